@@ -1,0 +1,92 @@
+import { z } from 'zod';
+
+/**
+ * Every error a caller can meet: its stable code, the HTTP status it travels with, and a short title.
+ * Codes are never renamed; `detail` says what happened this time and `hint` what to do about it.
+ */
+export const ERRORS = {
+  invalid_request: { status: 400, title: 'The request is not valid' },
+  invalid_session_name: { status: 400, title: 'Not a session name' },
+  unauthorized: { status: 401, title: 'A valid key is needed' },
+  forbidden: { status: 403, title: 'Not allowed' },
+  not_found: { status: 404, title: 'No such thing here' },
+  session_not_found: { status: 404, title: 'No such session' },
+  message_not_found: { status: 404, title: 'No such message' },
+  method_not_allowed: { status: 405, title: 'Method not allowed' },
+  not_acceptable: { status: 406, title: 'None of the accepted forms is offered' },
+  session_exists: { status: 409, title: 'The session exists already' },
+  session_unclaimed: { status: 409, title: 'The profile has not been adopted' },
+  session_running: { status: 409, title: 'The session is running' },
+  session_not_ready: { status: 409, title: 'The session is not READY' },
+  not_waiting_for_qr: { status: 409, title: 'The session is not waiting for a QR scan' },
+  idempotency_conflict: { status: 409, title: 'The idempotency key was used for another request' },
+  wrong_state: { status: 409, title: 'Not possible in this state' },
+  payload_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'The body is of a type that is not read here' },
+  unprocessable: { status: 422, title: 'The request was understood but cannot be done' },
+  login_mode_server: { status: 409, title: 'This service does not link accounts (LOGIN_MODE=server)' },
+  adopt_refused: { status: 422, title: 'The folder cannot be adopted' },
+  internal: { status: 500, title: 'Something failed here' },
+  profile_unreadable: { status: 503, title: 'The profile cannot be read' },
+  storage_failed: { status: 503, title: 'The disk refused' },
+  engine_failed: { status: 502, title: 'The browser did not do as asked' },
+  shutting_down: { status: 503, title: 'The service is shutting down' },
+  timeout: { status: 504, title: 'No answer in time' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** `application/problem+json` (RFC 9457) with a stable code and a hint. */
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  code: z.string(),
+  detail: z.string(),
+  hint: z.string(),
+});
+export type Problem = z.infer<typeof problem>;
+
+/** An error that is part of the product: thrown anywhere, told to the caller as it is. */
+export class LeadMasterError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string;
+  /** Facts for machines, added to the problem body as extension members. */
+  readonly extra: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: ErrorCode,
+    detail: string,
+    hint: string,
+    options: { cause?: unknown; extra?: Record<string, unknown> } = {},
+  ) {
+    super(detail, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = 'LeadMasterError';
+    this.code = code;
+    this.hint = hint;
+    this.extra = options.extra ?? {};
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+
+  /** The body that an HTTP caller receives. */
+  toProblem(): Problem & Record<string, unknown> {
+    const { status, title } = ERRORS[this.code];
+    return {
+      ...this.extra,
+      type: `urn:leadmaster:error:${this.code}`,
+      title,
+      status,
+      code: this.code,
+      detail: this.message,
+      hint: this.hint,
+    };
+  }
+}
+
+/** What any thrown value says, for a log line or a detail. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

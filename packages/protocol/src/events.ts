@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/** Types of the events this version writes. Readers must pass over types they do not know. */
+export const EVENT_TYPES = [
+  'session.created',
+  'session.state',
+  'session.qr',
+  'session.deleted',
+  'message.received',
+  'message.sent',
+  'message.ack',
+  'message.failed',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** One line of a manager's log. `id` only grows; it is the cursor. */
+export const event = z.object({
+  id: z.number().int(),
+  session: z.string(),
+  type: z.string(),
+  at: z.iso.datetime(),
+  data: z.record(z.string(), z.unknown()),
+});
+export type Event = z.infer<typeof event>;
+
+/** A page of events; pass `cursor` as `after` to go on. `oldest` is the first id still kept: a cursor below it has missed some. */
+export const eventPage = z.object({ items: z.array(event), cursor: z.number().int(), oldest: z.number().int() });
+export type EventPage = z.infer<typeof eventPage>;
+
+/** Data of `message.received`. `caughtUp`: it arrived while the session was off and was found afterwards. */
+export const receivedMessage = z.object({
+  messageId: z.string(),
+  chatId: z.string(),
+  from: z.string(),
+  type: z.string(),
+  text: z.string(),
+  timestamp: z.iso.datetime(),
+  caughtUp: z.boolean(),
+});
+export type ReceivedMessage = z.infer<typeof receivedMessage>;

@@ -1,0 +1,5 @@
+export * from './errors.ts';
+export * from './events.ts';
+export * from './names.ts';
+export * from './session.ts';
+export * from './states.ts';

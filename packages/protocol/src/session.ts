@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { sessionName } from './names.ts';
+import { MESSAGE_STATES, SESSION_STATES, STATE_KINDS } from './states.ts';
+
+const time = z.iso.datetime();
+
+export const loginMode = z.enum(['qr', 'local', 'server']);
+export type LoginMode = z.infer<typeof loginMode>;
+
+/** The linked account, as WhatsApp names it. `id` is the WhatsApp id (`<digits>@c.us`). */
+export const account = z.object({ id: z.string(), phone: z.string(), name: z.string() });
+export type Account = z.infer<typeof account>;
+
+/** When the session last gave evidence of life. Times are ISO 8601, UTC; null = not yet. */
+export const health = z.object({
+  lastProbeAt: time.nullable(),
+  lastInboundAt: time.nullable(),
+  lastAckAt: time.nullable(),
+  lastReadyAt: time.nullable(),
+});
+export type Health = z.infer<typeof health>;
+
+/** Sizes in bytes of the profile on disk, or null before the first measurement. */
+export const storageSummary = z.object({
+  bytes: z.number().int().nullable(),
+  criticalBytes: z.number().int().nullable(),
+  measuredAt: time.nullable(),
+});
+export type StorageSummary = z.infer<typeof storageSummary>;
+
+/** The browser behind a running session. `pssBytes` is the proportional set size of its whole process tree. */
+export const runtime = z.object({
+  browser: z.string(),
+  browserVersion: z.string(),
+  pid: z.number().int(),
+  startedAt: time,
+  webVersion: z.string().nullable(),
+  pssBytes: z.number().int().nullable(),
+});
+export type Runtime = z.infer<typeof runtime>;
+
+export const metadata = z.record(z.string().max(64), z.string().max(1024)).refine((m) => Object.keys(m).length <= 32, {
+  message: 'at most 32 entries',
+});
+
+export const session = z.object({
+  name: z.string(),
+  state: z.enum([...SESSION_STATES, 'UNCLAIMED']),
+  stateKind: z.enum(STATE_KINDS),
+  reason: z.string(),
+  /** What a person can do about it now; empty when nothing is asked of anyone. */
+  hint: z.string(),
+  since: time,
+  canSend: z.boolean(),
+  desired: z.enum(['running', 'stopped']),
+  /** Starts tried since the last stable READY. */
+  attempts: z.number().int(),
+  nextAttemptAt: time.nullable(),
+  generation: z.number().int(),
+  engine: z.string(),
+  loginMode,
+  account: account.nullable(),
+  health,
+  storage: storageSummary,
+  lastSnapshot: z.object({ id: z.string(), at: time, verified: z.boolean() }).nullable(),
+  runtime: runtime.nullable(),
+  metadata,
+  createdAt: time,
+});
+export type Session = z.infer<typeof session>;
+
+export const createSession = z.strictObject({
+  name: sessionName,
+  start: z.boolean().default(true),
+  metadata: metadata.default({}),
+});
+export type CreateSession = z.infer<typeof createSession>;
+
+export const transition = z.object({
+  from: z.enum(SESSION_STATES),
+  to: z.enum(SESSION_STATES),
+  reason: z.string(),
+  at: time,
+});
+export type Transition = z.infer<typeof transition>;
+
+/** A QR to scan. `attempt` counts the QRs shown since the browser started waiting. */
+export const qrCode = z.object({ qr: z.string(), expiresAt: time, attempt: z.number().int() });
+export type QrCode = z.infer<typeof qrCode>;
+
+export const pairingRequest = z.strictObject({
+  phone: z.string().regex(/^[1-9][0-9]{6,14}$/, 'digits only, with the country code and without "+" or spaces'),
+});
+export const pairingCode = z.object({ code: z.string(), expiresAt: time });
+export type PairingCode = z.infer<typeof pairingCode>;
+
+export const checkReport = z.object({
+  valid: z.boolean(),
+  checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
+});
+export type CheckReport = z.infer<typeof checkReport>;
+
+export const sendMessage = z.strictObject({
+  to: z
+    .string()
+    .regex(
+      /^(\+?[1-9][0-9]{6,14}|[0-9-]{7,40}@(c\.us|g\.us|lid))$/,
+      'a phone number with country code, or a WhatsApp id such as 5491100000001@c.us',
+    ),
+  text: z.string().min(1).max(65_536),
+});
+export type SendMessage = z.infer<typeof sendMessage>;
+
+export const message = z.object({
+  id: z.string(),
+  session: z.string(),
+  state: z.enum(MESSAGE_STATES),
+  whatsappId: z.string().nullable(),
+  to: z.string(),
+  error: z.string().nullable(),
+  at: time,
+});
+export type Message = z.infer<typeof message>;
+
+export const adoptSession = z.strictObject({
+  name: sessionName,
+  path: z.string().min(1).max(4096).optional(),
+  mode: z.enum(['copy', 'move']).optional(),
+  originRetired: z.boolean().optional(),
+});

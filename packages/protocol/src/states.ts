@@ -1,0 +1,60 @@
+/** The words for where a session is in its life. See docs/session-lifecycle.md for how they follow one another. */
+
+export const SESSION_STATES = [
+  'STOPPED',
+  'INITIALIZING',
+  'RECONNECTING',
+  'QR_REQUIRED',
+  'AUTHENTICATED',
+  'READY',
+  'DISCONNECTED_RECOVERABLE',
+  'DISCONNECTED_LOGOUT',
+  'DISCONNECTED_BANNED',
+  'AUTH_FAILURE',
+  'STOPPING',
+  'ERROR',
+] as const;
+export type SessionState = (typeof SESSION_STATES)[number];
+
+/** `transient` leads on by itself under a deadline; `settled` stays; `needs_person` stays until somebody acts. */
+export const STATE_KINDS = ['transient', 'settled', 'needs_person'] as const;
+export type StateKind = (typeof STATE_KINDS)[number];
+
+const KIND_OF: Record<SessionState, StateKind> = {
+  STOPPED: 'settled',
+  INITIALIZING: 'transient',
+  RECONNECTING: 'transient',
+  QR_REQUIRED: 'needs_person',
+  AUTHENTICATED: 'transient',
+  READY: 'settled',
+  DISCONNECTED_RECOVERABLE: 'transient',
+  DISCONNECTED_LOGOUT: 'needs_person',
+  DISCONNECTED_BANNED: 'needs_person',
+  AUTH_FAILURE: 'needs_person',
+  STOPPING: 'transient',
+  ERROR: 'needs_person',
+};
+
+/** Whether a state passes by itself, stays, or waits for a person. */
+export function stateKind(state: SessionState): StateKind {
+  return KIND_OF[state];
+}
+
+/** Messages leave in READY alone (design: `can_send`). */
+export function canSend(state: SessionState): boolean {
+  return state === 'READY';
+}
+
+/** Message states. SENT means acknowledged by WhatsApp's server, never before. */
+export const MESSAGE_STATES = [
+  'QUEUED',
+  'SENDING',
+  'SENT',
+  'DELIVERED',
+  'READ',
+  'PLAYED',
+  'FAILED',
+  'EXPIRED',
+  'UNCERTAIN',
+] as const;
+export type MessageState = (typeof MESSAGE_STATES)[number];

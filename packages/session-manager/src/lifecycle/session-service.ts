@@ -1,0 +1,52 @@
+import type {
+  CheckReport,
+  Event,
+  EventPage,
+  Message,
+  PairingCode,
+  QrCode,
+  SendMessage,
+  Session,
+  Transition,
+} from '@leadmaster/protocol';
+
+/**
+ * What the outside (HTTP, and nothing else) may ask of the sessions of this machine. Every refusal is a
+ * `LeadMasterError` with a code and a hint; names are validated before they get here.
+ */
+export interface SessionService {
+  create(input: { name: string; start: boolean; metadata: Record<string, string> }): Promise<Session>;
+  /** All sessions, with profiles that no record claims as UNCLAIMED. */
+  list(): Promise<Session[]>;
+  get(name: string): Promise<Session>;
+  start(name: string): Promise<Session>;
+  stop(name: string): Promise<Session>;
+  restart(name: string): Promise<Session>;
+  logout(name: string): Promise<Session>;
+  delete(name: string): Promise<void>;
+  /** Claims an UNCLAIMED profile in place. */
+  adopt(name: string): Promise<Session>;
+  /** Resolves once the state is not transient, or after the wait, whichever is first. */
+  settled(name: string, waitMs: number, signal: AbortSignal): Promise<Session>;
+  qr(name: string): Promise<QrCode>;
+  pairingCode(name: string, phone: string): Promise<PairingCode>;
+  transitions(name: string, limit: number): Promise<Transition[]>;
+  check(name: string): Promise<CheckReport>;
+  /** Events after a cursor. Waits up to `waitMs` for the first when there is none yet. `session` undefined = all. */
+  events(query: {
+    session?: string;
+    after: number;
+    limit: number;
+    waitMs: number;
+    signal: AbortSignal;
+  }): Promise<EventPage>;
+  /** Every event after a cursor, then live ones, until the signal aborts. */
+  follow(query: { session?: string; after: number; signal: AbortSignal }): AsyncIterable<Event>;
+  /** The newest event's id, 0 when there is none. */
+  lastEventId(): number;
+  send(name: string, message: SendMessage, idempotencyKey: string | null): Promise<Message>;
+  /** Waits until WhatsApp's server has acknowledged, the message failed, or the time is over. */
+  acknowledged(name: string, messageId: string, waitMs: number, signal: AbortSignal): Promise<Message>;
+  message(name: string, id: string): Promise<Message>;
+  messages(name: string, limit: number): Promise<Message[]>;
+}

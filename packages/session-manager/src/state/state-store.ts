@@ -1,0 +1,94 @@
+import type { Event, EventType, Message, MessageState, SessionState, Transition } from '@leadmaster/protocol';
+
+/** A session as the database keeps it. */
+export interface SessionRow {
+  name: string;
+  state: SessionState;
+  reason: string;
+  since: string;
+  desired: 'running' | 'stopped';
+  metadata: Record<string, string>;
+  createdAt: string;
+  /** Messages received before this moment have been told; catching up begins here. Null before the first READY. */
+  caughtUpTo: string | null;
+  lastInboundAt: string | null;
+  lastAckAt: string | null;
+  lastReadyAt: string | null;
+  lastProbeAt: string | null;
+}
+
+/** The browser that was started for a session and not yet proven gone. Read at boot to end orphans. */
+export interface BrowserRow {
+  session: string;
+  pid: number;
+  startTicks: number;
+  bootId: string;
+  profileDir: string;
+}
+
+export interface NewEvent {
+  session: string;
+  type: EventType;
+  data: Record<string, unknown>;
+}
+
+/**
+ * The manager's own memory: SQLite (WAL, synchronous=FULL). Every method is one transaction, durable when it returns;
+ * subscribers hear of an event only after that (design, invariant 11).
+ */
+export interface StateStore {
+  sessions: {
+    insert(row: { name: string; metadata: Record<string, string>; desired: 'running' | 'stopped' }): SessionRow;
+    all(): SessionRow[];
+    get(name: string): SessionRow | null;
+    /** Removes the session; its events stay until retention takes them. */
+    remove(name: string): void;
+    setDesired(name: string, desired: 'running' | 'stopped'): void;
+    touch(
+      name: string,
+      change: Partial<Pick<SessionRow, 'caughtUpTo' | 'lastInboundAt' | 'lastAckAt' | 'lastReadyAt' | 'lastProbeAt'>>,
+    ): void;
+  };
+  transitions: {
+    /** Writes the new state, the transition and its `session.state` event in one transaction. */
+    record(
+      name: string,
+      change: { from: SessionState; to: SessionState; reason: string; data?: Record<string, unknown> },
+    ): Event;
+    list(name: string, limit: number): Transition[];
+  };
+  events: {
+    append(event: NewEvent): Event;
+    after(cursor: number, limit: number, session?: string): Event[];
+    lastId(): number;
+    /** The oldest id still kept; 0 when there is none. */
+    oldestId(): number;
+    /** Hears every event after it is durable. Returns the way to stop. */
+    subscribe(listener: (event: Event) => void): () => void;
+  };
+  messages: {
+    /** Journals a message before it is sent. With a key seen before: the message it made (`same`) or a refusal (`idempotency_conflict`). */
+    journal(input: { session: string; to: string; text: string; idempotencyKey: string | null }): {
+      message: Message;
+      fresh: boolean;
+    };
+    update(id: string, change: { state?: MessageState; whatsappId?: string; error?: string | null }): Message | null;
+    byWhatsappId(session: string, whatsappId: string): Message | null;
+    get(session: string, id: string): Message | null;
+    list(session: string, limit: number): Message[];
+    /** After a crash: what was SENDING is UNCERTAIN. Returns how many. */
+    settleInterrupted(): number;
+  };
+  inbox: {
+    /** Writes `message.received` once per (session, messageId); null when it was told before. */
+    receive(session: string, message: { messageId: string; data: Record<string, unknown> }): Event | null;
+  };
+  browsers: {
+    record(row: BrowserRow): void;
+    clear(session: string): void;
+    all(): BrowserRow[];
+  };
+  /** Applies retention by age and count. Returns rows removed. */
+  sweep(limits: { events: number; eventDays: number; transitions: number }): number;
+  close(): void;
+}
