@@ -1,4 +1,9 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import type { LoginMode } from '@leadmaster/protocol';
+import { ConfigError, type ConfigProblem, closest } from './config-error.ts';
+import { CHECKOUT, type Env } from './env.ts';
+import { ELSEWHERE, VARIABLES, type VariableName, type VariableValue } from './variables.ts';
 
 /** The validated settings of one service. Times in milliseconds, sizes in bytes. Built by `readConfig` alone. */
 export interface Config {
@@ -33,4 +38,132 @@ export interface Config {
   /** How many times all six QRs are shown before the browser is stopped. */
   qrRounds: number;
   retention: { events: number; eventDays: number; transitions: number; trashDays: number };
+}
+
+/** What the machine can bear, for defaults. */
+export interface Machine {
+  cores: number;
+  freeBytes: number;
+}
+
+export interface ReadOptions {
+  machine?: Machine;
+  /** Where relative paths start; the checkout unless a test says otherwise. */
+  baseDir?: string;
+  /** Told of what is probably a mistake and is not refused. */
+  warn?: (text: string) => void;
+}
+
+/** Reads and checks every setting. Throws one `ConfigError` that lists all that is wrong. */
+export function readConfig(env: Env, options: ReadOptions = {}): Config {
+  const problems: ConfigProblem[] = [];
+  const base = options.baseDir ?? CHECKOUT;
+
+  function get<N extends VariableName>(name: N): VariableValue<N> | undefined;
+  function get<N extends VariableName>(name: N, fallback: VariableValue<N>): VariableValue<N>;
+  function get<N extends VariableName>(name: N, fallback?: VariableValue<N>): VariableValue<N> | undefined {
+    const text = env[name];
+    // A shell, a compose file and a unit file all write "not set" as the empty text.
+    if (text === undefined || text.trim() === '') return fallback;
+    const { schema, rule } = VARIABLES[name];
+    const parsed = schema.safeParse(text.trim());
+    if (parsed.success) return parsed.data as VariableValue<N>;
+    const issue = parsed.error.issues[0];
+    const why = issue?.code === 'custom' && issue.message !== 'Invalid input' ? issue.message : null;
+    problems.push({ name, got: text, rule, why });
+    return fallback;
+  }
+
+  const chromePath = get('CHROME_PATH');
+  const config: Config = {
+    dataDir: resolve(base, get('LEADMASTER_DATA_DIR', 'data')),
+    host: get('LEADMASTER_HOST', '127.0.0.1'),
+    port: get('SESSION_MANAGER_PORT', 3001),
+    loginMode: get('LOGIN_MODE', 'qr'),
+    chromePath: chromePath === undefined ? null : resolve(base, chromePath),
+    chromeArgs: get('CHROME_ARGS', []),
+    adminKey: get('LEADMASTER_ADMIN_KEY') ?? null,
+    serviceToken: get('LEADMASTER_SERVICE_TOKEN') ?? null,
+    webVersion: get('WEB_VERSION') ?? null,
+    compat: get('LEADMASTER_COMPAT', 'key'),
+    startConcurrency: get('START_CONCURRENCY') ?? defaultConcurrency(options.machine ?? thisMachine()),
+    log: { level: get('LOG_LEVEL', 'info'), format: get('LOG_FORMAT', 'json') },
+    storageWarnBytes: get('STORAGE_WARN_MB', 1024) * 1024 * 1024,
+    probe: { intervalMs: get('PROBE_INTERVAL_S', 15_000), deadlineMs: get('PROBE_DEADLINE_S', 60_000) },
+    deadlines: {
+      launchMs: get('LAUNCH_DEADLINE_S', 45_000),
+      loadMs: get('LOAD_DEADLINE_S', 120_000),
+      syncMs: get('SYNC_DEADLINE_S', 180_000),
+      commitMs: get('COMMIT_DEADLINE_S', 30_000),
+      stopMs: get('STOP_DEADLINE_S', 15_000),
+      shutdownMs: get('SHUTDOWN_DEADLINE_S', 30_000),
+    },
+    backoff: {
+      firstMs: get('BACKOFF_FIRST_MS', 1000),
+      maxMs: get('BACKOFF_MAX_S', 60_000),
+      stableAfterMs: get('STABLE_AFTER_S', 60_000),
+    },
+    qrRounds: get('QR_ROUNDS', 5),
+    retention: {
+      events: get('EVENT_RETENTION_COUNT', 100_000),
+      eventDays: get('EVENT_RETENTION_DAYS', 30),
+      transitions: get('TRANSITION_RETENTION_COUNT', 1000),
+      trashDays: get('TRASH_DAYS', 30),
+    },
+  };
+  if (problems.length === 0) problems.push(...contradictions(config, env));
+  if (problems.length > 0) throw new ConfigError(problems);
+  for (const text of warnings(config, env)) options.warn?.(text);
+  return config;
+}
+
+/** Starting a session is bound by the processor, keeping it by memory (about 300 MB, twice that while it loads). */
+export function defaultConcurrency(machine: Machine): number {
+  return Math.max(1, Math.min(machine.cores * 2, Math.floor(machine.freeBytes / (600 * 1024 * 1024))));
+}
+
+function thisMachine(): Machine {
+  return { cores: availableParallelism(), freeBytes: process.availableMemory() };
+}
+
+function contradictions(config: Config, env: Env): ConfigProblem[] {
+  const found: ConfigProblem[] = [];
+  const { probe, backoff } = config;
+  if (probe.deadlineMs < probe.intervalMs) {
+    const rule = `at least PROBE_INTERVAL_S (${probe.intervalMs / 1000})`;
+    found.push({
+      name: 'PROBE_DEADLINE_S',
+      got: env.PROBE_DEADLINE_S || `${probe.deadlineMs / 1000}`,
+      rule,
+      why: null,
+    });
+  }
+  if (backoff.maxMs < backoff.firstMs) {
+    const rule = `at least BACKOFF_FIRST_MS (${backoff.firstMs / 1000} s)`;
+    found.push({ name: 'BACKOFF_MAX_S', got: env.BACKOFF_MAX_S || `${backoff.maxMs / 1000}`, rule, why: null });
+  }
+  return found;
+}
+
+function* warnings(config: Config, env: Env): Generator<string> {
+  const known = Object.keys(VARIABLES);
+  for (const name of Object.keys(env)) {
+    if (!env[name] || known.includes(name) || ELSEWHERE.includes(name)) continue;
+    const near = closest(name, known);
+    if (name.startsWith('LEADMASTER_')) {
+      yield `${name} is not a setting of LeadMaster and has no effect${near ? `; did you mean ${near}?` : ''}`;
+    } else if (near) {
+      yield `${name} has no effect; did you mean ${near}?`;
+    }
+  }
+  for (const name of ['LEADMASTER_ADMIN_KEY', 'LEADMASTER_SERVICE_TOKEN'] as const) {
+    if (env[name] && env[name].length < 16) yield `${name} is short enough to be guessed; use 32 random characters`;
+  }
+  if (!isLoopback(config.host)) {
+    yield `LEADMASTER_HOST=${config.host} is reachable from other machines without encryption; put a TLS proxy in front`;
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./.test(host);
 }

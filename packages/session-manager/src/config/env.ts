@@ -1,0 +1,49 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { errorText } from '@leadmaster/protocol';
+
+/** Names and values as the outside gave them; an empty value counts as not given. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** The folder that holds the whole checkout: `.env` is looked for here, and relative paths start here. */
+export const CHECKOUT = resolve(import.meta.dirname, '../../../..');
+
+const SECRET_NAMES = ['LEADMASTER_ADMIN_KEY', 'LEADMASTER_SERVICE_TOKEN'];
+
+export interface Environment {
+  env: Env;
+  /** The settings file that was read, or null when there is none. */
+  file: string | null;
+  warnings: string[];
+}
+
+/**
+ * Everything this machine says about the service: the real environment first, then `.env` of the checkout
+ * (or the file that `LEADMASTER_ENV_FILE` names) for what the real environment leaves open.
+ * This is the only place that reads `process.env`.
+ */
+export function loadEnvironment(real: Env = process.env): Environment {
+  const named = real.LEADMASTER_ENV_FILE;
+  const file = named ? resolve(named) : join(CHECKOUT, '.env');
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    // No file is the normal case; a file that was named, or is there and cannot be read, must not be passed over.
+    if (!named && error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      return { env: { ...real }, file: null, warnings: [] };
+    }
+    throw new Error(`The settings file ${file} cannot be read: ${errorText(error)}`, { cause: error });
+  }
+  const fromFile = parseEnv(text);
+  const env: Record<string, string | undefined> = { ...fromFile };
+  for (const [name, value] of Object.entries(real)) if (value) env[name] = value;
+  return { env, file, warnings: openSecrets(file, fromFile) };
+}
+
+function openSecrets(file: string, values: Env): string[] {
+  const secrets = SECRET_NAMES.filter((name) => values[name]);
+  if (secrets.length === 0 || (statSync(file).mode & 0o077) === 0) return [];
+  return [`${file} holds ${secrets.join(' and ')} and other users can read it; run: chmod 600 ${file}`];
+}

@@ -1,0 +1,123 @@
+import { isIP } from 'node:net';
+import { loginMode } from '@leadmaster/protocol';
+import { z } from 'zod';
+import { splitChromeArgs } from './chrome-args.ts';
+
+/**
+ * One setting: how its text is read, and what it may be. `rule` completes the sentence "it may be ...".
+ * `schema` takes the text as given and refuses with any message; the rule is what the reader sees.
+ */
+export interface Variable<T> {
+  rule: string;
+  schema: z.ZodType<T, string>;
+}
+
+function variable<T>(rule: string, schema: z.ZodType<T, string>): Variable<T> {
+  return { rule, schema };
+}
+
+const decimal = z.string().regex(/^\d+(\.\d+)?$/);
+
+function seconds(min: number, max: number): Variable<number> {
+  const schema = decimal
+    .transform((text) => Number(text) * 1000)
+    .pipe(
+      z
+        .number()
+        .min(min * 1000)
+        .max(max * 1000),
+    );
+  return variable(`a number of seconds from ${min} to ${max}, fractions allowed`, schema);
+}
+
+function whole(min: number, max: number, what: string): Variable<number> {
+  const schema = z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
+  return variable(`${what}, a whole number from ${min} to ${max}`, schema);
+}
+
+function oneOf<const T extends string>(options: readonly T[]): Variable<T> {
+  return variable(options.map((option) => `"${option}"`).join(' or '), z.enum(options) as z.ZodType<T, string>);
+}
+
+const path = variable(
+  'the path of a folder or file',
+  z.string().refine((text) => !text.includes('\0')),
+);
+const secret = variable('visible ASCII characters without spaces', z.string().regex(/^[\x21-\x7e]{1,512}$/));
+
+const host = variable(
+  'an IP address or a host name to listen on, such as 127.0.0.1',
+  z.string().refine((text) => isIP(text) !== 0 || /^(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text)),
+);
+
+const chromeArgs = variable(
+  'flags separated by spaces, each beginning with "--", values with spaces in quotes',
+  z.string().transform((text, context): string[] => {
+    try {
+      return splitChromeArgs(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+      return z.NEVER;
+    }
+  }),
+);
+
+const DAY_LIMIT = 36_500;
+
+/** Every setting this version knows. The names are the contract with whoever runs the service. */
+export const VARIABLES = {
+  LEADMASTER_ENV_FILE: path,
+  LEADMASTER_DATA_DIR: path,
+  LEADMASTER_HOST: host,
+  SESSION_MANAGER_PORT: whole(0, 65_535, 'a TCP port (0 = any free one)'),
+  LOGIN_MODE: oneOf(loginMode.options),
+  CHROME_PATH: path,
+  CHROME_ARGS: chromeArgs,
+  LEADMASTER_ADMIN_KEY: secret,
+  LEADMASTER_SERVICE_TOKEN: secret,
+  LEADMASTER_COMPAT: oneOf(['key', 'open']),
+  WEB_VERSION: variable(
+    'a WhatsApp Web version such as 2.3000.1023204887',
+    z.string().regex(/^\d+\.\d+\.\d+(-[a-z0-9.]+)?$/),
+  ),
+  START_CONCURRENCY: whole(1, 1000, 'how many sessions start at once'),
+  LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+  LOG_FORMAT: oneOf(['json', 'pretty']),
+  STORAGE_WARN_MB: whole(1, 10_000_000, 'megabytes per session'),
+  PROBE_INTERVAL_S: seconds(0.05, 86_400),
+  PROBE_DEADLINE_S: seconds(0.05, 86_400),
+  LAUNCH_DEADLINE_S: seconds(0.1, 3600),
+  LOAD_DEADLINE_S: seconds(0.1, 3600),
+  SYNC_DEADLINE_S: seconds(0.1, 86_400),
+  COMMIT_DEADLINE_S: seconds(0.1, 3600),
+  STOP_DEADLINE_S: seconds(0.1, 3600),
+  SHUTDOWN_DEADLINE_S: seconds(0.1, 3600),
+  BACKOFF_FIRST_MS: whole(1, 3_600_000, 'milliseconds'),
+  BACKOFF_MAX_S: seconds(0.001, 86_400),
+  STABLE_AFTER_S: seconds(0, 86_400),
+  QR_ROUNDS: whole(1, 10_000, 'how many times all QRs are shown'),
+  EVENT_RETENTION_COUNT: whole(1, 1_000_000_000, 'events'),
+  EVENT_RETENTION_DAYS: whole(1, DAY_LIMIT, 'days'),
+  TRANSITION_RETENTION_COUNT: whole(1, 1_000_000, 'state changes per session'),
+  TRASH_DAYS: whole(1, DAY_LIMIT, 'days'),
+} as const satisfies Record<string, Variable<unknown>>;
+
+export type VariableName = keyof typeof VARIABLES;
+export type VariableValue<N extends VariableName> = z.output<(typeof VARIABLES)[N]['schema']>;
+
+/** Settings of the whole product that this service does not read. Known, so nobody is warned of a typing error. */
+export const ELSEWHERE: readonly string[] = [
+  'HUB_PORT',
+  'VAULT_URL',
+  'VAULT_KEY_FILE',
+  'DATABASE_URL',
+  'SNAPSHOT_SCHEDULE',
+  'SNAPSHOT_AFTER_LOGIN',
+  'SNAPSHOT_KEEP',
+  'STORAGE_TRIM_MB',
+  'DISK_MIN_FREE_MB',
+];
