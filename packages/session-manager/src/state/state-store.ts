@@ -67,16 +67,23 @@ export interface StateStore {
     subscribe(listener: (event: Event) => void): () => void;
   };
   messages: {
-    /** Journals a message before it is sent. With a key seen before: the message it made (`same`) or a refusal (`idempotency_conflict`). */
+    /**
+     * Journals a message, QUEUED, before it is sent; set SENDING before it is handed to WhatsApp. With a key seen before:
+     * the message it made (`fresh: false`), or a refusal (`idempotency_conflict`) when recipient or text differ.
+     */
     journal(input: { session: string; to: string; text: string; idempotencyKey: string | null }): {
       message: Message;
       fresh: boolean;
     };
+    /**
+     * News of a message, in whatever order it comes: the state only moves up (an acknowledgement beats a failure or doubt
+     * told before it, never the other way round). Null when the message is not known.
+     */
     update(id: string, change: { state?: MessageState; whatsappId?: string; error?: string | null }): Message | null;
     byWhatsappId(session: string, whatsappId: string): Message | null;
     get(session: string, id: string): Message | null;
     list(session: string, limit: number): Message[];
-    /** After a crash: what was SENDING is UNCERTAIN. Returns how many. */
+    /** After a crash: what was SENDING is UNCERTAIN, what was still QUEUED has FAILED. Returns how many. */
     settleInterrupted(): number;
   };
   inbox: {

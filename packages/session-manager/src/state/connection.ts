@@ -1,0 +1,64 @@
+import type { Event } from '@leadmaster/protocol';
+import type Database from 'better-sqlite3';
+import type { NewEvent } from './state-store.ts';
+import { storageError } from './storage-errors.ts';
+
+/** What the tables share: the database, the clock, and the one way to write. */
+export interface Connection {
+  db: Database.Database;
+  now: () => Date;
+  /** Runs a change as one transaction: wholly done and on the disk when it returns, or not at all. */
+  write: <T>(change: () => T) => T;
+  /** Runs a query; what SQLite throws becomes an error with a cure. */
+  read: <T>(query: () => T) => T;
+  /** Adds an event to the running transaction. Subscribers hear of it after the commit. */
+  addEvent: (event: NewEvent) => Event;
+}
+
+/**
+ * Makes the shared part of a store. `tell` is called with the events of a transaction after its commit, so that
+ * nobody hears of what a crash could still undo.
+ */
+export function connect(options: {
+  db: Database.Database;
+  file: string;
+  now: () => Date;
+  tell: (events: readonly Event[]) => void;
+}): Connection {
+  const { db, file, now, tell } = options;
+  const insertEvent = db.prepare<[string, string, string, string]>(
+    'INSERT INTO events (session, type, at, data) VALUES (?, ?, ?, ?)',
+  );
+  let pending: Event[] = [];
+
+  const read = <T>(query: () => T): T => {
+    try {
+      return query();
+    } catch (error) {
+      throw storageError(file, error);
+    }
+  };
+
+  return {
+    db,
+    now,
+    read,
+    write: (change) => {
+      pending = [];
+      const result = read(() => db.transaction(change).immediate());
+      const told = pending;
+      pending = [];
+      if (told.length > 0) tell(told);
+      return result;
+    },
+    addEvent: ({ session, type, data }) => {
+      const at = now().toISOString();
+      const text = JSON.stringify(data);
+      const id = Number(insertEvent.run(session, type, at, text).lastInsertRowid);
+      // Parsed back, so that live readers get exactly what later readers of the log get.
+      const event: Event = { id, session, type, at, data: JSON.parse(text) as Event['data'] };
+      pending.push(event);
+      return event;
+    },
+  };
+}

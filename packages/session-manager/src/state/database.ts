@@ -1,0 +1,113 @@
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import Database from 'better-sqlite3';
+import { APPLICATION_ID, migrate, refuseNewer, SCHEMA_VERSION, schemaVersion } from './migrate.ts';
+import { corruptDatabase, isCorruption, storageError } from './storage-errors.ts';
+
+const BUSY_TIMEOUT_MS = 5_000;
+const SIDE_FILES = ['-wal', '-shm', '-journal'];
+
+/**
+ * Opens the manager's database, making it when there is none. The caller holds the lock of the data folder: two
+ * programs never come here at once. A damaged or newer file is refused before anything is written to it.
+ */
+export function openDatabase(file: string, now: () => Date): Database.Database {
+  try {
+    if (existsSync(file)) inspect(file);
+    else create(file, now);
+    chmodSync(file, 0o600);
+    const db = new Database(file, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    try {
+      configure(db);
+      migrate(db, now);
+      for (const side of SIDE_FILES) if (existsSync(file + side)) chmodSync(file + side, 0o600);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+    return db;
+  } catch (error) {
+    throw storageError(file, asDiskError(file, error));
+  }
+}
+
+/** Durability over speed: a transaction is on the disk when its call returns. */
+function configure(db: Database.Database): void {
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.pragma('foreign_keys = ON');
+  db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+}
+
+/**
+ * Makes a whole database beside the place and renames it in. A file under the final name has therefore always been
+ * complete once, so an empty or cut one is damage and never taken for a fresh start.
+ */
+function create(file: string, now: () => Date): void {
+  const leftover = SIDE_FILES.map((side) => file + side).find((path) => existsSync(path) && statSync(path).size > 0);
+  if (leftover !== undefined) {
+    throw corruptDatabase(file, `the file is missing although ${leftover} lies beside its place`);
+  }
+  const draft = `${file}.new`;
+  for (const path of [draft, ...SIDE_FILES.map((side) => draft + side)]) rmSync(path, { force: true });
+  closeSync(openSync(draft, 'wx', 0o600));
+  const db = new Database(draft);
+  try {
+    db.pragma('synchronous = FULL');
+    migrate(db, now);
+  } finally {
+    db.close();
+  }
+  syncPath(draft);
+  renameSync(draft, file);
+  syncPath(dirname(file));
+}
+
+function syncPath(path: string): void {
+  const handle = openSync(path, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Reads the file through, on a connection that cannot write, and refuses what must not be worked with. */
+function inspect(file: string): void {
+  if (!statSync(file).isFile()) throw corruptDatabase(file, 'it is not a file');
+  if (statSync(file).size === 0) throw corruptDatabase(file, 'it is empty');
+  const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+  try {
+    const version = schemaVersion(db);
+    if (version === 0 || db.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
+      throw corruptDatabase(file, 'it is not a database of the session manager');
+    }
+    refuseNewer(file, version);
+    const verdict = db.pragma('quick_check(1)', { simple: true });
+    if (verdict !== 'ok') throw corruptDatabase(file, String(verdict));
+    if (version === SCHEMA_VERSION) refuseMissingTables(db, file);
+  } catch (error) {
+    throw isCorruption(error) ? corruptDatabase(file, errorText(error), error) : error;
+  } finally {
+    db.close();
+  }
+}
+
+/** Structure can be sound and still not be ours, after somebody's hand or a bad repair. */
+function refuseMissingTables(db: Database.Database, file: string): void {
+  const names = new Set(db.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all());
+  const missing = ['sessions', 'transitions', 'events', 'messages', 'inbox', 'browsers'].filter((t) => !names.has(t));
+  if (missing.length > 0) throw corruptDatabase(file, `it lacks the tables ${missing.join(', ')}`);
+}
+
+/** File system refusals around the database (no folder, no permission, no space), as the same kind of error. */
+function asDiskError(file: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !('syscall' in error)) return error;
+  return new LeadMasterError(
+    'storage_failed',
+    `The database ${file} cannot be used: ${error.message}.`,
+    'See that the data folder exists, has free space and belongs to the user who runs the service.',
+    { cause: error },
+  );
+}

@@ -1,0 +1,76 @@
+import { type Event, errorText } from '@leadmaster/protocol';
+import type { Connection } from './connection.ts';
+import type { StateStore } from './state-store.ts';
+
+interface Row {
+  id: number;
+  session: string;
+  type: string;
+  at: string;
+  data: string;
+}
+
+function toEvent(row: Row): Event {
+  return { ...row, data: JSON.parse(row.data) as Event['data'] };
+}
+
+/** Tells events to whoever listens: in order of their ids, one after the other, whatever a listener does meanwhile. */
+export class Announcer {
+  private readonly listeners = new Set<(event: Event) => void>();
+  private readonly queue: Event[] = [];
+  private telling = false;
+  private readonly onFailure: (detail: string) => void;
+
+  constructor(onFailure: (detail: string) => void) {
+    this.onFailure = onFailure;
+  }
+
+  subscribe(listener: (event: Event) => void): () => void {
+    // Wrapped, so that the same function given twice is two subscriptions.
+    const entry = (event: Event): void => listener(event);
+    this.listeners.add(entry);
+    return () => void this.listeners.delete(entry);
+  }
+
+  tell(events: readonly Event[]): void {
+    this.queue.push(...events);
+    // A listener that writes adds to the queue; it is told after the present event has reached everybody.
+    if (this.telling) return;
+    this.telling = true;
+    try {
+      for (let event = this.queue.shift(); event !== undefined; event = this.queue.shift()) {
+        for (const listener of [...this.listeners]) this.tellOne(listener, event);
+      }
+    } finally {
+      this.telling = false;
+    }
+  }
+
+  private tellOne(listener: (event: Event) => void, event: Event): void {
+    try {
+      if (this.listeners.has(listener)) listener(event);
+    } catch (error) {
+      this.onFailure(`event ${event.id} (${event.type}): ${errorText(error)}`);
+    }
+  }
+}
+
+/** The log of what happened; its ids only grow and are the cursor of every reader. */
+export function eventsTable({ db, write, read, addEvent }: Connection, announcer: Announcer): StateStore['events'] {
+  const after = db.prepare<[number, number], Row>('SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?');
+  const afterOf = db.prepare<[string, number, number], Row>(
+    'SELECT * FROM events WHERE session = ? AND id > ? ORDER BY id LIMIT ?',
+  );
+  // Not max(id): the newest id ever given stays the newest even if its row is gone.
+  const last = db.prepare<[], number>(`SELECT seq FROM sqlite_sequence WHERE name = 'events'`).pluck();
+  const oldest = db.prepare<[], number>('SELECT id FROM events ORDER BY id LIMIT 1').pluck();
+
+  return {
+    append: (event) => write(() => addEvent(event)),
+    after: (cursor, limit, session) =>
+      read(() => (session === undefined ? after.all(cursor, limit) : afterOf.all(session, cursor, limit)).map(toEvent)),
+    lastId: () => read(() => last.get() ?? 0),
+    oldestId: () => read(() => oldest.get() ?? 0),
+    subscribe: (listener) => announcer.subscribe(listener),
+  };
+}

@@ -1,0 +1,11 @@
+import { first } from './0001-first.ts';
+
+/** One step of the schema. Never changed once released: a correction is another step. */
+export interface Migration {
+  version: number;
+  name: string;
+  sql: string;
+}
+
+/** Every step in order; `version` counts 1, 2, 3 ... without a gap. */
+export const MIGRATIONS: readonly Migration[] = [first];

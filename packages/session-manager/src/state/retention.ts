@@ -1,0 +1,44 @@
+import type { Connection } from './connection.ts';
+import type { StateStore } from './state-store.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Message ids are forgotten only this long after catching up has passed them, whatever the clocks of phones say. */
+const INBOX_MARGIN_MS = DAY_MS;
+
+/**
+ * Takes away what is older or more than wanted. The newest event always stays, so that the oldest id kept tells a
+ * reader whether its cursor has missed some. Ended messages go with the events of their age. What the inbox
+ * remembers goes only once catching up can never come across it again, else an old message would be told twice.
+ */
+export function retention({ db, now, write }: Connection): StateStore['sweep'] {
+  const eventsByCount = db.prepare<[number]>(
+    'DELETE FROM events WHERE id <= (SELECT id FROM events ORDER BY id DESC LIMIT 1 OFFSET ?)',
+  );
+  const eventsByAge = db.prepare<[string]>('DELETE FROM events WHERE at < ? AND id < (SELECT max(id) FROM events)');
+  const transitions = db.prepare<[number]>(
+    `DELETE FROM transitions WHERE id IN (
+       SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY session ORDER BY id DESC) AS nth FROM transitions)
+       WHERE nth > ?)`,
+  );
+  const messages = db.prepare<[string]>(
+    `DELETE FROM messages WHERE changed_at < ? AND state NOT IN ('QUEUED', 'SENDING')`,
+  );
+  const inbox = db.prepare<[string, number]>(
+    `DELETE FROM inbox WHERE at < ? AND EXISTS (
+       SELECT 1 FROM sessions s WHERE s.name = inbox.session AND s.caught_up_to IS NOT NULL
+         AND julianday(inbox.at) < julianday(s.caught_up_to) - ?)`,
+  );
+
+  return (limits) =>
+    write(() => {
+      const cutoff = new Date(now().getTime() - limits.eventDays * DAY_MS).toISOString();
+      return (
+        eventsByCount.run(Math.max(1, limits.events)).changes +
+        eventsByAge.run(cutoff).changes +
+        transitions.run(Math.max(0, limits.transitions)).changes +
+        messages.run(cutoff).changes +
+        inbox.run(cutoff, INBOX_MARGIN_MS / DAY_MS).changes
+      );
+    });
+}

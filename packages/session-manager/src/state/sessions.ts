@@ -1,0 +1,100 @@
+import { LeadMasterError, type SessionState } from '@leadmaster/protocol';
+import type { Connection } from './connection.ts';
+import type { SessionRow, StateStore } from './state-store.ts';
+
+interface Row {
+  name: string;
+  state: SessionState;
+  reason: string;
+  since: string;
+  desired: 'running' | 'stopped';
+  metadata: string;
+  created_at: string;
+  caught_up_to: string | null;
+  last_inbound_at: string | null;
+  last_ack_at: string | null;
+  last_ready_at: string | null;
+  last_probe_at: string | null;
+}
+
+const COLUMN_OF = {
+  caughtUpTo: 'caught_up_to',
+  lastInboundAt: 'last_inbound_at',
+  lastAckAt: 'last_ack_at',
+  lastReadyAt: 'last_ready_at',
+  lastProbeAt: 'last_probe_at',
+} as const;
+
+function toSession(row: Row): SessionRow {
+  return {
+    name: row.name,
+    state: row.state,
+    reason: row.reason,
+    since: row.since,
+    desired: row.desired,
+    metadata: JSON.parse(row.metadata) as Record<string, string>,
+    createdAt: row.created_at,
+    caughtUpTo: row.caught_up_to,
+    lastInboundAt: row.last_inbound_at,
+    lastAckAt: row.last_ack_at,
+    lastReadyAt: row.last_ready_at,
+    lastProbeAt: row.last_probe_at,
+  };
+}
+
+/** Refusal of a name that the database does not know. */
+export function unknownSession(name: string): LeadMasterError {
+  return new LeadMasterError(
+    'session_not_found',
+    `There is no session "${name}".`,
+    'List the sessions with GET /v1/sessions, or make it with POST /v1/sessions.',
+  );
+}
+
+/** Which sessions there are, what they are in, and whether they are to run. */
+export function sessionsTable({ db, now, write, read }: Connection): StateStore['sessions'] {
+  const insert = db.prepare<[string, string, string, string, string, string], Row>(
+    `INSERT INTO sessions (name, state, reason, since, desired, metadata, created_at)
+     VALUES (?, 'STOPPED', ?, ?, ?, ?, ?) RETURNING *`,
+  );
+  const all = db.prepare<[], Row>('SELECT * FROM sessions ORDER BY name');
+  const get = db.prepare<[string], Row>('SELECT * FROM sessions WHERE name = ?');
+  const remove = db.prepare<[string]>('DELETE FROM sessions WHERE name = ?');
+  const setDesired = db.prepare<[string, string]>('UPDATE sessions SET desired = ? WHERE name = ?');
+
+  return {
+    insert: (row) =>
+      write(() => {
+        if (get.get(row.name) !== undefined) {
+          throw new LeadMasterError(
+            'session_exists',
+            `The session "${row.name}" exists already.`,
+            `Start it with POST /v1/sessions/${row.name}/start, or choose another name.`,
+          );
+        }
+        const at = now().toISOString();
+        const made = insert.get(row.name, 'created', at, row.desired, JSON.stringify(row.metadata), at);
+        if (made === undefined) throw new Error('INSERT returned no row');
+        return toSession(made);
+      }),
+    all: () => read(() => all.all().map(toSession)),
+    get: (name) =>
+      read(() => {
+        const row = get.get(name);
+        return row === undefined ? null : toSession(row);
+      }),
+    remove: (name) => write(() => void remove.run(name)),
+    setDesired: (name, desired) =>
+      write(() => {
+        if (setDesired.run(desired, name).changes === 0) throw unknownSession(name);
+      }),
+    touch: (name, change) =>
+      write(() => {
+        const columns = (Object.keys(COLUMN_OF) as (keyof typeof COLUMN_OF)[]).filter((k) => change[k] !== undefined);
+        if (columns.length === 0) return;
+        const sql = `UPDATE sessions SET ${columns.map((k) => `${COLUMN_OF[k]} = ?`).join(', ')} WHERE name = ?`;
+        const done = db.prepare(sql).run(...columns.map((k) => change[k] ?? null), name);
+        if (done.changes === 0) throw unknownSession(name);
+      }),
+  };
+}
