@@ -1,0 +1,173 @@
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { migrate, SCHEMA_VERSION } from '../../src/state/migrate.ts';
+import { MIGRATIONS } from '../../src/state/migrations/index.ts';
+import { createStateStore } from '../../src/state/sqlite-state-store.ts';
+import { openStore, refusal, scratch } from './helpers.ts';
+
+/** A database with something in it, closed. */
+function filled(): string {
+  const { store, file } = openStore();
+  store.sessions.insert({ name: 'ventas', metadata: {}, desired: 'running' });
+  for (let i = 0; i < 300; i++) store.events.append({ session: 'ventas', type: 'session.qr', data: { i } });
+  store.close();
+  return file;
+}
+
+function change(file: string, sql: string): void {
+  const db = new Database(file);
+  db.exec(sql);
+  db.pragma('wal_checkpoint(TRUNCATE)');
+  db.close();
+}
+
+describe('a new database', () => {
+  test('is made whole, readable by its owner only, durable and in WAL', () => {
+    const { store, file } = openStore();
+    store.events.append({ session: 's', type: 'session.qr', data: {} });
+    for (const name of readdirSync(join(file, '..'))) {
+      expect([name, (statSync(join(file, '..', name)).mode & 0o777).toString(8)]).toEqual([name, '600']);
+    }
+    store.close();
+    const db = new Database(file, { readonly: true });
+    expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
+    expect(db.prepare('SELECT version, name FROM schema_migrations').all()).toEqual(
+      MIGRATIONS.map(({ version, name }) => ({ version, name })),
+    );
+    db.close();
+  });
+
+  test('is read back by the next start, and permissions are mended', () => {
+    const file = filled();
+    chmodSync(file, 0o644);
+    const { store } = openStore(file);
+    expect(store.sessions.all().map((s) => s.name)).toEqual(['ventas']);
+    expect(store.events.lastId()).toBe(300);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  test('a draft left by a crash is no obstacle', () => {
+    const file = join(scratch(), 'session-manager.db');
+    writeFileSync(`${file}.new`, 'half a draft');
+    expect(openStore(file).store.sessions.all()).toEqual([]);
+    expect(readdirSync(join(file, '..'))).not.toContain('session-manager.db.new');
+  });
+});
+
+describe('migrations', () => {
+  test('are numbered without a gap', () => {
+    expect(MIGRATIONS.map((m) => m.version)).toEqual(MIGRATIONS.map((_, i) => i + 1));
+  });
+
+  test('each is one transaction: a step that fails leaves the one before', () => {
+    const db = new Database(':memory:');
+    const now = () => new Date(0);
+    const steps = [
+      { version: 1, name: 'a', sql: 'CREATE TABLE a (x INTEGER)' },
+      { version: 2, name: 'b', sql: 'CREATE TABLE b (x INTEGER); CREATE TABLE a (x INTEGER)' },
+    ];
+    expect(() => migrate(db, now, steps)).toThrow(/already exists/);
+    const tables = () => db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`).pluck().all();
+    expect(tables()).toEqual(['a', 'schema_migrations']);
+    const mended = [steps[0], { version: 2, name: 'b', sql: 'CREATE TABLE b (x INTEGER)' }].filter(
+      (s) => s !== undefined,
+    );
+    expect(migrate(db, now, mended)).toEqual({ from: 1, to: 2 });
+    expect(migrate(db, now, mended)).toEqual({ from: 2, to: 2 });
+    db.close();
+  });
+
+  test('a newer schema is refused untouched, with both versions and the cure', () => {
+    const file = filled();
+    change(file, `INSERT INTO schema_migrations VALUES (${SCHEMA_VERSION + 1}, 'later', 'x')`);
+    const before = readFileSync(file);
+    const error = refusal(() => createStateStore({ file }));
+    expect(error.code).toBe('storage_failed');
+    expect(error.message).toContain(file);
+    expect(error.message).toContain(`schema version ${SCHEMA_VERSION + 1}`);
+    expect(error.message).toContain(`up to ${SCHEMA_VERSION}`);
+    expect(error.hint).toMatch(/newer LeadMaster.*restore/);
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+});
+
+describe('a damaged database is refused and left byte for byte', () => {
+  const damages: Record<string, (file: string) => void> = {
+    'other bytes': (file) => writeFileSync(file, 'this is not a database at all, whatever its name says'),
+    empty: (file) => truncateSync(file, 0),
+    cut: (file) => truncateSync(file, Math.floor(statSync(file).size / 2)),
+    'a page overwritten': (file) => {
+      const bytes = readFileSync(file);
+      bytes.fill(0xa5, 4096 * 3, 4096 * 12);
+      writeFileSync(file, bytes);
+    },
+    'header gone': (file) => {
+      const bytes = readFileSync(file);
+      bytes.fill(0, 0, 100);
+      writeFileSync(file, bytes);
+    },
+    'a table dropped': (file) => change(file, 'DROP TABLE messages'),
+    "another program's": (file) => {
+      truncateSync(file, 0);
+      change(file, 'CREATE TABLE t (x)');
+    },
+  };
+  for (const [name, damage] of Object.entries(damages)) {
+    test(name, () => {
+      const file = filled();
+      damage(file);
+      const before = readFileSync(file);
+      const error = refusal(() => createStateStore({ file }));
+      expect(error.code).toBe('storage_failed');
+      expect(error.message).toContain(file);
+      expect(error.hint).toContain('logins are in tokens/ and are not touched');
+      expect(readFileSync(file).equals(before)).toBe(true);
+    });
+  }
+
+  test('a log without its database is no fresh start', () => {
+    const dir = scratch();
+    const file = join(dir, 'session-manager.db');
+    writeFileSync(`${file}-wal`, 'frames of a database that somebody moved away');
+    expect(refusal(() => createStateStore({ file })).message).toContain('-wal');
+    expect(readdirSync(dir)).toEqual(['session-manager.db-wal']);
+  });
+
+  test('damage that shows only while running is told, too', () => {
+    const { store, file } = openStore();
+    for (let i = 0; i < 300; i++) store.events.append({ session: 's', type: 'session.qr', data: { i } });
+    store.close();
+    const copy = join(scratch(), 'copy.db');
+    copyFileSync(file, copy);
+    const again = openStore(copy);
+    const bytes = readFileSync(copy);
+    bytes.fill(0xa5, 4096);
+    writeFileSync(copy, bytes);
+    expect(refusal(() => again.store.events.after(0, 1000)).code).toBe('storage_failed');
+  });
+});
+
+describe('a place that cannot be used', () => {
+  test('no folder, a folder in its place, a closed store', () => {
+    const dir = scratch();
+    const missing = refusal(() => createStateStore({ file: join(dir, 'nowhere', 'x.db') }));
+    expect([missing.code, missing.message.includes('nowhere')]).toEqual(['storage_failed', true]);
+    mkdirSync(join(dir, 'folder.db'));
+    expect(refusal(() => createStateStore({ file: join(dir, 'folder.db') })).code).toBe('storage_failed');
+    const { store } = openStore();
+    store.close();
+    expect(refusal(() => store.sessions.all()).code).toBe('shutting_down');
+    expect(refusal(() => store.sweep({ events: 1, eventDays: 1, transitions: 1 })).code).toBe('shutting_down');
+  });
+});
