@@ -2,7 +2,7 @@ import type { CheckReport } from '@leadmaster/protocol';
 
 /**
  * The record beside a profile: `tokens/<session>/.leadmaster.json`, replaced atomically, 0600.
- * `generation` only grows; `chromiumMajor` is the newest that has opened the profile.
+ * `generation` only grows; `chromiumVersion` is the newest that has opened the profile.
  */
 export interface ProfileRecord {
   schema: 1;
@@ -11,13 +11,41 @@ export interface ProfileRecord {
   engine: string;
   chromiumVersion: string | null;
   createdAt: string;
+  /** `created` here and empty, or `adopted` in place with whatever it held. */
+  origin: 'created' | 'adopted';
   /** When this login's bytes were last proven complete on disk; null before the first commit. */
   committedAt: string | null;
   account: { id: string; phone: string; name: string } | null;
 }
 
-/** What the disk says of a saved login. A read error is never one of these: it is thrown (`profile_unreadable`). */
-export type LoginPresence = 'present' | 'absent';
+/**
+ * What the disk says of a saved login, read together with the record. A read error is never one of these: it is thrown
+ * (`profile_unreadable`).
+ *
+ * The two stores alone decide nothing: WhatsApp's page writes both while it still shows a QR.
+ * - `present`: both stores are whole, and the login was committed (or the profile came from elsewhere: unclaimed, adopted).
+ * - `absent`: neither store is there and no commit was ever recorded. A proven absence: asking for a QR loses nothing.
+ * - `uncommitted`: there are stores, but no login of this profile was ever committed: it showed a QR, or crashed before
+ *   READY was told. Try it as it is, without trash; if it then shows a QR, nothing is lost.
+ * - `damaged`: a login was committed (or came from elsewhere) and a store is missing or broken. A person must look:
+ *   never ask for a QR over it.
+ */
+export type LoginPresence = 'present' | 'absent' | 'uncommitted' | 'damaged';
+
+/** The answer with its why, for reasons and `leadmaster check`. */
+export interface LoginEvidence {
+  presence: LoginPresence;
+  detail: string;
+}
+
+/** One profile in the trash. */
+export interface TrashEntry {
+  path: string;
+  session: string;
+  reason: string;
+  at: string;
+  generation: number | null;
+}
 
 /** The only code that builds a session path. */
 export interface ProfileStore {
@@ -25,17 +53,29 @@ export interface ProfileStore {
   locate(session: string): string;
   /** Names under `tokens/`, with whether a record lies beside each. Folders that are no session name are passed over. */
   list(): Promise<{ name: string; claimed: boolean }[]>;
-  /** Makes the folder (0700) and its record if missing; repairs permissions. Idempotent. */
+  /**
+   * Makes the folder (0700) and its record if missing; repairs permissions. Idempotent. The generation goes on from
+   * what lies in the trash under the same name. Throws `session_unclaimed` when a profile without a record is there:
+   * that takes `claim`, on purpose.
+   */
   create(session: string): Promise<ProfileRecord>;
+  /** Takes a profile that has no record as it lies (`adopt` in place). Idempotent. Throws `session_not_found` when there is no folder. */
+  claim(session: string): Promise<ProfileRecord>;
   /** The record, or null when the profile has none. Throws `profile_unreadable` when it is there and cannot be read or parsed. */
   readRecord(session: string): Promise<ProfileRecord | null>;
   updateRecord(session: string, change: Partial<Omit<ProfileRecord, 'schema' | 'session'>>): Promise<ProfileRecord>;
   /** Whether a login is saved, by IndexedDB and Local Storage both being there. Throws on anything but a proven answer. */
   loginPresence(session: string): Promise<LoginPresence>;
+  /** The same, with what was seen. */
+  loginEvidence(session: string): Promise<LoginEvidence>;
   /** Makes a fresh login durable: fsyncs every file and folder of the login, then the record. */
   commitLogin(session: string, account: ProfileRecord['account'], chromiumVersion: string): Promise<void>;
   /** Moves the profile to `trash/<session>-<time>-<reason>` by rename, and makes that durable. Returns the new path, or null when there was none. */
   trash(session: string, reason: string): Promise<string | null>;
+  /** What lies in the trash, newest first. */
+  listTrash(): Promise<TrashEntry[]>;
+  /** Deletes what has lain in the trash for longer. Returns the paths that are gone. */
+  emptyTrash(olderThanDays: number): Promise<string[]>;
   /** Bytes of the whole profile and of its critical part. */
   measure(session: string): Promise<{ bytes: number; criticalBytes: number }>;
   /** Owner, mode, structure: everything `leadmaster check` prints. */

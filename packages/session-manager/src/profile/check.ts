@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import { type CheckReport, errorText } from '@leadmaster/protocol';
+import { newestChromium } from './browser-version.ts';
+import { LOGIN_STORES } from './classify.ts';
+import { lstatOrNull, type ProfileFs, walk } from './files.ts';
+import { describeOwner, ownerMayLive, readOwner } from './locks.ts';
+import { loginEvidence, type StoreState, storeState } from './login-presence.ts';
+import { type DataPaths, refuseSymlinks } from './paths.ts';
+import { modeIsRight } from './permissions.ts';
+import type { ProfileRecord } from './profile-store.ts';
+import { readRecordFile } from './record.ts';
+
+interface Answer {
+  ok: boolean;
+  detail: string;
+}
+
+/**
+ * Everything `leadmaster check` prints of one profile. Reads only, also while its browser runs; what cannot be read is
+ * a check that failed, never an exception.
+ */
+export async function checkProfile(fs: ProfileFs, paths: DataPaths, session: string): Promise<CheckReport> {
+  const dir = paths.session(session);
+  const checks: CheckReport['checks'] = [];
+  const run = async (name: string, look: () => Promise<Answer>): Promise<void> => {
+    const answer = await look().catch((error: unknown): Answer => ({ ok: false, detail: errorText(error) }));
+    checks.push({ name, ...answer });
+  };
+  let record: ProfileRecord | null = null;
+
+  await run('folder', async () => {
+    refuseSymlinks(paths, session);
+    const stat = await lstatOrNull(fs, dir);
+    if (stat === null) return { ok: false, detail: `${dir} does not exist` };
+    return { ok: stat.isDirectory(), detail: stat.isDirectory() ? dir : `${dir} is not a folder` };
+  });
+  await run('record', async () => {
+    record = await readRecordFile(fs, paths.record(session), session);
+    if (record === null) return { ok: false, detail: 'none: the profile is unclaimed' };
+    return { ok: true, detail: `generation ${record.generation}, ${record.origin} ${record.createdAt}` };
+  });
+  await run('indexed_db', async () => storeAnswer(await storeState(fs, join(dir, LOGIN_STORES.indexedDb))));
+  await run('local_storage', async () => storeAnswer(await storeState(fs, join(dir, LOGIN_STORES.localStorage))));
+  await run('login', async () => {
+    const { presence, detail } = await loginEvidence(fs, dir, record);
+    return { ok: presence === 'present', detail: `${presence}: ${detail}` };
+  });
+  await run('owner', () => checkOwner(fs, dir));
+  await run('permissions', () => checkPermissions(fs, dir));
+  await run('chromium', async () => {
+    const newest = await newestChromium(fs, dir, record);
+    return { ok: true, detail: newest === null ? 'not known yet' : `last written by Chromium ${newest}` };
+  });
+  await run('lock', async () => {
+    const owner = readOwner(paths.sessionLock(session));
+    if (owner === null) return { ok: true, detail: 'nobody holds the profile' };
+    if (ownerMayLive(owner)) return { ok: true, detail: `held by ${describeOwner(owner)}` };
+    return { ok: true, detail: `free; its last holder died without letting go (${describeOwner(owner)})` };
+  });
+  return { valid: checks.every((check) => check.ok), checks };
+}
+
+function storeAnswer(store: StoreState): Answer {
+  return { ok: store.state === 'whole', detail: store.state === 'broken' ? store.detail : store.state };
+}
+
+/** All of it belongs to one user: the one who asks, or, asked by root, the one who owns the folder. */
+async function checkOwner(fs: ProfileFs, dir: string): Promise<Answer> {
+  const me = process.getuid?.();
+  let expected = me;
+  let strangers = 0;
+  let first = '';
+  for await (const entry of walk(fs, dir)) {
+    if (entry.path === '' && me === 0) expected = entry.uid;
+    if (expected === undefined || entry.uid === expected) continue;
+    strangers += 1;
+    first ||= `${entry.full} (uid ${entry.uid})`;
+  }
+  if (strangers === 0)
+    return { ok: true, detail: expected === undefined ? 'not known here' : `all of uid ${expected}` };
+  return { ok: false, detail: `${strangers} entries belong to others, first ${first}; chown -R ${expected} ${dir}` };
+}
+
+async function checkPermissions(fs: ProfileFs, dir: string): Promise<Answer> {
+  let open = 0;
+  let first = '';
+  for await (const entry of walk(fs, dir)) {
+    // A folder of 0700 keeps everybody out of what is inside, so only the outermost decides; the rest is mended at start.
+    if (modeIsRight(entry)) continue;
+    open += 1;
+    first ||= `${entry.full} (${entry.mode.toString(8)})`;
+    if (entry.path === '') {
+      return { ok: false, detail: `${first} is open to others; it is mended at the next start, or: chmod 700 ${dir}` };
+    }
+  }
+  return {
+    ok: true,
+    detail:
+      open === 0 ? '0700 and 0600' : `0700; ${open} inside are wider and mended at the next start, first ${first}`,
+  };
+}

@@ -1,0 +1,38 @@
+import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { LeadMasterError } from '@leadmaster/protocol';
+import { writeFailed } from './files.ts';
+import type { DataPaths } from './paths.ts';
+
+/**
+ * Makes the data folder and its parts, readable by their owner only. Idempotent. Refuses a folder that is full of
+ * something else, before it takes anyone's access to it away (think of `/tmp`, or a home).
+ *
+ * @throws LeadMasterError `storage_failed` naming the folder and the cure.
+ */
+export function prepareDataFolder(paths: DataPaths): void {
+  try {
+    mkdirSync(paths.root, { recursive: true, mode: 0o700 });
+    refuseForeignFolder(paths);
+    for (const folder of [paths.root, paths.tokens, paths.locks, paths.trash, paths.staging, paths.webCache]) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      if ((statSync(folder).mode & 0o777) !== 0o700) chmodSync(folder, 0o700);
+    }
+  } catch (error) {
+    throw writeFailed(paths.root, error);
+  }
+}
+
+function refuseForeignFolder(paths: DataPaths): void {
+  const ours = [
+    ...[paths.tokens, paths.locks, paths.trash, paths.staging, paths.webCache],
+    ...[paths.database, paths.adminKey, paths.serviceToken],
+  ].map((path) => basename(path));
+  const names = readdirSync(paths.root).filter((name) => name !== 'lost+found' && !name.startsWith('.'));
+  if (names.length === 0 || names.some((name) => ours.includes(name))) return;
+  throw new LeadMasterError(
+    'storage_failed',
+    `${paths.root} is no LeadMaster data folder, and it is not empty`,
+    'Set LEADMASTER_DATA_DIR to an empty or a new folder: a data folder is closed to everybody but its owner.',
+  );
+}

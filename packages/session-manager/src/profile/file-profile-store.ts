@@ -1,0 +1,255 @@
+import { dirname } from 'node:path';
+import { type CheckReport, isSessionName, LeadMasterError } from '@leadmaster/protocol';
+import { syncFolder } from './atomic-file.ts';
+import { checkProfile } from './check.ts';
+import { syncLogin } from './commit.ts';
+import { isMissing, lstatOrNull, type ProfileFs, realFs, unreadable, writeFailed } from './files.ts';
+import { loginEvidence } from './login-presence.ts';
+import { measureProfile } from './measure.ts';
+import { type DataPaths, dataPaths, refuseSymlinks } from './paths.ts';
+import { repairPermissions } from './permissions.ts';
+import type { ProfileRecord, ProfileStore } from './profile-store.ts';
+import { readRecordFile, writeRecordFile } from './record.ts';
+import { emptyTrash, listTrash, moveToTrash } from './trash.ts';
+
+export interface ProfileStoreOptions {
+  dataDir: string;
+  /** A disk of the tests' own; the real one otherwise. */
+  fs?: ProfileFs;
+  log?: { info(facts: object, text: string): void };
+}
+
+/** The profile store on a disk. */
+export function createProfileStore(options: ProfileStoreOptions): ProfileStore {
+  return new FileProfileStore(dataPaths(options.dataDir), options.fs ?? realFs, options.log);
+}
+
+class FileProfileStore implements ProfileStore {
+  readonly #paths: DataPaths;
+  readonly #fs: ProfileFs;
+  readonly #log: ProfileStoreOptions['log'];
+  /** The last write of each record, so that read-change-write never runs twice at once. */
+  readonly #writes = new Map<string, Promise<unknown>>();
+
+  constructor(paths: DataPaths, fs: ProfileFs, log: ProfileStoreOptions['log']) {
+    this.#paths = paths;
+    this.#fs = fs;
+    this.#log = log;
+  }
+
+  locate(session: string): string {
+    return this.#paths.session(session);
+  }
+
+  async list(): Promise<{ name: string; claimed: boolean }[]> {
+    let names: string[];
+    try {
+      names = await this.#fs.readdir(this.#paths.tokens);
+    } catch (error) {
+      if (isMissing(error)) return [];
+      throw unreadable(this.#paths.tokens, error);
+    }
+    const found: { name: string; claimed: boolean }[] = [];
+    for (const name of names.filter(isSessionName).sort()) {
+      const stat = await lstatOrNull(this.#fs, this.#paths.session(name));
+      // A symlink is listed: it is refused, with its reason, by whatever is asked of it.
+      if (stat === null || !(stat.isDirectory() || stat.isSymbolicLink())) continue;
+      found.push({ name, claimed: stat.isDirectory() && (await this.#mayHaveRecord(name)) });
+    }
+    return found;
+  }
+
+  async create(session: string): Promise<ProfileRecord> {
+    return this.#oneAtATime(session, async () => {
+      const dir = this.#door(session);
+      const record = await this.readRecord(session);
+      if (record !== null) {
+        await this.repairPermissions(session);
+        return record;
+      }
+      const names = await this.#namesIn(dir);
+      if (names?.some((name) => !/^\.leadmaster-[0-9a-f]+\.tmp$/.test(name))) {
+        throw new LeadMasterError(
+          'session_unclaimed',
+          `${dir} holds a profile that no session claims`,
+          `Take it as it is with "leadmaster adopt ${dir} --name ${session}", or move it away.`,
+        );
+      }
+      const generation = await this.#nextGeneration(session);
+      try {
+        await this.#fs.mkdir(dir, { recursive: true, mode: 0o700 });
+        await syncFolder(this.#fs, dirname(dir));
+        await syncFolder(this.#fs, this.#paths.root);
+      } catch (error) {
+        throw writeFailed(dir, error);
+      }
+      await this.repairPermissions(session);
+      return this.#write(session, newRecord(session, generation, 'created'));
+    });
+  }
+
+  async claim(session: string): Promise<ProfileRecord> {
+    return this.#oneAtATime(session, async () => {
+      const dir = this.#door(session);
+      const record = await this.readRecord(session);
+      if (record !== null) return record;
+      const stat = await lstatOrNull(this.#fs, dir);
+      if (stat === null || !stat.isDirectory()) {
+        throw new LeadMasterError(
+          'session_not_found',
+          `There is no profile folder ${dir}`,
+          'Copy it there first, or create a session.',
+        );
+      }
+      await this.repairPermissions(session);
+      return this.#write(session, newRecord(session, await this.#nextGeneration(session), 'adopted'));
+    });
+  }
+
+  async readRecord(session: string): Promise<ProfileRecord | null> {
+    this.#door(session);
+    return readRecordFile(this.#fs, this.#paths.record(session), session);
+  }
+
+  async updateRecord(
+    session: string,
+    change: Partial<Omit<ProfileRecord, 'schema' | 'session'>>,
+  ): Promise<ProfileRecord> {
+    return this.#oneAtATime(session, async () => {
+      const record = await this.readRecord(session);
+      if (record === null) {
+        throw new LeadMasterError(
+          'session_not_found',
+          `${this.#paths.record(session)} does not exist`,
+          'Create or adopt the session first.',
+        );
+      }
+      if (change.generation !== undefined && change.generation < record.generation) {
+        throw new LeadMasterError(
+          'wrong_state',
+          `The generation of ${session} is ${record.generation} and cannot go back to ${change.generation}`,
+          'An older owner of this profile is at work: stop it.',
+        );
+      }
+      return this.#write(session, { ...record, ...change });
+    });
+  }
+
+  async loginPresence(session: string) {
+    return (await this.loginEvidence(session)).presence;
+  }
+
+  async loginEvidence(session: string) {
+    const dir = this.#door(session);
+    return loginEvidence(this.#fs, dir, await this.readRecord(session));
+  }
+
+  async commitLogin(session: string, account: ProfileRecord['account'], chromiumVersion: string): Promise<void> {
+    const dir = this.#door(session);
+    const { files, rounds } = await syncLogin(this.#fs, dir, this.#paths.tokens);
+    await this.updateRecord(session, { committedAt: new Date().toISOString(), account, chromiumVersion });
+    this.#log?.info({ session, files, rounds }, 'login committed');
+  }
+
+  async trash(session: string, reason: string): Promise<string | null> {
+    return this.#oneAtATime(session, async () => {
+      const dir = this.#door(session);
+      const path = await moveToTrash(this.#fs, this.#paths.trash, dir, {
+        session,
+        reason,
+        generation: await this.#generationIfReadable(session),
+      });
+      if (path !== null) this.#log?.info({ session, reason, path }, 'profile moved to trash');
+      return path;
+    });
+  }
+
+  listTrash() {
+    return listTrash(this.#fs, this.#paths.trash);
+  }
+
+  emptyTrash(olderThanDays: number): Promise<string[]> {
+    return emptyTrash(this.#fs, this.#paths.trash, olderThanDays);
+  }
+
+  async measure(session: string): Promise<{ bytes: number; criticalBytes: number }> {
+    const { bytes, classes } = await measureProfile(this.#fs, this.#door(session));
+    return { bytes, criticalBytes: classes.critical };
+  }
+
+  check(session: string): Promise<CheckReport> {
+    return checkProfile(this.#fs, this.#paths, session);
+  }
+
+  async repairPermissions(session: string): Promise<number> {
+    return repairPermissions(this.#fs, this.#door(session));
+  }
+
+  /** Every operation comes in here: a valid name, and a folder that is no symlink. */
+  #door(session: string): string {
+    refuseSymlinks(this.#paths, session);
+    return this.#paths.session(session);
+  }
+
+  async #write(session: string, record: ProfileRecord): Promise<ProfileRecord> {
+    await writeRecordFile(this.#fs, this.#paths.record(session), record);
+    return record;
+  }
+
+  /** A record that is there but cannot be read still claims its profile. */
+  async #mayHaveRecord(session: string): Promise<boolean> {
+    try {
+      await this.#fs.lstat(this.#paths.record(session));
+      return true;
+    } catch (error) {
+      return !isMissing(error);
+    }
+  }
+
+  async #namesIn(dir: string): Promise<string[] | null> {
+    try {
+      return await this.#fs.readdir(dir);
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw unreadable(dir, error);
+    }
+  }
+
+  async #nextGeneration(session: string): Promise<number> {
+    const old = (await this.listTrash()).filter((entry) => entry.session === session);
+    return Math.max(0, ...old.map((entry) => entry.generation ?? 0)) + 1;
+  }
+
+  /** A broken record must not keep a profile from being set aside. */
+  async #generationIfReadable(session: string): Promise<number | null> {
+    return this.readRecord(session).then(
+      (record) => record?.generation ?? null,
+      () => null,
+    );
+  }
+
+  async #oneAtATime<T>(session: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#writes.get(session) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    this.#writes.set(session, mine);
+    try {
+      return await mine;
+    } finally {
+      if (this.#writes.get(session) === mine) this.#writes.delete(session);
+    }
+  }
+}
+
+function newRecord(session: string, generation: number, origin: ProfileRecord['origin']): ProfileRecord {
+  return {
+    schema: 1,
+    session,
+    generation,
+    engine: 'whatsapp-web.js',
+    chromiumVersion: null,
+    createdAt: new Date().toISOString(),
+    origin,
+    committedAt: null,
+    account: null,
+  };
+}

@@ -1,0 +1,200 @@
+import { chmodSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { type ErrorCode, LeadMasterError } from '@leadmaster/protocol';
+import Database from 'better-sqlite3';
+import { z } from 'zod';
+import type { DataPaths } from './paths.ts';
+
+/**
+ * OS locks that die with their process. Node has no flock, so a lock is an empty SQLite file held in an EXCLUSIVE
+ * transaction: SQLite takes POSIX locks on it, which the kernel drops however the process ends.
+ *
+ * POSIX locks have a trap: any open and close of the file in the same process drops them. So lock files lie in
+ * `<data>/locks/`, never inside a profile, and nothing but the lock's own handle opens them. Who holds a lock is said in
+ * a file beside it. POSIX locks do not exclude their own process either: a registry here does.
+ */
+export interface LockOwner {
+  pid: number;
+  host: string;
+  since: string;
+  /** What the holder says of itself, its port for instance. */
+  about: Record<string, string | number>;
+}
+
+export interface LockHandle {
+  readonly file: string;
+  readonly owner: LockOwner;
+  /** Adds to what the holder says of itself. */
+  describe(about: Record<string, string | number>): void;
+  /** Idempotent. */
+  release(): void;
+}
+
+const ownerSchema = z.object({
+  pid: z.number().int().positive(),
+  host: z.string(),
+  since: z.string(),
+  about: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+
+/** One registry per process, also when this module is loaded twice. */
+const REGISTRY = Symbol.for('leadmaster.locks');
+const shared = globalThis as { [REGISTRY]?: Set<string> };
+shared[REGISTRY] ??= new Set();
+const held = shared[REGISTRY];
+
+/** A refusal: which code it travels with, and what is said about the holder. */
+interface Refusal {
+  code: ErrorCode;
+  detail: (holder: string) => string;
+  hint: string;
+}
+
+/**
+ * Takes a lock or refuses at once, naming the holder.
+ *
+ * @throws LeadMasterError with the refusal's code when it is held; `storage_failed` when the disk refuses.
+ */
+export function acquireLock(file: string, about: Record<string, string | number>, refusal: Refusal): LockHandle {
+  const folder = dirname(file);
+  let db: Database.Database | undefined;
+  let key: string;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    key = join(realpathSync(folder), basename(file));
+    if (held.has(key)) throw refused(file, refusal);
+    db = new Database(file, { timeout: 0 });
+    // By name, not by handle: opening the file a second time would drop the lock.
+    chmodSync(file, 0o600);
+    db.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    db?.close();
+    if (error instanceof LeadMasterError) throw error;
+    if (isBusy(error)) throw refused(file, refusal);
+    throw new LeadMasterError(
+      'storage_failed',
+      `The lock ${file} cannot be taken (${(error as Error).message})`,
+      `Check that the disk is not full and that this user may write to ${folder}. The lock file holds nothing: with no manager running it may be deleted.`,
+      { cause: error },
+    );
+  }
+  held.add(key);
+  const lock = db;
+  const owner: LockOwner = { pid: process.pid, host: hostname(), since: new Date().toISOString(), about: { ...about } };
+  writeOwner(file, owner);
+  let released = false;
+  return {
+    file,
+    owner,
+    describe(more) {
+      if (released) return;
+      Object.assign(owner.about, more);
+      writeOwner(file, owner);
+    },
+    release() {
+      if (released) return;
+      released = true;
+      // Before the unlock: afterwards the file beside it may be the next holder's.
+      rmSync(ownerFile(file), { force: true });
+      lock.close();
+      held.delete(key);
+    },
+  };
+}
+
+/**
+ * The lock of a whole data folder: one manager at a time.
+ *
+ * @throws LeadMasterError `data_folder_in_use`, naming the manager that has it.
+ */
+export function lockDataFolder(
+  paths: DataPaths,
+  about: { port: number } & Record<string, string | number>,
+): LockHandle {
+  return acquireLock(paths.dataLock, about, {
+    code: 'data_folder_in_use',
+    detail: (holder) => `The data folder ${paths.root} is in use by ${holder}`,
+    hint: 'Stop that manager first, or give this one another LEADMASTER_DATA_DIR.',
+  });
+}
+
+/**
+ * The lock of one session: held from before its browser is launched until its last process is gone.
+ *
+ * @throws LeadMasterError `profile_in_use`, naming the holder.
+ */
+export function lockSession(
+  paths: DataPaths,
+  session: string,
+  about: Record<string, string | number> = {},
+): LockHandle {
+  return acquireLock(paths.sessionLock(session), about, {
+    code: 'profile_in_use',
+    detail: (holder) => `The profile of ${session} is in use by ${holder}`,
+    hint: 'A session runs in one browser only. Stop it where it runs.',
+  });
+}
+
+/**
+ * Who says that it holds a lock; null when nobody says so. Only a claim: the file outlives a killed holder. Never
+ * touches the lock itself.
+ */
+export function readOwner(file: string): LockOwner | null {
+  try {
+    return ownerSchema.parse(JSON.parse(readFileSync(ownerFile(file), 'utf8')));
+  } catch {
+    // Missing, torn or foreign: who holds the lock is then unknown, which is all that this answer is for.
+    return null;
+  }
+}
+
+/** Whether the process behind a claim lives; a claim from another host cannot be judged from here and counts as alive. */
+export function ownerMayLive(owner: LockOwner): boolean {
+  if (owner.host !== hostname()) return true;
+  try {
+    process.kill(owner.pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function refused(file: string, refusal: Refusal): LeadMasterError {
+  const owner = readOwner(file);
+  const known = owner !== null && ownerMayLive(owner);
+  return new LeadMasterError(
+    refusal.code,
+    refusal.detail(known ? describeOwner(owner) : 'a process that has not said who it is'),
+    refusal.hint,
+    known ? { extra: { holder: owner } } : {},
+  );
+}
+
+/** "pid 12 on host vm, since 2026-…, port 3001". */
+export function describeOwner(owner: LockOwner): string {
+  const more = Object.entries(owner.about).map(([key, value]) => `, ${key} ${value}`);
+  return `pid ${owner.pid} on host ${owner.host}, since ${owner.since}${more.join('')}`;
+}
+
+function ownerFile(file: string): string {
+  return `${file}.owner.json`;
+}
+
+function writeOwner(file: string, owner: LockOwner): void {
+  const path = ownerFile(file);
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, JSON.stringify(owner), { mode: 0o600 });
+    renameSync(temporary, path);
+  } catch {
+    // A courtesy to whoever is refused: the lock itself is held, a full disk must not undo that.
+    rmSync(temporary, { force: true });
+    rmSync(path, { force: true });
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return typeof code === 'string' && (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED'));
+}

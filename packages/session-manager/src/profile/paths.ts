@@ -1,0 +1,112 @@
+import { lstatSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { isSessionName, LeadMasterError, SESSION_NAME_RULE } from '@leadmaster/protocol';
+
+/**
+ * Where everything lies in a data folder. The one module that builds these paths; every function that takes a session's
+ * name refuses what is no name before it touches a path.
+ */
+export interface DataPaths {
+  /** The data folder, absolute, symlinks resolved: what browsers are given must be spelled one way only. */
+  root: string;
+  tokens: string;
+  /** The Chromium user-data-dir of a session. */
+  session(name: string): string;
+  record(name: string): string;
+  locks: string;
+  dataLock: string;
+  sessionLock(name: string): string;
+  trash: string;
+  staging: string;
+  webCache: string;
+  database: string;
+  adminKey: string;
+  serviceToken: string;
+}
+
+export const RECORD_FILE = '.leadmaster.json';
+
+/**
+ * The paths of a data folder, which need not exist yet.
+ *
+ * @throws LeadMasterError `invalid_session_name` from the functions that take a name.
+ */
+export function dataPaths(dataDir: string): DataPaths {
+  const root = realFolder(resolve(dataDir));
+  const tokens = join(root, 'tokens');
+  const locks = join(root, 'locks');
+  const session = (name: string): string => join(tokens, checkedName(name));
+  return {
+    root,
+    tokens,
+    session,
+    record: (name) => join(session(name), RECORD_FILE),
+    locks,
+    // No session name ends in ".lock", and session locks have their own folder: a session called "data" meets nothing.
+    dataLock: join(locks, 'data.lock'),
+    sessionLock: (name) => join(locks, 'sessions', `${checkedName(name)}.lock`),
+    trash: join(root, 'trash'),
+    staging: join(root, 'staging'),
+    webCache: join(root, 'web-cache'),
+    database: join(root, 'session-manager.db'),
+    adminKey: join(root, 'admin.key'),
+    serviceToken: join(root, 'service.token'),
+  };
+}
+
+function checkedName(name: string): string {
+  if (typeof name === 'string' && isSessionName(name)) return name;
+  throw new LeadMasterError(
+    'invalid_session_name',
+    `${JSON.stringify(name)} is not a session name`,
+    `Choose another: ${SESSION_NAME_RULE}.`,
+  );
+}
+
+/** Resolves the part that exists, keeps the rest. */
+function realFolder(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    const parent = dirname(path);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) {
+      throw new LeadMasterError(
+        'storage_failed',
+        `The data folder ${path} cannot be reached (${(error as Error).message})`,
+        'Check LEADMASTER_DATA_DIR, and that this user may enter every folder above it.',
+        { cause: error },
+      );
+    }
+    return join(realFolder(parent), basename(path));
+  }
+}
+
+/**
+ * Refuses a session folder that is not itself: with a symlink in `tokens/`, two names could mean one profile, or a
+ * profile outside the data folder be moved to trash.
+ *
+ * @throws LeadMasterError `profile_unreadable`.
+ */
+export function refuseSymlinks(paths: DataPaths, name: string): void {
+  for (const path of [paths.tokens, paths.session(name)]) {
+    let link = false;
+    try {
+      link = lstatSync(path).isSymbolicLink();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      throw new LeadMasterError(
+        'profile_unreadable',
+        `${path} cannot be read (${(error as Error).message})`,
+        `Give this user access to ${dirname(path)}.`,
+        { cause: error },
+      );
+    }
+    if (link) {
+      throw new LeadMasterError(
+        'profile_unreadable',
+        `${path} is a symbolic link`,
+        'Sessions must lie in the data folder itself: move the folder here, or set LEADMASTER_DATA_DIR to where it really is.',
+      );
+    }
+  }
+}

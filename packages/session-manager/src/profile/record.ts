@@ -1,0 +1,78 @@
+import { account, LeadMasterError, sessionName } from '@leadmaster/protocol';
+import { z } from 'zod';
+import { writeAtomically } from './atomic-file.ts';
+import { isMissing, type ProfileFs, unreadable } from './files.ts';
+import type { ProfileRecord } from './profile-store.ts';
+
+const time = z.iso.datetime();
+
+/** Loose: a field that a newer version added survives a rewrite by this one. */
+const recordSchema = z.looseObject({
+  schema: z.literal(1),
+  session: sessionName,
+  generation: z.number().int().positive(),
+  engine: z.string().min(1),
+  chromiumVersion: z.string().nullable(),
+  createdAt: time,
+  origin: z.enum(['created', 'adopted']).default('created'),
+  committedAt: time.nullable(),
+  account: account.nullable(),
+});
+
+/**
+ * The record at a path; null when it is proven absent.
+ *
+ * @throws LeadMasterError `profile_unreadable` when it is there and cannot be read, parsed, or names another session.
+ */
+export async function readRecordFile(fs: ProfileFs, path: string, session: string): Promise<ProfileRecord | null> {
+  let text: string;
+  try {
+    text = await fs.readFile(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw unreadable(path, error);
+  }
+  return parseRecord(text, path, session);
+}
+
+/** @throws LeadMasterError `profile_unreadable`, saying what is wrong and that the login itself is untouched. */
+export function parseRecord(text: string, path: string, session: string): ProfileRecord {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw broken(path, `is not JSON (${(error as Error).message})`, error);
+  }
+  const schema = (json as { schema?: unknown } | null)?.schema;
+  if (typeof schema === 'number' && schema > 1) {
+    throw new LeadMasterError(
+      'profile_unreadable',
+      `${path} was written by a newer LeadMaster (record schema ${schema})`,
+      'Run the newer version on this data folder; an older one could harm the login.',
+    );
+  }
+  const parsed = recordSchema.safeParse(json);
+  if (!parsed.success) throw broken(path, `is not a profile record: ${z.prettifyError(parsed.error)}`, parsed.error);
+  if (parsed.data.session !== session) {
+    throw new LeadMasterError(
+      'profile_unreadable',
+      `${path} belongs to the session "${parsed.data.session}", not to "${session}"`,
+      `The folder was renamed or copied. Two copies of a login must never both run: if it was renamed and no other copy runs, rename it back; if it is a copy, move it out of tokens/.`,
+    );
+  }
+  return parsed.data;
+}
+
+function broken(path: string, what: string, cause: unknown): LeadMasterError {
+  return new LeadMasterError(
+    'profile_unreadable',
+    `${path} ${what}`,
+    'The login beside it is untouched. Put the record back from a backup; or move this one file away, and adopt the profile in place.',
+    { cause },
+  );
+}
+
+/** @throws LeadMasterError `storage_failed`; the record before is then untouched. */
+export async function writeRecordFile(fs: ProfileFs, path: string, record: ProfileRecord): Promise<void> {
+  await writeAtomically(fs, path, `${JSON.stringify(record, null, 2)}\n`);
+}

@@ -1,0 +1,134 @@
+import { basename, dirname, join } from 'node:path';
+import { isSessionName, LeadMasterError } from '@leadmaster/protocol';
+import { z } from 'zod';
+import { syncFolder, writeAtomically } from './atomic-file.ts';
+import { errorCode, isMissing, lstatOrNull, type ProfileFs, unreadable, writeFailed } from './files.ts';
+import type { TrashEntry } from './profile-store.ts';
+
+const DAY_MS = 86_400_000;
+
+/** `<trash>/<name>.json` says what `<trash>/<name>/` is. Names may hold dashes, so the folder's name is not parsed for it. */
+const labelSchema = z.object({
+  session: z.string().refine(isSessionName),
+  reason: z.string(),
+  at: z.iso.datetime(),
+  generation: z.number().int().nullable(),
+});
+
+/**
+ * Moves a profile to `trash/<session>-<time>-<reason>` by rename and makes it durable. Returns the new path, or null
+ * when there was no profile.
+ *
+ * @throws LeadMasterError `storage_failed`; the profile is then where it was.
+ */
+export async function moveToTrash(
+  fs: ProfileFs,
+  trash: string,
+  profileDir: string,
+  label: { session: string; reason: string; generation: number | null },
+): Promise<string | null> {
+  if ((await lstatOrNull(fs, profileDir)) === null) return null;
+  const at = new Date().toISOString();
+  const reason =
+    label.reason
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '_')
+      .replaceAll(/^_+|_+$/g, '') || 'unknown';
+  let target = '';
+  try {
+    await fs.mkdir(trash, { recursive: true, mode: 0o700 });
+    target = await freeName(fs, join(trash, `${label.session}-${at.replaceAll(/[:.]/g, '-')}-${reason.slice(0, 40)}`));
+    // The label first: a label without a folder says nothing, a folder without a label could not be told from another's.
+    await writeAtomically(fs, `${target}.json`, `${JSON.stringify({ ...label, at })}\n`);
+    await fs.rename(profileDir, target);
+  } catch (error) {
+    if (target !== '') await fs.rm(`${target}.json`, { force: true }).catch(() => {});
+    if (isMissing(error) && (await lstatOrNull(fs, profileDir)) === null) return null;
+    throw writeFailed(errorCode(error) === 'EXDEV' ? `${profileDir} to ${trash}` : profileDir, error);
+  }
+  try {
+    await syncFolder(fs, trash);
+    await syncFolder(fs, dirname(profileDir));
+  } catch (error) {
+    throw writeFailed(target, error);
+  }
+  return target;
+}
+
+async function freeName(fs: ProfileFs, wanted: string): Promise<string> {
+  for (let n = 1; n < 10_000; n += 1) {
+    const path = n === 1 ? wanted : `${wanted}-${n}`;
+    if ((await lstatOrNull(fs, path)) === null && (await lstatOrNull(fs, `${path}.json`)) === null) return path;
+  }
+  throw new LeadMasterError('storage_failed', `No free name for ${wanted}`, 'Empty the trash.');
+}
+
+/**
+ * What lies in the trash, newest first. Folders without a readable label are listed under the name they have.
+ *
+ * @throws LeadMasterError `profile_unreadable` when the trash cannot be read.
+ */
+export async function listTrash(fs: ProfileFs, trash: string): Promise<TrashEntry[]> {
+  let names: string[];
+  try {
+    names = await fs.readdir(trash);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw unreadable(trash, error);
+  }
+  const entries: TrashEntry[] = [];
+  for (const name of names) {
+    const path = join(trash, name);
+    const stat = await lstatOrNull(fs, path);
+    if (stat === null || !stat.isDirectory()) continue;
+    entries.push(
+      (await readLabel(fs, path)) ?? {
+        path,
+        session: '',
+        reason: 'unknown',
+        at: stat.ctime.toISOString(),
+        generation: null,
+      },
+    );
+  }
+  return entries.sort((a, b) => b.at.localeCompare(a.at));
+}
+
+async function readLabel(fs: ProfileFs, path: string): Promise<TrashEntry | null> {
+  let text: string;
+  try {
+    text = await fs.readFile(`${path}.json`, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw unreadable(`${path}.json`, error);
+  }
+  try {
+    return { path, ...labelSchema.parse(JSON.parse(text)) };
+  } catch {
+    // A torn label: the folder is shown without one.
+    return null;
+  }
+}
+
+/** Deletes what has lain in the trash for longer than this. Returns the paths that are gone. */
+export async function emptyTrash(
+  fs: ProfileFs,
+  trash: string,
+  olderThanDays: number,
+  now = Date.now(),
+): Promise<string[]> {
+  const gone: string[] = [];
+  for (const entry of await listTrash(fs, trash)) {
+    if (now - Date.parse(entry.at) < olderThanDays * DAY_MS) continue;
+    // Never anything but a direct child of the trash.
+    if (dirname(entry.path) !== trash || basename(entry.path).startsWith('.')) continue;
+    try {
+      await fs.rm(entry.path, { recursive: true, force: true });
+      await fs.rm(`${entry.path}.json`, { force: true });
+    } catch (error) {
+      throw writeFailed(entry.path, error);
+    }
+    gone.push(entry.path);
+  }
+  return gone;
+}
