@@ -1,0 +1,2 @@
+export * from './fake-session-service.ts';
+export * from './faulty-state-store.ts';
