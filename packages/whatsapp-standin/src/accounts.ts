@@ -1,0 +1,95 @@
+import type { JsonWebKey } from 'node:crypto';
+import type { Parcel, WireMessage } from './wire.ts';
+
+/** A companion device as the server knows it. */
+export interface Device {
+  readonly id: number;
+  readonly noiseKey: JsonWebKey;
+  readonly identity: string;
+  readonly os: string;
+  readonly linkedAt: number;
+  lastSeenAt: number;
+  /** The last ratchet step that this device used. */
+  ratchet: { counter: number; nonce: string };
+  /** Whether the first sync, with all its history, was completed. */
+  synced: boolean;
+  /** What the device has not yet confirmed to be on its disk. */
+  queue: Parcel[];
+}
+
+/** A message, one object shared by the accounts of both ends. */
+export interface Letter extends WireMessage {
+  ack: number;
+  /** The sender's device: null is the phone itself. */
+  readonly via: number | null;
+}
+
+/** A person's WhatsApp account: what their phone knows. */
+export interface Account {
+  readonly number: string;
+  name: string;
+  banned: boolean;
+  /** Whether this person opens what they get, which gives the third tick. */
+  reads: boolean;
+  devices: Device[];
+  nextDevice: number;
+  letters: Letter[];
+}
+
+/** Everything the server must not forget. */
+export interface StoredState {
+  readonly accounts: readonly Omit<Account, 'letters'>[];
+  readonly letters: readonly Letter[];
+  readonly nextParcel: number;
+}
+
+/** All accounts, made on first use. */
+export class Accounts {
+  readonly #byNumber = new Map<string, Account>();
+  readonly #letters = new Map<string, Letter>();
+  #nextParcel = 1;
+
+  get(number: string): Account {
+    let account = this.#byNumber.get(number);
+    if (!account) {
+      const name = `Person ${number.slice(-4)}`;
+      account = { number, name, banned: false, reads: true, devices: [], nextDevice: 1, letters: [] };
+      this.#byNumber.set(number, account);
+    }
+    return account;
+  }
+
+  find(number: string): Account | undefined {
+    return this.#byNumber.get(number);
+  }
+
+  all(): Account[] {
+    return [...this.#byNumber.values()];
+  }
+
+  /** A message by its sender and its id, which together name it for ever. */
+  letter(from: string, id: string): Letter | undefined {
+    return this.#letters.get(`${from}|${id}`);
+  }
+
+  keep(letter: Letter): void {
+    this.#letters.set(`${letter.from}|${letter.id}`, letter);
+    this.get(letter.from).letters.push(letter);
+    if (letter.to !== letter.from) this.get(letter.to).letters.push(letter);
+  }
+
+  parcelNumber(): number {
+    return this.#nextParcel++;
+  }
+
+  toState(): StoredState {
+    const accounts = this.all().map(({ letters: _letters, ...account }) => account);
+    return { accounts, letters: [...this.#letters.values()], nextParcel: this.#nextParcel };
+  }
+
+  fromState(state: StoredState): void {
+    for (const account of state.accounts) this.#byNumber.set(account.number, { ...account, letters: [] });
+    for (const letter of state.letters) this.keep(letter);
+    this.#nextParcel = state.nextParcel;
+  }
+}

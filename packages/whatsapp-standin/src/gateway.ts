@@ -1,0 +1,168 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { Account, Device } from './accounts.ts';
+import type { Bulk } from './bulk.ts';
+import { Connection } from './connection.ts';
+import type { FaultState } from './faults.ts';
+import type { Linking } from './linking.ts';
+import type { Login } from './login.ts';
+import type { PostOffice } from './post-office.ts';
+import type { ServerContext } from './server-context.ts';
+import type { FromPage } from './wire.ts';
+
+/** The parts of the server that answer pages. */
+export interface Services {
+  readonly linking: Linking;
+  readonly login: Login;
+  readonly postOffice: PostOffice;
+  readonly bulk: Bulk;
+}
+
+/** WhatsApp's socket endpoint: takes pages in and hands what they say to whoever knows about it. */
+export class Gateway {
+  readonly #context: ServerContext;
+  readonly #services: Services;
+  readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  /** Devices whose reconnection is refused until that time: the phone's owner shook the network. */
+  readonly #cutUntil = new Map<string, number>();
+
+  constructor(context: ServerContext, services: Services) {
+    this.#context = context;
+    this.#services = services;
+  }
+
+  /** An HTTP request that wants to become a WebSocket. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { outage } = this.#context.faults.current;
+    if (outage === 'refused' || request.url !== '/ws/chat') {
+      socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const connection: Connection = new Connection(
+        webSocket,
+        (message) => this.#handle(connection, message),
+        () => this.#gone(connection),
+      );
+      connection.frozen = outage === 'hanging';
+      this.#context.connections.add(connection);
+      this.#context.observed.add('connected', null, null, {});
+    });
+  }
+
+  /** Puts a change of the outage into force on the sockets that live now. */
+  applyOutage(now: FaultState, before: FaultState): void {
+    if (now.outage === before.outage) return;
+    for (const connection of this.#context.connections) {
+      if (now.outage === 'refused' || connection.frozen) connection.cut();
+      else connection.frozen = now.outage === 'hanging';
+    }
+  }
+
+  /** Cuts the device's socket, and keeps it from coming back for a while. */
+  cut(connection: Connection, number: string, device: number, forMs: number): void {
+    if (forMs > 0) this.#cutUntil.set(`${number}:${device}`, Date.now() + forMs);
+    connection.cut();
+  }
+
+  #gone(connection: Connection): void {
+    this.#context.connections.delete(connection);
+    this.#services.linking.forget(connection);
+    const { login } = connection;
+    this.#services.bulk.forget(connection);
+    this.#context.observed.add('disconnected', login?.number ?? null, login?.device ?? null, {
+      instance: connection.instance,
+    });
+  }
+
+  #handle(connection: Connection, message: FromPage): void {
+    const { linking } = this.#services;
+    switch (message.t) {
+      case 'ping':
+        return connection.send({ t: 'pong' });
+      case 'hello':
+        return this.#greet(connection, message.version, message.instance);
+      case 'register':
+        return linking.register(connection, message);
+      case 'refresh_qr':
+        return linking.showReferences(connection);
+      case 'pair_code':
+        return this.#offerCode(connection, message.call, message.phone);
+      case 'pair_confirm':
+        return linking.confirm(connection, message);
+      case 'login':
+        if ((this.#cutUntil.get(`${message.number}:${message.device}`) ?? 0) > Date.now()) return connection.cut();
+        return this.#services.login.login(connection, message);
+      default:
+        return this.#handleMember(connection, message);
+    }
+  }
+
+  /** What only a logged-in device may say. */
+  #handleMember(connection: Connection, message: FromPage): void {
+    const { login, postOffice, bulk } = this.#services;
+    const member = this.#member(connection);
+    if (!member) return;
+    const { account, device } = member;
+    switch (message.t) {
+      case 'received':
+        login.useStep(account, device, connection, message.step);
+        return postOffice.received(account, device, connection, message.parcels);
+      case 'send':
+        login.useStep(account, device, connection, message.step);
+        return postOffice.post({ ...message.message, from: account.number, via: device.id, retry: message.retry });
+      case 'seen':
+        return postOffice.seen(account.number, message.chat);
+      case 'exists': {
+        const known = /^\d{8,15}$/.test(message.number);
+        const registered = known && !this.#context.faults.current.unregistered.includes(message.number);
+        return connection.send({ t: 'reply', call: message.call, ok: true, value: registered });
+      }
+      case 'logout':
+        login.unlink(account, device, 'device');
+        return connection.send({ t: 'reply', call: message.call, ok: true, value: null });
+      case 'synced':
+        device.synced = true;
+        this.#context.changed();
+        return this.#context.observed.add('synced', account.number, device.id, {
+          chats: message.chats,
+          messages: message.messages,
+        });
+      case 'bulk_done':
+        return bulk.done(message.job, message.bytes, message.rows, message.error);
+    }
+  }
+
+  #member(connection: Connection): { account: Account; device: Device } | null {
+    const { login } = connection;
+    const account = login ? this.#context.accounts.find(login.number) : undefined;
+    const device = account?.devices.find((known) => known.id === login?.device);
+    return account && device ? { account, device } : null;
+  }
+
+  #greet(connection: Connection, version: string, instance: string): void {
+    connection.version = version;
+    connection.instance = instance;
+    const { deprecated } = this.#context.faults.current;
+    if (deprecated === true || deprecated === version) {
+      this.#context.observed.add('refused', null, null, { reason: 'deprecated', version, instance });
+      return connection.send({ t: 'deprecated' });
+    }
+    const { keepAliveMs, serviceWorker } = this.#context.settings().page;
+    connection.send({ t: 'hello', challenge: connection.challenge, keepAliveMs, serviceWorker });
+  }
+
+  #offerCode(connection: Connection, call: number, phone: string): void {
+    const number = phone.replaceAll(/\D/g, '');
+    if (!connection.registration || !/^\d{8,15}$/.test(number)) {
+      return connection.send({ t: 'reply', call, ok: false, value: 'not a phone number' });
+    }
+    connection.send({ t: 'reply', call, ok: true, value: this.#services.linking.offerCode(connection, number) });
+  }
+
+  close(): void {
+    for (const connection of this.#context.connections) connection.cut();
+    this.#sockets.close();
+  }
+}

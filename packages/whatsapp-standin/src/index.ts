@@ -1,0 +1,16 @@
+export type { Letter } from './accounts.ts';
+export type { BulkResult } from './bulk.ts';
+export { StandinError, type StandinErrorCode } from './errors.ts';
+export type { Faults, FaultState, Outage } from './faults.ts';
+export type { Observation, ObservedType } from './observed.ts';
+export {
+  DEFAULT_SETTINGS,
+  type PageSettings,
+  type QrSettings,
+  type Settings,
+  type SettingsChange,
+  type StandinOptions,
+  type SyncSpeed,
+} from './options.ts';
+export type { LinkedDevice, Phone } from './phone.ts';
+export { type BulkOptions, startStandin, type World } from './standin.ts';

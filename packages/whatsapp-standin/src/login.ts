@@ -1,0 +1,126 @@
+import type { Account, Device } from './accounts.ts';
+import type { Connection } from './connection.ts';
+import type { PostOffice } from './post-office.ts';
+import { judgeStep, verifyStep } from './ratchet.ts';
+import { liveConnection, type ServerContext } from './server-context.ts';
+import type { FromPage, LoginRefusal, RatchetStep } from './wire.ts';
+
+const ROW_BYTES = 4096;
+
+/** Lets known devices in, and notices those that are not what they were. */
+export class Login {
+  readonly #context: ServerContext;
+  readonly #postOffice: PostOffice;
+
+  constructor(context: ServerContext, postOffice: PostOffice) {
+    this.#context = context;
+    this.#postOffice = postOffice;
+  }
+
+  /** A page says that it is this device. */
+  login(connection: Connection, message: Extract<FromPage, { t: 'login' }>): void {
+    const account = this.#context.accounts.find(message.number);
+    const device = account?.devices.find((known) => known.id === message.device);
+    if (!account || !device) return this.#refuse(connection, message, 'unlinked');
+    const { challenge } = connection;
+    if (!verifyStep(device.noiseKey, challenge, account.number, device.id, message.step, message.sig)) {
+      return this.#refuse(connection, message, 'bad_signature');
+    }
+    if (account.banned) return this.#refuse(connection, message, 'banned');
+
+    const other = liveConnection(this.#context, account.number, device.id);
+    const elsewhere = other !== undefined && other !== connection && other.instance !== connection.instance;
+    const noticed = this.#noticeClone(connection, account, device, message.step, elsewhere && !message.takeover);
+    if (noticed && this.#context.settings().clones === 'logout') {
+      this.unlink(account, device, 'noticed');
+      connection.send({ t: 'failure', reason: 'unlinked' });
+      return;
+    }
+    if (other && other !== connection) this.#pushOut(other, account, device, elsewhere, message.takeover);
+    this.#context.observed.add('login', account.number, device.id, {
+      counter: message.step.counter,
+      version: connection.version,
+      instance: connection.instance,
+    });
+    this.admit(connection, account, device);
+  }
+
+  /** From here on the socket belongs to that device: it is told so, and gets what waited for it. */
+  admit(connection: Connection, account: Account, device: Device): void {
+    const { page, sync } = this.#context.settings();
+    connection.login = { number: account.number, device: device.id };
+    device.lastSeenAt = Date.now();
+    const history = page.databaseBytes > 0 || page.mediaBytes > 0;
+    connection.send({
+      t: 'success',
+      number: account.number,
+      device: device.id,
+      name: account.name,
+      sync: { speed: sync, ms: this.#syncMs() },
+      waiting: device.queue.length,
+      heapBytes: page.heapBytes,
+      history:
+        device.synced || !history
+          ? null
+          : { bytes: page.databaseBytes, mediaBytes: page.mediaBytes, rowBytes: ROW_BYTES, ratePerSec: 0 },
+    });
+    this.#context.changed();
+    this.#postOffice.deliver(connection, device, 'offline');
+  }
+
+  /** Checks a step that was used on a live socket. */
+  useStep(account: Account, device: Device, connection: Connection, step: RatchetStep): void {
+    this.#noticeClone(connection, account, device, step, false);
+  }
+
+  /** Removes the device from the account, and tells it if it is there. */
+  unlink(account: Account, device: Device, by: 'phone' | 'device' | 'noticed'): void {
+    account.devices = account.devices.filter((other) => other !== device);
+    this.#context.changed();
+    this.#context.observed.add('unlinked', account.number, device.id, { by });
+    const live = liveConnection(this.#context, account.number, device.id);
+    if (live && by !== 'device') live.send({ t: 'unlinked' });
+    if (live) live.login = null;
+  }
+
+  #noticeClone(
+    connection: Connection,
+    account: Account,
+    device: Device,
+    step: RatchetStep,
+    concurrent: boolean,
+  ): boolean {
+    const last = device.ratchet;
+    const verdict = concurrent ? 'duplicate' : judgeStep(device, step);
+    device.ratchet = { counter: step.counter, nonce: step.nonce };
+    this.#context.changed();
+    if (verdict === 'ok') return false;
+    this.#context.observed.add(verdict, account.number, device.id, {
+      reason: concurrent ? 'two logins at once' : verdict === 'rollback' ? 'counter went back' : 'forked past',
+      counter: step.counter,
+      last: last.counter,
+      instance: connection.instance,
+    });
+    return true;
+  }
+
+  #pushOut(other: Connection, account: Account, device: Device, elsewhere: boolean, takeover: boolean): void {
+    other.login = null;
+    if (!elsewhere) return other.cut();
+    if (takeover) this.#context.observed.add('takeover', account.number, device.id, { instance: other.instance });
+    this.#context.observed.add('conflict', account.number, device.id, { instance: other.instance });
+    other.send({ t: 'conflict' });
+    other.close();
+  }
+
+  #refuse(connection: Connection, message: Extract<FromPage, { t: 'login' }>, reason: LoginRefusal): void {
+    this.#context.observed.add('refused', message.number, message.device, { reason, instance: connection.instance });
+    connection.send({ t: 'failure', reason });
+  }
+
+  #syncMs(): number {
+    const { sync, slowSyncMs } = this.#context.settings();
+    if (sync === 'fast') return 0;
+    return sync === 'slow' ? slowSyncMs : 300 + Math.round(this.#context.clock.random() * 500);
+  }
+}

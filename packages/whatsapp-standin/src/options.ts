@@ -1,0 +1,109 @@
+/**
+ * What a stand-in can be told: at its start, and (most of it) while it runs.
+ */
+
+/** How long each QR reference is valid, and how many come before the page gives up. */
+export interface QrSettings {
+  readonly firstMs: number;
+  readonly nextMs: number;
+  readonly count: number;
+}
+
+/** How soon after a login the page says that it has synced. `fast` is before any library can have attached itself. */
+export type SyncSpeed = 'fast' | 'normal' | 'slow';
+
+/** The weight of the page and of the profile it makes. */
+export interface PageSettings {
+  /** Size of the application script, in bytes of real JavaScript. */
+  readonly scriptBytes: number;
+  /** Bytes held live by the page while it is logged in. */
+  readonly heapBytes: number;
+  /** Bytes of incompressible history written to IndexedDB at the first sync of a device. */
+  readonly databaseBytes: number;
+  /** Bytes of incompressible media written to CacheStorage at the first sync of a device. */
+  readonly mediaBytes: number;
+  /** Whether the page installs its service worker, which then can serve it with the host away. */
+  readonly serviceWorker: boolean;
+  /** What `window.Debug.VERSION` says. */
+  readonly version: string;
+  /** How often the page asks whether its socket still lives, and how long it waits for the answer. */
+  readonly keepAliveMs: number;
+}
+
+/** Everything that may change while the stand-in runs. */
+export interface Settings {
+  readonly qr: QrSettings;
+  readonly sync: SyncSpeed;
+  /** How long a `slow` sync takes. */
+  readonly slowSyncMs: number;
+  /** Delays until the server has a message (1), the other phone has it (2), and it is read (3). Negative: never. */
+  readonly ackDelaysMs: readonly [number, number, number];
+  readonly pairingCodeMs: number;
+  /** What happens after a rolled-back or duplicated login was noticed. Noticing itself is never off. */
+  readonly clones: 'observe' | 'logout';
+  readonly page: PageSettings;
+}
+
+/** A partial change of the settings; `qr` and `page` are merged field by field. */
+export interface SettingsChange {
+  qr?: Partial<QrSettings>;
+  sync?: SyncSpeed;
+  slowSyncMs?: number;
+  ackDelaysMs?: readonly [number, number, number];
+  pairingCodeMs?: number;
+  clones?: 'observe' | 'logout';
+  page?: Partial<PageSettings>;
+}
+
+/** Options of `startStandin`. */
+export interface StandinOptions extends SettingsChange {
+  /** Address to listen on; the default is loopback, and there is no reason to change it outside a container. */
+  host?: string;
+  /** Port of the page and of the WebSocket server; 0 takes a free one. */
+  port?: number;
+  /** Port of the control API; 0 takes a free one. */
+  controlPort?: number;
+  /** Keeps accounts, devices, messages and the certificate over a restart of the stand-in itself. */
+  stateFile?: string;
+  /** Makes the random delays repeatable. */
+  seed?: number;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  qr: { firstMs: 60_000, nextMs: 20_000, count: 6 },
+  sync: 'normal',
+  slowSyncMs: 6_000,
+  ackDelaysMs: [60, 160, 320],
+  pairingCodeMs: 180_000,
+  clones: 'observe',
+  page: {
+    scriptBytes: 0,
+    heapBytes: 0,
+    databaseBytes: 0,
+    mediaBytes: 0,
+    serviceWorker: true,
+    version: '2.3000.1031490220',
+    keepAliveMs: 10_000,
+  },
+};
+
+/** Merges a change into settings. Undefined fields change nothing. */
+export function mergeSettings(settings: Settings, change: SettingsChange): Settings {
+  return {
+    qr: { ...settings.qr, ...defined(change.qr) },
+    sync: change.sync ?? settings.sync,
+    slowSyncMs: change.slowSyncMs ?? settings.slowSyncMs,
+    ackDelaysMs: change.ackDelaysMs ?? settings.ackDelaysMs,
+    pairingCodeMs: change.pairingCodeMs ?? settings.pairingCodeMs,
+    clones: change.clones ?? settings.clones,
+    page: { ...settings.page, ...defined(change.page) },
+  };
+}
+
+function defined<T extends object>(partial: T | undefined): Partial<T> {
+  const kept: Partial<T> = {};
+  for (const [key, value] of Object.entries(partial ?? {})) {
+    if (value !== undefined) Object.assign(kept, { [key]: value });
+  }
+  return kept;
+}

@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Certificate } from './certificate.ts';
+import type { FaultState } from './faults.ts';
+import { paddingScript } from './padding.ts';
+import type { ServerContext } from './server-context.ts';
+
+const PAGE_FOLDER = fileURLToPath(new URL('page/', import.meta.url));
+
+/** Serves web.whatsapp.com: the page, its scripts, its service worker. */
+export class PageHost {
+  readonly #context: ServerContext;
+  readonly #host: string;
+  readonly #scripts: ReadonlyMap<string, Buffer>;
+  readonly #build: string;
+  readonly #server: Server;
+  #port: number;
+
+  constructor(context: ServerContext, certificate: Certificate, host: string, port: number) {
+    this.#context = context;
+    this.#host = host;
+    this.#port = port;
+    this.#scripts = new Map(readdirSync(PAGE_FOLDER).map((name) => [name, readFileSync(PAGE_FOLDER + name)]));
+    const hash = createHash('sha256');
+    for (const script of this.#scripts.values()) hash.update(script);
+    this.#build = hash.digest('hex').slice(0, 10);
+    this.#server = createServer(certificate, (request, response) => this.#serve(request, response));
+    this.#server.on('tlsClientError', (_error, socket) => socket.destroy());
+  }
+
+  get server(): Server {
+    return this.#server;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Listens, and learns its port. */
+  async open(): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#server.once('error', reject);
+    this.#server.listen(this.#port, this.#host, resolve);
+    try {
+      await promise;
+    } finally {
+      this.#server.off('error', reject);
+    }
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Listens on its old port again, which for a moment may be somebody's outgoing one. */
+  async #reopen(): Promise<void> {
+    for (let left = 50; ; left--) {
+      try {
+        return await this.open();
+      } catch (error) {
+        if (left === 0) throw error;
+        await sleep(100);
+      }
+    }
+  }
+
+  /** Stops listening. Sockets that became WebSockets are not the host's any more and stay. */
+  shut(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  /** Puts a change of the outage into force. */
+  async applyOutage(now: FaultState, before: FaultState): Promise<void> {
+    if (now.outage === before.outage) return;
+    if (before.outage === 'page_unreachable') await this.#reopen();
+    if (now.outage === 'page_unreachable') this.shut();
+    // Requests that hang keep hanging for ever in the browser unless their connection ends.
+    if (before.outage === 'page_hanging') this.#server.closeAllConnections();
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#context.faults.current.outage === 'page_hanging') return;
+    const url = new URL(request.url ?? '/', 'https://web.whatsapp.com');
+    if (url.pathname === '/') return send(response, 200, 'text/html; charset=utf-8', this.#html(), 'no-cache');
+    if (url.pathname === '/sw.js') {
+      return send(response, 200, 'text/javascript', this.#scripts.get('sw.js') ?? '', 'no-cache');
+    }
+    const name = /^\/static\/[\w.-]+\/([\w-]+\.js)$/.exec(url.pathname)?.[1];
+    if (name === 'app.js') {
+      const bytes = Number(url.searchParams.get('bytes'));
+      return send(response, 200, 'text/javascript', paddingScript(bytes), FOR_EVER);
+    }
+    const script = name ? this.#scripts.get(name) : undefined;
+    if (script) return send(response, 200, 'text/javascript', script, FOR_EVER);
+    send(response, 404, 'text/plain', 'not found', 'no-cache');
+  }
+
+  /**
+   * The page itself. Like WhatsApp's it names its version and the scripts of that version, so that a kept copy of it
+   * (whatsapp-web.js keeps one per version) is a whole old page.
+   */
+  #html(): string {
+    const { version, scriptBytes } = this.#context.settings().page;
+    const base = `/static/${version}-${this.#build}`;
+    const modules = [...this.#scripts.keys()].filter((name) => name !== 'sw.js');
+    return [
+      '<!DOCTYPE html>',
+      '<html id="whatsapp-web" lang="en">',
+      '<head><meta charset="utf-8"><title>WhatsApp Web</title><link rel="icon" href="data:,">',
+      `<script>window.__version = ${JSON.stringify(version)};</script>`,
+      ...modules.map((name) => `<link rel="modulepreload" href="${base}/${name}">`),
+      scriptBytes > 0 ? `<script defer src="${base}/app.js?bytes=${scriptBytes}"></script>` : '',
+      `<script type="module" src="${base}/main.js"></script>`,
+      '</head>',
+      '<body><div id="app"></div></body></html>',
+      '',
+    ].join('\n');
+  }
+}
+
+const FOR_EVER = 'public, max-age=31536000, immutable';
+
+function send(response: ServerResponse, status: number, type: string, body: string | Buffer, cache: string): void {
+  response.writeHead(status, {
+    'Content-Type': type,
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': cache,
+  });
+  response.end(body);
+}

@@ -1,0 +1,235 @@
+import * as credentials from './credentials.js';
+import { forgetModels, loadModels, me, myWid } from './collections.js';
+import * as mail from './mail.js';
+import { nextStep } from './ratchet.js';
+import { Cmd, Conn, offlineProgress, Socket, Stream } from './socket-model.js';
+import { carryOut, holdHeap } from './weight.js';
+import { Wire } from './wire.js';
+
+/**
+ * The life of the connection: logging in, showing references, being linked, syncing, being thrown out.
+ */
+const TIMEOUT_AFTER_MS = 2_500;
+const NAVIGATE_AFTER_MS = 250;
+
+const wire = new Wire({ message: handle, lost });
+mail.useWire(wire);
+
+let login = null;
+let challenge = '';
+let takingOver = false;
+let timeoutTimer = null;
+/** Offline parcels still to come, and who waits for the last of them. */
+let backlogDone = Promise.withResolvers();
+
+/** Starts the page's session with whatever login the profile holds. */
+export async function startSession() {
+  Socket.actions = { logout, takeover, reconnect: () => wire.restart() };
+  Cmd.actions = { refreshQR };
+  login = await credentials.loadLogin();
+  if (login) {
+    Object.assign(me, login);
+    await loadModels();
+  } else {
+    await credentials.newRegistration();
+  }
+  Socket.state = 'OPENING';
+  wire.connect();
+}
+
+function handle(message) {
+  const handler = HANDLERS[message.t];
+  if (handler) Promise.resolve(handler(message)).catch((error) => console.error(`${message.t} failed`, error));
+}
+
+const HANDLERS = {
+  async hello(message) {
+    challenge = message.challenge;
+    if (message.serviceWorker) installServiceWorker();
+    if (login) await logIn();
+    else register();
+  },
+  ref({ ref }) {
+    Conn.ref = ref;
+    Socket.state = 'UNPAIRED';
+  },
+  refs_exhausted() {
+    Socket.state = 'UNPAIRED_IDLE';
+  },
+  async paired({ number, device, challenge: linkChallenge }) {
+    Socket.state = 'PAIRING';
+    await forgetModels();
+    Object.assign(me, { number, device });
+    await credentials.keepLogin(number, device);
+    const { step, sig } = await signedStep(linkChallenge);
+    login = { number, device };
+    wire.send({ t: 'pair_confirm', step, sig, os: browserInfo().os });
+  },
+  success,
+  async failure({ reason }) {
+    if (reason === 'banned') return end('TOS_BLOCK');
+    login = null;
+    await credentials.forgetLogin();
+    await forgetModels();
+    await credentials.newRegistration();
+    register();
+  },
+  deprecated: () => end('DEPRECATED_VERSION'),
+  conflict: () => end('CONFLICT'),
+  banned: () => end('TOS_BLOCK'),
+  async unlinked() {
+    wire.stop();
+    mail.setLoggedIn(false);
+    Cmd.trigger('logout_from_bridge');
+    await leave('unlinked');
+  },
+  async parcels({ mode, parcels, left }) {
+    // To a page that has long been up, what it missed during a broken line is news; to a fresh one it is history.
+    await mail.takeParcels(parcels, mode === 'live' || Socket.hasSynced);
+    if (left === 0) backlogDone.resolve();
+  },
+  async bulk({ job, order }) {
+    try {
+      wire.send({ t: 'bulk_done', job, ...(await carryOut(order)) });
+    } catch (error) {
+      wire.send({ t: 'bulk_done', job, bytes: 0, rows: 0, error: String(error) });
+    }
+  },
+  resync() {
+    Socket.hasSynced = false;
+    Socket.hasSynced = true;
+  },
+};
+
+function register() {
+  wire.send({
+    t: 'register',
+    noiseKey: credentials.noiseJwk(),
+    noise: credentials.noisePublicKey(),
+    identity: credentials.identityPublicKey(),
+    adv: credentials.advSecretKey(),
+    platform: DEVICE_PLATFORM,
+  });
+}
+
+async function logIn() {
+  const { epoch } = wire;
+  const { step, sig } = await signedStep(challenge);
+  if (epoch !== wire.epoch) return;
+  wire.send({ t: 'login', ...login, step, sig, takeover: takingOver });
+  takingOver = false;
+}
+
+async function signedStep(forChallenge) {
+  const step = await nextStep();
+  const sig = await credentials.sign(`${forChallenge}|${me.number}:${me.device}|${step.counter}|${step.nonce}`);
+  return { step, sig };
+}
+
+async function success(message) {
+  const { epoch } = wire;
+  clearTimeout(timeoutTimer);
+  me.name = message.name;
+  Conn.set({ pushname: message.name, wid: myWid(), connected: true });
+  Stream.mode = 'MAIN';
+  mail.setLoggedIn(true);
+  backlogDone = Promise.withResolvers();
+  if (message.waiting === 0) backlogDone.resolve();
+  Socket.state = 'CONNECTED';
+  if (!Socket.hasSynced && message.sync.speed === 'fast') Socket.hasSynced = true;
+  holdHeap(message.heapBytes);
+  if (message.history) await carryOut(message.history);
+  await backlogDone.promise;
+  if (!Socket.hasSynced) await showProgress(message.sync, epoch);
+  if (epoch !== wire.epoch || !wire.open) return;
+  Socket.hasSynced = true;
+  wire.send({ t: 'synced', ...mail.counts() });
+  await mail.sendUnsent();
+}
+
+/** The loading screen: in steps while it is slow, in one go else. */
+async function showProgress({ speed, ms }, epoch) {
+  const steps = speed === 'slow' ? 10 : 1;
+  for (let step = 1; step <= steps; step++) {
+    await new Promise((resolve) => setTimeout(resolve, ms / steps));
+    if (epoch !== wire.epoch) return;
+    offlineProgress.percent = Math.round((100 * step) / steps);
+    Cmd.trigger('offline_progress_update_from_bridge');
+  }
+}
+
+/** The line broke. Only a page that was up says so; one that is still starting just goes on opening. */
+function lost() {
+  mail.setLoggedIn(false);
+  backlogDone.resolve();
+  Conn.connected = false;
+  if (Socket.state === 'TIMEOUT') return;
+  const wasUp = Socket.state === 'CONNECTED';
+  Socket.state = 'OPENING';
+  if (!wasUp) return;
+  clearTimeout(timeoutTimer);
+  timeoutTimer = setTimeout(() => {
+    if (Socket.state === 'OPENING') Socket.state = 'TIMEOUT';
+  }, TIMEOUT_AFTER_MS);
+}
+
+/** A state that the page does not leave by itself. */
+function end(state) {
+  wire.stop();
+  mail.setLoggedIn(false);
+  clearTimeout(timeoutTimer);
+  Socket.state = state;
+}
+
+function takeover() {
+  takingOver = true;
+  Socket.state = 'OPENING';
+  wire.restart();
+}
+
+function refreshQR() {
+  wire.send({ t: 'refresh_qr' });
+}
+
+async function logout() {
+  await wire.call({ t: 'logout' });
+  wire.stop();
+  mail.setLoggedIn(false);
+  Cmd.trigger('logout');
+  await leave('user');
+}
+
+/** Wipes the login and starts the page afresh; a moment later, so that whoever called hears how it went. */
+async function leave(reason) {
+  await credentials.forgetLogin();
+  await forgetModels();
+  setTimeout(() => location.replace(`/?post_logout=1&logout_reason=${reason}`), NAVIGATE_AFTER_MS);
+}
+
+function installServiceWorker() {
+  navigator.serviceWorker?.register('/sw.js').catch((error) => console.warn('no service worker', error));
+}
+
+export const DEVICE_PLATFORM = '1';
+
+/** `WAWebMiscBrowserUtils`: as an object, because whatsapp-web.js replaces its `info`. */
+export const browserUtils = { info: () => ({ name: 'Chrome', os: 'Linux', version: '1' }) };
+
+function browserInfo() {
+  return browserUtils.info();
+}
+
+/** `WAWebAltDeviceLinkingApi`: linking by phone number. */
+export const altLinking = {
+  setPairingType() {},
+  async initializeAltDeviceLinking() {},
+  startAltLinkingFlow: (phone) => wire.call({ t: 'pair_code', phone }),
+  async initializeQRLinking() {},
+};
+
+/** Whether a number is on WhatsApp. */
+export function numberExists(number) {
+  return wire.call({ t: 'exists', number });
+}
+
+export { refreshQR };

@@ -1,0 +1,175 @@
+import { randomBytes } from 'node:crypto';
+import type { Account, Device, Letter } from './accounts.ts';
+import { StandinError } from './errors.ts';
+import type { Gateway, Services } from './gateway.ts';
+import { liveConnection, type ServerContext } from './server-context.ts';
+
+/** A linked device, as the phone's "Linked devices" screen would show it. */
+export interface LinkedDevice {
+  readonly id: number;
+  readonly online: boolean;
+  readonly os: string;
+  readonly linkedAt: number;
+  readonly lastSeenAt: number;
+  readonly synced: boolean;
+  /** How much the server still keeps for it. */
+  readonly queued: number;
+  /** The last ratchet counter that it used. */
+  readonly counter: number;
+}
+
+/** A simulated phone: the person who owns the account and can do anything with it. */
+export class Phone {
+  readonly number: string;
+  readonly #context: ServerContext;
+  readonly #services: Services;
+  readonly #gateway: Gateway;
+
+  constructor(number: string, context: ServerContext, services: Services, gateway: Gateway) {
+    this.number = number;
+    this.#context = context;
+    this.#services = services;
+    this.#gateway = gateway;
+  }
+
+  get #account(): Account {
+    return this.#context.accounts.get(this.number);
+  }
+
+  /** The name that others see. */
+  get name(): string {
+    return this.#account.name;
+  }
+
+  set name(name: string) {
+    this.#account.name = name;
+    this.#context.changed();
+  }
+
+  /** Whether this person reads what they get; if not, there is no third tick. */
+  get reads(): boolean {
+    return this.#account.reads;
+  }
+
+  set reads(reads: boolean) {
+    this.#account.reads = reads;
+    this.#context.changed();
+  }
+
+  get banned(): boolean {
+    return this.#account.banned;
+  }
+
+  get devices(): LinkedDevice[] {
+    return this.#account.devices.map((device) => ({
+      id: device.id,
+      online: this.#live(device) !== undefined,
+      os: device.os,
+      linkedAt: device.linkedAt,
+      lastSeenAt: device.lastSeenAt,
+      synced: device.synced,
+      queued: device.queue.length,
+      counter: device.ratchet.counter,
+    }));
+  }
+
+  /** What this person got from others, oldest first. */
+  get inbox(): readonly Letter[] {
+    return this.#account.letters.filter((letter) => letter.to === this.number);
+  }
+
+  /** What this person sent, from the phone or from any device. */
+  get sent(): readonly Letter[] {
+    return this.#account.letters.filter((letter) => letter.from === this.number);
+  }
+
+  /** Links the device whose page shows this QR. */
+  async scan(qrText: string): Promise<LinkedDevice> {
+    return this.#describe(await this.#services.linking.scan(this.#account, qrText));
+  }
+
+  /** Links the device whose page shows this pairing code. */
+  async enterPairingCode(code: string): Promise<LinkedDevice> {
+    return this.#describe(await this.#services.linking.enterCode(this.#account, code));
+  }
+
+  /** "Log out" in the list of linked devices; all of them when none is named. Works while the device is off. */
+  async unlink(deviceId?: number): Promise<void> {
+    for (const device of this.#pick(deviceId)) this.#services.login.unlink(this.#account, device, 'phone');
+  }
+
+  /** WhatsApp bans the account: live devices are told at once, the others at their next login. */
+  ban(): void {
+    this.#account.banned = true;
+    this.#context.changed();
+    this.#context.observed.add('banned', this.number, null);
+    for (const device of this.#account.devices) {
+      const connection = this.#live(device);
+      connection?.send({ t: 'banned' });
+      connection?.close();
+    }
+  }
+
+  unban(): void {
+    this.#account.banned = false;
+    this.#context.changed();
+    this.#context.observed.add('unbanned', this.number, null);
+  }
+
+  /** Some other place took the login of the live device. */
+  conflict(deviceId?: number): void {
+    for (const { device, connection } of this.#pickLive(deviceId)) {
+      this.#context.observed.add('conflict', this.number, device.id, { by: 'order' });
+      connection.send({ t: 'conflict' });
+      connection.close();
+    }
+  }
+
+  /** Cuts the socket of the live device; with `forMs`, it cannot come back for that long. */
+  disconnectDevice(options: { deviceId?: number; forMs?: number } = {}): void {
+    for (const { device, connection } of this.#pickLive(options.deviceId)) {
+      this.#gateway.cut(connection, this.number, device.id, options.forMs ?? 0);
+    }
+  }
+
+  /** Has the live device go through "synced" once more, which the library takes for a second `ready`. */
+  resync(deviceId?: number): void {
+    for (const { connection } of this.#pickLive(deviceId)) connection.send({ t: 'resync' });
+  }
+
+  /** Sends a text from the phone itself. */
+  async send(to: string, text: string): Promise<{ id: string }> {
+    const id = `3A${randomBytes(9).toString('hex').toUpperCase()}`;
+    const t = Math.floor(Date.now() / 1000);
+    this.#services.postOffice.post({ id, from: this.number, to, body: text, t, via: null, retry: false });
+    return { id };
+  }
+
+  #live(device: Device) {
+    return liveConnection(this.#context, this.number, device.id);
+  }
+
+  #pick(deviceId: number | undefined): Device[] {
+    const { devices } = this.#account;
+    const picked = deviceId === undefined ? [...devices] : devices.filter((device) => device.id === deviceId);
+    if (picked.length === 0) {
+      throw new StandinError('unknown_device', `${this.number} has no linked device${deviceId ? ` ${deviceId}` : ''}`);
+    }
+    return picked;
+  }
+
+  #pickLive(deviceId: number | undefined) {
+    const live = this.#pick(deviceId).flatMap((device) => {
+      const connection = this.#live(device);
+      return connection ? [{ device, connection }] : [];
+    });
+    if (live.length === 0) throw new StandinError('not_online', `${this.number} has no linked device online`);
+    return live;
+  }
+
+  #describe(device: Device): LinkedDevice {
+    const found = this.devices.find((one) => one.id === device.id);
+    if (!found) throw new StandinError('unknown_device', `${this.number} lost device ${device.id} at once`);
+    return found;
+  }
+}

@@ -1,0 +1,26 @@
+import type { Accounts } from './accounts.ts';
+import type { Clock } from './clock.ts';
+import type { Connection } from './connection.ts';
+import type { Faults } from './faults.ts';
+import type { ObservedLog } from './observed.ts';
+import type { Settings } from './options.ts';
+
+/** What every part of the server works with. */
+export interface ServerContext {
+  readonly accounts: Accounts;
+  readonly observed: ObservedLog;
+  readonly faults: Faults;
+  readonly clock: Clock;
+  readonly connections: Set<Connection>;
+  settings(): Settings;
+  /** To be called after each change that a restart must not forget. */
+  changed(): void;
+}
+
+/** The socket on which that device is logged in now. */
+export function liveConnection(context: ServerContext, number: string, device: number): Connection | undefined {
+  for (const connection of context.connections) {
+    if (connection.open && connection.login?.number === number && connection.login.device === device) return connection;
+  }
+  return undefined;
+}

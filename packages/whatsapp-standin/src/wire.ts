@@ -1,0 +1,105 @@
+/**
+ * What page and server say to each other over the WebSocket. JSON, because it is readable in a debugger;
+ * WhatsApp's own binary format would add nothing that a session keeper could notice.
+ */
+import type { JsonWebKey } from 'node:crypto';
+
+/** One step of a device's ratchet: used once, persisted by the page before it is used. */
+export interface RatchetStep {
+  readonly counter: number;
+  readonly nonce: string;
+  /** The nonces of the steps before this one, latest last: shows which past this profile remembers. */
+  readonly chain: readonly string[];
+}
+
+export interface WireMessage {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly body: string;
+  /** Seconds, as WhatsApp counts. */
+  readonly t: number;
+  readonly ack: number;
+}
+
+/** Something the server keeps for a device until the device says that it is on its disk. */
+export type Parcel =
+  | { readonly n: number; readonly kind: 'message'; readonly history: boolean; readonly message: WireMessage }
+  | { readonly n: number; readonly kind: 'ack'; readonly id: string; readonly to: string; readonly ack: number };
+
+export type FromPage =
+  | { readonly t: 'hello'; readonly version: string; readonly instance: string }
+  | {
+      readonly t: 'register';
+      readonly noiseKey: JsonWebKey;
+      readonly noise: string;
+      readonly identity: string;
+      readonly adv: string;
+      readonly platform: string;
+    }
+  | { readonly t: 'refresh_qr' }
+  | { readonly t: 'pair_code'; readonly call: number; readonly phone: string }
+  | { readonly t: 'pair_confirm'; readonly step: RatchetStep; readonly sig: string; readonly os: string }
+  | {
+      readonly t: 'login';
+      readonly number: string;
+      readonly device: number;
+      readonly step: RatchetStep;
+      readonly sig: string;
+      readonly takeover: boolean;
+    }
+  | { readonly t: 'received'; readonly parcels: readonly number[]; readonly step: RatchetStep }
+  | {
+      readonly t: 'send';
+      readonly message: { readonly id: string; readonly to: string; readonly body: string; readonly t: number };
+      readonly step: RatchetStep;
+      readonly retry: boolean;
+    }
+  | { readonly t: 'seen'; readonly chat: string }
+  | { readonly t: 'exists'; readonly call: number; readonly number: string }
+  | { readonly t: 'logout'; readonly call: number }
+  | { readonly t: 'synced'; readonly chats: number; readonly messages: number }
+  | { readonly t: 'bulk_done'; readonly job: number; readonly bytes: number; readonly rows: number; readonly error?: string }
+  | { readonly t: 'ping' };
+
+export type LoginRefusal = 'unlinked' | 'banned' | 'bad_signature';
+
+/** One order to grow the profile. */
+export interface BulkOrder {
+  readonly bytes: number;
+  readonly mediaBytes: number;
+  readonly rowBytes: number;
+  /** Rows per second; 0 is as fast as it goes. */
+  readonly ratePerSec: number;
+}
+
+export type ToPage =
+  | {
+      readonly t: 'hello';
+      readonly challenge: string;
+      readonly keepAliveMs: number;
+      readonly serviceWorker: boolean;
+    }
+  | { readonly t: 'deprecated' }
+  | { readonly t: 'ref'; readonly ref: string }
+  | { readonly t: 'refs_exhausted' }
+  | { readonly t: 'paired'; readonly number: string; readonly device: number; readonly challenge: string }
+  | {
+      readonly t: 'success';
+      readonly number: string;
+      readonly device: number;
+      readonly name: string;
+      readonly sync: { readonly speed: string; readonly ms: number };
+      readonly waiting: number;
+      readonly heapBytes: number;
+      readonly history: BulkOrder | null;
+    }
+  | { readonly t: 'failure'; readonly reason: LoginRefusal }
+  | { readonly t: 'parcels'; readonly mode: 'offline' | 'live'; readonly parcels: readonly Parcel[]; readonly left: number }
+  | { readonly t: 'reply'; readonly call: number; readonly ok: boolean; readonly value: unknown }
+  | { readonly t: 'bulk'; readonly job: number; readonly order: BulkOrder }
+  | { readonly t: 'conflict' }
+  | { readonly t: 'unlinked' }
+  | { readonly t: 'banned' }
+  | { readonly t: 'resync' }
+  | { readonly t: 'pong' };

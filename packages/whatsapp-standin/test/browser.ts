@@ -1,0 +1,163 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Client as WebClient, ClientOptions, Message } from 'whatsapp-web.js';
+import type { World } from '../src/index.ts';
+
+const require = createRequire(import.meta.url);
+const { Client, LocalAuth, NoAuth } = require('whatsapp-web.js') as typeof import('whatsapp-web.js');
+
+/** Where a browser may lie; the first that exists is used. */
+const BROWSERS = [
+  process.env.CHROME_PATH,
+  '/usr/lib/chromium/chromium-headless-shell',
+  '/usr/lib/chromium/chromium',
+  '/usr/bin/google-chrome',
+];
+
+/** The auth strategy that only names the profile: nothing is deleted, nothing copied. */
+class ProfileAuth extends NoAuth {
+  readonly #profile: string;
+  #client: { options: ClientOptions } | null = null;
+
+  constructor(profile: string) {
+    super();
+    this.#profile = profile;
+  }
+
+  setup(client: { options: ClientOptions }): void {
+    this.#client = client;
+  }
+
+  async beforeBrowserInitialized(): Promise<void> {
+    if (!this.#client) throw new Error('not set up');
+    const { options } = this.#client;
+    options.puppeteer = { ...options.puppeteer, userDataDir: this.#profile };
+  }
+}
+
+/** One event that the library emitted. */
+export interface Emitted {
+  readonly name: string;
+  readonly args: readonly unknown[];
+}
+
+/** A real library on a real browser, with a record of all that it said. */
+export class Session {
+  readonly client: WebClient;
+  readonly events: Emitted[] = [];
+  readonly initialized: Promise<void>;
+
+  constructor(world: World, profile: string, options: { auth?: 'local'; pairWith?: string; version?: string } = {}) {
+    const executablePath = BROWSERS.find((path) => path && existsSync(path));
+    if (!executablePath) throw new Error('no browser: set CHROME_PATH');
+    this.client = new Client({
+      authStrategy: options.auth === 'local' ? new LocalAuth({ dataPath: profile }) : new ProfileAuth(profile),
+      webVersionCache: { type: 'local', path: join(profile, '..', 'versions') },
+      ...(options.version ? { webVersion: options.version } : {}),
+      ...(options.pairWith ? { pairWithPhoneNumber: { phoneNumber: options.pairWith } } : {}),
+      userAgent: false,
+      puppeteer: {
+        executablePath,
+        pipe: true,
+        handleSIGINT: false,
+        handleSIGTERM: false,
+        handleSIGHUP: false,
+        args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-gpu', ...world.chromeArgs],
+      },
+    } as ClientOptions);
+    const emit = this.client.emit.bind(this.client);
+    this.client.emit = (name: string | symbol, ...args: unknown[]): boolean => {
+      this.events.push({ name: String(name), args });
+      return emit(name as never, ...(args as never[]));
+    };
+    this.initialized = this.client.initialize();
+    // A browser that a test ends on purpose ends whatever it was doing.
+    this.initialized.catch(() => {});
+  }
+
+  /** How often the library said that. */
+  count(name: string): number {
+    return this.events.filter((event) => event.name === name).length;
+  }
+
+  /** The first argument of the event, past or future, that fits. */
+  async event<T = unknown>(name: string, fits: (value: T) => boolean = () => true, timeoutMs = 15_000): Promise<T> {
+    const find = () => this.events.find((event) => event.name === name && fits(event.args[0] as T));
+    await until(() => find() !== undefined, `the event ${name}`, timeoutMs);
+    return find()?.args[0] as T;
+  }
+
+  /** The next event of that name after now. */
+  async next<T = unknown>(name: string, timeoutMs = 15_000): Promise<T> {
+    const from = this.events.length;
+    const find = () => this.events.slice(from).find((event) => event.name === name);
+    await until(() => find() !== undefined, `another event ${name}`, timeoutMs);
+    return find()?.args[0] as T;
+  }
+
+  /** Ready, with the cure for a sync that ended before the library listened. */
+  async ready(): Promise<void> {
+    const deadline = Date.now() + 20_000;
+    while (this.count('ready') === 0) {
+      if (Date.now() > deadline) throw new Error(`no ready; said so far: ${this.events.map((event) => event.name)}`);
+      await this.page(
+        `window.Debug && require('WAWebSocketModel').Socket.hasSynced && !window.WWebJS && window.onAppStateHasSyncedEvent
+          && !window.__cured && (window.__cured = true, window.onAppStateHasSyncedEvent())`,
+      ).catch(() => {});
+      await pause(150);
+    }
+  }
+
+  /** Evaluates in the page. */
+  async page(code: string): Promise<unknown> {
+    const { pupPage } = this.client;
+    if (!pupPage) throw new Error('no page yet');
+    return pupPage.evaluate(code);
+  }
+
+  async state(): Promise<string | null> {
+    return (await this.page(`window.Debug ? require('WAWebSocketModel').Socket.state : null`)) as string | null;
+  }
+
+  async waitForState(state: string, timeoutMs = 15_000): Promise<void> {
+    await until(async () => (await this.state().catch(() => null)) === state, `the state ${state}`, timeoutMs);
+  }
+
+  /** Closes the browser in order, as one should. */
+  async stop(): Promise<void> {
+    await until(() => this.client.pupBrowser !== null && this.client.pupBrowser !== undefined, 'a browser', 10_000);
+    await this.client.pupBrowser?.close();
+  }
+
+  /** Kills the browser as a crash would. */
+  async kill(): Promise<void> {
+    const process = this.client.pupBrowser?.process();
+    const gone = new Promise((resolve) => process?.once('exit', resolve));
+    process?.kill('SIGKILL');
+    await gone;
+  }
+}
+
+export type { Message };
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Waits for something to become true. */
+export async function until(test: () => boolean | Promise<boolean>, what: string, timeoutMs = 10_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await test())) {
+    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain for ${what}`);
+    await pause(50);
+  }
+}
+
+/** A folder that is gone after the test. */
+export async function temporaryFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'standin-'));
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }) };
+}
