@@ -34,6 +34,7 @@ export const ERRORS = {
   browser_too_old: { status: 409, title: 'A newer Chromium has written this profile' },
   login_damaged: { status: 409, title: 'The saved login is incomplete' },
   browser_not_gone: { status: 503, title: 'A browser process did not end' },
+  port_unavailable: { status: 503, title: 'The address is taken or not ours' },
   profile_unreadable: { status: 503, title: 'The profile cannot be read' },
   browser_missing: { status: 503, title: 'No browser that can be used' },
   storage_failed: { status: 503, title: 'The disk refused' },

@@ -42,6 +42,8 @@ export type EngineEvent =
   | { type: 'progress'; percent: number }
   /** Synced and able to send; the caller commits a fresh login before it tells anyone. */
   | { type: 'ready'; account: Account; webVersion: string }
+  /** The page answered just now, connected and synced: evidence of life, at least every probe interval while READY. */
+  | { type: 'alive' }
   | { type: 'socket_down'; state: string }
   | { type: 'socket_up' }
   | { type: 'unlinked'; reason: string }
@@ -55,18 +57,9 @@ export type EngineEvent =
 
 export type LostReason = 'browser_died' | 'renderer_died' | 'page_unreachable' | 'page_failed' | 'launch_failed';
 
-/** Evidence of life, asked of the page. */
-export interface Probe {
-  /** WhatsApp's own socket state (CONNECTED, OPENING, ...). */
-  socket: string;
-  synced: boolean;
-}
-
 export interface EngineRun {
   readonly runtime: Runtime;
   readonly messages: MessageSender;
-  /** Rejects when the page does not answer before the signal aborts. */
-  probe(signal: AbortSignal): Promise<Probe>;
   requestPairingCode(phone: string, signal: AbortSignal): Promise<PairingCode>;
   /**
    * Makes Chromium write out all it holds of the login (localStorage lags by seconds: whatsapp-web-facts, Chromium 1)
@@ -78,8 +71,8 @@ export interface EngineRun {
   /** Unlinks the account at WhatsApp. The run must be stopped afterwards. */
   logout(signal: AbortSignal): Promise<void>;
   screenshot(signal: AbortSignal): Promise<Buffer>;
-  /** Proportional set size of the browser's whole process tree, in bytes. */
-  measureMemory(): Promise<number>;
+  /** Proportional set size of the browser's whole process tree, in bytes; null when it is gone. */
+  measureMemory(): Promise<number | null>;
   /** Closes through CDP, then kills what is left, and proves the whole process group gone. Never rejects for a dead browser. */
   stop(deadlineMs: number): Promise<void>;
   kill(): Promise<void>;

@@ -1,0 +1,121 @@
+/**
+ * Functions that run inside WhatsApp's page. Each is sent there as text, so it may use nothing from outside itself
+ * but its arguments and the page's globals, of which the types below name the few that are used.
+ */
+
+interface Socket {
+  state?: string;
+  hasSynced?: boolean;
+}
+
+interface PageMessage {
+  id: { _serialized: string; fromMe: boolean; remote?: { _serialized: string } };
+  t: number;
+  type: string;
+  body?: string;
+  from?: { _serialized: string };
+  author?: { _serialized: string };
+  isNotification?: boolean;
+}
+
+interface PageChat {
+  id: { _serialized: string };
+  t?: number;
+  msgs: { getModelsArray(): PageMessage[] };
+}
+
+interface WhatsAppPage {
+  Debug?: { VERSION?: string };
+  WWebJS?: unknown;
+  onAppStateHasSyncedEvent?: () => Promise<void>;
+  localStorage: { setItem(key: string, value: string): void; removeItem(key: string): void };
+  require?: {
+    (name: 'WAWebSocketModel'): { Socket?: Socket };
+    (name: 'WAWebCmd'): { Cmd: { refreshQR(): void } };
+    (name: 'WAWebCollections'): { Chat: { getModelsArray(): PageChat[] } };
+    (name: 'WAWebChatLoadMessages'): { loadEarlierMsgs(input: { chat: PageChat }): Promise<PageMessage[] | undefined> };
+  };
+}
+
+export interface PageSnapshot {
+  version: string | null;
+  state: string | null;
+  synced: boolean;
+  /** whatsapp-web.js has put its helpers into the page. */
+  injected: boolean;
+  /** whatsapp-web.js listens for the end of the sync. */
+  hooked: boolean;
+}
+
+export function takeSnapshot(): PageSnapshot {
+  const page = globalThis as unknown as WhatsAppPage;
+  let socket: Socket | undefined;
+  try {
+    socket = page.require?.('WAWebSocketModel').Socket;
+  } catch {
+    // The page's modules are not defined yet; the snapshot says so with a null state.
+  }
+  return {
+    version: page.Debug?.VERSION ?? null,
+    state: socket?.state ?? null,
+    synced: socket?.hasSynced === true,
+    injected: page.WWebJS !== undefined,
+    hooked: page.onAppStateHasSyncedEvent !== undefined,
+  };
+}
+
+/** Tells whatsapp-web.js of a sync that ended before it listened (facts, library 1: the ready race). */
+export async function announceSync(): Promise<void> {
+  await (globalThis as unknown as WhatsAppPage).onAppStateHasSyncedEvent?.();
+}
+
+/** Asks for the next round of QRs (facts, library 9: the library's own handler throws). */
+export function refreshQr(): void {
+  (globalThis as unknown as WhatsAppPage).require?.('WAWebCmd').Cmd.refreshQR();
+}
+
+export function writeMarker(key: string, value: string): void {
+  (globalThis as unknown as WhatsAppPage).localStorage.setItem(key, value);
+}
+
+export function removeMarker(key: string): void {
+  (globalThis as unknown as WhatsAppPage).localStorage.removeItem(key);
+}
+
+export interface FoundMessage {
+  messageId: string;
+  chatId: string;
+  from: string;
+  type: string;
+  text: string;
+  timestampS: number;
+}
+
+/** Inbound messages no older than `sinceS` (epoch seconds), oldest first. Loads earlier ones until it has reached that moment. */
+export async function findInbound(sinceS: number): Promise<FoundMessage[]> {
+  const page = globalThis as unknown as WhatsAppPage;
+  if (page.require === undefined) throw new Error('WhatsApp is not loaded');
+  const { loadEarlierMsgs } = page.require('WAWebChatLoadMessages');
+  const found = new Map<string, FoundMessage>();
+  for (const chat of page.require('WAWebCollections').Chat.getModelsArray()) {
+    if (chat.t !== undefined && chat.t < sinceS) continue;
+    let messages = chat.msgs.getModelsArray();
+    while (messages.length > 0 && Math.min(...messages.map((m) => m.t)) >= sinceS) {
+      const earlier = await loadEarlierMsgs({ chat });
+      if (earlier === undefined || earlier.length === 0) break;
+      messages = [...earlier, ...messages];
+    }
+    for (const m of messages) {
+      if (m.t < sinceS || m.id.fromMe || m.isNotification === true) continue;
+      found.set(m.id._serialized, {
+        messageId: m.id._serialized,
+        chatId: chat.id._serialized,
+        from: (m.author ?? m.from ?? chat.id)._serialized,
+        type: m.type,
+        text: m.body ?? '',
+        timestampS: m.t,
+      });
+    }
+  }
+  return [...found.values()].sort((a, b) => a.timestampS - b.timestampS);
+}

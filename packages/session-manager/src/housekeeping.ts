@@ -1,0 +1,54 @@
+import type { Logger } from 'pino';
+import type { Config } from './config/config.ts';
+import type { SessionRegistry } from './lifecycle/session-registry.ts';
+import type { ProfileStore } from './profile/profile-store.ts';
+import type { StateStore } from './state/state-store.ts';
+
+const MINUTE = 60_000;
+
+/** The small regular work of a service: memory of browsers, sizes of profiles, retention, trash. Each job skips a turn while it still runs. */
+export function startHousekeeping(deps: {
+  sessions: SessionRegistry;
+  profiles: ProfileStore;
+  store: StateStore;
+  config: Config;
+  log: Logger;
+}): () => Promise<void> {
+  const { sessions, profiles, store, config, log } = deps;
+  const jobs = [
+    every(MINUTE, 'looking after the sessions', async () => {
+      for (const supervisor of sessions.supervisors()) {
+        supervisor.saveHealth();
+        await supervisor.measureMemory();
+      }
+    }),
+    every(15 * MINUTE, 'measuring profiles', async () => {
+      for (const supervisor of sessions.supervisors()) await sessions.measure(supervisor.name);
+    }),
+    every(60 * MINUTE, 'retention', async () => {
+      store.sweep(config.retention);
+      const emptied = await profiles.emptyTrash(config.retention.trashDays);
+      if (emptied.length > 0) log.info({ emptied }, 'trash was emptied by age');
+    }),
+  ];
+
+  function every(ms: number, what: string, task: () => Promise<void>): () => Promise<void> {
+    let running: Promise<void> | null = null;
+    const timer = setInterval(() => {
+      running ??= task()
+        .catch((error: unknown) => log.error({ err: error }, `${what} failed`))
+        .finally(() => {
+          running = null;
+        });
+    }, ms);
+    timer.unref();
+    return async () => {
+      clearInterval(timer);
+      await running;
+    };
+  }
+
+  return async () => {
+    await Promise.all(jobs.map((stop) => stop()));
+  };
+}

@@ -1,0 +1,2 @@
+export { VERSION } from './context.ts';
+export { type RunningService, runSessionManager } from './main.ts';

@@ -1,0 +1,68 @@
+import { LeadMasterError } from '@leadmaster/protocol';
+import type { Logger } from 'pino';
+import { proveProfileFree } from '../process/holders.ts';
+import { clearStaleSingleton } from '../process/singleton-lock.ts';
+import { newestChromium, refuseOlderBrowser } from '../profile/browser-version.ts';
+import { realFs } from '../profile/files.ts';
+import { lockSession } from '../profile/locks.ts';
+import type { DataPaths } from '../profile/paths.ts';
+import type { ProfileStore } from '../profile/profile-store.ts';
+
+/** Browsers that are just ending may still have files open. */
+const LEAVING_MS = 2_000;
+
+/** A profile that is ours alone until released. */
+export interface Claim {
+  profileDir: string;
+  /** Whether a saved login will be tried (`saved`), or a QR is expected and loses nothing (`none`). */
+  login: 'saved' | 'none';
+  /** The login's bytes are known to be on disk. */
+  committed: boolean;
+  /** Notes the Chromium that has opened it: an older one must not (design, invariant 9). */
+  openedBy(version: string): Promise<void>;
+  release(): void;
+}
+
+/**
+ * Takes a session's profile for this process: lock, record, permissions, login, and the proof that no browser has it
+ * open. Fails closed: whatever cannot be read is an error, never "no login".
+ *
+ * @throws LeadMasterError `profile_in_use`, `profile_unreadable`, `login_damaged`, `browser_too_old`, `session_unclaimed`, `storage_failed`.
+ */
+export async function claimProfile(
+  deps: { paths: DataPaths; profiles: ProfileStore; browserVersion: () => Promise<string>; log: Logger },
+  session: string,
+): Promise<Claim> {
+  const lock = lockSession(deps.paths, session);
+  try {
+    const record = await deps.profiles.create(session);
+    const profileDir = deps.profiles.locate(session);
+    const evidence = await deps.profiles.loginEvidence(session);
+    if (evidence.presence === 'damaged') throw damaged(session, evidence.detail);
+    refuseOlderBrowser(await newestChromium(realFs, profileDir, record), await deps.browserVersion());
+    await proveProfileFree(profileDir, LEAVING_MS);
+    const cleared = await clearStaleSingleton(profileDir, lock);
+    if (cleared.removed.length > 0)
+      deps.log.info({ session, singleton: cleared.state }, 'a stale SingletonLock was removed');
+    return {
+      profileDir,
+      login: evidence.presence === 'present' ? 'saved' : 'none',
+      committed: evidence.presence === 'present' && record.committedAt !== null,
+      async openedBy(version) {
+        if (version !== record.chromiumVersion) await deps.profiles.updateRecord(session, { chromiumVersion: version });
+      },
+      release: () => lock.release(),
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function damaged(session: string, detail: string): LeadMasterError {
+  return new LeadMasterError(
+    'login_damaged',
+    `The saved login of ${session} is incomplete: ${detail}`,
+    `Look with "leadmaster check ${session}". Put the files back from a copy; or, if the login is given up, "leadmaster session delete ${session}" sets it aside in trash and a new one can be linked.`,
+  );
+}

@@ -1,0 +1,199 @@
+import type { SessionState } from '@leadmaster/protocol';
+
+/**
+ * The life of a session as a pure function: `transition(state, event) -> {state, reason, effects}`.
+ * It reads nothing and does nothing; the supervisor carries the effects out, in the order given.
+ * Total by type: every state has a cell for every event, and `null` says aloud that nothing happens.
+ * `docs/session-lifecycle.md` is generated from the table below.
+ */
+
+export type LifecycleEvent =
+  /** Somebody, or the boot, wants the session to run. `login`: what the disk was proven to hold. */
+  | { type: 'start'; login: 'saved' | 'none'; reason: string }
+  /** No saved login, and LOGIN_MODE=server never links. */
+  | { type: 'login_required' }
+  /** It cannot run until somebody mends something: disk, browser, lock, version. */
+  | { type: 'refused'; reason: string }
+  | { type: 'stop'; reason: string }
+  | { type: 'logout' }
+  | { type: 'stopped'; reason: string }
+  /** WhatsApp offers a QR. `mayLink`: LOGIN_MODE allows showing it. */
+  | { type: 'qr'; mayLink: boolean }
+  | { type: 'qr_exhausted' }
+  | { type: 'authenticated' }
+  | { type: 'progress' }
+  | { type: 'ready' }
+  | { type: 'socket_down' }
+  | { type: 'socket_up' }
+  | { type: 'unlinked'; mayLink: boolean }
+  | { type: 'banned' }
+  | { type: 'conflict' }
+  | { type: 'deprecated'; pinned: boolean }
+  | { type: 'lost'; reason: string }
+  | { type: 'overdue' };
+
+export type LifecycleEventType = LifecycleEvent['type'];
+
+/**
+ * What the supervisor does about it.
+ * - `launch`: start a browser (ending any earlier one first)
+ * - `teardown`: close the browser and prove it gone
+ * - `retire`: move the profile to trash
+ * - `relink`: start again from an empty profile
+ * - `retry`: start again after a backoff
+ * - `halt`: report `stopped` when the effects before it are done
+ * - `watch`: arm this state's deadline (and disarm the previous one, which leaving a state always does)
+ * - `catch_up`: look for messages that came while nobody listened
+ */
+export type Effect = 'launch' | 'teardown' | 'retire' | 'relink' | 'retry' | 'halt' | 'watch' | 'catch_up';
+
+export interface Step {
+  state: SessionState;
+  reason: string;
+  effects: readonly Effect[];
+}
+
+type Rule<E extends LifecycleEvent> = ((event: E) => Step) | null;
+type Row = { readonly [T in LifecycleEventType]: Rule<Extract<LifecycleEvent, { type: T }>> };
+
+const step = (state: SessionState, reason: string, ...effects: Effect[]): Step => ({ state, reason, effects });
+
+const IGNORE_ALL: Row = {
+  start: null,
+  login_required: null,
+  refused: null,
+  stop: null,
+  logout: null,
+  stopped: null,
+  qr: null,
+  qr_exhausted: null,
+  authenticated: null,
+  progress: null,
+  ready: null,
+  socket_down: null,
+  socket_up: null,
+  unlinked: null,
+  banned: null,
+  conflict: null,
+  deprecated: null,
+  lost: null,
+  overdue: null,
+};
+
+const launch = (event: { login: 'saved' | 'none'; reason: string }): Step =>
+  event.login === 'saved'
+    ? step('RECONNECTING', event.reason, 'launch', 'watch')
+    : step('INITIALIZING', event.reason, 'launch', 'watch');
+
+/** The login is gone: the browser that had it must not link the next one (facts, library 3), and its profile goes to trash. */
+const loginGone = (reason: string, mayLink: boolean): Step =>
+  mayLink
+    ? step('DISCONNECTED_LOGOUT', reason, 'teardown', 'retire', 'relink')
+    : step('DISCONNECTED_LOGOUT', reason, 'teardown', 'retire');
+
+/** No browser runs; a start is possible. */
+const IDLE: Row = {
+  ...IGNORE_ALL,
+  start: launch,
+  login_required: () => step('AUTH_FAILURE', 'login_required'),
+  refused: (event) => step('ERROR', event.reason),
+  stop: (event) => step('STOPPED', event.reason),
+  logout: () => step('STOPPED', 'logged_out', 'retire'),
+};
+
+/** A browser runs, or is about to. */
+const LIVE: Row = {
+  ...IGNORE_ALL,
+  refused: (event) => step('ERROR', event.reason, 'teardown'),
+  stop: (event) => step('STOPPING', event.reason, 'teardown', 'halt'),
+  logout: () => step('STOPPING', 'logged_out', 'teardown', 'retire', 'halt'),
+  qr: (event) => loginGone('unlinked', event.mayLink),
+  unlinked: (event) => loginGone('unlinked', event.mayLink),
+  banned: () => step('DISCONNECTED_BANNED', 'banned', 'teardown'),
+  conflict: () => step('ERROR', 'conflict', 'teardown'),
+  deprecated: (event) =>
+    event.pinned
+      ? step('ERROR', 'pinned_web_version_deprecated', 'teardown')
+      : step('DISCONNECTED_RECOVERABLE', 'web_version_deprecated', 'teardown', 'retry'),
+  lost: (event) => step('DISCONNECTED_RECOVERABLE', event.reason, 'teardown', 'retry'),
+};
+
+const TABLE: Readonly<Record<SessionState, Row>> = {
+  STOPPED: { ...IDLE, stop: null, logout: null },
+
+  INITIALIZING: {
+    ...LIVE,
+    qr: (event) =>
+      event.mayLink ? step('QR_REQUIRED', 'waiting_for_scan') : step('AUTH_FAILURE', 'login_required', 'teardown'),
+    authenticated: () => step('AUTHENTICATED', 'linked', 'watch'),
+    ready: () => step('READY', 'linked', 'watch', 'catch_up'),
+    overdue: () => step('DISCONNECTED_RECOVERABLE', 'load_overdue', 'teardown', 'retry'),
+    progress: () => step('INITIALIZING', '', 'watch'),
+  },
+
+  RECONNECTING: {
+    ...LIVE,
+    // A saved login that is offered a QR was unlinked while off. In LOGIN_MODE=server it stays in place for a person.
+    qr: (event) =>
+      event.mayLink ? loginGone('unlinked_while_off', true) : step('AUTH_FAILURE', 'login_refused', 'teardown'),
+    authenticated: () => step('AUTHENTICATED', 'login_accepted', 'watch'),
+    ready: () => step('READY', 'login_accepted', 'watch', 'catch_up'),
+    overdue: () => step('DISCONNECTED_RECOVERABLE', 'load_overdue', 'teardown', 'retry'),
+    progress: () => step('RECONNECTING', '', 'watch'),
+  },
+
+  QR_REQUIRED: {
+    ...LIVE,
+    qr: null,
+    qr_exhausted: () => step('STOPPING', 'qr_unattended', 'teardown', 'halt'),
+    authenticated: () => step('AUTHENTICATED', 'linked', 'watch'),
+    ready: () => step('READY', 'linked', 'watch', 'catch_up'),
+  },
+
+  AUTHENTICATED: {
+    ...LIVE,
+    ready: () => step('READY', 'synced', 'watch', 'catch_up'),
+    progress: () => step('AUTHENTICATED', '', 'watch'),
+    overdue: () => step('DISCONNECTED_RECOVERABLE', 'sync_overdue', 'teardown', 'retry'),
+  },
+
+  READY: {
+    ...LIVE,
+    // Each answered probe is progress: the deadline moves on. The first that does not come in time ends READY.
+    progress: () => step('READY', '', 'watch'),
+    socket_down: () => step('DISCONNECTED_RECOVERABLE', 'connection_lost', 'watch'),
+    overdue: () => step('DISCONNECTED_RECOVERABLE', 'probe_overdue', 'teardown', 'retry'),
+  },
+
+  DISCONNECTED_RECOVERABLE: {
+    ...LIVE,
+    start: launch,
+    login_required: () => step('AUTH_FAILURE', 'login_required', 'teardown'),
+    ready: () => step('READY', 'connection_back', 'watch', 'catch_up'),
+    socket_up: () => step('READY', 'connection_back', 'watch', 'catch_up'),
+    overdue: () => step('DISCONNECTED_RECOVERABLE', 'connection_overdue', 'teardown', 'retry'),
+  },
+
+  DISCONNECTED_LOGOUT: IDLE,
+  // Here the login may still be good, and without a browser it cannot be unlinked: `logout` would only lose it.
+  DISCONNECTED_BANNED: { ...IDLE, logout: null },
+  AUTH_FAILURE: IDLE,
+  ERROR: { ...IDLE, logout: null },
+
+  STOPPING: {
+    ...IGNORE_ALL,
+    stopped: (event) => step('STOPPED', event.reason),
+    refused: (event) => step('ERROR', event.reason),
+  },
+};
+
+/** The next step, or null when the event changes nothing in this state. Never throws. */
+export function transition(state: SessionState, event: LifecycleEvent): Step | null {
+  const rule = TABLE[state][event.type] as Rule<LifecycleEvent>;
+  return rule === null ? null : rule(event);
+}
+
+/** States in which a browser starts: they hold one of the places of `START_CONCURRENCY`. */
+export function isStarting(state: SessionState): boolean {
+  return state === 'INITIALIZING' || state === 'RECONNECTING' || state === 'AUTHENTICATED';
+}

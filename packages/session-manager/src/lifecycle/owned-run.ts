@@ -1,0 +1,134 @@
+import { type Account, errorText, LeadMasterError } from '@leadmaster/protocol';
+import type { EngineEvent, EngineRun } from '../engine/engine.ts';
+import { bootId } from '../process/proc.ts';
+import type { Claim } from './claim.ts';
+import type { SupervisorDeps } from './supervisor-deps.ts';
+
+export interface LaunchListener {
+  /** It has a place among the starting browsers: its time begins now. */
+  onPlace: () => void;
+  onEvent: (event: EngineEvent) => void;
+  onFailure: (error: unknown) => void;
+}
+
+/**
+ * One attempt to run a session, and everything it holds: the profile's claim, a place among the starting browsers, the
+ * browser, and the record by which a crash of ours is cleaned up. `end` gives all of it back, in the order that keeps
+ * the profile safe: the browser's last process is gone before anybody else may touch the files.
+ */
+export class OwnedRun {
+  readonly #deps: SupervisorDeps;
+  readonly #session: string;
+  readonly #abort = new AbortController();
+  #claim: Claim | null = null;
+  #leavePlace: (() => void) | null = null;
+  #launching: Promise<void> = Promise.resolve();
+  #run: EngineRun | null = null;
+
+  constructor(deps: SupervisorDeps, session: string) {
+    this.#deps = deps;
+    this.#session = session;
+  }
+
+  get run(): EngineRun | null {
+    return this.#run;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get hasPlace(): boolean {
+    return this.#leavePlace !== null;
+  }
+
+  /** Takes the profile. Throws what keeps the session from running. */
+  async prepare(): Promise<'saved' | 'none'> {
+    this.#claim = await this.#deps.claim(this.#session);
+    return this.#claim.login;
+  }
+
+  /** Starts the browser when a place is free. Never throws: what happens is told to the listener. */
+  launch(listener: LaunchListener): void {
+    this.#launching = this.#launch(listener).catch((error: unknown) => {
+      if (!this.signal.aborted) listener.onFailure(error);
+    });
+  }
+
+  async #launch(listener: LaunchListener): Promise<void> {
+    const claim = this.#claim;
+    if (claim === null) throw new Error('the profile was not taken');
+    this.#leavePlace = await this.#deps.places.take(this.signal);
+    listener.onPlace();
+    this.#run = await this.#deps.engine.start({
+      session: this.#session,
+      profileDir: claim.profileDir,
+      visible: this.#deps.config.loginMode === 'local',
+      signal: this.signal,
+      onEvent: listener.onEvent,
+      onLaunched: (browser) => {
+        this.#deps.store.browsers.record({
+          session: this.#session,
+          pid: browser.pid,
+          startTicks: browser.startTicks,
+          bootId: bootId(),
+          profileDir: claim.profileDir,
+        });
+      },
+    });
+    await claim.openedBy(this.#run.runtime.browserVersion);
+  }
+
+  /**
+   * Makes a fresh login durable. A login that was committed before needs nothing: only its first bytes are late.
+   * Throws `storage_failed` and the like as LeadMasterError, anything else when the browser did not write in time.
+   */
+  async commitLogin(account: Account): Promise<void> {
+    if (this.#claim === null || this.#run === null) throw new Error('nothing runs');
+    if (this.#claim.committed) return;
+    const deadline = AbortSignal.any([this.signal, AbortSignal.timeout(this.#deps.config.deadlines.commitMs)]);
+    await this.#run.flushLogin(deadline).catch((error: unknown) => {
+      throw storageError(error) ?? error;
+    });
+    await this.#deps.profiles.commitLogin(this.#session, account, this.#run.runtime.browserVersion);
+    this.#claim.committed = true;
+  }
+
+  freePlace(): void {
+    this.#leavePlace?.();
+    this.#leavePlace = null;
+  }
+
+  /** Ends what is being started, without waiting. */
+  abort(reason: Error): void {
+    this.#abort.abort(reason);
+  }
+
+  /** Closes the browser and gives everything back. Throws `browser_not_gone` and keeps the profile when something survived. */
+  async end(): Promise<void> {
+    this.#abort.abort(new Error('the run was ended'));
+    await this.#launching;
+    await this.#run?.stop(this.#deps.config.deadlines.stopMs);
+    this.#run = null;
+    this.#deps.store.browsers.clear(this.#session);
+    this.release();
+  }
+
+  /** Gives the profile and the place back. Nothing may be running. */
+  release(): void {
+    this.freePlace();
+    this.#claim?.release();
+    this.#claim = null;
+  }
+}
+
+function storageError(error: unknown): LeadMasterError | null {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  if (code === undefined || !['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EACCES'].includes(code)) return null;
+  return new LeadMasterError(
+    'storage_failed',
+    `The login could not be read back from the disk: ${errorText(error)}`,
+    'Free or mend the disk, then start the session again.',
+    { cause: error },
+  );
+}

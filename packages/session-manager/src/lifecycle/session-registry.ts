@@ -1,0 +1,337 @@
+import {
+  type CheckReport,
+  type Event,
+  type EventPage,
+  isSessionName,
+  LeadMasterError,
+  type Message,
+  type PairingCode,
+  type QrCode,
+  type SendMessage,
+  type Session,
+  type StorageSummary,
+  stateKind,
+  type Transition,
+} from '@leadmaster/protocol';
+import { followEvents, pageOfEvents } from './event-feed.ts';
+import { Outbox } from './outbox.ts';
+import type { SessionService } from './session-service.ts';
+import { describeSession, describeUnclaimed, NO_STORAGE } from './session-view.ts';
+import { SessionSupervisor } from './supervisor.ts';
+import type { SupervisorDeps } from './supervisor-deps.ts';
+
+const PAIRING_DEADLINE_MS = 30_000;
+const WAIT_STEP_MS = 5_000;
+
+/** The sessions of this machine, by name. */
+export class SessionRegistry implements SessionService {
+  readonly #deps: SupervisorDeps;
+  readonly #outbox: Outbox;
+  readonly #supervisors = new Map<string, SessionSupervisor>();
+  readonly #storage = new Map<string, StorageSummary>();
+  /** Names that are being made or removed right now. */
+  readonly #busy = new Set<string>();
+  readonly #closing = new AbortController();
+
+  constructor(deps: Omit<SupervisorDeps, 'onAck'>) {
+    this.#outbox = new Outbox(deps.store, deps.log);
+    this.#deps = { ...deps, onAck: (session, whatsappId, ack) => this.#outbox.acknowledge(session, whatsappId, ack) };
+  }
+
+  /** Takes up what the database knows. Starts nothing. */
+  async load(): Promise<void> {
+    this.#deps.store.messages.settleInterrupted();
+    for (const row of this.#deps.store.sessions.all()) {
+      const supervisor = await this.#supervise(row.name);
+      await supervisor.recover();
+    }
+  }
+
+  /** Brings back every session that was running. Resolves when each has been asked; places bound how many start at once. */
+  async boot(): Promise<void> {
+    const wanted = this.#deps.store.sessions
+      .all()
+      .filter((row) => row.desired === 'running' && !waitsForPerson(row.state));
+    await Promise.all(wanted.map((row) => this.#supervisors.get(row.name)?.start('service_started')));
+  }
+
+  /** Stops every session, all at once, and remembers which were running. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all(
+      this.supervisors().map(async (supervisor) => {
+        await supervisor.close('service_stopped');
+        supervisor.saveHealth();
+      }),
+    );
+  }
+
+  /** Every session's supervisor, for metrics and measurements. */
+  supervisors(): readonly SessionSupervisor[] {
+    return [...this.#supervisors.values()];
+  }
+
+  async create(input: { name: string; start: boolean; metadata: Record<string, string> }): Promise<Session> {
+    const { name } = input;
+    await this.#changing(name, async () => {
+      if (this.#supervisors.has(name)) throw exists(name);
+      await this.#refuseUnclaimed(name);
+      await this.#deps.profiles.create(name);
+      this.#deps.store.sessions.insert({
+        name,
+        metadata: input.metadata,
+        desired: input.start ? 'running' : 'stopped',
+      });
+      this.#deps.store.events.append({ session: name, type: 'session.created', data: { metadata: input.metadata } });
+      await this.#supervise(name);
+    });
+    if (input.start) await this.#supervisor(name).start();
+    return this.get(name);
+  }
+
+  async list(): Promise<Session[]> {
+    const claimed = await Promise.all([...this.#supervisors.keys()].map((name) => this.get(name)));
+    const found = await this.#deps.profiles.list();
+    const strangers = found
+      .filter(({ name }) => !this.#supervisors.has(name))
+      .map(({ name }) => describeUnclaimed(name, this.#deps.config.loginMode));
+    return [...claimed, ...strangers].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async get(name: string): Promise<Session> {
+    const supervisor = this.#supervisor(name);
+    const row = this.#deps.store.sessions.get(name);
+    if (row === null) throw notFound(name);
+    const record = await this.#deps.profiles.readRecord(name).catch(() => null);
+    return describeSession({
+      name,
+      row,
+      view: supervisor.view,
+      generation: record?.generation ?? 0,
+      engine: this.#deps.engine.name,
+      loginMode: this.#deps.config.loginMode,
+      storage: this.#storage.get(name) ?? NO_STORAGE,
+    });
+  }
+
+  async start(name: string): Promise<Session> {
+    const supervisor = this.#supervisor(name);
+    this.#deps.store.sessions.setDesired(name, 'running');
+    await supervisor.start();
+    return this.get(name);
+  }
+
+  async stop(name: string): Promise<Session> {
+    const supervisor = this.#supervisor(name);
+    this.#deps.store.sessions.setDesired(name, 'stopped');
+    await supervisor.stop();
+    await this.measure(name);
+    return this.get(name);
+  }
+
+  async restart(name: string): Promise<Session> {
+    await this.stop(name);
+    return this.start(name);
+  }
+
+  async logout(name: string): Promise<Session> {
+    const supervisor = this.#supervisor(name);
+    await supervisor.logout();
+    this.#deps.store.sessions.setDesired(name, 'stopped');
+    return this.get(name);
+  }
+
+  async delete(name: string): Promise<void> {
+    const supervisor = this.#supervisor(name);
+    await this.#changing(name, async () => {
+      this.#deps.store.sessions.setDesired(name, 'stopped');
+      await supervisor.retireForever();
+      this.#deps.store.sessions.remove(name);
+      this.#deps.store.events.append({ session: name, type: 'session.deleted', data: {} });
+      this.#supervisors.delete(name);
+      this.#storage.delete(name);
+    });
+  }
+
+  async adopt(name: string): Promise<Session> {
+    await this.#changing(name, async () => {
+      if (this.#supervisors.has(name)) throw exists(name);
+      if (!(await this.#deps.profiles.list()).some((profile) => profile.name === name)) throw notFound(name);
+      await this.#deps.profiles.claim(name);
+      this.#deps.store.sessions.insert({ name, metadata: {}, desired: 'stopped' });
+      this.#deps.store.events.append({ session: name, type: 'session.created', data: { adopted: true } });
+      await this.#supervise(name);
+    });
+    await this.measure(name);
+    return this.get(name);
+  }
+
+  async settled(name: string, waitMs: number, signal: AbortSignal): Promise<Session> {
+    const until = performance.now() + waitMs;
+    const given = AbortSignal.any([signal, this.#closing.signal]);
+    while (stateKind(this.#supervisor(name).view.state) === 'transient' && !given.aborted) {
+      const left = until - performance.now();
+      if (left <= 0) break;
+      const after = this.lastEventId();
+      if (stateKind(this.#supervisor(name).view.state) !== 'transient') break;
+      await this.events({ session: name, after, limit: 1, waitMs: Math.min(left, WAIT_STEP_MS), signal: given });
+    }
+    return this.get(name);
+  }
+
+  async qr(name: string): Promise<QrCode> {
+    const supervisor = this.#supervisor(name);
+    if (supervisor.qr !== null) return supervisor.qr;
+    const { state, hint } = supervisor.view;
+    throw new LeadMasterError(
+      'not_waiting_for_qr',
+      `${name} is ${state}`,
+      hint === '' ? 'A QR is shown in QR_REQUIRED only.' : hint,
+      { extra: { state } },
+    );
+  }
+
+  async pairingCode(name: string, phone: string): Promise<PairingCode> {
+    const supervisor = this.#supervisor(name);
+    return supervisor.requestPairingCode(
+      phone,
+      AbortSignal.any([this.#closing.signal, AbortSignal.timeout(PAIRING_DEADLINE_MS)]),
+    );
+  }
+
+  async transitions(name: string, limit: number): Promise<Transition[]> {
+    this.#supervisor(name);
+    return this.#deps.store.transitions.list(name, limit);
+  }
+
+  async check(name: string): Promise<CheckReport> {
+    return this.#deps.profiles.check(name);
+  }
+
+  async events(query: {
+    session?: string;
+    after: number;
+    limit: number;
+    waitMs: number;
+    signal: AbortSignal;
+  }): Promise<EventPage> {
+    return pageOfEvents(this.#deps.store.events, {
+      ...query,
+      signal: AbortSignal.any([query.signal, this.#closing.signal]),
+    });
+  }
+
+  follow(query: { session?: string; after: number; signal: AbortSignal }): AsyncIterable<Event> {
+    return followEvents(this.#deps.store.events, {
+      ...query,
+      signal: AbortSignal.any([query.signal, this.#closing.signal]),
+    });
+  }
+
+  lastEventId(): number {
+    return this.#deps.store.events.lastId();
+  }
+
+  async send(name: string, message: SendMessage, idempotencyKey: string | null): Promise<Message> {
+    const supervisor = this.#supervisor(name);
+    if (supervisor.readyRun === null) {
+      const { state, hint } = supervisor.view;
+      throw new LeadMasterError(
+        'session_not_ready',
+        `${name} is ${state}; nothing was sent`,
+        hint === '' ? 'It recovers by itself; try again when it is READY.' : hint,
+        { extra: { state } },
+      );
+    }
+    return this.#outbox.accept(name, message, idempotencyKey, () => supervisor.readyRun);
+  }
+
+  async acknowledged(name: string, messageId: string, waitMs: number, signal: AbortSignal): Promise<Message> {
+    return this.#outbox.settled(name, messageId, waitMs, AbortSignal.any([signal, this.#closing.signal]));
+  }
+
+  async message(name: string, id: string): Promise<Message> {
+    this.#supervisor(name);
+    return this.#outbox.get(name, id);
+  }
+
+  async messages(name: string, limit: number): Promise<Message[]> {
+    this.#supervisor(name);
+    return this.#deps.store.messages.list(name, limit);
+  }
+
+  /** Measures a profile and remembers the figures. */
+  async measure(name: string): Promise<void> {
+    const { bytes, criticalBytes } = await this.#deps.profiles.measure(name);
+    this.#storage.set(name, { bytes, criticalBytes, measuredAt: new Date().toISOString() });
+  }
+
+  #supervisor(name: string): SessionSupervisor {
+    const supervisor = this.#supervisors.get(name);
+    if (supervisor === undefined) throw notFound(name);
+    return supervisor;
+  }
+
+  async #supervise(name: string): Promise<SessionSupervisor> {
+    const row = this.#deps.store.sessions.get(name);
+    if (row === null) throw notFound(name);
+    // An unreadable record is said when the session is started; here only the account's name is missing.
+    const record = await this.#deps.profiles.readRecord(name).catch(() => null);
+    const supervisor = new SessionSupervisor(this.#deps, {
+      name,
+      state: row.state,
+      reason: row.reason,
+      since: new Date(row.since),
+      account: record?.account ?? null,
+      health: {
+        lastProbeAt: row.lastProbeAt,
+        lastInboundAt: row.lastInboundAt,
+        lastAckAt: row.lastAckAt,
+        lastReadyAt: row.lastReadyAt,
+      },
+    });
+    this.#supervisors.set(name, supervisor);
+    return supervisor;
+  }
+
+  async #changing(name: string, task: () => Promise<void>): Promise<void> {
+    if (this.#busy.has(name))
+      throw new LeadMasterError('wrong_state', `${name} is being created or deleted`, 'Wait for that to end.');
+    this.#busy.add(name);
+    try {
+      await task();
+    } finally {
+      this.#busy.delete(name);
+    }
+  }
+
+  async #refuseUnclaimed(name: string): Promise<void> {
+    const profile = (await this.#deps.profiles.list()).find((found) => found.name === name);
+    if (profile === undefined) return;
+    throw new LeadMasterError(
+      'session_unclaimed',
+      `tokens/${name} exists and belongs to no session`,
+      `Take it over with "leadmaster adopt ${this.#deps.profiles.locate(name)} --name ${name}", or move it away.`,
+    );
+  }
+}
+
+/** After these, only a person brings a session back; a restart of the service changes nothing about them. */
+function waitsForPerson(state: Session['state']): boolean {
+  return state === 'DISCONNECTED_BANNED';
+}
+
+function exists(name: string): LeadMasterError {
+  return new LeadMasterError(
+    'session_exists',
+    `There is a session ${name}`,
+    'Use it, delete it, or choose another name.',
+  );
+}
+
+function notFound(name: string): LeadMasterError {
+  const hint = isSessionName(name)
+    ? `"leadmaster sessions" lists them; "leadmaster qr ${name}" makes this one.`
+    : '"leadmaster sessions" lists them.';
+  return new LeadMasterError('session_not_found', `There is no session ${name} on this machine`, hint);
+}

@@ -1,0 +1,67 @@
+import { canSend, type LoginMode, type Session, type StorageSummary, stateKind } from '@leadmaster/protocol';
+import type { SessionRow } from '../state/state-store.ts';
+import type { SupervisorView } from './supervisor.ts';
+
+export const NO_STORAGE: StorageSummary = { bytes: null, criticalBytes: null, measuredAt: null };
+
+/** A session as the outside sees it. */
+export function describeSession(facts: {
+  name: string;
+  row: SessionRow;
+  view: SupervisorView;
+  generation: number;
+  engine: string;
+  loginMode: LoginMode;
+  storage: StorageSummary;
+}): Session {
+  const { row, view } = facts;
+  return {
+    name: facts.name,
+    state: view.state,
+    stateKind: stateKind(view.state),
+    reason: view.reason,
+    hint: view.hint,
+    since: view.since.toISOString(),
+    canSend: canSend(view.state),
+    desired: row.desired,
+    attempts: view.attempts,
+    nextAttemptAt: view.nextAttemptAt?.toISOString() ?? null,
+    generation: facts.generation,
+    engine: facts.engine,
+    loginMode: facts.loginMode,
+    account: view.account,
+    health: view.health,
+    storage: facts.storage,
+    lastSnapshot: null,
+    runtime: view.runtime,
+    metadata: row.metadata,
+    createdAt: row.createdAt,
+  };
+}
+
+/** A profile that no session claims: shown, never started. */
+export function describeUnclaimed(name: string, loginMode: LoginMode): Session {
+  const now = new Date().toISOString();
+  return {
+    name,
+    state: 'UNCLAIMED',
+    stateKind: 'needs_person',
+    reason: 'found_without_a_record',
+    hint: `Take it over in place with "leadmaster adopt <data>/tokens/${name} --name ${name}".`,
+    since: now,
+    canSend: false,
+    desired: 'stopped',
+    attempts: 0,
+    nextAttemptAt: null,
+    generation: 0,
+    engine: '',
+    loginMode,
+    account: null,
+    health: { lastProbeAt: null, lastInboundAt: null, lastAckAt: null, lastReadyAt: null },
+    storage: NO_STORAGE,
+    lastSnapshot: null,
+    runtime: null,
+    metadata: {},
+    createdAt: now,
+  };
+}

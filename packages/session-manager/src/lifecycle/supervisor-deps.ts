@@ -1,0 +1,22 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.ts';
+import type { SessionEngine } from '../engine/engine.ts';
+import type { ProfileStore } from '../profile/profile-store.ts';
+import type { StateStore } from '../state/state-store.ts';
+import type { Claim } from './claim.ts';
+import type { Slots } from './slots.ts';
+
+/** What every supervisor of a service shares. */
+export interface SupervisorDeps {
+  config: Config;
+  engine: SessionEngine;
+  profiles: ProfileStore;
+  store: StateStore;
+  /** Places for browsers that are starting (`START_CONCURRENCY`). */
+  places: Slots;
+  /** Takes the profile for this process, or says why not. */
+  claim: (session: string) => Promise<Claim>;
+  /** WhatsApp acknowledged a message of ours. */
+  onAck: (session: string, whatsappId: string, ack: number) => void;
+  log: Logger;
+}

@@ -1,0 +1,460 @@
+import {
+  type Account,
+  errorText,
+  type Health,
+  LeadMasterError,
+  type PairingCode,
+  type QrCode,
+  type Runtime,
+  type SessionState,
+  stateKind,
+} from '@leadmaster/protocol';
+import type { EngineEvent, EngineRun } from '../engine/engine.ts';
+import { backoffMs } from './backoff.ts';
+import { hintFor } from './hints.ts';
+import { Inbox } from './inbox.ts';
+import { type Effect, isStarting, type LifecycleEvent, transition } from './machine.ts';
+import { OwnedRun } from './owned-run.ts';
+import { SerialQueue } from './serial-queue.ts';
+import type { SupervisorDeps } from './supervisor-deps.ts';
+
+/** Launches that fail one after the other before it is no longer a matter of waiting. */
+const LAUNCH_FAILURES_MAX = 5;
+
+/**
+ * Owns one session: the only writer of its state. Everything that happens to it, asked for or not, goes through one
+ * serial queue, through the pure machine, into the database, and only then has effects.
+ */
+export class SessionSupervisor {
+  readonly name: string;
+  readonly #deps: SupervisorDeps;
+  readonly #queue = new SerialQueue();
+  readonly #inbox: Inbox;
+  #state: SessionState;
+  #reason: string;
+  #since: Date;
+  #current: OwnedRun | null = null;
+  #qr: QrCode | null = null;
+  #account: Account | null = null;
+  #attempts = 0;
+  #launchFailures = 0;
+  #nextAttemptAt: Date | null = null;
+  #health: Health;
+  #closing = false;
+  readonly #timers = new Map<'watch' | 'retry' | 'stable', NodeJS.Timeout>();
+
+  constructor(
+    deps: SupervisorDeps,
+    initial: {
+      name: string;
+      state: SessionState;
+      reason: string;
+      since: Date;
+      account: Account | null;
+      health: Health;
+    },
+  ) {
+    this.#deps = deps;
+    this.name = initial.name;
+    this.#state = initial.state;
+    this.#reason = initial.reason;
+    this.#since = initial.since;
+    this.#account = initial.account;
+    this.#health = initial.health;
+    this.#inbox = new Inbox(deps, initial.name, () => {
+      this.#health = { ...this.#health, lastInboundAt: new Date().toISOString() };
+    });
+  }
+
+  /** What is known now. Cheap; touches no disk. */
+  get view(): SupervisorView {
+    return {
+      state: this.#state,
+      reason: this.#reason,
+      hint: hintFor(this.#state, this.#reason, this.name),
+      since: this.#since,
+      attempts: this.#attempts,
+      nextAttemptAt: this.#nextAttemptAt,
+      account: this.#account,
+      health: this.#health,
+      runtime: this.#current?.run?.runtime ?? null,
+    };
+  }
+
+  get qr(): QrCode | null {
+    return this.#state === 'QR_REQUIRED' ? this.#qr : null;
+  }
+
+  /** The live run of a READY session, for sending. */
+  get readyRun(): EngineRun | null {
+    return this.#state === 'READY' ? (this.#current?.run ?? null) : null;
+  }
+
+  /** Wants it to run. Resolves when the start is under way or refused; the state tells how it goes on. */
+  start(reason = 'requested'): Promise<void> {
+    return this.#queue.run(() => this.#start(reason));
+  }
+
+  /** Wants it stopped, the login kept. Resolves when the last browser process is gone. */
+  stop(reason = 'requested'): Promise<void> {
+    return this.#queue.run(() => this.#apply({ type: 'stop', reason }));
+  }
+
+  /** Stops for good: after this nothing starts again by itself. */
+  close(reason: string): Promise<void> {
+    this.#closing = true;
+    this.#current?.abort(new Error('the service is shutting down'));
+    return this.stop(reason);
+  }
+
+  /**
+   * Unlinks the account at WhatsApp, then sets the profile aside. Refused where WhatsApp cannot be told: the link would
+   * stay on the phone and the login would be gone.
+   */
+  logout(): Promise<void> {
+    return this.#queue.run(async () => {
+      const run = this.readyRun;
+      if (run !== null) await this.#unlink(run);
+      else if (transition(this.#state, { type: 'logout' }) === null || (await this.#holdsLogin())) {
+        if (this.#state === 'STOPPED' && !(await this.#holdsLogin())) return;
+        throw new LeadMasterError(
+          'wrong_state',
+          `${this.name} is ${this.#state}, and only a READY session can tell WhatsApp to remove its link`,
+          `Start it first ("leadmaster session start ${this.name}"), or delete it and remove the linked device on the phone.`,
+        );
+      }
+      await this.#apply({ type: 'logout' });
+    });
+  }
+
+  /** Stops, and moves the profile to trash. Nothing starts again: the session is about to be removed. */
+  async retireForever(): Promise<void> {
+    await this.close('deleted');
+    await this.#queue.run(async () => {
+      if (this.#state !== 'STOPPED') await this.#apply({ type: 'stop', reason: 'deleted' });
+      await this.#deps.profiles.trash(this.name, 'deleted');
+    });
+  }
+
+  async requestPairingCode(phone: string, signal: AbortSignal): Promise<PairingCode> {
+    const run = this.#current?.run;
+    if (this.#state !== 'QR_REQUIRED' || !run) {
+      throw new LeadMasterError(
+        'not_waiting_for_qr',
+        `${this.name} is ${this.#state}`,
+        'A pairing code can be asked for while the session is in QR_REQUIRED.',
+        { extra: { state: this.#state } },
+      );
+    }
+    return run.requestPairingCode(phone, signal);
+  }
+
+  /** Measures the browser's memory, if there is one; the figure is in the view afterwards. */
+  async measureMemory(): Promise<void> {
+    await this.#current?.run?.measureMemory();
+  }
+
+  /** Writes down when the session last showed life: kept in memory meanwhile, since nothing is lost with a minute of it. */
+  saveHealth(): void {
+    this.#deps.store.sessions.touch(this.name, this.#health);
+  }
+
+  /** The state is whatever the last process left; nothing runs now. Called once, before anything is started. */
+  recover(): Promise<void> {
+    return this.#queue.run(async () => {
+      if (this.#state === 'STOPPED' || (stateKind(this.#state) === 'needs_person' && this.#state !== 'QR_REQUIRED'))
+        return;
+      this.#commit('STOPPED', 'service_ended_unexpectedly');
+    });
+  }
+
+  async #start(reason: string): Promise<void> {
+    if (this.#closing || transition(this.#state, { type: 'start', login: 'none', reason }) === null) return;
+    this.#disarm('retry');
+    const current = new OwnedRun(this.#deps, this.name);
+    try {
+      await this.#endRun();
+      const login = await current.prepare();
+      if (login === 'none' && this.#deps.config.loginMode === 'server') {
+        current.release();
+        await this.#apply({ type: 'login_required' });
+        return;
+      }
+      this.#current = current;
+      await this.#apply({ type: 'start', login, reason });
+    } catch (error) {
+      current.release();
+      await this.#refuse(error);
+    }
+  }
+
+  async #refuse(error: unknown): Promise<void> {
+    this.#deps.log.error({ session: this.name, err: error }, 'the session cannot run');
+    await this.#apply(
+      { type: 'refused', reason: error instanceof LeadMasterError ? error.code : 'internal' },
+      errorText(error),
+    );
+  }
+
+  async #apply(event: LifecycleEvent, detail?: string): Promise<void> {
+    const step = transition(this.#state, event);
+    if (step === null) return;
+    const moved = step.state !== this.#state || step.reason !== '';
+    if (moved) this.#commit(step.state, step.reason, detail);
+    for (const effect of step.effects) await this.#effect(effect, step.reason);
+  }
+
+  /** Makes a state true: first on disk, then here, then to whoever listens. */
+  #commit(state: SessionState, reason: string, detail?: string): void {
+    const from = this.#state;
+    this.#disarm('watch');
+    this.#disarm('stable');
+    this.#state = state;
+    this.#reason = reason;
+    this.#since = new Date();
+    if (state !== 'DISCONNECTED_RECOVERABLE') this.#nextAttemptAt = null;
+    if (state !== 'QR_REQUIRED') this.#qr = null;
+    if (state === 'READY') this.#becameReady();
+    if (!isStarting(state)) this.#current?.freePlace();
+    this.#deps.log.info({ session: this.name, from, to: state, reason, detail }, 'session state');
+    try {
+      this.#deps.store.transitions.record(this.name, {
+        from,
+        to: state,
+        reason,
+        data: {
+          stateKind: stateKind(state),
+          hint: hintFor(state, reason, this.name),
+          attempts: this.#attempts,
+          ...(detail === undefined ? {} : { detail }),
+        },
+      });
+    } catch (error) {
+      // The session goes on (a browser must still be closed on a full disk); nobody is told of what was not written.
+      this.#deps.log.error({ session: this.name, err: error }, 'the state could not be written');
+    }
+  }
+
+  #becameReady(): void {
+    this.#health = { ...this.#health, lastReadyAt: new Date().toISOString(), lastProbeAt: new Date().toISOString() };
+    this.#arm('stable', this.#deps.config.backoff.stableAfterMs, async () => {
+      this.#attempts = 0;
+    });
+  }
+
+  async #effect(effect: Effect, reason: string): Promise<void> {
+    switch (effect) {
+      case 'launch':
+        return this.#launch();
+      case 'teardown':
+        return this.#teardown();
+      case 'retire':
+        return this.#retire(reason);
+      case 'relink':
+        return this.#start('relink');
+      case 'retry':
+        return this.#scheduleRetry();
+      case 'halt':
+        return this.#apply({ type: 'stopped', reason });
+      case 'watch':
+        return this.#watch();
+      case 'catch_up':
+        if (this.#current?.run) this.#inbox.follow(this.#current.run, this.#current.signal);
+        return;
+    }
+  }
+
+  async #launch(): Promise<void> {
+    const current = this.#current;
+    if (current === null) return;
+    this.#attempts += 1;
+    current.launch({
+      onPlace: () =>
+        this.#later(async () => (this.#isCurrent(current) && isStarting(this.#state) ? this.#watch() : undefined)),
+      onEvent: (event) => this.#onEngineEvent(current, event),
+      onFailure: (error) => this.#later(() => this.#launchFailed(current, error)),
+    });
+  }
+
+  async #launchFailed(current: OwnedRun, error: unknown): Promise<void> {
+    if (!this.#isCurrent(current)) return;
+    this.#launchFailures += 1;
+    const lasting = error instanceof LeadMasterError && error.code !== 'browser_failed';
+    if (lasting || this.#launchFailures >= LAUNCH_FAILURES_MAX) return this.#refuse(error);
+    this.#deps.log.warn({ session: this.name, err: error }, 'the browser did not start');
+    return this.#apply({ type: 'lost', reason: 'launch_failed' }, errorText(error));
+  }
+
+  #onEngineEvent(current: OwnedRun, event: EngineEvent): void {
+    if (!this.#isCurrent(current)) return;
+    // Messages and acknowledgements are written at once: they must not wait behind a commit or a stop.
+    if (event.type === 'message') this.#inbox.receive(event.message);
+    else if (event.type === 'ack') this.#onAck(event);
+    else this.#later(async () => (this.#isCurrent(current) ? this.#handle(current, event) : undefined));
+  }
+
+  #onAck(event: { whatsappId: string; ack: number }): void {
+    this.#health = { ...this.#health, lastAckAt: new Date().toISOString() };
+    this.#deps.onAck(this.name, event.whatsappId, event.ack);
+  }
+
+  async #handle(current: OwnedRun, event: Exclude<EngineEvent, { type: 'message' | 'ack' }>): Promise<void> {
+    const mayLink = this.#deps.config.loginMode !== 'server';
+    switch (event.type) {
+      case 'qr':
+        return this.#onQr(event, mayLink);
+      case 'unlinked':
+        return this.#apply({ type: 'unlinked', mayLink }, event.reason);
+      case 'deprecated':
+        return this.#apply({ type: 'deprecated', pinned: this.#deps.config.webVersion !== null });
+      case 'lost':
+        return this.#apply({ type: 'lost', reason: event.reason }, event.detail);
+      case 'socket_down':
+        return this.#apply({ type: 'socket_down' }, event.state);
+      case 'progress':
+        // In READY only a probe counts as life.
+        return this.#state === 'READY' ? undefined : this.#apply({ type: 'progress' });
+      case 'alive':
+        return this.#onAlive();
+      case 'ready':
+        return this.#onReady(current, event.account);
+      case 'authenticated':
+        if (this.#state === 'QR_REQUIRED') this.#inbox.linked();
+        return this.#apply(event);
+      default:
+        return this.#apply(event);
+    }
+  }
+
+  async #onQr(event: { qr: string; expiresAt: Date; attempt: number }, mayLink: boolean): Promise<void> {
+    await this.#apply({ type: 'qr', mayLink });
+    if (this.#state !== 'QR_REQUIRED') return;
+    this.#qr = { qr: event.qr, expiresAt: event.expiresAt.toISOString(), attempt: event.attempt };
+    this.#deps.store.events.append({
+      session: this.name,
+      type: 'session.qr',
+      data: { attempt: event.attempt, expiresAt: this.#qr.expiresAt },
+    });
+  }
+
+  async #onAlive(): Promise<void> {
+    if (this.#state !== 'READY') return;
+    this.#health = { ...this.#health, lastProbeAt: new Date().toISOString() };
+    await this.#apply({ type: 'progress' });
+  }
+
+  /** READY is told only when the login would survive a power cut. */
+  async #onReady(current: OwnedRun, account: Account): Promise<void> {
+    if (this.#state === 'READY') return;
+    try {
+      await current.commitLogin(account);
+    } catch (error) {
+      if (error instanceof LeadMasterError) return this.#refuse(error);
+      return this.#apply({ type: 'lost', reason: 'login_not_committed' }, errorText(error));
+    }
+    this.#account = account;
+    this.#launchFailures = 0;
+    await this.#apply({ type: 'ready' });
+  }
+
+  async #unlink(run: EngineRun): Promise<void> {
+    try {
+      await run.logout(AbortSignal.timeout(this.#deps.config.deadlines.stopMs));
+    } catch (error) {
+      throw new LeadMasterError(
+        'engine_failed',
+        `WhatsApp did not confirm the logout: ${errorText(error)}`,
+        'The login is kept. Try again, or remove the linked device on the phone.',
+        { cause: error },
+      );
+    }
+  }
+
+  async #holdsLogin(): Promise<boolean> {
+    if (this.#state === 'AUTH_FAILURE' || this.#state === 'DISCONNECTED_LOGOUT') return false;
+    return (await this.#deps.profiles.loginPresence(this.name)) !== 'absent';
+  }
+
+  async #teardown(): Promise<void> {
+    try {
+      await this.#endRun();
+    } catch (error) {
+      await this.#refuse(error);
+    }
+  }
+
+  async #endRun(): Promise<void> {
+    const current = this.#current;
+    if (current === null) return;
+    await current.end();
+    // Only now: while a process may be left, the lock and the record of it stay.
+    this.#current = null;
+  }
+
+  async #retire(reason: string): Promise<void> {
+    try {
+      const path = await this.#deps.profiles.trash(this.name, reason);
+      this.#account = null;
+      this.#deps.log.info({ session: this.name, path }, 'the profile was moved to trash');
+    } catch (error) {
+      await this.#refuse(error);
+    }
+  }
+
+  async #scheduleRetry(): Promise<void> {
+    if (this.#closing) return;
+    const pause = backoffMs(this.#attempts - 1, this.#deps.config.backoff);
+    this.#nextAttemptAt = new Date(Date.now() + pause);
+    this.#arm('retry', pause, () => this.#start('retry'));
+  }
+
+  async #watch(): Promise<void> {
+    const { probe, deadlines } = this.#deps.config;
+    // While it waits for a place among the starting browsers, no deadline runs.
+    if (isStarting(this.#state) && this.#current?.hasPlace !== true) return;
+    const ms =
+      this.#state === 'AUTHENTICATED'
+        ? deadlines.syncMs
+        : isStarting(this.#state)
+          ? deadlines.launchMs + deadlines.loadMs
+          : probe.deadlineMs;
+    this.#arm('watch', ms, () => this.#apply({ type: 'overdue' }));
+  }
+
+  #arm(timer: 'watch' | 'retry' | 'stable', ms: number, task: () => Promise<void>): void {
+    this.#disarm(timer);
+    const handle = setTimeout(() => {
+      // The queue may have work before this: act only if nobody has disarmed it since.
+      this.#later(async () => (this.#timers.get(timer) === handle ? task() : undefined));
+    }, ms);
+    this.#timers.set(timer, handle);
+  }
+
+  #disarm(timer: 'watch' | 'retry' | 'stable'): void {
+    clearTimeout(this.#timers.get(timer));
+    this.#timers.delete(timer);
+  }
+
+  /** Queues what nobody waits for. */
+  #later(task: () => Promise<void>): void {
+    this.#queue.run(task).catch((error: unknown) => {
+      this.#deps.log.error({ session: this.name, err: error }, 'an event could not be handled');
+    });
+  }
+
+  #isCurrent(run: OwnedRun): boolean {
+    return this.#current === run;
+  }
+}
+
+export interface SupervisorView {
+  state: SessionState;
+  reason: string;
+  hint: string;
+  since: Date;
+  attempts: number;
+  nextAttemptAt: Date | null;
+  account: Account | null;
+  health: Health;
+  runtime: Runtime | null;
+}

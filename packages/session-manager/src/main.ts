@@ -1,0 +1,109 @@
+import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import type { Logger } from 'pino';
+import type { Config } from './config/config.ts';
+import { loadEnvironment, readConfig } from './config/index.ts';
+import { type Context, createContext } from './context.ts';
+import { containLibraryRejections } from './engine/wwebjs/containment.ts';
+import { createHttpServer } from './http/server.ts';
+import { createLogger } from './log.ts';
+
+/** A session manager that runs in this process. */
+export interface RunningService {
+  /** Where it answers, such as `http://127.0.0.1:3001`. */
+  url: string;
+  context: Context;
+  /** Ends in order: no more requests, every browser closed and proven gone, the database closed. Idempotent. */
+  shutdown(reason: string): Promise<void>;
+  /** The exit code, once it has ended: 0 in order, 1 when something was left. */
+  finished: Promise<number>;
+}
+
+/**
+ * Starts the service: takes the data folder, answers HTTP at once, and brings the sessions back meanwhile.
+ *
+ * @throws LeadMasterError for what keeps it from starting, ConfigError for settings that are out of rule.
+ */
+export async function runSessionManager(options: { env?: NodeJS.ProcessEnv } = {}): Promise<RunningService> {
+  const warnings: string[] = [];
+  const { env } = loadEnvironment(options.env);
+  const config = readConfig(env, { warn: (text) => warnings.push(text) });
+  const log = createLogger(config.log);
+  for (const warning of warnings) log.warn(warning);
+  if (process.getuid?.() === 0) {
+    log.warn("running as root: Chromium's sandbox is off. Run it as a user of its own; the README says how.");
+  }
+  const context = await createContext(config, log);
+  return serve(context, config, log);
+}
+
+async function serve(context: Context, config: Config, log: Logger): Promise<RunningService> {
+  const finished = Promise.withResolvers<number>();
+  let booted = false;
+  let ending: Promise<void> | null = null;
+  const http = await createHttpServer({
+    sessions: context.sessions,
+    config,
+    keys: context.secrets,
+    log,
+    metrics: context.metrics,
+    ready: () => booted && ending === null,
+    version: context.version,
+  });
+  const url = await listen(http, config).catch(async (error: unknown) => {
+    await context.close();
+    throw error;
+  });
+  context.lock.describe({ port: Number(new URL(url).port) });
+
+  const stopContaining = containLibraryRejections(log, (error) => {
+    log.fatal({ err: error }, 'a failure nobody handled; the service ends in order');
+    void shutdown('a failure nobody handled', 1);
+  });
+  function shutdown(reason: string, code = 0): Promise<void> {
+    ending ??= end(reason, code);
+    return ending;
+  }
+  async function end(reason: string, code: number): Promise<void> {
+    log.info({ reason }, 'shutting down');
+    let result = code;
+    try {
+      await Promise.all([http.close(), context.sessions.close()]);
+      await context.close();
+    } catch (error) {
+      log.error({ err: error }, 'the shutdown left something behind');
+      result = 1;
+    }
+    stopContaining();
+    log.info('shut down');
+    finished.resolve(result);
+  }
+
+  void context.sessions
+    .boot()
+    .catch((error: unknown) => log.error({ err: error }, 'not every session could be brought back'))
+    .finally(() => {
+      booted = true;
+    });
+  return { url, context, shutdown, finished: finished.promise };
+}
+
+async function listen(http: Awaited<ReturnType<typeof createHttpServer>>, config: Config): Promise<string> {
+  try {
+    return await http.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    await http.close();
+    throw portError(error, config);
+  }
+}
+
+function portError(error: unknown, config: Config): LeadMasterError {
+  const where = `${config.host}:${config.port}`;
+  const code = (error as NodeJS.ErrnoException).code;
+  const why = code === 'EADDRINUSE' ? `another program listens on ${where}` : `${where}: ${errorText(error)}`;
+  return new LeadMasterError(
+    'port_unavailable',
+    `The service cannot listen: ${why}`,
+    'End that program, or choose other values for LEADMASTER_HOST and SESSION_MANAGER_PORT.',
+    { cause: error },
+  );
+}
