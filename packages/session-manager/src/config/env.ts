@@ -42,6 +42,11 @@ export function loadEnvironment(real: Env = process.env): Environment {
   return { env, file, warnings: openSecrets(file, fromFile) };
 }
 
+/** The folders in which this process finds commands. */
+export function commandPath(): string {
+  return process.env.PATH ?? '';
+}
+
 function openSecrets(file: string, values: Env): string[] {
   const secrets = SECRET_NAMES.filter((name) => values[name]);
   if (secrets.length === 0 || (statSync(file).mode & 0o077) === 0) return [];
