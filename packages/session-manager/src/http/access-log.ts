@@ -1,0 +1,30 @@
+import { Histogram, type Registry } from 'prom-client';
+import type { HttpApp } from './http-app.ts';
+
+const NAME = 'leadmaster_http_request_seconds';
+
+/**
+ * One log line and one measurement per request: method, the route's pattern, status and time. Never the address as it
+ * was written, a header or a body: those carry names, keys and messages.
+ */
+export function logRequests(app: HttpApp, metrics: Registry): void {
+  const known = metrics.getSingleMetric(NAME);
+  const seconds =
+    known instanceof Histogram
+      ? known
+      : new Histogram({
+          name: NAME,
+          help: 'Time to answer an HTTP request, by route.',
+          labelNames: ['method', 'route', 'status'],
+          buckets: [0.005, 0.025, 0.1, 0.5, 2.5, 10, 60],
+          registers: [metrics],
+        });
+
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    const ms = Math.round(reply.elapsedTime * 10) / 10;
+    request.log.debug({ method: request.method, route, status: reply.statusCode, ms }, 'request');
+    seconds.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
+    done();
+  });
+}

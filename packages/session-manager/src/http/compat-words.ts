@@ -1,0 +1,90 @@
+import { LeadMasterError, type Message, type Session, sendMessage } from '@leadmaster/protocol';
+
+/** The words that the LeadMaster services of before know for where a session is. */
+export const COMPAT_STATUSES = ['INIT', 'QR_REQUIRED', 'AUTHENTICATED', 'READY', 'DISCONNECTED', 'ERROR'] as const;
+export type CompatStatus = (typeof COMPAT_STATUSES)[number];
+
+const STATUS_OF: Record<Session['state'], CompatStatus> = {
+  INITIALIZING: 'INIT',
+  RECONNECTING: 'INIT',
+  QR_REQUIRED: 'QR_REQUIRED',
+  AUTHENTICATED: 'AUTHENTICATED',
+  READY: 'READY',
+  STOPPED: 'DISCONNECTED',
+  STOPPING: 'DISCONNECTED',
+  UNCLAIMED: 'DISCONNECTED',
+  DISCONNECTED_RECOVERABLE: 'DISCONNECTED',
+  DISCONNECTED_LOGOUT: 'DISCONNECTED',
+  DISCONNECTED_BANNED: 'ERROR',
+  AUTH_FAILURE: 'ERROR',
+  ERROR: 'ERROR',
+};
+
+/** Today's state in yesterday's words. No session is DISCONNECTED: `POST /connect` makes it. */
+export function compatStatus(session: Session | null): CompatStatus {
+  return session === null ? 'DISCONNECTED' : STATUS_OF[session.state];
+}
+
+/** The recipient as older callers write it ("+54 9 11 0000-0001"), in the form of today. */
+export function compatRecipient(text: string): string {
+  const to = text.includes('@') ? text.trim() : text.replace(/[\s().-]/g, '');
+  if (sendMessage.shape.to.safeParse(to).success) return to;
+  throw new LeadMasterError(
+    'invalid_request',
+    'to: a phone number with country code, or a WhatsApp id such as 5491100000001@c.us',
+    'Correct "to" and send again.',
+  );
+}
+
+/** An answer of `POST /send`: the old callers read the status, then `code`. */
+export interface SendAnswer {
+  status: 200 | 500 | 504;
+  body: Record<string, unknown>;
+}
+
+/** What became of a message, told as `POST /send` tells it: 200 only for what WhatsApp's server has acknowledged. */
+export function sendAnswer(message: Message): SendAnswer {
+  switch (message.state) {
+    case 'SENT':
+    case 'DELIVERED':
+    case 'READ':
+    case 'PLAYED':
+      return { status: 200, body: { ok: true, success: true, message_id: message.whatsappId ?? message.id } };
+    case 'FAILED':
+    case 'EXPIRED':
+      return {
+        status: 500,
+        body: { code: 'SEND_FAILED', message: message.error ?? 'The message was not sent.', message_id: message.id },
+      };
+    default:
+      return {
+        status: 504,
+        body: {
+          code: 'ACK_TIMEOUT',
+          message:
+            'WhatsApp has not acknowledged the message in time; it may still arrive. Do not send it again blindly.',
+          message_id: message.id,
+        },
+      };
+  }
+}
+
+/** Refusals of the service that mean, to older callers, that the session cannot send now. */
+const NOT_READY = new Set([
+  'session_not_found',
+  'session_not_ready',
+  'session_unclaimed',
+  'wrong_state',
+  'shutting_down',
+]);
+
+/** A refusal as the older callers of `POST /send` know it, or null for one that keeps its own status. */
+export function sendRefusal(error: unknown): { status: 500 | 503 | 504; body: Record<string, unknown> } | null {
+  if (!(error instanceof LeadMasterError)) return null;
+  if (NOT_READY.has(error.code)) {
+    return { status: 503, body: { code: 'SESSION_NOT_READY', message: error.message, hint: error.hint } };
+  }
+  if (error.code === 'timeout') return { status: 504, body: { code: 'ACK_TIMEOUT', message: error.message } };
+  if (error.code === 'engine_failed') return { status: 500, body: { code: 'SEND_FAILED', message: error.message } };
+  return null;
+}

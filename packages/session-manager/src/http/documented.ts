@@ -1,0 +1,52 @@
+import { ERRORS, type ErrorCode, problem } from '@leadmaster/protocol';
+import { z } from 'zod';
+
+/** The error body, with the list of wrong fields that a refused request brings. */
+export const problemBody = problem.extend({
+  errors: z.array(z.object({ in: z.string(), path: z.string(), message: z.string() })).optional(),
+});
+
+/** One documented answer. */
+export interface Response {
+  description: string;
+  content?: Record<string, { schema: z.ZodType }>;
+}
+
+/** What every route that needs a key can answer. */
+const ALWAYS: readonly ErrorCode[] = ['invalid_request', 'unauthorized', 'internal', 'shutting_down'];
+
+/** What every route below a session can answer besides. */
+export const SESSION_ERRORS: readonly ErrorCode[] = [
+  'invalid_session_name',
+  'session_not_found',
+  'profile_unreadable',
+  'storage_failed',
+];
+
+/** What a route that reads a body can answer besides. */
+export const BODY_ERRORS: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type'];
+
+/** A good answer in JSON. */
+export function json(description: string, schema: z.ZodType): Response {
+  return { description, content: { 'application/json': { schema } } };
+}
+
+/** The error answers of a route: one per status, naming the codes that come with it. */
+export function problems(codes: readonly ErrorCode[], always: readonly ErrorCode[] = ALWAYS): Record<string, Response> {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of new Set([...always, ...codes])) {
+    const { status } = ERRORS[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus]
+      .sort(([a], [b]) => a - b)
+      .map(([status, those]) => [
+        String(status),
+        {
+          description: those.map((code) => `\`${code}\`: ${ERRORS[code].title}`).join('; '),
+          content: { 'application/problem+json': { schema: problemBody } },
+        },
+      ]),
+  );
+}

@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { Config } from '../config/config.ts';
+import type { SessionService } from '../lifecycle/session-service.ts';
+
+/** What the HTTP server is made of. */
+export interface HttpServerOptions {
+  sessions: SessionService;
+  config: Pick<Config, 'dataDir' | 'compat'>;
+  keys: { adminKey: string; serviceToken: string };
+  log: Logger;
+  metrics: Registry;
+  /** Whether every saved session has been looked at; `GET /ready` says it. */
+  ready: () => boolean;
+  version: string;
+  /** Overrides for tests. */
+  timing?: Partial<HttpTiming>;
+}
+
+/** The server's own intervals, in milliseconds. */
+export interface HttpTiming {
+  /** Between two signs of life on an event stream. */
+  heartbeatMs: number;
+  /** How long `POST /send` waits for WhatsApp's acknowledgement. */
+  sendDeadlineMs: number;
+}
+
+export const DEFAULT_TIMING: HttpTiming = { heartbeatMs: 15_000, sendDeadlineMs: 30_000 };
+
+/** What a file of routes gets. */
+export interface RouteContext {
+  sessions: SessionService;
+  config: HttpServerOptions['config'];
+  timing: HttpTiming;
+  /** Aborts when the server begins to close. */
+  closing: AbortSignal;
+}
+
+/** Fastify with zod schemas as its types. */
+export type HttpApp = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Answers without a key. */
+    open?: boolean;
+    /** A route for the LeadMaster services of before: own error shapes, and without a key where `LEADMASTER_COMPAT=open`. */
+    compat?: boolean;
+  }
+}

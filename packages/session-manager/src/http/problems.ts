@@ -1,0 +1,103 @@
+import { ERRORS, type ErrorCode, errorText, LeadMasterError, SESSION_NAME_RULE } from '@leadmaster/protocol';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/** Codes of Fastify and Node for requests that are wrong in a way of their own. */
+const REQUEST_FAULTS: Record<string, [ErrorCode, string]> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: ['payload_too_large', 'Send at most 1 MB.'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', 'Send the body as "Content-Type: application/json".'],
+  FST_ERR_CTP_EMPTY_TYPE: ['unsupported_media_type', 'Send the body as "Content-Type: application/json".'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['invalid_request', 'Send a Content-Length that fits the body.'],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['invalid_request', 'Send a body that is valid JSON in UTF-8.'],
+  FST_ERR_BAD_URL: ['invalid_request', 'Encode the path as percent-encoded UTF-8.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['invalid_session_name', `Choose another: ${SESSION_NAME_RULE}.`],
+};
+
+/** One field that is wrong, in the `errors` member of a problem. */
+export interface FieldError {
+  in: string;
+  path: string;
+  message: string;
+}
+
+/** Turns whatever a request ended with into an error of the product; `internal` when it was our own fault. */
+export function asProductError(error: unknown): LeadMasterError {
+  if (error instanceof LeadMasterError) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) return invalidFields(error);
+  const { code = '', statusCode } = (typeof error === 'object' && error !== null ? error : {}) as Partial<FastifyError>;
+  const fault = REQUEST_FAULTS[code];
+  if (fault !== undefined) return new LeadMasterError(fault[0], `${errorText(error)}.`, fault[1], { cause: error });
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new LeadMasterError(
+      statusCode === 404 ? 'not_found' : 'invalid_request',
+      `${errorText(error)}.`,
+      'See /docs for what may be asked here.',
+      { cause: error },
+    );
+  }
+  return new LeadMasterError(
+    'internal',
+    'The request could not be answered because of a fault in LeadMaster.',
+    'Look for the request id in the log of the service, and report what stands there.',
+    { cause: error },
+  );
+}
+
+type Validated = FastifyError & { validationContext?: string };
+
+function invalidFields(error: Validated): LeadMasterError {
+  const place = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'body');
+  const errors = (error.validation ?? []).map(
+    (issue): FieldError => ({
+      in: place,
+      path: issue.instancePath.slice(1).replaceAll('/', '.'),
+      message: issue.message ?? 'not valid',
+    }),
+  );
+  const detail = errors.map((e) => `${[e.in, e.path].filter((p) => p !== '').join('.')}: ${e.message}`).join('; ');
+  const named = errors.every((e) => e.message === SESSION_NAME_RULE);
+  return named
+    ? new LeadMasterError('invalid_session_name', detail, `Choose another: ${SESSION_NAME_RULE}.`, {
+        extra: { errors },
+      })
+    : new LeadMasterError('invalid_request', detail, 'Correct what is listed in "errors"; see /docs for the rules.', {
+        extra: { errors },
+      });
+}
+
+/** The error body of the routes for LeadMaster's older services: `{code, message, hint}`, code in capitals. */
+function compatBody(error: LeadMasterError): Record<string, unknown> {
+  return { code: error.code.toUpperCase(), message: error.message, hint: error.hint };
+}
+
+/** Answers a request with its error. Our own faults are logged with the request's id and told without their cause. */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const told = asProductError(error);
+  if (told.status >= 500) {
+    const level = told.code === 'internal' ? 'error' : 'warn';
+    request.log[level]({ err: told.cause ?? told, code: told.code, route: request.routeOptions.url }, 'request failed');
+  }
+  reply.code(told.status);
+  if (told.code === 'unauthorized') reply.header('www-authenticate', 'Bearer realm="LeadMaster"');
+  if (told.code === 'shutting_down' || told.code === 'not_ready') reply.header('retry-after', '5');
+  const compat = request.routeOptions.config?.compat === true && told.code !== 'unauthorized';
+  // Serialized here, so that no serializer meant for a route's good answer touches it.
+  return compat
+    ? reply.type('application/json; charset=utf-8').send(JSON.stringify(compatBody(told)))
+    : reply.type(PROBLEM_TYPE).send(JSON.stringify(told.toProblem()));
+}
+
+/** The same body for faults so early that there is no request yet: a raw HTTP response. */
+export function rawProblem(code: ErrorCode, status: number, detail: string, hint: string): string {
+  const body = JSON.stringify({ ...new LeadMasterError(code, detail, hint).toProblem(), status });
+  return [
+    `HTTP/1.1 ${status} ${ERRORS[code].title}`,
+    `Content-Type: ${PROBLEM_TYPE}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+    '',
+    body,
+  ].join('\r\n');
+}

@@ -1,0 +1,140 @@
+import { createSession, LeadMasterError, session } from '@leadmaster/protocol';
+import { z } from 'zod';
+import { BODY_ERRORS, json, problems, SESSION_ERRORS } from '../documented.ts';
+import type { HttpApp, RouteContext } from '../http-app.ts';
+import { noBody, noQuery, queryBoolean, sessionParams, waitSeconds } from '../inputs.ts';
+import { callerSignal, untilClosing } from '../waiting.ts';
+
+const tags = ['sessions'];
+
+/** `/v1/sessions`: make, list, look at and remove them. */
+export function sessionRoutes(app: HttpApp, { sessions }: RouteContext): void {
+  app.route({
+    method: 'POST',
+    url: '/v1/sessions',
+    schema: {
+      operationId: 'createSession',
+      summary: 'Make a session, and start it unless told otherwise',
+      tags,
+      querystring: noQuery,
+      body: createSession,
+      response: {
+        201: json('The session', session),
+        ...problems([...BODY_ERRORS, 'invalid_session_name', 'session_exists', 'profile_unreadable', 'storage_failed']),
+      },
+    },
+    handler: async (request, reply) => {
+      const made = await sessions.create(request.body);
+      return reply.code(201).header('location', `/v1/sessions/${made.name}`).send(made);
+    },
+  });
+
+  app.route({
+    method: 'GET',
+    url: '/v1/sessions',
+    schema: {
+      operationId: 'listSessions',
+      summary: 'All sessions of this machine; profiles that nobody has adopted are UNCLAIMED',
+      tags,
+      querystring: noQuery,
+      response: {
+        200: json('The sessions', z.object({ items: z.array(session) })),
+        ...problems(['profile_unreadable', 'storage_failed']),
+      },
+    },
+    handler: async () => ({ items: await sessions.list() }),
+  });
+
+  app.route({
+    method: 'GET',
+    url: '/v1/sessions/:session',
+    schema: {
+      operationId: 'getSession',
+      summary: 'One session',
+      tags,
+      params: sessionParams,
+      querystring: noQuery,
+      response: { 200: json('The session', session), ...problems(SESSION_ERRORS) },
+    },
+    handler: (request) => sessions.get(request.params.session),
+  });
+
+  app.route({
+    method: 'DELETE',
+    url: '/v1/sessions/:session',
+    schema: {
+      operationId: 'deleteSession',
+      summary: 'Remove a session; its profile goes to trash',
+      tags,
+      params: sessionParams,
+      querystring: z.strictObject({
+        purge: queryBoolean.default(false).describe("Also destroy the session's snapshots; there are none yet"),
+      }),
+      body: noBody,
+      response: {
+        204: { description: 'Removed' },
+        ...problems([...SESSION_ERRORS, ...BODY_ERRORS, 'wrong_state', 'unprocessable', 'engine_failed', 'timeout']),
+      },
+    },
+    handler: async (request, reply) => {
+      // Looked at first, so that a name that does not exist is told as such.
+      if (request.query.purge) {
+        await sessions.get(request.params.session);
+        throw new LeadMasterError(
+          'unprocessable',
+          'There are no snapshots yet that could be purged.',
+          'Leave out ?purge=true; the session itself was not touched.',
+        );
+      }
+      await sessions.delete(request.params.session);
+      return reply.code(204).send();
+    },
+  });
+}
+
+const ACTIONS = {
+  start: 'Start it; does nothing when it runs',
+  stop: 'Stop its browser; the login is kept',
+  restart: 'Stop and start it',
+  logout: 'Unlink the account at WhatsApp; the old profile goes to trash',
+} as const;
+
+/** `/v1/sessions/{s}/start` and the like. All of them may be repeated. */
+export function actionRoutes(app: HttpApp, { sessions, closing }: RouteContext): void {
+  for (const action of Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]) {
+    app.route({
+      method: 'POST',
+      url: `/v1/sessions/:session/${action}`,
+      schema: {
+        operationId: `${action}Session`,
+        summary: ACTIONS[action],
+        description:
+          'Answers at once with the state it is in; with `?wait=` once that state no longer passes by itself.',
+        tags,
+        params: sessionParams,
+        querystring: z.strictObject({ wait: waitSeconds }),
+        body: noBody,
+        response: {
+          202: json('The session', session),
+          ...problems([
+            ...SESSION_ERRORS,
+            ...BODY_ERRORS,
+            'session_unclaimed',
+            'wrong_state',
+            'login_mode_server',
+            'engine_failed',
+            'timeout',
+          ]),
+        },
+      },
+      handler: async (request, reply) => {
+        const name = request.params.session;
+        const now = await sessions[action](name);
+        const waitMs = request.query.wait * 1000;
+        if (waitMs === 0) return reply.code(202).send(now);
+        const signal = callerSignal(reply, closing);
+        return reply.code(202).send(await untilClosing(sessions.settled(name, waitMs, signal), closing));
+      },
+    });
+  }
+}

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest } from 'fastify';
+import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { logRequests } from './access-log.ts';
+import { createAuthenticator } from './auth.ts';
+import { compatRoutes } from './compat.ts';
+import { DEFAULT_TIMING, type HttpApp, type HttpServerOptions, type RouteContext } from './http-app.ts';
+import { BODY_LIMIT, readJsonBodies } from './json-body.ts';
+import { handleUnknown } from './not-found.ts';
+import { describeApi } from './openapi.ts';
+import { rawProblem, sendProblem } from './problems.ts';
+import { adoptRoutes } from './routes/adopt.ts';
+import { checkRoutes } from './routes/check.ts';
+import { eventRoutes } from './routes/events.ts';
+import { messageRoutes } from './routes/messages.ts';
+import { pairingCodeRoutes } from './routes/pairing-code.ts';
+import { qrRoutes } from './routes/qr.ts';
+import { serviceRoutes } from './routes/service.ts';
+import { actionRoutes, sessionRoutes } from './routes/sessions.ts';
+import { transitionRoutes } from './routes/transitions.ts';
+import { shuttingDown } from './waiting.ts';
+
+/** Longer than the longest wait of a long poll (600 s), so that a silent connection is cut only when it is dead. */
+const SOCKET_IDLE_MS = 630_000;
+
+/** For a request to arrive as a whole; answers may take longer. */
+const REQUEST_MS = 30_000;
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** Sent with every answer. The pages of /docs bring a policy of their own. */
+const SECURITY_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+/**
+ * The manager's whole HTTP surface over a `SessionService`. Answers with problem+json whatever goes wrong, asks for the key before it reads
+ * anything else of a request, and ends streams and long polls as soon as it is closed. The caller listens.
+ */
+export async function createHttpServer(options: HttpServerOptions): Promise<HttpApp> {
+  const closing = new AbortController();
+  const authenticate = createAuthenticator(options.keys, options.config.compat);
+
+  const onFrameworkError = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
+    try {
+      authenticate(request);
+      sendProblem(error, request, reply);
+    } catch (refusal) {
+      sendProblem(refusal, request, reply);
+    }
+  };
+
+  const app: HttpApp = fastify({
+    loggerInstance: options.log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT,
+    connectionTimeout: SOCKET_IDLE_MS,
+    requestTimeout: REQUEST_MS,
+    // Our own answer to requests that come while closing is problem+json.
+    return503OnClosing: false,
+    requestIdHeader: false,
+    requestIdLogLabel: 'requestId',
+    genReqId: ({ headers }) => {
+      const given = headers['x-request-id'];
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    },
+    // Long names reach the rule that refuses them; longer ones are refused by the limit on headers.
+    routerOptions: { maxParamLength: 8192 },
+    http: { headersTimeout: REQUEST_MS, maxHeaderSize: 16_384 },
+    frameworkErrors: onFrameworkError,
+    clientErrorHandler: answerBrokenRequest,
+  }).withTypeProvider<ZodTypeProvider>();
+
+  app.server.on('checkExpectation', (_request, response: ServerResponse) => {
+    const text = rawProblem(
+      'invalid_request',
+      417,
+      'The Expect header asks for what is not offered here.',
+      'Send the request without it.',
+    );
+    response.socket?.end(text);
+  });
+
+  app.setValidatorCompiler(validatorCompiler);
+  // Answers are typed by their schemas when compiled and held against them by the tests; checking each again at run
+  // time would turn a slip in one field into no answer at all.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.setErrorHandler(sendProblem);
+  readJsonBodies(app);
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
+    if (closing.signal.aborted) {
+      reply.header('connection', 'close');
+      throw shuttingDown();
+    }
+    authenticate(request);
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing.signal.aborted) reply.header('connection', 'close');
+  });
+  app.addHook('preClose', async () => closing.abort());
+
+  logRequests(app, options.metrics);
+  handleUnknown(app);
+  await describeApi(app, options.version);
+
+  const context: RouteContext = {
+    sessions: options.sessions,
+    config: options.config,
+    timing: { ...DEFAULT_TIMING, ...options.timing },
+    closing: closing.signal,
+  };
+  serviceRoutes(app, options);
+  for (const routes of [
+    sessionRoutes,
+    actionRoutes,
+    adoptRoutes,
+    qrRoutes,
+    pairingCodeRoutes,
+    transitionRoutes,
+    checkRoutes,
+    eventRoutes,
+    messageRoutes,
+    compatRoutes,
+  ]) {
+    routes(app, context);
+  }
+  await app.ready();
+  return app;
+}
+
+/** Answers bytes that are no HTTP request, where the connection still takes an answer. */
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: import('node:net').Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, detail, hint] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? [431, 'The headers are too large.', 'Send at most 16 kB of headers.']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? [408, 'The request did not arrive in time.', 'Send the whole request at once.']
+        : [400, 'This is not a valid HTTP request.', 'Send HTTP/1.1 as RFC 9112 has it.'];
+  socket.end(rawProblem('invalid_request', Number(status), String(detail), String(hint)));
+}
