@@ -1,10 +1,9 @@
-import type { JsonWebKey } from 'node:crypto';
-import type { Parcel, WireMessage } from './wire.ts';
+import type { Parcel, PublicKey, WireMessage } from './wire.ts';
 
 /** A companion device as the server knows it. */
 export interface Device {
   readonly id: number;
-  readonly noiseKey: JsonWebKey;
+  readonly noiseKey: PublicKey;
   readonly identity: string;
   readonly os: string;
   readonly linkedAt: number;

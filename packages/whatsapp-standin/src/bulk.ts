@@ -48,7 +48,10 @@ export class Bulk {
     const job = this.#jobs.get(number);
     if (!job) return;
     this.#jobs.delete(number);
-    if (error) return job.reject(new StandinError('bad_request', `the page could not write: ${error}`));
+    if (error) {
+      job.reject(new StandinError('bad_request', `the page could not write: ${error}`));
+      return;
+    }
     this.#context.observed.add('bulk', job.number, job.connection.login?.device ?? null, { bytes, rows });
     job.resolve({ bytes, rows });
   }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { type RawData, WebSocket } from 'ws';
-import type { FromPage, ToPage } from './wire.ts';
+import type { FromPage, PublicKey, ToPage } from './wire.ts';
 
 /** The keys that a page without a login shows in its QR. */
 export interface Registration {
-  readonly noiseKey: import('node:crypto').JsonWebKey;
+  readonly noiseKey: PublicKey;
   readonly noise: string;
   readonly identity: string;
   readonly adv: string;

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StandinError } from './errors.ts';
-import type { ObservedLog } from './observed.ts';
 import type { FaultState } from './faults.ts';
+import type { ObservedLog } from './observed.ts';
 import type { SettingsChange } from './options.ts';
 import type { Phone } from './phone.ts';
-import type { World } from './standin.ts';
+import type { World } from './world.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 type Answer = (body: Body, query: URLSearchParams) => unknown;
@@ -47,7 +47,8 @@ export class ControlServer {
     try {
       const url = new URL(request.url ?? '/', 'http://control');
       const answer = this.#route(request.method ?? 'GET', url.pathname.split('/').filter(Boolean));
-      if (!answer) return reply(response, 404, { error: { code: 'not_found', message: `no ${request.method} ${url.pathname}` } });
+      if (!answer)
+        return reply(response, 404, { error: { code: 'not_found', message: `no ${request.method} ${url.pathname}` } });
       const body = request.method === 'POST' ? await readBody(request) : {};
       reply(response, 200, (await answer(body, url.searchParams)) ?? {});
     } catch (error) {

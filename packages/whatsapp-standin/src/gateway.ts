@@ -80,22 +80,29 @@ export class Gateway {
     const { linking } = this.#services;
     switch (message.t) {
       case 'ping':
-        return connection.send({ t: 'pong' });
+        connection.send({ t: 'pong' });
+        break;
       case 'hello':
-        return this.#greet(connection, message.version, message.instance);
+        this.#greet(connection, message.version, message.instance);
+        break;
       case 'register':
-        return linking.register(connection, message);
+        linking.register(connection, message);
+        break;
       case 'refresh_qr':
-        return linking.showReferences(connection);
+        linking.showReferences(connection);
+        break;
       case 'pair_code':
-        return this.#offerCode(connection, message.call, message.phone);
+        this.#offerCode(connection, message.call, message.phone);
+        break;
       case 'pair_confirm':
-        return linking.confirm(connection, message);
+        linking.confirm(connection, message);
+        break;
       case 'login':
-        if ((this.#cutUntil.get(`${message.number}:${message.device}`) ?? 0) > Date.now()) return connection.cut();
-        return this.#services.login.login(connection, message);
+        if ((this.#cutUntil.get(`${message.number}:${message.device}`) ?? 0) > Date.now()) connection.cut();
+        else this.#services.login.login(connection, message);
+        break;
       default:
-        return this.#handleMember(connection, message);
+        this.#handleMember(connection, message);
     }
   }
 
@@ -108,30 +115,37 @@ export class Gateway {
     switch (message.t) {
       case 'received':
         login.useStep(account, device, connection, message.step);
-        return postOffice.received(account, device, connection, message.parcels);
+        postOffice.received(account, device, connection, message.parcels);
+        break;
       case 'send':
         login.useStep(account, device, connection, message.step);
-        return postOffice.post({ ...message.message, from: account.number, via: device.id, retry: message.retry });
+        postOffice.post({ ...message.message, from: account.number, via: device.id, retry: message.retry });
+        break;
       case 'seen':
-        return postOffice.seen(account.number, message.chat);
-      case 'exists': {
-        const known = /^\d{8,15}$/.test(message.number);
-        const registered = known && !this.#context.faults.current.unregistered.includes(message.number);
-        return connection.send({ t: 'reply', call: message.call, ok: true, value: registered });
-      }
+        postOffice.seen(account.number, message.chat);
+        break;
+      case 'exists':
+        connection.send({ t: 'reply', call: message.call, ok: true, value: this.#isOnWhatsApp(message.number) });
+        break;
       case 'logout':
         login.unlink(account, device, 'device');
-        return connection.send({ t: 'reply', call: message.call, ok: true, value: null });
+        connection.send({ t: 'reply', call: message.call, ok: true, value: null });
+        break;
       case 'synced':
         device.synced = true;
         this.#context.changed();
-        return this.#context.observed.add('synced', account.number, device.id, {
+        this.#context.observed.add('synced', account.number, device.id, {
           chats: message.chats,
           messages: message.messages,
         });
+        break;
       case 'bulk_done':
-        return bulk.done(message.job, message.bytes, message.rows, message.error);
+        bulk.done(message.job, message.bytes, message.rows, message.error);
     }
+  }
+
+  #isOnWhatsApp(number: string): boolean {
+    return /^\d{8,15}$/.test(number) && !this.#context.faults.current.unregistered.includes(number);
   }
 
   #member(connection: Connection): { account: Account; device: Device } | null {
@@ -147,7 +161,8 @@ export class Gateway {
     const { deprecated } = this.#context.faults.current;
     if (deprecated === true || deprecated === version) {
       this.#context.observed.add('refused', null, null, { reason: 'deprecated', version, instance });
-      return connection.send({ t: 'deprecated' });
+      connection.send({ t: 'deprecated' });
+      return;
     }
     const { keepAliveMs, serviceWorker } = this.#context.settings().page;
     connection.send({ t: 'hello', challenge: connection.challenge, keepAliveMs, serviceWorker });
@@ -156,9 +171,10 @@ export class Gateway {
   #offerCode(connection: Connection, call: number, phone: string): void {
     const number = phone.replaceAll(/\D/g, '');
     if (!connection.registration || !/^\d{8,15}$/.test(number)) {
-      return connection.send({ t: 'reply', call, ok: false, value: 'not a phone number' });
+      connection.send({ t: 'reply', call, ok: false, value: 'not a phone number' });
+    } else {
+      connection.send({ t: 'reply', call, ok: true, value: this.#services.linking.offerCode(connection, number) });
     }
-    connection.send({ t: 'reply', call, ok: true, value: this.#services.linking.offerCode(connection, number) });
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 export type { Letter } from './accounts.ts';
 export type { BulkResult } from './bulk.ts';
 export { StandinError, type StandinErrorCode } from './errors.ts';
-export type { Faults, FaultState, Outage } from './faults.ts';
+export type { FaultState, Faults, Outage } from './faults.ts';
 export type { Observation, ObservedType } from './observed.ts';
 export {
   DEFAULT_SETTINGS,
@@ -13,4 +13,5 @@ export {
   type SyncSpeed,
 } from './options.ts';
 export type { LinkedDevice, Phone } from './phone.ts';
-export { type BulkOptions, startStandin, type World } from './standin.ts';
+export { startStandin } from './standin.ts';
+export type { BulkOptions, World } from './world.ts';

@@ -2,8 +2,8 @@ import { randomBytes, randomInt } from 'node:crypto';
 import type { Account, Device } from './accounts.ts';
 import type { Connection, Registration } from './connection.ts';
 import { StandinError } from './errors.ts';
-import type { ServerContext } from './server-context.ts';
 import { verifyStep } from './ratchet.ts';
+import type { ServerContext } from './server-context.ts';
 import type { FromPage } from './wire.ts';
 
 const PAIRING_ALPHABET = '123456789ABCDEFGHJKLMNPQRSTVWXYZ';
@@ -37,10 +37,7 @@ export class Linking {
   readonly #rotations = new Map<Connection, () => void>();
   readonly #linked: (connection: Connection, account: Account, device: Device) => void;
 
-  constructor(
-    context: ServerContext,
-    linked: (connection: Connection, account: Account, device: Device) => void,
-  ) {
+  constructor(context: ServerContext, linked: (connection: Connection, account: Account, device: Device) => void) {
     this.#context = context;
     this.#linked = linked;
   }

@@ -21,13 +21,25 @@ export class Login {
   login(connection: Connection, message: Extract<FromPage, { t: 'login' }>): void {
     const account = this.#context.accounts.find(message.number);
     const device = account?.devices.find((known) => known.id === message.device);
-    if (!account || !device) return this.#refuse(connection, message, 'unlinked');
-    const { challenge } = connection;
-    if (!verifyStep(device.noiseKey, challenge, account.number, device.id, message.step, message.sig)) {
-      return this.#refuse(connection, message, 'bad_signature');
-    }
-    if (account.banned) return this.#refuse(connection, message, 'banned');
+    const refusal = this.#judge(connection, message, account, device);
+    if (account && device && !refusal) this.#letIn(connection, message, account, device);
+    else this.#refuse(connection, message, refusal ?? 'unlinked');
+  }
 
+  #judge(
+    connection: Connection,
+    message: Extract<FromPage, { t: 'login' }>,
+    account: Account | undefined,
+    device: Device | undefined,
+  ): LoginRefusal | null {
+    if (!account || !device) return 'unlinked';
+    const { challenge } = connection;
+    const proven = verifyStep(device.noiseKey, challenge, account.number, device.id, message.step, message.sig);
+    if (!proven) return 'bad_signature';
+    return account.banned ? 'banned' : null;
+  }
+
+  #letIn(connection: Connection, message: Extract<FromPage, { t: 'login' }>, account: Account, device: Device): void {
     const other = liveConnection(this.#context, account.number, device.id);
     const elsewhere = other !== undefined && other !== connection && other.instance !== connection.instance;
     const noticed = this.#noticeClone(connection, account, device, message.step, elsewhere && !message.takeover);
@@ -106,7 +118,10 @@ export class Login {
 
   #pushOut(other: Connection, account: Account, device: Device, elsewhere: boolean, takeover: boolean): void {
     other.login = null;
-    if (!elsewhere) return other.cut();
+    if (!elsewhere) {
+      other.cut();
+      return;
+    }
     if (takeover) this.#context.observed.add('takeover', account.number, device.id, { instance: other.instance });
     this.#context.observed.add('conflict', account.number, device.id, { instance: other.instance });
     other.send({ t: 'conflict' });

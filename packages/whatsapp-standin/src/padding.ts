@@ -26,7 +26,9 @@ function write(bytes: number): string {
     parts.push(part);
     size += part.length;
   }
-  parts.push(`window.__app={modules:d,started:[]};for(let i=0;i<${index};i+=4)window.__app.started.push(r("WAWebUnit"+i));})();\n`);
+  parts.push(
+    `window.__app={modules:d,started:[]};for(let i=0;i<${index};i+=4)window.__app.started.push(r("WAWebUnit"+i));})();\n`,
+  );
   return parts.join('');
 }
 

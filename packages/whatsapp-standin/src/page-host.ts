@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,9 @@ import { paddingScript } from './padding.ts';
 import type { ServerContext } from './server-context.ts';
 
 const PAGE_FOLDER = fileURLToPath(new URL('page/', import.meta.url));
+
+const FOR_EVER = 'public, max-age=31536000, immutable';
+const JAVASCRIPT = 'text/javascript; charset=utf-8';
 
 /** Serves web.whatsapp.com: the page, its scripts, its service worker. */
 export class PageHost {
@@ -84,18 +87,15 @@ export class PageHost {
   #serve(request: IncomingMessage, response: ServerResponse): void {
     if (this.#context.faults.current.outage === 'page_hanging') return;
     const url = new URL(request.url ?? '/', 'https://web.whatsapp.com');
-    if (url.pathname === '/') return send(response, 200, 'text/html; charset=utf-8', this.#html(), 'no-cache');
-    if (url.pathname === '/sw.js') {
-      return send(response, 200, 'text/javascript', this.#scripts.get('sw.js') ?? '', 'no-cache');
-    }
-    const name = /^\/static\/[\w.-]+\/([\w-]+\.js)$/.exec(url.pathname)?.[1];
-    if (name === 'app.js') {
-      const bytes = Number(url.searchParams.get('bytes'));
-      return send(response, 200, 'text/javascript', paddingScript(bytes), FOR_EVER);
-    }
-    const script = name ? this.#scripts.get(name) : undefined;
-    if (script) return send(response, 200, 'text/javascript', script, FOR_EVER);
-    send(response, 404, 'text/plain', 'not found', 'no-cache');
+    const { pathname } = url;
+    const name = /^\/static\/[\w.-]+\/([\w-]+\.js)$/.exec(pathname)?.[1] ?? '';
+    const script = this.#scripts.get(name);
+    if (pathname === '/') send(response, 200, 'text/html; charset=utf-8', this.#html(), 'no-cache');
+    else if (pathname === '/sw.js') send(response, 200, JAVASCRIPT, this.#scripts.get('sw.js') ?? '', 'no-cache');
+    else if (name === 'app.js') {
+      send(response, 200, JAVASCRIPT, paddingScript(Number(url.searchParams.get('bytes'))), FOR_EVER);
+    } else if (script) send(response, 200, JAVASCRIPT, script, FOR_EVER);
+    else send(response, 404, 'text/plain', 'not found', 'no-cache');
   }
 
   /**
@@ -120,8 +120,6 @@ export class PageHost {
     ].join('\n');
   }
 }
-
-const FOR_EVER = 'public, max-age=31536000, immutable';
 
 function send(response: ServerResponse, status: number, type: string, body: string | Buffer, cache: string): void {
   response.writeHead(status, {

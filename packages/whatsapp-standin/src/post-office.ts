@@ -54,7 +54,10 @@ export class PostOffice {
     this.#context.changed();
     if (this.#context.faults.current.messageAcks === 'none') return;
     const [atServer, atPhone, read] = this.#context.settings().ackDelaysMs;
-    if (!registered) return this.#tickAfter(atServer, letter, -1);
+    if (!registered) {
+      this.#tickAfter(atServer, letter, -1);
+      return;
+    }
     this.#tickAfter(atServer, letter, 1);
     this.#tickAfter(atPhone, letter, 2);
     if (accounts.get(to).reads) this.#tickAfter(read, letter, 3);

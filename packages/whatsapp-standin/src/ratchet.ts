@@ -1,10 +1,10 @@
-import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
+import { createPublicKey, verify } from 'node:crypto';
 import type { Device } from './accounts.ts';
-import type { RatchetStep } from './wire.ts';
+import type { PublicKey, RatchetStep } from './wire.ts';
 
 /** Whether the holder of this device's private key signed this challenge for this step. */
 export function verifyStep(
-  key: JsonWebKey,
+  key: PublicKey,
   challenge: string,
   number: string,
   device: number,
@@ -13,7 +13,7 @@ export function verifyStep(
 ): boolean {
   try {
     const text = `${challenge}|${number}:${device}|${step.counter}|${step.nonce}`;
-    const publicKey = createPublicKey({ key, format: 'jwk' });
+    const publicKey = createPublicKey({ key: { ...key }, format: 'jwk' });
     return verify(
       'sha256',
       Buffer.from(text),

@@ -1,5 +1,5 @@
 import { Accounts } from './accounts.ts';
-import { Bulk, type BulkResult } from './bulk.ts';
+import { Bulk } from './bulk.ts';
 import { makeCertificate, spkiHash } from './certificate.ts';
 import { chromeArgs, quoteArgs } from './chrome-args.ts';
 import { Clock } from './clock.ts';
@@ -10,40 +10,14 @@ import { Faults } from './faults.ts';
 import { Gateway, type Services } from './gateway.ts';
 import { Linking } from './linking.ts';
 import { Login } from './login.ts';
-import { type Observation, ObservedLog, type ObservedType } from './observed.ts';
-import { DEFAULT_SETTINGS, mergeSettings, type Settings, type SettingsChange, type StandinOptions } from './options.ts';
+import { ObservedLog } from './observed.ts';
+import { DEFAULT_SETTINGS, mergeSettings, type StandinOptions } from './options.ts';
 import { PageHost } from './page-host.ts';
 import { Phone } from './phone.ts';
 import { PostOffice } from './post-office.ts';
 import type { ServerContext } from './server-context.ts';
 import { StateFile } from './state-file.ts';
-
-/** Options of `World.bulkHistory`. */
-export interface BulkOptions {
-  /** Further bytes for CacheStorage. */
-  readonly mediaBytes?: number;
-  readonly rowBytes?: number;
-  /** Rows per second, for a steady load; without it the page writes as fast as it can. */
-  readonly ratePerSec?: number;
-}
-
-/** A running stand-in: the page, the servers, the phones, and what they noticed. */
-export interface World {
-  readonly port: number;
-  readonly chromeArgs: string[];
-  readonly chromeArgsText: string;
-  readonly controlUrl: string;
-  readonly observed: readonly Observation[];
-  readonly faults: Faults;
-  readonly settings: Settings;
-  configure(change: SettingsChange): void;
-  phone(number: string): Phone;
-  /** The phones that were used so far. */
-  phones(): Phone[];
-  waitFor(type: ObservedType, predicate?: (entry: Observation) => boolean, timeoutMs?: number): Promise<Observation>;
-  bulkHistory(number: string, bytes: number, options?: BulkOptions): Promise<BulkResult>;
-  close(): Promise<void>;
-}
+import type { World } from './world.ts';
 
 /** Starts a WhatsApp of one's own on loopback. */
 export async function startStandin(options: StandinOptions = {}): Promise<World> {

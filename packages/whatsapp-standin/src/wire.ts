@@ -2,7 +2,14 @@
  * What page and server say to each other over the WebSocket. JSON, because it is readable in a debugger;
  * WhatsApp's own binary format would add nothing that a session keeper could notice.
  */
-import type { JsonWebKey } from 'node:crypto';
+
+/** An elliptic public key (P-256), as WebCrypto exports it. */
+export interface PublicKey {
+  readonly kty: string;
+  readonly crv: string;
+  readonly x: string;
+  readonly y: string;
+}
 
 /** One step of a device's ratchet: used once, persisted by the page before it is used. */
 export interface RatchetStep {
@@ -31,7 +38,7 @@ export type FromPage =
   | { readonly t: 'hello'; readonly version: string; readonly instance: string }
   | {
       readonly t: 'register';
-      readonly noiseKey: JsonWebKey;
+      readonly noiseKey: PublicKey;
       readonly noise: string;
       readonly identity: string;
       readonly adv: string;
@@ -59,7 +66,13 @@ export type FromPage =
   | { readonly t: 'exists'; readonly call: number; readonly number: string }
   | { readonly t: 'logout'; readonly call: number }
   | { readonly t: 'synced'; readonly chats: number; readonly messages: number }
-  | { readonly t: 'bulk_done'; readonly job: number; readonly bytes: number; readonly rows: number; readonly error?: string }
+  | {
+      readonly t: 'bulk_done';
+      readonly job: number;
+      readonly bytes: number;
+      readonly rows: number;
+      readonly error?: string;
+    }
   | { readonly t: 'ping' };
 
 export type LoginRefusal = 'unlinked' | 'banned' | 'bad_signature';
@@ -95,7 +108,12 @@ export type ToPage =
       readonly history: BulkOrder | null;
     }
   | { readonly t: 'failure'; readonly reason: LoginRefusal }
-  | { readonly t: 'parcels'; readonly mode: 'offline' | 'live'; readonly parcels: readonly Parcel[]; readonly left: number }
+  | {
+      readonly t: 'parcels';
+      readonly mode: 'offline' | 'live';
+      readonly parcels: readonly Parcel[];
+      readonly left: number;
+    }
   | { readonly t: 'reply'; readonly call: number; readonly ok: boolean; readonly value: unknown }
   | { readonly t: 'bulk'; readonly job: number; readonly order: BulkOrder }
   | { readonly t: 'conflict' }

@@ -3,11 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Client as WebClient, ClientOptions, Message } from 'whatsapp-web.js';
+import type { ClientOptions, Message, Client as WebClient } from 'whatsapp-web.js';
 import type { World } from '../src/index.ts';
 
 const require = createRequire(import.meta.url);
-const { Client, LocalAuth, NoAuth } = require('whatsapp-web.js') as typeof import('whatsapp-web.js');
+const { Client, LocalAuth } = require('whatsapp-web.js') as typeof import('whatsapp-web.js');
 
 /** Where a browser may lie; the first that exists is used. */
 const BROWSERS = [
@@ -17,13 +17,12 @@ const BROWSERS = [
   '/usr/bin/google-chrome',
 ];
 
-/** The auth strategy that only names the profile: nothing is deleted, nothing copied. */
-class ProfileAuth extends NoAuth {
+/** The auth strategy that only names the profile: nothing is deleted, nothing copied. Every other step does nothing. */
+class ProfileAuth {
   readonly #profile: string;
   #client: { options: ClientOptions } | null = null;
 
   constructor(profile: string) {
-    super();
     this.#profile = profile;
   }
 
@@ -36,6 +35,17 @@ class ProfileAuth extends NoAuth {
     const { options } = this.#client;
     options.puppeteer = { ...options.puppeteer, userDataDir: this.#profile };
   }
+
+  async onAuthenticationNeeded(): Promise<{ failed: boolean; restart: boolean; failureEventPayload: unknown }> {
+    return { failed: false, restart: false, failureEventPayload: undefined };
+  }
+
+  async afterBrowserInitialized(): Promise<void> {}
+  async getAuthEventPayload(): Promise<void> {}
+  async afterAuthReady(): Promise<void> {}
+  async disconnect(): Promise<void> {}
+  async destroy(): Promise<void> {}
+  async logout(): Promise<void> {}
 }
 
 /** One event that the library emitted. */
@@ -67,7 +77,7 @@ export class Session {
         handleSIGHUP: false,
         args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-gpu', ...world.chromeArgs],
       },
-    } as ClientOptions);
+    } as unknown as ClientOptions);
     const emit = this.client.emit.bind(this.client);
     this.client.emit = (name: string | symbol, ...args: unknown[]): boolean => {
       this.events.push({ name: String(name), args });

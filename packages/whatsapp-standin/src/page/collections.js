@@ -109,14 +109,39 @@ export function messageFromRow(row, more = {}) {
   const from = row.fromMe ? mine : remote;
   const to = row.fromMe ? remote : mine;
   const id = new MsgKey({ fromMe: row.fromMe, remote, id: row.id });
-  const fixed = { type: 'chat', self: row.fromMe ? 'out' : 'in', isNotification: false, star: false, isForwarded: false };
+  const fixed = {
+    type: 'chat',
+    self: row.fromMe ? 'out' : 'in',
+    isNotification: false,
+    star: false,
+    isForwarded: false,
+  };
   const rest = { viewMode: 'VISIBLE', kind: 'chat', mentionedJidList: [], groupMentions: [], hasReaction: false };
-  return new MsgModel({ ...fixed, ...rest, id, body: row.body, t: row.t, ack: row.ack, from, to, isNewMsg: false, ...more });
+  return new MsgModel({
+    ...fixed,
+    ...rest,
+    id,
+    body: row.body,
+    t: row.t,
+    ack: row.ack,
+    from,
+    to,
+    isNewMsg: false,
+    ...more,
+  });
 }
 
 /** How a message lies on disk. `unsent` is 1 or 0, because IndexedDB has no index over booleans. */
 export function rowOf({ id, chat, fromMe, body, t, ack, unsent = 0 }) {
-  return { key: `${fromMe}_${chat}_${id}`, id, chat, fromMe, body, t, ack, unsent };
+  return { key: `${fromMe}_${chat}_${id}`, id, chat, fromMe, body, t, ack, unsent, order: orderOf(t) };
+}
+
+let arrivals = 0;
+
+/** Orders the messages of one second, which `t` cannot, by their arrival. */
+function orderOf(t) {
+  arrivals += 1;
+  return Math.max(t * 1000, Math.min(Date.now(), t * 1000 + 998)) + (arrivals % 1000) / 1000;
 }
 
 export function chatRow(chat) {
@@ -152,15 +177,15 @@ export async function loadModels() {
 
 /** `WAWebChatLoadMessages.loadEarlierMsgs`: the next older ones that are not in memory yet. */
 export async function loadEarlierMsgs({ chat }) {
-  const oldest = Math.min(Infinity, ...chat.msgs.map((msg) => msg.t));
+  const oldest = Math.min(Infinity, ...chat.msgs.map((msg) => (msg.t + 1) * 1000));
   const rows = await rowsBefore(chat, oldest, EARLIER_AT_ONCE + chat.msgs.length);
   const fresh = rows.filter((row) => !Msg.get(row.key)).slice(0, EARLIER_AT_ONCE);
   return fresh.reverse().map((row) => showMessage(messageFromRow(row)));
 }
 
-function rowsBefore(chat, t, limit) {
+function rowsBefore(chat, order, limit) {
   const id = chat.id._serialized;
-  return modelStorage.latest('message', 'chat', IDBKeyRange.bound([id, 0], [id, t]), limit);
+  return modelStorage.latest('message', 'chat', IDBKeyRange.bound([id, 0], [id, order]), limit);
 }
 
 /** Removes everything from disk: another account may link here next. */

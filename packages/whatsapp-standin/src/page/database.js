@@ -7,7 +7,7 @@ const SCHEMAS = {
   'model-storage': {
     meta: {},
     chat: { keyPath: 'id' },
-    message: { keyPath: 'key', indexes: { chat: ['chat', 't'], unsent: 'unsent' } },
+    message: { keyPath: 'key', indexes: { chat: ['chat', 'order'], unsent: 'unsent' } },
     payload: {},
   },
 };
@@ -25,7 +25,9 @@ export class Database {
   }
 
   put(store, value, key) {
-    return this.#run(store, 'readwrite', (objects) => (key === undefined ? objects.put(value) : objects.put(value, key)));
+    return this.#run(store, 'readwrite', (objects) =>
+      key === undefined ? objects.put(value) : objects.put(value, key),
+    );
   }
 
   all(store) {

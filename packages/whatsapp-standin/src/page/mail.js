@@ -1,4 +1,15 @@
-import { Chat, chatRow, findOrCreateChat, me, messageFromRow, modelStorage, Msg, MsgModel, rowOf, showMessage } from './collections.js';
+import {
+  Chat,
+  chatRow,
+  findOrCreateChat,
+  Msg,
+  MsgModel,
+  me,
+  messageFromRow,
+  modelStorage,
+  rowOf,
+  showMessage,
+} from './collections.js';
 import { nextStep } from './ratchet.js';
 import { createWid, widOfNumber } from './wid.js';
 

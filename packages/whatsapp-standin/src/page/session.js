@@ -1,5 +1,5 @@
-import * as credentials from './credentials.js';
 import { forgetModels, loadModels, me, myWid } from './collections.js';
+import * as credentials from './credentials.js';
 import * as mail from './mail.js';
 import { nextStep } from './ratchet.js';
 import { Cmd, Conn, offlineProgress, Socket, Stream } from './socket-model.js';

@@ -19,7 +19,13 @@ export function holdHeap(bytes) {
   if (held.length > 0 || bytes === 0) return;
   const objects = Math.floor(bytes / 2 / 160);
   for (let i = 0; i < objects; i++) {
-    held.push({ id: `3EB0${i.toString(16)}`, t: i, body: `message ${i}`, from: { user: i, server: 'c.us' }, ack: i % 4 });
+    held.push({
+      id: `3EB0${i.toString(16)}`,
+      t: i,
+      body: `message ${i}`,
+      from: { user: i, server: 'c.us' },
+      ack: i % 4,
+    });
   }
   for (let left = bytes / 2; left > 0; left -= MEDIA_BYTES) held.push(randomBytes(MEDIA_BYTES));
 }
@@ -73,7 +79,9 @@ function randomBytes(length) {
 }
 
 function hex(bytes) {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('').toUpperCase();
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'))
+    .join('')
+    .toUpperCase();
 }
 
 function sleepUntil(time) {
