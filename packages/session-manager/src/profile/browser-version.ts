@@ -33,14 +33,14 @@ export async function newestChromium(
  * Refuses a browser of an older major than the profile has seen: it would silently erase the IndexedDB (design,
  * invariant 9).
  *
- * @throws LeadMasterError `engine_failed`, saying both versions and the cure.
+ * @throws LeadMasterError `browser_too_old`, saying both versions and the cure.
  */
 export function refuseOlderBrowser(newest: string | null, browserVersion: string): void {
   const profile = newest === null ? null : chromiumMajor(newest);
   const browser = chromiumMajor(browserVersion);
   if (profile === null || browser === null || browser >= profile) return;
   throw new LeadMasterError(
-    'engine_failed',
+    'browser_too_old',
     `The profile was written by Chromium ${newest}; this browser is ${browserVersion} and would erase its login`,
     `Install Chromium ${profile} or newer, or point CHROME_PATH at one.`,
   );

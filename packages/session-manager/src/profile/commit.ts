@@ -23,10 +23,10 @@ export async function syncLogin(
 ): Promise<{ files: number; rounds: number }> {
   const synced = new Set<string>();
   for (let round = 1; round <= MAX_ROUNDS; round += 1) {
-    const { files, folders } = await listCritical(fs, profileDir);
+    const { files, folders, still } = await listCritical(fs, profileDir);
     const fresh = files.filter((file) => !synced.has(file.id));
     // The first round always syncs the folders: the names themselves must be durable.
-    if (fresh.length === 0 && round > 1) {
+    if (fresh.length === 0 && still && round > 1) {
       await proveWhole(fs, profileDir);
       return { files: synced.size, rounds: round };
     }
@@ -44,18 +44,22 @@ export async function syncLogin(
 async function listCritical(
   fs: ProfileFs,
   profileDir: string,
-): Promise<{ files: { id: string; full: string }[]; folders: string[] }> {
+): Promise<{ files: { id: string; full: string }[]; folders: string[]; still: boolean }> {
   const files: { id: string; full: string }[] = [];
   const folders = new Set<string>();
+  // Something that vanished while it was listed may have a successor that the listing came too early for.
+  let still = true;
   for (const path of CRITICAL_PATHS) {
     if (path === RECORD_FILE) continue;
-    for await (const entry of walk(fs, join(profileDir, path))) {
+    for await (const entry of walk(fs, join(profileDir, path), () => {
+      still = false;
+    })) {
       if (entry.kind === 'file') files.push({ id: `${entry.full} ${entry.ino}`, full: entry.full });
       if (entry.kind === 'folder') for (const folder of foldersUpTo(entry.full, profileDir)) folders.add(folder);
     }
   }
   folders.delete(profileDir);
-  return { files, folders: [...folders].sort((a, b) => b.length - a.length) };
+  return { files, folders: [...folders].sort((a, b) => b.length - a.length), still };
 }
 
 /** A folder and those above it, up to and with the top. */

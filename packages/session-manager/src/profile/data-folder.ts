@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
-import { writeFailed } from './files.ts';
+import { errorCode, isMissing, writeFailed } from './files.ts';
 import type { DataPaths } from './paths.ts';
 
 /**
@@ -12,14 +12,26 @@ import type { DataPaths } from './paths.ts';
  */
 export function prepareDataFolder(paths: DataPaths): void {
   try {
-    mkdirSync(paths.root, { recursive: true, mode: 0o700 });
+    makeFolderSync(paths.root);
     refuseForeignFolder(paths);
     for (const folder of [paths.root, paths.tokens, paths.locks, paths.trash, paths.staging, paths.webCache]) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolderSync(folder);
       if ((statSync(folder).mode & 0o777) !== 0o700) chmodSync(folder, 0o700);
     }
   } catch (error) {
     throw writeFailed(paths.root, error);
+  }
+}
+
+/** As `makeFolder`, for what must be there before anything else runs. */
+export function makeFolderSync(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return;
+    if (!isMissing(error) || dirname(path) === path) throw error;
+    makeFolderSync(dirname(path));
+    makeFolderSync(path);
   }
 }
 

@@ -3,7 +3,7 @@ import { type CheckReport, isSessionName, LeadMasterError } from '@leadmaster/pr
 import { syncFolder } from './atomic-file.ts';
 import { checkProfile } from './check.ts';
 import { syncLogin } from './commit.ts';
-import { isMissing, lstatOrNull, type ProfileFs, realFs, unreadable, writeFailed } from './files.ts';
+import { isMissing, lstatOrNull, makeFolder, type ProfileFs, realFs, unreadable, writeFailed } from './files.ts';
 import { loginEvidence } from './login-presence.ts';
 import { measureProfile } from './measure.ts';
 import { type DataPaths, dataPaths, refuseSymlinks } from './paths.ts';
@@ -77,7 +77,7 @@ class FileProfileStore implements ProfileStore {
       }
       const generation = await this.#nextGeneration(session);
       try {
-        await this.#fs.mkdir(dir, { recursive: true, mode: 0o700 });
+        await makeFolder(this.#fs, dir);
         await syncFolder(this.#fs, dirname(dir));
         await syncFolder(this.#fs, this.#paths.root);
       } catch (error) {

@@ -70,6 +70,20 @@ export async function lstatOrNull(fs: ProfileFs, path: string): Promise<Stats | 
   }
 }
 
+/**
+ * Makes a folder (0700) and those above it. Not `mkdir` with `recursive`: on a read-only disk Node then says ENOENT.
+ */
+export async function makeFolder(fs: ProfileFs, path: string): Promise<void> {
+  try {
+    await fs.mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return;
+    if (!isMissing(error) || dirname(path) === path) throw error;
+    await makeFolder(fs, dirname(path));
+    await makeFolder(fs, path);
+  }
+}
+
 /** One thing met on a walk. `path` is relative to the walk's root, with `/`. */
 export interface Entry {
   path: string;
@@ -85,11 +99,12 @@ export interface Entry {
 
 /**
  * Everything below a folder (and the folder itself, as ''), parents first. Follows no symlink and crosses to no other
- * device. What vanishes meanwhile is passed over: a running browser removes files all the time.
+ * device. What vanishes meanwhile is passed over (a running browser removes files all the time);
+ * `onVanished` hears of it.
  *
  * @throws LeadMasterError `profile_unreadable` for whatever is there and cannot be read.
  */
-export async function* walk(fs: ProfileFs, root: string): AsyncGenerator<Entry> {
+export async function* walk(fs: ProfileFs, root: string, onVanished: () => void = () => {}): AsyncGenerator<Entry> {
   const first = await entryAt(fs, root, '');
   if (first === null) return;
   yield first;
@@ -99,7 +114,10 @@ export async function* walk(fs: ProfileFs, root: string): AsyncGenerator<Entry> 
     try {
       names = await fs.readdir(folder.full);
     } catch (error) {
-      if (isMissing(error) && folder.path !== '') continue;
+      if (isMissing(error) && folder.path !== '') {
+        onVanished();
+        continue;
+      }
       throw unreadable(folder.full, error);
     }
     const parent = folder.path;
@@ -107,6 +125,7 @@ export async function* walk(fs: ProfileFs, root: string): AsyncGenerator<Entry> 
       names.sort().map((name) => entryAt(fs, root, parent === '' ? name : `${parent}/${name}`)),
     );
     for (const entry of entries) {
+      if (entry === null) onVanished();
       if (entry === null || entry.dev !== first.dev) continue;
       yield entry;
       if (entry.kind === 'folder') folders.push(entry);

@@ -1,9 +1,10 @@
-import { chmodSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { type ErrorCode, LeadMasterError } from '@leadmaster/protocol';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
+import { makeFolderSync } from './data-folder.ts';
 import type { DataPaths } from './paths.ts';
 
 /**
@@ -38,10 +39,13 @@ const ownerSchema = z.object({
   about: z.record(z.string(), z.union([z.string(), z.number()])),
 });
 
-/** One registry per process, also when this module is loaded twice. */
+/**
+ * The locks this process holds. One registry per process, also when this module is loaded twice. It keeps the open
+ * databases: a handle that nobody refers to would be collected as garbage, and its lock with it.
+ */
 const REGISTRY = Symbol.for('leadmaster.locks');
-const shared = globalThis as { [REGISTRY]?: Set<string> };
-shared[REGISTRY] ??= new Set();
+const shared = globalThis as { [REGISTRY]?: Map<string, Database.Database> };
+shared[REGISTRY] ??= new Map();
 const held = shared[REGISTRY];
 
 /** A refusal: which code it travels with, and what is said about the holder. */
@@ -61,7 +65,7 @@ export function acquireLock(file: string, about: Record<string, string | number>
   let db: Database.Database | undefined;
   let key: string;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolderSync(folder);
     key = join(realpathSync(folder), basename(file));
     if (held.has(key)) throw refused(file, refusal);
     db = new Database(file, { timeout: 0 });
@@ -79,8 +83,8 @@ export function acquireLock(file: string, about: Record<string, string | number>
       { cause: error },
     );
   }
-  held.add(key);
   const lock = db;
+  held.set(key, lock);
   const owner: LockOwner = { pid: process.pid, host: hostname(), since: new Date().toISOString(), about: { ...about } };
   writeOwner(file, owner);
   let released = false;

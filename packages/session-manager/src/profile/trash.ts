@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import { isSessionName, LeadMasterError } from '@leadmaster/protocol';
 import { z } from 'zod';
 import { syncFolder, writeAtomically } from './atomic-file.ts';
-import { errorCode, isMissing, lstatOrNull, type ProfileFs, unreadable, writeFailed } from './files.ts';
+import { errorCode, isMissing, lstatOrNull, makeFolder, type ProfileFs, unreadable, writeFailed } from './files.ts';
 import type { TrashEntry } from './profile-store.ts';
 
 const DAY_MS = 86_400_000;
@@ -36,7 +36,7 @@ export async function moveToTrash(
       .replaceAll(/^_+|_+$/g, '') || 'unknown';
   let target = '';
   try {
-    await fs.mkdir(trash, { recursive: true, mode: 0o700 });
+    await makeFolder(fs, trash);
     target = await freeName(fs, join(trash, `${label.session}-${at.replaceAll(/[:.]/g, '-')}-${reason.slice(0, 40)}`));
     // The label first: a label without a folder says nothing, a folder without a label could not be told from another's.
     await writeAtomically(fs, `${target}.json`, `${JSON.stringify({ ...label, at })}\n`);

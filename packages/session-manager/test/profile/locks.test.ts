@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { prepareDataFolder } from '../../src/profile/data-folder.ts';
+import { createProfileStore } from '../../src/profile/file-profile-store.ts';
+import { lockDataFolder, lockSession, readOwner } from '../../src/profile/locks.ts';
+import { dataPaths } from '../../src/profile/paths.ts';
+import { cleanUp, nextLine, putLogin, startScript, tempFolder } from './helpers.ts';
+
+async function dataFolder() {
+  const paths = dataPaths(join(await tempFolder(), 'data'));
+  prepareDataFolder(paths);
+  return paths;
+}
+
+describe('a lock', () => {
+  test('refuses a second process and names the first', async () => {
+    const paths = await dataFolder();
+    const first = startScript('lock-holder.ts', [paths.root]);
+    expect(await nextLine(first)).toBe(`held ${first.pid}`);
+    const refused = startScript('lock-holder.ts', [paths.root]);
+    const line = await nextLine(refused);
+    expect(line).toContain('refused data_folder_in_use');
+    expect(line).toContain(`pid ${first.pid} on host ${hostname()}, since 20`);
+    expect(line).toContain('port 3999');
+    expect(() => lockDataFolder(paths, { port: 1 })).toThrow(`pid ${first.pid}`);
+  });
+
+  test('is free again the moment its holder is killed with -9, whatever the file beside it says', async () => {
+    const paths = await dataFolder();
+    const first = startScript('lock-holder.ts', [paths.root]);
+    await nextLine(first);
+    const ended = once(first, 'exit');
+    first.kill('SIGKILL');
+    await ended;
+    expect(readOwner(paths.dataLock)?.pid).toBe(first.pid);
+    const lock = lockDataFolder(paths, { port: 1 });
+    cleanUp(() => lock.release());
+    expect(readOwner(paths.dataLock)?.pid).toBe(process.pid);
+  });
+
+  test('survives everything that reads the data folder in its own process', async () => {
+    const paths = await dataFolder();
+    const store = createProfileStore({ dataDir: paths.root });
+    await store.create('ventas');
+    await putLogin(store.locate('ventas'));
+    const locks = [lockDataFolder(paths, { port: 1 }), lockSession(paths, 'ventas')];
+    cleanUp(() => locks.forEach((lock) => void lock.release()));
+
+    // Everything the store can do, then every file of the folder, opened and closed, except those in locks/.
+    await store.commitLogin('ventas', null, '156.0.1.2');
+    await store.check('ventas');
+    await store.measure('ventas');
+    await store.repairPermissions('ventas');
+    await store.list();
+    let read = 0;
+    for (const entry of await readdir(paths.root, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      if (!entry.isFile() || path.startsWith(paths.locks)) continue;
+      await readFile(path);
+      read += 1;
+    }
+    expect(read).toBeGreaterThan(8);
+
+    expect(await nextLine(startScript('lock-holder.ts', [paths.root]))).toContain('refused data_folder_in_use');
+    expect(await nextLine(startScript('lock-holder.ts', [paths.root, 'ventas']))).toContain('refused profile_in_use');
+  });
+
+  test('refuses its own process too, and a refusal does not drop the lock', async () => {
+    const paths = await dataFolder();
+    const lock = lockSession(paths, 'a');
+    expect(() => lockSession(paths, 'a')).toThrow(`pid ${process.pid}`);
+    expect(() => lockSession(paths, 'a')).toThrow(expect.objectContaining({ code: 'profile_in_use' }));
+    expect(await nextLine(startScript('lock-holder.ts', [paths.root, 'a']))).toContain('refused profile_in_use');
+    lock.release();
+    lock.release();
+    const other = startScript('lock-holder.ts', [paths.root, 'a']);
+    expect(await nextLine(other)).toBe(`held ${other.pid}`);
+  });
+
+  test('of one session leaves its neighbours alone, also one called "data"', async () => {
+    const paths = await dataFolder();
+    const names = ['client1', 'client10', 'a_b', 'a-b', 'data'];
+    const locks = [lockDataFolder(paths, { port: 1 }), ...names.map((name) => lockSession(paths, name))];
+    cleanUp(() => locks.forEach((lock) => void lock.release()));
+    expect(new Set(locks.map((lock) => lock.file)).size).toBe(names.length + 1);
+  });
+
+  test('says what its holder adds later, and is for its owner alone', async () => {
+    const paths = await dataFolder();
+    const lock = lockDataFolder(paths, { port: 0 });
+    cleanUp(() => lock.release());
+    lock.describe({ port: 3001 });
+    expect(readOwner(paths.dataLock)?.about).toEqual({ port: 3001 });
+    expect((await stat(paths.dataLock)).mode & 0o777).toBe(0o600);
+    expect((await stat(`${paths.dataLock}.owner.json`)).mode & 0o777).toBe(0o600);
+    expect((await stat(paths.dataLock)).size).toBe(0);
+  });
+
+  test('is not impressed by a torn or lying file beside it', async () => {
+    const paths = await dataFolder();
+    const file = `${paths.dataLock}.owner.json`;
+    for (const text of [
+      '{"pid":',
+      '',
+      '{"pid":"x"}',
+      JSON.stringify({ pid: 1, host: 'elsewhere', since: 'x', about: {} }),
+    ]) {
+      await writeFile(file, text);
+      lockDataFolder(paths, { port: 1 }).release();
+    }
+    const holder = startScript('lock-holder.ts', [paths.root]);
+    await nextLine(holder);
+    await writeFile(file, '{"pid":');
+    expect(() => lockDataFolder(paths, { port: 1 })).toThrow('a process that has not said who it is');
+  });
+
+  test('that cannot be made says so', async () => {
+    const paths = await dataFolder();
+    await writeFile(join(paths.locks, 'sessions'), 'a file where a folder should be');
+    expect(() => lockSession(paths, 'a')).toThrow(expect.objectContaining({ code: 'storage_failed' }));
+  });
+});
