@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Config, type Environment, loadEnvironment, readConfig } from '@leadmaster/session-manager/config';
+import { Client } from './client/client.ts';
+import { demoDir, readDemo } from './demo/demo-file.ts';
+import type { Io } from './io.ts';
+import { Printer } from './output/printer.ts';
+
+/** What every command has at hand. Settings are read when first asked for: `--help` needs none. */
+export class Cli {
+  readonly io: Io;
+  readonly json: boolean;
+  readonly print: Printer;
+  #environment: Environment | null = null;
+  #config: Config | null = null;
+
+  constructor(io: Io, json: boolean) {
+    this.io = io;
+    this.json = json;
+    this.print = new Printer(io, json);
+  }
+
+  get environment(): Environment {
+    this.#environment ??= loadEnvironment(this.io.env);
+    return this.#environment;
+  }
+
+  /** The settings of the service that runs here: of the demo, while one runs at the same address. */
+  get config(): Config {
+    this.#config ??= this.#findConfig();
+    return this.#config;
+  }
+
+  client(): Client {
+    return new Client(this.config);
+  }
+
+  #findConfig(): Config {
+    const config = readConfig(this.environment.env);
+    const demo = demoDir(config.dataDir);
+    const running = readDemo(demo);
+    return running !== null && running.port === config.port ? { ...config, dataDir: demo } : config;
+  }
+}
+
+/** The version of this checkout. */
+export function version(): string {
+  const file = join(import.meta.dirname, '../package.json');
+  const { version: text }: { version: string } = existsSync(file)
+    ? JSON.parse(readFileSync(file, 'utf8'))
+    : { version: '0' };
+  return text;
+}

@@ -1,0 +1,125 @@
+import type { Problem } from '@leadmaster/protocol';
+import { LeadMasterError } from '@leadmaster/protocol';
+import { adminKeyFile, type Config, findAdminKey } from '@leadmaster/session-manager/config';
+import { CliError } from '../cli-error.ts';
+import { EXIT } from '../exit-codes.ts';
+
+export interface RequestOptions {
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** How long the service may take, beyond what it was asked to wait itself. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+/** The running service, as the command line speaks with it. */
+export class Client {
+  readonly url: string;
+  readonly #config: Config;
+  #key: string | null | undefined;
+
+  constructor(config: Config) {
+    this.#config = config;
+    this.url = serviceUrl(config.host, config.port);
+  }
+
+  get<T>(path: string, options: RequestOptions = {}): Promise<T> {
+    return this.#json<T>('GET', path, options);
+  }
+
+  post<T>(path: string, body: unknown = undefined, options: RequestOptions = {}): Promise<T> {
+    return this.#json<T>('POST', path, { ...options, body });
+  }
+
+  async delete(path: string): Promise<void> {
+    await this.request('DELETE', path);
+  }
+
+  /** Sends and hands back the answer, once it is a good one; anything else is thrown as a `CliError`. */
+  async request(method: string, path: string, options: RequestOptions = {}): Promise<Response> {
+    const { body, headers = {}, timeoutMs = 30_000, signal } = options;
+    const key = this.#findKey();
+    const deadline = AbortSignal.timeout(timeoutMs);
+    const response = await fetch(new URL(path, this.url), {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch((error: unknown) => {
+      if (signal?.aborted) throw error;
+      throw this.#unreachable(deadline.aborted ? `no answer within ${timeoutMs / 1000} s` : causeOf(error));
+    });
+    if (!response.ok) throw await this.#problem(response);
+    return response;
+  }
+
+  async #json<T>(method: string, path: string, options: RequestOptions): Promise<T> {
+    const response = await this.request(method, path, options);
+    try {
+      return (await response.json()) as T;
+    } catch {
+      throw this.#notOurs(response);
+    }
+  }
+
+  #findKey(): string | null {
+    if (this.#key !== undefined) return this.#key;
+    try {
+      this.#key = findAdminKey(this.#config);
+    } catch (error) {
+      if (!(error instanceof LeadMasterError)) throw error;
+      const hint = 'Run the command as the user who runs the service, or give the key by LEADMASTER_ADMIN_KEY.';
+      throw new CliError(EXIT.notAllowed, 'unauthorized', error.message, hint);
+    }
+    return this.#key;
+  }
+
+  async #problem(response: Response): Promise<CliError> {
+    const body: unknown = await response.json().catch(() => null);
+    if (!isProblem(body)) return this.#notOurs(response);
+    if (body.status !== 401) return CliError.of(body);
+    const source = this.#config.adminKey === null ? adminKeyFile(this.#config.dataDir) : 'LEADMASTER_ADMIN_KEY';
+    const hint = `The key came from ${source}. Is the service at ${this.url} another one, with another data folder?`;
+    return new CliError(EXIT.notAllowed, body.code, body.detail, hint, { problem: body });
+  }
+
+  #unreachable(why: string): CliError {
+    return new CliError(
+      EXIT.unreachable,
+      'service_unreachable',
+      `The service does not answer at ${this.url} (${why}).`,
+      'Start it: npm start',
+    );
+  }
+
+  #notOurs(response: Response): CliError {
+    return new CliError(
+      EXIT.unreachable,
+      'service_unreachable',
+      `Something other than LeadMaster answers at ${this.url} (HTTP ${response.status}).`,
+      'Set SESSION_MANAGER_PORT to the port of the service.',
+    );
+  }
+}
+
+/** Where a service that listens on a host can be spoken to from its own machine. */
+export function serviceUrl(host: string, port: number): string {
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+function isProblem(body: unknown): body is Problem {
+  if (typeof body !== 'object' || body === null) return false;
+  return 'code' in body && 'detail' in body && 'hint' in body && 'status' in body && typeof body.status === 'number';
+}
+
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof Error && 'code' in cause) return String(cause.code);
+  return cause instanceof Error ? cause.message : error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,36 @@
+import type { CheckReport } from '@leadmaster/protocol';
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { EXIT } from '../exit-codes.ts';
+import { cliOf, type Register } from './command.ts';
+import { openProfiles } from './profiles.ts';
+import { nameArgument, pathOf } from './values.ts';
+
+export const register: Register = (parent, io) => {
+  parent
+    .command('check')
+    .description("check a session's profile on disk; works without the service. Exit code 1: it is not valid")
+    .addArgument(nameArgument())
+    .action(async (name: string, _options, command: Command) => {
+      const cli = cliOf(command, io);
+      const report = await checkByService(cli, name);
+      cli.print.data(report);
+      const { green, red } = cli.print.paint;
+      for (const { name: what, ok, detail } of report.checks) {
+        cli.print.line(`${ok ? green('ok  ') : red('FAIL')} ${what}${detail === '' ? '' : `: ${detail}`}`);
+      }
+      if (!report.valid)
+        throw new CliError(EXIT.failed, 'not_valid', `The profile of ${name} is not valid.`, '', { told: true });
+    });
+};
+
+async function checkByService(cli: Cli, name: string): Promise<CheckReport> {
+  try {
+    return await cli.client().get<CheckReport>(`${pathOf(name)}/check`);
+  } catch (error) {
+    if (!(error instanceof CliError) || error.exitCode !== EXIT.unreachable) throw error;
+    cli.print.note('The service is down; the disk alone is checked.');
+    return (await openProfiles(cli.config)).check(name);
+  }
+}

@@ -1,0 +1,67 @@
+import type { Event, EventPage } from '@leadmaster/protocol';
+import { Argument, type Command, Option } from 'commander';
+import type { Client } from '../client/client.ts';
+import { follow } from '../client/follow.ts';
+import type { Printer } from '../output/printer.ts';
+import { cliOf, type Register } from './command.ts';
+import { count, pathOf, sessionName } from './values.ts';
+
+export const register: Register = (parent, io) => {
+  parent
+    .command('events')
+    .description('print what happened, oldest first')
+    .addArgument(new Argument('[name]', 'of this session alone').argParser(sessionName))
+    .option('-f, --follow', 'go on with what happens from now; ends with Ctrl-C')
+    .addOption(new Option('--after <id>', 'begin after this event; without it, the newest are shown').argParser(count))
+    .addOption(new Option('--limit <count>', 'at most so many').default(100).argParser(count).conflicts('follow'))
+    .action(async (name: string | undefined, options: EventsOptions, command: Command) => {
+      const cli = cliOf(command, io);
+      const path = name === undefined ? '/v1/events' : `${pathOf(name)}/events`;
+      if (options.follow) {
+        const forever = new AbortController().signal;
+        for await (const event of follow(cli.client(), path, options.after, forever)) show(cli.print, event);
+        return;
+      }
+      const events = await (options.after === undefined
+        ? newest(cli.client(), path, options.limit)
+        : page(cli.client(), path, options.after, options.limit).then(({ items }) => items));
+      for (const event of events) show(cli.print, event);
+    });
+};
+
+function page(client: Client, path: string, after: number, limit: number): Promise<EventPage> {
+  return client.get<EventPage>(`${path}?after=${after}&limit=${Math.min(limit, PAGE)}`);
+}
+
+/** The last events. The log reads forwards only, and is short enough to be read through. */
+async function newest(client: Client, path: string, limit: number): Promise<Event[]> {
+  let kept: Event[] = [];
+  for (let after = 0; ; ) {
+    const { items, cursor } = await page(client, path, after, PAGE);
+    kept = [...kept, ...items].slice(-limit);
+    if (items.length < PAGE || cursor <= after) return kept;
+    after = cursor;
+  }
+}
+
+const PAGE = 1000;
+
+interface EventsOptions {
+  follow?: true;
+  after?: number;
+  limit: number;
+}
+
+/** One line each: with `--json` the event itself, so that lines can be read one by one. */
+function show(print: Printer, event: Event): void {
+  print.record(event);
+  const { dim, cyan, bold } = print.paint;
+  print.line(`${dim(`${event.id} ${event.at}`)} ${bold(event.session)} ${cyan(event.type)} ${summary(event.data)}`);
+}
+
+function summary(data: Record<string, unknown>): string {
+  return Object.entries(data)
+    .filter(([, value]) => value !== null && value !== '')
+    .map(([key, value]) => `${key}=${typeof value === 'string' && !/\s/.test(value) ? value : JSON.stringify(value)}`)
+    .join(' ');
+}

@@ -1,0 +1,72 @@
+import type { QrCode } from '@leadmaster/protocol';
+import { readConfig } from '@leadmaster/session-manager/config';
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { demoDir, readDemo } from '../demo/demo-file.ts';
+import { CUSTOMER, Phones, phoneOf } from '../demo/phones.ts';
+import { EXIT } from '../exit-codes.ts';
+import { table } from '../output/table.ts';
+import { cliOf, type Register } from './command.ts';
+import { nameArgument, pathOf, sessionName } from './values.ts';
+
+/** `phone scan|send|unlink|inbox`: the simulated phones of `start --demo`. */
+export const register: Register = (parent, io) => {
+  const noun = parent.command('phone').description('the simulated phones of a running demo');
+
+  noun
+    .command('scan')
+    .description("scan a session's QR with its simulated phone")
+    .addArgument(nameArgument())
+    .action(async (name: string, _options, command: Command) => {
+      const cli = cliOf(command, io);
+      const phones = phonesOf(cli);
+      const { qr } = await cli.client().get<QrCode>(`${pathOf(name)}/qr`);
+      await phones.scan(phoneOf(name), qr);
+      done(cli, { session: name, phone: phoneOf(name) }, `The phone ${phoneOf(name)} has scanned the QR of ${name}.`);
+    });
+
+  noun
+    .command('send')
+    .description("have a simulated customer write to a session's account")
+    .addArgument(nameArgument())
+    .argument('<text>', 'the text')
+    .action(async (name: string, text: string, _options, command: Command) => {
+      const cli = cliOf(command, io);
+      await phonesOf(cli).send(CUSTOMER, phoneOf(name), text);
+      done(cli, { from: CUSTOMER, to: phoneOf(name), text }, `${CUSTOMER} has written to ${name} (${phoneOf(name)}).`);
+    });
+
+  noun
+    .command('unlink')
+    .description('remove the session from the linked devices of its simulated phone')
+    .addArgument(nameArgument())
+    .action(async (name: string, _options, command: Command) => {
+      const cli = cliOf(command, io);
+      await phonesOf(cli).unlink(phoneOf(name));
+      done(cli, { session: name, phone: phoneOf(name) }, `The phone ${phoneOf(name)} has unlinked ${name}.`);
+    });
+
+  noun
+    .command('inbox')
+    .description("what the simulated customer has received; with a name, what that session's phone has")
+    .argument('[name]', 'a session', sessionName)
+    .action(async (name: string | undefined, _options, command: Command) => {
+      const cli = cliOf(command, io);
+      const messages = await phonesOf(cli).inbox(name === undefined ? CUSTOMER : phoneOf(name));
+      cli.print.data(messages);
+      const rows = messages.map(({ from, text }) => [String(from), String(text)]);
+      cli.print.line(rows.length === 0 ? 'Nothing yet.' : table(cli.print, ['FROM', 'TEXT'], rows));
+    });
+};
+
+function phonesOf(cli: Cli): Phones {
+  const demo = readDemo(demoDir(readConfig(cli.environment.env).dataDir));
+  if (demo !== null) return new Phones(demo.controlUrl);
+  throw new CliError(EXIT.unreachable, 'no_demo', 'No demo is running.', 'Start one: npm start -- --demo');
+}
+
+function done(cli: Cli, data: object, text: string): void {
+  cli.print.data(data);
+  cli.print.line(text);
+}

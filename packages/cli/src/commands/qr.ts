@@ -1,0 +1,102 @@
+import { writeFileSync } from 'node:fs';
+import type { QrCode, Session } from '@leadmaster/protocol';
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { accountName } from '../output/words.ts';
+import { drawQr } from '../qr/half-blocks.ts';
+import { type LinkingStep, linking } from '../qr/linking.ts';
+import { LiveView } from '../qr/live-view.ts';
+import { cliOf, type Register } from './command.ts';
+import { nameArgument, pathOf } from './values.ts';
+
+export const register: Register = (parent, io) => {
+  parent
+    .command('qr')
+    .description(
+      'link an account: creates and starts the session if needed, shows its QR until it is scanned and READY',
+    )
+    .addArgument(nameArgument())
+    .option('--save <file.png>', 'also write each QR to this file, for terminals that are too small')
+    .action(async (name: string, { save }: { save?: string }, command: Command) => {
+      const cli = cliOf(command, io);
+      const show = cli.json ? records(cli) : cli.print.isTerminal ? live(cli) : plain(cli);
+      let saved = '';
+      for await (const step of linking(cli.client(), name)) {
+        show(step);
+        if (save === undefined || step.qr === null || step.qr.qr === saved) continue;
+        saved = step.qr.qr;
+        await saveImage(cli, name, save);
+      }
+    });
+};
+
+type Show = (step: LinkingStep) => void;
+
+/** With `--json`: one line for each change of state and each QR. */
+function records(cli: Cli): Show {
+  let state = '';
+  let shown = '';
+  return ({ session, qr }) => {
+    if (session.state !== state) {
+      state = session.state;
+      const { reason, hint, account } = session;
+      cli.print.record({ type: 'state', session: session.name, state, reason, hint, account });
+    }
+    if (qr !== null && qr.qr !== shown) {
+      shown = qr.qr;
+      cli.print.record({ type: 'qr', session: session.name, ...qr });
+    }
+  };
+}
+
+/** Into a file or pipe: each QR once. */
+function plain(cli: Cli): Show {
+  let state = '';
+  let shown = '';
+  return ({ session, qr }) => {
+    if (qr !== null && qr.qr !== shown) {
+      shown = qr.qr;
+      const { lines } = drawQr(qr.qr, false);
+      cli.print.line([`QR ${qr.attempt} of ${session.name}, valid until ${qr.expiresAt}:`, ...lines].join('\n'));
+    } else if (session.state !== state && session.state !== 'QR_REQUIRED') cli.print.line(stateLine(cli, session));
+    state = session.state;
+  };
+}
+
+/** On a terminal: drawn again in its place, with what is left of its time. */
+function live(cli: Cli): Show {
+  const view = new LiveView(cli.io.stdout);
+  const { bold, dim } = cli.print.paint;
+  return ({ session, qr }) => {
+    if (qr === null)
+      view.draw([session.state === 'QR_REQUIRED' ? dim('Waiting for a QR ...') : stateLine(cli, session)]);
+    else {
+      const { lines, width } = drawQr(qr.qr, cli.print.paint.isColorSupported);
+      const caption = `${bold(session.name)}: WhatsApp on the phone > Linked devices > Link a device. ${dim(timeLeft(qr))}`;
+      if (view.fits(width, lines.length + 1)) view.draw([...lines, caption]);
+      else view.draw([tooSmall(session.name, width, lines.length + 2)]);
+    }
+  };
+}
+
+function stateLine(cli: Cli, session: Session): string {
+  const { green, yellow, bold } = cli.print.paint;
+  if (session.state === 'READY') return `${green('READY')} ${bold(session.name)} is linked as ${accountName(session)}.`;
+  if (session.state === 'AUTHENTICATED') return `${yellow('Scanned.')} ${session.name} is loading its chats ...`;
+  return `${yellow(session.state)} ${session.name}: ${session.reason}`;
+}
+
+function timeLeft({ attempt, expiresAt }: QrCode): string {
+  const left = Math.max(0, Math.ceil((Date.parse(expiresAt) - Date.now()) / 1000));
+  return `QR ${attempt}, ${left} s left`;
+}
+
+function tooSmall(name: string, columns: number, rows: number): string {
+  return `The QR needs ${columns} columns and ${rows} lines: make the terminal larger, or run ./leadmaster qr ${name} --save qr.png`;
+}
+
+async function saveImage(cli: Cli, name: string, file: string): Promise<void> {
+  const image = await cli.client().request('GET', `${pathOf(name)}/qr`, { headers: { accept: 'image/png' } });
+  // Whoever sees the QR can link the account: for its owner's eyes only.
+  writeFileSync(file, Buffer.from(await image.arrayBuffer()), { mode: 0o600 });
+}

@@ -1,0 +1,98 @@
+import type { Session } from '@leadmaster/protocol';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { EXIT } from '../exit-codes.ts';
+import { confirm } from '../output/confirm.ts';
+import { describeSession } from '../output/words.ts';
+import { cliOf, type Register } from './command.ts';
+import { nameArgument, pathOf, seconds } from './values.ts';
+
+/** `session create|start|stop|restart|logout|delete NAME` */
+export const register: Register = (parent, io) => {
+  const noun = parent.command('session').description('create, start, stop, restart, log out or delete one session');
+
+  noun
+    .command('create')
+    .description('create a session, and start it')
+    .addArgument(nameArgument())
+    .option('--no-start', 'leave it stopped')
+    .option('--metadata <key=value...>', 'notes of your own, kept with the session', metadata, {})
+    .action(async (name: string, options: { start: boolean; metadata: Record<string, string> }, command: Command) => {
+      const cli = cliOf(command, io);
+      const body = { name, start: options.start, metadata: options.metadata };
+      show(cli, await cli.client().post<Session>('/v1/sessions', body));
+    });
+
+  for (const [verb, description] of [
+    ['start', 'start a session'],
+    ['stop', 'stop a session; its login is kept'],
+    ['restart', 'stop a session and start it again'],
+  ] as const) {
+    noun
+      .command(verb)
+      .description(description)
+      .addArgument(nameArgument())
+      .addOption(waitOption())
+      .action(async (name: string, { wait }: { wait: number }, command: Command) => {
+        const cli = cliOf(command, io);
+        const session = await act(cli, name, verb, wait);
+        show(cli, session);
+        if (verb !== 'stop') failUnlessGood(session);
+      });
+  }
+
+  noun
+    .command('logout')
+    .description('unlink the account at WhatsApp; the profile goes to the trash')
+    .addArgument(nameArgument())
+    .addOption(waitOption())
+    .option('-y, --yes', 'do not ask')
+    .action(async (name: string, { wait, yes }: { wait: number; yes?: true }, command: Command) => {
+      const cli = cliOf(command, io);
+      await confirm(io, yes, `Log ${name} out? Its phone will have to scan a QR again.`);
+      show(cli, await act(cli, name, 'logout', wait));
+    });
+
+  noun
+    .command('delete')
+    .description('delete a session; its profile goes to the trash')
+    .addArgument(nameArgument())
+    .option('-y, --yes', 'do not ask')
+    .action(async (name: string, { yes }: { yes?: true }, command: Command) => {
+      const cli = cliOf(command, io);
+      await confirm(io, yes, `Delete ${name}? Its profile goes to the trash.`);
+      await cli.client().delete(pathOf(name));
+      cli.print.data({ deleted: name });
+      cli.print.line(`${name} is deleted; its profile lies in the trash.`);
+    });
+};
+
+function act(cli: Cli, name: string, verb: string, wait: number): Promise<Session> {
+  const query = wait > 0 ? `?wait=${wait}` : '';
+  return cli.client().post<Session>(`${pathOf(name)}/${verb}${query}`, undefined, { timeoutMs: wait * 1000 + 30_000 });
+}
+
+function show(cli: Cli, session: Session): void {
+  cli.print.data(session);
+  cli.print.line(describeSession(cli.print, session));
+}
+
+/** A session that was to run and stands where only a person can help has not been started, whatever HTTP said. */
+function failUnlessGood(session: Session): void {
+  const bad = session.stateKind === 'needs_person' && session.state !== 'QR_REQUIRED';
+  if (bad)
+    throw new CliError(EXIT.failed, 'not_running', `${session.name} did not start: ${session.reason}`, session.hint, {
+      told: true,
+    });
+}
+
+function waitOption(): Option {
+  return new Option('--wait <seconds>', 'wait for a state that stays').default(20).argParser(seconds);
+}
+
+function metadata(text: string, before: Record<string, string>): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('It must be KEY=VALUE.');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}

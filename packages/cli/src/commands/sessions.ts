@@ -1,0 +1,36 @@
+import type { Session } from '@leadmaster/protocol';
+import type { Command } from 'commander';
+import type { Printer } from '../output/printer.ts';
+import { table } from '../output/table.ts';
+import { accountName, ago, bytes, stateName } from '../output/words.ts';
+import { cliOf, type Register } from './command.ts';
+
+const HEAD = ['NAME', 'STATE', 'FOR', 'ACCOUNT', 'DISK', 'MEMORY', 'REASON'];
+
+export const register: Register = (parent, io) => {
+  parent
+    .command('sessions')
+    .description('list the sessions of this machine')
+    .action(async (_options, command: Command) => {
+      const cli = cliOf(command, io);
+      const { items } = await cli.client().get<{ items: Session[] }>('/v1/sessions');
+      cli.print.data(items);
+      cli.print.line(sessionTable(cli.print, items));
+      for (const { name, hint } of items) if (hint !== '') cli.print.note(`${cli.print.paint.dim(`${name}:`)} ${hint}`);
+    });
+};
+
+/** All sessions, one line each; where there is none, how to make the first. */
+export function sessionTable(print: Printer, items: readonly Session[]): string {
+  if (items.length === 0) return 'No sessions yet. Make the first: ./leadmaster qr NAME';
+  const rows = items.map((session) => [
+    session.name,
+    stateName(print, session),
+    ago(session.since),
+    accountName(session),
+    bytes(session.storage.bytes),
+    bytes(session.runtime?.pssBytes),
+    session.reason,
+  ]);
+  return table(print, HEAD, rows);
+}

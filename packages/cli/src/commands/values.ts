@@ -1,0 +1,38 @@
+import { isSessionName, SESSION_NAME_RULE } from '@leadmaster/protocol';
+import { Argument, InvalidArgumentError } from 'commander';
+
+/** A session's name, refused before anything is asked of the service. */
+export function nameArgument(): Argument {
+  return new Argument('<name>', 'the session').argParser(sessionName);
+}
+
+export function sessionName(text: string): string {
+  if (!isSessionName(text)) throw new InvalidArgumentError(`Note: ${SESSION_NAME_RULE}.`);
+  return text;
+}
+
+/** A session's path in the API. */
+export function pathOf(name: string): string {
+  return `/v1/sessions/${encodeURIComponent(name)}`;
+}
+
+export function seconds(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 600)
+    throw new InvalidArgumentError('It must be a whole number of seconds, at most 600.');
+  return value;
+}
+
+export function count(text: string): number {
+  if (!/^\d{1,12}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
+/** Digits alone, from any of the ways in which people write a phone number. */
+export function phone(text: string): string {
+  const digits = text.replaceAll(/[\s().-]/g, '').replace(/^\+/, '');
+  if (!/^[1-9]\d{6,14}$/.test(digits)) {
+    throw new InvalidArgumentError('It must be a phone number with its country code, such as 5491100000001.');
+  }
+  return digits;
+}

@@ -1,0 +1,42 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What a running demo leaves for the commands that are typed in another terminal. */
+export interface DemoFile {
+  pid: number;
+  port: number;
+  /** The control API of the stand-in's phones. */
+  controlUrl: string;
+}
+
+/** The demo's own data folder, beside the real one and never in it. */
+export function demoDir(dataDir: string): string {
+  return `${dataDir}-demo`;
+}
+
+function fileIn(dir: string): string {
+  return join(dir, 'demo.json');
+}
+
+/** The demo that runs on this folder, or null. */
+export function readDemo(dir: string): DemoFile | null {
+  try {
+    const demo: DemoFile = JSON.parse(readFileSync(fileIn(dir), 'utf8'));
+    process.kill(demo.pid, 0);
+    return demo;
+  } catch {
+    // None was started, or it ended without tidying up.
+    return null;
+  }
+}
+
+export function writeDemo(dir: string, demo: DemoFile): void {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const draft = `${fileIn(dir)}.${process.pid}`;
+  writeFileSync(draft, `${JSON.stringify(demo)}\n`, { mode: 0o600 });
+  renameSync(draft, fileIn(dir));
+}
+
+export function removeDemo(dir: string): void {
+  rmSync(fileIn(dir), { force: true });
+}

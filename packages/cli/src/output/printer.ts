@@ -1,0 +1,67 @@
+import picocolors from 'picocolors';
+import type { CliError } from '../cli-error.ts';
+import type { Io } from '../io.ts';
+
+/**
+ * Where words go: results to standard output, everything said about them to standard error. With `--json`, standard
+ * output has JSON and nothing else: the result, or `{"error":{...}}`.
+ */
+export class Printer {
+  readonly json: boolean;
+  readonly isTerminal: boolean;
+  readonly paint: ReturnType<typeof picocolors.createColors>;
+  readonly #io: Io;
+
+  constructor(io: Io, json: boolean) {
+    this.#io = io;
+    this.json = json;
+    this.isTerminal = io.stdout.isTTY === true && !json;
+    this.paint = picocolors.createColors(wantsColour(io) && !json);
+  }
+
+  /** A result for people; not said with `--json`. */
+  line(text = ''): void {
+    if (!this.json) this.#io.stdout.write(`${text}\n`);
+  }
+
+  /** A result for machines; said with `--json` alone. */
+  data(value: unknown): void {
+    if (this.json) this.#io.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  /** One of many results for machines: one line each. */
+  record(value: unknown): void {
+    if (this.json) this.#io.stdout.write(`${JSON.stringify(value)}\n`);
+  }
+
+  /** Said beside the result, to people. */
+  note(text: string): void {
+    if (!this.json) this.#io.stderr.write(`${text}\n`);
+  }
+
+  /** As it is, to standard output: for drawing. */
+  raw(text: string): void {
+    this.#io.stdout.write(text);
+  }
+
+  error(error: CliError): void {
+    if (this.json) {
+      if (error.told) return;
+      const { code, message: detail, hint, exitCode, problem } = error;
+      this.#io.stdout.write(
+        `${JSON.stringify({ error: { ...(problem ?? { code, detail, hint }), hint, exitCode } }, null, 2)}\n`,
+      );
+      return;
+    }
+    const { red, dim } = this.paint;
+    this.#io.stderr.write(
+      `${red('error:')} ${error.message}\n${error.hint === '' ? '' : `${dim('hint:')}  ${error.hint}\n`}`,
+    );
+  }
+}
+
+function wantsColour({ stdout, env }: Io): boolean {
+  if (env.NO_COLOR) return false;
+  if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0';
+  return stdout.isTTY === true && env.TERM !== 'dumb';
+}

@@ -1,0 +1,22 @@
+import Table from 'cli-table3';
+import type { Printer } from './printer.ts';
+
+const NO_LINES = Object.fromEntries(
+  ['top', 'bottom', 'mid'].flatMap((row) => ['', '-mid', '-left', '-right'].map((end) => [`${row}${end}`, ''])),
+);
+
+/** Columns under bold headings, without lines: as easy for `awk` as for eyes. */
+export function table(print: Printer, head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const { bold } = print.paint;
+  const made = new Table({
+    head: head.map((text) => bold(text)),
+    chars: { ...NO_LINES, left: '', right: '', middle: '  ', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+  });
+  for (const row of rows) made.push([...row]);
+  return made
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}

@@ -1,0 +1,48 @@
+import type { Session } from '@leadmaster/protocol';
+import type { Printer } from './printer.ts';
+
+/** A size as people say it: 922 MB. */
+export function bytes(count: number | null | undefined): string {
+  if (count === null || count === undefined) return '-';
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = count;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${value >= 10 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** How long ago a time was: 3 min. */
+export function ago(iso: string | null, now = Date.now()): string {
+  if (iso === null) return '-';
+  const seconds = Math.max(0, Math.round((now - Date.parse(iso)) / 1000));
+  if (seconds < 100) return `${seconds} s`;
+  if (seconds < 100 * 60) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} d`;
+}
+
+/** A state in the colour of its kind. */
+export function stateName(print: Printer, session: Session): string {
+  const { green, yellow, red, dim } = print.paint;
+  if (session.state === 'READY') return green(session.state);
+  if (session.state === 'STOPPED' || session.state === 'UNCLAIMED') return dim(session.state);
+  return session.stateKind === 'needs_person' && session.state !== 'QR_REQUIRED'
+    ? red(session.state)
+    : yellow(session.state);
+}
+
+/** Who a session is linked as. */
+export function accountName(session: Session): string {
+  return session.account === null ? '-' : `${session.account.phone} ${session.account.name}`.trim();
+}
+
+/** One session in a line or two: its state, why, and what to do. */
+export function describeSession(print: Printer, session: Session): string {
+  const linked = session.account === null ? '' : ` as ${accountName(session)}`;
+  const why = session.reason === '' ? '' : ` (${session.reason})`;
+  const hint = session.hint === '' ? '' : `\n${print.paint.dim('hint:')}  ${session.hint}`;
+  return `${session.name} is ${stateName(print, session)}${linked}${why}${hint}`;
+}

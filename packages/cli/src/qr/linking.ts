@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { QrCode, Session } from '@leadmaster/protocol';
+import { CliError } from '../cli-error.ts';
+import type { Client } from '../client/client.ts';
+import { pathOf } from '../commands/values.ts';
+import { EXIT } from '../exit-codes.ts';
+
+/** What is to be seen while an account is being linked. `qr` is null except in QR_REQUIRED. */
+export interface LinkingStep {
+  session: Session;
+  qr: QrCode | null;
+}
+
+export interface LinkingOptions {
+  pollMs?: number;
+  /** Pairing by code needs no QR: asking for it is left out. */
+  withoutQr?: boolean;
+}
+
+/** How long a state from before our start may still be told. */
+const GRACE_MS = 5000;
+
+/**
+ * Creates and starts the session if needed, then tells each step until it is READY (and returns) or until it stands
+ * where waiting does not help (and throws). What it sees is polled: a link takes minutes of a person, and no missed
+ * event can leave the person waiting.
+ */
+export async function* linking(
+  client: Client,
+  name: string,
+  options: LinkingOptions = {},
+): AsyncGenerator<LinkingStep> {
+  const { pollMs = 500, withoutQr = false } = options;
+  const before = await createOrStart(client, name);
+  const graceUntil = Date.now() + GRACE_MS;
+  for (;;) {
+    const session = await client.get<Session>(pathOf(name));
+    if (session.state === 'READY') {
+      yield { session, qr: null };
+      return;
+    }
+    const isOld = session.since === before.since && Date.now() < graceUntil;
+    if (!isOld) refuseDeadEnd(session);
+    const shown = session.state === 'QR_REQUIRED' && !withoutQr ? await currentQr(client, name) : null;
+    yield { session, qr: shown };
+    await sleep(pollMs);
+  }
+}
+
+async function createOrStart(client: Client, name: string): Promise<Session> {
+  let session: Session;
+  try {
+    session = await client.get<Session>(pathOf(name));
+  } catch (error) {
+    if (!(error instanceof CliError) || error.exitCode !== EXIT.notFound) throw error;
+    return await client.post<Session>('/v1/sessions', { name });
+  }
+  if (session.state === 'READY' || session.state === 'QR_REQUIRED') return session;
+  await client.post<Session>(`${pathOf(name)}/start`);
+  return session;
+}
+
+/** Null when it was scanned, or is being replaced, between our two questions. */
+async function currentQr(client: Client, name: string): Promise<QrCode | null> {
+  try {
+    return await client.get<QrCode>(`${pathOf(name)}/qr`);
+  } catch (error) {
+    if (error instanceof CliError && error.code === 'not_waiting_for_qr') return null;
+    throw error;
+  }
+}
+
+function refuseDeadEnd(session: Session): void {
+  const { name, state, stateKind, reason, hint, loginMode, desired } = session;
+  if (state === 'QR_REQUIRED') return;
+  if (loginMode === 'server' && (stateKind === 'needs_person' || state === 'STOPPED')) {
+    throw new CliError(
+      EXIT.wrongState,
+      'login_mode_server',
+      `${name} has no login, and this service never shows a QR (LOGIN_MODE=server).`,
+      hint ||
+        'Start the service with LOGIN_MODE=qr, or link the account on another machine and bring its profile here.',
+    );
+  }
+  if (stateKind === 'needs_person' || (stateKind === 'settled' && desired === 'stopped')) {
+    throw new CliError(
+      EXIT.failed,
+      'not_linked',
+      `${name} is ${state}: ${reason}`,
+      hint || `Try again: ./leadmaster qr ${name}`,
+    );
+  }
+}
