@@ -23,7 +23,9 @@ export function logRequests(app: HttpApp, metrics: Registry): void {
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
     const ms = Math.round(reply.elapsedTime * 10) / 10;
-    request.log.debug({ method: request.method, route, status: reply.statusCode, ms }, 'request');
+    // What only looks is asked for all the time; what changes something is worth a line by default.
+    const level = request.method === 'GET' || request.method === 'HEAD' ? 'debug' : 'info';
+    request.log[level]({ method: request.method, route, status: reply.statusCode, ms }, 'request');
     seconds.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
     done();
   });

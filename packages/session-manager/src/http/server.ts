@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { logRequests } from './access-log.ts';
 import { createAuthenticator } from './auth.ts';
@@ -59,14 +59,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 
   const app: HttpApp = fastify({
     loggerInstance: options.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: BODY_LIMIT,
     connectionTimeout: SOCKET_IDLE_MS,
     requestTimeout: REQUEST_MS,
     // Our own answer to requests that come while closing is problem+json.
     return503OnClosing: false,
     requestIdHeader: false,
-    requestIdLogLabel: 'requestId',
     genReqId: ({ headers }) => {
       const given = headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
