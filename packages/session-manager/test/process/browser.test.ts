@@ -1,0 +1,215 @@
+import { once } from 'node:events';
+import { mkdir, readFile, symlink } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  browsersOn,
+  endGroup,
+  groupMembers,
+  identify,
+  isOurs,
+  processTree,
+  userDataDirOf,
+} from '../../src/process/browser-group.ts';
+import { holdersOf, profileUsers, proveProfileFree } from '../../src/process/holders.ts';
+import { treeMemory } from '../../src/process/memory.ts';
+import { endOrphans, foreignBrowsers, type RecordedBrowser } from '../../src/process/orphans.ts';
+import { isGone, listProcesses, readProcess } from '../../src/process/proc.ts';
+import { clearStaleSingleton, readSingleton } from '../../src/process/singleton-lock.ts';
+import { nextLine, startScript, tempFolder } from '../profile/helpers.ts';
+import { BROWSERS, until } from './browsers.ts';
+import { endAllIn, launch } from './launch.ts';
+
+beforeAll(() => {
+  if (BROWSERS.length === 0)
+    console.warn('No Chromium found: the tests with a real browser are skipped. Set CHROME_PATH.');
+});
+
+async function profiles(...names: string[]): Promise<string[]> {
+  const folder = await tempFolder();
+  endAllIn(folder);
+  return Promise.all(
+    names.map(async (name) => {
+      const path = join(folder, name);
+      await mkdir(path);
+      return path;
+    }),
+  );
+}
+
+const lock = { file: 'locks/a.lock' };
+
+describe.each(BROWSERS)('$name', ({ path }) => {
+  test('all of its processes are in its group, and only the main one names the profile', async () => {
+    const [dir = ''] = await profiles('a');
+    const browser = await launch(path, dir);
+    expect(browser.pgid).toBe(browser.pid);
+    const tree = processTree(browser.pid);
+    expect(tree.length).toBeGreaterThan(4);
+    expect(tree.filter((p) => p.pgid !== browser.pgid)).toEqual([]);
+    expect(groupMembers(browser.pgid).length).toBe(tree.length);
+    expect(tree.filter((p) => userDataDirOf(p.pid) !== null).map((p) => p.pid)).toEqual([browser.pid]);
+    expect(userDataDirOf(browser.pid)).toBe(dir);
+  });
+
+  test('ending client1 leaves client10 alone', async () => {
+    const [one = '', ten = ''] = await profiles('client1', 'client10');
+    const [first, tenth] = await Promise.all([launch(path, one), launch(path, ten)]);
+    expect(isOurs({ ...first, profileDir: one })).toBe(true);
+    expect(isOurs({ ...tenth, profileDir: one })).toBe(false);
+    expect(isOurs({ ...first, profileDir: ten })).toBe(false);
+    expect(isOurs({ ...first, startTicks: first.startTicks + 1, profileDir: one })).toBe(false);
+    expect(browsersOn(one).map((p) => p.pid)).toEqual([first.pid]);
+    expect(new Set((await holdersOf(one)).map((h) => readProcess(h.pid)?.pgid))).toEqual(new Set([first.pgid]));
+    const before = groupMembers(tenth.pgid).map((p) => p.pid);
+
+    // Wrong start time: the pid was reused, nothing is ours.
+    const reused = { ...first, startTicks: first.startTicks - 5 };
+    expect(await endGroup(reused, { termMs: 100, killMs: 1000 })).toEqual({ found: [], killed: [] });
+    expect(isGone(readProcess(first.pid))).toBe(false);
+
+    const ended = await endGroup(first, { termMs: 0, killMs: 5000 });
+    expect(ended.killed.length).toBeGreaterThan(4);
+    expect(groupMembers(first.pgid)).toEqual([]);
+    expect(await profileUsers(one)).toEqual([]);
+    await proveProfileFree(one, 0);
+    expect(groupMembers(tenth.pgid).map((p) => p.pid)).toEqual(before);
+    await expect(proveProfileFree(ten, 0)).rejects.toMatchObject({
+      code: 'profile_in_use',
+      message: expect.stringContaining(`pid ${tenth.pid}`),
+    });
+    // Asked first, it ends by itself.
+    expect((await endGroup(tenth, { termMs: 10_000, killMs: 5000 })).killed).toEqual([]);
+    expect(await profileUsers(ten)).toEqual([]);
+  });
+
+  test('an orphan of a killed parent is found by its record and ended', async () => {
+    const [dir = ''] = await profiles('a');
+    const parent = startScript('../process/launcher.ts', [path, dir]);
+    const recorded = JSON.parse(await nextLine(parent)) as RecordedBrowser;
+    const died = once(parent, 'exit');
+    parent.kill('SIGKILL');
+    await died;
+    expect(isOurs(recorded)).toBe(true);
+
+    // Other boots, other start times and other profiles are not ours to end.
+    const options = { termMs: 0, killMs: 5000 };
+    for (const [wrong, said] of [
+      [{ bootId: 'another' }, 'restarted'],
+      [{ startTicks: recorded.startTicks - 1 }, 'another process'],
+    ] as const) {
+      const [report] = await endOrphans([{ ...recorded, ...wrong }], options);
+      expect(report).toMatchObject({ outcome: 'gone', detail: expect.stringContaining(said) });
+    }
+    const [other] = await endOrphans([{ ...recorded, profileDir: `${dir}0` }], options);
+    expect(other).toMatchObject({ outcome: 'gone' });
+    expect(isOurs(recorded)).toBe(true);
+    expect(foreignBrowsers([{ session: 'a', profileDir: dir }])).toMatchObject([{ session: 'a', pid: recorded.pid }]);
+    expect(foreignBrowsers([{ session: 'a0', profileDir: `${dir}0` }])).toEqual([]);
+
+    const [report] = await endOrphans([recorded], { termMs: 10_000, killMs: 5000 });
+    expect(report).toMatchObject({ session: 'a', pid: recorded.pid, outcome: 'ended' });
+    expect(await profileUsers(dir)).toEqual([]);
+    expect(await endOrphans([recorded], options)).toMatchObject([{ outcome: 'gone' }]);
+  });
+
+  test('with its main process dead and a child hanging on to the profile, the rest is ended too', async () => {
+    const [dir = ''] = await profiles('a');
+    const parent = startScript('../process/launcher.ts', [path, dir]);
+    const recorded = JSON.parse(await nextLine(parent)) as RecordedBrowser;
+    // A stopped child does not notice that its browser has died.
+    const helpers = (await holdersOf(dir)).filter((h) => h.pid !== recorded.pid);
+    for (const helper of helpers) process.kill(helper.pid, 'SIGSTOP');
+    process.kill(recorded.pid, 'SIGKILL');
+    await until(() => isGone(readProcess(recorded.pid)));
+    const [report] = await endOrphans([recorded], { termMs: 0, killMs: 5000 });
+    expect(report?.outcome).toBe(helpers.length > 0 ? 'ended' : 'gone');
+    expect(await profileUsers(dir)).toEqual([]);
+    await until(() => groupMembers(recorded.pid).length === 0);
+  });
+
+  test('memory of the tree is the sum of its shares, and null for a tree that is gone', async () => {
+    const [dir = ''] = await profiles('a');
+    const browser = await launch(path, dir);
+    const memory = await treeMemory(browser);
+    expect(memory.processes).toBe(groupMembers(browser.pgid).length);
+    expect(memory.approximated).toBe(0);
+    expect(memory.bytes).toBeGreaterThan(50 * 2 ** 20);
+    expect(memory.bytes).toBeLessThan(900 * 2 ** 20);
+    await endGroup(browser, { termMs: 0, killMs: 5000 });
+    expect(await treeMemory(browser)).toEqual({ bytes: null, processes: 0, approximated: 0 });
+  });
+});
+
+const full = BROWSERS.find((browser) => browser.name === 'chromium');
+describe.runIf(full !== undefined)("Chromium's own lock", () => {
+  test('live, then stale after kill -9, then cleared; and the browser starts again', async () => {
+    const [dir = ''] = await profiles('a');
+    const browser = await launch(full?.path ?? '', dir);
+    expect(await readSingleton(dir)).toEqual({
+      kind: 'live',
+      target: `${hostname()}-${browser.pid}`,
+      pid: browser.pid,
+    });
+    await expect(clearStaleSingleton(dir, lock)).rejects.toMatchObject({ code: 'profile_in_use' });
+    await endGroup(browser, { termMs: 0, killMs: 5000 });
+    expect(await readSingleton(dir)).toMatchObject({ kind: 'stale' });
+    expect((await clearStaleSingleton(dir, lock)).removed).toContain('SingletonLock');
+    expect(await readSingleton(dir)).toEqual({ kind: 'none' });
+
+    // From another host, as after a move: Chromium itself would refuse to start.
+    await symlink('another-host-4242', join(dir, 'SingletonLock'));
+    expect(await readSingleton(dir)).toMatchObject({ kind: 'foreign_host', host: 'another-host' });
+    expect(await clearStaleSingleton(dir, lock)).toMatchObject({
+      state: { kind: 'foreign_host' },
+      removed: ['SingletonLock'],
+    });
+    const again = await launch(full?.path ?? '', dir);
+    await endGroup(again, { termMs: 10_000, killMs: 5000 });
+  });
+
+  test('the crash handler leaves the group, holds nothing of the profile, and ends with its browser', async () => {
+    const [dir = ''] = await profiles('a');
+    const handlers = () => listProcesses().filter((p) => p.comm.startsWith('chrome_crashpad') && !isGone(p));
+    const before = new Set(handlers().map((p) => p.pid));
+    const browser = await launch(full?.path ?? '', dir);
+    const mine = handlers().filter((p) => !before.has(p.pid));
+    const holders = new Set((await holdersOf(dir)).map((h) => h.pid));
+    expect(mine.filter((p) => holders.has(p.pid))).toEqual([]);
+    expect(mine.filter((p) => p.pgid === browser.pgid)).toEqual([]);
+    await endGroup(browser, { termMs: 0, killMs: 5000 });
+    await until(
+      () => mine.every((p) => isGone(readProcess(p.pid)) || identify(p.pid)?.startTicks !== p.startTicks),
+      5000,
+    );
+  });
+});
+
+test('a singleton lock whose pid lives but is something else is stale; a malformed one is cleared', async () => {
+  const [dir = ''] = await profiles('a');
+  await symlink(`${hostname()}-${process.pid}`, join(dir, 'SingletonLock'));
+  await symlink('/tmp/nowhere/SingletonSocket', join(dir, 'SingletonSocket'));
+  expect(await readSingleton(dir)).toMatchObject({ kind: 'stale' });
+  expect((await clearStaleSingleton(dir, lock)).removed).toEqual(['SingletonLock', 'SingletonSocket']);
+  for (const target of ['', 'x', '-5', 'host-', 'host-abc', 'host-0']) {
+    if (target !== '') await symlink(target, join(dir, 'SingletonLock'));
+    expect((await readSingleton(dir)).kind).toBe(target === '' ? 'none' : 'malformed');
+    await clearStaleSingleton(dir, lock);
+  }
+});
+
+test('somebody who reads a profile is named, until they are through', async () => {
+  const [dir = ''] = await profiles('a');
+  await symlink('other-host-1', join(dir, 'SingletonLock'));
+  const reader = startScript('../process/reader.ts', [join(dir, 'file')]);
+  await nextLine(reader);
+  expect(await holdersOf(dir)).toMatchObject([{ pid: reader.pid, by: 'files', file: join(dir, 'file') }]);
+  await expect(clearStaleSingleton(dir, lock)).rejects.toMatchObject({
+    code: 'profile_in_use',
+    message: expect.stringContaining(`pid ${reader.pid}`),
+  });
+  expect((await readFile(join(dir, 'file'), 'utf8')).length).toBeGreaterThan(0);
+  setTimeout(() => reader.kill('SIGKILL'), 150);
+  await proveProfileFree(dir, 5000);
+});
