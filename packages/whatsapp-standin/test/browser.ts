@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClientOptions, Message, Client as WebClient } from 'whatsapp-web.js';
-import type { World } from '../src/index.ts';
+import { type StandinOptions, startStandin, type World } from '../src/index.ts';
 
 const require = createRequire(import.meta.url);
 const { Client, LocalAuth } = require('whatsapp-web.js') as typeof import('whatsapp-web.js');
@@ -54,13 +54,23 @@ export interface Emitted {
   readonly args: readonly unknown[];
 }
 
+/** How a session starts. */
+export interface SessionOptions {
+  /** Use the library's own LocalAuth, with all that it deletes. */
+  readonly auth?: 'local';
+  /** Link by pairing code for that number. */
+  readonly pairWith?: string;
+  /** Pin that version of the page. */
+  readonly version?: string;
+}
+
 /** A real library on a real browser, with a record of all that it said. */
 export class Session {
   readonly client: WebClient;
   readonly events: Emitted[] = [];
   readonly initialized: Promise<void>;
 
-  constructor(world: World, profile: string, options: { auth?: 'local'; pairWith?: string; version?: string } = {}) {
+  constructor(world: World, profile: string, options: SessionOptions = {}) {
     const executablePath = BROWSERS.find((path) => path && existsSync(path));
     if (!executablePath) throw new Error('no browser: set CHROME_PATH');
     this.client = new Client({
@@ -142,11 +152,13 @@ export class Session {
     await this.client.pupBrowser?.close();
   }
 
-  /** Kills the browser as a crash would. */
+  /** Kills the browser as a crash would; one that is gone already is no matter. */
   async kill(): Promise<void> {
+    await until(() => this.client.pupBrowser !== null, 'a browser', 10_000).catch(() => {});
     const process = this.client.pupBrowser?.process();
-    const gone = new Promise((resolve) => process?.once('exit', resolve));
-    process?.kill('SIGKILL');
+    if (!process || process.exitCode !== null || process.signalCode !== null) return;
+    const gone = new Promise((resolve) => process.once('exit', resolve));
+    process.kill('SIGKILL');
     await gone;
   }
 }
@@ -170,4 +182,48 @@ export async function until(test: () => boolean | Promise<boolean>, what: string
 export async function temporaryFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'standin-'));
   return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }) };
+}
+
+/** Everything that one test file starts, to be ended after each of its tests. */
+export class Bench {
+  readonly #sessions: Session[] = [];
+  readonly #folders: (() => Promise<void>)[] = [];
+  readonly #worlds: World[] = [];
+
+  async world(options: StandinOptions = {}): Promise<World> {
+    const world = await startStandin(options);
+    this.#worlds.push(world);
+    return world;
+  }
+
+  async folder(): Promise<string> {
+    const { path, remove } = await temporaryFolder();
+    this.#folders.push(remove);
+    return path;
+  }
+
+  /** A profile's path, in a folder of its own. */
+  async profile(): Promise<string> {
+    return join(await this.folder(), 'profile');
+  }
+
+  start(world: World, profile: string, options: SessionOptions = {}): Session {
+    const session = new Session(world, profile, options);
+    this.#sessions.push(session);
+    return session;
+  }
+
+  /** A session that is linked to that number and ready. */
+  async link(world: World, number: string, profile: string, options: SessionOptions = {}): Promise<Session> {
+    const session = this.start(world, profile, options);
+    await world.phone(number).scan(await session.event<string>('qr'));
+    await session.ready();
+    return session;
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#sessions.splice(0).map((session) => session.kill()));
+    await Promise.all(this.#worlds.splice(0).map((world) => world.close()));
+    await Promise.all(this.#folders.splice(0).map((remove) => remove()));
+  }
 }
