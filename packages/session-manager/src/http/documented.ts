@@ -9,7 +9,7 @@ export const problemBody = problem.extend({
 /** One documented answer. */
 export interface Response {
   description: string;
-  content?: Record<string, { schema: z.ZodType }>;
+  content: Record<string, { schema: z.ZodType }>;
 }
 
 /** What every route that needs a key can answer. */
@@ -29,6 +29,11 @@ export const BODY_ERRORS: readonly ErrorCode[] = ['payload_too_large', 'unsuppor
 /** A good answer in JSON. */
 export function json(description: string, schema: z.ZodType): Response {
   return { description, content: { 'application/json': { schema } } };
+}
+
+/** A good answer without a body. */
+export function nothing(description: string): z.ZodType {
+  return z.undefined().describe(description);
 }
 
 /** The error answers of a route: one per status, naming the codes that come with it. */

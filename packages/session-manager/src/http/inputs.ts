@@ -27,9 +27,9 @@ export const noQuery = z.strictObject({});
 export const noBody = z.strictObject({}).nullish();
 
 /** `?wait=SECONDS` */
-export const waitSeconds = queryInteger(0, 600).default(0).describe('Seconds to wait at most');
+export const waitSeconds = queryInteger(0, 600).default(0).describe('Seconds to wait at most; 0 unless told otherwise');
 
 /** `?limit=` */
 export function limit(standard: number): z.ZodDefault<z.ZodPreprocess<z.ZodNumber>> {
-  return queryInteger(1, 1000).default(standard).describe('How many at most');
+  return queryInteger(1, 1000).default(standard).describe(`How many at most; ${standard} unless told otherwise`);
 }

@@ -19,6 +19,7 @@ import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fast
 import { z } from 'zod';
 import { problemBody } from './documented.ts';
 import type { HttpApp } from './http-app.ts';
+import { tidy } from './openapi-tidy.ts';
 
 const AT = '2026-03-01T12:00:00.000Z';
 const WHATSAPP_ID = 'true_5491100000001@c.us_3EB0C767D097B7C7D2A1';
@@ -144,7 +145,7 @@ export async function describeApi(app: HttpApp, version: string): Promise<void> 
       security: [{ bearer: [] }, { apiKey: [] }],
     },
     transform: createJsonSchemaTransform({ schemaRegistry: registry }),
-    transformObject: (document) => withoutUnused(toObject(document)),
+    transformObject: (document) => tidy(toObject(document)),
   });
   await app.register(swaggerUi, {
     routePrefix: '/docs',
@@ -152,20 +153,4 @@ export async function describeApi(app: HttpApp, version: string): Promise<void> 
     theme: { title: 'LeadMaster Session Manager' },
     uiConfig: { docExpansion: 'list', deepLinking: true, persistAuthorization: false, tryItOutEnabled: false },
   });
-}
-
-interface Described {
-  components?: { schemas?: Record<string, unknown> };
-}
-
-/** The plugin lists each schema as input and as output; what nothing refers to is noise. */
-function withoutUnused<T extends object>(document: T & Described): T {
-  const schemas = document.components?.schemas ?? {};
-  for (let removed = true; removed; ) {
-    const text = JSON.stringify(document);
-    const unused = Object.keys(schemas).filter((id) => !text.includes(`"#/components/schemas/${id}"`));
-    for (const id of unused) delete schemas[id];
-    removed = unused.length > 0;
-  }
-  return document;
 }

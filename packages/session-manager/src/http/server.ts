@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { LeadMasterError } from '@leadmaster/protocol';
 import fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { logRequests } from './access-log.ts';
@@ -72,7 +73,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     },
     // Long names reach the rule that refuses them; longer ones are refused by the limit on headers.
     routerOptions: { maxParamLength: 8192 },
-    http: { headersTimeout: REQUEST_MS, maxHeaderSize: 16_384 },
+    // A missing Host is refused below, in our own words.
+    http: { headersTimeout: REQUEST_MS, maxHeaderSize: 16_384, requireHostHeader: false },
     frameworkErrors: onFrameworkError,
     clientErrorHandler: answerBrokenRequest,
   }).withTypeProvider<ZodTypeProvider>();
@@ -99,6 +101,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     if (closing.signal.aborted) {
       reply.header('connection', 'close');
       throw shuttingDown();
+    }
+    if (request.headers.host === undefined && request.raw.httpVersion !== '1.0') {
+      throw new LeadMasterError('invalid_request', 'The request has no Host header.', 'Send it, as HTTP/1.1 asks.');
     }
     authenticate(request);
   });

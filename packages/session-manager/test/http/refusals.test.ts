@@ -119,6 +119,9 @@ describe('bad requests are refused with code and hint, and change nothing', () =
     );
     const big = await raw(port, `GET /health HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`);
     expect(big).toMatch(/^HTTP\/1.1 431 [\s\S]*"status":431/);
+    expect(await raw(port, 'GET /health HTTP/1.1\r\nConnection: close\r\n\r\n')).toMatch(
+      /^HTTP\/1.1 400 [\s\S]*Host header/,
+    );
     expect((await ask('/health')).status).toBe(200);
   });
 });

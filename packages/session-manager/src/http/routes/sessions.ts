@@ -1,6 +1,6 @@
 import { createSession, LeadMasterError, session } from '@leadmaster/protocol';
 import { z } from 'zod';
-import { BODY_ERRORS, json, problems, SESSION_ERRORS } from '../documented.ts';
+import { BODY_ERRORS, json, nothing, problems, SESSION_ERRORS } from '../documented.ts';
 import type { HttpApp, RouteContext } from '../http-app.ts';
 import { noBody, noQuery, queryBoolean, sessionParams, waitSeconds } from '../inputs.ts';
 import { callerSignal, untilClosing } from '../waiting.ts';
@@ -72,7 +72,7 @@ export function sessionRoutes(app: HttpApp, { sessions }: RouteContext): void {
       }),
       body: noBody,
       response: {
-        204: { description: 'Removed' },
+        204: nothing('Removed'),
         ...problems([...SESSION_ERRORS, ...BODY_ERRORS, 'wrong_state', 'unprocessable', 'engine_failed', 'timeout']),
       },
     },

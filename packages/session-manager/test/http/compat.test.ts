@@ -1,0 +1,161 @@
+import { LeadMasterError } from '@leadmaster/protocol';
+import { describe, expect, test } from 'vitest';
+import { compatStatus } from '../../src/http/compat-words.ts';
+import { type Ask, serve } from './serve.ts';
+
+const TEXT = { to: '5491100000001', message: 'hola' };
+
+describe('the routes of before', () => {
+  test('status, with and without a session', async () => {
+    const { ask, sessions } = await serve();
+    expect((await ask('/status')).json).toEqual({
+      status: 'DISCONNECTED',
+      state: null,
+      connected: false,
+      account: null,
+    });
+    sessions.set('admin', 'READY');
+    sessions.set('other', 'RECONNECTING');
+    expect((await ask('/status', { headers: { 'x-cliente-id': '1' } })).json).toEqual({
+      status: 'READY',
+      state: 'READY',
+      connected: true,
+      account: { id: '5491100000001@c.us', phone: '5491100000001', name: 'Ana' },
+    });
+    expect((await ask('/status', { headers: { 'x-session': 'other' } })).json).toMatchObject({
+      status: 'INIT',
+      state: 'RECONNECTING',
+      connected: false,
+    });
+    expect(compatStatus(sessions.set('x', 'DISCONNECTED_BANNED'))).toBe('ERROR');
+    const bad = await ask('/status', { headers: { 'x-session': '../x' } });
+    expect([bad.status, bad.json.code]).toEqual([400, 'INVALID_SESSION_NAME']);
+  });
+
+  test('an unreadable store is never told as "no session"', async () => {
+    const { ask, sessions } = await serve();
+    sessions.failure = new LeadMasterError('storage_failed', 'the disk refused', 'look at it');
+    for (const [path, method] of [['/status'], ['/qr'], ['/qr-code'], ['/connect', 'POST'], ['/disconnect', 'POST']]) {
+      const answer = await ask(path ?? '', method === undefined ? {} : { method });
+      expect([path, answer.status, answer.json.code]).toEqual([path, 503, 'STORAGE_FAILED']);
+    }
+    expect(sessions.changes).toEqual([]);
+  });
+
+  test('the QR as a data URL', async () => {
+    const { ask, sessions } = await serve();
+    expect((await ask('/qr')).json).toEqual({ status: 'NO_QR' });
+    const none = await ask('/qr-code');
+    expect([none.status, none.json]).toEqual([404, { error: 'No QR is shown now.', currentStatus: 'DISCONNECTED' }]);
+    sessions.set('admin', 'QR_REQUIRED');
+    const qr = (await ask('/qr')).json;
+    expect(qr.status).toBe('QR_AVAILABLE');
+    expect(qr.qr).toMatch(/^data:image\/png;base64,iVBOR/);
+    expect((await ask('/qr-code')).json).toEqual({ qrDataUrl: qr.qr, status: 'QR_REQUIRED' });
+  });
+
+  test('connect makes and starts, disconnect keeps', async () => {
+    const { ask, sessions } = await serve();
+    const post = (path: string, headers: Record<string, string> = {}) => ask(path, { method: 'POST', headers });
+    expect((await post('/disconnect')).json).toEqual({ success: true });
+    expect((await post('/connect')).json).toEqual({
+      success: true,
+      session: 'admin',
+      state: 'QR_REQUIRED',
+      alreadyConnected: false,
+    });
+    sessions.set('admin', 'READY');
+    expect((await post('/connect')).json).toMatchObject({ state: 'READY', alreadyConnected: true });
+    expect((await post('/disconnect')).json).toEqual({ success: true });
+    expect((await sessions.get('admin')).state).toBe('STOPPED');
+    expect((await post('/connect', { 'x-session': 'ventas' })).json.session).toBe('ventas');
+    sessions.set('found', 'UNCLAIMED');
+    expect((await post('/connect', { 'x-session': 'found' })).json.code).toBe('SESSION_UNCLAIMED');
+    expect(sessions.changes).toEqual(['create admin', 'start admin', 'stop admin', 'create ventas']);
+  });
+
+  test('send answers 200 for what WhatsApp has acknowledged, and nothing else', async () => {
+    const { ask, sessions } = await serve({ timing: { sendDeadlineMs: 50 } });
+    const post = (body: unknown, headers = {}) => ask('/send', { body, headers });
+    const missing = await post(TEXT);
+    expect([missing.status, missing.json.code, typeof missing.json.message]).toEqual([
+      503,
+      'SESSION_NOT_READY',
+      'string',
+    ]);
+    sessions.set('admin', 'RECONNECTING');
+    expect((await post(TEXT)).status).toBe(503);
+    sessions.set('admin', 'READY');
+    const sent = await post({ ...TEXT, cliente_id: 7 });
+    expect([sent.status, sent.json]).toEqual([
+      200,
+      { ok: true, success: true, message_id: expect.stringContaining('true_5491100000001') },
+    ]);
+    expect((await post({ ...TEXT, to: '+54 9 11 0000-0001' })).status).toBe(200);
+    sessions.sending = 'FAILED';
+    const failed = await post(TEXT);
+    expect([failed.status, failed.json]).toMatchObject([
+      500,
+      { code: 'SEND_FAILED', message: 'the number has no WhatsApp' },
+    ]);
+    sessions.sending = 'SENDING';
+    const late = await post(TEXT);
+    expect([late.status, late.json.code]).toEqual([504, 'ACK_TIMEOUT']);
+    const wrong: [unknown, number][] = [
+      [{}, 400],
+      [{ ...TEXT, to: 'nobody' }, 400],
+      [{ ...TEXT, message: '' }, 400],
+      [{ ...TEXT, extra: 1 }, 400],
+      ['{', 400],
+      [Buffer.alloc(1_100_000, 32), 413],
+    ];
+    for (const [body, status] of wrong) {
+      const answer = await post(body);
+      expect([answer.status, Object.keys(answer.json)]).toEqual([status, ['code', 'message', 'hint']]);
+    }
+  });
+
+  test('the same key sends once', async () => {
+    const { ask, sessions } = await serve();
+    sessions.set('admin', 'READY');
+    const once: Ask = { body: TEXT, headers: { 'idempotency-key': 'k' } };
+    expect((await ask('/send', once)).json).toEqual((await ask('/send', once)).json);
+    expect(sessions.changes).toEqual(['send admin']);
+    const other = await ask('/send', { ...once, body: { ...TEXT, message: 'other' } });
+    expect([other.status, other.json.code]).toEqual([409, 'IDEMPOTENCY_CONFLICT']);
+  });
+});
+
+describe('without a key', () => {
+  test('refused by default', async () => {
+    const { ask } = await serve();
+    const answer = await ask('/status', { key: null });
+    expect([answer.status, answer.headers['content-type']]).toEqual([401, 'application/problem+json; charset=utf-8']);
+  });
+
+  test('open: programs of this machine only, on these routes only', async () => {
+    const { ask, port, sessions } = await serve({ compat: 'open' });
+    const status = async (headers: Record<string, string>, path = '/status', method = 'GET') =>
+      (await ask(path, { key: null, headers, method })).status;
+    for (const host of [`127.0.0.1:${port}`, 'localhost', `localhost:${port}`, '[::1]:3001', '127.9.9.9']) {
+      expect([host, await status({ host })]).toEqual([host, 200]);
+    }
+    for (const host of [
+      'evil.example',
+      'localhost.evil.example',
+      '127.0.0.1.evil.example',
+      '10.0.0.1',
+      '127.0.0.1:99999',
+    ]) {
+      expect([host, await status({ host })]).toEqual([host, 401]);
+    }
+    expect(await status({ 'x-forwarded-for': '127.0.0.1' })).toBe(401);
+    expect(await status({ origin: 'https://evil.example' }, '/connect', 'POST')).toBe(401);
+    expect(await status({ 'sec-fetch-site': 'cross-site' }, '/connect', 'POST')).toBe(401);
+    expect(await status({ origin: 'null' }, '/connect', 'POST')).toBe(401);
+    expect(await status({}, '/v1/sessions')).toBe(401);
+    expect((await ask('/status', { key: 'wrong' })).status).toBe(401);
+    expect(sessions.changes).toEqual([]);
+    expect(await status({}, '/connect', 'POST')).toBe(200);
+  });
+});

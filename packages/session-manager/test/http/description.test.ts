@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { serve } from './serve.ts';
+
+interface Operation {
+  operationId: string;
+  summary: string;
+  tags: string[];
+  security?: unknown[];
+  parameters?: { name: string; in: string; schema: Record<string, unknown> }[];
+  requestBody?: unknown;
+  responses: Record<string, { description: string; content?: Record<string, { schema: Record<string, unknown> }> }>;
+}
+
+async function described() {
+  const { ask } = await serve();
+  const answer = await ask('/openapi.json', { key: null });
+  expect(answer.status).toBe(200);
+  const paths = answer.json.paths as Record<string, Record<string, Operation>>;
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
+  );
+  return { document: answer.json, operations, text: answer.text };
+}
+
+describe('/openapi.json', () => {
+  test('names every route that is due', async () => {
+    const { operations } = await described();
+    expect(operations.map((o) => `${o.method.toUpperCase()} ${o.path}`).sort()).toEqual(
+      [
+        'DELETE /v1/sessions/{session}',
+        'GET /health',
+        'GET /metrics',
+        'GET /qr',
+        'GET /qr-code',
+        'GET /ready',
+        'GET /status',
+        'GET /v1/events',
+        'GET /v1/sessions',
+        'GET /v1/sessions/{session}',
+        'GET /v1/sessions/{session}/check',
+        'GET /v1/sessions/{session}/events',
+        'GET /v1/sessions/{session}/messages',
+        'GET /v1/sessions/{session}/messages/{message}',
+        'GET /v1/sessions/{session}/qr',
+        'GET /v1/sessions/{session}/transitions',
+        'POST /connect',
+        'POST /disconnect',
+        'POST /send',
+        'POST /v1/sessions',
+        'POST /v1/sessions/adopt',
+        'POST /v1/sessions/{session}/logout',
+        'POST /v1/sessions/{session}/messages',
+        'POST /v1/sessions/{session}/pairing-code',
+        'POST /v1/sessions/{session}/restart',
+        'POST /v1/sessions/{session}/start',
+        'POST /v1/sessions/{session}/stop',
+      ].sort(),
+    );
+    expect(new Set(operations.map((o) => o.operationId)).size).toBe(operations.length);
+  });
+
+  test('is version 3.1, complete, and refers to nothing that is not there', async () => {
+    const { document, operations, text } = await described();
+    expect(document.openapi).toBe('3.1.0');
+    const known = Object.keys(document.components.schemas);
+    for (const [, ref] of text.matchAll(/"\$ref":"([^"]+)"/g)) {
+      expect(known).toContain(ref?.replace('#/components/schemas/', ''));
+    }
+    for (const schema of Object.values<Record<string, unknown>>(document.components.schemas)) {
+      expect(schema.examples).toHaveLength(1);
+    }
+    for (const o of operations) {
+      const id = o.operationId;
+      expect([id, o.summary, o.tags]).toEqual([id, expect.any(String), expect.any(Array)]);
+      const open = ['/health', '/ready'].includes(o.path);
+      expect([id, o.security ?? document.security]).toEqual([id, open ? [] : [{ bearer: [] }, { apiKey: [] }]]);
+      expect([id, '401' in o.responses]).toEqual([id, !open]);
+      for (const [status, answer] of Object.entries(o.responses)) {
+        expect([id, status, answer.description]).toEqual([id, status, expect.stringMatching(/\S/)]);
+        const types = Object.keys(answer.content ?? {});
+        if (Number(status) >= 400 && o.tags[0] !== 'compatibility') expect(types).toEqual(['application/problem+json']);
+      }
+      if (o.path.includes('{session}')) {
+        expect(o.parameters).toContainEqual(expect.objectContaining({ name: 'session', in: 'path', required: true }));
+      }
+    }
+  });
+
+  test('names parts by what they are, and asks for no body where none is needed', async () => {
+    const { document, operations } = await described();
+    expect(Object.keys(document.components.schemas).filter((id) => id.endsWith('Input'))).toEqual([]);
+    const body = (id: string) => operations.find((o) => o.operationId === id)?.requestBody;
+    expect(body('createSession')).toEqual({
+      required: true,
+      content: { 'application/json': { schema: { $ref: '#/components/schemas/CreateSession' } } },
+    });
+    expect(body('startSession')).toMatchObject({
+      required: false,
+      content: { 'application/json': { schema: { type: 'object', additionalProperties: false } } },
+    });
+  });
+
+  test('says numbers where numbers are meant', async () => {
+    const { operations } = await described();
+    const start = operations.find((o) => o.operationId === 'startSession');
+    expect(start?.parameters?.find((p) => p.name === 'wait')?.schema).toMatchObject({
+      type: 'integer',
+      minimum: 0,
+      maximum: 600,
+    });
+    const events = operations.find((o) => o.operationId === 'listEvents');
+    expect(events?.parameters?.map((p) => `${p.in}:${p.name}`).sort()).toEqual([
+      'header:last-event-id',
+      'query:after',
+      'query:limit',
+      'query:wait',
+    ]);
+  });
+});
