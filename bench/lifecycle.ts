@@ -1,0 +1,55 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, release, totalmem } from 'node:os';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readOptions, USAGE } from './lifecycle/options.ts';
+import { measurePage, type PageResult } from './lifecycle/page.ts';
+import { compare, table } from './lifecycle/report.ts';
+
+/**
+ * `npm run bench -- lifecycle`: LeadMaster's session manager against whatsapp-web.js as its README shows it. Memory,
+ * time to READY, return after a restart, in one run, in turn. See README.md beside this.
+ */
+const OUTPUT = fileURLToPath(new URL('results/lifecycle.json', import.meta.url));
+
+function parse(): ReturnType<typeof readOptions> {
+  try {
+    return readOptions(process.argv.slice(2), OUTPUT);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+const options = parse();
+if (process.platform !== 'linux') {
+  console.error('Memory is read from /proc, so this benchmark runs on Linux only.');
+  process.exit(2);
+}
+const startedAt = new Date();
+const results: PageResult[] = [];
+for (const page of options.pages) results.push(await measurePage(page, options, (text) => console.log(text)));
+
+const comparisons = results.map(({ page, rounds }) => ({
+  page: page.name,
+  lines: compare(rounds, options.several, options.fleet, page.name === 'realistic'),
+  failures: rounds.flatMap(({ side, failures }) => failures.map((failure) => `${side}: ${failure}`)),
+}));
+for (const { page, lines, failures } of comparisons) {
+  console.log(`\n${table(`${page} page, medians of ${options.runs} (least-most)`, lines)}`);
+  if (failures.length > 0) console.log(`${failures.length} starts failed:\n  ${failures.join('\n  ')}`);
+}
+
+const machine = {
+  cores: availableParallelism(),
+  processor: cpus()[0]?.model ?? '',
+  memoryBytes: totalmem(),
+  kernel: release(),
+  load: readFileSync('/proc/loadavg', 'utf8').trim(),
+  node: process.version,
+  root: process.getuid?.() === 0,
+};
+mkdirSync(dirname(options.output), { recursive: true });
+const document = { benchmark: 'lifecycle', startedAt, endedAt: new Date(), machine, options, comparisons, results };
+writeFileSync(options.output, `${JSON.stringify(document, null, 2)}\n`);
+console.log(`\n${options.output}`);
