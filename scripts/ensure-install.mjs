@@ -3,7 +3,8 @@ import { basename, join } from 'node:path';
 import { withInstallLock } from './install-lock.mjs';
 import { capture, LaunchError, ROOT } from './lib.mjs';
 
-const UNREACHABLE = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)\b/;
+const UNREACHABLE =
+  /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)\b/;
 
 /**
  * Makes node_modules what package-lock.json says, by `npm ci`, unless it is so already.
@@ -11,11 +12,16 @@ const UNREACHABLE = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EN
  */
 export async function ensureInstall({ root = ROOT, log = console.error, env = process.env, signal } = {}) {
   if (isInstalled(root)) return;
-  await withInstallLock(join(root, '.install.lock'), log, async () => {
-    if (isInstalled(root)) return;
-    if (!isSame(root)) await install(root, log, env, signal);
-    writeStamp(root);
-  }, signal);
+  await withInstallLock(
+    join(root, '.install.lock'),
+    log,
+    async () => {
+      if (isInstalled(root)) return;
+      if (!isSame(root)) await install(root, log, env, signal);
+      writeStamp(root);
+    },
+    signal,
+  );
 }
 
 /** Whether the last install here was of this very lock file. */
@@ -74,8 +80,12 @@ function explain(output) {
     return `The npm registry cannot be reached (${code}), so the dependencies are not installed.
 Check the network, or the proxy and registry of "npm config list", then run the same command again.`;
   }
-  const said = output.trim().split('\n').slice(-25).join('\n');
-  return `The dependencies could not be installed. npm said:\n${said}`;
+  const said = output
+    .split('\n')
+    .filter((line) => /^npm (error|ERR!) \S/.test(line))
+    .slice(0, 12)
+    .join('\n');
+  return `The dependencies could not be installed. npm said:\n${said || output.trim().slice(-2000)}`;
 }
 
 function writeStamp(root) {

@@ -16,7 +16,8 @@ export async function withInstallLock(file, log, work, signal) {
       continue;
     }
     if (signal?.aborted) throw new LaunchError('Stopped before anything was installed.');
-    if (Date.now() > until) throw new LaunchError(`Another start has been installing for very long. If none runs, remove ${file}`);
+    if (Date.now() > until)
+      throw new LaunchError(`Another start has been installing for very long. If none runs, remove ${file}`);
     if (!told && holder !== null) log(`Another start is installing (process ${holder.pid}); waiting for it.`);
     told = told || holder !== null;
     await sleep(200);

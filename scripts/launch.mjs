@@ -14,7 +14,11 @@ const POLL_MS = 200;
  * The child reads a pipe from us on its standard input and shuts down in order when that ends. So it does when we are
  * told to stop, when we are killed outright, and when npm above us is: npm passes no signal on, it only goes away.
  */
-export async function launch(script, args, { root = ROOT, env = process.env, under = env.npm_lifecycle_event !== undefined } = {}) {
+export async function launch(
+  script,
+  args,
+  { root = ROOT, env = process.env, under = env.npm_lifecycle_event !== undefined } = {},
+) {
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   for (const signal of SIGNALS) process.on(signal, onSignal);

@@ -12,9 +12,11 @@ export interface Io {
   stdin: Input;
   /** The environment as this process got it, before any settings file. */
   env: Env;
+  /** What the shell is told by a command that ends without an error. */
+  exitCode: number;
 }
 
 /** Of this process. */
 export function processIo(): Io {
-  return { stdout: process.stdout, stderr: process.stderr, stdin: process.stdin, env: process.env };
+  return { stdout: process.stdout, stderr: process.stderr, stdin: process.stdin, env: process.env, exitCode: 0 };
 }

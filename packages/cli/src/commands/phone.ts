@@ -55,7 +55,7 @@ export const register: Register = (parent, io) => {
       const cli = cliOf(command, io);
       const messages = await phonesOf(cli).inbox(name === undefined ? CUSTOMER : phoneOf(name));
       cli.print.data(messages);
-      const rows = messages.map(({ from, text }) => [String(from), String(text)]);
+      const rows = messages.map(({ from, body }) => [String(from), String(body)]);
       cli.print.line(rows.length === 0 ? 'Nothing yet.' : table(cli.print, ['FROM', 'TEXT'], rows));
     });
 };

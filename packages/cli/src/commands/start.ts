@@ -1,0 +1,99 @@
+import { mkdirSync } from 'node:fs';
+import { type Env, readConfig } from '@leadmaster/session-manager/config';
+import { type Command, Option } from 'commander';
+import { Cli } from '../cli.ts';
+import { startDemo } from '../demo/demo.ts';
+import { demoDir, removeDemo, writeDemo } from '../demo/demo-file.ts';
+import { CUSTOMER } from '../demo/phones.ts';
+import type { Io } from '../io.ts';
+import { printBanner } from '../service/banner.ts';
+import { type Service, serve } from '../service/serve.ts';
+import { ensureBrowser } from '../setup/install-browser.ts';
+import { cliOf, type Register } from './command.ts';
+
+export const register: Register = (parent, io) => {
+  parent
+    .command('start')
+    .description('start everything; finds or installs a browser first. Ends in order on Ctrl-C or SIGTERM')
+    .option('--demo', 'against the built-in stand-in of WhatsApp, with simulated phones and data of its own')
+    .addOption(exitWithParent())
+    .action(async (options: StartOptions, command: Command) => {
+      const cli = cliOf(command, io);
+      io.exitCode = await (options.demo ? runDemo(cli, io, options) : run(cli, cli.environment.env, options, true));
+    });
+
+  parent
+    .command('session-manager')
+    .description('start the session manager alone')
+    .addOption(exitWithParent())
+    .action(async (options: StartOptions, command: Command) => {
+      const cli = cliOf(command, io);
+      io.exitCode = await run(cli, cli.environment.env, options, false);
+    });
+};
+
+interface StartOptions {
+  demo?: true;
+  exitWithParent?: true;
+}
+
+/** For whoever starts us with a pipe as our standard input, and wants us to end when that closes. */
+function exitWithParent(): Option {
+  return new Option('--exit-with-parent', 'end when standard input closes').hideHelp();
+}
+
+async function run(cli: Cli, env: Env, options: StartOptions, install: boolean, extra: Extra = {}): Promise<number> {
+  const config = readConfig(env);
+  const { chromePath, loginMode } = config;
+  const progress = cli.print.isTerminal ? (text: string) => cli.io.stderr.write(`\u001b[2K${text}\r`) : undefined;
+  const say = (text: string): void => cli.print.note(text);
+  for (const warning of cli.environment.warnings) say(warning);
+  const means = { chromePath, visible: loginMode === 'local', say, ...(progress === undefined ? {} : { progress }) };
+  const browser = install ? await ensureBrowser(means) : null;
+  return serve(cli, {
+    env,
+    config,
+    exitWithParent: options.exitWithParent === true,
+    start: async (environment): Promise<Service> => {
+      const { runSessionManager } = await import('@leadmaster/session-manager');
+      return runSessionManager({ env: { ...environment } });
+    },
+    onStarted: async (service) => {
+      await printBanner(cli, config, service.url, browser);
+      extra.onStarted?.(Number(new URL(service.url).port));
+    },
+    ...(extra.alsoEnds === undefined ? {} : { alsoEnds: extra.alsoEnds }),
+  });
+}
+
+interface Extra {
+  onStarted?: (port: number) => void;
+  alsoEnds?: Promise<string>;
+}
+
+async function runDemo(real: Cli, io: Io, options: StartOptions): Promise<number> {
+  const dataDir = demoDir(readConfig(real.environment.env).dataDir);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const demo = await startDemo(real.environment.env, dataDir);
+  try {
+    const onStarted = (port: number): void => {
+      writeDemo(dataDir, { pid: process.pid, port, controlUrl: demo.controlUrl });
+      real.print.line(HOW_TO);
+    };
+    return await run(new Cli(io, real.json), demo.env, options, true, { onStarted, alsoEnds: demo.ended });
+  } finally {
+    removeDemo(dataDir);
+    await demo.close();
+  }
+}
+
+const HOW_TO = `This is the demo: WhatsApp is played by a stand-in, and nothing leaves this machine. In another terminal:
+
+  ./leadmaster qr ventas                      create a session and show its QR
+  ./leadmaster phone scan ventas              scan it with its simulated phone (a third terminal)
+  ./leadmaster send ventas ${CUSTOMER} hola    write to a simulated customer
+  ./leadmaster phone inbox                    what that customer got
+  ./leadmaster phone send ventas "hola!"      the customer writes to the session
+  ./leadmaster events ventas                  what happened
+  ./leadmaster phone unlink ventas            unlink it from the phone
+`;

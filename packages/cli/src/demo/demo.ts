@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CHECKOUT, type Env } from '@leadmaster/session-manager/config';
+import { CliError } from '../cli-error.ts';
+import { EXIT } from '../exit-codes.ts';
+
+/** The stand-in for WhatsApp, running beside the service as WhatsApp itself would. */
+export interface Demo {
+  /** The environment for the service: the demo's folder, and Chromium flags as any user could set them. */
+  env: Env;
+  controlUrl: string;
+  /** Resolves with a reason when the stand-in is gone. */
+  ended: Promise<string>;
+  close(): Promise<void>;
+}
+
+const START_MS = 30_000;
+const STOP_MS = 5000;
+
+/** Starts the stand-in on the demo's own data folder. */
+export async function startDemo(env: Env, dataDir: string): Promise<Demo> {
+  const main = join(CHECKOUT, 'packages/whatsapp-standin/src/main.ts');
+  const args = [main, '--exit-with-parent', '--state-file', join(dataDir, 'standin.json')];
+  // A process group of its own: Ctrl-C in the terminal ends the service first, and the stand-in by its closed pipe.
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-2000);
+  });
+  const { promise: ended, resolve: end } = Promise.withResolvers<string>();
+  child.on('error', (error) => end(`the stand-in cannot be started: ${error.message}`));
+  child.on('exit', (code) => end(`the stand-in has ended (${code})`));
+  child.stdin.on('error', () => {});
+
+  const close = async (): Promise<void> => {
+    child.stdin.end();
+    await Promise.race([ended, sleep(STOP_MS).then(() => child.kill('SIGKILL'))]);
+    await ended;
+  };
+  const late = sleep(START_MS, 'the stand-in did not start in time', { ref: false });
+  const first = await Promise.race([firstLine(child.stdout), ended, late]);
+  try {
+    const { chromeArgsText, controlUrl }: { chromeArgsText: string; controlUrl: string } = JSON.parse(first);
+    const chromeArgs = [env.CHROME_ARGS, chromeArgsText].filter(Boolean).join(' ');
+    return { env: { ...env, LEADMASTER_DATA_DIR: dataDir, CHROME_ARGS: chromeArgs }, controlUrl, ended, close };
+  } catch {
+    await close();
+    throw new CliError(EXIT.failed, 'demo_failed', `The demo cannot start: ${first}`, said.trim());
+  }
+}
+
+async function firstLine(stream: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface({ input: stream })) return line;
+  return new Promise(() => {}); // It ended without a word; its exit says why.
+}

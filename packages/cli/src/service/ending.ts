@@ -1,0 +1,38 @@
+import type { Readable } from 'node:stream';
+
+/** What can tell a service to end; tests have their own. */
+export interface EndingSources {
+  /** Signals of this process. */
+  signals: Pick<NodeJS.Process, 'on' | 'off'>;
+  /** With `--exit-with-parent`: its end means that whoever started us is gone, or wants us to go. */
+  pipe: Readable | null;
+}
+
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+/**
+ * Resolves once with the first reason to end. Everything after that is heard and changes nothing: a terminal's Ctrl-C, a
+ * supervisor and a launcher may each say it, and the second must not cut short what the first began.
+ */
+export class Ending {
+  readonly asked: Promise<string>;
+  readonly #stop: () => void;
+
+  constructor({ signals, pipe }: EndingSources) {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    this.asked = promise;
+    const onSignal = (signal: string): void => resolve(signal);
+    const onEnd = (): void => resolve('the launcher is gone');
+    for (const signal of SIGNALS) signals.on(signal, onSignal);
+    pipe?.on('end', onEnd).on('close', onEnd).on('error', onEnd).resume();
+    this.#stop = () => {
+      for (const signal of SIGNALS) signals.off(signal, onSignal);
+      pipe?.off('end', onEnd).off('close', onEnd).off('error', onEnd).destroy();
+    };
+  }
+
+  /** Hears nothing any more. For a start that failed; after a shutdown the process itself ends, still deaf to a second signal. */
+  release(): void {
+    this.#stop();
+  }
+}

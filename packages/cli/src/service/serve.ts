@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config, Env } from '@leadmaster/session-manager/config';
+import type { Cli } from '../cli.ts';
+import { EXIT } from '../exit-codes.ts';
+import { Ending } from './ending.ts';
+
+/** A service as this command sees it; `@leadmaster/session-manager` makes them. */
+export interface Service {
+  url: string;
+  shutdown(reason: string): Promise<void>;
+  /** The exit code, once it has ended. */
+  finished: Promise<number>;
+}
+
+export interface ServeOptions {
+  env: Env;
+  config: Config;
+  exitWithParent: boolean;
+  /** Starts the service. */
+  start(env: Env): Promise<Service>;
+  /** Once it answers: tell people. */
+  onStarted(service: Service): Promise<void>;
+  /** What can end on its own and takes the service with it, such as the demo's stand-in. */
+  alsoEnds?: Promise<string>;
+}
+
+/** Beyond its own deadline a shutdown hangs, and only the process's end can help. */
+const GRACE_MS = 15_000;
+
+/** Runs a service until it is told to end, ends it in order exactly once, and resolves to its exit code. */
+export async function serve(cli: Cli, options: ServeOptions): Promise<number> {
+  // A terminal or pipe that has gone away must not end the service before its order does.
+  for (const stream of [cli.io.stdout, cli.io.stderr]) stream.removeAllListeners('error').on('error', () => {});
+  const ending = new Ending({ signals: process, pipe: options.exitWithParent ? process.stdin : null });
+  const service = await options.start(options.env).catch((error: unknown) => {
+    ending.release();
+    throw error;
+  });
+  const asked = Promise.race([ending.asked, ...(options.alsoEnds === undefined ? [] : [options.alsoEnds])]);
+  const shut = asked.then(async (reason) => {
+    const limit = options.config.deadlines.shutdownMs + GRACE_MS;
+    const hung = sleep(limit, undefined, { ref: false }).then(() => {
+      cli.io.stderr.write(`The shutdown hangs beyond ${limit / 1000} s; the process ends without it.\n`);
+      process.exit(EXIT.failed);
+    });
+    await Promise.race([service.shutdown(reason), hung]);
+  });
+  // A first report that fails is no reason to end a service that runs.
+  await Promise.race([options.onStarted(service), shut]).catch((error: unknown) =>
+    cli.io.stderr.write(`${String(error)}\n`),
+  );
+  return service.finished;
+}
