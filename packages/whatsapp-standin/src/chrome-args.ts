@@ -6,6 +6,9 @@ export function chromeArgs(host: string, port: number, spki: string): string[] {
     `--host-resolver-rules=MAP web.whatsapp.com ${host}:${port}, MAP * ~NOTFOUND`,
     `--ignore-certificate-errors-spki-list=${spki}`,
     '--no-proxy-server',
+    // A page that is not loaded from the network (a kept copy of an old version) counts as public, and a public page may
+    // not speak to loopback. The stand-in is public in its part.
+    `--ip-address-space-overrides=${host}:${port}=public`,
   ];
 }
 

@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StandinError } from './errors.ts';
-import type { FaultState } from './faults.ts';
 import type { ObservedLog } from './observed.ts';
-import type { SettingsChange } from './options.ts';
 import type { Phone } from './phone.ts';
+import { parseFaults, parseSettings } from './validate.ts';
 import type { World } from './world.ts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -17,6 +16,7 @@ export class ControlServer {
   readonly #world: World;
   readonly #observed: ObservedLog;
   readonly #server: Server;
+  #url = '';
 
   constructor(world: World, observed: ObservedLog) {
     this.#world = world;
@@ -24,9 +24,9 @@ export class ControlServer {
     this.#server = createServer((request, response) => void this.#answer(request, response));
   }
 
+  /** Where the API is, once it is open. */
   get url(): string {
-    const { address, port } = this.#server.address() as AddressInfo;
-    return `http://${address}:${port}`;
+    return this.#url;
   }
 
   async open(host: string, port: number): Promise<void> {
@@ -34,6 +34,7 @@ export class ControlServer {
     this.#server.once('error', reject);
     this.#server.listen(port, host, resolve);
     await promise;
+    this.#url = `http://${host}:${(this.#server.address() as AddressInfo).port}`;
   }
 
   async close(): Promise<void> {
@@ -71,12 +72,12 @@ export class ControlServer {
         return this.#phoneRoute(method, path);
       case 'POST /faults':
         return async (body) => {
-          await world.faults.set(body as Partial<FaultState>);
+          await world.faults.set(parseFaults(body));
           return world.faults.current;
         };
       case 'POST /configure':
         return (body) => {
-          world.configure(body as SettingsChange);
+          world.configure(parseSettings(body));
           return world.settings;
         };
       case 'POST /bulk':

@@ -13,6 +13,9 @@ const LINK_TIMEOUT_MS = 20_000;
 
 interface Offer {
   readonly connection: Connection;
+  /** The keys that the page showed with it; null for a code, which shows none. */
+  readonly shown: Registration | null;
+  /** The number for which a code was made. */
   readonly number: string | null;
   current: boolean;
 }
@@ -64,7 +67,7 @@ export class Linking {
       return;
     }
     const ref = `2@${randomBytes(66).toString('base64')}`;
-    this.#refs.set(ref, { connection, number: null, current: true });
+    this.#refs.set(ref, { connection, shown: connection.registration, number: null, current: true });
     this.#context.observed.add('qr', null, null, { nth, instance: connection.instance });
     connection.send({ t: 'ref', ref });
     const ms = nth === 1 ? qr.firstMs : qr.nextMs;
@@ -82,7 +85,7 @@ export class Linking {
   offerCode(connection: Connection, number: string): string {
     for (const offer of this.#codes.values()) if (offer.connection === connection) offer.current = false;
     const code = Array.from({ length: 8 }, () => PAIRING_ALPHABET[randomInt(PAIRING_ALPHABET.length)]).join('');
-    const offer: Offer = { connection, number, current: true };
+    const offer: Offer = { connection, shown: null, number, current: true };
     this.#codes.set(code, offer);
     this.#context.clock.after(this.#context.settings().pairingCodeMs, () => {
       offer.current = false;
@@ -96,7 +99,7 @@ export class Linking {
     const [ref, noise, identity, adv, platform, ...rest] = qrText.split(',');
     const offer = this.#refs.get(ref ?? '');
     if (!offer) throw new StandinError('unknown_qr', 'this QR was never shown by WhatsApp Web');
-    const shown = offer.connection.registration;
+    const { shown } = offer;
     const same =
       shown?.noise === noise &&
       shown?.identity === identity &&

@@ -69,8 +69,16 @@ export class PageHost {
     }
   }
 
+  /** Ends for good, with every connection. */
+  async close(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#server.close(() => resolve());
+    this.#server.closeAllConnections();
+    await promise;
+  }
+
   /** Stops listening. Sockets that became WebSockets are not the host's any more and stay. */
-  shut(): void {
+  #shut(): void {
     this.#server.close();
     this.#server.closeAllConnections();
   }
@@ -79,7 +87,7 @@ export class PageHost {
   async applyOutage(now: FaultState, before: FaultState): Promise<void> {
     if (now.outage === before.outage) return;
     if (before.outage === 'page_unreachable') await this.#reopen();
-    if (now.outage === 'page_unreachable') this.shut();
+    if (now.outage === 'page_unreachable') this.#shut();
     // Requests that hang keep hanging for ever in the browser unless their connection ends.
     if (before.outage === 'page_hanging') this.#server.closeAllConnections();
   }

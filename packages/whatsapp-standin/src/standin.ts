@@ -101,8 +101,7 @@ export async function startStandin(options: StandinOptions = {}): Promise<World>
     async close() {
       clock.stop();
       gateway.close();
-      pageHost.shut();
-      await control.close();
+      await Promise.all([pageHost.close(), control.close()]);
       stateFile?.cancel();
       write();
     },

@@ -1,0 +1,144 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, test } from 'vitest';
+import { startStandin, type World } from '../src/index.ts';
+import { Bench, temporaryFolder, until } from './browser.ts';
+
+const bench = new Bench();
+const children: ChildProcessWithoutNullStreams[] = [];
+afterEach(async () => {
+  for (const child of children.splice(0)) if (child.exitCode === null) child.kill('SIGKILL');
+  await bench.end();
+});
+
+const ANA = '5491100000001';
+const BETO = '5491100000002';
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+async function call<T>(url: string, body?: unknown): Promise<{ status: number; body: T }> {
+  const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+  const response = await fetch(url, init);
+  return { status: response.status, body: (await response.json()) as T };
+}
+
+async function standalone(...flags: string[]): Promise<{
+  child: ChildProcessWithoutNullStreams;
+  ready: Pick<World, 'chromeArgs' | 'chromeArgsText' | 'controlUrl'>;
+}> {
+  const child = spawn(process.execPath, [MAIN, ...flags]);
+  children.push(child);
+  child.stderr.resume();
+  const [line] = await once(createInterface(child.stdout), 'line');
+  return { child, ready: JSON.parse(String(line)) };
+}
+
+function refuses(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once('error', () => resolve(true));
+  });
+}
+
+test('everything a phone can do is done over HTTP', async () => {
+  const world = await bench.world();
+  const { controlUrl } = world;
+  const session = bench.start(world, await bench.profile());
+  const qr = await session.event<string>('qr');
+  const scanned = await call<{ id: number }>(`${controlUrl}/phones/${ANA}/scan`, { qr });
+  expect(scanned).toMatchObject({ status: 200, body: { id: 1, online: true } });
+  await session.ready();
+  const late = await call<{ error: { code: string } }>(`${controlUrl}/phones/${ANA}/scan`, { qr });
+  expect(late).toMatchObject({ status: 409, body: { error: { code: 'stale_qr' } } });
+
+  await call(`${controlUrl}/phones/${BETO}`, { name: 'Beto' });
+  await call(`${controlUrl}/phones/${BETO}/send`, { to: ANA, text: 'por HTTP' });
+  await session.event('message');
+  const inbox = await call<{ body: string }[]>(`${controlUrl}/phones/${ANA}/inbox`);
+  expect(inbox.body).toMatchObject([{ body: 'por HTTP', from: BETO }]);
+  expect((await call(`${controlUrl}/bulk`, { number: ANA, bytes: 40_960 })).body).toMatchObject({ rows: 10 });
+
+  const before = world.observed.length;
+  const waiting = call<{ type: string }[]>(`${controlUrl}/observed?after=${before}&wait=5000`);
+  await call(`${controlUrl}/phones/${ANA}/unlink`, {});
+  expect((await waiting).body[0]).toMatchObject({ type: 'unlinked', phone: ANA });
+  expect((await call(`${controlUrl}/phones/${ANA}/devices`)).body).toEqual([]);
+});
+
+test('faults and settings are changed over HTTP, and nonsense is answered as such', async () => {
+  const world = await bench.world();
+  const { controlUrl } = world;
+  await call(`${controlUrl}/faults`, { outage: 'page_unreachable' });
+  expect(await refuses(world.port)).toBe(true);
+  await call(`${controlUrl}/faults`, { outage: 'none' });
+  expect(await refuses(world.port)).toBe(false);
+  await call(`${controlUrl}/configure`, { qr: { firstMs: 5 }, sync: 'slow' });
+  expect(world.settings).toMatchObject({ qr: { firstMs: 5, count: 6 }, sync: 'slow' });
+  const state = await call(`${controlUrl}/state`);
+  expect(state.body).toMatchObject({ chromeArgsText: world.chromeArgsText, faults: { outage: 'none' } });
+
+  expect((await call(`${controlUrl}/faults`, { outage: 'earthquake' })).status).toBe(400);
+  expect((await call(`${controlUrl}/faults`, { otuage: 'none' })).status).toBe(400);
+  expect((await call(`${controlUrl}/configure`, { sync: 1 })).status).toBe(400);
+  expect((await call(`${controlUrl}/phones/not-a-number`)).status).toBe(400);
+  expect((await call(`${controlUrl}/phones/${ANA}/scan`, {})).status).toBe(400);
+  expect((await call(`${controlUrl}/phones/${ANA}/unlink`, {})).status).toBe(409);
+  expect((await call(`${controlUrl}/nowhere`)).status).toBe(404);
+});
+
+test('alone it prints where it is, and ends in order on SIGTERM, SIGINT and with its parent', async () => {
+  for (const end of ['SIGTERM', 'SIGINT', 'stdin'] as const) {
+    const { child, ready } = await standalone('--exit-with-parent', '--script-bytes', '1000');
+    expect(ready.chromeArgsText).toContain('--no-proxy-server');
+    expect((await call(`${ready.controlUrl}/state`)).status).toBe(200);
+    if (end === 'stdin') child.stdin.end();
+    else child.kill(end);
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(await refuses(Number(new URL(ready.controlUrl).port))).toBe(true);
+  }
+});
+
+test('accounts, logins and messages outlive a restart of the stand-in', async () => {
+  const { path, remove } = await temporaryFolder();
+  try {
+    const stateFile = join(path, 'state.json');
+    const first = await bench.world({ stateFile });
+    const profile = await bench.profile();
+    const session = await bench.link(first, ANA, profile);
+    await session.client.sendMessage(`${BETO}@c.us`, 'antes');
+    await first.waitFor('message');
+    await session.stop();
+    await first.phone(BETO).send(ANA, 'queued');
+    const port = first.port;
+    await first.close();
+
+    const second = await bench.world({ stateFile, port });
+    expect(second.chromeArgsText).toBe(first.chromeArgsText);
+    expect(second.phone(BETO).inbox).toMatchObject([{ body: 'antes' }]);
+    const again = bench.start(second, profile);
+    await again.ready();
+    expect(again.count('qr')).toBe(0);
+    await until(() => second.phone(ANA).devices[0]?.queued === 0, 'the queue to be delivered');
+    expect(second.observed.some((entry) => entry.type === 'rollback' || entry.type === 'duplicate')).toBe(false);
+  } finally {
+    await remove();
+  }
+});
+
+test('a closed stand-in leaves neither port nor timer', async () => {
+  const world = await startStandin();
+  world.phone(ANA);
+  const port = world.port;
+  const controlPort = Number(new URL(world.controlUrl).port);
+  await world.close();
+  expect(await refuses(port)).toBe(true);
+  expect(await refuses(controlPort)).toBe(true);
+  await world.close();
+});
