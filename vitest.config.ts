@@ -1,13 +1,41 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests with a real browser: they come after all others, one file at a time, so that they do not starve each other. */
+const SLOW = ['packages/*/test/**/*.{browser,e2e}.test.ts', 'packages/*/test/{browser,e2e}/**/*.test.ts'];
+
+const common = {
+  // Real child processes (browsers, services) are the subject of many tests; threads would share their signals and cwd.
+  pool: 'forks' as const,
+  // The settings of the developer's own checkout must not reach a test.
+  env: { LEADMASTER_ENV_FILE: '/dev/null' },
+};
+
 export default defineConfig({
   test: {
-    include: ['packages/*/test/**/*.test.ts'],
-    // Real child processes (browsers, services) are the subject of many tests; threads would share their signals and cwd.
-    pool: 'forks',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    // The settings of the developer's own checkout must not reach a test.
-    env: { LEADMASTER_ENV_FILE: '/dev/null' },
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'fast',
+          include: ['packages/*/test/**/*.test.ts'],
+          exclude: [...SLOW, '**/*.prove.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'browser',
+          include: SLOW,
+          exclude: ['**/*.prove.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

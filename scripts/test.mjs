@@ -1,0 +1,88 @@
+// `npm test`: brings what is needed, then checks everything: types, lint, tests from fast to slow, and what they left behind.
+// `npm test -- PATTERN` runs the test files whose path has it, and nothing else.
+import './check-node.mjs';
+
+const { spawn } = await import('node:child_process');
+const { existsSync } = await import('node:fs');
+const { join } = await import('node:path');
+const { ensureInstall } = await import('./ensure-install.mjs');
+const { LeakWatch } = await import('./leaks.mjs');
+const { fail, passThrough, ROOT } = await import('./lib.mjs');
+const { findRuntime } = await import('./runtime.mjs');
+const { ensureTestNeeds } = await import('./test-needs.mjs');
+
+const BIN = join(ROOT, 'node_modules', '.bin');
+
+async function main(args) {
+  await ensureInstall();
+  await ensureTestNeeds();
+  const node = await findRuntime();
+  const sum = { passed: 0, failed: 0, skipped: 0, skips: [], failures: [] };
+  if (args.length === 0) {
+    await step(sum, 'types', join(BIN, 'tsc'), ['--noEmit', '-p', ROOT]);
+    await step(sum, 'lint and layers', join(BIN, 'biome'), ['check', '--error-on-warnings', ROOT]);
+  }
+  const watch = new LeakWatch();
+  add(sum, await vitest(node, args, watch.env));
+  const left = await watch.close();
+  sum[left.length === 0 ? 'passed' : 'failed']++;
+  sum.failures.push(...left.map((what) => `left behind: ${what}`));
+  report(sum);
+  process.exit(sum.failed === 0 && sum.passed > 1 ? 0 : 1);
+}
+
+/** A check that is one test in the sum. */
+async function step(sum, name, command, args) {
+  console.log(`\n== ${name}`);
+  const ok = existsSync(command) && (await passThrough(command, args)) === 0;
+  sum[ok ? 'passed' : 'failed']++;
+  if (!ok) sum.failures.push(name);
+}
+
+function vitest(node, args, env) {
+  console.log('\n== tests');
+  return new Promise((resolve) => {
+    const reporter = join(ROOT, 'scripts', 'vitest-reporter.mjs');
+    const reporters = [`--reporter=${process.stdout.isTTY ? 'default' : 'dot'}`, `--reporter=${reporter}`];
+    const script = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
+    // Processes find `node` on the PATH as they would under npm.
+    const path = `${BIN}:${process.env.PATH}`;
+    const options = {
+      cwd: ROOT,
+      env: { ...process.env, ...env, PATH: path },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    };
+    const child = spawn(node, [script, 'run', ...reporters, ...args], options);
+    let count = null;
+    child.on('message', (message) => {
+      count = message;
+    });
+    child.on('close', (code) => {
+      const dead = {
+        passed: 0,
+        failed: 1,
+        skipped: 0,
+        skips: [],
+        failures: [`vitest ended with ${code} before its report`],
+      };
+      const result = count ?? dead;
+      if (code !== 0 && result.failed === 0) add(result, { ...dead, failures: [`vitest ended with ${code}`] });
+      resolve(result);
+    });
+  });
+}
+
+function add(sum, other) {
+  for (const key of ['passed', 'failed', 'skipped']) sum[key] += other[key];
+  sum.skips.push(...other.skips);
+  sum.failures.push(...other.failures);
+}
+
+function report(sum) {
+  console.log('');
+  for (const text of sum.skips) console.log(`skipped  ${text}`);
+  for (const text of sum.failures) console.log(`FAILED   ${text}`);
+  console.log(`\n${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`);
+}
+
+main(process.argv.slice(2)).catch(fail);

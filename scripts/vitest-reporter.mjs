@@ -1,0 +1,40 @@
+import { relative } from 'node:path';
+import { ROOT } from './lib.mjs';
+
+/**
+ * Counts every test once and keeps what a person must know of it. The parent process reads it as the last message; a
+ * run that dies before its end sends none, which counts as a failure there.
+ */
+export default class CountingReporter {
+  onTestRunEnd(modules, unhandledErrors) {
+    const count = { passed: 0, failed: unhandledErrors.length, skipped: 0, skips: [], failures: [] };
+    for (const error of unhandledErrors) count.failures.push(`outside any test: ${error.message ?? error}`);
+    for (const module of modules) {
+      const file = relative(ROOT, module.moduleId);
+      // A file that cannot be loaded, or a hook that fails, has no test to its name.
+      const errors = module.errors();
+      count.failed += errors.length;
+      count.failures.push(...errors.map((error) => `${file}: ${error.message}`));
+      for (const test of module.children.allTests()) this.#add(count, file, test);
+      for (const suite of module.children.allSuites()) {
+        count.failed += suite.errors().length;
+        count.failures.push(...suite.errors().map((error) => `${file} > ${suite.fullName}: ${error.message}`));
+      }
+    }
+    process.send?.(count);
+  }
+
+  #add(count, file, test) {
+    const { state, note } = test.result();
+    const name = `${file} > ${test.fullName}`;
+    if (state === 'passed') count.passed++;
+    else if (state === 'skipped') {
+      count.skipped++;
+      count.skips.push(`${name}: ${note ?? 'no reason given'}`);
+    } else {
+      // Also "pending": a test that never came to its end has not passed.
+      count.failed++;
+      count.failures.push(name);
+    }
+  }
+}
