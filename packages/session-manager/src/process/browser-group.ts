@@ -59,16 +59,20 @@ export function processTree(pid: number, all: readonly ProcessFacts[] = listProc
   return found;
 }
 
-/** Main processes of browsers on this profile, however they spell its path. */
-export function browsersOn(profileDir: string): ProcessFacts[] {
-  const wanted = realPath(profileDir);
-  return listProcesses().filter((p) => {
-    if (isGone(p)) return false;
-    const named = userDataDirOf(p.pid);
-    if (named === null) return false;
+/** Main processes of browsers on one of these profiles, however they spell its path. One look at all processes. */
+export function browsersOnAny(profileDirs: readonly string[]): { profileDir: string; browser: ProcessFacts }[] {
+  const wanted = new Map(profileDirs.flatMap((dir) => [[dir, dir] as const, [realPath(dir), dir] as const]));
+  return listProcesses().flatMap((browser) => {
+    const named = isGone(browser) ? null : userDataDirOf(browser.pid);
+    if (named === null) return [];
     // A relative path is relative to a folder that only the process itself knows; open files (holdersOf) find those.
-    return named === profileDir || realPath(resolve('/', named)) === wanted;
+    const profileDir = wanted.get(named) ?? wanted.get(realPath(resolve('/', named)));
+    return profileDir === undefined ? [] : [{ profileDir, browser }];
   });
+}
+
+export function browsersOn(profileDir: string): ProcessFacts[] {
+  return browsersOnAny([profileDir]).map(({ browser }) => browser);
 }
 
 function realPath(path: string): string {
@@ -151,8 +155,9 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return;
-    throw error;
+    // Gone already; or another user's, which the proof that all are gone will find and name.
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }
 }
 
@@ -198,7 +203,7 @@ export async function endGroup(browser: ProcessIdentity, options: EndOptions): P
   throw new LeadMasterError(
     'browser_not_gone',
     `Still alive ${options.killMs} ms after SIGKILL: ${left.join(', ')}`,
-    'A process in state D waits for a disk or network share: look at that first. The session starts again once the process is gone.',
+    'A process in state D waits for a disk or network share: look at that first; one of another user, that user must end. The session starts again once it is gone.',
     { extra: { processes: left } },
   );
 }

@@ -1,5 +1,5 @@
 import { errorText } from '@leadmaster/protocol';
-import { browsersOn, endGroup, groupMembers, isOurs } from './browser-group.ts';
+import { browsersOnAny, endGroup, groupMembers, isOurs } from './browser-group.ts';
 import { holdersOf } from './holders.ts';
 import { bootId, readProcess } from './proc.ts';
 
@@ -74,7 +74,9 @@ async function endOrphan(browser: RecordedBrowser, options: { termMs: number; ki
 
 /** Browsers that run on our profiles now. After `endOrphans` none of them is ours. */
 export function foreignBrowsers(profiles: readonly { session: string; profileDir: string }[]): ForeignBrowser[] {
-  return profiles.flatMap(({ session, profileDir }) =>
-    browsersOn(profileDir).map(({ pid, comm }) => ({ session, pid, comm, profileDir })),
-  );
+  const sessions = new Map(profiles.map(({ session, profileDir }) => [profileDir, session]));
+  return browsersOnAny([...sessions.keys()]).map(({ profileDir, browser }) => {
+    const { pid, comm } = browser;
+    return { session: sessions.get(profileDir) ?? '', pid, comm, profileDir };
+  });
 }
