@@ -62,6 +62,8 @@ export interface SessionOptions {
   readonly pairWith?: string;
   /** Pin that version of the page. */
   readonly version?: string;
+  /** Take the login back after a conflict. */
+  readonly takeover?: boolean;
 }
 
 /** A real library on a real browser, with a record of all that it said. */
@@ -78,6 +80,7 @@ export class Session {
       webVersionCache: { type: 'local', path: join(profile, '..', 'versions') },
       ...(options.version ? { webVersion: options.version } : {}),
       ...(options.pairWith ? { pairWithPhoneNumber: { phoneNumber: options.pairWith } } : {}),
+      takeoverOnConflict: options.takeover ?? false,
       userAgent: false,
       puppeteer: {
         executablePath,
@@ -118,16 +121,20 @@ export class Session {
     return find()?.args[0] as T;
   }
 
-  /** Ready, with the cure for a sync that ended before the library listened. */
+  /** Ready, with the cure for a sync that ended before the library listened (it gets a second to notice by itself). */
   async ready(): Promise<void> {
     const deadline = Date.now() + 20_000;
     while (this.count('ready') === 0) {
       if (Date.now() > deadline) throw new Error(`no ready; said so far: ${this.events.map((event) => event.name)}`);
-      await this.page(
-        `window.Debug && require('WAWebSocketModel').Socket.hasSynced && !window.WWebJS && window.onAppStateHasSyncedEvent
-          && !window.__cured && (window.__cured = true, window.onAppStateHasSyncedEvent())`,
-      ).catch(() => {});
-      await pause(150);
+      await this.page(`(() => {
+        if (!window.Debug || !window.onAppStateHasSyncedEvent || window.WWebJS || window.__cured) return;
+        if (!require('WAWebSocketModel').Socket.hasSynced) return;
+        window.__missedAt ??= Date.now();
+        if (Date.now() - window.__missedAt < 1000) return;
+        window.__cured = true;
+        window.onAppStateHasSyncedEvent();
+      })()`).catch(() => {});
+      await pause(100);
     }
   }
 
