@@ -10,10 +10,11 @@ interface Body {
 }
 
 /** Brings the generated description into the form that a person would have written. */
-export function tidy<T extends object>(document: T & Described): T {
-  optionalBodies(document);
-  withoutUnused(document);
-  return plainNames(document);
+export function tidy<T extends object>(document: T): T {
+  const described = document as Described;
+  optionalBodies(described);
+  withoutUnused(described);
+  return plainNames(described) as T;
 }
 
 /** Where a body may be left out, the plugin says that it may be `null` and must be there. */
@@ -42,7 +43,7 @@ function withoutUnused(document: Described): void {
 }
 
 /** `SendMessageInput` is called `SendMessage` where nothing else is. */
-function plainNames<T extends Described>(document: T): T {
+function plainNames(document: Described): Described {
   const schemas = document.components?.schemas ?? {};
   let text = JSON.stringify(document);
   for (const id of Object.keys(schemas).filter((name) => name.endsWith('Input'))) {
@@ -52,5 +53,5 @@ function plainNames<T extends Described>(document: T): T {
       .replaceAll(`"#/components/schemas/${id}"`, `"#/components/schemas/${plain}"`)
       .replace(`"${id}":{`, `"${plain}":{`);
   }
-  return JSON.parse(text) as T;
+  return JSON.parse(text) as Described;
 }
