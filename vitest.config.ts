@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests with a real browser: they come after all others, one file at a time, so that they do not starve each other. */
-const SLOW = ['packages/*/test/**/*.{browser,e2e}.test.ts', 'packages/*/test/{browser,e2e}/**/*.test.ts'];
+/** Tests with a real browser: they come after all others, two files at a time, so that they do not starve each other. */
+const SLOW = [
+  'packages/*/test/**/*.{browser,e2e}.test.ts',
+  'packages/*/test/**/browser.test.ts',
+  'packages/*/test/{browser,e2e,real}/**/*.test.ts',
+  'packages/whatsapp-standin/test/**/*.test.ts',
+];
 
 const common = {
   // Real child processes (browsers, services) are the subject of many tests; threads would share their signals and cwd.
@@ -32,7 +37,7 @@ export default defineConfig({
           exclude: ['**/*.prove.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },

@@ -31,9 +31,12 @@ const GRACE_MS = 15_000;
 export async function serve(cli: Cli, options: ServeOptions): Promise<number> {
   // A terminal or pipe that has gone away must not end the service before its order does.
   for (const stream of [cli.io.stdout, cli.io.stderr]) stream.removeAllListeners('error').on('error', () => {});
+  // Between the last socket's end and the exit code nothing else might hold the process.
+  const alive = setInterval(() => {}, 1_000_000);
   const ending = new Ending({ signals: process, pipe: options.exitWithParent ? process.stdin : null });
   const service = await options.start(options.env).catch((error: unknown) => {
     ending.release();
+    clearInterval(alive);
     throw error;
   });
   const asked = Promise.race([ending.asked, ...(options.alsoEnds === undefined ? [] : [options.alsoEnds])]);
@@ -49,5 +52,5 @@ export async function serve(cli: Cli, options: ServeOptions): Promise<number> {
   await Promise.race([options.onStarted(service), shut]).catch((error: unknown) =>
     cli.io.stderr.write(`${String(error)}\n`),
   );
-  return service.finished;
+  return service.finished.finally(() => clearInterval(alive));
 }

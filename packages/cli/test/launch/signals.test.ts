@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, type TestContext, test } from 'vitest';
+import { exitOf, FakeCheckout, gone } from './fake-checkout.ts';
+
+type Target = 'npm' | 'launcher' | 'service' | 'all';
+
+/** Who gets what. Whoever it is, the service shuts down exactly once, to its end, and nothing is left. */
+const MATRIX: readonly { target: Target; signal: NodeJS.Signals; twice?: true; exit?: number }[] = [
+  { target: 'npm', signal: 'SIGTERM' },
+  { target: 'npm', signal: 'SIGINT' },
+  { target: 'npm', signal: 'SIGKILL' },
+  { target: 'npm', signal: 'SIGTERM', twice: true },
+  { target: 'launcher', signal: 'SIGTERM', exit: 0 },
+  { target: 'launcher', signal: 'SIGINT', exit: 0 },
+  { target: 'launcher', signal: 'SIGHUP', exit: 0 },
+  { target: 'launcher', signal: 'SIGTERM', twice: true, exit: 0 },
+  { target: 'launcher', signal: 'SIGKILL' },
+  { target: 'service', signal: 'SIGTERM', exit: 0 },
+  { target: 'service', signal: 'SIGINT', exit: 0 },
+  { target: 'service', signal: 'SIGTERM', twice: true, exit: 0 },
+  { target: 'all', signal: 'SIGTERM' },
+  { target: 'all', signal: 'SIGINT' },
+  { target: 'all', signal: 'SIGINT', twice: true },
+  { target: 'all', signal: 'SIGHUP' },
+];
+
+/** Of the test's own context: tests run at the same time here, and the global one would take another's. */
+function checkout(context: TestContext): FakeCheckout {
+  const fake = new FakeCheckout();
+  context.onTestFinished(() => fake.remove());
+  return fake;
+}
+
+describe.concurrent('npm start', () => {
+  test.for(MATRIX)('$signal to $target (twice: $twice)', async ({ target, signal, twice, exit }, context) => {
+    const { expect } = context;
+    const fake = checkout(context);
+    const npm = fake.start('npm', ['start']);
+    const { service, launcher } = await fake.pids();
+    const pid = { npm: npm.pid ?? 0, launcher, service, all: -(npm.pid ?? 0) }[target];
+    process.kill(pid, signal);
+    if (twice) {
+      await sleep(200);
+      // The one that was told may be gone already; then there is nobody to tell.
+      try {
+        process.kill(pid, signal);
+      } catch {}
+    }
+    expect(await gone(service)).toBe(true);
+    expect(await gone(launcher)).toBe(true);
+    const ended = await exitOf(npm);
+    if (exit !== undefined) expect(ended).toBe(exit);
+    expect(fake.log.filter((line) => line.startsWith('shutdown'))).toHaveLength(1);
+    expect(fake.log.at(-1)).toBe('finished');
+  });
+});
+
+describe.concurrent('a launcher without npm', () => {
+  test('passes the exit code on', async (context) => {
+    const { expect } = context;
+    const fake = checkout(context);
+    const launcher = fake.start(process.execPath, ['scripts/start.mjs'], { STUB_EXIT: '7', npm_lifecycle_event: '' });
+    const { service } = await fake.pids();
+    process.kill(service, 'SIGTERM');
+    expect(await exitOf(launcher)).toBe(7);
+  });
+
+  test('told to stop while the service still starts, waits for its start and its end', async (context) => {
+    const { expect } = context;
+    const fake = checkout(context);
+    const launcher = fake.start(process.execPath, ['scripts/start.mjs'], { STUB_SLOW_START: '1' });
+    await fake.said('starting');
+    launcher.kill('SIGTERM');
+    expect(await exitOf(launcher)).toBe(0);
+    expect(fake.log.slice(-3).map((line) => line.split(' ')[0])).toEqual(['started', 'shutdown', 'finished']);
+  });
+
+  test('does not end with its parent: a service started in the background goes on', async (context) => {
+    const { expect } = context;
+    const fake = checkout(context);
+    const env = { npm_lifecycle_event: '' };
+    fake.start('sh', ['-c', 'node scripts/start.mjs >/dev/null 2>&1 & wait'], env);
+    const { service, launcher } = await fake.pids();
+    await sleep(600);
+    expect(await gone(service, 100)).toBe(false);
+    process.kill(launcher, 'SIGTERM');
+    expect(await gone(service)).toBe(true);
+  });
+});
+
+describe.concurrent('leadmaster start, as supervisors call it', () => {
+  test.for(['SIGTERM', 'SIGINT'] as const)(
+    '%s ends it in order; its pid is the service itself',
+    async (signal, context) => {
+      const { expect } = context;
+      const fake = checkout(context);
+      const command = fake.start('./leadmaster', ['start']);
+      const { service } = await fake.pids();
+      expect(service).toBe(command.pid);
+      process.kill(service, signal);
+      expect(await exitOf(command)).toBe(0);
+      expect(fake.log.slice(-2)).toEqual([`shutdown ${signal}`, 'finished']);
+    },
+  );
+
+  test('its reader going away does not end it', async (context) => {
+    const { expect } = context;
+    const fake = checkout(context);
+    const command = fake.start('./leadmaster', ['start']);
+    const { service } = await fake.pids();
+    command.stdout?.destroy();
+    command.stderr?.destroy();
+    await sleep(200);
+    process.kill(service, 'SIGTERM');
+    expect(await exitOf(command)).toBe(0);
+    expect(fake.log.at(-1)).toBe('finished');
+  });
+});
