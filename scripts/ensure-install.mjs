@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { withInstallLock } from './install-lock.mjs';
 import { capture, LaunchError, ROOT } from './lib.mjs';
@@ -89,6 +89,7 @@ Check the network, or the proxy and registry of "npm config list", then run the 
 }
 
 function writeStamp(root) {
+  mkdirSync(join(root, 'node_modules'), { recursive: true });
   copyFileSync(join(root, 'package-lock.json'), stampFile(root));
 }
 
