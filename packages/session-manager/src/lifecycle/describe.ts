@@ -48,7 +48,7 @@ export function describeLifecycle(): string {
   const lines = [
     '# The life of a session',
     '',
-    'Generated from `packages/session-manager/src/lifecycle/machine.ts` by `npm run check -- --write-docs`; a test fails when it is stale.',
+    'Generated from `packages/session-manager/src/lifecycle/machine.ts`. A test fails when this page is stale; `npx vitest run -u machine` writes it anew.',
     'An event that is not listed under a state changes nothing there.',
     '',
   ];

@@ -1,17 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
-import wwebjs from 'whatsapp-web.js';
+import type { ClientOptions } from 'whatsapp-web.js';
 import { browsersOn, endGroup, identify } from '../../process/browser-group.ts';
 import type { BrowserFinder } from '../browser/browser-finder.ts';
 import type { BrowserFound } from '../browser/find.ts';
 import { browserFlags, userAgent } from '../browser/flags.ts';
 import type { EngineEvent, EngineRun, SessionEngine, StartRequest } from '../engine.ts';
 import type { MonitorSettings } from './page-monitor.ts';
+import { type TamedClient, tamedClient } from './tamed-client.ts';
 import { withSignal } from './with-signal.ts';
 import { WwebjsRun } from './wwebjs-run.ts';
-
-const { Client, NoAuth } = wwebjs;
 
 export interface WwebjsSettings {
   browsers: BrowserFinder;
@@ -39,12 +38,10 @@ export class WwebjsEngine implements SessionEngine {
     request.signal.throwIfAborted();
     this.#requirePinnedVersion();
     const browser = await this.#settings.browsers.find(request.visible);
-    const client = this.#client(request, browser);
     const launched = Promise.withResolvers<WwebjsRun>();
-    client.authStrategy.afterBrowserInitialized = async () => {
-      // `logout` in the library calls this again for the same browser.
+    const client = tamedClient(this.#clientOptions(request, browser), () => {
       launched.resolve(this.#takeOver(client, browser, request));
-    };
+    });
     const initialized = client.initialize();
     initialized.catch((error: unknown) => launched.reject(error));
     try {
@@ -57,13 +54,9 @@ export class WwebjsEngine implements SessionEngine {
     }
   }
 
-  #client(
-    request: StartRequest,
-    browser: BrowserFound,
-  ): InstanceType<typeof Client> & { authStrategy: wwebjs.AuthStrategy } {
+  #clientOptions(request: StartRequest, browser: BrowserFound): ClientOptions {
     const settings = this.#settings;
-    const client = new Client({
-      authStrategy: new NoAuth(),
+    return {
       // The name of no cached page: "whatever WhatsApp serves".
       webVersion: settings.webVersion ?? 'live',
       webVersionCache: { type: 'local', path: settings.webCacheDir },
@@ -87,11 +80,10 @@ export class WwebjsEngine implements SessionEngine {
         handleSIGHUP: false,
         defaultViewport: null,
       },
-    });
-    return client as typeof client & { authStrategy: wwebjs.AuthStrategy };
+    };
   }
 
-  #takeOver(client: InstanceType<typeof Client>, browser: BrowserFound, request: StartRequest): WwebjsRun {
+  #takeOver(client: TamedClient, browser: BrowserFound, request: StartRequest): WwebjsRun {
     const pid = client.pupBrowser?.process()?.pid;
     const identity = pid === undefined ? null : identify(pid);
     if (identity === null || client.pupBrowser === undefined || client.pupPage === undefined) {

@@ -1,0 +1,33 @@
+import wwebjs, { type ClientOptions } from 'whatsapp-web.js';
+
+/** What the library has and its typings do not mention. */
+interface Untyped {
+  inject(): Promise<void>;
+  destroy(): Promise<void>;
+  authStrategy: wwebjs.AuthStrategy;
+}
+
+export type TamedClient = InstanceType<typeof wwebjs.Client>;
+
+/**
+ * The library's client, without its habit of starting work that nobody awaits:
+ * - after every navigation it injects itself again, and rejects into nowhere when the page moves on meanwhile;
+ *   an injection that fails for good is noticed by the page monitor, which then hears no life
+ * - on a state it does not accept it closes the browser by itself; here the run does that, and proves it
+ *
+ * `onBrowser` runs once the browser is there, before any page is loaded.
+ */
+export function tamedClient(options: ClientOptions, onBrowser: () => void): TamedClient {
+  const client = new wwebjs.Client({ ...options, authStrategy: new wwebjs.NoAuth() });
+  const untyped = client as unknown as Untyped;
+  untyped.authStrategy.afterBrowserInitialized = async () => onBrowser();
+  untyped.destroy = async () => undefined;
+  const inject = untyped.inject.bind(client);
+  let first = true;
+  untyped.inject = async () => {
+    if (!first) return inject().catch(() => undefined);
+    first = false;
+    return inject();
+  };
+  return client;
+}

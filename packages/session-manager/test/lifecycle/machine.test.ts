@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import { SESSION_STATES, type SessionState, stateKind } from '@leadmaster/protocol';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { describeLifecycle, SAMPLES } from '../../src/lifecycle/describe.ts';
+import { isStarting, type LifecycleEvent, type Step, transition } from '../../src/lifecycle/machine.ts';
+
+const events: LifecycleEvent[] = Object.values(SAMPLES).flat();
+const DOC = join(import.meta.dirname, '../../../../docs/session-lifecycle.md');
+
+/** States in which a browser may be alive. */
+const WITH_BROWSER: readonly SessionState[] = [
+  'INITIALIZING',
+  'RECONNECTING',
+  'QR_REQUIRED',
+  'AUTHENTICATED',
+  'READY',
+  'DISCONNECTED_RECOVERABLE',
+];
+
+function expectStep(state: SessionState, event: LifecycleEvent): Step {
+  const step = transition(state, event);
+  if (step === null) throw new Error(`${state} ignores ${event.type}`);
+  return step;
+}
+
+describe('the session machine', () => {
+  it('answers every event in every state', () => {
+    for (const state of SESSION_STATES) {
+      for (const event of events) {
+        const step = transition(state, event);
+        if (step !== null) expect(SESSION_STATES).toContain(step.state);
+      }
+    }
+  });
+
+  it('gives a reason for every change of state', () => {
+    for (const state of SESSION_STATES) {
+      for (const event of events) {
+        const step = transition(state, event);
+        if (step !== null && step.state !== state) expect(step.reason, `${state} + ${event.type}`).not.toBe('');
+      }
+    }
+  });
+
+  it('arms a deadline for every transient state it enters, or leads on by an effect', () => {
+    for (const state of SESSION_STATES) {
+      for (const event of events) {
+        const step = transition(state, event);
+        if (step === null || stateKind(step.state) !== 'transient') continue;
+        const leadsOn = step.effects.some((effect) => ['watch', 'retry', 'halt'].includes(effect));
+        expect(leadsOn, `${state} + ${event.type} -> ${step.state}`).toBe(true);
+      }
+    }
+  });
+
+  it('closes the browser whenever it leaves the states that have one', () => {
+    for (const state of WITH_BROWSER) {
+      for (const event of events) {
+        const step = transition(state, event);
+        if (step === null || WITH_BROWSER.includes(step.state)) continue;
+        expect(step.effects[0], `${state} + ${event.type} -> ${step.state}`).toBe('teardown');
+      }
+    }
+  });
+
+  it('never sets a profile aside before its browser is gone', () => {
+    for (const state of WITH_BROWSER) {
+      for (const event of events) {
+        const effects = transition(state, event)?.effects ?? [];
+        if (effects.includes('retire')) expect(effects.indexOf('teardown')).toBeLessThan(effects.indexOf('retire'));
+      }
+    }
+  });
+
+  it('sets a profile aside only for an unlink or a logout', () => {
+    for (const state of SESSION_STATES) {
+      for (const event of events) {
+        if (!transition(state, event)?.effects.includes('retire')) continue;
+        expect(['unlinked', 'qr', 'logout'], `${state} + ${event.type}`).toContain(event.type);
+      }
+    }
+  });
+
+  it('never asks for a scan over a saved login that was only refused to LOGIN_MODE=server', () => {
+    const step = expectStep('RECONNECTING', { type: 'qr', mayLink: false });
+    expect(step).toEqual({ state: 'AUTH_FAILURE', reason: 'login_refused', effects: ['teardown'] });
+  });
+
+  it('stays READY when the library says ready again', () => {
+    expect(transition('READY', { type: 'ready' })).toBeNull();
+    expect(transition('READY', { type: 'authenticated' })).toBeNull();
+  });
+
+  it('leaves READY when no probe is answered in time', () => {
+    expect(expectStep('READY', { type: 'overdue' })).toMatchObject({
+      state: 'DISCONNECTED_RECOVERABLE',
+      effects: ['teardown', 'retry'],
+    });
+  });
+
+  it('relinks in a fresh browser with the old profile in trash after the phone unlinked', () => {
+    expect(expectStep('READY', { type: 'unlinked', mayLink: true }).effects).toEqual(['teardown', 'retire', 'relink']);
+  });
+
+  it('keeps every state but STOPPING open to a way out', () => {
+    for (const state of SESSION_STATES) {
+      const out = events.some((event) => (transition(state, event)?.state ?? state) !== state);
+      expect(out, state).toBe(true);
+    }
+  });
+
+  it('can always be stopped, from wherever random events have led', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...events), { maxLength: 60 }), (path) => {
+        let state: SessionState = 'STOPPED';
+        for (const event of path) state = transition(state, event)?.state ?? state;
+        const stopped = transition(state, { type: 'stop', reason: 'requested' })?.state ?? state;
+        expect(['STOPPED', 'STOPPING']).toContain(stopped);
+      }),
+    );
+  });
+
+  it('only starts browsers from states without one, or after a loss', () => {
+    for (const state of SESSION_STATES) {
+      for (const event of events) {
+        const step = transition(state, event);
+        if (!step?.effects.includes('launch')) continue;
+        expect(isStarting(state) || state === 'READY' || state === 'QR_REQUIRED', `${state} + ${event.type}`).toBe(
+          false,
+        );
+      }
+    }
+  });
+
+  it('is described by docs/session-lifecycle.md as it is', async () => {
+    await expect(describeLifecycle()).toMatchFileSnapshot(DOC);
+  });
+});

@@ -1,0 +1,141 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Event, QrCode, Session, SessionState } from '@leadmaster/protocol';
+import { type StandinOptions, startStandin, type World } from '@leadmaster/whatsapp-standin';
+import { readConfig } from '../../src/config/index.ts';
+import { type Context, createContext } from '../../src/context.ts';
+import { createLogger } from '../../src/log.ts';
+
+/** Short intervals, so that a fault and its cure fit into a test. */
+const QUICK = {
+  LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
+  PROBE_INTERVAL_S: '0.5',
+  PROBE_DEADLINE_S: '3',
+  LAUNCH_DEADLINE_S: '5',
+  LOAD_DEADLINE_S: '5',
+  SYNC_DEADLINE_S: '8',
+  STOP_DEADLINE_S: '5',
+  BACKOFF_FIRST_MS: '200',
+  BACKOFF_MAX_S: '1',
+  SESSION_MANAGER_PORT: '0',
+};
+
+/** A stand-in of WhatsApp and a manager on a data folder of its own, both real down to the browser. */
+export class Stage implements AsyncDisposable {
+  readonly world: World;
+  readonly dataDir: string;
+  readonly #env: NodeJS.ProcessEnv;
+  #context: Context | null = null;
+
+  private constructor(world: World, dataDir: string, env: NodeJS.ProcessEnv) {
+    this.world = world;
+    this.dataDir = dataDir;
+    this.#env = env;
+  }
+
+  static async open(options: { env?: NodeJS.ProcessEnv; standin?: StandinOptions } = {}): Promise<Stage> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'leadmaster-real-'));
+    const world = await startStandin(options.standin);
+    const env = { ...QUICK, LEADMASTER_DATA_DIR: dataDir, CHROME_ARGS: world.chromeArgsText, ...options.env };
+    return new Stage(world, dataDir, env);
+  }
+
+  get sessions(): Context['sessions'] {
+    return this.context.sessions;
+  }
+
+  get context(): Context {
+    if (this.#context === null) throw new Error('the manager is not running');
+    return this.#context;
+  }
+
+  /** Starts the manager, and the sessions that were running. */
+  async start(more: NodeJS.ProcessEnv = {}): Promise<void> {
+    const config = readConfig({ ...this.#env, ...more });
+    this.#context = await createContext(config, createLogger(config.log));
+    await this.sessions.boot();
+  }
+
+  async stop(): Promise<void> {
+    await this.#context?.close();
+    this.#context = null;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    await this.world.close();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+
+  /** Links a new session to a phone and waits until it is READY. */
+  async link(name: string, phone: string): Promise<Session> {
+    await this.sessions.create({ name, start: true, metadata: {} });
+    const { qr } = await this.nextQr(name);
+    await this.world.phone(phone).scan(qr);
+    return this.until(name, 'READY');
+  }
+
+  async nextQr(name: string): Promise<QrCode> {
+    await this.until(name, 'QR_REQUIRED');
+    if (this.sessions.supervisors().find((s) => s.name === name)?.qr === null) {
+      await this.event((event) => event.session === name && event.type === 'session.qr', 20_000, true);
+    }
+    return this.sessions.qr(name);
+  }
+
+  /** Waits, by events, until a session is in a state (and has a reason, if one is given). */
+  async until(name: string, state: SessionState, reason?: string, withinMs = 25_000): Promise<Session> {
+    const there = (s: Session) => s.state === state && (reason === undefined || s.reason === reason);
+    const deadline = AbortSignal.timeout(withinMs);
+    let after = this.sessions.lastEventId();
+    for (;;) {
+      const session = await this.sessions.get(name);
+      if (there(session)) return session;
+      if (deadline.aborted) {
+        const path = (await this.sessions.transitions(name, 20)).map((t) => `${t.to} (${t.reason})`).reverse();
+        throw new Error(`${name} is not ${state} ${reason ?? ''} after ${withinMs} ms, but went ${path.join(' -> ')}`);
+      }
+      const page = await this.sessions.events({ session: name, after, limit: 1, waitMs: 1000, signal: deadline });
+      after = page.cursor;
+    }
+  }
+
+  /** The states a session went through, oldest first, as `STATE reason`. */
+  async path(name: string): Promise<string[]> {
+    return (await this.sessions.transitions(name, 1000)).map((t) => `${t.to} ${t.reason}`).reverse();
+  }
+
+  /** The first event that fits, from now on (or from the beginning). */
+  async event(fits: (event: Event) => boolean, withinMs = 15_000, fromStart = false): Promise<Event> {
+    const signal = AbortSignal.timeout(withinMs);
+    const after = fromStart ? 0 : this.sessions.lastEventId();
+    for await (const event of this.sessions.follow({ after, signal })) if (fits(event)) return event;
+    throw new Error(`no such event within ${withinMs} ms`);
+  }
+
+  /** Every event of a type so far. */
+  async eventsOf(name: string, type: string): Promise<Event[]> {
+    const { items } = await this.sessions.events({
+      session: name,
+      after: 0,
+      limit: 10_000,
+      waitMs: 0,
+      signal: AbortSignal.timeout(1000),
+    });
+    return items.filter((event) => event.type === type);
+  }
+
+  /** What the stand-in noticed that must never happen: a rolled-back or doubled login. */
+  clones(): string[] {
+    return this.world.observed
+      .filter(({ type }) => type === 'rollback' || type === 'duplicate')
+      .map(({ type }) => type);
+  }
+
+  browserPid(name: string): number {
+    const pid = this.sessions.supervisors().find((s) => s.name === name)?.view.runtime?.pid;
+    if (pid === undefined) throw new Error(`${name} has no browser`);
+    return pid;
+  }
+}
