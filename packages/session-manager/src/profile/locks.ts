@@ -13,7 +13,8 @@ import type { DataPaths } from './paths.ts';
  *
  * POSIX locks have a trap: any open and close of the file in the same process drops them. So lock files lie in
  * `<data>/locks/`, never inside a profile, and nothing but the lock's own handle opens them. Who holds a lock is said in
- * a file beside it. POSIX locks do not exclude their own process either: a registry here does.
+ * a file beside it. POSIX locks do not exclude their own process either: SQLite counts for itself, within one copy of the
+ * library; the registry here counts for the whole process.
  */
 export interface LockOwner {
   pid: number;

@@ -110,7 +110,7 @@ async function readLabel(fs: ProfileFs, path: string): Promise<TrashEntry | null
   }
 }
 
-/** Deletes what has lain in the trash for longer than this. Returns the paths that are gone. */
+/** Deletes what has lain in the trash for longer than this. Returns the paths that are gone; one that cannot go is an error after the others went. */
 export async function emptyTrash(
   fs: ProfileFs,
   trash: string,
@@ -118,6 +118,7 @@ export async function emptyTrash(
   now = Date.now(),
 ): Promise<string[]> {
   const gone: string[] = [];
+  let failure: unknown = null;
   for (const entry of await listTrash(fs, trash)) {
     if (now - Date.parse(entry.at) < olderThanDays * DAY_MS) continue;
     // Never anything but a direct child of the trash.
@@ -125,10 +126,12 @@ export async function emptyTrash(
     try {
       await fs.rm(entry.path, { recursive: true, force: true });
       await fs.rm(`${entry.path}.json`, { force: true });
+      gone.push(entry.path);
     } catch (error) {
-      throw writeFailed(entry.path, error);
+      // The others need not wait for this one.
+      failure ??= writeFailed(entry.path, error);
     }
-    gone.push(entry.path);
   }
+  if (failure !== null) throw failure;
   return gone;
 }

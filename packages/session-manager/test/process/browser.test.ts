@@ -15,7 +15,7 @@ import {
 import { holdersOf, profileUsers, proveProfileFree } from '../../src/process/holders.ts';
 import { treeMemory } from '../../src/process/memory.ts';
 import { endOrphans, foreignBrowsers, type RecordedBrowser } from '../../src/process/orphans.ts';
-import { isGone, listProcesses, readProcess } from '../../src/process/proc.ts';
+import { commandLine, isGone, listProcesses, readProcess } from '../../src/process/proc.ts';
 import { clearStaleSingleton, readSingleton } from '../../src/process/singleton-lock.ts';
 import { nextLine, startScript, tempFolder } from '../profile/helpers.ts';
 import { BROWSERS, until } from './browsers.ts';
@@ -180,10 +180,13 @@ describe.runIf(full !== undefined)("Chromium's own lock", () => {
 
   test('the crash handler leaves the group, holds nothing of the profile, and ends with its browser', async () => {
     const [dir = ''] = await profiles('a');
-    const handlers = () => listProcesses().filter((p) => p.comm.startsWith('chrome_crashpad') && !isGone(p));
-    const before = new Set(handlers().map((p) => p.pid));
-    const browser = await launch(full?.path ?? '', dir);
-    const mine = handlers().filter((p) => !before.has(p.pid));
+    // Its arguments name a folder for reports, below the user's settings: a place of our own tells it from others'.
+    const settings = join(dir, '..', 'settings');
+    const browser = await launch(full?.path ?? '', dir, { ...process.env, XDG_CONFIG_HOME: settings });
+    const mine = listProcesses().filter(
+      (p) => p.comm.startsWith('chrome_crashpad') && commandLine(p.pid).some((arg) => arg.includes(settings)),
+    );
+    expect(mine.length).toBeGreaterThan(0);
     const holders = new Set((await holdersOf(dir)).map((h) => h.pid));
     expect(mine.filter((p) => holders.has(p.pid))).toEqual([]);
     expect(mine.filter((p) => p.pgid === browser.pgid)).toEqual([]);

@@ -6,8 +6,8 @@ import { cleanUp } from '../profile/helpers.ts';
 import { flags, listening, until } from './browsers.ts';
 
 /** A browser in a process group of its own, as the engine starts one. Ended after the test, whatever happens. */
-export async function launch(path: string, profileDir: string): Promise<ProcessIdentity> {
-  const child = spawn(path, flags(profileDir), { detached: true, stdio: 'ignore' });
+export async function launch(path: string, profileDir: string, env = process.env): Promise<ProcessIdentity> {
+  const child = spawn(path, flags(profileDir), { detached: true, stdio: 'ignore', env });
   const identity = child.pid === undefined ? null : identify(child.pid);
   if (identity === null) throw new Error(`${path} did not start`);
   const group = new BrowserGroup(identity);

@@ -90,7 +90,7 @@ describe('a group', () => {
   });
 
   test('a stopped one hears it as well', async () => {
-    const { identity } = await startGroup('trap "exit 0" INT; echo ready; while :; do sleep 0.05; done');
+    const { identity } = await startGroup('sleep 60 & trap "kill $!; exit 0" INT; echo ready; wait');
     process.kill(-identity.pgid, 'SIGSTOP');
     await until(() => readProcess(identity.pid)?.state === 'T');
     expect((await endGroup(identity, { termMs: 5000, killMs: 5000 })).killed).toEqual([]);
