@@ -84,7 +84,7 @@ export class ControlServer {
         return (body) =>
           world.bulkHistory(text(body, 'number'), Number(body.bytes ?? 0), {
             mediaBytes: Number(body.mediaBytes ?? 0),
-            rowBytes: Number(body.rowBytes ?? 4096),
+            ...(body.rowBytes === undefined ? {} : { rowBytes: Number(body.rowBytes) }),
             ratePerSec: Number(body.ratePerSec ?? 0),
           });
       default:

@@ -95,7 +95,8 @@ export async function startStandin(options: StandinOptions = {}): Promise<World>
       services.bulk.order(number, {
         bytes,
         mediaBytes: bulk.mediaBytes ?? 0,
-        rowBytes: bulk.rowBytes ?? 4096,
+        // Large rows fill a large profile in bearable time.
+        rowBytes: bulk.rowBytes ?? (bytes > 32 * 2 ** 20 ? 32_768 : 4_096),
         ratePerSec: bulk.ratePerSec ?? 0,
       }),
     async close() {
