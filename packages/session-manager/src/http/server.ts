@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { LeadMasterError } from '@leadmaster/protocol';
 import fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
@@ -142,8 +143,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 }
 
 /** Answers bytes that are no HTTP request, where the connection still takes an answer. */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: import('node:net').Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  // After an answer has gone out, another one would be read as belonging to a request that was never made.
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
     socket.destroy();
     return;
   }
