@@ -30,7 +30,8 @@ async function checkByService(cli: Cli, name: string): Promise<CheckReport> {
     return await cli.client().get<CheckReport>(`${pathOf(name)}/check`);
   } catch (error) {
     if (!(error instanceof CliError) || error.exitCode !== EXIT.unreachable) throw error;
+    const profiles = await openProfiles(cli.config, name);
     cli.print.note('The service is down; the disk alone is checked.');
-    return (await openProfiles(cli.config)).check(name);
+    return profiles.check(name);
   }
 }

@@ -1,7 +1,18 @@
+import { existsSync } from 'node:fs';
+import { LeadMasterError } from '@leadmaster/protocol';
 import type { Config } from '@leadmaster/session-manager/config';
 
-/** The profiles of this machine's data folder, read without the service. Loaded only by the commands that can do so. */
-export async function openProfiles(config: Config) {
+/**
+ * The profiles of this machine's data folder, read without the service, once it is sure that one of this name is there.
+ * Loaded only by the commands that can do so.
+ *
+ * @throws LeadMasterError `session_not_found`, with the path it would have.
+ */
+export async function openProfiles(config: Config, name: string) {
   const { createProfileStore } = await import('@leadmaster/session-manager/profile');
-  return createProfileStore({ dataDir: config.dataDir });
+  const profiles = createProfileStore({ dataDir: config.dataDir });
+  const path = profiles.locate(name);
+  if (existsSync(path)) return profiles;
+  const hint = 'List what there is: ./leadmaster sessions';
+  throw new LeadMasterError('session_not_found', `There is no profile of ${name}: it would be ${path}.`, hint);
 }

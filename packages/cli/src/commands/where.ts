@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { LeadMasterError } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import { cliOf, type Register } from './command.ts';
 import { openProfiles } from './profiles.ts';
@@ -12,15 +10,8 @@ export const register: Register = (parent, io) => {
     .addArgument(nameArgument())
     .action(async (name: string, _options, command: Command) => {
       const cli = cliOf(command, io);
-      const profiles = await openProfiles(cli.config);
+      const profiles = await openProfiles(cli.config, name);
       const path = profiles.locate(name);
-      if (!existsSync(path)) {
-        throw new LeadMasterError(
-          'session_not_found',
-          `There is no profile of ${name}: it would be ${path}.`,
-          'List what there is: ./leadmaster sessions',
-        );
-      }
       const record = await profiles.readRecord(name);
       cli.print.data({ name, path, claimed: record !== null, record });
       cli.print.line(path);

@@ -20,7 +20,7 @@ export class LiveView {
     const same = before.length === lines.length;
     if (same && lines.every((line, i) => line === before[i])) return;
     let text = before.length > 0 ? `\u001b[${before.length}A\r` : '';
-    if (!same) text += '\u001b[0J';
+    if (!same && before.length > 0) text += '\u001b[0J';
     lines.forEach((line, i) => {
       text += same && line === before[i] ? '\n' : `\u001b[2K${line}\n`;
     });

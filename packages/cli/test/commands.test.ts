@@ -1,0 +1,234 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { fakeService, run } from './harness.ts';
+
+describe('sessions', () => {
+  test('an empty service says how to make the first', async () => {
+    const { cli } = await fakeService();
+    expect((await cli('sessions')).stdout).toContain('./leadmaster qr NAME');
+    expect(JSON.parse((await cli('sessions --json')).stdout)).toEqual([]);
+  });
+
+  test('one line each, with what is asked of a person beside it', async () => {
+    const { cli, sessions } = await fakeService();
+    sessions.set('ventas', 'READY');
+    sessions.set('soporte', 'ERROR', { reason: 'browser_missing', hint: 'Install one.' });
+    const { stdout, stderr } = await cli('sessions');
+    expect(stdout).toMatch(/NAME +STATE +FOR +ACCOUNT +DISK +MEMORY +REASON/);
+    expect(stdout).toMatch(/ventas +READY .*5491100000001 Ana/);
+    expect(stderr).toContain('soporte: Install one.');
+    const json = JSON.parse((await cli('--json sessions')).stdout);
+    expect(json.map(({ name }: { name: string }) => name)).toEqual(['ventas', 'soporte']);
+  });
+});
+
+describe('session', () => {
+  test('create, start, stop, restart', async () => {
+    const { cli, sessions } = await fakeService();
+    expect(await cli('session create ventas --no-start --metadata team=norte')).toMatchObject({ code: 0 });
+    expect((await sessions.get('ventas')).metadata).toEqual({ team: 'norte' });
+    expect((await cli('session start ventas')).stdout).toContain('ventas is QR_REQUIRED');
+    expect((await cli('session stop ventas')).stdout).toContain('ventas is STOPPED');
+    expect(JSON.parse((await cli('session restart ventas --json')).stdout)).toMatchObject({ name: 'ventas' });
+    expect(sessions.changes).toEqual(['create ventas', 'start ventas', 'stop ventas', 'stop ventas', 'start ventas']);
+  });
+
+  test('a start that ends where only a person can help is a failure, told once', async () => {
+    const { cli, sessions } = await fakeService();
+    sessions.set('ventas', 'ERROR', { reason: 'browser_missing', hint: 'Install one.' });
+    const said = await cli('session start ventas');
+    expect(said).toMatchObject({ code: 1, stderr: expect.stringContaining('did not start: browser_missing') });
+    const { code, stdout } = await cli('session start ventas --json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ state: 'ERROR' });
+  });
+
+  test.each(['delete', 'logout'])('%s asks first', async (verb) => {
+    const { cli, sessions } = await fakeService();
+    sessions.set('ventas', 'READY');
+    expect(await cli(`session ${verb} ventas`)).toMatchObject({ code: 2 });
+    expect(await cli(`session ${verb} ventas`, { answers: 'no' })).toMatchObject({ code: 1 });
+    expect(sessions.changes).toEqual([]);
+    expect(await cli(`session ${verb} ventas`, { answers: 'y' })).toMatchObject({ code: 0 });
+    sessions.set('ventas', 'READY');
+    expect(await cli(`session ${verb} ventas --yes`)).toMatchObject({ code: 0 });
+    expect(sessions.changes).toEqual([`${verb} ventas`, `${verb} ventas`]);
+  });
+});
+
+describe('send', () => {
+  test('waits for the acknowledgement, and takes numbers as people write them', async () => {
+    const { cli, sessions } = await fakeService();
+    sessions.set('ventas', 'READY');
+    expect(await cli(['send', 'ventas', '+54 9 11 0000-0002', 'hola che'])).toMatchObject({
+      code: 0,
+      stdout: /^SENT /,
+    });
+    expect((await sessions.messages('ventas', 1))[0]?.to).toBe('5491100000002');
+  });
+
+  test('a message that failed, or stayed without an answer, is exit code 1; with JSON the message alone', async () => {
+    const { cli, sessions } = await fakeService();
+    sessions.set('ventas', 'READY');
+    sessions.sending = 'FAILED';
+    expect(await cli('send ventas 5491100000002 x')).toMatchObject({ code: 1, stderr: /the number has no WhatsApp/ });
+    expect(JSON.parse((await cli('send ventas 5491100000002 x --json')).stdout)).toMatchObject({ state: 'FAILED' });
+    sessions.sending = 'SENDING';
+    expect(await cli('send ventas 5491100000002 x --timeout 1')).toMatchObject({ code: 1, stderr: /not acknowledged/ });
+    expect(await cli('send ventas 5491100000002 x --no-wait')).toMatchObject({ code: 0 });
+  });
+
+  test('the same idempotency key sends once', async () => {
+    const { cli, sessions } = await fakeService();
+    sessions.set('ventas', 'READY');
+    const line = 'send ventas 5491100000002 x --json --idempotency-key k1';
+    const [first, second] = [await cli(line), await cli(line)];
+    expect(JSON.parse(first.stdout).id).toBe(JSON.parse(second.stdout).id);
+  });
+});
+
+describe('events', () => {
+  test('the newest, oldest first; after a cursor; of one session', async () => {
+    const { cli, sessions } = await fakeService();
+    sessions.set('a', 'READY');
+    sessions.set('b', 'READY');
+    for (let i = 0; i < 5; i++) sessions.emit('a', 'message.received', { text: `number ${i}`, from: 'x' });
+    const lines = (await cli('events --json --limit 2')).stdout.trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).id)).toEqual([6, 7]);
+    expect((await cli('events --after 5')).stdout).toMatch(/^6 .* a message.received text="number 3" from=x$/m);
+    expect((await cli('events b')).stdout.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('check and where', () => {
+  test('check prints what the service found', async () => {
+    const { cli, sessions } = await fakeService();
+    sessions.set('ventas', 'READY');
+    expect(await cli('check ventas')).toMatchObject({ code: 0, stdout: 'ok   folder: is there\n' });
+  });
+
+  test('both work without the service', async () => {
+    const { cli, app, dataDir } = await fakeService();
+    await app.close();
+    const profile = join(dataDir, 'tokens/ventas');
+    mkdirSync(join(profile, 'Default'), { recursive: true, mode: 0o700 });
+    expect(await cli('where ventas')).toMatchObject({
+      code: 0,
+      stdout: `${profile}\n`,
+      stderr: /No session claims it yet/,
+    });
+    expect(JSON.parse((await cli('where ventas --json')).stdout)).toEqual({
+      name: 'ventas',
+      path: profile,
+      claimed: false,
+      record: null,
+    });
+    const checked = await cli('check ventas --json');
+    expect(JSON.parse(checked.stdout)).toMatchObject({ checks: expect.any(Array) });
+    expect(await cli('where nobody')).toMatchObject({ code: 3, stderr: new RegExp(join(dataDir, 'tokens/nobody')) });
+    expect(await cli('check nobody')).toMatchObject({ code: 3 });
+  });
+});
+
+test('adopt claims a profile in place', async () => {
+  const { cli, sessions, dataDir } = await fakeService();
+  const profile = join(dataDir, 'tokens/admin');
+  mkdirSync(profile, { recursive: true });
+  sessions.set('admin', 'UNCLAIMED');
+  expect(await cli(`adopt ${profile} --name admin`)).toMatchObject({ code: 0, stdout: /admin is STOPPED/ });
+  expect(sessions.changes).toEqual(['adopt admin']);
+});
+
+describe('exit codes', () => {
+  test('2 wrong usage: nothing is asked of the service', async () => {
+    for (const line of [
+      'nonsense',
+      'session',
+      'session start',
+      'session start UPPER',
+      'send a x y',
+      'events --limit x',
+    ]) {
+      expect(await run(line.split(' '), { env: { SESSION_MANAGER_PORT: '9' } }), line).toMatchObject({ code: 2 });
+    }
+    const { code, stdout } = await run(['session', 'start', 'UPPER', '--json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { code: 'usage', exitCode: 2, detail: expect.stringContaining('lower-case') },
+    });
+  });
+
+  test('2 for settings that are wrong, all of them named', async () => {
+    const env = { LOGIN_MODE: 'x', LOG_LEVEL: 'y' };
+    const { code, stderr } = await run(['sessions'], { env });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/LOGIN_MODE.*LOG_LEVEL/s);
+  });
+
+  test('3 not found, 4 wrong state, 5 not allowed', async () => {
+    const { cli, sessions } = await fakeService();
+    sessions.set('ventas', 'STOPPED');
+    expect(await cli('session stop nobody')).toMatchObject({ code: 3 });
+    expect(await cli('send ventas 5491100000002 x')).toMatchObject({ code: 4 });
+    expect(await cli('session create ventas')).toMatchObject({ code: 4 });
+    const wrong = await cli('sessions', { env: { LEADMASTER_ADMIN_KEY: 'wrong' } });
+    expect(wrong).toMatchObject({ code: 5, stderr: /The key came from LEADMASTER_ADMIN_KEY/ });
+  });
+
+  test('5 when the key file is not ours to read', async () => {
+    const { cli, dataDir } = await fakeService();
+    mkdirSync(join(dataDir, 'admin.key'), { recursive: true });
+    expect(await cli('sessions', { env: { LEADMASTER_ADMIN_KEY: '' } })).toMatchObject({ code: 5 });
+  });
+
+  test('the key is taken from the data folder', async () => {
+    const { cli, dataDir, env } = await fakeService();
+    mkdirSync(dataDir, { recursive: true });
+    writeFileSync(join(dataDir, 'admin.key'), `${env.LEADMASTER_ADMIN_KEY}\n`, { mode: 0o600 });
+    expect(await cli('sessions', { env: { LEADMASTER_ADMIN_KEY: '' } })).toMatchObject({ code: 0 });
+  });
+
+  test('6 unreachable, with the command to run; also where something else listens', async () => {
+    const { cli, app } = await fakeService();
+    await app.close();
+    expect(await cli('sessions')).toMatchObject({ code: 6, stderr: /does not answer.*ECONNREFUSED.*npm start/s });
+    expect(JSON.parse((await cli('sessions --json')).stdout)).toMatchObject({
+      error: { code: 'service_unreachable', exitCode: 6 },
+    });
+    const other = createServer((_request, response) => response.writeHead(404).end('<html>'));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void other.close());
+    const { port } = other.address() as AddressInfo;
+    expect(await run(['sessions'], { env: { SESSION_MANAGER_PORT: String(port) } })).toMatchObject({
+      code: 6,
+      stderr: /Something other/,
+    });
+  });
+
+  test('1 for a failure of the service, with its words; errors are JSON with --json', async () => {
+    const { cli, sessions } = await fakeService();
+    sessions.failure = new Error('secret detail');
+    const { code, stdout } = await cli('sessions --json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).error).toMatchObject({ code: 'internal', status: 500, exitCode: 1 });
+    expect(stdout).not.toContain('secret detail');
+  });
+});
+
+test('help and version need no settings and no service', async () => {
+  const env = { LOGIN_MODE: 'broken' };
+  expect(await run(['--help'], { env })).toMatchObject({ code: 0, stdout: /Exit codes: 0 done/ });
+  expect(await run(['--version'], { env })).toMatchObject({ code: 0, stdout: '0.1.0\n' });
+});
+
+test('colours are for terminals, and NO_COLOR turns them off', async () => {
+  const { cli, sessions } = await fakeService();
+  sessions.set('ventas', 'READY');
+  const terminal = { columns: 120, rows: 40 };
+  expect((await cli('sessions')).stdout).not.toContain('\u001b[');
+  expect((await cli('sessions', { terminal })).stdout).toContain('\u001b[32mREADY');
+  expect((await cli('sessions', { terminal, env: { NO_COLOR: '1' } })).stdout).not.toContain('\u001b[');
+});

@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { FakeSessionService } from '@leadmaster/testkit';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { onTestFinished } from 'vitest';
+import { createHttpServer } from '../../session-manager/src/http/server.ts';
+import type { Input, Io } from '../src/io.ts';
+import { runCli } from '../src/program.ts';
+
+const ADMIN_KEY = 'admin-key-of-the-tests';
+
+export interface Ran {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunOptions {
+  env?: Record<string, string>;
+  /** Size of the terminal that standard output is; none = a file. */
+  terminal?: { columns: number; rows: number };
+  /** What a person types, at a terminal. */
+  answers?: string;
+}
+
+/** Runs one command line in this process. */
+export async function run(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const [stdout, stderr] = [new Sink(), new Sink()];
+  if (options.terminal !== undefined) Object.assign(stdout, { isTTY: true, ...options.terminal });
+  const stdin: Input = Readable.from(options.answers === undefined ? [] : [`${options.answers}\n`]);
+  if (options.answers !== undefined) stdin.isTTY = true;
+  const env = { LEADMASTER_ENV_FILE: '/dev/null', ...options.env };
+  const io: Io = { stdout, stderr, stdin, env, exitCode: 0 };
+  const code = await runCli(args, io);
+  return { code, stdout: stdout.text, stderr: stderr.text };
+}
+
+/** A stream that keeps what is written to it. */
+export class Sink extends Writable {
+  text = '';
+
+  override _write(chunk: unknown, _encoding: string, done: () => void): void {
+    this.text += String(chunk);
+    done();
+  }
+
+  /** What was written since the last time. */
+  take(): string {
+    const taken = this.text;
+    this.text = '';
+    return taken;
+  }
+}
+
+/** The real HTTP server over sessions in memory, and the command line set to speak with it. */
+export async function fakeService() {
+  const sessions = new FakeSessionService();
+  const folder = mkdtempSync(join(tmpdir(), 'leadmaster-cli-'));
+  const dataDir = join(folder, 'data');
+  const app = await createHttpServer({
+    sessions,
+    config: { dataDir, compat: 'key' },
+    keys: { adminKey: ADMIN_KEY, serviceToken: 'service-token-of-the-tests' },
+    log: pino({ level: 'silent' }),
+    metrics: new Registry(),
+    ready: () => true,
+    version: '0.1.0',
+  });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  onTestFinished(async () => {
+    await app.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const { port } = app.server.address() as AddressInfo;
+  const env = { SESSION_MANAGER_PORT: String(port), LEADMASTER_ADMIN_KEY: ADMIN_KEY, LEADMASTER_DATA_DIR: dataDir };
+  const cli = (line: string | readonly string[], options: RunOptions = {}): Promise<Ran> =>
+    run(typeof line === 'string' ? line.split(' ') : line, { ...options, env: { ...env, ...options.env } });
+  return { sessions, app, port, dataDir, env, cli };
+}
