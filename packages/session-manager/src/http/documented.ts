@@ -23,6 +23,22 @@ export const SESSION_ERRORS: readonly ErrorCode[] = [
   'storage_failed',
 ];
 
+/** What a route that may start a browser can answer besides. */
+export const START_ERRORS: readonly ErrorCode[] = [
+  'session_unclaimed',
+  'wrong_state',
+  'login_mode_server',
+  'login_damaged',
+  'profile_in_use',
+  'browser_too_old',
+  'browser_missing',
+  'browser_failed',
+  'browser_not_gone',
+  'web_version_missing',
+  'engine_failed',
+  'timeout',
+];
+
 /** What a route that reads a body can answer besides. */
 export const BODY_ERRORS: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type'];
 

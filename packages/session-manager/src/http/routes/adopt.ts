@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { adoptSession, LeadMasterError, session } from '@leadmaster/protocol';
 import { dataPaths } from '../../profile/paths.ts';
@@ -24,8 +25,7 @@ export function adoptRoutes(app: HttpApp, { sessions, config }: RouteContext): v
     handler: async (request, reply) => {
       const { name, path, mode } = request.body;
       const place = dataPaths(config.dataDir).session(name);
-      const elsewhere = path !== undefined && !(isAbsolute(path) && resolve(path) === place);
-      if (mode !== undefined || elsewhere) {
+      if (mode !== undefined || (path !== undefined && !(await isSameFolder(path, place)))) {
         throw new LeadMasterError(
           'adopt_refused',
           'Only a profile that already lies in its place can be adopted now; copying and moving come later.',
@@ -36,4 +36,12 @@ export function adoptRoutes(app: HttpApp, { sessions, config }: RouteContext): v
       return reply.code(201).header('location', `/v1/sessions/${name}`).send(adopted);
     },
   });
+}
+
+/** Whether a path that a person wrote means a folder; theirs may lead through links that are resolved in ours. */
+async function isSameFolder(written: string, place: string): Promise<boolean> {
+  if (!isAbsolute(written)) return false;
+  if (resolve(written) === place) return true;
+  // What cannot be looked at is not taken for the same.
+  return (await realpath(written).catch(() => null)) === place;
 }

@@ -1,11 +1,14 @@
 import { createSession, LeadMasterError, session } from '@leadmaster/protocol';
 import { z } from 'zod';
-import { BODY_ERRORS, json, nothing, problems, SESSION_ERRORS } from '../documented.ts';
+import { BODY_ERRORS, json, nothing, problems, SESSION_ERRORS, START_ERRORS } from '../documented.ts';
 import type { HttpApp, RouteContext } from '../http-app.ts';
 import { noBody, noQuery, queryBoolean, sessionParams, waitSeconds } from '../inputs.ts';
 import { callerSignal, untilClosing } from '../waiting.ts';
 
 const tags = ['sessions'];
+
+const CREATE_ERRORS = ['invalid_session_name', 'session_exists', 'profile_unreadable', 'storage_failed'] as const;
+const STOP_ERRORS = ['wrong_state', 'browser_not_gone', 'engine_failed', 'timeout'] as const;
 
 /** `/v1/sessions`: make, list, look at and remove them. */
 export function sessionRoutes(app: HttpApp, { sessions }: RouteContext): void {
@@ -20,7 +23,7 @@ export function sessionRoutes(app: HttpApp, { sessions }: RouteContext): void {
       body: createSession,
       response: {
         201: json('The session', session),
-        ...problems([...BODY_ERRORS, 'invalid_session_name', 'session_exists', 'profile_unreadable', 'storage_failed']),
+        ...problems([...CREATE_ERRORS, ...BODY_ERRORS, ...START_ERRORS]),
       },
     },
     handler: async (request, reply) => {
@@ -73,7 +76,7 @@ export function sessionRoutes(app: HttpApp, { sessions }: RouteContext): void {
       body: noBody,
       response: {
         204: nothing('Removed'),
-        ...problems([...SESSION_ERRORS, ...BODY_ERRORS, 'wrong_state', 'unprocessable', 'engine_failed', 'timeout']),
+        ...problems([...SESSION_ERRORS, ...BODY_ERRORS, 'unprocessable', ...STOP_ERRORS]),
       },
     },
     handler: async (request, reply) => {
@@ -116,15 +119,7 @@ export function actionRoutes(app: HttpApp, { sessions, closing }: RouteContext):
         body: noBody,
         response: {
           202: json('The session', session),
-          ...problems([
-            ...SESSION_ERRORS,
-            ...BODY_ERRORS,
-            'session_unclaimed',
-            'wrong_state',
-            'login_mode_server',
-            'engine_failed',
-            'timeout',
-          ]),
+          ...problems([...SESSION_ERRORS, ...BODY_ERRORS, ...START_ERRORS]),
         },
       },
       handler: async (request, reply) => {

@@ -1,0 +1,139 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Event, QrCode, Session, Transition } from '@leadmaster/protocol';
+
+const CLI = join(import.meta.dirname, '../../../cli/src/main.ts');
+const KEY = 'prove-key';
+
+/** A session manager as a user runs it: a process of its own, talked to over HTTP. */
+export class ServiceProcess {
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #url: string;
+  #child: ChildProcess | null = null;
+  #said = '';
+
+  constructor(env: NodeJS.ProcessEnv & { SESSION_MANAGER_PORT: string }) {
+    this.#env = {
+      ...process.env,
+      LEADMASTER_ENV_FILE: '/dev/null',
+      LOG_LEVEL: 'warn',
+      LEADMASTER_ADMIN_KEY: KEY,
+      ...env,
+    };
+    this.#url = `http://127.0.0.1:${env.SESSION_MANAGER_PORT}`;
+  }
+
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
+  get isAlive(): boolean {
+    return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Starts it and waits until it answers. */
+  async start(): Promise<void> {
+    this.spawn();
+    await this.answers();
+  }
+
+  /** Starts it without waiting. */
+  spawn(): void {
+    this.#said = '';
+    const child = spawn(process.execPath, [CLI, 'session-manager'], {
+      env: this.#env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const keep = (chunk: Buffer) => {
+      this.#said = (this.#said + chunk.toString()).slice(-8_000);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    this.#child = child;
+  }
+
+  async answers(withinMs = 20_000): Promise<void> {
+    const deadline = performance.now() + withinMs;
+    for (;;) {
+      const ok = await fetch(`${this.#url}/health`).then(
+        (reply) => reply.ok,
+        () => false,
+      );
+      if (ok) return;
+      if (!this.isAlive) throw new Error(`the service ended at once (${this.#child?.exitCode}):\n${this.#said}`);
+      if (performance.now() > deadline) throw new Error(`the service does not answer:\n${this.#said}`);
+      await sleep(25);
+    }
+  }
+
+  /** Sends a signal and waits for the end. Returns the exit code, or the signal's name. */
+  async end(signal: NodeJS.Signals): Promise<number | string> {
+    const child = this.#child;
+    if (child === null || !this.isAlive) return child?.exitCode ?? child?.signalCode ?? 'not started';
+    child.kill(signal);
+    await once(child, 'exit');
+    return child.exitCode ?? child.signalCode ?? 'unknown';
+  }
+
+  /** Waits for the end of a process that was just killed. */
+  async ended(): Promise<void> {
+    if (this.#child !== null && this.isAlive) await once(this.#child, 'exit');
+  }
+
+  async request<T>(method: string, path: string, body?: object): Promise<T> {
+    const reply = await fetch(`${this.#url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${KEY}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await reply.text();
+    if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`);
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  }
+
+  session(name: string): Promise<Session> {
+    return this.request('GET', `/v1/sessions/${name}`);
+  }
+
+  async transitions(name: string): Promise<Transition[]> {
+    return (await this.request<{ items: Transition[] }>('GET', `/v1/sessions/${name}/transitions?limit=200`)).items;
+  }
+
+  async events(after: number): Promise<{ items: Event[]; cursor: number }> {
+    return this.request('GET', `/v1/events?after=${after}&limit=1000`);
+  }
+
+  /** Waits until a login is READY again; fails at once when the session asks for a scan instead. */
+  async untilReadyAgain(name: string): Promise<Session> {
+    return this.until(name, 'READY', 60_000, 'QR_REQUIRED');
+  }
+
+  async until(name: string, state: Session['state'], withinMs = 60_000, never?: Session['state']): Promise<Session> {
+    const deadline = performance.now() + withinMs;
+    for (;;) {
+      const session = await this.session(name);
+      if (session.state === state) return session;
+      if (performance.now() > deadline || session.state === never) {
+        const path = (await this.transitions(name)).map((t) => `${t.to} (${t.reason})`).reverse();
+        throw new Error(`${name} is ${session.state} instead of ${state}; it went ${path.join(' -> ')}\n${this.#said}`);
+      }
+      await sleep(20);
+    }
+  }
+
+  /** Creates a session, waits for its first QR. */
+  async firstQr(name: string): Promise<QrCode> {
+    await this.request('POST', '/v1/sessions', { name });
+    await this.until(name, 'QR_REQUIRED');
+    for (;;) {
+      const qr = await this.request<QrCode>('GET', `/v1/sessions/${name}/qr`).catch(() => null);
+      if (qr !== null) return qr;
+      await sleep(20);
+    }
+  }
+}
