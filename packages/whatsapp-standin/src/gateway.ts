@@ -42,7 +42,7 @@ export class Gateway {
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const connection: Connection = new Connection(
         webSocket,
-        (message) => this.#handle(connection, message),
+        (message) => this.#hear(connection, message),
         () => this.#gone(connection),
       );
       connection.frozen = outage === 'hanging';
@@ -74,6 +74,16 @@ export class Gateway {
     this.#context.observed.add('disconnected', login?.number ?? null, login?.device ?? null, {
       instance: connection.instance,
     });
+  }
+
+  /** What a page says must not bring the server down, whatever it is. */
+  #hear(connection: Connection, message: FromPage): void {
+    try {
+      this.#handle(connection, message);
+    } catch (error) {
+      this.#context.observed.add('refused', null, null, { reason: 'malformed', said: message.t, error: String(error) });
+      connection.cut();
+    }
   }
 
   #handle(connection: Connection, message: FromPage): void {

@@ -24,6 +24,7 @@ export interface Posting {
 /** Moves messages and ticks between accounts, once each, whoever is away. */
 export class PostOffice {
   readonly #context: ServerContext;
+  #lastOrder = 0;
 
   constructor(context: ServerContext) {
     this.#context = context;
@@ -39,7 +40,7 @@ export class PostOffice {
       this.#tick(known, Math.max(1, known.ack));
       return;
     }
-    const letter: Letter = { id, from, to, body: posting.body, t: posting.t, ack: 0, via };
+    const letter: Letter = { id, from, to, body: posting.body, t: posting.t, ack: 0, via, order: this.#nextOrder() };
     accounts.keep(letter);
     observed.add('message', from, via, { id, to, body: posting.body });
     const registered = !this.#context.faults.current.unregistered.includes(to);
@@ -97,6 +98,11 @@ export class PostOffice {
     }
     this.#context.changed();
     this.deliver(connection, device, 'offline');
+  }
+
+  #nextOrder(): number {
+    this.#lastOrder = Math.max(Date.now(), this.#lastOrder + 0.001);
+    return this.#lastOrder;
   }
 
   #parcel(letter: Letter, history: boolean): Parcel {

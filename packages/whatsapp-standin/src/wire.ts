@@ -27,6 +27,8 @@ export interface WireMessage {
   /** Seconds, as WhatsApp counts. */
   readonly t: number;
   readonly ack: number;
+  /** Milliseconds, never the same twice: sorts the messages of one second. */
+  readonly order: number;
 }
 
 /** Something the server keeps for a device until the device says that it is on its disk. */

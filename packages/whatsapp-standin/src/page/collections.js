@@ -131,17 +131,12 @@ export function messageFromRow(row, more = {}) {
   });
 }
 
-/** How a message lies on disk. `unsent` is 1 or 0, because IndexedDB has no index over booleans. */
-export function rowOf({ id, chat, fromMe, body, t, ack, unsent = 0 }) {
-  return { key: `${fromMe}_${chat}_${id}`, id, chat, fromMe, body, t, ack, unsent, order: orderOf(t) };
-}
-
-let arrivals = 0;
-
-/** Orders the messages of one second, which `t` cannot, by their arrival. */
-function orderOf(t) {
-  arrivals += 1;
-  return Math.max(t * 1000, Math.min(Date.now(), t * 1000 + 998)) + (arrivals % 1000) / 1000;
+/**
+ * How a message lies on disk. `unsent` is 1 or 0, because IndexedDB has no index over booleans; `order` sorts the
+ * messages of one second, which `t` cannot.
+ */
+export function rowOf({ id, chat, fromMe, body, t, ack, unsent = 0, order = t * 1000 }) {
+  return { key: `${fromMe}_${chat}_${id}`, id, chat, fromMe, body, t, ack, unsent, order };
 }
 
 export function chatRow(chat) {

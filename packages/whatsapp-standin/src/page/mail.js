@@ -103,6 +103,7 @@ export function addAndSendMsgToChat(chat, message) {
     t: message.t,
     ack: 0,
     unsent: 1,
+    order: Date.now(),
   });
   const added = (async () => {
     showMessage(msg);
@@ -130,7 +131,7 @@ async function transmit(row, retry) {
 /** Sends what the server never confirmed. */
 export async function sendUnsent() {
   const rows = await modelStorage.latest('message', 'unsent', IDBKeyRange.only(1), Infinity);
-  for (const row of rows.sort((a, b) => a.t - b.t)) await transmit(row, true);
+  for (const row of rows.sort((a, b) => a.order - b.order)) await transmit(row, true);
 }
 
 /** `WAWebUpdateUnreadChatAction.sendSeen`. */
