@@ -159,14 +159,21 @@ export class Session {
     await this.client.pupBrowser?.close();
   }
 
-  /** Kills the browser as a crash would; one that is gone already is no matter. */
+  /** Kills the browser with all its processes, as a crash would; one that is gone already is no matter. */
   async kill(): Promise<void> {
     await until(() => this.client.pupBrowser !== null, 'a browser', 10_000).catch(() => {});
-    const process = this.client.pupBrowser?.process();
-    if (!process || process.exitCode !== null || process.signalCode !== null) return;
-    const gone = new Promise((resolve) => process.once('exit', resolve));
-    process.kill('SIGKILL');
-    await gone;
+    const pid = this.client.pupBrowser?.process()?.pid;
+    // Puppeteer starts the browser as the leader of its own process group.
+    if (pid) await until(() => !signalGroup(pid, 'SIGKILL'), 'the last process of the browser to go', 10_000);
+  }
+}
+
+/** Signals a process group; false if there is none. */
+function signalGroup(leader: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(-leader, signal);
+  } catch {
+    return false;
   }
 }
 

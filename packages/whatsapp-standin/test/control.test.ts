@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { startStandin, type World } from '../src/index.ts';
-import { Bench, temporaryFolder, until } from './browser.ts';
+import { Bench, until } from './browser.ts';
 
 const bench = new Bench();
 const children: ChildProcessWithoutNullStreams[] = [];
@@ -106,30 +106,25 @@ test('alone it prints where it is, and ends in order on SIGTERM, SIGINT and with
 });
 
 test('accounts, logins and messages outlive a restart of the stand-in', async () => {
-  const { path, remove } = await temporaryFolder();
-  try {
-    const stateFile = join(path, 'state.json');
-    const first = await bench.world({ stateFile });
-    const profile = await bench.profile();
-    const session = await bench.link(first, ANA, profile);
-    await session.client.sendMessage(`${BETO}@c.us`, 'antes');
-    await first.waitFor('message');
-    await session.stop();
-    await first.phone(BETO).send(ANA, 'queued');
-    const port = first.port;
-    await first.close();
+  const stateFile = join(await bench.folder(), 'state.json');
+  const first = await bench.world({ stateFile });
+  const profile = await bench.profile();
+  const session = await bench.link(first, ANA, profile);
+  await session.client.sendMessage(`${BETO}@c.us`, 'antes');
+  await first.waitFor('message');
+  await session.stop();
+  await first.phone(BETO).send(ANA, 'queued');
+  const port = first.port;
+  await first.close();
 
-    const second = await bench.world({ stateFile, port });
-    expect(second.chromeArgsText).toBe(first.chromeArgsText);
-    expect(second.phone(BETO).inbox).toMatchObject([{ body: 'antes' }]);
-    const again = bench.start(second, profile);
-    await again.ready();
-    expect(again.count('qr')).toBe(0);
-    await until(() => second.phone(ANA).devices[0]?.queued === 0, 'the queue to be delivered');
-    expect(second.observed.some((entry) => entry.type === 'rollback' || entry.type === 'duplicate')).toBe(false);
-  } finally {
-    await remove();
-  }
+  const second = await bench.world({ stateFile, port });
+  expect(second.chromeArgsText).toBe(first.chromeArgsText);
+  expect(second.phone(BETO).inbox).toMatchObject([{ body: 'antes' }]);
+  const again = bench.start(second, profile);
+  await again.ready();
+  expect(again.count('qr')).toBe(0);
+  await until(() => second.phone(ANA).devices[0]?.queued === 0, 'the queue to be delivered');
+  expect(second.observed.some((entry) => entry.type === 'rollback' || entry.type === 'duplicate')).toBe(false);
 });
 
 test('a closed stand-in leaves neither port nor timer', async () => {

@@ -13,8 +13,15 @@ const MB = 2 ** 20;
 async function sizeOf(folder: string): Promise<number> {
   if (!existsSync(folder)) return 0;
   const names = await readdir(folder, { recursive: true, withFileTypes: true });
-  const sizes = names.filter((entry) => entry.isFile()).map((entry) => stat(join(entry.parentPath, entry.name)));
-  return (await Promise.all(sizes)).reduce((sum, { size }) => sum + size, 0);
+  const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  // A running browser compacts its tables: a file may go while we look.
+  const sizes = files.map((file) =>
+    stat(file).then(
+      ({ size }) => size,
+      () => 0,
+    ),
+  );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
 test('a sync that is over before the library listens: no ready, until the page is told by hand', async () => {
