@@ -21,16 +21,28 @@ const COMMANDS = {
     ];
     return Math.max(...results);
   },
-  /** The long proofs (`*.prove.test.ts`), which npm test leaves out. */
-  prove: (node, args) => passThrough(node, [vitest, 'run', '--config', 'vitest.prove.config.ts', ...args]),
-  /** One benchmark by its folder's name. */
-  bench(node, [name, ...args]) {
-    const main = join(ROOT, 'bench', name ?? '', 'main.ts');
-    if (name !== undefined && existsSync(main)) return passThrough(node, [main, ...args]);
-    const names = readdirSync(join(ROOT, 'bench')).filter((entry) => existsSync(join(ROOT, 'bench', entry, 'main.ts')));
-    throw new LaunchError(`Say which benchmark: npm run bench -- NAME. There are: ${names.join(', ') || 'none yet'}`);
-  },
+  /** A long proof: `packages/<package>/prove/NAME.ts`, seeded and sized by its own flags. */
+  prove: (node, args) => runNamed(node, args, 'proof', proofs()),
+  /** A benchmark: `bench/NAME.ts`. */
+  bench: (node, args) => runNamed(node, args, 'benchmark', scriptsIn(join(ROOT, 'bench'))),
 };
+
+/** Paths of the scripts in a folder, by their names without the ending. */
+function scriptsIn(folder) {
+  if (!existsSync(folder)) return {};
+  const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
+  return Object.fromEntries(files.map((file) => [file.slice(0, -3), join(folder, file)]));
+}
+
+function proofs() {
+  const packages = join(ROOT, 'packages');
+  return Object.assign({}, ...readdirSync(packages).map((name) => scriptsIn(join(packages, name, 'prove'))));
+}
+
+function runNamed(node, [name, ...args], what, known) {
+  if (name in known) return passThrough(node, [known[name], ...args]);
+  throw new LaunchError(`Say which ${what}. There are: ${Object.keys(known).join(', ')}`);
+}
 
 async function main([command, ...args]) {
   if (command === 'standin') {

@@ -32,6 +32,7 @@ export const ERRORS = {
   browser_failed: { status: 502, title: 'The browser did not start' },
   web_version_missing: { status: 409, title: 'The pinned version of WhatsApp Web is not here' },
   browser_too_old: { status: 409, title: 'A newer Chromium has written this profile' },
+  login_missing: { status: 409, title: 'The profile of a linked session is gone' },
   login_damaged: { status: 409, title: 'The saved login is incomplete' },
   browser_not_gone: { status: 503, title: 'A browser process did not end' },
   port_unavailable: { status: 503, title: 'The address is taken or not ours' },

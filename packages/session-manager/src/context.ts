@@ -72,7 +72,13 @@ export async function createContext(config: Config, log: Logger): Promise<Contex
       }),
       claim: (session) =>
         claimProfile(
-          { paths, profiles, log, browserVersion: async () => (await browsers.find(visible)).version },
+          {
+            paths,
+            profiles,
+            log,
+            browserVersion: async () => (await browsers.find(visible)).version,
+            wasLinked: (name) => state.sessions.get(name)?.caughtUpTo != null,
+          },
           session,
         ),
     });

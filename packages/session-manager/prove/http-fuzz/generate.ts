@@ -1,4 +1,5 @@
 import type { Operation, Schema } from './description.ts';
+import { parseJson } from './json.ts';
 import { type Draft, header, MISCHIEFS, makeWrong, mangle } from './mischief.ts';
 import type { Random } from './random.ts';
 import { validValue } from './values.ts';
@@ -41,8 +42,7 @@ export function attempt(operations: readonly Operation[], plan: Plan, random: Ra
   // What may not start must be wrong in a way that is always noticed.
   if (mayStart) draft.path += `${draft.path.includes('?') ? '&' : '?'}unknown=1`;
   for (const mischief of mischiefs) makeWrong(draft, mischief, random);
-  if (plan.gentle && draft.body !== null)
-    draft.body = Buffer.from(draft.body.toString('latin1').replace('"start":true', '"start":false'), 'latin1');
+  if (plan.gentle && draft.body !== null) draft.body = startless(draft.body);
   if (key === 'good')
     draft.headers.push(
       random.chance(0.8) ? ['authorization', `Bearer ${plan.keys.good}`] : ['x-api-key', plan.keys.good],
@@ -64,6 +64,14 @@ export function attempt(operations: readonly Operation[], plan: Plan, random: Ra
       mischiefs.includes('cut') ||
       /wait=|text\/event-stream|content-length: (?!\d{1,7}\r)|chunked|\r\nexpect/i.test(bytes.toString('latin1')),
   };
+}
+
+/** A body that makes a session without starting it: `start` is true when nobody says otherwise. */
+function startless(body: Buffer): Buffer {
+  const value = parseJson(new TextDecoder().decode(body));
+  if (typeof value !== 'object' || value === null || !('name' in value)) return body;
+  if ('start' in value && value.start !== true) return body;
+  return Buffer.from(JSON.stringify({ ...value, start: false }));
 }
 
 function wellFormed(operation: Operation, plan: Plan, random: Random): Draft {

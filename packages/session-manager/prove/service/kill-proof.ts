@@ -136,12 +136,19 @@ class KillProof {
     }
     if (moment === 'steady') delay = Math.round(this.#random() * 1_500);
     await sleep(delay);
+    // With nothing hit, whatever is READY now will do.
+    const now = new Date();
     const hit = await this.#kill(victim, name);
+    const killedAt = hit === 0 ? new Date(0) : now;
     if (hit > 0) this.#report.kills += 1;
     const label = `${moment}/${victim}`;
     this.#report.victims[label] = (this.#report.victims[label] ?? 0) + Math.sign(hit);
     const began = performance.now();
-    await this.#expectReady(name, `kill ${this.#report.kills} (${label} after ${delay} ms, ${hit} processes)`);
+    await this.#expectReady(
+      name,
+      `kill ${this.#report.kills} (${label} after ${delay} ms, ${hit} processes)`,
+      killedAt,
+    );
     const took = Math.round(performance.now() - began);
     this.#report.slowestRecoveryMs = Math.max(this.#report.slowestRecoveryMs, took);
     this.#options.onProgress?.(
@@ -150,12 +157,12 @@ class KillProof {
     if (moment === 'fresh') await this.#service.request('DELETE', `/v1/sessions/${name}`);
   }
 
-  async #expectReady(name: string, when: string): Promise<void> {
+  async #expectReady(name: string, when: string, killedAt: Date): Promise<void> {
     this.#report.logins += 1;
     try {
       if (!this.#service.isAlive) await this.#service.start();
       await this.#service.answers();
-      await this.#service.untilReadyAgain(name);
+      await this.#service.untilReadyAgain(name, killedAt);
     } catch (error) {
       this.#report.lost.push(`${when}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -197,14 +204,19 @@ class KillProof {
   }
 
   #browsers(name: string): number[] {
-    return browsersOn(join(this.#dataDir, 'tokens', name)).map(({ pid }) => pid);
+    return browsersOn(this.#profile(name)).map(({ pid }) => pid);
+  }
+
+  #profile(name: string): string {
+    return join(this.#dataDir, 'tokens', name);
   }
 
   async #watchForDoubles(): Promise<void> {
     while (!this.#watching.signal.aborted) {
       for (const name of [STEADY, `fresh-${this.#links}`]) {
-        const pids = this.#browsers(name);
-        if (pids.length > 1) this.#report.doubled.push(`${name}: pids ${pids.join(', ')}`);
+        // A browser that is just forking its children shows its command line twice, in one process group.
+        const groups = new Set(browsersOn(this.#profile(name)).map(({ pgid }) => pgid));
+        if (groups.size > 1) this.#report.doubled.push(`${name}: process groups ${[...groups].join(', ')}`);
       }
       await sleep(50);
     }

@@ -108,19 +108,23 @@ export class ServiceProcess {
     return this.request('GET', `/v1/events?after=${after}&limit=1000`);
   }
 
-  /** Waits until a login is READY again; fails at once when the session asks for a scan instead. */
-  async untilReadyAgain(name: string): Promise<Session> {
-    return this.until(name, 'READY', 60_000, 'QR_REQUIRED');
+  /** Waits until a login is READY since after `moment`; fails at once when the session asks for a scan instead. */
+  async untilReadyAgain(name: string, moment: Date): Promise<Session> {
+    return this.#until(name, (s) => s.state === 'READY' && new Date(s.since) > moment, 'QR_REQUIRED');
   }
 
-  async until(name: string, state: Session['state'], withinMs = 60_000, never?: Session['state']): Promise<Session> {
-    const deadline = performance.now() + withinMs;
+  async until(name: string, state: Session['state']): Promise<Session> {
+    return this.#until(name, (s) => s.state === state);
+  }
+
+  async #until(name: string, there: (session: Session) => boolean, never?: Session['state']): Promise<Session> {
+    const deadline = performance.now() + 60_000;
     for (;;) {
       const session = await this.session(name);
-      if (session.state === state) return session;
+      if (there(session)) return session;
       if (performance.now() > deadline || session.state === never) {
         const path = (await this.transitions(name)).map((t) => `${t.to} (${t.reason})`).reverse();
-        throw new Error(`${name} is ${session.state} instead of ${state}; it went ${path.join(' -> ')}\n${this.#said}`);
+        throw new Error(`${name} stays ${session.state}; it went ${path.join(' -> ')}\n${this.#said}`);
       }
       await sleep(20);
     }

@@ -27,14 +27,13 @@ export interface Claim {
  * Takes a session's profile for this process: lock, record, permissions, login, and the proof that no browser has it
  * open. Fails closed: whatever cannot be read is an error, never "no login".
  *
- * @throws LeadMasterError `profile_in_use`, `profile_unreadable`, `login_damaged`, `browser_too_old`, `session_unclaimed`, `storage_failed`.
+ * @throws LeadMasterError `profile_in_use`, `profile_unreadable`, `login_damaged`, `login_missing`, `browser_too_old`, `session_unclaimed`, `storage_failed`.
  */
-export async function claimProfile(
-  deps: { paths: DataPaths; profiles: ProfileStore; browserVersion: () => Promise<string>; log: Logger },
-  session: string,
-): Promise<Claim> {
+export async function claimProfile(deps: ClaimDeps, session: string): Promise<Claim> {
   const lock = lockSession(deps.paths, session);
   try {
+    if (deps.wasLinked(session) && (await deps.profiles.readRecord(session)) === null)
+      throw missing(session, deps.profiles.locate(session));
     const record = await deps.profiles.create(session);
     const profileDir = deps.profiles.locate(session);
     const evidence = await deps.profiles.loginEvidence(session);
@@ -57,6 +56,24 @@ export async function claimProfile(
     lock.release();
     throw error;
   }
+}
+
+export interface ClaimDeps {
+  paths: DataPaths;
+  profiles: ProfileStore;
+  browserVersion: () => Promise<string>;
+  /** Whether the database knows of a login that was not unlinked, logged out or deleted since. */
+  wasLinked: (session: string) => boolean;
+  log: Logger;
+}
+
+/** A folder that is gone, or a disk that is not mounted, is not "no session": nobody here has set this login aside. */
+function missing(session: string, profileDir: string): LeadMasterError {
+  return new LeadMasterError(
+    'login_missing',
+    `${session} is linked, and its profile ${profileDir} is not there`,
+    `Mount the disk or put the folder back, then start the session. If the login is given up: "leadmaster session delete ${session}", and link it anew.`,
+  );
 }
 
 function damaged(session: string, detail: string): LeadMasterError {

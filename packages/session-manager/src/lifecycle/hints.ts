@@ -23,6 +23,7 @@ const REASONS: Readonly<Record<string, Hint>> = {
   profile_in_use: (s) => `Another program has the profile open. End it, ${start(s)}.`,
   profile_unreadable: (s) =>
     `The profile cannot be read. Look with "leadmaster check ${s}", mend the disk or the permissions, ${start(s)}.`,
+  login_missing: (s) => `The profile of a linked session is gone: mount its disk or put the folder back, ${start(s)}.`,
   login_damaged: (s) => `The saved login is incomplete. Look with "leadmaster check ${s}"; nothing was overwritten.`,
   browser_too_old: (s) =>
     `A newer Chromium has written this profile. Install that version or a newer one, ${start(s)}.`,

@@ -41,6 +41,11 @@ export class Inbox {
     this.#store(new Date());
   }
 
+  /** The account was unlinked: what comes next is another link's story. */
+  unlinked(): void {
+    this.#deps.store.sessions.touch(this.#session, { caughtUpTo: null });
+  }
+
   /** Looks for missed messages from now until the run ends. */
   follow(run: EngineRun, signal: AbortSignal): void {
     this.#follow(run, signal).catch((error: unknown) => {

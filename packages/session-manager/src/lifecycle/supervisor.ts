@@ -395,6 +395,7 @@ export class SessionSupervisor {
     try {
       const path = await this.#deps.profiles.trash(this.name, reason);
       this.#account = null;
+      this.#inbox.unlinked();
       this.#deps.log.info({ session: this.name, path }, 'the profile was moved to trash');
     } catch (error) {
       await this.#refuse(error);

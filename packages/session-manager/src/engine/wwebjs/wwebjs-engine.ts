@@ -139,9 +139,10 @@ export class WwebjsEngine implements SessionEngine {
     );
   }
 
-  /** A launch that failed half-way has told us no pid; its browser still names the profile. */
+  /** A launch that failed half-way has told us no pid; its browser is a child of ours that names the profile. */
   async #endLeftovers(profileDir: string): Promise<void> {
-    for (const left of browsersOn(profileDir)) await endGroup(left, { termMs: 0, killMs: 5_000 });
+    const ours = browsersOn(profileDir).filter(({ ppid }) => ppid === process.pid);
+    for (const left of ours) await endGroup(left, { termMs: 0, killMs: 5_000 });
   }
 }
 
