@@ -42,7 +42,7 @@ export function attempt(operations: readonly Operation[], plan: Plan, random: Ra
   // What may not start must be wrong in a way that is always noticed.
   if (mayStart) draft.path += `${draft.path.includes('?') ? '&' : '?'}unknown=1`;
   for (const mischief of mischiefs) makeWrong(draft, mischief, random);
-  if (plan.gentle && draft.body !== null) draft.body = startless(draft.body);
+  if (plan.gentle && operation.id === 'createSession' && draft.body !== null) draft.body = startless(draft.body);
   if (key === 'good')
     draft.headers.push(
       random.chance(0.8) ? ['authorization', `Bearer ${plan.keys.good}`] : ['x-api-key', plan.keys.good],
@@ -55,7 +55,7 @@ export function attempt(operations: readonly Operation[], plan: Plan, random: Ra
   return {
     operation,
     bytes,
-    line: `${bytes.subarray(0, 400).toString('latin1').replaceAll('\r\n', ' ⏎ ')} (${mischiefs.join('+') || 'valid'}, key: ${key})`,
+    line: `${bytes.subarray(0, 400).toString('latin1').replaceAll('\r\n', ' ⏎ ').replaceAll(plan.keys.good, 'KEY')} (${mischiefs.join('+') || 'valid'}, key: ${key})`,
     key,
     valid,
     broken: mangled || mischiefs.includes('cut'),
