@@ -51,7 +51,8 @@ async function run(cli: Cli, env: Env, options: StartOptions, install: boolean, 
   const means = { chromePath, visible: loginMode === 'local', say, ...(progress === undefined ? {} : { progress }) };
   const browser = install ? await ensureBrowser(means) : null;
   return serve(cli, {
-    env,
+    // A person at a terminal reads lines, not JSON, unless they have chosen.
+    env: cli.print.isTerminal ? { ...env, LOG_FORMAT: env.LOG_FORMAT || 'pretty' } : env,
     config,
     exitWithParent: options.exitWithParent === true,
     start: async (environment): Promise<Service> => {
