@@ -1,2 +1,3 @@
+export * from './fake-engine.ts';
 export * from './fake-session-service.ts';
 export * from './faulty-state-store.ts';

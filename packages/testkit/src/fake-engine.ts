@@ -1,0 +1,118 @@
+import type { PairingCode, ReceivedMessage, Runtime } from '@leadmaster/protocol';
+import type {
+  EngineEvent,
+  EngineRun,
+  MessageSender,
+  SessionEngine,
+  StartRequest,
+} from '../../session-manager/src/engine/engine.ts';
+
+/** An engine whose browsers are made of nothing: a test decides what each run says and how it ends. */
+export class FakeEngine implements SessionEngine {
+  readonly name = 'fake';
+  /** Every run that was started, in order. */
+  readonly runs: FakeRun[] = [];
+  /** How a launch ends; the default succeeds at once. */
+  onStart: (request: StartRequest) => Promise<void> = async () => undefined;
+
+  async start(request: StartRequest): Promise<EngineRun> {
+    await this.onStart(request);
+    request.signal.throwIfAborted();
+    const run = new FakeRun(request, this.runs.length + 1);
+    request.onLaunched({ pid: run.runtime.pid, startTicks: run.runtime.pid, product: 'fake', version: '156.0.0.0' });
+    this.runs.push(run);
+    return run;
+  }
+
+  /** The newest run. */
+  get run(): FakeRun {
+    const run = this.runs.at(-1);
+    if (run === undefined) throw new Error('nothing was started');
+    return run;
+  }
+
+  /** Runs whose browser would be alive now. */
+  get alive(): FakeRun[] {
+    return this.runs.filter((run) => !run.isStopped);
+  }
+}
+
+export class FakeRun implements EngineRun {
+  readonly runtime: Runtime;
+  readonly messages: MessageSender;
+  readonly #request: StartRequest;
+  isStopped = false;
+  isLoggedOut = false;
+  /** What a flush does; the default succeeds. */
+  onFlush: (signal: AbortSignal) => Promise<void> = async () => undefined;
+  /** What a stop does; the default succeeds. A throw is a browser that would not die. */
+  onStop: () => Promise<void> = async () => undefined;
+  missed: ReceivedMessage[] = [];
+  readonly sent: { to: string; text: string }[] = [];
+
+  constructor(request: StartRequest, number: number) {
+    this.#request = request;
+    this.runtime = {
+      browser: 'fake',
+      browserVersion: '156.0.0.0',
+      pid: 4_000_000 + number,
+      startedAt: new Date().toISOString(),
+      webVersion: null,
+      pssBytes: null,
+    };
+    this.messages = {
+      sendText: async (to, text) => {
+        this.sent.push({ to, text });
+        return { whatsappId: `true_${to}_${this.sent.length}`, ack: 0 };
+      },
+    };
+  }
+
+  /** Says something, whether or not anybody should still listen. */
+  tell(event: EngineEvent): void {
+    this.#request.onEvent(event);
+  }
+
+  /** Logs in as an account: what a saved login or a scanned QR leads to. */
+  login(phone = '5491100000001'): void {
+    this.tell({ type: 'authenticated' });
+    this.tell({ type: 'ready', account: { id: `${phone}@c.us`, phone, name: 'Somebody' }, webVersion: '2.3000.1' });
+  }
+
+  showQr(attempt = 1): void {
+    this.tell({ type: 'qr', qr: `ref-${attempt}`, expiresAt: new Date(Date.now() + 60_000), attempt });
+  }
+
+  async requestPairingCode(): Promise<PairingCode> {
+    return { code: 'ABCD1234', expiresAt: new Date(Date.now() + 60_000).toISOString() };
+  }
+
+  flushLogin(signal: AbortSignal): Promise<void> {
+    return this.onFlush(signal);
+  }
+
+  async catchUp(): Promise<ReceivedMessage[]> {
+    return this.missed;
+  }
+
+  async logout(): Promise<void> {
+    this.isLoggedOut = true;
+  }
+
+  async screenshot(): Promise<Buffer> {
+    return Buffer.alloc(0);
+  }
+
+  async measureMemory(): Promise<number | null> {
+    return null;
+  }
+
+  async stop(): Promise<void> {
+    await this.onStop();
+    this.isStopped = true;
+  }
+
+  async kill(): Promise<void> {
+    this.isStopped = true;
+  }
+}
