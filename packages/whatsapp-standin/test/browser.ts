@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -163,18 +163,34 @@ export class Session {
   async kill(): Promise<void> {
     await until(() => this.client.pupBrowser !== null, 'a browser', 10_000).catch(() => {});
     const pid = this.client.pupBrowser?.process()?.pid;
+    if (!pid) return;
     // Puppeteer starts the browser as the leader of its own process group.
-    if (pid) await until(() => !signalGroup(pid, 'SIGKILL'), 'the last process of the browser to go', 10_000);
+    signalGroup(pid, 'SIGKILL');
+    await until(() => !groupLives(pid), 'the last process of the browser to go', 10_000);
   }
 }
 
-/** Signals a process group; false if there is none. */
-function signalGroup(leader: number, signal: NodeJS.Signals): boolean {
+function signalGroup(leader: number, signal: NodeJS.Signals): void {
   try {
-    return process.kill(-leader, signal);
+    process.kill(-leader, signal);
   } catch {
-    return false;
+    // There is no such group any more.
   }
+}
+
+/** Whether a process of the group still runs; those that are dead and not yet reaped do not. */
+function groupLives(leader: number): boolean {
+  if (!existsSync('/proc/self/stat')) return false;
+  return readdirSync('/proc').some((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return Number(group) === leader && state !== 'Z' && state !== 'X';
+    } catch {
+      return false;
+    }
+  });
 }
 
 export type { Message };
