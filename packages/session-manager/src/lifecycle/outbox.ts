@@ -86,8 +86,10 @@ export class Outbox {
   }
 
   #fail(message: Message, state: 'FAILED' | 'UNCERTAIN', error: string): void {
-    this.#store.messages.update(message.id, { state, error });
-    this.#tell(message.session, 'message.failed', { messageId: message.id, to: message.to, state, error });
+    this.#store.atomically(() => {
+      this.#store.messages.update(message.id, { state, error });
+      this.#tell(message.session, 'message.failed', { messageId: message.id, to: message.to, state, error });
+    });
   }
 
   /** WhatsApp acknowledged a message. One that is not ours (typed on the phone) is remembered for a while, and dropped. */
@@ -99,11 +101,14 @@ export class Outbox {
       this.#rememberEarly(whatsappId, ack);
       return;
     }
-    const after = this.#store.messages.update(before.id, { state, error: state === 'FAILED' ? REFUSED : null });
-    if (after === null || after.state === before.state) return;
-    const data = { messageId: before.id, whatsappId, to: before.to, state };
-    if (state === 'FAILED') this.#tell(session, 'message.failed', { ...data, error: REFUSED });
-    else this.#tell(session, IS_UNTOLD.has(before.state) ? 'message.sent' : 'message.ack', data);
+    const error = state === 'FAILED' ? REFUSED : null;
+    this.#store.atomically(() => {
+      const after = this.#store.messages.update(before.id, { state, error });
+      if (after === null || after.state === before.state) return;
+      const data = { messageId: before.id, whatsappId, to: before.to, state };
+      if (error !== null) this.#tell(session, 'message.failed', { ...data, error });
+      else this.#tell(session, IS_UNTOLD.has(before.state) ? 'message.sent' : 'message.ack', data);
+    });
   }
 
   #tell(session: string, type: EventType, data: Record<string, unknown>): void {

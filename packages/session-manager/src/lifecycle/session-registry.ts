@@ -146,8 +146,10 @@ export class SessionRegistry implements SessionService {
     await this.#changing(name, async () => {
       this.#deps.store.sessions.setDesired(name, 'stopped');
       await supervisor.retireForever();
-      this.#deps.store.sessions.remove(name);
-      this.#deps.store.events.append({ session: name, type: 'session.deleted', data: {} });
+      this.#deps.store.atomically(() => {
+        this.#deps.store.sessions.remove(name);
+        this.#deps.store.events.append({ session: name, type: 'session.deleted', data: {} });
+      });
       this.#supervisors.delete(name);
       this.#storage.delete(name);
     });
@@ -158,8 +160,7 @@ export class SessionRegistry implements SessionService {
       if (this.#supervisors.has(name)) throw exists(name);
       if (!(await this.#deps.profiles.list()).some((profile) => profile.name === name)) throw notFound(name);
       await this.#deps.profiles.claim(name);
-      this.#deps.store.sessions.insert({ name, metadata: {}, desired: 'stopped' });
-      this.#deps.store.events.append({ session: name, type: 'session.created', data: { adopted: true } });
+      this.#insert(name, 'stopped', {}, { adopted: true });
       await this.#supervise(name);
     });
     await this.measure(name);
@@ -270,6 +271,18 @@ export class SessionRegistry implements SessionService {
     const supervisor = this.#supervisors.get(name);
     if (supervisor === undefined) throw notFound(name);
     return supervisor;
+  }
+
+  #insert(
+    name: string,
+    desired: 'running' | 'stopped',
+    metadata: Record<string, string>,
+    how: { adopted?: true },
+  ): void {
+    this.#deps.store.atomically(() => {
+      this.#deps.store.sessions.insert({ name, metadata, desired });
+      this.#deps.store.events.append({ session: name, type: 'session.created', data: { metadata, ...how } });
+    });
   }
 
   async #supervise(name: string): Promise<SessionSupervisor> {

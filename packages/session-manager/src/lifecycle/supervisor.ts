@@ -132,7 +132,7 @@ export class SessionSupervisor {
     await this.close('deleted');
     await this.#queue.run(async () => {
       if (this.#state !== 'STOPPED') await this.#apply({ type: 'stop', reason: 'deleted' });
-      await this.#deps.profiles.trash(this.name, 'deleted');
+      await this.#setAside('deleted');
     });
   }
 
@@ -393,13 +393,18 @@ export class SessionSupervisor {
 
   async #retire(reason: string): Promise<void> {
     try {
-      const path = await this.#deps.profiles.trash(this.name, reason);
-      this.#account = null;
-      this.#inbox.unlinked();
-      this.#deps.log.info({ session: this.name, path }, 'the profile was moved to trash');
+      await this.#setAside(reason);
     } catch (error) {
       await this.#refuse(error);
     }
+  }
+
+  /** Moves the profile to trash. From before the move on, a missing folder is no lost login. */
+  async #setAside(reason: string): Promise<void> {
+    this.#inbox.unlinked();
+    const path = await this.#deps.profiles.trash(this.name, reason);
+    this.#account = null;
+    this.#deps.log.info({ session: this.name, path, reason }, 'the profile was moved to trash');
   }
 
   async #scheduleRetry(): Promise<void> {

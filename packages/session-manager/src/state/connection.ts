@@ -44,6 +44,8 @@ export function connect(options: {
     now,
     read,
     write: (change) => {
+      // Part of a larger change: that one commits, and tells.
+      if (db.inTransaction) return change();
       pending = [];
       const result = read(() => db.transaction(change).immediate());
       const told = pending;

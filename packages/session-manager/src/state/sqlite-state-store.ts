@@ -26,6 +26,7 @@ export function createStateStore(options: { file: string; now?: () => Date; log?
     messages: messagesTable(connection),
     inbox: inboxTable(connection),
     browsers: browsersTable(connection),
+    atomically: connection.write,
     sweep: retention(connection),
     close: () => {
       db.close();

@@ -95,6 +95,8 @@ export interface StateStore {
     clear(session: string): void;
     all(): BrowserRow[];
   };
+  /** Makes several changes one transaction: all of them or none, and nobody hears of any before all are durable. */
+  atomically<T>(changes: () => T): T;
   /** Applies retention by age and count. Returns rows removed. */
   sweep(limits: { events: number; eventDays: number; transitions: number }): number;
   close(): void;

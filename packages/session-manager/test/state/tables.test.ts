@@ -67,6 +67,36 @@ describe('sessions', () => {
   });
 });
 
+describe('several changes made one', () => {
+  test('are all there, told in order after the last is durable', () => {
+    const { store } = withSession();
+    const told: string[] = [];
+    store.events.subscribe((event) => told.push(`${event.type} with ${store.events.after(0, 10).length} in the log`));
+    store.atomically(() => {
+      store.sessions.touch('ventas', { lastAckAt: null });
+      store.events.append({ session: 'ventas', type: 'message.sent', data: {} });
+      store.events.append({ session: 'ventas', type: 'message.ack', data: {} });
+      expect(told).toEqual([]);
+    });
+    expect(told).toEqual(['message.sent with 2 in the log', 'message.ack with 2 in the log']);
+  });
+
+  test('are none of them there, and none told, when one fails', () => {
+    const { store } = withSession();
+    const told: Event[] = [];
+    store.events.subscribe((event) => told.push(event));
+    const failing = () =>
+      store.atomically(() => {
+        store.events.append({ session: 'ventas', type: 'message.sent', data: {} });
+        store.sessions.setDesired('nobody', 'running');
+      });
+    expect(refusal(failing).code).toBe('session_not_found');
+    expect(store.events.after(0, 10)).toEqual([]);
+    store.events.append({ session: 'ventas', type: 'message.ack', data: {} });
+    expect(told.map((event) => event.type)).toEqual(['message.ack']);
+  });
+});
+
 describe('transitions', () => {
   test('write state, history and event together, newest first', () => {
     const { store, clock } = withSession();
