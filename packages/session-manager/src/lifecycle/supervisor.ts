@@ -17,6 +17,7 @@ import { type Effect, isStarting, type LifecycleEvent, transition } from './mach
 import { OwnedRun } from './owned-run.ts';
 import { SerialQueue } from './serial-queue.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
+import { Timers } from './timers.ts';
 
 /** Launches that fail one after the other before it is no longer a matter of waiting. */
 const LAUNCH_FAILURES_MAX = 5;
@@ -41,7 +42,7 @@ export class SessionSupervisor {
   #nextAttemptAt: Date | null = null;
   #health: Health;
   #closing = false;
-  readonly #timers = new Map<'watch' | 'retry' | 'stable', NodeJS.Timeout>();
+  readonly #timers = new Timers<'watch' | 'retry' | 'stable'>((task) => this.#later(task));
 
   constructor(
     deps: SupervisorDeps,
@@ -170,7 +171,7 @@ export class SessionSupervisor {
 
   async #start(reason: string): Promise<void> {
     if (this.#closing || transition(this.#state, { type: 'start', login: 'none', reason }) === null) return;
-    this.#disarm('retry');
+    this.#timers.disarm('retry');
     const current = new OwnedRun(this.#deps, this.name);
     try {
       await this.#endRun();
@@ -207,8 +208,8 @@ export class SessionSupervisor {
   /** Makes a state true: first on disk, then here, then to whoever listens. */
   #commit(state: SessionState, reason: string, detail?: string): void {
     const from = this.#state;
-    this.#disarm('watch');
-    this.#disarm('stable');
+    this.#timers.disarm('watch');
+    this.#timers.disarm('stable');
     this.#state = state;
     this.#reason = reason;
     this.#since = new Date();
@@ -237,7 +238,7 @@ export class SessionSupervisor {
 
   #becameReady(): void {
     this.#health = { ...this.#health, lastReadyAt: new Date().toISOString(), lastProbeAt: new Date().toISOString() };
-    this.#arm('stable', this.#deps.config.backoff.stableAfterMs, async () => {
+    this.#timers.arm('stable', this.#deps.config.backoff.stableAfterMs, async () => {
       this.#attempts = 0;
     });
   }
@@ -411,7 +412,7 @@ export class SessionSupervisor {
     if (this.#closing) return;
     const pause = backoffMs(this.#attempts - 1, this.#deps.config.backoff);
     this.#nextAttemptAt = new Date(Date.now() + pause);
-    this.#arm('retry', pause, () => this.#start('retry'));
+    this.#timers.arm('retry', pause, () => this.#start('retry'));
   }
 
   async #watch(): Promise<void> {
@@ -424,21 +425,7 @@ export class SessionSupervisor {
         : isStarting(this.#state)
           ? deadlines.launchMs + deadlines.loadMs
           : probe.deadlineMs;
-    this.#arm('watch', ms, () => this.#apply({ type: 'overdue' }));
-  }
-
-  #arm(timer: 'watch' | 'retry' | 'stable', ms: number, task: () => Promise<void>): void {
-    this.#disarm(timer);
-    const handle = setTimeout(() => {
-      // The queue may have work before this: act only if nobody has disarmed it since.
-      this.#later(async () => (this.#timers.get(timer) === handle ? task() : undefined));
-    }, ms);
-    this.#timers.set(timer, handle);
-  }
-
-  #disarm(timer: 'watch' | 'retry' | 'stable'): void {
-    clearTimeout(this.#timers.get(timer));
-    this.#timers.delete(timer);
+    this.#timers.arm('watch', ms, () => this.#apply({ type: 'overdue' }));
   }
 
   /** Queues what nobody waits for. */

@@ -7,6 +7,9 @@ interface Untyped {
   authStrategy: wwebjs.AuthStrategy;
 }
 
+/** The name of no cached page: whatever WhatsApp serves. */
+export const LIVE_VERSION = 'live';
+
 export type TamedClient = InstanceType<typeof wwebjs.Client>;
 
 /**
@@ -20,7 +23,11 @@ export type TamedClient = InstanceType<typeof wwebjs.Client>;
 export function tamedClient(options: ClientOptions, onBrowser: () => void): TamedClient {
   const client = new wwebjs.Client({ ...options, authStrategy: new wwebjs.NoAuth() });
   const untyped = client as unknown as Untyped;
-  untyped.authStrategy.afterBrowserInitialized = async () => onBrowser();
+  untyped.authStrategy.afterBrowserInitialized = async () => {
+    onBrowser();
+    // A pinned page is served by intercepting the navigation, which WhatsApp's service worker would answer first.
+    if (options.webVersion !== LIVE_VERSION) await client.pupPage?.setBypassServiceWorker(true);
+  };
   untyped.destroy = async () => undefined;
   const inject = untyped.inject.bind(client);
   let first = true;

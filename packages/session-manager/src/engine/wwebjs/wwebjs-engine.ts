@@ -8,7 +8,7 @@ import type { BrowserFound } from '../browser/find.ts';
 import { browserFlags, userAgent } from '../browser/flags.ts';
 import type { EngineEvent, EngineRun, SessionEngine, StartRequest } from '../engine.ts';
 import type { MonitorSettings } from './page-monitor.ts';
-import { type TamedClient, tamedClient } from './tamed-client.ts';
+import { LIVE_VERSION, type TamedClient, tamedClient } from './tamed-client.ts';
 import { withSignal } from './with-signal.ts';
 import { WwebjsRun } from './wwebjs-run.ts';
 
@@ -57,8 +57,7 @@ export class WwebjsEngine implements SessionEngine {
   #clientOptions(request: StartRequest, browser: BrowserFound): ClientOptions {
     const settings = this.#settings;
     return {
-      // The name of no cached page: "whatever WhatsApp serves".
-      webVersion: settings.webVersion ?? 'live',
+      webVersion: settings.webVersion ?? LIVE_VERSION,
       webVersionCache: { type: 'local', path: settings.webCacheDir },
       userAgent: userAgent(browser.major),
       authTimeoutMs: settings.loadMs,

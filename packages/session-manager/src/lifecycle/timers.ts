@@ -1,0 +1,25 @@
+/**
+ * Named alarms of one session. An alarm's task is handed to the session's queue; if it was disarmed or armed anew before
+ * its turn comes, it does nothing.
+ */
+export class Timers<Name extends string> {
+  readonly #enqueue: (task: () => Promise<void>) => void;
+  readonly #armed = new Map<Name, NodeJS.Timeout>();
+
+  constructor(enqueue: (task: () => Promise<void>) => void) {
+    this.#enqueue = enqueue;
+  }
+
+  arm(name: Name, ms: number, task: () => Promise<void>): void {
+    this.disarm(name);
+    const handle = setTimeout(() => {
+      this.#enqueue(async () => (this.#armed.get(name) === handle ? task() : undefined));
+    }, ms);
+    this.#armed.set(name, handle);
+  }
+
+  disarm(name: Name): void {
+    clearTimeout(this.#armed.get(name));
+    this.#armed.delete(name);
+  }
+}
