@@ -42,6 +42,7 @@ export class SessionSupervisor {
   #nextAttemptAt: Date | null = null;
   #health: Health;
   #closing = false;
+  #deleting = false;
   readonly #timers = new Timers<'watch' | 'retry' | 'stable'>((task) => this.#later(task));
 
   constructor(
@@ -98,7 +99,7 @@ export class SessionSupervisor {
 
   /** Wants it stopped, the login kept. Resolves when the last browser process is gone. */
   stop(reason = 'requested'): Promise<void> {
-    return this.#queue.run(() => this.#apply({ type: 'stop', reason }));
+    return this.#queue.run(() => this.#stop(reason));
   }
 
   /** Stops for good: after this nothing starts again by itself. */
@@ -128,13 +129,20 @@ export class SessionSupervisor {
     });
   }
 
-  /** Stops, and moves the profile to trash. Nothing starts again: the session is about to be removed. */
+  /** Stops, and moves the profile to trash. Nothing starts again, unless this fails: then the session is as it was. */
   async retireForever(): Promise<void> {
-    await this.close('deleted');
-    await this.#queue.run(async () => {
-      if (this.#state !== 'STOPPED') await this.#apply({ type: 'stop', reason: 'deleted' });
-      await this.#setAside('deleted');
-    });
+    this.#deleting = true;
+    this.#current?.abort(new Error('the session is being deleted'));
+    try {
+      await this.#queue.run(async () => {
+        await this.#stop('deleted');
+        await this.#endRun();
+        await this.#setAside('deleted');
+      });
+    } catch (error) {
+      this.#deleting = false;
+      throw error;
+    }
   }
 
   async requestPairingCode(phone: string, signal: AbortSignal): Promise<PairingCode> {
@@ -169,8 +177,15 @@ export class SessionSupervisor {
     });
   }
 
+  async #stop(reason: string): Promise<void> {
+    // After a browser that would not end: it must be gone before anybody is told STOPPED.
+    if (this.#state === 'ERROR') await this.#teardown();
+    if (this.#state !== 'ERROR' || this.#current === null) await this.#apply({ type: 'stop', reason });
+  }
+
   async #start(reason: string): Promise<void> {
-    if (this.#closing || transition(this.#state, { type: 'start', login: 'none', reason }) === null) return;
+    if (this.#closing || this.#deleting || transition(this.#state, { type: 'start', login: 'none', reason }) === null)
+      return;
     this.#timers.disarm('retry');
     const current = new OwnedRun(this.#deps, this.name);
     try {
@@ -202,7 +217,11 @@ export class SessionSupervisor {
     if (step === null) return;
     const moved = step.state !== this.#state || step.reason !== '';
     if (moved) this.#commit(step.state, step.reason, detail);
-    for (const effect of step.effects) await this.#effect(effect, step.reason);
+    for (const effect of step.effects) {
+      await this.#effect(effect, step.reason);
+      // One that failed has led elsewhere: a profile whose browser survived is not set aside, nor started again.
+      if (this.#state !== step.state) return;
+    }
   }
 
   /** Makes a state true: first on disk, then here, then to whoever listens. */
@@ -210,6 +229,7 @@ export class SessionSupervisor {
     const from = this.#state;
     this.#timers.disarm('watch');
     this.#timers.disarm('stable');
+    this.#timers.disarm('retry');
     this.#state = state;
     this.#reason = reason;
     this.#since = new Date();
@@ -409,7 +429,7 @@ export class SessionSupervisor {
   }
 
   async #scheduleRetry(): Promise<void> {
-    if (this.#closing) return;
+    if (this.#closing || this.#deleting) return;
     const pause = backoffMs(this.#attempts - 1, this.#deps.config.backoff);
     this.#nextAttemptAt = new Date(Date.now() + pause);
     this.#timers.arm('retry', pause, () => this.#start('retry'));

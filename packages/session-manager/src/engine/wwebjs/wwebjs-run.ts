@@ -101,11 +101,15 @@ export class WwebjsRun implements EngineRun {
    * nothing; here the browser stays until the supervisor stops it.
    */
   async logout(signal: AbortSignal): Promise<void> {
+    const listener = this.#listener;
     this.#listener = null;
     await withSignal(this.#page.evaluate('window.require("WAWebSocketModel").Socket.logout()'), signal).catch(
       (error: unknown) => {
         // A page that leaves for the login screen takes the answer with it: that is what success looks like.
-        if (!/context|detached|navigat/i.test(errorText(error))) throw error;
+        if (/context|detached|navigat/i.test(errorText(error))) return;
+        // The session goes on, and what comes in is heard again.
+        this.#listener = listener;
+        throw error;
       },
     );
   }
