@@ -6,6 +6,9 @@ import type { StateStore } from './state/state-store.ts';
 
 const MINUTE = 60_000;
 
+/** After READY the page still loads its chats; the first figures are taken when that is done. */
+const SETTLED_MS = 3_000;
+
 /** The small regular work of a service: memory of browsers, sizes of profiles, retention, trash. Each job skips a turn while it still runs. */
 export function startHousekeeping(deps: {
   sessions: SessionRegistry;
@@ -48,7 +51,21 @@ export function startHousekeeping(deps: {
     };
   }
 
+  const first = new Set<NodeJS.Timeout>();
+  const unsubscribe = store.events.subscribe((event) => {
+    if (event.type !== 'session.state' || event.data.to !== 'READY') return;
+    const timer = setTimeout(() => {
+      first.delete(timer);
+      Promise.all([sessions.measure(event.session), sessions.measureMemory(event.session)]).catch((error: unknown) =>
+        log.warn({ session: event.session, err: error }, 'the first measurement failed'),
+      );
+    }, SETTLED_MS);
+    first.add(timer);
+  });
+
   return async () => {
+    unsubscribe();
+    for (const timer of first) clearTimeout(timer);
     await Promise.all(jobs.map((stop) => stop()));
   };
 }

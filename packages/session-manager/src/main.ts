@@ -24,6 +24,8 @@ export interface RunningService {
  * @throws LeadMasterError for what keeps it from starting, ConfigError for settings that are out of rule.
  */
 export async function runSessionManager(options: { env?: NodeJS.ProcessEnv } = {}): Promise<RunningService> {
+  // Browsers inherit it: whatever they write into a profile is private from its first byte.
+  process.umask(0o077);
   const warnings: string[] = [];
   const { env } = loadEnvironment(options.env);
   const config = readConfig(env, { warn: (text) => warnings.push(text) });

@@ -151,6 +151,12 @@ export async function describeApi(app: HttpApp, version: string): Promise<void> 
     routePrefix: '/docs',
     staticCSP: DOCS_CSP,
     theme: { title: 'LeadMaster Session Manager' },
-    uiConfig: { layout: 'BaseLayout', docExpansion: 'list', deepLinking: true, persistAuthorization: false, tryItOutEnabled: false },
+    uiConfig: {
+      layout: 'BaseLayout',
+      docExpansion: 'list',
+      deepLinking: true,
+      persistAuthorization: false,
+      tryItOutEnabled: false,
+    },
   });
 }

@@ -261,10 +261,16 @@ export class SessionRegistry implements SessionService {
     return this.#deps.store.messages.list(name, limit);
   }
 
-  /** Measures a profile and remembers the figures. */
+  /** Measures a profile and remembers the figures; a session that is gone meanwhile has none. */
   async measure(name: string): Promise<void> {
+    if (!this.#supervisors.has(name)) return;
     const { bytes, criticalBytes } = await this.#deps.profiles.measure(name);
     this.#storage.set(name, { bytes, criticalBytes, measuredAt: new Date().toISOString() });
+  }
+
+  /** Measures the memory of a session's browser; a session that is gone meanwhile has none. */
+  async measureMemory(name: string): Promise<void> {
+    await this.#supervisors.get(name)?.measureMemory();
   }
 
   #supervisor(name: string): SessionSupervisor {
