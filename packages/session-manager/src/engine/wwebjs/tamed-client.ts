@@ -1,3 +1,4 @@
+import type { Page } from 'puppeteer-core';
 import wwebjs, { type ClientOptions } from 'whatsapp-web.js';
 
 /** What the library has and its typings do not mention. */
@@ -16,6 +17,8 @@ export type TamedClient = InstanceType<typeof wwebjs.Client>;
  * The library's client, without its habit of starting work that nobody awaits:
  * - after every navigation it injects itself again, and rejects into nowhere when the page moves on meanwhile;
  *   an injection that fails for good is noticed by the page monitor, which then hears no life
+ * - it handles the end of the sync twice when told twice, and then hears every message twice; here a second telling joins
+ *   the first
  * - on a state it does not accept it closes the browser by itself; here the run does that, and proves it
  *
  * `onBrowser` runs once the browser is there, before any page is loaded.
@@ -24,6 +27,7 @@ export function tamedClient(options: ClientOptions, onBrowser: () => void): Tame
   const client = new wwebjs.Client({ ...options, authStrategy: new wwebjs.NoAuth() });
   const untyped = client as unknown as Untyped;
   untyped.authStrategy.afterBrowserInitialized = async () => {
+    if (client.pupPage !== undefined) guardSyncHandler(client.pupPage);
     onBrowser();
     // A pinned page is served by intercepting the navigation, which WhatsApp's service worker would answer first.
     if (options.webVersion !== LIVE_VERSION) await client.pupPage?.setBypassServiceWorker(true);
@@ -37,4 +41,23 @@ export function tamedClient(options: ClientOptions, onBrowser: () => void): Tame
     return inject();
   };
   return client;
+}
+
+/** The function that the library puts into the page for the end of the sync: here one run of it at a time. */
+function guardSyncHandler(page: Page): void {
+  const expose = page.exposeFunction.bind(page);
+  page.exposeFunction = (name, exposed) =>
+    typeof exposed === 'function' && name === 'onAppStateHasSyncedEvent'
+      ? expose(name, oneAtATime(exposed as () => Promise<unknown>))
+      : expose(name, exposed);
+}
+
+function oneAtATime(handler: () => Promise<unknown>): () => Promise<unknown> {
+  let running: Promise<unknown> | null = null;
+  return () => {
+    running ??= handler().finally(() => {
+      running = null;
+    });
+    return running;
+  };
 }
