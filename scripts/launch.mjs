@@ -20,9 +20,9 @@ export async function launch(
   { root = ROOT, env = process.env, under = env.npm_lifecycle_event !== undefined } = {},
 ) {
   const stop = new AbortController();
-  const onSignal = () => stop.abort();
+  const onSignal = (signal) => stop.abort(signal);
   for (const signal of SIGNALS) process.on(signal, onSignal);
-  const watch = under ? watchParent(() => stop.abort()) : null;
+  const watch = under ? watchParent(() => stop.abort('npm is gone')) : null;
   try {
     await ensureInstall({ root, env, signal: stop.signal });
     const node = await findRuntime({ root });
@@ -37,7 +37,7 @@ export async function launch(
 function stayWith(child, signal) {
   return new Promise((resolve, reject) => {
     child.stdin.on('error', () => {}); // It ended first.
-    const end = () => child.stdin.end();
+    const end = () => child.stdin.end(String(signal.reason));
     if (signal.aborted) end();
     else signal.addEventListener('abort', end);
     child.on('error', reject);

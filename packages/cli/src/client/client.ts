@@ -83,8 +83,12 @@ export class Client {
     const body: unknown = await response.json().catch(() => null);
     if (!isProblem(body)) return this.#notOurs(response);
     if (body.status !== 401) return CliError.of(body);
-    const source = this.#config.adminKey === null ? adminKeyFile(this.#config.dataDir) : 'LEADMASTER_ADMIN_KEY';
-    const hint = `The key came from ${source}. Is the service at ${this.url} another one, with another data folder?`;
+    const file = adminKeyFile(this.#config.dataDir);
+    const source = this.#config.adminKey === null ? file : 'LEADMASTER_ADMIN_KEY';
+    const hint =
+      this.#findKey() === null
+        ? `There is no key in ${file}. Run it as the user of the service, with its LEADMASTER_DATA_DIR, or set LEADMASTER_ADMIN_KEY.`
+        : `The key came from ${source}. Is the service at ${this.url} another one, with another data folder?`;
     return new CliError(EXIT.notAllowed, body.code, body.detail, hint, { problem: body });
   }
 

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 export interface EndingSources {
   /** Signals of this process. */
   signals: Pick<NodeJS.Process, 'on' | 'off'>;
-  /** With `--exit-with-parent`: its end means that whoever started us is gone, or wants us to go. */
+  /** With `--exit-with-parent`: its end means that whoever started us is gone, or wants us to go; then it says why. */
   pipe: Readable | null;
 }
 
@@ -22,12 +22,16 @@ export class Ending {
     const { promise, resolve } = Promise.withResolvers<string>();
     this.asked = promise;
     const onSignal = (signal: string): void => resolve(signal);
-    const onEnd = (): void => resolve('the launcher is gone');
+    let said = '';
+    const onData = (text: unknown): void => {
+      said = `${said}${String(text)}`.slice(0, 200);
+    };
+    const onEnd = (): void => resolve(said.trim() === '' ? 'the launcher is gone' : `the launcher: ${said.trim()}`);
     for (const signal of SIGNALS) signals.on(signal, onSignal);
-    pipe?.on('end', onEnd).on('close', onEnd).on('error', onEnd).resume();
+    pipe?.on('data', onData).on('end', onEnd).on('close', onEnd).on('error', onEnd);
     this.#stop = () => {
       for (const signal of SIGNALS) signals.off(signal, onSignal);
-      pipe?.off('end', onEnd).off('close', onEnd).off('error', onEnd).destroy();
+      pipe?.off('data', onData).off('end', onEnd).off('close', onEnd).off('error', onEnd).destroy();
     };
   }
 
