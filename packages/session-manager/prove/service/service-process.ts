@@ -82,15 +82,26 @@ export class ServiceProcess {
     if (this.#child !== null && this.isAlive) await once(this.#child, 'exit');
   }
 
-  async request<T>(method: string, path: string, body?: object): Promise<T> {
-    const reply = await fetch(`${this.#url}${path}`, {
+  /** The answer as it comes. */
+  ask(
+    method: string,
+    path: string,
+    options: { body?: object; headers?: Record<string, string> } = {},
+  ): Promise<Response> {
+    const { body, headers } = options;
+    return fetch(`${this.#url}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${KEY}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+  }
+
+  async request<T>(method: string, path: string, body?: object): Promise<T> {
+    const reply = await this.ask(method, path, body === undefined ? {} : { body });
     const text = await reply.text();
     if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`);
     return (text === '' ? undefined : JSON.parse(text)) as T;
@@ -104,8 +115,8 @@ export class ServiceProcess {
     return (await this.request<{ items: Transition[] }>('GET', `/v1/sessions/${name}/transitions?limit=200`)).items;
   }
 
-  async events(after: number): Promise<{ items: Event[]; cursor: number }> {
-    return this.request('GET', `/v1/events?after=${after}&limit=1000`);
+  async events(after: number, waitS = 0): Promise<{ items: Event[]; cursor: number }> {
+    return this.request('GET', `/v1/events?after=${after}&limit=1000&wait=${waitS}`);
   }
 
   /** Waits until a login is READY since after `moment`; fails at once when the session asks for a scan instead. */
@@ -113,8 +124,8 @@ export class ServiceProcess {
     return this.#until(name, (s) => s.state === 'READY' && new Date(s.since) > moment, 'QR_REQUIRED');
   }
 
-  async until(name: string, state: Session['state']): Promise<Session> {
-    return this.#until(name, (s) => s.state === state);
+  async until(name: string, state: Session['state'], reason?: string): Promise<Session> {
+    return this.#until(name, (s) => s.state === state && (reason === undefined || s.reason === reason));
   }
 
   async #until(name: string, there: (session: Session) => boolean, never?: Session['state']): Promise<Session> {

@@ -8,7 +8,7 @@ import { type Context, createContext } from '../../src/context.ts';
 import { createLogger } from '../../src/log.ts';
 
 /** Short intervals, so that a fault and its cure fit into a test. */
-const QUICK = {
+export const QUICK = {
   LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
   PROBE_INTERVAL_S: '0.5',
   PROBE_DEADLINE_S: '3',
