@@ -30,6 +30,7 @@ export const ERRORS = {
   profile_in_use: { status: 409, title: 'Something else has the profile open' },
   data_folder_in_use: { status: 409, title: 'Another manager runs on this data folder' },
   browser_failed: { status: 502, title: 'The browser did not start' },
+  display_missing: { status: 409, title: 'There is no screen for a visible browser' },
   web_version_missing: { status: 409, title: 'The pinned version of WhatsApp Web is not here' },
   browser_too_old: { status: 409, title: 'A newer Chromium has written this profile' },
   login_missing: { status: 409, title: 'The profile of a linked session is gone' },

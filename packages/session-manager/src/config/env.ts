@@ -42,6 +42,11 @@ export function loadEnvironment(real: Env = process.env): Environment {
   return { env, file, warnings: openSecrets(file, fromFile) };
 }
 
+/** Whether there is a screen that a window could open on; on other systems than Linux there is. */
+export function hasScreen(): boolean {
+  return process.platform !== 'linux' || Boolean(process.env.DISPLAY) || Boolean(process.env.WAYLAND_DISPLAY);
+}
+
 /** The folders in which this process finds commands. */
 export function commandPath(): string {
   return process.env.PATH ?? '';

@@ -28,7 +28,9 @@ const REASONS: Readonly<Record<string, Hint>> = {
   browser_too_old: (s) =>
     `A newer Chromium has written this profile. Install that version or a newer one, ${start(s)}.`,
   browser_missing: (s) => `No browser was found. Install chromium-headless-shell or set CHROME_PATH, ${start(s)}.`,
-  browser_failed: (s) => `The browser does not start; the log has its words. Mend that, ${start(s)}.`,
+  browser_failed: (s) => `The browser does not start. Mend that, or set CHROME_PATH to another, ${start(s)}.`,
+  display_missing: (s) =>
+    `LOGIN_MODE=local opens a window, and there is no screen (DISPLAY is not set). Start the service on a desktop, or with LOGIN_MODE=qr, ${start(s)}.`,
   browser_not_gone: (s) =>
     `A browser process could not be ended; look for it in state D. When it is gone, "leadmaster session start ${s}".`,
   storage_failed: (s) => `The disk refused. Free some space or mend it, ${start(s)}.`,

@@ -21,6 +21,8 @@ import { Timers } from './timers.ts';
 
 /** Launches that fail one after the other before it is no longer a matter of waiting. */
 const LAUNCH_FAILURES_MAX = 5;
+/** A browser's last words may be pages long; the log has all of them. */
+const TROUBLE_MAX = 500;
 
 /**
  * Owns one session: the only writer of its state. Everything that happens to it, asked for or not, goes through one
@@ -34,6 +36,8 @@ export class SessionSupervisor {
   #state: SessionState;
   #reason: string;
   #since: Date;
+  /** What was wrong, in the words of whoever noticed: set in ERROR alone. */
+  #trouble = '';
   #current: OwnedRun | null = null;
   #qr: QrCode | null = null;
   #account: Account | null = null;
@@ -73,7 +77,7 @@ export class SessionSupervisor {
     return {
       state: this.#state,
       reason: this.#reason,
-      hint: hintFor(this.#state, this.#reason, this.name),
+      hint: this.#hint(),
       since: this.#since,
       attempts: this.#attempts,
       nextAttemptAt: this.#nextAttemptAt,
@@ -233,6 +237,7 @@ export class SessionSupervisor {
     this.#state = state;
     this.#reason = reason;
     this.#since = new Date();
+    this.#trouble = state === 'ERROR' ? (detail ?? '').slice(0, TROUBLE_MAX) : '';
     if (state !== 'DISCONNECTED_RECOVERABLE') this.#nextAttemptAt = null;
     if (state !== 'QR_REQUIRED') this.#qr = null;
     if (state === 'READY') this.#becameReady();
@@ -245,7 +250,7 @@ export class SessionSupervisor {
         reason,
         data: {
           stateKind: stateKind(state),
-          hint: hintFor(state, reason, this.name),
+          hint: this.#hint(),
           attempts: this.#attempts,
           ...(detail === undefined ? {} : { detail }),
         },
@@ -254,6 +259,12 @@ export class SessionSupervisor {
       // The session goes on (a browser must still be closed on a full disk); nobody is told of what was not written.
       this.#deps.log.error({ session: this.name, err: error }, 'the state could not be written');
     }
+  }
+
+  /** The thing and the cure. */
+  #hint(): string {
+    const cure = hintFor(this.#state, this.#reason, this.name);
+    return this.#trouble === '' ? cure : `${this.#trouble.replace(/[.\s]*$/, '')}. ${cure}`;
   }
 
   #becameReady(): void {

@@ -5,11 +5,15 @@ import wwebjs, { type ClientOptions } from 'whatsapp-web.js';
 interface Untyped {
   inject(): Promise<void>;
   destroy(): Promise<void>;
+  initWebVersionCache(): Promise<void>;
+  currentIndexHtml: string | null;
   authStrategy: wwebjs.AuthStrategy;
 }
 
 /** The name of no cached page: whatever WhatsApp serves. */
 export const LIVE_VERSION = 'live';
+
+const PAGE_URL = 'https://web.whatsapp.com/';
 
 export type TamedClient = InstanceType<typeof wwebjs.Client>;
 
@@ -19,6 +23,7 @@ export type TamedClient = InstanceType<typeof wwebjs.Client>;
  *   an injection that fails for good is noticed by the page monitor, which then hears no life
  * - it handles the end of the sync twice when told twice, and then hears every message twice; here a second telling joins
  *   the first
+ * - it reads the page's own text for its cache, and rejects into nowhere when the browser ends meanwhile
  * - on a state it does not accept it closes the browser by itself; here the run does that, and proves it
  *
  * `onBrowser` runs once the browser is there, before any page is loaded.
@@ -33,6 +38,19 @@ export function tamedClient(options: ClientOptions, onBrowser: () => void): Tame
     if (options.webVersion !== LIVE_VERSION) await client.pupPage?.setBypassServiceWorker(true);
   };
   untyped.destroy = async () => undefined;
+  const servePinned = untyped.initWebVersionCache.bind(client);
+  untyped.initWebVersionCache = async () => {
+    if (options.webVersion !== LIVE_VERSION) return servePinned();
+    client.pupPage?.on('response', (response) => {
+      if (!response.ok() || response.url() !== PAGE_URL) return;
+      response.text().then(
+        (html) => {
+          untyped.currentIndexHtml = html;
+        },
+        () => undefined,
+      );
+    });
+  };
   const inject = untyped.inject.bind(client);
   let first = true;
   untyped.inject = async () => {

@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { ClientOptions } from 'whatsapp-web.js';
+import { hasScreen } from '../../config/env.ts';
 import { browsersOn, endGroup, identify } from '../../process/browser-group.ts';
 import type { BrowserFinder } from '../browser/browser-finder.ts';
 import type { BrowserFound } from '../browser/find.ts';
 import { browserFlags, userAgent } from '../browser/flags.ts';
+import { lastWords } from '../browser/last-words.ts';
 import type { EngineEvent, EngineRun, SessionEngine, StartRequest } from '../engine.ts';
 import type { MonitorSettings } from './page-monitor.ts';
 import { LIVE_VERSION, type TamedClient, tamedClient } from './tamed-client.ts';
@@ -37,6 +40,7 @@ export class WwebjsEngine implements SessionEngine {
   async start(request: StartRequest): Promise<EngineRun> {
     request.signal.throwIfAborted();
     this.#requirePinnedVersion();
+    if (request.visible) requireScreen();
     const browser = await this.#settings.browsers.find(request.visible);
     const launched = Promise.withResolvers<WwebjsRun>();
     const client = tamedClient(this.#clientOptions(request, browser), () => {
@@ -45,12 +49,14 @@ export class WwebjsEngine implements SessionEngine {
     const initialized = client.initialize();
     initialized.catch((error: unknown) => launched.reject(error));
     try {
-      const run = await withSignal(launched.promise, request.signal);
+      // puppeteer's own deadline does not hold for a browser that starts and then says nothing on its pipe.
+      const overdue = AbortSignal.timeout(this.#settings.launchMs);
+      const run = await withSignal(launched.promise, AbortSignal.any([request.signal, overdue]));
       initialized.catch((error: unknown) => run.failed(error));
       return run;
     } catch (error) {
-      await this.#endLeftovers(request.profileDir);
-      throw launchError(error, browser);
+      await this.#abandon(launched.promise, request.profileDir);
+      throw request.signal.aborted ? request.signal.reason : await this.#explain(error, browser, request);
     }
   }
 
@@ -65,12 +71,7 @@ export class WwebjsEngine implements SessionEngine {
         executablePath: browser.path,
         userDataDir: request.profileDir,
         headless: request.visible ? false : browser.kind === 'headless-shell' ? 'shell' : true,
-        args: browserFlags({
-          visible: request.visible,
-          root: process.getuid?.() === 0,
-          userAgent: userAgent(browser.major),
-          extra: settings.chromeArgs,
-        }),
+        args: this.#flags(request, browser),
         // The pipe dies with this process, and the browser with the pipe (facts, Chromium 8).
         pipe: true,
         timeout: settings.launchMs,
@@ -127,6 +128,29 @@ export class WwebjsEngine implements SessionEngine {
     };
   }
 
+  async #explain(error: unknown, browser: BrowserFound, request: StartRequest): Promise<unknown> {
+    if (error instanceof LeadMasterError) return error;
+    const isOverdue = error instanceof Error && error.name === 'TimeoutError';
+    const why = isOverdue
+      ? `it said nothing for ${this.#settings.launchMs / 1000} s`
+      : (await lastWords(browser.path, this.#flags(request, browser))) || errorText(error);
+    return new LeadMasterError(
+      'browser_failed',
+      `${browser.path} did not start: ${why.slice(0, 2_000)}`,
+      `Try "${browser.path} --headless --version" as the service's user; set CHROME_PATH to another browser if it does not answer.`,
+      { cause: error },
+    );
+  }
+
+  #flags(request: StartRequest, browser: BrowserFound): string[] {
+    return browserFlags({
+      visible: request.visible,
+      root: process.getuid?.() === 0,
+      userAgent: userAgent(browser.major),
+      extra: this.#settings.chromeArgs,
+    });
+  }
+
   /** A pin that cannot be honoured must not silently become the live version. */
   #requirePinnedVersion(): void {
     const { webVersion, webCacheDir } = this.#settings;
@@ -138,6 +162,26 @@ export class WwebjsEngine implements SessionEngine {
     );
   }
 
+  /**
+   * Gives a launch up. Its browser may not even be there yet: what comes of it is ended as it shows, until the launch
+   * itself has come to an end, so that none is left behind that nobody knows of.
+   */
+  async #abandon(launched: Promise<WwebjsRun>, profileDir: string): Promise<void> {
+    let over = false;
+    const settled = launched
+      .then((run) => run.kill())
+      .catch(() => undefined)
+      .finally(() => {
+        over = true;
+      });
+    const deadline = performance.now() + this.#settings.launchMs;
+    while (!over && performance.now() < deadline) {
+      await this.#endLeftovers(profileDir);
+      await Promise.race([settled, sleep(50)]);
+    }
+    await this.#endLeftovers(profileDir);
+  }
+
   /** A launch that failed half-way has told us no pid; its browser is a child of ours that names the profile. */
   async #endLeftovers(profileDir: string): Promise<void> {
     const ours = browsersOn(profileDir).filter(({ ppid }) => ppid === process.pid);
@@ -145,12 +189,11 @@ export class WwebjsEngine implements SessionEngine {
   }
 }
 
-function launchError(error: unknown, browser: BrowserFound): unknown {
-  if (error instanceof LeadMasterError || (error instanceof Error && error.name === 'AbortError')) return error;
-  return new LeadMasterError(
-    'browser_failed',
-    `${browser.path} did not start: ${errorText(error).slice(0, 2_000)}`,
-    `Try "${browser.path} --headless --version" as the service's user; set CHROME_PATH to another browser if it does not answer.`,
-    { cause: error },
+function requireScreen(): void {
+  if (hasScreen()) return;
+  throw new LeadMasterError(
+    'display_missing',
+    'LOGIN_MODE=local opens a window, and there is no screen: DISPLAY is not set',
+    'Start the service on a desktop, or use LOGIN_MODE=qr and scan the QR that the API and the terminal show.',
   );
 }
