@@ -18,11 +18,12 @@ export function bareSide(folder: string, world: World, readyMs: number): Side {
   async function spawn(sessions: readonly string[]): Promise<Child<ToldByBare>> {
     // Chromium refuses to start as root with its sandbox on; nothing else is asked of it.
     const args = [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...world.chromeArgs];
-    return new Child<ToldByBare>(PROGRAM, folder, {
+    const env = {
       BENCH_ARGS: JSON.stringify(args),
       BENCH_BROWSER: browser ?? (await findBrowser({ chromePath: null, visible: true })).path,
       BENCH_SESSIONS: JSON.stringify(sessions),
-    });
+    };
+    return new Child<ToldByBare>({ program: PROGRAM, folder, env, orderly: (child) => child.send({ do: 'close' }) });
   }
 
   function ready(child: Child<ToldByBare>, sessions: readonly string[], ms: number): Promise<number> {

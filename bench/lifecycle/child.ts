@@ -4,6 +4,16 @@ import { browsersUnder, treePids } from './processes.ts';
 
 const END_MS = 30_000;
 
+export interface ChildOptions {
+  program: URL;
+  args?: readonly string[];
+  /** Where it runs, and the only place where its browsers may keep profiles. */
+  folder: string;
+  env: Record<string, string>;
+  /** How it is asked to end in order. */
+  orderly: (child: ChildProcess) => void;
+}
+
 /** A side's own Node process: spoken to by messages, waited for with deadlines, ended with all that it started. */
 export class Child<Told extends object> {
   readonly pid: number;
@@ -15,11 +25,13 @@ export class Child<Told extends object> {
   readonly #ended = Promise.withResolvers<void>();
   #errors = '';
 
-  /** `folder` is the only place where its browsers may keep profiles. */
-  constructor(program: URL, folder: string, env: Record<string, string>) {
+  readonly #orderly: (child: ChildProcess) => void;
+
+  constructor({ program, args = [], folder, env, orderly }: ChildOptions) {
     this.spawnedAt = performance.now();
     this.#folder = folder;
-    this.#process = fork(program, {
+    this.#orderly = orderly;
+    this.#process = fork(program, args, {
       cwd: folder,
       env: { ...plainEnv(), ...env },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -62,9 +74,19 @@ export class Child<Told extends object> {
 
   /** Asks it to end in order; what is left after the deadline is killed, by pid. */
   async end(): Promise<void> {
-    if (this.#process.connected) this.tell({ do: 'close' });
+    if (this.runs) this.#orderly(this.#process);
     await Promise.race([this.#ended.promise, sleep(END_MS, undefined, { ref: false })]);
     await this.kill();
+  }
+
+  /** Whether it has not ended by itself. */
+  get runs(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
+  /** The last that it said on its standard error. */
+  get complaint(): string {
+    return this.#errors;
   }
 
   async kill(): Promise<void> {

@@ -37,10 +37,12 @@ export interface BenchOptions {
   output: string;
 }
 
-export const USAGE = `lifecycle [--runs N] [--warm-ups N] [--page small|realistic] [--quick]
+export const USAGE = `lifecycle [--runs N] [--warm-ups N] [--page small|realistic] [--settle S] [--output FILE] [--quick]
   --runs N      measured rounds (10)
   --warm-ups N  rounds before them, not counted (1)
   --page NAME   only this page; both by default
+  --settle S    seconds between READY and the measurement of memory (6)
+  --output FILE where the JSON goes (bench/results/lifecycle.json)
   --quick       one round, small page, one session: shows that the benchmark works, measures nothing of worth`;
 
 /** Reads the command line; throws with a sentence for the reader when it is out of rule. */
@@ -51,6 +53,8 @@ export function readOptions(args: readonly string[], output: string): BenchOptio
       runs: { type: 'string' },
       'warm-ups': { type: 'string' },
       page: { type: 'string' },
+      settle: { type: 'string' },
+      output: { type: 'string', default: output },
       quick: { type: 'boolean', default: false },
     },
   });
@@ -64,9 +68,9 @@ export function readOptions(args: readonly string[], output: string): BenchOptio
     pages,
     several: quick ? 1 : 4,
     fleet: quick ? 1 : 8,
-    settleMs: quick ? 200 : 6_000,
+    settleMs: quick ? 200 : count('--settle', values.settle, 6, 0) * 1000,
     readyMs: quick ? 15_000 : 60_000,
-    output,
+    output: values.output,
   };
 }
 
