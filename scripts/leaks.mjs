@@ -5,6 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const SETTLE_MS = 5000;
 
 /**
+ * Chromium leaves its socket's folder when it is killed outright, which is what some tests do to it; npm keeps what it
+ * has compiled.
+ */
+const NOT_OURS = /^\.?(org\.chromium\.|com\.google\.|node-compile-cache$)/;
+
+/**
  * What a run of tests leaves behind. Everything it starts inherits a mark in its environment and a temporary folder of
  * its own, so leftovers are told from whatever else happens on this machine; a port lives no longer than its process.
  */
@@ -24,8 +30,7 @@ export class LeakWatch {
     const processes = this.#processes();
     for (const { pid } of processes) kill(pid);
     const left = processes.map(({ pid, command }) => `process ${pid}: ${command.slice(0, 200)}`);
-    // Chromium itself leaves its socket's folder when it is killed outright, which is what some tests do to it.
-    const files = readdirSync(this.folder).filter((name) => !/^\.?(org\.chromium|com\.google)\./.test(name));
+    const files = readdirSync(this.folder).filter((name) => !NOT_OURS.test(name));
     left.push(...files.map((name) => `temporary folder ${join(this.folder, name)}`));
     rmSync(this.folder, { recursive: true, force: true });
     return left;
