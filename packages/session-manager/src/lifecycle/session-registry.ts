@@ -160,7 +160,10 @@ export class SessionRegistry implements SessionService {
       if (this.#supervisors.has(name)) throw exists(name);
       if (!(await this.#deps.profiles.list()).some((profile) => profile.name === name)) throw notFound(name);
       await this.#deps.profiles.claim(name);
+      const holdsLogin = (await this.#deps.profiles.loginPresence(name)) === 'present';
       this.#insert(name, 'stopped', {}, { adopted: true });
+      // From now on a folder that is gone is a lost login, not a new session; messages count from now as well.
+      if (holdsLogin) this.#deps.store.sessions.touch(name, { caughtUpTo: new Date().toISOString() });
       await this.#supervise(name);
     });
     await this.measure(name);
