@@ -1,5 +1,5 @@
 /**
- * Where a vault's objects lie. Keys are `/`-separated paths of `[a-z0-9._-]`; values are opaque bytes.
+ * Where a vault's objects lie. Keys are `/`-separated paths of `[a-z0-9._-]` (`checkKey`); values are opaque bytes.
  *
  * Every implementation passes one contract suite (`blobStoreContract` in the testkit). Errors are `LeadMasterError`s:
  * `store_unreachable` (worth another try), `store_denied` (credentials, permissions), `store_full`, `store_damaged`
@@ -10,27 +10,34 @@ export interface BlobStore {
   readonly name: string;
   /**
    * Writes an object whole or not at all; durable when it resolves (a folder: fsync of file and directory).
-   * With `ifAbsent`, resolves to false when an object of that key exists already, and changes nothing.
+   * With `ifAbsent`, resolves to false when an object of that key exists already, and changes nothing; of several that
+   * try at once, one alone is told true. A `store_unreachable` leaves open whether the object was written.
    */
   put(
     key: string,
     body: Uint8Array | BlobSource,
     options?: { ifAbsent?: boolean; signal?: AbortSignal },
   ): Promise<boolean>;
-  /** The object, or a range of it; null when it is proven absent. */
+  /**
+   * The object, or a range of it; null when it is proven absent. A range that reaches past the end gives what there is,
+   * at or behind the end nothing: an empty buffer.
+   */
   get(
     key: string,
     options?: { range?: { offset: number; length: number }; signal?: AbortSignal },
   ): Promise<Buffer | null>;
   /** Size and time of an object; null when it is proven absent. */
   stat(key: string, options?: { signal?: AbortSignal }): Promise<BlobInfo | null>;
-  /** Every object whose key begins with the prefix, in the order of their keys. */
+  /** Every object whose key begins with the prefix, in the order of their keys (byte by byte: `a-b a.b a/b a0`). */
   list(prefix: string, options?: { signal?: AbortSignal }): AsyncIterable<BlobInfo>;
   /** Removes an object; one that is absent is no error. */
   delete(key: string, options?: { signal?: AbortSignal }): Promise<void>;
 }
 
-/** A body that is too large for memory: its length is known, and it can be read again for a retry. */
+/**
+ * A body that is too large for memory: its length is known, and it can be read again for a retry. When it breaks off,
+ * or gives more or fewer bytes than it said, the put fails with that error and nothing is written.
+ */
 export interface BlobSource {
   readonly length: number;
   open(): AsyncIterable<Uint8Array>;
