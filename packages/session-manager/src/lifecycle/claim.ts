@@ -72,7 +72,7 @@ function missing(session: string, profileDir: string): LeadMasterError {
   return new LeadMasterError(
     'login_missing',
     `${session} is linked, and its profile ${profileDir} is not there`,
-    `Mount the disk or put the folder back, then start the session. If the login is given up: "leadmaster session delete ${session}", and link it anew.`,
+    `Mount the disk or put the folder back, then start the session. If the login is given up: "./leadmaster session delete ${session}", and link it anew.`,
   );
 }
 
@@ -80,6 +80,6 @@ function damaged(session: string, detail: string): LeadMasterError {
   return new LeadMasterError(
     'login_damaged',
     `The saved login of ${session} is incomplete: ${detail}`,
-    `Look with "leadmaster check ${session}". Put the files back from a copy; or, if the login is given up, "leadmaster session delete ${session}" sets it aside in trash and a new one can be linked.`,
+    `Look with "./leadmaster check ${session}". Put the files back from a copy; or, if the login is given up, "./leadmaster session delete ${session}" sets it aside in trash and a new one can be linked.`,
   );
 }

@@ -9,7 +9,7 @@ export function hintFor(state: SessionState, reason: string, session: string): s
 
 type Hint = (session: string) => string;
 
-const start: Hint = (session) => `then "leadmaster session start ${session}"`;
+const start: Hint = (session) => `then "./leadmaster session start ${session}"`;
 
 const REASONS: Readonly<Record<string, Hint>> = {
   login_required: () =>
@@ -19,12 +19,12 @@ const REASONS: Readonly<Record<string, Hint>> = {
   conflict: (s) => `The same login is open somewhere else. Stop it there, ${start(s)}.`,
   pinned_web_version_deprecated: (s) =>
     `WhatsApp refuses the pinned WEB_VERSION. Unset it or pin a newer one, restart the service, ${start(s)}.`,
-  qr_unattended: (s) => `Nobody scanned the QR. When the phone is at hand: "leadmaster qr ${s}".`,
+  qr_unattended: (s) => `Nobody scanned the QR. When the phone is at hand: "./leadmaster qr ${s}".`,
   profile_in_use: (s) => `Another program has the profile open. End it, ${start(s)}.`,
   profile_unreadable: (s) =>
-    `The profile cannot be read. Look with "leadmaster check ${s}", mend the disk or the permissions, ${start(s)}.`,
+    `The profile cannot be read. Look with "./leadmaster check ${s}", mend the disk or the permissions, ${start(s)}.`,
   login_missing: (s) => `The profile of a linked session is gone: mount its disk or put the folder back, ${start(s)}.`,
-  login_damaged: (s) => `The saved login is incomplete. Look with "leadmaster check ${s}"; nothing was overwritten.`,
+  login_damaged: (s) => `The saved login is incomplete. Look with "./leadmaster check ${s}"; nothing was overwritten.`,
   browser_too_old: (s) =>
     `A newer Chromium has written this profile. Install that version or a newer one, ${start(s)}.`,
   browser_missing: (s) => `No browser was found. Install chromium-headless-shell or set CHROME_PATH, ${start(s)}.`,
@@ -32,18 +32,18 @@ const REASONS: Readonly<Record<string, Hint>> = {
   display_missing: (s) =>
     `LOGIN_MODE=local opens a window, and there is no screen (DISPLAY is not set). Start the service on a desktop, or with LOGIN_MODE=qr, ${start(s)}.`,
   browser_not_gone: (s) =>
-    `A browser process could not be ended; look for it in state D. When it is gone, "leadmaster session start ${s}".`,
+    `A browser process could not be ended; look for it in state D. When it is gone, "./leadmaster session start ${s}".`,
   storage_failed: (s) => `The disk refused. Free some space or mend it, ${start(s)}.`,
   web_version_missing: (s) =>
     `The pinned WEB_VERSION is not in the data folder. Unset it, restart the service, ${start(s)}.`,
 };
 
 const STATES: Readonly<Partial<Record<SessionState, Hint>>> = {
-  QR_REQUIRED: (s) => `Scan the QR with the phone: "leadmaster qr ${s}", or GET /v1/sessions/${s}/qr.`,
+  QR_REQUIRED: (s) => `Scan the QR with the phone: "./leadmaster qr ${s}", or GET /v1/sessions/${s}/qr.`,
   DISCONNECTED_LOGOUT: (s) =>
-    `The account was unlinked. Link it again with "leadmaster qr ${s}"; the old profile is in trash.`,
+    `The account was unlinked. Link it again with "./leadmaster qr ${s}"; the old profile is in trash.`,
   DISCONNECTED_BANNED: (s) =>
-    `WhatsApp has blocked this account. When it is lifted on the phone, "leadmaster session start ${s}".`,
-  AUTH_FAILURE: (s) => `WhatsApp refused the login: "leadmaster check ${s}".`,
+    `WhatsApp has blocked this account. When it is lifted on the phone, "./leadmaster session start ${s}".`,
+  AUTH_FAILURE: (s) => `WhatsApp refused the login: "./leadmaster check ${s}".`,
   ERROR: (s) => `See the log, ${start(s)}.`,
 };

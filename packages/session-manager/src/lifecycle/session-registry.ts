@@ -333,7 +333,7 @@ export class SessionRegistry implements SessionService {
     throw new LeadMasterError(
       'session_unclaimed',
       `tokens/${name} exists and belongs to no session`,
-      `Take it over with "leadmaster adopt ${this.#deps.profiles.locate(name)} --name ${name}", or move it away.`,
+      `Take it over with "./leadmaster adopt ${this.#deps.profiles.locate(name)} --name ${name}", or move it away.`,
     );
   }
 }
@@ -353,7 +353,7 @@ function exists(name: string): LeadMasterError {
 
 function notFound(name: string): LeadMasterError {
   const hint = isSessionName(name)
-    ? `"leadmaster sessions" lists them; "leadmaster qr ${name}" makes this one.`
-    : '"leadmaster sessions" lists them.';
+    ? `"./leadmaster sessions" lists them; "./leadmaster qr ${name}" makes this one.`
+    : '"./leadmaster sessions" lists them.';
   return new LeadMasterError('session_not_found', `There is no session ${name} on this machine`, hint);
 }

@@ -47,7 +47,7 @@ export function describeUnclaimed(name: string, loginMode: LoginMode): Session {
     state: 'UNCLAIMED',
     stateKind: 'needs_person',
     reason: 'found_without_a_record',
-    hint: `Take it over in place with "leadmaster adopt <data>/tokens/${name} --name ${name}".`,
+    hint: `Take it over in place with "./leadmaster adopt <data>/tokens/${name} --name ${name}".`,
     since: now,
     canSend: false,
     desired: 'stopped',

@@ -126,7 +126,7 @@ export class SessionSupervisor {
         throw new LeadMasterError(
           'wrong_state',
           `${this.name} is ${this.#state}, and only a READY session can tell WhatsApp to remove its link`,
-          `Start it first ("leadmaster session start ${this.name}"), or delete it and remove the linked device on the phone.`,
+          `Start it first ("./leadmaster session start ${this.name}"), or delete it and remove the linked device on the phone.`,
         );
       }
       await this.#apply({ type: 'logout' });

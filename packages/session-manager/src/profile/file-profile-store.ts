@@ -72,7 +72,7 @@ class FileProfileStore implements ProfileStore {
         throw new LeadMasterError(
           'session_unclaimed',
           `${dir} holds a profile that no session claims`,
-          `Take it as it is with "leadmaster adopt ${dir} --name ${session}", or move it away.`,
+          `Take it as it is with "./leadmaster adopt ${dir} --name ${session}", or move it away.`,
         );
       }
       const generation = await this.#nextGeneration(session);
