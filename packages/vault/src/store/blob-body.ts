@@ -1,0 +1,40 @@
+import { LeadMasterError } from '@leadmaster/protocol';
+import type { BlobSource } from './blob-store.ts';
+
+/** Small enough to take turns, large enough to cost nothing. */
+const SLICE_BYTES = 64 * 1024;
+
+/** Any body as a source, read in slices. */
+export function sourceOf(body: Uint8Array | BlobSource): BlobSource {
+  if (!(body instanceof Uint8Array)) return body;
+  return { length: body.length, open: () => slices(body) };
+}
+
+/** Bytes in pieces of one moderate size. */
+export async function* slices(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += SLICE_BYTES) yield bytes.subarray(at, at + SLICE_BYTES);
+}
+
+/** What a source gives, which is as long as it said or an error. */
+export async function* exactly(key: string, source: BlobSource): AsyncGenerator<Uint8Array> {
+  let given = 0;
+  for await (const chunk of source.open()) {
+    given += chunk.length;
+    if (given > source.length) throw wrongLength(key, source.length, `gave ${given} bytes or more`);
+    yield chunk;
+  }
+  if (given < source.length) throw wrongLength(key, source.length, `ended after ${given}`);
+}
+
+/** The whole body in memory; for bodies known to be small. */
+export async function collect(key: string, body: Uint8Array | BlobSource): Promise<Uint8Array> {
+  if (body instanceof Uint8Array) return body;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of exactly(key, body)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function wrongLength(key: string, said: number, found: string): LeadMasterError {
+  const hint = 'What it is made from has changed while it was read; try again.';
+  return new LeadMasterError('internal', `The body of ${key} should have ${said} bytes but ${found}.`, hint);
+}
