@@ -33,6 +33,11 @@ export class ServiceProcess {
     return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  /** The latest of what it wrote. */
+  get said(): string {
+    return this.#said;
+  }
+
   /** Starts it and waits until it answers. */
   async start(): Promise<void> {
     this.spawn();

@@ -110,8 +110,13 @@ export class OwnedRun {
     await this.#launching;
     await this.#run?.stop(this.#deps.config.deadlines.stopMs);
     this.#run = null;
-    this.#deps.store.browsers.clear(this.#session);
     this.release();
+    try {
+      this.#deps.store.browsers.clear(this.#session);
+    } catch (error) {
+      // Harmless: the next boot looks the process up and finds it gone. A full disk must not keep a session from stopping.
+      this.#deps.log.warn({ session: this.#session, err: error }, 'the record of an ended browser stays');
+    }
   }
 
   /** Gives the profile and the place back. Nothing may be running. */

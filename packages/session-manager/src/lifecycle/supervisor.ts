@@ -169,7 +169,11 @@ export class SessionSupervisor {
 
   /** Writes down when the session last showed life: kept in memory meanwhile, since nothing is lost with a minute of it. */
   saveHealth(): void {
-    this.#deps.store.sessions.touch(this.name, this.#health);
+    try {
+      this.#deps.store.sessions.touch(this.name, this.#health);
+    } catch (error) {
+      this.#deps.log.warn({ session: this.name, err: error }, 'when it last showed life could not be written');
+    }
   }
 
   /** The state is whatever the last process left; nothing runs now. Called once, before anything is started. */
@@ -322,7 +326,16 @@ export class SessionSupervisor {
     // Messages and acknowledgements are written at once: they must not wait behind a commit or a stop.
     if (event.type === 'message') this.#inbox.receive(event.message);
     else if (event.type === 'ack') this.#onAck(event);
-    else this.#later(async () => (this.#isCurrent(current) ? this.#handle(current, event) : undefined));
+    else
+      this.#later(async () => {
+        if (!this.#isCurrent(current)) return;
+        try {
+          await this.#handle(current, event);
+        } catch (error) {
+          // What cannot be written down cannot be gone on from: a link nobody knows of, a QR nobody was told.
+          await this.#refuse(error);
+        }
+      });
   }
 
   #onAck(event: { whatsappId: string; ack: number }): void {

@@ -94,7 +94,10 @@ export class Stage implements AsyncDisposable {
       if (there(session)) return session;
       if (deadline.aborted) {
         const path = (await this.sessions.transitions(name, 20)).map((t) => `${t.to} (${t.reason})`).reverse();
-        throw new Error(`${name} is not ${state} ${reason ?? ''} after ${withinMs} ms, but went ${path.join(' -> ')}`);
+        const now = `${session.state} (${session.reason})`;
+        throw new Error(
+          `${name} is ${now}, not ${state} ${reason ?? ''} after ${withinMs} ms; it went ${path.join(' -> ')}`,
+        );
       }
       const page = await this.sessions.events({ session: name, after, limit: 1, waitMs: 1000, signal: deadline });
       after = page.cursor;

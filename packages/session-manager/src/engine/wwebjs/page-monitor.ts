@@ -16,6 +16,8 @@ export class PageMonitor {
   #authenticated = false;
   #qrRounds = 0;
   #idleSeen = false;
+  #offeredQr = false;
+  #betweenSince: number | null = null;
   #unannouncedSince: number | null = null;
   #downSince: number | null = null;
   #downTold = false;
@@ -77,7 +79,22 @@ export class PageMonitor {
     else if (snapshot.state === 'UNPAIRED_IDLE') await this.#nextQrRound();
     else if (snapshot.state === 'CONNECTED') await this.#connected(snapshot);
     else if (this.#ready) this.#down(snapshot.state ?? 'UNKNOWN');
+    this.#watchLinking(snapshot.state ?? 'UNKNOWN');
     if (snapshot.state !== 'UNPAIRED_IDLE') this.#idleSeen = false;
+  }
+
+  /** A page that offered a QR and then is neither waiting nor linked: WhatsApp is away, or the page cannot go on (a full disk). */
+  #watchLinking(state: string): void {
+    const isWaiting = state === 'UNPAIRED' || state === 'UNPAIRED_IDLE';
+    this.#offeredQr ||= isWaiting;
+    if (isWaiting || !this.#offeredQr || this.#authenticated) {
+      this.#betweenSince = null;
+      return;
+    }
+    this.#betweenSince ??= performance.now();
+    if (performance.now() - this.#betweenSince < this.#settings.linkingMs) return;
+    this.#betweenSince = null;
+    this.#emit({ type: 'lost', reason: 'page_failed', detail: `no QR can be scanned: the page is ${state}` });
   }
 
   async #connected(snapshot: PageSnapshot): Promise<void> {
@@ -149,6 +166,8 @@ export interface MonitorSettings {
   /** How long a finished sync may go unnoticed by the library before it is told. */
   forgottenAfterMs: number;
   qrRounds: number;
+  /** How long a page that has offered a QR may be neither waiting for a scan nor linked. */
+  linkingMs: number;
 }
 
 /** Socket states that end a run, in WhatsApp's words. */

@@ -117,7 +117,7 @@ export class WwebjsEngine implements SessionEngine {
   }
 
   #monitorSettings(): MonitorSettings {
-    const { probeMs, qrRounds } = this.#settings;
+    const { probeMs, qrRounds, loadMs } = this.#settings;
     return {
       startingMs: Math.min(300, probeMs),
       probeMs,
@@ -125,6 +125,7 @@ export class WwebjsEngine implements SessionEngine {
       downGraceMs: Math.min(3_000, probeMs),
       forgottenAfterMs: 600,
       qrRounds,
+      linkingMs: loadMs,
     };
   }
 
