@@ -9,6 +9,9 @@ const NEEDS = [
   ['Xvfb', 'xvfb'],
   ['strace', 'strace'],
   ['ss', 'iproute2'],
+  ['ceph-mon', 'ceph-mon'],
+  ['ceph-osd', 'ceph-osd'],
+  ['radosgw', 'radosgw'],
 ];
 
 /** Installs what is missing where that is ours to do: as root on Debian. Elsewhere the tests concerned say why they skip. */

@@ -15,15 +15,22 @@ export async function* slices(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += SLICE_BYTES) yield bytes.subarray(at, at + SLICE_BYTES);
 }
 
-/** What a source gives, which is as long as it said or an error. */
+/**
+ * What a source gives, which is as long as it said or an error. The last chunk is held back until the source has ended:
+ * else a store could have all that was announced, and keep it, before the error.
+ */
 export async function* exactly(key: string, source: BlobSource): AsyncGenerator<Uint8Array> {
   let given = 0;
+  let held: Uint8Array | null = null;
   for await (const chunk of source.open()) {
+    if (chunk.length === 0) continue;
     given += chunk.length;
     if (given > source.length) throw wrongLength(key, source.length, `gave ${given} bytes or more`);
-    yield chunk;
+    if (held !== null) yield held;
+    held = chunk;
   }
   if (given < source.length) throw wrongLength(key, source.length, `ended after ${given}`);
+  if (held !== null) yield held;
 }
 
 /** The whole body in memory; for bodies known to be small. */

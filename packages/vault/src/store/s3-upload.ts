@@ -1,0 +1,90 @@
+import { Readable } from 'node:stream';
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  type S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { DEFAULT_RETRY, retrying } from './backoff.ts';
+import { exactly, sourceOf } from './blob-body.ts';
+import type { BlobSource } from './blob-store.ts';
+
+/** S3's own limits on an upload in parts. */
+const MAX_PARTS = 10_000;
+const CONCURRENCY = 3;
+
+/** Sends one command with its deadline and errors of ours. */
+export type SendPart = (command: UploadCommand, bytes: number, signal: AbortSignal | undefined) => Promise<unknown>;
+
+export type UploadCommand = Parameters<S3Client['send']>[0];
+
+export interface UploadRequest {
+  bucket: string;
+  /** The object's whole key, the store's prefix included. */
+  objectKey: string;
+  /** The key as callers know it, for messages. */
+  key: string;
+  body: Uint8Array | BlobSource;
+  partBytes: number;
+  signal: AbortSignal | undefined;
+  send: SendPart;
+}
+
+/**
+ * Uploads a large body in parts, a few at a time, in memory for as many alone. It becomes an object when the last
+ * command of all says so; whatever fails before takes the parts away again.
+ */
+export async function uploadInParts(client: S3Client, request: UploadRequest): Promise<void> {
+  const source = sourceOf(request.body);
+  const partSize = Math.max(request.partBytes, Math.ceil(source.length / MAX_PARTS));
+  const upload = new Upload({
+    client: boundedClient(client, request),
+    params: {
+      Bucket: request.bucket,
+      Key: request.objectKey,
+      Body: Readable.from(exactly(request.key, source), { objectMode: true }),
+      ContentLength: source.length,
+    },
+    partSize,
+    queueSize: CONCURRENCY,
+  });
+  await upload.done();
+}
+
+/** The client as the upload sees it: every command has its own deadline and heeds the caller's signal. */
+function boundedClient(client: S3Client, request: UploadRequest): S3Client {
+  const send = (command: UploadCommand): Promise<unknown> => {
+    if (isAbort(command)) return abandon(command, request);
+    if (isComplete(command)) return request.send(command, 0, request.signal);
+    // A part can be sent again without harm; starting over with the whole body would cost far more.
+    // The beginning is not interrupted: what has begun without our knowing its id could not be taken away.
+    const signal = isCreate(command) ? undefined : request.signal;
+    return retrying({ ...DEFAULT_RETRY, attempts: 3 }, signal, () => request.send(command, sizeOf(command), signal));
+  };
+  return Object.create(client, { send: { value: send } });
+}
+
+/** Takes the parts of a failed upload away, also after an abort. What failed is worth telling, not this. */
+async function abandon(command: UploadCommand, request: UploadRequest): Promise<void> {
+  await request.send(command, 0, undefined).catch(() => undefined);
+}
+
+/** Apart, because a command of one kind is no subtype of any command to the compiler. */
+function isAbort(command: unknown): boolean {
+  return command instanceof AbortMultipartUploadCommand;
+}
+
+function isCreate(command: unknown): boolean {
+  return command instanceof CreateMultipartUploadCommand;
+}
+
+function isComplete(command: unknown): boolean {
+  return command instanceof CompleteMultipartUploadCommand;
+}
+
+function sizeOf(command: unknown): number {
+  const body = command instanceof UploadPartCommand ? command.input.Body : undefined;
+  return body instanceof Uint8Array ? body.length : 0;
+}
