@@ -49,9 +49,7 @@ export class SessionRegistry implements SessionService {
 
   /** Brings back every session that was running. Resolves when each has been asked; places bound how many start at once. */
   async boot(): Promise<void> {
-    const wanted = this.#deps.store.sessions
-      .all()
-      .filter((row) => row.desired === 'running' && !waitsForPerson(row.state));
+    const wanted = this.#deps.store.sessions.all().filter((row) => row.desired === 'running' && !waitsForPerson(row));
     await Promise.all(wanted.map((row) => this.#supervisors.get(row.name)?.start('service_started')));
   }
 
@@ -76,13 +74,14 @@ export class SessionRegistry implements SessionService {
     await this.#changing(name, async () => {
       if (this.#supervisors.has(name)) throw exists(name);
       await this.#refuseUnclaimed(name);
-      await this.#deps.profiles.create(name);
-      this.#deps.store.sessions.insert({
-        name,
-        metadata: input.metadata,
-        desired: input.start ? 'running' : 'stopped',
-      });
-      this.#deps.store.events.append({ session: name, type: 'session.created', data: { metadata: input.metadata } });
+      // The row first: a folder that no row knows of would be taken for somebody's unclaimed profile.
+      this.#insert(name, input.start ? 'running' : 'stopped', input.metadata, {});
+      try {
+        await this.#deps.profiles.create(name);
+      } catch (error) {
+        this.#remove(name);
+        throw error;
+      }
       await this.#supervise(name);
     });
     if (input.start) await this.#supervisor(name).start();
@@ -146,10 +145,7 @@ export class SessionRegistry implements SessionService {
     await this.#changing(name, async () => {
       this.#deps.store.sessions.setDesired(name, 'stopped');
       await supervisor.retireForever();
-      this.#deps.store.atomically(() => {
-        this.#deps.store.sessions.remove(name);
-        this.#deps.store.events.append({ session: name, type: 'session.deleted', data: {} });
-      });
+      this.#remove(name);
       this.#supervisors.delete(name);
       this.#storage.delete(name);
     });
@@ -294,6 +290,13 @@ export class SessionRegistry implements SessionService {
     });
   }
 
+  #remove(name: string): void {
+    this.#deps.store.atomically(() => {
+      this.#deps.store.sessions.remove(name);
+      this.#deps.store.events.append({ session: name, type: 'session.deleted', data: {} });
+    });
+  }
+
   async #supervise(name: string): Promise<SessionSupervisor> {
     const row = this.#deps.store.sessions.get(name);
     if (row === null) throw notFound(name);
@@ -339,8 +342,9 @@ export class SessionRegistry implements SessionService {
 }
 
 /** After these, only a person brings a session back; a restart of the service changes nothing about them. */
-function waitsForPerson(state: Session['state']): boolean {
-  return state === 'DISCONNECTED_BANNED';
+function waitsForPerson(row: { state: Session['state']; reason: string }): boolean {
+  // A login that is open elsewhere is not taken back by a restart: two services would take it from each other for ever.
+  return row.state === 'DISCONNECTED_BANNED' || (row.state === 'ERROR' && row.reason === 'conflict');
 }
 
 function exists(name: string): LeadMasterError {

@@ -110,7 +110,11 @@ export class SessionSupervisor {
   close(reason: string): Promise<void> {
     this.#closing = true;
     this.#current?.abort(new Error('the service is shutting down'));
-    return this.stop(reason);
+    return this.#queue.run(async () => {
+      // What a person must look at is still so when the service is back.
+      const isSettled = stateKind(this.#state) === 'needs_person' && this.#current === null;
+      if (!isSettled) await this.#stop(reason);
+    });
   }
 
   /**

@@ -346,6 +346,9 @@ describe('the supervisor', () => {
         }
         await subject.close('end');
         expect(engine.alive).toEqual([]);
+        // What a person must look at stays as it is until somebody stops it.
+        expect(['STOPPED', 'DISCONNECTED_BANNED', 'ERROR', 'DISCONNECTED_LOGOUT']).toContain(subject.view.state);
+        await subject.stop();
         expect(subject.view.state).toBe('STOPPED');
         const history = store.transitions.list(NAME, 10_000).reverse();
         for (const [i, step] of history.slice(1).entries()) expect(step.from).toBe(history[i]?.to);
