@@ -26,7 +26,12 @@ export function startHousekeeping(deps: {
       }
     }),
     every(15 * MINUTE, 'measuring profiles', async () => {
-      for (const supervisor of sessions.supervisors()) await sessions.measure(supervisor.name);
+      for (const { name } of sessions.supervisors()) {
+        // One profile that cannot be read must not hide the sizes of the others.
+        await sessions.measure(name).catch((error: unknown) => {
+          log.warn({ session: name, err: error }, 'the profile could not be measured');
+        });
+      }
     }),
     every(60 * MINUTE, 'retention', async () => {
       store.sweep(config.retention);

@@ -122,9 +122,15 @@ export class SessionRegistry implements SessionService {
 
   async stop(name: string): Promise<Session> {
     const supervisor = this.#supervisor(name);
-    this.#deps.store.sessions.setDesired(name, 'stopped');
-    await supervisor.stop();
-    await this.measure(name);
+    try {
+      this.#deps.store.sessions.setDesired(name, 'stopped');
+    } finally {
+      // Also where a full disk cannot remember that it shall stay so: the browser must be closed.
+      await supervisor.stop();
+    }
+    await this.measure(name).catch((error: unknown) => {
+      this.#deps.log.warn({ session: name, err: error }, 'the profile could not be measured');
+    });
     return this.get(name);
   }
 

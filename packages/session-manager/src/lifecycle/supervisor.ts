@@ -398,7 +398,9 @@ export class SessionSupervisor {
     try {
       await current.commitLogin(account);
     } catch (error) {
-      if (error instanceof LeadMasterError) return this.#refuse(error);
+      // Files that are not whole yet, or never stand still, may be so after another start; a disk that refuses stays so.
+      const mayPass = !(error instanceof LeadMasterError) || ['timeout', 'profile_unreadable'].includes(error.code);
+      if (!mayPass) return this.#refuse(error);
       return this.#apply({ type: 'lost', reason: 'login_not_committed' }, errorText(error));
     }
     this.#account = account;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { FakeEngine, faultyStateStore, readsFail, writesFail } from '@leadmaster/testkit';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readConfig } from '../../src/config/index.ts';
 import { claimProfile } from '../../src/lifecycle/claim.ts';
 import { SessionRegistry } from '../../src/lifecycle/session-registry.ts';
@@ -155,6 +155,23 @@ describe('with a linked session', () => {
       store.close();
     },
   );
+
+  it('stops also where nothing can be written down or measured', async () => {
+    await linked();
+    const { sessions, engine, store, faults } = await open();
+    await sessions.load();
+    await sessions.start(NAME);
+    await vi.waitFor(() => expect(engine.alive).toHaveLength(1));
+    faults.fails = writesFail;
+    await expect(sessions.stop(NAME)).rejects.toMatchObject({ code: 'storage_failed' });
+    expect(engine.alive).toEqual([]);
+    faults.fails = () => false;
+    await rm(join(dataDir, 'tokens', NAME, 'Default'), { recursive: true });
+    await writeFile(join(dataDir, 'tokens', NAME, 'Default'), '');
+    expect(await sessions.stop(NAME)).toMatchObject({ state: 'STOPPED', desired: 'stopped' });
+    await sessions.close();
+    store.close();
+  });
 
   it('lists fifty sessions at once', async () => {
     const { sessions, store } = await open();

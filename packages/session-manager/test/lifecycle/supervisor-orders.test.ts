@@ -25,6 +25,8 @@ describe('an order given to the supervisor', () => {
   let engine: FakeEngine;
   let subject: SessionSupervisor;
   let trash: ProfileStore['trash'];
+  let commit: ProfileStore['commitLogin'];
+  let isFresh: boolean;
 
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'leadmaster-orders-'));
@@ -34,6 +36,8 @@ describe('an order given to the supervisor', () => {
     await profiles.create(NAME);
     engine = new FakeEngine();
     trash = (session, reason) => profiles.trash(session, reason);
+    commit = async () => undefined;
+    isFresh = false;
   });
 
   afterEach(async () => {
@@ -47,6 +51,7 @@ describe('an order given to the supervisor', () => {
     const guarded = new Proxy(profiles, {
       get: (target, key) => {
         if (key === 'trash') return (session: string, reason: string) => trash(session, reason);
+        if (key === 'commitLogin') return commit;
         const value: unknown = Reflect.get(target, key);
         return typeof value === 'function' ? value.bind(target) : value;
       },
@@ -66,8 +71,8 @@ describe('an order given to the supervisor', () => {
         onAck: () => undefined,
         claim: async () => ({
           profileDir: profiles.locate(NAME),
-          login: 'saved',
-          committed: true,
+          login: isFresh ? 'none' : 'saved',
+          committed: !isFresh,
           openedBy: async () => undefined,
           release: () => undefined,
         }),
@@ -178,6 +183,24 @@ describe('an order given to the supervisor', () => {
     engine.run.tell({ type: 'socket_down', state: 'TIMEOUT' });
     await until('DISCONNECTED_RECOVERABLE');
   });
+
+  it.each(['timeout', 'profile_unreadable'] as const)(
+    'to start goes on after a commit that ended in %s',
+    async (code) => {
+      isFresh = true;
+      commit = () => Promise.reject(new LeadMasterError(code, 'not whole yet', 'It is tried again.'));
+      open();
+      await subject.start();
+      await launched();
+      engine.run.login();
+      await until('DISCONNECTED_RECOVERABLE', 'login_not_committed');
+      commit = async () => undefined;
+      await launched(2);
+      expect(engine.alive).toHaveLength(1);
+      engine.run.login();
+      await until('READY');
+    },
+  );
 
   it('to delete while it starts ends the start and sets the profile aside', async () => {
     open();
