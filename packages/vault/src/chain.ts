@@ -1,0 +1,237 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { LeadMasterError } from '@leadmaster/protocol';
+import { damagedObject, isDamage, locked } from './failures.ts';
+import { type ChainRecord, decodeRecord, encodeRecord, MAX_RECORD_BYTES, type SnapshotInfo } from './format/record.ts';
+import { type KnownSession, passed } from './keyring.ts';
+import { chainFolder, parseRecordObject, recordObject } from './names.ts';
+import type { VaultProblem } from './problems.ts';
+import type { BlobStore } from './store/blob-store.ts';
+
+/** The newest record that somebody has seen. */
+export interface SeenHead {
+  sequence: number;
+  id: string;
+}
+
+/** Remembers, outside the vault, how far each session's chain has been seen: the one defence against a rollback. */
+export interface HeadMemory {
+  recall(session: string): Promise<SeenHead | null>;
+  remember(session: string, head: SeenHead): Promise<void>;
+}
+
+/** A session's chain at one moment. */
+export interface ChainView {
+  /** The newest record that can be read; null for a session without any. */
+  head: ChainRecord | null;
+  /** The number that the next record takes. */
+  next: number;
+  live: SnapshotInfo[];
+  /** Records that are there, whether they are live or not. */
+  present: Set<number>;
+  packs: ChainRecord['packs'];
+  dropped: ChainRecord['dropped'];
+  /** Records that cannot be read: newer than the head, or known to it. What they need is not known. */
+  unreadable: number[];
+  problems: VaultProblem[];
+  rolledBack: boolean;
+}
+
+/** What a record says beyond what the chain itself fills in. */
+export type RecordDraft = Pick<ChainRecord, 'type' | 'live' | 'packs' | 'dropped'> &
+  Partial<Pick<ChainRecord, 'entries' | 'damaged'>>;
+
+/** The records of one session: read, and added to by conditional put, which is the commit of everything. */
+export class Chain {
+  private readonly store: BlobStore;
+  private readonly session: KnownSession;
+  private readonly memory: HeadMemory | null;
+
+  constructor(store: BlobStore, session: KnownSession, memory: HeadMemory | null) {
+    this.store = store;
+    this.session = session;
+    this.memory = memory;
+  }
+
+  async view(signal?: AbortSignal): Promise<ChainView> {
+    const present = await this.list(signal);
+    const top = Math.max(0, ...present);
+    const unreadable: number[] = [];
+    const problems: VaultProblem[] = [];
+    let head: ChainRecord | null = null;
+    for (const sequence of [...present].sort((a, b) => b - a)) {
+      try {
+        head = await this.read(sequence, signal);
+        break;
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        unreadable.push(sequence);
+        problems.push({ kind: 'damaged', object: this.object(sequence), detail: error.message });
+      }
+    }
+    if (head === null && present.size > 0) {
+      throw damagedObject(chainFolder(this.session.keys.session), 'not one of its records can be read');
+    }
+    const live = head?.live ?? [];
+    for (const sequence of head?.damaged ?? []) {
+      if (!present.has(sequence)) continue;
+      unreadable.push(sequence);
+      const detail = 'A record could not be read when later ones were written. Forget it by its number.';
+      problems.push({ kind: 'damaged', object: this.object(sequence), detail });
+    }
+    problems.push(...this.compare(head, present, unreadable));
+    const rollback = await this.rollback(head, top);
+    if (rollback !== null) problems.push(rollback);
+    return {
+      head,
+      next: top + 1,
+      live,
+      packs: head?.packs ?? [],
+      dropped: head?.dropped ?? [],
+      present,
+      unreadable,
+      problems,
+      rolledBack: rollback !== null,
+    };
+  }
+
+  /** As `view`, for whoever is about to write: refused on a vault that is older than it was. */
+  async viewToWrite(signal?: AbortSignal): Promise<ChainView> {
+    const view = await this.view(signal);
+    if (!view.rolledBack) return view;
+    const problem = view.problems.find(({ kind }) => kind === 'rolled_back');
+    throw new LeadMasterError(
+      'vault_rolled_back',
+      problem?.detail ?? 'The vault is older than it was.',
+      'If an older copy of the vault was put back on purpose, acknowledge it; otherwise somebody has removed snapshots.',
+    );
+  }
+
+  /** A record that must be there. */
+  async read(sequence: number, signal?: AbortSignal): Promise<ChainRecord> {
+    const object = this.object(sequence);
+    const range = { offset: 0, length: MAX_RECORD_BYTES + 1 };
+    const bytes = await this.store.get(object, { range, ...passed(signal) });
+    if (bytes === null) throw damagedObject(object, 'it is not in the store');
+    if (bytes.length > MAX_RECORD_BYTES) throw damagedObject(object, 'it is larger than any record');
+    return decodeRecord(this.session.keys, object, sequence, bytes);
+  }
+
+  /** The manifest of a live snapshot. */
+  async manifest(info: SnapshotInfo, signal?: AbortSignal): Promise<ChainRecord> {
+    const record = await this.read(info.sequence, signal);
+    const object = this.object(info.sequence);
+    if (record.id !== info.id) throw damagedObject(object, `it is ${record.id}, and ${info.id} belongs here`);
+    if (record.entries === undefined) throw damagedObject(object, 'it lists no files');
+    return record;
+  }
+
+  /**
+   * Adds a record behind what `view` saw; null when another writer was faster. The number is taken by a conditional
+   * put, so of all writers one succeeds.
+   */
+  async commit(
+    view: ChainView,
+    at: Date,
+    draft: (id: string, sequence: number) => RecordDraft,
+    signal?: AbortSignal,
+  ): Promise<ChainRecord | null> {
+    const sequence = view.next;
+    const id = `${sequence}-${randomBytes(4).toString('hex')}`;
+    const previous = view.head === null ? null : { sequence: view.head.sequence, id: view.head.id };
+    const record: ChainRecord = {
+      id,
+      sequence,
+      previous,
+      at: at.toISOString(),
+      damaged: view.unreadable,
+      ...draft(id, sequence),
+    };
+    const bytes = await encodeRecord(this.session.keys, record);
+    const object = this.object(sequence);
+    const written = await this.store.put(object, bytes, { ifAbsent: true, ...passed(signal) });
+    // A put that was tried again after a lost answer finds its own record.
+    if (!written && !(await this.holds(object, bytes, signal))) return null;
+    await this.memory?.remember(this.session.name, { sequence, id });
+    return record;
+  }
+
+  /** Removes records that are neither live nor the newest: forgotten, or superseded. */
+  async tidy(head: ChainRecord, signal?: AbortSignal): Promise<void> {
+    const keep = new Set([head.sequence, ...head.damaged, ...head.live.map(({ sequence }) => sequence)]);
+    for (const sequence of await this.list(signal)) {
+      if (sequence < head.sequence && !keep.has(sequence)) {
+        await this.store.delete(this.object(sequence), passed(signal));
+      }
+    }
+  }
+
+  /** From now on this is the state that is known. */
+  async acknowledge(signal?: AbortSignal): Promise<void> {
+    const { head } = await this.view(signal);
+    await this.memory?.remember(this.session.name, { sequence: head?.sequence ?? 0, id: head?.id ?? '' });
+  }
+
+  private object(sequence: number): string {
+    return recordObject(this.session.keys.session, sequence);
+  }
+
+  private async list(signal?: AbortSignal): Promise<Set<number>> {
+    const present = new Set<number>();
+    for await (const { key } of this.store.list(chainFolder(this.session.keys.session), passed(signal))) {
+      const sequence = parseRecordObject(this.session.keys.session, key);
+      if (sequence !== null) present.add(sequence);
+    }
+    // A list may lag behind; what comes next is asked for by name.
+    for (let next = Math.max(0, ...present) + 1; ; next++) {
+      if ((await this.store.stat(this.object(next), passed(signal))) === null) return present;
+      present.add(next);
+    }
+  }
+
+  private compare(head: ChainRecord | null, present: Set<number>, unreadable: number[]): VaultProblem[] {
+    if (head === null) return [];
+    const problems: VaultProblem[] = [];
+    const live = new Map(head.live.map((info) => [info.sequence, info]));
+    for (const info of head.live) {
+      if (present.has(info.sequence)) continue;
+      const detail = `The record of snapshot ${info.id} (${info.at}) was removed from the store.`;
+      problems.push({ kind: 'removed', object: this.object(info.sequence), detail });
+    }
+    for (const sequence of present) {
+      if (live.has(sequence) || sequence >= head.sequence || unreadable.includes(sequence)) continue;
+      const detail = 'A record that was forgotten is in the store: put back, or left there by a crash.';
+      problems.push({ kind: 'replayed', object: this.object(sequence), detail });
+    }
+    return problems;
+  }
+
+  private async rollback(head: ChainRecord | null, top: number): Promise<VaultProblem | null> {
+    const seen = (await this.memory?.recall(this.session.name)) ?? null;
+    if (seen === null || seen.sequence === 0) return null;
+    const object = this.object(seen.sequence);
+    const known = `record ${seen.sequence} (${seen.id}) of session ${this.session.name} was seen before`;
+    if (top < seen.sequence) {
+      const detail = `The vault is older than it was: ${known}, and its newest record now is ${top}.`;
+      return { kind: 'rolled_back', object, detail };
+    }
+    if (head?.sequence === seen.sequence && head.id !== seen.id) {
+      const detail = `The vault has another history than it had: ${known}, and in its place now is ${head.id}.`;
+      return { kind: 'rolled_back', object, detail };
+    }
+    return null;
+  }
+
+  private async holds(object: string, bytes: Buffer, signal?: AbortSignal): Promise<boolean> {
+    const there = await this.store.get(object, { range: { offset: 0, length: bytes.length + 1 }, ...passed(signal) });
+    return there !== null && sha256(there).equals(sha256(bytes));
+  }
+}
+
+/** Another writer was faster, again and again. */
+export function overtaken(session: string): LeadMasterError {
+  return locked(`Another writer changes session ${session} in the vault at the same time.`);
+}
+
+function sha256(bytes: Buffer): Buffer {
+  return createHash('sha256').update(bytes).digest();
+}

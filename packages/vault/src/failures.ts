@@ -1,0 +1,47 @@
+import { LeadMasterError } from '@leadmaster/protocol';
+
+const COPY = 'Verify the vault; restore an undamaged snapshot, or bring the object back from a copy of the vault.';
+
+/** An object that is not what this vault wrote under that name. */
+export function damagedObject(object: string, what: string, cause?: unknown): LeadMasterError {
+  return new LeadMasterError('store_damaged', `${object} is damaged: ${what}.`, COPY, { cause, extra: { object } });
+}
+
+/** A snapshot that cannot be had whole. */
+export function damagedSnapshot(snapshot: string, what: string, objects: readonly string[]): LeadMasterError {
+  const detail = `Snapshot ${snapshot} is damaged: ${what}.`;
+  return new LeadMasterError('snapshot_damaged', detail, COPY, { extra: { snapshot, objects } });
+}
+
+export function newerFormat(object: string, version: number): LeadMasterError {
+  return new LeadMasterError(
+    'vault_newer',
+    `${object} has format version ${version}; this version of LeadMaster reads version 1.`,
+    'Use the version of LeadMaster that wrote it, or a newer one.',
+  );
+}
+
+export function snapshotNotFound(session: string, id: string): LeadMasterError {
+  return new LeadMasterError(
+    'snapshot_not_found',
+    `The vault has no snapshot ${id} of session ${session}.`,
+    'List the snapshots of the session to see their ids.',
+  );
+}
+
+export function sessionNotFound(session: string): LeadMasterError {
+  return new LeadMasterError(
+    'session_not_found',
+    `The vault holds nothing of session ${session}.`,
+    'List the sessions of the vault; one whose key was destroyed is gone for good.',
+  );
+}
+
+export function locked(detail: string): LeadMasterError {
+  return new LeadMasterError('vault_locked', detail, 'Nothing was lost or half written: try again later.');
+}
+
+/** Whether an error says that bytes are not what was written, and not that they could not be had. */
+export function isDamage(error: unknown): error is LeadMasterError {
+  return error instanceof LeadMasterError && (error.code === 'store_damaged' || error.code === 'snapshot_damaged');
+}

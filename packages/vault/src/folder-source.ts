@@ -1,0 +1,51 @@
+import type { BigIntStats } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import { CHUNK_BYTES } from './format/chunk.ts';
+import type { Source, SourceEntry } from './source.ts';
+
+/**
+ * A folder as it lies there, for one that nobody writes to: a stopped profile, a frozen copy. Sockets, pipes and devices
+ * are left out. A file counts as unchanged while device, inode, size and both times stay.
+ */
+export function folderSource(folder: string, options: { include?: (path: string) => boolean } = {}): Source {
+  return walk(folder, '', options.include ?? (() => true));
+}
+
+async function* walk(folder: string, base: string, include: (path: string) => boolean): AsyncGenerator<SourceEntry> {
+  const names = (await fs.readdir(join(folder, base))).sort();
+  for (const name of names) {
+    const path = base === '' ? name : `${base}/${name}`;
+    if (!include(path)) continue;
+    const entry = await describe(join(folder, path), path);
+    if (entry === null) continue;
+    yield entry;
+    if (entry.kind === 'directory') yield* walk(folder, path, include);
+  }
+}
+
+async function describe(full: string, path: string): Promise<SourceEntry | null> {
+  const stat = await fs.lstat(full, { bigint: true });
+  const common = { path, mode: Number(stat.mode & 0o777n), mtimeMs: Number(stat.mtimeNs) / 1e6 };
+  if (stat.isDirectory()) return { ...common, kind: 'directory' };
+  if (stat.isSymbolicLink()) return { ...common, kind: 'symlink', target: await fs.readlink(full) };
+  if (!stat.isFile()) return null;
+  const size = Number(stat.size);
+  return { ...common, kind: 'file', size, identity: identityOf(stat), open: () => readFile(full, size) };
+}
+
+function identityOf(stat: BigIntStats): string {
+  return [stat.dev, stat.ino, stat.ctimeNs, stat.size, stat.mtimeNs].map((value) => value.toString(36)).join(':');
+}
+
+async function* readFile(path: string, size: number): AsyncGenerator<Buffer> {
+  await using file = await fs.open(path, 'r');
+  for (let at = 0; ; ) {
+    const buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(CHUNK_BYTES, size - at)));
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield bytesRead === buffer.length ? buffer : buffer.subarray(0, bytesRead);
+    if (at === size) return;
+  }
+}

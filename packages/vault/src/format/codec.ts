@@ -1,0 +1,70 @@
+import { promisify } from 'node:util';
+import * as zlib from 'node:zlib';
+
+const compress = promisify(zlib.zstdCompress);
+const decompress = promisify(zlib.zstdDecompress);
+const LEVEL_1 = { params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 } };
+/** Metadata is small and kept long. */
+const LEVEL_6 = { params: { [zlib.constants.ZSTD_c_compressionLevel]: 6 } };
+
+const SAMPLE_PIECES = 4;
+const SAMPLE_PIECE = 4096;
+/** Compression has to take off at least this share, or reading it back costs more than it saves. */
+const WORTH = 0.95;
+
+export type Codec = 'zstd' | 'raw';
+
+/** Media are compressed already: a sample tells, at a hundredth of the price. */
+export async function encode(plain: Buffer): Promise<{ codec: Codec; data: Buffer }> {
+  if (plain.length === 0 || !sampleShrinks(plain)) return { codec: 'raw', data: plain };
+  // Tiny texts cost less here than a turn through the thread pool.
+  const data =
+    plain.length <= SAMPLE_PIECES * SAMPLE_PIECE
+      ? zlib.zstdCompressSync(plain, LEVEL_1)
+      : await compress(plain, LEVEL_1);
+  return data.length < plain.length * WORTH ? { codec: 'zstd', data } : { codec: 'raw', data: plain };
+}
+
+/** The plain bytes, or null when they are not exactly `length`. Never grows beyond that. */
+export async function decode(codec: Codec, data: Buffer, length: number): Promise<Buffer | null> {
+  if (codec === 'raw') return data.length === length ? data : null;
+  const plain = await inflate(data, length);
+  return plain?.length === length ? plain : null;
+}
+
+/** JSON as it is kept in records and indexes. */
+export async function packJson(value: unknown): Promise<{ data: Buffer; rawBytes: number }> {
+  const raw = Buffer.from(JSON.stringify(value));
+  return { data: await compress(raw, LEVEL_6), rawBytes: raw.length };
+}
+
+/** The value, or undefined when it is no compressed JSON, or larger than allowed. */
+export async function unpackJson(data: Buffer, maxBytes: number): Promise<unknown> {
+  const raw = await inflate(data, maxBytes);
+  if (raw === null) return undefined;
+  return parseJson(raw);
+}
+
+export function parseJson(raw: Buffer): unknown {
+  try {
+    return JSON.parse(raw.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+async function inflate(data: Buffer, maxBytes: number): Promise<Buffer | null> {
+  try {
+    return await decompress(data, { maxOutputLength: Math.max(1, maxBytes) });
+  } catch {
+    return null;
+  }
+}
+
+function sampleShrinks(plain: Buffer): boolean {
+  if (plain.length <= SAMPLE_PIECES * SAMPLE_PIECE) return true;
+  const step = Math.floor((plain.length - SAMPLE_PIECE) / (SAMPLE_PIECES - 1));
+  const pieces = Array.from({ length: SAMPLE_PIECES }, (_, i) => plain.subarray(i * step, i * step + SAMPLE_PIECE));
+  const sample = Buffer.concat(pieces);
+  return zlib.zstdCompressSync(sample, LEVEL_1).length < sample.length * WORTH;
+}

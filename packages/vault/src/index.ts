@@ -1,0 +1,18 @@
+export type { HeadMemory, SeenHead } from './chain.ts';
+export { folderSource } from './folder-source.ts';
+export type { ForgetChoice } from './forget.ts';
+export type { SnapshotInfo } from './format/record.ts';
+export type { FileEntry, TreeEntry } from './format/tree.ts';
+export { type MasterKey, masterKey, newMasterKeyText, parseMasterKeys } from './master-key.ts';
+export type { VaultProblem } from './problems.ts';
+export type { Pruned, PruneOptions } from './prune.ts';
+export type { Restored, RestoreOptions } from './restore.ts';
+export { type Dated, parseRetention, type RetentionPolicy, type RetentionRule, retained } from './retention.ts';
+export type { SaveOptions, SaveProgress } from './save.ts';
+export type { Source, SourceDirectory, SourceEntry, SourceFile, SourceSymlink } from './source.ts';
+export type { SessionStats } from './stats.ts';
+export type { BlobInfo, BlobSource, BlobStore } from './store/blob-store.ts';
+export { FolderStore } from './store/folder-store.ts';
+export { MemoryStore } from './store/memory-store.ts';
+export { type History, openVault, type SnapshotDetail, Vault, type VaultOptions } from './vault.ts';
+export type { Damage, ReadProgress, Verification, VerifyOptions } from './verify.ts';

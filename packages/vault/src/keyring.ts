@@ -1,0 +1,316 @@
+import { randomBytes } from 'node:crypto';
+import { LeadMasterError } from '@leadmaster/protocol';
+import { z } from 'zod';
+import { damagedObject } from './failures.ts';
+import { parseJson } from './format/codec.ts';
+import { checkVersion, headerLine, openEnvelope, sealEnvelope, splitEnvelope } from './format/envelope.ts';
+import { deriveKey, hmac, KEY_BYTES, unseal } from './format/seal.ts';
+import { type SessionKeys, sessionKeys } from './format/session-keys.ts';
+import type { MasterKey } from './master-key.ts';
+import {
+  DESTROYED,
+  destroyedObject,
+  KEYS,
+  keyFolder,
+  keyObject,
+  parseKeyObject,
+  VAULT_OBJECT,
+  VAULT_OWNER,
+} from './names.ts';
+import type { BlobStore } from './store/blob-store.ts';
+
+const keyBody = z.object({
+  name: z.string(),
+  session: z.string().regex(/^[0-9a-f]{32}$/),
+  secret: z.string().regex(/^[0-9a-f]{64}$/),
+});
+const tombstoneBody = z.object({ at: z.iso.datetime(), owner: z.string().regex(/^[0-9a-f]{32}$/) });
+type KeyBody = z.infer<typeof keyBody>;
+
+/** A session as the vault knows it. */
+export interface KnownSession {
+  name: string;
+  keys: SessionKeys;
+}
+
+interface FoundKey extends KeyBody {
+  owner: string;
+  number: number;
+  wrappedBy: string;
+}
+
+/** More than any key object or header has. */
+const MAX_KEY_OBJECT = 4096;
+
+/** The keys of a vault: who has the master key has these. */
+export class Keyring {
+  readonly vault: string;
+  private readonly store: BlobStore;
+  private readonly masters: readonly MasterKey[];
+  private readonly current: MasterKey;
+  private readonly namesKey: Buffer;
+  private readonly destroyedKey: Buffer;
+
+  private constructor(store: BlobStore, masters: readonly MasterKey[], vault: string, secret: Buffer) {
+    this.store = store;
+    this.masters = masters;
+    this.current = first(masters);
+    this.vault = vault;
+    this.namesKey = deriveKey(secret, 'names');
+    this.destroyedKey = deriveKey(secret, 'destroyed');
+  }
+
+  /** Opens the vault in a store; makes one when `create` says so and the store is proven to hold none. */
+  static async open(
+    store: BlobStore,
+    masters: readonly MasterKey[],
+    create: boolean,
+    signal?: AbortSignal,
+  ): Promise<Keyring> {
+    const vault = await readHeader(store, create, signal);
+    const opener = new Keyring(store, masters, vault, Buffer.alloc(KEY_BYTES));
+    const own = (await opener.newest(VAULT_OWNER, signal)) ?? (await opener.createVaultKey(signal));
+    return new Keyring(store, masters, vault, Buffer.from(own.secret, 'hex'));
+  }
+
+  /** The session of that name, or null when the vault is proven to hold none. */
+  async find(name: string, signal?: AbortSignal): Promise<KnownSession | null> {
+    const found = await this.newest(this.ownerOf(name), signal);
+    if (found === null || (await this.isDestroyed(found.session, signal))) return null;
+    return this.known(found, name);
+  }
+
+  /** The session of that name; its key is made when it has none. */
+  async findOrCreate(name: string, signal?: AbortSignal): Promise<KnownSession> {
+    const owner = this.ownerOf(name);
+    const found = await this.newest(owner, signal);
+    if (found !== null && !(await this.isDestroyed(found.session, signal))) return this.known(found, name);
+    // What a destruction left half done is no key any more; its number is not used again.
+    return this.known(await this.createKey(owner, name, signal, (found?.number ?? 0) + 1), name);
+  }
+
+  /** Every session that has a key. */
+  async sessions(signal?: AbortSignal): Promise<KnownSession[]> {
+    const owners = new Set<string>();
+    for await (const { key } of this.store.list(KEYS, passed(signal))) {
+      const parsed = parseKeyObject(key);
+      if (parsed !== null && parsed.owner !== VAULT_OWNER) owners.add(parsed.owner);
+    }
+    const sessions: KnownSession[] = [];
+    for (const owner of owners) {
+      const found = await this.newest(owner, signal);
+      if (found === null || (await this.isDestroyed(found.session, signal))) continue;
+      sessions.push(this.known(found, found.name));
+    }
+    return sessions.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Wraps every key with the current master key, and removes what older ones wrapped. Can be repeated at any point. */
+  async rotate(signal?: AbortSignal, onKey: (done: number, of: number) => void = () => {}): Promise<number> {
+    const numbers = new Map<string, number[]>();
+    for await (const { key } of this.store.list(KEYS, passed(signal))) {
+      const parsed = parseKeyObject(key);
+      if (parsed !== null) numbers.set(parsed.owner, [...(numbers.get(parsed.owner) ?? []), parsed.number]);
+    }
+    let wrapped = 0;
+    let done = 0;
+    for (const [owner, found] of numbers) {
+      signal?.throwIfAborted();
+      const newest = await this.newest(owner, signal);
+      if (newest === null) continue;
+      let kept = newest.number;
+      if (newest.wrappedBy !== this.current.id) {
+        await this.writeKey(owner, newest.number + 1, newest, signal);
+        kept = newest.number + 1;
+        wrapped++;
+      }
+      for (const number of found) if (number < kept) await this.store.delete(keyObject(owner, number), passed(signal));
+      onKey(++done, numbers.size);
+    }
+    return wrapped;
+  }
+
+  /** From here on the session's data is noise. The tombstone stays: it also says that what is left may be removed. */
+  async destroy(session: KnownSession, at: string, signal?: AbortSignal): Promise<void> {
+    const id = session.keys.session;
+    const owner = this.ownerOf(session.name);
+    const body = Buffer.from(JSON.stringify({ at, owner }));
+    const tombstone = sealEnvelope(this.destroyedKey, this.destroyedHeader(id), body);
+    await this.store.put(destroyedObject(id), tombstone, { ifAbsent: true, ...passed(signal) });
+    await this.removeKeys(id, owner, signal);
+  }
+
+  /** The sessions that were destroyed, proven by tombstones that only the master key can make. Their keys are gone after this. */
+  async destroyedSessions(signal?: AbortSignal): Promise<string[]> {
+    const found: string[] = [];
+    for await (const { key } of this.store.list(DESTROYED, passed(signal))) {
+      const id = key.slice(DESTROYED.length);
+      const tombstone = /^[0-9a-f]{32}$/.test(id) ? await this.tombstone(id, signal) : null;
+      if (tombstone === null) continue;
+      await this.removeKeys(id, tombstone.owner, signal);
+      found.push(id);
+    }
+    return found;
+  }
+
+  /** A session that came back under the same name keeps its key. */
+  private async removeKeys(id: string, owner: string, signal?: AbortSignal): Promise<void> {
+    for await (const { key } of this.store.list(keyFolder(owner), passed(signal))) {
+      const number = parseKeyObject(key)?.number;
+      const body = number === undefined ? null : await this.readKey(owner, number, signal);
+      if (body?.session === id) await this.store.delete(key, passed(signal));
+    }
+  }
+
+  private async isDestroyed(session: string, signal?: AbortSignal): Promise<boolean> {
+    return (await this.tombstone(session, signal)) !== null;
+  }
+
+  private async tombstone(session: string, signal?: AbortSignal): Promise<{ owner: string } | null> {
+    const key = destroyedObject(session);
+    const bytes = await small(this.store, key, signal);
+    if (bytes === null) return null;
+    const body = openEnvelope(key, this.destroyedKey, this.destroyedHeader(session), bytes);
+    const parsed = tombstoneBody.safeParse(parseJson(body));
+    if (!parsed.success) throw damagedObject(key, 'its content is not a tombstone', parsed.error);
+    return parsed.data;
+  }
+
+  /** What a crash at the vault's making left out. Were there other keys, this one was taken away. */
+  private async createVaultKey(signal?: AbortSignal): Promise<FoundKey> {
+    for await (const { key } of this.store.list(KEYS, passed(signal))) {
+      const owner = parseKeyObject(key)?.owner;
+      if (owner !== undefined && owner !== VAULT_OWNER) {
+        throw damagedObject(keyFolder(VAULT_OWNER), `the vault's own key is gone, but ${key} is there`);
+      }
+    }
+    return this.createKey(VAULT_OWNER, '', signal);
+  }
+
+  private async newest(owner: string, signal?: AbortSignal): Promise<FoundKey | null> {
+    let newest = 0;
+    for await (const { key } of this.store.list(keyFolder(owner), passed(signal))) {
+      newest = Math.max(newest, parseKeyObject(key)?.number ?? 0);
+    }
+    if (newest === 0) return null;
+    const found = await this.readKey(owner, newest, signal);
+    // A rotation elsewhere may remove it between the list and the read; then a newer one is there.
+    if (found !== null) return found;
+    const next = await this.readKey(owner, newest + 1, signal);
+    if (next === null) throw damagedObject(keyObject(owner, newest), 'it was listed and is gone');
+    return next;
+  }
+
+  private async createKey(owner: string, name: string, signal?: AbortSignal, number = 1): Promise<FoundKey> {
+    const fresh = {
+      name,
+      session: owner === VAULT_OWNER ? this.vault : randomBytes(16).toString('hex'),
+      secret: randomBytes(KEY_BYTES).toString('hex'),
+    };
+    await this.writeKey(owner, number, fresh, signal);
+    // Another may have been first: what lies there now is the key, for everybody.
+    const found = await this.newest(owner, signal);
+    if (found === null) throw damagedObject(keyObject(owner, number), 'it was written and is gone');
+    return found;
+  }
+
+  private async writeKey(owner: string, number: number, body: KeyBody, signal?: AbortSignal): Promise<void> {
+    const { name, session, secret } = body;
+    const header = this.keyHeader(owner, number, this.current.id);
+    const bytes = sealEnvelope(this.current.wrap, header, Buffer.from(JSON.stringify({ name, session, secret })));
+    const key = keyObject(owner, number);
+    const written = await this.store.put(key, bytes, { ifAbsent: true, ...passed(signal) });
+    if (!written) return;
+    const back = await small(this.store, key, signal);
+    // Before anything relies on it, and before the one it replaces is deleted.
+    if (back === null || !back.equals(bytes)) throw damagedObject(key, 'it does not read back as it was written');
+  }
+
+  private async readKey(owner: string, number: number, signal?: AbortSignal): Promise<FoundKey | null> {
+    const key = keyObject(owner, number);
+    const bytes = await small(this.store, key, signal);
+    if (bytes === null) return null;
+    const { line, sealed } = splitEnvelope(key, bytes);
+    const wrappedBy = line.trimEnd().split(' ').at(-1) ?? '';
+    if (line !== this.keyHeader(owner, number, wrappedBy)) throw damagedObject(key, 'it belongs to another place');
+    const master = this.masters.find(({ id }) => id === wrappedBy);
+    if (master === undefined) throw wrongKey(this.store.name, wrappedBy, this.masters);
+    const body = unseal(master.wrap, sealed, line);
+    if (body === null) throw damagedObject(key, 'its seal does not hold');
+    const parsed = keyBody.safeParse(parseJson(body));
+    if (!parsed.success) throw damagedObject(key, 'its content is not a key', parsed.error);
+    return { ...parsed.data, owner, number, wrappedBy };
+  }
+
+  private known(found: FoundKey, name: string): KnownSession {
+    if (found.name !== name) throw damagedObject(keyObject(found.owner, found.number), 'it is of another session');
+    return { name, keys: sessionKeys(this.vault, found.session, Buffer.from(found.secret, 'hex')) };
+  }
+
+  private ownerOf(name: string): string {
+    return hmac(this.namesKey, name).toString('hex', 0, 16);
+  }
+
+  private keyHeader(owner: string, number: number, master: string): string {
+    return headerLine('key', this.vault, owner, number, master);
+  }
+
+  private destroyedHeader(session: string): string {
+    return headerLine('destroyed', this.vault, session);
+  }
+}
+
+async function readHeader(store: BlobStore, create: boolean, signal?: AbortSignal): Promise<string> {
+  let bytes = await small(store, VAULT_OBJECT, signal);
+  if (bytes === null) {
+    await refuseHeaderless(store, create, signal);
+    const fresh = Buffer.from(headerLine('vault', randomBytes(16).toString('hex')));
+    await store.put(VAULT_OBJECT, fresh, { ifAbsent: true, ...passed(signal) });
+    bytes = (await small(store, VAULT_OBJECT, signal)) ?? Buffer.alloc(0);
+  }
+  const text = bytes.toString('latin1');
+  checkVersion(VAULT_OBJECT, text);
+  const id = /^[^ ]+ vault ([0-9a-f]{32})\n$/.exec(text)?.[1];
+  if (id === undefined) throw damagedObject(VAULT_OBJECT, 'it is not the header of a vault');
+  return id;
+}
+
+/** A vault whose header is gone is never taken for an empty place. */
+async function refuseHeaderless(store: BlobStore, create: boolean, signal?: AbortSignal): Promise<void> {
+  for await (const { key } of store.list(KEYS, passed(signal))) {
+    throw damagedObject(VAULT_OBJECT, `it is gone, but ${key} is there`);
+  }
+  if (create) return;
+  throw new LeadMasterError(
+    'vault_missing',
+    `There is no vault at ${store.name}.`,
+    'Check VAULT_URL. A disk that is not mounted looks like an empty folder: a new vault is made only at first start.',
+  );
+}
+
+function wrongKey(store: string, wanted: string, masters: readonly MasterKey[]): LeadMasterError {
+  const have = masters.map(({ id }) => id).join(', ');
+  return new LeadMasterError(
+    'vault_key_wrong',
+    `The vault at ${store} was sealed with master key ${wanted}; the key file holds ${have}.`,
+    'Put back the key file of this vault (VAULT_KEY_FILE). Nothing can be read without it.',
+    { extra: { wanted } },
+  );
+}
+
+async function small(store: BlobStore, key: string, signal?: AbortSignal): Promise<Buffer | null> {
+  const bytes = await store.get(key, { range: { offset: 0, length: MAX_KEY_OBJECT }, ...passed(signal) });
+  if (bytes !== null && bytes.length >= MAX_KEY_OBJECT) throw damagedObject(key, 'it is too large');
+  return bytes;
+}
+
+function first(masters: readonly MasterKey[]): MasterKey {
+  const [current] = masters;
+  if (current === undefined) throw new Error('A vault needs a master key.');
+  return current;
+}
+
+/** Options with a signal only when there is one. */
+export function passed(signal: AbortSignal | undefined): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
+}

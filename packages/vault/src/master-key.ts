@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import { LeadMasterError } from '@leadmaster/protocol';
+import { deriveKey, KEY_BYTES } from './format/seal.ts';
+
+/** What wraps the keys of a vault. */
+export interface MasterKey {
+  /** Names the key in headers; says nothing about it. */
+  readonly id: string;
+  readonly wrap: Buffer;
+}
+
+export function masterKey(bytes: Buffer): MasterKey {
+  if (bytes.length !== KEY_BYTES) throw badKey(`a key has ${KEY_BYTES} bytes, this one ${bytes.length}`);
+  return { id: deriveKey(bytes, 'key id').toString('hex', 0, 8), wrap: deriveKey(bytes, 'wrap') };
+}
+
+/** A new key file. The comment is for whoever finds the file. */
+export function newMasterKeyText(): string {
+  const comment =
+    '# The master key of a LeadMaster vault. Without it no snapshot can be read: keep a copy elsewhere.\n';
+  return `${comment}${randomBytes(KEY_BYTES).toString('hex')}\n`;
+}
+
+/** The keys of a key file: the current one first, then older ones that a rotation left. */
+export function parseMasterKeys(text: string): MasterKey[] {
+  const lines = text.split('\n').map((line) => line.replace(/#.*/, '').trim());
+  const keys = lines.filter((line) => line !== '');
+  if (keys.length === 0) throw badKey('it holds no key');
+  return keys.map((key) => {
+    if (!/^[0-9a-f]{64}$/.test(key)) throw badKey('a line of it is not 64 hexadecimal digits (lower case)');
+    return masterKey(Buffer.from(key, 'hex'));
+  });
+}
+
+function badKey(what: string): LeadMasterError {
+  return new LeadMasterError(
+    'vault_key_wrong',
+    `The vault's key file cannot be used: ${what}.`,
+    'Put back the key file that LeadMaster made (VAULT_KEY_FILE), or a copy of it.',
+  );
+}

@@ -1,0 +1,7 @@
+/** Something about the vault that a person must know. */
+export interface VaultProblem {
+  kind: 'damaged' | 'removed' | 'replayed' | 'rolled_back' | 'keyless';
+  /** The object in the store. */
+  object: string;
+  detail: string;
+}

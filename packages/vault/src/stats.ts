@@ -1,0 +1,55 @@
+import type { Chain, ChainView } from './chain.ts';
+import { isDamage } from './failures.ts';
+import type { Shelf } from './shelf.ts';
+
+export interface SessionStats {
+  snapshots: number;
+  /** Bytes of all files of all snapshots, as if each had been copied. */
+  logicalBytes: number;
+  /** Bytes of the distinct chunks that the snapshots need, before compression. */
+  uniqueBytes: number;
+  /** Bytes of packs in the store. */
+  storedBytes: number;
+  /** Of those, bytes that no snapshot needs: what a prune can free at most. */
+  unneededBytes: number;
+  packs: number;
+  /** How often a byte is used that is stored once. */
+  dedup: number;
+}
+
+export async function sessionStats(
+  chain: Chain,
+  view: ChainView,
+  shelf: Shelf,
+  signal?: AbortSignal,
+): Promise<SessionStats> {
+  const needed = new Set<string>();
+  for (const info of view.live) {
+    signal?.throwIfAborted();
+    try {
+      const { entries } = await chain.manifest(info, signal);
+      for (const entry of entries ?? []) if (entry.kind === 'file') for (const id of entry.chunks) needed.add(id);
+    } catch (error) {
+      // A damaged one is named by list and verify.
+      if (!isDamage(error)) throw error;
+    }
+  }
+  let neededStored = 0;
+  let uniqueBytes = 0;
+  for (const id of needed) {
+    const [place] = shelf.placesOf(id);
+    neededStored += place?.stored ?? 0;
+    uniqueBytes += place?.plain ?? 0;
+  }
+  const logicalBytes = view.live.reduce((sum, { bytes }) => sum + bytes, 0);
+  const storedBytes = view.packs.reduce((sum, { bytes }) => sum + bytes, 0);
+  return {
+    snapshots: view.live.length,
+    logicalBytes,
+    uniqueBytes,
+    storedBytes,
+    unneededBytes: storedBytes - neededStored,
+    packs: view.packs.length,
+    dedup: uniqueBytes === 0 ? 1 : logicalBytes / uniqueBytes,
+  };
+}

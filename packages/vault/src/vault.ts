@@ -1,0 +1,250 @@
+import { randomBytes } from 'node:crypto';
+import { isSessionName, LeadMasterError, SESSION_NAME_RULE } from '@leadmaster/protocol';
+import { Chain, type ChainView, type HeadMemory } from './chain.ts';
+import { ChunkReader } from './chunk-reader.ts';
+import { Turns } from './concurrency.ts';
+import { isDamage, sessionNotFound, snapshotNotFound } from './failures.ts';
+import { type ForgetChoice, forget } from './forget.ts';
+import type { ChainRecord, SnapshotInfo } from './format/record.ts';
+import type { TreeEntry } from './format/tree.ts';
+import { Keyring, type KnownSession, passed } from './keyring.ts';
+import { SessionLock } from './lock.ts';
+import type { MasterKey } from './master-key.ts';
+import { chainFolder, packFolder } from './names.ts';
+import type { VaultProblem } from './problems.ts';
+import { type Pruned, type PruneOptions, prune } from './prune.ts';
+import { type Restored, type RestoreOptions, restoreTree } from './restore.ts';
+import { type SaveOptions, save } from './save.ts';
+import { type IndexMemory, Shelf } from './shelf.ts';
+import type { Source } from './source.ts';
+import { type SessionStats, sessionStats } from './stats.ts';
+import type { BlobStore } from './store/blob-store.ts';
+import { type Verification, type VerifyOptions, verifyTree } from './verify.ts';
+
+export interface VaultOptions {
+  store: BlobStore;
+  /** The current master key first, then older ones that a rotation has not finished with. */
+  masterKeys: readonly MasterKey[];
+  /** Makes a vault where there is none. Without it, an empty place is an error: a disk may not be mounted. */
+  create?: boolean;
+  /** Who writes: locks that the same owner left behind are taken over. One process at a time for an owner. */
+  owner?: string;
+  /** Where the newest record of each session is remembered, outside the vault, so that a rollback is noticed. */
+  memory?: HeadMemory;
+  now?: () => Date;
+  signal?: AbortSignal;
+}
+
+/** A session's snapshots, oldest first, and what is wrong with its records. */
+export interface History {
+  session: string;
+  snapshots: SnapshotInfo[];
+  problems: VaultProblem[];
+}
+
+/** A snapshot with its files. */
+export interface SnapshotDetail extends SnapshotInfo {
+  entries: TreeEntry[];
+}
+
+interface Call {
+  signal?: AbortSignal;
+}
+
+/** Opens the vault in a store. */
+export async function openVault(options: VaultOptions): Promise<Vault> {
+  const { store, masterKeys, create, signal } = options;
+  return new Vault(options, await Keyring.open(store, masterKeys, create ?? false, signal));
+}
+
+/** The snapshots of many sessions in one store. Work on one session takes turns; sessions do not wait for each other. */
+export class Vault {
+  /** The vault's random id. */
+  readonly id: string;
+  private readonly store: BlobStore;
+  private readonly keyring: Keyring;
+  private readonly memory: HeadMemory | null;
+  private readonly owner: string;
+  private readonly now: () => Date;
+  private readonly turns = new Turns();
+  private readonly indexes = new Map<string, IndexMemory>();
+
+  constructor(options: VaultOptions, keyring: Keyring) {
+    this.id = keyring.vault;
+    this.store = options.store;
+    this.keyring = keyring;
+    this.memory = options.memory ?? null;
+    this.owner = options.owner ?? randomBytes(8).toString('hex');
+    this.now = options.now ?? (() => new Date());
+  }
+
+  /** The names of all sessions that the vault holds. */
+  async sessions(call: Call = {}): Promise<string[]> {
+    return (await this.keyring.sessions(call.signal)).map(({ name }) => name);
+  }
+
+  /** Stores a snapshot of a source. It is durable when this resolves. */
+  async save(name: string, source: Source, options: SaveOptions): Promise<SnapshotInfo> {
+    checkName(name);
+    return this.turns.run(name, async () => {
+      const session = await this.keyring.findOrCreate(name, options.signal);
+      const context = { ...this.context(session, options.signal), store: this.store, now: this.now };
+      return this.lock(session).during('save', () => save(context, source, options), options.signal);
+    });
+  }
+
+  async list(name: string, call: Call = {}): Promise<History> {
+    const { chain } = await this.open(name, call.signal);
+    const { live, problems } = await chain.view(call.signal);
+    return { session: name, snapshots: live, problems };
+  }
+
+  async get(name: string, id: string, call: Call = {}): Promise<SnapshotDetail> {
+    const { manifest, info } = await this.manifest(name, id, call.signal);
+    return { ...info, entries: manifest.entries ?? [] };
+  }
+
+  /** Reads every byte that the snapshot needs. Damage is an answer, not an error. */
+  async verify(name: string, id: string, options: VerifyOptions = {}): Promise<Verification> {
+    try {
+      const { manifest, info, reader } = await this.manifest(name, id, options.signal);
+      return await verifyTree(manifest, reader, info.bytes, options);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      const object = typeof error.extra.object === 'string' ? error.extra.object : `snapshot ${id}`;
+      return { ok: false, files: 0, bytes: 0, damage: [{ object, detail: error.message, files: [] }] };
+    }
+  }
+
+  /** Writes the snapshot's files into a folder that is empty or does not exist. Proven and durable when it resolves. */
+  async restore(name: string, id: string, target: string, options: RestoreOptions = {}): Promise<Restored> {
+    const { manifest, info, reader } = await this.manifest(name, id, options.signal);
+    return restoreTree(manifest, reader, info.bytes, target, options);
+  }
+
+  /** Takes snapshots out of the history. Their bytes go with the next prune. */
+  async forget(name: string, choice: ForgetChoice, call: Call = {}): Promise<SnapshotInfo[]> {
+    return this.turns.run(name, async () => {
+      const { session, chain } = await this.open(name, call.signal);
+      const work = () => forget(chain, name, choice, this.now, call.signal);
+      return this.lock(session).during('forget', work, call.signal);
+    });
+  }
+
+  /** Frees what no snapshot of the session needs. */
+  async prune(name: string, options: PruneOptions = {}): Promise<Pruned> {
+    await this.sweepDestroyed(options.signal);
+    return this.turns.run(name, async () => {
+      const { session, ...context } = await this.open(name, options.signal);
+      const whole = { ...context, session, store: this.store, now: this.now };
+      return this.lock(session).during('prune', () => prune(whole, options), options.signal);
+    });
+  }
+
+  async stats(name: string, call: Call = {}): Promise<SessionStats> {
+    const { chain, loadShelf } = await this.open(name, call.signal);
+    const view = await chain.view(call.signal);
+    return sessionStats(chain, view, await loadShelf(view), call.signal);
+  }
+
+  /** Wraps every key with the current master key; no snapshot is uploaded again. Returns how many keys it wrapped. */
+  async rotateMasterKey(
+    options: Call & { onProgress?: (progress: { done: number; total: number }) => void } = {},
+  ): Promise<number> {
+    return this.keyring.rotate(options.signal, (done, total) => options.onProgress?.({ done, total }));
+  }
+
+  /** Makes everything of a session unreadable for good, then removes it. */
+  async destroySession(name: string, call: Call = {}): Promise<void> {
+    await this.turns.run(name, async () => {
+      const { session } = await this.open(name, call.signal);
+      await this.lock(session).during(
+        'destroy',
+        async () => {
+          await this.keyring.destroy(session, this.now().toISOString(), call.signal);
+          await this.sweep(session.keys.session, call.signal);
+        },
+        call.signal,
+      );
+      this.indexes.delete(session.keys.session);
+      await this.memory?.remember(name, { sequence: 0, id: '' });
+    });
+  }
+
+  /** Says that the state of the session's records is right as it is, after an older copy of the vault was put back. */
+  async acknowledge(name: string, call: Call = {}): Promise<void> {
+    const { chain } = await this.open(name, call.signal);
+    await chain.acknowledge(call.signal);
+  }
+
+  /** Records whose session has no key: somebody has removed it. One list of the whole vault. */
+  async problems(call: Call = {}): Promise<VaultProblem[]> {
+    const known = new Set((await this.keyring.sessions(call.signal)).map(({ keys }) => keys.session));
+    const destroyed = new Set(await this.keyring.destroyedSessions(call.signal));
+    const keyless = new Set<string>();
+    for await (const { key } of this.store.list('chain/', passed(call.signal))) {
+      const id = key.split('/')[1] ?? '';
+      if (!known.has(id) && !destroyed.has(id)) keyless.add(id);
+    }
+    const detail = 'There are records of a session whose key is gone: it was removed from the store.';
+    return [...keyless].map((id) => ({ kind: 'keyless', object: chainFolder(id), detail }));
+  }
+
+  private async manifest(
+    name: string,
+    id: string,
+    signal?: AbortSignal,
+  ): Promise<{ manifest: ChainRecord; info: SnapshotInfo; reader: ChunkReader }> {
+    const { chain, loadShelf } = await this.open(name, signal);
+    const view = await chain.view(signal);
+    const info = view.live.find((one) => one.id === id);
+    if (info === undefined) throw snapshotNotFound(name, id);
+    const isHead = view.head?.id === id;
+    const manifest = isHead && view.head !== null ? view.head : await chain.manifest(info, signal);
+    const reload = async () => loadShelf(await chain.view(signal));
+    return { manifest, info, reader: new ChunkReader(await loadShelf(view), reload) };
+  }
+
+  private async open(name: string, signal?: AbortSignal): Promise<SessionContext> {
+    checkName(name);
+    const session = await this.keyring.find(name, signal);
+    if (session === null) throw sessionNotFound(name);
+    return this.context(session, signal);
+  }
+
+  private context(session: KnownSession, signal?: AbortSignal): SessionContext {
+    const { keys } = session;
+    const chain = new Chain(this.store, session, this.memory);
+    const remembered: IndexMemory = this.indexes.get(keys.session) ?? new Map();
+    this.indexes.set(keys.session, remembered);
+    const loadShelf = (view: ChainView) => Shelf.load(this.store, keys, view.packs, remembered, signal);
+    return { session, chain, loadShelf };
+  }
+
+  private lock(session: KnownSession): SessionLock {
+    return new SessionLock(this.store, session, this.owner, this.now);
+  }
+
+  /** Ends what a crash left of a destruction. The tombstones prove that it was wanted. */
+  private async sweepDestroyed(signal?: AbortSignal): Promise<void> {
+    for (const session of await this.keyring.destroyedSessions(signal)) await this.sweep(session, signal);
+  }
+
+  private async sweep(session: string, signal?: AbortSignal): Promise<void> {
+    for (const folder of [chainFolder(session), packFolder(session)]) {
+      for await (const { key } of this.store.list(folder, passed(signal))) await this.store.delete(key, passed(signal));
+    }
+  }
+}
+
+interface SessionContext {
+  session: KnownSession;
+  chain: Chain;
+  loadShelf: (view: ChainView) => Promise<Shelf>;
+}
+
+function checkName(name: string): void {
+  if (isSessionName(name)) return;
+  const detail = `${JSON.stringify(name.slice(0, 80))} is not a session name.`;
+  throw new LeadMasterError('invalid_session_name', detail, `Use a name by the rule: ${SESSION_NAME_RULE}.`);
+}
