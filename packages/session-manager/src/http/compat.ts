@@ -174,8 +174,10 @@ export function compatRoutes(app: HttpApp, context: RouteContext): void {
       },
     },
     handler: async (request) => {
-      const name = request.headers['x-session'];
-      if ((await find(name)) !== null) await sessions.stop(name);
+      await sessions.stop(request.headers['x-session']).catch((error: unknown) => {
+        // What is not there, or is gone meanwhile, is not connected.
+        if (!(error instanceof LeadMasterError && error.code === 'session_not_found')) throw error;
+      });
       return { success: true };
     },
   });
