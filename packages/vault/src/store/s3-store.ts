@@ -7,6 +7,7 @@ import {
   ListObjectsV2Command,
   type ListObjectsV2CommandOutput,
   PutObjectCommand,
+  type PutObjectCommandOutput,
   S3Client,
 } from '@aws-sdk/client-s3';
 import { LeadMasterError } from '@leadmaster/protocol';
@@ -15,7 +16,7 @@ import { checkKey, checkPrefix, isKey } from './blob-key.ts';
 import type { BlobInfo, BlobSource, BlobStore } from './blob-store.ts';
 import { Deadline } from './deadline.ts';
 import { nameOf, s3Error, statusOf, unreachable } from './s3-errors.ts';
-import { uploadInParts } from './s3-upload.ts';
+import { abandonUploads, type Call, uploadInParts } from './s3-upload.ts';
 
 export interface S3StoreOptions {
   bucket: string;
@@ -30,6 +31,8 @@ export interface S3StoreOptions {
   deadlineMs?: number;
   /** Bodies larger than this go in parts of it; at least 5 MiB. */
   partBytes?: number;
+  /** From which age an unfinished upload is one that a crash has left, and is taken away. */
+  staleUploadMs?: number;
   /** What the server's clock is ahead of ours, when known. */
   clockOffsetMs?: number;
 }
@@ -55,6 +58,8 @@ export class S3Store implements BlobStore {
   private readonly prefix: string;
   private readonly deadlineMs: number;
   private readonly partBytes: number;
+  private readonly staleUploadMs: number;
+  private sweeping: Promise<void> | null = null;
   /** Whether this server was seen to keep `If-None-Match`; some accept it and overwrite. */
   private keepsConditions = false;
 
@@ -64,6 +69,7 @@ export class S3Store implements BlobStore {
     this.name = `s3://${options.bucket}${options.prefix ? `/${options.prefix}` : ''}`;
     this.deadlineMs = options.deadlineMs ?? 30_000;
     this.partBytes = options.partBytes ?? 8 * MIB;
+    this.staleUploadMs = options.staleUploadMs ?? 24 * 3600 * 1000;
     const region = options.region ?? (options.endpoint === undefined ? undefined : 'us-east-1');
     this.client = new S3Client({
       ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
@@ -144,6 +150,8 @@ export class S3Store implements BlobStore {
           return this.client.send(new ListObjectsV2Command(where), { abortSignal: deadline.signal });
         },
       );
+      // A sign-in page that a network puts in between can be read as a listing of nothing.
+      if (page.IsTruncated === undefined) throw unreachable(`${this.name}: list ${prefix}`, 'not a listing');
       for (const { Key = '', Size = 0, LastModified = new Date(0) } of page.Contents ?? []) {
         const key = Key.slice(this.prefix.length);
         signal?.throwIfAborted();
@@ -174,7 +182,7 @@ export class S3Store implements BlobStore {
       this.call({ operation: 'put', key, bytes: bytes.length, signal }, async (deadline) => {
         const body = { Body: bytes, ContentLength: bytes.length, ...(ifAbsent ? { IfNoneMatch: '*' } : {}) };
         const command = new PutObjectCommand({ ...this.object(key), ...body });
-        return this.conditional(this.client.send(command, { abortSignal: deadline.signal }));
+        return this.confirmed(key, this.client.send(command, { abortSignal: deadline.signal }));
       });
     const written = await put();
     if (!ifAbsent) return true;
@@ -203,7 +211,7 @@ export class S3Store implements BlobStore {
       });
       const abortSignal = AbortSignal.any([deadline.signal, broken.signal]);
       try {
-        return await this.conditional(this.client.send(command, { abortSignal }));
+        return await this.confirmed(key, this.client.send(command, { abortSignal }));
       } catch (error) {
         broken.signal.throwIfAborted();
         throw error;
@@ -214,13 +222,13 @@ export class S3Store implements BlobStore {
   }
 
   private async putParts(key: string, body: Uint8Array | BlobSource, signal?: AbortSignal): Promise<void> {
-    await uploadInParts(this.client, {
-      ...{ bucket: this.bucket, objectKey: this.prefix + key, key, body, partBytes: this.partBytes, signal },
-      send: (command, bytes, until) =>
-        this.call({ operation: 'put', key, bytes, signal: until }, (deadline) =>
-          this.client.send(command, { abortSignal: deadline.signal }),
-        ),
-    });
+    const { client, bucket, prefix, partBytes } = this;
+    const call: Call = (bytes, until, work) =>
+      this.call({ operation: 'put', key, bytes, signal: until }, (deadline) => work(deadline.signal));
+    const before = new Date(Date.now() - this.staleUploadMs);
+    this.sweeping ??= abandonUploads(client, { bucket, prefix, before, call });
+    await this.sweeping;
+    await uploadInParts(client, { bucket, objectKey: prefix + key, key, body, partBytes, signal, call });
     // Not every server says at the end what it has put together (some give no ETag): look.
     const found = await this.head(key, signal);
     if (found?.bytes === body.length) return;
@@ -229,11 +237,11 @@ export class S3Store implements BlobStore {
     throw new LeadMasterError('store_damaged', `${this.name}: ${key} of ${body.length} bytes ${said}.`, hint);
   }
 
-  /** Whether a conditional put was the first one. */
-  private async conditional(sent: Promise<unknown>): Promise<boolean> {
+  /** Whether a put was done; a conditional one may come too late. */
+  private async confirmed(key: string, sent: Promise<PutObjectCommandOutput>): Promise<boolean> {
     try {
-      await sent;
-      return true;
+      if ((await sent).ETag) return true;
+      throw unreachable(`${this.name}: put ${key}`, 'the put was not confirmed as S3 does');
     } catch (error) {
       if (statusOf(error) === 412) return false;
       throw error;

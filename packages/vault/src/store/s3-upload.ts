@@ -3,6 +3,7 @@ import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  ListMultipartUploadsCommand,
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
@@ -15,10 +16,14 @@ import type { BlobSource } from './blob-store.ts';
 const MAX_PARTS = 10_000;
 const CONCURRENCY = 3;
 
-/** Sends one command with its deadline and errors of ours. */
-export type SendPart = (command: UploadCommand, bytes: number, signal: AbortSignal | undefined) => Promise<unknown>;
+/** Makes one request that sends so many bytes, with its deadline and errors of ours. */
+export type Call = <T>(
+  bytes: number,
+  signal: AbortSignal | undefined,
+  work: (abortSignal: AbortSignal) => Promise<T>,
+) => Promise<T>;
 
-export type UploadCommand = Parameters<S3Client['send']>[0];
+type UploadCommand = Parameters<S3Client['send']>[0];
 
 export interface UploadRequest {
   bucket: string;
@@ -29,7 +34,7 @@ export interface UploadRequest {
   body: Uint8Array | BlobSource;
   partBytes: number;
   signal: AbortSignal | undefined;
-  send: SendPart;
+  call: Call;
 }
 
 /**
@@ -53,22 +58,44 @@ export async function uploadInParts(client: S3Client, request: UploadRequest): P
   await upload.done();
 }
 
-/** The client as the upload sees it: every command has its own deadline and heeds the caller's signal. */
-function boundedClient(client: S3Client, request: UploadRequest): S3Client {
-  const send = (command: UploadCommand): Promise<unknown> => {
-    if (isAbort(command)) return abandon(command, request);
-    if (isComplete(command)) return request.send(command, 0, request.signal);
-    // A part can be sent again without harm; starting over with the whole body would cost far more.
-    // The beginning is not interrupted: what has begun without our knowing its id could not be taken away.
-    const signal = isCreate(command) ? undefined : request.signal;
-    return retrying({ ...DEFAULT_RETRY, attempts: 3 }, signal, () => request.send(command, sizeOf(command), signal));
-  };
-  return Object.create(client, { send: { value: send } });
+/**
+ * Takes away what a crash has left of uploads, once and as well as it goes: unseen, its parts are paid for. Nobody can
+ * be at work on uploads begun so long ago.
+ */
+export async function abandonUploads(
+  client: S3Client,
+  { bucket, prefix, before, call }: { bucket: string; prefix: string; before: Date; call: Call },
+): Promise<void> {
+  try {
+    const where = { Bucket: bucket, Prefix: prefix };
+    const { Uploads = [] } = await call(0, undefined, (abortSignal) =>
+      client.send(new ListMultipartUploadsCommand(where), { abortSignal }),
+    );
+    for (const { Key, UploadId, Initiated } of Uploads) {
+      if (Initiated === undefined || Initiated > before) continue;
+      await call(0, undefined, (abortSignal) =>
+        client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }), { abortSignal }),
+      );
+    }
+  } catch {
+    // A server need not know how to list them, and a user need not be allowed to; the put itself will tell.
+  }
 }
 
-/** Takes the parts of a failed upload away, also after an abort. What failed is worth telling, not this. */
-async function abandon(command: UploadCommand, request: UploadRequest): Promise<void> {
-  await request.send(command, 0, undefined).catch(() => undefined);
+/** The client as the upload sees it: every command has its own deadline and heeds the caller's signal. */
+function boundedClient(client: S3Client, request: UploadRequest): S3Client {
+  const call = (command: UploadCommand, signal: AbortSignal | undefined): Promise<unknown> =>
+    request.call(sizeOf(command), signal, (abortSignal) => client.send(command, { abortSignal }));
+  const send = (command: UploadCommand): Promise<unknown> => {
+    // Parts are taken away also after an abort. What had failed is worth telling, not this.
+    if (isAbort(command)) return call(command, undefined).catch(() => undefined);
+    if (isComplete(command)) return call(command, request.signal);
+    // The beginning is not interrupted: what has begun without our knowing its id could not be taken away.
+    const signal = isCreate(command) ? undefined : request.signal;
+    // A part can be sent again without harm; starting over with the whole body would cost far more.
+    return retrying({ ...DEFAULT_RETRY, attempts: 3 }, signal, () => call(command, signal));
+  };
+  return Object.create(client, { send: { value: send } });
 }
 
 /** Apart, because a command of one kind is no subtype of any command to the compiler. */

@@ -1,5 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { CreateBucketCommand, ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { Radosgw, type S3User } from '@leadmaster/testkit/radosgw';
 import { S3Store, type S3StoreOptions } from '../../src/store/s3-store.ts';
 
@@ -53,6 +58,11 @@ export class TestBucket {
   async openUploads(): Promise<string[]> {
     const { Uploads = [] } = await this.client.send(new ListMultipartUploadsCommand({ Bucket: this.bucket }));
     return Uploads.map(({ Key = '' }) => Key);
+  }
+
+  /** An upload as a crash leaves it. */
+  async beginUpload(key: string): Promise<void> {
+    await this.client.send(new CreateMultipartUploadCommand({ Bucket: this.bucket, Key: key }));
   }
 
   async stop(): Promise<void> {

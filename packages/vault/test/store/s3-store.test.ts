@@ -2,8 +2,9 @@ import { LeadMasterError } from '@leadmaster/protocol';
 import { sourceOf } from '@leadmaster/testkit';
 import { blobStoreContract } from '@leadmaster/testkit/blob-store-contract';
 import { radosgwMissing } from '@leadmaster/testkit/radosgw';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ByteRate } from '../../src/store/byte-rate.ts';
+import { openStore } from '../../src/store/open-store.ts';
 import { RetryStore } from '../../src/store/retry-store.ts';
 import { ThrottleStore } from '../../src/store/throttle-store.ts';
 import { TestBucket } from './s3-server.ts';
@@ -27,9 +28,10 @@ async function failure(work: Promise<unknown>): Promise<LeadMasterError> {
   return error as LeadMasterError;
 }
 
-if (missing !== null) test('S3 against a real server', (context) => context.skip(missing));
+if (missing !== null) test('against a real S3 server', (context) => context.skip(missing));
+else describe('against a real S3 server', againstServer);
 
-describe.skipIf(missing !== null)('against a real S3 server', () => {
+function againstServer(): void {
   beforeAll(async () => {
     s3 = await TestBucket.start();
   });
@@ -96,6 +98,17 @@ describe.skipIf(missing !== null)('against a real S3 server', () => {
     expect(await s3.openUploads()).toEqual([]);
   });
 
+  test('what a crash left of an upload is taken away by a later one, when it is old enough', async () => {
+    const [mine, others] = [s3.store({ prefix: 'mine', staleUploadMs: 0 }), s3.store({ prefix: 'mine' })];
+    await s3.beginUpload('mine/a');
+    await s3.beginUpload('others/a');
+    await others.put('b', Buffer.alloc(6 * MIB));
+    expect(await s3.openUploads()).toEqual(['mine/a', 'others/a']);
+    await mine.put('b', Buffer.alloc(6 * MIB));
+    expect(await s3.openUploads()).toEqual(['others/a']);
+    await s3.store({ prefix: 'others', staleUploadMs: 0 }).put('b', Buffer.alloc(6 * MIB));
+  });
+
   test('no message or cause of a refusal has a credential in it', async () => {
     const secretAccessKey = 'a-secret-that-must-not-be-told';
     const stores = [
@@ -129,6 +142,17 @@ describe.skipIf(missing !== null)('against a real S3 server', () => {
     expect((await Array.fromAsync(whole.list(''))).map(({ key }) => key)).toEqual(['a', 'some/where/b']);
     expect((await Array.fromAsync(deep.list(''))).map(({ key }) => key)).toEqual(['b']);
     expect(await deep.get('a')).toBeNull();
+  });
+
+  test('is opened by its URL, with the credentials of the environment', async () => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', s3.user.accessKeyId);
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', s3.user.secretAccessKey);
+    const url = `s3://${s3.bucket}/by/url?endpoint=${s3.server.endpoint}`;
+    const store = await openStore(url, { base: '/' });
+    expect(store.name).toBe(`s3://${s3.bucket}/by/url`);
+    await store.put('a', Buffer.from('x'));
+    expect(await s3.store({ prefix: 'by/url' }).get('a')).toEqual(Buffer.from('x'));
+    vi.unstubAllEnvs();
   });
 
   test('a full quota is store_full, and takes nothing from what is there', async () => {
@@ -174,4 +198,4 @@ describe.skipIf(missing !== null)('against a real S3 server', () => {
     expect(new Set(failures)).toEqual(new Set(['store_unreachable']));
     for (const [i, body] of bodies.entries()) expect(await plain.get(`k/${i}`)).toEqual(body);
   });
-});
+}

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { openStore } from '../../src/store/open-store.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'open-store-'));
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('a store that is opened by its URL', () => {
+  test('is a folder, made only when that was asked for', async () => {
+    const kept = await openStore('file:kept', { base: folder, create: true });
+    expect(kept.name).toBe(`file:${folder}/kept`);
+    await kept.put('a', Buffer.from('x'));
+    const lost = await openStore('file:lost', { base: folder, retry: { attempts: 2, firstPauseMs: 1 } });
+    await expect(lost.put('a', Buffer.from('x'))).rejects.toMatchObject({ code: 'store_unreachable' });
+    await expect(lost.get('a')).rejects.toMatchObject({ code: 'store_unreachable' });
+    expect(existsSync(join(folder, 'lost'))).toBe(false);
+  });
+
+  test('says what S3 lacks: credentials, a region', async () => {
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE', 'AWS_REGION']) {
+      vi.stubEnv(name, undefined);
+    }
+    vi.stubEnv('AWS_CONFIG_FILE', '/dev/null');
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/dev/null');
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+    const nobody = await openStore('s3://vault?endpoint=http://127.0.0.1:9', { base: '/' });
+    await expect(nobody.get('a')).rejects.toMatchObject({
+      code: 'store_denied',
+      hint: expect.stringContaining('AWS_ACCESS_KEY_ID'),
+    });
+    const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+    const nowhere = await openStore('s3://vault', { base: '/', credentials });
+    await expect(nowhere.get('a')).rejects.toMatchObject({
+      code: 'store_denied',
+      hint: expect.stringContaining('region='),
+    });
+  });
+});
