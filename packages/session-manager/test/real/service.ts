@@ -91,7 +91,8 @@ export class ServiceStage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.service.end('SIGKILL');
+    // In order, so that no browser writes into the folder while it is removed.
+    await this.service.end('SIGTERM');
     await this.world.close();
     await rm(this.dataDir, { recursive: true, force: true, maxRetries: 5 });
   }
