@@ -1,6 +1,6 @@
 import { canSend, type LoginMode, type Session, type StorageSummary, stateKind } from '@leadmaster/protocol';
 import type { SessionRow } from '../state/state-store.ts';
-import type { SupervisorView } from './supervisor.ts';
+import type { SupervisorView } from './session-status.ts';
 
 export const NO_STORAGE: StorageSummary = { bytes: null, criticalBytes: null, measuredAt: null };
 

@@ -1,28 +1,24 @@
 import {
   type Account,
   errorText,
-  type Health,
   LeadMasterError,
   type PairingCode,
   type QrCode,
-  type Runtime,
   type SessionState,
   stateKind,
 } from '@leadmaster/protocol';
 import type { EngineEvent, EngineRun } from '../engine/engine.ts';
 import { backoffMs } from './backoff.ts';
-import { hintFor } from './hints.ts';
 import { Inbox } from './inbox.ts';
 import { type Effect, isStarting, type LifecycleEvent, transition } from './machine.ts';
 import { OwnedRun } from './owned-run.ts';
 import { SerialQueue } from './serial-queue.ts';
+import { type KnownSession, SessionStatus, type SupervisorView } from './session-status.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 import { Timers } from './timers.ts';
 
 /** Launches that fail one after the other before it is no longer a matter of waiting. */
 const LAUNCH_FAILURES_MAX = 5;
-/** A browser's last words may be pages long; the log has all of them. */
-const TROUBLE_MAX = 500;
 
 /**
  * Owns one session: the only writer of its state. Everything that happens to it, asked for or not, goes through one
@@ -33,67 +29,37 @@ export class SessionSupervisor {
   readonly #deps: SupervisorDeps;
   readonly #queue = new SerialQueue();
   readonly #inbox: Inbox;
-  #state: SessionState;
-  #reason: string;
-  #since: Date;
-  /** What was wrong, in the words of whoever noticed: set in ERROR alone. */
-  #trouble = '';
+  readonly #status: SessionStatus;
   #current: OwnedRun | null = null;
-  #qr: QrCode | null = null;
-  #account: Account | null = null;
-  #attempts = 0;
   #launchFailures = 0;
-  #nextAttemptAt: Date | null = null;
-  #health: Health;
   #closing = false;
   #deleting = false;
   readonly #timers = new Timers<'watch' | 'retry' | 'stable'>((task) => this.#later(task));
 
-  constructor(
-    deps: SupervisorDeps,
-    initial: {
-      name: string;
-      state: SessionState;
-      reason: string;
-      since: Date;
-      account: Account | null;
-      health: Health;
-    },
-  ) {
+  constructor(deps: SupervisorDeps, known: KnownSession) {
     this.#deps = deps;
-    this.name = initial.name;
-    this.#state = initial.state;
-    this.#reason = initial.reason;
-    this.#since = initial.since;
-    this.#account = initial.account;
-    this.#health = initial.health;
-    this.#inbox = new Inbox(deps, initial.name, () => {
-      this.#health = { ...this.#health, lastInboundAt: new Date().toISOString() };
-    });
+    this.name = known.name;
+    this.#status = new SessionStatus(deps, known);
+    this.#inbox = new Inbox(deps, known.name, () => this.#status.sawLife('lastInboundAt'));
   }
 
   /** What is known now. Cheap; touches no disk. */
   get view(): SupervisorView {
-    return {
-      state: this.#state,
-      reason: this.#reason,
-      hint: this.#hint(),
-      since: this.#since,
-      attempts: this.#attempts,
-      nextAttemptAt: this.#nextAttemptAt,
-      account: this.#account,
-      health: this.#health,
-      runtime: this.#current?.run?.runtime ?? null,
-    };
+    return this.#status.view(this.#current?.run?.runtime ?? null);
+  }
+
+  /** Writes down when the session last showed life. */
+  saveHealth(): void {
+    this.#status.saveHealth();
   }
 
   get qr(): QrCode | null {
-    return this.#state === 'QR_REQUIRED' ? this.#qr : null;
+    return this.#status.qr;
   }
 
   /** The live run of a READY session, for sending. */
   get readyRun(): EngineRun | null {
-    return this.#state === 'READY' ? (this.#current?.run ?? null) : null;
+    return this.#status.state === 'READY' ? (this.#current?.run ?? null) : null;
   }
 
   /** Wants it to run. Resolves when the start is under way or refused; the state tells how it goes on. */
@@ -112,7 +78,7 @@ export class SessionSupervisor {
     this.#current?.abort(new Error('the service is shutting down'));
     return this.#queue.run(async () => {
       // What a person must look at is still so when the service is back.
-      const isSettled = stateKind(this.#state) === 'needs_person' && this.#current === null;
+      const isSettled = stateKind(this.#status.state) === 'needs_person' && this.#current === null;
       if (!isSettled) await this.#stop(reason);
     });
   }
@@ -125,11 +91,11 @@ export class SessionSupervisor {
     return this.#queue.run(async () => {
       const run = this.readyRun;
       if (run !== null) await this.#unlink(run);
-      else if (transition(this.#state, { type: 'logout' }) === null || (await this.#holdsLogin())) {
-        if (this.#state === 'STOPPED' && !(await this.#holdsLogin())) return;
+      else if (transition(this.#status.state, { type: 'logout' }) === null || (await this.#holdsLogin())) {
+        if (this.#status.state === 'STOPPED' && !(await this.#holdsLogin())) return;
         throw new LeadMasterError(
           'wrong_state',
-          `${this.name} is ${this.#state}, and only a READY session can tell WhatsApp to remove its link`,
+          `${this.name} is ${this.#status.state}, and only a READY session can tell WhatsApp to remove its link`,
           `Start it first ("./leadmaster session start ${this.name}"), or delete it and remove the linked device on the phone.`,
         );
       }
@@ -155,12 +121,12 @@ export class SessionSupervisor {
 
   async requestPairingCode(phone: string, signal: AbortSignal): Promise<PairingCode> {
     const run = this.#current?.run;
-    if (this.#state !== 'QR_REQUIRED' || !run) {
+    if (this.#status.state !== 'QR_REQUIRED' || !run) {
       throw new LeadMasterError(
         'not_waiting_for_qr',
-        `${this.name} is ${this.#state}`,
+        `${this.name} is ${this.#status.state}`,
         'A pairing code can be asked for while the session is in QR_REQUIRED.',
-        { extra: { state: this.#state } },
+        { extra: { state: this.#status.state } },
       );
     }
     return run.requestPairingCode(phone, signal);
@@ -171,19 +137,13 @@ export class SessionSupervisor {
     await this.#current?.run?.measureMemory();
   }
 
-  /** Writes down when the session last showed life: kept in memory meanwhile, since nothing is lost with a minute of it. */
-  saveHealth(): void {
-    try {
-      this.#deps.store.sessions.touch(this.name, this.#health);
-    } catch (error) {
-      this.#deps.log.warn({ session: this.name, err: error }, 'when it last showed life could not be written');
-    }
-  }
-
   /** The state is whatever the last process left; nothing runs now. Called once, before anything is started. */
   recover(): Promise<void> {
     return this.#queue.run(async () => {
-      if (this.#state === 'STOPPED' || (stateKind(this.#state) === 'needs_person' && this.#state !== 'QR_REQUIRED'))
+      if (
+        this.#status.state === 'STOPPED' ||
+        (stateKind(this.#status.state) === 'needs_person' && this.#status.state !== 'QR_REQUIRED')
+      )
         return;
       this.#commit('STOPPED', 'service_ended_unexpectedly');
     });
@@ -191,12 +151,16 @@ export class SessionSupervisor {
 
   async #stop(reason: string): Promise<void> {
     // After a browser that would not end: it must be gone before anybody is told STOPPED.
-    if (this.#state === 'ERROR') await this.#teardown();
-    if (this.#state !== 'ERROR' || this.#current === null) await this.#apply({ type: 'stop', reason });
+    if (this.#status.state === 'ERROR') await this.#teardown();
+    if (this.#status.state !== 'ERROR' || this.#current === null) await this.#apply({ type: 'stop', reason });
   }
 
   async #start(reason: string): Promise<void> {
-    if (this.#closing || this.#deleting || transition(this.#state, { type: 'start', login: 'none', reason }) === null)
+    if (
+      this.#closing ||
+      this.#deleting ||
+      transition(this.#status.state, { type: 'start', login: 'none', reason }) === null
+    )
       return;
     this.#timers.disarm('retry');
     const current = new OwnedRun(this.#deps, this.name);
@@ -225,60 +189,30 @@ export class SessionSupervisor {
   }
 
   async #apply(event: LifecycleEvent, detail?: string): Promise<void> {
-    const step = transition(this.#state, event);
+    const step = transition(this.#status.state, event);
     if (step === null) return;
-    const moved = step.state !== this.#state || step.reason !== '';
+    const moved = step.state !== this.#status.state || step.reason !== '';
     if (moved) this.#commit(step.state, step.reason, detail);
     for (const effect of step.effects) {
       await this.#effect(effect, step.reason);
       // One that failed has led elsewhere: a profile whose browser survived is not set aside, nor started again.
-      if (this.#state !== step.state) return;
+      if (this.#status.state !== step.state) return;
     }
   }
 
-  /** Makes a state true: first on disk, then here, then to whoever listens. */
   #commit(state: SessionState, reason: string, detail?: string): void {
-    const from = this.#state;
     this.#timers.disarm('watch');
     this.#timers.disarm('stable');
     this.#timers.disarm('retry');
-    this.#state = state;
-    this.#reason = reason;
-    this.#since = new Date();
-    this.#trouble = state === 'ERROR' ? (detail ?? '').slice(0, TROUBLE_MAX) : '';
-    if (state !== 'DISCONNECTED_RECOVERABLE') this.#nextAttemptAt = null;
-    if (state !== 'QR_REQUIRED') this.#qr = null;
-    if (state === 'READY') this.#becameReady();
     if (!isStarting(state)) this.#current?.freePlace();
-    this.#deps.log.info({ session: this.name, from, to: state, reason, detail }, 'session state');
-    try {
-      this.#deps.store.transitions.record(this.name, {
-        from,
-        to: state,
-        reason,
-        data: {
-          stateKind: stateKind(state),
-          hint: this.#hint(),
-          attempts: this.#attempts,
-          ...(detail === undefined ? {} : { detail }),
-        },
-      });
-    } catch (error) {
-      // The session goes on (a browser must still be closed on a full disk); nobody is told of what was not written.
-      this.#deps.log.error({ session: this.name, err: error }, 'the state could not be written');
-    }
-  }
-
-  /** The thing and the cure. */
-  #hint(): string {
-    const cure = hintFor(this.#state, this.#reason, this.name);
-    return this.#trouble === '' ? cure : `${this.#trouble.replace(/[.\s]*$/, '')}. ${cure}`;
+    if (state === 'READY') this.#becameReady();
+    this.#status.moveTo(state, reason, detail);
   }
 
   #becameReady(): void {
-    this.#health = { ...this.#health, lastReadyAt: new Date().toISOString(), lastProbeAt: new Date().toISOString() };
+    this.#status.sawLife('lastReadyAt', 'lastProbeAt');
     this.#timers.arm('stable', this.#deps.config.backoff.stableAfterMs, async () => {
-      this.#attempts = 0;
+      this.#status.attempts = 0;
     });
   }
 
@@ -307,10 +241,12 @@ export class SessionSupervisor {
   async #launch(): Promise<void> {
     const current = this.#current;
     if (current === null) return;
-    this.#attempts += 1;
+    this.#status.attempts += 1;
     current.launch({
       onPlace: () =>
-        this.#later(async () => (this.#isCurrent(current) && isStarting(this.#state) ? this.#watch() : undefined)),
+        this.#later(async () =>
+          this.#isCurrent(current) && isStarting(this.#status.state) ? this.#watch() : undefined,
+        ),
       onEvent: (event) => this.#onEngineEvent(current, event),
       onFailure: (error) => this.#later(() => this.#launchFailed(current, error)),
     });
@@ -343,7 +279,7 @@ export class SessionSupervisor {
   }
 
   #onAck(event: { whatsappId: string; ack: number }): void {
-    this.#health = { ...this.#health, lastAckAt: new Date().toISOString() };
+    this.#status.sawLife('lastAckAt');
     this.#deps.onAck(this.name, event.whatsappId, event.ack);
   }
 
@@ -362,13 +298,13 @@ export class SessionSupervisor {
         return this.#apply({ type: 'socket_down' }, event.state);
       case 'progress':
         // In READY only a probe counts as life.
-        return this.#state === 'READY' ? undefined : this.#apply({ type: 'progress' });
+        return this.#status.state === 'READY' ? undefined : this.#apply({ type: 'progress' });
       case 'alive':
         return this.#onAlive();
       case 'ready':
         return this.#onReady(current, event.account);
       case 'authenticated':
-        if (this.#state === 'QR_REQUIRED') this.#inbox.linked();
+        if (this.#status.state === 'QR_REQUIRED') this.#inbox.linked();
         return this.#apply(event);
       default:
         return this.#apply(event);
@@ -377,24 +313,19 @@ export class SessionSupervisor {
 
   async #onQr(event: { qr: string; expiresAt: Date; attempt: number }, mayLink: boolean): Promise<void> {
     await this.#apply({ type: 'qr', mayLink });
-    if (this.#state !== 'QR_REQUIRED') return;
-    this.#qr = { qr: event.qr, expiresAt: event.expiresAt.toISOString(), attempt: event.attempt };
-    this.#deps.store.events.append({
-      session: this.name,
-      type: 'session.qr',
-      data: { attempt: event.attempt, expiresAt: this.#qr.expiresAt },
-    });
+    if (this.#status.state !== 'QR_REQUIRED') return;
+    this.#status.showQr({ qr: event.qr, expiresAt: event.expiresAt.toISOString(), attempt: event.attempt });
   }
 
   async #onAlive(): Promise<void> {
-    if (this.#state !== 'READY') return;
-    this.#health = { ...this.#health, lastProbeAt: new Date().toISOString() };
+    if (this.#status.state !== 'READY') return;
+    this.#status.sawLife('lastProbeAt');
     await this.#apply({ type: 'progress' });
   }
 
   /** READY is told only when the login would survive a power cut. */
   async #onReady(current: OwnedRun, account: Account): Promise<void> {
-    if (this.#state === 'READY') return;
+    if (this.#status.state === 'READY') return;
     try {
       await current.commitLogin(account);
     } catch (error) {
@@ -403,7 +334,7 @@ export class SessionSupervisor {
       if (!mayPass) return this.#refuse(error);
       return this.#apply({ type: 'lost', reason: 'login_not_committed' }, errorText(error));
     }
-    this.#account = account;
+    this.#status.account = account;
     this.#launchFailures = 0;
     await this.#apply({ type: 'ready' });
   }
@@ -422,7 +353,7 @@ export class SessionSupervisor {
   }
 
   async #holdsLogin(): Promise<boolean> {
-    if (this.#state === 'AUTH_FAILURE' || this.#state === 'DISCONNECTED_LOGOUT') return false;
+    if (this.#status.state === 'AUTH_FAILURE' || this.#status.state === 'DISCONNECTED_LOGOUT') return false;
     return (await this.#deps.profiles.loginPresence(this.name)) !== 'absent';
   }
 
@@ -454,25 +385,25 @@ export class SessionSupervisor {
   async #setAside(reason: string): Promise<void> {
     this.#inbox.unlinked();
     const path = await this.#deps.profiles.trash(this.name, reason);
-    this.#account = null;
+    this.#status.account = null;
     this.#deps.log.info({ session: this.name, path, reason }, 'the profile was moved to trash');
   }
 
   async #scheduleRetry(): Promise<void> {
     if (this.#closing || this.#deleting) return;
-    const pause = backoffMs(this.#attempts - 1, this.#deps.config.backoff);
-    this.#nextAttemptAt = new Date(Date.now() + pause);
+    const pause = backoffMs(this.#status.attempts - 1, this.#deps.config.backoff);
+    this.#status.nextAttemptAt = new Date(Date.now() + pause);
     this.#timers.arm('retry', pause, () => this.#start('retry'));
   }
 
   async #watch(): Promise<void> {
     const { probe, deadlines } = this.#deps.config;
     // While it waits for a place among the starting browsers, no deadline runs.
-    if (isStarting(this.#state) && this.#current?.hasPlace !== true) return;
+    if (isStarting(this.#status.state) && this.#current?.hasPlace !== true) return;
     const ms =
-      this.#state === 'AUTHENTICATED'
+      this.#status.state === 'AUTHENTICATED'
         ? deadlines.syncMs
-        : isStarting(this.#state)
+        : isStarting(this.#status.state)
           ? deadlines.launchMs + deadlines.loadMs
           : probe.deadlineMs;
     this.#timers.arm('watch', ms, () => this.#apply({ type: 'overdue' }));
@@ -488,16 +419,4 @@ export class SessionSupervisor {
   #isCurrent(run: OwnedRun): boolean {
     return this.#current === run;
   }
-}
-
-export interface SupervisorView {
-  state: SessionState;
-  reason: string;
-  hint: string;
-  since: Date;
-  attempts: number;
-  nextAttemptAt: Date | null;
-  account: Account | null;
-  health: Health;
-  runtime: Runtime | null;
 }
