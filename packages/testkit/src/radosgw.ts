@@ -79,7 +79,10 @@ export class Radosgw {
     return user;
   }
 
-  /** Ends the gateway as a crash would; objects stay. */
+  /**
+   * Ends the gateway as a crash would; objects stay. Users are made before: for half a minute the tool for that waits
+   * for the dead gateway to hear of them.
+   */
   async killGateway(): Promise<void> {
     if (this.gateway !== null) await end(this.gateway);
     this.gateway = null;

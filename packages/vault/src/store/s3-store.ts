@@ -29,7 +29,7 @@ export interface S3StoreOptions {
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
   /** How long an answer may take, and a transfer may stand still. */
   deadlineMs?: number;
-  /** Bodies larger than this go in parts of it; at least 5 MiB. */
+  /** Bodies larger than this go in parts of it; 5 MiB at least, and unless said otherwise. */
   partBytes?: number;
   /** From which age an unfinished upload is one that a crash has left, and is taken away. */
   staleUploadMs?: number;
@@ -46,7 +46,8 @@ interface Task {
 
 /** A transfer slower than this is one that stands still. */
 const SLOWEST_BYTES_PER_SECOND = 16 * 1024;
-const MIB = 1024 * 1024;
+/** The least that S3 takes as a part; several at a time lie in memory, so it is what we send. */
+const MIN_PART_BYTES = 5 * 1024 * 1024;
 /** The client tells its warnings to the console unless it has somewhere else to tell them. */
 const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
@@ -68,7 +69,7 @@ export class S3Store implements BlobStore {
     this.prefix = options.prefix ? `${options.prefix}/` : '';
     this.name = `s3://${options.bucket}${options.prefix ? `/${options.prefix}` : ''}`;
     this.deadlineMs = options.deadlineMs ?? 30_000;
-    this.partBytes = options.partBytes ?? 8 * MIB;
+    this.partBytes = options.partBytes ?? MIN_PART_BYTES;
     this.staleUploadMs = options.staleUploadMs ?? 24 * 3600 * 1000;
     const region = options.region ?? (options.endpoint === undefined ? undefined : 'us-east-1');
     this.client = new S3Client({

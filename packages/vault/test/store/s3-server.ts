@@ -49,7 +49,6 @@ export class TestBucket {
       bucket: this.bucket,
       prefix: `p${randomBytes(6).toString('hex')}`,
       credentials: this.user,
-      partBytes: 5 * 1024 * 1024,
       ...options,
     });
   }

@@ -7,6 +7,7 @@ import { ByteRate } from '../../src/store/byte-rate.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { RetryStore } from '../../src/store/retry-store.ts';
 import { ThrottleStore } from '../../src/store/throttle-store.ts';
+import { expected, file, randomBytes, restored, SESSION, sorted, vaultIn } from '../helpers.ts';
 import { TestBucket } from './s3-server.ts';
 
 const missing = radosgwMissing();
@@ -74,6 +75,7 @@ function againstServer(): void {
   });
 
   blobStoreContract('S3, tried again and throttled', {
+    many: 100,
     open: async () => {
       const store = s3.store();
       const fast = { up: new ByteRate(1e9), down: new ByteRate(1e9) };
@@ -171,6 +173,7 @@ function againstServer(): void {
     expect((await Array.fromAsync(store.list(''))).map(({ key }) => key).sort()).toEqual(keys.sort());
   });
 
+  // These two kill the gateway; after them no user can be made for a while.
   test('a gateway that is killed and started again in the middle of work: nothing is lost, nothing is doubled', async () => {
     const plain = s3.store({ deadlineMs: 5000 });
     const failures: string[] = [];
@@ -197,5 +200,22 @@ function againstServer(): void {
     await work;
     expect(new Set(failures)).toEqual(new Set(['store_unreachable']));
     for (const [i, body] of bodies.entries()) expect(await plain.get(`k/${i}`)).toEqual(body);
+  });
+
+  test('holds a vault: saved while the gateway fails, verified, restored and pruned', async () => {
+    const store = new RetryStore(s3.store({ deadlineMs: 5000 }), { attempts: 40, firstPauseMs: 50, maxPauseMs: 200 });
+    const vault = await vaultIn(store);
+    const entries = [file('CURRENT', 'MANIFEST-1'), file('blob', randomBytes(12 * MIB)), file('empty', '')];
+    const first = await vault.save(SESSION, entries, { kind: 'full' });
+    const saving = vault.save(SESSION, [...entries, file('more', randomBytes(12 * MIB))], { kind: 'full' });
+    await s3.server.killGateway();
+    await s3.server.startGateway();
+    const second = await saving;
+    expect(second.newBytes).toBeLessThan(13 * MIB);
+    expect((await vault.verify(SESSION, first.id)).ok).toBe(true);
+    expect((await vault.verify(SESSION, second.id)).ok).toBe(true);
+    expect(sorted(await restored(vault, first.id))).toEqual(sorted(expected(entries)));
+    await vault.prune(SESSION, { minAgeMs: 0 });
+    expect((await vault.verify(SESSION, second.id)).ok).toBe(true);
   });
 }
