@@ -19,6 +19,22 @@ export interface HeadMemory {
   remember(session: string, head: SeenHead): Promise<void>;
 }
 
+/** What one process has seen, for whoever does not keep it longer. */
+export class ProcessMemory implements HeadMemory {
+  private readonly heads = new Map<string, SeenHead>();
+
+  async recall(session: string): Promise<SeenHead | null> {
+    return this.heads.get(session) ?? null;
+  }
+
+  async remember(session: string, head: SeenHead): Promise<void> {
+    this.heads.set(session, head);
+  }
+}
+
+/** How often a view is begun anew because records went away meanwhile. */
+const TRIES = 4;
+
 /** A session's chain at one moment. */
 export interface ChainView {
   /** The newest record that can be read; null for a session without any. */
@@ -26,8 +42,6 @@ export interface ChainView {
   /** The number that the next record takes. */
   next: number;
   live: SnapshotInfo[];
-  /** Records that are there, whether they are live or not. */
-  present: Set<number>;
   packs: ChainRecord['packs'];
   dropped: ChainRecord['dropped'];
   /** Records that cannot be read: newer than the head, or known to it. What they need is not known. */
@@ -44,23 +58,34 @@ export type RecordDraft = Pick<ChainRecord, 'type' | 'live' | 'packs' | 'dropped
 export class Chain {
   private readonly store: BlobStore;
   private readonly session: KnownSession;
-  private readonly memory: HeadMemory | null;
+  private readonly memory: HeadMemory;
 
-  constructor(store: BlobStore, session: KnownSession, memory: HeadMemory | null) {
+  constructor(store: BlobStore, session: KnownSession, memory: HeadMemory) {
     this.store = store;
     this.session = session;
     this.memory = memory;
   }
 
   async view(signal?: AbortSignal): Promise<ChainView> {
-    const present = await this.list(signal);
+    for (let tries = 1; ; tries++) {
+      const view = await this.viewOnce(tries === TRIES, signal);
+      if (view !== null) return view;
+    }
+  }
+
+  /** Null when a record went away between the list and its turn: a newer one has superseded it. */
+  private async viewOnce(last: boolean, signal?: AbortSignal): Promise<ChainView | null> {
+    const seen = await this.memory.recall(this.session.name);
+    const present = await this.list(seen?.sequence ?? 0, signal);
     const top = Math.max(0, ...present);
     const unreadable: number[] = [];
     const problems: VaultProblem[] = [];
     let head: ChainRecord | null = null;
     for (const sequence of [...present].sort((a, b) => b - a)) {
       try {
-        head = await this.read(sequence, signal);
+        const bytes = await this.fetch(sequence, signal);
+        if (bytes === null && !last) return null;
+        head = await this.decode(sequence, bytes);
         break;
       } catch (error) {
         if (!isDamage(error)) throw error;
@@ -71,23 +96,22 @@ export class Chain {
     if (head === null && present.size > 0) {
       throw damagedObject(chainFolder(this.session.keys.session), 'not one of its records can be read');
     }
-    const live = head?.live ?? [];
+    problems.push(...this.compare(head, present, unreadable));
     for (const sequence of head?.damaged ?? []) {
       if (!present.has(sequence)) continue;
       unreadable.push(sequence);
       const detail = 'A record could not be read when later ones were written. Forget it by its number.';
       problems.push({ kind: 'damaged', object: this.object(sequence), detail });
     }
-    problems.push(...this.compare(head, present, unreadable));
-    const rollback = await this.rollback(head, top);
+    const rollback = this.rollback(seen, head, top);
     if (rollback !== null) problems.push(rollback);
+    else if (head !== null && head.sequence > (seen?.sequence ?? 0)) await this.remember(head);
     return {
       head,
       next: top + 1,
-      live,
+      live: head?.live ?? [],
       packs: head?.packs ?? [],
       dropped: head?.dropped ?? [],
-      present,
       unreadable,
       problems,
       rolledBack: rollback !== null,
@@ -106,20 +130,10 @@ export class Chain {
     );
   }
 
-  /** A record that must be there. */
-  async read(sequence: number, signal?: AbortSignal): Promise<ChainRecord> {
-    const object = this.object(sequence);
-    const range = { offset: 0, length: MAX_RECORD_BYTES + 1 };
-    const bytes = await this.store.get(object, { range, ...passed(signal) });
-    if (bytes === null) throw damagedObject(object, 'it is not in the store');
-    if (bytes.length > MAX_RECORD_BYTES) throw damagedObject(object, 'it is larger than any record');
-    return decodeRecord(this.session.keys, object, sequence, bytes);
-  }
-
   /** The manifest of a live snapshot. */
   async manifest(info: SnapshotInfo, signal?: AbortSignal): Promise<ChainRecord> {
-    const record = await this.read(info.sequence, signal);
     const object = this.object(info.sequence);
+    const record = await this.decode(info.sequence, await this.fetch(info.sequence, signal));
     if (record.id !== info.id) throw damagedObject(object, `it is ${record.id}, and ${info.id} belongs here`);
     if (record.entries === undefined) throw damagedObject(object, 'it lists no files');
     return record;
@@ -151,14 +165,14 @@ export class Chain {
     const written = await this.store.put(object, bytes, { ifAbsent: true, ...passed(signal) });
     // A put that was tried again after a lost answer finds its own record.
     if (!written && !(await this.holds(object, bytes, signal))) return null;
-    await this.memory?.remember(this.session.name, { sequence, id });
+    await this.remember(record);
     return record;
   }
 
   /** Removes records that are neither live nor the newest: forgotten, or superseded. */
   async tidy(head: ChainRecord, signal?: AbortSignal): Promise<void> {
     const keep = new Set([head.sequence, ...head.damaged, ...head.live.map(({ sequence }) => sequence)]);
-    for (const sequence of await this.list(signal)) {
+    for (const sequence of await this.list(head.sequence, signal)) {
       if (sequence < head.sequence && !keep.has(sequence)) {
         await this.store.delete(this.object(sequence), passed(signal));
       }
@@ -168,24 +182,41 @@ export class Chain {
   /** From now on this is the state that is known. */
   async acknowledge(signal?: AbortSignal): Promise<void> {
     const { head } = await this.view(signal);
-    await this.memory?.remember(this.session.name, { sequence: head?.sequence ?? 0, id: head?.id ?? '' });
+    await this.memory.remember(this.session.name, { sequence: head?.sequence ?? 0, id: head?.id ?? '' });
   }
 
   private object(sequence: number): string {
     return recordObject(this.session.keys.session, sequence);
   }
 
-  private async list(signal?: AbortSignal): Promise<Set<number>> {
+  private async remember({ sequence, id }: SeenHead): Promise<void> {
+    await this.memory.remember(this.session.name, { sequence, id });
+  }
+
+  private async fetch(sequence: number, signal?: AbortSignal): Promise<Buffer | null> {
+    const range = { offset: 0, length: MAX_RECORD_BYTES + 1 };
+    return this.store.get(this.object(sequence), { range, ...passed(signal) });
+  }
+
+  private async decode(sequence: number, bytes: Buffer | null): Promise<ChainRecord> {
+    const object = this.object(sequence);
+    if (bytes === null) throw damagedObject(object, 'it is not in the store');
+    if (bytes.length > MAX_RECORD_BYTES) throw damagedObject(object, 'it is larger than any record');
+    return decodeRecord(this.session.keys, object, sequence, bytes);
+  }
+
+  /** The records that are there. A list may lag behind: what was seen before and what comes next is asked for by name. */
+  private async list(seen: number, signal?: AbortSignal): Promise<Set<number>> {
     const present = new Set<number>();
     for await (const { key } of this.store.list(chainFolder(this.session.keys.session), passed(signal))) {
       const sequence = parseRecordObject(this.session.keys.session, key);
       if (sequence !== null) present.add(sequence);
     }
-    // A list may lag behind; what comes next is asked for by name.
-    for (let next = Math.max(0, ...present) + 1; ; next++) {
-      if ((await this.store.stat(this.object(next), passed(signal))) === null) return present;
-      present.add(next);
-    }
+    const there = async (sequence: number) =>
+      (await this.store.stat(this.object(sequence), passed(signal))) !== null && present.add(sequence);
+    if (seen > Math.max(0, ...present)) await there(seen);
+    for (let next = Math.max(0, ...present) + 1; await there(next); next++);
+    return present;
   }
 
   private compare(head: ChainRecord | null, present: Set<number>, unreadable: number[]): VaultProblem[] {
@@ -198,15 +229,15 @@ export class Chain {
       problems.push({ kind: 'removed', object: this.object(info.sequence), detail });
     }
     for (const sequence of present) {
-      if (live.has(sequence) || sequence >= head.sequence || unreadable.includes(sequence)) continue;
+      if (live.has(sequence) || sequence >= head.sequence) continue;
+      if (unreadable.includes(sequence) || head.damaged.includes(sequence)) continue;
       const detail = 'A record that was forgotten is in the store: put back, or left there by a crash.';
       problems.push({ kind: 'replayed', object: this.object(sequence), detail });
     }
     return problems;
   }
 
-  private async rollback(head: ChainRecord | null, top: number): Promise<VaultProblem | null> {
-    const seen = (await this.memory?.recall(this.session.name)) ?? null;
+  private rollback(seen: SeenHead | null, head: ChainRecord | null, top: number): VaultProblem | null {
     if (seen === null || seen.sequence === 0) return null;
     const object = this.object(seen.sequence);
     const known = `record ${seen.sequence} (${seen.id}) of session ${this.session.name} was seen before`;

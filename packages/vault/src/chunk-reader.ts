@@ -32,7 +32,7 @@ export class ChunkReader {
   }
 
   async read(wanted: Group, signal?: AbortSignal): Promise<ReadChunk[]> {
-    if (!Array.isArray(wanted)) return [await this.again(wanted.missing, 'no pack holds it', signal)];
+    if (!Array.isArray(wanted)) return [await this.again(wanted.missing, 'no pack that can be read holds it', signal)];
     const read = await this.shelf.read(wanted, signal);
     const chunks: ReadChunk[] = [];
     for (const [at, place] of wanted.entries()) {
@@ -56,7 +56,10 @@ export class ChunkReader {
       const opened = (await this.shelf.read([place], signal))[0]?.opened;
       if (Buffer.isBuffer(opened)) return { id, plain: opened };
     }
-    return { id, object: tried === undefined ? `chunk ${id}` : this.shelf.object(tried.pack), problem };
+    if (tried !== undefined) return { id, object: this.shelf.object(tried.pack), problem };
+    // It lies in a pack that cannot be read, or in none.
+    const unreadable = [...this.shelf.unreadable].map((pack) => this.shelf.object(pack));
+    return { id, object: unreadable.length > 0 ? unreadable.join(', ') : `chunk ${id}`, problem };
   }
 }
 

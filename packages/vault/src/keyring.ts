@@ -188,17 +188,19 @@ export class Keyring {
   }
 
   private async newest(owner: string, signal?: AbortSignal): Promise<FoundKey | null> {
-    let newest = 0;
+    let listed = 0;
     for await (const { key } of this.store.list(keyFolder(owner), passed(signal))) {
-      newest = Math.max(newest, parseKeyObject(key)?.number ?? 0);
+      listed = Math.max(listed, parseKeyObject(key)?.number ?? 0);
     }
-    if (newest === 0) return null;
-    const found = await this.readKey(owner, newest, signal);
-    // A rotation elsewhere may remove it between the list and the read; then a newer one is there.
-    if (found !== null) return found;
-    const next = await this.readKey(owner, newest + 1, signal);
-    if (next === null) throw damagedObject(keyObject(owner, newest), 'it was listed and is gone');
-    return next;
+    // A list may lag behind, and a rotation elsewhere may remove what was listed: what comes next is asked for by name.
+    let found: FoundKey | null = null;
+    for (let number = Math.max(1, listed); ; number++) {
+      const read = await this.readKey(owner, number, signal);
+      if (read !== null) found = read;
+      else if (number > listed) break;
+    }
+    if (found === null && listed > 0) throw damagedObject(keyObject(owner, listed), 'it was listed and is gone');
+    return found;
   }
 
   private async createKey(owner: string, name: string, signal?: AbortSignal, number = 1): Promise<FoundKey> {
@@ -234,7 +236,7 @@ export class Keyring {
     const wrappedBy = line.trimEnd().split(' ').at(-1) ?? '';
     if (line !== this.keyHeader(owner, number, wrappedBy)) throw damagedObject(key, 'it belongs to another place');
     const master = this.masters.find(({ id }) => id === wrappedBy);
-    if (master === undefined) throw wrongKey(this.store.name, wrappedBy, this.masters);
+    if (master === undefined) throw wrongKey(this.store.name, key, wrappedBy, this.masters);
     const body = unseal(master.wrap, sealed, line);
     if (body === null) throw damagedObject(key, 'its seal does not hold');
     const parsed = keyBody.safeParse(parseJson(body));
@@ -288,11 +290,11 @@ async function refuseHeaderless(store: BlobStore, create: boolean, signal?: Abor
   );
 }
 
-function wrongKey(store: string, wanted: string, masters: readonly MasterKey[]): LeadMasterError {
+function wrongKey(store: string, object: string, wanted: string, masters: readonly MasterKey[]): LeadMasterError {
   const have = masters.map(({ id }) => id).join(', ');
   return new LeadMasterError(
     'vault_key_wrong',
-    `The vault at ${store} was sealed with master key ${wanted}; the key file holds ${have}.`,
+    `The vault at ${store} was sealed with master key ${wanted} (${object}); the key file holds ${have}.`,
     'Put back the key file of this vault (VAULT_KEY_FILE). Nothing can be read without it.',
     { extra: { wanted } },
   );

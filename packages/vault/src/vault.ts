@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isSessionName, LeadMasterError, SESSION_NAME_RULE } from '@leadmaster/protocol';
-import { Chain, type ChainView, type HeadMemory } from './chain.ts';
+import { Chain, type ChainView, type HeadMemory, ProcessMemory } from './chain.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { Turns } from './concurrency.ts';
 import { isDamage, sessionNotFound, snapshotNotFound } from './failures.ts';
@@ -63,7 +63,7 @@ export class Vault {
   readonly id: string;
   private readonly store: BlobStore;
   private readonly keyring: Keyring;
-  private readonly memory: HeadMemory | null;
+  private readonly memory: HeadMemory;
   private readonly owner: string;
   private readonly now: () => Date;
   private readonly turns = new Turns();
@@ -73,7 +73,7 @@ export class Vault {
     this.id = keyring.vault;
     this.store = options.store;
     this.keyring = keyring;
-    this.memory = options.memory ?? null;
+    this.memory = options.memory ?? new ProcessMemory();
     this.owner = options.owner ?? randomBytes(8).toString('hex');
     this.now = options.now ?? (() => new Date());
   }
@@ -106,20 +106,20 @@ export class Vault {
 
   /** Reads every byte that the snapshot needs. Damage is an answer, not an error. */
   async verify(name: string, id: string, options: VerifyOptions = {}): Promise<Verification> {
-    try {
-      const { manifest, info, reader } = await this.manifest(name, id, options.signal);
-      return await verifyTree(manifest, reader, info.bytes, options);
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-      const object = typeof error.extra.object === 'string' ? error.extra.object : `snapshot ${id}`;
-      return { ok: false, files: 0, bytes: 0, damage: [{ object, detail: error.message, files: [] }] };
-    }
+    const found = await this.verifyNow(name, id, options);
+    if (!found.ok) await this.checkLive(name, id, options.signal);
+    return found;
   }
 
   /** Writes the snapshot's files into a folder that is empty or does not exist. Proven and durable when it resolves. */
   async restore(name: string, id: string, target: string, options: RestoreOptions = {}): Promise<Restored> {
-    const { manifest, info, reader } = await this.manifest(name, id, options.signal);
-    return restoreTree(manifest, reader, info.bytes, target, options);
+    try {
+      const { manifest, info, reader } = await this.manifest(name, id, options.signal);
+      return await restoreTree(manifest, reader, info.bytes, target, options);
+    } catch (error) {
+      if (isDamage(error)) await this.checkLive(name, id, options.signal);
+      throw error;
+    }
   }
 
   /** Takes snapshots out of the history. Their bytes go with the next prune. */
@@ -167,7 +167,7 @@ export class Vault {
         call.signal,
       );
       this.indexes.delete(session.keys.session);
-      await this.memory?.remember(name, { sequence: 0, id: '' });
+      await this.memory.remember(name, { sequence: 0, id: '' });
     });
   }
 
@@ -188,6 +188,24 @@ export class Vault {
     }
     const detail = 'There are records of a session whose key is gone: it was removed from the store.';
     return [...keyless].map((id) => ({ kind: 'keyless', object: chainFolder(id), detail }));
+  }
+
+  private async verifyNow(name: string, id: string, options: VerifyOptions): Promise<Verification> {
+    try {
+      const { manifest, info, reader } = await this.manifest(name, id, options.signal);
+      return await verifyTree(manifest, reader, info.bytes, options);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      const object = typeof error.extra.object === 'string' ? error.extra.object : `snapshot ${id}`;
+      return { ok: false, files: 0, bytes: 0, damage: [{ object, detail: error.message, files: [] }] };
+    }
+  }
+
+  /** What looks damaged may have been forgotten while it was read: then it is not found. */
+  private async checkLive(name: string, id: string, signal?: AbortSignal): Promise<void> {
+    const { chain } = await this.open(name, signal);
+    const { live } = await chain.view(signal);
+    if (!live.some((info) => info.id === id)) throw snapshotNotFound(name, id);
   }
 
   private async manifest(

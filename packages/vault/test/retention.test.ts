@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseRetention, type RetentionPolicy, retained } from '../src/index.ts';
+
+const policy: fc.Arbitrary<RetentionPolicy> = fc.record({
+  last: fc.nat(5),
+  daily: fc.nat(5),
+  weekly: fc.nat(5),
+  monthly: fc.nat(5),
+});
+const snapshots = fc
+  .uniqueArray(fc.integer({ min: Date.UTC(2025, 0, 1), max: Date.UTC(2026, 11, 31) }), { maxLength: 60 })
+  .map((times) => times.map((time, at) => ({ id: `s${at}`, at: new Date(time).toISOString() })));
+const time = ({ at }: { at: string }) => Date.parse(at);
+
+describe('retention', () => {
+  it('keeps the newest, whatever the policy, and nothing that is not there', () => {
+    fc.assert(
+      fc.property(snapshots, policy, (all, rules) => {
+        const kept = retained(all, rules);
+        const newest = all.toSorted((a, b) => time(b) - time(a))[0];
+        if (newest !== undefined) expect(kept.has(newest.id)).toBe(true);
+        expect([...kept.keys()].every((id) => all.some((one) => one.id === id))).toBe(true);
+      }),
+    );
+  });
+
+  it('keeps no more than the policy allows, and at least each rule in full', () => {
+    fc.assert(
+      fc.property(snapshots, policy, (all, rules) => {
+        const reasons = [...retained(all, rules).values()].flat();
+        const count = (rule: string) => reasons.filter((reason) => reason === rule).length;
+        const periods = (length: number) => new Set(all.map(({ at }) => at.slice(0, length))).size;
+        expect(count('last')).toBe(Math.min(all.length, Math.max(1, rules.last)));
+        expect(count('daily')).toBe(Math.min(periods(10), rules.daily));
+        expect(count('monthly')).toBe(Math.min(periods(7), rules.monthly));
+        expect(count('weekly')).toBeLessThanOrEqual(rules.weekly);
+      }),
+    );
+  });
+
+  it('keeps the newest of each day, week and month', () => {
+    fc.assert(
+      fc.property(snapshots, policy, (all, rules) => {
+        for (const [id, why] of retained(all, rules)) {
+          const one = all.find((snapshot) => snapshot.id === id);
+          if (one === undefined || !why.includes('daily')) continue;
+          expect(all.some((other) => other.at.slice(0, 10) === one.at.slice(0, 10) && time(other) > time(one))).toBe(
+            false,
+          );
+        }
+      }),
+    );
+  });
+
+  it('does not depend on the order, and forgets no more when it is applied again', () => {
+    fc.assert(
+      fc.property(snapshots, policy, (all, rules) => {
+        const kept = new Set(retained(all, rules).keys());
+        expect(new Set(retained(all.toReversed(), rules).keys())).toEqual(kept);
+        const left = all.filter(({ id }) => kept.has(id));
+        expect(new Set(retained(left, rules).keys())).toEqual(kept);
+      }),
+    );
+  });
+
+  it('keeps more under a policy that asks for more', () => {
+    fc.assert(
+      fc.property(snapshots, policy, (all, rules) => {
+        const more = {
+          last: rules.last + 1,
+          daily: rules.daily + 1,
+          weekly: rules.weekly + 1,
+          monthly: rules.monthly + 1,
+        };
+        const kept = retained(all, more);
+        for (const id of retained(all, rules).keys()) expect(kept.has(id)).toBe(true);
+      }),
+    );
+  });
+
+  it('counts weeks from Monday, across the turn of a year', () => {
+    const all = ['2026-12-27', '2026-12-28', '2027-01-03', '2027-01-04'].map((day) => ({
+      id: day,
+      at: `${day}T12:00:00.000Z`,
+    }));
+    const kept = retained(all, parseRetention('weekly=3'));
+    expect([...kept.keys()].sort()).toEqual(['2026-12-27', '2027-01-03', '2027-01-04']);
+  });
+
+  it('reads a policy, and refuses what is none', () => {
+    expect(parseRetention('last=7,daily=7, weekly=4 ,monthly=6')).toEqual({ last: 7, daily: 7, weekly: 4, monthly: 6 });
+    expect(parseRetention('daily=3')).toEqual({ last: 0, daily: 3, weekly: 0, monthly: 0 });
+    for (const bad of ['', 'last', 'last=-1', 'last=x', 'hourly=3', 'last=1,last=2', 'last=0', 'last=1;daily=2']) {
+      expect(() => parseRetention(bad), bad).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+    }
+  });
+});
