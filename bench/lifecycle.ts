@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { killAll } from './lifecycle/child.ts';
 import { readOptions, USAGE } from './lifecycle/options.ts';
 import { measurePage, type PageResult } from './lifecycle/page.ts';
 import { compare, table } from './lifecycle/report.ts';
@@ -26,9 +27,25 @@ if (process.platform !== 'linux') {
   console.error('Memory is read from /proc, so this benchmark runs on Linux only.');
   process.exit(2);
 }
+const interrupt = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    // Whatever waits for a side hears that it ended, and the work unwinds and tidies up.
+    interrupt.abort(new Error(`interrupted by ${signal}`));
+    void killAll();
+  });
+}
 const startedAt = new Date();
 const results: PageResult[] = [];
-for (const page of options.pages) results.push(await measurePage(page, options, (text) => console.log(text)));
+try {
+  for (const page of options.pages) {
+    results.push(await measurePage(page, options, (text) => console.log(text), interrupt.signal));
+  }
+} catch (error) {
+  if (!interrupt.signal.aborted) throw error;
+  console.error(interrupt.signal.reason.message);
+  process.exit(130);
+}
 
 const comparisons = results.map(({ page, rounds }) => ({
   page: page.name,

@@ -50,10 +50,16 @@ async function stop(sessions: readonly string[]): Promise<void> {
 async function obey(message: ToldToBare): Promise<void> {
   if (message.do === 'start') return bringUpAll(message.sessions);
   if (message.do === 'stop') return stop(message.sessions);
+  return close();
+}
+
+async function close(): Promise<void> {
   await Promise.all([...clients.values()].map((client) => client.destroy()));
   process.exit(0);
 }
 
 process.on('message', (message: ToldToBare) => void obey(message));
+// The benchmark is gone.
+process.on('disconnect', () => void close());
 tell({ t: 'loaded' });
 await bringUpAll(JSON.parse(process.env.BENCH_SESSIONS ?? '[]') as string[]);

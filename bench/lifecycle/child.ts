@@ -34,7 +34,8 @@ export class Child<Told extends object> {
     this.#process = fork(program, args, {
       cwd: folder,
       env: { ...plainEnv(), ...env },
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // Its standard input ends with us: whatever happens to the benchmark, the sides end too.
+      stdio: ['pipe', 'ignore', 'pipe', 'ipc'],
     });
     this.pid = this.#process.pid ?? 0;
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -45,6 +46,8 @@ export class Child<Told extends object> {
     });
     this.#process.on('error', () => this.#ended.resolve());
     this.#process.on('exit', () => this.#ended.resolve());
+    living.add(this);
+    void this.#ended.promise.then(() => living.delete(this));
   }
 
   tell(message: object): void {
@@ -94,6 +97,14 @@ export class Child<Told extends object> {
     for (const pid of left) tryKill(pid);
     await Promise.race([this.#ended.promise, sleep(5_000, undefined, { ref: false })]);
   }
+}
+
+/** The sides' processes that run now. */
+const living = new Set<{ kill(): Promise<void> }>();
+
+/** For an interrupted benchmark: nothing of it stays behind. */
+export async function killAll(): Promise<void> {
+  await Promise.all([...living].map((child) => child.kill()));
 }
 
 /** The settings of the developer's own checkout are no part of either side. */

@@ -20,6 +20,7 @@ export async function measurePage(
   page: PageWeight,
   options: BenchOptions,
   say: (text: string) => void,
+  signal: AbortSignal,
 ): Promise<PageResult> {
   const folder = await mkdtemp(join(tmpdir(), 'leadmaster-bench-'));
   const { name: _name, ...weight } = page;
@@ -29,6 +30,7 @@ export async function measurePage(
     const bare = bareSide(join(folder, 'bare'), world, options.readyMs);
     const sessions = Array.from({ length: options.fleet }, (_, i) => `s${i + 1}`);
     for (const [index, side] of [leadmaster, bare].entries()) {
+      signal.throwIfAborted();
       say(`${page.name}: linking ${sessions.length} of ${side.name}`);
       await side.link(
         world,
@@ -39,7 +41,7 @@ export async function measurePage(
     for (let index = -options.warmUps; index < options.runs; index += 1) {
       // Who goes first changes, so that whatever drifts meets both alike.
       for (const side of index % 2 === 0 ? [leadmaster, bare] : [bare, leadmaster]) {
-        const round = await measureRound(side, sessions, options);
+        const round = await measureRound(side, sessions, options, signal);
         say(`${page.name}: ${index < 0 ? 'warm-up' : `round ${index + 1} of ${options.runs}`}, ${brief(round)}`);
         if (index >= 0) rounds.push(round);
       }

@@ -34,17 +34,24 @@ export interface Round {
 }
 
 /** Measures one side once, all of it. A start that fails is a result and does not end the benchmark. */
-export async function measureRound(side: Side, sessions: readonly string[], options: BenchOptions): Promise<Round> {
+export async function measureRound(
+  side: Side,
+  sessions: readonly string[],
+  options: BenchOptions,
+  signal: AbortSignal,
+): Promise<Round> {
   const round: Round = { side: side.name, sample: {}, failures: [] };
-  await stage(round, () => fleetBack(side, sessions, round.sample));
-  await stage(round, () => oneAndSeveral(side, sessions, options, round.sample));
+  await stage(round, signal, () => fleetBack(side, sessions, round.sample));
+  await stage(round, signal, () => oneAndSeveral(side, sessions, options, round.sample));
   return round;
 }
 
-async function stage(round: Round, run: () => Promise<void>): Promise<void> {
+async function stage(round: Round, signal: AbortSignal, run: () => Promise<void>): Promise<void> {
+  signal.throwIfAborted();
   try {
     await run();
   } catch (error) {
+    signal.throwIfAborted();
     round.failures.push(error instanceof Error ? error.message : String(error));
   }
 }
