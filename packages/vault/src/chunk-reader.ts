@@ -1,9 +1,10 @@
 import { CHUNK_BYTES } from './format/chunk.ts';
 import type { ChunkPlace } from './format/pack.ts';
+import { release } from './release.ts';
 import type { Shelf } from './shelf.ts';
 
 /** What one read may take, sealed as well as opened: a run of chunks that compress well is cut by the latter. */
-const RUN_BYTES = 4 * CHUNK_BYTES;
+const RUN_BYTES = 2 * CHUNK_BYTES;
 /** Bytes of other chunks that are read along rather than paying for another read. */
 const GAP_BYTES = 32 * 1024;
 
@@ -33,12 +34,13 @@ export class ChunkReader {
 
   async read(wanted: Group, signal?: AbortSignal): Promise<ReadChunk[]> {
     if (!Array.isArray(wanted)) return [await this.again(wanted.missing, 'no pack that can be read holds it', signal)];
-    const read = await this.shelf.read(wanted, signal);
+    const { stored, opened } = await this.shelf.read(wanted, signal);
+    release(stored);
     const chunks: ReadChunk[] = [];
     for (const [at, place] of wanted.entries()) {
-      const opened = read[at]?.opened ?? 'it was not read';
-      if (typeof opened !== 'string') chunks.push({ id: place.id, plain: opened });
-      else chunks.push(await this.again(place.id, opened, signal, place));
+      const plain = opened[at] ?? 'it was not read';
+      if (typeof plain !== 'string') chunks.push({ id: place.id, plain });
+      else chunks.push(await this.again(place.id, plain, signal, place));
     }
     return chunks;
   }
@@ -53,8 +55,8 @@ export class ChunkReader {
       places = elsewhere(this.shelf);
     }
     for (const place of places) {
-      const opened = (await this.shelf.read([place], signal))[0]?.opened;
-      if (Buffer.isBuffer(opened)) return { id, plain: opened };
+      const [plain] = (await this.shelf.read([place], signal)).opened;
+      if (Buffer.isBuffer(plain)) return { id, plain };
     }
     if (tried !== undefined) return { id, object: this.shelf.object(tried.pack), problem };
     // It lies in a pack that cannot be read, or in none.

@@ -5,6 +5,7 @@ import { type ChunkPlace, PACK_BYTES, PackBuilder, packTail } from './format/pac
 import type { SessionKeys } from './format/session-keys.ts';
 import { passed } from './keyring.ts';
 import { packObject } from './names.ts';
+import { release } from './release.ts';
 import type { ShelvedPack } from './shelf.ts';
 import type { BlobStore } from './store/blob-store.ts';
 
@@ -80,6 +81,7 @@ export class PackWriter {
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
     this.begun.push(id);
     await this.store.put(packObject(this.keys.session, id), { length, open: () => join(pieces) }, passed(this.signal));
+    for (const piece of pieces) release(piece);
     let offset = 0;
     const chunks = builder.chunks.map((facts): ChunkPlace => {
       const place = { ...facts, pack: id, offset };

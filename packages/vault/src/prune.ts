@@ -8,6 +8,7 @@ import type { KnownSession } from './keyring.ts';
 import { passed } from './keyring.ts';
 import { packFolder, parsePackObject } from './names.ts';
 import { PackWriter } from './pack-writer.ts';
+import { release } from './release.ts';
 import type { Shelf, ShelvedPack } from './shelf.ts';
 import type { BlobInfo, BlobStore } from './store/blob-store.ts';
 
@@ -171,13 +172,15 @@ async function rewrite(
     let whole = true;
     for (const place of keep) {
       options.signal?.throwIfAborted();
-      const [read] = await shelf.read([place], options.signal);
-      if (read === undefined || typeof read.opened === 'string') {
+      const read = await shelf.read([place], options.signal);
+      const [opened] = read.opened;
+      if (!Buffer.isBuffer(opened)) {
         whole = false;
         break;
       }
+      release(opened);
       const { id, stored, plain, codec } = place;
-      await writer.add({ id, stored, plain, codec, pieces: [read.sealed] });
+      await writer.add({ id, stored, plain, codec, pieces: [read.stored] });
       rewrittenBytes += stored;
       options.onProgress?.({ rewrittenBytes, totalBytes });
     }

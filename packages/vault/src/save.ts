@@ -8,13 +8,14 @@ import { checkExtra, type SnapshotInfo } from './format/record.ts';
 import { checkPath, checkTree, type FileEntry, type TreeEntry } from './format/tree.ts';
 import type { KnownSession } from './keyring.ts';
 import { PackWriter } from './pack-writer.ts';
+import { release } from './release.ts';
 import type { Shelf, ShelvedPack } from './shelf.ts';
 import { cut, type Source, type SourceFile } from './source.ts';
 import type { BlobStore } from './store/blob-store.ts';
 
 const FILES_AT_ONCE = 4;
 /** Chunks being hashed, compressed or sealed; with the packs in the writer this bounds the memory. */
-const CHUNKS_AT_ONCE = 6;
+const CHUNKS_AT_ONCE = 4;
 const COMMIT_TRIES = 5;
 
 export interface SaveOptions {
@@ -211,19 +212,25 @@ class Intake {
     let size = 0;
     let failed = false;
     try {
-      for await (const piece of cut(file.open(), file.size, CHUNK_BYTES)) {
+      const body = file.open();
+      // What a source holds whole is its own.
+      const done = Buffer.isBuffer(body) ? () => {} : release;
+      for await (const piece of cut(body, file.size, CHUNK_BYTES)) {
         if (failed) break;
         this.options.signal?.throwIfAborted();
         // Only a file of several chunks has a sum, and only a full chunk can have another behind it.
         if (jobs.length > 0 || piece.length === CHUNK_BYTES) sum.update(piece);
         size += piece.length;
+        this.count(piece.length, 0);
         await this.slots.take();
-        const job = this.store(piece).finally(() => this.slots.give());
+        const job = this.store(piece).finally(() => {
+          done(piece);
+          this.slots.give();
+        });
         job.catch(() => {
           failed = true;
         });
         jobs.push(job);
-        this.count(piece.length, 0);
       }
     } finally {
       // Nothing goes on behind the back of a caller who was told of a failure.

@@ -83,21 +83,23 @@ export class Shelf {
     return packObject(this.keys.session, pack);
   }
 
-  /** Neighbours in one pack, in one read. Each comes back opened, or with what is wrong with it. */
-  async read(run: readonly ChunkPlace[], signal?: AbortSignal): Promise<{ sealed: Buffer; opened: Buffer | string }[]> {
+  /** Neighbours in one pack, in one read: as they are stored, and each opened, or what is wrong with it. */
+  async read(
+    run: readonly ChunkPlace[],
+    signal?: AbortSignal,
+  ): Promise<{ stored: Buffer; opened: (Buffer | string)[] }> {
     const [first] = run;
     const last = run.at(-1);
-    if (first === undefined || last === undefined) return [];
+    if (first === undefined || last === undefined) return { stored: Buffer.alloc(0), opened: [] };
     const range = { offset: first.offset, length: last.offset + last.stored - first.offset };
     const bytes = await this.store.get(this.object(first.pack), { range, ...passed(signal) });
-    const results: { sealed: Buffer; opened: Buffer | string }[] = [];
+    if (bytes === null) return { stored: Buffer.alloc(0), opened: run.map(() => 'its pack is not in the store') };
+    const opened: (Buffer | string)[] = [];
     for (const place of run) {
       const at = place.offset - first.offset;
-      const sealed = bytes?.subarray(at, at + place.stored) ?? Buffer.alloc(0);
-      const opened = bytes === null ? 'its pack is not in the store' : await openChunk(this.keys, place, sealed);
-      results.push({ sealed, opened });
+      opened.push(await openChunk(this.keys, place, bytes.subarray(at, at + place.stored)));
     }
-    return results;
+    return { stored: bytes, opened };
   }
 
   private async readPackIndex(id: string, bytes: number, signal?: AbortSignal): Promise<ChunkPlace[]> {

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import type { ChunkReader, Group, ReadChunk } from './chunk-reader.ts';
 import { forEachLimit } from './concurrency.ts';
 import type { FileEntry, TreeEntry } from './format/tree.ts';
+import { release } from './release.ts';
 
 const READS_AT_ONCE = 3;
 const LARGE_FILES_AT_ONCE = 2;
 
-/** What is done with a snapshot's files as they are proven. Each is called once per file. */
+/** What is done with a snapshot's files as they are proven, each called once per file. Content is not kept behind it. */
 export interface TreeSink {
   /** A file of one chunk or none. */
   small(file: FileEntry, content: Buffer): Promise<void>;
@@ -32,7 +33,10 @@ export async function readTree(
   }
   await forEachLimit(reader.scattered(single.keys()), READS_AT_ONCE, async (wanted) => {
     signal?.throwIfAborted();
-    for (const chunk of await reader.read(wanted, signal)) await giveSmall(chunk, single.get(chunk.id) ?? [], sink);
+    for (const chunk of await reader.read(wanted, signal)) {
+      await giveSmall(chunk, single.get(chunk.id) ?? [], sink);
+      if ('plain' in chunk) release(chunk.plain);
+    }
   });
   const several = files.filter((file) => file.chunks.length > 1);
   await forEachLimit(several, LARGE_FILES_AT_ONCE, async (file) => {
@@ -67,22 +71,40 @@ async function* readLarge(
   const sum = createHash('sha256');
   let size = 0;
   let whole = true;
-  for await (const chunks of ahead(reader, reader.ordered(file.chunks), signal)) {
+  const repeated = repeats(file.chunks);
+  const ids = repeated.map(({ id }) => id);
+  let at = 0;
+  for await (const chunks of ahead(reader, reader.ordered(ids), signal)) {
     for (const chunk of chunks) {
+      const times = repeated[at++]?.times ?? 1;
       if (!('plain' in chunk)) {
         whole = false;
         sink.damage(chunk.object, chunk.problem, [file.path]);
         continue;
       }
-      sum.update(chunk.plain);
-      size += chunk.plain.length;
-      yield chunk.plain;
+      for (let time = 0; time < times; time++) {
+        sum.update(chunk.plain);
+        size += chunk.plain.length;
+        yield chunk.plain;
+      }
+      release(chunk.plain);
     }
   }
   if (!whole) return;
   if (size !== file.size || sum.digest('hex') !== file.sum) {
     sink.damage(`file ${file.path}`, 'its chunks do not add up to its size and sum', [file.path]);
   }
+}
+
+/** Chunks that follow themselves, as in a file with holes, are read once. */
+function repeats(ids: readonly string[]): { id: string; times: number }[] {
+  const found: { id: string; times: number }[] = [];
+  for (const id of ids) {
+    const last = found.at(-1);
+    if (last?.id === id) last.times++;
+    else found.push({ id, times: 1 });
+  }
+  return found;
 }
 
 /** One read ahead of what is being used. */

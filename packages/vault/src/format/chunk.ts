@@ -1,4 +1,5 @@
 import { hash, webcrypto } from 'node:crypto';
+import { release } from '../release.ts';
 import { type Codec, decode, encode } from './codec.ts';
 import { seal, unseal } from './seal.ts';
 import { chunkId, type SessionKeys } from './session-keys.ts';
@@ -30,6 +31,7 @@ export async function identify(keys: SessionKeys, plain: Buffer): Promise<string
 export async function sealChunk(keys: SessionKeys, id: string, plain: Buffer): Promise<SealedChunk> {
   const { codec, data } = await encode(plain);
   const pieces = seal(keys.chunks, data, boundTo(keys, { id, plain: plain.length, codec }));
+  if (data !== plain) release(data);
   const stored = pieces.reduce((sum, piece) => sum + piece.length, 0);
   return { id, stored, plain: plain.length, codec, pieces };
 }
@@ -40,6 +42,7 @@ export async function openChunk(keys: SessionKeys, facts: ChunkFacts, sealed: Bu
   const data = unseal(keys.chunks, sealed, boundTo(keys, facts));
   if (data === null) return 'its seal does not hold';
   const plain = await decode(facts.codec, data, facts.plain);
+  if (data !== plain) release(data);
   if (plain === null) return 'it does not unpack to its length';
   return (await identify(keys, plain)) === facts.id ? plain : 'its bytes are not those of its id';
 }

@@ -6,6 +6,8 @@ const decompress = promisify(zlib.zstdDecompress);
 const LEVEL_1 = { params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 } };
 /** Metadata is small and kept long. */
 const LEVEL_6 = { params: { [zlib.constants.ZSTD_c_compressionLevel]: 6 } };
+/** The output grows in steps of this, each a turn through the thread pool; the default of 16 KiB would be many. */
+const STEP = 256 * 1024;
 
 const SAMPLE_PIECES = 4;
 const SAMPLE_PIECE = 4096;
@@ -21,7 +23,7 @@ export async function encode(plain: Buffer): Promise<{ codec: Codec; data: Buffe
   const data =
     plain.length <= SAMPLE_PIECES * SAMPLE_PIECE
       ? zlib.zstdCompressSync(plain, LEVEL_1)
-      : await compress(plain, LEVEL_1);
+      : await compress(plain, { ...LEVEL_1, chunkSize: STEP });
   return data.length < plain.length * WORTH ? { codec: 'zstd', data } : { codec: 'raw', data: plain };
 }
 
@@ -35,7 +37,7 @@ export async function decode(codec: Codec, data: Buffer, length: number): Promis
 /** JSON as it is kept in records and indexes. */
 export async function packJson(value: unknown): Promise<{ data: Buffer; rawBytes: number }> {
   const raw = Buffer.from(JSON.stringify(value));
-  return { data: await compress(raw, LEVEL_6), rawBytes: raw.length };
+  return { data: await compress(raw, { ...LEVEL_6, chunkSize: STEP }), rawBytes: raw.length };
 }
 
 /** The value, or undefined when it is no compressed JSON, or larger than allowed. */
@@ -55,7 +57,10 @@ export function parseJson(raw: Buffer): unknown {
 
 async function inflate(data: Buffer, maxBytes: number): Promise<Buffer | null> {
   try {
-    return await decompress(data, { maxOutputLength: Math.max(1, maxBytes) });
+    return await decompress(data, {
+      maxOutputLength: Math.max(1, maxBytes),
+      chunkSize: Math.max(1024, Math.min(maxBytes + 1, 4 * STEP + 1)),
+    });
   } catch {
     return null;
   }

@@ -7,7 +7,7 @@ import { SEAL_BYTES } from './seal.ts';
 import type { SessionKeys } from './session-keys.ts';
 
 /** A pack is closed when it holds this much: it is built in memory. */
-export const PACK_BYTES = 16 * 1024 * 1024;
+export const PACK_BYTES = 8 * 1024 * 1024;
 const MAGIC = Buffer.from('LMPACK/1');
 export const TRAILER_BYTES = 4 + MAGIC.length;
 const MAX_INDEX_BYTES = 64 * 1024 * 1024;
