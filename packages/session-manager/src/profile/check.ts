@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type CheckReport, errorText } from '@leadmaster/protocol';
+import { shellWord } from './access.ts';
 import { newestChromium } from './browser-version.ts';
 import { LOGIN_STORES } from './classify.ts';
 import { lstatOrNull, type ProfileFs, walk } from './files.ts';
@@ -78,7 +79,10 @@ async function checkOwner(fs: ProfileFs, dir: string): Promise<Answer> {
   }
   if (strangers === 0)
     return { ok: true, detail: expected === undefined ? 'not known here' : `all of uid ${expected}` };
-  return { ok: false, detail: `${strangers} entries belong to others, first ${first}; chown -R ${expected} ${dir}` };
+  return {
+    ok: false,
+    detail: `${strangers} entries belong to others, first ${first}; chown -R ${expected} ${shellWord(dir)}`,
+  };
 }
 
 async function checkPermissions(fs: ProfileFs, dir: string): Promise<Answer> {
@@ -90,7 +94,10 @@ async function checkPermissions(fs: ProfileFs, dir: string): Promise<Answer> {
     open += 1;
     first ||= `${entry.full} (${entry.mode.toString(8)})`;
     if (entry.path === '') {
-      return { ok: false, detail: `${first} is open to others; it is mended at the next start, or: chmod 700 ${dir}` };
+      return {
+        ok: false,
+        detail: `${first} is open to others; it is mended at the next start, or: chmod 700 ${shellWord(dir)}`,
+      };
     }
   }
   return {

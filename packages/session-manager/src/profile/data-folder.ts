@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
+import { dataFolderCure } from './access.ts';
 import { errorCode, isMissing, writeFailed } from './files.ts';
 import type { DataPaths } from './paths.ts';
 
@@ -19,19 +20,36 @@ export function prepareDataFolder(paths: DataPaths): void {
       if ((statSync(folder).mode & 0o777) !== 0o700) chmodSync(folder, 0o700);
     }
   } catch (error) {
-    throw writeFailed(paths.root, error);
+    switch (errorCode(error)) {
+      case 'EACCES':
+      case 'EPERM':
+        throw writeFailed(paths.root, error, dataFolderCure(paths.root));
+      case 'ENOENT':
+      case 'ENOTDIR':
+        throw writeFailed(paths.root, error, 'No folder can be made there: set LEADMASTER_DATA_DIR to another place.');
+      default:
+        throw writeFailed(paths.root, error);
+    }
   }
 }
 
 /** As `makeFolder`, for what must be there before anything else runs. */
 export function makeFolderSync(path: string): void {
   try {
-    mkdirSync(path, { mode: 0o700 });
+    mkdirUnlessThere(path);
   } catch (error) {
-    if (errorCode(error) === 'EEXIST') return;
     if (!isMissing(error) || dirname(path) === path) throw error;
     makeFolderSync(dirname(path));
-    makeFolderSync(path);
+    // Once more and no further: some file systems (/proc) say ENOENT whatever is there.
+    mkdirUnlessThere(path);
+  }
+}
+
+function mkdirUnlessThere(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
   }
 }
 

@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import * as nodeFs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { accessCure } from './access.ts';
 
 /** The disk as this folder uses it; tests put a failing one in its place. */
 export type ProfileFs = Pick<
@@ -26,7 +27,7 @@ function cure(error: unknown, path: string): string {
   switch (errorCode(error)) {
     case 'EACCES':
     case 'EPERM':
-      return `Give the service's user the folder again: chown -R "$(id -un)" ${dirname(path)} (as root), then start again.`;
+      return accessCure(path);
     case 'ENOSPC':
     case 'EDQUOT':
       return 'The disk is full: free some space, then try again. Nothing was changed.';
@@ -53,9 +54,9 @@ export function unreadable(path: string, error: unknown): LeadMasterError {
 }
 
 /** A write that the disk refused. */
-export function writeFailed(path: string, error: unknown): LeadMasterError {
+export function writeFailed(path: string, error: unknown, hint = cure(error, path)): LeadMasterError {
   if (error instanceof LeadMasterError) return error;
-  return new LeadMasterError('storage_failed', `${path} cannot be written (${errorText(error)})`, cure(error, path), {
+  return new LeadMasterError('storage_failed', `${path} cannot be written (${errorText(error)})`, hint, {
     cause: error,
   });
 }
@@ -74,13 +75,17 @@ export async function lstatOrNull(fs: ProfileFs, path: string): Promise<Stats | 
  * Makes a folder (0700) and those above it. Not `mkdir` with `recursive`: on a read-only disk Node then says ENOENT.
  */
 export async function makeFolder(fs: ProfileFs, path: string): Promise<void> {
+  const make = (): Promise<unknown> =>
+    fs.mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
+      if (errorCode(error) !== 'EEXIST') throw error;
+    });
   try {
-    await fs.mkdir(path, { mode: 0o700 });
+    await make();
   } catch (error) {
-    if (errorCode(error) === 'EEXIST') return;
     if (!isMissing(error) || dirname(path) === path) throw error;
     await makeFolder(fs, dirname(path));
-    await makeFolder(fs, path);
+    // Once more and no further: some file systems (/proc) say ENOENT whatever is there.
+    await make();
   }
 }
 

@@ -1,4 +1,5 @@
 import { LeadMasterError } from '@leadmaster/protocol';
+import { shellWord } from './access.ts';
 import { type Entry, errorCode, isMissing, type ProfileFs, walk, writeFailed } from './files.ts';
 
 /** Whether group and others are kept out and the owner let in. */
@@ -32,7 +33,7 @@ export async function repairPermissions(fs: ProfileFs, root: string): Promise<nu
     throw new LeadMasterError(
       'storage_failed',
       `${refused.length} entries belong to another user, first ${refused[0]}`,
-      `Give them to the service's user: chown -R ${process.getuid?.() ?? '<user>'} ${root} (as root).`,
+      `Give them to the service's user: chown -R ${process.getuid?.() ?? '<user>'} ${shellWord(root)} (as root).`,
     );
   }
   return mended;

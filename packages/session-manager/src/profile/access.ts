@@ -1,0 +1,73 @@
+import { lstatSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** A path as one word of a shell's command line. */
+export function shellWord(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}
+
+/**
+ * What to do where the system refuses a path to this user. Commands name that path or the data folder around it, and
+ * this user by number, whoever types them; they go through a whole folder only where it is LeadMaster's for certain.
+ */
+export function accessCure(path: string): string {
+  const folder = dataFolderAround(path);
+  return cureAt(folder ?? path, folder !== null);
+}
+
+/** As `accessCure`, for the data folder itself, which may not be there yet. */
+export function dataFolderCure(root: string): string {
+  const other = 'Set LEADMASTER_DATA_DIR to a folder of this user';
+  if (uidAt(root) !== null) return `${other}. ${cureAt(root, isDataFolder(root))}`;
+  const me = process.getuid?.() ?? 0;
+  if (me === 0) return `${other}, or look at the folders above ${root}.`;
+  return `${other}, or make this one (as root): install -d -m 700 -o ${me} ${shellWord(root)}`;
+}
+
+function cureAt(path: string, whole: boolean): string {
+  const me = process.getuid?.();
+  if (me === undefined) return `Give this user access to ${path}.`;
+  if (me === 0) return `Even root is refused ${path}: look for an immutable file (lsattr), a network disk, or SELinux.`;
+  const owner = uidAt(path);
+  if (owner === null || path === dirname(path)) return `Give this user (uid ${me}) access to ${path}.`;
+  const word = shellWord(path);
+  if (whole) {
+    const give = `give all of it to the service's user (as root): chown -R ${me} ${word}`;
+    return owner === me
+      ? `Something in ${path} belongs to another user; ${give}`
+      : `${path} belongs to uid ${owner}, and this runs as uid ${me}. Run it as that user; or ${give}`;
+  }
+  if (owner === me) return `It belongs to this user (uid ${me}), who may not use it: chmod u+rwX ${word}`;
+  return `${path} belongs to uid ${owner}, and this runs as uid ${me}. Run it as that user; or, only if that is LeadMaster's, give it over (as root): chown ${me} ${word}`;
+}
+
+/** The data folder that a path lies in or is; null where none can be recognised. */
+function dataFolderAround(path: string): string | null {
+  for (let folder = path; folder !== dirname(folder); folder = dirname(folder)) {
+    if (isDataFolder(folder)) return folder;
+  }
+  return null;
+}
+
+/** Seen by what every start makes in it; a folder that cannot be looked into is not recognised. */
+function isDataFolder(folder: string): boolean {
+  return (
+    folder !== dirname(folder) && ['tokens', 'locks', 'trash', 'staging'].every((name) => isFolder(join(folder, name)))
+  );
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return lstatSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+function uidAt(path: string): number | null {
+  try {
+    return lstatSync(path).uid;
+  } catch {
+    return null;
+  }
+}
