@@ -77,6 +77,7 @@ export async function createContext(config: Config, log: Logger): Promise<Contex
             profiles,
             log,
             browserVersion: async () => (await browsers.find(visible)).version,
+            minFreeBytes: config.diskMinFreeBytes,
             wasLinked: (name) => state.sessions.get(name)?.caughtUpTo != null,
           },
           session,

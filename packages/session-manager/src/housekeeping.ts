@@ -20,6 +20,7 @@ export function startHousekeeping(deps: {
   const { sessions, profiles, store, config, log } = deps;
   const jobs = [
     every(MINUTE, 'looking after the sessions', async () => {
+      sessions.doubtOverdue();
       for (const supervisor of sessions.supervisors()) {
         supervisor.saveHealth();
         await supervisor.measureMemory();

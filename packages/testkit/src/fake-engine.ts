@@ -48,6 +48,8 @@ export class FakeRun implements EngineRun {
   /** What a stop does; the default succeeds. A throw is a browser that would not die. */
   onStop: () => Promise<void> = async () => undefined;
   missed: ReceivedMessage[] = [];
+  /** What the page's own books say. */
+  readonly acks = new Map<string, number>();
   readonly sent: { to: string; text: string }[] = [];
 
   constructor(request: StartRequest, number: number) {
@@ -65,6 +67,7 @@ export class FakeRun implements EngineRun {
         this.sent.push({ to, text });
         return { whatsappId: `true_${to}_${this.sent.length}`, ack: 0 };
       },
+      ackOf: async (whatsappId) => this.acks.get(whatsappId) ?? null,
     };
   }
 

@@ -21,6 +21,8 @@ export interface Config {
   startConcurrency: number;
   log: { level: string; format: 'json' | 'pretty' };
   storageWarnBytes: number;
+  /** A browser is not started with less room on the disk. */
+  diskMinFreeBytes: number;
   probe: { intervalMs: number; deadlineMs: number };
   deadlines: {
     /** Browser launch. */
@@ -88,6 +90,7 @@ export function readConfig(env: Env, options: ReadOptions = {}): Config {
     compat: get('LEADMASTER_COMPAT', 'key'),
     startConcurrency: get('START_CONCURRENCY') ?? defaultConcurrency(options.machine ?? thisMachine()),
     log: { level: get('LOG_LEVEL', 'info'), format: get('LOG_FORMAT', 'json') },
+    diskMinFreeBytes: get('DISK_MIN_FREE_MB', 64) * 2 ** 20,
     storageWarnBytes: get('STORAGE_WARN_MB', 1024) * 1024 * 1024,
     probe: { intervalMs: get('PROBE_INTERVAL_S', 15_000), deadlineMs: get('PROBE_DEADLINE_S', 60_000) },
     deadlines: {

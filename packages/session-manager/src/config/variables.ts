@@ -87,6 +87,7 @@ export const VARIABLES = {
   START_CONCURRENCY: whole(1, 1000, 'how many sessions start at once'),
   LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
   LOG_FORMAT: oneOf(['json', 'pretty']),
+  DISK_MIN_FREE_MB: whole(1, 10_000_000, 'megabytes that must be free before a browser is started'),
   STORAGE_WARN_MB: whole(1, 10_000_000, 'megabytes per session'),
   PROBE_INTERVAL_S: seconds(0.05, 86_400),
   PROBE_DEADLINE_S: seconds(0.05, 86_400),
@@ -119,5 +120,4 @@ export const ELSEWHERE: readonly string[] = [
   'SNAPSHOT_AFTER_LOGIN',
   'SNAPSHOT_KEEP',
   'STORAGE_TRIM_MB',
-  'DISK_MIN_FREE_MB',
 ];

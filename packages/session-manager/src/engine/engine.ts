@@ -80,6 +80,11 @@ export interface EngineRun {
 
 /** Messaging only, so that the engine interface does not grow into a god class. */
 export interface MessageSender {
-  /** Hands a text to WhatsApp's page; the acknowledgement follows as an `ack` event. Resolves to the WhatsApp message id. */
+  /**
+   * Hands a text to WhatsApp's page; the acknowledgement follows as an `ack` event. Resolves to the WhatsApp message id.
+   * Rejects before anything is sent when the number is not on WhatsApp.
+   */
   sendText(to: string, text: string, signal: AbortSignal): Promise<{ whatsappId: string; ack: number }>;
+  /** How far a message has come by the page's own books: an acknowledgement may have come while nobody listened. Null = not known there. */
+  ackOf(whatsappId: string, signal: AbortSignal): Promise<number | null>;
 }

@@ -10,8 +10,6 @@ import type { ProfileStore } from '../profile/profile-store.ts';
 
 /** Browsers that are just ending may still have files open. */
 const LEAVING_MS = 2_000;
-/** Below this a browser is not started: its databases need some megabytes to write at all. */
-const ROOM_BYTES = 16 * 2 ** 20;
 
 /** A profile that is ours alone until released. */
 export interface Claim {
@@ -42,7 +40,7 @@ export async function claimProfile(deps: ClaimDeps, session: string): Promise<Cl
     if (evidence.presence === 'damaged') throw damaged(session, evidence.detail);
     refuseOlderBrowser(await newestChromium(realFs, profileDir, record), await deps.browserVersion());
     await proveProfileFree(profileDir, LEAVING_MS);
-    await proveRoom(profileDir);
+    await proveRoom(profileDir, deps.minFreeBytes);
     const cleared = await clearStaleSingleton(profileDir, lock);
     if (cleared.removed.length > 0)
       deps.log.info({ session, singleton: cleared.state }, 'a stale SingletonLock was removed');
@@ -67,16 +65,20 @@ export interface ClaimDeps {
   browserVersion: () => Promise<string>;
   /** Whether the database knows of a login that was not unlinked, logged out or deleted since. */
   wasLinked: (session: string) => boolean;
+  minFreeBytes: number;
   log: Logger;
 }
 
-/** A browser on a full disk opens, and then can save nothing of what it learns: not a new login, not the keys of an old one. */
-async function proveRoom(profileDir: string): Promise<void> {
+/**
+ * A browser on a full disk opens, and then can save nothing of what it learns. Chromium was even seen to make a login's
+ * database anew, empty, because it could not open the one that was there.
+ */
+async function proveRoom(profileDir: string, minFreeBytes: number): Promise<void> {
   const { bavail, bsize } = await realFs.statfs(profileDir);
-  if (bavail * bsize >= ROOM_BYTES) return;
+  if (bavail * bsize >= minFreeBytes) return;
   throw new LeadMasterError(
     'storage_failed',
-    `Only ${Math.floor((bavail * bsize) / 2 ** 20)} MB are free on the disk of ${profileDir}`,
+    `Only ${Math.floor((bavail * bsize) / 2 ** 20)} MB are free on the disk of ${profileDir}, and a browser is not started with less than ${Math.floor(minFreeBytes / 2 ** 20)} (DISK_MIN_FREE_MB)`,
     'Free some space, then start the session again. The login is untouched.',
   );
 }

@@ -1,7 +1,11 @@
-import type { SessionState } from '@leadmaster/protocol';
+import type { LoginMode, SessionState } from '@leadmaster/protocol';
+
+const LINK_ELSEWHERE =
+  'Start the service with LOGIN_MODE=qr or local to link the account again; LOGIN_MODE=server never does.';
 
 /** What a person can do about a state; empty when nothing is asked of anyone. */
-export function hintFor(state: SessionState, reason: string, session: string): string {
+export function hintFor(state: SessionState, reason: string, session: string, loginMode: LoginMode): string {
+  if (state === 'DISCONNECTED_LOGOUT' && loginMode === 'server') return `The account was unlinked. ${LINK_ELSEWHERE}`;
   const byReason = REASONS[reason];
   if (byReason !== undefined) return byReason(session);
   return STATES[state]?.(session) ?? '';

@@ -59,6 +59,7 @@ export class Inbox {
     for (let look = 0; !signal.aborted; look += 1) {
       await sleep(LOOKS_MS[look] ?? EVERY_MS, undefined, { signal, ref: false });
       await this.#look(run, signal);
+      await this.#reconcile(run, signal);
     }
   }
 
@@ -73,6 +74,17 @@ export class Inbox {
     } catch (error) {
       if (!signal.aborted)
         this.#deps.log.warn({ session: this.#session, err: error }, 'missed messages could not be looked for');
+    }
+  }
+
+  async #reconcile(run: EngineRun, signal: AbortSignal): Promise<void> {
+    try {
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(LOOK_DEADLINE_MS)]);
+      await this.#deps.outbox.reconcile(this.#session, run, deadline);
+    } catch (error) {
+      if (!signal.aborted) {
+        this.#deps.log.warn({ session: this.#session, err: error }, 'missed acknowledgements could not be looked for');
+      }
     }
   }
 

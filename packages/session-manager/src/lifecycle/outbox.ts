@@ -12,6 +12,10 @@ import type { StateStore } from '../state/state-store.ts';
 import { SerialQueue } from './serial-queue.ts';
 
 const SEND_DEADLINE_MS = 30_000;
+/** Without WhatsApp's word for this long, what became of a message is in doubt. */
+const ACK_DEADLINE_MS = 2 * 60_000;
+/** Doubts older than this are not looked into any more. */
+const DOUBT_MS = 24 * 60 * 60_000;
 
 /** WhatsApp's acknowledgements, as whatsapp-web.js numbers them. */
 const STATE_OF_ACK: Readonly<Record<number, MessageState>> = {
@@ -40,6 +44,11 @@ export class Outbox {
   constructor(store: StateStore, log: Logger) {
     this.#store = store;
     this.#log = log;
+  }
+
+  /** The message that an idempotency key made before, or null. */
+  repeated(session: string, request: SendMessage, idempotencyKey: string | null): Message | null {
+    return idempotencyKey === null ? null : this.#store.messages.repeated({ session, ...request, idempotencyKey });
   }
 
   /** Accepts a message for a READY session. `run` is asked again when its turn comes. */
@@ -119,6 +128,34 @@ export class Outbox {
     this.#early.set(whatsappId, ack);
     const oldest = this.#early.keys().next().value;
     if (this.#early.size > EARLY_MAX && oldest !== undefined) this.#early.delete(oldest);
+  }
+
+  /** Asks the page how far messages have come that nobody has heard of: acknowledgements come while nobody listens, too. */
+  async reconcile(session: string, run: EngineRun, signal: AbortSignal): Promise<void> {
+    for (const { message } of this.#store.messages.unacknowledged(new Date(Date.now() - DOUBT_MS), session)) {
+      if (message.whatsappId === null) continue;
+      const ack = await run.messages.ackOf(message.whatsappId, signal);
+      if (ack !== null) this.acknowledge(session, message.whatsappId, ack);
+    }
+  }
+
+  /** Says of messages that were handed over long ago that their fate is not known. A later word still settles them. */
+  doubtOverdue(now = Date.now()): void {
+    for (const { message, changedAt } of this.#store.messages.unacknowledged(new Date(now - DOUBT_MS))) {
+      if (now - Date.parse(changedAt) >= ACK_DEADLINE_MS)
+        this.#doubt(message, 'WhatsApp has not acknowledged it in time; it may still arrive.');
+    }
+  }
+
+  /** The link is gone: nobody will ever hear more of what it was sending. */
+  abandon(session: string): void {
+    for (const { message } of this.#store.messages.unacknowledged(new Date(Date.now() - DOUBT_MS), session)) {
+      this.#doubt(message, 'The account was unlinked before WhatsApp had acknowledged it.');
+    }
+  }
+
+  #doubt(message: Message, error: string): void {
+    if (message.state === 'SENDING') this.#fail(message, 'UNCERTAIN', error);
   }
 
   /** The message as it is once it is acknowledged, has failed, or the time is over. */

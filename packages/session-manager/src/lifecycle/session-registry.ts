@@ -29,13 +29,13 @@ export class SessionRegistry implements SessionService {
   readonly #outbox: Outbox;
   readonly #supervisors = new Map<string, SessionSupervisor>();
   readonly #storage = new Map<string, StorageSummary>();
-  /** Names that are being made or removed right now. */
-  readonly #busy = new Set<string>();
+  /** The last making or removing of each name that is not over. */
+  readonly #changes = new Map<string, Promise<unknown>>();
   readonly #closing = new AbortController();
 
-  constructor(deps: Omit<SupervisorDeps, 'onAck'>) {
+  constructor(deps: Omit<SupervisorDeps, 'outbox'>) {
     this.#outbox = new Outbox(deps.store, deps.log);
-    this.#deps = { ...deps, onAck: (session, whatsappId, ack) => this.#outbox.acknowledge(session, whatsappId, ack) };
+    this.#deps = { ...deps, outbox: this.#outbox };
   }
 
   /** Takes up what the database knows. Starts nothing. */
@@ -84,7 +84,7 @@ export class SessionRegistry implements SessionService {
       }
       await this.#supervise(name);
     });
-    if (input.start) await this.#supervisor(name).start();
+    if (input.start) await (await this.#supervisor(name)).start();
     return this.get(name);
   }
 
@@ -98,9 +98,12 @@ export class SessionRegistry implements SessionService {
   }
 
   async get(name: string): Promise<Session> {
-    const supervisor = this.#supervisor(name);
+    const supervisor = this.#supervisors.get(name);
     const row = this.#deps.store.sessions.get(name);
-    if (row === null) throw notFound(name);
+    if (supervisor === undefined || row === null) {
+      if (await this.#isUnclaimed(name)) return describeUnclaimed(name, this.#deps.config.loginMode);
+      throw notFound(name);
+    }
     const record = await this.#deps.profiles.readRecord(name).catch(() => null);
     return describeSession({
       name,
@@ -114,14 +117,14 @@ export class SessionRegistry implements SessionService {
   }
 
   async start(name: string): Promise<Session> {
-    const supervisor = this.#supervisor(name);
+    const supervisor = await this.#supervisor(name);
     this.#deps.store.sessions.setDesired(name, 'running');
     await supervisor.start();
     return this.get(name);
   }
 
   async stop(name: string): Promise<Session> {
-    const supervisor = this.#supervisor(name);
+    const supervisor = await this.#supervisor(name);
     try {
       this.#deps.store.sessions.setDesired(name, 'stopped');
     } finally {
@@ -140,14 +143,21 @@ export class SessionRegistry implements SessionService {
   }
 
   async logout(name: string): Promise<Session> {
-    const supervisor = this.#supervisor(name);
-    await supervisor.logout();
+    const supervisor = await this.#supervisor(name);
+    const before = this.#deps.store.sessions.get(name)?.desired ?? 'stopped';
+    // Before it is queued: a start that is asked for afterwards is the later word.
     this.#deps.store.sessions.setDesired(name, 'stopped');
+    try {
+      await supervisor.logout();
+    } catch (error) {
+      this.#deps.store.sessions.setDesired(name, before);
+      throw error;
+    }
     return this.get(name);
   }
 
   async delete(name: string): Promise<void> {
-    const supervisor = this.#supervisor(name);
+    const supervisor = await this.#supervisor(name);
     await this.#changing(name, async () => {
       this.#deps.store.sessions.setDesired(name, 'stopped');
       await supervisor.retireForever();
@@ -175,30 +185,32 @@ export class SessionRegistry implements SessionService {
   async settled(name: string, waitMs: number, signal: AbortSignal): Promise<Session> {
     const until = performance.now() + waitMs;
     const given = AbortSignal.any([signal, this.#closing.signal]);
-    while (stateKind(this.#supervisor(name).view.state) === 'transient' && !given.aborted) {
-      const left = until - performance.now();
-      if (left <= 0) break;
+    for (;;) {
+      // Read before the state: what happens after this is an event to wait for.
       const after = this.lastEventId();
-      if (stateKind(this.#supervisor(name).view.state) !== 'transient') break;
+      const left = until - performance.now();
+      const session = await this.get(name);
+      if (session.stateKind !== 'transient' || left <= 0 || given.aborted) return session;
       await this.events({ session: name, after, limit: 1, waitMs: Math.min(left, WAIT_STEP_MS), signal: given });
     }
-    return this.get(name);
   }
 
   async qr(name: string): Promise<QrCode> {
-    const supervisor = this.#supervisor(name);
+    const supervisor = await this.#supervisor(name);
     if (supervisor.qr !== null) return supervisor.qr;
     const { state, hint } = supervisor.view;
     throw new LeadMasterError(
       'not_waiting_for_qr',
       `${name} is ${state}`,
-      hint === '' ? 'A QR is shown in QR_REQUIRED only.' : hint,
+      hint === ''
+        ? `A QR is shown in QR_REQUIRED only. "./leadmaster qr ${name}" starts a session and shows it.`
+        : hint,
       { extra: { state } },
     );
   }
 
   async pairingCode(name: string, phone: string): Promise<PairingCode> {
-    const supervisor = this.#supervisor(name);
+    const supervisor = await this.#supervisor(name);
     return supervisor.requestPairingCode(
       phone,
       AbortSignal.any([this.#closing.signal, AbortSignal.timeout(PAIRING_DEADLINE_MS)]),
@@ -206,11 +218,13 @@ export class SessionRegistry implements SessionService {
   }
 
   async transitions(name: string, limit: number): Promise<Transition[]> {
-    this.#supervisor(name);
+    await this.#supervisor(name);
     return this.#deps.store.transitions.list(name, limit);
   }
 
   async check(name: string): Promise<CheckReport> {
+    // A profile that nobody has adopted may be looked at, too.
+    await this.get(name);
     return this.#deps.profiles.check(name);
   }
 
@@ -239,15 +253,18 @@ export class SessionRegistry implements SessionService {
   }
 
   async send(name: string, message: SendMessage, idempotencyKey: string | null): Promise<Message> {
-    const supervisor = this.#supervisor(name);
+    const supervisor = await this.#supervisor(name);
+    const known = this.#outbox.repeated(name, message, idempotencyKey);
+    if (known !== null) return known;
     if (supervisor.readyRun === null) {
       const { state, hint } = supervisor.view;
-      throw new LeadMasterError(
-        'session_not_ready',
-        `${name} is ${state}; nothing was sent`,
-        hint === '' ? 'It recovers by itself; try again when it is READY.' : hint,
-        { extra: { state } },
-      );
+      const cure =
+        stateKind(state) === 'transient'
+          ? 'It recovers by itself; try again when it is READY.'
+          : hint || `Start it first: "./leadmaster session start ${name}".`;
+      throw new LeadMasterError('session_not_ready', `${name} is ${state}; nothing was sent`, cure, {
+        extra: { state },
+      });
     }
     return this.#outbox.accept(name, message, idempotencyKey, () => supervisor.readyRun);
   }
@@ -257,13 +274,18 @@ export class SessionRegistry implements SessionService {
   }
 
   async message(name: string, id: string): Promise<Message> {
-    this.#supervisor(name);
+    await this.#supervisor(name);
     return this.#outbox.get(name, id);
   }
 
   async messages(name: string, limit: number): Promise<Message[]> {
-    this.#supervisor(name);
+    await this.#supervisor(name);
     return this.#deps.store.messages.list(name, limit);
+  }
+
+  /** Says of messages handed over long ago that their fate is not known. */
+  doubtOverdue(): void {
+    this.#outbox.doubtOverdue();
   }
 
   /** Measures a profile and remembers the figures; a session that is gone meanwhile has none. */
@@ -278,10 +300,12 @@ export class SessionRegistry implements SessionService {
     await this.#supervisors.get(name)?.measureMemory();
   }
 
-  #supervisor(name: string): SessionSupervisor {
+  /** @throws LeadMasterError `session_not_found`, or `session_unclaimed` when there is a profile that nobody has adopted. */
+  async #supervisor(name: string): Promise<SessionSupervisor> {
     const supervisor = this.#supervisors.get(name);
-    if (supervisor === undefined) throw notFound(name);
-    return supervisor;
+    if (supervisor !== undefined) return supervisor;
+    await this.#refuseUnclaimed(name);
+    throw notFound(name);
   }
 
   #insert(
@@ -325,20 +349,24 @@ export class SessionRegistry implements SessionService {
     return supervisor;
   }
 
+  /** Makes and removes one name one after the other. */
   async #changing(name: string, task: () => Promise<void>): Promise<void> {
-    if (this.#busy.has(name))
-      throw new LeadMasterError('wrong_state', `${name} is being created or deleted`, 'Wait for that to end.');
-    this.#busy.add(name);
+    const before = this.#changes.get(name) ?? Promise.resolve();
+    const mine = before.then(task, task);
+    this.#changes.set(name, mine);
     try {
-      await task();
+      await mine;
     } finally {
-      this.#busy.delete(name);
+      if (this.#changes.get(name) === mine) this.#changes.delete(name);
     }
   }
 
+  async #isUnclaimed(name: string): Promise<boolean> {
+    return !this.#supervisors.has(name) && (await this.#deps.profiles.list()).some((found) => found.name === name);
+  }
+
   async #refuseUnclaimed(name: string): Promise<void> {
-    const profile = (await this.#deps.profiles.list()).find((found) => found.name === name);
-    if (profile === undefined) return;
+    if (!(await this.#isUnclaimed(name))) return;
     throw new LeadMasterError(
       'session_unclaimed',
       `tokens/${name} exists and belongs to no session`,

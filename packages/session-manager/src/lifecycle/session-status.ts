@@ -134,7 +134,7 @@ export class SessionStatus {
 
   /** The thing and the cure. */
   #hint(): string {
-    const cure = hintFor(this.#state, this.#reason, this.#name);
+    const cure = hintFor(this.#state, this.#reason, this.#name, this.#deps.config.loginMode);
     return this.#trouble === '' ? cure : `${this.#trouble.replace(/[.\s]*$/, '')}. ${cure}`;
   }
 }

@@ -4,6 +4,7 @@ import type { SessionEngine } from '../engine/engine.ts';
 import type { ProfileStore } from '../profile/profile-store.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { Claim } from './claim.ts';
+import type { Outbox } from './outbox.ts';
 import type { Slots } from './slots.ts';
 
 /** What every supervisor of a service shares. */
@@ -16,7 +17,7 @@ export interface SupervisorDeps {
   places: Slots;
   /** Takes the profile for this process, or says why not. */
   claim: (session: string) => Promise<Claim>;
-  /** WhatsApp acknowledged a message of ours. */
-  onAck: (session: string, whatsappId: string, ack: number) => void;
+  /** Where acknowledgements go, and what is asked for those that nobody heard. */
+  outbox: Pick<Outbox, 'acknowledge' | 'reconcile' | 'abandon'>;
   log: Logger;
 }

@@ -121,6 +121,13 @@ export class SessionSupervisor {
 
   async requestPairingCode(phone: string, signal: AbortSignal): Promise<PairingCode> {
     const run = this.#current?.run;
+    if (this.#deps.config.loginMode === 'server') {
+      throw new LeadMasterError(
+        'login_mode_server',
+        'LOGIN_MODE=server never links an account',
+        'Start the service with LOGIN_MODE=qr or local to link one.',
+      );
+    }
     if (this.#status.state !== 'QR_REQUIRED' || !run) {
       throw new LeadMasterError(
         'not_waiting_for_qr',
@@ -280,7 +287,7 @@ export class SessionSupervisor {
 
   #onAck(event: { whatsappId: string; ack: number }): void {
     this.#status.sawLife('lastAckAt');
-    this.#deps.onAck(this.name, event.whatsappId, event.ack);
+    this.#deps.outbox.acknowledge(this.name, event.whatsappId, event.ack);
   }
 
   async #handle(current: OwnedRun, event: Exclude<EngineEvent, { type: 'message' | 'ack' }>): Promise<void> {
@@ -384,6 +391,7 @@ export class SessionSupervisor {
   /** Moves the profile to trash. From before the move on, a missing folder is no lost login. */
   async #setAside(reason: string): Promise<void> {
     this.#inbox.unlinked();
+    this.#deps.outbox.abandon(this.name);
     const path = await this.#deps.profiles.trash(this.name, reason);
     this.#status.account = null;
     this.#deps.log.info({ session: this.name, path, reason }, 'the profile was moved to trash');

@@ -13,6 +13,7 @@ interface Row {
   error: string | null;
   request_hash: string;
   at: string;
+  changed_at: string;
 }
 
 /**
@@ -66,25 +67,39 @@ export function messagesTable({ db, now, write, read }: Connection): StateStore[
   );
   const get = db.prepare<[string, string], Row>('SELECT * FROM messages WHERE session = ? AND id = ?');
   const list = db.prepare<[string, number], Row>('SELECT * FROM messages WHERE session = ? ORDER BY seq DESC LIMIT ?');
+  const open = db.prepare<[string, string | null, string | null], Row>(
+    `SELECT * FROM messages WHERE state IN ('SENDING', 'UNCERTAIN') AND at >= ? AND (? IS NULL OR session = ?) ORDER BY seq`,
+  );
   const settle = db.prepare<[string, string, string, string]>(
     'UPDATE messages SET state = ?, error = ?, changed_at = ? WHERE state = ?',
   );
   const one = (row: Row | undefined): Message | null => (row === undefined ? null : toMessage(row));
 
+  /** The message that a key made; throws when it was made by another request. */
+  const seen = (session: string, key: string | null, hash: string): Message | null => {
+    const row = key === null ? undefined : byKey.get(session, key);
+    if (row === undefined || row.request_hash === hash) return one(row);
+    throw new LeadMasterError(
+      'idempotency_conflict',
+      `The idempotency key was used for another message of session "${session}".`,
+      'Use a new Idempotency-Key for every new message; repeat a key only to repeat the same request.',
+      { extra: { messageId: row.id } },
+    );
+  };
+
   return {
+    repeated: ({ session, to, text, idempotencyKey }) => read(() => seen(session, idempotencyKey, hashOf(to, text))),
+    unacknowledged: (since, session) =>
+      read(() =>
+        open
+          .all(since.toISOString(), session ?? null, session ?? null)
+          .map((row) => ({ message: toMessage(row), changedAt: row.changed_at })),
+      ),
     journal: ({ session, to, text, idempotencyKey }) =>
       write(() => {
         const hash = hashOf(to, text);
-        const seen = idempotencyKey === null ? undefined : byKey.get(session, idempotencyKey);
-        if (seen !== undefined) {
-          if (seen.request_hash === hash) return { message: toMessage(seen), fresh: false };
-          throw new LeadMasterError(
-            'idempotency_conflict',
-            `The idempotency key was used for another message of session "${session}".`,
-            'Use a new Idempotency-Key for every new message; repeat a key only to repeat the same request.',
-            { extra: { messageId: seen.id } },
-          );
-        }
+        const known = seen(session, idempotencyKey, hash);
+        if (known !== null) return { message: known, fresh: false };
         if (hasSession.get(session) === undefined) throw unknownSession(session);
         const at = now().toISOString();
         const made = insert.get(`msg_${randomUUID()}`, session, to, idempotencyKey, hash, at, at);

@@ -75,6 +75,10 @@ export interface StateStore {
       message: Message;
       fresh: boolean;
     };
+    /** What an idempotency key made before, or null. Refuses (`idempotency_conflict`) a key of another request. */
+    repeated(input: { session: string; to: string; text: string; idempotencyKey: string }): Message | null;
+    /** Messages that WhatsApp's server has not acknowledged and still may: handed over, or in doubt, since a moment. Oldest first. */
+    unacknowledged(since: Date, session?: string): { message: Message; changedAt: string }[];
     /**
      * News of a message, in whatever order it comes: the state only moves up (an acknowledgement beats a failure or doubt
      * told before it, never the other way round). Null when the message is not known.

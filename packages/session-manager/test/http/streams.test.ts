@@ -79,13 +79,27 @@ test('a quiet stream gives signs of life', async () => {
   await expect.poll(() => stream.text.split(': still here\n\n').length).toBeGreaterThan(3);
 });
 
+test('a cursor from another log is refused instead of kept waiting', async () => {
+  const { ask, sessions } = await serve();
+  sessions.set('a', 'INITIALIZING');
+  const beyond = sessions.lastEventId() + 1;
+  for (const path of ['/v1/events', '/v1/sessions/a/events']) {
+    const reply = await ask(`${path}?after=${beyond}&wait=600`);
+    expect([reply.status, reply.json]).toMatchObject([409, { code: 'cursor_unknown', newest: beyond - 1 }]);
+  }
+  const stream = await ask('/v1/events', { headers: { accept: 'text/event-stream', 'last-event-id': String(beyond) } });
+  expect(stream.status).toBe(409);
+});
+
 test('whoever hangs up is forgotten', async () => {
   const { port, sessions } = await serve();
   sessions.set('a', 'INITIALIZING');
   const stream = await open(port, '/v1/events');
   const poll = connect(port, '127.0.0.1');
   poll.on('error', () => undefined);
-  poll.write(`GET /v1/events?after=99&wait=600 HTTP/1.1\r\nHost: x\r\nX-Api-Key: ${ADMIN_KEY}\r\n\r\n`);
+  poll.write(
+    `GET /v1/events?after=${sessions.lastEventId()}&wait=600 HTTP/1.1\r\nHost: x\r\nX-Api-Key: ${ADMIN_KEY}\r\n\r\n`,
+  );
   await expect.poll(() => sessions.waiters).toBe(2);
   stream.response.destroy();
   poll.destroy();
@@ -127,10 +141,11 @@ test('closing ends streams and long polls at once, and refuses what comes after'
   const { app, port, ask, sessions } = await serve();
   sessions.set('a', 'INITIALIZING');
   const stream = await open(port, '/v1/events');
+  const newest = sessions.lastEventId();
   const polls = [
-    ask('/v1/events?after=99&wait=600'),
+    ask(`/v1/events?after=${newest}&wait=600`),
     ask('/v1/sessions/a/start?wait=600', { method: 'POST' }),
-    ask('/v1/sessions/a/events?after=99&wait=600'),
+    ask(`/v1/sessions/a/events?after=${newest}&wait=600`),
   ];
   // Somebody who has connected and not yet asked.
   const idle = connect(port, '127.0.0.1');

@@ -49,6 +49,7 @@ describe('with a linked session', () => {
             profiles,
             log,
             browserVersion: async () => '156.0.0.0',
+            minFreeBytes: 0,
             wasLinked: (name) => store.sessions.get(name)?.caughtUpTo != null,
           },
           session,

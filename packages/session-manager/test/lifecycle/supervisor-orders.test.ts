@@ -68,7 +68,7 @@ describe('an order given to the supervisor', () => {
         profiles: guarded,
         places: new Slots(4),
         log: pino({ level: 'silent' }),
-        onAck: () => undefined,
+        outbox: { acknowledge: () => undefined, reconcile: async () => undefined, abandon: () => undefined },
         claim: async () => ({
           profileDir: profiles.locate(NAME),
           login: isFresh ? 'none' : 'saved',

@@ -67,7 +67,7 @@ describe('the supervisor', () => {
         profiles,
         places: new Slots(4),
         log: pino({ level: 'silent' }),
-        onAck: () => undefined,
+        outbox: { acknowledge: () => undefined, reconcile: async () => undefined, abandon: () => undefined },
         claim: async () => claimOf(login),
         ...deps,
       },

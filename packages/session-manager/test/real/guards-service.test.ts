@@ -95,7 +95,7 @@ describe.skipIf(!mayMount)('a disk that is full', { timeout: 90_000 }, () => {
   it('while a session is being linked: an error that says so, never READY, and READY once there is room', async () => {
     await using disk = await SmallDisk.mount(60);
     await using stage = await Stage.open({
-      env: { LEADMASTER_DATA_DIR: disk.path, COMMIT_DEADLINE_S: '3' },
+      env: { LEADMASTER_DATA_DIR: disk.path, COMMIT_DEADLINE_S: '3', DISK_MIN_FREE_MB: '16' },
     });
     await stage.start();
     await stage.sessions.create({ name: 'ventas', start: true, metadata: {} });
@@ -117,7 +117,7 @@ describe.skipIf(!mayMount)('a disk that is full', { timeout: 90_000 }, () => {
 
   it('at the start of a linked session: the login is kept, and READY again once there is room', async () => {
     await using disk = await SmallDisk.mount(60);
-    await using stage = await Stage.open({ env: { LEADMASTER_DATA_DIR: disk.path } });
+    await using stage = await Stage.open({ env: { LEADMASTER_DATA_DIR: disk.path, DISK_MIN_FREE_MB: '16' } });
     await stage.start();
     await stage.link('ventas', ANA);
     await stage.sessions.stop('ventas');

@@ -4,11 +4,6 @@ import type { MessageSender } from '../engine.ts';
 import { type FoundMessage, findInbound } from './page-scripts.ts';
 import { withSignal } from './with-signal.ts';
 
-/** WhatsApp's id for a phone number; ids pass through. */
-export function chatIdOf(to: string): string {
-  return to.includes('@') ? to : `${to.replace(/^\+/, '')}@c.us`;
-}
-
 /** A message as the library reports it live. */
 export function receivedLive(message: Message): ReceivedMessage {
   return {
@@ -34,18 +29,37 @@ export async function catchUp(client: Client, since: Date, signal: AbortSignal):
   return found.map(receivedLate);
 }
 
-/** Sends through the library. A number that WhatsApp does not know is an error before anything is sent. */
+/** Sends through the library. */
 export class WwebjsSender implements MessageSender {
   readonly #client: Client;
+  /** Numbers that WhatsApp was asked for during this run, with the chat each has. */
+  readonly #chats = new Map<string, string>();
 
   constructor(client: Client) {
     this.#client = client;
   }
 
   async sendText(to: string, text: string, signal: AbortSignal): Promise<{ whatsappId: string; ack: number }> {
-    const sent = await withSignal(this.#client.sendMessage(chatIdOf(to), text), signal);
+    const chat = to.includes('@') ? to : await this.#chatOf(to.replace(/^\+/, ''), signal);
+    const sent = await withSignal(this.#client.sendMessage(chat, text), signal);
     // The typings promise a message; the library resolves to undefined when WhatsApp has no such chat.
-    if (!sent) throw new Error(`WhatsApp has no chat for ${to}`);
+    if (!sent) throw new Error(`WhatsApp has no chat ${chat}`);
     return { whatsappId: sent.id._serialized, ack: sent.ack };
+  }
+
+  async ackOf(whatsappId: string, signal: AbortSignal): Promise<number | null> {
+    // The typings promise a message; the library resolves to null when the page has none.
+    const message: Message | null = await withSignal(this.#client.getMessageById(whatsappId), signal);
+    return message?.ack ?? null;
+  }
+
+  /** WhatsApp itself says which chat a number has: some countries write the same number in two ways. */
+  async #chatOf(number: string, signal: AbortSignal): Promise<string> {
+    const known = this.#chats.get(number);
+    if (known !== undefined) return known;
+    const found = await withSignal(this.#client.getNumberId(number), signal);
+    if (found === null) throw new Error(`${number} is not on WhatsApp; nothing was sent`);
+    this.#chats.set(number, found._serialized);
+    return found._serialized;
   }
 }

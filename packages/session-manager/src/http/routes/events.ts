@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { eventPage } from '@leadmaster/protocol';
+import { eventPage, LeadMasterError } from '@leadmaster/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { problems, SESSION_ERRORS } from '../documented.ts';
@@ -56,7 +56,7 @@ export function eventRoutes(app: HttpApp, context: RouteContext): void {
       tags: ['events'],
       querystring: query,
       headers,
-      response: { ...response, ...problems(['not_acceptable', 'storage_failed']) },
+      response: { ...response, ...problems(['not_acceptable', 'cursor_unknown', 'storage_failed']) },
     },
     handler: (request, reply) =>
       answer(context, request, reply, {
@@ -78,7 +78,7 @@ export function eventRoutes(app: HttpApp, context: RouteContext): void {
       params: sessionParams,
       querystring: query,
       headers,
-      response: { ...response, ...problems([...SESSION_ERRORS, 'not_acceptable']) },
+      response: { ...response, ...problems([...SESSION_ERRORS, 'not_acceptable', 'cursor_unknown']) },
     },
     handler: async (request, reply) => {
       await context.sessions.get(request.params.session);
@@ -98,6 +98,7 @@ async function answer(context: RouteContext, request: FastifyRequest, reply: Fas
   const of = asked.session === undefined ? {} : { session: asked.session };
   const form = requireType(request.headers.accept, FORMS);
   reply.header('vary', 'accept');
+  refuseFuture(asked.lastEventId ?? asked.after ?? 0, sessions.lastEventId());
   if (form === 'application/json') {
     const after = asked.lastEventId ?? asked.after ?? 0;
     const page = sessions.events({ ...of, after, limit: asked.limit, waitMs: asked.wait * 1000, signal });
@@ -120,5 +121,16 @@ async function answer(context: RouteContext, request: FastifyRequest, reply: Fas
       .header('x-accel-buffering', 'no')
       .header('connection', 'close')
       .send(Readable.from(text, { highWaterMark: 1 }))
+  );
+}
+
+/** Ids only grow, so a cursor beyond the newest comes from another log: waiting for it would be silence for ever. */
+function refuseFuture(after: number, newest: number): void {
+  if (after <= newest) return;
+  throw new LeadMasterError(
+    'cursor_unknown',
+    `The cursor ${after} is beyond the newest event, ${newest}: it comes from another data folder`,
+    'Begin again without a cursor, or with after=0.',
+    { extra: { newest } },
   );
 }
