@@ -78,11 +78,16 @@ export interface EngineRun {
   kill(): Promise<void>;
 }
 
+/** Nothing was sent, for certain: thrown before WhatsApp's page was given the message. Any other failure leaves that open. */
+export class NotSent extends Error {
+  override readonly name = 'NotSent';
+}
+
 /** Messaging only, so that the engine interface does not grow into a god class. */
 export interface MessageSender {
   /**
    * Hands a text to WhatsApp's page; the acknowledgement follows as an `ack` event. Resolves to the WhatsApp message id.
-   * Rejects before anything is sent when the number is not on WhatsApp.
+   * Rejects with `NotSent` when the number is not on WhatsApp, or WhatsApp could not be asked.
    */
   sendText(to: string, text: string, signal: AbortSignal): Promise<{ whatsappId: string; ack: number }>;
   /** How far a message has come by the page's own books: an acknowledgement may have come while nobody listened. Null = not known there. */

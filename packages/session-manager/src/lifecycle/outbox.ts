@@ -7,7 +7,7 @@ import {
   type SendMessage,
 } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
-import type { EngineRun } from '../engine/engine.ts';
+import { type EngineRun, NotSent } from '../engine/engine.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { SerialQueue } from './serial-queue.ts';
 
@@ -87,10 +87,7 @@ export class Outbox {
         Math.max(sent.ack, this.#early.get(sent.whatsappId) ?? sent.ack),
       );
     } catch (error) {
-      // A refusal came before WhatsApp had it; a silence says nothing either way.
-      const silent =
-        error instanceof Error && (error.name === 'TimeoutError' || /closed|detached|Target/i.test(error.message));
-      this.#fail(message, silent ? 'UNCERTAIN' : 'FAILED', errorText(error));
+      this.#fail(message, error instanceof NotSent ? 'FAILED' : 'UNCERTAIN', errorText(error));
     }
   }
 

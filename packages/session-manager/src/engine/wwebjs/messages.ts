@@ -1,6 +1,6 @@
-import type { ReceivedMessage } from '@leadmaster/protocol';
+import { errorText, type ReceivedMessage } from '@leadmaster/protocol';
 import type { Client, Message } from 'whatsapp-web.js';
-import type { MessageSender } from '../engine.ts';
+import { type MessageSender, NotSent } from '../engine.ts';
 import { type FoundMessage, findInbound } from './page-scripts.ts';
 import { withSignal } from './with-signal.ts';
 
@@ -43,7 +43,7 @@ export class WwebjsSender implements MessageSender {
     const chat = to.includes('@') ? to : await this.#chatOf(to.replace(/^\+/, ''), signal);
     const sent = await withSignal(this.#client.sendMessage(chat, text), signal);
     // The typings promise a message; the library resolves to undefined when WhatsApp has no such chat.
-    if (!sent) throw new Error(`WhatsApp has no chat ${chat}`);
+    if (!sent) throw new NotSent(`WhatsApp has no chat ${chat}`);
     return { whatsappId: sent.id._serialized, ack: sent.ack };
   }
 
@@ -57,8 +57,10 @@ export class WwebjsSender implements MessageSender {
   async #chatOf(number: string, signal: AbortSignal): Promise<string> {
     const known = this.#chats.get(number);
     if (known !== undefined) return known;
-    const found = await withSignal(this.#client.getNumberId(number), signal);
-    if (found === null) throw new Error(`${number} is not on WhatsApp; nothing was sent`);
+    const found = await withSignal(this.#client.getNumberId(number), signal).catch((error: unknown) => {
+      throw new NotSent(`WhatsApp could not be asked for ${number}: ${errorText(error)}`, { cause: error });
+    });
+    if (found === null) throw new NotSent(`${number} is not on WhatsApp`);
     this.#chats.set(number, found._serialized);
     return found._serialized;
   }

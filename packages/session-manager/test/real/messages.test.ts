@@ -1,0 +1,65 @@
+import type { Message } from '@leadmaster/protocol';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Stage } from './harness.ts';
+
+const ACCOUNT = '5491100000001';
+const CUSTOMER = '5491100000002';
+
+/** What becomes of messages when something breaks under them. */
+describe('messages on their way out', { timeout: 90_000 }, () => {
+  let stage: Stage;
+
+  beforeEach(async () => {
+    stage = await Stage.open();
+    await stage.start();
+    await stage.link('ventas', ACCOUNT);
+  });
+
+  afterEach(async () => {
+    await stage[Symbol.asyncDispose]();
+  });
+
+  const send = (text: string, to = CUSTOMER): Promise<Message> => stage.sessions.send('ventas', { to, text }, null);
+  const states = async (): Promise<string[]> =>
+    (await stage.sessions.messages('ventas', 100)).map(({ state }) => state);
+
+  it('are settled after the browser was killed under a burst, and none is delivered twice', async () => {
+    for (let i = 0; i < 6; i += 1) await send(`burst ${i}`);
+    await vi.waitFor(async () => expect(await states()).not.toContain('QUEUED'), { timeout: 10_000 });
+    process.kill(stage.browserPid('ventas'), 'SIGKILL');
+    await stage.until('ventas', 'DISCONNECTED_RECOVERABLE');
+    await stage.until('ventas', 'READY');
+    await vi.waitFor(async () => expect(await states()).not.toContain('SENDING'), { timeout: 20_000, interval: 200 });
+    const inbox = stage.world.phone(CUSTOMER).inbox.map(({ body }) => body);
+    expect(new Set(inbox).size).toBe(inbox.length);
+    const told = (await stage.sessions.messages('ventas', 100)).filter(({ state }) =>
+      ['SENT', 'DELIVERED', 'READ'].includes(state),
+    );
+    expect(told.length).toBeLessThanOrEqual(inbox.length);
+    // Whatever WhatsApp's server has, is told so: only one that was just being handed over may stay in doubt.
+    expect(inbox.length - told.length).toBeLessThanOrEqual(1);
+  });
+
+  it('are in doubt when the account is unlinked under them', async () => {
+    await stage.world.faults.set({ messageAcks: 'none' });
+    await send('into nothing');
+    const handedOver = async () => (await stage.sessions.messages('ventas', 1))[0]?.whatsappId;
+    await vi.waitFor(async () => expect(await handedOver()).toBeTruthy(), { timeout: 10_000 });
+    expect(await states()).toEqual(['SENDING']);
+    await stage.world.phone(ACCOUNT).unlink();
+    await stage.until('ventas', 'QR_REQUIRED');
+    expect(await states()).toEqual(['UNCERTAIN']);
+  });
+
+  it('fail before anything is sent when the number is not on WhatsApp', async () => {
+    const nobody = '5491100000099';
+    await stage.world.faults.set({ unregistered: [nobody] });
+    const { id } = await send('anybody there?', nobody);
+    const failed = await stage.sessions.acknowledged('ventas', id, 10_000, AbortSignal.timeout(15_000));
+    expect(failed).toMatchObject({
+      state: 'FAILED',
+      whatsappId: null,
+      error: expect.stringContaining('not on WhatsApp'),
+    });
+  });
+});
