@@ -2,4 +2,5 @@ export * from './errors.ts';
 export * from './events.ts';
 export * from './names.ts';
 export * from './session.ts';
+export * from './shell-word.ts';
 export * from './states.ts';

@@ -1,3 +1,4 @@
+import { shellWord } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import { cliOf, type Register } from './command.ts';
 import { openProfiles } from './profiles.ts';
@@ -15,6 +16,7 @@ export const register: Register = (parent, io) => {
       const record = await profiles.readRecord(name);
       cli.print.data({ name, path, claimed: record !== null, record });
       cli.print.line(path);
-      if (record === null) cli.print.note(`No session claims it yet: ./leadmaster adopt ${path} --name ${name}`);
+      if (record === null)
+        cli.print.note(`No session claims it yet: ./leadmaster adopt ${shellWord(path)} --name ${name}`);
     });
 };

@@ -1,10 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-
-/** A path as one word of a shell's command line. */
-export function shellWord(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
-}
+import { shellWord } from '@leadmaster/protocol';
 
 /**
  * What to do where the system refuses a path to this user. Commands name that path or the data folder around it, and

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { type CheckReport, errorText } from '@leadmaster/protocol';
-import { shellWord } from './access.ts';
+import { type CheckReport, errorText, shellWord } from '@leadmaster/protocol';
 import { newestChromium } from './browser-version.ts';
 import { LOGIN_STORES } from './classify.ts';
 import { lstatOrNull, type ProfileFs, walk } from './files.ts';

@@ -1,5 +1,4 @@
-import { LeadMasterError } from '@leadmaster/protocol';
-import { shellWord } from './access.ts';
+import { LeadMasterError, shellWord } from '@leadmaster/protocol';
 import { type Entry, errorCode, isMissing, type ProfileFs, walk, writeFailed } from './files.ts';
 
 /** Whether group and others are kept out and the owner let in. */

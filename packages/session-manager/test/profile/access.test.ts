@@ -14,7 +14,7 @@ afterEach(() => vi.restoreAllMocks());
 
 /** As if the service ran as another user than the one who owns the folders. */
 function runAs(uid: number): void {
-  vi.spyOn(process, 'getuid' as never).mockReturnValue(uid as never);
+  vi.spyOn(process as { getuid(): number }, 'getuid').mockReturnValue(uid);
 }
 
 describe('what to do where access is refused', () => {
