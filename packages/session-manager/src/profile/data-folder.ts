@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { dataFolderCure } from './access.ts';
@@ -18,6 +18,7 @@ export function prepareDataFolder(paths: DataPaths): void {
     for (const folder of [paths.root, paths.tokens, paths.locks, paths.trash, paths.staging, paths.webCache]) {
       makeFolderSync(folder);
       if ((statSync(folder).mode & 0o777) !== 0o700) chmodSync(folder, 0o700);
+      accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     }
   } catch (error) {
     switch (errorCode(error)) {

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { type CheckReport, isSessionName, LeadMasterError } from '@leadmaster/protocol';
+import { type CheckReport, isSessionName, LeadMasterError, shellWord } from '@leadmaster/protocol';
 import { syncFolder } from './atomic-file.ts';
 import { checkProfile } from './check.ts';
 import { syncLogin } from './commit.ts';
@@ -52,9 +52,9 @@ class FileProfileStore implements ProfileStore {
     const found: { name: string; claimed: boolean }[] = [];
     for (const name of names.filter(isSessionName).sort()) {
       const stat = await lstatOrNull(this.#fs, this.#paths.session(name));
-      // A symlink is listed: it is refused, with its reason, by whatever is asked of it.
-      if (stat === null || !(stat.isDirectory() || stat.isSymbolicLink())) continue;
-      found.push({ name, claimed: stat.isDirectory() && (await this.#mayHaveRecord(name)) });
+      // Neither a file nor a symlink can become a session: whoever names one is told so.
+      if (stat === null || !stat.isDirectory()) continue;
+      found.push({ name, claimed: await this.#mayHaveRecord(name) });
     }
     return found;
   }
@@ -62,6 +62,7 @@ class FileProfileStore implements ProfileStore {
   async create(session: string): Promise<ProfileRecord> {
     return this.#oneAtATime(session, async () => {
       const dir = this.#door(session);
+      await this.#refuseFile(dir);
       const record = await this.readRecord(session);
       if (record !== null) {
         await this.repairPermissions(session);
@@ -72,7 +73,7 @@ class FileProfileStore implements ProfileStore {
         throw new LeadMasterError(
           'session_unclaimed',
           `${dir} holds a profile that no session claims`,
-          `Take it as it is with "./leadmaster adopt ${dir} --name ${session}", or move it away.`,
+          `Take it as it is with "./leadmaster adopt ${shellWord(dir)} --name ${session}", or move it away.`,
         );
       }
       const generation = await this.#nextGeneration(session);
@@ -91,10 +92,11 @@ class FileProfileStore implements ProfileStore {
   async claim(session: string): Promise<ProfileRecord> {
     return this.#oneAtATime(session, async () => {
       const dir = this.#door(session);
+      await this.#refuseFile(dir);
       const record = await this.readRecord(session);
       if (record !== null) return record;
       const stat = await lstatOrNull(this.#fs, dir);
-      if (stat === null || !stat.isDirectory()) {
+      if (stat === null) {
         throw new LeadMasterError(
           'session_not_found',
           `There is no profile folder ${dir}`,
@@ -189,6 +191,16 @@ class FileProfileStore implements ProfileStore {
   #door(session: string): string {
     refuseSymlinks(this.#paths, session);
     return this.#paths.session(session);
+  }
+
+  async #refuseFile(dir: string): Promise<void> {
+    const stat = await lstatOrNull(this.#fs, dir);
+    if (stat === null || stat.isDirectory()) return;
+    throw new LeadMasterError(
+      'session_unclaimed',
+      `${dir} is a file, and a profile is a folder`,
+      'Look what it is and move it away, or choose another name.',
+    );
   }
 
   async #write(session: string, record: ProfileRecord): Promise<ProfileRecord> {

@@ -157,7 +157,22 @@ describe('names and paths', () => {
       }
       expect((await store.check(name)).valid).toBe(false);
     }
-    expect(await store.list()).toContainEqual({ name: 'out', claimed: false });
+    // Nothing could be done with them, so they are not offered.
+    expect(await store.list()).toEqual([{ name: 'real', claimed: true }]);
+  });
+
+  test('a file where a profile would lie is named, and left', async () => {
+    const { store, paths } = await freshStore();
+    await store.create('real');
+    await writeFile(store.locate('afile'), 'kept');
+    for (const work of [() => store.create('afile'), () => store.claim('afile')]) {
+      await expect(work()).rejects.toMatchObject({
+        code: 'session_unclaimed',
+        message: `${join(paths.tokens, 'afile')} is a file, and a profile is a folder`,
+        hint: expect.stringContaining('move it away'),
+      });
+    }
+    expect(await readFile(store.locate('afile'), 'utf8')).toBe('kept');
   });
 
   test('a data folder reached by a symlink has one spelling', async () => {
