@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { errorText } from '@leadmaster/protocol';
 
@@ -25,7 +25,7 @@ export interface Environment {
  */
 export function loadEnvironment(real: Env = process.env): Environment {
   const named = real.LEADMASTER_ENV_FILE;
-  const file = named ? resolve(named) : join(CHECKOUT, '.env');
+  const file = resolve(CHECKOUT, named || '.env');
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

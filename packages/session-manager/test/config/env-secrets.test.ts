@@ -9,9 +9,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CHECKOUT } from '../../src/config/env.ts';
 import { findAdminKey, loadEnvironment, loadSecrets, readConfig } from '../../src/config/index.ts';
 
 let folder: string;
@@ -30,6 +31,20 @@ describe('loadEnvironment', () => {
 
   test('a file that was named and is not there is an error', () => {
     expect(() => loadEnvironment({ LEADMASTER_ENV_FILE: join(folder, 'none') })).toThrow('cannot be read');
+  });
+
+  test('a relative name starts at the checkout, from whatever folder the service is started', () => {
+    writeFileSync(join(folder, 'env'), 'LOG_LEVEL=debug\n');
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      expect(loadEnvironment({ LEADMASTER_ENV_FILE: relative(CHECKOUT, join(folder, 'env')) }).env).toMatchObject({
+        LOG_LEVEL: 'debug',
+      });
+      expect(() => loadEnvironment({ LEADMASTER_ENV_FILE: './env' })).toThrow(join(CHECKOUT, 'env'));
+    } finally {
+      process.chdir(before);
+    }
   });
 
   test('a file with keys that others can read is warned of', () => {
