@@ -21,7 +21,8 @@ const COMMANDS = [start, sessions, session, qr, pair, send, events, where, check
 
 const FOOTER = `
 Exit codes: 0 done; 1 the answer is no or the operation failed; 2 wrong usage; 3 not found; 4 wrong state;
-5 not allowed; 6 service unreachable. With --json, errors are {"error": {...}} on standard output.`;
+5 not allowed; 6 service unreachable. With --json, errors are {"error": {...}} on standard output;
+the log of a service goes to standard error, and help is always text.`;
 
 /** Runs one command line to its end; resolves to the exit code. */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
@@ -32,7 +33,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.done;
-      if (json) new Printer(io, true).error(CliError.usage(error.message.replace(/^error: /, '')));
+      if (json) new Printer(io, true).error(usageError(error));
       return EXIT.usage;
     }
     const shown = asCliError(error);
@@ -41,11 +42,18 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
+/** Commander's complaint in our words; where it would have shown its help, it has none. */
+function usageError(error: CommanderError): CliError {
+  const hint = './leadmaster --help lists the commands.';
+  if (error.code === 'commander.help') return CliError.usage('No command was given, or not all of one.', hint);
+  return CliError.usage(error.message.replace(/^error: /, ''), hint);
+}
+
 /** The whole command line, as commander knows it. */
 export function createProgram(io: Io, json = false): Command {
   const program = new Command('leadmaster')
     .description('Keeps WhatsApp Web sessions alive, safe and movable.')
-    .version(version(), '-V, --version')
+    .version(json ? JSON.stringify({ version: version() }) : version(), '-V, --version')
     .addHelpText('after', FOOTER)
     .showHelpAfterError('(./leadmaster --help lists the commands)');
   for (const register of COMMANDS) register(program, io);

@@ -23,13 +23,15 @@ export interface RunningService {
  *
  * @throws LeadMasterError for what keeps it from starting, ConfigError for settings that are out of rule.
  */
-export async function runSessionManager(options: { env?: NodeJS.ProcessEnv } = {}): Promise<RunningService> {
+export async function runSessionManager(
+  options: { env?: NodeJS.ProcessEnv; logTo?: 'stdout' | 'stderr' } = {},
+): Promise<RunningService> {
   // Browsers inherit it: whatever they write into a profile is private from its first byte.
   process.umask(0o077);
   const warnings: string[] = [];
   const { env } = loadEnvironment(options.env);
   const config = readConfig(env, { warn: (text) => warnings.push(text) });
-  const log = createLogger(config.log);
+  const log = createLogger(config.log, options.logTo);
   for (const warning of warnings) log.warn(warning);
   if (process.getuid?.() === 0) {
     log.warn("running as root: Chromium's sandbox is off. Run it as a user of its own; the README says how.");

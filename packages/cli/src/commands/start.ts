@@ -57,7 +57,7 @@ async function run(cli: Cli, env: Env, options: StartOptions, install: boolean, 
     exitWithParent: options.exitWithParent === true,
     start: async (environment): Promise<Service> => {
       const { runSessionManager } = await import('@leadmaster/session-manager');
-      return runSessionManager({ env: { ...environment } });
+      return runSessionManager({ env: { ...environment }, logTo: cli.json ? 'stderr' : 'stdout' });
     },
     onStarted: async (service) => {
       await printBanner(cli, config, service.url, browser);
