@@ -25,6 +25,16 @@ describe('sessions', () => {
   });
 });
 
+test('of an unclaimed profile, the very command that takes it over', async () => {
+  const { cli, sessions, dataDir } = await fakeService();
+  sessions.set('admin', 'UNCLAIMED', { hint: 'Take it over: "./leadmaster adopt <data>/tokens/admin --name admin".' });
+  const command = `./leadmaster adopt ${dataDir}/tokens/admin --name admin`;
+  expect((await cli('sessions')).stderr).toContain(`admin: Take it over in place: ${command}\n`);
+  expect(JSON.parse((await cli('sessions --json')).stdout)[0].hint).toContain(command);
+  const odd = await cli('sessions', { env: { LEADMASTER_DATA_DIR: `${dataDir} of mine` } });
+  expect(odd.stderr).toContain(`adopt '${dataDir} of mine/tokens/admin' --name`);
+});
+
 describe('session', () => {
   test('create, start, stop, restart', async () => {
     const { cli, sessions } = await fakeService();
@@ -34,6 +44,14 @@ describe('session', () => {
     expect((await cli('session stop ventas')).stdout).toContain('ventas is STOPPED');
     expect(JSON.parse((await cli('session restart ventas --json')).stdout)).toMatchObject({ name: 'ventas' });
     expect(sessions.changes).toEqual(['create ventas', 'start ventas', 'stop ventas', 'stop ventas', 'start ventas']);
+  });
+
+  test('metadata is carried as it is, but for the one name that JSON readers refuse', async () => {
+    const { cli, sessions } = await fakeService();
+    expect(await cli('session create a --no-start --metadata constructor=x toString=y')).toMatchObject({ code: 0 });
+    expect((await sessions.get('a')).metadata).toEqual({ constructor: 'x', toString: 'y' });
+    expect(await cli('session create b --metadata __proto__=c')).toMatchObject({ code: 2, stderr: /__proto__.*key/ });
+    expect(sessions.changes).toEqual(['create a']);
   });
 
   test('a start that ends where only a person can help is a failure, told once', async () => {
@@ -104,6 +122,12 @@ describe('events', () => {
 });
 
 describe('check and where', () => {
+  test('of a session that is not there: not found', async () => {
+    const { cli } = await fakeService();
+    expect(await cli('check nobody')).toMatchObject({ code: 3 });
+    expect(await cli('where nobody')).toMatchObject({ code: 3 });
+  });
+
   test('check prints what the service found', async () => {
     const { cli, sessions } = await fakeService();
     sessions.set('ventas', 'READY');
@@ -151,6 +175,8 @@ describe('exit codes', () => {
       'session start UPPER',
       'send a x y',
       'events --limit x',
+      'events --limit 0',
+      'events --limit 1001',
     ]) {
       expect(await run(line.split(' '), { env: { SESSION_MANAGER_PORT: '9' } }), line).toMatchObject({ code: 2 });
     }
@@ -222,6 +248,29 @@ test('help and version need no settings and no service', async () => {
   const env = { LOGIN_MODE: 'broken' };
   expect(await run(['--help'], { env })).toMatchObject({ code: 0, stdout: /Exit codes: 0 done/ });
   expect(await run(['--version'], { env })).toMatchObject({ code: 0, stdout: '0.1.0\n' });
+});
+
+describe('--json', () => {
+  const env = { LOGIN_MODE: 'broken' };
+  test.each(['--version --json', '--json --version', '-V --json'])('%s', async (line) => {
+    const { code, stdout } = await run(line.split(' '), { env });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({ version: '0.1.0' });
+  });
+
+  test.each(['--json', 'session --json', 'phone --json'])('%s: an error that says what is missing', async (line) => {
+    const { code, stdout, stderr } = await run(line.split(' '), { env });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
+    expect(JSON.parse(stdout).error).toMatchObject({
+      code: 'usage',
+      detail: expect.stringMatching(/no command/i),
+      hint: expect.stringContaining('--help'),
+    });
+  });
+
+  test('help stays text, and says so', async () => {
+    expect(await run(['--help', '--json'], { env })).toMatchObject({ code: 0, stdout: /help is always text/ });
+  });
 });
 
 test('colours are for terminals, and NO_COLOR turns them off', async () => {

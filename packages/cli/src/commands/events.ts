@@ -4,7 +4,7 @@ import type { Client } from '../client/client.ts';
 import { follow } from '../client/follow.ts';
 import type { Printer } from '../output/printer.ts';
 import { cliOf, type Register } from './command.ts';
-import { count, pathOf, sessionName } from './values.ts';
+import { count, limit, pathOf, sessionName } from './values.ts';
 
 export const register: Register = (parent, io) => {
   parent
@@ -13,7 +13,9 @@ export const register: Register = (parent, io) => {
     .addArgument(new Argument('[name]', 'of this session alone').argParser(sessionName))
     .option('-f, --follow', 'go on with what happens from now; ends with Ctrl-C')
     .addOption(new Option('--after <id>', 'begin after this event; without it, the newest are shown').argParser(count))
-    .addOption(new Option('--limit <count>', 'at most so many').default(100).argParser(count).conflicts('follow'))
+    .addOption(
+      new Option('--limit <count>', 'at most so many, 1 to 1000').default(100).argParser(limit).conflicts('follow'),
+    )
     .action(async (name: string | undefined, options: EventsOptions, command: Command) => {
       const cli = cliOf(command, io);
       const path = name === undefined ? '/v1/events' : `${pathOf(name)}/events`;
@@ -30,7 +32,7 @@ export const register: Register = (parent, io) => {
 };
 
 function page(client: Client, path: string, after: number, limit: number): Promise<EventPage> {
-  return client.get<EventPage>(`${path}?after=${after}&limit=${Math.min(limit, PAGE)}`);
+  return client.get<EventPage>(`${path}?after=${after}&limit=${limit}`);
 }
 
 /** The last events. The log reads forwards only, and is short enough to be read through. */

@@ -94,5 +94,8 @@ function waitOption(): Option {
 function metadata(text: string, before: Record<string, string>): Record<string, string> {
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('It must be KEY=VALUE.');
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+  const key = text.slice(0, at);
+  // Readers of JSON refuse or drop it, for what it does to objects.
+  if (key === '__proto__') throw new InvalidArgumentError('__proto__ cannot be a key; choose another.');
+  return { ...before, [key]: text.slice(at + 1) };
 }

@@ -1,5 +1,7 @@
-import type { Session } from '@leadmaster/protocol';
+import { join } from 'node:path';
+import { type Session, shellWord } from '@leadmaster/protocol';
 import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
 import type { Printer } from '../output/printer.ts';
 import { table } from '../output/table.ts';
 import { accountName, ago, bytes, stateName } from '../output/words.ts';
@@ -13,12 +15,20 @@ export const register: Register = (parent, io) => {
     .description('list the sessions of this machine')
     .action(async (_options, command: Command) => {
       const cli = cliOf(command, io);
-      const { items } = await cli.client().get<{ items: Session[] }>('/v1/sessions');
+      const answer = await cli.client().get<{ items: Session[] }>('/v1/sessions');
+      const items = answer.items.map((session) => withAdoption(cli, session));
       cli.print.data(items);
       cli.print.line(sessionTable(cli.print, items));
       for (const { name, hint } of items) if (hint !== '') cli.print.note(`${cli.print.paint.dim(`${name}:`)} ${hint}`);
     });
 };
+
+/** The service's hint is for every machine; on this one the profile's folder is known. */
+function withAdoption(cli: Cli, session: Session): Session {
+  if (session.state !== 'UNCLAIMED') return session;
+  const path = shellWord(join(cli.config.dataDir, 'tokens', session.name));
+  return { ...session, hint: `Take it over in place: ./leadmaster adopt ${path} --name ${session.name}` };
+}
 
 /** All sessions, one line each; where there is none, how to make the first. */
 export function sessionTable(print: Printer, items: readonly Session[]): string {

@@ -28,6 +28,14 @@ export function count(text: string): number {
   return Number(text);
 }
 
+/** How many at most, as the service takes it. */
+export function limit(text: string): number {
+  const value = Number(text);
+  if (!/^\d{1,4}$/.test(text) || value < 1 || value > 1000)
+    throw new InvalidArgumentError('It must be a whole number from 1 to 1000.');
+  return value;
+}
+
 /** Digits alone, from any of the ways in which people write a phone number. */
 export function phone(text: string): string {
   const digits = text.replaceAll(/[\s().-]/g, '').replace(/^\+/, '');
