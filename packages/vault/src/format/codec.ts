@@ -6,8 +6,11 @@ const decompress = promisify(zlib.zstdDecompress);
 const LEVEL_1 = { params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 } };
 /** Metadata is small and kept long. */
 const LEVEL_6 = { params: { [zlib.constants.ZSTD_c_compressionLevel]: 6 } };
-/** The output grows in steps of this, each a turn through the thread pool; the default of 16 KiB would be many. */
-const STEP = 256 * 1024;
+/** The output grows in steps, each a turn through the thread pool; the default of 16 KiB would be many. */
+const MIN_STEP = 1024;
+const MAX_STEP = 256 * 1024;
+/** JSON rarely shrinks to less than this share. */
+const JSON_SHRINKS = 8;
 
 const SAMPLE_PIECES = 4;
 const SAMPLE_PIECE = 4096;
@@ -23,26 +26,26 @@ export async function encode(plain: Buffer): Promise<{ codec: Codec; data: Buffe
   const data =
     plain.length <= SAMPLE_PIECES * SAMPLE_PIECE
       ? zlib.zstdCompressSync(plain, LEVEL_1)
-      : await compress(plain, { ...LEVEL_1, chunkSize: STEP });
+      : await compress(plain, { ...LEVEL_1, chunkSize: step(plain.length) });
   return data.length < plain.length * WORTH ? { codec: 'zstd', data } : { codec: 'raw', data: plain };
 }
 
 /** The plain bytes, or null when they are not exactly `length`. Never grows beyond that. */
 export async function decode(codec: Codec, data: Buffer, length: number): Promise<Buffer | null> {
   if (codec === 'raw') return data.length === length ? data : null;
-  const plain = await inflate(data, length);
+  const plain = await inflate(data, length, length);
   return plain?.length === length ? plain : null;
 }
 
 /** JSON as it is kept in records and indexes. */
 export async function packJson(value: unknown): Promise<{ data: Buffer; rawBytes: number }> {
   const raw = Buffer.from(JSON.stringify(value));
-  return { data: await compress(raw, { ...LEVEL_6, chunkSize: STEP }), rawBytes: raw.length };
+  return { data: await compress(raw, { ...LEVEL_6, chunkSize: step(raw.length) }), rawBytes: raw.length };
 }
 
 /** The value, or undefined when it is no compressed JSON, or larger than allowed. */
 export async function unpackJson(data: Buffer, maxBytes: number): Promise<unknown> {
-  const raw = await inflate(data, maxBytes);
+  const raw = await inflate(data, maxBytes, step(data.length * JSON_SHRINKS));
   if (raw === null) return undefined;
   return parseJson(raw);
 }
@@ -55,11 +58,15 @@ export function parseJson(raw: Buffer): unknown {
   }
 }
 
-async function inflate(data: Buffer, maxBytes: number): Promise<Buffer | null> {
+function step(bytes: number): number {
+  return Math.max(MIN_STEP, Math.min(bytes, MAX_STEP));
+}
+
+async function inflate(data: Buffer, maxBytes: number, chunkSize: number): Promise<Buffer | null> {
   try {
     return await decompress(data, {
       maxOutputLength: Math.max(1, maxBytes),
-      chunkSize: Math.max(1024, Math.min(maxBytes + 1, 4 * STEP + 1)),
+      chunkSize: Math.max(MIN_STEP, chunkSize),
     });
   } catch {
     return null;
