@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -154,6 +154,12 @@ describe('check and where', () => {
     expect(JSON.parse(checked.stdout)).toMatchObject({ checks: expect.any(Array) });
     expect(await cli('where nobody')).toMatchObject({ code: 3, stderr: new RegExp(join(dataDir, 'tokens/nobody')) });
     expect(await cli('check nobody')).toMatchObject({ code: 3 });
+    // What cannot be looked at is not said to be missing.
+    symlinkSync('tokens', join(dataDir, 'loop-of-names'));
+    rmSync(join(dataDir, 'tokens'), { recursive: true });
+    symlinkSync('loop-of-names', join(dataDir, 'tokens'));
+    expect(await cli('where nobody')).toMatchObject({ code: 1, stderr: /cannot be read|symbolic link/ });
+    expect(await cli('check nobody')).toMatchObject({ code: 1 });
   });
 });
 

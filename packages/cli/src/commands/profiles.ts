@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { LeadMasterError } from '@leadmaster/protocol';
 import type { Config } from '@leadmaster/session-manager/config';
 
@@ -12,7 +12,16 @@ export async function openProfiles(config: Config, name: string) {
   const { createProfileStore } = await import('@leadmaster/session-manager/profile');
   const profiles = createProfileStore({ dataDir: config.dataDir });
   const path = profiles.locate(name);
-  if (existsSync(path)) return profiles;
+  if (mayExist(path)) return profiles;
   const hint = 'List what there is: ./leadmaster sessions';
   throw new LeadMasterError('session_not_found', `There is no profile of ${name}: it would be ${path}.`, hint);
+}
+
+/** Only the system's plain no is one: what cannot be looked at says so itself when it is read. */
+function mayExist(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
 }
