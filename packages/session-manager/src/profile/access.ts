@@ -13,8 +13,9 @@ export function accessCure(path: string): string {
 
 /** As `accessCure`, for the data folder itself, which may not be there yet. */
 export function dataFolderCure(root: string): string {
+  if (isDataFolder(root)) return cureAt(root, true);
   const other = 'Set LEADMASTER_DATA_DIR to a folder of this user';
-  if (uidAt(root) !== null) return `${other}. ${cureAt(root, isDataFolder(root))}`;
+  if (uidAt(root) !== null) return `${other}. ${cureAt(root, false)}`;
   const me = process.getuid?.() ?? 0;
   if (me === 0) return `${other}, or look at the folders above ${root}.`;
   return `${other}, or make this one (as root): install -d -m 700 -o ${me} ${shellWord(root)}`;
