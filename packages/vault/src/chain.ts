@@ -2,9 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { damagedObject, isDamage, locked } from './failures.ts';
 import { type ChainRecord, decodeRecord, encodeRecord, MAX_RECORD_BYTES, type SnapshotInfo } from './format/record.ts';
-import { type KnownSession, passed } from './keyring.ts';
+import type { KnownSession } from './keyring.ts';
 import { chainFolder, parseRecordObject, recordObject } from './names.ts';
 import type { VaultProblem } from './problems.ts';
+import { passed } from './small.ts';
 import type { BlobStore } from './store/blob-store.ts';
 
 /** The newest record that somebody has seen. */

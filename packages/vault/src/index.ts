@@ -1,14 +1,17 @@
 export type { HeadMemory, SeenHead } from './chain.ts';
+export type { ExportOptions } from './export.ts';
 export { folderSource } from './folder-source.ts';
 export type { ForgetChoice } from './forget.ts';
 export type { SnapshotInfo } from './format/record.ts';
 export type { FileEntry, TreeEntry } from './format/tree.ts';
+export type { ImportOptions } from './import.ts';
+export type { SaveProgress } from './intake.ts';
 export { type MasterKey, masterKey, newMasterKeyText, parseMasterKeys } from './master-key.ts';
 export type { VaultProblem } from './problems.ts';
 export type { Pruned, PruneOptions } from './prune.ts';
 export type { Restored, RestoreOptions } from './restore.ts';
 export { type Dated, parseRetention, type RetentionPolicy, type RetentionRule, retained } from './retention.ts';
-export type { SaveOptions, SaveProgress } from './save.ts';
+export type { SaveOptions } from './save.ts';
 export type { Source, SourceDirectory, SourceEntry, SourceFile, SourceSymlink } from './source.ts';
 export type { SessionStats } from './stats.ts';
 export type { BlobInfo, BlobSource, BlobStore } from './store/blob-store.ts';

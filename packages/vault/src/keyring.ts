@@ -3,7 +3,7 @@ import { LeadMasterError } from '@leadmaster/protocol';
 import { z } from 'zod';
 import { damagedObject } from './failures.ts';
 import { parseJson } from './format/codec.ts';
-import { checkVersion, headerLine, openEnvelope, sealEnvelope, splitEnvelope } from './format/envelope.ts';
+import { headerLine, openEnvelope, sealEnvelope, splitEnvelope } from './format/envelope.ts';
 import { deriveKey, hmac, KEY_BYTES, unseal } from './format/seal.ts';
 import { type SessionKeys, sessionKeys } from './format/session-keys.ts';
 import type { MasterKey } from './master-key.ts';
@@ -14,12 +14,14 @@ import {
   keyFolder,
   keyObject,
   parseKeyObject,
-  VAULT_OBJECT,
   VAULT_OWNER,
 } from './names.ts';
+import { passed, small } from './small.ts';
 import type { BlobStore } from './store/blob-store.ts';
+import { readHeader } from './vault-header.ts';
 
-const keyBody = z.object({
+/** What a key object holds. */
+export const keyBody = z.object({
   name: z.string(),
   session: z.string().regex(/^[0-9a-f]{32}$/),
   secret: z.string().regex(/^[0-9a-f]{64}$/),
@@ -38,9 +40,6 @@ interface FoundKey extends KeyBody {
   number: number;
   wrappedBy: string;
 }
-
-/** More than any key object or header has. */
-const MAX_KEY_OBJECT = 4096;
 
 /** The keys of a vault: who has the master key has these. */
 export class Keyring {
@@ -71,6 +70,11 @@ export class Keyring {
     const opener = new Keyring(store, masters, vault, Buffer.alloc(KEY_BYTES));
     const own = (await opener.newest(VAULT_OWNER, signal)) ?? (await opener.createVaultKey(signal));
     return new Keyring(store, masters, vault, Buffer.from(own.secret, 'hex'));
+  }
+
+  /** What seals new keys, and what opens old ones. */
+  get masterKeys(): { current: MasterKey; all: readonly MasterKey[] } {
+    return { current: this.current, all: this.masters };
   }
 
   /** The session of that name, or null when the vault is proven to hold none. */
@@ -262,34 +266,6 @@ export class Keyring {
   }
 }
 
-async function readHeader(store: BlobStore, create: boolean, signal?: AbortSignal): Promise<string> {
-  let bytes = await small(store, VAULT_OBJECT, signal);
-  if (bytes === null) {
-    await refuseHeaderless(store, create, signal);
-    const fresh = Buffer.from(headerLine('vault', randomBytes(16).toString('hex')));
-    await store.put(VAULT_OBJECT, fresh, { ifAbsent: true, ...passed(signal) });
-    bytes = (await small(store, VAULT_OBJECT, signal)) ?? Buffer.alloc(0);
-  }
-  const text = bytes.toString('latin1');
-  checkVersion(VAULT_OBJECT, text);
-  const id = /^[^ ]+ vault ([0-9a-f]{32})\n$/.exec(text)?.[1];
-  if (id === undefined) throw damagedObject(VAULT_OBJECT, 'it is not the header of a vault');
-  return id;
-}
-
-/** A vault whose header is gone is never taken for an empty place. */
-async function refuseHeaderless(store: BlobStore, create: boolean, signal?: AbortSignal): Promise<void> {
-  for await (const { key } of store.list(KEYS, passed(signal))) {
-    throw damagedObject(VAULT_OBJECT, `it is gone, but ${key} is there`);
-  }
-  if (create) return;
-  throw new LeadMasterError(
-    'vault_missing',
-    `There is no vault at ${store.name}.`,
-    'Check VAULT_URL. A disk that is not mounted looks like an empty folder: a new vault is made only at first start.',
-  );
-}
-
 function wrongKey(store: string, object: string, wanted: string, masters: readonly MasterKey[]): LeadMasterError {
   const have = masters.map(({ id }) => id).join(', ');
   return new LeadMasterError(
@@ -300,19 +276,8 @@ function wrongKey(store: string, object: string, wanted: string, masters: readon
   );
 }
 
-async function small(store: BlobStore, key: string, signal?: AbortSignal): Promise<Buffer | null> {
-  const bytes = await store.get(key, { range: { offset: 0, length: MAX_KEY_OBJECT }, ...passed(signal) });
-  if (bytes !== null && bytes.length >= MAX_KEY_OBJECT) throw damagedObject(key, 'it is too large');
-  return bytes;
-}
-
 function first(masters: readonly MasterKey[]): MasterKey {
   const [current] = masters;
   if (current === undefined) throw new Error('A vault needs a master key.');
   return current;
-}
-
-/** Options with a signal only when there is one. */
-export function passed(signal: AbortSignal | undefined): { signal?: AbortSignal } {
-  return signal === undefined ? {} : { signal };
 }

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { isDamage, locked } from './failures.ts';
 import { parseJson } from './format/codec.ts';
 import { headerLine, openEnvelope, sealEnvelope } from './format/envelope.ts';
-import { type KnownSession, passed } from './keyring.ts';
+import type { KnownSession } from './keyring.ts';
 import { lockObject } from './names.ts';
+import { passed } from './small.ts';
 import type { BlobStore } from './store/blob-store.ts';
 
 const lockBody = z.object({ owner: z.string(), holder: z.string(), doing: z.string(), expiresAt: z.iso.datetime() });

@@ -3,10 +3,10 @@ import { Slots } from './concurrency.ts';
 import type { SealedChunk } from './format/chunk.ts';
 import { type ChunkPlace, PACK_BYTES, PackBuilder, packTail } from './format/pack.ts';
 import type { SessionKeys } from './format/session-keys.ts';
-import { passed } from './keyring.ts';
 import { packObject } from './names.ts';
 import { release } from './release.ts';
 import type { ShelvedPack } from './shelf.ts';
+import { passed } from './small.ts';
 import type { BlobStore } from './store/blob-store.ts';
 
 /** Packs on their way to the store while the next one grows. */

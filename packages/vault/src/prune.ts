@@ -5,11 +5,11 @@ import type { ChunkPlace } from './format/pack.ts';
 import { PACK_BYTES } from './format/pack.ts';
 import type { ChainRecord } from './format/record.ts';
 import type { KnownSession } from './keyring.ts';
-import { passed } from './keyring.ts';
 import { packFolder, parsePackObject } from './names.ts';
 import { PackWriter } from './pack-writer.ts';
 import { release } from './release.ts';
 import type { Shelf, ShelvedPack } from './shelf.ts';
+import { passed } from './small.ts';
 import type { BlobInfo, BlobStore } from './store/blob-store.ts';
 
 export interface PruneOptions {

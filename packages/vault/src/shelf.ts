@@ -3,9 +3,9 @@ import { damagedObject, isDamage } from './failures.ts';
 import { openChunk } from './format/chunk.ts';
 import { type ChunkPlace, readIndex, readTrailer, TRAILER_BYTES } from './format/pack.ts';
 import type { SessionKeys } from './format/session-keys.ts';
-import { passed } from './keyring.ts';
 import { packObject } from './names.ts';
 import type { VaultProblem } from './problems.ts';
+import { passed } from './small.ts';
 import type { BlobStore } from './store/blob-store.ts';
 
 /** The end of a pack that is read at first: most indexes fit. */

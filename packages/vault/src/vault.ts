@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { isSessionName, LeadMasterError, SESSION_NAME_RULE } from '@leadmaster/protocol';
 import { Chain, type ChainView, type HeadMemory, ProcessMemory } from './chain.ts';
 import { ChunkReader } from './chunk-reader.ts';
+import type { WriteContext } from './commit.ts';
 import { Turns } from './concurrency.ts';
+import { type ExportOptions, exportSnapshot } from './export.ts';
 import { isDamage, sessionNotFound, snapshotNotFound } from './failures.ts';
 import { type ForgetChoice, forget } from './forget.ts';
 import type { ChainRecord, SnapshotInfo } from './format/record.ts';
 import type { TreeEntry } from './format/tree.ts';
-import { Keyring, type KnownSession, passed } from './keyring.ts';
+import { type ImportOptions, importSnapshot } from './import.ts';
+import { Keyring, type KnownSession } from './keyring.ts';
 import { SessionLock } from './lock.ts';
 import type { MasterKey } from './master-key.ts';
 import { chainFolder, packFolder } from './names.ts';
@@ -16,6 +19,7 @@ import { type Pruned, type PruneOptions, prune } from './prune.ts';
 import { type Restored, type RestoreOptions, restoreTree } from './restore.ts';
 import { type SaveOptions, save } from './save.ts';
 import { type IndexMemory, Shelf } from './shelf.ts';
+import { passed } from './small.ts';
 import type { Source } from './source.ts';
 import { type SessionStats, sessionStats } from './stats.ts';
 import type { BlobStore } from './store/blob-store.ts';
@@ -85,12 +89,27 @@ export class Vault {
 
   /** Stores a snapshot of a source. It is durable when this resolves. */
   async save(name: string, source: Source, options: SaveOptions): Promise<SnapshotInfo> {
-    checkName(name);
-    return this.turns.run(name, async () => {
-      const session = await this.keyring.findOrCreate(name, options.signal);
-      const context = { ...this.context(session, options.signal), store: this.store, now: this.now };
-      return this.lock(session).during('save', () => save(context, source, options), options.signal);
-    });
+    return this.write(name, 'save', (context) => save(context, source, options), options.signal);
+  }
+
+  /**
+   * The snapshot as one encrypted file. A stream that fails midway is no export: what was written of it is refused by
+   * `importFrom`.
+   */
+  async *exportTo(name: string, id: string, options: ExportOptions = {}): AsyncGenerator<Buffer> {
+    const { manifest, info, reader } = await this.manifest(name, id, options.signal);
+    const master = options.key ?? this.keyring.masterKeys.current;
+    yield* exportSnapshot({ name, manifest, info, reader }, master, options);
+  }
+
+  /** Takes an exported file into the history of a session, which may have another name than it came from. */
+  async importFrom(
+    name: string,
+    stream: AsyncIterable<Uint8Array>,
+    options: ImportOptions = {},
+  ): Promise<SnapshotInfo> {
+    const { all } = this.keyring.masterKeys;
+    return this.write(name, 'import', (context) => importSnapshot(context, stream, all, options), options.signal);
   }
 
   async list(name: string, call: Call = {}): Promise<History> {
@@ -188,6 +207,20 @@ export class Vault {
     }
     const detail = 'There are records of a session whose key is gone: it was removed from the store.';
     return [...keyless].map((id) => ({ kind: 'keyless', object: chainFolder(id), detail }));
+  }
+
+  private async write<T>(
+    name: string,
+    doing: string,
+    work: (context: WriteContext) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    checkName(name);
+    return this.turns.run(name, async () => {
+      const session = await this.keyring.findOrCreate(name, signal);
+      const context = { ...this.context(session, signal), store: this.store, now: this.now };
+      return this.lock(session).during(doing, () => work(context), signal);
+    });
   }
 
   private async verifyNow(name: string, id: string, options: VerifyOptions): Promise<Verification> {

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryStore, masterKey, newMasterKeyText, parseMasterKeys } from '../src/index.ts';
+import { file, MASTER, objects, SESSION, vaultIn } from './helpers.ts';
+
+describe('the master key', () => {
+  it('is read from its file, with the older ones behind it', () => {
+    const [fresh] = parseMasterKeys(newMasterKeyText());
+    expect(fresh?.id).toMatch(/^[0-9a-f]{16}$/);
+    const keys = parseMasterKeys(`# new\n${'a'.repeat(64)}\n\n${'b'.repeat(64)} # old\n`);
+    expect(keys.map(({ id }) => id)).toEqual([
+      masterKey(Buffer.alloc(32, 0xaa)).id,
+      masterKey(Buffer.alloc(32, 0xbb)).id,
+    ]);
+    for (const bad of ['', '# only a comment', 'abc', 'A'.repeat(64), `${'a'.repeat(64)}x`]) {
+      expect(() => parseMasterKeys(bad), bad).toThrow(expect.objectContaining({ code: 'vault_key_wrong' }));
+    }
+  });
+
+  it('is changed by wrapping keys anew: no pack and no record is written', async () => {
+    const store = new MemoryStore();
+    const vault = await vaultIn(store);
+    const { id } = await vault.save(SESSION, [file('a', 'a')], { kind: 'full' });
+    await vault.save('other', [file('a', 'a')], { kind: 'full' });
+    const before = await objects(store);
+    const fresh = masterKey(Buffer.alloc(32, 1));
+    const both = await vaultIn(store, { masterKeys: [fresh, MASTER] });
+    const steps: number[] = [];
+    expect(await both.rotateMasterKey({ onProgress: ({ done }) => steps.push(done) })).toBe(3);
+    expect(steps).toEqual([1, 2, 3]);
+    expect(await both.rotateMasterKey()).toBe(0);
+    const after = await objects(store);
+    for (const [key, bytes] of before) if (!key.startsWith('keys/')) expect(after.get(key), key).toEqual(bytes);
+    const rotated = await vaultIn(store, { masterKeys: [fresh] });
+    expect(await rotated.verify(SESSION, id)).toMatchObject({ ok: true });
+    expect(await rotated.sessions()).toEqual(['admin', 'other']);
+    await expect(vaultIn(store)).rejects.toMatchObject({ code: 'vault_key_wrong' });
+    // A save that runs beside it has the session's key already.
+    expect(await vault.save(SESSION, [file('b', 'b')], { kind: 'full' }).catch((error) => error.code)).toBe(
+      'vault_key_wrong',
+    );
+    await rotated.save(SESSION, [file('b', 'b')], { kind: 'full' });
+  });
+
+  it('does not open what was destroyed: every object of the session is gone, the others stay', async () => {
+    const store = new MemoryStore();
+    const vault = await vaultIn(store);
+    await vault.save('other', [file('a', 'a')], { kind: 'full' });
+    const before = new Set((await objects(store)).keys());
+    await vault.save(SESSION, [file('a', 'a')], { kind: 'full' });
+    await vault.destroySession(SESSION);
+    const left = [...(await objects(store)).keys()].filter((key) => !before.has(key));
+    expect(left).toEqual([expect.stringMatching(/^destroyed\//)]);
+    await expect(vault.list(SESSION)).rejects.toMatchObject({ code: 'session_not_found' });
+    await expect(vault.destroySession(SESSION)).rejects.toMatchObject({ code: 'session_not_found' });
+    const again = await vault.save(SESSION, [file('b', 'b')], { kind: 'full' });
+    expect((await vault.list(SESSION)).snapshots.map(({ id }) => id)).toEqual([again.id]);
+    expect(await vault.problems()).toEqual([]);
+  });
+});
