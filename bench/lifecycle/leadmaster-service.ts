@@ -59,12 +59,13 @@ export class Service {
     const until = performance.now() + this.#readyMs;
     let qr: string | null = null;
     while (qr === null) {
-      if (performance.now() > until) throw new Error(`LeadMaster: no QR for ${session}`);
-      qr = await this.#call<{ qr: string }>('GET', `/v1/sessions/${session}/qr`).then(
-        (answer) => answer.qr,
-        () => null,
-      );
-      if (qr === null) await sleep(100);
+      try {
+        qr = (await this.#call<{ qr: string }>('GET', `/v1/sessions/${session}/qr`)).qr;
+      } catch (error) {
+        // It is refused until there is one.
+        if (performance.now() > until) throw new Error(`LeadMaster: no QR for ${session}`, { cause: error });
+        await sleep(100);
+      }
     }
     await world.phone(number).scan(qr);
     await this.ready([session], cursor);
