@@ -10,6 +10,7 @@ import {
   type SendMessage,
   type Session,
   type StorageSummary,
+  shellWord,
   stateKind,
   type Transition,
 } from '@leadmaster/protocol';
@@ -93,7 +94,7 @@ export class SessionRegistry implements SessionService {
     const found = await this.#deps.profiles.list();
     const strangers = found
       .filter(({ name }) => !this.#supervisors.has(name))
-      .map(({ name }) => describeUnclaimed(name, this.#deps.config.loginMode));
+      .map(({ name }) => this.#describeUnclaimed(name));
     return [...claimed, ...strangers].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
@@ -101,7 +102,7 @@ export class SessionRegistry implements SessionService {
     const supervisor = this.#supervisors.get(name);
     const row = this.#deps.store.sessions.get(name);
     if (supervisor === undefined || row === null) {
-      if (await this.#isUnclaimed(name)) return describeUnclaimed(name, this.#deps.config.loginMode);
+      if (await this.#isUnclaimed(name)) return this.#describeUnclaimed(name);
       throw notFound(name);
     }
     const record = await this.#deps.profiles.readRecord(name).catch(() => null);
@@ -170,7 +171,6 @@ export class SessionRegistry implements SessionService {
   async adopt(name: string): Promise<Session> {
     await this.#changing(name, async () => {
       if (this.#supervisors.has(name)) throw exists(name);
-      if (!(await this.#deps.profiles.list()).some((profile) => profile.name === name)) throw notFound(name);
       await this.#deps.profiles.claim(name);
       const holdsLogin = (await this.#deps.profiles.loginPresence(name)) === 'present';
       this.#insert(name, 'stopped', {}, { adopted: true });
@@ -361,6 +361,14 @@ export class SessionRegistry implements SessionService {
     }
   }
 
+  #describeUnclaimed(name: string): Session {
+    return describeUnclaimed(name, this.#adoptCommand(name), this.#deps.config.loginMode);
+  }
+
+  #adoptCommand(name: string): string {
+    return `./leadmaster adopt ${shellWord(this.#deps.profiles.locate(name))} --name ${name}`;
+  }
+
   async #isUnclaimed(name: string): Promise<boolean> {
     return !this.#supervisors.has(name) && (await this.#deps.profiles.list()).some((found) => found.name === name);
   }
@@ -370,7 +378,7 @@ export class SessionRegistry implements SessionService {
     throw new LeadMasterError(
       'session_unclaimed',
       `tokens/${name} exists and belongs to no session`,
-      `Take it over with "./leadmaster adopt ${this.#deps.profiles.locate(name)} --name ${name}", or move it away.`,
+      `Take it over with "${this.#adoptCommand(name)}", or move it away.`,
     );
   }
 }

@@ -40,14 +40,14 @@ export function describeSession(facts: {
 }
 
 /** A profile that no session claims: shown, never started. */
-export function describeUnclaimed(name: string, loginMode: LoginMode): Session {
+export function describeUnclaimed(name: string, adoptCommand: string, loginMode: LoginMode): Session {
   const now = new Date().toISOString();
   return {
     name,
     state: 'UNCLAIMED',
     stateKind: 'needs_person',
     reason: 'found_without_a_record',
-    hint: `Take it over in place with "./leadmaster adopt <data>/tokens/${name} --name ${name}".`,
+    hint: `Take it over in place with "${adoptCommand}".`,
     since: now,
     canSend: false,
     desired: 'stopped',
