@@ -151,7 +151,7 @@ describe('a profile from elsewhere', { timeout: 60_000 }, () => {
     expect(await stage.sessions.list()).toMatchObject([
       { name: 'admin', state: 'UNCLAIMED', stateKind: 'needs_person' },
     ]);
-    await expect(stage.sessions.start('admin')).rejects.toMatchObject({ code: 'session_not_found' });
+    await expect(stage.sessions.start('admin')).rejects.toMatchObject({ code: 'session_unclaimed' });
     await expect(stage.sessions.create({ name: 'admin', start: true, metadata: {} })).rejects.toMatchObject({
       code: 'session_unclaimed',
     });
