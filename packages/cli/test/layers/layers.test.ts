@@ -38,6 +38,9 @@ const FORBIDDEN: readonly [file: string, imported: string][] = [
   ['packages/cli/src/a.ts', '@leadmaster/whatsapp-standin'],
   ['packages/cli/src/b.ts', 'whatsapp-web.js'],
   ['packages/cli/src/commands/a.ts', '../../../session-manager/src/config/env.ts'],
+  ['packages/vault/src/a.ts', '@leadmaster/session-manager'],
+  ['packages/vault/src/b.ts', '@leadmaster/testkit'],
+  ['packages/vault/src/store/a.ts', 'better-sqlite3'],
   ['packages/whatsapp-standin/src/a.ts', '@leadmaster/session-manager'],
 ];
 
@@ -48,6 +51,7 @@ const ALLOWED: readonly [file: string, imported: string][] = [
   [`${SM}/lifecycle/a.ts`, '../engine/engine.ts'],
   [`${SM}/lifecycle/machine.ts`, '@leadmaster/protocol'],
   [`${SM}/engine/wwebjs/a.ts`, 'whatsapp-web.js'],
+  ['packages/vault/src/a.ts', '@leadmaster/protocol'],
   ['packages/cli/src/a.ts', '@leadmaster/session-manager/config'],
   ['packages/cli/test/a.test.ts', '@leadmaster/testkit'],
 ];
