@@ -7,15 +7,7 @@ import { headerLine, openEnvelope, sealEnvelope, splitEnvelope } from './format/
 import { deriveKey, hmac, KEY_BYTES, unseal } from './format/seal.ts';
 import { type SessionKeys, sessionKeys } from './format/session-keys.ts';
 import type { MasterKey } from './master-key.ts';
-import {
-  DESTROYED,
-  destroyedObject,
-  KEYS,
-  keyFolder,
-  keyObject,
-  parseKeyObject,
-  VAULT_OWNER,
-} from './names.ts';
+import { DESTROYED, destroyedObject, KEYS, keyFolder, keyObject, parseKeyObject, VAULT_OWNER } from './names.ts';
 import { passed, small } from './small.ts';
 import type { BlobStore } from './store/blob-store.ts';
 import { readHeader } from './vault-header.ts';
