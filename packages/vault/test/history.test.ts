@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type BlobStore, MemoryStore, parseRetention, type SourceEntry } from '../src/index.ts';
 import { counted, expected, file, objects, randomBytes, restored, SESSION, sorted, vaultIn } from './helpers.ts';
+import { Full } from './stores.ts';
 
 const KB = 1024;
 
@@ -137,6 +138,21 @@ describe('a history of snapshots', () => {
     const { snapshots, problems } = await vault.list(SESSION);
     for (const { id } of snapshots) expect(await vault.verify(SESSION, id)).toMatchObject({ ok: true });
     expect(problems).toEqual([]);
+  });
+
+  it('says that the store is full, leaves nothing of what did not fit, and goes on when there is room', async () => {
+    const store = new MemoryStore();
+    const roomy = await vaultIn(store);
+    const first = await roomy.save(SESSION, [file('a', 'a')], { kind: 'full' });
+    const before = [...(await objects(store)).keys()];
+    const large = Array.from({ length: 20 }, (_, at) => file(`f${at}`, randomBytes(KB * KB)));
+    const full = await vaultIn(new Full(store, 10 * KB * KB));
+    await expect(full.save(SESSION, large, { kind: 'full' })).rejects.toMatchObject({ code: 'store_full' });
+    expect([...(await objects(store)).keys()]).toEqual(before);
+    expect(await roomy.verify(SESSION, first.id)).toMatchObject({ ok: true });
+    const second = await roomy.save(SESSION, large, { kind: 'full' });
+    expect(second.newBytes).toBe(20 * KB * KB);
+    expect(await roomy.verify(SESSION, second.id)).toMatchObject({ ok: true });
   });
 
   it('heals: chunks of a pack that is lost are stored again by the next save', async () => {

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { LeadMasterError } from '@leadmaster/protocol';
 import type { BlobInfo, BlobSource, BlobStore } from '../src/index.ts';
 
 type PutOptions = { ifAbsent?: boolean; signal?: AbortSignal };
@@ -100,6 +101,22 @@ export class Stale extends Passing {
 
   override async *list(prefix: string): AsyncIterable<BlobInfo> {
     for await (const info of super.list(prefix)) if (!this.recent.includes(info.key)) yield info;
+  }
+}
+
+/** There is room for so many bytes. */
+export class Full extends Passing {
+  private room: number;
+
+  constructor(inner: BlobStore, room: number) {
+    super(inner);
+    this.room = room;
+  }
+
+  override async put(key: string, body: Uint8Array | BlobSource, options?: PutOptions): Promise<boolean> {
+    if (body.length > this.room) throw new LeadMasterError('store_full', 'There is no room.', 'Make some.');
+    this.room -= body.length;
+    return super.put(key, body, options);
   }
 }
 

@@ -20,7 +20,7 @@ export interface BlobStore {
   ): Promise<boolean>;
   /**
    * The object, or a range of it; null when it is proven absent. A range that reaches past the end gives what there is,
-   * at or behind the end nothing: an empty buffer.
+   * at or behind the end nothing: an empty buffer. It belongs to the caller, who may empty it.
    */
   get(
     key: string,
