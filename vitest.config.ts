@@ -6,6 +6,7 @@ const SLOW = [
   'packages/*/test/**/browser.test.ts',
   'packages/*/test/{browser,e2e,real}/**/*.test.ts',
   'packages/whatsapp-standin/test/**/*.test.ts',
+  'bench/test/**/*.test.ts',
 ];
 
 const common = {

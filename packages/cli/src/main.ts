@@ -1,5 +1,11 @@
-import { processIo } from './io.ts';
-import { runCli } from './program.ts';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
+
+// Before anything else is loaded: the second start compiles nothing anew, and is a quarter of a second sooner. A checkout
+// that may not be written to does without.
+enableCompileCache(join(import.meta.dirname, '../../../node_modules/.cache/leadmaster'));
+const { processIo } = await import('./io.ts');
+const { runCli } = await import('./program.ts');
 
 // A reader that has seen enough (`| head`) is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
