@@ -1,4 +1,4 @@
-import type { PairingCode, ReceivedMessage, Runtime } from '@leadmaster/protocol';
+import type { Census, PairingCode, ReceivedMessage, Runtime } from '@leadmaster/protocol';
 import type {
   EngineEvent,
   EngineRun,
@@ -39,6 +39,7 @@ export class FakeEngine implements SessionEngine {
 
 export class FakeRun implements EngineRun {
   readonly runtime: Runtime;
+  readonly process: EngineRun['process'];
   readonly messages: MessageSender;
   readonly #request: StartRequest;
   isStopped = false;
@@ -62,6 +63,7 @@ export class FakeRun implements EngineRun {
       webVersion: null,
       pssBytes: null,
     };
+    this.process = { pid: this.runtime.pid, startTicks: this.runtime.pid, pgid: this.runtime.pid };
     this.messages = {
       sendText: async (to, text) => {
         this.sent.push({ to, text });
@@ -100,6 +102,10 @@ export class FakeRun implements EngineRun {
 
   async logout(): Promise<void> {
     this.isLoggedOut = true;
+  }
+
+  async census(): Promise<Census> {
+    return { localStorage: 0, rows: {} };
   }
 
   async screenshot(): Promise<Buffer> {

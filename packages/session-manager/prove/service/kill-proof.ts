@@ -3,9 +3,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { browsersOn, commandLine, groupMembers } from '@leadmaster/capture/processes';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
-import { browsersOn, groupMembers } from '../../src/process/browser-group.ts';
-import { commandLine } from '../../src/process/proc.ts';
 import { seeded } from './random.ts';
 import { ServiceProcess } from './service-process.ts';
 

@@ -1,4 +1,5 @@
-import type { Account, PairingCode, ReceivedMessage, Runtime } from '@leadmaster/protocol';
+import type { ProcessIdentity } from '@leadmaster/capture/processes';
+import type { Account, Census, PairingCode, ReceivedMessage, Runtime } from '@leadmaster/protocol';
 
 /**
  * What a session runs on. The supervisor knows this page alone; whatsapp-web.js lies behind `wwebjs/`.
@@ -59,6 +60,8 @@ export type LostReason = 'browser_died' | 'renderer_died' | 'page_unreachable' |
 
 export interface EngineRun {
   readonly runtime: Runtime;
+  /** The browser's main process: what a capture holds still. */
+  readonly process: ProcessIdentity;
   readonly messages: MessageSender;
   requestPairingCode(phone: string, signal: AbortSignal): Promise<PairingCode>;
   /**
@@ -70,6 +73,8 @@ export interface EngineRun {
   catchUp(since: Date, signal: AbortSignal): Promise<ReceivedMessage[]>;
   /** Unlinks the account at WhatsApp. The run must be stopped afterwards. */
   logout(signal: AbortSignal): Promise<void>;
+  /** Counts the rows of every database of WhatsApp's origin, in the page. */
+  census(signal: AbortSignal): Promise<Census>;
   screenshot(signal: AbortSignal): Promise<Buffer>;
   /** Proportional set size of the browser's whole process tree, in bytes; null when it is gone. */
   measureMemory(): Promise<number | null>;

@@ -1,6 +1,6 @@
+import { bootId } from '@leadmaster/capture/processes';
 import { type Account, errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { EngineEvent, EngineRun } from '../engine/engine.ts';
-import { bootId } from '../process/proc.ts';
 import type { Claim } from './claim.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 

@@ -1,8 +1,7 @@
 import { readdir, readlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { browsersOn, isGone, listProcesses, onLinux, readProcess } from '@leadmaster/capture/processes';
 import { LeadMasterError } from '@leadmaster/protocol';
-import { browsersOn } from './browser-group.ts';
-import { isGone, listProcesses, onLinux, readProcess } from './proc.ts';
 
 /** A process that has something of a profile open. */
 export interface Holder {

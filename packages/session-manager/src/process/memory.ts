@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { BrowserGroup, type ProcessIdentity } from './browser-group.ts';
-import { onLinux } from './proc.ts';
+import { BrowserGroup, onLinux, type ProcessIdentity } from '@leadmaster/capture/processes';
 
 /** Memory of a browser. `bytes` is null when no process of it could be measured. */
 export interface TreeMemory {

@@ -1,7 +1,6 @@
+import { bootId, browsersOnAny, endGroup, groupMembers, isOurs, readProcess } from '@leadmaster/capture/processes';
 import { errorText } from '@leadmaster/protocol';
-import { browsersOnAny, endGroup, groupMembers, isOurs } from './browser-group.ts';
 import { holdersOf } from './holders.ts';
-import { bootId, readProcess } from './proc.ts';
 
 /** A browser as it was recorded at its launch. */
 export interface RecordedBrowser {

@@ -1,9 +1,9 @@
 import { lstat, readlink, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { isGone, readProcess } from '@leadmaster/capture/processes';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import { type Holder, profileUsers } from './holders.ts';
-import { isGone, readProcess } from './proc.ts';
 
 /**
  * Chromium's own lock: `SingletonLock`, a symlink to `<host>-<pid>`. A dead pid of this host does no harm; another

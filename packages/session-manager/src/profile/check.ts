@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { LOGIN_STORES } from '@leadmaster/capture/classify';
 import { type CheckReport, errorText, shellWord } from '@leadmaster/protocol';
 import { newestChromium } from './browser-version.ts';
-import { LOGIN_STORES } from './classify.ts';
 import { lstatOrNull, type ProfileFs, walk } from './files.ts';
 import { describeOwner, ownerMayLive, readOwner } from './locks.ts';
 import { loginEvidence, type StoreState, storeState } from './login-presence.ts';

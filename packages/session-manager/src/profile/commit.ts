@@ -1,10 +1,9 @@
 import { dirname, join } from 'node:path';
+import { CRITICAL_PATHS, RECORD_FILE } from '@leadmaster/capture/classify';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { syncFile } from './atomic-file.ts';
-import { CRITICAL_PATHS } from './classify.ts';
 import { isMissing, lstatOrNull, type ProfileFs, walk, writeFailed } from './files.ts';
 import { loginStores } from './login-presence.ts';
-import { RECORD_FILE } from './paths.ts';
 
 const MAX_ROUNDS = 50;
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { LOGIN_STORES } from './classify.ts';
+import { LOGIN_STORES } from '@leadmaster/capture/classify';
 import { isMissing, lstatOrNull, type ProfileFs, unreadable } from './files.ts';
 import type { LoginEvidence, ProfileRecord } from './profile-store.ts';
 

@@ -1,4 +1,4 @@
-import { classify, type StorageClass } from './classify.ts';
+import { classify, type StorageClass } from '@leadmaster/capture/classify';
 import { type ProfileFs, walk } from './files.ts';
 
 /**

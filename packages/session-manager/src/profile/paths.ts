@@ -1,5 +1,6 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { RECORD_FILE } from '@leadmaster/capture/classify';
 import { isSessionName, LeadMasterError, SESSION_NAME_RULE } from '@leadmaster/protocol';
 
 /**
@@ -23,8 +24,6 @@ export interface DataPaths {
   adminKey: string;
   serviceToken: string;
 }
-
-export const RECORD_FILE = '.leadmaster.json';
 
 /**
  * The paths of a data folder, which need not exist yet.

@@ -2,20 +2,23 @@ import { once } from 'node:events';
 import { mkdir, readFile, symlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
 import {
   browsersOn,
+  commandLine,
   endGroup,
   groupMembers,
   identify,
+  isGone,
   isOurs,
+  listProcesses,
   processTree,
+  readProcess,
   userDataDirOf,
-} from '../../src/process/browser-group.ts';
+} from '@leadmaster/capture/processes';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { holdersOf, profileUsers, proveProfileFree } from '../../src/process/holders.ts';
 import { treeMemory } from '../../src/process/memory.ts';
 import { endOrphans, foreignBrowsers, type RecordedBrowser } from '../../src/process/orphans.ts';
-import { commandLine, isGone, listProcesses, readProcess } from '../../src/process/proc.ts';
 import { clearStaleSingleton, readSingleton } from '../../src/process/singleton-lock.ts';
 import { nextLine, startScript, tempFolder } from '../profile/helpers.ts';
 import { BROWSERS, until } from './browsers.ts';

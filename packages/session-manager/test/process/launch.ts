@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { BrowserGroup, endGroup, identify, type ProcessIdentity } from '../../src/process/browser-group.ts';
-import { listProcesses } from '../../src/process/proc.ts';
+import { BrowserGroup, endGroup, identify, listProcesses, type ProcessIdentity } from '@leadmaster/capture/processes';
 import { cleanUp } from '../profile/helpers.ts';
 import { flags, listening, until } from './browsers.ts';
 

@@ -1,7 +1,6 @@
 /** Starts a browser that outlives it (no pipe), prints its identity, and waits to be killed. Arguments: browser, profile. */
 import { spawn } from 'node:child_process';
-import { identify } from '../../src/process/browser-group.ts';
-import { bootId } from '../../src/process/proc.ts';
+import { bootId, identify } from '@leadmaster/capture/processes';
 import { flags, listening } from './browsers.ts';
 
 const [path = '', profileDir = ''] = process.argv.slice(2);

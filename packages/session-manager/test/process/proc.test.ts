@@ -2,9 +2,21 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import {
+  BrowserGroup,
+  bootId,
+  commandLine,
+  endGroup,
+  groupMembers,
+  identify,
+  isGone,
+  listProcesses,
+  parsePs,
+  parseStat,
+  processTree,
+  readProcess,
+} from '@leadmaster/capture/processes';
 import { describe, expect, test } from 'vitest';
-import { BrowserGroup, endGroup, groupMembers, identify, processTree } from '../../src/process/browser-group.ts';
-import { bootId, commandLine, isGone, listProcesses, parsePs, parseStat, readProcess } from '../../src/process/proc.ts';
 import { cleanUp, tempFolder } from '../profile/helpers.ts';
 import { until } from './browsers.ts';
 

@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { LOGIN_STORES } from '@leadmaster/capture/classify';
 import { describe, expect, test } from 'vitest';
-import { LOGIN_STORES } from '../../src/profile/classify.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { realFs } from '../../src/profile/files.ts';
 import { dataPaths } from '../../src/profile/paths.ts';

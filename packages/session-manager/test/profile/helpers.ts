@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { LOGIN_STORES } from '@leadmaster/capture/classify';
 import { afterEach } from 'vitest';
-import { LOGIN_STORES } from '../../src/profile/classify.ts';
 import { type ProfileFs, realFs } from '../../src/profile/files.ts';
 
 const cleanups: (() => unknown)[] = [];

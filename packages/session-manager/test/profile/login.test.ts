@@ -1,7 +1,7 @@
 import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LOGIN_STORES } from '@leadmaster/capture/classify';
 import { describe, expect, test } from 'vitest';
-import { LOGIN_STORES } from '../../src/profile/classify.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { dataPaths } from '../../src/profile/paths.ts';
 import { failingFs, putLogin, tempFolder } from './helpers.ts';

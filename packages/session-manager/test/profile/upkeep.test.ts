@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { chmod, link, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { classify, LOGIN_STORES, RULES } from '@leadmaster/capture/classify';
 import { describe, expect, test } from 'vitest';
 import { newestChromium, refuseOlderBrowser } from '../../src/profile/browser-version.ts';
-import { classify, LOGIN_STORES, RULES } from '../../src/profile/classify.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { realFs } from '../../src/profile/files.ts';
 import { dataPaths } from '../../src/profile/paths.ts';

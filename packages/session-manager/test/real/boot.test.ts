@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { bootId, browsersOn, identify } from '@leadmaster/capture/processes';
 import type { Session } from '@leadmaster/protocol';
 import { describe, expect, it, vi } from 'vitest';
 import { findBrowser } from '../../src/engine/browser/find.ts';
-import { browsersOn, identify } from '../../src/process/browser-group.ts';
-import { bootId } from '../../src/process/proc.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import { Stage } from './harness.ts';
 import { ServiceStage } from './service.ts';

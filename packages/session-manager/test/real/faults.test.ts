@@ -1,8 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { commandLine, groupMembers } from '@leadmaster/capture/processes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { groupMembers } from '../../src/process/browser-group.ts';
-import { commandLine } from '../../src/process/proc.ts';
 import { Stage } from './harness.ts';
 
 const PHONE = '5491100000001';

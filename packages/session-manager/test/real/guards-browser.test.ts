@@ -2,8 +2,8 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { browsersOn, groupMembers } from '@leadmaster/capture/processes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { browsersOn, groupMembers } from '../../src/process/browser-group.ts';
 import { Stage } from './harness.ts';
 
 /** A browser that is not there, does not start, hangs, or is told to stop while it starts. */

@@ -5,10 +5,10 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { browsersOn } from '@leadmaster/capture/processes';
 import type { Session } from '@leadmaster/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findBrowser } from '../../src/engine/browser/find.ts';
-import { browsersOn } from '../../src/process/browser-group.ts';
 import { Stage } from './harness.ts';
 
 const ANA = '5491100000001';

@@ -5,9 +5,9 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { commandLine } from '@leadmaster/capture/processes';
 import { describe, expect, it } from 'vitest';
 import { findBrowser } from '../../src/engine/browser/find.ts';
-import { commandLine } from '../../src/process/proc.ts';
 import { Stage } from './harness.ts';
 
 const ANA = '5491100000001';

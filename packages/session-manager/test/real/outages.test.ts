@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { browsersOn } from '@leadmaster/capture/processes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { browsersOn } from '../../src/process/browser-group.ts';
 import { Stage } from './harness.ts';
 
 const ANA = '5491100000001';

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { browsersOn, groupMembers } from '@leadmaster/capture/processes';
 import type { Event } from '@leadmaster/protocol';
 import { type StandinOptions, startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { freePort } from '../../prove/service/kill-proof.ts';
 import { ServiceProcess } from '../../prove/service/service-process.ts';
-import { browsersOn, groupMembers } from '../../src/process/browser-group.ts';
 import { QUICK } from './harness.ts';
 
 /** A stand-in of WhatsApp, and the service as a process of its own on a data folder of its own. */

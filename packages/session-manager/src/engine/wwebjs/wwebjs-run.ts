@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { BrowserGroup, endGroup, type ProcessIdentity } from '@leadmaster/capture/processes';
 import {
   type Account,
+  type Census,
   errorText,
   LeadMasterError,
   type PairingCode,
@@ -9,8 +11,8 @@ import {
 } from '@leadmaster/protocol';
 import type { Browser, Page } from 'puppeteer-core';
 import type { Client, Message, MessageAck } from 'whatsapp-web.js';
-import { BrowserGroup, endGroup, type ProcessIdentity } from '../../process/browser-group.ts';
 import { treeMemory } from '../../process/memory.ts';
+import { takeCensus } from '../census.ts';
 import type { EngineEvent, EngineRun, MessageSender } from '../engine.ts';
 import { flushLocalStorage } from './login-flush.ts';
 import { catchUp, receivedLive, WwebjsSender } from './messages.ts';
@@ -51,6 +53,10 @@ export class WwebjsRun implements EngineRun {
     this.#listener = input.onEvent;
     this.messages = new WwebjsSender(input.client);
     this.#monitor = new PageMonitor(input.page, (event) => this.#tell(event), input.monitor);
+  }
+
+  get process(): ProcessIdentity {
+    return this.#identity;
   }
 
   get runtime(): Runtime {
@@ -112,6 +118,10 @@ export class WwebjsRun implements EngineRun {
         throw error;
       },
     );
+  }
+
+  census(signal: AbortSignal): Promise<Census> {
+    return withSignal(takeCensus(this.#page), signal);
   }
 
   async screenshot(signal: AbortSignal): Promise<Buffer> {

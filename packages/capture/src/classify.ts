@@ -1,5 +1,3 @@
-import { RECORD_FILE } from './paths.ts';
-
 /**
  * What the parts of a Chromium profile are worth:
  * - `critical`: the login. Without it a person must scan a QR again.
@@ -8,6 +6,9 @@ import { RECORD_FILE } from './paths.ts';
  * - `temporary`: made again by itself; may go whenever the browser is stopped.
  */
 export type StorageClass = 'critical' | 'important' | 'optional' | 'temporary';
+
+/** The session manager's record beside the files of a profile. */
+export const RECORD_FILE = '.leadmaster.json';
 
 export const WHATSAPP_ORIGIN = 'https_web.whatsapp.com_0';
 

@@ -1,0 +1,2 @@
+export * from './browser-group.ts';
+export * from './proc.ts';

@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import { sessionName } from './names.ts';
+
+const time = z.iso.datetime();
+
+export const snapshotKind = z.enum(['essential', 'full']);
+export type SnapshotKind = z.infer<typeof snapshotKind>;
+
+/** Why a snapshot was taken. */
+export const SNAPSHOT_REASONS = [
+  'requested',
+  'schedule',
+  'after_login',
+  'before_logout',
+  'before_delete',
+  'before_restore',
+  'before_browser_upgrade',
+  'stopped',
+] as const;
+export type SnapshotReason = (typeof SNAPSHOT_REASONS)[number];
+
+/**
+ * Rows of each object store of each IndexedDB database of WhatsApp's origin, by `database/store`, and the number of
+ * localStorage items.
+ */
+export const census = z.object({ localStorage: z.number().int(), rows: z.record(z.string(), z.number().int()) });
+export type Census = z.infer<typeof census>;
+
+/** A snapshot of a session. Sizes in bytes, times in milliseconds. */
+export const snapshot = z.object({
+  id: z.string(),
+  session: z.string(),
+  kind: snapshotKind,
+  at: time,
+  bytes: z.number().int(),
+  files: z.number().int(),
+  /** Bytes that the vault did not have before, and what they came to in the store, compressed and encrypted. */
+  newBytes: z.number().int(),
+  storedBytes: z.number().int(),
+  /** How long the browser stood still, and how: `none` where no browser ran. */
+  pauseMs: z.number(),
+  method: z.enum(['cgroup', 'sigstop', 'none']),
+  durationMs: z.number(),
+  /** The Chromium that wrote the profile; null when it is not known. */
+  chromium: z.string().nullable(),
+  generation: z.number().int(),
+  reason: z.string(),
+  /** When it was last proven good: every byte read, or booted by a drill. */
+  verifiedAt: time.nullable(),
+  /** What the last verification found; null before the first. */
+  verified: z.boolean().nullable(),
+});
+export type Snapshot = z.infer<typeof snapshot>;
+
+/** A snapshot with what is known of its insides. */
+export const snapshotDetail = snapshot.extend({
+  account: z.object({ id: z.string(), phone: z.string(), name: z.string() }).nullable(),
+  /** The databases of the copy as they were found, and the rows counted in the page just before and just after the pause. */
+  structure: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
+  census: z.object({ before: census.nullable(), after: census.nullable() }),
+  entries: z.array(z.object({ path: z.string(), kind: z.string(), mode: z.number().int(), size: z.number().int() })),
+});
+export type SnapshotDetail = z.infer<typeof snapshotDetail>;
+
+/** What is wrong with the records of a session's snapshots: removed, replayed, damaged. */
+export const snapshotProblem = z.object({ kind: z.string(), object: z.string(), detail: z.string() });
+export type SnapshotProblem = z.infer<typeof snapshotProblem>;
+
+/** Newest first. */
+export const snapshotList = z.object({ items: z.array(snapshot), problems: z.array(snapshotProblem) });
+export type SnapshotList = z.infer<typeof snapshotList>;
+
+export const createSnapshot = z.strictObject({ kind: snapshotKind.optional() });
+
+export const verifySnapshot = z.strictObject({ drill: z.boolean().default(false) });
+
+export const verifyReport = z.object({
+  ok: z.boolean(),
+  checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
+});
+export type VerifyReport = z.infer<typeof verifyReport>;
+
+export const restoreSnapshot = z.strictObject({
+  start: z.boolean().default(false),
+  overwriteNewer: z.boolean().default(false),
+});
+export type RestoreSnapshot = z.infer<typeof restoreSnapshot>;
+
+/** What a prune took away. */
+export const pruneReport = z.object({
+  session: z.string(),
+  forgotten: z.array(z.string()),
+  deletedPacks: z.number().int(),
+  rewrittenPacks: z.number().int(),
+  freedBytes: z.number().int(),
+});
+export type PruneReport = z.infer<typeof pruneReport>;
+
+/** A session that the vault holds. */
+export const recoverable = z.object({
+  session: z.string(),
+  snapshots: z.number().int(),
+  last: snapshot.nullable(),
+  /** Whether this machine has a session of that name. */
+  isHere: z.boolean(),
+  problems: z.array(snapshotProblem),
+});
+export type Recoverable = z.infer<typeof recoverable>;
+
+export const recoverSessions = z.strictObject({
+  /** All that the vault holds and this machine has not, when left out. */
+  sessions: z.array(sessionName).min(1).optional(),
+  /** A person says that the machine these sessions ran on will never run them again. */
+  originRetired: z.boolean().default(false),
+  start: z.boolean().default(true),
+});
+export type RecoverSessions = z.infer<typeof recoverSessions>;
+
+/** How each session came back, or why it did not. */
+export const recovered = z.object({
+  items: z.array(
+    z.object({ session: z.string(), ok: z.boolean(), snapshot: z.string().nullable(), detail: z.string() }),
+  ),
+});
+export type Recovered = z.infer<typeof recovered>;
+
+/** Long work that was asked for with `Prefer: respond-async`. Kept in memory for a day. */
+export const operation = z.object({
+  id: z.string(),
+  /** `snapshot`, `verify`, `restore`, `prune`, `recover`. */
+  kind: z.string(),
+  session: z.string().nullable(),
+  state: z.enum(['running', 'done', 'failed']),
+  progress: z.object({ phase: z.string(), done: z.number(), total: z.number().nullable() }),
+  startedAt: time,
+  endedAt: time.nullable(),
+  /** The answer that the call would have given; null until it is done. */
+  result: z.unknown(),
+  error: z.record(z.string(), z.unknown()).nullable(),
+});
+export type Operation = z.infer<typeof operation>;
+
+/** How far long work has come. `total` is null while it is not known; bytes unless the phase says otherwise. */
+export interface Progress {
+  phase: string;
+  done: number;
+  total: number | null;
+}

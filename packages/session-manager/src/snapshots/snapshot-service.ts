@@ -1,0 +1,47 @@
+import type {
+  Progress,
+  PruneReport,
+  Recoverable,
+  Recovered,
+  RecoverSessions,
+  RestoreSnapshot,
+  Session,
+  Snapshot,
+  SnapshotDetail,
+  SnapshotKind,
+  SnapshotList,
+  SnapshotReason,
+  VerifyReport,
+} from '@leadmaster/protocol';
+
+/** What every long call takes. */
+export interface LongCall {
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+/**
+ * What the outside (HTTP, and the command line with the service down) may ask of the sessions' snapshots. Names are
+ * validated before they get here; every refusal is a `LeadMasterError`.
+ */
+export interface SnapshotService {
+  /** Durable when it resolves; behind one that is being taken it waits its turn. */
+  create(session: string, options: LongCall & { kind?: SnapshotKind; reason: SnapshotReason }): Promise<Snapshot>;
+  /** Newest first; also of a session that was deleted. */
+  list(session: string, options?: LongCall): Promise<SnapshotList>;
+  get(session: string, id: string, options?: LongCall): Promise<SnapshotDetail>;
+  /** Takes it out of the history; its bytes go with the next prune. */
+  delete(session: string, id: string, options?: LongCall): Promise<void>;
+  /** Damage is an answer (`ok: false`), not an error. `drill`: also boots a restored copy, without any network. */
+  verify(session: string, id: string, options: LongCall & { drill: boolean }): Promise<VerifyReport>;
+  /** Puts the snapshot in the profile's place; the old profile goes to trash. `restart`: stops a running session first and starts it afterwards. */
+  restore(session: string, id: string, options: LongCall & RestoreSnapshot & { restart: boolean }): Promise<Session>;
+  /** Writes the snapshot's files into a folder; never a session. */
+  extract(session: string, id: string, target: string, options?: LongCall): Promise<{ files: number; bytes: number }>;
+  /** Applies the retention to one session (all, for null), and frees what no snapshot needs. */
+  prune(session: string | null, options?: LongCall): Promise<PruneReport[]>;
+  /** Every session that the vault holds. */
+  recoverable(options?: LongCall): Promise<Recoverable[]>;
+  /** Brings sessions back from the vault alone, one by one; what failed of one does not stop the others. */
+  recover(wanted: RecoverSessions, options?: LongCall): Promise<Recovered>;
+}
