@@ -44,7 +44,9 @@ export async function startDemo(env: Env, dataDir: string): Promise<Demo> {
   try {
     const { chromeArgsText, controlUrl }: { chromeArgsText: string; controlUrl: string } = JSON.parse(first);
     const chromeArgs = [env.CHROME_ARGS, chromeArgsText].filter(Boolean).join(' ');
-    return { env: { ...env, LEADMASTER_DATA_DIR: dataDir, CHROME_ARGS: chromeArgs }, controlUrl, ended, close };
+    // Its snapshots belong into its own folder, whatever vault the real service has.
+    const own = { LEADMASTER_DATA_DIR: dataDir, VAULT_URL: '', VAULT_KEY_FILE: '', CHROME_ARGS: chromeArgs };
+    return { env: { ...env, ...own }, controlUrl, ended, close };
   } catch {
     await close();
     throw new CliError(EXIT.failed, 'demo_failed', `The demo cannot start: ${first}`, said.trim());

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import type { LoginMode } from '@leadmaster/protocol';
+import type { LoginMode, SnapshotKind } from '@leadmaster/protocol';
+import { parseRetention, type RetentionPolicy } from '@leadmaster/vault/retention';
+import { parseStoreUrl, type StoreLocation } from '@leadmaster/vault/store-url';
 import { ConfigError, type ConfigProblem, closest } from './config-error.ts';
 import { CHECKOUT, type Env } from './env.ts';
 import { ELSEWHERE, VARIABLES, type VariableName, type VariableValue } from './variables.ts';
@@ -40,6 +42,21 @@ export interface Config {
   /** How many times all six QRs are shown before the browser is stopped. */
   qrRounds: number;
   retention: { events: number; eventDays: number; transitions: number; trashDays: number };
+  vault: {
+    location: StoreLocation;
+    keyFile: string;
+    /** Bytes per second to and from the vault; null = as fast as it goes. */
+    bytesPerSecond: number | null;
+  };
+  snapshots: {
+    /** A cron expression in local time; null = never by itself. */
+    schedule: string | null;
+    afterLogin: boolean;
+    keep: RetentionPolicy;
+    kind: SnapshotKind;
+    concurrency: number;
+    drills: number;
+  };
 }
 
 /** What the machine can bear, for defaults. */
@@ -77,8 +94,13 @@ export function readConfig(env: Env, options: ReadOptions = {}): Config {
   }
 
   const chromePath = get('CHROME_PATH');
+  const dataDir = resolve(base, get('LEADMASTER_DATA_DIR', 'data'));
+  const vaultUrl = get('VAULT_URL');
+  const keyFile = get('VAULT_KEY_FILE');
+  const rate = get('SNAPSHOT_MAX_MB_PER_S');
+  const schedule = get('SNAPSHOT_SCHEDULE', '0 2 * * *');
   const config: Config = {
-    dataDir: resolve(base, get('LEADMASTER_DATA_DIR', 'data')),
+    dataDir,
     host: get('LEADMASTER_HOST', '127.0.0.1'),
     port: get('SESSION_MANAGER_PORT', 3001),
     loginMode: get('LOGIN_MODE', 'qr'),
@@ -112,6 +134,20 @@ export function readConfig(env: Env, options: ReadOptions = {}): Config {
       eventDays: get('EVENT_RETENTION_DAYS', 30),
       transitions: get('TRANSITION_RETENTION_COUNT', 1000),
       trashDays: get('TRASH_DAYS', 30),
+    },
+    vault: {
+      location:
+        vaultUrl === undefined ? { kind: 'folder', path: resolve(dataDir, 'vault') } : parseStoreUrl(vaultUrl, base),
+      keyFile: keyFile === undefined ? resolve(dataDir, 'vault.key') : resolve(base, keyFile),
+      bytesPerSecond: rate === undefined ? null : rate * 2 ** 20,
+    },
+    snapshots: {
+      schedule: schedule === 'off' ? null : schedule,
+      afterLogin: get('SNAPSHOT_AFTER_LOGIN', 'on') === 'on',
+      keep: parseRetention(get('SNAPSHOT_KEEP', 'last=7,daily=7,weekly=4,monthly=6')),
+      kind: get('SNAPSHOT_KIND', 'essential'),
+      concurrency: get('SNAPSHOT_CONCURRENCY', 2),
+      drills: get('SNAPSHOT_DRILLS', 1),
     },
   };
   if (problems.length === 0) problems.push(...contradictions(config, env));

@@ -1,5 +1,8 @@
 import { isIP } from 'node:net';
-import { loginMode } from '@leadmaster/protocol';
+import { loginMode, snapshotKind } from '@leadmaster/protocol';
+import { parseRetention } from '@leadmaster/vault/retention';
+import { parseStoreUrl } from '@leadmaster/vault/store-url';
+import { Cron } from 'croner';
 import { z } from 'zod';
 import { splitChromeArgs } from './chrome-args.ts';
 
@@ -66,6 +69,27 @@ const chromeArgs = variable(
   }),
 );
 
+/** What a parser takes, said in the parser's own words when it does not. */
+function parsed(rule: string, parse: (text: string) => unknown): Variable<string> {
+  const schema = z.string().superRefine((text, context) => {
+    try {
+      parse(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+    }
+  });
+  return variable(rule, schema);
+}
+
+const vaultUrl = parsed(
+  'file:/folder, or s3://bucket/prefix?endpoint=https://host&region=name; credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+  (text) => parseStoreUrl(text, '/'),
+);
+const schedule = parsed('a cron expression such as "0 2 * * *" (local time), or "off"', (text) => {
+  if (text !== 'off') new Cron(text, { paused: true }).stop();
+});
+const retention = parsed('last=7,daily=7,weekly=4,monthly=6, each once at most', parseRetention);
+
 const DAY_LIMIT = 36_500;
 
 /** Every setting this version knows. The names are the contract with whoever runs the service. */
@@ -105,19 +129,19 @@ export const VARIABLES = {
   EVENT_RETENTION_DAYS: whole(1, DAY_LIMIT, 'days'),
   TRANSITION_RETENTION_COUNT: whole(1, 1_000_000, 'state changes per session'),
   TRASH_DAYS: whole(1, DAY_LIMIT, 'days'),
+  VAULT_URL: vaultUrl,
+  VAULT_KEY_FILE: path,
+  SNAPSHOT_SCHEDULE: schedule,
+  SNAPSHOT_AFTER_LOGIN: oneOf(['on', 'off']),
+  SNAPSHOT_KEEP: retention,
+  SNAPSHOT_KIND: oneOf(snapshotKind.options),
+  SNAPSHOT_CONCURRENCY: whole(1, 64, 'how many snapshots are taken or read at once'),
+  SNAPSHOT_MAX_MB_PER_S: whole(1, 100_000, 'megabytes per second to and from the vault, all snapshots together'),
+  SNAPSHOT_DRILLS: whole(0, 1000, 'how many snapshots are booted as a drill after each scheduled round'),
 } as const satisfies Record<string, Variable<unknown>>;
 
 export type VariableName = keyof typeof VARIABLES;
 export type VariableValue<N extends VariableName> = z.output<(typeof VARIABLES)[N]['schema']>;
 
 /** Settings of the whole product that this service does not read. Known, so nobody is warned of a typing error. */
-export const ELSEWHERE: readonly string[] = [
-  'HUB_PORT',
-  'VAULT_URL',
-  'VAULT_KEY_FILE',
-  'DATABASE_URL',
-  'SNAPSHOT_SCHEDULE',
-  'SNAPSHOT_AFTER_LOGIN',
-  'SNAPSHOT_KEEP',
-  'STORAGE_TRIM_MB',
-];
+export const ELSEWHERE: readonly string[] = ['HUB_PORT', 'DATABASE_URL', 'STORAGE_TRIM_MB'];

@@ -7,6 +7,7 @@ import { inboxTable } from './inbox.ts';
 import { messagesTable } from './messages.ts';
 import { retention } from './retention.ts';
 import { sessionsTable } from './sessions.ts';
+import { snapshotsTable, vaultTable } from './snapshots.ts';
 import type { StateStore } from './state-store.ts';
 import { transitionsTable } from './transitions.ts';
 
@@ -26,6 +27,8 @@ export function createStateStore(options: { file: string; now?: () => Date; log?
     messages: messagesTable(connection),
     inbox: inboxTable(connection),
     browsers: browsersTable(connection),
+    snapshots: snapshotsTable(connection),
+    vault: vaultTable(connection),
     atomically: connection.write,
     sweep: retention(connection),
     close: () => {

@@ -26,6 +26,22 @@ export interface BrowserRow {
   profileDir: string;
 }
 
+/** What is known here of a snapshot; the rest is in the vault. */
+export interface SnapshotRow {
+  session: string;
+  id: string;
+  at: string;
+  verifiedAt: string | null;
+  verified: boolean | null;
+}
+
+/** Why the last snapshot of a session was not taken. */
+export interface SnapshotFailure {
+  at: string;
+  code: string;
+  detail: string;
+}
+
 export interface NewEvent {
   session: string;
   type: EventType;
@@ -98,6 +114,30 @@ export interface StateStore {
     record(row: BrowserRow): void;
     clear(session: string): void;
     all(): BrowserRow[];
+  };
+  snapshots: {
+    /** Writes the snapshot and its `snapshot.created`; the session's last failure is over. */
+    created(session: string, snapshot: { id: string; at: string; data: Record<string, unknown> }): Event;
+    /** Remembers that none could be taken, with its `snapshot.failed`. */
+    failed(session: string, failure: { code: string; detail: string; data: Record<string, unknown> }): Event;
+    /** Writes what a verification found, and its `snapshot.verified`. The snapshot may have been taken elsewhere. */
+    verified(session: string, found: { id: string; at: string; ok: boolean; data: Record<string, unknown> }): Event;
+    forgotten(session: string, ids: readonly string[]): void;
+    /** Its key was destroyed: nothing is known any more. */
+    purged(session: string): void;
+    latest(session: string): SnapshotRow | null;
+    list(session: string): SnapshotRow[];
+    failure(session: string): SnapshotFailure | null;
+  };
+  vault: {
+    /** The newest record of a session that was seen in a vault, by the vault's id. */
+    head(vault: string, session: string): { sequence: number; id: string } | null;
+    setHead(vault: string, session: string, head: { sequence: number; id: string }): void;
+    fact(name: string): string | null;
+    setFact(name: string, value: string): void;
+    /** The generation under which the session left this machine; null when it never did. */
+    movedGeneration(session: string): number | null;
+    setMoved(session: string, generation: number): void;
   };
   /** Makes several changes one transaction: all of them or none, and nobody hears of any before all are durable. */
   atomically<T>(changes: () => T): T;

@@ -1,4 +1,5 @@
 import { first } from './0001-first.ts';
+import { snapshots } from './0002-snapshots.ts';
 
 /** One step of the schema. Never changed once released: a correction is another step. */
 export interface Migration {
@@ -8,4 +9,4 @@ export interface Migration {
 }
 
 /** Every step in order; `version` counts 1, 2, 3 ... without a gap. */
-export const MIGRATIONS: readonly Migration[] = [first];
+export const MIGRATIONS: readonly Migration[] = [first, snapshots];
