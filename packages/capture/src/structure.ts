@@ -1,3 +1,12 @@
+import { type Dirent, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { errorText } from '@leadmaster/protocol';
+import { classify, LOGIN_STORES } from './classify.ts';
+import { checkLevelDb } from './leveldb/folder.ts';
+import { RandomAccess } from './leveldb/random-access.ts';
+import { checkSqlite, SQLITE_HEADER } from './sqlite-check.ts';
+
 /** One database of a copy, and whether it is whole. */
 export interface StructureCheck {
   /** Its path below the profile. */
@@ -10,4 +19,91 @@ export interface StructureCheck {
 export interface StructureReport {
   ok: boolean;
   checks: StructureCheck[];
+}
+
+export interface StructureOptions {
+  /** Both stores of the login must be there: one that is missing is a check that failed. */
+  requireLogin?: boolean;
+  /** Where databases are copied to for their check, and removed from afterwards; the system's folder for such. */
+  tempDir?: string;
+}
+
+/**
+ * Checks every LevelDB and SQLite database of a profile, but for what is temporary, in a folder that nobody writes to.
+ * Synchronous: for a worker thread or a command. Changes nothing in the folder and never throws: what cannot be read is
+ * a check that failed. A log whose last record was not finished is whole: that is what a power cut leaves, and LevelDB
+ * passes over it.
+ */
+export function checkStructure(profileDir: string, options: StructureOptions = {}): StructureReport {
+  const checks: StructureCheck[] = [];
+  const folders = [''];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    try {
+      const entries = readdirSync(join(profileDir, folder), { withFileTypes: true });
+      checks.push(...checkFolder(profileDir, folder, entries, options.tempDir ?? tmpdir()));
+      folders.push(
+        ...entries
+          .filter((entry) => entry.isDirectory())
+          .map((entry) => below(folder, entry.name))
+          .filter(isKept),
+      );
+    } catch (error) {
+      checks.push({ name: folder === '' ? '.' : folder, ok: false, detail: errorText(error) });
+    }
+  }
+  if (options.requireLogin === true) checks.push(...missingLogin(checks));
+  checks.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { ok: checks.every((check) => check.ok), checks };
+}
+
+/** The same of the two stores that are the login alone; both must be there. Costs milliseconds. */
+export function checkLoginStores(profileDir: string): StructureReport {
+  const checks = Object.values(LOGIN_STORES).map((name) => ({ name, ...checkLevelDb(join(profileDir, name)) }));
+  return { ok: checks.every((check) => check.ok), checks };
+}
+
+function missingLogin(checks: StructureCheck[]): StructureCheck[] {
+  return Object.values(LOGIN_STORES)
+    .filter((store) => !checks.some(({ name }) => name === store))
+    .map((name) => ({ name, ok: false, detail: 'is missing' }));
+}
+
+function checkFolder(profileDir: string, folder: string, entries: Dirent[], tempDir: string): StructureCheck[] {
+  const files = new Set(entries.filter((entry) => entry.isFile()).map((entry) => entry.name));
+  if (isLevelDb(files)) return [{ name: folder, ...checkLevelDb(join(profileDir, folder)) }];
+  return [...files].flatMap((file): StructureCheck[] => {
+    const name = below(folder, file);
+    if (!isKept(name)) return [];
+    const path = join(profileDir, name);
+    try {
+      return isSqlite(path, files, file) ? [{ name, ...checkSqlite(path, tempDir) }] : [];
+    } catch (error) {
+      return [{ name, ok: false, detail: errorText(error) }];
+    }
+  });
+}
+
+/** CURRENT makes it one. Without, it lost it, unless nothing is there yet but the first MANIFEST of one being made. */
+function isLevelDb(files: Set<string>): boolean {
+  if (files.has('CURRENT')) return true;
+  const names = [...files];
+  return (
+    names.some((name) => /^MANIFEST-[0-9]+$/.test(name)) && names.some((name) => /^[0-9]+\.(ldb|sst|log)$/.test(name))
+  );
+}
+
+/** By its first bytes; or by the journal beside it, for these bytes may be what is damaged. */
+function isSqlite(path: string, files: Set<string>, name: string): boolean {
+  if (/-(journal|wal|shm)$/.test(name)) return false;
+  if (files.has(`${name}-journal`) || files.has(`${name}-wal`)) return true;
+  using file = RandomAccess.open(path);
+  return file.read(Buffer.alloc(SQLITE_HEADER.length), 0).equals(SQLITE_HEADER);
+}
+
+function isKept(path: string): boolean {
+  return classify(path).class !== 'temporary';
+}
+
+function below(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`;
 }
