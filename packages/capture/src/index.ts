@@ -1,2 +1,9 @@
 export type { Capture, CapturedEntry, CaptureKind, CaptureRequest, FreezeMethod } from './capture.ts';
-export type { StructureCheck, StructureReport } from './structure.ts';
+export {
+  checkLoginStores,
+  checkStructure,
+  mendLoginStores,
+  type StructureCheck,
+  type StructureOptions,
+  type StructureReport,
+} from './structure.ts';

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorText } from '@leadmaster/protocol';
 import { classify, LOGIN_STORES } from './classify.ts';
-import { checkLevelDb } from './leveldb/folder.ts';
+import { checkLevelDb } from './leveldb/check.ts';
+import { mendLevelDb } from './leveldb/mend.ts';
 import { RandomAccess } from './leveldb/random-access.ts';
 import { checkSqlite, SQLITE_HEADER } from './sqlite-check.ts';
 
@@ -51,26 +52,42 @@ export function checkStructure(profileDir: string, options: StructureOptions = {
       checks.push({ name: folder === '' ? '.' : folder, ok: false, detail: errorText(error) });
     }
   }
-  if (options.requireLogin === true) checks.push(...missingLogin(checks));
-  checks.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return { ok: checks.every((check) => check.ok), checks };
+  const stores = options.requireLogin === true ? checkLoginStores(profileDir).checks : [];
+  const all = [...checks.filter(({ name }) => !stores.some((store) => store.name === name)), ...stores];
+  all.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { ok: all.every((check) => check.ok), checks: all };
 }
 
-/** The same of the two stores that are the login alone; both must be there. Costs milliseconds. */
+/** The same of the two stores that are the login alone; both must be there and hold something. Costs milliseconds. */
 export function checkLoginStores(profileDir: string): StructureReport {
-  const checks = Object.values(LOGIN_STORES).map((name) => ({ name, ...checkLevelDb(join(profileDir, name)) }));
+  const checks = Object.values(LOGIN_STORES).map((store) => checkStore(profileDir, store));
   return { ok: checks.every((check) => check.ok), checks };
 }
 
-function missingLogin(checks: StructureCheck[]): StructureCheck[] {
-  return Object.values(LOGIN_STORES)
-    .filter((store) => !checks.some(({ name }) => name === store))
-    .map((name) => ({ name, ok: false, detail: 'is missing' }));
+/**
+ * Makes the two stores fit to be written to after a kill or a power cut: `mendLevelDb` says why. To be done with every
+ * profile before a browser opens it, by whoever has proven that none has.
+ *
+ * @returns The files that were cut, below the profile.
+ * @throws Error when a store is damaged or the disk refuses.
+ */
+export function mendLoginStores(profileDir: string): string[] {
+  return Object.values(LOGIN_STORES).flatMap((store) =>
+    mendLevelDb(join(profileDir, store)).map((file) => `${store}/${file}`),
+  );
+}
+
+function checkStore(profileDir: string, name: string): StructureCheck {
+  const { ok, empty, detail } = checkLevelDb(join(profileDir, name));
+  return { name, ok: ok && !empty, detail };
 }
 
 function checkFolder(profileDir: string, folder: string, entries: Dirent[], tempDir: string): StructureCheck[] {
   const files = new Set(entries.filter((entry) => entry.isFile()).map((entry) => entry.name));
-  if (isLevelDb(files)) return [{ name: folder, ...checkLevelDb(join(profileDir, folder)) }];
+  if (isLevelDb(files)) {
+    const { ok, detail } = checkLevelDb(join(profileDir, folder));
+    return [{ name: folder, ok, detail }];
+  }
   return [...files].flatMap((file): StructureCheck[] => {
     const name = below(folder, file);
     if (!isKept(name)) return [];

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Damaged } from './damaged.ts';
-import { type LogContent, readLog } from './log.ts';
+import { readLog } from './log.ts';
 import { RandomAccess } from './random-access.ts';
 import { checkTable } from './table.ts';
 import { applyEdit, emptyVersion, type LiveTable, type Version } from './version-edit.ts';
@@ -9,44 +9,39 @@ import { applyEdit, emptyVersion, type LiveTable, type Version } from './version
 /** Far above any real one: a record of it is held in memory. */
 const MANIFEST_LIMIT = 256 * 2 ** 20;
 
-/** What was found of one LevelDB. */
-export interface LevelDbAnswer {
-  ok: boolean;
-  detail: string;
+/** A log, or the MANIFEST, which is written in the same way. */
+export interface LogFile {
+  name: string;
+  records: number;
+  /** Where the last whole record ends. */
+  whole: number;
+  /** Bytes behind it, as a kill or a power cut leaves them. LevelDB passes over them when it opens. */
+  torn: number;
+}
+
+/** What a LevelDB consists of. */
+export interface Contents {
+  manifest: LogFile;
+  tables: LiveTable[];
+  /** Oldest first. */
+  logs: LogFile[];
 }
 
 /**
- * Whether a LevelDB that nobody writes to would open, and lose nothing that was on the disk: CURRENT, MANIFEST, the
- * tables it lives on (their ends and indexes), its logs. Changes nothing, and never throws: what cannot be read is an
- * answer too.
+ * Reads what LevelDB needs to open: CURRENT, the MANIFEST, the tables it lives on (their ends and indexes), its logs.
+ * Nobody may write to the folder meanwhile.
+ *
+ * @throws Damaged when it would not open, or would lose what was on the disk; the system's error when it cannot be read.
  */
-export function checkLevelDb(folder: string): LevelDbAnswer {
-  try {
-    return { ok: true, detail: describe(folder) };
-  } catch (error) {
-    return { ok: false, detail: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-function describe(folder: string): string {
-  const manifest = currentManifest(folder);
-  const { version, torn } = readManifest(folder, manifest);
+export function readFolder(folder: string): Contents {
+  const { manifest, version } = readManifest(folder, currentManifest(folder));
   const names = new Set(readdirSync(folder));
-  let bytes = 0;
-  for (const table of version.tables.values()) {
-    checkLiveTable(folder, table, names);
-    bytes += table.size;
-  }
-  const logs = liveLogs(version, names).map((name) => ({ name, ...about(folder, name, (file) => readLog(file)) }));
-  return [
-    `${version.tables.size} tables of ${(bytes / 2 ** 20).toFixed(1)} MB`,
-    ...logs.map((log) => `${log.name} with ${log.records} records${tail(log)}`),
-    ...(torn > 0 ? [`${manifest}${tail({ torn })}`] : []),
-  ].join('; ');
-}
-
-function tail({ torn }: Pick<LogContent, 'torn'>): string {
-  return torn === 0 ? '' : ` and ${torn} bytes of one that was not finished`;
+  const tables = [...version.tables.values()];
+  for (const table of tables) checkLiveTable(folder, table, names);
+  const logs = liveLogs(version, names).map((name) =>
+    about(folder, name, (file): LogFile => ({ name, ...readLog(file) })),
+  );
+  return { manifest, tables, logs };
 }
 
 function currentManifest(folder: string): string {
@@ -56,20 +51,20 @@ function currentManifest(folder: string): string {
   return name;
 }
 
-function readManifest(folder: string, name: string): { version: Version; torn: number } {
+function readManifest(folder: string, name: string): { manifest: LogFile; version: Version } {
   return about(folder, name, (file) => {
     if (file.size > MANIFEST_LIMIT) throw new Damaged('is too large to be one');
     const version = emptyVersion();
-    const { torn } = readLog(file, (record) => applyEdit(version, record));
+    const content = readLog(file, (record) => applyEdit(version, record));
     if (version.nextFile === null || version.logNumber === null || version.lastSequence === null) {
       throw new Damaged('is not complete: it does not say which logs and numbers are next');
     }
-    return { version, torn };
+    return { manifest: { name, ...content }, version };
   });
 }
 
 function checkLiveTable(folder: string, table: LiveTable, names: Set<string>): void {
-  const stem = String(table.number).padStart(6, '0');
+  const stem = fileNumber(table.number);
   const name = [`${stem}.ldb`, `${stem}.sst`].find((candidate) => names.has(candidate));
   if (name === undefined) throw new Damaged(`the table ${stem}.ldb is missing`);
   about(folder, name, (file) => {
@@ -79,27 +74,26 @@ function checkLiveTable(folder: string, table: LiveTable, names: Set<string>): v
 }
 
 /**
- * The logs that LevelDB would read, oldest first. It takes a missing one for an empty one; but it makes a log before a
- * MANIFEST names it, and deletes it only once a MANIFEST names a later one, so a missing one has been lost.
+ * The logs that LevelDB would read. It takes a missing one for an empty one; but it makes a log before a MANIFEST names
+ * it, and deletes it only once a MANIFEST names a later one, so a log that is named and missing has been lost.
  */
 function liveLogs(version: Version, names: Set<string>): string[] {
   const oldest = version.logNumber ?? 0;
   const live = [...names]
-    .flatMap(
-      (name) =>
-        /^([0-9]+)\.log$/
-          .exec(name)
-          ?.slice(1)
-          .map((digits) => ({ name, number: Number(digits) })) ?? [],
-    )
+    .filter((name) => /^[0-9]+\.log$/.test(name))
+    .map((name) => ({ name, number: Number.parseInt(name, 10) }))
     .filter(({ number }) => number >= oldest || number === version.previousLog)
     .sort((a, b) => a.number - b.number);
   for (const needed of [oldest, version.previousLog]) {
     if (needed !== 0 && !live.some(({ number }) => number === needed)) {
-      throw new Damaged(`the log ${String(needed).padStart(6, '0')}.log is missing`);
+      throw new Damaged(`the log ${fileNumber(needed)}.log is missing`);
     }
   }
   return live.map(({ name }) => name);
+}
+
+function fileNumber(number: number): string {
+  return String(number).padStart(6, '0');
 }
 
 /** Reads one file of the folder; whatever is wrong is told with its name. */

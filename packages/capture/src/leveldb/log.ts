@@ -26,7 +26,9 @@ interface Ending {
 /** What a log holds. */
 export interface LogContent {
   records: number;
-  /** Bytes at the end that are no whole record, as a kill or a power cut leaves them: LevelDB passes over them. */
+  /** Where the last whole record ends, in bytes. */
+  whole: number;
+  /** Bytes behind it that are no whole record, as a kill or a power cut leaves them. */
   torn: number;
 }
 
@@ -58,7 +60,8 @@ export function readLog(file: RandomAccess, onRecord?: (record: Buffer) => void)
   }
   const { at, zeroes } = step.value;
   if (zeroes && open !== null) throw new Damaged(`the record at byte ${open.at} goes over into zeroes`);
-  return { records, torn: file.size - (open?.at ?? at) };
+  const whole = open?.at ?? at;
+  return { records, whole, torn: file.size - whole };
 }
 
 function* fragments(file: RandomAccess): Generator<Fragment, Ending, undefined> {
