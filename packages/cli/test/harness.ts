@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import { FakeSessionService } from '@leadmaster/testkit';
+import { FakeSessionService, FakeSnapshotService } from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
@@ -59,10 +59,12 @@ export class Sink extends Writable {
 /** The real HTTP server over sessions in memory, and the command line set to speak with it. */
 export async function fakeService() {
   const sessions = new FakeSessionService();
+  const snapshots = new FakeSnapshotService(sessions);
   const folder = mkdtempSync(join(tmpdir(), 'leadmaster-cli-'));
   const dataDir = join(folder, 'data');
   const app = await createHttpServer({
     sessions,
+    snapshots,
     config: { dataDir, compat: 'key' },
     keys: { adminKey: ADMIN_KEY, serviceToken: 'service-token-of-the-tests' },
     log: pino({ level: 'silent' }),
@@ -79,5 +81,5 @@ export async function fakeService() {
   const env = { SESSION_MANAGER_PORT: String(port), LEADMASTER_ADMIN_KEY: ADMIN_KEY, LEADMASTER_DATA_DIR: dataDir };
   const cli = (line: string | readonly string[], options: RunOptions = {}): Promise<Ran> =>
     run(typeof line === 'string' ? line.split(' ') : line, { ...options, env: { ...env, ...options.env } });
-  return { sessions, app, port, dataDir, env, cli };
+  return { sessions, snapshots, app, port, dataDir, env, cli };
 }

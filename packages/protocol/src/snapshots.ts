@@ -124,9 +124,14 @@ export const recovered = z.object({
 });
 export type Recovered = z.infer<typeof recovered>;
 
-/** Long work that was asked for with `Prefer: respond-async`. Kept in memory for a day. */
+/**
+ * Long work, whether its caller waits for it or asked with `Prefer: respond-async`. Kept in memory until a day after its
+ * end, or until the service ends.
+ */
 export const operation = z.object({
   id: z.string(),
+  /** Grows with every change that is worth showing: pass it as `after` to wait for the next. */
+  revision: z.number().int(),
   /** `snapshot`, `verify`, `restore`, `prune`, `recover`. */
   kind: z.string(),
   session: z.string().nullable(),

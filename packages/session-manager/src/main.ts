@@ -46,6 +46,7 @@ async function serve(context: Context, config: Config, log: Logger): Promise<Run
   let ending: Promise<void> | null = null;
   const http = await createHttpServer({
     sessions: context.sessions,
+    snapshots: context.snapshots,
     config,
     keys: context.secrets,
     log,

@@ -1,10 +1,15 @@
 import { SESSION_STATES } from '@leadmaster/protocol';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { SessionSupervisor } from './lifecycle/supervisor.ts';
+import { measureSnapshots, type SnapshotFigures } from './snapshot-metrics.ts';
 import type { StateStore } from './state/state-store.ts';
 
-/** What the sessions are doing, for Prometheus. Gauges are read when they are asked for. */
-export function createMetrics(supervisors: () => readonly SessionSupervisor[], events: StateStore['events']): Registry {
+/** What the sessions and their snapshots are doing, for Prometheus. Gauges are read when they are asked for. */
+export function createMetrics(
+  supervisors: () => readonly SessionSupervisor[],
+  events: StateStore['events'],
+  snapshots?: SnapshotFigures,
+): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   new Gauge({
@@ -60,5 +65,6 @@ export function createMetrics(supervisors: () => readonly SessionSupervisor[], e
     registers: [registry],
   });
   events.subscribe((event) => told.inc({ type: event.type }));
+  measureSnapshots(registry, events, snapshots);
   return registry;
 }

@@ -145,10 +145,10 @@ export class FakeSessionService implements SessionService {
     return this.set(name, 'STOPPED', { account: null });
   }
 
-  async delete(name: string): Promise<void> {
+  async delete(name: string, options: { purge?: boolean } = {}): Promise<void> {
     await this.step();
     this.entry(name);
-    this.changes.push(`delete ${name}`);
+    this.changes.push(`${options.purge === true ? 'purge' : 'delete'} ${name}`);
     this.entries.delete(name);
     this.emit(name, 'session.deleted');
   }

@@ -1,5 +1,6 @@
 export * from './blob-bodies.ts';
 export * from './fake-engine.ts';
 export * from './fake-session-service.ts';
+export * from './fake-snapshot-service.ts';
 export * from './faulty-blob-store.ts';
 export * from './faulty-state-store.ts';

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { SESSION_NAME_PATTERN, SESSION_STATES, session } from '@leadmaster/protocol';
-import { FakeSessionService } from '@leadmaster/testkit';
+import { FakeSessionService, FakeSnapshotService } from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { createHttpServer } from '../../src/http/server.ts';
@@ -18,9 +18,11 @@ export async function fakeTarget(): Promise<{
   close: () => Promise<void>;
 }> {
   const sessions = new FakeSessionService();
+  const snapshots = new FakeSnapshotService(sessions);
   const faults: string[] = [];
   const app = await createHttpServer({
     sessions,
+    snapshots,
     config: { dataDir: '/nowhere/leadmaster-data', compat: 'key' },
     keys: { adminKey: KEY, serviceToken: `${KEY}-too` },
     log: pino({ level: 'error' }, { write: (line: string) => void faults.push(line) }),

@@ -39,6 +39,19 @@ export const START_ERRORS: readonly ErrorCode[] = [
   'timeout',
 ];
 
+/** What a route that looks into the vault can answer besides. */
+export const VAULT_ERRORS: readonly ErrorCode[] = [
+  'vault_missing',
+  'vault_key_wrong',
+  'vault_key_missing',
+  'vault_newer',
+  'vault_locked',
+  'vault_rolled_back',
+  'store_denied',
+  'store_damaged',
+  'store_unreachable',
+];
+
 /** What a route that reads a body can answer besides. */
 export const BODY_ERRORS: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type'];
 

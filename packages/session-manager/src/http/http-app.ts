@@ -5,10 +5,13 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Config } from '../config/config.ts';
 import type { SessionService } from '../lifecycle/session-service.ts';
+import type { SnapshotService } from '../snapshots/snapshot-service.ts';
+import type { Operations } from './operations.ts';
 
 /** What the HTTP server is made of. */
 export interface HttpServerOptions {
   sessions: SessionService;
+  snapshots: SnapshotService;
   config: Pick<Config, 'dataDir' | 'compat'>;
   keys: { adminKey: string; serviceToken: string };
   log: Logger;
@@ -26,13 +29,24 @@ export interface HttpTiming {
   heartbeatMs: number;
   /** How long `POST /send` waits for WhatsApp's acknowledgement. */
   sendDeadlineMs: number;
+  /** The shortest time between two revisions of an operation that tell of progress alone. */
+  progressMs: number;
+  /** How long the end of the server waits for long calls that it has told to end. */
+  operationEndMs: number;
 }
 
-export const DEFAULT_TIMING: HttpTiming = { heartbeatMs: 15_000, sendDeadlineMs: 30_000 };
+export const DEFAULT_TIMING: HttpTiming = {
+  heartbeatMs: 15_000,
+  sendDeadlineMs: 30_000,
+  progressMs: 200,
+  operationEndMs: 15_000,
+};
 
 /** What a file of routes gets. */
 export interface RouteContext {
   sessions: SessionService;
+  snapshots: SnapshotService;
+  operations: Operations;
   config: HttpServerOptions['config'];
   timing: HttpTiming;
   /** Aborts when the server begins to close. */

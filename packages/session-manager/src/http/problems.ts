@@ -72,13 +72,20 @@ function compatBody(error: LeadMasterError): Record<string, unknown> {
   return { code: error.code.toUpperCase(), message: error.message, hint: error.hint };
 }
 
-/** Answers a request with its error. Our own faults are logged with the request's id and told without their cause. */
-export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** Logs what went wrong through no fault of the caller, with the request's id; says it as an error of the product. */
+export function logFault(error: unknown, request: FastifyRequest, facts: object = {}): LeadMasterError {
   const told = asProductError(error);
   if (told.status >= 500) {
     const level = told.code === 'internal' ? 'error' : 'warn';
-    request.log[level]({ err: told.cause ?? told, code: told.code, route: request.routeOptions.url }, 'request failed');
+    const route = request.routeOptions.url;
+    request.log[level]({ err: told.cause ?? told, code: told.code, route, ...facts }, 'request failed');
   }
+  return told;
+}
+
+/** Answers a request with its error. Our own faults are logged and told without their cause. */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const told = logFault(error, request);
   reply.code(told.status);
   if (told.code === 'unauthorized') reply.header('www-authenticate', 'Bearer realm="LeadMaster"');
   if (told.code === 'shutting_down' || told.code === 'not_ready') reply.header('retry-after', '5');

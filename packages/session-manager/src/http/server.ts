@@ -11,19 +11,26 @@ import { DEFAULT_TIMING, type HttpApp, type HttpServerOptions, type RouteContext
 import { BODY_LIMIT, readJsonBodies } from './json-body.ts';
 import { handleUnknown } from './not-found.ts';
 import { describeApi } from './openapi.ts';
+import { Operations } from './operations.ts';
 import { rawProblem, sendProblem } from './problems.ts';
 import { adoptRoutes } from './routes/adopt.ts';
 import { checkRoutes } from './routes/check.ts';
 import { eventRoutes } from './routes/events.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { operationRoutes } from './routes/operations.ts';
 import { pairingCodeRoutes } from './routes/pairing-code.ts';
 import { qrRoutes } from './routes/qr.ts';
+import { recoverRoutes } from './routes/recover.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { actionRoutes, sessionRoutes } from './routes/sessions.ts';
+import { restoreRoutes, snapshotRoutes } from './routes/snapshots.ts';
 import { transitionRoutes } from './routes/transitions.ts';
 import { shuttingDown } from './waiting.ts';
 
-/** Longer than the longest wait of a long poll (600 s), so that a silent connection is cut only when it is dead. */
+/**
+ * Longer than the longest wait of a long poll (600 s), so that a silent connection is cut only when it is dead. Long calls
+ * lift it while they work.
+ */
 const SOCKET_IDLE_MS = 630_000;
 
 /** For a request to arrive as a whole; answers may take longer. */
@@ -42,11 +49,18 @@ const SECURITY_HEADERS = {
 };
 
 /**
- * The manager's whole HTTP surface over a `SessionService`. Answers with problem+json whatever goes wrong, asks for the key before it reads
- * anything else of a request, and ends streams and long polls as soon as it is closed. The caller listens.
+ * The manager's whole HTTP surface over a `SessionService` and a `SnapshotService`. Answers with problem+json whatever goes wrong, asks for
+ * the key before it reads anything else of a request, and when it is closed ends streams and long polls at once and long
+ * work in order. The caller listens.
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpApp> {
   const closing = new AbortController();
+  const timing = { ...DEFAULT_TIMING, ...options.timing };
+  const operations = new Operations({
+    log: options.log,
+    progressMs: timing.progressMs,
+    closeMs: timing.operationEndMs,
+  });
   const authenticate = createAuthenticator(options.keys, options.config.compat);
 
   const onFrameworkError = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
@@ -111,7 +125,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.addHook('onSend', async (_request, reply) => {
     if (closing.signal.aborted) reply.header('connection', 'close');
   });
-  app.addHook('preClose', async () => closing.abort());
+  app.addHook('preClose', async () => {
+    closing.abort();
+    await operations.close();
+  });
 
   logRequests(app, options.metrics);
   handleUnknown(app);
@@ -119,8 +136,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 
   const context: RouteContext = {
     sessions: options.sessions,
+    snapshots: options.snapshots,
+    operations,
     config: options.config,
-    timing: { ...DEFAULT_TIMING, ...options.timing },
+    timing,
     closing: closing.signal,
   };
   serviceRoutes(app, options);
@@ -134,6 +153,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     checkRoutes,
     eventRoutes,
     messageRoutes,
+    snapshotRoutes,
+    restoreRoutes,
+    recoverRoutes,
+    operationRoutes,
     compatRoutes,
   ]) {
     routes(app, context);

@@ -23,7 +23,8 @@ export interface SessionService {
   stop(name: string): Promise<Session>;
   restart(name: string): Promise<Session>;
   logout(name: string): Promise<Session>;
-  delete(name: string): Promise<void>;
+  /** The profile goes to trash. `purge`: the key of its snapshots is destroyed as well. */
+  delete(name: string, options?: { purge?: boolean }): Promise<void>;
   /** Claims an UNCLAIMED profile in place. */
   adopt(name: string): Promise<Session>;
   /** Resolves once the state is not transient, or after the wait, whichever is first. */

@@ -4,6 +4,7 @@ import { serve } from './serve.ts';
 interface Operation {
   operationId: string;
   summary: string;
+  description?: string;
   tags: string[];
   security?: unknown[];
   parameters?: { name: string; in: string; schema: Record<string, unknown> }[];
@@ -28,6 +29,7 @@ describe('/openapi.json', () => {
     expect(operations.map((o) => `${o.method.toUpperCase()} ${o.path}`).sort()).toEqual(
       [
         'DELETE /v1/sessions/{session}',
+        'DELETE /v1/sessions/{session}/snapshots/{snapshot}',
         'GET /health',
         'GET /metrics',
         'GET /qr',
@@ -35,6 +37,9 @@ describe('/openapi.json', () => {
         'GET /ready',
         'GET /status',
         'GET /v1/events',
+        'GET /v1/operations',
+        'GET /v1/operations/{operation}',
+        'GET /v1/recover',
         'GET /v1/sessions',
         'GET /v1/sessions/{session}',
         'GET /v1/sessions/{session}/check',
@@ -42,16 +47,23 @@ describe('/openapi.json', () => {
         'GET /v1/sessions/{session}/messages',
         'GET /v1/sessions/{session}/messages/{message}',
         'GET /v1/sessions/{session}/qr',
+        'GET /v1/sessions/{session}/snapshots',
+        'GET /v1/sessions/{session}/snapshots/{snapshot}',
         'GET /v1/sessions/{session}/transitions',
         'POST /connect',
         'POST /disconnect',
         'POST /send',
+        'POST /v1/recover',
         'POST /v1/sessions',
         'POST /v1/sessions/adopt',
         'POST /v1/sessions/{session}/logout',
         'POST /v1/sessions/{session}/messages',
         'POST /v1/sessions/{session}/pairing-code',
         'POST /v1/sessions/{session}/restart',
+        'POST /v1/sessions/{session}/snapshots',
+        'POST /v1/sessions/{session}/snapshots/prune',
+        'POST /v1/sessions/{session}/snapshots/{snapshot}/restore',
+        'POST /v1/sessions/{session}/snapshots/{snapshot}/verify',
         'POST /v1/sessions/{session}/start',
         'POST /v1/sessions/{session}/stop',
       ].sort(),
@@ -98,6 +110,25 @@ describe('/openapi.json', () => {
       required: false,
       content: { 'application/json': { schema: { type: 'object', additionalProperties: false } } },
     });
+  });
+
+  test('every long call can be answered at once, and says so', async () => {
+    const { operations } = await described();
+    const long = operations.filter((o) => o.parameters?.some((p) => p.in === 'header' && p.name === 'prefer'));
+    expect(long.map((o) => o.operationId).sort()).toEqual([
+      'createSnapshot',
+      'pruneSnapshots',
+      'recoverSessions',
+      'restoreSnapshot',
+      'verifySnapshot',
+    ]);
+    for (const { description, responses, requestBody } of long) {
+      expect(description).toContain('respond-async');
+      expect(responses['202']?.content?.['application/json']?.schema).toEqual({
+        $ref: '#/components/schemas/Operation',
+      });
+      expect(requestBody).toMatchObject({ required: false });
+    }
   });
 
   test('says numbers where numbers are meant', async () => {

@@ -80,7 +80,7 @@ describe('bad requests are refused with code and hint, and change nothing', () =
       'unsupported_media_type',
     ],
     ['1 MB and a bit', '/v1/sessions', { body: Buffer.alloc(1_048_577, 32) }, 413, 'payload_too_large'],
-    ['purge of nothing', '/v1/sessions/a?purge=yes', { method: 'DELETE' }, 400, 'invalid_request'],
+    ['purge that is neither', '/v1/sessions/a?purge=yes', { method: 'DELETE' }, 400, 'invalid_request'],
     ['expectation', '/v1/sessions', { headers: { expect: 'the-best' } }, 417, 'invalid_request'],
   ];
 

@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { FakeSessionService } from '@leadmaster/testkit';
+import { FakeSessionService, FakeSnapshotService } from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
@@ -33,16 +33,19 @@ export async function serve(
 ): Promise<{
   app: HttpApp;
   sessions: FakeSessionService;
+  snapshots: FakeSnapshotService;
   port: number;
   logLines: string[];
   metrics: Registry;
   ask: (path: string, ask?: Ask) => Promise<Answer>;
 }> {
   const sessions = new FakeSessionService();
+  const snapshots = new FakeSnapshotService(sessions);
   const logLines: string[] = [];
   const metrics = new Registry();
   const app = await createHttpServer({
     sessions,
+    snapshots,
     config: { dataDir: '/nowhere/leadmaster-data', compat: options.compat ?? 'key' },
     keys: { adminKey: ADMIN_KEY, serviceToken: SERVICE_TOKEN },
     log: pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) }),
@@ -54,7 +57,7 @@ export async function serve(
   await app.listen({ host: '127.0.0.1', port: 0 });
   onTestFinished(() => app.close());
   const { port } = app.server.address() as AddressInfo;
-  return { app, sessions, port, logLines, metrics, ask: (path, ask) => send(port, path, ask) };
+  return { app, sessions, snapshots, port, logLines, metrics, ask: (path, ask) => send(port, path, ask) };
 }
 
 /** One request over a connection of its own. Objects are sent as JSON; texts and bytes as they are. */

@@ -1,6 +1,6 @@
-import { createSession, LeadMasterError, session } from '@leadmaster/protocol';
+import { createSession, session } from '@leadmaster/protocol';
 import { z } from 'zod';
-import { BODY_ERRORS, json, nothing, problems, SESSION_ERRORS, START_ERRORS } from '../documented.ts';
+import { BODY_ERRORS, json, nothing, problems, SESSION_ERRORS, START_ERRORS, VAULT_ERRORS } from '../documented.ts';
 import type { HttpApp, RouteContext } from '../http-app.ts';
 import { noBody, noQuery, queryBoolean, sessionParams, waitSeconds } from '../inputs.ts';
 import { callerSignal, untilClosing } from '../waiting.ts';
@@ -67,29 +67,22 @@ export function sessionRoutes(app: HttpApp, { sessions }: RouteContext): void {
     url: '/v1/sessions/:session',
     schema: {
       operationId: 'deleteSession',
-      summary: 'Remove a session; its profile goes to trash',
+      summary: 'Remove a session; its profile goes to trash, its snapshots stay',
       tags,
       params: sessionParams,
       querystring: z.strictObject({
-        purge: queryBoolean.default(false).describe("Also destroy the session's snapshots; there are none yet"),
+        purge: queryBoolean
+          .default(false)
+          .describe("Also destroy the key of the session's snapshots: no one can read them again"),
       }),
       body: noBody,
       response: {
         204: nothing('Removed'),
-        ...problems([...SESSION_ERRORS, ...BODY_ERRORS, 'unprocessable', ...STOP_ERRORS]),
+        ...problems([...SESSION_ERRORS, ...BODY_ERRORS, 'session_unclaimed', ...STOP_ERRORS, ...VAULT_ERRORS]),
       },
     },
     handler: async (request, reply) => {
-      // Looked at first, so that a name that does not exist is told as such.
-      if (request.query.purge) {
-        await sessions.get(request.params.session);
-        throw new LeadMasterError(
-          'unprocessable',
-          'There are no snapshots yet that could be purged.',
-          'Leave out ?purge=true; the session itself was not touched.',
-        );
-      }
-      await sessions.delete(request.params.session);
+      await sessions.delete(request.params.session, { purge: request.query.purge });
       return reply.code(204).send();
     },
   });

@@ -1,0 +1,293 @@
+import {
+  LeadMasterError,
+  type Progress,
+  type PruneReport,
+  type Recoverable,
+  type Recovered,
+  type RecoverSessions,
+  type RestoreSnapshot,
+  type Session,
+  type Snapshot,
+  type SnapshotDetail,
+  type SnapshotKind,
+  type SnapshotList,
+  type SnapshotReason,
+  type VerifyReport,
+} from '@leadmaster/protocol';
+import type { LongCall, SnapshotService } from '../../session-manager/src/snapshots/snapshot-service.ts';
+import type { FakeSessionService } from './fake-session-service.ts';
+
+/** How many snapshots of a session a prune keeps. */
+const KEEP = 2;
+const MB = 1_048_576;
+
+/** A long call that is held: it goes on when released, and ends when its signal aborts. */
+interface Held {
+  what: string;
+  call: LongCall;
+}
+
+/**
+ * Snapshots in memory over sessions in memory, for tests of what stands in front of the service. `take`, `damage`,
+ * `hold`, `report` and `release` are the test's hands.
+ */
+export class FakeSnapshotService implements SnapshotService {
+  /** Thrown by every call instead of an answer, when set. */
+  failure: Error | null = null;
+  /** Held calls pass over their signal, as work would that cannot be ended. */
+  deaf = false;
+  /** Every call that would change something, in order. */
+  readonly changes: string[] = [];
+  private readonly sessions: FakeSessionService;
+  private readonly vault = new Map<string, Snapshot[]>();
+  private readonly damaged = new Set<string>();
+  private readonly held = new Set<Held>();
+  private gate: PromiseWithResolvers<void> | null = null;
+  private count = 0;
+  private clock = Date.parse('2026-01-02T00:00:00.000Z');
+
+  constructor(sessions: FakeSessionService) {
+    this.sessions = sessions;
+  }
+
+  /** Puts a snapshot into the vault, of a session that may not be here. */
+  take(session: string, change: Partial<Snapshot> = {}): Snapshot {
+    this.count += 1;
+    this.clock += 1_000;
+    const made: Snapshot = {
+      id: `${this.count}-${this.count.toString(16).padStart(8, '0')}`,
+      session,
+      kind: 'essential',
+      at: new Date(this.clock).toISOString(),
+      bytes: 35 * MB,
+      files: 212,
+      newBytes: 2 * MB,
+      storedBytes: MB,
+      pauseMs: 12.5,
+      method: 'sigstop',
+      durationMs: 480,
+      chromium: '150.0.7871.114',
+      generation: 1,
+      reason: 'requested',
+      verifiedAt: null,
+      verified: null,
+      ...change,
+    };
+    this.vault.set(session, [made, ...(this.vault.get(session) ?? [])]);
+    return made;
+  }
+
+  /** Makes a snapshot one whose verification finds damage. */
+  damage(id: string): void {
+    this.damaged.add(id);
+  }
+
+  /** Takes everything out of the vault. */
+  empty(): void {
+    this.vault.clear();
+  }
+
+  /** From now on long calls stop in their middle, until `release`. */
+  hold(): void {
+    this.gate ??= Promise.withResolvers();
+  }
+
+  /** Lets the held calls go on. */
+  release(): void {
+    this.gate?.resolve();
+    this.gate = null;
+  }
+
+  /** What the held calls are, in order: `snapshot a`, `verify a 1-00000001`, ... */
+  get working(): string[] {
+    return [...this.held].map(({ what }) => what);
+  }
+
+  /** Has every held call report how far it has come. */
+  report(progress: Progress): void {
+    for (const { call } of this.held) call.onProgress?.(progress);
+  }
+
+  async create(
+    session: string,
+    options: LongCall & { kind?: SnapshotKind; reason: SnapshotReason },
+  ): Promise<Snapshot> {
+    await this.work(`snapshot ${session}`, options);
+    const { state } = await this.sessions.get(session);
+    if (state === 'UNCLAIMED') {
+      throw new LeadMasterError('session_unclaimed', `"${session}" has not been adopted.`, 'Adopt it first.');
+    }
+    if (state === 'QR_REQUIRED') {
+      throw new LeadMasterError('nothing_to_snapshot', `"${session}" has no login.`, 'Link it first.');
+    }
+    this.changes.push(`snapshot ${session}`);
+    const made = this.take(session, { kind: options.kind ?? 'essential', reason: options.reason });
+    this.sessions.emit(session, 'snapshot.created', { ...made });
+    return made;
+  }
+
+  async list(session: string): Promise<SnapshotList> {
+    this.step();
+    return { items: await this.of(session), problems: [] };
+  }
+
+  async get(session: string, id: string): Promise<SnapshotDetail> {
+    this.step();
+    return {
+      ...(await this.find(session, id)),
+      account: { id: '5491100000001@c.us', phone: '5491100000001', name: 'Ana' },
+      structure: [{ name: 'Local Storage', ok: true, detail: '3 tables' }],
+      census: { before: { localStorage: 3, rows: { 'model-storage/message': 7 } }, after: null },
+      entries: [{ path: 'Default/Preferences', kind: 'file', mode: 0o600, size: 8_192 }],
+    };
+  }
+
+  async delete(session: string, id: string): Promise<void> {
+    this.step();
+    const { id: found } = await this.find(session, id);
+    this.changes.push(`forget ${session} ${id}`);
+    this.remove(session, [found]);
+  }
+
+  async verify(session: string, id: string, options: LongCall & { drill: boolean }): Promise<VerifyReport> {
+    await this.work(`verify ${session} ${id}`, options);
+    const found = await this.find(session, id);
+    const ok = !this.damaged.has(id);
+    Object.assign(found, { verified: ok, verifiedAt: found.at });
+    const checks = ['content', ...(options.drill ? ['drill'] : [])].map((name) => ({
+      name,
+      ok,
+      detail: ok ? 'as it was written' : 'pack 3f2a is damaged',
+    }));
+    this.sessions.emit(session, 'snapshot.verified', { id, ok, drill: options.drill, checks });
+    return { ok, checks };
+  }
+
+  async restore(
+    session: string,
+    id: string,
+    options: LongCall & RestoreSnapshot & { restart: boolean },
+  ): Promise<Session> {
+    await this.work(`restore ${session} ${id}`, options);
+    const found = await this.find(session, id);
+    const here = (await this.sessions.list()).find(({ name }) => name === session);
+    const runs = here !== undefined && here.state !== 'STOPPED' && here.state !== 'UNCLAIMED';
+    if (runs && !options.restart) {
+      throw new LeadMasterError('session_running', `"${session}" is ${here.state}.`, 'Stop it, or add ?restart=true.');
+    }
+    if (this.damaged.has(id)) {
+      throw new LeadMasterError('snapshot_damaged', `Snapshot ${id} is damaged.`, 'Restore another.');
+    }
+    const inPlace = here?.generation ?? 0;
+    if (inPlace > found.generation && !options.overwriteNewer) {
+      throw new LeadMasterError('newer_login', `The login in place is of generation ${inPlace}.`, 'Keep it.');
+    }
+    this.changes.push(`restore ${session} ${id}`);
+    const restored = this.sessions.set(session, 'STOPPED', { generation: found.generation + 1 });
+    this.sessions.emit(session, 'session.restored', { id });
+    return options.start || runs ? this.sessions.set(session, 'READY') : restored;
+  }
+
+  async extract(session: string, id: string): Promise<{ files: number; bytes: number }> {
+    this.step();
+    const { files, bytes } = await this.find(session, id);
+    return { files, bytes };
+  }
+
+  async prune(session: string | null, options: LongCall = {}): Promise<PruneReport[]> {
+    await this.work(`prune ${session ?? 'all'}`, options);
+    if (session !== null) await this.of(session);
+    return (session === null ? [...this.vault.keys()] : [session]).map((name) => {
+      const forgotten = (this.vault.get(name) ?? []).slice(KEEP).map(({ id }) => id);
+      this.changes.push(`prune ${name}`);
+      this.remove(name, forgotten);
+      return {
+        session: name,
+        forgotten,
+        deletedPacks: forgotten.length,
+        rewrittenPacks: 0,
+        freedBytes: forgotten.length * MB,
+      };
+    });
+  }
+
+  async recoverable(): Promise<Recoverable[]> {
+    this.step();
+    const here = new Set((await this.sessions.list()).map(({ name }) => name));
+    return [...this.vault].map(([session, items]) => ({
+      session,
+      snapshots: items.length,
+      last: items[0] ?? null,
+      isHere: here.has(session),
+      problems: [],
+    }));
+  }
+
+  async recover(wanted: RecoverSessions, options: LongCall = {}): Promise<Recovered> {
+    await this.work('recover', options);
+    if (!wanted.originRetired) {
+      throw new LeadMasterError(
+        'origin_not_retired',
+        'Nobody has said that the machine these sessions ran on is gone.',
+        'Say so with "originRetired": true once it never runs them again.',
+      );
+    }
+    const all = await this.recoverable();
+    const names = wanted.sessions ?? all.filter(({ isHere }) => !isHere).map(({ session }) => session);
+    return {
+      items: names.map((session) => {
+        const found = all.find((each) => each.session === session);
+        if (found === undefined || found.last === null || found.isHere) {
+          const detail = found?.isHere === true ? 'it is here already' : 'the vault holds nothing of it';
+          return { session, ok: false, snapshot: null, detail };
+        }
+        this.changes.push(`recover ${session}`);
+        this.sessions.set(session, wanted.start ? 'READY' : 'STOPPED');
+        return { session, ok: true, snapshot: found.last.id, detail: wanted.start ? 'READY' : 'STOPPED' };
+      }),
+    };
+  }
+
+  /** The snapshots of a session that is here or in the vault. */
+  private async of(session: string): Promise<Snapshot[]> {
+    const known = this.vault.get(session);
+    if (known === undefined) await this.sessions.get(session);
+    return known ?? [];
+  }
+
+  private async find(session: string, id: string): Promise<Snapshot> {
+    const found = (await this.of(session)).find((each) => each.id === id);
+    if (found !== undefined) return found;
+    throw new LeadMasterError('snapshot_not_found', `"${session}" has no snapshot ${id}.`, 'List its snapshots.');
+  }
+
+  private remove(session: string, ids: readonly string[]): void {
+    this.vault.set(
+      session,
+      (this.vault.get(session) ?? []).filter(({ id }) => !ids.includes(id)),
+    );
+    if (ids.length > 0) this.sessions.emit(session, 'snapshot.forgotten', { ids });
+  }
+
+  private step(): void {
+    if (this.failure !== null) throw this.failure;
+  }
+
+  /** The middle of a long call. */
+  private async work(what: string, call: LongCall): Promise<void> {
+    call.onProgress?.({ phase: 'working', done: 0, total: MB });
+    if (this.gate !== null) await this.waitForRelease(this.gate.promise, { what, call });
+    call.signal?.throwIfAborted();
+    this.step();
+    call.onProgress?.({ phase: 'working', done: MB, total: MB });
+  }
+
+  private async waitForRelease(released: Promise<void>, held: Held): Promise<void> {
+    this.held.add(held);
+    const { signal } = held.call;
+    const aborted = Promise.withResolvers<void>();
+    if (!this.deaf) signal?.addEventListener('abort', () => aborted.resolve(), { once: true });
+    await Promise.race([released, aborted.promise]);
+    this.held.delete(held);
+  }
+}
