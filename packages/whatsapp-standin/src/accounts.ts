@@ -81,9 +81,16 @@ export class Accounts {
     return this.#nextParcel++;
   }
 
-  toState(): StoredState {
-    const accounts = this.all().map(({ letters: _letters, ...account }) => account);
-    return { accounts, letters: [...this.#letters.values()], nextParcel: this.#nextParcel };
+  /** All that is known; of these accounts alone, when some are named. */
+  toState(numbers?: readonly string[]): StoredState {
+    const wanted = numbers === undefined ? this.all() : numbers.map((number) => this.get(number));
+    const letters =
+      numbers === undefined ? this.#letters.values() : new Set(wanted.flatMap((account) => account.letters));
+    return {
+      accounts: wanted.map(({ letters: _letters, ...account }) => account),
+      letters: [...letters],
+      nextParcel: this.#nextParcel,
+    };
   }
 
   fromState(state: StoredState): void {

@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts';
 import { StandinError } from './errors.ts';
+import { Jobs } from './jobs.ts';
 import { liveConnection, type ServerContext } from './server-context.ts';
 import type { BulkOrder } from './wire.ts';
 
@@ -9,18 +10,10 @@ export interface BulkResult {
   readonly rows: number;
 }
 
-interface Job {
-  readonly connection: Connection;
-  readonly number: string;
-  readonly resolve: (result: BulkResult) => void;
-  readonly reject: (error: StandinError) => void;
-}
-
 /** Grows profiles: orders pages to write, and knows when they have. */
 export class Bulk {
   readonly #context: ServerContext;
-  readonly #jobs = new Map<number, Job>();
-  #nextJob = 1;
+  readonly #jobs = new Jobs<BulkResult>();
 
   constructor(context: ServerContext) {
     this.#context = context;
@@ -31,37 +24,25 @@ export class Bulk {
     const account = this.#context.accounts.find(number);
     const live = (account?.devices ?? []).flatMap((device) => liveConnection(this.#context, number, device.id) ?? []);
     if (live.length === 0) throw new StandinError('not_online', `${number} has no linked device online`);
-    const results = await Promise.all(live.map((connection) => this.#start(connection, number, order)));
+    const results = await Promise.all(
+      live.map((connection) => this.#jobs.start(connection, (job) => ({ t: 'bulk', job, order }))),
+    );
     return results.reduce((sum, one) => ({ bytes: sum.bytes + one.bytes, rows: sum.rows + one.rows }));
   }
 
-  #start(connection: Connection, number: string, order: BulkOrder): Promise<BulkResult> {
-    const job = this.#nextJob++;
-    const { promise, resolve, reject } = Promise.withResolvers<BulkResult>();
-    this.#jobs.set(job, { connection, number, resolve, reject });
-    connection.send({ t: 'bulk', job, order });
-    return promise;
-  }
-
   /** A page reports the end of its order. */
-  done(number: number, bytes: number, rows: number, error?: string): void {
-    const job = this.#jobs.get(number);
-    if (!job) return;
-    this.#jobs.delete(number);
-    if (error) {
-      job.reject(new StandinError('bad_request', `the page could not write: ${error}`));
+  done(connection: Connection, job: number, result: BulkResult, error?: string): void {
+    if (error !== undefined) {
+      this.#jobs.answer(job, { error });
       return;
     }
-    this.#context.observed.add('bulk', job.number, job.connection.login?.device ?? null, { bytes, rows });
-    job.resolve({ bytes, rows });
+    const { login } = connection;
+    this.#context.observed.add('bulk', login?.number ?? null, login?.device ?? null, { ...result });
+    this.#jobs.answer(job, { value: result });
   }
 
   /** The page is gone, with whatever it had not finished. */
   forget(connection: Connection): void {
-    for (const [number, job] of this.#jobs) {
-      if (job.connection !== connection) continue;
-      this.#jobs.delete(number);
-      job.reject(new StandinError('not_online', 'the device went offline while it was writing'));
-    }
+    this.#jobs.forget(connection);
   }
 }

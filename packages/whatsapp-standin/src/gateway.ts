@@ -9,6 +9,7 @@ import type { Linking } from './linking.ts';
 import type { Login } from './login.ts';
 import type { PostOffice } from './post-office.ts';
 import type { ServerContext } from './server-context.ts';
+import type { StoredMessages } from './stored-messages.ts';
 import type { FromPage } from './wire.ts';
 
 /** The parts of the server that answer pages. */
@@ -17,6 +18,7 @@ export interface Services {
   readonly login: Login;
   readonly postOffice: PostOffice;
   readonly bulk: Bulk;
+  readonly stored: StoredMessages;
 }
 
 /** WhatsApp's socket endpoint: takes pages in and hands what they say to whoever knows about it. */
@@ -71,6 +73,7 @@ export class Gateway {
     this.#services.linking.forget(connection);
     const { login } = connection;
     this.#services.bulk.forget(connection);
+    this.#services.stored.forget(connection);
     this.#context.observed.add('disconnected', login?.number ?? null, login?.device ?? null, {
       instance: connection.instance,
     });
@@ -118,7 +121,7 @@ export class Gateway {
 
   /** What only a logged-in device may say. */
   #handleMember(connection: Connection, message: FromPage): void {
-    const { login, postOffice, bulk } = this.#services;
+    const { login, postOffice, bulk, stored } = this.#services;
     const member = this.#member(connection);
     if (!member) return;
     const { account, device } = member;
@@ -150,7 +153,10 @@ export class Gateway {
         });
         break;
       case 'bulk_done':
-        bulk.done(message.job, message.bytes, message.rows, message.error);
+        bulk.done(connection, message.job, { bytes: message.bytes, rows: message.rows }, message.error);
+        break;
+      case 'stored':
+        stored.told(message.job, message.messages, message.error);
     }
   }
 

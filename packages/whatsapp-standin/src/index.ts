@@ -14,4 +14,6 @@ export {
 } from './options.ts';
 export type { LinkedDevice, Phone } from './phone.ts';
 export { startStandin } from './standin.ts';
+export type { WorldState } from './state-file.ts';
+export type { StoredMessage } from './wire.ts';
 export type { BulkOptions, World } from './world.ts';

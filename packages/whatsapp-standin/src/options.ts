@@ -1,6 +1,7 @@
 /**
  * What a stand-in can be told: at its start, and (most of it) while it runs.
  */
+import type { WorldState } from './state-file.ts';
 
 /** How long each QR reference is valid, and how many come before the page gives up. */
 export interface QrSettings {
@@ -65,6 +66,8 @@ export interface StandinOptions extends SettingsChange {
   controlPort?: number;
   /** Keeps accounts, devices, messages and the certificate over a restart of the stand-in itself. */
   stateFile?: string;
+  /** Begins where another stand-in was at some moment (`World.exportState`), instead of with what the file has. */
+  state?: WorldState;
   /** Makes the random delays repeatable. */
   seed?: number;
 }

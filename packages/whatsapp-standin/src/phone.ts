@@ -3,6 +3,7 @@ import type { Account, Device, Letter } from './accounts.ts';
 import { StandinError } from './errors.ts';
 import type { Gateway, Services } from './gateway.ts';
 import { liveConnection, type ServerContext } from './server-context.ts';
+import type { StoredMessage } from './wire.ts';
 
 /** A linked device, as the phone's "Linked devices" screen would show it. */
 export interface LinkedDevice {
@@ -143,6 +144,11 @@ export class Phone {
     const t = Math.floor(Date.now() / 1000);
     this.#services.postOffice.post({ id, from: this.number, to, body: text, t, via: null, retry: false });
     return { id };
+  }
+
+  /** What the device that is online has on its disk of its chat with another number, oldest first. */
+  async stored(chat: string): Promise<readonly StoredMessage[]> {
+    return this.#services.stored.of(this.#account, chat);
   }
 
   #live(device: Device) {

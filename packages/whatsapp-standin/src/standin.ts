@@ -17,15 +17,16 @@ import { Phone } from './phone.ts';
 import { PostOffice } from './post-office.ts';
 import type { ServerContext } from './server-context.ts';
 import { StateFile } from './state-file.ts';
+import { StoredMessages } from './stored-messages.ts';
 import type { World } from './world.ts';
 
 /** Starts a WhatsApp of one's own on loopback. */
 export async function startStandin(options: StandinOptions = {}): Promise<World> {
   const stateFile = options.stateFile ? new StateFile(options.stateFile) : null;
-  const kept = stateFile?.read() ?? null;
+  const kept = options.state ?? stateFile?.read() ?? null;
   const certificate = kept?.certificate ?? (await makeCertificate());
   const accounts = new Accounts();
-  if (kept) accounts.fromState(kept.state);
+  if (kept) accounts.fromState(structuredClone(kept.state));
 
   let settings = mergeSettings(DEFAULT_SETTINGS, options);
   const observed = new ObservedLog();
@@ -51,7 +52,13 @@ export async function startStandin(options: StandinOptions = {}): Promise<World>
     postOffice.shareHistory(account, device);
     login.admit(connection, account, device);
   });
-  const services: Services = { linking, login, postOffice, bulk: new Bulk(context) };
+  const services: Services = {
+    linking,
+    login,
+    postOffice,
+    bulk: new Bulk(context),
+    stored: new StoredMessages(context),
+  };
   const gateway = new Gateway(context, services);
   const host = options.host ?? '127.0.0.1';
   const pageHost = new PageHost(context, certificate, host, options.port ?? 0);
@@ -99,6 +106,7 @@ export async function startStandin(options: StandinOptions = {}): Promise<World>
         rowBytes: bulk.rowBytes ?? (bytes > 32 * 2 ** 20 ? 32_768 : 4_096),
         ratePerSec: bulk.ratePerSec ?? 0,
       }),
+    exportState: (numbers) => ({ format: 1, certificate, state: structuredClone(accounts.toState(numbers)) }),
     async close() {
       clock.stop();
       gateway.close();

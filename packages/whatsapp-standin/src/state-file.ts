@@ -3,7 +3,8 @@ import { dirname } from 'node:path';
 import type { StoredState } from './accounts.ts';
 import type { Certificate } from './certificate.ts';
 
-interface FileContent {
+/** What a stand-in knows, to begin another one from: its accounts, devices and messages, and its certificate. Plain JSON. */
+export interface WorldState {
   readonly format: 1;
   readonly certificate: Certificate;
   readonly state: StoredState;
@@ -19,7 +20,7 @@ export class StateFile {
   }
 
   /** What an earlier stand-in left; null only if there is no such file. A file of another kind is an error. */
-  read(): FileContent | null {
+  read(): WorldState | null {
     let text: string;
     try {
       text = readFileSync(this.#path, 'utf8');
@@ -27,13 +28,13 @@ export class StateFile {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
       throw error;
     }
-    const content = JSON.parse(text) as FileContent;
+    const content = JSON.parse(text) as WorldState;
     if (content.format !== 1) throw new Error(`${this.#path} was not written by this version of the stand-in`);
     return content;
   }
 
   write(certificate: Certificate, state: StoredState): void {
-    const content: FileContent = { format: 1, certificate, state };
+    const content: WorldState = { format: 1, certificate, state };
     mkdirSync(dirname(this.#path), { recursive: true });
     const fresh = `${this.#path}.new`;
     writeFileSync(fresh, JSON.stringify(content), { mode: 0o600 });

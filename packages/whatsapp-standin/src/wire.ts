@@ -36,6 +36,14 @@ export type Parcel =
   | { readonly n: number; readonly kind: 'message'; readonly history: boolean; readonly message: WireMessage }
   | { readonly n: number; readonly kind: 'ack'; readonly id: string; readonly to: string; readonly ack: number };
 
+/** A message as it lies on a device's disk. */
+export interface StoredMessage {
+  readonly id: string;
+  readonly body: string;
+  readonly fromMe: boolean;
+  readonly ack: number;
+}
+
 export type FromPage =
   | { readonly t: 'hello'; readonly version: string; readonly instance: string }
   | {
@@ -73,6 +81,12 @@ export type FromPage =
       readonly job: number;
       readonly bytes: number;
       readonly rows: number;
+      readonly error?: string;
+    }
+  | {
+      readonly t: 'stored';
+      readonly job: number;
+      readonly messages: readonly StoredMessage[];
       readonly error?: string;
     }
   | { readonly t: 'ping' };
@@ -118,6 +132,7 @@ export type ToPage =
     }
   | { readonly t: 'reply'; readonly call: number; readonly ok: boolean; readonly value: unknown }
   | { readonly t: 'bulk'; readonly job: number; readonly order: BulkOrder }
+  | { readonly t: 'stored'; readonly job: number; readonly chat: string }
   | { readonly t: 'conflict' }
   | { readonly t: 'unlinked' }
   | { readonly t: 'banned' }

@@ -3,6 +3,7 @@ import type { Faults } from './faults.ts';
 import type { Observation, ObservedType } from './observed.ts';
 import type { Settings, SettingsChange } from './options.ts';
 import type { Phone } from './phone.ts';
+import type { WorldState } from './state-file.ts';
 
 /** Options of `World.bulkHistory`. */
 export interface BulkOptions {
@@ -28,5 +29,10 @@ export interface World {
   phones(): Phone[];
   waitFor(type: ObservedType, predicate?: (entry: Observation) => boolean, timeoutMs?: number): Promise<Observation>;
   bulkHistory(number: string, bytes: number, options?: BulkOptions): Promise<BulkResult>;
+  /**
+   * What the servers know at this moment, of some accounts or of all, for another stand-in to begin with. It shares
+   * nothing with this one.
+   */
+  exportState(numbers?: readonly string[]): WorldState;
   close(): Promise<void>;
 }

@@ -142,6 +142,14 @@ export async function sendSeen({ chat }) {
   wire.send({ t: 'seen', chat: chat.id.user });
 }
 
+/** Every message of the chat with a number, as it lies on disk, oldest first. */
+export async function storedIn(number) {
+  const chat = widOfNumber(number)._serialized;
+  const all = IDBKeyRange.bound([chat, 0], [chat, Infinity]);
+  const rows = await modelStorage.latest('message', 'chat', all, Infinity);
+  return rows.reverse().map(({ id, body, fromMe, ack }) => ({ id, body, fromMe, ack }));
+}
+
 /** Says how much there is. */
 export function counts() {
   return { chats: Chat.length, messages: Msg.length };

@@ -95,6 +95,13 @@ const HANDLERS = {
       wire.send({ t: 'bulk_done', job, bytes: 0, rows: 0, error: String(error) });
     }
   },
+  async stored({ job, chat }) {
+    try {
+      wire.send({ t: 'stored', job, messages: await mail.storedIn(chat) });
+    } catch (error) {
+      wire.send({ t: 'stored', job, messages: [], error: String(error) });
+    }
+  },
   resync() {
     Socket.hasSynced = false;
     Socket.hasSynced = true;
