@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, type Environment, loadEnvironment, readConfig } from '@leadmaster/session-manager/config';
 import { Client } from './client/client.ts';
-import { demoDir, readDemo } from './demo/demo-file.ts';
+import { demoDir, demoSettings, readDemo } from './demo/demo-file.ts';
 import type { Io } from './io.ts';
 import { Printer } from './output/printer.ts';
 
@@ -36,10 +36,12 @@ export class Cli {
   }
 
   #findConfig(): Config {
-    const config = readConfig(this.environment.env);
+    const { env } = this.environment;
+    const config = readConfig(env);
     const demo = demoDir(config.dataDir);
     const running = readDemo(demo);
-    return running !== null && running.port === config.port ? { ...config, dataDir: demo } : config;
+    const isDemo = running !== null && running.port === config.port;
+    return isDemo ? readConfig({ ...env, ...demoSettings(demo) }) : config;
   }
 }
 

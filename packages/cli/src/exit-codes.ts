@@ -8,6 +8,8 @@ export const EXIT = {
   wrongState: 4,
   notAllowed: 5,
   unreachable: 6,
+  /** Ctrl-C, as shells count it. */
+  interrupted: 130,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

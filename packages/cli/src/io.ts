@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { Env } from '@leadmaster/session-manager/config';
 
@@ -12,11 +13,14 @@ export interface Io {
   stdin: Input;
   /** The environment as this process got it, before any settings file. */
   env: Env;
+  /** Of this process: Ctrl-C is heard here. */
+  signals: Pick<EventEmitter, 'once' | 'off'>;
   /** What the shell is told by a command that ends without an error. */
   exitCode: number;
 }
 
 /** Of this process. */
 export function processIo(): Io {
-  return { stdout: process.stdout, stderr: process.stderr, stdin: process.stdin, env: process.env, exitCode: 0 };
+  const { stdout, stderr, stdin, env } = process;
+  return { stdout, stderr, stdin, env, signals: process, exitCode: 0 };
 }

@@ -8,20 +8,22 @@ import { register as events } from './commands/events.ts';
 import { register as pair } from './commands/pair.ts';
 import { register as phone } from './commands/phone.ts';
 import { register as qr } from './commands/qr.ts';
+import { register as recover } from './commands/recover.ts';
 import { register as send } from './commands/send.ts';
 import { register as session } from './commands/session.ts';
 import { register as sessions } from './commands/sessions.ts';
+import { register as snapshot } from './commands/snapshot.ts';
 import { register as start } from './commands/start.ts';
 import { register as where } from './commands/where.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { Printer } from './output/printer.ts';
 
-const COMMANDS = [start, sessions, session, qr, pair, send, events, where, check, adopt, phone];
+const COMMANDS = [start, sessions, session, qr, pair, send, events, where, check, adopt, snapshot, recover, phone];
 
 const FOOTER = `
 Exit codes: 0 done; 1 the answer is no or the operation failed; 2 wrong usage; 3 not found; 4 wrong state;
-5 not allowed; 6 service unreachable. With --json, errors are {"error": {...}} on standard output;
+5 not allowed; 6 service unreachable; 130 interrupted. With --json, errors are {"error": {...}} on standard output;
 the log of a service goes to standard error, and help is always text.`;
 
 /** Runs one command line to its end; resolves to the exit code. */

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -23,20 +24,54 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** Size of the terminal that standard output is; none = a file. */
   terminal?: { columns: number; rows: number };
-  /** What a person types, at a terminal. */
-  answers?: string;
+  /** What a person types at a terminal, a line for each question. */
+  answers?: string | readonly string[];
+  /** Emits what this process would be sent. */
+  signals?: EventEmitter;
+  /** Where standard error goes, to be read while the command runs. */
+  stderr?: Sink;
 }
 
 /** Runs one command line in this process. */
 export async function run(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const [stdout, stderr] = [new Sink(), new Sink()];
-  if (options.terminal !== undefined) Object.assign(stdout, { isTTY: true, ...options.terminal });
-  const stdin: Input = Readable.from(options.answers === undefined ? [] : [`${options.answers}\n`]);
+  const { stderr = new Sink() } = options;
+  const stdout = new Sink();
+  if (options.terminal !== undefined) {
+    for (const stream of [stdout, stderr]) Object.assign(stream, { isTTY: true, ...options.terminal });
+  }
+  const stdin: Input = Readable.from(typed([options.answers ?? []].flat()));
   if (options.answers !== undefined) stdin.isTTY = true;
   const env = { LEADMASTER_ENV_FILE: '/dev/null', ...options.env };
-  const io: Io = { stdout, stderr, stdin, env, exitCode: 0 };
+  const io = ioOf({
+    stdout,
+    stderr,
+    stdin,
+    env,
+    ...(options.signals === undefined ? {} : { signals: options.signals }),
+  });
   const code = await runCli(args, io);
   return { code, stdout: stdout.text, stderr: stderr.text };
+}
+
+/** Surroundings that keep what is written and hear nothing, but for what is given. */
+export function ioOf(some: Partial<Io>): Io {
+  return {
+    stdout: new Sink(),
+    stderr: new Sink(),
+    stdin: Readable.from([]),
+    env: {},
+    signals: new EventEmitter(),
+    exitCode: 0,
+    ...some,
+  };
+}
+
+/** One line at a time: what is typed for the next question is not swallowed by the last. */
+async function* typed(answers: readonly string[]): AsyncGenerator<string> {
+  for (const answer of answers) {
+    yield `${answer}\n`;
+    await new Promise(setImmediate);
+  }
 }
 
 /** A stream that keeps what is written to it. */

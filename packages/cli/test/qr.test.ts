@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import QRCode from 'qrcode';
 import { describe, expect, test } from 'vitest';
+import { LiveView } from '../src/output/live-view.ts';
 import { drawQr } from '../src/qr/half-blocks.ts';
-import { LiveView } from '../src/qr/live-view.ts';
 import { fakeService, Sink } from './harness.ts';
 
 /** Reads a drawing back into rows of light modules. */

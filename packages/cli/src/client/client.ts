@@ -31,8 +31,8 @@ export class Client {
     return this.#json<T>('POST', path, { ...options, body });
   }
 
-  async delete(path: string): Promise<void> {
-    await this.request('DELETE', path);
+  async delete(path: string, options: RequestOptions = {}): Promise<void> {
+    await this.request('DELETE', path, options);
   }
 
   /** Sends and hands back the answer, once it is a good one; anything else is thrown as a `CliError`. */

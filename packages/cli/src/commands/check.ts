@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
+import { showChecks } from '../output/snapshot-words.ts';
 import { cliOf, type Register } from './command.ts';
 import { openProfiles } from './profiles.ts';
 import { nameArgument, pathOf } from './values.ts';
@@ -16,10 +17,7 @@ export const register: Register = (parent, io) => {
       const cli = cliOf(command, io);
       const report = await checkByService(cli, name);
       cli.print.data(report);
-      const { green, red } = cli.print.paint;
-      for (const { name: what, ok, detail } of report.checks) {
-        cli.print.line(`${ok ? green('ok  ') : red('FAIL')} ${what}${detail === '' ? '' : `: ${detail}`}`);
-      }
+      showChecks(cli.print, report.checks);
       if (!report.valid)
         throw new CliError(EXIT.failed, 'not_valid', `The profile of ${name} is not valid.`, '', { told: true });
     });

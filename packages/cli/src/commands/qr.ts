@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import type { QrCode, Session } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import { LiveView } from '../output/live-view.ts';
 import { accountName } from '../output/words.ts';
 import { drawQr } from '../qr/half-blocks.ts';
 import { type LinkingStep, linking } from '../qr/linking.ts';
-import { LiveView } from '../qr/live-view.ts';
 import { cliOf, type Register } from './command.ts';
 import { nameArgument, pathOf } from './values.ts';
 

@@ -56,17 +56,26 @@ export const register: Register = (parent, io) => {
 
   noun
     .command('delete')
-    .description('delete a session; its profile goes to the trash')
+    .description('delete a session; its profile goes to the trash, its snapshots stay')
     .addArgument(nameArgument())
+    .option('--purge', 'also destroy the key of its snapshots: nobody can ever read them again')
     .option('-y, --yes', 'do not ask')
-    .action(async (name: string, { yes }: { yes?: true }, command: Command) => {
+    .action(async (name: string, { purge = false, yes }: { purge?: boolean; yes?: true }, command: Command) => {
       const cli = cliOf(command, io);
-      await confirm(io, yes, `Delete ${name}? Its profile goes to the trash.`);
-      await cli.client().delete(pathOf(name));
-      cli.print.data({ deleted: name });
-      cli.print.line(`${name} is deleted; its profile lies in the trash.`);
+      await confirm(io, yes, purge ? purgeQuestion(name) : `Delete ${name}? Its profile goes to the trash.`);
+      await cli.client().delete(`${pathOf(name)}${purge ? '?purge=true' : ''}`, { timeoutMs: DELETE_MS });
+      cli.print.data({ deleted: name, purged: purge });
+      const snapshots = purge ? '; its snapshots are destroyed' : '';
+      cli.print.line(`${name} is deleted; its profile lies in the trash${snapshots}.`);
     });
 };
+
+/** A last snapshot may have to be stored first. */
+const DELETE_MS = 600_000;
+
+function purgeQuestion(name: string): string {
+  return `Delete ${name} AND DESTROY ALL ITS SNAPSHOTS? Nobody can ever read them again, from no copy of the vault.`;
+}
 
 function act(cli: Cli, name: string, verb: string, wait: number): Promise<Session> {
   const query = wait > 0 ? `?wait=${wait}` : '';

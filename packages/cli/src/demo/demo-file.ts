@@ -14,6 +14,11 @@ export function demoDir(dataDir: string): string {
   return `${dataDir}-demo`;
 }
 
+/** The settings of the demo's own: its snapshots belong into its folder, whatever vault the real service has. */
+export function demoSettings(dir: string): { LEADMASTER_DATA_DIR: string; VAULT_URL: string; VAULT_KEY_FILE: string } {
+  return { LEADMASTER_DATA_DIR: dir, VAULT_URL: '', VAULT_KEY_FILE: '' };
+}
+
 function fileIn(dir: string): string {
   return join(dir, 'demo.json');
 }

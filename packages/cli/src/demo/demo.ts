@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CHECKOUT, type Env } from '@leadmaster/session-manager/config';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
+import { demoSettings } from './demo-file.ts';
 
 /** The stand-in for WhatsApp, running beside the service as WhatsApp itself would. */
 export interface Demo {
@@ -44,9 +45,7 @@ export async function startDemo(env: Env, dataDir: string): Promise<Demo> {
   try {
     const { chromeArgsText, controlUrl }: { chromeArgsText: string; controlUrl: string } = JSON.parse(first);
     const chromeArgs = [env.CHROME_ARGS, chromeArgsText].filter(Boolean).join(' ');
-    // Its snapshots belong into its own folder, whatever vault the real service has.
-    const own = { LEADMASTER_DATA_DIR: dataDir, VAULT_URL: '', VAULT_KEY_FILE: '', CHROME_ARGS: chromeArgs };
-    return { env: { ...env, ...own }, controlUrl, ended, close };
+    return { env: { ...env, ...demoSettings(dataDir), CHROME_ARGS: chromeArgs }, controlUrl, ended, close };
   } catch {
     await close();
     throw new CliError(EXIT.failed, 'demo_failed', `The demo cannot start: ${first}`, said.trim());

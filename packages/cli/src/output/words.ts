@@ -24,6 +24,28 @@ export function ago(iso: string | null, now = Date.now()): string {
   return `${Math.round(seconds / 86_400)} d`;
 }
 
+/** How long something takes: 14 ms, 0.8 s, 3 min. */
+export function duration(ms: number): string {
+  if (ms < 500) return `${Math.round(ms)} ms`;
+  const seconds = ms / 1000;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 100) return `${Math.round(seconds)} s`;
+  if (seconds < 100 * 60) return `${Math.round(seconds / 60)} min`;
+  return `${Math.round(seconds / 3600)} h`;
+}
+
+/** A time as the clock on the wall has it: 2026-11-25 02:00. */
+export function localTime(iso: string): string {
+  const at = new Date(iso);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+/** Text from elsewhere without the characters that would command the terminal. */
+export function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, '?');
+}
+
 /** A state in the colour of its kind. */
 export function stateName(print: Printer, session: Session): string {
   const { green, yellow, red, dim } = print.paint;
@@ -35,8 +57,8 @@ export function stateName(print: Printer, session: Session): string {
 }
 
 /** Who a session is linked as. */
-export function accountName(session: Session): string {
-  return session.account === null ? '-' : `${session.account.phone} ${session.account.name}`.trim();
+export function accountName({ account }: Pick<Session, 'account'>): string {
+  return account === null ? '-' : `${account.phone} ${account.name}`.trim();
 }
 
 /** One session in a line or two: its state, why, and what to do. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { LeadMasterError } from '@leadmaster/protocol';
 
 /** Where a vault lies, as its URL says. */
@@ -29,7 +29,7 @@ export function parseStoreUrl(text: string, base: string): StoreLocation {
 
 /** The URL again, in one form, with nothing in it that parsing did not allow. */
 export function storeUrl(location: StoreLocation): string {
-  if (location.kind === 'folder') return `file:${location.path}`;
+  if (location.kind === 'folder') return `file:${pathToFileURL(location.path).pathname}`;
   const query = new URLSearchParams();
   if (location.endpoint !== null) query.set('endpoint', location.endpoint);
   if (location.region !== null) query.set('region', location.region);

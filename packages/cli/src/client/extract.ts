@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import type { Config } from '@leadmaster/session-manager/config';
+import type { Vault } from '@leadmaster/vault';
+import type { LongCall } from './operations.ts';
+
+/**
+ * Opens the vault to read in it. That needs neither the service nor the data folder's lock, and disturbs nobody who
+ * writes meanwhile.
+ */
+export async function readVault({ vault, dataDir }: Config, signal: AbortSignal): Promise<Vault> {
+  const { openStore, openVault, parseMasterKeys, storeUrl } = await import('@leadmaster/vault');
+  const masterKeys = parseMasterKeys(await readKeys(vault.keyFile));
+  return openVault({ store: await openStore(storeUrl(vault.location), { base: dataDir }), masterKeys, signal });
+}
+
+/** Writes a snapshot's files into a folder that is empty or not there. */
+export async function extract(
+  vault: Vault,
+  session: string,
+  id: string,
+  target: string,
+  { signal, onProgress }: LongCall,
+): Promise<{ files: number; bytes: number }> {
+  return vault.restore(session, id, target, {
+    onProgress: ({ bytes, totalBytes }) => onProgress?.({ phase: 'extracting', done: bytes, total: totalBytes }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+async function readKeys(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const hint = 'Put the key that you kept there, or say where it is by VAULT_KEY_FILE.';
+    throw new LeadMasterError('vault_key_missing', `The key file ${file} cannot be read: ${errorText(error)}`, hint);
+  }
+}

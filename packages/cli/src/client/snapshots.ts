@@ -1,0 +1,66 @@
+import type { Session } from '@leadmaster/protocol';
+import type { openOffline } from '@leadmaster/session-manager/offline';
+import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Client } from './client.ts';
+import { HttpSnapshots } from './http-snapshots.ts';
+
+type Offline = Awaited<ReturnType<typeof openOffline>>;
+
+/** What commands ask of snapshots, whoever answers. Files are extracted by `extract.ts`, without either. */
+export type Snapshots = Omit<Offline['snapshots'], 'extract'>;
+
+/** The running service, or what it works on, opened by this command. */
+export interface SnapshotAccess {
+  snapshots: Snapshots;
+  /** Whether the service runs. */
+  isServed: boolean;
+  /** The sessions of this machine. */
+  names(): Promise<string[]>;
+}
+
+/** A service that is there says so at once. */
+const HELLO_MS = 5000;
+
+/**
+ * Does work on snapshots by way of the service. Where none answers, on the vault and the data folder themselves, which
+ * nobody else may use meanwhile.
+ *
+ * @throws LeadMasterError `data_folder_in_use` where a service runs after all.
+ */
+export async function withSnapshots<T>(cli: Cli, work: (access: SnapshotAccess) => Promise<T>): Promise<T> {
+  const client = cli.client();
+  if (await answers(client)) {
+    return work({ snapshots: new HttpSnapshots(client), isServed: true, names: () => servedNames(client) });
+  }
+  const { openOffline } = await import('@leadmaster/session-manager/offline');
+  const { snapshots, close } = await openOffline(cli.config);
+  cli.print.note('The service is down; this works on the vault and the data folder themselves.');
+  try {
+    return await work({ snapshots, isServed: false, names: () => savedNames(cli) });
+  } finally {
+    await close();
+  }
+}
+
+async function answers(client: Client): Promise<boolean> {
+  try {
+    await client.get('/health', { timeoutMs: HELLO_MS });
+    return true;
+  } catch (error) {
+    if (error instanceof CliError && error.exitCode === EXIT.unreachable) return false;
+    throw error;
+  }
+}
+
+async function servedNames(client: Client): Promise<string[]> {
+  const { items } = await client.get<{ items: Session[] }>('/v1/sessions');
+  return items.filter(({ state }) => state !== 'UNCLAIMED').map(({ name }) => name);
+}
+
+async function savedNames(cli: Cli): Promise<string[]> {
+  const { createProfileStore } = await import('@leadmaster/session-manager/profile');
+  const found = await createProfileStore({ dataDir: cli.config.dataDir }).list();
+  return found.filter(({ claimed }) => claimed).map(({ name }) => name);
+}

@@ -1,0 +1,64 @@
+import type { Snapshot, SnapshotKind } from '@leadmaster/protocol';
+import { Argument, type Command, Option } from 'commander';
+import type { Cli } from '../cli.ts';
+import { asCliError, CliError } from '../cli-error.ts';
+import { type Snapshots, withSnapshots } from '../client/snapshots.ts';
+import { EXIT } from '../exit-codes.ts';
+import { describeTaken } from '../output/snapshot-words.ts';
+import { cliOf, type Register } from './command.ts';
+import { long } from './long.ts';
+import { sessionName } from './values.ts';
+
+interface CreateOptions {
+  kind?: SnapshotKind;
+  all?: true;
+}
+
+export const registerCreate: Register = (noun, io) => {
+  noun
+    .command('create')
+    .description('take a snapshot of a session, which runs on meanwhile')
+    .addArgument(new Argument('[name]', 'the session').argParser(sessionName))
+    .addOption(new Option('--kind <kind>', 'more than a login and its history need').choices(['essential', 'full']))
+    .option('--all', 'of every session, one after the other')
+    .action(async (name: string | undefined, { kind, all }: CreateOptions, command: Command) => {
+      const cli = cliOf(command, io);
+      const wanted = kind === undefined ? {} : { kind };
+      if ((name === undefined) === (all === undefined)) throw CliError.usage('Give one session, or --all.');
+      await withSnapshots(cli, async ({ snapshots, names }) => {
+        if (name === undefined) return takeAll(cli, snapshots, await names(), wanted);
+        const taken = await take(cli, snapshots, name, wanted);
+        cli.print.data(taken);
+      });
+    });
+};
+
+type Wanted = Pick<CreateOptions, 'kind'>;
+
+async function take(cli: Cli, snapshots: Snapshots, name: string, wanted: Wanted): Promise<Snapshot> {
+  const taken = await long(cli, name, (call) => snapshots.create(name, { ...call, ...wanted, reason: 'requested' }));
+  cli.print.line(describeTaken(cli.print, taken));
+  return taken;
+}
+
+/** What fails of one does not stop the others; what was never linked has nothing to lose. */
+async function takeAll(cli: Cli, snapshots: Snapshots, names: readonly string[], wanted: Wanted): Promise<void> {
+  const items: { session: string; snapshot: Snapshot | null; error: object | null }[] = [];
+  const failed: string[] = [];
+  for (const session of names) {
+    try {
+      items.push({ session, snapshot: await take(cli, snapshots, session, wanted), error: null });
+    } catch (thrown) {
+      const error = asCliError(thrown);
+      if (error.exitCode === EXIT.interrupted) throw error;
+      const { code, message: detail, hint } = error;
+      items.push({ session, snapshot: null, error: { code, detail, hint } });
+      if (code !== 'nothing_to_snapshot') failed.push(session);
+      cli.print.note(`${session}: ${detail}`);
+    }
+  }
+  cli.print.data({ items });
+  if (names.length === 0) cli.print.line('There is no session to take a snapshot of.');
+  if (failed.length === 0) return;
+  throw new CliError(EXIT.failed, 'failed', `No snapshot was taken of ${failed.join(', ')}.`, '', { told: true });
+}

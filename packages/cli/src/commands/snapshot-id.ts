@@ -1,0 +1,48 @@
+import type { Snapshot } from '@leadmaster/protocol';
+import { Argument } from 'commander';
+import { CliError } from '../cli-error.ts';
+import type { Snapshots } from '../client/snapshots.ts';
+import { EXIT } from '../exit-codes.ts';
+
+/** Which snapshot is meant. */
+export function idArgument(standard?: 'latest'): Argument {
+  const about = 'its id, the beginning of it, or "latest"';
+  return standard === undefined ? new Argument('<id>', about) : new Argument('[id]', about).default(standard);
+}
+
+/** The snapshot of a session that a person means, by the service's or the vault's own list. */
+export async function findSnapshot(snapshots: Snapshots, session: string, text: string): Promise<Snapshot> {
+  const { items } = await snapshots.list(session);
+  return chooseSnapshot(items, session, text);
+}
+
+/**
+ * The snapshot with that id; else the only one whose id begins so. `12` means `12-...` before it means `120-...`.
+ *
+ * @throws CliError `snapshot_not_found`, or `ambiguous_id` with those that it could be.
+ */
+export function chooseSnapshot<T extends { id: string }>(items: readonly T[], session: string, text: string): T {
+  const found =
+    text === 'latest'
+      ? items.slice(0, 1)
+      : (MATCHES.map((matches) => items.filter(({ id }) => matches(id, text))).find((some) => some.length > 0) ?? []);
+  const [first, ...others] = found;
+  if (first === undefined) throw notFound(items, session, text);
+  if (others.length === 0) return first;
+  const detail = `${text} could be any of ${found.map(({ id }) => id).join(', ')}.`;
+  throw new CliError(EXIT.usage, 'ambiguous_id', detail, 'Write more of it.');
+}
+
+const MATCHES: readonly ((id: string, text: string) => boolean)[] = [
+  (id, text) => id === text,
+  (id, text) => text !== '' && id.startsWith(`${text}-`),
+  (id, text) => text !== '' && id.startsWith(text),
+];
+
+function notFound(items: readonly unknown[], session: string, text: string): CliError {
+  const [detail, hint] =
+    items.length === 0
+      ? [`${session} has no snapshot.`, `Take one: ./leadmaster snapshot create ${session}`]
+      : [`${session} has no snapshot ${text}.`, `List them: ./leadmaster snapshot list ${session}`];
+  return new CliError(EXIT.notFound, 'snapshot_not_found', detail, hint);
+}

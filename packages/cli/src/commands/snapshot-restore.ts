@@ -1,0 +1,98 @@
+import { resolve } from 'node:path';
+import type { Snapshot } from '@leadmaster/protocol';
+import { type Command, Option } from 'commander';
+import type { Cli } from '../cli.ts';
+import { asCliError, CliError } from '../cli-error.ts';
+import { extract, readVault } from '../client/extract.ts';
+import { type SnapshotAccess, withSnapshots } from '../client/snapshots.ts';
+import { confirm } from '../output/confirm.ts';
+import { nameSnapshot } from '../output/snapshot-words.ts';
+import { bytes, describeSession } from '../output/words.ts';
+import { cliOf, type Register } from './command.ts';
+import { long } from './long.ts';
+import { chooseSnapshot, findSnapshot, idArgument } from './snapshot-id.ts';
+import { nameArgument } from './values.ts';
+
+interface RestoreOptions {
+  start?: true;
+  restart?: true;
+  overwriteNewer?: true;
+  yes?: true;
+  to?: string;
+}
+
+const OF_A_SESSION = ['start', 'restart', 'overwriteNewer', 'yes'];
+
+export const registerRestore: Register = (noun, io) => {
+  noun
+    .command('restore')
+    .description("put a snapshot in the place of a session's profile; works without the service")
+    .addArgument(nameArgument())
+    .addArgument(idArgument('latest'))
+    .option('--start', 'start the session afterwards')
+    .option('--restart', 'stop it first if it runs, and start it afterwards')
+    .option('--overwrite-newer', 'also over a login that is newer than the snapshot')
+    .option('-y, --yes', 'do not ask')
+    .addOption(new Option('--to <dir>', "only write the snapshot's files into this folder").conflicts(OF_A_SESSION))
+    .action(async (name: string, id: string, options: RestoreOptions, command: Command) => {
+      const cli = cliOf(command, io);
+      if (options.to !== undefined) return extractTo(cli, name, id, resolve(options.to));
+      await withSnapshots(cli, (access) => restore(cli, access, name, id, options));
+    });
+};
+
+async function restore(
+  cli: Cli,
+  { snapshots, isServed }: SnapshotAccess,
+  name: string,
+  text: string,
+  options: RestoreOptions,
+): Promise<void> {
+  const { start = false, restart = false, overwriteNewer = false, yes } = options;
+  const chosen = await findSnapshot(snapshots, name, text);
+  await confirm(cli.io, yes, question(name, chosen, restart));
+  const wanted = { start, restart, overwriteNewer };
+  const session = await long(cli, name, (call) => snapshots.restore(name, chosen.id, { ...call, ...wanted })).catch(
+    (error: unknown) => {
+      throw withOption(error, name, chosen.id);
+    },
+  );
+  cli.print.data(session);
+  cli.print.line(`${name} is back at ${nameSnapshot(chosen)}; the profile of before lies in the trash.`);
+  cli.print.line(describeSession(cli.print, session));
+  if (!isServed && (start || restart)) cli.print.note('It starts with the service: npm start');
+}
+
+function question(name: string, chosen: Snapshot, restart: boolean): string {
+  const first = restart ? `${name} is stopped if it runs, and goes` : `${name} goes`;
+  return (
+    `${first} back to ${nameSnapshot(chosen)}.\n` +
+    'The profile that it has now goes to the trash; what has come since then is not in the snapshot. Restore?'
+  );
+}
+
+/** Which option lets it happen all the same. */
+const OPTIONS: Partial<Record<string, string>> = { newer_login: '--overwrite-newer', session_running: '--restart' };
+
+/** A refusal, with the command that is not refused where there is one. */
+function withOption(thrown: unknown, name: string, id: string): CliError {
+  const error = asCliError(thrown);
+  const { exitCode, code, message, problem } = error;
+  const option = OPTIONS[code];
+  if (option === undefined) return error;
+  const hint = `To restore all the same: ./leadmaster snapshot restore ${name} ${id} ${option}`;
+  return new CliError(exitCode, code, message, hint, { problem });
+}
+
+/** Reads the vault by itself: the files of a snapshot concern neither the service nor the profile in place. */
+async function extractTo(cli: Cli, name: string, text: string, target: string): Promise<void> {
+  const done = await long(cli, name, async (call) => {
+    const vault = await readVault(cli.config, call.signal);
+    const { snapshots } = await vault.list(name, { signal: call.signal });
+    const { id } = chooseSnapshot(snapshots.toReversed(), name, text);
+    return { session: name, snapshot: id, path: target, ...(await extract(vault, name, id, target, call)) };
+  });
+  cli.print.data(done);
+  cli.print.line(`${target}: ${done.files} files, ${bytes(done.bytes)}, of snapshot ${done.snapshot} of ${name}.`);
+  cli.print.note('They hold the login: keep them private, and never run them beside the session.');
+}

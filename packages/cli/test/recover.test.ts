@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { fakeService } from './harness.ts';
+
+/** A vault with two sessions that are not here, and one that is. */
+async function machine() {
+  const service = await fakeService();
+  const { sessions, snapshots } = service;
+  snapshots.take('ventas');
+  snapshots.take('soporte');
+  snapshots.take('aqui');
+  sessions.set('aqui', 'READY');
+  return service;
+}
+
+describe('recover', () => {
+  test('lists what the vault holds, and how to bring it back', async () => {
+    const { cli, snapshots } = await machine();
+    const { code, stdout, stderr } = await cli('recover');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^SESSION +SNAPSHOTS +LAST +WHEN +AGE +SIZE +VERIFIED +HERE\n/);
+    expect(stdout).toMatch(/^ventas +1 +1-00000001 +20.* no$/m);
+    expect(stdout).toMatch(/^aqui +1 +3-00000003 .* yes$/m);
+    expect(stderr).toContain('./leadmaster recover NAME..., or --all');
+    const { items } = JSON.parse((await cli('recover --json')).stdout);
+    expect(items.map(({ session, isHere }: { session: string; isHere: boolean }) => [session, isHere])).toEqual([
+      ['ventas', false],
+      ['soporte', false],
+      ['aqui', true],
+    ]);
+    expect(snapshots.changes).toEqual([]);
+  });
+
+  test('an empty vault', async () => {
+    const { cli } = await fakeService();
+    expect((await cli('recover')).stdout).toBe('The vault holds no session.\n');
+    expect(JSON.parse((await cli('recover --all --json')).stdout)).toEqual({ items: [] });
+  });
+
+  test('brings nothing back before a person has said that the old machine is gone', async () => {
+    const { cli, snapshots } = await machine();
+    for (const line of ['recover ventas', 'recover --all', 'recover ventas --yes']) {
+      expect(await cli(line), line).toMatchObject({ code: 5, stderr: /retired.*--origin-retired/s });
+    }
+    expect(JSON.parse((await cli('recover ventas --json')).stdout).error).toMatchObject({
+      code: 'origin_not_retired',
+      exitCode: 5,
+    });
+    // A quick "y" is not enough, and --yes is no such word either.
+    expect(await cli('recover ventas', { answers: 'y' })).toMatchObject({ code: 1, stderr: /Nothing was done/ });
+    expect(await cli('recover ventas --yes', { answers: 'yes' })).toMatchObject({ code: 5 });
+    expect(snapshots.changes).toEqual([]);
+  });
+
+  test('at a terminal the answer has to be typed', async () => {
+    const { cli, snapshots } = await machine();
+    const { code, stdout, stderr } = await cli('recover ventas', { answers: 'yes' });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/ventas: is the machine .* gone for good.*Type yes: /s);
+    expect(stdout).toMatch(/ok {3}ventas from 1-00000001: READY\n$/);
+    expect(snapshots.changes).toEqual(['recover ventas']);
+  });
+
+  test('which ones is asked where none is named', async () => {
+    const { cli, snapshots } = await machine();
+    expect(await cli('recover', { answers: '' })).toMatchObject({ code: 0, stderr: /Which shall be brought back/ });
+    expect(await cli('recover', { answers: 'nobody' })).toMatchObject({ code: 3 });
+    expect(await cli('recover', { answers: 'UPPER' })).toMatchObject({ code: 2 });
+    expect(snapshots.changes).toEqual([]);
+    expect(await cli('recover', { answers: ['soporte, ventas', 'yes'] })).toMatchObject({ code: 0 });
+    expect(snapshots.changes).toEqual(['recover soporte', 'recover ventas']);
+  });
+
+  test('--all --origin-retired asks nothing; --no-start leaves them stopped', async () => {
+    const { cli, sessions, snapshots } = await machine();
+    const { code, stdout } = await cli('recover --all --origin-retired --no-start --json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).items).toEqual([
+      { session: 'ventas', ok: true, snapshot: '1-00000001', detail: 'STOPPED' },
+      { session: 'soporte', ok: true, snapshot: '2-00000002', detail: 'STOPPED' },
+    ]);
+    expect(snapshots.changes).toEqual(['recover ventas', 'recover soporte']);
+    expect((await sessions.get('ventas')).state).toBe('STOPPED');
+    expect((await cli('recover --all --origin-retired')).stderr).toContain('All that the vault holds is here.');
+  });
+
+  test('one that fails does not stop the others, and is exit code 1', async () => {
+    const { cli } = await machine();
+    expect(await cli('recover aqui ventas --origin-retired')).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/FAIL aqui: it is here already\nok {3}ventas/),
+      stderr: /Not brought back: aqui/,
+    });
+    expect(await cli('recover nobody --origin-retired')).toMatchObject({ code: 3 });
+    expect(await cli('recover ventas --all')).toMatchObject({ code: 2 });
+    expect(await cli('recover UPPER')).toMatchObject({ code: 2 });
+  });
+});
