@@ -1,20 +1,32 @@
 import { createRequire } from 'node:module';
+import { captureProfile, thawStrays } from '@leadmaster/capture';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { Slots } from './concurrency/slots.ts';
 import type { Config } from './config/config.ts';
 import { loadSecrets, type Secrets } from './config/secrets.ts';
 import { BrowserFinder } from './engine/browser/browser-finder.ts';
+import { createDrillBrowser } from './engine/drill/drill-browser.ts';
 import { WwebjsEngine } from './engine/wwebjs/wwebjs-engine.ts';
 import { startHousekeeping } from './housekeeping.ts';
-import { claimProfile } from './lifecycle/claim.ts';
+import { claimProfile, lockIdleProfile } from './lifecycle/claim.ts';
+import type { SessionGuard } from './lifecycle/session-guard.ts';
 import { SessionRegistry } from './lifecycle/session-registry.ts';
-import { Slots } from './lifecycle/slots.ts';
 import { createMetrics } from './metrics.ts';
 import { endOrphans } from './process/orphans.ts';
 import { prepareDataFolder } from './profile/data-folder.ts';
 import { createProfileStore } from './profile/file-profile-store.ts';
+import { realFs } from './profile/files.ts';
 import { type LockHandle, lockDataFolder } from './profile/locks.ts';
 import { type DataPaths, dataPaths } from './profile/paths.ts';
+import type { ProfileStore } from './profile/profile-store.ts';
+import { finishSwaps } from './profile/swap.ts';
+import { SnapshotSchedule } from './snapshots/schedule.ts';
+import type { SessionAccess } from './snapshots/session-access.ts';
+import { snapshotFigures } from './snapshots/snapshot-figures.ts';
+import { Snapshots } from './snapshots/snapshots.ts';
+import { sweepStaging } from './snapshots/staging.ts';
+import { VaultKeeper } from './snapshots/vault-keeper.ts';
 import { createStateStore } from './state/sqlite-state-store.ts';
 import type { StateStore } from './state/state-store.ts';
 
@@ -24,6 +36,8 @@ export interface Context {
   secrets: Secrets;
   paths: DataPaths;
   sessions: SessionRegistry;
+  snapshots: Snapshots;
+  vault: VaultKeeper;
   browsers: BrowserFinder;
   metrics: Registry;
   log: Logger;
@@ -34,75 +48,29 @@ export interface Context {
   close(): Promise<void>;
 }
 
+export interface ContextOptions {
+  /** Nothing happens by itself and no browser is started for a session: for commands with the service down. */
+  offline?: boolean;
+}
+
 export const VERSION: string = (createRequire(import.meta.url)('../package.json') as { version: string }).version;
+
+/** How long a logout or delete waits for the copy of what it takes away, and a start for one of what it changes. */
+const COPY_MS = 20_000;
 
 /**
  * Takes the data folder and takes up its sessions, without starting any. Whatever fails leaves the folder as it was.
  *
  * @throws LeadMasterError `data_folder_in_use`, `storage_failed`, ...
  */
-export async function createContext(config: Config, log: Logger): Promise<Context> {
+export async function createContext(config: Config, log: Logger, options: ContextOptions = {}): Promise<Context> {
   const paths = dataPaths(config.dataDir);
   prepareDataFolder(paths);
   const lock = lockDataFolder(paths, { port: config.port });
   let store: StateStore | undefined;
   try {
-    const secrets = loadSecrets({ ...config, dataDir: paths.root }, (text) => log.warn(text));
     store = createStateStore({ file: paths.database, log });
-    const state = store;
-    await sweepOrphans(state, config, log);
-    const profiles = createProfileStore({ dataDir: paths.root, log });
-    const browsers = new BrowserFinder(config.chromePath);
-    const visible = config.loginMode === 'local';
-    const sessions = new SessionRegistry({
-      config,
-      store: state,
-      profiles,
-      log,
-      places: new Slots(config.startConcurrency),
-      engine: new WwebjsEngine({
-        browsers,
-        chromeArgs: config.chromeArgs,
-        webVersion: config.webVersion,
-        webCacheDir: paths.webCache,
-        launchMs: config.deadlines.launchMs,
-        loadMs: config.deadlines.loadMs,
-        probeMs: config.probe.intervalMs,
-        qrRounds: config.qrRounds,
-      }),
-      claim: (session) =>
-        claimProfile(
-          {
-            paths,
-            profiles,
-            log,
-            browserVersion: async () => (await browsers.find(visible)).version,
-            minFreeBytes: config.diskMinFreeBytes,
-            wasLinked: (name) => state.sessions.get(name)?.caughtUpTo != null,
-          },
-          session,
-        ),
-    });
-    await sessions.load();
-    const metrics = createMetrics(() => sessions.supervisors(), state.events);
-    const stopHousekeeping = startHousekeeping({ sessions, profiles, store: state, config, log });
-    return {
-      config,
-      secrets,
-      paths,
-      sessions,
-      browsers,
-      metrics,
-      log,
-      version: VERSION,
-      lock,
-      async close() {
-        await stopHousekeeping();
-        await sessions.close();
-        state.close();
-        lock.release();
-      },
-    };
+    return await assemble({ config, log, paths, lock, store, isOffline: options.offline ?? false });
   } catch (error) {
     store?.close();
     lock.release();
@@ -110,11 +78,135 @@ export async function createContext(config: Config, log: Logger): Promise<Contex
   }
 }
 
-/** Browsers that a killed service left behind end before any session may start. */
-async function sweepOrphans(store: StateStore, config: Config, log: Logger): Promise<void> {
-  const reports = await endOrphans(store.browsers.all(), { termMs: config.deadlines.stopMs, killMs: 5_000 });
+interface Ground {
+  config: Config;
+  log: Logger;
+  paths: DataPaths;
+  lock: LockHandle;
+  store: StateStore;
+  isOffline: boolean;
+}
+
+async function assemble(ground: Ground): Promise<Context> {
+  const { config, log, paths, lock, store, isOffline } = ground;
+  const secrets = loadSecrets({ ...config, dataDir: paths.root }, (text) => log.warn(text));
+  await cleanUp(ground);
+  const profiles = createProfileStore({ dataDir: paths.root, log });
+  const browsers = new BrowserFinder(config.chromePath);
+  const vault = new VaultKeeper({ vault: config.vault, memory: store.vault, mayCreate: !isOffline, log });
+  // Sessions and snapshots need each other: what the first ask of the second goes through these.
+  const later: { snapshots: Snapshots | null } = { snapshots: null };
+  const sessions = createSessions(ground, profiles, browsers, async (session, profileDir) =>
+    later.snapshots?.beforeStopped(session, profileDir, 'before_browser_upgrade', COPY_MS),
+  );
+  const snapshots = new Snapshots({
+    ...{ config, paths, profiles, store, vault, log },
+    access: isOffline ? withoutBrowsers(sessions, store) : sessions,
+    places: new Slots(config.snapshots.concurrency),
+    capture: captureProfile,
+    drill: createDrillBrowser({ browsers }),
+    browserVersion: async () => (await browsers.find(false)).version,
+  });
+  later.snapshots = snapshots;
+  sessions.guardWith(guardBy(snapshots));
+  await sessions.load();
+  const metrics = createMetrics(() => sessions.supervisors(), store.events, snapshotFigures(sessions, store));
+  const ending = isOffline ? [] : startWorkers(ground, { sessions, profiles, snapshots });
+  return {
+    ...{ config, secrets, paths, sessions, snapshots, vault, browsers, metrics, log, lock },
+    version: VERSION,
+    async close() {
+      await Promise.all(ending.map((end) => end()));
+      await Promise.all([snapshots.close(), sessions.close()]);
+      store.close();
+      lock.release();
+    },
+  };
+}
+
+function createSessions(
+  { config, log, paths, store }: Ground,
+  profiles: ProfileStore,
+  browsers: BrowserFinder,
+  beforeUpgrade: (session: string, profileDir: string) => Promise<void>,
+): SessionRegistry {
+  const visible = config.loginMode === 'local';
+  const claimDeps = {
+    ...{ paths, profiles, log, beforeUpgrade },
+    browserVersion: async () => (await browsers.find(visible)).version,
+    minFreeBytes: config.diskMinFreeBytes,
+    wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
+  };
+  return new SessionRegistry({
+    ...{ config, store, profiles, log },
+    places: new Slots(config.startConcurrency),
+    engine: new WwebjsEngine({
+      browsers,
+      chromeArgs: config.chromeArgs,
+      webVersion: config.webVersion,
+      webCacheDir: paths.webCache,
+      launchMs: config.deadlines.launchMs,
+      loadMs: config.deadlines.loadMs,
+      probeMs: config.probe.intervalMs,
+      qrRounds: config.qrRounds,
+    }),
+    claim: (session) => claimProfile(claimDeps, session),
+    lockIdle: (session) => lockIdleProfile(paths, session),
+  });
+}
+
+function guardBy(snapshots: Snapshots): SessionGuard {
+  return {
+    before: (session, reason) => snapshots.before(session, reason, COPY_MS),
+    stopped: (session) => snapshots.later((signal) => snapshots.create(session, { reason: 'stopped', signal })),
+    purge: (session) => snapshots.purge(session),
+  };
+}
+
+/** The regular work of a service. Returns what ends each part of it. */
+function startWorkers(
+  { config, log, store }: Ground,
+  { sessions, profiles, snapshots }: { sessions: SessionRegistry; profiles: ProfileStore; snapshots: Snapshots },
+): (() => Promise<void>)[] {
+  const schedule = new SnapshotSchedule({
+    ...{ snapshots, profiles, store, log },
+    access: sessions,
+    config: config.snapshots,
+  });
+  return [startHousekeeping({ sessions, profiles, store, config, log }), async () => schedule.close()];
+}
+
+/** Sessions as they are with the service down: to start one is to want it to run when the service is back. */
+function withoutBrowsers(sessions: SessionRegistry, store: StateStore): SessionAccess {
+  return {
+    names: () => sessions.names(),
+    has: (name) => sessions.has(name),
+    get: (name) => sessions.get(name),
+    settled: (name) => sessions.get(name),
+    start(name) {
+      store.sessions.setDesired(name, 'running');
+      return sessions.get(name);
+    },
+    createFor: (name, loginOf) => sessions.createFor(name, loginOf),
+    discard: (name) => sessions.discard(name),
+    hold: (name, task) => sessions.hold(name, task),
+    replace: (name, options, task) => sessions.replace(name, options, task),
+    census: async () => null,
+  };
+}
+
+/** What an earlier service left when it was killed: browsers that stand still, browsers, half a restore, copies. */
+async function cleanUp({ config, log, paths, store }: Ground): Promise<void> {
+  const left = store.browsers.all();
+  const thawed = thawStrays(left);
+  if (thawed > 0) log.warn({ thawed }, 'browsers that an earlier service had stopped for a snapshot go on');
+  const reports = await endOrphans(left, { termMs: config.deadlines.stopMs, killMs: 5_000 });
   for (const report of reports) {
     if (report.outcome !== 'survived') store.browsers.clear(report.session);
     log[report.outcome === 'gone' ? 'debug' : 'warn'](report, 'a browser was left by an earlier service');
   }
+  const finished = await finishSwaps(realFs, paths);
+  if (finished.length > 0) log.warn({ finished }, 'restores that an earlier service had begun are finished');
+  const swept = await sweepStaging(paths);
+  if (swept.length > 0) log.info({ swept }, 'copies that an earlier service left were removed');
 }

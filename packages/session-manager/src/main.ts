@@ -72,7 +72,7 @@ async function serve(context: Context, config: Config, log: Logger): Promise<Run
     log.info({ reason }, 'shutting down');
     let result = code;
     try {
-      await Promise.all([http.close(), context.sessions.close()]);
+      await Promise.all([http.close(), context.snapshots.close(), context.sessions.close()]);
       await context.close();
     } catch (error) {
       log.error({ err: error }, 'the shutdown left something behind');

@@ -15,6 +15,7 @@ import { SessionLock } from './lock.ts';
 import type { MasterKey } from './master-key.ts';
 import { chainFolder, packFolder } from './names.ts';
 import type { VaultProblem } from './problems.ts';
+import { readFile } from './read-file.ts';
 import { type Pruned, type PruneOptions, prune } from './prune.ts';
 import { type Restored, type RestoreOptions, restoreTree } from './restore.ts';
 import { type SaveOptions, save } from './save.ts';
@@ -121,6 +122,12 @@ export class Vault {
   async get(name: string, id: string, call: Call = {}): Promise<SnapshotDetail> {
     const { manifest, info } = await this.manifest(name, id, call.signal);
     return { ...info, entries: manifest.entries ?? [] };
+  }
+
+  /** One small file of the snapshot, proven and held in memory; null when the snapshot has none of that path. */
+  async readFile(name: string, id: string, path: string, call: Call = {}): Promise<Buffer | null> {
+    const { manifest, reader } = await this.manifest(name, id, call.signal);
+    return readFile(manifest, reader, path, call.signal);
   }
 
   /** Reads every byte that the snapshot needs. Damage is an answer, not an error. */

@@ -1,19 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, lstatSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { Config } from './config.ts';
+import { makePrivateFile } from './private-file.ts';
 
 export interface Secrets {
   /** What a person or script shows to use the API. */
@@ -71,37 +61,7 @@ function readSecret(file: string): string | null {
 
 function makeSecret(file: string): string {
   const secret = randomBytes(32).toString('base64url');
-  const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
-  return attempt(file, 'written', () => {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    try {
-      const handle = openSync(draft, 'wx', 0o600);
-      try {
-        writeSync(handle, `${secret}\n`);
-        fsyncSync(handle);
-      } finally {
-        closeSync(handle);
-      }
-      // A link fails where a rename would overwrite: of two first starts, both end up with the same key.
-      linkSync(draft, file);
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-      return readSecret(file) ?? secret;
-    } finally {
-      rmSync(draft, { force: true });
-    }
-    syncFolder(dirname(file));
-    return secret;
-  });
-}
-
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
+  return attempt(file, 'written', () => (makePrivateFile(file, `${secret}\n`) ? secret : (readSecret(file) ?? secret)));
 }
 
 function attempt<T>(file: string, done: string, action: () => T): T {

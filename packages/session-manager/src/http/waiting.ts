@@ -1,12 +1,12 @@
 import { LeadMasterError } from '@leadmaster/protocol';
 import type { FastifyReply } from 'fastify';
 
-/** A signal that aborts when the caller hangs up or the server begins to close: whoever waits for either can go home. */
-export function callerSignal(reply: FastifyReply, closing: AbortSignal): AbortSignal {
+/** A signal that aborts when the caller hangs up or, where told of it, the server begins to close: whoever waits can go home. */
+export function callerSignal(reply: FastifyReply, closing?: AbortSignal): AbortSignal {
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
   if (reply.raw.destroyed) gone.abort();
-  return AbortSignal.any([gone.signal, closing]);
+  return closing === undefined ? gone.signal : AbortSignal.any([gone.signal, closing]);
 }
 
 /** The answer to what cannot be waited for any longer because the service ends. */

@@ -2,9 +2,10 @@ import { LeadMasterError } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import { proveProfileFree } from '../process/holders.ts';
 import { clearStaleSingleton } from '../process/singleton-lock.ts';
-import { newestChromium, refuseOlderBrowser } from '../profile/browser-version.ts';
+import { isNewerBrowser, newestChromium, refuseOlderBrowser } from '../profile/browser-version.ts';
 import { realFs } from '../profile/files.ts';
 import { lockSession } from '../profile/locks.ts';
+import { loginDamaged, mendLogin, proveLoginWhole } from '../profile/login-structure.ts';
 import type { DataPaths } from '../profile/paths.ts';
 import type { ProfileStore } from '../profile/profile-store.ts';
 
@@ -25,7 +26,7 @@ export interface Claim {
 
 /**
  * Takes a session's profile for this process: lock, record, permissions, login, and the proof that no browser has it
- * open. Fails closed: whatever cannot be read is an error, never "no login".
+ * open and that none would find the login damaged. Fails closed: whatever cannot be read is an error, never "no login".
  *
  * @throws LeadMasterError `profile_in_use`, `profile_unreadable`, `login_damaged`, `login_missing`, `browser_too_old`, `session_unclaimed`, `storage_failed`.
  */
@@ -37,10 +38,17 @@ export async function claimProfile(deps: ClaimDeps, session: string): Promise<Cl
     const record = await deps.profiles.create(session);
     const profileDir = deps.profiles.locate(session);
     const evidence = await deps.profiles.loginEvidence(session);
-    if (evidence.presence === 'damaged') throw damaged(session, evidence.detail);
-    refuseOlderBrowser(await newestChromium(realFs, profileDir, record), await deps.browserVersion());
+    if (evidence.presence === 'damaged') throw loginDamaged(session, `incomplete: ${evidence.detail}`);
+    const written = await newestChromium(realFs, profileDir, record);
+    const browserVersion = await deps.browserVersion();
+    refuseOlderBrowser(written, browserVersion);
     await proveProfileFree(profileDir, LEAVING_MS);
     await proveRoom(profileDir, deps.minFreeBytes);
+    if (evidence.presence === 'present') proveLoginWhole(session, profileDir);
+    const torn = evidence.presence === 'absent' ? [] : mendLogin(profileDir);
+    if (torn.length > 0) deps.log.info({ session, torn }, 'what a kill or a power cut left unfinished was cut off');
+    if (evidence.presence === 'present' && isNewerBrowser(written, browserVersion))
+      await deps.beforeUpgrade(session, profileDir);
     const cleared = await clearStaleSingleton(profileDir, lock);
     if (cleared.removed.length > 0)
       deps.log.info({ session, singleton: cleared.state }, 'a stale SingletonLock was removed');
@@ -65,8 +73,22 @@ export interface ClaimDeps {
   browserVersion: () => Promise<string>;
   /** Whether the database knows of a login that was not unlinked, logged out or deleted since. */
   wasLinked: (session: string) => boolean;
+  /** Saves the profile before a newer Chromium changes it for good. Never fails. */
+  beforeUpgrade: (session: string, profileDir: string) => Promise<void>;
   minFreeBytes: number;
   log: Logger;
+}
+
+/** Locks a profile that nobody runs, having proven that no browser has it open. */
+export async function lockIdleProfile(paths: DataPaths, session: string): Promise<{ release(): void }> {
+  const lock = lockSession(paths, session);
+  try {
+    await proveProfileFree(paths.session(session), LEAVING_MS);
+    return lock;
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
 /**
@@ -89,13 +111,5 @@ function missing(session: string, profileDir: string): LeadMasterError {
     'login_missing',
     `${session} is linked, and its profile ${profileDir} is not there`,
     `Mount the disk or put the folder back, then start the session. If the login is given up: "./leadmaster session delete ${session}", and link it anew.`,
-  );
-}
-
-function damaged(session: string, detail: string): LeadMasterError {
-  return new LeadMasterError(
-    'login_damaged',
-    `The saved login of ${session} is incomplete: ${detail}`,
-    `Look with "./leadmaster check ${session}". Put the files back from a copy; or, if the login is given up, "./leadmaster session delete ${session}" sets it aside in trash and a new one can be linked.`,
   );
 }

@@ -28,7 +28,8 @@ const REASONS: Readonly<Record<string, Hint>> = {
   profile_unreadable: (s) =>
     `The profile cannot be read. Look with "./leadmaster check ${s}", mend the disk or the permissions, ${start(s)}.`,
   login_missing: (s) => `The profile of a linked session is gone: mount its disk or put the folder back, ${start(s)}.`,
-  login_damaged: (s) => `The saved login is incomplete. Look with "./leadmaster check ${s}"; nothing was overwritten.`,
+  login_damaged: (s) =>
+    `Nothing was overwritten. Bring back the newest snapshot: "./leadmaster snapshot list ${s}" shows them, "./leadmaster snapshot restore ${s} ID" puts one in place. What is damaged: "./leadmaster check ${s}".`,
   browser_too_old: (s) =>
     `A newer Chromium has written this profile. Install that version or a newer one, ${start(s)}.`,
   browser_missing: (s) => `No browser was found. Install chromium-headless-shell or set CHROME_PATH, ${start(s)}.`,

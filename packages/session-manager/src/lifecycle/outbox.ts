@@ -7,9 +7,9 @@ import {
   type SendMessage,
 } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
+import { SerialQueue } from '../concurrency/serial-queue.ts';
 import { type EngineRun, NotSent } from '../engine/engine.ts';
 import type { StateStore } from '../state/state-store.ts';
-import { SerialQueue } from './serial-queue.ts';
 
 const SEND_DEADLINE_MS = 30_000;
 /** Without WhatsApp's word for this long, what became of a message is in doubt. */

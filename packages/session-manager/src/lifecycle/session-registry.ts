@@ -1,4 +1,5 @@
 import {
+  type Census,
   type CheckReport,
   type Event,
   type EventPage,
@@ -14,8 +15,10 @@ import {
   stateKind,
   type Transition,
 } from '@leadmaster/protocol';
+import type { HeldProfile, SessionAccess } from '../snapshots/session-access.ts';
 import { followEvents, pageOfEvents } from './event-feed.ts';
 import { Outbox } from './outbox.ts';
+import { type SessionGuard, UNGUARDED } from './session-guard.ts';
 import type { SessionService } from './session-service.ts';
 import { describeSession, describeUnclaimed, NO_STORAGE } from './session-view.ts';
 import { SessionSupervisor } from './supervisor.ts';
@@ -25,7 +28,7 @@ const PAIRING_DEADLINE_MS = 30_000;
 const WAIT_STEP_MS = 5_000;
 
 /** The sessions of this machine, by name. */
-export class SessionRegistry implements SessionService {
+export class SessionRegistry implements SessionService, SessionAccess {
   readonly #deps: SupervisorDeps;
   readonly #outbox: Outbox;
   readonly #supervisors = new Map<string, SessionSupervisor>();
@@ -33,10 +36,16 @@ export class SessionRegistry implements SessionService {
   /** The last making or removing of each name that is not over. */
   readonly #changes = new Map<string, Promise<unknown>>();
   readonly #closing = new AbortController();
+  #guard: SessionGuard = UNGUARDED;
 
   constructor(deps: Omit<SupervisorDeps, 'outbox'>) {
     this.#outbox = new Outbox(deps.store, deps.log);
     this.#deps = { ...deps, outbox: this.#outbox };
+  }
+
+  /** Says who saves logins before they may be lost. */
+  guardWith(guard: SessionGuard): void {
+    this.#guard = guard;
   }
 
   /** Takes up what the database knows. Starts nothing. */
@@ -63,6 +72,42 @@ export class SessionRegistry implements SessionService {
         supervisor.saveHealth();
       }),
     );
+  }
+
+  names(): string[] {
+    return [...this.#supervisors.keys()];
+  }
+
+  has(name: string): boolean {
+    return this.#supervisors.has(name);
+  }
+
+  async hold<T>(name: string, task: (held: HeldProfile) => Promise<T>): Promise<T> {
+    return (await this.#supervisor(name)).hold(task);
+  }
+
+  async replace<T>(name: string, options: { stop: boolean }, task: () => Promise<T>): Promise<T> {
+    return (await this.#supervisor(name)).replace({ ...options, reason: 'restored' }, task);
+  }
+
+  async census(name: string, signal: AbortSignal): Promise<Census | null> {
+    return (await this.#supervisor(name)).census(signal);
+  }
+
+  async createFor(name: string, loginOf: Date): Promise<void> {
+    await this.#changing(name, async () => {
+      if (this.#supervisors.has(name)) throw exists(name);
+      await this.#refuseUnclaimed(name);
+      this.#insert(name, 'stopped', {}, { restored: true });
+      // From now on a folder that is not there is a login that is missing, and never a new session.
+      this.#deps.store.sessions.touch(name, { caughtUpTo: loginOf.toISOString() });
+      await this.#supervise(name);
+    });
+  }
+
+  discard(name: string): void {
+    this.#remove(name);
+    this.#supervisors.delete(name);
   }
 
   /** Every session's supervisor, for metrics and measurements. */
@@ -114,6 +159,7 @@ export class SessionRegistry implements SessionService {
       engine: this.#deps.engine.name,
       loginMode: this.#deps.config.loginMode,
       storage: this.#storage.get(name) ?? NO_STORAGE,
+      lastSnapshot: this.#lastSnapshot(name),
     });
   }
 
@@ -125,6 +171,13 @@ export class SessionRegistry implements SessionService {
   }
 
   async stop(name: string): Promise<Session> {
+    const { state } = (await this.#supervisor(name)).view;
+    const session = await this.#stop(name);
+    if (state !== 'STOPPED') this.#guard.stopped(name);
+    return session;
+  }
+
+  async #stop(name: string): Promise<Session> {
     const supervisor = await this.#supervisor(name);
     try {
       this.#deps.store.sessions.setDesired(name, 'stopped');
@@ -139,12 +192,13 @@ export class SessionRegistry implements SessionService {
   }
 
   async restart(name: string): Promise<Session> {
-    await this.stop(name);
+    await this.#stop(name);
     return this.start(name);
   }
 
   async logout(name: string): Promise<Session> {
     const supervisor = await this.#supervisor(name);
+    await this.#guard.before(name, 'before_logout');
     const before = this.#deps.store.sessions.get(name)?.desired ?? 'stopped';
     // Before it is queued: a start that is asked for afterwards is the later word.
     this.#deps.store.sessions.setDesired(name, 'stopped');
@@ -157,8 +211,11 @@ export class SessionRegistry implements SessionService {
     return this.get(name);
   }
 
-  async delete(name: string): Promise<void> {
+  async delete(name: string, { purge = false }: { purge?: boolean } = {}): Promise<void> {
     const supervisor = await this.#supervisor(name);
+    // First, since it is what may fail for reasons of its own: the session is then as it was.
+    if (purge) await this.#guard.purge(name);
+    else await this.#guard.before(name, 'before_delete');
     await this.#changing(name, async () => {
       this.#deps.store.sessions.setDesired(name, 'stopped');
       await supervisor.retireForever();
@@ -308,11 +365,16 @@ export class SessionRegistry implements SessionService {
     throw notFound(name);
   }
 
+  #lastSnapshot(name: string): Session['lastSnapshot'] {
+    const latest = this.#deps.store.snapshots.latest(name);
+    return latest === null ? null : { id: latest.id, at: latest.at, verified: latest.verified === true };
+  }
+
   #insert(
     name: string,
     desired: 'running' | 'stopped',
     metadata: Record<string, string>,
-    how: { adopted?: true },
+    how: { adopted?: true; restored?: true },
   ): void {
     this.#deps.store.atomically(() => {
       this.#deps.store.sessions.insert({ name, metadata, desired });

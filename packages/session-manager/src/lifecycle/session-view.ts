@@ -13,6 +13,7 @@ export function describeSession(facts: {
   engine: string;
   loginMode: LoginMode;
   storage: StorageSummary;
+  lastSnapshot: Session['lastSnapshot'];
 }): Session {
   const { row, view } = facts;
   return {
@@ -32,7 +33,7 @@ export function describeSession(facts: {
     account: view.account,
     health: view.health,
     storage: facts.storage,
-    lastSnapshot: null,
+    lastSnapshot: facts.lastSnapshot,
     runtime: view.runtime,
     metadata: row.metadata,
     createdAt: row.createdAt,

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
+import type { Slots } from '../concurrency/slots.ts';
 import type { Config } from '../config/config.ts';
 import type { SessionEngine } from '../engine/engine.ts';
 import type { ProfileStore } from '../profile/profile-store.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { Claim } from './claim.ts';
 import type { Outbox } from './outbox.ts';
-import type { Slots } from './slots.ts';
 
 /** What every supervisor of a service shares. */
 export interface SupervisorDeps {
@@ -17,6 +17,8 @@ export interface SupervisorDeps {
   places: Slots;
   /** Takes the profile for this process, or says why not. */
   claim: (session: string) => Promise<Claim>;
+  /** Locks a profile that nobody runs, having proven that no browser has it open. */
+  lockIdle: (session: string) => Promise<{ release(): void }>;
   /** Where acknowledgements go, and what is asked for those that nobody heard. */
   outbox: Pick<Outbox, 'acknowledge' | 'reconcile' | 'abandon'>;
   log: Logger;

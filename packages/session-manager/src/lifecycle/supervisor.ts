@@ -1,5 +1,6 @@
 import {
   type Account,
+  type Census,
   errorText,
   LeadMasterError,
   type PairingCode,
@@ -7,12 +8,14 @@ import {
   type SessionState,
   stateKind,
 } from '@leadmaster/protocol';
+import { SerialQueue } from '../concurrency/serial-queue.ts';
 import type { EngineEvent, EngineRun } from '../engine/engine.ts';
+import type { HeldProfile } from '../snapshots/session-access.ts';
 import { backoffMs } from './backoff.ts';
 import { Inbox } from './inbox.ts';
 import { type Effect, isStarting, type LifecycleEvent, transition } from './machine.ts';
 import { OwnedRun } from './owned-run.ts';
-import { SerialQueue } from './serial-queue.ts';
+import { ending, running, starting } from './refusals.ts';
 import { type KnownSession, SessionStatus, type SupervisorView } from './session-status.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 import { Timers } from './timers.ts';
@@ -142,6 +145,55 @@ export class SessionSupervisor {
   /** Measures the browser's memory, if there is one; the figure is in the view afterwards. */
   async measureMemory(): Promise<void> {
     await this.#current?.run?.measureMemory();
+  }
+
+  /** Runs a task with the profile held still by this queue: its browser running, or its lock taken. */
+  hold<T>(task: (held: HeldProfile) => Promise<T>): Promise<T> {
+    return this.#queue.run(async () => {
+      const { name } = this;
+      const profileDir = this.#deps.profiles.locate(name);
+      if (this.#current !== null) {
+        const { run } = this.#current;
+        if (run === null) throw starting(name, this.#status.state);
+        return task({ profileDir, browser: run.process });
+      }
+      const lock = await this.#deps.lockIdle(name);
+      try {
+        return await task({ profileDir, browser: null });
+      } finally {
+        lock.release();
+      }
+    });
+  }
+
+  /** Runs a task that changes the profile, with no browser on it and its lock taken; the account is read anew afterwards. */
+  replace<T>(options: { stop: boolean; reason: string }, task: () => Promise<T>): Promise<T> {
+    return this.#queue.run(async () => {
+      if (this.#closing || this.#deleting) throw ending(this.name);
+      if (this.#current !== null && !options.stop) throw running(this.name, this.#status.state);
+      await this.#stop(options.reason);
+      await this.#endRun();
+      this.#timers.disarm('retry');
+      const lock = await this.#deps.lockIdle(this.name);
+      try {
+        const done = await task();
+        this.#status.account = (await this.#deps.profiles.readRecord(this.name))?.account ?? null;
+        await this.#apply({ type: 'stop', reason: options.reason });
+        return done;
+      } finally {
+        lock.release();
+      }
+    });
+  }
+
+  /** Counts the rows of the running page's databases; null when no page answers. */
+  async census(signal: AbortSignal): Promise<Census | null> {
+    const run = this.readyRun;
+    if (run === null) return null;
+    return run.census(signal).catch((error: unknown) => {
+      this.#deps.log.warn({ session: this.name, err: error }, 'the page did not count its rows');
+      return null;
+    });
   }
 
   /** The state is whatever the last process left; nothing runs now. Called once, before anything is started. */

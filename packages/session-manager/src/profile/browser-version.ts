@@ -29,6 +29,13 @@ export async function newestChromium(
   return known.sort((a, b) => (chromiumMajor(b ?? '') ?? 0) - (chromiumMajor(a ?? '') ?? 0))[0] ?? null;
 }
 
+/** Whether a browser is of a newer major than the profile has seen: what it writes, no older one can read. */
+export function isNewerBrowser(newest: string | null, browserVersion: string): boolean {
+  const profile = newest === null ? null : chromiumMajor(newest);
+  const browser = chromiumMajor(browserVersion);
+  return profile !== null && browser !== null && browser > profile;
+}
+
 /**
  * Refuses a browser of an older major than the profile has seen: it would silently erase the IndexedDB (design,
  * invariant 9).

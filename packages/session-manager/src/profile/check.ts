@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { checkStructureAside } from '@leadmaster/capture';
 import { LOGIN_STORES } from '@leadmaster/capture/classify';
+import { browsersOn } from '@leadmaster/capture/processes';
 import { type CheckReport, errorText, shellWord } from '@leadmaster/protocol';
 import { newestChromium } from './browser-version.ts';
 import { lstatOrNull, type ProfileFs, walk } from './files.ts';
@@ -57,7 +59,29 @@ export async function checkProfile(fs: ProfileFs, paths: DataPaths, session: str
     if (ownerMayLive(owner)) return { ok: true, detail: `held by ${describeOwner(owner)}` };
     return { ok: true, detail: `free; its last holder died without letting go (${describeOwner(owner)})` };
   });
+  checks.push(...(await checkDatabases(dir, paths.sessionLock(session))));
   return { valid: checks.every((check) => check.ok), checks };
+}
+
+/** How long the databases of a large profile on a slow disk may take. */
+const DATABASES_MS = 120_000;
+
+/** Each database from the inside, where none is being written to. */
+async function checkDatabases(dir: string, lock: string): Promise<CheckReport['checks']> {
+  const skipped = { name: 'databases', ok: true, detail: 'not looked into: the profile is in use' };
+  if (isInUse(dir, lock)) return [skipped];
+  try {
+    const { checks } = await checkStructureAside(dir, {}, AbortSignal.timeout(DATABASES_MS));
+    // What a browser that has started meanwhile was writing looks like damage.
+    return isInUse(dir, lock) ? [skipped] : checks;
+  } catch (error) {
+    return [{ name: 'databases', ok: false, detail: errorText(error) }];
+  }
+}
+
+function isInUse(dir: string, lock: string): boolean {
+  const owner = readOwner(lock);
+  return (owner !== null && ownerMayLive(owner)) || browsersOn(dir).length > 0;
 }
 
 function storeAnswer(store: StoreState): Answer {

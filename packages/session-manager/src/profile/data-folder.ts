@@ -57,7 +57,7 @@ function mkdirUnlessThere(path: string): void {
 function refuseForeignFolder(paths: DataPaths): void {
   const ours = [
     ...[paths.tokens, paths.locks, paths.trash, paths.staging, paths.webCache],
-    ...[paths.database, paths.adminKey, paths.serviceToken],
+    ...[paths.database, paths.adminKey, paths.serviceToken, paths.vault, paths.vaultKey],
   ].map((path) => basename(path));
   const names = readdirSync(paths.root).filter((name) => name !== 'lost+found' && !name.startsWith('.'));
   if (names.length === 0 || names.some((name) => ours.includes(name))) return;

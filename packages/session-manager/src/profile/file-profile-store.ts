@@ -1,15 +1,17 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import { CRITICAL_PATHS, RECORD_FILE } from '@leadmaster/capture/classify';
 import { type CheckReport, isSessionName, LeadMasterError, shellWord } from '@leadmaster/protocol';
 import { syncFolder } from './atomic-file.ts';
 import { checkProfile } from './check.ts';
 import { syncLogin } from './commit.ts';
-import { isMissing, lstatOrNull, makeFolder, type ProfileFs, realFs, unreadable, writeFailed } from './files.ts';
+import { isMissing, lstatOrNull, makeFolder, type ProfileFs, realFs, unreadable, walk, writeFailed } from './files.ts';
 import { loginEvidence } from './login-presence.ts';
 import { measureProfile } from './measure.ts';
 import { type DataPaths, dataPaths, refuseSymlinks } from './paths.ts';
 import { repairPermissions } from './permissions.ts';
 import type { ProfileRecord, ProfileStore } from './profile-store.ts';
 import { readRecordFile, writeRecordFile } from './record.ts';
+import { swapProfile } from './swap.ts';
 import { emptyTrash, listTrash, moveToTrash } from './trash.ts';
 
 export interface ProfileStoreOptions {
@@ -166,6 +168,46 @@ class FileProfileStore implements ProfileStore {
     });
   }
 
+  async swapIn(
+    session: string,
+    staged: string,
+    why: { reason: string; generation: number; committedAt: string },
+  ): Promise<{ record: ProfileRecord; trashed: string | null }> {
+    return this.#oneAtATime(session, async () => {
+      const dir = this.#door(session);
+      const saved = await readRecordFile(this.#fs, join(staged, RECORD_FILE), session);
+      const record: ProfileRecord = {
+        ...(saved ?? newRecord(session, 1, 'adopted')),
+        generation:
+          Math.max(
+            why.generation,
+            (await this.#generationIfReadable(session)) ?? 0,
+            await this.#trashedGeneration(session),
+          ) + 1,
+        committedAt: saved?.committedAt ?? why.committedAt,
+      };
+      await repairPermissions(this.#fs, staged);
+      await writeRecordFile(this.#fs, join(staged, RECORD_FILE), record);
+      const label = { session, reason: why.reason, generation: await this.#generationIfReadable(session) };
+      const trashed = await swapProfile(this.#fs, this.#paths, session, staged, () =>
+        moveToTrash(this.#fs, this.#paths.trash, dir, label),
+      );
+      this.#log?.info({ session, reason: why.reason, trashed }, 'profile put in place');
+      return { record, trashed };
+    });
+  }
+
+  async lastWritten(session: string): Promise<Date | null> {
+    let newest = 0;
+    for (const path of CRITICAL_PATHS) {
+      if (path === RECORD_FILE) continue;
+      for await (const entry of walk(this.#fs, join(this.#door(session), path))) {
+        if (entry.kind === 'file') newest = Math.max(newest, entry.mtimeMs);
+      }
+    }
+    return newest === 0 ? null : new Date(newest);
+  }
+
   listTrash() {
     return listTrash(this.#fs, this.#paths.trash);
   }
@@ -228,8 +270,12 @@ class FileProfileStore implements ProfileStore {
   }
 
   async #nextGeneration(session: string): Promise<number> {
+    return (await this.#trashedGeneration(session)) + 1;
+  }
+
+  async #trashedGeneration(session: string): Promise<number> {
     const old = (await this.listTrash()).filter((entry) => entry.session === session);
-    return Math.max(0, ...old.map((entry) => entry.generation ?? 0)) + 1;
+    return Math.max(0, ...old.map((entry) => entry.generation ?? 0));
   }
 
   /** A broken record must not keep a profile from being set aside. */

@@ -23,6 +23,9 @@ export interface DataPaths {
   database: string;
   adminKey: string;
   serviceToken: string;
+  /** Where snapshots and their key lie unless told otherwise. */
+  vault: string;
+  vaultKey: string;
 }
 
 /**
@@ -50,6 +53,8 @@ export function dataPaths(dataDir: string): DataPaths {
     database: join(root, 'session-manager.db'),
     adminKey: join(root, 'admin.key'),
     serviceToken: join(root, 'service.token'),
+    vault: join(root, 'vault'),
+    vaultKey: join(root, 'vault.key'),
   };
 }
 

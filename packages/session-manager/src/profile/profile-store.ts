@@ -72,6 +72,18 @@ export interface ProfileStore {
   commitLogin(session: string, account: ProfileRecord['account'], chromiumVersion: string): Promise<void>;
   /** Moves the profile to `trash/<session>-<time>-<reason>` by rename, and makes that durable. Returns the new path, or null when there was none. */
   trash(session: string, reason: string): Promise<string | null>;
+  /**
+   * Puts a staged profile in the session's place: mends its permissions, writes its record (with a generation above
+   * every one known under this name), moves the old profile to trash. Returns the new record, and where the old one is.
+   * A failure, also a crash in the middle, leaves the old profile or the new one, never none.
+   */
+  swapIn(
+    session: string,
+    staged: string,
+    why: { reason: string; generation: number; committedAt: string },
+  ): Promise<{ record: ProfileRecord; trashed: string | null }>;
+  /** When something of the login's files was last written; null when there is none. */
+  lastWritten(session: string): Promise<Date | null>;
   /** What lies in the trash, newest first. */
   listTrash(): Promise<TrashEntry[]>;
   /** Deletes what has lain in the trash for longer. Returns the paths that are gone. */

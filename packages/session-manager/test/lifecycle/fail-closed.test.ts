@@ -1,14 +1,14 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
-import { FakeEngine, faultyStateStore, readsFail, writesFail } from '@leadmaster/testkit';
+import { FakeEngine, faultyStateStore, putLevelDb, readsFail, writesFail } from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Slots } from '../../src/concurrency/slots.ts';
 import { readConfig } from '../../src/config/index.ts';
 import { claimProfile } from '../../src/lifecycle/claim.ts';
 import { SessionRegistry } from '../../src/lifecycle/session-registry.ts';
-import { Slots } from '../../src/lifecycle/slots.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import * as files from '../../src/profile/files.ts';
 import { dataPaths } from '../../src/profile/paths.ts';
@@ -42,6 +42,7 @@ describe('with a linked session', () => {
       engine,
       log,
       places: new Slots(4),
+      lockIdle: async () => ({ release: () => undefined }),
       claim: (session) =>
         claimProfile(
           {
@@ -50,6 +51,7 @@ describe('with a linked session', () => {
             log,
             browserVersion: async () => '156.0.0.0',
             minFreeBytes: 0,
+            beforeUpgrade: async () => undefined,
             wasLinked: (name) => store.sessions.get(name)?.caughtUpTo != null,
           },
           session,
@@ -64,12 +66,7 @@ describe('with a linked session', () => {
     store.sessions.insert({ name: NAME, metadata: {}, desired: 'running' });
     store.sessions.touch(NAME, { caughtUpTo: new Date().toISOString() });
     await profiles.create(NAME);
-    for (const folder of STORES) {
-      const at = join(profiles.locate(NAME), folder);
-      await mkdir(at, { recursive: true });
-      await writeFile(join(at, 'MANIFEST-000001'), 'x');
-      await writeFile(join(at, 'CURRENT'), 'MANIFEST-000001\n');
-    }
+    for (const folder of STORES) await putLevelDb(join(profiles.locate(NAME), folder));
     await profiles.updateRecord(NAME, { committedAt: new Date().toISOString(), chromiumVersion: '156.0.0.0' });
     store.close();
   }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { SerialQueue } from '../../src/concurrency/serial-queue.ts';
+import { Slots } from '../../src/concurrency/slots.ts';
 import { backoffMs } from '../../src/lifecycle/backoff.ts';
-import { SerialQueue } from '../../src/lifecycle/serial-queue.ts';
-import { Slots } from '../../src/lifecycle/slots.ts';
 
 describe('backoff', () => {
   const limits = { firstMs: 1000, maxMs: 60_000 };

@@ -5,8 +5,8 @@ import { LeadMasterError, type SessionState } from '@leadmaster/protocol';
 import { FakeEngine } from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Slots } from '../../src/concurrency/slots.ts';
 import { readConfig } from '../../src/config/index.ts';
-import { Slots } from '../../src/lifecycle/slots.ts';
 import { SessionSupervisor } from '../../src/lifecycle/supervisor.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import type { ProfileStore } from '../../src/profile/profile-store.ts';
@@ -69,6 +69,7 @@ describe('an order given to the supervisor', () => {
         places: new Slots(4),
         log: pino({ level: 'silent' }),
         outbox: { acknowledge: () => undefined, reconcile: async () => undefined, abandon: () => undefined },
+        lockIdle: async () => ({ release: () => undefined }),
         claim: async () => ({
           profileDir: profiles.locate(NAME),
           login: isFresh ? 'none' : 'saved',

@@ -6,9 +6,9 @@ import { FakeEngine, faultyStateStore, writesFail } from '@leadmaster/testkit';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Slots } from '../../src/concurrency/slots.ts';
 import { type Config, readConfig } from '../../src/config/index.ts';
 import type { Claim } from '../../src/lifecycle/claim.ts';
-import { Slots } from '../../src/lifecycle/slots.ts';
 import { SessionSupervisor } from '../../src/lifecycle/supervisor.ts';
 import type { SupervisorDeps } from '../../src/lifecycle/supervisor-deps.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
@@ -68,6 +68,7 @@ describe('the supervisor', () => {
         places: new Slots(4),
         log: pino({ level: 'silent' }),
         outbox: { acknowledge: () => undefined, reconcile: async () => undefined, abandon: () => undefined },
+        lockIdle: async () => ({ release: () => undefined }),
         claim: async () => claimOf(login),
         ...deps,
       },

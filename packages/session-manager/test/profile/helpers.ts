@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { LOGIN_STORES } from '@leadmaster/capture/classify';
+import { putLevelDb } from '@leadmaster/testkit';
 import { afterEach } from 'vitest';
 import { type ProfileFs, realFs } from '../../src/profile/files.ts';
 
@@ -28,13 +29,8 @@ export async function tempFolder(): Promise<string> {
 /** The two stores of a login, as LevelDB would leave them. */
 export async function putLogin(profileDir: string, stores = Object.values(LOGIN_STORES) as string[]): Promise<void> {
   for (const store of stores) {
-    const folder = join(profileDir, store);
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'MANIFEST-000001'), 'manifest');
-    await writeFile(join(folder, 'CURRENT'), 'MANIFEST-000001\n');
-    await writeFile(join(folder, '000003.log'), 'log');
-    await writeFile(join(folder, '000005.ldb'), 'table');
-    await writeFile(join(folder, 'LOCK'), '');
+    await putLevelDb(join(profileDir, store));
+    await writeFile(join(profileDir, store, '000005.ldb'), 'a table that was not finished');
   }
 }
 

@@ -19,6 +19,9 @@ export const QUICK = {
   BACKOFF_FIRST_MS: '200',
   BACKOFF_MAX_S: '1',
   SESSION_MANAGER_PORT: '0',
+  // What snapshots do by themselves is a subject of its own.
+  SNAPSHOT_SCHEDULE: 'off',
+  SNAPSHOT_AFTER_LOGIN: 'off',
 };
 
 /** A stand-in of WhatsApp and a manager on a data folder of its own, both real down to the browser. */

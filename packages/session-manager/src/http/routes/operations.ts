@@ -8,7 +8,7 @@ import { callerSignal } from '../waiting.ts';
 const tags = ['operations'];
 
 /** `/v1/operations`: how far long calls have come, and what they came to. */
-export function operationRoutes(app: HttpApp, { operations, closing }: RouteContext): void {
+export function operationRoutes(app: HttpApp, { operations }: RouteContext): void {
   app.route({
     method: 'GET',
     url: '/v1/operations',
@@ -41,7 +41,8 @@ export function operationRoutes(app: HttpApp, { operations, closing }: RouteCont
     },
     handler: (request, reply) => {
       const { wait, after = Number.POSITIVE_INFINITY } = request.query;
-      return operations.newerThan(request.params.operation, after, wait * 1000, callerSignal(reply, closing));
+      // When the server closes, the operation ends soon: that is the news.
+      return operations.newerThan(request.params.operation, after, wait * 1000, callerSignal(reply));
     },
   });
 }

@@ -1,0 +1,18 @@
+import type { SnapshotReason } from '@leadmaster/protocol';
+
+/** What is done for a login before a person's order may lose it. The service's own shutdown is no such order. */
+export interface SessionGuard {
+  /** Resolves when the login is copied, or cannot be; never fails. */
+  before(session: string, reason: SnapshotReason): Promise<void>;
+  /** A person has stopped it. Nobody waits for what follows. */
+  stopped(session: string): void;
+  /** Makes everything that was saved of it unreadable for good. */
+  purge(session: string): Promise<void>;
+}
+
+/** Where there is no vault: in tests of the rest. */
+export const UNGUARDED: SessionGuard = {
+  before: async () => undefined,
+  stopped: () => undefined,
+  purge: async () => undefined,
+};

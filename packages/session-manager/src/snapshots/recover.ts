@@ -1,0 +1,107 @@
+import {
+  errorText,
+  LeadMasterError,
+  type Recoverable,
+  type Recovered,
+  type RecoverSessions,
+} from '@leadmaster/protocol';
+import type { SnapshotDeps } from './deps.ts';
+import { restoreSession } from './restore.ts';
+import { describeSnapshot } from './snapshot-facts.ts';
+import type { LongCall } from './snapshot-service.ts';
+
+/** Every session that the vault holds, with its last snapshot and whether it is on this machine. */
+export async function listRecoverable(deps: SnapshotDeps, { signal }: LongCall): Promise<Recoverable[]> {
+  const call = signal === undefined ? {} : { signal };
+  const vault = await deps.vault.open();
+  const here = await profilesHere(deps);
+  const found: Recoverable[] = [];
+  for (const session of (await vault.sessions(call)).sort()) {
+    const { snapshots, problems } = await vault.list(session, call);
+    const last = snapshots.at(-1) ?? null;
+    found.push({
+      session,
+      snapshots: snapshots.length,
+      last: last === null ? null : describeSnapshot(session, last, null),
+      isHere: here.has(session),
+      problems,
+    });
+  }
+  return found;
+}
+
+/**
+ * Brings sessions back on a machine that has nothing but the vault and its key: each from its newest snapshot that can
+ * be read. Refused until a person says that the machine they come from will not run them again (design, invariant 10).
+ *
+ * @throws LeadMasterError `origin_not_retired`, `session_not_found` for a name that the vault does not hold.
+ */
+export async function recoverSessions(
+  deps: SnapshotDeps,
+  wanted: RecoverSessions,
+  options: LongCall,
+): Promise<Recovered> {
+  const known = await listRecoverable(deps, options);
+  const chosen =
+    wanted.sessions ?? known.filter(({ isHere, last }) => !isHere && last !== null).map((one) => one.session);
+  for (const session of chosen) {
+    if (!known.some((one) => one.session === session)) throw notInVault(session);
+  }
+  if (!wanted.originRetired) throw notRetired(chosen);
+  const items: Recovered['items'] = [];
+  for (const [done, session] of chosen.entries()) {
+    options.signal?.throwIfAborted();
+    options.onProgress?.({ phase: session, done, total: chosen.length });
+    items.push(await recoverOne(deps, session, wanted.start, options));
+  }
+  return { items };
+}
+
+async function recoverOne(
+  deps: SnapshotDeps,
+  session: string,
+  start: boolean,
+  options: LongCall,
+): Promise<Recovered['items'][number]> {
+  if ((await profilesHere(deps)).has(session)) {
+    const detail = `there is a profile of that name here; "./leadmaster snapshot restore ${session}" goes back to a snapshot`;
+    return { session, ok: false, snapshot: null, detail };
+  }
+  const vault = await deps.vault.open();
+  const { snapshots } = await vault.list(session);
+  let detail = 'the vault has no snapshot of it that can be read';
+  for (const info of snapshots.toReversed()) {
+    try {
+      await restoreSession(deps, session, info, { ...options, start, overwriteNewer: false, restart: false });
+      return { session, ok: true, snapshot: info.id, detail: `as it was ${info.at}` };
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      deps.log.error({ session, id: info.id, err: error }, 'a session could not be recovered from this snapshot');
+      detail = error instanceof LeadMasterError ? `${error.message}. ${error.hint}` : errorText(error);
+      // An older snapshot helps against damage, and against nothing else.
+      if (!(error instanceof LeadMasterError) || error.code !== 'snapshot_damaged') break;
+    }
+  }
+  return { session, ok: false, snapshot: null, detail };
+}
+
+/** A session whose profile never came, because recovering was interrupted, is not here yet. */
+async function profilesHere({ profiles }: SnapshotDeps): Promise<Set<string>> {
+  return new Set((await profiles.list()).map(({ name }) => name));
+}
+
+function notInVault(session: string): LeadMasterError {
+  return new LeadMasterError(
+    'session_not_found',
+    `The vault holds no session ${session}`,
+    '"./leadmaster recover" lists those it holds.',
+  );
+}
+
+function notRetired(sessions: readonly string[]): LeadMasterError {
+  return new LeadMasterError(
+    'origin_not_retired',
+    `Nobody has said that the machine which ran ${sessions.join(', ') || 'these sessions'} is gone for good`,
+    'A login that runs in two places is taken from both. Make sure that the old machine never starts again, then say so: originRetired, --origin-retired.',
+  );
+}

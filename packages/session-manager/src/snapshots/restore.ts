@@ -1,0 +1,212 @@
+import { readFile, rm, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkStructure } from '@leadmaster/capture';
+import { LeadMasterError, type RestoreSnapshot, type Session } from '@leadmaster/protocol';
+import type { SnapshotInfo, Vault } from '@leadmaster/vault';
+import { refuseOlderBrowser } from '../profile/browser-version.ts';
+import type { SnapshotDeps } from './deps.ts';
+import { extraOf, FINDINGS_FILE, type Findings, parseFindings } from './snapshot-facts.ts';
+import type { LongCall } from './snapshot-service.ts';
+import { inStaging, stagingPath } from './staging.ts';
+import { captureStopped, saveTaken, type Taken } from './take.ts';
+
+/** Clocks and file times are not exact to the second. */
+const SAME_MS = 2_000;
+
+/**
+ * Puts a snapshot in the profile's place. Everything is fetched and proven before anything in place is touched; what
+ * fails leaves everything as it was.
+ *
+ * @throws LeadMasterError `session_running`, `newer_login`, `session_moved`, `browser_too_old`, `snapshot_damaged`, ...
+ */
+export async function restoreSession(
+  deps: SnapshotDeps,
+  session: string,
+  info: SnapshotInfo,
+  options: LongCall & RestoreSnapshot & { restart: boolean },
+): Promise<Session> {
+  refuseMoved(deps, session, info);
+  refuseOlderBrowser(extraOf(info).chromium, await deps.browserVersion());
+  // Told before the bytes are fetched; decided again with the profile held.
+  if (deps.access.has(session)) await refuseEarly(deps, session, info, options);
+  const vault = await deps.vault.open();
+  await inStaging(stagingPath(deps.paths, 'restore', session), async (staged) => {
+    await stage(deps, vault, session, info, staged, options);
+    const isNew = !deps.access.has(session);
+    if (isNew) await deps.access.createFor(session, new Date(extraOf(info).frozenAt));
+    try {
+      const put = () => putInPlace(deps, session, info, staged, options);
+      await deps.access.replace(session, { stop: options.restart }, put);
+    } catch (error) {
+      if (isNew) deps.access.discard(session);
+      throw error;
+    }
+  });
+  if (options.start || options.restart) return deps.access.start(session);
+  return deps.access.get(session);
+}
+
+/** Fetches a snapshot into a folder and proves that its databases would open. Returns what was found when it was taken. */
+export async function stage(
+  deps: SnapshotDeps,
+  vault: Vault,
+  session: string,
+  info: SnapshotInfo,
+  folder: string,
+  { signal, onProgress }: LongCall,
+): Promise<Findings | null> {
+  await requireRoom(deps, info.bytes);
+  await vault.restore(session, info.id, folder, {
+    ...(signal === undefined ? {} : { signal }),
+    onProgress: ({ bytes, totalBytes }) => onProgress?.({ phase: 'fetching', done: bytes, total: totalBytes }),
+  });
+  onProgress?.({ phase: 'checking', done: info.bytes, total: info.bytes });
+  const findings = await takeOutFindings(folder);
+  const { ok, checks } = checkStructure(folder, { requireLogin: true });
+  if (ok) return findings;
+  const broken = checks.filter((check) => !check.ok).map(({ name, detail }) => `${name}: ${detail}`);
+  throw new LeadMasterError(
+    'snapshot_damaged',
+    `Snapshot ${info.id} of ${session} was read without error, but its databases are not whole: ${broken.join('; ')}`,
+    'Nothing was changed. Restore another one: "./leadmaster snapshot list" shows them.',
+    { extra: { broken } },
+  );
+}
+
+async function putInPlace(
+  deps: SnapshotDeps,
+  session: string,
+  info: SnapshotInfo,
+  staged: string,
+  options: LongCall & RestoreSnapshot,
+): Promise<void> {
+  if (!options.overwriteNewer) await refuseNewer(deps, session, info);
+  const before = await setAside(deps, session, options);
+  try {
+    const { generation, frozenAt } = extraOf(info);
+    const { record, trashed } = await deps.profiles.swapIn(session, staged, {
+      reason: 'restored',
+      generation,
+      committedAt: frozenAt,
+    });
+    deps.store.atomically(() => {
+      const row = deps.store.sessions.get(session);
+      // A login that is here from now on: a folder that is gone is a lost login, and what came since the snapshot was missed.
+      if (row !== null && row.caughtUpTo === null) deps.store.sessions.touch(session, { caughtUpTo: frozenAt });
+      const data = { id: info.id, generation: record.generation, trashed };
+      deps.store.events.append({ session, type: 'session.restored', data });
+    });
+    deps.log.info({ session, id: info.id, trashed }, 'snapshot restored');
+  } finally {
+    if (before !== null) await saveOld(deps, session, before, options);
+  }
+}
+
+/** The login that is about to be replaced is taken along, where there is one: trash is emptied by age, the vault is not. */
+async function setAside(deps: SnapshotDeps, session: string, options: LongCall): Promise<Taken | null> {
+  const wanted = { kind: 'essential', reason: 'before_restore', ...options } as const;
+  try {
+    if ((await deps.profiles.loginPresence(session)) !== 'present') return null;
+    return await captureStopped(deps, session, deps.profiles.locate(session), wanted);
+  } catch (error) {
+    deps.log.warn(
+      { session, err: error },
+      'the profile that is replaced could not be saved; it goes to trash as it is',
+    );
+    return null;
+  }
+}
+
+async function saveOld(deps: SnapshotDeps, session: string, taken: Taken, options: LongCall): Promise<void> {
+  try {
+    await saveTaken(deps, session, taken, { kind: 'essential', reason: 'before_restore', ...options });
+  } catch (error) {
+    deps.log.warn({ session, err: error }, 'the profile that was replaced could not be saved; it lies in trash');
+  }
+}
+
+/** What was found when the snapshot was taken lies beside the profile's files, and does not belong into a profile. */
+async function takeOutFindings(folder: string): Promise<Findings | null> {
+  const path = join(folder, FINDINGS_FILE);
+  try {
+    return parseFindings(await readFile(path, 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+async function requireRoom(deps: SnapshotDeps, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(deps.paths.staging);
+  const free = bavail * bsize;
+  if (free >= bytes + deps.config.diskMinFreeBytes) return;
+  const mb = (n: number): number => Math.ceil(n / 2 ** 20);
+  throw new LeadMasterError(
+    'storage_failed',
+    `The snapshot takes ${mb(bytes)} MB, and ${mb(free)} MB are free on the disk of ${deps.paths.root}`,
+    'Free some space, then try again. Nothing was changed.',
+  );
+}
+
+function refuseMoved(deps: SnapshotDeps, session: string, info: SnapshotInfo): void {
+  const moved = deps.store.vault.movedGeneration(session);
+  if (moved === null || extraOf(info).generation > moved) return;
+  throw new LeadMasterError(
+    'session_moved',
+    `${session} has moved to another machine since this snapshot was taken`,
+    'Restore it there: two machines with one login would take it from each other.',
+  );
+}
+
+async function refuseEarly(
+  deps: SnapshotDeps,
+  session: string,
+  info: SnapshotInfo,
+  options: RestoreSnapshot & { restart: boolean },
+): Promise<void> {
+  const { runtime, state } = await deps.access.get(session);
+  if (runtime !== null && !options.restart) {
+    throw new LeadMasterError(
+      'session_running',
+      `${session} is ${state}, and a snapshot is put in the place of a stopped profile`,
+      `Stop it first ("./leadmaster session stop ${session}"), or restore with a restart (?restart=true, --restart).`,
+    );
+  }
+  if (!options.overwriteNewer) await refuseNewer(deps, session, info);
+}
+
+/**
+ * A healthy login that was used after the snapshot is never overwritten without a person's word (design, invariant 10);
+ * nor is one of which nothing can be read, since that proves nothing.
+ */
+async function refuseNewer(deps: SnapshotDeps, session: string, info: SnapshotInfo): Promise<void> {
+  if ((await deps.profiles.loginPresence(session)) !== 'present') return;
+  const written = await deps.profiles.lastWritten(session);
+  const newerByMs = (written?.getTime() ?? 0) - Date.parse(extraOf(info).frozenAt);
+  if (written === null || newerByMs <= SAME_MS) return;
+  throw new LeadMasterError(
+    'newer_login',
+    `The login of ${session} in place was last used ${written.toISOString()}, ${span(newerByMs)} after this snapshot was taken`,
+    'If it works, start it instead. To go back all the same, say so (overwriteNewer, --overwrite-newer): the one in place goes to trash.',
+    { extra: { newerByMs, lastWrittenAt: written.toISOString() } },
+  );
+}
+
+/** A span of time for people: its two largest units. */
+export function span(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  const parts: [number, string][] = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor((seconds % 86_400) / 3600), 'h'],
+    [Math.floor((seconds % 3600) / 60), 'min'],
+    [seconds % 60, 's'],
+  ];
+  const first = parts.findIndex(([count]) => count > 0);
+  return parts
+    .slice(first, first + 2)
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count} ${unit}`)
+    .join(' ');
+}

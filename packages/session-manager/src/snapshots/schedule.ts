@@ -1,0 +1,137 @@
+import type { Event } from '@leadmaster/protocol';
+import { Cron } from 'croner';
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.ts';
+import type { ProfileStore } from '../profile/profile-store.ts';
+import type { StateStore } from '../state/state-store.ts';
+import type { SessionAccess } from './session-access.ts';
+import type { Snapshots } from './snapshots.ts';
+
+export interface ScheduleDeps {
+  config: Config['snapshots'];
+  snapshots: Snapshots;
+  access: SessionAccess;
+  profiles: ProfileStore;
+  store: StateStore;
+  log: Logger;
+  now?: () => Date;
+}
+
+/** After READY the page still loads its chats; a snapshot of a quiet page is a better one. */
+const QUIET_MS = 5_000;
+
+/**
+ * When snapshots are taken without being asked for: by the clock, soon after a login that no snapshot has yet, and soon
+ * after a start for those that the clock would have taken meanwhile.
+ */
+export class SnapshotSchedule {
+  readonly #deps: ScheduleDeps;
+  readonly #cron: Cron | null;
+  readonly #waiting = new Map<string, NodeJS.Timeout>();
+  readonly #unsubscribe: () => void;
+  #round: Promise<void> | null = null;
+
+  constructor(deps: ScheduleDeps) {
+    this.#deps = deps;
+    const { schedule } = deps.config;
+    this.#cron = schedule === null ? null : new Cron(schedule, { unref: true }, () => this.#beginRound());
+    this.#unsubscribe = deps.store.events.subscribe((event) => this.#onEvent(event));
+  }
+
+  /** When the next round is; null when there is no schedule. */
+  get next(): Date | null {
+    return this.#cron?.nextRun() ?? null;
+  }
+
+  close(): void {
+    this.#cron?.stop();
+    this.#unsubscribe();
+    for (const timer of this.#waiting.values()) clearTimeout(timer);
+  }
+
+  /** Saves every session, applies the retention, and boots a sample. One round at a time; what fails of one session is told and does not stop the others. */
+  async round(signal: AbortSignal): Promise<void> {
+    const { snapshots, access, log } = this.#deps;
+    const names = access.names();
+    log.info({ sessions: names.length }, 'the round of snapshots begins');
+    await Promise.all(names.map((name) => this.#saveAndPrune(name, signal)));
+    for (const { session, id } of this.#leastProven(names).slice(0, this.#deps.config.drills)) {
+      if (signal.aborted) return;
+      await snapshots
+        .verify(session, id, { drill: true, signal })
+        .catch((error: unknown) => this.#note(signal, session, error, 'a drill could not be held'));
+    }
+  }
+
+  #beginRound(): void {
+    // A round that takes longer than the schedule's interval is not begun a second time.
+    if (this.#round !== null) return;
+    this.#deps.snapshots.later((signal) => {
+      this.#round = this.round(signal).finally(() => {
+        this.#round = null;
+      });
+      return this.#round;
+    });
+  }
+
+  async #saveAndPrune(session: string, signal: AbortSignal): Promise<void> {
+    const { snapshots } = this.#deps;
+    try {
+      await snapshots.create(session, { reason: 'schedule', signal });
+    } catch (error) {
+      // Told by an event already. What is there stays: nothing is forgotten for a snapshot that was not taken.
+      return this.#note(signal, session, error, 'the scheduled snapshot was not taken');
+    }
+    await snapshots
+      .prune(session, { signal })
+      .catch((error: unknown) => this.#note(signal, session, error, 'old snapshots could not be pruned'));
+  }
+
+  #note(signal: AbortSignal, session: string, error: unknown, text: string): void {
+    if (!signal.aborted) this.#deps.log.warn({ session, err: error }, text);
+  }
+
+  /** Sessions' newest snapshots, those first that were never proven or longest ago. */
+  #leastProven(names: readonly string[]): { session: string; id: string }[] {
+    const { store } = this.#deps;
+    const provenAt = (session: string): string =>
+      store.snapshots
+        .list(session)
+        .map(({ verifiedAt }) => verifiedAt ?? '')
+        .reduce((newest, at) => (at > newest ? at : newest), '');
+    return names
+      .flatMap((session) => store.snapshots.latest(session) ?? [])
+      .map(({ session, id }) => ({ session, id, provenAt: provenAt(session) }))
+      .sort((a, b) => (a.provenAt < b.provenAt ? -1 : 1));
+  }
+
+  #onEvent(event: Event): void {
+    if (event.type !== 'session.state' || event.data.to !== 'READY') return;
+    const { session } = event;
+    clearTimeout(this.#waiting.get(session));
+    const timer = setTimeout(() => {
+      this.#waiting.delete(session);
+      this.#deps.snapshots.later((signal) => this.#saveIfDue(session, signal));
+    }, QUIET_MS);
+    timer.unref();
+    this.#waiting.set(session, timer);
+  }
+
+  async #saveIfDue(session: string, signal: AbortSignal): Promise<void> {
+    const latest = this.#deps.store.snapshots.latest(session);
+    const record = await this.#deps.profiles.readRecord(session);
+    const loginAt = record?.committedAt ?? record?.createdAt ?? null;
+    const isNewLogin = latest === null || (loginAt !== null && latest.at < loginAt);
+    if (this.#deps.config.afterLogin && isNewLogin) {
+      await this.#deps.snapshots.create(session, { reason: 'after_login', signal });
+    } else if (latest !== null && this.#missedRound(latest.at)) {
+      await this.#saveAndPrune(session, signal);
+    }
+  }
+
+  /** Whether the clock has struck since a snapshot was taken: while the service was down, say. */
+  #missedRound(at: string): boolean {
+    const due = this.#cron?.nextRun(new Date(at)) ?? null;
+    return due !== null && this.#round === null && due < (this.#deps.now?.() ?? new Date());
+  }
+}

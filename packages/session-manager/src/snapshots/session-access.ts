@@ -1,0 +1,38 @@
+import type { ProcessIdentity } from '@leadmaster/capture/processes';
+import type { Census, Session } from '@leadmaster/protocol';
+
+/** A session's profile at a moment when nothing else happens to the session. */
+export interface HeldProfile {
+  profileDir: string;
+  /** The browser that has it open; null when it is proven that none has. */
+  browser: ProcessIdentity | null;
+}
+
+/** What snapshots ask of the sessions of this machine. */
+export interface SessionAccess {
+  /** Every session, whatever it is in. */
+  names(): string[];
+  has(session: string): boolean;
+  get(session: string): Promise<Session>;
+  /** Resolves once the session's state does not pass by itself any more, or when the wait is over. */
+  settled(session: string, waitMs: number, signal: AbortSignal): Promise<Session>;
+  start(session: string): Promise<Session>;
+  /** Makes a stopped session whose profile is about to be put in place. `loginOf`: its login is as it was then. */
+  createFor(session: string, loginOf: Date): Promise<void>;
+  /** Takes a session back that `createFor` made, when its profile did not follow. */
+  discard(session: string): void;
+  /**
+   * Runs a task in the session's own queue, with its browser running or its profile locked.
+   *
+   * @throws LeadMasterError `wrong_state` while a browser is just starting, `profile_in_use` when somebody else has it.
+   */
+  hold<T>(session: string, task: (held: HeldProfile) => Promise<T>): Promise<T>;
+  /**
+   * Runs a task that changes the profile, in the session's own queue, with the profile locked and no browser on it.
+   *
+   * @throws LeadMasterError `session_running` unless `stop` is set; then it is stopped first.
+   */
+  replace<T>(session: string, options: { stop: boolean }, task: () => Promise<T>): Promise<T>;
+  /** Counts the rows of the running page's databases; null when no page runs or it does not answer. */
+  census(session: string, signal: AbortSignal): Promise<Census | null>;
+}

@@ -1,0 +1,98 @@
+import type { StructureReport } from '@leadmaster/capture';
+import { account, census, type Snapshot, type SnapshotDetail } from '@leadmaster/protocol';
+import type { SnapshotInfo } from '@leadmaster/vault';
+import { z } from 'zod';
+import type { SnapshotRow } from '../state/state-store.ts';
+
+/** What a snapshot's manifest says of it beside the files: small, since lists carry it along. */
+const extraSchema = z.object({
+  /** When the profile stood still: what the snapshot is a picture of. */
+  frozenAt: z.iso.datetime(),
+  reason: z.string(),
+  method: z.enum(['cgroup', 'sigstop', 'none']),
+  pauseMs: z.number(),
+  /** Copying, counting included; what the vault took is counted by itself. */
+  captureMs: z.number(),
+  chromium: z.string().nullable(),
+  generation: z.number().int(),
+  account: account.nullable(),
+});
+export type SnapshotExtra = z.infer<typeof extraSchema>;
+
+/** A file that every snapshot has beside the profile's own: what was found and counted when it was taken. */
+export const FINDINGS_FILE = '.leadmaster-snapshot.json';
+
+const findingsSchema = z.object({
+  structure: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
+  census: z.object({ before: census.nullable(), after: census.nullable() }),
+});
+export type Findings = z.infer<typeof findingsSchema>;
+
+/** The findings as the file has them. */
+export function findingsText(structure: StructureReport, counted: Findings['census']): Buffer {
+  return Buffer.from(`${JSON.stringify({ structure: structure.checks, census: counted } satisfies Findings)}\n`);
+}
+
+/** Reads a findings file; what another version or program has written says nothing. */
+export function parseFindings(text: string): Findings | null {
+  try {
+    return findingsSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** What the manifest says; of a snapshot that another program saved, what can be known. */
+export function extraOf(info: SnapshotInfo): SnapshotExtra {
+  const parsed = extraSchema.safeParse(info.extra);
+  if (parsed.success) return parsed.data;
+  return {
+    frozenAt: info.at,
+    reason: 'unknown',
+    method: 'none',
+    pauseMs: 0,
+    captureMs: 0,
+    chromium: null,
+    generation: 1,
+    account: null,
+  };
+}
+
+/** A snapshot as the outside sees it. */
+export function describeSnapshot(session: string, info: SnapshotInfo, known: SnapshotRow | null): Snapshot {
+  const extra = extraOf(info);
+  return {
+    id: info.id,
+    session,
+    kind: info.kind === 'full' ? 'full' : 'essential',
+    at: info.at,
+    bytes: info.bytes,
+    files: info.files,
+    newBytes: info.newBytes,
+    storedBytes: info.storedBytes,
+    pauseMs: extra.pauseMs,
+    method: extra.method,
+    durationMs: Math.round(extra.captureMs + info.durationMs),
+    chromium: extra.chromium,
+    generation: extra.generation,
+    reason: extra.reason,
+    verifiedAt: known?.verifiedAt ?? null,
+    verified: known?.verified ?? null,
+  };
+}
+
+/** The same with its insides. */
+export function describeDetail(
+  snapshot: Snapshot,
+  info: SnapshotInfo,
+  findings: Findings | null,
+  entries: SnapshotDetail['entries'],
+): SnapshotDetail {
+  return {
+    ...snapshot,
+    account: extraOf(info).account,
+    structure: findings?.structure ?? [],
+    census: findings?.census ?? { before: null, after: null },
+    entries,
+  };
+}

@@ -1,0 +1,285 @@
+import {
+  errorText,
+  LeadMasterError,
+  type PruneReport,
+  type Recoverable,
+  type Recovered,
+  type RecoverSessions,
+  type RestoreSnapshot,
+  type Session,
+  type Snapshot,
+  type SnapshotDetail,
+  type SnapshotKind,
+  type SnapshotList,
+  type SnapshotReason,
+  type VerifyReport,
+} from '@leadmaster/protocol';
+import type { SnapshotInfo } from '@leadmaster/vault';
+import type { SerialQueue } from '../concurrency/serial-queue.ts';
+import { inTurns } from '../concurrency/turns.ts';
+import type { SnapshotDeps } from './deps.ts';
+import { listRecoverable, recoverSessions } from './recover.ts';
+import { restoreSession } from './restore.ts';
+import { describeDetail, describeSnapshot, FINDINGS_FILE, parseFindings } from './snapshot-facts.ts';
+import type { LongCall, SnapshotService } from './snapshot-service.ts';
+import { captureSession, captureStopped, saveTaken, type Taken, type TakeOptions } from './take.ts';
+import { verifySnapshot } from './verify.ts';
+
+/** A session that is starting is waited for so long before it is told that no snapshot can be taken. */
+const SETTLE_MS = 60_000;
+
+type Wanted = LongCall & { kind?: SnapshotKind; reason: SnapshotReason };
+
+/** The snapshots of this machine's sessions: taken one at a time for a session, a few at a time for the machine. */
+export class Snapshots implements SnapshotService {
+  readonly #deps: SnapshotDeps;
+  /** One queue per session: a snapshot never meets another, a restore, or a prune of the same session. */
+  readonly #queues = new Map<string, SerialQueue>();
+  readonly #closing = new AbortController();
+  readonly #background = new Set<Promise<unknown>>();
+
+  constructor(deps: SnapshotDeps) {
+    this.#deps = deps;
+  }
+
+  create(session: string, options: Wanted): Promise<Snapshot> {
+    return this.#turn(session, options, async (call) => {
+      const wanted = this.#wanted(options, call);
+      try {
+        await this.#settle(session, call.signal);
+        return await saveTaken(this.#deps, session, await captureSession(this.#deps, session, wanted), wanted);
+      } catch (error) {
+        this.#failed(session, wanted.reason, error);
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Takes what must not be lost with what comes next (a logout, a delete). Resolves as soon as it is copied; it reaches
+   * the vault afterwards. Never fails: what comes next is wanted all the same, and goes by trash.
+   */
+  before(session: string, reason: SnapshotReason, withinMs: number): Promise<void> {
+    return this.#ahead(session, reason, withinMs, (wanted) => captureSession(this.#deps, session, wanted));
+  }
+
+  /** The same for a caller who holds the profile's lock. */
+  beforeStopped(session: string, profileDir: string, reason: SnapshotReason, withinMs: number): Promise<void> {
+    return this.#ahead(session, reason, withinMs, (wanted) => captureStopped(this.#deps, session, profileDir, wanted));
+  }
+
+  async list(session: string, { signal }: LongCall = {}): Promise<SnapshotList> {
+    const vault = await this.#deps.vault.open();
+    const call = signal === undefined ? {} : { signal };
+    try {
+      const { snapshots, problems } = await vault.list(session, call);
+      const known = new Map(this.#deps.store.snapshots.list(session).map((row) => [row.id, row]));
+      const items = snapshots.toReversed().map((info) => describeSnapshot(session, info, known.get(info.id) ?? null));
+      return { items, problems };
+    } catch (error) {
+      // The vault has never heard of it; if we have, it only has no snapshot yet.
+      const isNew = error instanceof LeadMasterError && error.code === 'session_not_found';
+      if (isNew && this.#deps.access.has(session)) return { items: [], problems: [] };
+      throw error;
+    }
+  }
+
+  async get(session: string, id: string, { signal }: LongCall = {}): Promise<SnapshotDetail> {
+    const vault = await this.#deps.vault.open();
+    const call = signal === undefined ? {} : { signal };
+    const info = await this.#find(session, id);
+    const { entries } = await vault.get(session, id, call);
+    const findings = await vault.readFile(session, id, FINDINGS_FILE, call);
+    const known = this.#deps.store.snapshots.list(session).find((row) => row.id === id) ?? null;
+    return describeDetail(
+      describeSnapshot(session, info, known),
+      info,
+      findings === null ? null : parseFindings(findings.toString('utf8')),
+      entries.map((entry) => ({
+        path: entry.path,
+        kind: entry.kind,
+        mode: entry.mode,
+        size: entry.kind === 'file' ? entry.size : 0,
+      })),
+    );
+  }
+
+  delete(session: string, id: string, options: LongCall = {}): Promise<void> {
+    return this.#turn(session, options, async ({ signal }) => {
+      const vault = await this.#deps.vault.open();
+      const gone = await vault.forget(session, { ids: [id] }, { signal });
+      this.#deps.store.snapshots.forgotten(session, [id, ...gone.map((info) => info.id)].filter(unique));
+    });
+  }
+
+  verify(session: string, id: string, options: LongCall & { drill: boolean }): Promise<VerifyReport> {
+    return this.#work(options, async (call) => {
+      return verifySnapshot(this.#deps, session, await this.#find(session, id), { ...call, drill: options.drill });
+    });
+  }
+
+  restore(session: string, id: string, options: LongCall & RestoreSnapshot & { restart: boolean }): Promise<Session> {
+    return this.#turn(session, options, async (call) => {
+      return restoreSession(this.#deps, session, await this.#find(session, id), { ...options, ...call });
+    });
+  }
+
+  extract(
+    session: string,
+    id: string,
+    target: string,
+    options: LongCall = {},
+  ): Promise<{ files: number; bytes: number }> {
+    return this.#work(options, async ({ signal, onProgress }) => {
+      const vault = await this.#deps.vault.open();
+      return vault.restore(session, id, target, {
+        signal,
+        onProgress: ({ bytes, totalBytes }) => onProgress?.({ phase: 'fetching', done: bytes, total: totalBytes }),
+      });
+    });
+  }
+
+  async prune(session: string | null, options: LongCall = {}): Promise<PruneReport[]> {
+    const vault = await this.#deps.vault.open();
+    const names = session === null ? await vault.sessions() : [session];
+    const reports: PruneReport[] = [];
+    for (const [done, name] of names.entries()) {
+      options.onProgress?.({ phase: name, done, total: names.length });
+      reports.push(await this.#turn(name, options, (call) => this.#pruneOne(name, call)));
+    }
+    return reports;
+  }
+
+  recoverable(options: LongCall = {}): Promise<Recoverable[]> {
+    return listRecoverable(this.#deps, options);
+  }
+
+  recover(wanted: RecoverSessions, options: LongCall = {}): Promise<Recovered> {
+    return this.#work(options, (call) => recoverSessions(this.#deps, wanted, call));
+  }
+
+  /** Makes everything that the vault has of a session unreadable for good. */
+  purge(session: string): Promise<void> {
+    return this.#turn(session, {}, async ({ signal }) => {
+      const vault = await this.#deps.vault.open();
+      if ((await vault.sessions({ signal })).includes(session)) await vault.destroySession(session, { signal });
+      this.#deps.store.snapshots.purged(session);
+    });
+  }
+
+  /** Does something nobody waits for; it is waited for at the end. Failures are told where they happen. */
+  later(work: (signal: AbortSignal) => Promise<unknown>): void {
+    const running = work(this.#closing.signal)
+      .catch((error: unknown) => {
+        if (!this.#closing.signal.aborted) this.#deps.log.debug({ err: error }, 'a snapshot nobody waited for failed');
+      })
+      .finally(() => this.#background.delete(running));
+    this.#background.add(running);
+  }
+
+  /** Ends what is under way, in order: nothing half-done stays, a browser is never left standing still. */
+  async close(): Promise<void> {
+    this.#closing.abort(
+      new LeadMasterError('shutting_down', 'The service is shutting down', 'Ask again when it is back.'),
+    );
+    await Promise.all([...this.#background, ...[...this.#queues.values()].map((queue) => queue.idle())]);
+  }
+
+  #ahead(
+    session: string,
+    reason: SnapshotReason,
+    withinMs: number,
+    take: (wanted: TakeOptions) => Promise<Taken>,
+  ): Promise<void> {
+    const copied = Promise.withResolvers<void>();
+    const deadline = AbortSignal.timeout(withinMs);
+    deadline.addEventListener('abort', () => copied.resolve(), { once: true });
+    const soon = AbortSignal.any([deadline, this.#closing.signal]);
+    this.later((signal) =>
+      // Copying takes no place on the machine: what comes next must not wait behind a night's uploads.
+      inTurns(this.#queues, session, async () => {
+        try {
+          soon.throwIfAborted();
+          const taken = await take(this.#wanted({ reason }, { signal: soon }));
+          copied.resolve();
+          const save = (call: LongCall & { signal: AbortSignal }) =>
+            saveTaken(this.#deps, session, taken, this.#wanted({ reason }, call));
+          await this.#work({ signal }, save);
+        } catch (error) {
+          this.#failed(session, reason, error);
+        } finally {
+          copied.resolve();
+        }
+      }),
+    );
+    return copied.promise;
+  }
+
+  async #pruneOne(session: string, { signal }: { signal: AbortSignal }): Promise<PruneReport> {
+    const vault = await this.#deps.vault.open();
+    const forgotten = await vault.forget(session, { policy: this.#deps.config.snapshots.keep }, { signal });
+    const ids = forgotten.map(({ id }) => id);
+    this.#deps.store.snapshots.forgotten(session, ids);
+    const pruned = await vault.prune(session, { signal });
+    return { session, forgotten: ids, ...pruned };
+  }
+
+  /** Whatever a person should know of a snapshot that was not taken; that there is no login yet is no failure. */
+  #failed(session: string, reason: SnapshotReason, error: unknown): void {
+    if (this.#closing.signal.aborted) return;
+    if (error instanceof LeadMasterError && error.code === 'nothing_to_snapshot') return;
+    const code = error instanceof LeadMasterError ? error.code : 'internal';
+    const hint = error instanceof LeadMasterError ? error.hint : '';
+    this.#deps.log.error({ session, reason, err: error }, 'no snapshot was taken');
+    try {
+      this.#deps.store.snapshots.failed(session, { code, detail: errorText(error), data: { reason, hint } });
+    } catch (unwritten) {
+      this.#deps.log.error({ session, err: unwritten }, 'that no snapshot was taken could not be written down');
+    }
+  }
+
+  async #find(session: string, id: string): Promise<SnapshotInfo> {
+    const vault = await this.#deps.vault.open();
+    const info = (await vault.list(session)).snapshots.find((one) => one.id === id);
+    if (info !== undefined) return info;
+    throw new LeadMasterError(
+      'snapshot_not_found',
+      `The vault has no snapshot ${id} of ${session}`,
+      `"./leadmaster snapshot list ${session}" shows those it has.`,
+    );
+  }
+
+  /** A session on its way somewhere is waited for: in between there may be a browser that nobody knows yet. */
+  async #settle(session: string, signal: AbortSignal): Promise<void> {
+    await this.#deps.access.settled(session, SETTLE_MS, signal);
+  }
+
+  #wanted(options: Wanted, call: LongCall & { signal: AbortSignal }): TakeOptions & { signal: AbortSignal } {
+    return { ...call, kind: options.kind ?? this.#deps.config.snapshots.kind, reason: options.reason };
+  }
+
+  /** Runs work that is alone with a session's snapshots, with a place on the machine. */
+  #turn<T>(
+    session: string,
+    options: LongCall,
+    work: (call: LongCall & { signal: AbortSignal }) => Promise<T>,
+  ): Promise<T> {
+    return inTurns(this.#queues, session, () => this.#work(options, work));
+  }
+
+  async #work<T>(options: LongCall, work: (call: LongCall & { signal: AbortSignal }) => Promise<T>): Promise<T> {
+    const { signal: given, onProgress } = options;
+    const signal = given === undefined ? this.#closing.signal : AbortSignal.any([given, this.#closing.signal]);
+    onProgress?.({ phase: 'waiting', done: 0, total: null });
+    const leave = await this.#deps.places.take(signal);
+    try {
+      return await work({ signal, ...(onProgress === undefined ? {} : { onProgress }) });
+    } finally {
+      leave();
+    }
+  }
+}
+
+function unique(id: string, at: number, ids: readonly string[]): boolean {
+  return ids.indexOf(id) === at;
+}

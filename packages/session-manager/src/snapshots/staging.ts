@@ -1,0 +1,25 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DataPaths } from '../profile/paths.ts';
+
+/** A name in the staging folder that is free. What lies there is nobody's after a restart. */
+export function stagingPath(paths: DataPaths, what: 'capture' | 'restore' | 'drill', session: string): string {
+  return join(paths.staging, `${what}-${session}-${randomBytes(6).toString('hex')}`);
+}
+
+/** Runs a task with a folder of the staging area, which is gone afterwards whatever happens; a task may move it away. */
+export async function inStaging<T>(path: string, task: (path: string) => Promise<T>): Promise<T> {
+  try {
+    return await task(path);
+  } finally {
+    await rm(path, { recursive: true, force: true });
+  }
+}
+
+/** Removes what a process that died has left in staging. Called before anything is staged. */
+export async function sweepStaging(paths: DataPaths): Promise<string[]> {
+  const names = await readdir(paths.staging);
+  for (const name of names) await rm(join(paths.staging, name), { recursive: true, force: true });
+  return names;
+}

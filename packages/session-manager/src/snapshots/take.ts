@@ -1,0 +1,180 @@
+import type { Capture, CapturedEntry } from '@leadmaster/capture';
+import {
+  type Census,
+  LeadMasterError,
+  type Snapshot,
+  type SnapshotKind,
+  type SnapshotReason,
+} from '@leadmaster/protocol';
+import type { ProfileRecord } from '../profile/profile-store.ts';
+import type { SnapshotDeps } from './deps.ts';
+import type { HeldProfile } from './session-access.ts';
+import { describeSnapshot, FINDINGS_FILE, type Findings, findingsText, type SnapshotExtra } from './snapshot-facts.ts';
+import type { LongCall } from './snapshot-service.ts';
+import { stagingPath } from './staging.ts';
+
+/** A page that does not count its rows in this time has other things to do; the snapshot is taken without. */
+const CENSUS_MS = 10_000;
+/** A database that is not whole in one copy may be in the next; one that is not in two is not whole on disk. */
+const CAPTURES = 2;
+
+export interface TakeOptions extends LongCall {
+  kind: SnapshotKind;
+  reason: SnapshotReason;
+}
+
+/** A profile as it was at one moment, in links and memory, not yet in the vault. Whatever happens to the profile, this stays. */
+export interface Taken extends AsyncDisposable {
+  capture: Capture;
+  findings: Findings['census'];
+  extra: SnapshotExtra;
+}
+
+/**
+ * Copies the profile of a session at one moment, the browser running or not.
+ *
+ * @throws LeadMasterError `nothing_to_snapshot` without a login, `login_damaged`, `capture_failed`, `wrong_state`, ...
+ */
+export async function captureSession(deps: SnapshotDeps, session: string, options: TakeOptions): Promise<Taken> {
+  const began = performance.now();
+  const before = await census(deps, session, options.signal);
+  const { capture, record } = await deps.access.hold(session, (held) => captureHeld(deps, session, held, options));
+  try {
+    const after = before === null ? null : await census(deps, session, options.signal);
+    return taken(capture, record, { before, after }, { reason: options.reason, captureMs: performance.now() - began });
+  } catch (error) {
+    await capture[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The same for a caller who holds the profile's lock and has proven that no browser is on it. */
+export async function captureStopped(
+  deps: SnapshotDeps,
+  session: string,
+  profileDir: string,
+  options: TakeOptions,
+): Promise<Taken> {
+  const began = performance.now();
+  const { capture, record } = await captureHeld(deps, session, { profileDir, browser: null }, options);
+  const nothing = { before: null, after: null };
+  return taken(capture, record, nothing, { reason: options.reason, captureMs: performance.now() - began });
+}
+
+/** Puts what was taken into the vault: durable when it resolves. Ends the copy in any case. */
+export async function saveTaken(
+  deps: SnapshotDeps,
+  session: string,
+  taken: Taken,
+  { kind, signal, onProgress }: TakeOptions,
+): Promise<Snapshot> {
+  await using held = taken;
+  const vault = await deps.vault.open();
+  const { capture, extra } = held;
+  const info = await vault.save(session, sourceOf(held), {
+    kind,
+    extra: { ...extra },
+    ...(signal === undefined ? {} : { signal }),
+    onProgress: ({ bytes }) => onProgress?.({ phase: 'saving', done: bytes, total: capture.bytes }),
+  });
+  const snapshot = describeSnapshot(session, info, null);
+  const { bytes, newBytes, storedBytes, pauseMs, method, durationMs, reason } = snapshot;
+  const data = { kind, reason, bytes, newBytes, storedBytes, pauseMs, method, durationMs };
+  deps.store.snapshots.created(session, { id: info.id, at: info.at, data });
+  deps.log.info({ session, id: info.id, ...data }, 'snapshot taken');
+  return snapshot;
+}
+
+async function captureHeld(
+  deps: SnapshotDeps,
+  session: string,
+  held: HeldProfile,
+  { kind, signal, onProgress }: TakeOptions,
+): Promise<{ capture: Capture; record: ProfileRecord | null }> {
+  onProgress?.({ phase: 'copying', done: 0, total: null });
+  const record = await requireLogin(deps, session);
+  for (let tries = 1; ; tries += 1) {
+    const capture = await deps.capture({
+      ...held,
+      kind,
+      stagingDir: stagingPath(deps.paths, 'capture', session),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (capture.structure.ok) return { capture, record };
+    await capture[Symbol.asyncDispose]();
+    const broken = capture.structure.checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`);
+    deps.log.warn({ session, broken, tries }, 'a copy of the profile is not whole');
+    if (tries >= CAPTURES) throw notWhole(session, broken);
+  }
+}
+
+/** A snapshot of what is no login, or of half of one, would only push good ones out of the history. */
+async function requireLogin(deps: SnapshotDeps, session: string): Promise<ProfileRecord | null> {
+  const record = await deps.profiles.readRecord(session);
+  const { presence, detail } = await deps.profiles.loginEvidence(session);
+  if (presence === 'present') return record;
+  if (presence === 'damaged') {
+    throw new LeadMasterError(
+      'login_damaged',
+      `The saved login of ${session} is incomplete, and is not saved over good snapshots: ${detail}`,
+      `Look with "./leadmaster check ${session}"; "./leadmaster snapshot restore ${session} latest" brings the last good one back.`,
+    );
+  }
+  throw new LeadMasterError(
+    'nothing_to_snapshot',
+    `${session} has no login yet: ${detail}`,
+    `Link it first: "./leadmaster qr ${session}".`,
+  );
+}
+
+function taken(
+  capture: Capture,
+  record: ProfileRecord | null,
+  counted: Findings['census'],
+  facts: { reason: SnapshotReason; captureMs: number },
+): Taken {
+  return {
+    capture,
+    findings: counted,
+    extra: {
+      frozenAt: capture.frozenAt.toISOString(),
+      reason: facts.reason,
+      method: capture.method,
+      pauseMs: Math.round(capture.pauseMs * 10) / 10,
+      captureMs: Math.round(facts.captureMs),
+      chromium: record?.chromiumVersion ?? null,
+      generation: record?.generation ?? 1,
+      account: record?.account ?? null,
+    },
+    [Symbol.asyncDispose]: () => capture[Symbol.asyncDispose](),
+  };
+}
+
+/** The profile's entries, and what was found out about them as one file more. */
+function sourceOf({ capture, findings }: Taken): CapturedEntry[] {
+  const content = findingsText(capture.structure, findings);
+  const file: CapturedEntry = {
+    path: FINDINGS_FILE,
+    kind: 'file',
+    mode: 0o600,
+    mtimeMs: capture.frozenAt.getTime(),
+    size: content.length,
+    identity: null,
+    open: () => content,
+  };
+  return [...capture.entries.filter(({ path }) => path !== FINDINGS_FILE), file];
+}
+
+async function census(deps: SnapshotDeps, session: string, signal?: AbortSignal): Promise<Census | null> {
+  const deadline = AbortSignal.timeout(CENSUS_MS);
+  return deps.access.census(session, signal === undefined ? deadline : AbortSignal.any([signal, deadline]));
+}
+
+function notWhole(session: string, broken: readonly string[]): LeadMasterError {
+  return new LeadMasterError(
+    'capture_failed',
+    `The copy of ${session} is not whole: ${broken.join('; ')}`,
+    'Nothing was saved, and the snapshots of before are untouched. Look at the disk; a restart of the session makes Chromium mend its own files.',
+    { extra: { broken } },
+  );
+}

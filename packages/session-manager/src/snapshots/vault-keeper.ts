@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import {
+  ByteRate,
+  newMasterKeyText,
+  openStore,
+  openVault,
+  parseMasterKeys,
+  type SeenHead,
+  storeUrl,
+  type Vault,
+} from '@leadmaster/vault';
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.ts';
+import { makePrivateFile } from '../config/private-file.ts';
+import type { StateStore } from '../state/state-store.ts';
+
+/** Our name as a writer: locks that this data folder's last process left in the vault are ours to take. */
+const OWNER = 'owner';
+
+export interface VaultKeeperDeps {
+  vault: Config['vault'];
+  /** What is remembered of vaults outside of them. */
+  memory: StateStore['vault'];
+  /** Whether a key and a vault may be made where there are none: by the service, never by a look. */
+  mayCreate: boolean;
+  log: Logger;
+}
+
+/**
+ * Opens the vault when it is first needed, and keeps it open. What keeps it from opening is told each time: a disk may
+ * be mounted meanwhile, a network come back.
+ */
+export class VaultKeeper {
+  readonly #deps: VaultKeeperDeps;
+  readonly #url: string;
+  readonly #rate: ByteRate | null;
+  #opening: Promise<Vault> | null = null;
+
+  constructor(deps: VaultKeeperDeps) {
+    this.#deps = deps;
+    this.#url = storeUrl(deps.vault.location);
+    this.#rate = deps.vault.bytesPerSecond === null ? null : new ByteRate(deps.vault.bytesPerSecond);
+  }
+
+  /** @throws LeadMasterError `vault_missing`, `vault_key_missing`, `vault_key_wrong`, `vault_newer`, `store_unreachable` ... */
+  open(): Promise<Vault> {
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = null;
+      throw error;
+    });
+    return this.#opening;
+  }
+
+  async #open(): Promise<Vault> {
+    const { memory } = this.#deps;
+    const known = memory.fact(this.#known);
+    // A place that held our vault and is empty now is a disk that is not mounted, never a place for a new one.
+    const create = this.#deps.mayCreate && known === null;
+    const store = await openStore(this.#url, {
+      base: '/',
+      create,
+      ...(this.#rate === null ? {} : { throttle: { up: this.#rate, down: this.#rate } }),
+    });
+    const keyText = readKeyFile(this.#deps.vault.keyFile) ?? (await this.#firstKey(create, () => store.stat('vault')));
+    let id = '';
+    const vault = await openVault({
+      store,
+      masterKeys: parseMasterKeys(keyText),
+      create,
+      owner: this.#owner(),
+      memory: {
+        recall: async (session): Promise<SeenHead | null> => memory.head(id, session),
+        remember: async (session, head) => memory.setHead(id, session, head),
+      },
+    });
+    id = vault.id;
+    if (known !== id) memory.setFact(this.#known, id);
+    return vault;
+  }
+
+  get #known(): string {
+    return `vault at ${this.#url}`;
+  }
+
+  /** A key is made where nothing was ever encrypted with another, and nowhere else. */
+  async #firstKey(mayCreate: boolean, lookForVault: () => Promise<unknown>): Promise<string> {
+    const { keyFile } = this.#deps.vault;
+    if (!mayCreate || (await lookForVault()) !== null) throw keyMissing(this.#url, keyFile);
+    const text = newMasterKeyText();
+    try {
+      if (!makePrivateFile(keyFile, text)) return readKeyFile(keyFile) ?? text;
+    } catch (error) {
+      throw keyFailed(keyFile, 'written', error);
+    }
+    this.#deps.log.warn(
+      { keyFile },
+      `the key of the vault was made: copy ${keyFile} to another place now. Without it no snapshot can be read, and on this disk alone it is lost with the disk.`,
+    );
+    return text;
+  }
+
+  #owner(): string {
+    const { memory } = this.#deps;
+    const known = memory.fact(OWNER);
+    if (known !== null) return known;
+    const owner = randomBytes(8).toString('hex');
+    memory.setFact(OWNER, owner);
+    return owner;
+  }
+}
+
+/** The key file's text, or null when it is proven absent: unreadable is never "none". */
+function readKeyFile(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw keyFailed(file, 'read', error);
+  }
+}
+
+function keyMissing(url: string, file: string): LeadMasterError {
+  return new LeadMasterError(
+    'vault_key_missing',
+    `The key of the vault at ${url} is not in ${file}`,
+    'Put back the copy of the key file that was kept elsewhere, or set VAULT_KEY_FILE to where it is. Nobody can read the vault without it.',
+  );
+}
+
+function keyFailed(file: string, what: string, cause: unknown): LeadMasterError {
+  return new LeadMasterError(
+    'storage_failed',
+    `The vault's key file ${file} cannot be ${what}: ${errorText(cause)}`,
+    'Mend the file or its folder, or set VAULT_KEY_FILE to another place.',
+    { cause },
+  );
+}

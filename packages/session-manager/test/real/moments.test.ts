@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { proveMoments } from '../../prove/moments/moments-proof.ts';
+
+/** A short slice of `npm run prove -- moments`. */
+describe('snapshots at random moments under load', () => {
+  it('come back READY and complete, each in the world of its own moment', { timeout: 240_000 }, async () => {
+    const report = await proveMoments({
+      snapshots: 4,
+      perRound: 4,
+      sessions: 2,
+      messageRate: 20,
+      seed: Date.now() % 1_000_000,
+    });
+    expect(report, `seed ${report.seed}`).toMatchObject({
+      ready: 4,
+      lost: [],
+      notReady: [],
+      incomplete: [],
+      clones: [],
+      notTaken: [],
+      disturbed: [],
+      leftBehind: [],
+    });
+  });
+});

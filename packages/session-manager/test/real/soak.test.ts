@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { proveSoak } from '../../prove/soak/soak-proof.ts';
+
+/** A short slice of `npm run prove -- soak`. */
+describe('many snapshots of one running session, with retention and prune', () => {
+  it('keeps what it should, whole, and lets go of the rest', { timeout: 240_000 }, async () => {
+    const report = await proveSoak({
+      snapshots: 40,
+      stepHours: 12,
+      pruneEvery: 5,
+      messages: 2,
+      drills: 1,
+      keep: 'last=3,daily=4,weekly=2',
+      seed: Date.now() % 1_000_000,
+    });
+    expect(report, `seed ${report.seed}`).toMatchObject({
+      snapshots: 40,
+      drilled: 1,
+      bad: [],
+      failures: [],
+      wrongKept: [],
+      growing: null,
+      disturbed: [],
+      leftBehind: [],
+    });
+  });
+});
