@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { SESSION_NAME_PATTERN, SESSION_STATES, session } from '@leadmaster/protocol';
+import { LeadMasterError, recoverable, SESSION_NAME_PATTERN, SESSION_STATES, session } from '@leadmaster/protocol';
 import { FakeSessionService, FakeSnapshotService } from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
@@ -9,6 +9,11 @@ import type { Random } from './random.ts';
 
 const KEY = 'a-key-that-only-the-fuzz-knows';
 const UNTOUCHED = 'never-named';
+
+/** What a vault may answer to anything. */
+const VAULT_FAULTS = (['vault_locked', 'vault_key_missing', 'store_unreachable', 'store_damaged'] as const).map(
+  (code) => new LeadMasterError(code, 'The vault of the fuzz says no.', 'Ask again.'),
+);
 
 /** The HTTP server over sessions in memory, with what a fuzz needs to know of it. */
 export async function fakeTarget(): Promise<{
@@ -38,6 +43,11 @@ export async function fakeTarget(): Promise<{
 
   const shuffle = (random: Random): void => {
     for (const name of names) sessions.set(name, random.pick([...SESSION_STATES, 'READY', 'QR_REQUIRED', 'UNCLAIMED']));
+    for (const name of names) {
+      const { id } = snapshots.take(name, { generation: random.int(0, 2) });
+      if (random.chance(0.2)) snapshots.damage(id);
+    }
+    snapshots.failure = random.chance(0.1) ? random.pick(VAULT_FAULTS) : null;
     sessions.sending = random.pick(['SENT', 'SENT', 'FAILED', 'SENDING']);
   };
 
@@ -47,6 +57,12 @@ export async function fakeTarget(): Promise<{
       if (!SESSION_NAME_PATTERN.test(each.name)) found.push(`a session is called ${JSON.stringify(each.name)}`);
       if (!session.safeParse(each).success) found.push(`a session is out of shape: ${JSON.stringify(each)}`);
     }
+    snapshots.failure = null;
+    for (const each of await snapshots.recoverable()) {
+      if (each.session === UNTOUCHED) found.push(`a snapshot was taken of ${UNTOUCHED}`);
+      if (!recoverable.safeParse(each).success) found.push(`a snapshot is out of shape: ${JSON.stringify(each)}`);
+    }
+    if (snapshots.working.length > 0) found.push(`still at work: ${snapshots.working.join(', ')}`);
     if (JSON.stringify(await sessions.get(UNTOUCHED)) !== untouched) found.push(`${UNTOUCHED} was touched`);
     if (sessions.waiters > 0) found.push(`${sessions.waiters} callers are still waited for`);
     if ('polluted' in {}) found.push('Object.prototype is polluted');
@@ -56,7 +72,8 @@ export async function fakeTarget(): Promise<{
   return {
     options: {
       target: { host: '127.0.0.1', port, key: KEY },
-      fingerprint: () => `${sessions.changes.length} changes, event ${sessions.lastEventId()}`,
+      fingerprint: () =>
+        `${sessions.changes.length} and ${snapshots.changes.length} changes, event ${sessions.lastEventId()}`,
       shuffle,
     },
     damage,

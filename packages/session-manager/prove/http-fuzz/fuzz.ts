@@ -33,10 +33,12 @@ export interface FuzzReport {
 const ROUND = 100;
 const AT_ONCE = 8;
 const MAX_FAILURES = 50;
+/** How many places that the service has named are remembered. */
+const PLACES = 300;
 
 /**
  * Asks a running service for everything that its own description names, well and badly, and judges each answer. The
- * same seed makes the same requests.
+ * same seed makes the same requests, but for the ids that the service gives out.
  */
 export async function fuzzHttp(options: FuzzOptions): Promise<FuzzReport> {
   const { target, seed } = options;
@@ -44,10 +46,12 @@ export async function fuzzHttp(options: FuzzOptions): Promise<FuzzReport> {
   const base = `http://${target.host}:${target.port}`;
   const document: unknown = await (await fetch(`${base}/openapi.json`)).json();
   const operations = readDescription(document);
+  const places: string[] = [];
   const plan: Plan = {
     host: `${target.host}:${target.port}`,
     keys: { good: target.key },
     names: options.names ?? ['fuzz-a', 'fuzz_a', 'fuzz-b', 'fuzz-c', 'fuzz-d', 'fuzz-none', 'admin'],
+    places,
     gentle: options.gentle === true,
   };
   const report: FuzzReport = {
@@ -69,6 +73,8 @@ export async function fuzzHttp(options: FuzzOptions): Promise<FuzzReport> {
       const status = reply.status === null ? 'none' : String(reply.status);
       report.statuses[status] = (report.statuses[status] ?? 0) + 1;
       report.slowestMs = Math.max(report.slowestMs, Math.round(reply.ms));
+      if (reply.headers.location !== undefined) places.push(reply.headers.location);
+      if (places.length > PLACES) places.shift();
       for (const wrong of judge(one, reply)) fail(`${wrong}\n    ${one.line}`);
     } catch (error) {
       fail(`${error instanceof Error ? error.message : String(error)}\n    ${one.line}`);

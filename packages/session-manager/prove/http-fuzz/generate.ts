@@ -24,12 +24,31 @@ export interface Plan {
   keys: { good: string };
   /** Sessions that requests are about; no others come into being. */
   names: readonly string[];
+  /** Paths that the service has named in `Location`: what is there to be asked for. */
+  places: readonly string[];
   /** Leave out, with a key, what would start browsers. */
   gentle: boolean;
 }
 
 /** What starts a browser when it is asked for properly. */
-const STARTS = new Set(['startSession', 'restartSession', 'compatConnect', 'requestPairingCode', 'logoutSession']);
+const STARTS = new Set([
+  'startSession',
+  'restartSession',
+  'compatConnect',
+  'requestPairingCode',
+  'logoutSession',
+  'verifySnapshot',
+  'restoreSnapshot',
+  'recoverSessions',
+]);
+
+/** What a long call may be told of how it is liked to be answered; all but the third get 202. */
+const PREFERENCES = [
+  'respond-async',
+  'RESPOND-ASYNC; a="b, c", wait=5',
+  'wait=5, return=minimal',
+  'a=",", respond-async=""',
+];
 
 /** Makes one request out of chance. */
 export function attempt(operations: readonly Operation[], plan: Plan, random: Random): Attempt {
@@ -75,12 +94,17 @@ function startless(body: Buffer): Buffer {
 }
 
 function wellFormed(operation: Operation, plan: Plan, random: Random): Draft {
-  let path = operation.path;
+  let path = random.chance(0.7) ? knownPath(operation.path, plan.places, random) : operation.path;
   const query: string[] = [];
   const headers: [string, string][] = [];
   for (const { name, in: place, required, schema } of operation.parameters) {
     const isName = name === 'session' || name === 'x-session';
-    const value = (): string => (isName ? random.pick(plan.names) : String(validValue(schema, random)));
+    const value = (): string =>
+      isName
+        ? random.pick(plan.names)
+        : name === 'prefer'
+          ? random.pick(PREFERENCES)
+          : String(validValue(schema, random));
     if (place === 'path') path = path.replace(`{${name}}`, encodeURIComponent(value()));
     else if (required || random.chance(0.4)) {
       if (place === 'query') query.push(`${name}=${encodeURIComponent(value())}`);
@@ -97,10 +121,20 @@ function wellFormed(operation: Operation, plan: Plan, random: Random): Draft {
   return { method: operation.method, path: query.length > 0 ? `${path}?${query.join('&')}` : path, headers, body };
 }
 
+/** The path with a place that the service has named in it, where it has named one of that form. */
+function knownPath(path: string, places: readonly string[], random: Random): string {
+  const end = path.lastIndexOf('}') + 1;
+  const form = new RegExp(`^${path.slice(0, end).replace(/{\w+}/g, '[^/]+')}$`);
+  const known = places.filter((place) => form.test(place));
+  return end === 0 || known.length === 0 ? path : random.pick(known) + path.slice(end);
+}
+
 function validBody(schema: Schema, plan: Plan, random: Random): unknown {
   const value = validValue(schema, random);
   if (typeof value === 'object' && value !== null && 'name' in value)
     Object.assign(value, { name: random.pick(plan.names) });
+  if (typeof value === 'object' && value !== null && schema.properties?.sessions !== undefined)
+    Object.assign(value, { sessions: [random.pick(plan.names)] });
   if (typeof value === 'object' && value !== null && 'to' in value && random.chance(0.9))
     Object.assign(value, { to: '5491100000001' });
   return value;

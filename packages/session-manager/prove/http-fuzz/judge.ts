@@ -63,7 +63,7 @@ export function judge(attempt: Attempt, reply: Reply): string[] {
 
 /** Codes that a good request may well meet: what it is about is not there. */
 function isMissing(code: string): boolean {
-  return ['session_not_found', 'message_not_found', 'INVALID_REQUEST', ''].includes(code);
+  return code.endsWith('_not_found') || code === 'INVALID_REQUEST' || code === '';
 }
 
 function isDocumented(operation: Operation | null, status: number, code: string): boolean {
