@@ -35,10 +35,10 @@ export async function withSnapshots<T>(cli: Cli, work: (access: SnapshotAccess) 
     return work({ snapshots: new HttpSnapshots(client), isServed: true, names: () => servedNames(client) });
   }
   const { openOffline } = await import('@leadmaster/session-manager/offline');
-  const { snapshots, close } = await openOffline(cli.config);
+  const { snapshots, sessions, close } = await openOffline(cli.config);
   cli.print.note('The service is down; this works on the vault and the data folder themselves.');
   try {
-    return await work({ snapshots, isServed: false, names: () => savedNames(cli) });
+    return await work({ snapshots, isServed: false, names: async () => sessions });
   } finally {
     await close();
   }
@@ -57,10 +57,4 @@ async function answers(client: Client): Promise<boolean> {
 async function servedNames(client: Client): Promise<string[]> {
   const { items } = await client.get<{ items: Session[] }>('/v1/sessions');
   return items.filter(({ state }) => state !== 'UNCLAIMED').map(({ name }) => name);
-}
-
-async function savedNames(cli: Cli): Promise<string[]> {
-  const { createProfileStore } = await import('@leadmaster/session-manager/profile');
-  const found = await createProfileStore({ dataDir: cli.config.dataDir }).list();
-  return found.filter(({ claimed }) => claimed).map(({ name }) => name);
 }

@@ -73,7 +73,7 @@ async function choose(
   named: readonly string[],
   { all, yes }: RecoverOptions,
 ): Promise<string[]> {
-  const missing = held.filter(({ isHere }) => !isHere).map(({ session }) => session);
+  const missing = held.filter(({ isHere, last }) => !isHere && last !== null).map(({ session }) => session);
   if (named.length > 0) return checked(named, held);
   if (all) {
     if (missing.length === 0) print.note('All that the vault holds is here.');

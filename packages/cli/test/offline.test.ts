@@ -1,0 +1,87 @@
+import { EventEmitter } from 'node:events';
+import { FakeSessionService, FakeSnapshotService } from '@leadmaster/testkit';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { run, Sink } from './harness.ts';
+
+/** What the data folder would open to; `real/offline.test.ts` opens real ones. */
+const disk = vi.hoisted(() => ({ open: vi.fn() }));
+vi.mock('@leadmaster/session-manager/offline', () => ({ openOffline: disk.open }));
+
+/** No service, and what it would work on. Port 9 has no listener. */
+function machine() {
+  const sessions = new FakeSessionService();
+  const snapshots = new FakeSnapshotService(sessions);
+  const close = vi.fn(async () => {});
+  disk.open.mockImplementation(async () => {
+    const names = (await sessions.list()).map(({ name }) => name);
+    return { snapshots, sessions: names, close };
+  });
+  const env = { SESSION_MANAGER_PORT: '9', LEADMASTER_ADMIN_KEY: 'k', LEADMASTER_DATA_DIR: '/nowhere' };
+  const cli = (line: string, options: Parameters<typeof run>[1] = {}) => run(line.split(' '), { ...options, env });
+  return { sessions, snapshots, close, cli };
+}
+
+beforeEach(() => disk.open.mockReset());
+
+describe('with the service down', () => {
+  test.each([
+    ['snapshot list', /ventas +1-00000001/],
+    ['snapshot list ventas', /1-00000001/],
+    ['snapshot show ventas', /generation 1/],
+    ['snapshot verify ventas', /is good/],
+    ['snapshot restore ventas --yes', /is back at snapshot 1-00000001/],
+    ['snapshot delete ventas 1 --yes', /is deleted/],
+    ['snapshot prune --yes', /ventas: nothing forgotten/],
+    ['snapshot create ventas', /ventas: snapshot 2-00000002/],
+    ['snapshot create --all', /ventas: snapshot 2-00000002/],
+    ['recover', /ventas +1 +1-00000001/],
+    ['recover ventas --origin-retired', /FAIL ventas: it is here already/],
+  ])('%s', async (line, said) => {
+    const { cli, sessions, snapshots, close } = machine();
+    sessions.set('ventas', 'STOPPED');
+    snapshots.take('ventas');
+    const { code, stdout, stderr } = await cli(line);
+    expect(stdout).toMatch(said);
+    expect(stderr).toContain('The service is down');
+    expect(code).toBe(line.startsWith('recover ventas') ? 1 : 0);
+    expect(close).toHaveBeenCalledOnce();
+  });
+
+  test('with --json the result alone', async () => {
+    const { cli, snapshots } = machine();
+    snapshots.take('ventas');
+    const { stdout, stderr } = await cli('snapshot verify ventas --json');
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true });
+    expect(stderr).toBe('');
+  });
+
+  test('what was to start is said to start with the service', async () => {
+    const { cli, snapshots } = machine();
+    snapshots.take('ventas');
+    const { stderr } = await cli('recover ventas --origin-retired');
+    expect(stderr).toContain('npm start');
+    expect((await cli('snapshot restore ventas --yes --restart')).stderr).toContain('npm start');
+  });
+
+  test('Ctrl-C aborts the work itself, in order', async () => {
+    const { cli, snapshots, close } = machine();
+    snapshots.take('ventas');
+    snapshots.hold();
+    const [signals, stderr] = [new EventEmitter(), new Sink()];
+    const running = cli('snapshot verify ventas', { signals, stderr, terminal: { columns: 80, rows: 24 } });
+    await expect.poll(() => snapshots.working).toEqual(['verify ventas 1-00000001']);
+    signals.emit('SIGINT');
+    expect((await running).code).toBe(130);
+    expect(stderr.text).toMatch(/Interrupted/);
+    expect(snapshots.working).toEqual([]);
+    expect(close).toHaveBeenCalledOnce();
+    expect(signals.listenerCount('SIGINT')).toBe(0);
+  });
+
+  test('a failure of the work is told, and what was open is closed', async () => {
+    const { cli, snapshots, close } = machine();
+    snapshots.failure = new Error('the disk is gone');
+    expect(await cli('snapshot list ventas')).toMatchObject({ code: 1, stderr: /the disk is gone/ });
+    expect(close).toHaveBeenCalledOnce();
+  });
+});
