@@ -1,4 +1,6 @@
 export type { Capture, CapturedEntry, CaptureKind, CaptureRequest, FreezeMethod } from './capture.ts';
+export { captureProfile } from './capture-profile.ts';
+export { thawStrays } from './freeze/index.ts';
 export {
   checkLoginStores,
   checkStructure,
@@ -7,3 +9,4 @@ export {
   type StructureOptions,
   type StructureReport,
 } from './structure.ts';
+export { checkStructureAside } from './structure-aside.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorText } from '@leadmaster/protocol';
 import { classify, LOGIN_STORES } from './classify.ts';
-import { checkLevelDb } from './leveldb/check.ts';
+import { checkLevelDb, judgeLevelDb } from './leveldb/check.ts';
 import { mendLevelDb } from './leveldb/mend.ts';
 import { RandomAccess } from './leveldb/random-access.ts';
 import { checkSqlite, SQLITE_HEADER } from './sqlite-check.ts';
@@ -52,16 +52,19 @@ export function checkStructure(profileDir: string, options: StructureOptions = {
       checks.push({ name: folder === '' ? '.' : folder, ok: false, detail: errorText(error) });
     }
   }
-  const stores = options.requireLogin === true ? checkLoginStores(profileDir).checks : [];
+  const stores = options.requireLogin === true ? loginReport(profileDir, checkLevelDb).checks : [];
   const all = [...checks.filter(({ name }) => !stores.some((store) => store.name === name)), ...stores];
   all.sort((a, b) => (a.name < b.name ? -1 : 1));
   return { ok: all.every((check) => check.ok), checks: all };
 }
 
-/** The same of the two stores that are the login alone; both must be there and hold something. Costs milliseconds. */
+/**
+ * The same of the two stores that are the login alone; both must be there and hold something. Costs milliseconds.
+ *
+ * @throws The system's error when a store cannot be read: that proves no damage.
+ */
 export function checkLoginStores(profileDir: string): StructureReport {
-  const checks = Object.values(LOGIN_STORES).map((store) => checkStore(profileDir, store));
-  return { ok: checks.every((check) => check.ok), checks };
+  return loginReport(profileDir, judgeLevelDb);
 }
 
 /**
@@ -69,7 +72,7 @@ export function checkLoginStores(profileDir: string): StructureReport {
  * profile before a browser opens it, by whoever has proven that none has.
  *
  * @returns The files that were cut, below the profile.
- * @throws Error when a store is damaged or the disk refuses.
+ * @throws The system's error when the disk refuses.
  */
 export function mendLoginStores(profileDir: string): string[] {
   return Object.values(LOGIN_STORES).flatMap((store) =>
@@ -77,9 +80,12 @@ export function mendLoginStores(profileDir: string): string[] {
   );
 }
 
-function checkStore(profileDir: string, name: string): StructureCheck {
-  const { ok, empty, detail } = checkLevelDb(join(profileDir, name));
-  return { name, ok: ok && !empty, detail };
+function loginReport(profileDir: string, judge: typeof checkLevelDb): StructureReport {
+  const checks = Object.values(LOGIN_STORES).map((name) => {
+    const { ok, empty, detail } = judge(join(profileDir, name));
+    return { name, ok: ok && !empty, detail };
+  });
+  return { ok: checks.every((check) => check.ok), checks };
 }
 
 function checkFolder(profileDir: string, folder: string, entries: Dirent[], tempDir: string): StructureCheck[] {

@@ -1,4 +1,5 @@
 import { errorText } from '@leadmaster/protocol';
+import { Damaged } from './damaged.ts';
 import { type Contents, type LogFile, readFolder } from './folder.ts';
 
 /** What was found of one LevelDB, in words for a person. */
@@ -10,14 +11,25 @@ export interface LevelDbAnswer {
 }
 
 /**
- * Whether a LevelDB that nobody writes to would open, and lose nothing that was on the disk. Changes nothing, and never
- * throws: what cannot be read is an answer too.
+ * Whether a LevelDB that nobody writes to would open, and lose nothing that was on the disk. Changes nothing.
+ *
+ * @throws The system's error when it cannot be read: that proves no damage.
  */
-export function checkLevelDb(folder: string): LevelDbAnswer {
+export function judgeLevelDb(folder: string): LevelDbAnswer {
   try {
     const contents = readFolder(folder);
     const empty = contents.tables.length === 0 && contents.logs.every((log) => log.records === 0);
     return { ok: true, empty, detail: empty ? 'empty' : describe(contents) };
+  } catch (error) {
+    if (error instanceof Damaged) return { ok: false, empty: false, detail: error.message };
+    throw error;
+  }
+}
+
+/** The same, never throwing: what cannot be read is an answer too. */
+export function checkLevelDb(folder: string): LevelDbAnswer {
+  try {
+    return judgeLevelDb(folder);
   } catch (error) {
     return { ok: false, empty: false, detail: errorText(error) };
   }

@@ -1,0 +1,23 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { StructureOptions, StructureReport } from './structure.ts';
+
+/**
+ * `checkStructure` in a thread of its own: a large profile takes a while, and a service has more to do.
+ *
+ * @throws The signal's reason when it is aborted first.
+ */
+export async function checkStructureAside(
+  profileDir: string,
+  options: StructureOptions = {},
+  signal?: AbortSignal,
+): Promise<StructureReport> {
+  signal?.throwIfAborted();
+  const worker = new Worker(new URL('./structure-worker.ts', import.meta.url), { workerData: { profileDir, options } });
+  try {
+    const [report] = await once(worker, 'message', signal === undefined ? {} : { signal });
+    return report as StructureReport;
+  } finally {
+    await worker.terminate();
+  }
+}
