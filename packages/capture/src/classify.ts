@@ -77,13 +77,33 @@ export const RULES: readonly Rule[] = [
 
 const COMPILED = RULES.map((rule) => ({
   ...rule,
-  pattern: new RegExp(`^${rule.path.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*')}(/|$)`),
+  pattern: new RegExp(`^${source(rule.path)}(/|$)`),
+  /** Its path name by name. */
+  names: rule.path.split('/').map((name) => new RegExp(`^${source(name)}$`)),
 }));
+
+function source(path: string): string {
+  return path.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*');
+}
 
 /** The class of a path below a profile, and why. What no rule knows is `optional`: never thrown away, never counted as login. */
 export function classify(path: string): { class: StorageClass; why: string } {
   const rule = COMPILED.find((candidate) => candidate.pattern.test(path));
   return rule === undefined ? { class: 'optional', why: 'not known to matter' } : { class: rule.class, why: rule.why };
+}
+
+/**
+ * Whether anything of these classes may lie in a folder, at any depth. False spares the walk through it: caches have
+ * thousands of files.
+ */
+export function mayHold(folder: string, classes: readonly StorageClass[]): boolean {
+  if (folder === '' || classes.includes(classify(folder).class)) return true;
+  const names = folder.split('/');
+  return COMPILED.some((rule) => classes.includes(rule.class) && liesBelow(rule.names, names));
+}
+
+function liesBelow(rule: readonly RegExp[], folder: readonly string[]): boolean {
+  return rule.length > folder.length && folder.every((name, i) => rule[i]?.test(name));
 }
 
 /** The folders and files that hold the whole critical class. */

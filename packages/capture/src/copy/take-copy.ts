@@ -1,0 +1,120 @@
+import type { CaptureKind, FreezeMethod } from '../capture.ts';
+import { captureFailed } from '../failures.ts';
+import type { Freezer } from '../freeze/index.ts';
+import { Staging, type Taken } from './staging.ts';
+import { type Found, walk } from './walk.ts';
+
+/** A copy to be taken. */
+export interface CopyOrder {
+  profileDir: string;
+  /** Is made here; holds the copy. */
+  treeDir: string;
+  kind: CaptureKind;
+  /** Longer than this the browser is not held, whatever becomes of the copy. */
+  maxPauseMs: number;
+}
+
+/** Who is told of it, and may call it off. */
+export interface CopyWatch {
+  /** The browser is about to be stopped; or runs again, for good. */
+  onPhase(phase: 'freezing' | 'thawed'): void;
+  isCancelled(): boolean;
+}
+
+/** One thing of the copy, as plain data. A file's content lies at its path in the tree. */
+export interface CopiedEntry {
+  path: string;
+  kind: 'directory' | 'symlink' | 'file';
+  mode: number;
+  mtimeMs: number;
+  size: number;
+  identity: string | null;
+  target: string;
+}
+
+/** What was taken, as plain data: it travels between threads. */
+export interface Copy {
+  entries: CopiedEntry[];
+  method: FreezeMethod;
+  pauseMs: number;
+  frozenAtMs: number;
+}
+
+const ROUNDS_AHEAD = 4;
+/** With no more than this left to link, another round would find as many new ones. */
+const FEW = 8;
+const PREPARE_MS = 5000;
+/** Two ticks of the coarsest clock that file times are taken from: within it a file may change without its time changing. */
+const CLOCK_MS = 20;
+
+/**
+ * Takes a copy of a profile as a power cut would leave it: links ahead, freezes, takes what is left, thaws whatever
+ * happens, and then makes the tree independent of the browser. Synchronous: it is to run in a thread of its own.
+ *
+ * @throws LeadMasterError `capture_failed`, or the system's error; the browser runs, the tree is to be removed.
+ */
+export function takeCopy(order: CopyOrder, freezer: Freezer, watch: CopyWatch): Copy {
+  const staging = new Staging(order.profileDir, order.treeDir);
+  freezer.prepare(performance.now() + PREPARE_MS);
+  linkAhead(order, staging, watch);
+  const frozen = whileFrozen(order, freezer, watch, (deadline) => {
+    const taken: Taken[] = [];
+    for (const found of walk(order.profileDir, order.kind)) {
+      heed(watch);
+      if (performance.now() > deadline) throw captureFailed(`Copying took more than ${order.maxPauseMs} ms.`);
+      const one = staging.take(found);
+      if (one !== null) taken.push(one);
+    }
+    return { taken, frozenAtMs: Date.now() };
+  });
+  staging.settle(frozen.taken);
+  const entries = frozen.taken.map((taken) => describe(taken, frozen.frozenAtMs));
+  return { entries, method: freezer.method, pauseMs: frozen.pauseMs, frozenAtMs: frozen.frozenAtMs };
+}
+
+function linkAhead(order: CopyOrder, staging: Staging, watch: CopyWatch): void {
+  for (let round = 0; round < ROUNDS_AHEAD; round += 1) {
+    heed(watch);
+    if (staging.ahead(walk(order.profileDir, order.kind)) <= FEW) return;
+  }
+}
+
+function whileFrozen<T>(
+  order: CopyOrder,
+  freezer: Freezer,
+  watch: CopyWatch,
+  work: (deadline: number) => T,
+): T & { pauseMs: number } {
+  watch.onPhase('freezing');
+  const began = performance.now();
+  const deadline = began + order.maxPauseMs;
+  let pauseMs = 0;
+  let done: T;
+  try {
+    freezer.freeze(deadline);
+    done = work(deadline);
+    if (!freezer.holds()) throw captureFailed('Something else has ended or woken the browser while it was copied.');
+  } finally {
+    freezer.thaw();
+    if (freezer.method !== 'none') pauseMs = performance.now() - began;
+    watch.onPhase('thawed');
+  }
+  return { ...done, pauseMs };
+}
+
+function heed(watch: CopyWatch): void {
+  if (watch.isCancelled()) throw captureFailed('It was called off.');
+}
+
+function describe({ path, kind, stat, target, exact }: Taken, frozenAtMs: number): CopiedEntry {
+  const mtimeMs = Number(stat.mtimeNs) / 1e6;
+  const entry = { path, kind, mode: Number(stat.mode & 0o777n), mtimeMs, size: 0, identity: null, target };
+  if (kind !== 'file') return entry;
+  const provable = exact && frozenAtMs - mtimeMs > CLOCK_MS;
+  return { ...entry, size: Number(stat.size), identity: provable ? identityOf(stat) : null };
+}
+
+/** Without the time of the last change to the inode (ctime): linking changes that. */
+function identityOf(stat: Found['stat']): string {
+  return [stat.dev, stat.ino, stat.birthtimeNs, stat.size, stat.mtimeNs].map((value) => value.toString(36)).join(':');
+}

@@ -1,0 +1,109 @@
+import { mkdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { browserVanished } from '../failures.ts';
+import { BrowserGroup, onLinux, type ProcessIdentity, readProcess } from '../process/index.ts';
+import {
+  folderOf,
+  groupName,
+  groupsIn,
+  isFrozen,
+  isGroupName,
+  moveInto,
+  removeIfEmpty,
+  setFrozen,
+} from './cgroup-files.ts';
+import type { Freezer } from './freezer.ts';
+import { isThere } from './sigstop.ts';
+import { waitUntil } from './wait.ts';
+
+/**
+ * Stops a browser by the freezer of cgroup v2 (Linux 5.2): one file holds a whole group, whatever it starts meanwhile.
+ * The group is kept for as long as the browser lives.
+ */
+export class CgroupFreezer implements Freezer {
+  readonly method = 'cgroup';
+  readonly #browser: ProcessIdentity;
+  readonly #folder: string;
+
+  constructor(browser: ProcessIdentity, folder: string) {
+    this.#browser = browser;
+    this.#folder = folder;
+  }
+
+  /**
+   * A group below the one that the browser is in, so that every limit stays as it was; null where it cannot be made:
+   * another system, an older kernel, no right to write.
+   */
+  static open(browser: ProcessIdentity): CgroupFreezer | null {
+    const maker = readProcess(process.pid);
+    const parent = onLinux ? parentFor(browser.pid) : null;
+    if (parent === null || maker === null) return null;
+    const folder = join(parent, groupName(browser, maker));
+    try {
+      mkdirSync(folder, { recursive: true });
+      setFrozen(folder, false);
+      moveInto(folder, browser.pid);
+    } catch {
+      // Whatever the reason, SIGSTOP does the same; the capture tells which method it was.
+      removeIfEmpty(folder);
+      return null;
+    }
+    return new CgroupFreezer(browser, folder);
+  }
+
+  /**
+   * Moves the processes in until none is outside; what they start is inside from then on. Moving takes the kernel tens
+   * of milliseconds, but nothing stands still for it.
+   */
+  prepare(deadline: number): void {
+    const group = new BrowserGroup(this.#browser);
+    const allInside = () => {
+      const outside = group.members().filter(({ pid }) => pid !== process.pid && folderOf(pid) !== this.#folder);
+      for (const { pid } of outside) moveInto(this.#folder, pid);
+      return outside.length === 0;
+    };
+    waitUntil(allInside, deadline, 'every process of the browser to be in its control group');
+  }
+
+  freeze(deadline: number): void {
+    if (!isThere(this.#browser)) throw browserVanished(this.#browser.pid);
+    setFrozen(this.#folder, true);
+    waitUntil(() => isFrozen(this.#folder), deadline, 'the control group of the browser to stand still');
+  }
+
+  holds(): boolean {
+    return isThere(this.#browser) && isFrozen(this.#folder);
+  }
+
+  thaw(): void {
+    setFrozen(this.#folder, false);
+  }
+}
+
+/**
+ * Thaws the groups of the given browsers and those whose maker is dead, and removes those that are empty. The groups of
+ * another service that lives are its own business.
+ *
+ * @returns How many groups stood still.
+ */
+export function thawGroups(browsers: readonly ProcessIdentity[]): number {
+  if (!onLinux) return 0;
+  const parents = new Set([process.pid, ...browsers.map(({ pid }) => pid)].map(parentFor));
+  let stood = 0;
+  for (const { folder, browser, maker } of [...parents].flatMap((parent) =>
+    parent === null ? [] : groupsIn(parent),
+  )) {
+    const isGiven = browsers.some(({ pid, startTicks }) => pid === browser.pid && startTicks === browser.startTicks);
+    if (!isGiven && readProcess(maker.pid)?.startTicks === maker.startTicks) continue;
+    if (isFrozen(folder)) stood += 1;
+    setFrozen(folder, false);
+    removeIfEmpty(folder);
+  }
+  return stood;
+}
+
+/** Where groups are made for a process: the group it is in, or the one above if that is ours already. */
+function parentFor(pid: number): string | null {
+  const folder = folderOf(pid);
+  return folder !== null && isGroupName(basename(folder)) ? dirname(folder) : folder;
+}
