@@ -1,15 +1,24 @@
 import { createInterface } from 'node:readline/promises';
+import { interrupted } from '../client/interrupt.ts';
 import type { Io } from '../io.ts';
 
-/** What a person types as an answer; empty when there is none. */
+/** What a person types as an answer; empty where the terminal is closed instead. */
 export async function ask(io: Io, question: string): Promise<string> {
   const reader = createInterface({ input: io.stdin, output: io.stderr });
+  const { promise: unanswered, resolve, reject } = Promise.withResolvers<string>();
+  const onEnd = (): void => {
+    io.stderr.write('\n');
+    resolve('');
+  };
+  reader.once('close', onEnd);
+  reader.once('SIGINT', () => {
+    io.stderr.write('\n');
+    reject(interrupted('Nothing was done.'));
+  });
   try {
-    // A terminal that closes has answered nothing; the question alone would wait for ever.
-    const { promise: closed, resolve } = Promise.withResolvers<string>();
-    reader.once('close', () => resolve(''));
-    return (await Promise.race([reader.question(question), closed])).trim();
+    return (await Promise.race([reader.question(question), unanswered])).trim();
   } finally {
+    reader.off('close', onEnd);
     reader.close();
   }
 }

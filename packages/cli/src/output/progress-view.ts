@@ -44,6 +44,6 @@ export class ProgressView {
   #show(shown: Shown): void {
     const { print, io } = this.#cli;
     if (this.#live === null) print.note(progressText(shown));
-    else this.#live.draw([progressLine(shown, io.stderr.columns ?? 80, print.paint.cyan)]);
+    else this.#live.draw([progressLine(shown, io.stderr.columns || 80, print.paint.cyan)]);
   }
 }
