@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { captureProfile, thawStrays } from '@leadmaster/capture';
+import { identify, isOurs } from '@leadmaster/capture/processes';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { Slots } from './concurrency/slots.ts';
@@ -198,7 +199,7 @@ function withoutBrowsers(sessions: SessionRegistry, store: StateStore): SessionA
 /** What an earlier service left when it was killed: browsers that stand still, browsers, half a restore, copies. */
 async function cleanUp({ config, log, paths, store }: Ground): Promise<void> {
   const left = store.browsers.all();
-  const thawed = thawStrays(left);
+  const thawed = thawStrays(left.filter(isOurs).flatMap(({ pid }) => identify(pid) ?? []));
   if (thawed > 0) log.warn({ thawed }, 'browsers that an earlier service had stopped for a snapshot go on');
   const reports = await endOrphans(left, { termMs: config.deadlines.stopMs, killMs: 5_000 });
   for (const report of reports) {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { syncFolder, writeAtomically } from './atomic-file.ts';
 import { isMissing, lstatOrNull, type ProfileFs, unreadable, writeFailed } from './files.ts';
 import type { DataPaths } from './paths.ts';
+import { takeBack } from './trash.ts';
 
 /**
  * Putting one profile in the place of another takes two renames: the old one to trash, the new one in. A crash between
@@ -34,7 +35,7 @@ export async function swapProfile(
     old = await setAside();
     await fs.rename(staged, target);
   } catch (error) {
-    if (old !== null) await putBack(fs, old, target);
+    if (old !== null) await takeBack(fs, old, target);
     await fs.rm(intent, { force: true });
     throw writeFailed(target, error);
   }
@@ -46,12 +47,6 @@ export async function swapProfile(
     throw writeFailed(target, error);
   }
   return old;
-}
-
-async function putBack(fs: ProfileFs, old: string, target: string): Promise<void> {
-  await fs.rename(old, target);
-  await fs.rm(`${old}.json`, { force: true });
-  await syncFolder(fs, dirname(target));
 }
 
 /**

@@ -50,9 +50,21 @@ export async function moveToTrash(
     await syncFolder(fs, trash);
     await syncFolder(fs, dirname(profileDir));
   } catch (error) {
+    await takeBack(fs, target, profileDir);
     throw writeFailed(target, error);
   }
   return target;
+}
+
+/** Moves a profile from the trash to where it was. */
+export async function takeBack(fs: ProfileFs, trashed: string, profileDir: string): Promise<void> {
+  try {
+    await fs.rename(trashed, profileDir);
+    await fs.rm(`${trashed}.json`, { force: true });
+    await syncFolder(fs, dirname(profileDir));
+  } catch (error) {
+    throw writeFailed(trashed, error, `Move it back by hand, to ${profileDir}: it is whole.`);
+  }
 }
 
 async function freeName(fs: ProfileFs, wanted: string): Promise<string> {

@@ -182,6 +182,11 @@ export class Snapshots implements SnapshotService {
     this.#closing.abort(
       new LeadMasterError('shutting_down', 'The service is shutting down', 'Ask again when it is back.'),
     );
+    await this.idle();
+  }
+
+  /** Resolves when everything that was begun, also what nobody waits for, is done. */
+  async idle(): Promise<void> {
     await Promise.all([...this.#background, ...[...this.#queues.values()].map((queue) => queue.idle())]);
   }
 

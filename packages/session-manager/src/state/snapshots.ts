@@ -22,9 +22,8 @@ export function snapshotsTable({ db, now, write, read, addEvent }: Connection): 
     'INSERT INTO snapshots (session, id, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   );
   // When it was last proven good stays when it is not good any more.
-  const verify = db.prepare<[number, string, string, string]>(
-    `UPDATE snapshots SET verified = ?1, verified_at = CASE ?1 WHEN 1 THEN ?2 ELSE verified_at END
-     WHERE session = ?3 AND id = ?4`,
+  const verify = db.prepare<[number, string | null, string, string]>(
+    'UPDATE snapshots SET verified = ?, verified_at = coalesce(?, verified_at) WHERE session = ? AND id = ?',
   );
   const remove = db.prepare<[string, string]>('DELETE FROM snapshots WHERE session = ? AND id = ?');
   const removeAll = db.prepare<[string]>('DELETE FROM snapshots WHERE session = ?');
@@ -56,7 +55,7 @@ export function snapshotsTable({ db, now, write, read, addEvent }: Connection): 
     verified: (session, { id, at, ok, data }) =>
       write(() => {
         insert.run(session, id, at);
-        verify.run(ok ? 1 : 0, now().toISOString(), session, id);
+        verify.run(ok ? 1 : 0, ok ? now().toISOString() : null, session, id);
         return addEvent({ session, type: 'snapshot.verified', data: { id, ok, ...data } });
       }),
     forgotten: (session, ids) =>

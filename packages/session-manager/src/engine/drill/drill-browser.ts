@@ -16,3 +16,6 @@ export interface OfflineReading {
 export interface DrillBrowser {
   read(profileDir: string, signal: AbortSignal): Promise<OfflineReading>;
 }
+export function createDrillBrowser(_deps: { browsers: unknown }): DrillBrowser {
+  return { read: () => Promise.reject(new Error('not yet')) };
+}
