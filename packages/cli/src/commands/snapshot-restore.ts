@@ -54,7 +54,7 @@ async function restore(
   const wanted = { start, restart, overwriteNewer };
   const session = await long(cli, name, (call) => snapshots.restore(name, chosen.id, { ...call, ...wanted })).catch(
     (error: unknown) => {
-      throw withOption(error, name, chosen.id);
+      throw withOption(error, `./leadmaster snapshot restore ${name} ${chosen.id}`, wanted);
     },
   );
   cli.print.data(session);
@@ -72,16 +72,18 @@ function question(name: string, chosen: Snapshot, restart: boolean): string {
 }
 
 /** Which option lets it happen all the same. */
-const OPTIONS: Partial<Record<string, string>> = { newer_login: '--overwrite-newer', session_running: '--restart' };
+const OPTIONS = { newer_login: 'overwriteNewer', session_running: 'restart' } as const;
+const FLAGS = { start: '--start', restart: '--restart', overwriteNewer: '--overwrite-newer' } as const;
 
 /** A refusal, with the command that is not refused where there is one. */
-function withOption(thrown: unknown, name: string, id: string): CliError {
+function withOption(thrown: unknown, command: string, given: Record<keyof typeof FLAGS, boolean>): CliError {
   const error = asCliError(thrown);
   const { exitCode, code, message, problem } = error;
-  const option = OPTIONS[code];
-  if (option === undefined) return error;
-  const hint = `To restore all the same: ./leadmaster snapshot restore ${name} ${id} ${option}`;
-  return new CliError(exitCode, code, message, hint, { problem });
+  if (code !== 'newer_login' && code !== 'session_running') return error;
+  const wanted = { ...given, [OPTIONS[code]]: true };
+  const flags = (['start', 'restart', 'overwriteNewer'] as const).filter((name) => wanted[name]);
+  const line = [command, ...flags.map((name) => FLAGS[name])].join(' ');
+  return new CliError(exitCode, code, message, `To restore all the same: ${line}`, { problem });
 }
 
 /** Reads the vault by itself: the files of a snapshot concern neither the service nor the profile in place. */

@@ -43,9 +43,10 @@ export function describeTaken(print: Printer, one: Snapshot): string {
   return parts.join(', ');
 }
 
-/** What a snapshot is, to whoever is asked about it: its id, when it was taken, kind and size. */
+/** What a snapshot is, to whoever is asked about it: its id, when and why it was taken, kind and size. */
 export function nameSnapshot(one: Snapshot): string {
-  return `snapshot ${one.id} of ${localTime(one.at)} (${ago(one.at)} ago, ${one.kind}, ${bytes(one.bytes)})`;
+  const facts = [`${ago(one.at)} ago`, one.kind, bytes(one.bytes), printable(one.reason)];
+  return `snapshot ${one.id} of ${localTime(one.at)} (${facts.join(', ')})`;
 }
 
 /** How long the browser stood still, and how. */

@@ -1,67 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findBrowser } from '@leadmaster/session-manager/browser';
-import { CHECKOUT } from '@leadmaster/session-manager/config';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { exitOf, gone } from '../launch/fake-checkout.ts';
+import { demo, needBrowser } from './demo-service.ts';
 
-/** The command line as a user runs it, but for the install that stands before it. */
-const MAIN = join(CHECKOUT, 'packages/cli/src/main.ts');
-
-beforeEach(async (context) => {
-  const missing = await findBrowser({ chromePath: null, visible: false }).then(
-    () => null,
-    (error: Error) => error.message,
-  );
-  if (missing !== null) context.skip(missing);
-});
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-interface Running {
-  child: ChildProcess;
-  said(): string;
-}
-
-async function demo() {
-  const folder = mkdtempSync(join(tmpdir(), 'leadmaster-demo-'));
-  const env = {
-    ...process.env,
-    LEADMASTER_DATA_DIR: join(folder, 'data'),
-    SESSION_MANAGER_PORT: String(await freePort()),
-  };
-  const children: ChildProcess[] = [];
-  onTestFinished(async () => {
-    for (const child of children) child.kill('SIGTERM');
-    await Promise.all(children.map(exitOf));
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const start = (...args: string[]): Running => {
-    const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    let text = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (part: string) => {
-        text += part;
-      });
-    }
-    children.push(child);
-    return { child, said: () => text };
-  };
-  const cli = async (...args: string[]) => {
-    const { child, said } = start(...args);
-    return { code: await exitOf(child), text: said() };
-  };
-  return { folder, start, cli };
-}
+beforeEach(needBrowser);
 
 test('start --demo: from nothing to a linked session, and back after a restart without a QR', async () => {
   const { folder, start, cli } = await demo();
