@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { CHUNK_BYTES } from './format/chunk.ts';
 import type { Source, SourceEntry } from './source.ts';
 
+/** Files that are looked at together: waiting for each alone would be most of the time that unchanged ones take. */
+const AT_ONCE = 64;
+
 /**
  * A folder as it lies there, for one that nobody writes to: a stopped profile, a frozen copy. Sockets, pipes and devices
  * are left out. A file counts as unchanged while device, inode, size and both times stay.
@@ -14,13 +17,14 @@ export function folderSource(folder: string, options: { include?: (path: string)
 
 async function* walk(folder: string, base: string, include: (path: string) => boolean): AsyncGenerator<SourceEntry> {
   const names = (await fs.readdir(join(folder, base))).sort();
-  for (const name of names) {
-    const path = base === '' ? name : `${base}/${name}`;
-    if (!include(path)) continue;
-    const entry = await describe(join(folder, path), path);
-    if (entry === null) continue;
-    yield entry;
-    if (entry.kind === 'directory') yield* walk(folder, path, include);
+  const paths = names.map((name) => (base === '' ? name : `${base}/${name}`)).filter(include);
+  for (let at = 0; at < paths.length; at += AT_ONCE) {
+    const batch = paths.slice(at, at + AT_ONCE);
+    for (const entry of await Promise.all(batch.map((path) => describe(join(folder, path), path)))) {
+      if (entry === null) continue;
+      yield entry;
+      if (entry.kind === 'directory') yield* walk(folder, entry.path, include);
+    }
   }
 }
 

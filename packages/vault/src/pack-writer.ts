@@ -11,8 +11,8 @@ import type { BlobStore } from './store/blob-store.ts';
 
 /** Packs on their way to the store while the next one grows. */
 const UPLOADS = 2;
-/** Small pieces are joined up to this size before they go to the store. */
-const JOIN_BYTES = 256 * 1024;
+/** What goes to the store in one write. */
+const PIECE_BYTES = 1024 * 1024;
 
 /** Gathers sealed chunks into packs and stores them; holds at most a few packs in memory. */
 export class PackWriter {
@@ -26,6 +26,8 @@ export class PackWriter {
   private readonly begun: string[] = [];
   private failure: { error: unknown } | null = null;
   private builder = new PackBuilder();
+  /** Memory of packs that are stored: new memory for each would cost more than filling it. */
+  private readonly spare: Buffer[] = [];
   /** While set, a full pack waits for its turn, and nothing is added. */
   private full: Promise<void> | null = null;
 
@@ -48,22 +50,28 @@ export class PackWriter {
   async finish(): Promise<void> {
     while (this.full !== null) await this.full;
     if (this.builder.chunks.length > 0) await this.ship();
-    await Promise.all(this.uploads);
+    await this.end();
     this.throwIfFailed();
   }
 
   /** Takes back what was stored in vain: no record names it, so nobody relies on it. What stays is left to prune. */
   async abandon(): Promise<void> {
-    await Promise.all(this.uploads);
+    await this.end();
     for (const id of this.begun) {
       await this.store.delete(packObject(this.keys.session, id)).catch(() => undefined);
     }
   }
 
+  private async end(): Promise<void> {
+    await Promise.all(this.uploads);
+    for (const memory of [this.builder.memory, ...this.spare]) release(memory);
+    this.spare.length = 0;
+  }
+
   private async ship(): Promise<void> {
     const { builder } = this;
-    this.builder = new PackBuilder();
     await this.slots.take();
+    this.builder = new PackBuilder(this.spare.pop());
     this.full = null;
     const upload = this.upload(builder)
       .catch((error: unknown) => {
@@ -76,12 +84,13 @@ export class PackWriter {
   private async upload(builder: PackBuilder): Promise<void> {
     if (this.failure !== null) return;
     const id = randomBytes(16).toString('hex');
-    const pieces = [...builder.pieces, await packTail(this.keys, id, builder.chunks)];
-    builder.pieces.length = 0;
-    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const body = builder.memory.subarray(0, builder.bytes);
+    const tail = await packTail(this.keys, id, builder.chunks);
+    const length = body.length + tail.length;
     this.begun.push(id);
-    await this.store.put(packObject(this.keys.session, id), { length, open: () => join(pieces) }, passed(this.signal));
-    for (const piece of pieces) release(piece);
+    const source = { length, open: () => pieces(body, tail) };
+    await this.store.put(packObject(this.keys.session, id), source, passed(this.signal));
+    this.spare.push(builder.memory);
     let offset = 0;
     const chunks = builder.chunks.map((facts): ChunkPlace => {
       const place = { ...facts, pack: id, offset };
@@ -96,22 +105,8 @@ export class PackWriter {
   }
 }
 
-async function* join(pieces: readonly Buffer[]): AsyncGenerator<Buffer> {
-  let small: Buffer[] = [];
-  let bytes = 0;
-  for (const piece of pieces) {
-    small.push(piece);
-    bytes += piece.length;
-    if (bytes < JOIN_BYTES) continue;
-    yield* large(small);
-    small = [];
-    bytes = 0;
-  }
-  yield* large(small);
-}
-
-/** One buffer of many small ones; a single large one is passed on as it is. */
-function large(pieces: readonly Buffer[]): Buffer[] {
-  if (pieces.some((piece) => piece.length >= JOIN_BYTES / 2)) return [...pieces];
-  return pieces.length === 0 ? [] : [Buffer.concat(pieces)];
+/** The body of a pack, in pieces that let an abort through. */
+async function* pieces(body: Buffer, tail: Buffer): AsyncGenerator<Buffer> {
+  for (let at = 0; at < body.length; at += PIECE_BYTES) yield body.subarray(at, at + PIECE_BYTES);
+  yield tail;
 }

@@ -45,10 +45,15 @@ export async function* cut(
   let given = 0;
   for await (const part of body) {
     let from = 0;
-    // The common case of a source that reads in our size: nothing is copied.
+    // The common cases, a source that reads in our size and a small file read at once: nothing is copied.
     if (piece === null && part.length === size) {
       given += size;
       yield part;
+      continue;
+    }
+    if (piece === null && part.length < size && given + part.length === expected) {
+      piece = part;
+      filled = part.length;
       continue;
     }
     while (from < part.length) {

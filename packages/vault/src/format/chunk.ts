@@ -8,7 +8,7 @@ import { FORMAT } from './version.ts';
 /** Files are cut at multiples of this. */
 export const CHUNK_BYTES = 1024 * 1024;
 /** Below this a hash costs less here than a turn through the thread pool. */
-const HASH_HERE = 64 * 1024;
+const HASH_HERE = 512 * 1024;
 
 /** What an index says of a chunk. */
 export interface ChunkFacts {

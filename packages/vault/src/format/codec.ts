@@ -16,6 +16,8 @@ const SAMPLE_PIECES = 4;
 const SAMPLE_PIECE = 4096;
 /** Compression has to take off at least this share, or reading it back costs more than it saves. */
 const WORTH = 0.95;
+/** Chi-squared of 255 degrees: random bytes stay below 400 but once in a hundred million. Anything else is far above. */
+const RANDOM_SPREAD = 400;
 
 export type Codec = 'zstd' | 'raw';
 
@@ -78,5 +80,16 @@ function sampleShrinks(plain: Buffer): boolean {
   const step = Math.floor((plain.length - SAMPLE_PIECE) / (SAMPLE_PIECES - 1));
   const pieces = Array.from({ length: SAMPLE_PIECES }, (_, i) => plain.subarray(i * step, i * step + SAMPLE_PIECE));
   const sample = Buffer.concat(pieces);
+  if (looksRandom(sample)) return false;
   return zlib.zstdCompressSync(sample, LEVEL_1).length < sample.length * WORTH;
+}
+
+/** Every byte value comes about as often as any other: a count tells, at a tenth of the price of compressing it. */
+function looksRandom(sample: Buffer): boolean {
+  const counts = new Uint32Array(256);
+  for (let at = 0; at < sample.length; at++) (counts[sample[at] as number] as number)++;
+  const mean = sample.length / counts.length;
+  let spread = 0;
+  for (const count of counts) spread += (count - mean) ** 2 / mean;
+  return spread < RANDOM_SPREAD;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { damagedObject } from '../failures.ts';
+import { release } from '../release.ts';
 import { CHUNK_BYTES, type ChunkFacts, type SealedChunk } from './chunk.ts';
 import { packJson, unpackJson } from './codec.ts';
 import { headerLine, openEnvelope, sealEnvelope } from './envelope.ts';
@@ -72,17 +73,25 @@ export async function readIndex(
   return places;
 }
 
-/** A pack as it grows in memory. */
+/** A pack as it grows in memory, in one piece: chunks come in any size, and give their memory back at once. */
 export class PackBuilder {
   readonly chunks: ChunkFacts[] = [];
-  readonly pieces: Buffer[] = [];
+  readonly memory: Buffer;
   bytes = 0;
+
+  /** In memory of an earlier pack that is stored by now, or in new. */
+  constructor(memory?: Buffer) {
+    // Large enough for the chunk that fills it.
+    this.memory = memory ?? Buffer.allocUnsafeSlow(PACK_BYTES + CHUNK_BYTES + SEAL_BYTES);
+  }
 
   add(chunk: SealedChunk): void {
     const { id, stored, plain, codec, pieces } = chunk;
     this.chunks.push({ id, stored, plain, codec });
-    this.pieces.push(...pieces);
-    this.bytes += stored;
+    for (const piece of pieces) {
+      this.bytes += piece.copy(this.memory, this.bytes);
+      release(piece);
+    }
   }
 }
 
