@@ -52,6 +52,8 @@ export interface Context {
 export interface ContextOptions {
   /** Nothing happens by itself and no browser is started for a session: for commands with the service down. */
   offline?: boolean;
+  /** The vault's clock, for proofs that take months. */
+  now?: () => Date;
 }
 
 export const VERSION: string = (createRequire(import.meta.url)('../package.json') as { version: string }).version;
@@ -71,7 +73,7 @@ export async function createContext(config: Config, log: Logger, options: Contex
   let store: StateStore | undefined;
   try {
     store = createStateStore({ file: paths.database, log });
-    return await assemble({ config, log, paths, lock, store, isOffline: options.offline ?? false });
+    return await assemble({ config, log, paths, lock, store, options });
   } catch (error) {
     store?.close();
     lock.release();
@@ -85,16 +87,21 @@ interface Ground {
   paths: DataPaths;
   lock: LockHandle;
   store: StateStore;
-  isOffline: boolean;
+  options: ContextOptions;
 }
 
 async function assemble(ground: Ground): Promise<Context> {
-  const { config, log, paths, lock, store, isOffline } = ground;
+  const { config, log, paths, lock, store, options } = ground;
+  const isOffline = options.offline ?? false;
+  const { now } = options;
   const secrets = loadSecrets({ ...config, dataDir: paths.root }, (text) => log.warn(text));
   await cleanUp(ground);
   const profiles = createProfileStore({ dataDir: paths.root, log });
   const browsers = new BrowserFinder(config.chromePath);
-  const vault = new VaultKeeper({ vault: config.vault, memory: store.vault, mayCreate: !isOffline, log });
+  const vault = new VaultKeeper({
+    ...{ vault: config.vault, memory: store.vault, mayCreate: !isOffline, log },
+    ...(now === undefined ? {} : { now }),
+  });
   // Sessions and snapshots need each other: what the first ask of the second goes through these.
   const later: { snapshots: Snapshots | null } = { snapshots: null };
   const sessions = createSessions(ground, profiles, browsers, async (session, profileDir) =>

@@ -25,6 +25,8 @@ export interface VaultKeeperDeps {
   memory: StateStore['vault'];
   /** Whether a key and a vault may be made where there are none: by the service, never by a look. */
   mayCreate: boolean;
+  /** The clock by which snapshots are dated and forgotten. */
+  now?: () => Date;
   log: Logger;
 }
 
@@ -54,7 +56,7 @@ export class VaultKeeper {
   }
 
   async #open(): Promise<Vault> {
-    const { memory } = this.#deps;
+    const { memory, now } = this.#deps;
     const known = memory.fact(this.#known);
     // A place that held our vault and is empty now is a disk that is not mounted, never a place for a new one.
     const create = this.#deps.mayCreate && known === null;
@@ -70,6 +72,7 @@ export class VaultKeeper {
       masterKeys: parseMasterKeys(keyText),
       create,
       owner: this.#owner(),
+      ...(now === undefined ? {} : { now }),
       memory: {
         recall: async (session): Promise<SeenHead | null> => memory.head(id, session),
         remember: async (session, head) => memory.setHead(id, session, head),

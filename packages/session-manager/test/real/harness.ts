@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Event, QrCode, Session, SessionState } from '@leadmaster/protocol';
 import { type StandinOptions, startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { readConfig } from '../../src/config/index.ts';
-import { type Context, createContext } from '../../src/context.ts';
+import { type Context, type ContextOptions, createContext } from '../../src/context.ts';
 import { createLogger } from '../../src/log.ts';
 
 /** Short intervals, so that a fault and its cure fit into a test. */
@@ -29,19 +29,23 @@ export class Stage implements AsyncDisposable {
   readonly world: World;
   readonly dataDir: string;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #options: ContextOptions;
   #context: Context | null = null;
 
-  private constructor(world: World, dataDir: string, env: NodeJS.ProcessEnv) {
+  private constructor(world: World, dataDir: string, env: NodeJS.ProcessEnv, options: ContextOptions) {
     this.world = world;
     this.dataDir = dataDir;
     this.#env = env;
+    this.#options = options;
   }
 
-  static async open(options: { env?: NodeJS.ProcessEnv; standin?: StandinOptions } = {}): Promise<Stage> {
+  static async open(
+    options: { env?: NodeJS.ProcessEnv; standin?: StandinOptions; context?: ContextOptions } = {},
+  ): Promise<Stage> {
     const dataDir = await mkdtemp(join(tmpdir(), 'leadmaster-real-'));
     const world = await startStandin(options.standin);
     const env = { ...QUICK, LEADMASTER_DATA_DIR: dataDir, CHROME_ARGS: world.chromeArgsText, ...options.env };
-    return new Stage(world, dataDir, env);
+    return new Stage(world, dataDir, env, options.context ?? {});
   }
 
   get sessions(): Context['sessions'] {
@@ -56,7 +60,7 @@ export class Stage implements AsyncDisposable {
   /** Starts the manager, and the sessions that were running. */
   async start(more: NodeJS.ProcessEnv = {}): Promise<void> {
     const config = readConfig({ ...this.#env, ...more });
-    this.#context = await createContext(config, createLogger(config.log));
+    this.#context = await createContext(config, createLogger(config.log), this.#options);
     await this.sessions.boot();
   }
 

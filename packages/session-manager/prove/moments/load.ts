@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errorText } from '@leadmaster/protocol';
+import type { World } from '@leadmaster/whatsapp-standin';
+import type { SessionService } from '../../src/lifecycle/session-service.ts';
+
+/** A linked session and who writes with it. */
+export interface Loaded {
+  name: string;
+  phone: string;
+  /** The number that sends to the session and is written to by it. */
+  partner: string;
+}
+
+/** `messages`: nothing but messages. `steady`: history is written at a fixed rate beside them; `flat_out`: as fast as the pages can. */
+export const MODES = ['messages', 'steady', 'messages', 'flat_out'] as const;
+export type Mode = (typeof MODES)[number];
+
+const TICK_MS = 25;
+const OUT_EVERY_MS = 400;
+const ACK_MS = 10_000;
+const STEADY_ROWS_PER_S = 200;
+/** Rows as a full history has them; each order is short, so that the end of the load is near. */
+const ORDER = { messages: null, steady: 50 * 4096, flat_out: 256 * 4096 } as const;
+
+/**
+ * Load on every session at once. All messages are numbered from 1 in both directions, `in 17` and `out 4`, so that a
+ * hole in a copy shows.
+ */
+export class Load {
+  readonly #world: World;
+  readonly #sessions: SessionService;
+  readonly #loaded: readonly Loaded[];
+  readonly #perSecond: number;
+  readonly #ending = new AbortController();
+  readonly #sent = new Map<string, number>();
+  readonly #running: Promise<void>[] = [];
+  readonly #failures = new Map<string, number>();
+  readonly #written = new Map<Mode, { bytes: number; ms: number }>();
+
+  constructor(world: World, sessions: SessionService, loaded: readonly Loaded[], perSecond: number) {
+    this.#world = world;
+    this.#sessions = sessions;
+    this.#loaded = loaded;
+    this.#perSecond = perSecond;
+  }
+
+  start(): void {
+    for (const each of this.#loaded) this.#running.push(this.#messagesIn(each), this.#messagesOut(each));
+  }
+
+  /** Ends the messages, after those under way. */
+  async stop(): Promise<void> {
+    this.#ending.abort();
+    await Promise.all(this.#running);
+  }
+
+  /** How many messages the session was sent so far. */
+  sentTo({ name }: Loaded): number {
+    return this.#sent.get(name) ?? 0;
+  }
+
+  /** Orders and sends that failed: the load was lighter than it says. */
+  get failures(): string[] {
+    return [...this.#failures].map(([what, count]) => (count === 1 ? what : `${count} times: ${what}`));
+  }
+
+  /** What bulk writes came to in each mode, all sessions together. */
+  get bulkBytesPerSecond(): Map<Mode, number> {
+    return new Map([...this.#written].map(([mode, { bytes, ms }]) => [mode, (bytes / ms) * 1000]));
+  }
+
+  /** Runs a task under a mode of load. */
+  async under<T>(mode: Mode, task: () => Promise<T>): Promise<T> {
+    const bytes = ORDER[mode];
+    if (bytes === null) return task();
+    const began = performance.now();
+    const written = this.#written.get(mode) ?? { bytes: 0, ms: 0 };
+    this.#written.set(mode, written);
+    let ending = false;
+    const write = async ({ phone, name }: Loaded): Promise<void> => {
+      const ratePerSec = mode === 'steady' ? STEADY_ROWS_PER_S : 0;
+      try {
+        while (!ending) {
+          written.bytes += (await this.#world.bulkHistory(phone, bytes, { rowBytes: 4096, ratePerSec })).bytes;
+        }
+      } catch (error) {
+        this.#fail(`${name} does not write history: ${errorText(error)}`);
+      }
+    };
+    const writing = this.#loaded.map(write);
+    try {
+      return await task();
+    } finally {
+      ending = true;
+      await Promise.all(writing);
+      written.ms += performance.now() - began;
+    }
+  }
+
+  #fail(what: string): void {
+    this.#failures.set(what, (this.#failures.get(what) ?? 0) + 1);
+  }
+
+  /** Late ticks are made up for: the rate is kept on the whole. */
+  async #messagesIn({ name, phone, partner }: Loaded): Promise<void> {
+    const began = performance.now();
+    const writer = this.#world.phone(partner);
+    for (let number = 0; !this.#ending.signal.aborted; await sleep(TICK_MS)) {
+      const due = ((performance.now() - began) / 1000) * this.#perSecond;
+      while (number < due) {
+        number += 1;
+        this.#sent.set(name, number);
+        await writer.send(phone, `in ${number}`);
+      }
+    }
+  }
+
+  /** One after the other, each acknowledged before the next: their order is the order on disk. */
+  async #messagesOut({ name, partner }: Loaded): Promise<void> {
+    for (let number = 1; !this.#ending.signal.aborted; await sleep(OUT_EVERY_MS)) {
+      try {
+        const { id } = await this.#sessions.send(name, { to: partner, text: `out ${number}` }, `out-${number}`);
+        await this.#sessions.acknowledged(name, id, ACK_MS, AbortSignal.timeout(ACK_MS));
+        number += 1;
+      } catch (error) {
+        this.#fail(`${name} does not send: ${errorText(error)}`);
+      }
+    }
+  }
+}
+
+/** The numbers of the messages of one direction, as they lie on a device's disk. */
+export function numbersOf(messages: readonly { body: string }[], direction: 'in' | 'out'): number[] {
+  return messages.flatMap(({ body }) => {
+    const [word, number] = body.split(' ');
+    return word === direction ? [Number(number)] : [];
+  });
+}
+
+/** What is wrong with numbers that should be 1 to something, at least `least`, each once; null when nothing is. */
+export function holesIn(numbers: readonly number[], least: number): string | null {
+  const known = new Set(numbers);
+  if (known.size !== numbers.length) return `${numbers.length - known.size} messages are there twice`;
+  const last = Math.max(0, ...numbers);
+  if (last !== known.size) {
+    const missing = Array.from({ length: last }, (_, i) => i + 1).filter((number) => !known.has(number));
+    return `${missing.length} of ${last} messages are missing: ${missing.slice(0, 5).join(', ')}`;
+  }
+  return last < least ? `only ${last} of ${least} messages are there` : null;
+}
