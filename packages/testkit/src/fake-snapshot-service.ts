@@ -188,12 +188,6 @@ export class FakeSnapshotService implements SnapshotService {
     return options.start || runs ? this.sessions.set(session, 'READY') : restored;
   }
 
-  async extract(session: string, id: string): Promise<{ files: number; bytes: number }> {
-    this.step();
-    const { files, bytes } = await this.find(session, id);
-    return { files, bytes };
-  }
-
   async prune(session: string | null, options: LongCall = {}): Promise<PruneReport[]> {
     await this.work(`prune ${session ?? 'all'}`, options);
     if (session !== null) await this.of(session);

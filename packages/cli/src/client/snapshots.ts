@@ -9,7 +9,7 @@ import { HttpSnapshots } from './http-snapshots.ts';
 type Offline = Awaited<ReturnType<typeof openOffline>>;
 
 /** What commands ask of snapshots, whoever answers. Files are extracted by `extract.ts`, without either. */
-export type Snapshots = Omit<Offline['snapshots'], 'extract'>;
+export type Snapshots = Offline['snapshots'];
 
 /** The running service, or what it works on, opened by this command. */
 export interface SnapshotAccess {

@@ -19,10 +19,11 @@ export async function listRecoverable(deps: SnapshotDeps, { signal }: LongCall):
   for (const session of (await vault.sessions(call)).sort()) {
     const { snapshots, problems } = await vault.list(session, call);
     const last = snapshots.at(-1) ?? null;
+    const known = (id: string) => deps.store.snapshots.list(session).find((row) => row.id === id) ?? null;
     found.push({
       session,
       snapshots: snapshots.length,
-      last: last === null ? null : describeSnapshot(session, last, null),
+      last: last === null ? null : describeSnapshot(session, last, known(last.id)),
       isHere: here.has(session),
       problems,
     });
@@ -51,8 +52,9 @@ export async function recoverSessions(
   const items: Recovered['items'] = [];
   for (const [done, session] of chosen.entries()) {
     options.signal?.throwIfAborted();
-    options.onProgress?.({ phase: session, done, total: chosen.length });
-    items.push(await recoverOne(deps, session, wanted.start, options));
+    items.push(
+      await recoverOne(deps, session, wanted.start, under(`${session} (${done + 1} of ${chosen.length})`, options)),
+    );
   }
   return { items };
 }
@@ -83,6 +85,14 @@ async function recoverOne(
     }
   }
   return { session, ok: false, snapshot: null, detail };
+}
+
+/** Says with every step whose it is. */
+function under(session: string, { signal, onProgress }: LongCall): LongCall {
+  return {
+    ...(signal === undefined ? {} : { signal }),
+    onProgress: (progress) => onProgress?.({ ...progress, phase: `${session}: ${progress.phase}` }),
+  };
 }
 
 /** A session whose profile never came, because recovering was interrupted, is not here yet. */

@@ -1,6 +1,6 @@
 import { readFile, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkStructure } from '@leadmaster/capture';
+import { checkStructureAside } from '@leadmaster/capture';
 import { LeadMasterError, type RestoreSnapshot, type Session } from '@leadmaster/protocol';
 import type { SnapshotInfo, Vault } from '@leadmaster/vault';
 import { refuseOlderBrowser } from '../profile/browser-version.ts';
@@ -62,7 +62,7 @@ export async function stage(
   });
   onProgress?.({ phase: 'checking', done: info.bytes, total: info.bytes });
   const findings = await takeOutFindings(folder);
-  const { ok, checks } = checkStructure(folder, { requireLogin: true });
+  const { ok, checks } = await checkStructureAside(folder, { requireLogin: true }, signal);
   if (ok) return findings;
   const broken = checks.filter((check) => !check.ok).map(({ name, detail }) => `${name}: ${detail}`);
   throw new LeadMasterError(

@@ -36,8 +36,6 @@ export interface SnapshotService {
   verify(session: string, id: string, options: LongCall & { drill: boolean }): Promise<VerifyReport>;
   /** Puts the snapshot in the profile's place; the old profile goes to trash. `restart`: stops a running session first and starts it afterwards. */
   restore(session: string, id: string, options: LongCall & RestoreSnapshot & { restart: boolean }): Promise<Session>;
-  /** Writes the snapshot's files into a folder; never a session. */
-  extract(session: string, id: string, target: string, options?: LongCall): Promise<{ files: number; bytes: number }>;
   /** Applies the retention to one session (all, for null), and frees what no snapshot needs. */
   prune(session: string | null, options?: LongCall): Promise<PruneReport[]>;
   /** Every session that the vault holds. */

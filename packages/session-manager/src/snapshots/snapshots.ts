@@ -124,27 +124,12 @@ export class Snapshots implements SnapshotService {
     });
   }
 
-  extract(
-    session: string,
-    id: string,
-    target: string,
-    options: LongCall = {},
-  ): Promise<{ files: number; bytes: number }> {
-    return this.#work(options, async ({ signal, onProgress }) => {
-      const vault = await this.#deps.vault.open();
-      return vault.restore(session, id, target, {
-        signal,
-        onProgress: ({ bytes, totalBytes }) => onProgress?.({ phase: 'fetching', done: bytes, total: totalBytes }),
-      });
-    });
-  }
-
   async prune(session: string | null, options: LongCall = {}): Promise<PruneReport[]> {
     const vault = await this.#deps.vault.open();
     const names = session === null ? await vault.sessions() : [session];
     const reports: PruneReport[] = [];
     for (const [done, name] of names.entries()) {
-      options.onProgress?.({ phase: name, done, total: names.length });
+      options.onProgress?.({ phase: 'pruning sessions', done, total: names.length });
       reports.push(await this.#turn(name, options, (call) => this.#pruneOne(name, call)));
     }
     return reports;

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { statfsSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +37,20 @@ export class SmallDisk implements AsyncDisposable {
       const { bavail, bsize } = await statfs(this.path);
       if (bavail === 0) return;
       await writeFile(join(this.path, `filler-${part}`), Buffer.alloc(bavail * bsize)).catch(() => undefined);
+    }
+  }
+
+  /** The same before anything else happens. */
+  fillNow(): void {
+    for (let part = 0; ; part += 1) {
+      const { bavail, bsize } = statfsSync(this.path);
+      if (bavail === 0) return;
+      try {
+        writeFileSync(join(this.path, `filler-now-${part}`), Buffer.alloc(bavail * bsize));
+      } catch (error) {
+        // What it could not take is the little that its own entry needs.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+      }
     }
   }
 
