@@ -3,7 +3,7 @@
  * levels off, what is kept is whole.
  *
  *     npm run prove -- soak [--snapshots 2000] [--step-hours 4.5] [--keep last=7,daily=7,weekly=4,monthly=6]
- *                           [--prune-every 5] [--messages 3] [--drills 5] [--seed N] [--json]
+ *                           [--prune-every 5] [--messages 3] [--history-mb 20] [--drills 5] [--seed N] [--json]
  *
  * Ends with 1 when a snapshot or a prune failed, a kept snapshot is not whole, retention kept others than it should, or
  * the vault grew in the last half beyond its profile.
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     keep: { type: 'string', default: 'last=7,daily=7,weekly=4,monthly=6' },
     'prune-every': { type: 'string', default: '5' },
     messages: { type: 'string', default: '3' },
+    'history-mb': { type: 'string', default: '20' },
     drills: { type: 'string', default: '5' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     json: { type: 'boolean', default: false },
@@ -32,6 +33,7 @@ const report = await proveSoak({
   keep: values.keep,
   pruneEvery: Number(values['prune-every']),
   messages: Number(values.messages),
+  historyMb: Number(values['history-mb']),
   drills: Number(values.drills),
   seed: Number(values.seed),
   onProgress: (line) => process.stderr.write(`${line}\n`),

@@ -14,6 +14,8 @@ export interface SoakOptions {
   stepHours: number;
   /** Retention and prune come after so many snapshots. */
   pruneEvery: number;
+  /** Megabytes of history that the profile begins with. */
+  historyMb: number;
   /** Messages that the session gets between two snapshots. */
   messages: number;
   /** How many of the kept snapshots are also booted at the end. */
@@ -38,6 +40,7 @@ export async function proveSoak(options: SoakOptions): Promise<SoakReport> {
   });
   await stage.start();
   await stage.link(NAME, PHONE);
+  if (options.historyMb > 0) await stage.world.bulkHistory(PHONE, options.historyMb * 2 ** 20);
   const report = await soak.run(stage);
   await stage.stop();
   for (const { pid } of browsersOn(join(stage.dataDir, 'tokens', NAME))) report.leftBehind.push(`browser ${pid}`);

@@ -9,6 +9,7 @@ describe('many snapshots of one running session, with retention and prune', () =
       stepHours: 12,
       pruneEvery: 5,
       messages: 2,
+      historyMb: 4,
       drills: 1,
       keep: 'last=3,daily=4,weekly=2',
       seed: Date.now() % 1_000_000,
