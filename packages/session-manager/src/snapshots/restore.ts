@@ -10,8 +10,8 @@ import type { LongCall } from './snapshot-service.ts';
 import { inStaging, stagingPath } from './staging.ts';
 import { captureStopped, saveTaken, type Taken } from './take.ts';
 
-/** Clocks and file times are not exact to the second. */
-const SAME_MS = 2_000;
+/** File times come from a coarser clock than the moment of a freeze. */
+const SAME_MS = 100;
 
 /**
  * Puts a snapshot in the profile's place. Everything is fetched and proven before anything in place is touched; what

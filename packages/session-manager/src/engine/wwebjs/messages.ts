@@ -1,8 +1,8 @@
 import { errorText, type ReceivedMessage } from '@leadmaster/protocol';
 import type { Client, Message } from 'whatsapp-web.js';
 import { type MessageSender, NotSent } from '../engine.ts';
+import { withSignal } from '../with-signal.ts';
 import { type FoundMessage, findInbound } from './page-scripts.ts';
-import { withSignal } from './with-signal.ts';
 
 /** A message as the library reports it live. */
 export function receivedLive(message: Message): ReceivedMessage {

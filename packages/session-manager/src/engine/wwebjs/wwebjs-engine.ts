@@ -10,9 +10,9 @@ import type { BrowserFound } from '../browser/find.ts';
 import { browserFlags, userAgent } from '../browser/flags.ts';
 import { lastWords } from '../browser/last-words.ts';
 import type { EngineEvent, EngineRun, SessionEngine, StartRequest } from '../engine.ts';
+import { withSignal } from '../with-signal.ts';
 import type { MonitorSettings } from './page-monitor.ts';
 import { LIVE_VERSION, type TamedClient, tamedClient } from './tamed-client.ts';
-import { withSignal } from './with-signal.ts';
 import { WwebjsRun } from './wwebjs-run.ts';
 
 export interface WwebjsSettings {

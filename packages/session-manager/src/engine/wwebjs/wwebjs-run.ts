@@ -14,10 +14,10 @@ import type { Client, Message, MessageAck } from 'whatsapp-web.js';
 import { treeMemory } from '../../process/memory.ts';
 import { takeCensus } from '../census.ts';
 import type { EngineEvent, EngineRun, MessageSender } from '../engine.ts';
+import { withSignal } from '../with-signal.ts';
 import { flushLocalStorage } from './login-flush.ts';
 import { catchUp, receivedLive, WwebjsSender } from './messages.ts';
 import { FINAL_STATES, type MonitorSettings, PageMonitor } from './page-monitor.ts';
-import { withSignal } from './with-signal.ts';
 
 /** How long WhatsApp lets a pairing code stand: the library asks for a new one after three minutes. */
 const PAIRING_CODE_MS = 180_000;
