@@ -63,6 +63,8 @@ export const session = z.object({
   health,
   storage: storageSummary,
   lastSnapshot: z.object({ id: z.string(), at: time, verified: z.boolean() }).nullable(),
+  /** Why the last attempt at a snapshot failed; null when it succeeded, or there was none. */
+  snapshotFailure: z.object({ at: time, code: z.string(), detail: z.string() }).nullable(),
   runtime: runtime.nullable(),
   metadata,
   createdAt: time,

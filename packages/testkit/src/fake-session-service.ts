@@ -58,6 +58,7 @@ export class FakeSessionService implements SessionService {
       health: NOBODY,
       storage: { bytes: null, criticalBytes: null, measuredAt: null },
       lastSnapshot: null,
+      snapshotFailure: null,
       runtime: null,
       metadata: {},
       createdAt: this.now(),

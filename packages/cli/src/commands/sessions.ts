@@ -4,10 +4,10 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import type { Printer } from '../output/printer.ts';
 import { table } from '../output/table.ts';
-import { accountName, ago, bytes, stateName } from '../output/words.ts';
+import { accountName, ago, bytes, printable, stateName } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 
-const HEAD = ['NAME', 'STATE', 'FOR', 'ACCOUNT', 'DISK', 'MEMORY', 'REASON'];
+const HEAD = ['NAME', 'STATE', 'FOR', 'ACCOUNT', 'DISK', 'MEMORY', 'SNAPSHOT', 'REASON'];
 
 export const register: Register = (parent, io) => {
   parent
@@ -19,7 +19,14 @@ export const register: Register = (parent, io) => {
       const items = answer.items.map((session) => withAdoption(cli, session));
       cli.print.data(items);
       cli.print.line(sessionTable(cli.print, items));
-      for (const { name, hint } of items) if (hint !== '') cli.print.note(`${cli.print.paint.dim(`${name}:`)} ${hint}`);
+      const { dim, red } = cli.print.paint;
+      for (const { name, hint, snapshotFailure } of items) {
+        if (hint !== '') cli.print.note(`${dim(`${name}:`)} ${hint}`);
+        if (snapshotFailure !== null)
+          cli.print.note(
+            `${dim(`${name}:`)} ${red('no snapshot could be taken')}: ${printable(snapshotFailure.detail)}`,
+          );
+      }
     });
 };
 
@@ -40,7 +47,14 @@ export function sessionTable(print: Printer, items: readonly Session[]): string 
     accountName(session),
     bytes(session.storage.bytes),
     bytes(session.runtime?.pssBytes),
+    snapshotAge(print, session),
     session.reason,
   ]);
   return table(print, HEAD, rows);
+}
+
+/** How old the newest snapshot is; in red when the last attempt at one failed. */
+function snapshotAge(print: Printer, { lastSnapshot, snapshotFailure }: Session): string {
+  const age = ago(lastSnapshot?.at ?? null);
+  return snapshotFailure === null ? age : print.paint.red(`${age}, failing`);
 }

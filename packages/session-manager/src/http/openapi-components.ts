@@ -165,6 +165,7 @@ export const COMPONENTS: Record<string, { schema: z.ZodType; example: unknown }>
       health: { lastProbeAt: AT, lastInboundAt: AT, lastAckAt: null, lastReadyAt: AT },
       storage: { bytes: 125_829_120, criticalBytes: 33_554_432, measuredAt: AT },
       lastSnapshot: { id: SNAPSHOT.id, at: AT, verified: true },
+      snapshotFailure: null,
       runtime: null,
       metadata: { team: 'south' },
       createdAt: AT,

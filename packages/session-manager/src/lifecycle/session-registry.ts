@@ -159,7 +159,7 @@ export class SessionRegistry implements SessionService, SessionAccess {
       engine: this.#deps.engine.name,
       loginMode: this.#deps.config.loginMode,
       storage: this.#storage.get(name) ?? NO_STORAGE,
-      lastSnapshot: this.#lastSnapshot(name),
+      snapshots: this.#snapshotsOf(name),
     });
   }
 
@@ -365,9 +365,13 @@ export class SessionRegistry implements SessionService, SessionAccess {
     throw notFound(name);
   }
 
-  #lastSnapshot(name: string): Session['lastSnapshot'] {
-    const latest = this.#deps.store.snapshots.latest(name);
-    return latest === null ? null : { id: latest.id, at: latest.at, verified: latest.verified === true };
+  #snapshotsOf(name: string): Pick<Session, 'lastSnapshot' | 'snapshotFailure'> {
+    const { snapshots } = this.#deps.store;
+    const latest = snapshots.latest(name);
+    return {
+      lastSnapshot: latest === null ? null : { id: latest.id, at: latest.at, verified: latest.verified === true },
+      snapshotFailure: snapshots.failure(name),
+    };
   }
 
   #insert(

@@ -13,7 +13,7 @@ export function describeSession(facts: {
   engine: string;
   loginMode: LoginMode;
   storage: StorageSummary;
-  lastSnapshot: Session['lastSnapshot'];
+  snapshots: Pick<Session, 'lastSnapshot' | 'snapshotFailure'>;
 }): Session {
   const { row, view } = facts;
   return {
@@ -33,7 +33,7 @@ export function describeSession(facts: {
     account: view.account,
     health: view.health,
     storage: facts.storage,
-    lastSnapshot: facts.lastSnapshot,
+    ...facts.snapshots,
     runtime: view.runtime,
     metadata: row.metadata,
     createdAt: row.createdAt,
@@ -61,6 +61,7 @@ export function describeUnclaimed(name: string, adoptCommand: string, loginMode:
     health: { lastProbeAt: null, lastInboundAt: null, lastAckAt: null, lastReadyAt: null },
     storage: NO_STORAGE,
     lastSnapshot: null,
+    snapshotFailure: null,
     runtime: null,
     metadata: {},
     createdAt: now,
