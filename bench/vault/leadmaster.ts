@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { newMasterKeyText } from '@leadmaster/vault';
+import { cpuSeconds } from '../lifecycle/processes.ts';
+import type { Contestant, Ring } from './contestant.ts';
+import { bytesBelow } from './disk.ts';
+import { LivingSession } from './living-session.ts';
+import { peakOf, type Ran, run, type Usage } from './measure.ts';
+import { anew } from './plain-copies.ts';
+import type { VaultDone, VaultOrder, VaultTask } from './vault-program.ts';
+
+const PROGRAM = fileURLToPath(new URL('vault-program.ts', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../leadmaster', import.meta.url));
+/** What `SNAPSHOT_KEEP` is when nobody sets it. */
+const KEEP = 'last=7,daily=7,weekly=4,monthly=6';
+
+/** Our vault, used as the service uses it. */
+export interface VaultContestant extends Contestant {
+  /** A snapshot as of a time of its own choosing, then what the policy does not keep goes, and its bytes with it. */
+  saveAndPrune(at: Date): Promise<VaultDone>;
+}
+
+/** Capture and save in a process that does nothing else; the start of that process is not counted. */
+export function inProcess(ring: Ring, kind: 'essential' | 'full'): VaultContestant {
+  const { profile, signal } = ring;
+  const folder = join(ring.folder, `vault-${kind}`);
+  const [vault, keys] = [join(folder, 'vault'), join(folder, 'keys')];
+  const call = async (order: VaultOrder, at?: Date): Promise<{ ran: Ran; done: VaultDone }> => {
+    const clock = at === undefined ? {} : { at: at.toISOString() };
+    const task = { ...order, ...clock, vault, keys } satisfies VaultTask;
+    const ran = await run(process.execPath, [PROGRAM, JSON.stringify(task)], { cwd: folder, signal });
+    return { ran, done: JSON.parse(ran.output) as VaultDone };
+  };
+  const measured = async (order: VaultOrder): Promise<Usage> => {
+    const { ran, done } = await call(order);
+    return { ms: done.ms, cpuMs: done.cpuMs, peakBytes: ran.peakBytes };
+  };
+  const saving = (): VaultOrder => {
+    return { do: 'save', profile, kind, staging: join(folder, `staging-${randomBytes(4).toString('hex')}`) };
+  };
+  return {
+    name: `LeadMaster ${kind}, in process`,
+    set: kind,
+    async prepare() {
+      await anew(folder);
+      await writeFile(keys, newMasterKeyText(), { mode: 0o600 });
+      await call({ do: 'create' });
+    },
+    save: () => measured(saving()),
+    restore: (target) => measured({ do: 'restore', target }),
+    stored: () => bytesBelow(vault),
+    async saveAndPrune(at) {
+      const { done } = await call(saving(), at);
+      const kept = await call({ do: 'keep', policy: KEEP }, at);
+      return { ...done, snapshots: kept.done.snapshots };
+    },
+  };
+}
+
+/**
+ * `./leadmaster snapshot create`, from the start of the command to its end, against a service that has just started. The
+ * processor time is that of command and service together, the memory that of the service.
+ */
+export function byCommand(ring: Ring, kind: 'essential' | 'full', living: string): Contestant {
+  const { folder, signal } = ring;
+  // The service remembers where its vaults were, so each has a place that none had before.
+  const vault = join(folder, `vault-command-${kind}-${randomBytes(4).toString('hex')}`);
+  return {
+    name: `LeadMaster ${kind}, command`,
+    set: kind,
+    prepare: async () => {},
+    async save() {
+      await using session = await LivingSession.open(living, vault, signal);
+      const before = cpuSeconds(session.pid);
+      const where = { cwd: folder, env: session.commandEnv, signal };
+      const ran = await run(COMMAND, ['snapshot', 'create', session.name, '--kind', kind], where);
+      const serviceMs = (cpuSeconds(session.pid) - before) * 1000;
+      return { ms: ran.ms, cpuMs: ran.cpuMs + serviceMs, peakBytes: peakOf(session.pid) ?? 0 };
+    },
+    async restore(target) {
+      await using session = await LivingSession.open(living, vault, signal);
+      const where = { cwd: folder, env: session.commandEnv, signal };
+      return run(COMMAND, ['snapshot', 'restore', session.name, 'latest', '--to', target], where);
+    },
+    stored: () => bytesBelow(vault),
+  };
+}
