@@ -1,7 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { damagedObject, isDamage, locked } from './failures.ts';
-import { type ChainRecord, decodeRecord, encodeRecord, MAX_RECORD_BYTES, type SnapshotInfo } from './format/record.ts';
+import {
+  type ChainRecord,
+  decodeRecord,
+  encodeRecord,
+  MAX_RECORD_BYTES,
+  type SnapshotInfo,
+  TRAIL,
+} from './format/record.ts';
 import type { KnownSession } from './keyring.ts';
 import { chainFolder, parseRecordObject, recordObject } from './names.ts';
 import type { VaultProblem } from './problems.ts';
@@ -157,6 +164,7 @@ export class Chain {
       id,
       sequence,
       previous,
+      trail: ancestors(view.head).slice(-TRAIL),
       at: at.toISOString(),
       damaged: view.unreadable,
       ...draft(id, sequence),
@@ -166,8 +174,27 @@ export class Chain {
     const written = await this.store.put(object, bytes, { ifAbsent: true, ...passed(signal) });
     // A put that was tried again after a lost answer finds its own record.
     if (!written && !(await this.holds(object, bytes, signal))) return null;
+    if (!(await this.isInLine(record, signal))) {
+      await this.store.delete(object, passed(signal));
+      return null;
+    }
     await this.remember(record);
     return record;
+  }
+
+  /**
+   * Whether a record that was just put is one of the chain. A number is free again once its record was superseded and
+   * removed: a writer who looked long ago may get it, behind the back of all that was written since.
+   */
+  private async isInLine(record: ChainRecord, signal?: AbortSignal): Promise<boolean> {
+    const top = Math.max(...(await this.list(record.sequence, signal)));
+    if (top <= record.sequence) return true;
+    const { head } = await this.view(signal);
+    if (head === null || head.sequence <= record.sequence) return true;
+    if (ancestors(head).includes(record.id)) return true;
+    // So many were written since that they no longer say whom they followed.
+    if (head.sequence - record.sequence > TRAIL) throw overtaken(this.session.name);
+    return false;
   }
 
   /** Removes records that are neither live nor the newest: forgotten, or superseded. */
@@ -257,6 +284,12 @@ export class Chain {
     const there = await this.store.get(object, { range: { offset: 0, length: bytes.length + 1 }, ...passed(signal) });
     return there !== null && sha256(there).equals(sha256(bytes));
   }
+}
+
+/** The records that one was written behind, as far as it remembers. */
+function ancestors(record: ChainRecord | null): string[] {
+  if (record === null) return [];
+  return [...(record.trail ?? []), ...(record.previous === null ? [] : [record.previous.id])];
 }
 
 /** Another writer was faster, again and again. */

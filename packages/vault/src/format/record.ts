@@ -13,6 +13,9 @@ export const MAX_RECORD_BYTES = MAX_RAW_BYTES + 64 * 1024;
 /** What a caller may add to a snapshot: it is repeated in every record while the snapshot lives. */
 const MAX_EXTRA_BYTES = 16 * 1024;
 
+/** How many records before the last one a record remembers. */
+export const TRAIL = 32;
+
 const sequence = z.int().min(1);
 const packId = z.string().regex(/^[0-9a-f]{32}$/);
 const recordId = z.string().regex(/^[1-9][0-9]*-[0-9a-f]{8}$/);
@@ -41,6 +44,8 @@ const recordSchema = z.object({
   id: recordId,
   sequence,
   previous: z.object({ sequence, id: recordId }).nullable(),
+  /** The records before `previous`, the last of them last: who wrote behind whom, though superseded ones are removed. */
+  trail: z.array(recordId).max(TRAIL).optional(),
   at: z.iso.datetime(),
   type: z.enum(['snapshot', 'forget', 'prune']),
   live: z.array(snapshotInfo),
