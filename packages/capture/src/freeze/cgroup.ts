@@ -4,6 +4,7 @@ import { browserVanished } from '../failures.ts';
 import { BrowserGroup, onLinux, type ProcessIdentity, readProcess } from '../process/index.ts';
 import {
   folderOf,
+  type Group,
   groupName,
   groupsIn,
   isFrozen,
@@ -38,6 +39,8 @@ export class CgroupFreezer implements Freezer {
     const maker = readProcess(process.pid);
     const parent = onLinux ? parentFor(browser.pid) : null;
     if (parent === null || maker === null) return null;
+    // Nobody is told when a browser ends: its group goes when the next is made.
+    thawGroups([]);
     const folder = join(parent, groupName(browser, maker));
     try {
       mkdirSync(folder, { recursive: true });
@@ -81,25 +84,30 @@ export class CgroupFreezer implements Freezer {
 }
 
 /**
- * Thaws the groups of the given browsers and those whose maker is dead, and removes those that are empty. The groups of
- * another service that lives are its own business.
+ * Thaws the groups of the given browsers and those whose maker is dead, and removes what is left of browsers that have
+ * ended. The groups of another service that lives are its own business.
  *
  * @returns How many groups stood still.
  */
 export function thawGroups(browsers: readonly ProcessIdentity[]): number {
   if (!onLinux) return 0;
   const parents = new Set([process.pid, ...browsers.map(({ pid }) => pid)].map(parentFor));
-  let stood = 0;
-  for (const { folder, browser, maker } of [...parents].flatMap((parent) =>
-    parent === null ? [] : groupsIn(parent),
-  )) {
-    const isGiven = browsers.some(({ pid, startTicks }) => pid === browser.pid && startTicks === browser.startTicks);
-    if (!isGiven && readProcess(maker.pid)?.startTicks === maker.startTicks) continue;
-    if (isFrozen(folder)) stood += 1;
-    setFrozen(folder, false);
-    removeIfEmpty(folder);
-  }
+  const groups = [...parents].flatMap((parent) => (parent === null ? [] : groupsIn(parent)));
+  return groups.filter((group) => release(group, browsers)).length;
+}
+
+/** Returns whether it was ours to thaw, and stood still. */
+function release({ folder, browser, maker }: Group, browsers: readonly ProcessIdentity[]): boolean {
+  const isGiven = browsers.some(({ pid, startTicks }) => pid === browser.pid && startTicks === browser.startTicks);
+  const isStray = !lives(maker);
+  const stood = (isGiven || isStray) && isFrozen(folder);
+  if (isGiven || isStray) setFrozen(folder, false);
+  if (isStray || !lives(browser)) removeIfEmpty(folder);
   return stood;
+}
+
+function lives({ pid, startTicks }: Group['browser']): boolean {
+  return readProcess(pid)?.startTicks === startTicks;
 }
 
 /** Where groups are made for a process: the group it is in, or the one above if that is ours already. */

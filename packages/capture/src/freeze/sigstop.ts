@@ -27,20 +27,29 @@ export class SigstopFreezer implements Freezer {
   freeze(deadline: number): void {
     if (!isThere(this.#browser)) throw browserVanished(this.#browser.pid);
     if (this.#group.ownsGroup) send(-this.#browser.pgid, 'SIGSTOP');
-    for (;;) {
-      for (const member of this.#members) if (this.#isOutside(member)) stop(member);
-      waitUntil(() => this.#members.every(({ pid }) => standsStill(pid)), deadline, 'every process to stop');
+    const still = new Set<number>();
+    for (let fresh = this.#members; fresh.length > 0; fresh = this.#members.filter(({ pid }) => !still.has(pid))) {
+      for (const member of fresh) if (this.#isOutside(member) && isSame(member)) send(member.pid, 'SIGSTOP');
+      waitUntil(() => fresh.every(({ pid }) => standsStill(pid)), deadline, 'every process to stop');
+      for (const { pid } of fresh) still.add(pid);
       this.#members = this.#group.members();
-      if (this.#members.every(({ pid }) => standsStill(pid))) return;
     }
   }
 
+  /** One that was woken and stopped again between two looks nobody could tell; whoever wakes one does not do that. */
   holds(): boolean {
-    return isThere(this.#browser) && this.#members.every(({ pid }) => standsStill(pid));
+    return isThere(this.#browser) && this.#members.every(({ pid }) => isStopped(readProcess(pid)));
   }
 
+  /** The signals first: looking for whom else there is takes time, and nobody is there but after a failure. */
   thaw(): void {
-    wakeGroup(this.#group, this.#browser.pgid);
+    for (const pid of this.#addressees()) send(pid, 'SIGCONT');
+    if (!isThere(this.#browser)) for (const { pid } of this.#group.members()) send(pid, 'SIGCONT');
+  }
+
+  #addressees(): number[] {
+    const single = this.#members.filter((member) => this.#isOutside(member) && isSame(member)).map(({ pid }) => pid);
+    return this.#group.ownsGroup && isThere(this.#browser) ? [-this.#browser.pgid, ...single] : single;
   }
 
   #isOutside(member: ProcessFacts): boolean {
@@ -54,13 +63,10 @@ export class SigstopFreezer implements Freezer {
  * @returns How many processes stood still.
  */
 export function wake(browser: ProcessIdentity): number {
-  return wakeGroup(new BrowserGroup(browser), browser.pgid);
-}
-
-function wakeGroup(group: BrowserGroup, pgid: number): number {
+  const group = new BrowserGroup(browser);
   const members = group.members();
   const stopped = members.filter(({ state }) => state === 'T').length;
-  if (group.ownsGroup && members.some((member) => member.pgid === pgid)) send(-pgid, 'SIGCONT');
+  if (group.ownsGroup && members.some(({ pgid }) => pgid === browser.pgid)) send(-browser.pgid, 'SIGCONT');
   for (const { pid } of members) if (pid !== process.pid) send(pid, 'SIGCONT');
   return stopped;
 }
@@ -71,8 +77,13 @@ export function isThere(browser: ProcessIdentity): boolean {
   return now !== null && now.startTicks === browser.startTicks && !isGone(now);
 }
 
-function stop(member: ProcessFacts): void {
-  if (readProcess(member.pid)?.startTicks === member.startTicks) send(member.pid, 'SIGSTOP');
+function isStopped(facts: ProcessFacts | null): boolean {
+  return isGone(facts) || facts?.state === 'T';
+}
+
+/** Whether a pid is still that process. */
+function isSame(member: ProcessFacts): boolean {
+  return readProcess(member.pid)?.startTicks === member.startTicks;
 }
 
 function send(pid: number, signal: 'SIGSTOP' | 'SIGCONT'): void {
