@@ -29,6 +29,8 @@ export function append(log: string, label: string): void {
 /** Names by their kind: ids, times and sessions would make each step one of its own. */
 const KINDS: readonly [RegExp, string][] = [
   [/^.*\/(vault|staging|tokens|trash|locks)(\/|$)/, '$1$2'],
+  [/^.*\/leadmaster-vault-kills-\w+/, 'data'],
+  [/leadmaster-sqlite-\w+/, 'leadmaster-sqlite-*'],
   [/^(staging\/\w+)-[^/]*/, '$1'],
   [/^(trash\/)[^/]*/, '$1*'],
   [/[0-9a-f]{12,}[^/]*/g, '*'],

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -94,6 +94,7 @@ class VaultKillProof {
   readonly #service: ServiceProcess;
   readonly #random: () => number;
   readonly #report: VaultKillReport;
+  readonly #temporary: string;
   #messages = 0;
   #plans = 0;
 
@@ -103,10 +104,12 @@ class VaultKillProof {
     this.#dataDir = stage.dataDir;
     this.#plan = join(stage.scratch, 'plan.json');
     this.#log = join(stage.scratch, 'steps');
+    this.#temporary = join(stage.scratch, 'tmp');
     this.#random = seeded(options.seed);
     this.#service = new ServiceProcess({
       NODE_OPTIONS: `--import=${import.meta.dirname}/die.ts`,
       DIE_PLAN: this.#plan,
+      TMPDIR: this.#temporary,
       LEADMASTER_DATA_DIR: stage.dataDir,
       SESSION_MANAGER_PORT: String(stage.port),
       CHROME_ARGS: stage.world.chromeArgsText,
@@ -134,6 +137,7 @@ class VaultKillProof {
   }
 
   async run(): Promise<VaultKillReport> {
+    await mkdir(this.#temporary);
     await this.#service.start();
     const { qr } = await this.#service.firstQr(NAME);
     await this.#world.phone(PHONE).scan(qr);
@@ -190,7 +194,7 @@ class VaultKillProof {
     try {
       await this.#service.start();
       await this.#booted();
-      await this.#comeBack(operation, when);
+      await this.#comeBack(operation);
       const took = Math.round(performance.now() - began);
       this.#report.slowestRecoveryMs = Math.max(this.#report.slowestRecoveryMs, took);
       await this.#look(before, when);
@@ -257,8 +261,9 @@ class VaultKillProof {
   async #prepareRecover(): Promise<Before> {
     await this.#message();
     const logins = [await this.#login()];
+    const { ids: earlier } = await this.#list();
     await this.#service.request('DELETE', `/v1/sessions/${NAME}`);
-    const { ids } = await this.#list();
+    const ids = await this.#untilOneMoreThan(earlier);
     const run = async (): Promise<void> => {
       await this.#recover();
       await this.#service.until(NAME, 'READY');
@@ -267,7 +272,7 @@ class VaultKillProof {
   }
 
   /** The session READY again without a scan: by itself, or, where its profile had not come yet, by recovering once more. */
-  async #comeBack(operation: Operation, when: string): Promise<void> {
+  async #comeBack(operation: Operation): Promise<void> {
     const found = await this.#service.request<{ items: Session[] }>('GET', '/v1/sessions');
     const session = found.items.find(({ name }) => name === NAME);
     const { items } = await this.#service.request<{ items: { session: string; isHere: boolean }[] }>(
@@ -310,6 +315,11 @@ class VaultKillProof {
     const login = await this.#login();
     if (!before.logins.includes(login)) half.push(`${when}: neither the old login nor the new one: ${login}`);
     for (const name of await readdir(join(this.#dataDir, 'staging'))) half.push(`${when}: staging still has ${name}`);
+    for (const name of await readdir(this.#temporary)) {
+      if (!name.startsWith('leadmaster')) continue;
+      half.push(`${when}: the temporary folder still has ${name}`);
+      await rm(join(this.#temporary, name), { recursive: true });
+    }
     for (const name of await readdir(join(this.#dataDir, 'tokens'))) {
       if (name !== NAME) half.push(`${when}: tokens has ${name}`);
     }
@@ -375,6 +385,17 @@ class VaultKillProof {
       ids: items.map(({ id }) => id),
       problems: problems.map(({ kind, object, detail }) => `${kind} ${object}: ${detail}`),
     };
+  }
+
+  /** What a delete takes along is copied when it is answered, and reaches the vault a moment later. */
+  async #untilOneMoreThan(earlier: readonly string[]): Promise<string[]> {
+    const deadline = performance.now() + RECOVERY_MS;
+    for (;;) {
+      const { ids } = await this.#list();
+      if (ids.some((id) => !earlier.includes(id))) return ids;
+      if (performance.now() > deadline) throw new Error('the deleted session was not saved');
+      await sleep(25);
+    }
   }
 
   async #message(): Promise<void> {

@@ -62,7 +62,7 @@ export async function stage(
   });
   onProgress?.({ phase: 'checking', done: info.bytes, total: info.bytes });
   const findings = await takeOutFindings(folder);
-  const { ok, checks } = await checkStructureAside(folder, { requireLogin: true }, signal);
+  const { ok, checks } = await checkStructureAside(folder, { requireLogin: true, tempDir: deps.paths.staging }, signal);
   if (ok) return findings;
   const broken = checks.filter((check) => !check.ok).map(({ name, detail }) => `${name}: ${detail}`);
   throw new LeadMasterError(
