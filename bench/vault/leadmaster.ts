@@ -22,6 +22,8 @@ export interface VaultContestant extends Contestant {
   saveAndPrune(at: Date): Promise<VaultDone>;
 }
 
+type Call = (...args: string[]) => Promise<Ran>;
+
 /** Capture and save in a process that does nothing else; the start of that process is not counted. */
 export function inProcess(ring: Ring, kind: 'essential' | 'full'): VaultContestant {
   const { profile, signal } = ring;
@@ -60,30 +62,31 @@ export function inProcess(ring: Ring, kind: 'essential' | 'full'): VaultContesta
 }
 
 /**
- * `./leadmaster snapshot create`, from the start of the command to its end, against a service that has just started. The
- * processor time is that of command and service together, the memory that of the service.
+ * `./leadmaster snapshot create`, from the start of the command to its end, against a service that runs and has answered
+ * before. The processor time is that of command and service together, the memory that of the service.
  */
 export function byCommand(ring: Ring, kind: 'essential' | 'full', living: string): Contestant {
   const { folder, signal } = ring;
   // The service remembers where its vaults were, so each has a place that none had before.
   const vault = join(folder, `vault-command-${kind}-${randomBytes(4).toString('hex')}`);
+  const served = async <T>(work: (session: LivingSession, call: Call) => Promise<T>): Promise<T> => {
+    await using session = await LivingSession.open(living, vault, signal);
+    const call: Call = (...args) => run(COMMAND, args, { cwd: folder, env: session.commandEnv, signal });
+    await call('snapshot', 'list', session.name);
+    return work(session, call);
+  };
   return {
     name: `LeadMaster ${kind}, command`,
     set: kind,
     prepare: async () => {},
-    async save() {
-      await using session = await LivingSession.open(living, vault, signal);
-      const before = cpuSeconds(session.pid);
-      const where = { cwd: folder, env: session.commandEnv, signal };
-      const ran = await run(COMMAND, ['snapshot', 'create', session.name, '--kind', kind], where);
-      const serviceMs = (cpuSeconds(session.pid) - before) * 1000;
-      return { ms: ran.ms, cpuMs: ran.cpuMs + serviceMs, peakBytes: peakOf(session.pid) ?? 0 };
-    },
-    async restore(target) {
-      await using session = await LivingSession.open(living, vault, signal);
-      const where = { cwd: folder, env: session.commandEnv, signal };
-      return run(COMMAND, ['snapshot', 'restore', session.name, 'latest', '--to', target], where);
-    },
+    save: () =>
+      served(async (session, call) => {
+        const before = cpuSeconds(session.pid);
+        const ran = await call('snapshot', 'create', session.name, '--kind', kind);
+        const serviceMs = (cpuSeconds(session.pid) - before) * 1000;
+        return { ms: ran.ms, cpuMs: ran.cpuMs + serviceMs, peakBytes: peakOf(session.pid) ?? 0 };
+      }),
+    restore: (target) => served((session, call) => call('snapshot', 'restore', session.name, 'latest', '--to', target)),
     stored: () => bytesBelow(vault),
   };
 }
