@@ -73,7 +73,8 @@ export function byCommand(ring: Ring, kind: 'essential' | 'full', living: string
     await using session = await LivingSession.open(living, vault, signal);
     const call: Call = (...args) => run(COMMAND, args, { cwd: folder, env: session.commandEnv, signal });
     await call('snapshot', 'list', session.name);
-    return work(session, call);
+    // Awaited here: the service ends with this function.
+    return await work(session, call);
   };
   return {
     name: `LeadMaster ${kind}, command`,
