@@ -11,7 +11,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { SETTLED_MS, type Way, wayOf } from '../copying.ts';
 import { copyPrefix } from './prefix.ts';
 import { type Found, ifThere } from './walk.ts';
 
@@ -23,7 +22,7 @@ const IN_MEMORY_TOGETHER = 32 * 2 ** 20;
 const COPY = constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL;
 
 /** A file system without hard links, with too many of one file, or another one than the profile's. */
-const NO_LINK = ['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EACCES'];
+const NO_LINK = ['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
 
 /** What the tree has of a file: a link to it, or a copy of it as it was. */
 interface Held {
@@ -75,9 +74,7 @@ export class Staging {
   }
 
   /** During the freeze: all that is still to be had. */
-  take(found: Found): Taken | null {
-    const way = found.kind === 'file' ? wayOf(found.path) : null;
-    if (way === 'skipped') return null;
+  take(found: Found): Taken {
     if (found.kind === 'directory') this.#makeFolder(found.path);
     if (found.kind === 'file' && !(canBeLinked(found) && this.#fits(found))) {
       if (canBeLinked(found)) this.#link(found);
@@ -96,13 +93,14 @@ export class Staging {
     for (const one of taken) if (this.#held.get(one.path)?.linked) this.#settleLink(one);
   }
 
+  /** What only grows is exact up to its size at the freeze. Anything else that changed meanwhile is taken as it is now. */
   #settleLink(one: Taken): void {
     const now = lstatSync(this.#at(one.path), { bigint: true });
-    const changed = now.size !== one.stat.size || now.mtimeNs !== one.stat.mtimeNs;
-    if (wayOf(one.path) === 'appended' || (changed && now.size > one.stat.size)) {
-      copyPrefix(this.#at(one.path), Number(one.stat.size));
-    }
-    if (changed && now.size <= one.stat.size) one.exact = false;
+    const hasGrown = now.size > one.stat.size;
+    if (one.way === 'appended' || hasGrown) copyPrefix(this.#at(one.path), Number(one.stat.size));
+    const hasChanged = now.size !== one.stat.size || now.mtimeNs !== one.stat.mtimeNs;
+    const onlyGrew = one.way === 'appended' || (one.way === 'immutable' && hasGrown);
+    one.exact = !hasChanged || onlyGrew;
   }
 
   #makeFolder(path: string): void {
@@ -151,8 +149,7 @@ export class Staging {
   }
 }
 
-function canBeLinked({ path, stat }: Found): boolean {
-  const way: Way = wayOf(path);
-  if (way === 'settling') return Date.now() - Number(stat.mtimeMs) > SETTLED_MS;
+function canBeLinked({ way, settled }: Found): boolean {
+  if (way === 'settling') return settled;
   return way === 'immutable' || way === 'appended' || way === 'replaced';
 }

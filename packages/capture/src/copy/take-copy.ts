@@ -2,7 +2,7 @@ import type { CaptureKind, FreezeMethod } from '../capture.ts';
 import { captureFailed } from '../failures.ts';
 import type { Freezer } from '../freeze/index.ts';
 import { Staging, type Taken } from './staging.ts';
-import { type Found, walk } from './walk.ts';
+import { CLOCK_MS, type Found, Walker } from './walk.ts';
 
 /** A copy to be taken. */
 export interface CopyOrder {
@@ -44,8 +44,6 @@ const ROUNDS_AHEAD = 4;
 /** With no more than this left to link, another round would find as many new ones. */
 const FEW = 8;
 const PREPARE_MS = 5000;
-/** Two ticks of the coarsest clock that file times are taken from: within it a file may change without its time changing. */
-const CLOCK_MS = 20;
 
 /**
  * Takes a copy of a profile as a power cut would leave it: links ahead, freezes, takes what is left, thaws whatever
@@ -55,27 +53,27 @@ const CLOCK_MS = 20;
  */
 export function takeCopy(order: CopyOrder, freezer: Freezer, watch: CopyWatch): Copy {
   const staging = new Staging(order.profileDir, order.treeDir);
+  const walker = new Walker(order.profileDir, order.kind);
   freezer.prepare(performance.now() + PREPARE_MS);
-  linkAhead(order, staging, watch);
+  linkAhead(walker, staging, watch);
   const frozen = whileFrozen(order, freezer, watch, (deadline) => {
-    const taken: Taken[] = [];
-    for (const found of walk(order.profileDir, order.kind)) {
+    const frozenAtMs = Date.now();
+    const taken = walker.walkAgain().map((found): Taken => {
       heed(watch);
       if (performance.now() > deadline) throw captureFailed(`Copying took more than ${order.maxPauseMs} ms.`);
-      const one = staging.take(found);
-      if (one !== null) taken.push(one);
-    }
-    return { taken, frozenAtMs: Date.now() };
+      return staging.take(found);
+    });
+    return { taken, frozenAtMs };
   });
   staging.settle(frozen.taken);
   const entries = frozen.taken.map((taken) => describe(taken, frozen.frozenAtMs));
   return { entries, method: freezer.method, pauseMs: frozen.pauseMs, frozenAtMs: frozen.frozenAtMs };
 }
 
-function linkAhead(order: CopyOrder, staging: Staging, watch: CopyWatch): void {
+function linkAhead(walker: Walker, staging: Staging, watch: CopyWatch): void {
   for (let round = 0; round < ROUNDS_AHEAD; round += 1) {
     heed(watch);
-    if (staging.ahead(walk(order.profileDir, order.kind)) <= FEW) return;
+    if (staging.ahead(walker.walk()) <= FEW) return;
   }
 }
 

@@ -20,6 +20,18 @@ import { waitUntil } from './wait.ts';
 /**
  * Stops a browser by the freezer of cgroup v2 (Linux 5.2): one file holds a whole group, whatever it starts meanwhile.
  * The group is kept for as long as the browser lives.
+ *
+ * Preferred to SIGSTOP: one write and one read, where signals need a look at every process of the machine and every
+ * thread of the browser. Pauses, median and 95th percentile of 25 each, with a profile of 60 MB, on two cores that had
+ * six times as much to do as they could:
+ *
+ *                                   cgroup          SIGSTOP
+ *     headless shell, 20 messages/s  7 and  63 ms    18 and 309 ms
+ *     headless shell, bulk writes   29 and 151 ms   114 and 278 ms
+ *     full Chromium, 20 messages/s   8 and  78 ms    28 and 158 ms
+ *     full Chromium, bulk writes    24 and  75 ms    66 and 150 ms
+ *
+ * Copying took 1 to 2 ms of it; most of the rest is waiting for a core. And no process notices: no SIGCHLD, no SIGCONT.
  */
 export class CgroupFreezer implements Freezer {
   readonly method = 'cgroup';
