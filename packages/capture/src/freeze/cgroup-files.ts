@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessIdentity } from '../process/index.ts';
 
@@ -26,14 +26,18 @@ export function isGroupName(name: string): boolean {
   return NAME.test(name);
 }
 
-/** The groups of ours in a folder; none where there is no such folder. */
+/** The groups of ours in a folder, but for those of another user: they are his to thaw. None where there is no such folder. */
 export function groupsIn(parent: string): Group[] {
   return namesIn(parent).flatMap((name) => {
     const [, pid, ticks, makerPid, makerTicks] = NAME.exec(name) ?? [];
-    if (pid === undefined) return [];
+    if (pid === undefined || !isOwn(join(parent, name))) return [];
     const browser = { pid: Number(pid), startTicks: Number(ticks) };
     return [{ folder: join(parent, name), browser, maker: { pid: Number(makerPid), startTicks: Number(makerTicks) } }];
   });
+}
+
+function isOwn(folder: string): boolean {
+  return statSync(folder, { throwIfNoEntry: false })?.uid === process.geteuid?.();
 }
 
 /** The folder of the group that a process is in; null where there is no cgroup v2, or no such process. */

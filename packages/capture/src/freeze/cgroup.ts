@@ -56,10 +56,14 @@ export class CgroupFreezer implements Freezer {
     const folder = join(parent, groupName(browser, maker));
     try {
       mkdirSync(folder, { recursive: true });
+    } catch {
+      // Whatever the reason, here and below: SIGSTOP does the same, and the capture tells which method it was.
+      return null;
+    }
+    try {
       setFrozen(folder, false);
       moveInto(folder, browser.pid);
     } catch {
-      // Whatever the reason, SIGSTOP does the same; the capture tells which method it was.
       removeIfEmpty(folder);
       return null;
     }
