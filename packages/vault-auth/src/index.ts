@@ -1,1 +1,2 @@
-export {};
+export type { VaultAuthEvent } from './events.ts';
+export { VaultAuth, type VaultAuthOptions } from './vault-auth.ts';

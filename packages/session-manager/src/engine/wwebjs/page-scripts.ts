@@ -74,14 +74,6 @@ export function refreshQr(): void {
   (globalThis as unknown as WhatsAppPage).require?.('WAWebCmd').Cmd.refreshQR();
 }
 
-export function writeMarker(key: string, value: string): void {
-  (globalThis as unknown as WhatsAppPage).localStorage.setItem(key, value);
-}
-
-export function removeMarker(key: string): void {
-  (globalThis as unknown as WhatsAppPage).localStorage.removeItem(key);
-}
-
 export interface FoundMessage {
   messageId: string;
   chatId: string;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { flushLocalStorage } from '@leadmaster/capture/flush';
 import { BrowserGroup, endGroup, type ProcessIdentity } from '@leadmaster/capture/processes';
 import {
   type Account,
@@ -15,7 +16,6 @@ import { treeMemory } from '../../process/memory.ts';
 import { takeCensus } from '../census.ts';
 import type { EngineEvent, EngineRun, MessageSender } from '../engine.ts';
 import { withSignal } from '../with-signal.ts';
-import { flushLocalStorage } from './login-flush.ts';
 import { catchUp, receivedLive, WwebjsSender } from './messages.ts';
 import { FINAL_STATES, type MonitorSettings, PageMonitor } from './page-monitor.ts';
 

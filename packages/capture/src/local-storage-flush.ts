@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Page } from 'puppeteer-core';
-import { removeMarker, writeMarker } from './page-scripts.ts';
+
+/** A page of WhatsApp's origin, as puppeteer has it. */
+export interface EvaluatingPage {
+  evaluate(script: string): Promise<unknown>;
+}
 
 const KEY = 'leadmaster.flush';
 const RETRY_MS = 3_000;
@@ -16,19 +19,19 @@ const RETRY_MS = 3_000;
  * IndexedDB needs no such wait: its transactions are in the kernel's hands when they complete (facts, Chromium 1).
  * The caller fsyncs. Rejects when the signal aborts or the page is gone.
  */
-export async function flushLocalStorage(page: Page, leveldbDir: string, signal: AbortSignal): Promise<void> {
+export async function flushLocalStorage(page: EvaluatingPage, leveldbDir: string, signal: AbortSignal): Promise<void> {
   try {
     while (!(await markerArrives(page, leveldbDir, signal))) signal.throwIfAborted();
   } finally {
     // A page that is gone takes its marker with it at the next write; nothing depends on it.
-    await page.evaluate(removeMarker, KEY).catch(() => null);
+    await page.evaluate(`localStorage.removeItem('${KEY}')`).catch(() => null);
   }
 }
 
 /** One marker, followed for a while: a compaction may move it into a compressed table, where it cannot be seen. */
-async function markerArrives(page: Page, leveldbDir: string, signal: AbortSignal): Promise<boolean> {
+async function markerArrives(page: EvaluatingPage, leveldbDir: string, signal: AbortSignal): Promise<boolean> {
   const marker = randomBytes(12).toString('hex');
-  await page.evaluate(writeMarker, KEY, marker);
+  await page.evaluate(`localStorage.setItem('${KEY}', '${marker}')`);
   const giveUp = performance.now() + RETRY_MS;
   while (performance.now() < giveUp) {
     if (await logsContain(leveldbDir, marker)) return true;
