@@ -2,7 +2,11 @@ import { browserVanished, captureFailed } from '../failures.ts';
 import { BrowserGroup, isGone, type ProcessFacts, type ProcessIdentity, readProcess } from '../process/index.ts';
 import { standsStill } from '../process/threads.ts';
 import type { Freezer } from './freezer.ts';
-import { waitUntil } from './wait.ts';
+import { comesTrue, pause } from './wait.ts';
+
+const FIRST_PATIENCE_MS = 100;
+/** How long all run between two attempts. */
+const BREATH_MS = 3;
 
 /** Stops a browser by SIGSTOP, which no process can refuse; needs nothing but being the same user. */
 export class SigstopFreezer implements Freezer {
@@ -21,19 +25,33 @@ export class SigstopFreezer implements Freezer {
   }
 
   /**
+   * A parent that waits for its child to have begun another program (vfork) stops only after it, and the child is
+   * stopped: then all are let go for a moment. The patience grows, for a disk may just be slow.
+   */
+  freeze(deadline: number): void {
+    for (let patience = FIRST_PATIENCE_MS; ; patience *= 2) {
+      if (!isThere(this.#browser)) throw browserVanished(this.#browser.pid);
+      if (this.#stopsWithin(Math.min(performance.now() + patience, deadline))) return;
+      if (performance.now() >= deadline) throw captureFailed('Waited in vain for every process to stop.');
+      this.thaw();
+      pause(BREATH_MS);
+    }
+  }
+
+  /**
    * A stopped process starts no other, and the kernel lets no fork slip through a signal to a group. What was started
    * before is found by looking again.
    */
-  freeze(deadline: number): void {
-    if (!isThere(this.#browser)) throw browserVanished(this.#browser.pid);
+  #stopsWithin(until: number): boolean {
     if (this.#group.ownsGroup) send(-this.#browser.pgid, 'SIGSTOP');
     const still = new Set<number>();
     for (let fresh = this.#members; fresh.length > 0; fresh = this.#members.filter(({ pid }) => !still.has(pid))) {
       for (const member of fresh) if (this.#isOutside(member) && isSame(member)) send(member.pid, 'SIGSTOP');
-      waitUntil(() => fresh.every(({ pid }) => standsStill(pid)), deadline, 'every process to stop');
+      if (!comesTrue(() => fresh.every(({ pid }) => standsStill(pid)), until)) return false;
       for (const { pid } of fresh) still.add(pid);
       this.#members = this.#group.members();
     }
+    return true;
   }
 
   /** One that was woken and stopped again between two looks nobody could tell; whoever wakes one does not do that. */
