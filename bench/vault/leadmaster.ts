@@ -13,6 +13,10 @@ import type { VaultDone, VaultOrder, VaultTask } from './vault-program.ts';
 
 const PROGRAM = fileURLToPath(new URL('vault-program.ts', import.meta.url));
 const COMMAND = fileURLToPath(new URL('../../leadmaster', import.meta.url));
+/** Compiled code is kept beside the dependencies, as the command line and the service do it. */
+const COMPILED = {
+  NODE_COMPILE_CACHE: fileURLToPath(new URL('../../node_modules/.cache/leadmaster', import.meta.url)),
+};
 /** What `SNAPSHOT_KEEP` is when nobody sets it. */
 const KEEP = 'last=7,daily=7,weekly=4,monthly=6';
 
@@ -32,7 +36,7 @@ export function inProcess(ring: Ring, kind: 'essential' | 'full'): VaultContesta
   const call = async (order: VaultOrder, at?: Date): Promise<{ ran: Ran; done: VaultDone }> => {
     const clock = at === undefined ? {} : { at: at.toISOString() };
     const task = { ...order, ...clock, vault, keys } satisfies VaultTask;
-    const ran = await run(process.execPath, [PROGRAM, JSON.stringify(task)], { cwd: folder, signal });
+    const ran = await run(process.execPath, [PROGRAM, JSON.stringify(task)], { cwd: folder, env: COMPILED, signal });
     return { ran, done: JSON.parse(ran.output) as VaultDone };
   };
   const measured = async (order: VaultOrder): Promise<Usage> => {
