@@ -17,14 +17,14 @@ const METHODS: readonly FreezeMethod[] = ['cgroup', 'sigstop'];
  * folder is gone.
  */
 export async function captureProfile(request: CaptureRequest): Promise<Capture> {
-  const { profileDir, stagingDir, kind, browser, signal } = request;
+  const { profileDir, stagingDir, kind, browser, methods = METHODS, signal } = request;
   try {
     await mkdir(stagingDir, { mode: 0o700 });
   } catch (error) {
     throw captureFailed(`The folder ${stagingDir} cannot be made.`, 'It must not exist, and its parent must.', error);
   }
   try {
-    const order = { profileDir, stagingDir, kind, browser, methods: METHODS, maxPauseMs: MAX_PAUSE_MS };
+    const order = { profileDir, stagingDir, kind, browser, methods, maxPauseMs: MAX_PAUSE_MS };
     return new StagedCapture(stagingDir, await supervise(order, { signal }));
   } catch (error) {
     await remove(stagingDir);

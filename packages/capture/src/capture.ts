@@ -15,6 +15,8 @@ export interface CaptureRequest {
   kind: CaptureKind;
   /** The browser that has the profile open; null once it is proven that none has. */
   browser: ProcessIdentity | null;
+  /** How it may be stopped; the first that can be had. All of them, the gentlest first, unless said otherwise. */
+  methods?: readonly FreezeMethod[];
   signal?: AbortSignal;
 }
 

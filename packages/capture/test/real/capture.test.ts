@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { World, WorldState } from '@leadmaster/whatsapp-standin';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Bench, type Session, until } from '../../../whatsapp-standin/test/browser.ts';
+import { type Capture, type CaptureKind, captureProfile, type FreezeMethod, mendLoginStores } from '../../src/index.ts';
+import { endGroup, identify, type ProcessIdentity } from '../../src/process/index.ts';
+import { writeOut } from '../folders.ts';
+
+const ANA = '5491100000001';
+const BETO = '5491100000002';
+const EVERY_MS = 50;
+
+const bench = new Bench();
+afterEach(() => bench.end());
+
+function browserOf(session: Session): ProcessIdentity {
+  const identity = identify(session.client.pupBrowser?.process()?.pid ?? 0);
+  if (identity === null) throw new Error('the browser is gone');
+  return identity;
+}
+
+/** Twenty messages a second, and the bulk of a history being written, until told to end. */
+function load(world: World): { sent: () => string[]; stop: () => Promise<void> } {
+  const sent: string[] = [];
+  let goesOn = true;
+  const timer = setInterval(() => {
+    const text = `message ${sent.length}`;
+    sent.push(text);
+    void world.phone(BETO).send(ANA, text);
+  }, EVERY_MS);
+  const bulk = (async () => {
+    while (goesOn) await world.bulkHistory(ANA, 2_000_000, { mediaBytes: 1_000_000 });
+  })();
+  return {
+    sent: () => sent,
+    async stop() {
+      clearInterval(timer);
+      goesOn = false;
+      await bulk;
+    },
+  };
+}
+
+/** What WhatsApp's servers knew when the browser stood still, or just before. */
+async function withItsWorld(world: World, capture: () => Promise<Capture>): Promise<[Capture, WorldState]> {
+  const seen = [{ at: Date.now(), state: world.exportState([ANA]) }];
+  const timer = setInterval(() => seen.push({ at: Date.now(), state: world.exportState([ANA]) }), EVERY_MS);
+  try {
+    const taken = await capture();
+    const state = seen.findLast(({ at }) => at <= taken.frozenAt.getTime())?.state;
+    if (state === undefined) throw new Error('nobody looked before the freeze');
+    return [taken, state];
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+describe.each<[FreezeMethod, CaptureKind]>([
+  ['cgroup', 'essential'],
+  ['cgroup', 'full'],
+  ['sigstop', 'essential'],
+])('a running session, %s, %s', (method, kind) => {
+  test('comes back READY from a copy taken under load, with every message it had, and nobody notices', async (context) => {
+    const world = await bench.world();
+    const profile = await bench.profile();
+    const session = await bench.link(world, ANA, profile);
+    const busy = load(world);
+    await until(async () => (await world.phone(ANA).stored(BETO)).length > 20, 'the load to be under way', 30_000);
+    const before = (await world.phone(ANA).stored(BETO)).map(({ body }) => body);
+    const stagingDir = join(profile, '..', 'staging');
+    const browser = browserOf(session);
+    const request = { profileDir: profile, stagingDir, kind, browser, methods: [method, 'sigstop'] as const };
+    const [capture, moment] = await withItsWorld(world, () => captureProfile(request));
+    if (capture.method !== method) {
+      await busy.stop();
+      return context.skip('control groups cannot be written to here');
+    }
+    expect(capture.structure).toMatchObject({ ok: true });
+    expect(capture.pauseMs).toBeLessThan(3000);
+    const copy = await bench.profile();
+    await writeOut(capture, copy);
+    await capture[Symbol.asyncDispose]();
+    expect(existsSync(stagingDir)).toBe(false);
+
+    await busy.stop();
+    await until(async () => (await world.phone(ANA).stored(BETO)).length === busy.sent().length, 'the rest', 30_000);
+    expect(await session.state()).toBe('CONNECTED');
+    await session.stop();
+
+    mendLoginStores(copy);
+    const past = await bench.world({ state: moment });
+    await bench.start(past, copy).ready();
+    const stored = new Set((await past.phone(ANA).stored(BETO)).map(({ body }) => body));
+    expect(before.filter((body) => !stored.has(body))).toEqual([]);
+    const accusations = past.observed.filter(({ type }) =>
+      ['rollback', 'duplicate', 'duplicate_message'].includes(type),
+    );
+    expect(accusations).toEqual([]);
+  });
+});
+
+test('a browser that dies while its profile is copied gives no copy, or one that is whole', async () => {
+  const world = await bench.world();
+  const profile = await bench.profile();
+  const session = await bench.link(world, ANA, profile);
+  const stagingDir = join(profile, '..', 'staging');
+  const browser = browserOf(session);
+  const taken = captureProfile({ profileDir: profile, stagingDir, kind: 'full', browser });
+  const [outcome] = await Promise.allSettled([taken, endGroup(browser, { termMs: 0, killMs: 5000 })]);
+  if (outcome.status === 'fulfilled') {
+    expect(outcome.value.structure).toMatchObject({ ok: true });
+    await outcome.value[Symbol.asyncDispose]();
+  } else {
+    expect(outcome.reason).toMatchObject({ code: 'capture_failed' });
+  }
+  expect(existsSync(stagingDir)).toBe(false);
+});
