@@ -1,5 +1,6 @@
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorText } from '@leadmaster/protocol';
 import type { Capture, CapturedEntry, CaptureRequest, FreezeMethod } from './capture.ts';
 import type { CopiedEntry } from './copy/take-copy.ts';
 import { captureFailed } from './failures.ts';
@@ -21,7 +22,11 @@ export async function captureProfile(request: CaptureRequest): Promise<Capture> 
   try {
     await mkdir(stagingDir, { mode: 0o700 });
   } catch (error) {
-    throw captureFailed(`The folder ${stagingDir} cannot be made.`, 'It must not exist, and its parent must.', error);
+    throw captureFailed(
+      `The staging folder cannot be made: ${errorText(error)}`,
+      'It must not exist, and its parent must.',
+      error,
+    );
   }
   try {
     const order = { profileDir, stagingDir, kind, browser, methods, maxPauseMs: MAX_PAUSE_MS };
