@@ -59,7 +59,7 @@ export async function checkProfile(fs: ProfileFs, paths: DataPaths, session: str
     if (ownerMayLive(owner)) return { ok: true, detail: `held by ${describeOwner(owner)}` };
     return { ok: true, detail: `free; its last holder died without letting go (${describeOwner(owner)})` };
   });
-  checks.push(...(await checkDatabases(dir, paths.sessionLock(session))));
+  checks.push(...(await checkDatabases(fs, paths, session)));
   return { valid: checks.every((check) => check.ok), checks };
 }
 
@@ -67,11 +67,14 @@ export async function checkProfile(fs: ProfileFs, paths: DataPaths, session: str
 const DATABASES_MS = 120_000;
 
 /** Each database from the inside, where none is being written to. */
-async function checkDatabases(dir: string, lock: string): Promise<CheckReport['checks']> {
+async function checkDatabases(fs: ProfileFs, paths: DataPaths, session: string): Promise<CheckReport['checks']> {
+  const [dir, lock] = [paths.session(session), paths.sessionLock(session)];
   const skipped = { name: 'databases', ok: true, detail: 'not looked into: the profile is in use' };
   if (isInUse(dir, lock)) return [skipped];
   try {
-    const { checks } = await checkStructureAside(dir, {}, AbortSignal.timeout(DATABASES_MS));
+    // Where what a kill leaves is swept, if it is there.
+    const swept = (await lstatOrNull(fs, paths.staging)) === null ? {} : { tempDir: paths.staging };
+    const { checks } = await checkStructureAside(dir, swept, AbortSignal.timeout(DATABASES_MS));
     // What a browser that has started meanwhile was writing looks like damage.
     return isInUse(dir, lock) ? [skipped] : checks;
   } catch (error) {
