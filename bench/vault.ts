@@ -59,7 +59,8 @@ async function measure(options: VaultBenchOptions, folder: string, signal: Abort
       results.copies = { samples: [], running: [] };
       for (let run = 0; run < options.runs; run += 1) {
         say(`round ${run + 1} of ${options.runs}`);
-        const round = await copyRound({ living, ring, profileBytes: sizesOf(options.profileBytes), say }, run);
+        const { kinds, profileBytes } = options;
+        const round = await copyRound({ living, ring, profileBytes: sizesOf(profileBytes), kinds, say }, run);
         results.copies.samples.push(...round.samples);
         results.copies.running.push(...round.running);
       }

@@ -37,13 +37,13 @@ export interface CopiesResult {
 
 /** By how much a profile grows between two snapshots that are told apart as `changed`. */
 const CHANGED = 0.01;
-const KINDS = ['essential', 'full'] as const;
 
 interface Round {
   /** The folder of the living session. */
   living: string;
   ring: Ring;
   profileBytes: { history: number; media: number };
+  kinds: readonly ('essential' | 'full')[];
   say: (text: string) => void;
 }
 
@@ -68,13 +68,13 @@ export async function copyRound(round: Round, number: number): Promise<CopiesRes
   return result;
 }
 
-function all({ ring, living }: Round): Contestant[] {
+function all({ ring, living, kinds }: Round): Contestant[] {
   return [
     tar(ring, 'whole'),
     tar(ring, 'selective'),
     plainCopy(ring),
     remoteAuth(ring),
-    ...KINDS.flatMap((kind) => [restic(ring, kind), inProcess(ring, kind), byCommand(ring, kind, living)]),
+    ...kinds.flatMap((kind) => [restic(ring, kind), inProcess(ring, kind), byCommand(ring, kind, living)]),
   ];
 }
 
@@ -91,8 +91,8 @@ async function restored({ ring }: Round, contestant: Contestant): Promise<Usage>
 }
 
 /** The session runs, is saved meanwhile, and grows. It is stopped again at the end. */
-async function change({ living, ring, profileBytes }: Round): Promise<RunningSample[]> {
-  const vaults = KINDS.map((kind) => ({ kind, vault: join(ring.folder, `vault-running-${kind}-${Date.now()}`) }));
+async function change({ living, ring, profileBytes, kinds }: Round): Promise<RunningSample[]> {
+  const vaults = kinds.map((kind) => ({ kind, vault: join(ring.folder, `vault-running-${kind}-${Date.now()}`) }));
   const samples: RunningSample[] = [];
   for (const { kind, vault } of vaults) {
     await using session = await LivingSession.open(living, vault, ring.signal);

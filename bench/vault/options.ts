@@ -9,6 +9,8 @@ export interface VaultBenchOptions {
   profileBytes: number;
   /** Measured rounds of the part `copies`, all contestants in each of them. */
   runs: number;
+  /** What is saved in them. */
+  kinds: readonly ('essential' | 'full')[];
   days: number;
   /** Sizes of profile at which the peak memory is taken. */
   memoryBytes: readonly number[];
@@ -29,7 +31,7 @@ export const USAGE = `vault [--profile-mb N] [--runs N] [--days N] [--memory-mb 
   --made DIR        keeps the profile there once it is made, and takes it from there the next time
   --folder DIR      works below this folder (the system's temporary one)
   --json FILE       where the JSON goes (bench/results/vault.json)
-  --quick           a tiny profile, one round, two days: shows that the benchmark works, measures nothing of worth`;
+  --quick           a tiny profile, one round of one kind, two days: shows that the benchmark works, measures nothing of worth`;
 
 const MB = 1_000_000;
 
@@ -57,6 +59,7 @@ export function readOptions(args: readonly string[], output: string): VaultBench
   return {
     profileBytes: count('--profile-mb', values['profile-mb'], quick ? 15 : 900) * MB,
     runs: count('--runs', values.runs, quick ? 1 : 5),
+    kinds: quick ? ['essential'] : ['essential', 'full'],
     days: count('--days', values.days, quick ? 2 : 30),
     memoryBytes: sizes.map((size) => count('--memory-mb', size, 0) * MB).sort((a, b) => a - b),
     parts,
