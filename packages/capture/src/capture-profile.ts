@@ -1,6 +1,6 @@
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorText } from '@leadmaster/protocol';
+import { errorText } from '@leadmaster/protocol/errors';
 import type { Capture, CapturedEntry, CaptureRequest, FreezeMethod } from './capture.ts';
 import type { CopiedEntry } from './copy/take-copy.ts';
 import { captureFailed } from './failures.ts';

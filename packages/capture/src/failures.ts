@@ -1,4 +1,4 @@
-import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { errorText, LeadMasterError } from '@leadmaster/protocol/errors';
 
 const FULL = ['ENOSPC', 'EDQUOT'];
 const TRY_AGAIN = 'Nothing was kept and the session runs on; try again, or take the snapshot with the session stopped.';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import type { StructureOptions, StructureReport } from './structure.ts';
+import { startThread } from './thread.ts';
 
 /**
  * `checkStructure` in a thread of its own: a large profile takes a while, and a service has more to do.
@@ -13,7 +13,7 @@ export async function checkStructureAside(
   signal?: AbortSignal,
 ): Promise<StructureReport> {
   signal?.throwIfAborted();
-  const worker = new Worker(new URL('./structure-worker.ts', import.meta.url), { workerData: { profileDir, options } });
+  const worker = startThread(new URL('./structure-worker.ts', import.meta.url), { profileDir, options });
   try {
     const [report] = await once(worker, 'message', signal === undefined ? {} : { signal });
     return report as StructureReport;

@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { errorText } from '@leadmaster/protocol';
+import { errorText } from '@leadmaster/protocol/errors';
 import { classify, LOGIN_STORES } from './classify.ts';
 import { checkLevelDb, judgeLevelDb } from './leveldb/check.ts';
 import { mendLevelDb } from './leveldb/mend.ts';

@@ -1,7 +1,8 @@
-import { Worker } from 'node:worker_threads';
-import { errorText } from '@leadmaster/protocol';
+import type { Worker } from 'node:worker_threads';
+import { errorText } from '@leadmaster/protocol/errors';
 import { captureFailed } from './failures.ts';
 import { thawStrays } from './freeze/index.ts';
+import { startThread } from './thread.ts';
 import type { WorkerOrder, WorkerWord } from './worker-words.ts';
 
 const SCRIPT = new URL('./worker.ts', import.meta.url);
@@ -27,7 +28,7 @@ export async function supervise(
   const thaw = () => {
     if (order.browser !== null) thawStrays([order.browser]);
   };
-  const worker = new Worker(options.script ?? SCRIPT, { workerData: { ...order, cancelled } });
+  const worker = startThread(options.script ?? SCRIPT, { ...order, cancelled });
   try {
     const done = await lastWord(worker, order.maxPauseMs + GRACE_MS, options.signal);
     await worker.terminate();

@@ -1,29 +1,8 @@
-import { join } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
-import { takeCopy } from './copy/take-copy.ts';
-import { asCaptureFailure } from './failures.ts';
-import { freezerFor } from './freeze/index.ts';
-import { checkStructure } from './structure.ts';
-import { TREE, type WorkerOrder, type WorkerWord } from './worker-words.ts';
+import { parentPort } from 'node:worker_threads';
+import { threadData } from './thread.ts';
+import type { WorkerOrder } from './worker-words.ts';
 
-/**
- * The thread that takes a copy. The pause of the browser depends on nothing that the service does meanwhile, and the
- * service's own loop never waits for a disk.
- */
-function work(order: WorkerOrder, tell: (word: WorkerWord) => void): void {
-  try {
-    const { profileDir, stagingDir, kind, maxPauseMs } = order;
-    const treeDir = join(stagingDir, TREE);
-    const copy = takeCopy({ profileDir, treeDir, kind, maxPauseMs }, freezerFor(order.browser, order.methods), {
-      onPhase: (say) => tell({ say }),
-      isCancelled: () => Atomics.load(order.cancelled, 0) !== 0,
-    });
-    tell({ say: 'done', copy, structure: checkStructure(treeDir, { tempDir: stagingDir }) });
-  } catch (error) {
-    const { message, hint } = asCaptureFailure(error);
-    tell({ say: 'failed', detail: message, hint });
-  }
-}
-
-const port = parentPort;
-if (port !== null) work(workerData as WorkerOrder, (word) => port.postMessage(word));
+const order = threadData<WorkerOrder>();
+// Only now, so that what it needs comes out of the cache of compiled code.
+const { work } = await import('./copy-work.ts');
+work(order, (word) => parentPort?.postMessage(word));

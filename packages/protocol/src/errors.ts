@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { Problem } from './problem.ts';
 
 /**
  * Every error a caller can meet: its stable code, the HTTP status it travels with, and a short title.
@@ -69,17 +69,6 @@ export const ERRORS = {
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;
-
-/** `application/problem+json` (RFC 9457) with a stable code and a hint. */
-export const problem = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.number().int(),
-  code: z.string(),
-  detail: z.string(),
-  hint: z.string(),
-});
-export type Problem = z.infer<typeof problem>;
 
 /** An error that is part of the product: thrown anywhere, told to the caller as it is. */
 export class LeadMasterError extends Error {

@@ -1,4 +1,4 @@
-import { errorText } from '@leadmaster/protocol';
+import { errorText } from '@leadmaster/protocol/errors';
 import { Damaged } from './damaged.ts';
 import { type Contents, type LogFile, readFolder } from './folder.ts';
 

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LeadMasterError } from '@leadmaster/protocol';
+import { LeadMasterError } from '@leadmaster/protocol/errors';
 import { commandLine, isGone, listProcesses, type ProcessFacts, readProcess } from './proc.ts';
 
 /**

@@ -42,6 +42,13 @@ const FORBIDDEN: readonly [file: string, imported: string][] = [
   ['packages/vault/src/b.ts', '@leadmaster/testkit'],
   ['packages/vault/src/store/a.ts', 'better-sqlite3'],
   ['packages/whatsapp-standin/src/a.ts', '@leadmaster/session-manager'],
+  ['packages/capture/src/a.ts', '@leadmaster/session-manager'],
+  ['packages/capture/src/b.ts', '@leadmaster/vault'],
+  ['packages/capture/src/freeze/a.ts', 'puppeteer-core'],
+  ['packages/vault-auth/src/a.ts', '@leadmaster/session-manager'],
+  [`${SM}/snapshots/a.ts`, '../lifecycle/machine.ts'],
+  [`${SM}/snapshots/b.ts`, '../http/server.ts'],
+  [`${SM}/profile/c.ts`, '../snapshots/take.ts'],
 ];
 
 const ALLOWED: readonly [file: string, imported: string][] = [
@@ -52,6 +59,10 @@ const ALLOWED: readonly [file: string, imported: string][] = [
   [`${SM}/lifecycle/machine.ts`, '@leadmaster/protocol'],
   [`${SM}/engine/wwebjs/a.ts`, 'whatsapp-web.js'],
   ['packages/vault/src/a.ts', '@leadmaster/protocol'],
+  ['packages/capture/src/a.ts', '@leadmaster/protocol/errors'],
+  ['packages/vault-auth/src/a.ts', '@leadmaster/capture/processes'],
+  ['packages/vault-auth/src/b.ts', 'whatsapp-web.js'],
+  [`${SM}/snapshots/a.ts`, '../profile/paths.ts'],
   ['packages/cli/src/a.ts', '@leadmaster/session-manager/config'],
   ['packages/cli/test/a.test.ts', '@leadmaster/testkit'],
 ];
