@@ -1,6 +1,7 @@
 /**
- * A bot whose login survives the loss of its disk. `--demo` plays WhatsApp with the stand-in: the phone scans, the bot's
- * folder is lost, and the bot comes back READY without a QR. Without it, the QR is printed for a real phone.
+ * A bot whose login survives the loss of its disk. With `--demo` the stand-in plays WhatsApp: a phone scans, the bot's
+ * folder is lost, and the bot comes back READY without a QR. Without, the QR is printed for a real phone, and what
+ * belongs to the bot lies in the working directory.
  *
  *     node_modules/.bin/node packages/vault-auth/example/bot.ts --demo
  */
@@ -8,50 +9,85 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VaultAuth } from '@leadmaster/vault-auth';
-import { startStandin, type World } from '@leadmaster/whatsapp-standin';
+import { startStandin } from '@leadmaster/whatsapp-standin';
 import qrcode from 'qrcode';
-import wwebjs from 'whatsapp-web.js';
+import wwebjs, { type Client } from 'whatsapp-web.js';
 
-const isDemo = process.argv.includes('--demo');
-const world: World | null = isDemo ? await startStandin({ sync: 'slow' }) : null;
-const folder = isDemo ? await mkdtemp(join(tmpdir(), 'vault-auth-example-')) : '.';
-const dataPath = join(folder, 'profiles');
+const READY_MS = 120_000;
+const DEMO_PHONE = '5491100000001';
 
-/** One life of the bot, from its start to READY. */
-async function live(): Promise<wwebjs.Client> {
+/** A client as any program makes it, but for its `authStrategy`. */
+function makeBot(folder: string, chromeArgs: readonly string[], onQr: (qr: string) => Promise<unknown>): Client {
   const client = new wwebjs.Client({
     authStrategy: new VaultAuth({
       clientId: 'bot',
-      dataPath,
+      dataPath: join(folder, 'profiles'),
       vault: { url: `file:${join(folder, 'vault')}`, keyFile: join(folder, 'vault.key') },
-      onEvent: ({ type }) => console.log(`vault: ${type}`),
+      onEvent: (event) => console.log(`vault: ${event.type}`, 'error' in event ? event.error : ''),
     }),
     webVersionCache: { type: 'none' },
     puppeteer: {
       executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
+      args: [...chromeArgs, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+      // The browser ends with this process, however that ends; and signals are ours, for the last snapshot.
       pipe: true,
-      args: [...(world?.chromeArgs ?? []), ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
     },
   });
-  client.on('qr', async (qr: string) => {
-    if (world !== null) await world.phone('5491100000001').scan(qr);
-    else console.log(await qrcode.toString(qr, { type: 'terminal', small: true }));
-  });
-  const ready = new Promise<void>((resolve) => client.once('ready', () => resolve()));
-  await client.initialize();
-  await ready;
-  console.log('the bot is ready');
+  client.on('qr', (qr: string) => void onQr(qr).catch((error: unknown) => console.error('QR', error)));
+  client.on('disconnected', (reason) => console.log(`disconnected: ${reason}`));
   return client;
 }
 
-const client = await live();
-if (world === null) {
-  process.once('SIGINT', () => void client.destroy().then(() => process.exit(0)));
-} else {
-  await client.destroy();
-  await rm(dataPath, { recursive: true });
-  console.log('the folder of the bot is lost');
-  await (await live()).destroy();
-  await world.close();
-  await rm(folder, { recursive: true });
+/** Resolves when the bot can send and receive. */
+async function ready(client: Client): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const timer = setTimeout(() => reject(new Error('the bot did not become ready')), READY_MS);
+  client.once('ready', () => resolve());
+  try {
+    await Promise.all([client.initialize(), promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+  console.log('the bot is ready');
 }
+
+async function demo(): Promise<void> {
+  const world = await startStandin({ sync: 'slow', slowSyncMs: 2000 });
+  const folder = await mkdtemp(join(tmpdir(), 'vault-auth-example-'));
+  const scan = async (qr: string): Promise<void> => {
+    console.log('a QR, and the phone scans it');
+    await world.phone(DEMO_PHONE).scan(qr);
+  };
+  const live = async (): Promise<void> => {
+    const client = makeBot(folder, world.chromeArgs, scan);
+    try {
+      await ready(client);
+    } finally {
+      await client.destroy();
+    }
+  };
+  try {
+    await live();
+    await rm(join(folder, 'profiles'), { recursive: true });
+    console.log("the bot's folder is lost; the vault and its key are left");
+    await live();
+  } finally {
+    await world.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function real(): Promise<void> {
+  const client = makeBot('.', [], async (qr) =>
+    console.log(await qrcode.toString(qr, { type: 'terminal', small: true })),
+  );
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => void client.destroy().finally(() => process.exit()));
+  }
+  await client.initialize();
+}
+
+await (process.argv.includes('--demo') ? demo() : real());

@@ -1,19 +1,11 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { checkLoginStores, mendLoginStores } from '@leadmaster/capture';
 import { LOGIN_STORES } from '@leadmaster/capture/classify';
 import { browsersOn } from '@leadmaster/capture/processes';
 import { LeadMasterError } from '@leadmaster/protocol';
-
-/** What is remembered beside a profile. */
-interface Note {
-  /** The last login ended then: a snapshot from before is of no use to a new start. */
-  unlinkedAt: string | null;
-  /** The profile still lies in place, and goes to trash before the next browser. */
-  isEnded: boolean;
-}
-
-const NOTHING: Note = { unlinkedAt: null, isEnded: false };
+import { exists, syncFolder } from './files.ts';
+import { type Note, readNote, writeNote } from './note.ts';
 
 /** A Chromium profile on this machine, `<dataPath>/<clientId>`; its note, staging and trash lie beside it. */
 export class LocalProfile {
@@ -27,16 +19,32 @@ export class LocalProfile {
     this.dir = join(dataPath, name);
   }
 
+  /** @throws LeadMasterError `profile_in_use` while any browser of this machine has it open. */
+  refuseOpen(): void {
+    const [browser] = browsersOn(this.dir);
+    if (browser === undefined) return;
+    throw new LeadMasterError(
+      'profile_in_use',
+      `The profile ${this.dir} is open in a browser (pid ${browser.pid})`,
+      'A login runs in one browser only: end that one first. Nothing was changed.',
+    );
+  }
+
   /**
-   * Whether a login is there. Only what is proven absent is absent.
+   * Whether a login lies here. Only what is proven absent is absent; leftovers of a start in which nobody was linked go
+   * to trash.
    *
    * @throws LeadMasterError `login_damaged` for one that a browser would lose, and the system's error for what cannot be read.
    */
-  async holdsLogin(): Promise<boolean> {
-    const found = await Promise.all(Object.values(LOGIN_STORES).map((store) => exists(join(this.dir, store))));
-    if (found.every((there) => !there)) return false;
+  async claimLogin(): Promise<boolean> {
+    const stores = await Promise.all(Object.values(LOGIN_STORES).map((store) => exists(join(this.dir, store))));
+    if (!stores.includes(true)) return false;
     const { ok, checks } = checkLoginStores(this.dir);
     if (ok) return true;
+    if ((await this.note()).login === 'none') {
+      await this.setAside('never-linked');
+      return false;
+    }
     const broken = checks.filter((check) => !check.ok).map(({ name, detail }) => `${name}: ${detail}`);
     throw new LeadMasterError(
       'login_damaged',
@@ -45,33 +53,34 @@ export class LocalProfile {
     );
   }
 
-  /** Refuses a second browser, and cuts off what a power cut tore: Chromium would write on behind it. */
-  prepare(): void {
-    const [browser] = browsersOn(this.dir);
-    if (browser !== undefined) {
-      throw new LeadMasterError(
-        'profile_in_use',
-        `The profile ${this.dir} is open in a browser (pid ${browser.pid})`,
-        'A login runs in one browser only: end that one first.',
-      );
+  /** Ready for a browser: there, and without what a power cut has torn, since Chromium would write on behind it. */
+  async prepare(): Promise<void> {
+    if (await exists(this.dir)) {
+      mendLoginStores(this.dir);
+      return;
     }
-    mendLoginStores(this.dir);
-  }
-
-  async make(): Promise<void> {
+    await this.change({ login: 'none', chromium: null });
     await mkdir(this.dir, { recursive: true, mode: 0o700 });
   }
 
   /** A place beside the profile that is free, on the same file system. */
   async stagingPath(what: string): Promise<string> {
-    const folder = join(this.#dataPath, 'staging');
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    return join(folder, `${this.#name}-${what}-${process.pid}-${Date.now()}`);
+    await mkdir(this.#staging, { recursive: true, mode: 0o700 });
+    return join(this.#staging, `${this.#name}.${what}-${Date.now()}`);
   }
 
-  /** Puts a whole profile in place, durably. There must be none, or one without a login. */
-  async swapIn(staged: string): Promise<void> {
+  /** Removes what a process that died has left of copies. */
+  async sweep(): Promise<void> {
+    const names = (await exists(this.#staging)) ? await readdir(this.#staging) : [];
+    for (const name of names.filter((one) => one.startsWith(`${this.#name}.`))) {
+      await rm(join(this.#staging, name), { recursive: true, force: true });
+    }
+  }
+
+  /** Puts a whole profile in place, durably; what was there goes to trash. */
+  async swapIn(staged: string, chromium: string | null): Promise<void> {
     await this.setAside('replaced');
+    await this.change({ login: 'linked', chromium });
     await rename(staged, this.dir);
     await syncFolder(this.#dataPath);
   }
@@ -81,53 +90,24 @@ export class LocalProfile {
     if (!(await exists(this.dir))) return;
     const trash = join(this.#dataPath, 'trash');
     await mkdir(trash, { recursive: true, mode: 0o700 });
-    await rename(this.dir, join(trash, `${this.#name}-${new Date().toISOString().replaceAll(/[:.]/g, '-')}-${why}`));
+    await rename(this.dir, join(trash, `${this.#name}.${new Date().toISOString().replaceAll(':', '-')}.${why}`));
     await syncFolder(trash);
     await syncFolder(this.#dataPath);
   }
 
-  /** Removes what a process that died has left of copies. */
-  async sweep(): Promise<void> {
-    const folder = join(this.#dataPath, 'staging');
-    const names = (await exists(folder)) ? await readdir(folder) : [];
-    for (const name of names) {
-      if (name.startsWith(`${this.#name}-`)) await rm(join(folder, name), { recursive: true, force: true });
-    }
+  note(): Promise<Note> {
+    return readNote(this.#noteFile);
   }
 
-  async note(): Promise<Note> {
-    try {
-      return { ...NOTHING, ...(JSON.parse(await readFile(this.#noteFile, 'utf8')) as Partial<Note>) };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return NOTHING;
-      throw error;
-    }
-  }
-
-  async writeNote(note: Note): Promise<void> {
-    await mkdir(dirname(this.#noteFile), { recursive: true, mode: 0o700 });
-    const draft = `${this.#noteFile}.tmp`;
-    await writeFile(draft, `${JSON.stringify(note)}\n`, { mode: 0o600, flush: true });
-    await rename(draft, this.#noteFile);
-    await syncFolder(this.#dataPath);
+  async change(change: Partial<Note>): Promise<void> {
+    await writeNote(this.#noteFile, { ...(await this.note()), ...change });
   }
 
   get #noteFile(): string {
     return join(this.#dataPath, `${this.#name}.json`);
   }
-}
 
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return false;
-      throw error;
-    },
-  );
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  await using handle = await open(folder, 'r');
-  await handle.sync();
+  get #staging(): string {
+    return join(this.#dataPath, 'staging');
+  }
 }

@@ -1,269 +1,273 @@
 import { rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { type CaptureKind, captureProfile, checkStructureAside } from '@leadmaster/capture';
+import { join, resolve } from 'node:path';
 import { LOGIN_STORES } from '@leadmaster/capture/classify';
 import { flushLocalStorage } from '@leadmaster/capture/flush';
-import { identify, type ProcessIdentity } from '@leadmaster/capture/processes';
-import { isSessionName, LeadMasterError, SESSION_NAME_RULE } from '@leadmaster/protocol';
-import { parseRetention, type RetentionPolicy, type SnapshotInfo, type Vault } from '@leadmaster/vault';
-import wwebjs, { type Client, type ClientOptions } from 'whatsapp-web.js';
+import type { ProcessIdentity } from '@leadmaster/capture/processes';
+import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import type { SnapshotInfo } from '@leadmaster/vault';
+import type { AuthStrategy, Client, ClientOptions } from 'whatsapp-web.js';
 import type { VaultAuthEvent } from './events.ts';
+import { History } from './history.ts';
 import { LocalProfile } from './local-profile.ts';
+import { readOptions, type Settings, type VaultAuthOptions } from './options.ts';
 import { Periodic } from './periodic.ts';
-import { openPlace, type VaultPlace } from './vault-place.ts';
-
-export interface VaultAuthOptions {
-  /** Names the session in the vault and its folder: lower-case letters, digits, `_` and `-`. */
-  clientId: string;
-  vault: VaultPlace;
-  /** Where profiles lie; `./.wwebjs_vault` when not given. */
-  dataPath?: string;
-  /** Between two snapshots; six hours when not given. */
-  everyMs?: number;
-  /** `essential` (login and history), or `full` (cached media too). */
-  kind?: CaptureKind;
-  /** Which snapshots stay: `last=7,daily=7,weekly=4,monthly=6` when not given. */
-  keep?: string;
-  onEvent?: (event: VaultAuthEvent) => void;
-}
+import { RunningBrowser } from './running-browser.ts';
+import { Turns } from './turns.ts';
 
 /** What the library's typings do not mention: an AuthStrategy sets the profile there. */
 type ClientWithOptions = Client & { options: ClientOptions };
 
-const SIX_HOURS_MS = 6 * 3600_000;
-/** After READY the page still loads; a login that is a minute old is soon enough in the vault. */
+/** After READY the page still loads; a login that is some seconds old is soon enough in the vault. */
 const FIRST_MS = 5_000;
 /** A fresh login's localStorage reaches the disk after a second with the flag that we set, after a minute at worst. */
 const FLUSH_MS = 90_000;
 const FLUSH_FLAG = '--enable-aggressive-domstorage-flushing';
+/** How long a browser that was closed may take to end. */
+const GONE_MS = 10_000;
+/** Fetching or saving, a large profile and a slow line included; `destroy` waits no longer for its snapshot. */
+const VAULT_MS = 15 * 60_000;
 
 /**
  * An AuthStrategy for whatsapp-web.js that keeps a history of encrypted, verified snapshots in a vault, taken while the
  * session runs. A login on this machine is always used as it is; only where there is provably none does the newest
  * snapshot come back. Whatever cannot be read, here or in the vault, is an error and never "no session".
+ *
+ * What the library calls takes turns with `save`: nothing moves under a copy, and no copy is taken under a move.
  */
-export class VaultAuth extends wwebjs.NoAuth {
-  readonly #options: VaultAuthOptions;
+export class VaultAuth implements AuthStrategy {
+  /** The Chromium user-data-dir. */
+  readonly profileDir: string;
+  readonly #settings: Settings;
   readonly #profile: LocalProfile;
-  readonly #keep: RetentionPolicy;
+  readonly #history: History;
   readonly #periodic: Periodic;
-  #client: ClientWithOptions | null = null;
-  #vault: Promise<Vault> | null = null;
-  /** READY was seen: what is saved from here on is a login. */
-  #isLinked = false;
-  /** The login of the browser that runs has ended: what is linked in it from now on reaches no disk (WhatsApp's page does so). */
-  #isEnded = false;
+  readonly #turns = new Turns();
+  #ownClient: ClientWithOptions | null = null;
+  #browser: RunningBrowser | null = null;
+  /** READY was seen in this browser: what is saved now is a login. */
+  #isReady = false;
+  /** The login is in the browser's files, not only in the page. */
+  #isFlushed = false;
+  /** What is in place came from the vault at this start, and no READY has proven it. */
+  #isRestored = false;
 
+  /** @throws LeadMasterError `invalid_session_name`, or `invalid_request` for options that cannot be meant. */
   constructor(options: VaultAuthOptions) {
-    super();
-    if (!isSessionName(options.clientId)) {
-      const detail = `${JSON.stringify(options.clientId)} is no clientId for a vault`;
-      throw new LeadMasterError('invalid_session_name', detail, `Choose another: ${SESSION_NAME_RULE}.`);
-    }
-    this.#options = options;
-    this.#profile = new LocalProfile(resolve(options.dataPath ?? '.wwebjs_vault'), options.clientId);
-    this.#keep = parseRetention(options.keep ?? 'last=7,daily=7,weekly=4,monthly=6');
+    this.#settings = readOptions(options);
+    this.#profile = new LocalProfile(resolve(this.#settings.dataPath), options.clientId);
+    this.profileDir = this.#profile.dir;
+    this.#history = new History(this.#settings);
     this.#periodic = new Periodic(
       () => this.save(),
       (error) => this.#tell({ type: 'save_failed', error }),
     );
-    this.setup = (client) => {
-      this.#client = client as ClientWithOptions;
-    };
-    this.beforeBrowserInitialized = () => this.#beforeBrowser();
-    this.onAuthenticationNeeded = () => this.#onQrNeeded();
-    this.afterAuthReady = async () => this.#onReady();
-    this.disconnect = async () => this.#periodic.stop();
-    this.logout = () => this.#onLogout();
-    this.destroy = () => this.#onDestroyed();
-  }
-
-  /** The Chromium user-data-dir. */
-  get profileDir(): string {
-    return this.#profile.dir;
   }
 
   /**
-   * Takes a snapshot now, the browser running or not. Durable when it resolves; calls take turns.
+   * Takes a snapshot now. It is durable when this resolves; calls take turns.
    *
-   * @throws LeadMasterError `nothing_to_snapshot` before the first READY, `capture_failed`, or whatever the vault says.
+   * @throws LeadMasterError `nothing_to_snapshot` before READY, `capture_failed`, or whatever the vault says.
    */
   save(): Promise<SnapshotInfo> {
-    return this.#periodic.alone(() => this.#save());
+    return this.#turns.run(() => this.#save());
   }
 
-  async #beforeBrowser(): Promise<void> {
-    const client = this.#required();
+  setup(client: Client): void {
+    this.#ownClient = client as ClientWithOptions;
+  }
+
+  async beforeBrowserInitialized(): Promise<void> {
+    const client = this.#client;
     // After an unlink the library calls this again under the browser that lives: nothing may be moved then.
-    if (client.pupBrowser?.isConnected() !== true) await this.#prepareProfile();
+    if (!this.#isConnected) await this.#turns.run(() => this.#prepare());
     const { puppeteer = {} } = client.options;
     const args = [...(puppeteer.args ?? []).filter((arg: string) => arg !== FLUSH_FLAG), FLUSH_FLAG];
-    client.options.puppeteer = { ...puppeteer, args, userDataDir: this.#profile.dir };
+    client.options.puppeteer = { ...puppeteer, args, userDataDir: this.profileDir };
   }
 
-  async #prepareProfile(): Promise<void> {
-    const profile = this.#profile;
-    await profile.sweep();
-    const note = await profile.note();
-    if (note.isEnded) {
-      await profile.setAside('unlinked');
-      await profile.writeNote({ ...note, isEnded: false });
-    }
-    this.#isEnded = false;
-    if (!(await profile.holdsLogin())) await this.#restoreNewest(note.unlinkedAt);
-    await profile.make();
-    profile.prepare();
-  }
-
-  /** Where the vault cannot be asked, this throws, and no QR is shown over a login that may be there. */
-  async #restoreNewest(unlinkedAt: string | null): Promise<void> {
-    const vault = await this.#open();
-    const { clientId } = this.#options;
-    if (!(await vault.sessions()).includes(clientId)) return;
-    const snapshot = (await vault.list(clientId)).snapshots.at(-1);
-    if (snapshot === undefined || (unlinkedAt !== null && snapshot.at <= unlinkedAt)) return;
-    const staged = await this.#profile.stagingPath('restore');
+  /** Before any page is loaded: an older Chromium has emptied nothing yet. */
+  async afterBrowserInitialized(): Promise<void> {
+    const { pupBrowser } = this.#client;
+    if (pupBrowser === undefined || pupBrowser === this.#browser?.browser) return;
     try {
-      await vault.restore(clientId, snapshot.id, staged);
-      const { ok, checks } = await checkStructureAside(staged, { requireLogin: true });
-      if (!ok) {
-        const broken = checks.filter((check) => !check.ok).map(({ name, detail }) => `${name}: ${detail}`);
-        throw new LeadMasterError('snapshot_damaged', `Snapshot ${snapshot.id} is not whole: ${broken.join('; ')}`, '');
-      }
-      await this.#profile.swapIn(staged);
-    } finally {
-      await rm(staged, { recursive: true, force: true });
+      this.#browser = await RunningBrowser.of(pupBrowser);
+      const { chromium } = await this.#profile.note();
+      this.#browser.refuseNewerProfile(chromium);
+      if (this.#browser.isNewerThan(chromium)) await this.#profile.change({ chromium: this.#browser.version });
+    } catch (error) {
+      // The library would leave it running.
+      await pupBrowser.close();
+      throw error;
     }
-    this.#isLinked = true;
-    this.#tell({ type: 'restored', snapshot });
   }
 
-  /** WhatsApp wants a QR. Over a login that was one, it says that the phone has unlinked it: then from a fresh profile. */
-  async #onQrNeeded(): Promise<{ failed: boolean; restart: boolean; failureEventPayload: string | undefined }> {
-    if (!this.#isLinked && (await this.#isFresh())) {
-      return { failed: false, restart: false, failureEventPayload: undefined };
-    }
-    await this.#ended('unlinked while it was off');
-    return { failed: true, restart: true, failureEventPayload: 'The phone has unlinked this session.' };
+  /** WhatsApp wants a QR. In a profile that was linked, it says that the phone has unlinked it. */
+  async onAuthenticationNeeded(): Promise<{ failed: false }> {
+    await this.#turns.run(async () => {
+      const { login } = await this.#profile.note();
+      // Perhaps only this disk has lost it: the next start asks the vault, and believes it when that one is refused too.
+      if (login === 'linked') await this.#end('qr', this.#isRestored);
+    });
+    return { failed: false };
   }
 
-  /** Whether nobody was ever linked in this profile: no snapshot of it, and none was ended in it. */
-  async #isFresh(): Promise<boolean> {
-    const vault = await this.#open();
-    const { clientId } = this.#options;
-    const { unlinkedAt } = await this.#profile.note();
-    if (!(await vault.sessions()).includes(clientId)) return true;
-    const newest = (await vault.list(clientId)).snapshots.at(-1);
-    return newest === undefined || (unlinkedAt !== null && newest.at <= unlinkedAt);
+  async getAuthEventPayload(): Promise<undefined> {}
+
+  /** The library calls it again whenever a sync ends. */
+  async afterAuthReady(): Promise<void> {
+    if (this.#isReady) return;
+    this.#isReady = true;
+    this.#isFlushed = false;
+    this.#isRestored = false;
+    await this.#upkeep(() => this.#profile.change({ login: 'linked' }));
+    this.#periodic.start(FIRST_MS, this.#settings.everyMs);
   }
 
-  #onReady(): void {
-    if (this.#isEnded) {
-      const detail = 'The account was linked again in the browser whose login had ended; such a login is not kept';
-      const hint =
-        'On "disconnected", end the client and begin anew: await client.destroy(); await client.initialize().';
-      this.#tell({ type: 'save_failed', error: new LeadMasterError('wrong_state', detail, hint) });
-      return;
-    }
-    this.#isLinked = true;
-    this.#periodic.start(FIRST_MS, this.#options.everyMs ?? SIX_HOURS_MS);
-  }
-
-  async #onLogout(): Promise<void> {
-    await this.#ended('logged out');
-    if (this.#client?.pupBrowser?.isConnected() !== true) await this.#prepareEnded();
-  }
-
-  async #prepareEnded(): Promise<void> {
-    const note = await this.#profile.note();
-    await this.#profile.setAside('logged-out');
-    await this.#profile.writeNote({ ...note, isEnded: false });
-  }
-
-  async #ended(reason: string): Promise<void> {
+  /** The library gives up, as on CONFLICT: no picture of that goes over good ones. */
+  async disconnect(): Promise<void> {
+    this.#isReady = false;
     await this.#periodic.stop();
-    this.#isLinked = false;
-    this.#isEnded = true;
-    await this.#profile.writeNote({ unlinkedAt: new Date().toISOString(), isEnded: true });
-    this.#tell({ type: 'unlinked', reason });
+  }
+
+  async logout(): Promise<void> {
+    this.#isReady = false;
+    await this.#periodic.stop();
+    await this.#upkeep(async () => {
+      await this.#end('logout', true);
+      if (!this.#isConnected) await this.#setEndedAside();
+    });
   }
 
   /** The library has closed the browser: the last snapshot is of a profile that stands still. */
-  async #onDestroyed(): Promise<void> {
+  async destroy(): Promise<void> {
     await this.#periodic.stop();
-    if (!this.#isLinked) return;
+    if (this.#isReady) await this.save().catch((error: unknown) => this.#tell({ type: 'save_failed', error }));
+    this.#isReady = false;
+    await this.#upkeep(() => this.#setEndedAside());
+  }
+
+  async #prepare(): Promise<void> {
+    refuseForeignBrowser(this.#client.options, this.profileDir);
+    this.#profile.refuseOpen();
+    this.#isReady = false;
+    await this.#profile.sweep();
+    await this.#setEndedAside();
+    this.#isRestored = !(await this.#profile.claimLogin()) && (await this.#restoreNewest());
+    await this.#profile.prepare();
+    // The vault may have taken its time.
+    this.#profile.refuseOpen();
+  }
+
+  /** Where the vault cannot be asked, this throws, and no QR is shown over a login that may be there. */
+  async #restoreNewest(): Promise<boolean> {
+    const { unlinkedAt } = await this.#profile.note();
+    const snapshot = await this.#history.newest(unlinkedAt);
+    if (snapshot === null) return false;
+    const staged = await this.#profile.stagingPath('restore');
     try {
-      await this.save();
-    } catch (error) {
-      this.#tell({ type: 'save_failed', error });
+      await this.#history.fetch(snapshot, staged, AbortSignal.timeout(VAULT_MS));
+      const { chromium } = snapshot.extra;
+      await this.#profile.swapIn(staged, typeof chromium === 'string' ? chromium : null);
+    } finally {
+      await rm(staged, { recursive: true, force: true });
     }
+    this.#tell({ type: 'restored', snapshot });
+    return true;
+  }
+
+  /** @param isForGood Whether no snapshot from before will ever be of use. */
+  async #end(by: 'logout' | 'qr', isForGood: boolean): Promise<void> {
+    const { login } = await this.#profile.note();
+    // A logout is told by the page and by the call that asked for it.
+    if (login === 'ended' || login === 'none') return;
+    const unlinkedAt = isForGood ? { unlinkedAt: new Date().toISOString() } : {};
+    await this.#profile.change({ login: 'ended', ...unlinkedAt });
+    this.#tell({ type: 'unlinked', by });
+  }
+
+  /** A profile whose login has ended goes to trash, and never while a process of its browser lives. */
+  async #setEndedAside(): Promise<void> {
+    if ((await this.#profile.note()).login !== 'ended' || !(await this.#isClosed())) return;
+    await this.#profile.setAside('unlinked');
+    await this.#profile.change({ login: 'none' });
   }
 
   async #save(): Promise<SnapshotInfo> {
-    if (!this.#isLinked) {
-      throw new LeadMasterError('nothing_to_snapshot', 'No login is known yet', 'Save after the first "ready".');
+    if (!this.#isReady) {
+      throw new LeadMasterError('nothing_to_snapshot', 'There is no login to save yet', 'Save after "ready".');
     }
-    const { clientId, kind = 'essential' } = this.#options;
-    const vault = await this.#open();
-    const browser = this.#browser();
-    if (browser !== null) await this.#flush();
-    await using capture = await captureProfile({
-      profileDir: this.#profile.dir,
-      stagingDir: await this.#profile.stagingPath('capture'),
-      kind,
-      browser,
-    });
-    if (!capture.structure.ok) {
-      const broken = capture.structure.checks
-        .filter((check) => !check.ok)
-        .map(({ name, detail }) => `${name}: ${detail}`);
-      throw new LeadMasterError('capture_failed', `The copy is not whole: ${broken.join('; ')}`, 'It is tried again.');
-    }
-    const { pauseMs, method, frozenAt } = capture;
-    const extra = { pauseMs, method, frozenAt: frozenAt.toISOString() };
-    const snapshot = await vault.save(clientId, capture.entries, { kind, extra });
+    const signal = AbortSignal.timeout(VAULT_MS);
+    const browser = await this.#writer(signal);
+    const profile = { profileDir: this.profileDir, stagingDir: await this.#profile.stagingPath('capture'), browser };
+    const { snapshot, pauseMs } = await this.#history.save(profile, this.#browser?.version ?? null, signal);
     this.#tell({ type: 'saved', snapshot, pauseMs });
-    await vault.forget(clientId, { policy: this.#keep });
-    await vault.prune(clientId);
+    await this.#tidy(signal);
     return snapshot;
   }
 
-  /** A login that is in the page and not yet on the disk is in no copy. */
-  async #flush(): Promise<void> {
-    const page = this.#required().pupPage;
-    if (page === undefined) return;
-    const folder = resolve(this.#profile.dir, LOGIN_STORES.localStorage);
-    await flushLocalStorage(page, folder, AbortSignal.timeout(FLUSH_MS));
+  /** Whom the copy has to stop: the browser, with the login out of its page and in its files; null once it is gone. */
+  async #writer(signal: AbortSignal): Promise<ProcessIdentity | null> {
+    if (this.#isConnected && this.#browser !== null) {
+      await this.#flush(signal);
+      return this.#browser.identity;
+    }
+    if (await this.#isClosed()) return null;
+    throw new LeadMasterError('capture_failed', 'The browser was closed, but not all of it has ended', 'Try again.');
   }
 
-  /** The running browser; null once it is gone. */
-  #browser(): ProcessIdentity | null {
-    const browser = this.#client?.pupBrowser;
-    if (browser?.isConnected() !== true) return null;
-    const pid = browser.process()?.pid;
-    const identity = pid === undefined ? null : identify(pid);
-    if (identity !== null) return identity;
-    throw new LeadMasterError(
-      'capture_failed',
-      'The browser is not a process of this machine',
-      'VaultAuth copies the profile of a browser that whatsapp-web.js has launched itself, not of one it connects to.',
-    );
+  async #flush(signal: AbortSignal): Promise<void> {
+    const page = this.#client.pupPage;
+    if (this.#isFlushed || page === undefined) return;
+    const folder = join(this.profileDir, LOGIN_STORES.localStorage);
+    await flushLocalStorage(page, folder, AbortSignal.any([signal, AbortSignal.timeout(FLUSH_MS)]));
+    this.#isFlushed = true;
   }
 
-  #open(): Promise<Vault> {
-    this.#vault ??= openPlace(this.#options.vault).catch((error: unknown) => {
-      this.#vault = null;
-      throw error;
-    });
-    return this.#vault;
+  /** The snapshot is safe, whatever becomes of this. */
+  async #tidy(signal: AbortSignal): Promise<void> {
+    await this.#history.tidy(signal).catch((error: unknown) => this.#tell({ type: 'upkeep_failed', error }));
   }
 
-  #required(): ClientWithOptions {
-    if (this.#client === null) throw new Error('VaultAuth is used through a Client: new Client({ authStrategy })');
-    return this.#client;
+  /** Work that the library starts and does not wait for, or whose failure must not keep it from its own. */
+  async #upkeep(work: () => Promise<void>): Promise<void> {
+    await this.#turns.run(work).catch((error: unknown) => this.#tell({ type: 'upkeep_failed', error }));
+  }
+
+  get #client(): ClientWithOptions {
+    if (this.#ownClient !== null) return this.#ownClient;
+    throw new LeadMasterError('wrong_state', 'VaultAuth has no client', 'new Client({ authStrategy }) gives it one.');
+  }
+
+  get #isConnected(): boolean {
+    return this.#ownClient?.pupBrowser?.isConnected() === true;
+  }
+
+  async #isClosed(): Promise<boolean> {
+    if (this.#isConnected) return false;
+    return this.#browser === null || this.#browser.isGone(GONE_MS);
   }
 
   #tell(event: VaultAuthEvent): void {
-    this.#options.onEvent?.(event);
+    const { onEvent } = this.#settings;
+    try {
+      if (onEvent !== undefined) onEvent(event);
+      else if ('error' in event) process.emitWarning(`${event.type}: ${errorText(event.error)}`, 'VaultAuth');
+    } catch (error) {
+      // A handler that throws is the program's affair, as with any emitter; the session's affairs go on.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
   }
+}
+
+function refuseForeignBrowser({ puppeteer = {} }: ClientOptions, profileDir: string): void {
+  const { userDataDir, browserWSEndpoint, browserURL } = puppeteer;
+  const isOwn = userDataDir === undefined || userDataDir === profileDir;
+  if (isOwn && browserWSEndpoint === undefined && browserURL === undefined) return;
+  throw new LeadMasterError(
+    'invalid_request',
+    'VaultAuth decides where the profile lies, and keeps it for a browser that the library launches',
+    'Leave out puppeteer.userDataDir, browserWSEndpoint and browserURL; dataPath says where profiles lie.',
+  );
 }

@@ -1,5 +1,6 @@
-import { open, readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { newMasterKeyText, openStore, openVault, parseMasterKeys, Vault } from '@leadmaster/vault';
 
@@ -7,8 +8,10 @@ import { newMasterKeyText, openStore, openVault, parseMasterKeys, Vault } from '
 export type VaultPlace = Vault | { url: string; keyFile: string };
 
 /**
- * Opens it. Where neither a vault nor a key was ever made, both are made; a vault without its key is an error, and so
- * is a store that cannot be asked.
+ * Opens it. Where neither a vault nor a key was ever made, both are made.
+ *
+ * @throws LeadMasterError `vault_key_missing` for a vault without its key, `vault_missing` for a key without its vault,
+ * `store_unreachable`, ...
  */
 export async function openPlace(place: VaultPlace): Promise<Vault> {
   if (place instanceof Vault) return place;
@@ -21,6 +24,7 @@ export async function openPlace(place: VaultPlace): Promise<Vault> {
   return openVault({ store, masterKeys: parseMasterKeys(key ?? (await makeKey(keyFile))), create });
 }
 
+/** The key file's text; null when it is proven absent. */
 async function readKey(file: string): Promise<string | null> {
   return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
@@ -28,11 +32,17 @@ async function readKey(file: string): Promise<string | null> {
   });
 }
 
+/** A link fails where a rename would overwrite, and never shows half a key. */
 async function makeKey(file: string): Promise<string> {
   const text = newMasterKeyText();
-  await using handle = await open(file, 'wx', 0o600);
-  await handle.writeFile(text);
-  await handle.sync();
+  const draft = `${file}.${randomBytes(4).toString('hex')}`;
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  try {
+    await writeFile(draft, text, { mode: 0o600, flag: 'wx', flush: true });
+    await link(draft, file);
+  } finally {
+    await rm(draft, { force: true });
+  }
   return text;
 }
 
@@ -40,6 +50,6 @@ function keyMissing(url: string, file: string): LeadMasterError {
   return new LeadMasterError(
     'vault_key_missing',
     `The key of the vault at ${url} is not in ${file}`,
-    'Put back the copy of the key file that was kept elsewhere.',
+    'Put back the copy of the key file that was kept elsewhere. Nobody can read the vault without it.',
   );
 }

@@ -1,152 +1,227 @@
-import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { browsersOn, endGroup } from '@leadmaster/capture/processes';
+import { browsersOn } from '@leadmaster/capture/processes';
 import { LeadMasterError } from '@leadmaster/protocol';
+import { FaultyBlobStore } from '@leadmaster/testkit';
+import { MemoryStore, masterKey, openVault } from '@leadmaster/vault';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import wwebjs, { type Client } from 'whatsapp-web.js';
-import { VaultAuth, type VaultAuthEvent, type VaultAuthOptions } from '../../src/index.ts';
+import { Bots, first, PHONE } from './bots.ts';
 
-const BROWSER = '/usr/lib/chromium/chromium-headless-shell';
-const PHONE = '5491100000001';
-const WAIT_MS = 60_000;
+const FRIEND = '5491100000002';
 
 describe('VaultAuth with unmodified whatsapp-web.js', () => {
   let world: World;
-  let folder: string;
-  let events: VaultAuthEvent[];
-  let clients: Client[];
+  let bots: Bots;
 
   beforeAll(async () => {
-    world = await startStandin({ sync: 'slow' });
+    world = await startStandin({ sync: 'slow', slowSyncMs: 2000 });
   });
   afterAll(() => world.close());
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'leadmaster-vault-auth-'));
-    events = [];
-    clients = [];
-    await world.faults.clear();
+    bots = await Bots.open(world);
   });
+  afterEach(() => bots[Symbol.asyncDispose]());
 
-  afterEach(async () => {
-    for (const client of clients) await client.destroy();
-    for (const left of browsersOn(join(folder, 'profiles', 'bot'))) await endGroup(left, { termMs: 0, killMs: 5000 });
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  function begin(more: Partial<VaultAuthOptions> = {}): { client: Client; auth: VaultAuth } {
-    const auth = new VaultAuth({
-      clientId: 'bot',
-      vault: { url: `file:${join(folder, 'vault')}`, keyFile: join(folder, 'vault.key') },
-      dataPath: join(folder, 'profiles'),
-      onEvent: (event) => events.push(event),
-      ...more,
-    });
-    const args = [...world.chromeArgs, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
-    const client = new wwebjs.Client({
-      authStrategy: auth,
-      webVersionCache: { type: 'none' },
-      puppeteer: { executablePath: BROWSER, headless: 'shell' as never, args, pipe: true },
-    });
-    clients.push(client);
-    return { client, auth };
-  }
-
-  /** The first event of these that the client tells. */
-  function first(client: Client, ...names: string[]): Promise<{ name: string; value: unknown }> {
-    const { promise, resolve, reject } = Promise.withResolvers<{ name: string; value: unknown }>();
-    const timer = setTimeout(() => reject(new Error(`none of ${names.join(', ')} came`)), WAIT_MS);
-    for (const name of names) client.on(name, (value: unknown) => resolve({ name, value }));
-    return promise.finally(() => clearTimeout(timer));
-  }
-
-  async function link(client: Client): Promise<void> {
-    const qr = first(client, 'qr');
-    const ready = first(client, 'ready');
-    await client.initialize();
-    await world.phone(PHONE).scan(String((await qr).value));
-    await ready;
-  }
-
-  async function untilTold(type: VaultAuthEvent['type']): Promise<VaultAuthEvent> {
-    const deadline = performance.now() + WAIT_MS;
-    for (;;) {
-      const found = events.find((event) => event.type === type);
-      if (found !== undefined) return found;
-      if (performance.now() > deadline) throw new Error(`no ${type}; ${JSON.stringify(events)}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-
-  test('saves while it runs, and brings the login back on a machine that has nothing but the vault and its key', async () => {
-    const { client, auth } = begin();
-    await link(client);
+  test('saves while messages flow, and comes back READY on a machine that has nothing but the vault and its key', async () => {
+    const { client, auth } = bots.begin();
+    await bots.link(client);
+    await using friend = chatter(world);
+    await friend.sent(20);
     const snapshot = await auth.save();
-    expect(snapshot).toMatchObject({ kind: 'essential' });
+    await friend.sent(40);
+    const texts = await friend.stop();
     await client.destroy();
-    // The last one is of the profile as the browser left it.
-    expect(events.filter(({ type }) => type === 'saved').length).toBeGreaterThanOrEqual(2);
-    await rm(join(folder, 'profiles'), { recursive: true });
-    const second = begin();
-    const ready = first(second.client, 'ready', 'qr');
-    await second.client.initialize();
-    expect((await ready).name).toBe('ready');
-    expect(events.at(-1)).toMatchObject({ type: 'restored' });
+    // The last one has what came since.
+    const [, last] = bots.told('saved');
+    expect(last).toMatchObject({ pauseMs: 0, snapshot: { kind: 'essential' } });
+    expect(snapshot.id).not.toBe(last?.type === 'saved' && last.snapshot.id);
+
+    await rm(bots.profiles, { recursive: true });
+    const second = bots.begin();
+    expect((await bots.start(second.client)).name).toBe('ready');
+    expect(bots.told('restored')).toMatchObject([{ snapshot: { id: last?.type === 'saved' && last.snapshot.id } }]);
+    const stored = (await world.phone(PHONE).stored(FRIEND)).map(({ body }) => body);
+    expect(texts.filter((text) => !stored.includes(text))).toEqual([]);
     expect(world.observed.filter(({ type }) => type === 'rollback' || type === 'duplicate')).toEqual([]);
-    expect(await readdir(join(folder, 'profiles', 'staging'))).toEqual([]);
+    expect(await readdir(join(bots.profiles, 'staging'))).toEqual([]);
   });
 
-  test('uses the login on this machine whatever becomes of the vault; without one, an outage is an error and no QR', async () => {
-    const { client } = begin();
-    await link(client);
+  test('uses the login on this machine whatever becomes of the vault', async () => {
+    const { client } = bots.begin();
+    await bots.link(client);
     await client.destroy();
-    await rename(join(folder, 'vault'), join(folder, 'vault.away'));
-    const kept = begin({ everyMs: 3_600_000 });
-    const ready = first(kept.client, 'ready', 'qr');
-    await kept.client.initialize();
-    expect((await ready).name).toBe('ready');
-    await kept.auth.save().catch((error: unknown) => expect(error).toBeInstanceOf(LeadMasterError));
-    await kept.client.destroy();
-    expect(events.some(({ type }) => type === 'save_failed')).toBe(true);
+    await rename(join(bots.folder, 'vault'), join(bots.folder, 'vault.away'));
 
-    await rename(join(folder, 'profiles', 'bot'), join(folder, 'elsewhere'));
-    const without = begin();
-    const asked = first(without.client, 'qr').catch(() => null);
-    const refused: unknown = await without.client.initialize().catch((error: unknown) => error);
-    expect(refused).toBeInstanceOf(LeadMasterError);
-    expect(browsersOn(without.auth.profileDir)).toEqual([]);
-    without.client.emit('qr', 'never asked');
-    expect(await asked).toMatchObject({ value: 'never asked' });
+    const { client: again, auth } = bots.begin();
+    expect((await bots.start(again)).name).toBe('ready');
+    await expect(auth.save()).rejects.toBeInstanceOf(LeadMasterError);
+    await again.destroy();
+    expect(bots.told('save_failed')).not.toEqual([]);
+    expect(bots.told('restored')).toEqual([]);
   });
 
-  test('an unlink from the phone sets the profile aside, and never the snapshots', async () => {
-    const { client, auth } = begin();
-    await link(client);
+  test('without a login on this machine, a vault that cannot be read is an error: no browser, no QR, nothing deleted', async () => {
+    const { client } = bots.begin();
+    await bots.link(client);
+    await client.destroy();
+    await rename(join(bots.folder, 'vault'), join(bots.folder, 'vault.away'));
+    await rename(join(bots.profiles, 'bot'), join(bots.folder, 'elsewhere'));
+
+    const { client: again, auth } = bots.begin();
+    let qrs = 0;
+    again.on('qr', () => {
+      qrs += 1;
+    });
+    await expect(again.initialize()).rejects.toBeInstanceOf(LeadMasterError);
+    expect(browsersOn(auth.profileDir)).toEqual([]);
+    expect(qrs).toBe(0);
+
+    await rename(join(bots.folder, 'vault.away'), join(bots.folder, 'vault'));
+    expect((await bots.start(again)).name).toBe('ready');
+  });
+
+  test('unlinked from the phone: the profile goes to trash, every snapshot stays, and none comes back by itself', async () => {
+    const { client, auth } = bots.begin();
+    await bots.link(client);
     await auth.save();
-    const gone = first(client, 'disconnected');
-    // The library begins anew in the same browser; ended before it has, it would reject into nowhere.
-    const begunAnew = first(client, 'qr');
+    const qr = first(client, 'qr');
     await world.phone(PHONE).unlink();
-    await gone;
-    await begunAnew;
-    expect(await untilTold('unlinked')).toMatchObject({ type: 'unlinked' });
+    await qr;
+    expect(bots.told('unlinked')).toEqual([{ type: 'unlinked', by: 'logout' }]);
+    // Nothing moves under the browser that lives.
+    expect(await readdir(bots.profiles)).not.toContain('trash');
     await client.destroy();
+    expect(await readdir(join(bots.profiles, 'trash'))).toHaveLength(1);
+    expect(bots.told('saved')).toHaveLength(1);
 
-    // A new start shows a QR: what was ended does not come back by itself.
-    const second = begin();
-    const qr = first(second.client, 'qr', 'ready');
-    await second.client.initialize();
-    expect((await qr).name).toBe('qr');
-    expect(await readdir(join(folder, 'profiles', 'trash'))).toHaveLength(1);
-    expect(events.some(({ type }) => type === 'restored')).toBe(false);
+    expect((await bots.start(bots.begin().client)).name).toBe('qr');
+    expect(bots.told('restored')).toEqual([]);
+    expect(await snapshotRecords(bots)).toHaveLength(1);
   });
 
-  test('a second browser on a profile is refused', async () => {
-    const { client } = begin();
-    await link(client);
-    const second = begin();
-    await expect(second.client.initialize()).rejects.toMatchObject({ code: 'profile_in_use' });
+  test('linked again in the same browser after an unlink, the new login is kept and saved', async () => {
+    const { client, auth } = bots.begin();
+    await bots.link(client);
+    const again = first(client, 'qr');
+    await world.phone(PHONE).unlink();
+    await bots.scan(client, (await again).qr);
+    await auth.save();
+    await client.destroy();
+    expect(await readdir(bots.profiles)).not.toContain('trash');
+
+    const local = bots.begin().client;
+    expect((await bots.start(local)).name).toBe('ready');
+    await local.destroy();
+    await rm(bots.profiles, { recursive: true });
+    expect((await bots.start(bots.begin().client)).name).toBe('ready');
+  });
+
+  test('unlinked while it was off: a QR; the snapshots are tried once, and then believed to be refused', async () => {
+    const { client } = bots.begin();
+    await bots.link(client);
+    await client.destroy();
+    await world.phone(PHONE).unlink();
+
+    for (const restored of [0, 1, 1]) {
+      const next = bots.begin().client;
+      expect((await bots.start(next)).name).toBe('qr');
+      expect(bots.told('restored')).toHaveLength(restored);
+      await next.destroy();
+    }
+    expect(bots.told('unlinked')).toEqual([
+      { type: 'unlinked', by: 'qr' },
+      { type: 'unlinked', by: 'qr' },
+    ]);
+  });
+
+  test('logged out by the program: the profile goes to trash at once, and the next start shows a QR', async () => {
+    const { client } = bots.begin();
+    await bots.link(client);
+    // Whether the page moves on before the browser is closed is a race that the library does not settle.
+    await client.logout();
+    expect(await readdir(join(bots.profiles, 'trash'))).toHaveLength(1);
+    expect((await bots.start(bots.begin().client)).name).toBe('qr');
+    expect(bots.told('unlinked')).toHaveLength(1);
+  });
+
+  test('a store that fails in the middle of a save is told, and the next save succeeds', async () => {
+    const store = new FaultyBlobStore(new MemoryStore());
+    const vault = await openVault({ store, masterKeys: [masterKey(Buffer.alloc(32, 7))], create: true });
+    const { client } = bots.begin({ vault, everyMs: 1000 });
+    await bots.link(client);
+    store.plan({ on: 'put', key: /pack/, what: 'truncate', times: 1000 });
+    expect(await bots.untilTold('save_failed')).toMatchObject({ error: { code: 'store_unreachable' } });
+    store.heal();
+    await bots.untilTold('saved');
+    await client.destroy();
+    const { snapshots } = await vault.list('bot');
+    expect(await vault.verify('bot', snapshots.at(-1)?.id ?? '')).toMatchObject({ ok: true });
+  });
+
+  test('a login taken by another place is not saved over good snapshots', async () => {
+    const { client, auth } = bots.begin();
+    await bots.link(client);
+    await auth.save();
+    const gone = new Promise((resolve) => client.once('disconnected', resolve));
+    world.phone(PHONE).conflict();
+    expect(await gone).toBe('CONFLICT');
+    await client.destroy();
+    expect(bots.told('saved')).toHaveLength(1);
+    expect(await readdir(bots.profiles)).not.toContain('trash');
+  });
+
+  test('a second browser on a profile is refused, and nothing moves under the first', async () => {
+    const { client, auth } = bots.begin();
+    await bots.start(client);
+    await expect(bots.begin().client.initialize()).rejects.toMatchObject({ code: 'profile_in_use' });
+    expect(browsersOn(auth.profileDir)).toHaveLength(1);
+  });
+
+  test('a browser older than the one that wrote the profile is refused before it loads a page, and ended', async () => {
+    const { client, auth } = bots.begin();
+    await bots.start(client);
+    await client.destroy();
+    const file = join(bots.profiles, 'bot.json');
+    await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, 'utf8')), chromium: '999.0.1.2' }));
+    await expect(bots.begin().client.initialize()).rejects.toMatchObject({ code: 'browser_too_old' });
+    expect(browsersOn(auth.profileDir)).toEqual([]);
   });
 });
+
+/** A friend who writes without a break. */
+function chatter(world: World): AsyncDisposable & { sent(count: number): Promise<void>; stop(): Promise<string[]> } {
+  const texts: string[] = [];
+  const write = async (): Promise<void> => {
+    const text = `message ${texts.length}`;
+    texts.push(text);
+    await world.phone(FRIEND).send(PHONE, text);
+  };
+  let sending: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    sending = sending.then(write);
+  }, 50);
+  const delivered = (count: number) =>
+    world.waitFor('delivered', () => world.observed.filter(({ type }) => type === 'delivered').length >= count, 60_000);
+  return {
+    async sent(count) {
+      await delivered(count);
+    },
+    async stop() {
+      clearInterval(timer);
+      await sending;
+      await delivered(texts.length);
+      return texts;
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await sending;
+    },
+  };
+}
+
+async function snapshotRecords(bots: Bots): Promise<string[]> {
+  const files = await readdir(join(bots.folder, 'vault', 'chain'), { recursive: true, withFileTypes: true });
+  return files.filter((file) => file.isFile()).map(({ name }) => name);
+}
