@@ -10,6 +10,7 @@ import type { BrowserFound } from '../browser/find.ts';
 import { browserFlags, userAgent } from '../browser/flags.ts';
 import { lastWords } from '../browser/last-words.ts';
 import type { EngineEvent, EngineRun, SessionEngine, StartRequest } from '../engine.ts';
+import { outliveLateAnswers } from '../late-answers.ts';
 import { withSignal } from '../with-signal.ts';
 import type { MonitorSettings } from './page-monitor.ts';
 import { LIVE_VERSION, type TamedClient, tamedClient } from './tamed-client.ts';
@@ -89,6 +90,7 @@ export class WwebjsEngine implements SessionEngine {
     if (identity === null || client.pupBrowser === undefined || client.pupPage === undefined) {
       throw new Error('the browser ended as it started');
     }
+    outliveLateAnswers(client.pupBrowser);
     request.onLaunched({
       pid: identity.pid,
       startTicks: identity.startTicks,
