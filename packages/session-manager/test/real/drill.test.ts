@@ -88,7 +88,7 @@ describe('a drill', () => {
       expect(report.checks.filter(({ ok }) => !ok)).toEqual([]);
       expect(report.ok).toBe(true);
       expect(report.checks.map(({ name }) => name)).toEqual([
-        ...['bytes', 'boot', 'account', 'keys', 'private_key', 'rows', 'complete'],
+        ...['bytes', 'boot', 'account', 'private_key', 'sealing_key', 'registration', 'keys', 'rows', 'complete'],
       ]);
     }
     expect(relay.count()).toBe(before);
@@ -104,7 +104,7 @@ describe('a drill', () => {
   test('reads the login without telling what it is', async () => {
     const reading = await drill.read(await copy(), AbortSignal.timeout(MINUTE));
     expect(reading.login.every(({ ok }) => ok)).toBe(true);
-    expect(reading.login.find(({ name }) => name === 'private_key')?.detail).toMatch(/opens with the key/);
+    expect(reading.login.find(({ name }) => name === 'private_key')?.detail).toMatch(/^opened with the key/);
     expect(reading.census.rows['model-storage/message']).toBeGreaterThan(0);
     const rows = Object.values(reading.census.rows).reduce((sum, count) => sum + count, 0);
     expect(reading.readRows).toBe(rows);
@@ -114,7 +114,7 @@ describe('a drill', () => {
   test('notices either half of a login missing', async () => {
     for (const [store, wrong] of [
       [LOGIN_STORES.localStorage, ['account', 'private_key']],
-      [LOGIN_STORES.indexedDb, ['keys', 'private_key']],
+      [LOGIN_STORES.indexedDb, ['private_key', 'sealing_key', 'registration', 'keys']],
     ] as const) {
       const folder = await copy();
       await rm(join(folder, store), { recursive: true });

@@ -6,9 +6,12 @@ const BLANK = Buffer.from('<!doctype html><title>drill</title>').toString('base6
 /**
  * A blank page at WhatsApp's origin, with everything a page may ask for answered here: the document itself by nothing
  * but its title, all else by a refusal. A service worker of the copy is passed by, and ended if it runs.
+ *
+ * Has no deadline of its own: whoever opens it has one.
  */
 export async function openOfflinePage(browser: Browser): Promise<Page> {
-  const page = (await browser.pages())[0] ?? (await browser.newPage());
+  const target = await browser.waitForTarget((known) => known.type() === 'page', { timeout: 0 });
+  const page = await target.asPage();
   const session = await page.createCDPSession();
   await shutOff(session);
   await session.send('ServiceWorker.enable');

@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Duplex } from 'node:stream';
+import { identify, type ProcessIdentity } from '@leadmaster/capture/processes';
+import { commandPath } from '../../config/env.ts';
+import { UNSHARE } from './namespace.ts';
+import { OnePageTransport } from './one-page-transport.ts';
+
+const SAID_BYTES = 2_000;
+
+/** A browser that was started and has said nothing yet. */
+export interface OfflineProcess {
+  identity: ProcessIdentity;
+  transport: OnePageTransport;
+  /** The end of what it complained of so far, on one line. */
+  complaints(): string;
+}
+
+export interface OfflineCommand {
+  path: string;
+  flags: readonly string[];
+  /** Arguments of `unshare` that take the network away; null to start without it. */
+  namespace: readonly string[] | null;
+  /** A folder for what it would leave in the home and temporary folders. */
+  homeDir: string;
+}
+
+/**
+ * Starts a browser in a process group of its own. From the moment this returns, it can be ended: no wait lies between.
+ *
+ * @throws Error when there is no such program.
+ */
+export function startOffline(command: OfflineCommand): OfflineProcess {
+  const [program, args] = commandLine(command);
+  const child = spawn(program, args, {
+    detached: true,
+    // What the service was told in its environment is no business of the browser.
+    env: { PATH: commandPath(), HOME: command.homeDir, TMPDIR: command.homeDir },
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
+  });
+  // Without a pid it never was there; the error comes a moment later, and this is its only place.
+  child.on('error', () => undefined);
+  const identity = child.pid === undefined ? null : identify(child.pid);
+  if (identity === null) throw new Error(`${program} cannot be started`);
+  const [, , , out, incoming] = child.stdio as unknown as [null, null, null, Duplex, Duplex];
+  return { identity, transport: new OnePageTransport(out, incoming), complaints: listen(child) };
+}
+
+/** `unshare` becomes the browser: pipes, pid and group stay. */
+function commandLine({ path, flags, namespace }: OfflineCommand): [program: string, args: string[]] {
+  return namespace === null ? [path, [...flags]] : [UNSHARE, [...namespace, '--', path, ...flags]];
+}
+
+function listen({ stderr }: ChildProcess): () => string {
+  let said = '';
+  stderr?.on('data', (bytes: Buffer) => {
+    said = (said + bytes.toString()).slice(-SAID_BYTES);
+  });
+  return () => said.trim().split('\n').slice(-5).join('; ');
+}
