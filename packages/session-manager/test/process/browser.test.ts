@@ -56,7 +56,10 @@ describe.each(BROWSERS)('$name', ({ path }) => {
       return groupMembers(browser.pgid).filter((p) => !below.has(p.pid));
     };
     await until(() => strays().length === 0);
-    expect(tree.filter((p) => userDataDirOf(p.pid) !== null).map((p) => p.pid)).toEqual([browser.pid]);
+    // A child that is just being forked shows its parent's command line until it has its own.
+    const naming = () => processTree(browser.pid).filter((p) => userDataDirOf(p.pid) !== null);
+    await until(() => naming().length === 1);
+    expect(naming().map((p) => p.pid)).toEqual([browser.pid]);
     expect(userDataDirOf(browser.pid)).toBe(dir);
   });
 
@@ -67,6 +70,7 @@ describe.each(BROWSERS)('$name', ({ path }) => {
     expect(isOurs({ ...tenth, profileDir: one })).toBe(false);
     expect(isOurs({ ...first, profileDir: ten })).toBe(false);
     expect(isOurs({ ...first, startTicks: first.startTicks + 1, profileDir: one })).toBe(false);
+    await until(() => browsersOn(one).length === 1);
     expect(browsersOn(one).map((p) => p.pid)).toEqual([first.pid]);
     expect(new Set((await holdersOf(one)).map((h) => readProcess(h.pid)?.pgid))).toEqual(new Set([first.pgid]));
 
