@@ -11,7 +11,7 @@ import { drillFlags } from './flags.ts';
 import { judgeLogin, LOGIN_ITEMS, type LoginCheck } from './login.ts';
 import { networkNamespace } from './namespace.ts';
 import { openOfflinePage } from './offline-page.ts';
-import { type OfflineProcess, startOffline } from './offline-process.ts';
+import { didNotStart, type OfflineProcess, startOffline } from './offline-process.ts';
 import { readEverything, readRows } from './reading.ts';
 
 /** What a copy of a profile turned out to hold when a real browser opened it without any network. */
@@ -56,7 +56,7 @@ export function createDrillBrowser({ browsers, namespace = networkNamespace }: D
       const without = await namespace();
       await clearSingletons(profileDir);
       const flags = drillFlags(profileDir, { isShell: kind === 'headless-shell', isRoot: process.getuid?.() === 0 });
-      const homeDir = await mkdtemp(join(tmpdir(), 'leadmaster-drill-home-'));
+      const homeDir = await mkdtemp(join(tmpdir(), 'lm-drill-'));
       try {
         signal.throwIfAborted();
         const browser = startOffline({ path, flags, namespace: without, homeDir });
@@ -96,12 +96,7 @@ async function connect({ transport, complaints }: OfflineProcess, signal: AbortS
     return await withSignal(puppeteer.connect({ transport, defaultViewport: null, protocolTimeout: 0 }), overdue);
   } catch (error) {
     signal.throwIfAborted();
-    throw new LeadMasterError(
-      'browser_failed',
-      `The browser for reading the copy did not start: ${complaints() || errorText(error)}`,
-      'This says nothing about the copy. See that the browser starts for this user, and that memory is free.',
-      { cause: error },
-    );
+    throw didNotStart(complaints() || errorText(error), error);
   }
 }
 

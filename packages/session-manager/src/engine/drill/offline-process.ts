@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { identify, type ProcessIdentity } from '@leadmaster/capture/processes';
+import { LeadMasterError } from '@leadmaster/protocol';
 import { commandPath } from '../../config/env.ts';
 import { UNSHARE } from './namespace.ts';
 import { OnePageTransport } from './one-page-transport.ts';
@@ -27,7 +28,7 @@ export interface OfflineCommand {
 /**
  * Starts a browser in a process group of its own. From the moment this returns, it can be ended: no wait lies between.
  *
- * @throws Error when there is no such program.
+ * @throws LeadMasterError `browser_failed` when there is no such program.
  */
 export function startOffline(command: OfflineCommand): OfflineProcess {
   const [program, args] = commandLine(command);
@@ -40,9 +41,19 @@ export function startOffline(command: OfflineCommand): OfflineProcess {
   // Without a pid it never was there; the error comes a moment later, and this is its only place.
   child.on('error', () => undefined);
   const identity = child.pid === undefined ? null : identify(child.pid);
-  if (identity === null) throw new Error(`${program} cannot be started`);
+  if (identity === null) throw didNotStart(`${program} cannot be started`);
   const [, , , out, incoming] = child.stdio as unknown as [null, null, null, Duplex, Duplex];
   return { identity, transport: new OnePageTransport(out, incoming), complaints: listen(child) };
+}
+
+/** A browser that does not start says nothing about the copy that it was to read. */
+export function didNotStart(why: string, cause?: unknown): LeadMasterError {
+  return new LeadMasterError(
+    'browser_failed',
+    `The browser that reads copies did not start: ${why}`,
+    'This says nothing about the copy. See that the browser starts for this user, and that memory is free.',
+    { cause },
+  );
 }
 
 /** `unshare` becomes the browser: pipes, pid and group stay. */
