@@ -49,7 +49,7 @@ describe('a drill', () => {
   const copies: string[] = [];
 
   beforeAll(async () => {
-    stage = await Stage.open({ env: { SNAPSHOT_KIND: 'full' } });
+    stage = await Stage.open({ guarded: true, env: { SNAPSHOT_KIND: 'full' } });
     relay = await countingRelay(stage.world.port);
     // The flags by which the service's own browsers reach the stand-in.
     const CHROME_ARGS = stage.world.chromeArgsText.replace(`127.0.0.1:${stage.world.port}`, `127.0.0.1:${relay.port}`);

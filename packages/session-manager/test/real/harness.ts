@@ -5,6 +5,7 @@ import type { Event, QrCode, Session, SessionState } from '@leadmaster/protocol'
 import { type StandinOptions, startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { readConfig } from '../../src/config/index.ts';
 import { type Context, type ContextOptions, createContext } from '../../src/context.ts';
+import { UNGUARDED } from '../../src/lifecycle/session-guard.ts';
 import { createLogger } from '../../src/log.ts';
 
 /** Short intervals, so that a fault and its cure fit into a test. */
@@ -24,28 +25,36 @@ export const QUICK = {
   SNAPSHOT_AFTER_LOGIN: 'off',
 };
 
+export interface StageOptions {
+  env?: NodeJS.ProcessEnv;
+  standin?: StandinOptions;
+  context?: ContextOptions;
+  /** Whether a stop, a logout and a delete take a snapshot, as they do in the service. */
+  guarded?: boolean;
+}
+
 /** A stand-in of WhatsApp and a manager on a data folder of its own, both real down to the browser. */
 export class Stage implements AsyncDisposable {
   readonly world: World;
   readonly dataDir: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #options: ContextOptions;
+  readonly #isGuarded: boolean;
   #context: Context | null = null;
 
-  private constructor(world: World, dataDir: string, env: NodeJS.ProcessEnv, options: ContextOptions) {
+  private constructor(world: World, dataDir: string, env: NodeJS.ProcessEnv, options: StageOptions) {
     this.world = world;
     this.dataDir = dataDir;
     this.#env = env;
-    this.#options = options;
+    this.#options = options.context ?? {};
+    this.#isGuarded = options.guarded ?? false;
   }
 
-  static async open(
-    options: { env?: NodeJS.ProcessEnv; standin?: StandinOptions; context?: ContextOptions } = {},
-  ): Promise<Stage> {
+  static async open(options: StageOptions = {}): Promise<Stage> {
     const dataDir = await mkdtemp(join(tmpdir(), 'leadmaster-real-'));
     const world = await startStandin(options.standin);
     const env = { ...QUICK, LEADMASTER_DATA_DIR: dataDir, CHROME_ARGS: world.chromeArgsText, ...options.env };
-    return new Stage(world, dataDir, env, options.context ?? {});
+    return new Stage(world, dataDir, env, options);
   }
 
   get sessions(): Context['sessions'] {
@@ -61,6 +70,7 @@ export class Stage implements AsyncDisposable {
   async start(more: NodeJS.ProcessEnv = {}): Promise<void> {
     const config = readConfig({ ...this.#env, ...more });
     this.#context = await createContext(config, createLogger(config.log), this.#options);
+    if (!this.#isGuarded) this.sessions.guardWith(UNGUARDED);
     await this.sessions.boot();
   }
 

@@ -23,7 +23,7 @@ const mayMount = await canMount();
 describe.skipIf(!mayMount)('a full disk (needs the right to mount one)', () => {
   test('under the vault: told, the session runs on, what was saved stays; with room again it goes on', async () => {
     await using disk = await SmallDisk.mount(24);
-    await using stage = await Stage.open({ env: { VAULT_URL: `file:${join(disk.path, 'vault')}` } });
+    await using stage = await Stage.open({ guarded: true, env: { VAULT_URL: `file:${join(disk.path, 'vault')}` } });
     await stage.start();
     await stage.link('ventas', PHONE);
     const { snapshots } = stage.context;
@@ -48,7 +48,7 @@ describe.skipIf(!mayMount)('a full disk (needs the right to mount one)', () => {
       VAULT_URL: `file:${join(vaultDisk.path, 'vault')}`,
       DISK_MIN_FREE_MB: '1',
     };
-    await using stage = await Stage.open({ env });
+    await using stage = await Stage.open({ guarded: true, env });
     await stage.start();
     await stage.link('ventas', PHONE);
     const { snapshots, sessions } = stage.context;
@@ -93,7 +93,7 @@ describe.skipIf(!mayMount)('a full disk (needs the right to mount one)', () => {
 
 describe('a vault that cannot be had', () => {
   test('whose key is missing is an error, and never gets a new key', async () => {
-    await using stage = await Stage.open();
+    await using stage = await Stage.open({ guarded: true });
     await stage.start();
     await stage.link('ventas', PHONE);
     await stage.context.snapshots.create('ventas', requested);
@@ -112,7 +112,7 @@ describe('a vault that cannot be had', () => {
   });
 
   test('whose disk is not mounted is an error, and never a new vault; a delete does not wait for it', async () => {
-    await using stage = await Stage.open();
+    await using stage = await Stage.open({ guarded: true });
     await stage.start();
     await stage.link('ventas', PHONE);
     await stage.context.snapshots.create('ventas', requested);
@@ -136,7 +136,7 @@ describe('a vault that cannot be had', () => {
   test('does not keep the service from starting or ending while it does not answer', async () => {
     // Nothing listens on the discard port of this machine.
     const VAULT_URL = 's3://leadmaster/x?endpoint=http://127.0.0.1:9&region=none';
-    await using stage = await Stage.open({ env: { VAULT_URL } });
+    await using stage = await Stage.open({ guarded: true, env: { VAULT_URL } });
     await stage.start();
     await stage.link('ventas', PHONE);
     const pending = stage.context.snapshots.create('ventas', requested).catch((error: unknown) => error);
@@ -150,7 +150,7 @@ describe('a vault that cannot be had', () => {
 
 describe('the clock', () => {
   test('takes rounds, one at a time, applies the retention and drills a sample', async () => {
-    await using stage = await Stage.open();
+    await using stage = await Stage.open({ guarded: true });
     await stage.start({ SNAPSHOT_AFTER_LOGIN: 'on', SNAPSHOT_KEEP: 'last=2' });
     await stage.link('ventas', PHONE);
     const after = await stage.event(({ type }) => type === 'snapshot.created', 30_000, true);

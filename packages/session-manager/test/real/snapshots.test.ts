@@ -18,7 +18,7 @@ async function refusal(work: Promise<unknown>): Promise<LeadMasterError> {
 
 describe('snapshots of a running session', () => {
   test('are taken while it runs, and bring it back READY without a QR', async () => {
-    await using stage = await Stage.open();
+    await using stage = await Stage.open({ guarded: true });
     await stage.start();
     await stage.link('ventas', PHONE);
     const { snapshots, sessions } = stage.context;
@@ -70,7 +70,7 @@ describe('snapshots of a running session', () => {
   });
 
   test('are taken before a logout and a delete, outlive the session, and go with its key', async () => {
-    await using stage = await Stage.open();
+    await using stage = await Stage.open({ guarded: true });
     await stage.start();
     await stage.link('ventas', PHONE);
     const { snapshots, sessions } = stage.context;
@@ -89,7 +89,7 @@ describe('snapshots of a running session', () => {
   });
 
   test('there is none of a session without a login', async () => {
-    await using stage = await Stage.open();
+    await using stage = await Stage.open({ guarded: true });
     await stage.start();
     await stage.sessions.create({ name: 'nueva', start: true, metadata: {} });
     await stage.nextQr('nueva');
@@ -100,13 +100,14 @@ describe('snapshots of a running session', () => {
   });
 
   test('on a machine that has only the vault and its key, sessions are recovered after a person has said so', async () => {
-    await using old = await Stage.open();
+    await using old = await Stage.open({ guarded: true });
     await old.start();
     await old.link('ventas', PHONE);
     await old.context.snapshots.create('ventas', { reason: 'requested' });
     await old.stop();
 
     await using fresh = await Stage.open({
+      guarded: true,
       env: {
         VAULT_URL: `file:${join(old.dataDir, 'vault')}`,
         VAULT_KEY_FILE: join(old.dataDir, 'vault.key'),
