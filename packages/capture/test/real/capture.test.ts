@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { LOGIN_STORES } from '@leadmaster/capture/classify';
+import { flushLocalStorage } from '@leadmaster/capture/flush';
 import type { World, WorldState } from '@leadmaster/whatsapp-standin';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Bench, type Session, until } from '../../../whatsapp-standin/test/browser.ts';
@@ -20,6 +22,13 @@ function browserOf(session: Session): ProcessIdentity {
   const identity = identify(session.client.pupBrowser?.process()?.pid ?? 0);
   if (identity === null) throw new Error('the browser is gone');
   return identity;
+}
+
+/** A login that is still in the page alone is in no copy, as it would survive no power cut: who keeps sessions waits for it first. */
+async function committed(session: Session, profile: string): Promise<void> {
+  const page = session.client.pupPage;
+  if (page === undefined) throw new Error('there is no page');
+  await flushLocalStorage(page, join(profile, LOGIN_STORES.localStorage), AbortSignal.timeout(80_000));
 }
 
 /** Messages, and the bulk of a history being written, until told to end. */
@@ -67,6 +76,7 @@ describe.each<[FreezeMethod, CaptureKind]>([
     const world = await bench.world();
     const profile = await bench.profile();
     const session = await bench.link(world, ANA, profile);
+    await committed(session, profile);
     const busy = load(world);
     await until(async () => (await world.phone(ANA).stored(BETO)).length > 20, 'the load to be under way', 60_000);
     const before = (await world.phone(ANA).stored(BETO)).map(({ body }) => body);
