@@ -195,7 +195,7 @@ async function refuseNewer(deps: SnapshotDeps, session: string, info: SnapshotIn
 }
 
 /** A span of time for people: its two largest units. */
-export function span(ms: number): string {
+function span(ms: number): string {
   const seconds = Math.max(1, Math.round(ms / 1000));
   const parts: [number, string][] = [
     [Math.floor(seconds / 86_400), 'd'],

@@ -38,11 +38,6 @@ export class SnapshotSchedule {
     this.#unsubscribe = deps.store.events.subscribe((event) => this.#onEvent(event));
   }
 
-  /** When the next round is; null when there is no schedule. */
-  get next(): Date | null {
-    return this.#cron?.nextRun() ?? null;
-  }
-
   close(): void {
     this.#cron?.stop();
     this.#unsubscribe();

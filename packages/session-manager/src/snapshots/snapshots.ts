@@ -108,7 +108,7 @@ export class Snapshots implements SnapshotService {
     return this.#turn(session, options, async ({ signal }) => {
       const vault = await this.#deps.vault.open();
       const gone = await vault.forget(session, { ids: [id] }, { signal });
-      this.#deps.store.snapshots.forgotten(session, [id, ...gone.map((info) => info.id)].filter(unique));
+      this.#deps.store.snapshots.forgotten(session, [...new Set([id, ...gone.map((info) => info.id)])]);
     });
   }
 
@@ -268,8 +268,4 @@ export class Snapshots implements SnapshotService {
       leave();
     }
   }
-}
-
-function unique(id: string, at: number, ids: readonly string[]): boolean {
-  return ids.indexOf(id) === at;
 }
