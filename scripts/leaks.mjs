@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -19,6 +19,8 @@ export class LeakWatch {
     this.mark = `${process.pid}-${Date.now()}`;
     // Short: the path of a Unix socket has 107 characters in all.
     this.folder = mkdtempSync('/tmp/lm-');
+    // As /tmp itself: some tests run something as another user.
+    chmodSync(this.folder, 0o1777);
     this.env = { LEADMASTER_TEST_RUN: this.mark, TMPDIR: this.folder };
   }
 
