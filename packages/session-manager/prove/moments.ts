@@ -2,7 +2,7 @@
  * Snapshots at random moments of running sessions under load, every one of them restored and booted in the world of its
  * own moment.
  *
- *     npm run prove -- moments [--snapshots 200] [--round 40] [--sessions 4] [--rate 20] [--seed N] [--json]
+ *     npm run prove -- moments [--snapshots 200] [--round 20] [--sessions 4] [--rate 20] [--seed N] [--json]
  *
  * `--rate` is messages per second to each session; half of the snapshots are taken under bulk writes beside them. Ends
  * with 1 when a login was lost, a copy was not complete, a snapshot could not be taken, a session was disturbed or
@@ -17,7 +17,7 @@ const GOALS: Readonly<Record<string, number>> = { messages: 50, bulk: 500 };
 const { values } = parseArgs({
   options: {
     snapshots: { type: 'string', default: '200' },
-    round: { type: 'string', default: '40' },
+    round: { type: 'string', default: '20' },
     sessions: { type: 'string', default: '4' },
     rate: { type: 'string', default: '20' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },

@@ -16,7 +16,7 @@ import { PageHost } from './page-host.ts';
 import { Phone } from './phone.ts';
 import { PostOffice } from './post-office.ts';
 import type { ServerContext } from './server-context.ts';
-import { StateFile } from './state-file.ts';
+import { StateFile, type WorldState } from './state-file.ts';
 import { StoredMessages } from './stored-messages.ts';
 import type { World } from './world.ts';
 
@@ -106,7 +106,8 @@ export async function startStandin(options: StandinOptions = {}): Promise<World>
         rowBytes: bulk.rowBytes ?? (bytes > 32 * 2 ** 20 ? 32_768 : 4_096),
         ratePerSec: bulk.ratePerSec ?? 0,
       }),
-    exportState: (numbers) => ({ format: 1, certificate, state: structuredClone(accounts.toState(numbers)) }),
+    exportState: (numbers) => JSON.parse(world.exportText(numbers)) as WorldState,
+    exportText: (numbers) => JSON.stringify({ format: 1, certificate, state: accounts.toState(numbers) }),
     async close() {
       clock.stop();
       gateway.close();

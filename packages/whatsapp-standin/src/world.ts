@@ -34,5 +34,7 @@ export interface World {
    * nothing with this one.
    */
   exportState(numbers?: readonly string[]): WorldState;
+  /** The same as JSON: for those who look many times a second and need one of the looks. */
+  exportText(numbers?: readonly string[]): string;
   close(): Promise<void>;
 }

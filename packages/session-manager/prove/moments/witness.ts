@@ -11,7 +11,7 @@ const EVERY_MS = 50;
 export class Witness implements Disposable {
   readonly #world: World;
   readonly #number: string;
-  readonly #seen: { at: number; state: WorldState }[] = [];
+  readonly #seen: { at: number; state: string }[] = [];
   readonly #timer: NodeJS.Timeout;
 
   constructor(world: World, number: string) {
@@ -22,14 +22,14 @@ export class Witness implements Disposable {
   }
 
   #look(): void {
-    this.#seen.push({ at: Date.now(), state: this.#world.exportState([this.#number]) });
+    this.#seen.push({ at: Date.now(), state: this.#world.exportText([this.#number]) });
   }
 
   /** What was known at that moment, or just before it. */
   at(moment: Date): WorldState {
     const found = this.#seen.findLast(({ at }) => at <= moment.getTime());
     if (found === undefined) throw new Error(`nobody looked before ${moment.toISOString()}`);
-    return found.state;
+    return JSON.parse(found.state) as WorldState;
   }
 
   [Symbol.dispose](): void {
