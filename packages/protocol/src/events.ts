@@ -7,6 +7,7 @@ export const EVENT_TYPES = [
   'session.qr',
   'session.deleted',
   'session.restored',
+  'session.moved',
   'snapshot.created',
   'snapshot.failed',
   'snapshot.verified',

@@ -57,6 +57,8 @@ export const session = z.object({
   attempts: z.number().int(),
   nextAttemptAt: time.nullable(),
   generation: z.number().int(),
+  /** False while nobody has said that the place this copy of a login came from never runs it again: it does not start. */
+  originRetired: z.boolean(),
   engine: z.string(),
   loginMode,
   account: account.nullable(),

@@ -13,6 +13,7 @@ export const SESSION_STATES = [
   'AUTH_FAILURE',
   'STOPPING',
   'ERROR',
+  'MOVED',
 ] as const;
 export type SessionState = (typeof SESSION_STATES)[number];
 
@@ -33,6 +34,7 @@ const KIND_OF: Record<SessionState, StateKind> = {
   AUTH_FAILURE: 'needs_person',
   STOPPING: 'transient',
   ERROR: 'needs_person',
+  MOVED: 'settled',
 };
 
 /** Whether a state passes by itself, stays, or waits for a person. */

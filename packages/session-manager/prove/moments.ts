@@ -4,7 +4,7 @@
  *
  *     npm run prove -- moments [--snapshots 200] [--round 20] [--sessions 4] [--rate 20] [--seed N] [--json]
  *
- * `--rate` is messages per second to each session; half of the snapshots are taken under bulk writes beside them. Ends
+ * `--rate` is messages per second to each session; half of the snapshots are taken under bulk writes, with a tenth of it beside them. Ends
  * with 1 when a login was lost, a copy was not complete, a snapshot could not be taken, a session was disturbed or
  * anything was left behind; and when the pauses' goals are missed, unless `--lenient` says that the machine is busy.
  */

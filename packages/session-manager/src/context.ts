@@ -143,6 +143,7 @@ function createSessions(
     ...{ paths, profiles, log, beforeUpgrade },
     browserVersion: async () => (await browsers.find(visible)).version,
     minFreeBytes: config.diskMinFreeBytes,
+    movedGeneration: (name: string) => store.vault.movedGeneration(name),
     wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
   };
   return new SessionRegistry({
@@ -199,6 +200,7 @@ function withoutBrowsers(sessions: SessionRegistry, store: StateStore): SessionA
     discard: (name) => sessions.discard(name),
     hold: (name, task) => sessions.hold(name, task),
     replace: (name, options, task) => sessions.replace(name, options, task),
+    moveAway: (name, reason) => sessions.moveAway(name, reason),
     census: async () => null,
   };
 }

@@ -52,6 +52,7 @@ export class FakeSessionService implements SessionService {
       attempts: 0,
       nextAttemptAt: null,
       generation: 1,
+      originRetired: true,
       engine: 'fake',
       loginMode: 'qr',
       account: state === 'READY' ? { id: '5491100000001@c.us', phone: '5491100000001', name: 'Ana' } : null,

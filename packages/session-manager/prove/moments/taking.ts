@@ -28,7 +28,7 @@ export async function takeMoment(
   plan: { session: Loaded; mode: Mode; random: number },
 ): Promise<Moment> {
   const { session, mode } = plan;
-  return load.under(mode, async () => {
+  return load.under(mode, session, async () => {
     await sleep(plan.random * LONGEST_DELAY_MS);
     using witness = new Witness(stage.world, session.phone);
     const { snapshots, vault } = stage.context;

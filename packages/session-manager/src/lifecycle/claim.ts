@@ -8,6 +8,7 @@ import { lockSession } from '../profile/locks.ts';
 import { loginDamaged, mendLogin, proveLoginWhole } from '../profile/login-structure.ts';
 import type { DataPaths } from '../profile/paths.ts';
 import type { ProfileStore } from '../profile/profile-store.ts';
+import { originNotRetired, sessionMoved } from './refusals.ts';
 
 /** Browsers that are just ending may still have files open. */
 const LEAVING_MS = 2_000;
@@ -28,14 +29,17 @@ export interface Claim {
  * Takes a session's profile for this process: lock, record, permissions, login, and the proof that no browser has it
  * open and that none would find the login damaged. Fails closed: whatever cannot be read is an error, never "no login".
  *
- * @throws LeadMasterError `profile_in_use`, `profile_unreadable`, `login_damaged`, `login_missing`, `browser_too_old`, `session_unclaimed`, `storage_failed`.
+ * @throws LeadMasterError `profile_in_use`, `profile_unreadable`, `login_damaged`, `login_missing`, `session_moved`, `origin_not_retired`, `browser_too_old`, `session_unclaimed`, `storage_failed`.
  */
 export async function claimProfile(deps: ClaimDeps, session: string): Promise<Claim> {
   const lock = lockSession(deps.paths, session);
   try {
     if (deps.wasLinked(session) && (await deps.profiles.readRecord(session)) === null)
       throw missing(session, deps.profiles.locate(session));
-    const record = await deps.profiles.create(session);
+    const moved = deps.movedGeneration(session);
+    const record = await deps.profiles.create(session, moved ?? 0);
+    if (moved !== null && record.generation <= moved) throw sessionMoved(session);
+    if (!record.originRetired) throw originNotRetired(session);
     const profileDir = deps.profiles.locate(session);
     const evidence = await deps.profiles.loginEvidence(session);
     if (evidence.presence === 'damaged') throw loginDamaged(session, `incomplete: ${evidence.detail}`);
@@ -73,6 +77,8 @@ export interface ClaimDeps {
   browserVersion: () => Promise<string>;
   /** Whether the database knows of a login that was not unlinked, logged out or deleted since. */
   wasLinked: (session: string) => boolean;
+  /** The generation under which the session left this machine; null when it never did. */
+  movedGeneration: (session: string) => number | null;
   /** Saves the profile before a newer Chromium changes it for good. Never fails. */
   beforeUpgrade: (session: string, profileDir: string) => Promise<void>;
   minFreeBytes: number;

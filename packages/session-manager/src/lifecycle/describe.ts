@@ -12,6 +12,8 @@ export const SAMPLES: { readonly [T in LifecycleEventType]: readonly Extract<Lif
   stop: [{ type: 'stop', reason: 'requested' }],
   logout: [{ type: 'logout' }],
   stopped: [{ type: 'stopped', reason: 'requested' }],
+  moved: [{ type: 'moved', reason: 'how' }],
+  returned: [{ type: 'returned', reason: 'how' }],
   qr: [
     { type: 'qr', mayLink: true },
     { type: 'qr', mayLink: false },

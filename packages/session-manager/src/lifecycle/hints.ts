@@ -38,6 +38,8 @@ const REASONS: Readonly<Record<string, Hint>> = {
     `LOGIN_MODE=local opens a window, and there is no screen (DISPLAY is not set). Start the service on a desktop, or with LOGIN_MODE=qr, ${start(s)}.`,
   browser_not_gone: (s) =>
     `A browser process could not be ended; look for it in state D. When it is gone, "./leadmaster session start ${s}".`,
+  origin_not_retired: (s) =>
+    `This is a copy of a login. When the place it came from never runs it again, say so: "./leadmaster session start ${s} --origin-retired".`,
   storage_failed: (s) => `The disk refused. Free some space or mend it, ${start(s)}.`,
   web_version_missing: (s) =>
     `The pinned WEB_VERSION is not in the data folder. Unset it, restart the service, ${start(s)}.`,
@@ -50,5 +52,7 @@ const STATES: Readonly<Partial<Record<SessionState, Hint>>> = {
   DISCONNECTED_BANNED: (s) =>
     `WhatsApp has blocked this account. When it is lifted on the phone, "./leadmaster session start ${s}".`,
   AUTH_FAILURE: (s) => `WhatsApp refused the login: "./leadmaster check ${s}".`,
+  MOVED: (s) =>
+    `The session lives on another machine. What was here lies in trash; "./leadmaster session delete ${s}" takes it off the list.`,
   ERROR: (s) => `See the log, ${start(s)}.`,
 };

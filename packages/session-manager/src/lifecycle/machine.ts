@@ -17,6 +17,10 @@ export type LifecycleEvent =
   | { type: 'stop'; reason: string }
   | { type: 'logout' }
   | { type: 'stopped'; reason: string }
+  /** It was handed over to another machine; nothing runs here. */
+  | { type: 'moved'; reason: string }
+  /** A profile with a later generation was put in place here. */
+  | { type: 'returned'; reason: string }
   /** WhatsApp offers a QR. `mayLink`: LOGIN_MODE allows showing it. */
   | { type: 'qr'; mayLink: boolean }
   | { type: 'qr_exhausted' }
@@ -65,6 +69,8 @@ const IGNORE_ALL: Row = {
   stop: null,
   logout: null,
   stopped: null,
+  moved: null,
+  returned: null,
   qr: null,
   qr_exhausted: null,
   authenticated: null,
@@ -99,6 +105,7 @@ const IDLE: Row = {
   refused: (event) => step('ERROR', event.reason),
   stop: (event) => step('STOPPED', event.reason),
   logout: () => step('STOPPED', 'logged_out', 'retire'),
+  moved: (event) => step('MOVED', event.reason, 'retire'),
 };
 
 /** A browser runs, or is about to. */
@@ -185,6 +192,9 @@ const TABLE: Readonly<Record<SessionState, Row>> = {
     stopped: (event) => step('STOPPED', event.reason),
     refused: (event) => step('ERROR', event.reason),
   },
+
+  // Nothing starts here again, whatever lies on the disk, until a later generation comes back.
+  MOVED: { ...IGNORE_ALL, returned: (event) => step('STOPPED', event.reason) },
 };
 
 /** The next step, or null when the event changes nothing in this state. Never throws. */

@@ -18,6 +18,7 @@ import {
 import type { HeldProfile, SessionAccess } from '../snapshots/session-access.ts';
 import { followEvents, pageOfEvents } from './event-feed.ts';
 import { Outbox } from './outbox.ts';
+import { originNotRetired, sessionMoved } from './refusals.ts';
 import { type SessionGuard, UNGUARDED } from './session-guard.ts';
 import type { SessionService } from './session-service.ts';
 import { describeSession, describeUnclaimed, NO_STORAGE } from './session-view.ts';
@@ -90,6 +91,12 @@ export class SessionRegistry implements SessionService, SessionAccess {
     return (await this.#supervisor(name)).replace({ ...options, reason: 'restored' }, task);
   }
 
+  async moveAway(name: string, reason: string): Promise<void> {
+    const supervisor = await this.#supervisor(name);
+    this.#deps.store.sessions.setDesired(name, 'stopped');
+    await supervisor.moveAway(reason);
+  }
+
   async census(name: string, signal: AbortSignal): Promise<Census | null> {
     return (await this.#supervisor(name)).census(signal);
   }
@@ -123,7 +130,7 @@ export class SessionRegistry implements SessionService, SessionAccess {
       // The row first: a folder that no row knows of would be taken for somebody's unclaimed profile.
       this.#insert(name, input.start ? 'running' : 'stopped', input.metadata, {});
       try {
-        await this.#deps.profiles.create(name);
+        await this.#deps.profiles.create(name, this.#movedGeneration(name));
       } catch (error) {
         this.#remove(name);
         throw error;
@@ -155,7 +162,8 @@ export class SessionRegistry implements SessionService, SessionAccess {
       name,
       row,
       view: supervisor.view,
-      generation: record?.generation ?? 0,
+      generation: record?.generation ?? this.#movedGeneration(name),
+      originRetired: record?.originRetired ?? true,
       engine: this.#deps.engine.name,
       loginMode: this.#deps.config.loginMode,
       storage: this.#storage.get(name) ?? NO_STORAGE,
@@ -163,8 +171,15 @@ export class SessionRegistry implements SessionService, SessionAccess {
     });
   }
 
-  async start(name: string): Promise<Session> {
+  async start(name: string, { originRetired = false }: { originRetired?: boolean } = {}): Promise<Session> {
     const supervisor = await this.#supervisor(name);
+    if (supervisor.view.state === 'MOVED') throw sessionMoved(name);
+    const { profiles } = this.#deps;
+    const record = await profiles.readRecord(name).catch(() => null);
+    if (record?.originRetired === false) {
+      if (!originRetired) throw originNotRetired(name);
+      await profiles.updateRecord(name, { originRetired: true });
+    }
     this.#deps.store.sessions.setDesired(name, 'running');
     await supervisor.start();
     return this.get(name);
@@ -192,6 +207,7 @@ export class SessionRegistry implements SessionService, SessionAccess {
   }
 
   async restart(name: string): Promise<Session> {
+    if ((await this.#supervisor(name)).view.state === 'MOVED') throw sessionMoved(name);
     await this.#stop(name);
     return this.start(name);
   }
@@ -228,7 +244,7 @@ export class SessionRegistry implements SessionService, SessionAccess {
   async adopt(name: string): Promise<Session> {
     await this.#changing(name, async () => {
       if (this.#supervisors.has(name)) throw exists(name);
-      await this.#deps.profiles.claim(name);
+      await this.#deps.profiles.claim(name, this.#movedGeneration(name));
       const holdsLogin = (await this.#deps.profiles.loginPresence(name)) === 'present';
       this.#insert(name, 'stopped', {}, { adopted: true });
       // From now on a folder that is gone is a lost login, not a new session; messages count from now as well.
@@ -363,6 +379,10 @@ export class SessionRegistry implements SessionService, SessionAccess {
     if (supervisor !== undefined) return supervisor;
     await this.#refuseUnclaimed(name);
     throw notFound(name);
+  }
+
+  #movedGeneration(name: string): number {
+    return this.#deps.store.vault.movedGeneration(name) ?? 0;
   }
 
   #snapshotsOf(name: string): Pick<Session, 'lastSnapshot' | 'snapshotFailure'> {

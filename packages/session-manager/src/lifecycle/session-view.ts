@@ -10,6 +10,7 @@ export function describeSession(facts: {
   row: SessionRow;
   view: SupervisorView;
   generation: number;
+  originRetired: boolean;
   engine: string;
   loginMode: LoginMode;
   storage: StorageSummary;
@@ -28,6 +29,7 @@ export function describeSession(facts: {
     attempts: view.attempts,
     nextAttemptAt: view.nextAttemptAt?.toISOString() ?? null,
     generation: facts.generation,
+    originRetired: facts.originRetired,
     engine: facts.engine,
     loginMode: facts.loginMode,
     account: view.account,
@@ -55,6 +57,7 @@ export function describeUnclaimed(name: string, adoptCommand: string, loginMode:
     attempts: 0,
     nextAttemptAt: null,
     generation: 0,
+    originRetired: true,
     engine: '',
     loginMode,
     account: null,

@@ -15,7 +15,7 @@ import { backoffMs } from './backoff.ts';
 import { Inbox } from './inbox.ts';
 import { type Effect, isStarting, type LifecycleEvent, transition } from './machine.ts';
 import { OwnedRun } from './owned-run.ts';
-import { ending, running, starting } from './refusals.ts';
+import { ending, running, sessionMoved, starting } from './refusals.ts';
 import { type KnownSession, SessionStatus, type SupervisorView } from './session-status.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 import { Timers } from './timers.ts';
@@ -178,11 +178,29 @@ export class SessionSupervisor {
       try {
         const done = await task();
         this.#status.account = (await this.#deps.profiles.readRecord(this.name))?.account ?? null;
+        await this.#apply({ type: 'returned', reason: options.reason });
         await this.#apply({ type: 'stop', reason: options.reason });
         return done;
       } finally {
         lock.release();
       }
+    });
+  }
+
+  /**
+   * Gives the session away for good: what has its generation, or an older one, never starts here again. The word is
+   * durable before the profile goes to trash; a crash in between is finished by `recover`. Stops it first.
+   */
+  moveAway(reason: string): Promise<void> {
+    return this.#queue.run(async () => {
+      if (this.#closing || this.#deleting) throw ending(this.name);
+      const record = await this.#deps.profiles.readRecord(this.name);
+      if (record === null) throw sessionMoved(this.name);
+      await this.#stop(reason);
+      await this.#endRun();
+      this.#timers.disarm('retry');
+      this.#deps.store.vault.setMoved(this.name, record.generation);
+      await this.#apply({ type: 'moved', reason });
     });
   }
 
@@ -199,13 +217,29 @@ export class SessionSupervisor {
   /** The state is whatever the last process left; nothing runs now. Called once, before anything is started. */
   recover(): Promise<void> {
     return this.#queue.run(async () => {
+      if (await this.#wasMoved()) return this.#finishMove();
       if (
         this.#status.state === 'STOPPED' ||
+        this.#status.state === 'MOVED' ||
         (stateKind(this.#status.state) === 'needs_person' && this.#status.state !== 'QR_REQUIRED')
       )
         return;
       this.#commit('STOPPED', 'service_ended_unexpectedly');
     });
+  }
+
+  /** Whether the profile in place is one that was given away. What cannot be read is looked at when it is started. */
+  async #wasMoved(): Promise<boolean> {
+    const moved = this.#deps.store.vault.movedGeneration(this.name);
+    const record = moved === null ? null : await this.#deps.profiles.readRecord(this.name).catch(() => null);
+    return moved !== null && record !== null && record.generation <= moved;
+  }
+
+  /** A crash came between the word and the move to trash. */
+  async #finishMove(): Promise<void> {
+    if (this.#status.state === 'MOVED') return this.#retire('moved');
+    this.#commit('STOPPED', 'service_ended_unexpectedly');
+    await this.#apply({ type: 'moved', reason: 'transferred' });
   }
 
   async #stop(reason: string): Promise<void> {

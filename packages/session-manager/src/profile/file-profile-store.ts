@@ -9,7 +9,7 @@ import { loginEvidence } from './login-presence.ts';
 import { measureProfile } from './measure.ts';
 import { type DataPaths, dataPaths, refuseSymlinks } from './paths.ts';
 import { repairPermissions } from './permissions.ts';
-import type { ProfileRecord, ProfileStore } from './profile-store.ts';
+import type { ProfileRecord, ProfileStore, SwapReason } from './profile-store.ts';
 import { readRecordFile, writeRecordFile } from './record.ts';
 import { swapProfile } from './swap.ts';
 import { emptyTrash, listTrash, moveToTrash } from './trash.ts';
@@ -61,7 +61,7 @@ class FileProfileStore implements ProfileStore {
     return found;
   }
 
-  async create(session: string): Promise<ProfileRecord> {
+  async create(session: string, above = 0): Promise<ProfileRecord> {
     return this.#oneAtATime(session, async () => {
       const dir = this.#door(session);
       await this.#refuseFile(dir);
@@ -78,7 +78,7 @@ class FileProfileStore implements ProfileStore {
           `Take it as it is with "./leadmaster adopt ${shellWord(dir)} --name ${session}", or move it away.`,
         );
       }
-      const generation = await this.#nextGeneration(session);
+      const generation = await this.#nextGeneration(session, above);
       try {
         await makeFolder(this.#fs, dir);
         await syncFolder(this.#fs, dirname(dir));
@@ -91,7 +91,7 @@ class FileProfileStore implements ProfileStore {
     });
   }
 
-  async claim(session: string): Promise<ProfileRecord> {
+  async claim(session: string, above = 0): Promise<ProfileRecord> {
     return this.#oneAtATime(session, async () => {
       const dir = this.#door(session);
       await this.#refuseFile(dir);
@@ -106,7 +106,7 @@ class FileProfileStore implements ProfileStore {
         );
       }
       await this.repairPermissions(session);
-      return this.#write(session, newRecord(session, await this.#nextGeneration(session), 'adopted'));
+      return this.#write(session, newRecord(session, await this.#nextGeneration(session, above), 'adopted'));
     });
   }
 
@@ -171,13 +171,15 @@ class FileProfileStore implements ProfileStore {
   async swapIn(
     session: string,
     staged: string,
-    why: { reason: string; generation: number; committedAt: string },
+    why: SwapReason,
   ): Promise<{ record: ProfileRecord; trashed: string | null }> {
     return this.#oneAtATime(session, async () => {
       const dir = this.#door(session);
-      const saved = await readRecordFile(this.#fs, join(staged, RECORD_FILE), session);
+      const saved = await readRecordFile(this.#fs, join(staged, RECORD_FILE), why.formerly ?? session);
       const record: ProfileRecord = {
         ...(saved ?? newRecord(session, 1, 'adopted')),
+        session,
+        originRetired: why.originRetired ?? saved?.originRetired ?? true,
         generation:
           Math.max(
             why.generation,
@@ -269,8 +271,8 @@ class FileProfileStore implements ProfileStore {
     }
   }
 
-  async #nextGeneration(session: string): Promise<number> {
-    return (await this.#trashedGeneration(session)) + 1;
+  async #nextGeneration(session: string, above: number): Promise<number> {
+    return Math.max(above, await this.#trashedGeneration(session)) + 1;
   }
 
   async #trashedGeneration(session: string): Promise<number> {
@@ -309,5 +311,6 @@ function newRecord(session: string, generation: number, origin: ProfileRecord['o
     origin,
     committedAt: null,
     account: null,
+    originRetired: true,
   };
 }

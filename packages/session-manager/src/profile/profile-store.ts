@@ -16,6 +16,8 @@ export interface ProfileRecord {
   /** When this login's bytes were last proven complete on disk; null before the first commit. */
   committedAt: string | null;
   account: { id: string; phone: string; name: string } | null;
+  /** False for a copy of a login whose origin nobody has declared retired: it does not start (design, invariant 10). */
+  originRetired: boolean;
 }
 
 /**
@@ -38,6 +40,18 @@ export interface LoginEvidence {
   detail: string;
 }
 
+/** Why a staged profile comes, and what is known of the login in it. */
+export interface SwapReason {
+  reason: string;
+  /** The generation it had where it comes from; it gets a higher one. */
+  generation: number;
+  committedAt: string;
+  /** Its name where it comes from, when that was another: its record is taken on under the new one. */
+  formerly?: string;
+  /** Unless it is given, as its record has it. */
+  originRetired?: boolean;
+}
+
 /** One profile in the trash. */
 export interface TrashEntry {
   path: string;
@@ -56,11 +70,11 @@ export interface ProfileStore {
   /**
    * Makes the folder (0700) and its record if missing; repairs permissions. Idempotent. The generation goes on from
    * what lies in the trash under the same name. Throws `session_unclaimed` when a profile without a record is there:
-   * that takes `claim`, on purpose.
+   * that takes `claim`, on purpose. `above`: the generation under which the session once left this machine.
    */
-  create(session: string): Promise<ProfileRecord>;
+  create(session: string, above?: number): Promise<ProfileRecord>;
   /** Takes a profile that has no record as it lies (`adopt` in place). Idempotent. Throws `session_not_found` when there is no folder. */
-  claim(session: string): Promise<ProfileRecord>;
+  claim(session: string, above?: number): Promise<ProfileRecord>;
   /** The record, or null when the profile has none. Throws `profile_unreadable` when it is there and cannot be read or parsed. */
   readRecord(session: string): Promise<ProfileRecord | null>;
   updateRecord(session: string, change: Partial<Omit<ProfileRecord, 'schema' | 'session'>>): Promise<ProfileRecord>;
@@ -80,7 +94,7 @@ export interface ProfileStore {
   swapIn(
     session: string,
     staged: string,
-    why: { reason: string; generation: number; committedAt: string },
+    why: SwapReason,
   ): Promise<{ record: ProfileRecord; trashed: string | null }>;
   /** When something of the login's files was last written; null when there is none. */
   lastWritten(session: string): Promise<Date | null>;

@@ -17,6 +17,7 @@ const recordSchema = z.looseObject({
   origin: z.enum(['created', 'adopted']).default('created'),
   committedAt: time.nullable(),
   account: account.nullable(),
+  originRetired: z.boolean().default(true),
 });
 
 /**

@@ -16,7 +16,7 @@ export interface SessionAccess {
   get(session: string): Promise<Session>;
   /** Resolves once the session's state does not pass by itself any more, or when the wait is over. */
   settled(session: string, waitMs: number, signal: AbortSignal): Promise<Session>;
-  start(session: string): Promise<Session>;
+  start(session: string, options?: { originRetired?: boolean }): Promise<Session>;
   /** Makes a stopped session whose profile is about to be put in place. `loginOf`: its login is as it was then. */
   createFor(session: string, loginOf: Date): Promise<void>;
   /** Takes a session back that `createFor` made, when its profile did not follow. */
@@ -33,6 +33,11 @@ export interface SessionAccess {
    * @throws LeadMasterError `session_running` unless `stop` is set; then it is stopped first.
    */
   replace<T>(session: string, options: { stop: boolean }, task: () => Promise<T>): Promise<T>;
+  /**
+   * Stops the session and gives it away: durable, then its profile goes to trash, and nothing of that generation or an
+   * older one starts here again.
+   */
+  moveAway(session: string, reason: string): Promise<void>;
   /** Counts the rows of the running page's databases; null when no page runs or it does not answer. */
   census(session: string, signal: AbortSignal): Promise<Census | null>;
 }
