@@ -1,5 +1,6 @@
 import { first } from './0001-first.ts';
 import { snapshots } from './0002-snapshots.ts';
+import { storage } from './0003-storage.ts';
 
 /** One step of the schema. Never changed once released: a correction is another step. */
 export interface Migration {
@@ -9,4 +10,4 @@ export interface Migration {
 }
 
 /** Every step in order; `version` counts 1, 2, 3 ... without a gap. */
-export const MIGRATIONS: readonly Migration[] = [first, snapshots];
+export const MIGRATIONS: readonly Migration[] = [first, snapshots, storage];
