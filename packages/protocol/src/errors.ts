@@ -55,6 +55,8 @@ export const ERRORS = {
   session_moved: { status: 409, title: 'The session has moved away' },
   origin_not_retired: { status: 409, title: 'Nobody has said that the origin is retired' },
   operation_not_found: { status: 404, title: 'No such operation' },
+  passphrase_refused: { status: 400, title: 'The passphrase is too short or too long' },
+  passphrase_wrong: { status: 422, title: 'The passphrase does not open the file' },
   snapshot_damaged: { status: 502, title: 'The snapshot is damaged' },
   snapshot_unsafe: { status: 422, title: 'The snapshot holds a path that is not taken' },
   snapshot_too_large: { status: 413, title: 'More than one snapshot can describe' },

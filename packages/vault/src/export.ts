@@ -17,6 +17,8 @@ import type { ReadProgress } from './verify.ts';
 export interface ExportOptions {
   /** Seals the file; the vault's own master key unless it is given. */
   key?: MasterKey;
+  /** Seals the file instead of any key: whoever knows it can open the file, and nobody else. */
+  passphrase?: string;
   signal?: AbortSignal;
   onProgress?: (progress: ReadProgress) => void;
 }

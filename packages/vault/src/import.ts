@@ -9,11 +9,20 @@ import { checkTree, type TreeEntry } from './format/tree.ts';
 import { type Frame, readFrames } from './frames.ts';
 import { Intake, type SaveProgress } from './intake.ts';
 import type { MasterKey } from './master-key.ts';
+import {
+  type PassphraseLine,
+  passphraseKey,
+  passphraseMissing,
+  passphraseWrong,
+  takePassphraseLine,
+} from './passphrase.ts';
 import { release } from './release.ts';
 
 export interface ImportOptions {
   /** Keys that may have sealed the file, besides those of the vault. */
   keys?: readonly MasterKey[];
+  /** Opens a file that was sealed with a passphrase. */
+  passphrase?: string;
   signal?: AbortSignal;
   onProgress?: (progress: SaveProgress) => void;
 }
@@ -33,19 +42,14 @@ export async function importSnapshot(
   let from: { name: string; record: ChainRecord };
   let entries: TreeEntry[];
   try {
-    const reading = new Reading(intake, [...masters, ...(options.keys ?? [])]);
-    for await (const frame of readFrames(stream, FRAME_LIMITS)) {
-      options.signal?.throwIfAborted();
-      await reading.take(frame);
-    }
-    ({ from, entries } = reading.finish());
+    const store = (plain: Buffer): Promise<string> => intake.store(plain);
+    ({ from, entries } = await readAll(stream, [...masters, ...(options.keys ?? [])], store, options));
     await intake.writer.finish();
   } catch (error) {
     await intake.writer.abandon();
     throw error;
   }
-  const [info] = from.record.live;
-  if (info === undefined) throw damagedObject(OBJECT, 'it does not say which snapshot it is');
+  const info = snapshotOf(from.record);
   const extra = checkExtra({ ...info.extra, imported: { session: from.name, id: info.id, at: info.at } });
   const packs = intake.writer.written;
   const storedBytes = packs.reduce((sum, pack) => sum + pack.bytes, 0);
@@ -65,18 +69,73 @@ export async function importSnapshot(
   return commit(context, view, { entries, packs }, describe, options.signal);
 }
 
+/** What an exported file holds. */
+export interface ExportContent {
+  /** The session it was exported from. */
+  session: string;
+  snapshot: SnapshotInfo;
+}
+
+/** Reads an exported file from its first byte to its last, proves all of it, and keeps nothing. */
+export async function readExport(
+  stream: AsyncIterable<Uint8Array>,
+  options: Pick<ImportOptions, 'keys' | 'passphrase' | 'signal'>,
+): Promise<ExportContent> {
+  const { from } = await readAll(stream, options.keys ?? [], async () => '', options);
+  return { session: from.name, snapshot: snapshotOf(from.record) };
+}
+
+/** Takes every frame of a file; `store` keeps a chunk and says by which id. */
+async function readAll(
+  stream: AsyncIterable<Uint8Array>,
+  masters: readonly MasterKey[],
+  store: (plain: Buffer) => Promise<string>,
+  { passphrase, signal }: Pick<ImportOptions, 'passphrase' | 'signal'>,
+): Promise<ReturnType<Reading['finish']>> {
+  const { line, rest } = await takePassphraseLine(stream);
+  const keys = line === null ? masters : [await keyFor(line, passphrase, rest)];
+  const reading = new Reading(store, keys, line === null ? otherKey : passphraseWrong);
+  for await (const frame of readFrames(rest, FRAME_LIMITS)) {
+    signal?.throwIfAborted();
+    await reading.take(frame);
+  }
+  return reading.finish();
+}
+
+async function keyFor(
+  line: PassphraseLine,
+  passphrase: string | undefined,
+  rest: AsyncIterable<Uint8Array>,
+): Promise<MasterKey> {
+  if (passphrase !== undefined) return passphraseKey(passphrase, line);
+  await rest[Symbol.asyncIterator]().return?.();
+  throw passphraseMissing();
+}
+
+function snapshotOf(record: ChainRecord): SnapshotInfo {
+  const [info] = record.live;
+  if (info === undefined) throw damagedObject(OBJECT, 'it does not say which snapshot it is');
+  return info;
+}
+
 /** The frames in their order: the key, chunks, the manifest. */
 class Reading {
-  private readonly intake: Intake;
+  private readonly store: (plain: Buffer) => Promise<string>;
   private readonly masters: readonly MasterKey[];
+  private readonly refusal: () => LeadMasterError;
   private opened: { name: string; keys: SessionKeys } | null = null;
   private record: ChainRecord | null = null;
   /** Our id and the length of each chunk, by its id in the file. */
   private readonly chunks = new Map<string, { id: string; plain: number }>();
 
-  constructor(intake: Intake, masters: readonly MasterKey[]) {
-    this.intake = intake;
+  constructor(
+    store: (plain: Buffer) => Promise<string>,
+    masters: readonly MasterKey[],
+    refusal: () => LeadMasterError,
+  ) {
+    this.store = store;
     this.masters = masters;
+    this.refusal = refusal;
   }
 
   async take({ type, body }: Frame): Promise<void> {
@@ -85,7 +144,7 @@ class Reading {
     }
     if (type === 'K') {
       this.opened = openExportKey(body, this.masters);
-      if (this.opened === null) throw otherKey();
+      if (this.opened === null) throw this.refusal();
     } else if (type === 'R') this.record = await readExportRecord(this.keys, body);
     else await this.takeChunk(body);
   }
@@ -101,7 +160,7 @@ class Reading {
     const { facts, sealed } = readFacts(body);
     const plain = await openChunk(this.keys, facts, sealed);
     if (typeof plain === 'string') throw damagedObject(OBJECT, `chunk ${facts.id}: ${plain}`);
-    this.chunks.set(facts.id, { id: await this.intake.store(plain), plain: facts.plain });
+    this.chunks.set(facts.id, { id: await this.store(plain), plain: facts.plain });
     release(plain);
   }
 

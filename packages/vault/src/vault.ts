@@ -14,6 +14,7 @@ import { Keyring, type KnownSession } from './keyring.ts';
 import { SessionLock } from './lock.ts';
 import type { MasterKey } from './master-key.ts';
 import { chainFolder, packFolder } from './names.ts';
+import { newPassphraseKey } from './passphrase.ts';
 import type { VaultProblem } from './problems.ts';
 import { type Pruned, type PruneOptions, prune } from './prune.ts';
 import { readFile } from './read-file.ts';
@@ -99,8 +100,14 @@ export class Vault {
    */
   async *exportTo(name: string, id: string, options: ExportOptions = {}): AsyncGenerator<Buffer> {
     const { manifest, info, reader } = await this.manifest(name, id, options.signal);
-    const master = options.key ?? this.keyring.masterKeys.current;
-    yield* exportSnapshot({ name, manifest, info, reader }, master, options);
+    const from = { name, manifest, info, reader };
+    if (options.passphrase === undefined) {
+      yield* exportSnapshot(from, options.key ?? this.keyring.masterKeys.current, options);
+      return;
+    }
+    const { line, key } = await newPassphraseKey(options.passphrase);
+    yield line;
+    yield* exportSnapshot(from, key, options);
   }
 
   /** Takes an exported file into the history of a session, which may have another name than it came from. */
