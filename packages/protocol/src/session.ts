@@ -126,9 +126,42 @@ export const message = z.object({
 });
 export type Message = z.infer<typeof message>;
 
+export const startSession = z.strictObject({
+  /** A person says that the place a copied login came from never runs it again. */
+  originRetired: z.literal(true).optional(),
+});
+
 export const adoptSession = z.strictObject({
   name: sessionName,
+  /** The folder; without it, what lies in the session's own place is adopted. */
   path: z.string().min(1).max(4096).optional(),
+  /** Needed for a folder that lies elsewhere. */
   mode: z.enum(['copy', 'move']).optional(),
   originRetired: z.boolean().optional(),
 });
+export type AdoptSession = z.infer<typeof adoptSession>;
+
+/** What a folder was recognised as. */
+export const ADOPT_KINDS = ['profile', 'local_auth', 'remote_auth', 'waha', 'leadmaster'] as const;
+
+/** What was found in a folder that became a session. */
+export const adoptReport = z.object({
+  kind: z.enum(ADOPT_KINDS),
+  /** The profile itself, where it lay. */
+  path: z.string(),
+  bytes: z.number().int(),
+  files: z.number().int(),
+  /** The newest Chromium known to have written it; null when the folder does not say. */
+  chromium: z.string().nullable(),
+  /** Null until the session has been READY here. */
+  account: account.nullable(),
+  /** What a person should know, in sentences. */
+  warnings: z.array(z.string()),
+});
+export type AdoptReport = z.infer<typeof adoptReport>;
+
+export const adoptedSession = session.extend({ adopted: adoptReport });
+export type AdoptedSession = z.infer<typeof adoptedSession>;
+
+/** Gives the session up on this machine: its login goes on from that snapshot, elsewhere. */
+export const retireSession = z.strictObject({ snapshot: z.string().regex(/^[\w-]{1,128}$/, 'the id of a snapshot') });

@@ -196,11 +196,11 @@ function withoutBrowsers(sessions: SessionRegistry, store: StateStore): SessionA
       store.sessions.setDesired(name, 'running');
       return sessions.get(name);
     },
-    createFor: (name, loginOf) => sessions.createFor(name, loginOf),
+    createFor: (name, loginOf, how) => sessions.createFor(name, loginOf, how),
     discard: (name) => sessions.discard(name),
     hold: (name, task) => sessions.hold(name, task),
     replace: (name, options, task) => sessions.replace(name, options, task),
-    moveAway: (name, reason) => sessions.moveAway(name, reason),
+    moveAway: (name, reason, prove) => sessions.moveAway(name, reason, prove),
     census: async () => null,
   };
 }

@@ -87,25 +87,25 @@ export class SessionRegistry implements SessionService, SessionAccess {
     return (await this.#supervisor(name)).hold(task);
   }
 
-  async replace<T>(name: string, options: { stop: boolean }, task: () => Promise<T>): Promise<T> {
-    return (await this.#supervisor(name)).replace({ ...options, reason: 'restored' }, task);
+  async replace<T>(name: string, options: { stop: boolean; reason?: string }, task: () => Promise<T>): Promise<T> {
+    return (await this.#supervisor(name)).replace({ reason: 'restored', ...options }, task);
   }
 
-  async moveAway(name: string, reason: string): Promise<void> {
+  async moveAway(name: string, reason: string, prove?: () => Promise<void>): Promise<void> {
     const supervisor = await this.#supervisor(name);
     this.#deps.store.sessions.setDesired(name, 'stopped');
-    await supervisor.moveAway(reason);
+    await supervisor.moveAway(reason, prove);
   }
 
   async census(name: string, signal: AbortSignal): Promise<Census | null> {
     return (await this.#supervisor(name)).census(signal);
   }
 
-  async createFor(name: string, loginOf: Date): Promise<void> {
+  async createFor(name: string, loginOf: Date, how: 'restored' | 'adopted' = 'restored'): Promise<void> {
     await this.#changing(name, async () => {
       if (this.#supervisors.has(name)) throw exists(name);
       await this.#refuseUnclaimed(name);
-      this.#insert(name, 'stopped', {}, { restored: true });
+      this.#insert(name, 'stopped', {}, { [how]: true });
       // From now on a folder that is not there is a login that is missing, and never a new session.
       this.#deps.store.sessions.touch(name, { caughtUpTo: loginOf.toISOString() });
       await this.#supervise(name);

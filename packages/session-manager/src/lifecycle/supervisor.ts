@@ -189,9 +189,10 @@ export class SessionSupervisor {
 
   /**
    * Gives the session away for good: what has its generation, or an older one, never starts here again. The word is
-   * durable before the profile goes to trash; a crash in between is finished by `recover`. Stops it first.
+   * durable before the profile goes to trash; a crash in between is finished by `recover`. Stops it first, and then asks
+   * `prove`, which may refuse.
    */
-  moveAway(reason: string): Promise<void> {
+  moveAway(reason: string, prove: () => Promise<void> = async () => {}): Promise<void> {
     return this.#queue.run(async () => {
       if (this.#closing || this.#deleting) throw ending(this.name);
       const record = await this.#deps.profiles.readRecord(this.name);
@@ -199,6 +200,7 @@ export class SessionSupervisor {
       await this.#stop(reason);
       await this.#endRun();
       this.#timers.disarm('retry');
+      await prove();
       this.#deps.store.vault.setMoved(this.name, record.generation);
       await this.#apply({ type: 'moved', reason });
     });

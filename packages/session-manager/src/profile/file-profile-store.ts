@@ -175,27 +175,33 @@ class FileProfileStore implements ProfileStore {
   ): Promise<{ record: ProfileRecord; trashed: string | null }> {
     return this.#oneAtATime(session, async () => {
       const dir = this.#door(session);
-      const saved = await readRecordFile(this.#fs, join(staged, RECORD_FILE), why.formerly ?? session);
-      const record: ProfileRecord = {
-        ...(saved ?? newRecord(session, 1, 'adopted')),
-        session,
-        originRetired: why.originRetired ?? saved?.originRetired ?? true,
-        generation:
-          Math.max(
-            why.generation,
-            (await this.#generationIfReadable(session)) ?? 0,
-            await this.#trashedGeneration(session),
-          ) + 1,
-        committedAt: saved?.committedAt ?? why.committedAt,
-      };
-      await repairPermissions(this.#fs, staged);
-      await writeRecordFile(this.#fs, join(staged, RECORD_FILE), record);
+      const record = await this.#prepare(session, staged, why);
       const label = { session, reason: why.reason, generation: await this.#generationIfReadable(session) };
       const trashed = await swapProfile(this.#fs, this.#paths, session, staged, () =>
         moveToTrash(this.#fs, this.#paths.trash, dir, label),
       );
       this.#log?.info({ session, reason: why.reason, trashed }, 'profile put in place');
       return { record, trashed };
+    });
+  }
+
+  async moveIn(session: string, source: string, why: SwapReason): Promise<ProfileRecord> {
+    return this.#oneAtATime(session, async () => {
+      const dir = this.#door(session);
+      if ((await lstatOrNull(this.#fs, dir)) !== null) {
+        throw new LeadMasterError('session_exists', `${dir} is there already`, 'Look what it is, or choose another name.');
+      }
+      const record = await this.#prepare(session, source, why);
+      try {
+        await this.#fs.rename(source, dir);
+        await syncFolder(this.#fs, dirname(dir));
+      } catch (error) {
+        throw writeFailed(dir, error);
+      }
+      // Whose folder of names that is may be anybody's; the rename itself is durable with ours.
+      await syncFolder(this.#fs, dirname(source)).catch(() => {});
+      this.#log?.info({ session, source }, 'profile moved into place');
+      return record;
     });
   }
 
@@ -249,6 +255,27 @@ class FileProfileStore implements ProfileStore {
 
   async #write(session: string, record: ProfileRecord): Promise<ProfileRecord> {
     await writeRecordFile(this.#fs, this.#paths.record(session), record);
+    return record;
+  }
+
+  /** Makes a folder from elsewhere this session's own: permissions, and a record above every generation known here. */
+  async #prepare(session: string, folder: string, why: SwapReason): Promise<ProfileRecord> {
+    const saved = await readRecordFile(this.#fs, join(folder, RECORD_FILE), why.formerly ?? session);
+    const known = [
+      why.generation,
+      (await this.#generationIfReadable(session)) ?? 0,
+      await this.#trashedGeneration(session),
+    ];
+    const record: ProfileRecord = {
+      ...(saved ?? newRecord(session, 1, 'adopted')),
+      session,
+      originRetired: why.originRetired ?? saved?.originRetired ?? true,
+      generation: Math.max(...known) + 1,
+      committedAt: saved?.committedAt ?? why.committedAt,
+      ...(why.adoptedFrom === undefined ? {} : { adoptedFrom: why.adoptedFrom }),
+    };
+    await repairPermissions(this.#fs, folder);
+    await writeRecordFile(this.#fs, join(folder, RECORD_FILE), record);
     return record;
   }
 

@@ -18,6 +18,8 @@ export interface ProfileRecord {
   account: { id: string; phone: string; name: string } | null;
   /** False for a copy of a login whose origin nobody has declared retired: it does not start (design, invariant 10). */
   originRetired: boolean;
+  /** The folder that it was adopted from, where that was another. */
+  adoptedFrom?: string | undefined;
 }
 
 /**
@@ -50,6 +52,8 @@ export interface SwapReason {
   formerly?: string;
   /** Unless it is given, as its record has it. */
   originRetired?: boolean;
+  /** The folder that it comes from, when it is adopted. */
+  adoptedFrom?: string;
 }
 
 /** One profile in the trash. */
@@ -96,6 +100,13 @@ export interface ProfileStore {
     staged: string,
     why: SwapReason,
   ): Promise<{ record: ProfileRecord; trashed: string | null }>;
+  /**
+   * Takes a folder from elsewhere on the same disk to be the session's profile, by one rename: it is there or here, never
+   * both, whenever a crash comes. Its record is written before.
+   *
+   * @throws LeadMasterError `session_exists` when there is a profile already, `storage_failed` (cause `EXDEV` when it lies on another disk).
+   */
+  moveIn(session: string, source: string, why: SwapReason): Promise<ProfileRecord>;
   /** When something of the login's files was last written; null when there is none. */
   lastWritten(session: string): Promise<Date | null>;
   /** What lies in the trash, newest first. */

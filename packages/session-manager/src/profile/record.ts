@@ -18,6 +18,7 @@ const recordSchema = z.looseObject({
   committedAt: time.nullable(),
   account: account.nullable(),
   originRetired: z.boolean().default(true),
+  adoptedFrom: z.string().optional(),
 });
 
 /**

@@ -18,7 +18,7 @@ export interface SessionAccess {
   settled(session: string, waitMs: number, signal: AbortSignal): Promise<Session>;
   start(session: string, options?: { originRetired?: boolean }): Promise<Session>;
   /** Makes a stopped session whose profile is about to be put in place. `loginOf`: its login is as it was then. */
-  createFor(session: string, loginOf: Date): Promise<void>;
+  createFor(session: string, loginOf: Date, how?: 'restored' | 'adopted'): Promise<void>;
   /** Takes a session back that `createFor` made, when its profile did not follow. */
   discard(session: string): void;
   /**
@@ -32,12 +32,12 @@ export interface SessionAccess {
    *
    * @throws LeadMasterError `session_running` unless `stop` is set; then it is stopped first.
    */
-  replace<T>(session: string, options: { stop: boolean }, task: () => Promise<T>): Promise<T>;
+  replace<T>(session: string, options: { stop: boolean; reason?: string }, task: () => Promise<T>): Promise<T>;
   /**
    * Stops the session and gives it away: durable, then its profile goes to trash, and nothing of that generation or an
-   * older one starts here again.
+   * older one starts here again. `prove` is asked once it is stopped; what it throws keeps the session here.
    */
-  moveAway(session: string, reason: string): Promise<void>;
+  moveAway(session: string, reason: string, prove?: () => Promise<void>): Promise<void>;
   /** Counts the rows of the running page's databases; null when no page runs or it does not answer. */
   census(session: string, signal: AbortSignal): Promise<Census | null>;
 }
