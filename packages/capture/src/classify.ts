@@ -18,7 +18,7 @@ export const LOGIN_STORES = {
   localStorage: 'Default/Local Storage/leveldb',
 } as const;
 
-interface Rule {
+export interface Rule {
   /** A path below the profile; matches itself and everything below. `*` stands for any characters but `/`. */
   path: string;
   class: StorageClass;
@@ -86,10 +86,15 @@ function source(path: string): string {
   return path.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*');
 }
 
+/** The rule that decides about a path below a profile; null for what no rule knows. */
+export function ruleOf(path: string): Rule | null {
+  return COMPILED.find((candidate) => candidate.pattern.test(path)) ?? null;
+}
+
 /** The class of a path below a profile, and why. What no rule knows is `optional`: never thrown away, never counted as login. */
 export function classify(path: string): { class: StorageClass; why: string } {
-  const rule = COMPILED.find((candidate) => candidate.pattern.test(path));
-  return rule === undefined ? { class: 'optional', why: 'not known to matter' } : { class: rule.class, why: rule.why };
+  const rule = ruleOf(path);
+  return rule === null ? { class: 'optional', why: 'not known to matter' } : { class: rule.class, why: rule.why };
 }
 
 /**

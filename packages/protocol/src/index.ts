@@ -6,3 +6,4 @@ export * from './session.ts';
 export * from './shell-word.ts';
 export * from './snapshots.ts';
 export * from './states.ts';
+export * from './storage.ts';

@@ -6,6 +6,10 @@ const DAY_MS = 86_400_000;
 /** Message ids are forgotten only this long after catching up has passed them, whatever the clocks of phones say. */
 const INBOX_MARGIN_MS = DAY_MS;
 
+/** Samples of sizes: each hour's for a week, each day's last for a year. */
+const HOURLY_DAYS = 7;
+const DAILY_DAYS = 365;
+
 /**
  * Takes away what is older or more than wanted. The newest event always stays, so that the oldest id kept tells a
  * reader whether its cursor has missed some. Ended messages go with the events of their age. What the inbox
@@ -29,16 +33,23 @@ export function retention({ db, now, write }: Connection): StateStore['sweep'] {
        SELECT 1 FROM sessions s WHERE s.name = inbox.session AND s.caught_up_to IS NOT NULL
          AND julianday(inbox.at) < julianday(s.caught_up_to) - ?)`,
   );
+  const sizes = db.prepare<[string, string]>(
+    `DELETE FROM storage_samples WHERE hour < ? OR (hour < ? AND EXISTS (
+       SELECT 1 FROM storage_samples later WHERE later.session = storage_samples.session
+         AND later.hour > storage_samples.hour AND substr(later.hour, 1, 10) = substr(storage_samples.hour, 1, 10)))`,
+  );
 
   return (limits) =>
     write(() => {
-      const cutoff = new Date(now().getTime() - limits.eventDays * DAY_MS).toISOString();
+      const before = (days: number): string => new Date(now().getTime() - days * DAY_MS).toISOString();
+      const cutoff = before(limits.eventDays);
       return (
         eventsByCount.run(Math.max(1, limits.events)).changes +
         eventsByAge.run(cutoff).changes +
         transitions.run(Math.max(0, limits.transitions)).changes +
         messages.run(cutoff).changes +
-        inbox.run(cutoff, INBOX_MARGIN_MS / DAY_MS).changes
+        inbox.run(cutoff, INBOX_MARGIN_MS / DAY_MS).changes +
+        sizes.run(before(DAILY_DAYS).slice(0, 13), before(HOURLY_DAYS).slice(0, 10)).changes
       );
     });
 }

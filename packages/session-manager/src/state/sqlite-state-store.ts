@@ -9,6 +9,7 @@ import { retention } from './retention.ts';
 import { sessionsTable } from './sessions.ts';
 import { snapshotsTable, vaultTable } from './snapshots.ts';
 import type { StateStore } from './state-store.ts';
+import { storageTable } from './storage.ts';
 import { transitionsTable } from './transitions.ts';
 
 /**
@@ -29,6 +30,7 @@ export function createStateStore(options: { file: string; now?: () => Date; log?
     browsers: browsersTable(connection),
     snapshots: snapshotsTable(connection),
     vault: vaultTable(connection),
+    storage: storageTable(connection),
     atomically: connection.write,
     sweep: retention(connection),
     close: () => {

@@ -42,6 +42,16 @@ export interface SnapshotFailure {
   detail: string;
 }
 
+/** What a session weighed at a time, in bytes, whole and by class. */
+export interface StorageSample {
+  at: string;
+  bytes: number;
+  critical: number;
+  important: number;
+  optional: number;
+  temporary: number;
+}
+
 export interface NewEvent {
   session: string;
   type: EventType;
@@ -138,6 +148,20 @@ export interface StateStore {
     /** The generation under which the session left this machine; null when it never did. */
     movedGeneration(session: string): number | null;
     setMoved(session: string, generation: number): void;
+  };
+  storage: {
+    /**
+     * Remembers what a session weighs; a later sample of the same hour takes its place. Crossing `warnBytes` upwards
+     * writes `session.storage`, with `data`, once until the size was clearly below it again. Null when nothing was told.
+     */
+    record(
+      session: string,
+      sample: Omit<StorageSample, 'at'>,
+      warning: { warnBytes: number; data?: Record<string, unknown> },
+    ): Event | null;
+    /** Since an hour, oldest first. */
+    samples(session: string, from: Date): StorageSample[];
+    latest(session: string): StorageSample | null;
   };
   /** Makes several changes one transaction: all of them or none, and nobody hears of any before all are durable. */
   atomically<T>(changes: () => T): T;
