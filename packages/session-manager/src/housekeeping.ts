@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 /** After READY the page still loads its chats; the first figures are taken when that is done. */
 const SETTLED_MS = 3_000;
 
-/** The small regular work of a service: memory of browsers, sizes of profiles, retention, trash. Each job skips a turn while it still runs. */
+/** The small regular work of a service: memory of browsers, the first size after a start, retention, trash. Each job skips a turn while it still runs. */
 export function startHousekeeping(deps: {
   sessions: SessionRegistry;
   profiles: ProfileStore;
@@ -26,18 +26,10 @@ export function startHousekeeping(deps: {
         await supervisor.measureMemory();
       }
     }),
-    every(15 * MINUTE, 'measuring profiles', async () => {
-      for (const { name } of sessions.supervisors()) {
-        // One profile that cannot be read must not hide the sizes of the others.
-        await sessions.measure(name).catch((error: unknown) => {
-          log.warn({ session: name, err: error }, 'the profile could not be measured');
-        });
-      }
-    }),
     every(60 * MINUTE, 'retention', async () => {
       store.sweep(config.retention);
-      const emptied = await profiles.emptyTrash(config.retention.trashDays);
-      if (emptied.length > 0) log.info({ emptied }, 'trash was emptied by age');
+      const emptied = await profiles.emptyTrash(config.retention.trashDays, config.retention.trashBytes);
+      if (emptied.length > 0) log.info({ emptied }, 'trash was emptied by age and size');
     }),
   ];
 

@@ -1,5 +1,6 @@
 import { SESSION_STATES } from '@leadmaster/protocol';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { type DiskFigures, measureDisk } from './disk/disk-metrics.ts';
 import type { SessionSupervisor } from './lifecycle/supervisor.ts';
 import { measureSnapshots, type SnapshotFigures } from './snapshot-metrics.ts';
 import type { StateStore } from './state/state-store.ts';
@@ -9,6 +10,7 @@ export function createMetrics(
   supervisors: () => readonly SessionSupervisor[],
   events: StateStore['events'],
   snapshots?: SnapshotFigures,
+  disk?: () => DiskFigures,
 ): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -66,5 +68,6 @@ export function createMetrics(
   });
   events.subscribe((event) => told.inc({ type: event.type }));
   measureSnapshots(registry, events, snapshots);
+  if (disk !== undefined) measureDisk(registry, disk);
   return registry;
 }

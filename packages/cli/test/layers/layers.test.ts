@@ -49,6 +49,8 @@ const FORBIDDEN: readonly [file: string, imported: string][] = [
   [`${SM}/snapshots/a.ts`, '../lifecycle/machine.ts'],
   [`${SM}/snapshots/b.ts`, '../http/server.ts'],
   [`${SM}/profile/c.ts`, '../snapshots/take.ts'],
+  [`${SM}/disk/a.ts`, '../lifecycle/machine.ts'],
+  [`${SM}/disk/b.ts`, '../http/server.ts'],
 ];
 
 const ALLOWED: readonly [file: string, imported: string][] = [

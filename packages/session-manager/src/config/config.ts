@@ -23,6 +23,8 @@ export interface Config {
   startConcurrency: number;
   log: { level: string; format: 'json' | 'pretty' };
   storageWarnBytes: number;
+  /** A session that is larger is trimmed when it stops anyway; null = never by itself. */
+  storageTrimBytes: number | null;
   /** A browser is not started with less room on the disk. */
   diskMinFreeBytes: number;
   probe: { intervalMs: number; deadlineMs: number };
@@ -41,7 +43,7 @@ export interface Config {
   backoff: { firstMs: number; maxMs: number; stableAfterMs: number };
   /** How many times all six QRs are shown before the browser is stopped. */
   qrRounds: number;
-  retention: { events: number; eventDays: number; transitions: number; trashDays: number };
+  retention: { events: number; eventDays: number; transitions: number; trashDays: number; trashBytes: number };
   vault: {
     location: StoreLocation;
     keyFile: string;
@@ -99,6 +101,7 @@ export function readConfig(env: Env, options: ReadOptions = {}): Config {
   const keyFile = get('VAULT_KEY_FILE');
   const rate = get('SNAPSHOT_MAX_MB_PER_S');
   const schedule = get('SNAPSHOT_SCHEDULE', '0 2 * * *');
+  const trimMb = get('STORAGE_TRIM_MB', null);
   const config: Config = {
     dataDir,
     host: get('LEADMASTER_HOST', '127.0.0.1'),
@@ -113,7 +116,8 @@ export function readConfig(env: Env, options: ReadOptions = {}): Config {
     startConcurrency: get('START_CONCURRENCY') ?? defaultConcurrency(options.machine ?? thisMachine()),
     log: { level: get('LOG_LEVEL', 'info'), format: get('LOG_FORMAT', 'json') },
     diskMinFreeBytes: get('DISK_MIN_FREE_MB', 64) * 2 ** 20,
-    storageWarnBytes: get('STORAGE_WARN_MB', 1024) * 1024 * 1024,
+    storageWarnBytes: get('STORAGE_WARN_MB', 1024) * 2 ** 20,
+    storageTrimBytes: trimMb === null ? null : trimMb * 2 ** 20,
     probe: { intervalMs: get('PROBE_INTERVAL_S', 15_000), deadlineMs: get('PROBE_DEADLINE_S', 60_000) },
     deadlines: {
       launchMs: get('LAUNCH_DEADLINE_S', 45_000),
@@ -134,6 +138,7 @@ export function readConfig(env: Env, options: ReadOptions = {}): Config {
       eventDays: get('EVENT_RETENTION_DAYS', 30),
       transitions: get('TRANSITION_RETENTION_COUNT', 1000),
       trashDays: get('TRASH_DAYS', 30),
+      trashBytes: get('TRASH_MAX_MB', 10_240) * 2 ** 20,
     },
     vault: {
       location:

@@ -46,6 +46,12 @@ function oneOf<const T extends string>(options: readonly T[]): Variable<T> {
   return variable(options.map((option) => `"${option}"`).join(' or '), z.enum(options) as z.ZodType<T, string>);
 }
 
+/** A number, or "off" for never: read as null. */
+function offOr(number: Variable<number>): Variable<number | null> {
+  const off = z.literal('off').transform(() => null);
+  return variable(`"off", or ${number.rule}`, z.union([off, number.schema]));
+}
+
 const path = variable(
   'the path of a folder or file',
   z.string().refine((text) => !text.includes('\0')),
@@ -113,6 +119,7 @@ export const VARIABLES = {
   LOG_FORMAT: oneOf(['json', 'pretty']),
   DISK_MIN_FREE_MB: whole(1, 10_000_000, 'megabytes that must be free before a browser is started'),
   STORAGE_WARN_MB: whole(1, 10_000_000, 'megabytes per session'),
+  STORAGE_TRIM_MB: offOr(whole(1, 10_000_000, 'megabytes per session')),
   PROBE_INTERVAL_S: seconds(0.05, 86_400),
   PROBE_DEADLINE_S: seconds(0.05, 86_400),
   LAUNCH_DEADLINE_S: seconds(0.1, 3600),
@@ -129,6 +136,7 @@ export const VARIABLES = {
   EVENT_RETENTION_DAYS: whole(1, DAY_LIMIT, 'days'),
   TRANSITION_RETENTION_COUNT: whole(1, 1_000_000, 'state changes per session'),
   TRASH_DAYS: whole(1, DAY_LIMIT, 'days'),
+  TRASH_MAX_MB: whole(1, 1_000_000_000, 'megabytes'),
   VAULT_URL: vaultUrl,
   VAULT_KEY_FILE: path,
   SNAPSHOT_SCHEDULE: schedule,
@@ -144,4 +152,4 @@ export type VariableName = keyof typeof VARIABLES;
 export type VariableValue<N extends VariableName> = z.output<(typeof VARIABLES)[N]['schema']>;
 
 /** Settings of the whole product that this service does not read. Known, so nobody is warned of a typing error. */
-export const ELSEWHERE: readonly string[] = ['HUB_PORT', 'DATABASE_URL', 'STORAGE_TRIM_MB'];
+export const ELSEWHERE: readonly string[] = ['HUB_PORT', 'DATABASE_URL'];

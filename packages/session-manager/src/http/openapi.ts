@@ -41,6 +41,7 @@ export async function describeApi(app: HttpApp, version: string): Promise<void> 
         { name: 'events', description: 'What happened, by cursor' },
         { name: 'messages', description: 'Send texts' },
         { name: 'snapshots', description: 'Take, prove and restore snapshots; bring sessions back from the vault' },
+        { name: 'storage', description: 'What profiles weigh, and making them smaller' },
         { name: 'operations', description: 'Follow long calls' },
         { name: 'service', description: 'Health and metrics' },
         { name: 'compatibility', description: 'For the LeadMaster services that exist today; one session' },

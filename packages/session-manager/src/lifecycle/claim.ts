@@ -8,6 +8,7 @@ import { lockSession } from '../profile/locks.ts';
 import { loginDamaged, mendLogin, proveLoginWhole } from '../profile/login-structure.ts';
 import type { DataPaths } from '../profile/paths.ts';
 import type { ProfileStore } from '../profile/profile-store.ts';
+import { requireRoom } from '../profile/room.ts';
 import { originNotRetired, sessionMoved } from './refusals.ts';
 
 /** Browsers that are just ending may still have files open. */
@@ -47,7 +48,11 @@ export async function claimProfile(deps: ClaimDeps, session: string): Promise<Cl
     const browserVersion = await deps.browserVersion();
     refuseOlderBrowser(written, browserVersion);
     await proveProfileFree(profileDir, LEAVING_MS);
-    await proveRoom(profileDir, deps.minFreeBytes);
+    await requireRoom(realFs, profileDir, {
+      bytes: deps.minFreeBytes,
+      what: 'a browser is not started with less than DISK_MIN_FREE_MB =',
+      hint: 'Free some space, then start the session again. The login is untouched.',
+    });
     if (evidence.presence === 'present') proveLoginWhole(session, profileDir);
     const torn = evidence.presence === 'absent' ? [] : mendLogin(profileDir);
     if (torn.length > 0) deps.log.info({ session, torn }, 'what a kill or a power cut left unfinished was cut off');
@@ -95,20 +100,6 @@ export async function lockIdleProfile(paths: DataPaths, session: string): Promis
     lock.release();
     throw error;
   }
-}
-
-/**
- * A browser on a full disk opens, and then can save nothing of what it learns. Chromium was even seen to make a login's
- * database anew, empty, because it could not open the one that was there.
- */
-async function proveRoom(profileDir: string, minFreeBytes: number): Promise<void> {
-  const { bavail, bsize } = await realFs.statfs(profileDir);
-  if (bavail * bsize >= minFreeBytes) return;
-  throw new LeadMasterError(
-    'storage_failed',
-    `Only ${Math.floor((bavail * bsize) / 2 ** 20)} MB are free on the disk of ${profileDir}, and a browser is not started with less than ${Math.floor(minFreeBytes / 2 ** 20)} (DISK_MIN_FREE_MB)`,
-    'Free some space, then start the session again. The login is untouched.',
-  );
 }
 
 /** A folder that is gone, or a disk that is not mounted, is not "no session": nobody here has set this login aside. */

@@ -6,6 +6,8 @@ export interface SessionGuard {
   before(session: string, reason: SnapshotReason): Promise<void>;
   /** A person has stopped it. Nobody waits for what follows. */
   stopped(session: string): void;
+  /** It was stopped to be started again at once. Resolves when that may happen; never fails. */
+  resting(session: string): Promise<void>;
   /** Makes everything that was saved of it unreadable for good. */
   purge(session: string): Promise<void>;
 }
@@ -14,5 +16,6 @@ export interface SessionGuard {
 export const UNGUARDED: SessionGuard = {
   before: async () => undefined,
   stopped: () => undefined,
+  resting: async () => undefined,
   purge: async () => undefined,
 };

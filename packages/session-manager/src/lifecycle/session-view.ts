@@ -2,7 +2,7 @@ import { canSend, type LoginMode, type Session, type StorageSummary, stateKind }
 import type { SessionRow } from '../state/state-store.ts';
 import type { SupervisorView } from './session-status.ts';
 
-export const NO_STORAGE: StorageSummary = { bytes: null, criticalBytes: null, measuredAt: null };
+const NO_STORAGE: StorageSummary = { bytes: null, criticalBytes: null, measuredAt: null };
 
 /** A session as the outside sees it. */
 export function describeSession(facts: {

@@ -188,6 +188,33 @@ export class SessionSupervisor {
   }
 
   /**
+   * Runs a task with no browser on the profile and its lock taken; the session is what it was afterwards. What runs is
+   * stopped for it where `restart` says so, and started again whatever came of the task.
+   */
+  whileStopped<T>(options: { restart: boolean; reason: string }, task: () => Promise<T>): Promise<T> {
+    return this.#queue.run(async () => {
+      if (this.#closing || this.#deleting) throw ending(this.name);
+      const ran = this.#current !== null;
+      if (ran && !options.restart) throw running(this.name, this.#status.state);
+      if (ran) {
+        await this.#stop(options.reason);
+        await this.#endRun();
+      }
+      try {
+        const lock = await this.#deps.lockIdle(this.name);
+        try {
+          return await task();
+        } finally {
+          lock.release();
+        }
+      } finally {
+        // Unless somebody has asked for a stop meanwhile.
+        if (ran && this.#deps.store.sessions.get(this.name)?.desired === 'running') await this.#start(options.reason);
+      }
+    });
+  }
+
+  /**
    * Gives the session away for good: what has its generation, or an older one, never starts here again. The word is
    * durable before the profile goes to trash; a crash in between is finished by `recover`. Stops it first, and then asks
    * `prove`, which may refuse.

@@ -1,18 +1,21 @@
+import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { CRITICAL_PATHS, RECORD_FILE } from '@leadmaster/capture/classify';
-import { type CheckReport, isSessionName, LeadMasterError, shellWord } from '@leadmaster/protocol';
+import { type CheckReport, isSessionName, LeadMasterError, type RecentFiles, shellWord } from '@leadmaster/protocol';
 import { syncFolder } from './atomic-file.ts';
 import { checkProfile } from './check.ts';
 import { syncLogin } from './commit.ts';
 import { isMissing, lstatOrNull, makeFolder, type ProfileFs, realFs, unreadable, walk, writeFailed } from './files.ts';
 import { loginEvidence } from './login-presence.ts';
-import { measureProfile } from './measure.ts';
+import { loginDamaged, proveLoginWhole } from './login-structure.ts';
+import { measureProfile, type ProfileSize, recentFiles } from './measure.ts';
 import { type DataPaths, dataPaths, refuseSymlinks } from './paths.ts';
 import { repairPermissions } from './permissions.ts';
-import type { ProfileRecord, ProfileStore, SwapReason } from './profile-store.ts';
+import type { LoginPresence, ProfileRecord, ProfileStore, SwapReason, Trimmed } from './profile-store.ts';
 import { readRecordFile, writeRecordFile } from './record.ts';
 import { swapProfile } from './swap.ts';
-import { emptyTrash, listTrash, moveToTrash } from './trash.ts';
+import { emptyTrash, listTrash, moveToTrash, trashBytes } from './trash.ts';
+import { moveOutDisposable } from './trim.ts';
 
 export interface ProfileStoreOptions {
   dataDir: string;
@@ -220,13 +223,38 @@ class FileProfileStore implements ProfileStore {
     return listTrash(this.#fs, this.#paths.trash);
   }
 
-  emptyTrash(olderThanDays: number): Promise<string[]> {
-    return emptyTrash(this.#fs, this.#paths.trash, olderThanDays);
+  emptyTrash(olderThanDays: number, maxBytes = Number.POSITIVE_INFINITY): Promise<string[]> {
+    return emptyTrash(this.#fs, this.#paths.trash, { days: olderThanDays, bytes: maxBytes });
   }
 
-  async measure(session: string): Promise<{ bytes: number; criticalBytes: number }> {
-    const { bytes, classes } = await measureProfile(this.#fs, this.#door(session));
-    return { bytes, criticalBytes: classes.critical };
+  trashBytes(): Promise<number> {
+    return trashBytes(this.#fs, this.#paths.trash);
+  }
+
+  async measure(session: string): Promise<ProfileSize> {
+    return measureProfile(this.#door(session));
+  }
+
+  async recent(session: string, options: { since: Date; limit: number }): Promise<RecentFiles> {
+    return recentFiles(this.#door(session), options);
+  }
+
+  async trim(session: string): Promise<Trimmed> {
+    return this.#oneAtATime(session, async () => {
+      const dir = this.#door(session);
+      const before = await this.#soundLogin(session, dir);
+      const staged = join(this.#paths.staging, `trim-${session}-${randomBytes(6).toString('hex')}`);
+      const out = await moveOutDisposable(this.#fs, dir, staged);
+      try {
+        const after = await this.#soundLogin(session, dir);
+        if (after !== before) throw loginDamaged(session, `${after} after the trim, and was ${before} before it`);
+      } catch (error) {
+        await out.putBack();
+        throw error;
+      }
+      this.#log?.info({ session, freedBytes: out.freedBytes }, 'profile trimmed');
+      return out;
+    });
   }
 
   check(session: string): Promise<CheckReport> {
@@ -235,6 +263,14 @@ class FileProfileStore implements ProfileStore {
 
   async repairPermissions(session: string): Promise<number> {
     return repairPermissions(this.#fs, this.#door(session));
+  }
+
+  /** What the disk says of the login, proven from the inside where there is one. */
+  async #soundLogin(session: string, dir: string): Promise<LoginPresence> {
+    const { presence, detail } = await this.loginEvidence(session);
+    if (presence === 'damaged') throw loginDamaged(session, `incomplete: ${detail}`);
+    if (presence === 'present') proveLoginWhole(session, dir);
+    return presence;
   }
 
   /** Every operation comes in here: a valid name, and a folder that is no symlink. */

@@ -1,4 +1,6 @@
-import type { CheckReport } from '@leadmaster/protocol';
+import type { CheckReport, RecentFiles } from '@leadmaster/protocol';
+import type { ProfileSize } from './measure.ts';
+import type { MovedOut } from './trim.ts';
 
 /**
  * The record beside a profile: `tokens/<session>/.leadmaster.json`, replaced atomically, 0600.
@@ -56,6 +58,9 @@ export interface SwapReason {
   adoptedFrom?: string;
 }
 
+/** What a trim has moved out of a profile. */
+export type Trimmed = Pick<MovedOut, 'freedBytes' | 'discard'>;
+
 /** One profile in the trash. */
 export interface TrashEntry {
   path: string;
@@ -111,10 +116,23 @@ export interface ProfileStore {
   lastWritten(session: string): Promise<Date | null>;
   /** What lies in the trash, newest first. */
   listTrash(): Promise<TrashEntry[]>;
-  /** Deletes what has lain in the trash for longer. Returns the paths that are gone. */
-  emptyTrash(olderThanDays: number): Promise<string[]>;
-  /** Bytes of the whole profile and of its critical part. */
-  measure(session: string): Promise<{ bytes: number; criticalBytes: number }>;
+  /**
+   * Deletes what has lain in the trash for longer, and, oldest first, what is more than `maxBytes`; of the latter never
+   * the newest profile of a session. Returns the paths that are gone.
+   */
+  emptyTrash(olderThanDays: number, maxBytes?: number): Promise<string[]>;
+  /** Bytes that lie in the trash. */
+  trashBytes(): Promise<number>;
+  /** Bytes of the profile by class and folder. Looks at every file and reads none. */
+  measure(session: string): Promise<ProfileSize>;
+  /** Files written since a moment, newest first. */
+  recent(session: string, options: { since: Date; limit: number }): Promise<RecentFiles>;
+  /**
+   * Moves everything optional and temporary out of the profile, and proves that the login is as it was; else it is put
+   * back. For a caller who holds the profile's lock and has proven that no browser is on it. `discard` deletes what was
+   * moved out, and needs neither. Throws `login_damaged` before anything is touched where the login is not whole.
+   */
+  trim(session: string): Promise<Trimmed>;
   /** Owner, mode, structure: everything `leadmaster check` prints. */
   check(session: string): Promise<CheckReport>;
   /** Sets 0700/0600 where they are not. Returns how many entries were mended. */

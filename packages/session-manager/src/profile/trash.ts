@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { syncFolder, writeAtomically } from './atomic-file.ts';
 import { errorCode, isMissing, lstatOrNull, makeFolder, type ProfileFs, unreadable, writeFailed } from './files.ts';
 import type { TrashEntry } from './profile-store.ts';
+import { statFiles } from './stat-walk.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -122,17 +123,70 @@ async function readLabel(fs: ProfileFs, path: string): Promise<TrashEntry | null
   }
 }
 
-/** Deletes what has lain in the trash for longer than this. Returns the paths that are gone; one that cannot go is an error after the others went. */
+/** How much may lie in the trash, and for how long. */
+export interface TrashLimits {
+  days: number;
+  bytes: number;
+}
+
+/**
+ * Deletes what has lain in the trash for too long, and, oldest first, what is too much; of the latter never the newest
+ * profile of a session. Returns the paths that are gone; one that cannot go is an error after the others went.
+ */
 export async function emptyTrash(
   fs: ProfileFs,
   trash: string,
-  olderThanDays: number,
+  limits: TrashLimits,
   now = Date.now(),
 ): Promise<string[]> {
+  const entries = await listTrash(fs, trash);
+  const old = entries.filter(({ at }) => now - Date.parse(at) >= limits.days * DAY_MS);
+  const young = entries.filter((entry) => !old.includes(entry));
+  return remove(fs, trash, [...old, ...(await tooMuch(young, limits.bytes))]);
+}
+
+/** Bytes that lie in the trash. */
+export async function trashBytes(fs: ProfileFs, trash: string): Promise<number> {
+  let bytes = 0;
+  for (const entry of await listTrash(fs, trash)) bytes += await sizeOf(entry.path);
+  return bytes;
+}
+
+/** The oldest of these (given newest first) that do not fit, but for the last one of each session. */
+async function tooMuch(entries: readonly TrashEntry[], limit: number): Promise<TrashEntry[]> {
+  if (!Number.isFinite(limit)) return [];
+  const sizes = new Map<TrashEntry, number>();
+  for (const entry of entries) sizes.set(entry, await sizeOf(entry.path));
+  let bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  const seen = new Set<string>();
+  const spare = entries.filter(({ session, path }) => {
+    // Whose profile a stray one is nobody knows: it is the last of its own.
+    const owner = session || path;
+    const isNewest = !seen.has(owner);
+    seen.add(owner);
+    return !isNewest;
+  });
+  const out: TrashEntry[] = [];
+  for (const entry of spare.toReversed()) {
+    if (bytes <= limit) break;
+    bytes -= sizes.get(entry) ?? 0;
+    out.push(entry);
+  }
+  return out;
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  let bytes = 0;
+  await statFiles(folder, (_path, { size }) => {
+    bytes += size;
+  });
+  return bytes;
+}
+
+async function remove(fs: ProfileFs, trash: string, entries: readonly TrashEntry[]): Promise<string[]> {
   const gone: string[] = [];
   let failure: unknown = null;
-  for (const entry of await listTrash(fs, trash)) {
-    if (now - Date.parse(entry.at) < olderThanDays * DAY_MS) continue;
+  for (const entry of entries) {
     // Never anything but a direct child of the trash.
     if (dirname(entry.path) !== trash || basename(entry.path).startsWith('.')) continue;
     try {

@@ -6,7 +6,9 @@ import {
   type SnapshotKind,
   type SnapshotReason,
 } from '@leadmaster/protocol';
+import { realFs } from '../profile/files.ts';
 import type { ProfileRecord } from '../profile/profile-store.ts';
+import { requireRoom, snapshotRoom } from '../profile/room.ts';
 import type { SnapshotDeps } from './deps.ts';
 import type { HeldProfile } from './session-access.ts';
 import { describeSnapshot, FINDINGS_FILE, type Findings, findingsText, type SnapshotExtra } from './snapshot-facts.ts';
@@ -93,6 +95,11 @@ async function captureHeld(
 ): Promise<{ capture: Capture; record: ProfileRecord | null }> {
   onProgress?.({ phase: 'copying', done: 0, total: null });
   const record = await requireLogin(deps, session);
+  await requireRoom(realFs, deps.paths.staging, {
+    bytes: snapshotRoom(deps.config.diskMinFreeBytes),
+    what: 'no snapshot is taken with less than twice DISK_MIN_FREE_MB =',
+    hint: 'Free some space; the next one is taken as usual. The snapshots of before are untouched.',
+  });
   for (let tries = 1; ; tries += 1) {
     const capture = await deps.capture({
       ...held,

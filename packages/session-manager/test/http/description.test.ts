@@ -49,6 +49,8 @@ describe('/openapi.json', () => {
         'GET /v1/sessions/{session}/qr',
         'GET /v1/sessions/{session}/snapshots',
         'GET /v1/sessions/{session}/snapshots/{snapshot}',
+        'GET /v1/sessions/{session}/storage',
+        'GET /v1/sessions/{session}/storage/recent',
         'GET /v1/sessions/{session}/transitions',
         'POST /connect',
         'POST /disconnect',
@@ -65,6 +67,7 @@ describe('/openapi.json', () => {
         'POST /v1/sessions/{session}/snapshots/{snapshot}/restore',
         'POST /v1/sessions/{session}/snapshots/{snapshot}/verify',
         'POST /v1/sessions/{session}/start',
+        'POST /v1/sessions/{session}/storage/trim',
         'POST /v1/sessions/{session}/stop',
       ].sort(),
     );
@@ -120,6 +123,7 @@ describe('/openapi.json', () => {
       'pruneSnapshots',
       'recoverSessions',
       'restoreSnapshot',
+      'trimStorage',
       'verifySnapshot',
     ]);
     for (const { description, responses, requestBody } of long) {

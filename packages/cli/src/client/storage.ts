@@ -1,0 +1,60 @@
+import type { RecentFiles, Session, StorageReport } from '@leadmaster/protocol';
+import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { openProfiles } from '../commands/profiles.ts';
+import { pathOf } from '../commands/values.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Client } from './client.ts';
+
+/** Walking large profiles on a slow disk takes its time. */
+const WALK_MS = 120_000;
+
+/** What profiles weigh, whoever looks: the running service, or this command at the disk itself. */
+export interface StorageReader {
+  /** Every profile, also those that nobody has adopted. */
+  names(): Promise<string[]>;
+  report(name: string): Promise<StorageReport>;
+  recent(name: string, options: { hours: number; limit: number }): Promise<RecentFiles>;
+}
+
+/** Reads by way of the service; where none answers, on the disk alone. Nothing is changed by either. */
+export async function withStorage<T>(cli: Cli, work: (storage: StorageReader) => Promise<T>): Promise<T> {
+  try {
+    return await work(byService(cli.client()));
+  } catch (error) {
+    if (!(error instanceof CliError) || error.exitCode !== EXIT.unreachable) throw error;
+    cli.print.note('The service is down; the disk alone is looked at.');
+    return work(onDisk(cli));
+  }
+}
+
+function byService(client: Client): StorageReader {
+  const options = { timeoutMs: WALK_MS };
+  return {
+    names: async () => (await client.get<{ items: Session[] }>('/v1/sessions')).items.map(({ name }) => name),
+    report: (name) => client.get(`${pathOf(name)}/storage`, options),
+    recent: (name, { hours, limit }) =>
+      client.get(`${pathOf(name)}/storage/recent?hours=${hours}&limit=${limit}`, options),
+  };
+}
+
+/** How a profile has grown is known to the service alone. */
+function onDisk({ config }: Cli): StorageReader {
+  return {
+    async names() {
+      const { createProfileStore } = await import('@leadmaster/session-manager/profile');
+      return (await createProfileStore({ dataDir: config.dataDir }).list()).map(({ name }) => name);
+    },
+    async report(name) {
+      const profiles = await openProfiles(config, name);
+      const size = await profiles.measure(name);
+      const measuredAt = new Date().toISOString();
+      const warnBytes = config.storageWarnBytes;
+      return { path: profiles.locate(name), ...size, growthBytesPerDay: null, warnBytes, measuredAt };
+    },
+    async recent(name, { hours, limit }) {
+      const profiles = await openProfiles(config, name);
+      return profiles.recent(name, { since: new Date(Date.now() - hours * 3_600_000), limit });
+    },
+  };
+}
