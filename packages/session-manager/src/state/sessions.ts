@@ -61,6 +61,7 @@ export function sessionsTable({ db, now, write, read }: Connection): StateStore[
   const get = db.prepare<[string], Row>('SELECT * FROM sessions WHERE name = ?');
   const remove = db.prepare<[string]>('DELETE FROM sessions WHERE name = ?');
   const setDesired = db.prepare<[string, string]>('UPDATE sessions SET desired = ? WHERE name = ?');
+  const setMetadata = db.prepare<[string, string]>('UPDATE sessions SET metadata = ? WHERE name = ?');
 
   return {
     insert: (row) =>
@@ -87,6 +88,10 @@ export function sessionsTable({ db, now, write, read }: Connection): StateStore[
     setDesired: (name, desired) =>
       write(() => {
         if (setDesired.run(desired, name).changes === 0) throw unknownSession(name);
+      }),
+    setMetadata: (name, metadata) =>
+      write(() => {
+        if (setMetadata.run(JSON.stringify(metadata), name).changes === 0) throw unknownSession(name);
       }),
     touch: (name, change) =>
       write(() => {

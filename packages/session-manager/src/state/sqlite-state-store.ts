@@ -10,6 +10,7 @@ import { sessionsTable } from './sessions.ts';
 import { snapshotsTable, vaultTable } from './snapshots.ts';
 import type { StateStore } from './state-store.ts';
 import { storageTable } from './storage.ts';
+import { transfersTable } from './transfers.ts';
 import { transitionsTable } from './transitions.ts';
 
 /**
@@ -31,6 +32,7 @@ export function createStateStore(options: { file: string; now?: () => Date; log?
     snapshots: snapshotsTable(connection),
     vault: vaultTable(connection),
     storage: storageTable(connection),
+    transfers: transfersTable(connection),
     atomically: connection.write,
     sweep: retention(connection),
     close: () => {

@@ -52,6 +52,21 @@ export interface StorageSample {
   temporary: number;
 }
 
+/** A session on its way to another machine (`source`) or from one (`target`). */
+export interface TransferRow {
+  id: string;
+  role: 'source' | 'target';
+  session: string;
+  /** Of the profile at the source. */
+  generation: number;
+  phase: string;
+  /** Where it goes; null where it comes to. */
+  peer: string | null;
+  facts: Record<string, unknown>;
+  at: string;
+  changedAt: string;
+}
+
 export interface NewEvent {
   session: string;
   type: EventType;
@@ -70,6 +85,7 @@ export interface StateStore {
     /** Removes the session; its events stay until retention takes them. */
     remove(name: string): void;
     setDesired(name: string, desired: 'running' | 'stopped'): void;
+    setMetadata(name: string, metadata: Record<string, string>): void;
     touch(
       name: string,
       change: Partial<Pick<SessionRow, 'caughtUpTo' | 'lastInboundAt' | 'lastAckAt' | 'lastReadyAt' | 'lastProbeAt'>>,
@@ -119,6 +135,10 @@ export interface StateStore {
   inbox: {
     /** Writes `message.received` once per (session, messageId); null when it was told before. */
     receive(session: string, message: { messageId: string; data: Record<string, unknown> }): Event | null;
+    /** Ids of the messages told since a moment. */
+    toldSince(session: string, since: Date): string[];
+    /** Takes messages as told that were told elsewhere. */
+    toldElsewhere(session: string, messageIds: readonly string[]): void;
   };
   browsers: {
     record(row: BrowserRow): void;
@@ -162,6 +182,14 @@ export interface StateStore {
     /** Since an hour, oldest first. */
     samples(session: string, from: Date): StorageSample[];
     latest(session: string): StorageSample | null;
+  };
+  transfers: {
+    begin(row: Omit<TransferRow, 'at' | 'changedAt'>): void;
+    get(id: string, role: TransferRow['role']): TransferRow | null;
+    /** Oldest first. */
+    list(role: TransferRow['role']): TransferRow[];
+    /** The next phase; facts are replaced where they are given. */
+    advance(id: string, phase: string, facts?: Record<string, unknown>): void;
   };
   /** Makes several changes one transaction: all of them or none, and nobody hears of any before all are durable. */
   atomically<T>(changes: () => T): T;
