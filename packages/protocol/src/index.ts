@@ -7,3 +7,4 @@ export * from './shell-word.ts';
 export * from './snapshots.ts';
 export * from './states.ts';
 export * from './storage.ts';
+export * from './transfer.ts';

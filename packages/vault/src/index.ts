@@ -3,7 +3,7 @@ export type { ExportOptions } from './export.ts';
 export { folderSource } from './folder-source.ts';
 export type { ForgetChoice } from './forget.ts';
 export type { SnapshotInfo } from './format/record.ts';
-export type { FileEntry, TreeEntry } from './format/tree.ts';
+export { checkTree, type FileEntry, type TreeEntry } from './format/tree.ts';
 export { type ExportContent, type ImportOptions, readExport } from './import.ts';
 export type { SaveProgress } from './intake.ts';
 export { type MasterKey, masterKey, newMasterKeyText, parseMasterKeys } from './master-key.ts';

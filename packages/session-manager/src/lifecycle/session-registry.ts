@@ -10,18 +10,18 @@ import {
   type QrCode,
   type SendMessage,
   type Session,
-  type StorageSummary,
   shellWord,
   stateKind,
   type Transition,
 } from '@leadmaster/protocol';
-import type { HeldProfile, SessionAccess } from '../snapshots/session-access.ts';
+import { Measurements } from '../disk/measurements.ts';
+import type { HeldProfile, LastWord, SessionAccess } from '../snapshots/session-access.ts';
 import { followEvents, pageOfEvents } from './event-feed.ts';
 import { Outbox } from './outbox.ts';
 import { originNotRetired, sessionMoved } from './refusals.ts';
 import { type SessionGuard, UNGUARDED } from './session-guard.ts';
 import type { SessionService } from './session-service.ts';
-import { describeSession, describeUnclaimed, NO_STORAGE } from './session-view.ts';
+import { describeSession, describeUnclaimed } from './session-view.ts';
 import { SessionSupervisor } from './supervisor.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 
@@ -33,7 +33,7 @@ export class SessionRegistry implements SessionService, SessionAccess {
   readonly #deps: SupervisorDeps;
   readonly #outbox: Outbox;
   readonly #supervisors = new Map<string, SessionSupervisor>();
-  readonly #storage = new Map<string, StorageSummary>();
+  readonly measurements: Measurements;
   /** The last making or removing of each name that is not over. */
   readonly #changes = new Map<string, Promise<unknown>>();
   readonly #closing = new AbortController();
@@ -42,6 +42,8 @@ export class SessionRegistry implements SessionService, SessionAccess {
   constructor(deps: Omit<SupervisorDeps, 'outbox'>) {
     this.#outbox = new Outbox(deps.store, deps.log);
     this.#deps = { ...deps, outbox: this.#outbox };
+    const { profiles, store, config, log } = deps;
+    this.measurements = new Measurements({ ...{ profiles, store, log }, warnBytes: config.storageWarnBytes });
   }
 
   /** Says who saves logins before they may be lost. */
@@ -91,17 +93,23 @@ export class SessionRegistry implements SessionService, SessionAccess {
     return (await this.#supervisor(name)).replace({ reason: 'restored', ...options }, task);
   }
 
-  async moveAway(name: string, reason: string, prove?: () => Promise<void>): Promise<void> {
-    const supervisor = await this.#supervisor(name);
-    this.#deps.store.sessions.setDesired(name, 'stopped');
-    await supervisor.moveAway(reason, prove);
+  async whileStopped<T>(
+    name: string,
+    options: { restart: boolean; reason: string },
+    task: () => Promise<T>,
+  ): Promise<T> {
+    return (await this.#supervisor(name)).whileStopped(options, task);
+  }
+
+  async moveAway(name: string, reason: string, prove: () => Promise<LastWord> = async () => {}): Promise<void> {
+    await (await this.#supervisor(name)).moveAway(reason, prove);
   }
 
   async census(name: string, signal: AbortSignal): Promise<Census | null> {
     return (await this.#supervisor(name)).census(signal);
   }
 
-  async createFor(name: string, loginOf: Date, how: 'restored' | 'adopted' = 'restored'): Promise<void> {
+  async createFor(name: string, loginOf: Date, how: 'restored' | 'adopted' | 'transferred' = 'restored'): Promise<void> {
     await this.#changing(name, async () => {
       if (this.#supervisors.has(name)) throw exists(name);
       await this.#refuseUnclaimed(name);
@@ -166,7 +174,7 @@ export class SessionRegistry implements SessionService, SessionAccess {
       originRetired: record?.originRetired ?? true,
       engine: this.#deps.engine.name,
       loginMode: this.#deps.config.loginMode,
-      storage: this.#storage.get(name) ?? NO_STORAGE,
+      storage: this.measurements.summary(name),
       snapshots: this.#snapshotsOf(name),
     });
   }
@@ -209,6 +217,7 @@ export class SessionRegistry implements SessionService, SessionAccess {
   async restart(name: string): Promise<Session> {
     if ((await this.#supervisor(name)).view.state === 'MOVED') throw sessionMoved(name);
     await this.#stop(name);
+    await this.#guard.resting(name);
     return this.start(name);
   }
 
@@ -237,7 +246,7 @@ export class SessionRegistry implements SessionService, SessionAccess {
       await supervisor.retireForever();
       this.#remove(name);
       this.#supervisors.delete(name);
-      this.#storage.delete(name);
+      this.measurements.forget(name);
     });
   }
 
@@ -363,9 +372,7 @@ export class SessionRegistry implements SessionService, SessionAccess {
 
   /** Measures a profile and remembers the figures; a session that is gone meanwhile has none. */
   async measure(name: string): Promise<void> {
-    if (!this.#supervisors.has(name)) return;
-    const { bytes, criticalBytes } = await this.#deps.profiles.measure(name);
-    this.#storage.set(name, { bytes, criticalBytes, measuredAt: new Date().toISOString() });
+    if (this.#supervisors.has(name)) await this.measurements.measure(name);
   }
 
   /** Measures the memory of a session's browser; a session that is gone meanwhile has none. */
@@ -398,7 +405,7 @@ export class SessionRegistry implements SessionService, SessionAccess {
     name: string,
     desired: 'running' | 'stopped',
     metadata: Record<string, string>,
-    how: { adopted?: true; restored?: true },
+    how: { adopted?: true; restored?: true; transferred?: true },
   ): void {
     this.#deps.store.atomically(() => {
       this.#deps.store.sessions.insert({ name, metadata, desired });

@@ -10,7 +10,7 @@ import {
 } from '@leadmaster/protocol';
 import { SerialQueue } from '../concurrency/serial-queue.ts';
 import type { EngineEvent, EngineRun } from '../engine/engine.ts';
-import type { HeldProfile } from '../snapshots/session-access.ts';
+import type { HeldProfile, LastWord } from '../snapshots/session-access.ts';
 import { backoffMs } from './backoff.ts';
 import { Inbox } from './inbox.ts';
 import { type Effect, isStarting, type LifecycleEvent, transition } from './machine.ts';
@@ -219,7 +219,7 @@ export class SessionSupervisor {
    * durable before the profile goes to trash; a crash in between is finished by `recover`. Stops it first, and then asks
    * `prove`, which may refuse.
    */
-  moveAway(reason: string, prove: () => Promise<void> = async () => {}): Promise<void> {
+  moveAway(reason: string, prove: () => Promise<LastWord>): Promise<void> {
     return this.#queue.run(async () => {
       if (this.#closing || this.#deleting) throw ending(this.name);
       const record = await this.#deps.profiles.readRecord(this.name);
@@ -227,8 +227,12 @@ export class SessionSupervisor {
       await this.#stop(reason);
       await this.#endRun();
       this.#timers.disarm('retry');
-      await prove();
-      this.#deps.store.vault.setMoved(this.name, record.generation);
+      const word = await prove();
+      this.#deps.store.atomically(() => {
+        this.#deps.store.sessions.setDesired(this.name, 'stopped');
+        this.#deps.store.vault.setMoved(this.name, record.generation);
+        if (word !== undefined) word();
+      });
       await this.#apply({ type: 'moved', reason });
     });
   }

@@ -8,6 +8,10 @@ export interface HeldProfile {
   browser: ProcessIdentity | null;
 }
 
+/** What else becomes durable in the transaction that gives a session away. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a proof that has nothing to add returns nothing
+export type LastWord = (() => void) | void;
+
 /** What snapshots ask of the sessions of this machine. */
 export interface SessionAccess {
   /** Every session, whatever it is in. */
@@ -18,7 +22,7 @@ export interface SessionAccess {
   settled(session: string, waitMs: number, signal: AbortSignal): Promise<Session>;
   start(session: string, options?: { originRetired?: boolean }): Promise<Session>;
   /** Makes a stopped session whose profile is about to be put in place. `loginOf`: its login is as it was then. */
-  createFor(session: string, loginOf: Date, how?: 'restored' | 'adopted'): Promise<void>;
+  createFor(session: string, loginOf: Date, how?: 'restored' | 'adopted' | 'transferred'): Promise<void>;
   /** Takes a session back that `createFor` made, when its profile did not follow. */
   discard(session: string): void;
   /**
@@ -35,9 +39,9 @@ export interface SessionAccess {
   replace<T>(session: string, options: { stop: boolean; reason?: string }, task: () => Promise<T>): Promise<T>;
   /**
    * Stops the session and gives it away: durable, then its profile goes to trash, and nothing of that generation or an
-   * older one starts here again. `prove` is asked once it is stopped; what it throws keeps the session here.
+   * older one starts here again. `prove` is asked once it is stopped; what it throws keeps the session here, stopped.
    */
-  moveAway(session: string, reason: string, prove?: () => Promise<void>): Promise<void>;
+  moveAway(session: string, reason: string, prove?: () => Promise<LastWord>): Promise<void>;
   /** Counts the rows of the running page's databases; null when no page runs or it does not answer. */
   census(session: string, signal: AbortSignal): Promise<Census | null>;
 }

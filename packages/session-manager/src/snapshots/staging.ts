@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DataPaths } from '../profile/paths.ts';
 
 /** A name in the staging folder that is free. What lies there is nobody's after a restart. */
-export function stagingPath(paths: DataPaths, what: 'capture' | 'restore' | 'drill', session: string): string {
+export function stagingPath(paths: DataPaths, what: 'capture' | 'restore' | 'drill' | 'adopt', session: string): string {
   return join(paths.staging, `${what}-${session}-${randomBytes(6).toString('hex')}`);
 }
 
@@ -17,9 +17,9 @@ export async function inStaging<T>(path: string, task: (path: string) => Promise
   }
 }
 
-/** Removes what a process that died has left in staging. Called before anything is staged. */
-export async function sweepStaging(paths: DataPaths): Promise<string[]> {
-  const names = await readdir(paths.staging);
+/** Removes what a process that died has left in staging, but for the names to keep. Called before anything is staged. */
+export async function sweepStaging(paths: DataPaths, keep: ReadonlySet<string> = new Set()): Promise<string[]> {
+  const names = (await readdir(paths.staging)).filter((name) => !keep.has(name));
   for (const name of names) await rm(join(paths.staging, name), { recursive: true, force: true });
   return names;
 }

@@ -1,0 +1,68 @@
+import type { StructureCheck } from '@leadmaster/capture';
+import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import type { Departure } from './departure-facts.ts';
+import { PeerError } from './peer.ts';
+
+export function underWay(session: string): LeadMasterError {
+  return new LeadMasterError(
+    'wrong_state',
+    `${session} is being transferred, or was changed meanwhile`,
+    'Wait until that is over: GET /v1/operations shows it.',
+  );
+}
+
+/** A transfer that was handed over is finished, or taken back, with the manager it was handed to. */
+export function anotherTarget({ session, peer }: Departure): LeadMasterError {
+  return new LeadMasterError(
+    'wrong_state',
+    `${session} was handed over to ${peer}, which has not said yet that it has taken it`,
+    `Finish that first: "./leadmaster transfer ${session} --to ${peer}"; or take it back, with --undo.`,
+    { extra: { to: peer } },
+  );
+}
+
+export function comesAsCopy(session: string): LeadMasterError {
+  return new LeadMasterError(
+    'origin_not_retired',
+    `${session} is a copy of a login, and nobody has said that the place it came from never runs it again`,
+    `Start it here first, saying so: "./leadmaster session start ${session} --origin-retired".`,
+  );
+}
+
+export function notWhole(session: string, checks: readonly StructureCheck[]): LeadMasterError {
+  const broken = checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`);
+  return new LeadMasterError(
+    'capture_failed',
+    `The copy of ${session} is not whole: ${broken.join('; ')}`,
+    'Nothing was handed over. Look at the disk; a restart of the session makes Chromium mend its own files.',
+    { extra: { broken } },
+  );
+}
+
+/** Why a session stayed where it was. */
+export function failedToMove(session: string, error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason;
+  if (!(error instanceof PeerError)) return error;
+  return new LeadMasterError(
+    'transfer_failed',
+    `${session} stays here: ${errorText(error)}`,
+    error.hint === '' ? 'Mend that, then repeat the transfer.' : error.hint,
+    { cause: error, extra: { peer: { code: error.code, status: error.status } } },
+  );
+}
+
+/** It was handed over, and the other manager has not said that it has it. Neither machine runs it until it has. */
+export function unfinished({ session, peer }: Departure, error: unknown): LeadMasterError {
+  const code = error instanceof PeerError ? error.code : null;
+  const isThere = code === 'transfer_committed';
+  return new LeadMasterError(
+    isThere ? 'transfer_committed' : 'transfer_unfinished',
+    isThere
+      ? `${session} has arrived at ${peer} and belongs to it`
+      : `${session} was handed over to ${peer}, which has not taken it: ${errorText(error)}`,
+    isThere
+      ? `To have it back, transfer it back from there. "./leadmaster transfer ${session} --to ${peer}" makes this machine's books agree.`
+      : `Repeat the command to finish: "./leadmaster transfer ${session} --to ${peer}". To have it back instead, add --undo: it comes back once ${peer} says that it has given it up.`,
+    { cause: error, extra: { to: peer, peer: { code } } },
+  );
+}

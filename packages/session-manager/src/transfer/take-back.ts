@@ -1,0 +1,31 @@
+import { rm } from 'node:fs/promises';
+import { LeadMasterError } from '@leadmaster/protocol';
+import type { ProfileStore } from '../profile/profile-store.ts';
+
+/**
+ * Makes the profile of a session that was given away this machine's own again, under a generation above the one it was
+ * given away with: the tombstone stays, and what comes back is newer. To be called with the session held still, and only
+ * when the other machine has said that it gives it up. May be repeated.
+ *
+ * @throws LeadMasterError `login_missing` when the trash does not hold it any more.
+ */
+export async function takeBack(profiles: ProfileStore, session: string, generation: number): Promise<number> {
+  const inPlace = await profiles.readRecord(session);
+  if (inPlace !== null) {
+    if (inPlace.generation > generation) return inPlace.generation;
+    return (await profiles.updateRecord(session, { generation: generation + 1 })).generation;
+  }
+  const trashed = (await profiles.listTrash()).find((each) => each.session === session && each.generation === generation);
+  if (trashed === undefined) {
+    throw new LeadMasterError(
+      'login_missing',
+      `The profile of ${session} does not lie in the trash any more`,
+      `The other machine has given it up. Restore the newest snapshot: "./leadmaster snapshot list ${session}".`,
+    );
+  }
+  const why = { reason: 'returned', generation, committedAt: trashed.at };
+  const record = await profiles.moveIn(session, trashed.path, why);
+  // What says of a folder in the trash what it is, when the folder is not there any more.
+  await rm(`${trashed.path}.json`, { force: true });
+  return record.generation;
+}

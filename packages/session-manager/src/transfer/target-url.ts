@@ -1,0 +1,37 @@
+import { isIP } from 'node:net';
+import { LeadMasterError } from '@leadmaster/protocol';
+
+/**
+ * Where another manager answers, as an origin. Plain http only where nobody listens in between: on loopback, said by a
+ * literal address or as localhost.
+ *
+ * @throws LeadMasterError `invalid_request`.
+ */
+export function targetOrigin(text: string): string {
+  if (!URL.canParse(text)) throw refused(text, 'it is no URL', 'Give it like https://other.example:3001.');
+  const url = new URL(text);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    throw refused(text, `${url.protocol} is not spoken here`, 'Give it like https://other.example:3001.');
+  }
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '' || url.pathname !== '/') {
+    throw refused(text, 'it holds more than the address', 'Give scheme, host and port alone; the key is given apart.');
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    throw refused(
+      text,
+      'a login would cross the network in the clear',
+      'Use https (a reverse proxy with a certificate in front of the other manager), or a tunnel that ends on 127.0.0.1 here.',
+    );
+  }
+  return url.origin;
+}
+
+function isLoopback(hostname: string): boolean {
+  const plain = hostname.replace(/^\[(.*)\]$/, '$1');
+  if (plain === 'localhost') return true;
+  return isIP(plain) === 4 ? plain.startsWith('127.') : plain === '::1';
+}
+
+function refused(text: string, why: string, hint: string): LeadMasterError {
+  return new LeadMasterError('invalid_request', `${text.slice(0, 200)} is not taken as the other manager: ${why}.`, hint);
+}

@@ -1,0 +1,332 @@
+import { checkStructureAside } from '@leadmaster/capture';
+import {
+  type ArrivingTransfer,
+  LeadMasterError,
+  type PrepareTransfer,
+  type SealTransfer,
+  TRANSFER_VERSION,
+} from '@leadmaster/protocol';
+import type { Logger } from 'pino';
+import type { SerialQueue } from '../concurrency/serial-queue.ts';
+import { inTurns } from '../concurrency/turns.ts';
+import { refuseOlderBrowser } from '../profile/browser-version.ts';
+import { realFs } from '../profile/files.ts';
+import type { DataPaths } from '../profile/paths.ts';
+import type { ProfileStore } from '../profile/profile-store.ts';
+import { requireRoom } from '../profile/room.ts';
+import type { SessionAccess } from '../snapshots/session-access.ts';
+import type { StateStore } from '../state/state-store.ts';
+import { type Arrival, Arrivals } from './arrival-facts.ts';
+import { ArrivingFiles } from './arriving-files.ts';
+import type { ArrivalService } from './transfer-service.ts';
+
+/** What was announced and never sealed is given up at a start after so long: nobody has let go of anything for it. */
+const FORGET_MS = 24 * 3_600_000;
+
+export interface TargetDeps {
+  paths: DataPaths;
+  profiles: ProfileStore;
+  store: StateStore;
+  access: SessionAccess;
+  /** Version of the browser that will run what comes. */
+  browserVersion: () => Promise<string>;
+  minFreeBytes: number;
+  log: Logger;
+}
+
+/** This manager as the one a session comes to. */
+export class TransferTarget implements ArrivalService {
+  readonly #deps: TargetDeps;
+  readonly #arrivals: Arrivals;
+  /** One step of a transfer at a time. */
+  readonly #queues = new Map<string, SerialQueue>();
+
+  constructor(deps: TargetDeps) {
+    this.#deps = deps;
+    this.#arrivals = new Arrivals(deps.store);
+  }
+
+  prepare(wanted: PrepareTransfer): Promise<ArrivingTransfer> {
+    // One at a time for the whole machine: two of one name must see each other.
+    return inTurns(this.#queues, 'prepare', () => this.#prepare(wanted));
+  }
+
+  get(id: string): ArrivingTransfer {
+    return describe(this.#known(id));
+  }
+
+  missing(id: string, hashes: readonly string[]): Promise<string[]> {
+    return this.#turn(id, async (arrival) => {
+      requirePhase(arrival, 'prepared');
+      return this.#files(id).missing(hashes);
+    });
+  }
+
+  receive(id: string, piece: Parameters<ArrivalService['receive']>[1]): Promise<number> {
+    return this.#turn(id, async (arrival) => {
+      requirePhase(arrival, 'prepared');
+      await requireRoom(realFs, this.#deps.paths.staging, {
+        bytes: piece.bytes.length + this.#deps.minFreeBytes,
+        what: 'the next piece of a session that comes here takes, with what is kept free,',
+        hint: 'Free some space here, then repeat the transfer.',
+      });
+      return this.#files(id).receive(piece);
+    });
+  }
+
+  seal(id: string, manifest: SealTransfer, signal?: AbortSignal): Promise<ArrivingTransfer> {
+    return this.#turn(id, async (arrival) => {
+      if (arrival.phase !== 'sealed') await this.#seal(arrival, manifest, signal);
+      return describe(this.#known(id));
+    });
+  }
+
+  commit(id: string): Promise<ArrivingTransfer> {
+    return this.#turn(id, async (arrival) => {
+      if (arrival.phase !== 'committed') await this.#commit(arrival);
+      return describe(this.#known(id));
+    });
+  }
+
+  abort(id: string): Promise<void> {
+    return this.#turn(id, async (arrival) => {
+      if (arrival.phase === 'committing' || arrival.phase === 'committed') {
+        throw new LeadMasterError(
+          'transfer_committed',
+          `${arrival.session} has been handed over and belongs to this machine`,
+          'To have it back, transfer it back from here.',
+        );
+      }
+      await this.#giveUp(arrival);
+    });
+  }
+
+  /** Finishes what was handed over when the service died, and gives up what was left long ago. Called once at the start. */
+  async resume(): Promise<void> {
+    for (const { id, session, phase, changedAt } of this.#arrivals.open()) {
+      try {
+        if (phase === 'committing') await this.commit(id);
+        else if (phase === 'prepared' && Date.now() - Date.parse(changedAt) > FORGET_MS) await this.abort(id);
+      } catch (error) {
+        this.#deps.log.error({ session, transfer: id, err: error }, 'a transfer to here could not be finished');
+      }
+    }
+  }
+
+  async #prepare(wanted: PrepareTransfer): Promise<ArrivingTransfer> {
+    const { id, session, generation, chromium, bytes, metadata, account, desired } = wanted;
+    refuseVersion(wanted.version);
+    const known = this.#arrivals.get(id);
+    if (known !== null) {
+      if (known.session === session) requirePhase(known, 'prepared');
+      else throw wrongPhase(known);
+      return describe(known);
+    }
+    await this.#refuseName(session, generation);
+    await this.#makeWay(session);
+    refuseOlderBrowser(chromium, await this.#deps.browserVersion());
+    await requireRoom(realFs, this.#deps.paths.staging, {
+      bytes: bytes + this.#deps.minFreeBytes,
+      what: `${session} takes, with what is kept free,`,
+      hint: 'Free some space here, or transfer it elsewhere. Nothing was changed.',
+    });
+    const facts = { chromium, bytes, metadata, account, desired, reserved: false, caughtUpTo: null, told: [] };
+    await this.#files(id).open();
+    this.#arrivals.begin(id, session, generation, facts);
+    this.#deps.log.info({ session, transfer: id, generation, bytes }, 'a session is coming here');
+    return describe(this.#known(id));
+  }
+
+  /** A name is free, or its session went away from here under a lower generation. */
+  async #refuseName(session: string, generation: number): Promise<void> {
+    const { access, profiles, store } = this.#deps;
+    const moved = store.vault.movedGeneration(session);
+    if (moved !== null && generation <= moved) {
+      throw new LeadMasterError(
+        'session_moved',
+        `${session} went away from here as generation ${moved}, and ${generation} is not newer`,
+        'It is a copy from before: the session goes on where it went.',
+      );
+    }
+    if (access.has(session)) {
+      const { state } = await access.get(session);
+      if (state === 'MOVED') return;
+      const reserved = this.#arrivals.open().some((each) => each.session === session && each.facts.reserved);
+      if (!reserved) throw inUse(session, state);
+    } else if ((await profiles.list()).some(({ name }) => name === session)) {
+      throw new LeadMasterError(
+        'session_unclaimed',
+        `The other machine has a profile tokens/${session} that belongs to no session`,
+        'Move it away there, or adopt it there under another name.',
+      );
+    }
+  }
+
+  /** An earlier attempt for the same name is given up, unless its source may have let go already. */
+  async #makeWay(session: string): Promise<void> {
+    for (const earlier of this.#arrivals.open().filter((each) => each.session === session)) {
+      if (earlier.phase === 'prepared') await this.abort(earlier.id);
+      else throw wrongPhase(earlier);
+    }
+  }
+
+  async #seal(arrival: Arrival, manifest: SealTransfer, signal?: AbortSignal): Promise<void> {
+    requirePhase(arrival, 'prepared');
+    const { id, session } = arrival;
+    const files = this.#files(id);
+    await files.assemble(manifest.entries, signal);
+    await this.#prove(session, files.profile, signal);
+    const facts = { ...arrival.facts, caughtUpTo: manifest.caughtUpTo, told: manifest.told };
+    // The name first: after the seal the source lets go, and nobody else may have taken it by then.
+    if (!this.#deps.access.has(session)) {
+      facts.reserved = true;
+      this.#arrivals.advance(id, 'prepared', facts);
+      await this.#deps.access.createFor(session, loginOf(facts), 'transferred');
+    }
+    this.#arrivals.advance(id, 'sealed', facts);
+    this.#deps.log.info({ session, transfer: id, files: manifest.entries.length }, 'a session is whole here, to be taken over');
+  }
+
+  async #prove(session: string, profile: string, signal?: AbortSignal): Promise<void> {
+    const tempDir = this.#deps.paths.staging;
+    const { ok, checks } = await checkStructureAside(profile, { requireLogin: true, tempDir }, signal);
+    if (ok) return;
+    const broken = checks.filter((check) => !check.ok).map(({ name, detail }) => `${name}: ${detail}`);
+    throw new LeadMasterError(
+      'transfer_incomplete',
+      `${session} has arrived, and its databases are not whole: ${broken.join('; ')}`,
+      'Nothing was handed over. Repeat the transfer.',
+      { extra: { broken } },
+    );
+  }
+
+  async #commit(arrival: Arrival): Promise<void> {
+    if (arrival.phase !== 'committing') requirePhase(arrival, 'sealed');
+    const { id, session, facts } = arrival;
+    const { access, log } = this.#deps;
+    this.#arrivals.advance(id, 'committing');
+    try {
+      if (!access.has(session)) await access.createFor(session, loginOf(facts), 'transferred');
+      await access.replace(session, { stop: false, reason: 'transferred' }, () => this.#putInPlace(arrival));
+    } catch (error) {
+      // Still whole and not in place: either side may yet give it up.
+      if (await this.#files(id).isAssembled()) this.#arrivals.advance(id, 'sealed');
+      throw error;
+    }
+    await this.#files(id)
+      .remove()
+      .catch((error: unknown) => log.warn({ transfer: id, err: error }, 'what has arrived could not be cleared away'));
+    if (facts.desired === 'running') await this.#start(session);
+  }
+
+  async #putInPlace(arrival: Arrival): Promise<void> {
+    const { id, session, facts } = arrival;
+    const { profiles, store, log } = this.#deps;
+    const files = this.#files(id);
+    const inPlace = await profiles.readRecord(session);
+    const isHere = inPlace !== null && inPlace.generation > arrival.generation && !(await files.isAssembled());
+    let generation = inPlace?.generation ?? 0;
+    if (!isHere) {
+      await this.#refuseLogin(session);
+      const why = { reason: 'transferred', generation: arrival.generation, committedAt: loginOf(facts).toISOString() };
+      generation = (await profiles.swapIn(session, files.profile, why)).record.generation;
+    }
+    store.atomically(() => {
+      store.sessions.setMetadata(session, facts.metadata);
+      store.sessions.setDesired(session, facts.desired);
+      store.sessions.touch(session, { caughtUpTo: loginOf(facts).toISOString() });
+      store.inbox.toldElsewhere(session, facts.told);
+      this.#arrivals.advance(id, 'committed', { ...facts, told: [] });
+      store.events.append({ session, type: 'session.moved', data: { direction: 'here', generation, transfer: id } });
+    });
+    log.info({ session, transfer: id, generation }, 'a session has moved here');
+  }
+
+  /** Somebody may have made a session of this name since: a login is never overwritten. */
+  async #refuseLogin(session: string): Promise<void> {
+    const presence = await this.#deps.profiles.loginPresence(session);
+    if (presence === 'present' || presence === 'damaged') throw inUse(session, (await this.#deps.access.get(session)).state);
+  }
+
+  /** The session is ours by now: that it does not start is no reason to say that it did not come. */
+  async #start(session: string): Promise<void> {
+    await this.#deps.access.start(session).catch((error: unknown) => {
+      this.#deps.log.error({ session, err: error }, 'a session that moved here did not start');
+    });
+  }
+
+  async #giveUp({ id, session, phase, facts }: Arrival): Promise<void> {
+    if (phase !== 'aborted') {
+      this.#arrivals.advance(id, 'aborted', { ...facts, told: [] });
+      this.#deps.log.info({ session, transfer: id }, 'a transfer to here was given up');
+    }
+    const { access, profiles } = this.#deps;
+    // Only the name that was made for it: what has a profile by now is somebody's.
+    if (phase !== 'aborted' && facts.reserved && access.has(session) && (await profiles.readRecord(session)) === null)
+      access.discard(session);
+    await this.#files(id).remove();
+  }
+
+  #files(id: string): ArrivingFiles {
+    return new ArrivingFiles(this.#deps.paths, id);
+  }
+
+  #turn<T>(id: string, task: (arrival: Arrival) => Promise<T>): Promise<T> {
+    return inTurns(this.#queues, id, () => task(this.#known(id)));
+  }
+
+  #known(id: string): Arrival {
+    const arrival = this.#arrivals.get(id);
+    if (arrival !== null) return arrival;
+    throw new LeadMasterError(
+      'transfer_not_found',
+      `No transfer ${id} was announced here`,
+      'See that this is the manager to which the session was sent.',
+    );
+  }
+}
+
+/** Transfers whose files must outlive a restart: their names in staging. */
+export function liveTransfers(store: StateStore): string[] {
+  return new Arrivals(store).open().map(({ id }) => id);
+}
+
+function refuseVersion(version: number): void {
+  if (version === TRANSFER_VERSION) return;
+  throw new LeadMasterError(
+    'unprocessable',
+    `Transfers of version ${version} are not understood here; this manager speaks ${TRANSFER_VERSION}`,
+    'Bring both managers to the same version of LeadMaster.',
+  );
+}
+
+function requirePhase(arrival: Arrival, phase: Arrival['phase']): void {
+  if (arrival.phase !== phase) throw wrongPhase(arrival);
+}
+
+function wrongPhase({ id, session, phase }: Arrival): LeadMasterError {
+  return new LeadMasterError(
+    'wrong_state',
+    `The transfer ${id} of ${session} is ${phase} here`,
+    phase === 'aborted'
+      ? 'It was given up; begin another.'
+      : `Finish it where it comes from: repeat "./leadmaster transfer ${session}" there; or take it back with --undo.`,
+    { extra: { transfer: id, phase } },
+  );
+}
+
+function inUse(session: string, state: string): LeadMasterError {
+  return new LeadMasterError(
+    'session_exists',
+    `The other machine has a session ${session}, and it is ${state}`,
+    'Delete it there, if it is not wanted.',
+  );
+}
+
+function loginOf({ caughtUpTo }: Arrival['facts']): Date {
+  return caughtUpTo === null ? new Date() : new Date(caughtUpTo);
+}
+
+function describe({ id, session, phase, generation, at, changedAt }: Arrival): ArrivingTransfer {
+  return { id, session, phase, generation, at, changedAt };
+}
