@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { holesIn, numbersOf } from '../prove/moments/load.ts';
 import { pausesOf } from '../prove/moments/report.ts';
 import { type SoakPoint, stillGrowing } from '../prove/soak/report.ts';
+import { lostRows } from '../prove/trim/lost-rows.ts';
 import { stepLabel } from '../prove/vault-kills/plan.ts';
 import { pickSome, pointsOf } from '../prove/vault-kills/points.ts';
 
@@ -20,6 +21,24 @@ describe('holes in numbered messages', () => {
     expect(holesIn([1, 2, 4], 3)).toBe('1 of 4 messages are missing: 3');
     expect(holesIn([1, 2], 3)).toBe('only 2 of 3 messages are there');
     expect(holesIn([1, 2, 2], 2)).toBe('1 messages are there twice');
+  });
+});
+
+describe('rows after a trim', () => {
+  const census = (rows: Record<string, number>, localStorage = 4) => ({ localStorage, rows });
+
+  it('may be more, and not fewer', () => {
+    expect(lostRows(census({ message: 5, chat: 1 }), census({ message: 6, chat: 1 }))).toEqual([]);
+    expect(lostRows(census({ message: 5, chat: 1 }), census({ message: 4, chat: 1 }))).toEqual([
+      'message had 5 rows and has 4',
+    ]);
+    expect(lostRows(census({ message: 5 }), census({}))).toEqual(['message had 5 rows and has 0']);
+    expect(lostRows(census({}), census({}, 0))).toEqual(['localStorage is empty']);
+  });
+
+  it('that nobody counted are no proof', () => {
+    expect(lostRows(null, census({}))).toHaveLength(1);
+    expect(lostRows(census({}), null)).toHaveLength(1);
   });
 });
 

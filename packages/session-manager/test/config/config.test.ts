@@ -34,6 +34,8 @@ describe('readConfig', () => {
       compat: 'key',
       startConcurrency: 4,
       storageWarnBytes: 1024 * 1024 * 1024,
+      storageTrimBytes: null,
+      retention: { trashDays: 30, trashBytes: 10_240 * 2 ** 20 },
       probe: { intervalMs: 15_000, deadlineMs: 60_000 },
       backoff: { maxMs: 60_000 },
     });
@@ -47,6 +49,14 @@ describe('readConfig', () => {
   test('relative paths start at the checkout, whatever the folder one stands in', () => {
     const config = readConfig({ LEADMASTER_DATA_DIR: 'elsewhere', CHROME_PATH: '/opt/x' }, { baseDir: '/srv/lm' });
     expect(config).toMatchObject({ dataDir: '/srv/lm/elsewhere', chromePath: '/opt/x' });
+  });
+
+  test('a trim by itself is off, or has a size', () => {
+    expect(readConfig({ STORAGE_TRIM_MB: 'off' }).storageTrimBytes).toBeNull();
+    expect(readConfig({ STORAGE_TRIM_MB: '300' }).storageTrimBytes).toBe(300 * 2 ** 20);
+    expect(problemsOf({ STORAGE_TRIM_MB: 'never' })).toBe(
+      'STORAGE_TRIM_MB is "never"; it may be "off", or megabytes per session, a whole number from 1 to 10000000',
+    );
   });
 
   test('fractions of a second are allowed', () => {

@@ -99,4 +99,33 @@ describe('trash', () => {
     );
     expect(await readdir(outside)).toEqual(['kept']);
   });
+
+  test('over its size the oldest go, never the last one of a session', async () => {
+    const dataDir = await tempFolder();
+    const store = createProfileStore({ dataDir });
+    const put = async (name: string, day: number, bytes: number): Promise<string> => {
+      await store.create(name);
+      await writeFile(join(store.locate(name), 'data'), Buffer.alloc(bytes));
+      const path = (await store.trash(name, 'logout')) ?? '';
+      const label = JSON.parse(await readFile(`${path}.json`, 'utf8'));
+      await writeFile(`${path}.json`, JSON.stringify({ ...label, at: `2026-01-0${day}T00:00:00.000Z` }));
+      return path;
+    };
+    const lonely = await put('lonely', 1, 50_000);
+    const first = await put('a', 2, 10_000);
+    const second = await put('a', 3, 10_000);
+    const last = await put('a', 4, 10_000);
+    await mkdir(join(dataPaths(dataDir).trash, 'stray'));
+    const forEver = 36_500;
+    const all = await store.trashBytes();
+    expect(all).toBeGreaterThan(80_000);
+    expect(await store.emptyTrash(forEver, all)).toEqual([]);
+    expect(await store.emptyTrash(forEver)).toEqual([]);
+    expect(await store.emptyTrash(forEver, all - 1)).toEqual([first]);
+    expect(await store.trashBytes()).toBeLessThan(all - 10_000);
+    expect(await store.emptyTrash(forEver, 1)).toEqual([second]);
+    expect(await store.emptyTrash(forEver, 1)).toEqual([]);
+    expect((await store.listTrash()).map(({ path }) => path)).toEqual(expect.arrayContaining([lonely, last]));
+    expect((await readdir(dataPaths(dataDir).trash)).sort()).toHaveLength(5);
+  });
 });
