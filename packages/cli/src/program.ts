@@ -4,22 +4,29 @@ import { asCliError, CliError } from './cli-error.ts';
 import { register as adopt } from './commands/adopt.ts';
 import { register as check } from './commands/check.ts';
 import { jsonOption } from './commands/command.ts';
+import { register as doctor } from './commands/doctor.ts';
 import { register as events } from './commands/events.ts';
+import { register as exportFile } from './commands/export.ts';
+import { register as importFile } from './commands/import.ts';
 import { register as pair } from './commands/pair.ts';
 import { register as phone } from './commands/phone.ts';
 import { register as qr } from './commands/qr.ts';
+import { register as recent } from './commands/recent.ts';
 import { register as recover } from './commands/recover.ts';
+import { register as report } from './commands/report.ts';
 import { register as send } from './commands/send.ts';
 import { register as session } from './commands/session.ts';
 import { register as sessions } from './commands/sessions.ts';
 import { register as snapshot } from './commands/snapshot.ts';
 import { register as start } from './commands/start.ts';
+import { register as storage } from './commands/storage.ts';
+import { register as trim } from './commands/trim.ts';
 import { register as where } from './commands/where.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { Printer } from './output/printer.ts';
 
-const COMMANDS = [start, sessions, session, qr, pair, send, events, where, check, adopt, snapshot, recover, phone];
+const COMMANDS = [start, sessions, session, qr, pair, send, events, where, storage, recent, check, trim, adopt, exportFile, importFile, snapshot, recover, doctor, report, phone];
 
 const FOOTER = `
 Exit codes: 0 done; 1 the answer is no or the operation failed; 2 wrong usage; 3 not found; 4 wrong state;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import { FakeSessionService, FakeSnapshotService } from '@leadmaster/testkit';
+import { FakeAdoptService, FakeSessionService, FakeSnapshotService, FakeStorageService } from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
@@ -95,11 +95,14 @@ export class Sink extends Writable {
 export async function fakeService() {
   const sessions = new FakeSessionService();
   const snapshots = new FakeSnapshotService(sessions);
+  const storage = new FakeStorageService(sessions);
   const folder = mkdtempSync(join(tmpdir(), 'leadmaster-cli-'));
   const dataDir = join(folder, 'data');
   const app = await createHttpServer({
     sessions,
     snapshots,
+    storage,
+    adoption: new FakeAdoptService(sessions, dataDir),
     config: { dataDir, compat: 'key' },
     keys: { adminKey: ADMIN_KEY, serviceToken: 'service-token-of-the-tests' },
     log: pino({ level: 'silent' }),
@@ -116,5 +119,5 @@ export async function fakeService() {
   const env = { SESSION_MANAGER_PORT: String(port), LEADMASTER_ADMIN_KEY: ADMIN_KEY, LEADMASTER_DATA_DIR: dataDir };
   const cli = (line: string | readonly string[], options: RunOptions = {}): Promise<Ran> =>
     run(typeof line === 'string' ? line.split(' ') : line, { ...options, env: { ...env, ...options.env } });
-  return { sessions, snapshots, app, port, dataDir, env, cli };
+  return { sessions, snapshots, storage, app, port, dataDir, env, cli };
 }

@@ -3,9 +3,12 @@ import { captureProfile, thawStrays } from '@leadmaster/capture';
 import { identify, isOurs } from '@leadmaster/capture/processes';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { Adopter } from './adopt/adopter.ts';
 import { Slots } from './concurrency/slots.ts';
 import type { Config } from './config/config.ts';
 import { loadSecrets, type Secrets } from './config/secrets.ts';
+import { DiskMonitor } from './disk/monitor.ts';
+import { StorageCare } from './disk/storage-care.ts';
 import { BrowserFinder } from './engine/browser/browser-finder.ts';
 import { createDrillBrowser } from './engine/drill/drill-browser.ts';
 import { WwebjsEngine } from './engine/wwebjs/wwebjs-engine.ts';
@@ -38,6 +41,8 @@ export interface Context {
   paths: DataPaths;
   sessions: SessionRegistry;
   snapshots: Snapshots;
+  storage: StorageCare;
+  adoption: Adopter;
   vault: VaultKeeper;
   browsers: BrowserFinder;
   metrics: Registry;
@@ -116,12 +121,25 @@ async function assemble(ground: Ground): Promise<Context> {
     browserVersion: async () => (await browsers.find(false)).version,
   });
   later.snapshots = snapshots;
-  sessions.guardWith(guardBy(snapshots));
+  const adoption = new Adopter({
+    ...{ paths, profiles, access: sessions, log },
+    claimInPlace: (session) => sessions.adopt(session),
+    browserVersion: async () => (await browsers.find(false)).version,
+    minFreeBytes: config.diskMinFreeBytes,
+  });
+  const storage = new StorageCare({ sessions, profiles, store, config, log });
+  const disk = new DiskMonitor({ sessions, profiles, store, path: paths.tokens, config, log });
+  sessions.guardWith(guardBy(snapshots, storage));
   await sessions.load();
-  const metrics = createMetrics(() => sessions.supervisors(), store.events, snapshotFigures(sessions, store));
-  const ending = isOffline ? [] : startWorkers(ground, { sessions, profiles, snapshots });
+  const metrics = createMetrics(
+    () => sessions.supervisors(),
+    store.events,
+    snapshotFigures(sessions, store),
+    () => disk.figures(),
+  );
+  const ending = isOffline ? [] : startWorkers(ground, { sessions, profiles, snapshots, disk });
   return {
-    ...{ config, secrets, paths, sessions, snapshots, vault, browsers, metrics, log, lock },
+    ...{ config, secrets, paths, sessions, snapshots, storage, adoption, vault, browsers, metrics, log, lock },
     version: VERSION,
     async close() {
       await Promise.all(ending.map((end) => end()));
@@ -164,10 +182,14 @@ function createSessions(
   });
 }
 
-function guardBy(snapshots: Snapshots): SessionGuard {
+function guardBy(snapshots: Snapshots, storage: StorageCare): SessionGuard {
   return {
     before: (session, reason) => snapshots.before(session, reason, COPY_MS),
-    stopped: (session) => snapshots.later((signal) => snapshots.create(session, { reason: 'stopped', signal })),
+    stopped: (session) =>
+      snapshots.later((signal) =>
+        snapshots.create(session, { reason: 'stopped', signal }).finally(() => storage.trimStopped(session)),
+      ),
+    resting: (session) => storage.trimStopped(session),
     purge: (session) => snapshots.purge(session),
   };
 }
@@ -175,14 +197,20 @@ function guardBy(snapshots: Snapshots): SessionGuard {
 /** The regular work of a service. Returns what ends each part of it. */
 function startWorkers(
   { config, log, store }: Ground,
-  { sessions, profiles, snapshots }: { sessions: SessionRegistry; profiles: ProfileStore; snapshots: Snapshots },
+  workers: { sessions: SessionRegistry; profiles: ProfileStore; snapshots: Snapshots; disk: DiskMonitor },
 ): (() => Promise<void>)[] {
+  const { sessions, profiles, snapshots, disk } = workers;
   const schedule = new SnapshotSchedule({
     ...{ snapshots, profiles, store, log },
     access: sessions,
     config: config.snapshots,
   });
-  return [startHousekeeping({ sessions, profiles, store, config, log }), async () => schedule.close()];
+  disk.start();
+  return [
+    startHousekeeping({ sessions, profiles, store, config, log }),
+    async () => schedule.close(),
+    () => disk.close(),
+  ];
 }
 
 /** Sessions as they are with the service down: to start one is to want it to run when the service is back. */

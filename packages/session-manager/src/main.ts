@@ -47,6 +47,8 @@ async function serve(context: Context, config: Config, log: Logger): Promise<Run
   const http = await createHttpServer({
     sessions: context.sessions,
     snapshots: context.snapshots,
+    storage: context.storage,
+    adoption: context.adoption,
     config,
     keys: context.secrets,
     log,

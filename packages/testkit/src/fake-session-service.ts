@@ -124,8 +124,12 @@ export class FakeSessionService implements SessionService {
     return this.entry(name).session;
   }
 
-  async start(name: string): Promise<Session> {
+  async start(name: string, { originRetired = false }: { originRetired?: boolean } = {}): Promise<Session> {
     const { session } = await this.claimed(name);
+    if (!session.originRetired && !originRetired) {
+      throw new LeadMasterError('origin_not_retired', `"${name}" is a copy.`, 'Say --origin-retired.');
+    }
+    session.originRetired = true;
     this.changes.push(`start ${name}`);
     return session.state === 'STOPPED' ? this.set(name, 'QR_REQUIRED') : session;
   }

@@ -14,12 +14,19 @@ import {
   type SnapshotReason,
   type VerifyReport,
 } from '@leadmaster/protocol';
-import type { LongCall, SnapshotService } from '../../session-manager/src/snapshots/snapshot-service.ts';
+import type { ImportWanted, LongCall, SnapshotService } from '../../session-manager/src/snapshots/snapshot-service.ts';
 import type { FakeSessionService } from './fake-session-service.ts';
 
 /** How many snapshots of a session a prune keeps. */
 const KEEP = 2;
 const MB = 1_048_576;
+/** How an exported file begins here. */
+const HEAD = 'fake export ';
+
+function refuseShort(passphrase: string): void {
+  if (passphrase.length >= 12) return;
+  throw new LeadMasterError('passphrase_refused', 'It is too short.', 'Take a longer one.');
+}
 
 /** A long call that is held: it goes on when released, and ends when its signal aborts. */
 interface Held {
@@ -38,6 +45,12 @@ export class FakeSnapshotService implements SnapshotService {
   deaf = false;
   /** Every call that would change something, in order. */
   readonly changes: string[] = [];
+  /** What an export gives, and an import takes, instead of a file of its own kind. */
+  file: Buffer | null = null;
+  /** No session is given up. */
+  refuseRetire = false;
+  /** How many files are just coming in. */
+  receiving = 0;
   private readonly sessions: FakeSessionService;
   private readonly vault = new Map<string, Snapshot[]>();
   private readonly damaged = new Set<string>();
@@ -205,6 +218,57 @@ export class FakeSnapshotService implements SnapshotService {
     });
   }
 
+  async export(session: string, id: string, options: LongCall & { passphrase: string }) {
+    this.step();
+    const snapshot = await this.find(session, id);
+    refuseShort(options.passphrase);
+    const fails = this.damaged.has(id);
+    const { file } = this;
+    const bytes = async function* (): AsyncGenerator<Buffer> {
+      if (file !== null) return yield file;
+      yield Buffer.from(`${HEAD}${options.passphrase.length}\n`);
+      if (fails) throw new Error('the vault breaks off');
+      yield Buffer.alloc(100_000, session);
+    };
+    return { snapshot, bytes: bytes() };
+  }
+
+  async import(session: string, stream: AsyncIterable<Uint8Array>, options: ImportWanted): Promise<Session> {
+    this.step();
+    refuseShort(options.passphrase);
+    const here = (await this.sessions.list()).find(({ name }) => name === session);
+    if (here !== undefined && !options.replace) {
+      throw new LeadMasterError('session_exists', `There is a session "${session}".`, 'Choose another name.');
+    }
+    const text = await this.receive(stream);
+    const isOwn = text === this.file?.toString('latin1');
+    if (!isOwn && !text.startsWith(HEAD)) throw new LeadMasterError('store_damaged', 'It is no export.', 'Take another.');
+    if (!isOwn && !text.startsWith(`${HEAD}${options.passphrase.length}\n`)) {
+      throw new LeadMasterError('passphrase_wrong', 'The passphrase does not open the file.', 'Type it again.');
+    }
+    this.changes.push(`import ${session}`);
+    this.take(session, { reason: 'imported' });
+    const made = this.sessions.set(session, 'STOPPED', { originRetired: options.originRetired });
+    return options.start ? this.sessions.start(session) : made;
+  }
+
+  async retire(session: string, id: string): Promise<Session> {
+    this.step();
+    const { state } = await this.sessions.get(session);
+    await this.find(session, id);
+    if (state === 'UNCLAIMED') {
+      throw new LeadMasterError('session_unclaimed', `"${session}" has not been adopted.`, 'Adopt it first.');
+    }
+    if (state !== 'STOPPED') {
+      throw new LeadMasterError('session_running', `"${session}" is ${state}.`, 'Stop it first.');
+    }
+    if (this.refuseRetire || (await this.of(session))[0]?.id !== id) {
+      throw new LeadMasterError('newer_login', `"${session}" was used since.`, 'Export it again.');
+    }
+    this.changes.push(`retire ${session}`);
+    return this.sessions.set(session, 'MOVED');
+  }
+
   async recoverable(): Promise<Recoverable[]> {
     this.step();
     const here = new Set((await this.sessions.list()).map(({ name }) => name));
@@ -240,6 +304,21 @@ export class FakeSnapshotService implements SnapshotService {
         return { session, ok: true, snapshot: found.last.id, detail: wanted.start ? 'READY' : 'STOPPED' };
       }),
     };
+  }
+
+  /** Reads a file as an import does: of one that begins wrong, no more than its beginning. */
+  private async receive(stream: AsyncIterable<Uint8Array>): Promise<string> {
+    const parts: Uint8Array[] = [];
+    this.receiving += 1;
+    try {
+      for await (const part of stream) {
+        parts.push(part);
+        if (this.file === null && !Buffer.concat(parts).toString('latin1').startsWith(HEAD)) break;
+      }
+    } finally {
+      this.receiving -= 1;
+    }
+    return Buffer.concat(parts).toString('latin1');
   }
 
   /** The snapshots of a session that is here or in the vault. */

@@ -6,6 +6,8 @@ import { EXIT } from '../exit-codes.ts';
 
 export interface RequestOptions {
   body?: unknown;
+  /** Bytes of that number, instead of a body in JSON. */
+  file?: { stream: AsyncIterable<Uint8Array>; bytes: number };
   headers?: Record<string, string>;
   /** How long the service may take, beyond what it was asked to wait itself. */
   timeoutMs?: number;
@@ -37,7 +39,7 @@ export class Client {
 
   /** Sends and hands back the answer, once it is a good one; anything else is thrown as a `CliError`. */
   async request(method: string, path: string, options: RequestOptions = {}): Promise<Response> {
-    const { body, headers = {}, timeoutMs = 30_000, signal } = options;
+    const { body, file, headers = {}, timeoutMs = 30_000, signal } = options;
     const key = this.#findKey();
     const deadline = AbortSignal.timeout(timeoutMs);
     const response = await fetch(new URL(path, this.url), {
@@ -46,10 +48,14 @@ export class Client {
         accept: 'application/json',
         ...(key === null ? {} : { authorization: `Bearer ${key}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(file === undefined
+          ? {}
+          : { 'content-type': 'application/octet-stream', 'content-length': String(file.bytes) }),
         ...headers,
       },
       signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(file === undefined ? {} : { body: ReadableStream.from(file.stream), duplex: 'half' as const }),
     }).catch((error: unknown) => {
       if (signal?.aborted) throw error;
       throw this.#unreachable(deadline.aborted ? `no answer within ${timeoutMs / 1000} s` : causeOf(error));

@@ -13,10 +13,12 @@ import type {
 } from '@leadmaster/protocol';
 import type { Client } from './client.ts';
 import { type LongCall, operate } from './operations.ts';
-import type { Snapshots } from './snapshots.ts';
+import type { ImportWanted, Snapshots } from './snapshots.ts';
 
 /** Reading a vault on the other side of the world takes its time. */
 const READ_MS = 120_000;
+/** A file of some gigabytes over a thin line. */
+const FILE_MS = 24 * 3_600_000;
 
 /** Snapshots by way of the running service. */
 export class HttpSnapshots implements Snapshots {
@@ -64,6 +66,33 @@ export class HttpSnapshots implements Snapshots {
     return reports;
   }
 
+  async export(session: string, id: string, { passphrase, signal }: LongCall & { passphrase: string }) {
+    const snapshot = await this.get(session, id, signal === undefined ? {} : { signal });
+    const response = await this.#client.request('GET', `${pathOf(session, id)}/export`, {
+      headers: { accept: 'application/octet-stream, application/problem+json', 'x-passphrase': encodeURIComponent(passphrase) },
+      timeoutMs: FILE_MS,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return { snapshot, bytes: bytesOf(response) };
+  }
+
+  async import(session: string, stream: AsyncIterable<Uint8Array>, wanted: ImportWanted): Promise<Session> {
+    const { passphrase, originRetired, replace, overwriteNewer, start, sizeBytes = 0, signal } = wanted;
+    const query = Object.entries({ originRetired, replace, overwriteNewer, start }).filter(([, value]) => value);
+    const path = `/v1/sessions/${encodeURIComponent(session)}/import?${query.map(([key]) => `${key}=true`).join('&')}`;
+    return this.#client.post<Session>(path, undefined, {
+      file: { stream, bytes: sizeBytes },
+      headers: { 'x-passphrase': encodeURIComponent(passphrase) },
+      timeoutMs: FILE_MS,
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
+  retire(session: string, id: string): Promise<Session> {
+    const path = `/v1/sessions/${encodeURIComponent(session)}/retire`;
+    return this.#client.post<Session>(path, { snapshot: id }, { timeoutMs: READ_MS });
+  }
+
   async recoverable(call: LongCall = {}): Promise<Recoverable[]> {
     return (await this.#read<{ items: Recoverable[] }>('/v1/recover', call)).items;
   }
@@ -75,6 +104,10 @@ export class HttpSnapshots implements Snapshots {
   #read<T>(path: string, { signal }: LongCall): Promise<T> {
     return this.#client.get<T>(path, { timeoutMs: READ_MS, ...(signal === undefined ? {} : { signal }) });
   }
+}
+
+async function* bytesOf({ body }: Response): AsyncGenerator<Buffer> {
+  for await (const part of body ?? []) yield Buffer.from(part);
 }
 
 function pathOf(session: string, id?: string): string {

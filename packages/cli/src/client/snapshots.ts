@@ -10,6 +10,7 @@ type Offline = Awaited<ReturnType<typeof openOffline>>;
 
 /** What commands ask of snapshots, whoever answers. Files are extracted by `extract.ts`, without either. */
 export type Snapshots = Offline['snapshots'];
+export type ImportWanted = Parameters<Snapshots['import']>[2];
 
 /** The running service, or what it works on, opened by this command. */
 export interface SnapshotAccess {

@@ -1,21 +1,60 @@
 import { resolve } from 'node:path';
-import type { Session } from '@leadmaster/protocol';
+import type { AdoptedSession, AdoptReport } from '@leadmaster/protocol';
 import type { Command } from 'commander';
-import { describeSession } from '../output/words.ts';
+import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { operate } from '../client/operations.ts';
+import { bytes, describeSession, printable } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
+import { long } from './long.ts';
 import { sessionName } from './values.ts';
+
+interface AdoptOptions {
+  name: string;
+  copy?: true;
+  move?: true;
+  originRetired?: true;
+}
+
+const KINDS: Record<AdoptReport['kind'], string> = {
+  profile: 'a profile of Chromium',
+  local_auth: 'a LocalAuth folder of whatsapp-web.js',
+  remote_auth: 'an unpacked RemoteAuth archive of whatsapp-web.js',
+  waha: 'a session of WAHA (webjs)',
+  leadmaster: 'a session of another LeadMaster',
+};
 
 export const register: Register = (parent, io) => {
   parent
     .command('adopt')
-    .description('make a session of a profile that lies in the data folder already (tokens/NAME), without copying')
-    .argument('<dir>', "the profile's folder")
+    .description('make a session of a profile that another program has kept, or that lies in the data folder already')
+    .argument('<dir>', "the profile's folder: session-CLIENTID, tokens/NAME, RemoteAuth-CLIENTID, or one around it")
     .requiredOption('--name <name>', 'what the session is called', sessionName)
-    .action(async (dir: string, { name }: { name: string }, command: Command) => {
+    .option('--move', 'take the folder from where it is: that program will not find its login any more')
+    .option('--copy', 'leave it where it is; the copy starts once you have said that the old one never runs again')
+    .option('--origin-retired', 'say so right away: you are sure of that')
+    .action(async (dir: string, options: AdoptOptions, command: Command) => {
       const cli = cliOf(command, io);
-      const session = await cli.client().post<Session>('/v1/sessions/adopt', { name, path: resolve(dir) });
+      const { name, copy, move, originRetired } = options;
+      if (copy && move) throw CliError.usage('Either --copy or --move.');
+      const mode = move ? { mode: 'move' } : copy ? { mode: 'copy' } : {};
+      const wanted = { name, path: resolve(dir), ...mode, ...(originRetired ? { originRetired } : {}) };
+      const session = await long(cli, name, (call) =>
+        operate<AdoptedSession>(cli.client(), '/v1/sessions/adopt', wanted, call),
+      );
       cli.print.data(session);
-      cli.print.line(describeSession(cli.print, session));
-      cli.print.note(`Start it: ./leadmaster session start ${name}`);
+      show(cli, session);
     });
 };
+
+function show(cli: Cli, session: AdoptedSession): void {
+  const { name, adopted, originRetired } = session;
+  const { kind, path, files, chromium } = adopted;
+  cli.print.line(
+    `${path}: ${KINDS[kind]}, ${files} files, ${bytes(adopted.bytes)}, written by ${chromium === null ? 'an unknown Chromium' : `Chromium ${chromium}`}`,
+  );
+  for (const warning of adopted.warnings) cli.print.line(`${cli.print.paint.yellow('note:')}  ${printable(warning)}`);
+  cli.print.line(describeSession(cli.print, session));
+  const flag = originRetired ? '' : ' --origin-retired';
+  cli.print.note(`Start it: ./leadmaster session start ${name}${flag}`);
+}

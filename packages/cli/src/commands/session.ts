@@ -29,17 +29,20 @@ export const register: Register = (parent, io) => {
     ['stop', 'stop a session; its login is kept'],
     ['restart', 'stop a session and start it again'],
   ] as const) {
-    noun
+    const command = noun
       .command(verb)
       .description(description)
       .addArgument(nameArgument())
-      .addOption(waitOption())
-      .action(async (name: string, { wait }: { wait: number }, command: Command) => {
-        const cli = cliOf(command, io);
-        const session = await act(cli, name, verb, wait);
-        show(cli, session);
-        if (verb !== 'stop') failUnlessGood(session);
-      });
+      .addOption(waitOption());
+    if (verb === 'start') {
+      command.option('--origin-retired', 'the place this copy of a login came from never runs it again: you are sure of that');
+    }
+    command.action(async (name: string, { wait, originRetired }: { wait: number; originRetired?: true }) => {
+      const cli = cliOf(command, io);
+      const session = await act(cli, name, verb, wait, originRetired === undefined ? undefined : { originRetired });
+      show(cli, session);
+      if (verb !== 'stop') failUnlessGood(session);
+    });
   }
 
   noun
@@ -77,9 +80,9 @@ function purgeQuestion(name: string): string {
   return `Delete ${name} AND DESTROY ALL ITS SNAPSHOTS? Nobody can ever read them again, from no copy of the vault.`;
 }
 
-function act(cli: Cli, name: string, verb: string, wait: number): Promise<Session> {
+function act(cli: Cli, name: string, verb: string, wait: number, body?: object): Promise<Session> {
   const query = wait > 0 ? `?wait=${wait}` : '';
-  return cli.client().post<Session>(`${pathOf(name)}/${verb}${query}`, undefined, { timeoutMs: wait * 1000 + 30_000 });
+  return cli.client().post<Session>(`${pathOf(name)}/${verb}${query}`, body, { timeoutMs: wait * 1000 + 30_000 });
 }
 
 function show(cli: Cli, session: Session): void {

@@ -26,6 +26,8 @@ export interface Operation {
   compat: boolean;
   parameters: { name: string; in: string; required: boolean; schema: Schema }[];
   body: { required: boolean; schema: Schema } | null;
+  /** Takes a file. */
+  upload: boolean;
   /** By status: what is said of it, and the schema of each media type. */
   responses: Record<string, { description: string; content: Record<string, Schema> }>;
 }
@@ -62,6 +64,7 @@ export function readDescription(document: unknown): Operation[] {
         open: operation.security?.length === 0,
         compat: operation.tags?.includes('compatibility') === true,
         parameters: (operation.parameters ?? []).map((p) => ({ ...p, required: p.required === true })),
+        upload: operation.requestBody?.content['application/octet-stream'] !== undefined,
         body: schema === undefined ? null : { required: operation.requestBody?.required === true, schema },
         responses: Object.fromEntries(
           Object.entries(operation.responses).map(([status, { description, content }]) => [

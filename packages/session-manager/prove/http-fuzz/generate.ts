@@ -40,7 +40,15 @@ const STARTS = new Set([
   'verifySnapshot',
   'restoreSnapshot',
   'recoverSessions',
+  'adoptSession',
+  'importSession',
+  'retireSession',
 ]);
+
+/** What files are sealed with. */
+const PASSPHRASE = 'caballo%20correcto%20b';
+/** The file that the sessions in memory take for one. */
+const FILE = Buffer.from(`fake export ${decodeURIComponent(PASSPHRASE).length}\nabc`);
 
 /** What a long call may be told of how it is liked to be answered; all but the third get 202. */
 const PREFERENCES = [
@@ -104,9 +112,11 @@ function wellFormed(operation: Operation, plan: Plan, random: Random): Draft {
         ? random.pick(plan.names)
         : name === 'prefer'
           ? random.pick(PREFERENCES)
-          : String(validValue(schema, random));
+          : name === 'x-passphrase'
+            ? PASSPHRASE
+            : String(validValue(schema, random));
     if (place === 'path') path = path.replace(`{${name}}`, encodeURIComponent(value()));
-    else if (required || random.chance(0.4)) {
+    else if (required || name === 'x-passphrase' || random.chance(0.4)) {
       if (place === 'query') query.push(`${name}=${encodeURIComponent(value())}`);
       else headers.push([name, header(value())]);
     }
@@ -117,6 +127,10 @@ function wellFormed(operation: Operation, plan: Plan, random: Random): Draft {
     const value = validBody(operation.body.schema, plan, random);
     body = Buffer.from(JSON.stringify(value));
     headers.push(['content-type', random.pick(['application/json', 'application/json; charset=utf-8'])]);
+  }
+  if (operation.upload) {
+    body = FILE;
+    headers.push(['content-type', 'application/octet-stream']);
   }
   return { method: operation.method, path: query.length > 0 ? `${path}?${query.join('&')}` : path, headers, body };
 }

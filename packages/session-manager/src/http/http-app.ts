@@ -3,7 +3,9 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { AdoptService } from '../adopt/adopt-service.ts';
 import type { Config } from '../config/config.ts';
+import type { StorageService } from '../disk/storage-service.ts';
 import type { SessionService } from '../lifecycle/session-service.ts';
 import type { SnapshotService } from '../snapshots/snapshot-service.ts';
 import type { Operations } from './operations.ts';
@@ -12,6 +14,8 @@ import type { Operations } from './operations.ts';
 export interface HttpServerOptions {
   sessions: SessionService;
   snapshots: SnapshotService;
+  storage: StorageService;
+  adoption: AdoptService;
   config: Pick<Config, 'dataDir' | 'compat'>;
   keys: { adminKey: string; serviceToken: string };
   log: Logger;
@@ -46,6 +50,8 @@ export const DEFAULT_TIMING: HttpTiming = {
 export interface RouteContext {
   sessions: SessionService;
   snapshots: SnapshotService;
+  storage: StorageService;
+  adoption: AdoptService;
   operations: Operations;
   config: HttpServerOptions['config'];
   timing: HttpTiming;
@@ -68,5 +74,7 @@ declare module 'fastify' {
     open?: boolean;
     /** A route for the LeadMaster services of before: own error shapes, and without a key where `LEADMASTER_COMPAT=open`. */
     compat?: boolean;
+    /** Takes a body of any size, for as long as it comes. */
+    upload?: boolean;
   }
 }

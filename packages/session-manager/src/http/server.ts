@@ -6,6 +6,7 @@ import fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { logRequests } from './access-log.ts';
 import { createAuthenticator } from './auth.ts';
+import { limitBodies } from './body-deadline.ts';
 import { compatRoutes } from './compat.ts';
 import { DEFAULT_TIMING, type HttpApp, type HttpServerOptions, type RouteContext } from './http-app.ts';
 import { BODY_LIMIT, readJsonBodies } from './json-body.ts';
@@ -19,11 +20,13 @@ import { eventRoutes } from './routes/events.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { pairingCodeRoutes } from './routes/pairing-code.ts';
+import { portableRoutes } from './routes/portable.ts';
 import { qrRoutes } from './routes/qr.ts';
 import { recoverRoutes } from './routes/recover.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { actionRoutes, sessionRoutes } from './routes/sessions.ts';
 import { restoreRoutes, snapshotRoutes } from './routes/snapshots.ts';
+import { storageRoutes } from './routes/storage.ts';
 import { transitionRoutes } from './routes/transitions.ts';
 import { shuttingDown } from './waiting.ts';
 
@@ -78,7 +81,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: BODY_LIMIT,
     connectionTimeout: SOCKET_IDLE_MS,
-    requestTimeout: REQUEST_MS,
+    // Bodies have their limit below: Node's own would end uploads, too.
+    requestTimeout: 0,
     // Our own answer to requests that come while closing is problem+json.
     return503OnClosing: false,
     requestIdHeader: false,
@@ -130,6 +134,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     await operations.close();
   });
 
+  limitBodies(app, REQUEST_MS);
   logRequests(app, options.metrics);
   handleUnknown(app);
   await describeApi(app, options.version);
@@ -137,6 +142,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const context: RouteContext = {
     sessions: options.sessions,
     snapshots: options.snapshots,
+    storage: options.storage,
+    adoption: options.adoption,
     operations,
     config: options.config,
     timing,
@@ -155,6 +162,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     messageRoutes,
     snapshotRoutes,
     restoreRoutes,
+    storageRoutes,
+    portableRoutes,
     recoverRoutes,
     operationRoutes,
     compatRoutes,

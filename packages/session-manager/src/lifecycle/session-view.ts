@@ -22,7 +22,7 @@ export function describeSession(facts: {
     state: view.state,
     stateKind: stateKind(view.state),
     reason: view.reason,
-    hint: view.hint,
+    hint: view.hint === '' && !facts.originRetired && view.state === 'STOPPED' ? waitsForWord(facts.name) : view.hint,
     since: view.since.toISOString(),
     canSend: canSend(view.state),
     desired: row.desired,
@@ -40,6 +40,10 @@ export function describeSession(facts: {
     metadata: row.metadata,
     createdAt: row.createdAt,
   };
+}
+
+function waitsForWord(name: string): string {
+  return `It is a copy of a login. Once the place it came from never runs it again: "./leadmaster session start ${name} --origin-retired".`;
 }
 
 /** A profile that no session claims: shown, never started. */

@@ -18,6 +18,8 @@ export async function listRecoverable(deps: SnapshotDeps, { signal }: LongCall):
   const found: Recoverable[] = [];
   for (const session of (await vault.sessions(call)).sort()) {
     const { snapshots, problems } = await vault.list(session, call);
+    // An import that was broken off has made it a key, and nothing else.
+    if (snapshots.length === 0 && problems.length === 0) continue;
     const last = snapshots.at(-1) ?? null;
     const known = (id: string) => deps.store.snapshots.list(session).find((row) => row.id === id) ?? null;
     found.push({
@@ -74,7 +76,10 @@ async function recoverOne(
   let detail = 'the vault has no snapshot of it that can be read';
   for (const info of snapshots.toReversed()) {
     try {
-      await restoreSession(deps, session, info, { ...options, start, overwriteNewer: false, restart: false });
+      await restoreSession(deps, session, info, {
+        ...options,
+        ...{ start, overwriteNewer: false, restart: false, originRetired: true },
+      });
       return { session, ok: true, snapshot: info.id, detail: `as it was ${info.at}` };
     } catch (error) {
       options.signal?.throwIfAborted();

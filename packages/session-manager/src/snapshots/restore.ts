@@ -1,17 +1,27 @@
-import { readFile, rm, statfs } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkStructureAside } from '@leadmaster/capture';
 import { LeadMasterError, type RestoreSnapshot, type Session } from '@leadmaster/protocol';
 import type { SnapshotInfo, Vault } from '@leadmaster/vault';
 import { refuseOlderBrowser } from '../profile/browser-version.ts';
+import { realFs } from '../profile/files.ts';
+import { requireRoom } from '../profile/room.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { extraOf, FINDINGS_FILE, type Findings, parseFindings } from './snapshot-facts.ts';
 import type { LongCall } from './snapshot-service.ts';
 import { inStaging, stagingPath } from './staging.ts';
 import { captureStopped, saveTaken, type Taken } from './take.ts';
 
+/** How a snapshot is put in place. */
+export interface RestoreOptions extends LongCall, RestoreSnapshot {
+  /** What a person says of the place that the login comes from, where it comes from another. */
+  originRetired?: boolean;
+  /** A person says that what was given away from here runs nowhere else, and comes back. */
+  returning?: boolean;
+}
+
 /** File times come from a coarser clock than the moment of a freeze. */
-const SAME_MS = 100;
+export const SAME_MS = 100;
 
 /**
  * Puts a snapshot in the profile's place. Everything is fetched and proven before anything in place is touched; what
@@ -23,9 +33,9 @@ export async function restoreSession(
   deps: SnapshotDeps,
   session: string,
   info: SnapshotInfo,
-  options: LongCall & RestoreSnapshot & { restart: boolean },
+  options: RestoreOptions & { restart: boolean },
 ): Promise<Session> {
-  refuseMoved(deps, session, info);
+  if (options.returning !== true) refuseMoved(deps, session, info);
   refuseOlderBrowser(extraOf(info).chromium, await deps.browserVersion());
   // Told before the bytes are fetched; decided again with the profile held.
   if (deps.access.has(session)) await refuseEarly(deps, session, info, options);
@@ -55,7 +65,11 @@ export async function stage(
   folder: string,
   { signal, onProgress }: LongCall,
 ): Promise<Findings | null> {
-  await requireRoom(deps, info.bytes);
+  await requireRoom(realFs, deps.paths.staging, {
+    bytes: info.bytes + deps.config.diskMinFreeBytes,
+    what: 'the snapshot takes, with DISK_MIN_FREE_MB left over,',
+    hint: 'Free some space, then try again. Nothing was changed.',
+  });
   await vault.restore(session, info.id, folder, {
     ...(signal === undefined ? {} : { signal }),
     onProgress: ({ bytes, totalBytes }) => onProgress?.({ phase: 'fetching', done: bytes, total: totalBytes }),
@@ -78,28 +92,42 @@ async function putInPlace(
   session: string,
   info: SnapshotInfo,
   staged: string,
-  options: LongCall & RestoreSnapshot,
+  options: RestoreOptions,
 ): Promise<void> {
   if (!options.overwriteNewer) await refuseNewer(deps, session, info);
   const before = await setAside(deps, session, options);
   try {
-    const { generation, frozenAt } = extraOf(info);
+    const { generation, frozenAt, imported } = extraOf(info);
+    const originRetired = options.originRetired ?? (await knownRetired(deps, session, info));
     const { record, trashed } = await deps.profiles.swapIn(session, staged, {
       reason: 'restored',
-      generation,
+      // Above what has moved away from here, also where the trash that remembers it was emptied.
+      generation: Math.max(generation, deps.store.vault.movedGeneration(session) ?? 0),
       committedAt: frozenAt,
+      ...(imported === undefined ? {} : { formerly: imported.session }),
+      ...(originRetired === undefined ? {} : { originRetired }),
     });
     deps.store.atomically(() => {
       const row = deps.store.sessions.get(session);
       // A login that is here from now on: a folder that is gone is a lost login, and what came since the snapshot was missed.
       if (row !== null && row.caughtUpTo === null) deps.store.sessions.touch(session, { caughtUpTo: frozenAt });
-      const data = { id: info.id, generation: record.generation, trashed };
+      const data = { id: info.id, generation: record.generation, trashed, ...(imported === undefined ? {} : { imported }) };
       deps.store.events.append({ session, type: 'session.restored', data });
     });
     deps.log.info({ session, id: info.id, trashed }, 'snapshot restored');
   } finally {
     if (before !== null) await saveOld(deps, session, before, options);
   }
+}
+
+/**
+ * Whether the place that an imported login came from is known never to run it again: by what was said of it before. Without
+ * that a way round the question would lead through the history. Undefined for what was always ours.
+ */
+async function knownRetired(deps: SnapshotDeps, session: string, info: SnapshotInfo): Promise<boolean | undefined> {
+  if (extraOf(info).imported === undefined) return undefined;
+  const record = await deps.profiles.readRecord(session).catch(() => null);
+  return record !== null && record.committedAt !== null && record.originRetired;
 }
 
 /** The login that is about to be replaced is taken along, where there is one: trash is emptied by age, the vault is not. */
@@ -138,19 +166,7 @@ async function takeOutFindings(folder: string): Promise<Findings | null> {
   }
 }
 
-async function requireRoom(deps: SnapshotDeps, bytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(deps.paths.staging);
-  const free = bavail * bsize;
-  if (free >= bytes + deps.config.diskMinFreeBytes) return;
-  const mb = (n: number): number => Math.ceil(n / 2 ** 20);
-  throw new LeadMasterError(
-    'storage_failed',
-    `The snapshot takes ${mb(bytes)} MB, and ${mb(free)} MB are free on the disk of ${deps.paths.root}`,
-    'Free some space, then try again. Nothing was changed.',
-  );
-}
-
-function refuseMoved(deps: SnapshotDeps, session: string, info: SnapshotInfo): void {
+export function refuseMoved(deps: SnapshotDeps, session: string, info: SnapshotInfo): void {
   const moved = deps.store.vault.movedGeneration(session);
   if (moved === null || extraOf(info).generation > moved) return;
   throw new LeadMasterError(

@@ -16,6 +16,8 @@ const extraSchema = z.object({
   chromium: z.string().nullable(),
   generation: z.number().int(),
   account: account.nullable(),
+  /** Where an imported one came from. */
+  imported: z.object({ session: z.string(), id: z.string(), at: z.string() }).optional(),
 });
 export type SnapshotExtra = z.infer<typeof extraSchema>;
 

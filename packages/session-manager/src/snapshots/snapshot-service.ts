@@ -20,6 +20,19 @@ export interface LongCall {
   onProgress?: (progress: Progress) => void;
 }
 
+/** How an exported file is taken in. */
+export interface ImportWanted extends LongCall {
+  passphrase: string;
+  /** A person says that the place the login comes from never runs it again. */
+  originRetired: boolean;
+  /** Put it in the place of a session of that name. */
+  replace: boolean;
+  overwriteNewer: boolean;
+  start: boolean;
+  /** The size of the file, where it is known before it has come. */
+  sizeBytes?: number;
+}
+
 /**
  * What the outside (HTTP, and the command line with the service down) may ask of the sessions' snapshots. Names are
  * validated before they get here; every refusal is a `LeadMasterError`.
@@ -38,6 +51,16 @@ export interface SnapshotService {
   restore(session: string, id: string, options: LongCall & RestoreSnapshot & { restart: boolean }): Promise<Session>;
   /** Applies the retention to one session (all, for null), and frees what no snapshot needs. */
   prune(session: string | null, options?: LongCall): Promise<PruneReport[]>;
+  /** The snapshot as one file that the passphrase opens; what is wrong with the vault is told before its first byte. */
+  export(
+    session: string,
+    id: string,
+    options: LongCall & { passphrase: string },
+  ): Promise<{ snapshot: Snapshot; bytes: AsyncIterable<Buffer> }>;
+  /** Takes an exported file into the history of a session, and puts it in place. What fails leaves nothing of it. */
+  import(session: string, stream: AsyncIterable<Uint8Array>, options: ImportWanted): Promise<Session>;
+  /** Gives the session up here; its login goes on elsewhere from that snapshot, which must be the last. */
+  retire(session: string, id: string, options?: LongCall): Promise<Session>;
   /** Every session that the vault holds. */
   recoverable(options?: LongCall): Promise<Recoverable[]>;
   /** Brings sessions back from the vault alone, one by one; what failed of one does not stop the others. */

@@ -18,10 +18,11 @@ import type { SnapshotInfo } from '@leadmaster/vault';
 import type { SerialQueue } from '../concurrency/serial-queue.ts';
 import { inTurns } from '../concurrency/turns.ts';
 import type { SnapshotDeps } from './deps.ts';
+import { exportSnapshot, importSession, retireSession } from './portable.ts';
 import { listRecoverable, recoverSessions } from './recover.ts';
 import { restoreSession } from './restore.ts';
 import { describeDetail, describeSnapshot, FINDINGS_FILE, parseFindings } from './snapshot-facts.ts';
-import type { LongCall, SnapshotService } from './snapshot-service.ts';
+import type { ImportWanted, LongCall, SnapshotService } from './snapshot-service.ts';
 import { captureSession, captureStopped, saveTaken, type Taken, type TakeOptions } from './take.ts';
 import { verifySnapshot } from './verify.ts';
 
@@ -133,6 +134,26 @@ export class Snapshots implements SnapshotService {
       reports.push(await this.#turn(name, options, (call) => this.#pruneOne(name, call)));
     }
     return reports;
+  }
+
+  /** Waits for nobody, and nobody for it: whoever downloads sets the pace. A prune meanwhile breaks the stream off. */
+  async export(session: string, id: string, options: LongCall & { passphrase: string }) {
+    const { passphrase, signal: given } = options;
+    const signal = given === undefined ? this.#closing.signal : AbortSignal.any([given, this.#closing.signal]);
+    return exportSnapshot(this.#deps, session, await this.#find(session, id), { passphrase, signal });
+  }
+
+  /** Takes no place on the machine: it comes as slowly as somebody sends it. */
+  import(session: string, stream: AsyncIterable<Uint8Array>, options: ImportWanted): Promise<Session> {
+    const { signal: given } = options;
+    const signal = given === undefined ? this.#closing.signal : AbortSignal.any([given, this.#closing.signal]);
+    return inTurns(this.#queues, session, () => importSession(this.#deps, session, stream, { ...options, signal }));
+  }
+
+  retire(session: string, id: string, options: LongCall = {}): Promise<Session> {
+    return this.#turn(session, options, async () => {
+      return retireSession(this.#deps, session, await this.#find(session, id));
+    });
   }
 
   recoverable(options: LongCall = {}): Promise<Recoverable[]> {

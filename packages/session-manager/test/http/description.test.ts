@@ -49,6 +49,7 @@ describe('/openapi.json', () => {
         'GET /v1/sessions/{session}/qr',
         'GET /v1/sessions/{session}/snapshots',
         'GET /v1/sessions/{session}/snapshots/{snapshot}',
+        'GET /v1/sessions/{session}/snapshots/{snapshot}/export',
         'GET /v1/sessions/{session}/storage',
         'GET /v1/sessions/{session}/storage/recent',
         'GET /v1/sessions/{session}/transitions',
@@ -58,10 +59,12 @@ describe('/openapi.json', () => {
         'POST /v1/recover',
         'POST /v1/sessions',
         'POST /v1/sessions/adopt',
+        'POST /v1/sessions/{session}/import',
         'POST /v1/sessions/{session}/logout',
         'POST /v1/sessions/{session}/messages',
         'POST /v1/sessions/{session}/pairing-code',
         'POST /v1/sessions/{session}/restart',
+        'POST /v1/sessions/{session}/retire',
         'POST /v1/sessions/{session}/snapshots',
         'POST /v1/sessions/{session}/snapshots/prune',
         'POST /v1/sessions/{session}/snapshots/{snapshot}/restore',
@@ -109,7 +112,12 @@ describe('/openapi.json', () => {
       required: true,
       content: { 'application/json': { schema: { $ref: '#/components/schemas/CreateSession' } } },
     });
-    expect(body('startSession')).toMatchObject({
+    expect(body('startSession')).toEqual({
+      required: false,
+      content: { 'application/json': { schema: { $ref: '#/components/schemas/StartSession' } } },
+    });
+    expect(body('importSession')).toMatchObject({ required: true, content: { 'application/octet-stream': {} } });
+    expect(body('stopSession')).toMatchObject({
       required: false,
       content: { 'application/json': { schema: { type: 'object', additionalProperties: false } } },
     });
@@ -119,6 +127,7 @@ describe('/openapi.json', () => {
     const { operations } = await described();
     const long = operations.filter((o) => o.parameters?.some((p) => p.in === 'header' && p.name === 'prefer'));
     expect(long.map((o) => o.operationId).sort()).toEqual([
+      'adoptSession',
       'createSnapshot',
       'pruneSnapshots',
       'recoverSessions',
@@ -126,12 +135,12 @@ describe('/openapi.json', () => {
       'trimStorage',
       'verifySnapshot',
     ]);
-    for (const { description, responses, requestBody } of long) {
+    for (const { operationId, description, responses, requestBody } of long) {
       expect(description).toContain('respond-async');
       expect(responses['202']?.content?.['application/json']?.schema).toEqual({
         $ref: '#/components/schemas/Operation',
       });
-      expect(requestBody).toMatchObject({ required: false });
+      expect(requestBody).toMatchObject({ required: operationId === 'adoptSession' });
     }
   });
 

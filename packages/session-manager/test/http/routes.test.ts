@@ -1,4 +1,4 @@
-import { checkReport, event, message, pairingCode, qrCode, session, transition } from '@leadmaster/protocol';
+import { adoptedSession, checkReport, event, message, pairingCode, qrCode, session, transition } from '@leadmaster/protocol';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { serve } from './serve.ts';
@@ -52,7 +52,7 @@ describe('sessions', () => {
     expect(checkReport.parse((await ask('/v1/sessions/a/check')).json).valid).toBe(true);
   });
 
-  test('adopt claims a profile in its place, and says what works now otherwise', async () => {
+  test('adopt claims a profile in its place; one from elsewhere is copied or moved', async () => {
     const { ask, sessions } = await serve();
     for (const name of ['admin', 'other']) sessions.set(name, 'UNCLAIMED');
     expect((await ask('/v1/sessions/admin/start', { method: 'POST' })).json.code).toBe('session_unclaimed');
@@ -60,11 +60,9 @@ describe('sessions', () => {
       { path: '/somewhere/else' },
       { path: 'tokens/admin' },
       { path: '/nowhere/leadmaster-data/tokens/other' },
-      { mode: 'copy' },
     ]) {
       const refused = await ask('/v1/sessions/adopt', { body: { name: 'admin', ...wrong } });
       expect([refused.status, refused.json.code]).toEqual([422, 'adopt_refused']);
-      expect(refused.json.hint).toContain('/nowhere/leadmaster-data/tokens/admin');
     }
     const adopted = await ask('/v1/sessions/adopt', { body: { name: 'admin' } });
     expect([adopted.status, adopted.json.state]).toEqual([201, 'STOPPED']);
@@ -72,7 +70,21 @@ describe('sessions', () => {
     expect((await ask('/v1/sessions/adopt', { body: { name: 'other', path } })).status).toBe(201);
     expect((await ask('/v1/sessions/adopt', { body: { name: 'admin' } })).status).toBe(409);
     expect((await ask('/v1/sessions/adopt')).status).toBe(404);
-    expect(sessions.changes).toEqual(['adopt admin', 'adopt other']);
+    const from = { name: 'copy', path: '/srv/bot/session', mode: 'copy' };
+    const copied = await ask('/v1/sessions/adopt', { body: from });
+    expect(adoptedSession.parse(copied.json)).toMatchObject({ originRetired: false, adopted: { kind: 'local_auth' } });
+    expect((await ask('/v1/sessions/adopt', { body: from })).json.code).toBe('session_exists');
+    const later = await ask('/v1/sessions/adopt', {
+      body: { ...from, name: 'moved', mode: 'move' },
+      headers: { prefer: 'respond-async' },
+    });
+    expect([later.status, later.json.kind]).toEqual([202, 'adopt']);
+    expect(sessions.changes).toEqual([
+      'adopt admin',
+      'adopt other',
+      'copy /srv/bot/session to copy',
+      'move /srv/bot/session to moved',
+    ]);
   });
 });
 

@@ -1,47 +1,49 @@
-import { realpath } from 'node:fs/promises';
-import { isAbsolute, resolve } from 'node:path';
-import { adoptSession, LeadMasterError, session } from '@leadmaster/protocol';
-import { dataPaths } from '../../profile/paths.ts';
+import { adoptedSession, adoptSession } from '@leadmaster/protocol';
 import { BODY_ERRORS, json, problems, SESSION_ERRORS } from '../documented.ts';
 import type { HttpApp, RouteContext } from '../http-app.ts';
 import { noQuery } from '../inputs.ts';
+import { accepted, answerLongCall, LONG_CALL, longCallHeaders } from '../long-call.ts';
 
-/** `/v1/sessions/adopt`: a profile that lies in `tokens/` without a record becomes a session where it is. */
-export function adoptRoutes(app: HttpApp, { sessions, config }: RouteContext): void {
+/** `/v1/sessions/adopt`: a profile that another program has kept becomes a session. */
+export function adoptRoutes(app: HttpApp, context: RouteContext): void {
   app.route({
     method: 'POST',
     url: '/v1/sessions/adopt',
     schema: {
       operationId: 'adoptSession',
-      summary: 'Make a session of an UNCLAIMED profile, in place',
+      summary: 'Make a session of a profile: in place, by copy or by move',
+      description:
+        'An UNCLAIMED profile in `tokens/` is taken as it lies. One from elsewhere (LocalAuth of whatsapp-web.js, RemoteAuth ' +
+        'unzipped, WAHA, another LeadMaster) is copied or moved; nothing may run on it. A copy starts only once `originRetired` is ' +
+        `said, here or with a start. Asked again after an interruption, it is finished. ${LONG_CALL}`,
       tags: ['sessions'],
       querystring: noQuery,
+      headers: longCallHeaders,
       body: adoptSession,
       response: {
-        201: json('The session, STOPPED', session),
-        ...problems([...SESSION_ERRORS, ...BODY_ERRORS, 'session_exists', 'wrong_state', 'adopt_refused']),
+        201: json('The session, STOPPED, and what was found', adoptedSession),
+        ...accepted,
+        ...problems([
+          ...SESSION_ERRORS,
+          ...BODY_ERRORS,
+          'session_exists',
+          'wrong_state',
+          'adopt_refused',
+          'profile_in_use',
+          'browser_missing',
+          'browser_failed',
+        ]),
       },
     },
-    handler: async (request, reply) => {
-      const { name, path, mode } = request.body;
-      const place = dataPaths(config.dataDir).session(name);
-      if (mode !== undefined || (path !== undefined && !(await isSameFolder(path, place)))) {
-        throw new LeadMasterError(
-          'adopt_refused',
-          'Only a profile that already lies in its place can be adopted now; copying and moving come later.',
-          `Stop whatever uses the profile, put it at ${place} yourself, then adopt it by name alone.`,
-        );
-      }
-      const adopted = await sessions.adopt(name);
-      return reply.code(201).header('location', `/v1/sessions/${name}`).send(adopted);
+    handler: (request, reply) => {
+      const { name } = request.body;
+      return answerLongCall(context, request, reply, {
+        kind: 'adopt',
+        session: name,
+        run: (call) => context.adoption.adopt(request.body, call),
+        status: 201,
+        location: () => `/v1/sessions/${name}`,
+      });
     },
   });
-}
-
-/** Whether a path that a person wrote means a folder; theirs may lead through links that are resolved in ours. */
-async function isSameFolder(written: string, place: string): Promise<boolean> {
-  if (!isAbsolute(written)) return false;
-  if (resolve(written) === place) return true;
-  // What cannot be looked at is not taken for the same.
-  return (await realpath(written).catch(() => null)) === place;
 }

@@ -1,4 +1,4 @@
-import { createSession, session } from '@leadmaster/protocol';
+import { createSession, session, startSession } from '@leadmaster/protocol';
 import { z } from 'zod';
 import { BODY_ERRORS, json, nothing, problems, SESSION_ERRORS, START_ERRORS, VAULT_ERRORS } from '../documented.ts';
 import type { HttpApp, RouteContext } from '../http-app.ts';
@@ -89,7 +89,7 @@ export function sessionRoutes(app: HttpApp, { sessions }: RouteContext): void {
 }
 
 const ACTIONS = {
-  start: 'Start it; does nothing when it runs',
+  start: 'Start it; does nothing when it runs. A copy of a login starts once `originRetired` is said',
   stop: 'Stop its browser; the login is kept',
   restart: 'Stop and start it',
   logout: 'Unlink the account at WhatsApp; the old profile goes to trash',
@@ -109,15 +109,15 @@ export function actionRoutes(app: HttpApp, { sessions, closing }: RouteContext):
         tags,
         params: sessionParams,
         querystring: z.strictObject({ wait: waitSeconds }),
-        body: noBody,
+        body: action === 'start' ? startSession.nullish() : noBody,
         response: {
           202: json('The session', session),
-          ...problems([...SESSION_ERRORS, ...BODY_ERRORS, ...START_ERRORS]),
+          ...problems([...SESSION_ERRORS, ...BODY_ERRORS, ...START_ERRORS, 'session_moved', 'origin_not_retired']),
         },
       },
       handler: async (request, reply) => {
         const name = request.params.session;
-        const now = await sessions[action](name);
+        const now = action === 'start' ? await sessions.start(name, request.body ?? {}) : await sessions[action](name);
         const waitMs = request.query.wait * 1000;
         if (waitMs === 0) return reply.code(202).send(now);
         const signal = callerSignal(reply, closing);

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { lstat, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import type { ExportContent } from '@leadmaster/vault';
+import { CliError } from '../cli-error.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { LongCall } from './operations.ts';
+
+/** Refuses to write over a file before any work is done for it. */
+export async function refuseTaken(path: string, force: boolean): Promise<void> {
+  const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw failed(path, error);
+  });
+  if (found === null || (force && found.isFile())) return;
+  const hint = found.isFile() ? 'Choose another name; or write over it with --force.' : 'Name a file, not a folder.';
+  throw new CliError(EXIT.failed, 'file_exists', `${path} is there already.`, hint);
+}
+
+/**
+ * Writes an export to a file that only its owner can read, reads it back from the disk to its last byte, and gives it its
+ * name only then.
+ */
+export async function writeExport(
+  path: string,
+  bytes: AsyncIterable<Uint8Array>,
+  { passphrase, about, signal, onProgress }: Required<LongCall> & { passphrase: string; about: number },
+): Promise<{ content: ExportContent; bytes: number }> {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.part`;
+  try {
+    const size = await write(temporary, bytes, { signal, onProgress: (done) => onProgress({ phase: 'writing', done, total: Math.max(about, done) }) });
+    const content = await readBack(temporary, { passphrase, signal, onProgress });
+    await rename(temporary, path);
+    await sync(dirname(path));
+    return { content, bytes: size };
+  } catch (error) {
+    throw isOurs(error) || signal.aborted ? error : failed(path, error);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** Reads an exported file and proves every byte of it. */
+export async function readBack(
+  path: string,
+  { passphrase, signal, onProgress }: Required<LongCall> & { passphrase: string },
+): Promise<ExportContent> {
+  const { readExport } = await import('@leadmaster/vault');
+  const { stream } = await openFile(path, 'checking', { signal, onProgress });
+  return readExport(stream, { passphrase, signal });
+}
+
+/** A file's bytes from its beginning, counted as they go. */
+export async function openFile(
+  path: string,
+  phase: string,
+  { signal, onProgress }: Required<LongCall>,
+): Promise<{ stream: AsyncIterable<Uint8Array>; bytes: number }> {
+  const { size } = await stat(path).catch((error: unknown) => {
+    throw failed(path, error);
+  });
+  const read = async function* (): AsyncGenerator<Uint8Array> {
+    let done = 0;
+    try {
+      for await (const part of createReadStream(path, { signal, highWaterMark: 1 << 20 })) {
+        done += (part as Buffer).length;
+        onProgress({ phase, done, total: size });
+        yield part as Buffer;
+      }
+    } catch (error) {
+      throw signal.aborted ? signal.reason : failed(path, error);
+    }
+  };
+  return { stream: read(), bytes: size };
+}
+
+async function write(
+  path: string,
+  bytes: AsyncIterable<Uint8Array>,
+  { signal, onProgress }: { signal: AbortSignal; onProgress: (done: number) => void },
+): Promise<number> {
+  await using file = await open(path, 'wx', 0o600);
+  let done = 0;
+  for await (const part of bytes) {
+    signal.throwIfAborted();
+    await file.writeFile(part);
+    done += part.length;
+    onProgress(done);
+  }
+  await file.sync();
+  return done;
+}
+
+async function sync(folder: string): Promise<void> {
+  await using handle = await open(folder, 'r');
+  await handle.sync();
+}
+
+function isOurs(error: unknown): boolean {
+  return error instanceof CliError || error instanceof LeadMasterError;
+}
+
+function failed(path: string, error: unknown): CliError {
+  const hint = 'Look at the folder, its rights, and the room on its disk.';
+  return new CliError(EXIT.failed, 'file_failed', `${path}: ${errorText(error)}`, hint);
+}

@@ -1,0 +1,97 @@
+import { resolve } from 'node:path';
+import { LeadMasterError, type Session, type Snapshot, type SnapshotKind } from '@leadmaster/protocol';
+import { type Command, Option } from 'commander';
+import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { refuseTaken, writeExport } from '../client/exported-file.ts';
+import { type SnapshotAccess, withSnapshots } from '../client/snapshots.ts';
+import { EXIT } from '../exit-codes.ts';
+import { passphraseOption, readPassphrase } from '../output/passphrase.ts';
+import { nameSnapshot } from '../output/snapshot-words.ts';
+import { bytes } from '../output/words.ts';
+import { cliOf, type Register } from './command.ts';
+import { long } from './long.ts';
+import { findSnapshot } from './snapshot-id.ts';
+import { nameArgument, pathOf } from './values.ts';
+
+interface ExportOptions {
+  snapshot?: string;
+  kind?: SnapshotKind;
+  retire?: true;
+  force?: true;
+  passphraseFile?: string;
+}
+
+/** A stop closes a browser in order. */
+const STOP_S = 60;
+
+export const register: Register = (parent, io) => {
+  parent
+    .command('export')
+    .description('write a session into one encrypted file, to take it elsewhere: a fresh snapshot unless told otherwise')
+    .addArgument(nameArgument())
+    .argument('<file>', 'the file to write')
+    .option('--snapshot <id>', 'this snapshot, instead of a fresh one')
+    .addOption(new Option('--kind <kind>', 'of the fresh snapshot').choices(['essential', 'full']))
+    .option('--retire', 'and give the session up here, for good: it goes on where the file is imported')
+    .option('--force', 'write over a file that is there')
+    .addOption(passphraseOption())
+    .action(async (name: string, file: string, options: ExportOptions, command: Command) => {
+      const cli = cliOf(command, io);
+      if (options.snapshot !== undefined && (options.retire || options.kind !== undefined)) {
+        throw CliError.usage('--snapshot takes one that is there; --kind and --retire take a fresh one.');
+      }
+      const path = resolve(file);
+      await refuseTaken(path, options.force ?? false);
+      const passphrase = await readPassphrase(io, options.passphraseFile, { twice: true });
+      const { checkPassphrase } = await import('@leadmaster/vault');
+      checkPassphrase(passphrase);
+      await withSnapshots(cli, (access) => exportTo(cli, access, { ...options, name, path, passphrase }));
+    });
+};
+
+async function exportTo(
+  cli: Cli,
+  access: SnapshotAccess,
+  wanted: ExportOptions & { name: string; path: string; passphrase: string },
+): Promise<void> {
+  const { name, path, passphrase, retire = false } = wanted;
+  if (retire && access.isServed) await stop(cli, name);
+  const chosen = await choose(cli, access, wanted);
+  const written = await long(cli, name, async (call) => {
+    const { snapshot, bytes: stream } = await access.snapshots.export(name, chosen.id, { passphrase, signal: call.signal });
+    return writeExport(path, stream, { ...call, passphrase, about: snapshot.bytes });
+  });
+  if (retire) await giveUp(access, name, chosen.id, path);
+  cli.print.data({ session: name, snapshot: chosen.id, file: path, bytes: written.bytes, verified: true, retired: retire });
+  cli.print.line(`${path}: ${bytes(written.bytes)}, ${nameSnapshot(chosen)} of ${name}; read back and proven.`);
+  if (retire) cli.print.line(`${name} is MOVED here: import the file where it goes on.`);
+  cli.print.note('Whoever has the file and its passphrase has the account. Without the passphrase nobody can read it.');
+  if (!retire) cli.print.note(`${name} stays here: what is imported elsewhere must not start while it runs (export --retire gives it up).`);
+}
+
+/** Stopped before the last snapshot, so that nothing is written after it. */
+async function stop(cli: Cli, name: string): Promise<void> {
+  const path = `${pathOf(name)}/stop?wait=${STOP_S}`;
+  const session = await cli.client().post<Session>(path, undefined, { timeoutMs: (STOP_S + 30) * 1000 });
+  if (session.state !== 'MOVED') return;
+  throw new CliError(EXIT.wrongState, 'session_moved', `${name} has been given up here already.`, 'Import the file that was written then.');
+}
+
+async function choose(cli: Cli, { snapshots }: SnapshotAccess, { name, snapshot, kind }: ExportOptions & { name: string }): Promise<Snapshot> {
+  if (snapshot !== undefined) return findSnapshot(snapshots, name, snapshot);
+  const wanted = kind === undefined ? {} : { kind };
+  return long(cli, name, (call) => snapshots.create(name, { ...call, ...wanted, reason: 'requested' }));
+}
+
+/** The file is good by now; what keeps the session here is told with it. */
+async function giveUp({ snapshots }: SnapshotAccess, name: string, id: string, path: string): Promise<void> {
+  try {
+    await snapshots.retire(name, id);
+  } catch (error) {
+    if (!(error instanceof CliError) && !(error instanceof LeadMasterError)) throw error;
+    const code = error.code;
+    const message = `${path} is written, but ${name} is still here: ${error.message}`;
+    throw new CliError(EXIT.failed, code, message, error.hint);
+  }
+}

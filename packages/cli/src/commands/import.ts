@@ -1,0 +1,62 @@
+import { resolve } from 'node:path';
+import { isSessionName, type Session } from '@leadmaster/protocol';
+import { type Command, Option } from 'commander';
+import { CliError } from '../cli-error.ts';
+import { openFile, readBack } from '../client/exported-file.ts';
+import { withSnapshots } from '../client/snapshots.ts';
+import { passphraseOption, readPassphrase } from '../output/passphrase.ts';
+import { describeSession } from '../output/words.ts';
+import { cliOf, type Register } from './command.ts';
+import { long } from './long.ts';
+import { sessionName } from './values.ts';
+
+interface ImportOptions {
+  name?: string;
+  originRetired?: true;
+  replace?: true;
+  overwriteNewer?: true;
+  start?: true;
+  passphraseFile?: string;
+}
+
+export const register: Register = (parent, io) => {
+  parent
+    .command('import')
+    .description('make a session of an exported file; it starts once you have said that the old place is retired')
+    .argument('<file>', 'the exported file')
+    .addOption(new Option('--name <name>', 'what the session is called; as in the file unless given').argParser(sessionName))
+    .option('--origin-retired', 'the place it comes from never runs it again: you are sure of that')
+    .option('--replace', 'put it in the place of a stopped session of that name, which goes to the trash')
+    .option('--overwrite-newer', 'also where the login in place is newer')
+    .option('--start', 'and start it')
+    .addOption(passphraseOption())
+    .action(async (file: string, options: ImportOptions, command: Command) => {
+      const cli = cliOf(command, io);
+      const { originRetired = false, replace = false, overwriteNewer = false, start = false } = options;
+      if (start && !originRetired) {
+        throw CliError.usage('An imported session starts only where its old place is retired.', 'Say --origin-retired if it is; or leave --start out.');
+      }
+      const path = resolve(file);
+      const passphrase = await readPassphrase(io, options.passphraseFile, { twice: false });
+      // All of it before any of it is sent: a wrong passphrase and a damaged file are told here.
+      const content = await long(cli, file, (call) => readBack(path, { ...call, passphrase }));
+      const name = options.name ?? content.session;
+      if (!isSessionName(name)) throw CliError.usage('The name in the file is none for a session.', 'Give one with --name.');
+      const session = await withSnapshots(cli, ({ snapshots }) =>
+        long(cli, name, async (call) => {
+          const { stream, bytes: sizeBytes } = await openFile(path, 'sending', call);
+          const wanted = { passphrase, originRetired, replace, overwriteNewer, start, sizeBytes };
+          return snapshots.import(name, stream, { ...call, ...wanted });
+        }),
+      );
+      cli.print.data(session);
+      cli.print.line(describeSession(cli.print, session));
+      if (!start) cli.print.note(startHint(session));
+    });
+};
+
+function startHint({ name, originRetired }: Session): string {
+  const command = `./leadmaster session start ${name}`;
+  if (originRetired) return `Start it: ${command}`;
+  return `Once the old place never runs it again: ${command} --origin-retired`;
+}

@@ -1,0 +1,225 @@
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { type AdoptedSession, type AdoptSession, LeadMasterError } from '@leadmaster/protocol';
+import type { Logger } from 'pino';
+import { SerialQueue } from '../concurrency/serial-queue.ts';
+import { lstatOrNull, type ProfileFs, realFs, unreadable } from '../profile/files.ts';
+import type { DataPaths } from '../profile/paths.ts';
+import type { ProfileRecord, ProfileStore, SwapReason } from '../profile/profile-store.ts';
+import type { SessionAccess } from '../snapshots/session-access.ts';
+import type { LongCall } from '../snapshots/snapshot-service.ts';
+import { inStaging, stagingPath } from '../snapshots/staging.ts';
+import type { AdoptService } from './adopt-service.ts';
+import { isOtherDisk, refuseNoLogin, refuseNoRoom, refuseOldBrowser, refuseOverlap, refuseUsed } from './checks.ts';
+import { copyProfile, taken } from './copy.ts';
+import { findProfile, refuseOddPath, refuseRelative } from './layout.ts';
+import { refuse } from './refusal.ts';
+import { finishEarlier, setSourceAside } from './source.ts';
+import { refuseStrangers, type Survey, survey } from './survey.ts';
+
+export interface AdopterDeps {
+  paths: DataPaths;
+  profiles: ProfileStore;
+  access: SessionAccess;
+  /** Claims what lies in the session's own place. */
+  claimInPlace: (session: string) => Promise<unknown>;
+  /** The browser that sessions run on here. */
+  browserVersion: () => Promise<string>;
+  minFreeBytes: number;
+  log: Logger;
+}
+
+type Mode = 'copy' | 'move';
+
+/** Makes sessions of folders that other programs have kept, one at a time. */
+export class Adopter implements AdoptService {
+  readonly #deps: AdopterDeps;
+  readonly #fs: ProfileFs = realFs;
+  readonly #queue = new SerialQueue();
+
+  constructor(deps: AdopterDeps) {
+    this.#deps = deps;
+  }
+
+  adopt(wanted: AdoptSession, call: LongCall = {}): Promise<AdoptedSession> {
+    return this.#queue.run(async () => {
+      const { name, path, mode } = wanted;
+      const place = this.#deps.paths.session(name);
+      if (path !== undefined) refuseRelative(path);
+      if (path === undefined || (await this.#isPlace(path, place))) return this.#inPlace(name, place);
+      if (mode === undefined) {
+        throw refuse(
+          `${path} lies elsewhere than ${place}, and nobody has said what becomes of it`,
+          'Say so: mode "copy" (--copy) leaves it where it is, mode "move" (--move) takes it here.',
+        );
+      }
+      const earlier = await this.#earlier(name, path, mode, wanted.originRetired ?? false);
+      return earlier ?? this.#fromElsewhere(wanted, path, mode, call);
+    });
+  }
+
+  async #inPlace(name: string, place: string): Promise<AdoptedSession> {
+    await this.#deps.claimInPlace(name);
+    return this.#adopted(name, await survey(this.#fs, { kind: 'profile', profileDir: place }));
+  }
+
+  async #fromElsewhere(wanted: AdoptSession, path: string, mode: Mode, call: LongCall): Promise<AdoptedSession> {
+    const { name } = wanted;
+    const { access, paths, profiles, browserVersion } = this.#deps;
+    call.onProgress?.({ phase: 'looking', done: 0, total: null });
+    await refuseOddPath(this.#fs, path);
+    if (await this.#isHere(name)) throw exists(name);
+    const layout = await findProfile(this.#fs, await realpath(path));
+    refuseOverlap(paths, layout.profileDir);
+    await this.#refuseTwice(name, layout.profileDir);
+    await refuseUsed(layout.profileDir);
+    const found = await survey(this.#fs, layout);
+    refuseStrangers(found);
+    refuseOldBrowser(found.report.chromium, await browserVersion());
+    call.onProgress?.({ phase: 'checking', done: 0, total: null });
+    await refuseNoLogin(this.#fs, layout.profileDir, paths.staging, call.signal);
+    if (mode === 'copy') await this.#copyIn(name, found, wanted.originRetired ?? false, call);
+    else await this.#moveIn(name, found, call);
+    const { kind, bytes } = found.report;
+    this.#deps.log.info({ session: name, from: layout.profileDir, kind, mode, bytes }, 'a folder from elsewhere became a session');
+    const record = await profiles.readRecord(name);
+    if (record?.originRetired === false) {
+      found.report.warnings.push(
+        'It is a copy: it starts only once you say that the place it came from never runs it again (--origin-retired).',
+      );
+    }
+    return { ...(await access.get(name)), adopted: found.report };
+  }
+
+  async #copyIn(name: string, found: Survey, originRetired: boolean, call: LongCall): Promise<void> {
+    const { paths, minFreeBytes, profiles } = this.#deps;
+    const bytes = taken(found).reduce((sum, { kind, size }) => sum + (kind === 'file' ? size : 0), 0);
+    await refuseNoRoom(this.#fs, paths, bytes, minFreeBytes);
+    await inStaging(stagingPath(paths, 'adopt', name), async (staged) => {
+      await copyProfile(this.#fs, found, staged, call);
+      call.onProgress?.({ phase: 'checking', done: bytes, total: bytes });
+      await refuseNoLogin(this.#fs, staged, paths.staging, call.signal);
+      // Who has opened it while it was copied may have only read so far.
+      await refuseUsed(found.layout.profileDir);
+      await this.#put(name, async () => {
+        await profiles.swapIn(name, staged, { ...this.#why(found), originRetired });
+      });
+    });
+  }
+
+  /** By one rename on one disk. Across two, a copy that does not start, until the folder it came from is set aside. */
+  async #moveIn(name: string, found: Survey, call: LongCall): Promise<void> {
+    const { profiles } = this.#deps;
+    const { profileDir } = found.layout;
+    if (await this.#isOneDisk(profileDir)) {
+      try {
+        await this.#put(name, async () => {
+          await profiles.moveIn(name, profileDir, { ...this.#why(found), originRetired: true });
+        });
+        return;
+      } catch (error) {
+        // Mounts may part what looks like one disk.
+        if (!isOtherDisk(error)) throw error;
+      }
+    }
+    await this.#copyIn(name, found, false, call);
+    await setSourceAside(this.#fs, profileDir);
+    await profiles.updateRecord(name, { originRetired: true });
+  }
+
+  /** The session first, so that a folder without one is never left in its place; it goes again when the profile does not follow. */
+  async #put(name: string, put: () => Promise<void>): Promise<void> {
+    const { access } = this.#deps;
+    const isNew = !access.has(name);
+    if (isNew) await access.createFor(name, new Date(), 'adopted');
+    try {
+      await access.replace(name, { stop: false, reason: 'adopted' }, put);
+    } catch (error) {
+      if (isNew && !(await this.#isHere(name))) access.discard(name);
+      throw error;
+    }
+  }
+
+  #why({ layout, record }: Survey): SwapReason {
+    return {
+      reason: 'adopted',
+      generation: record?.generation ?? 0,
+      committedAt: new Date().toISOString(),
+      adoptedFrom: layout.profileDir,
+      ...(record === null ? {} : { formerly: record.session }),
+    };
+  }
+
+  /** What an earlier call has begun, or done, brought to its end; null when there is nothing of the kind. */
+  async #earlier(name: string, path: string, mode: Mode, originRetired: boolean): Promise<AdoptedSession | null> {
+    const { profiles } = this.#deps;
+    if (!(await this.#isHere(name)) || !this.#deps.access.has(name)) return null;
+    const record = await profiles.readRecord(name);
+    const from = record?.adoptedFrom;
+    if (record === null || from === undefined || !isWithin(from, await realPathOf(path))) return null;
+    if (!(await finishEarlier(this.#fs, { from, place: profiles.locate(name), record, mode }))) return null;
+    if (!record.originRetired && (mode === 'move' || originRetired)) {
+      await profiles.updateRecord(name, { originRetired: true });
+    }
+    return this.#adopted(name, await survey(this.#fs, { kind: 'profile', profileDir: profiles.locate(name) }));
+  }
+
+  async #adopted(name: string, { report }: Survey): Promise<AdoptedSession> {
+    return { ...(await this.#deps.access.get(name)), adopted: report };
+  }
+
+  /** Two sessions of one login would take it from each other. */
+  async #refuseTwice(name: string, profileDir: string): Promise<void> {
+    for (const other of this.#deps.access.names()) {
+      if (other === name) continue;
+      const record: ProfileRecord | null = await this.#deps.profiles.readRecord(other).catch(() => null);
+      if (record?.adoptedFrom !== profileDir) continue;
+      throw refuse(
+        `${profileDir} has become the session ${other} already`,
+        `Use ${other}; or delete it first, to have the login under another name.`,
+        { session: other },
+      );
+    }
+  }
+
+  /** A session whose profile never came, because a call was interrupted, is not here yet. */
+  async #isHere(name: string): Promise<boolean> {
+    return (await this.#deps.profiles.list()).some((found) => found.name === name);
+  }
+
+  async #isPlace(path: string, place: string): Promise<boolean> {
+    return path === place || (await realPathOf(path)) === place;
+  }
+
+  async #isOneDisk(profileDir: string): Promise<boolean> {
+    const [here, there] = [
+      await lstatOrNull(this.#fs, this.#deps.paths.tokens),
+      await lstatOrNull(this.#fs, dirname(profileDir)),
+    ];
+    return here !== null && there !== null && here.dev === there.dev;
+  }
+}
+
+/** A path without links, also of what is not there any more. */
+async function realPathOf(path: string): Promise<string> {
+  const whole = resolve(path);
+  try {
+    return await realpath(whole);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || whole === dirname(whole)) throw unreadable(path, error);
+    return join(await realPathOf(dirname(whole)), basename(whole));
+  }
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+function exists(name: string): LeadMasterError {
+  return new LeadMasterError(
+    'session_exists',
+    `There is a session ${name}, or a profile of that name`,
+    'Choose another name; or delete it first, which puts its profile into the trash.',
+  );
+}
+

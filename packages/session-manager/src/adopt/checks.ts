@@ -1,0 +1,111 @@
+import { checkStructureAside } from '@leadmaster/capture';
+import { LeadMasterError, shellWord } from '@leadmaster/protocol';
+import { proveProfileFree } from '../process/holders.ts';
+import { readSingleton } from '../process/singleton-lock.ts';
+import { refuseOlderBrowser } from '../profile/browser-version.ts';
+import type { ProfileFs } from '../profile/files.ts';
+import { loginEvidence } from '../profile/login-presence.ts';
+import type { DataPaths } from '../profile/paths.ts';
+import { refuse, refusedBy } from './refusal.ts';
+
+/** A program that was just told to stop may still close its files. */
+const LEAVING_MS = 2_000;
+
+/** @throws LeadMasterError `adopt_refused` when a folder and the data folder lie in each other. */
+export function refuseOverlap(paths: DataPaths, folder: string): void {
+  if (folder === paths.root || folder.startsWith(`${paths.root}/`)) {
+    throw refuse(
+      `${folder} lies in the data folder ${paths.root}`,
+      `What lies in ${paths.tokens} is adopted in place, under its own name; bring a login back from the trash by moving it there.`,
+    );
+  }
+  if (paths.root.startsWith(`${folder}/`)) {
+    throw refuse(`The data folder ${paths.root} lies in ${folder}`, 'Name the profile itself, not a folder around everything.');
+  }
+}
+
+/**
+ * Proves that no browser has a profile open, also one that leaves no lock, or runs in a container or on another machine.
+ *
+ * @throws LeadMasterError `adopt_refused`.
+ */
+export async function refuseUsed(profileDir: string): Promise<void> {
+  const cure = 'Stop the program that runs it, and keep it stopped ("pm2 stop NAME", "docker stop NAME", "systemctl stop NAME"): a login runs in one browser only.';
+  try {
+    await proveProfileFree(profileDir, LEAVING_MS);
+  } catch (error) {
+    throw refusedBy(error, cure);
+  }
+  const lock = await readSingleton(profileDir);
+  if (lock.kind !== 'foreign_host') return;
+  throw refuse(
+    `A browser on the host ${lock.host} has it open, says its SingletonLock (${lock.target}); a container is a host of its own`,
+    `Stop it there. Where it was killed and nothing runs any more, remove what it left: rm ${shellWord(`${profileDir}/SingletonLock`)}`,
+  );
+}
+
+/**
+ * Proves that a folder holds a login that a browser would find whole.
+ *
+ * @throws LeadMasterError `adopt_refused`.
+ */
+export async function refuseNoLogin(
+  fs: ProfileFs,
+  profileDir: string,
+  tempDir: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { presence, detail } = await loginEvidence(fs, profileDir, null);
+  if (presence === 'absent') {
+    throw refuse(
+      `${profileDir} holds no login of WhatsApp Web: ${detail}`,
+      'Look for the folder that the program really used (its dataPath, and the folder it was started in); or link anew: "./leadmaster qr NAME".',
+    );
+  }
+  if (presence !== 'present') {
+    throw refuse(
+      `Half of the login in ${profileDir} is missing: ${detail}`,
+      'Both databases are needed, of one moment: copy the folder again with its program stopped, or take an older copy.',
+    );
+  }
+  const { ok, checks } = await checkStructureAside(profileDir, { requireLogin: true, tempDir }, signal);
+  if (ok) return;
+  const broken = checks.filter((check) => !check.ok).map(({ name, detail: what }) => `${name} (${what})`);
+  throw refuse(
+    `The login in ${profileDir} is damaged in ${broken.join(' and ')}; a browser would make it anew, empty`,
+    'A copy that was taken while the browser ran is often like that: copy it again with the program stopped, or take an older copy.',
+    { broken },
+  );
+}
+
+/** @throws LeadMasterError `adopt_refused` when the browser here would erase what a newer one wrote. */
+export function refuseOldBrowser(chromium: string | null, browserVersion: string): void {
+  try {
+    refuseOlderBrowser(chromium, browserVersion);
+  } catch (error) {
+    throw refusedBy(error);
+  }
+}
+
+/** @throws LeadMasterError `adopt_refused` when a copy of so many bytes would fill the disk. */
+export async function refuseNoRoom(
+  fs: ProfileFs,
+  paths: DataPaths,
+  bytes: number,
+  minFreeBytes: number,
+): Promise<void> {
+  const { bavail, bsize } = await fs.statfs(paths.staging);
+  const free = Number(bavail) * Number(bsize);
+  if (free >= bytes + minFreeBytes) return;
+  const mb = (n: number): number => Math.ceil(n / 2 ** 20);
+  throw refuse(
+    `It takes ${mb(bytes)} MB, and ${mb(free)} MB are free on the disk of ${paths.root} (${mb(minFreeBytes)} of them are kept free, DISK_MIN_FREE_MB)`,
+    'Free some space; or, when it lies on the same disk, move it instead of copying (mode: move, --move).',
+  );
+}
+
+/** Whether an error of the disk says that two paths lie on different ones. */
+export function isOtherDisk(error: unknown): boolean {
+  const cause = error instanceof LeadMasterError ? error.cause : error;
+  return (cause as NodeJS.ErrnoException | undefined)?.code === 'EXDEV';
+}

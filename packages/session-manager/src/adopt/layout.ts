@@ -1,0 +1,112 @@
+import { basename, dirname, isAbsolute, join, sep } from 'node:path';
+import { LOGIN_STORES, RECORD_FILE } from '@leadmaster/capture/classify';
+import type { ADOPT_KINDS } from '@leadmaster/protocol';
+import { lstatOrNull, type ProfileFs, unreadable } from '../profile/files.ts';
+import { refuse } from './refusal.ts';
+
+export type AdoptKind = (typeof ADOPT_KINDS)[number];
+
+/** A Chromium profile that somebody's program has kept, and how that program keeps them. */
+export interface Layout {
+  kind: AdoptKind;
+  profileDir: string;
+}
+
+/** How deep below a given folder a profile may lie: `.sessions/webjs/default/session-default`. */
+const DEPTH = 3;
+/** What RemoteAuth puts into its archive, and nothing besides. */
+const REMOTE_AUTH_FOLDERS = ['IndexedDB', 'Local Storage', 'Default'];
+/** The end of a folder's name after it was moved here from another disk. */
+export const MOVED_SUFFIX = '.moved-to-leadmaster';
+
+/**
+ * The profile in a folder that a person has named: the folder itself, or the only one below it. `path` is absolute and
+ * leads through no link at its end.
+ *
+ * @throws LeadMasterError `adopt_refused`.
+ */
+export async function findProfile(fs: ProfileFs, path: string): Promise<Layout> {
+  if (await isProfile(fs, path)) return layoutOf(fs, path);
+  await refusePart(fs, path);
+  const found = await profilesBelow(fs, path, DEPTH);
+  const [only, ...others] = found;
+  if (only === undefined) {
+    throw refuse(
+      `${path} holds no profile: neither it nor what lies in it has a folder "Default"`,
+      'Name the folder that the browser was started on: session-<clientId> of LocalAuth, tokens/<name>, RemoteAuth-<clientId> (unzipped).',
+    );
+  }
+  if (others.length > 0) {
+    throw refuse(`${path} holds ${found.length} profiles: ${found.join(', ')}`, 'Name one of them; each becomes a session of its own.', {
+      profiles: found,
+    });
+  }
+  return layoutOf(fs, only);
+}
+
+/** @throws LeadMasterError `adopt_refused` */
+export function refuseRelative(path: string): void {
+  if (isAbsolute(path)) return;
+  throw refuse(`"${path}" is not an absolute path`, 'Write it from the root: the service may run in another folder than you.');
+}
+
+/** @throws LeadMasterError `adopt_refused` for what is no folder that can be taken by its name. */
+export async function refuseOddPath(fs: ProfileFs, path: string): Promise<void> {
+  const stat = await lstatOrNull(fs, path);
+  if (stat === null) throw refuse(`${path} does not exist`, 'Look at the spelling; it is a folder on the machine of the service.');
+  if (stat.isSymbolicLink()) {
+    throw refuse(`${path} is a symbolic link`, 'Name the folder that it leads to: the link may be changed while it is looked at.');
+  }
+  if (!stat.isDirectory()) {
+    throw refuse(`${path} is not a folder`, 'A RemoteAuth archive is unzipped first: mkdir NAME; unzip FILE.zip -d NAME');
+  }
+  if (path.endsWith(MOVED_SUFFIX)) {
+    throw refuse(`${path} was moved to LeadMaster already`, 'Its session has the login now. This folder is an old copy: it must never run.');
+  }
+}
+
+/** People name what is inside of a profile, too. */
+async function refusePart(fs: ProfileFs, path: string): Promise<void> {
+  const parent = dirname(path);
+  if (basename(path) !== 'Default' || !(await isProfile(fs, parent))) return;
+  throw refuse(`${path} is a part of a profile`, `Name the folder around it: ${parent}`);
+}
+
+async function isProfile(fs: ProfileFs, path: string): Promise<boolean> {
+  return (await lstatOrNull(fs, join(path, 'Default')))?.isDirectory() === true;
+}
+
+async function profilesBelow(fs: ProfileFs, folder: string, depth: number): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of (await namesIn(fs, folder)).sort()) {
+    const path = join(folder, name);
+    if (name.endsWith(MOVED_SUFFIX) || (await lstatOrNull(fs, path))?.isDirectory() !== true) continue;
+    if (await isProfile(fs, path)) found.push(path);
+    else if (depth > 1) found.push(...(await profilesBelow(fs, path, depth - 1)));
+  }
+  return found;
+}
+
+async function layoutOf(fs: ProfileFs, profileDir: string): Promise<Layout> {
+  return { profileDir, kind: await kindOf(fs, profileDir) };
+}
+
+async function kindOf(fs: ProfileFs, profileDir: string): Promise<AdoptKind> {
+  if ((await lstatOrNull(fs, join(profileDir, RECORD_FILE))) !== null) return 'leadmaster';
+  const name = basename(profileDir);
+  if (/^RemoteAuth(-|$)/.test(name)) return 'remote_auth';
+  const isLocal = /^session(-|$)/.test(name);
+  // WAHA keeps LocalAuth folders in <app>/.sessions/webjs, the newer versions in a folder of each session.
+  const above = profileDir.split(sep).slice(-3, -1);
+  if (isLocal) return above.includes('webjs') ? 'waha' : 'local_auth';
+  const inside = await namesIn(fs, join(profileDir, dirname(dirname(LOGIN_STORES.indexedDb))));
+  return inside.every((each) => REMOTE_AUTH_FOLDERS.includes(each)) ? 'remote_auth' : 'profile';
+}
+
+async function namesIn(fs: ProfileFs, folder: string): Promise<string[]> {
+  try {
+    return await fs.readdir(folder);
+  } catch (error) {
+    throw unreadable(folder, error);
+  }
+}

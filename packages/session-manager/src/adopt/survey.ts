@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { classify, RECORD_FILE } from '@leadmaster/capture/classify';
+import { type AdoptReport, isSessionName, shellWord } from '@leadmaster/protocol';
+import { newestChromium } from '../profile/browser-version.ts';
+import { type Entry, isMissing, type ProfileFs, unreadable, walk } from '../profile/files.ts';
+import type { ProfileRecord } from '../profile/profile-store.ts';
+import { parseRecord } from '../profile/record.ts';
+import type { Layout } from './layout.ts';
+import { refuse } from './refusal.ts';
+
+/** File times come through `utimes` with a loss in their last digits. */
+const SAME_MS = 2;
+
+/** A profile from elsewhere, as it was found. */
+export interface Survey {
+  layout: Layout;
+  /** Everything but links and the like; paths below the profile, parents first. */
+  entries: Entry[];
+  /** The record of the LeadMaster that it was a session of before; null when there is none, or it cannot be read. */
+  record: ProfileRecord | null;
+  report: AdoptReport;
+}
+
+/**
+ * Looks at all of a profile without changing anything.
+ *
+ * @throws LeadMasterError `profile_unreadable`.
+ */
+export async function survey(fs: ProfileFs, layout: Layout): Promise<Survey> {
+  const { profileDir, kind } = layout;
+  const warnings: string[] = [];
+  const entries: Entry[] = [];
+  let links = 0;
+  for await (const entry of walk(fs, profileDir)) {
+    if (entry.kind !== 'other') entries.push(entry);
+    else if (classify(entry.path).class !== 'temporary') links += 1;
+  }
+  if (links > 0) warnings.push(`${links} links or special files in it are not taken.`);
+  const record = await foreignRecord(fs, profileDir, warnings);
+  const chromium = await newestChromium(fs, profileDir, record);
+  if (chromium === null) {
+    warnings.push('It does not say which Chromium wrote it; one that is older than that would lose the login.');
+  }
+  const files = entries.filter((entry) => entry.kind === 'file');
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  const report = { kind, path: profileDir, bytes, files: files.length, chromium, account: record?.account ?? null, warnings };
+  return { layout, entries, record, report };
+}
+
+/** A record names its own session, which need not be ours; one that cannot be read is left behind. */
+async function foreignRecord(fs: ProfileFs, profileDir: string, warnings: string[]): Promise<ProfileRecord | null> {
+  const path = join(profileDir, RECORD_FILE);
+  let text: string;
+  try {
+    text = await fs.readFile(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw unreadable(path, error);
+  }
+  try {
+    const { session } = JSON.parse(text) as { session?: unknown };
+    if (typeof session === 'string' && isSessionName(session)) return parseRecord(text, path, session);
+  } catch {
+    // Told below, whatever is wrong with it.
+  }
+  warnings.push('Its LeadMaster record cannot be read and is left out: who is linked is known after the first READY.');
+  return null;
+}
+
+/** @throws LeadMasterError `adopt_refused` when part of it belongs to somebody else: it could not be kept, or not be kept private. */
+export function refuseStrangers({ entries, layout }: Survey): void {
+  const me = process.getuid?.();
+  if (me === undefined || me === 0) return;
+  const [first, ...more] = entries.filter(({ uid }) => uid !== me);
+  if (first === undefined) return;
+  throw refuse(
+    `${more.length + 1} entries belong to another user than the service's (uid ${me}), first ${first.full} (uid ${first.uid})`,
+    `Give it over, as root: chown -R ${me} ${shellWord(layout.profileDir)}`,
+  );
+}
+
+/** Whether nothing was written between two looks at one folder. */
+export function isUnchanged(before: readonly Entry[], after: readonly Entry[]): boolean {
+  const say = ({ path, kind, size, mtimeMs, ino }: Entry): string =>
+    kind === 'file' ? `${path}\0${size}\0${mtimeMs}\0${ino}` : path;
+  const then = new Set(before.map(say));
+  return before.length === after.length && after.every((entry) => then.has(say(entry)));
+}
+
+/** Whether two folders hold the login as it was at one moment: the same files, of the same size and time. */
+export function isSameLogin(one: readonly Entry[], other: readonly Entry[]): boolean {
+  const critical = (entries: readonly Entry[]): Map<string, Entry> =>
+    new Map(
+      entries
+        .filter(({ path, kind }) => kind === 'file' && path !== RECORD_FILE && classify(path).class === 'critical')
+        .map((entry) => [entry.path, entry]),
+    );
+  const [here, there] = [critical(one), critical(other)];
+  return (
+    here.size === there.size &&
+    [...here].every(([path, entry]) => {
+      const twin = there.get(path);
+      return twin !== undefined && twin.size === entry.size && Math.abs(twin.mtimeMs - entry.mtimeMs) < SAME_MS;
+    })
+  );
+}

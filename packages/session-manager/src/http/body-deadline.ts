@@ -1,0 +1,21 @@
+import type { HttpApp } from './http-app.ts';
+import { rawProblem } from './problems.ts';
+
+/**
+ * Ends requests whose body does not arrive in time. Node's own limit knows no exception, and a file of a gigabyte may take
+ * longer than any JSON: routes with `upload` look after themselves.
+ */
+export function limitBodies(app: HttpApp, ms: number): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { raw, routeOptions } = request;
+    if (raw.complete || routeOptions.config.upload === true) return done();
+    const timer = setTimeout(() => {
+      if (raw.complete) return;
+      raw.socket.end(rawProblem('invalid_request', 408, 'The request did not arrive in time.', 'Send the whole request at once.'));
+      raw.destroy();
+    }, ms);
+    timer.unref();
+    raw.once('close', () => clearTimeout(timer));
+    done();
+  });
+}

@@ -1,0 +1,133 @@
+import { LeadMasterError, type Session, type Snapshot } from '@leadmaster/protocol';
+import { checkPassphrase, type SnapshotInfo } from '@leadmaster/vault';
+import { realFs } from '../profile/files.ts';
+import { requireRoom } from '../profile/room.ts';
+import type { SnapshotDeps } from './deps.ts';
+import { restoreSession, SAME_MS } from './restore.ts';
+import { describeSnapshot, extraOf } from './snapshot-facts.ts';
+import type { ImportWanted, LongCall } from './snapshot-service.ts';
+
+/**
+ * A snapshot as a file that a passphrase opens. Resolves once its first bytes are there, so that whatever is wrong with the
+ * vault is told before any of it has gone out. A stream that breaks off is no file: an import refuses it.
+ */
+export async function exportSnapshot(
+  deps: SnapshotDeps,
+  session: string,
+  info: SnapshotInfo,
+  { passphrase, signal }: LongCall & { passphrase: string },
+): Promise<{ snapshot: Snapshot; bytes: AsyncIterable<Buffer> }> {
+  checkPassphrase(passphrase);
+  const vault = await deps.vault.open();
+  const call = signal === undefined ? {} : { signal };
+  const stream = vault.exportTo(session, info.id, { passphrase, ...call });
+  const first = await stream.next();
+  const known = deps.store.snapshots.list(session).find((row) => row.id === info.id) ?? null;
+  deps.log.info({ session, id: info.id }, 'snapshot is being exported');
+  return { snapshot: describeSnapshot(session, info, known), bytes: withFirst(first, stream) };
+}
+
+async function* withFirst(first: IteratorResult<Buffer>, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    if (first.done !== true) yield first.value;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}
+
+/**
+ * Takes an exported file into a session's history and puts it in place. Whatever fails, the file included, leaves neither a
+ * snapshot nor a session behind.
+ *
+ * @throws LeadMasterError `session_exists`, `session_running`, `newer_login`, `session_moved`, `passphrase_wrong`, `store_damaged` ...
+ */
+export async function importSession(
+  deps: SnapshotDeps,
+  session: string,
+  stream: AsyncIterable<Uint8Array>,
+  wanted: ImportWanted,
+): Promise<Session> {
+  const { passphrase, signal, onProgress } = wanted;
+  checkPassphrase(passphrase);
+  await refuseHere(deps, session, wanted);
+  await requireRoom(realFs, deps.paths.staging, {
+    bytes: (wanted.sizeBytes ?? 0) + deps.config.diskMinFreeBytes,
+    what: 'the file takes, with DISK_MIN_FREE_MB left over,',
+    hint: 'Free some space, then try again. Nothing was changed.',
+  });
+  const vault = await deps.vault.open();
+  const call = signal === undefined ? {} : { signal };
+  const info = await vault.importFrom(session, stream, {
+    ...call,
+    passphrase,
+    onProgress: ({ newBytes }) => onProgress?.({ phase: 'receiving', done: newBytes, total: wanted.sizeBytes ?? null }),
+  });
+  try {
+    // Meanwhile somebody may have made one of that name.
+    await refuseHere(deps, session, wanted);
+    const { originRetired, overwriteNewer } = wanted;
+    const options = { start: false, restart: false, overwriteNewer, originRetired, returning: originRetired };
+    await restoreSession(deps, session, info, { ...options, ...callOf(wanted) });
+  } catch (error) {
+    await vault.forget(session, { ids: [info.id] }).catch((left: unknown) => {
+      deps.log.warn({ session, id: info.id, err: left }, 'an import that failed is still in the history');
+    });
+    throw error;
+  }
+  const { id, at, kind, bytes, newBytes, storedBytes } = info;
+  const imported = extraOf(info).imported;
+  const data = { kind, bytes, newBytes, storedBytes, reason: 'imported', imported };
+  deps.store.snapshots.created(session, { id, at, data });
+  deps.log.info({ session, ...data }, 'session imported');
+  return wanted.start ? deps.access.start(session) : deps.access.get(session);
+}
+
+/**
+ * Gives a session up here, because its login goes on from a snapshot elsewhere. Refused when it was used after that snapshot:
+ * there the login would go back in time.
+ *
+ * @throws LeadMasterError `session_running`, `session_moved`, `newer_login`.
+ */
+export async function retireSession(deps: SnapshotDeps, session: string, info: SnapshotInfo): Promise<Session> {
+  const { runtime, state } = await deps.access.get(session);
+  if (runtime !== null) {
+    throw new LeadMasterError(
+      'session_running',
+      `${session} is ${state}; it would go on behind the snapshot that goes elsewhere`,
+      `Stop it, take a snapshot of it stopped, and retire it with that one: "./leadmaster export ${session} FILE --retire" does all of it.`,
+    );
+  }
+  await deps.access.moveAway(session, 'retired', () => refuseUsedSince(deps, session, info));
+  deps.log.info({ session, id: info.id }, 'session given up here');
+  return deps.access.get(session);
+}
+
+async function refuseUsedSince(deps: SnapshotDeps, session: string, info: SnapshotInfo): Promise<void> {
+  const { frozenAt, generation } = extraOf(info);
+  const record = await deps.profiles.readRecord(session);
+  const written = await deps.profiles.lastWritten(session);
+  const isSame = record !== null && record.generation === generation;
+  if (isSame && written !== null && written.getTime() - Date.parse(frozenAt) <= SAME_MS) return;
+  throw new LeadMasterError(
+    'newer_login',
+    `${session} was used after the snapshot ${info.id} was taken`,
+    `Nothing was given up. Export it again: "./leadmaster export ${session} FILE --retire --force".`,
+  );
+}
+
+/** A login that is here is replaced only where somebody says so; one that was given away, or never came, is no login. */
+async function refuseHere(deps: SnapshotDeps, session: string, { replace }: ImportWanted): Promise<void> {
+  const isThere = (await deps.profiles.list()).some(({ name }) => name === session);
+  if (!isThere || (replace && deps.access.has(session))) return;
+  const { state } = await deps.access.get(session);
+  throw new LeadMasterError(
+    'session_exists',
+    `There is a session ${session} here already (${state})`,
+    'Import it under another name (--name); or, to put it in the place of this one, say so (replace, --replace): the one in place goes to trash.',
+  );
+}
+
+function callOf({ signal, onProgress }: LongCall): LongCall {
+  return { ...(signal === undefined ? {} : { signal }), ...(onProgress === undefined ? {} : { onProgress }) };
+}

@@ -1,0 +1,175 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { mkdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { filesIn, manager, putProfile, tempFolder } from './folders.ts';
+
+const INDEXED_DB = 'Default/IndexedDB/https_web.whatsapp.com_0.indexeddb.leveldb';
+const LOCAL_STORAGE = 'Default/Local Storage/leveldb';
+
+/** Asks for a folder by copy and by move, and expects the same refusal, and nothing changed on either side. */
+async function refused(
+  source: string,
+  wanted: { code?: string; detail: RegExp; hint: RegExp; env?: NodeJS.ProcessEnv; around?: string },
+): Promise<void> {
+  const context = await manager(undefined, wanted.env);
+  const around = wanted.around ?? dirname(source);
+  const before = await filesIn(around).catch(() => []);
+  for (const mode of ['copy', 'move'] as const) {
+    const answer = context.adoption.adopt({ name: 'ventas', path: source, mode });
+    await expect(answer).rejects.toMatchObject({
+      code: wanted.code ?? 'adopt_refused',
+      message: expect.stringMatching(wanted.detail),
+      hint: expect.stringMatching(wanted.hint),
+    });
+  }
+  expect(await filesIn(around).catch(() => [])).toEqual(before);
+  expect(await filesIn(context.paths.tokens)).toEqual([]);
+  expect(await filesIn(context.paths.staging)).toEqual([]);
+  expect(context.sessions.names()).toEqual([]);
+}
+
+describe('a folder is refused, and nothing changes, when it', () => {
+  it('is not named from the root', () => refused('bot/session', { detail: /not an absolute path/, hint: /from the root/ }));
+
+  it('does not exist', async () => {
+    await refused(join(await tempFolder(), 'nothing'), { detail: /does not exist/, hint: /spelling/ });
+  });
+
+  it('is a file, an archive for instance', async () => {
+    const path = join(await tempFolder(), 'RemoteAuth-bot.zip');
+    await writeFile(path, 'PK');
+    await refused(path, { detail: /is not a folder/, hint: /unzip/ });
+  });
+
+  it('is a symbolic link', async () => {
+    const folder = await tempFolder();
+    await putProfile(join(folder, 'real'));
+    await symlink(join(folder, 'real'), join(folder, 'link'));
+    await refused(join(folder, 'link'), { detail: /is a symbolic link/, hint: /leads to/ });
+  });
+
+  it('holds no profile', async () => {
+    const folder = await tempFolder();
+    await mkdir(join(folder, 'deep/er/and/deeper/Default'), { recursive: true });
+    await refused(folder, { detail: /holds no profile/, hint: /session-<clientId>/ });
+  });
+
+  it('holds several profiles', async () => {
+    const folder = join(await tempFolder(), '.wwebjs_auth');
+    for (const name of ['session-a', 'session-b']) await putProfile(join(folder, name));
+    await refused(folder, { detail: /holds 2 profiles: .*session-a, .*session-b/, hint: /Name one/ });
+  });
+
+  it('is a part of a profile', async () => {
+    const folder = await putProfile(join(await tempFolder(), 'session'));
+    await refused(join(folder, 'Default'), { detail: /is a part of a profile/, hint: new RegExp(folder) });
+  });
+
+  it('was moved here already', async () => {
+    const folder = await putProfile(join(await tempFolder(), 'session.moved-to-leadmaster'));
+    await refused(folder, { detail: /was moved to LeadMaster already/, hint: /never run/ });
+  });
+
+  it('holds no login', async () => {
+    const folder = await putProfile(join(await tempFolder(), 'session'));
+    for (const store of [INDEXED_DB, LOCAL_STORAGE]) await rm(join(folder, store), { recursive: true });
+    await refused(folder, { detail: /holds no login/, hint: /dataPath/ });
+  });
+
+  it.each([INDEXED_DB, LOCAL_STORAGE])('holds half a login: %s is gone', async (store) => {
+    const folder = await putProfile(join(await tempFolder(), 'session'));
+    await rm(join(folder, store), { recursive: true });
+    await refused(folder, { detail: /Half of the login/, hint: /of one moment/ });
+  });
+
+  it('holds a login that is damaged inside', async () => {
+    const folder = await putProfile(join(await tempFolder(), 'session'));
+    await truncate(join(folder, LOCAL_STORAGE, 'MANIFEST-000001'), 20);
+    await refused(folder, { detail: /damaged/, hint: /program stopped/ });
+  });
+
+  it('was written by a newer Chromium than there is here', async () => {
+    const folder = await putProfile(join(await tempFolder(), 'session'), { 'Last Version': '999.0.1.2' });
+    await refused(folder, { detail: /written by Chromium 999\.0\.1\.2/, hint: /Install Chromium 999/ });
+  });
+
+  it('is open in a process, lock or no lock', async () => {
+    const folder = await putProfile(join(await tempFolder(), 'session'));
+    const holder = spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', openFor(join(folder, LOCAL_STORAGE, 'LOCK'))] });
+    onTestFinished(async () => {
+      holder.kill('SIGKILL');
+      await once(holder, 'exit');
+    });
+    await refused(folder, { detail: new RegExp(`in use by pid ${holder.pid}`), hint: /pm2 stop/ });
+  });
+
+  it('is open on another host, or in a container', async () => {
+    const folder = await putProfile(join(await tempFolder(), 'session'));
+    await symlink('container-1a2b-17', join(folder, 'SingletonLock'));
+    await refused(folder, { detail: /on the host container-1a2b has it open/, hint: /rm .*SingletonLock/ });
+  });
+
+  it('needs more room than there is', async () => {
+    const folder = await putProfile(join(await tempFolder(), 'session'));
+    const context = await manager(undefined, { DISK_MIN_FREE_MB: '900000000' });
+    const answer = context.adoption.adopt({ name: 'ventas', path: folder, mode: 'copy' });
+    await expect(answer).rejects.toMatchObject({ code: 'adopt_refused', message: expect.stringMatching(/MB are free/) });
+    expect(context.sessions.names()).toEqual([]);
+  });
+
+  it('lies in the data folder, or around it', async () => {
+    const context = await manager();
+    const inside = await putProfile(join(context.paths.trash, 'ventas-old'));
+    await expect(context.adoption.adopt({ name: 'ventas', path: inside, mode: 'move' })).rejects.toMatchObject({
+      code: 'adopt_refused',
+      message: expect.stringMatching(/lies in the data folder/),
+    });
+    const around = dirname(context.paths.root);
+    await putProfile(around);
+    await expect(context.adoption.adopt({ name: 'ventas', path: around, mode: 'move' })).rejects.toMatchObject({
+      code: 'adopt_refused',
+      message: expect.stringMatching(/lies in /),
+    });
+  });
+
+  it('shall have a name that is taken, by a session or by a folder without one', async () => {
+    const context = await manager();
+    const folder = await putProfile(join(await tempFolder(), 'session'));
+    await context.sessions.create({ name: 'ventas', start: false, metadata: {} });
+    await mkdir(join(context.paths.tokens, 'soporte'));
+    for (const name of ['ventas', 'soporte']) {
+      for (const mode of ['copy', 'move'] as const) {
+        await expect(context.adoption.adopt({ name, path: folder, mode })).rejects.toMatchObject({ code: 'session_exists' });
+      }
+    }
+    expect(await readFile(join(folder, 'Last Version'), 'utf8')).toBe('100.0.1.2');
+  });
+
+  it('has become another session already', async () => {
+    const context = await manager();
+    const folder = await putProfile(join(await tempFolder(), 'session'));
+    await context.adoption.adopt({ name: 'ventas', path: folder, mode: 'copy' });
+    await expect(context.adoption.adopt({ name: 'otra', path: folder, mode: 'copy' })).rejects.toMatchObject({
+      code: 'adopt_refused',
+      message: expect.stringMatching(/has become the session ventas already/),
+    });
+  });
+
+  it('lies elsewhere, and nobody says what becomes of it', async () => {
+    const context = await manager();
+    const folder = await putProfile(join(await tempFolder(), 'session'));
+    await expect(context.adoption.adopt({ name: 'ventas', path: folder })).rejects.toMatchObject({
+      code: 'adopt_refused',
+      hint: expect.stringMatching(/--copy.*--move/),
+    });
+  });
+});
+
+function openFor(path: string): number {
+  const fd = openSync(path, 'r');
+  onTestFinished(() => closeSync(fd));
+  return fd;
+}

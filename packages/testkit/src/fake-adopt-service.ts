@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { type AdoptedSession, type AdoptSession, LeadMasterError } from '@leadmaster/protocol';
+import type { AdoptService } from '../../session-manager/src/adopt/adopt-service.ts';
+import type { LongCall } from '../../session-manager/src/snapshots/snapshot-service.ts';
+import type { FakeSessionService } from './fake-session-service.ts';
+
+/** Folders that become sessions in memory, for tests of what stands in front of the service. */
+export class FakeAdoptService implements AdoptService {
+  /** Thrown instead of an answer, when set. */
+  failure: Error | null = null;
+  private readonly sessions: FakeSessionService;
+  private readonly dataDir: string;
+
+  constructor(sessions: FakeSessionService, dataDir: string) {
+    this.sessions = sessions;
+    this.dataDir = dataDir;
+  }
+
+  async adopt(wanted: AdoptSession, call: LongCall = {}): Promise<AdoptedSession> {
+    call.onProgress?.({ phase: 'copying', done: 0, total: 2_048 });
+    if (this.failure !== null) throw this.failure;
+    const { name, mode, originRetired = false } = wanted;
+    const place = join(this.dataDir, 'tokens', name);
+    const path = wanted.path ?? place;
+    if (join(path, '.') === place || `${place}/` === join(path, '.')) {
+      return this.answer(await this.sessions.adopt(name), place);
+    }
+    if (mode === undefined || !path.startsWith('/')) {
+      throw new LeadMasterError('adopt_refused', `${path} lies elsewhere than ${place}.`, 'Say copy or move.');
+    }
+    if ((await this.sessions.list()).some((session) => session.name === name)) {
+      throw new LeadMasterError('session_exists', `There is a session ${name}.`, 'Choose another name.');
+    }
+    this.sessions.changes.push(`${mode} ${path} to ${name}`);
+    return this.answer(this.sessions.set(name, 'STOPPED', { originRetired: mode === 'move' || originRetired }), path);
+  }
+
+  private answer(session: Omit<AdoptedSession, 'adopted'>, path: string): AdoptedSession {
+    const warnings = session.originRetired ? [] : ['It is a copy.'];
+    return {
+      ...session,
+      adopted: { kind: 'local_auth', path, bytes: 2_048, files: 3, chromium: null, account: null, warnings },
+    };
+  }
+}
