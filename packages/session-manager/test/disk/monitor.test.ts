@@ -47,7 +47,8 @@ test('each session has its turn, again after a while; one at rest far later', as
   for (let i = 0; i < 5; i += 1) await monitor.measureNext();
   expect(measured.sort()).toEqual(['a', 'a', 'b', 'c', 'c']);
   clock.now += 6 * 60 * MINUTE;
-  expect(monitor.due()).toBe('b');
+  for (let i = 0; i < 5; i += 1) await monitor.measureNext();
+  expect(measured.filter((name) => name === 'b')).toHaveLength(2);
 });
 
 test('one that was stopped since is not at rest yet', async () => {

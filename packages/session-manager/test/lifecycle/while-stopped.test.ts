@@ -82,6 +82,7 @@ describe('while a session is stopped for something', () => {
     let stopping: Promise<unknown> = Promise.resolve();
     await trim(true, async () => {
       stopping = opened.sessions.stop(NAME);
+      await new Promise(setImmediate);
       return '';
     });
     await stopping;
