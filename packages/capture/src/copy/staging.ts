@@ -5,13 +5,13 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
-  readFileSync,
   readlinkSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { copyPrefix } from './prefix.ts';
+import { readUntouched } from './untouched.ts';
 import { type Found, ifThere } from './walk.ts';
 
 /** A file up to this size is read into memory during the freeze, together up to the second; what is more is copied on the disk. */
@@ -48,6 +48,8 @@ export class Staging {
   readonly #held = new Map<string, Held>();
   readonly #folders = new Set<string>();
   readonly #memory = new Map<string, Buffer>();
+  /** What the tree has under these names is of another file than the profile. */
+  readonly #stale = new Set<string>();
   #inMemory = 0;
 
   constructor(profileDir: string, treeDir: string) {
@@ -73,12 +75,14 @@ export class Staging {
     return added;
   }
 
-  /** During the freeze: all that is still to be had. */
+  /**
+   * During the freeze: all that is still to be had. Into memory as far as it goes: whatever changes the file system, be
+   * it a link or the time of an access, may have to wait until somebody's writes are on the disk.
+   */
   take(found: Found): Taken {
     if (found.kind === 'directory') this.#makeFolder(found.path);
     if (found.kind === 'file' && !(canBeLinked(found) && this.#fits(found))) {
-      if (canBeLinked(found)) this.#link(found);
-      else this.#copy(found);
+      if (!this.#read(found)) this.#takeOnDisk(found);
     }
     const target = found.kind === 'symlink' ? readlinkSync(join(this.#profile, found.path)) : '';
     return { ...found, target, exact: true };
@@ -87,6 +91,7 @@ export class Staging {
   /** After the freeze: makes the tree what it has to be. Links to what the browser may go on writing to become copies. */
   settle(taken: readonly Taken[]): void {
     const wanted = new Set(taken.map(({ path }) => path));
+    for (const path of this.#stale) this.#remove(path);
     for (const path of this.#held.keys()) if (!wanted.has(path)) this.#remove(path);
     for (const [path, bytes] of this.#memory) writeFileSync(this.#at(path), bytes, { flag: 'wx', mode: 0o600 });
     this.#memory.clear();
@@ -129,15 +134,20 @@ export class Staging {
     }
   }
 
-  #copy(found: Found): void {
+  /** Whether the file went into memory. */
+  #read({ path, stat }: Found): boolean {
+    const size = Number(stat.size);
+    if (size > IN_MEMORY || this.#inMemory + size > IN_MEMORY_TOGETHER) return false;
+    this.#memory.set(path, readUntouched(join(this.#profile, path)));
+    this.#inMemory += size;
+    if (this.#held.has(path)) this.#stale.add(path);
+    return true;
+  }
+
+  #takeOnDisk(found: Found): void {
+    if (canBeLinked(found)) return this.#link(found);
     this.#remove(found.path);
-    const size = Number(found.stat.size);
-    if (size <= IN_MEMORY && this.#inMemory + size <= IN_MEMORY_TOGETHER) {
-      this.#memory.set(found.path, readFileSync(join(this.#profile, found.path)));
-      this.#inMemory += size;
-    } else {
-      copyFileSync(join(this.#profile, found.path), this.#at(found.path), COPY);
-    }
+    copyFileSync(join(this.#profile, found.path), this.#at(found.path), COPY);
   }
 
   #remove(path: string): void {

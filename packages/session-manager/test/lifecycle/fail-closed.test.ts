@@ -2,22 +2,10 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
-import { FakeEngine, faultyStateStore, putLevelDb, readsFail, writesFail } from '@leadmaster/testkit';
-import { pino } from 'pino';
+import { readsFail, writesFail } from '@leadmaster/testkit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Slots } from '../../src/concurrency/slots.ts';
-import { readConfig } from '../../src/config/index.ts';
-import { claimProfile } from '../../src/lifecycle/claim.ts';
-import { SessionRegistry } from '../../src/lifecycle/session-registry.ts';
-import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import * as files from '../../src/profile/files.ts';
-import { dataPaths } from '../../src/profile/paths.ts';
-import type { ProfileStore } from '../../src/profile/profile-store.ts';
-import { createStateStore } from '../../src/state/sqlite-state-store.ts';
-
-const NAME = 'ventas';
-const log = pino({ level: 'silent' });
-const STORES = ['Default/Local Storage/leveldb', 'Default/IndexedDB/https_web.whatsapp.com_0.indexeddb.leveldb'];
+import { linkSession, NAME, openSessions } from './linked-session.ts';
 
 /** A store that cannot be read is never "no session": nothing is started, nothing overwritten, no QR asked for. */
 describe('with a linked session', () => {
@@ -31,46 +19,8 @@ describe('with a linked session', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  async function open(changes: { fs?: files.ProfileFs } = {}) {
-    const { store, faults } = faultyStateStore(createStateStore({ file: join(dataDir, 'state.db') }));
-    const profiles: ProfileStore = createProfileStore({ dataDir, ...changes });
-    const engine = new FakeEngine();
-    const sessions = new SessionRegistry({
-      config: readConfig({ LEADMASTER_DATA_DIR: dataDir, BACKOFF_FIRST_MS: '5', BACKOFF_MAX_S: '0.01' }),
-      store,
-      profiles,
-      engine,
-      log,
-      places: new Slots(4),
-      lockIdle: async () => ({ release: () => undefined }),
-      claim: (session) =>
-        claimProfile(
-          {
-            paths: dataPaths(dataDir),
-            profiles,
-            log,
-            browserVersion: async () => '156.0.0.0',
-            minFreeBytes: 0,
-            beforeUpgrade: async () => undefined,
-            movedGeneration: () => null,
-    wasLinked: (name) => store.sessions.get(name)?.caughtUpTo != null,
-          },
-          session,
-        ),
-    });
-    return { store, faults, profiles, engine, sessions };
-  }
-
-  /** A profile with both stores whole, committed, and known to the database. */
-  async function linked(): Promise<void> {
-    const { store, profiles } = await open();
-    store.sessions.insert({ name: NAME, metadata: {}, desired: 'running' });
-    store.sessions.touch(NAME, { caughtUpTo: new Date().toISOString() });
-    await profiles.create(NAME);
-    for (const folder of STORES) await putLevelDb(join(profiles.locate(NAME), folder));
-    await profiles.updateRecord(NAME, { committedAt: new Date().toISOString(), chromiumVersion: '156.0.0.0' });
-    store.close();
-  }
+  const open = (changes: { fs?: files.ProfileFs } = {}) => openSessions(dataDir, changes);
+  const linked = () => linkSession(dataDir);
 
   it('starts with the saved login while everything can be read', async () => {
     await linked();

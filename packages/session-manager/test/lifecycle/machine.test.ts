@@ -73,11 +73,11 @@ describe('the session machine', () => {
     }
   });
 
-  it('sets a profile aside only for an unlink or a logout', () => {
+  it('sets a profile aside only for an unlink, a logout or a move', () => {
     for (const state of SESSION_STATES) {
       for (const event of events) {
         if (!transition(state, event)?.effects.includes('retire')) continue;
-        expect(['unlinked', 'qr', 'logout'], `${state} + ${event.type}`).toContain(event.type);
+        expect(['unlinked', 'qr', 'logout', 'moved'], `${state} + ${event.type}`).toContain(event.type);
       }
     }
   });
@@ -110,13 +110,13 @@ describe('the session machine', () => {
     }
   });
 
-  it('can always be stopped, from wherever random events have led', () => {
+  it('is stopped, or gone, when it is told so, from wherever random events have led', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...events), { maxLength: 60 }), (path) => {
         let state: SessionState = 'STOPPED';
         for (const event of path) state = transition(state, event)?.state ?? state;
         const stopped = transition(state, { type: 'stop', reason: 'requested' })?.state ?? state;
-        expect(['STOPPED', 'STOPPING']).toContain(stopped);
+        expect(['STOPPED', 'STOPPING', 'MOVED']).toContain(stopped);
       }),
     );
   });

@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { FakeEngine, faultyStateStore, putLevelDb } from '@leadmaster/testkit';
+import { pino } from 'pino';
+import { Slots } from '../../src/concurrency/slots.ts';
+import { readConfig } from '../../src/config/index.ts';
+import { claimProfile } from '../../src/lifecycle/claim.ts';
+import { SessionRegistry } from '../../src/lifecycle/session-registry.ts';
+import { createProfileStore } from '../../src/profile/file-profile-store.ts';
+import type { ProfileFs } from '../../src/profile/files.ts';
+import { dataPaths } from '../../src/profile/paths.ts';
+import type { ProfileStore } from '../../src/profile/profile-store.ts';
+import { createStateStore } from '../../src/state/sqlite-state-store.ts';
+
+export const NAME = 'ventas';
+const STORES = [
+  'Default/Local Storage/leveldb',
+  'Default/IndexedDB/https_web.whatsapp.com_0.indexeddb.leveldb',
+];
+
+const log = pino({ level: 'silent' });
+
+/** A registry over a real folder and database, with an engine that is played; both may fail. */
+export async function openSessions(dataDir: string, changes: { fs?: ProfileFs } = {}) {
+  const { store, faults } = faultyStateStore(createStateStore({ file: join(dataDir, 'state.db') }));
+  const profiles: ProfileStore = createProfileStore({ dataDir, ...changes });
+  const engine = new FakeEngine();
+  const claimDeps = {
+    paths: dataPaths(dataDir),
+    profiles,
+    log,
+    browserVersion: async () => '156.0.0.0',
+    minFreeBytes: 0,
+    beforeUpgrade: async () => undefined,
+    movedGeneration: (name: string) => store.vault.movedGeneration(name),
+    wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
+  };
+  const sessions = new SessionRegistry({
+    config: readConfig({ LEADMASTER_DATA_DIR: dataDir, BACKOFF_FIRST_MS: '5', BACKOFF_MAX_S: '0.01' }),
+    store,
+    profiles,
+    engine,
+    log,
+    places: new Slots(4),
+    lockIdle: async () => ({ release: () => undefined }),
+    claim: (session) => claimProfile(claimDeps, session),
+  });
+  return { store, faults, profiles, engine, sessions };
+}
+
+/** Leaves a profile with both stores whole, committed, and known to the database as one that is to run. */
+export async function linkSession(dataDir: string): Promise<void> {
+  const { store, profiles } = await openSessions(dataDir);
+  store.sessions.insert({ name: NAME, metadata: {}, desired: 'running' });
+  store.sessions.touch(NAME, { caughtUpTo: new Date().toISOString() });
+  await profiles.create(NAME);
+  for (const folder of STORES) await putLevelDb(join(profiles.locate(NAME), folder));
+  await profiles.updateRecord(NAME, { committedAt: new Date().toISOString(), chromiumVersion: '156.0.0.0' });
+  store.close();
+}

@@ -1,0 +1,154 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writesFail } from '@leadmaster/testkit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { linkSession, NAME, openSessions } from './linked-session.ts';
+
+/** What was given away never runs here again, whatever is on the disk; until a later generation comes back. */
+describe('a session that was given away', () => {
+  let dataDir: string;
+
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'leadmaster-moved-'));
+    await linkSession(dataDir);
+  });
+
+  afterEach(async () => {
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  /** A running service that has given it away. */
+  async function movedAway() {
+    const opened = await openSessions(dataDir);
+    await opened.sessions.load();
+    await opened.sessions.boot();
+    await opened.sessions.moveAway(NAME, 'transferred');
+    return opened;
+  }
+
+  it('is stopped first, is MOVED, and its profile lies in trash', async () => {
+    const { sessions, engine, profiles, store } = await movedAway();
+    expect(engine.alive).toEqual([]);
+    expect(await sessions.get(NAME)).toMatchObject({
+      state: 'MOVED',
+      stateKind: 'settled',
+      reason: 'transferred',
+      desired: 'stopped',
+      generation: 1,
+    });
+    expect(await profiles.readRecord(NAME)).toBeNull();
+    expect(await profiles.listTrash()).toMatchObject([{ session: NAME, reason: 'transferred', generation: 1 }]);
+    store.close();
+  });
+
+  it('is not started, by nobody and by nothing', async () => {
+    const { sessions, engine, store } = await movedAway();
+    await expect(sessions.start(NAME)).rejects.toMatchObject({ code: 'session_moved' });
+    await expect(sessions.restart(NAME)).rejects.toMatchObject({ code: 'session_moved' });
+    await sessions.close();
+    store.close();
+
+    const again = await openSessions(dataDir);
+    await again.sessions.load();
+    await again.sessions.boot();
+    expect(await again.sessions.get(NAME)).toMatchObject({ state: 'MOVED' });
+    expect([...engine.alive, ...again.engine.alive]).toEqual([]);
+    again.store.close();
+  });
+
+  it('is not started when its folder was put back by hand', async () => {
+    const { sessions, profiles, store } = await movedAway();
+    const [trashed] = await profiles.listTrash();
+    await cp(trashed?.path ?? '', profiles.locate(NAME), { recursive: true });
+    await sessions.close();
+    store.close();
+
+    const again = await openSessions(dataDir);
+    await again.sessions.load();
+    expect(await again.sessions.get(NAME)).toMatchObject({ state: 'MOVED' });
+    expect(await again.profiles.readRecord(NAME)).toBeNull();
+    again.store.close();
+  });
+
+  it('is MOVED after a crash between the word and the move to trash', async () => {
+    const opened = await openSessions(dataDir);
+    opened.store.vault.setMoved(NAME, 1);
+    opened.store.close();
+
+    const again = await openSessions(dataDir);
+    await again.sessions.load();
+    await again.sessions.boot();
+    expect(await again.sessions.get(NAME)).toMatchObject({ state: 'MOVED' });
+    expect(again.engine.alive).toEqual([]);
+    expect(await again.profiles.listTrash()).toHaveLength(1);
+    again.store.close();
+  });
+
+  it('stays here when the word could not be written', async () => {
+    const { sessions, store, faults, profiles } = await openSessions(dataDir);
+    await sessions.load();
+    faults.fails = writesFail;
+    await expect(sessions.moveAway(NAME, 'transferred')).rejects.toMatchObject({ code: 'storage_failed' });
+    faults.fails = () => false;
+    expect(await sessions.get(NAME)).toMatchObject({ state: 'STOPPED' });
+    expect(await profiles.readRecord(NAME)).toMatchObject({ generation: 1 });
+    expect(store.vault.movedGeneration(NAME)).toBeNull();
+    store.close();
+  });
+
+  it('can be deleted, and its name linked anew with a generation above', async () => {
+    const { sessions, store, profiles } = await movedAway();
+    await sessions.delete(NAME);
+    await profiles.emptyTrash(0);
+    await sessions.create({ name: NAME, start: true, metadata: {} });
+    expect(await sessions.get(NAME)).toMatchObject({ state: 'INITIALIZING', generation: 2 });
+    await sessions.close();
+    store.close();
+  });
+
+  it('is STOPPED when a later generation is put in its place', async () => {
+    const { sessions, store, profiles } = await movedAway();
+    const [trashed] = await profiles.listTrash();
+    await sessions.replace(NAME, { stop: false }, async () => {
+      const staged = join(dataDir, 'staging', 'back');
+      await cp(trashed?.path ?? '', staged, { recursive: true });
+      await profiles.swapIn(NAME, staged, { reason: 'returned', generation: 4, committedAt: new Date().toISOString() });
+    });
+    expect(await sessions.get(NAME)).toMatchObject({ state: 'STOPPED', generation: 5 });
+    await sessions.start(NAME);
+    expect(await sessions.get(NAME)).toMatchObject({ state: 'RECONNECTING' });
+    await sessions.close();
+    store.close();
+  });
+});
+
+describe('a copy of a login', () => {
+  let dataDir: string;
+
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'leadmaster-copy-'));
+    await linkSession(dataDir);
+  });
+
+  afterEach(async () => {
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  it('starts only when somebody says that its origin is retired, and then for good', async () => {
+    const { sessions, store, profiles, engine } = await openSessions(dataDir);
+    await profiles.updateRecord(NAME, { originRetired: false });
+    await sessions.load();
+    await sessions.boot();
+    expect(engine.alive).toEqual([]);
+    await expect(sessions.start(NAME)).rejects.toMatchObject({ code: 'origin_not_retired' });
+    expect(await sessions.get(NAME)).toMatchObject({ originRetired: false });
+    await sessions.start(NAME, { originRetired: true });
+    expect(await sessions.get(NAME)).toMatchObject({ state: 'RECONNECTING', originRetired: true });
+    await sessions.stop(NAME);
+    await sessions.start(NAME);
+    expect(await sessions.get(NAME)).toMatchObject({ state: 'RECONNECTING' });
+    await sessions.close();
+    store.close();
+  });
+});
