@@ -26,7 +26,28 @@ import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { Printer } from './output/printer.ts';
 
-const COMMANDS = [start, sessions, session, qr, pair, send, events, where, storage, recent, check, trim, adopt, exportFile, importFile, snapshot, recover, doctor, report, phone];
+const COMMANDS = [
+  start,
+  sessions,
+  session,
+  qr,
+  pair,
+  send,
+  events,
+  where,
+  storage,
+  recent,
+  check,
+  trim,
+  adopt,
+  exportFile,
+  importFile,
+  snapshot,
+  recover,
+  doctor,
+  report,
+  phone,
+];
 
 const FOOTER = `
 Exit codes: 0 done; 1 the answer is no or the operation failed; 2 wrong usage; 3 not found; 4 wrong state;

@@ -13,7 +13,9 @@ async function realExport(name = 'ventas'): Promise<Buffer> {
   const masterKeys = parseMasterKeys('0'.repeat(64));
   const vault = await openVault({ store: new MemoryStore(), masterKeys, create: true });
   const open = () => Buffer.alloc(60_000, 'a');
-  const source = [{ kind: 'file' as const, path: 'Default/a', mode: 0o600, mtimeMs: 0, size: 60_000, identity: null, open }];
+  const source = [
+    { kind: 'file' as const, path: 'Default/a', mode: 0o600, mtimeMs: 0, size: 60_000, identity: null, open },
+  ];
   const { id } = await vault.save(name, source, { kind: 'essential' });
   return Buffer.concat(await Array.fromAsync(vault.exportTo(name, id, { passphrase: PASSPHRASE })));
 }
@@ -62,7 +64,10 @@ describe('export', () => {
     sessions.set('ventas', 'READY');
     writeFileSync(file, 'precious');
     expect(await cli(['export', 'ventas', file], KNOWN)).toMatchObject({ code: 1, stderr: /is there already/ });
-    expect(await cli(['export', 'ventas', folder, '--force'], KNOWN)).toMatchObject({ code: 1, stderr: /not a folder/ });
+    expect(await cli(['export', 'ventas', folder, '--force'], KNOWN)).toMatchObject({
+      code: 1,
+      stderr: /not a folder/,
+    });
     const good = snapshots.file as Buffer;
     snapshots.file = good.subarray(0, -1);
     expect(await cli(['export', 'ventas', file, '--force'], KNOWN)).toMatchObject({ code: 1, stderr: /damaged/ });
@@ -134,7 +139,11 @@ describe('import', () => {
     const { cli, snapshots, sessions, file } = await setUp();
     writeFileSync(file, snapshots.file as Buffer);
     const ran = await cli(['import', file], KNOWN);
-    expect(ran).toMatchObject({ code: 0, stdout: /ventas is STOPPED/, stderr: expect.stringMatching(/session start ventas --origin-retired/) });
+    expect(ran).toMatchObject({
+      code: 0,
+      stdout: /ventas is STOPPED/,
+      stderr: expect.stringMatching(/session start ventas --origin-retired/),
+    });
     expect((await sessions.get('ventas')).originRetired).toBe(false);
     expect(await cli(['import', file], KNOWN)).toMatchObject({ code: 4, stderr: /There is a session/ });
     const other = await cli(['import', file, '--name', 'otra', '--origin-retired', '--start', '--json'], KNOWN);
@@ -175,6 +184,10 @@ test('adopt tells what it found, and what starts it', async () => {
     stderr: expect.stringMatching(/session start ventas --origin-retired/),
   });
   const moved = await cli('adopt /srv/bot/session --name otra --move --json');
-  expect(JSON.parse(moved.stdout)).toMatchObject({ name: 'otra', originRetired: true, adopted: { kind: 'local_auth' } });
+  expect(JSON.parse(moved.stdout)).toMatchObject({
+    name: 'otra',
+    originRetired: true,
+    adopted: { kind: 'local_auth' },
+  });
   expect(sessions.changes).toEqual(['copy /srv/bot/session to ventas', 'move /srv/bot/session to otra']);
 });

@@ -20,9 +20,7 @@ export const transferSession = z.strictObject({
   /** The other manager, such as `https://other.example:3001`; plain http on loopback only. */
   to: z.string().min(1).max(2048),
   /** A key of the other manager. Used for this call, never kept. */
-  key: z
-    .string()
-    .regex(/^[\x21-\x7e]{1,512}$/, 'a key, without spaces'),
+  key: z.string().regex(/^[\x21-\x7e]{1,512}$/, 'a key, without spaces'),
   /** Takes back what was begun and not finished: the other manager gives it up first, and says so. */
   undo: z.boolean().optional(),
 });

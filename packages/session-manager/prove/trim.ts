@@ -33,8 +33,12 @@ if (values.json) console.log(JSON.stringify(report));
 else {
   const mb = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
   const moments = Object.entries(report.moments).map(([moment, count]) => `${moment} ${count}`);
-  console.log(`seed ${report.seed}: ${report.trims} trims (${moments.join(', ')}), ${report.killed} cut short by kill -9`);
-  console.log(`profiles from ${mb(report.leastBefore)} to ${mb(report.mostBefore)}, at most ${mb(report.mostAfter)} afterwards`);
+  console.log(
+    `seed ${report.seed}: ${report.trims} trims (${moments.join(', ')}), ${report.killed} cut short by kill -9`,
+  );
+  console.log(
+    `profiles from ${mb(report.leastBefore)} to ${mb(report.mostBefore)}, at most ${mb(report.mostAfter)} afterwards`,
+  );
   console.log(`a trim took ${report.medianMs} ms (median), ${report.slowestMs} ms at most, a stop for it included`);
   console.log(`logins lost ${lost.length}, messages or rows missing ${missing.length}, too large ${tooLarge.length}`);
   for (const failure of failures) console.log(`FAILED ${failure}`);

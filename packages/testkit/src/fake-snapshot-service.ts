@@ -242,7 +242,8 @@ export class FakeSnapshotService implements SnapshotService {
     }
     const text = await this.receive(stream);
     const isOwn = text === this.file?.toString('latin1');
-    if (!isOwn && !text.startsWith(HEAD)) throw new LeadMasterError('store_damaged', 'It is no export.', 'Take another.');
+    if (!isOwn && !text.startsWith(HEAD))
+      throw new LeadMasterError('store_damaged', 'It is no export.', 'Take another.');
     if (!isOwn && !text.startsWith(`${HEAD}${options.passphrase.length}\n`)) {
       throw new LeadMasterError('passphrase_wrong', 'The passphrase does not open the file.', 'Type it again.');
     }

@@ -26,7 +26,12 @@ export class FakeStorageService implements StorageService {
     const media = this.#trimmed.has(session) ? 0 : 800 * MB;
     const folders: StorageReport['folders'] = [
       { path: 'Default/Service Worker/CacheStorage', class: 'optional', bytes: media, files: 3000 },
-      { path: 'Default/IndexedDB/https_web.whatsapp.com_0.indexeddb.leveldb', class: 'critical', bytes: 70 * MB, files: 40 },
+      {
+        path: 'Default/IndexedDB/https_web.whatsapp.com_0.indexeddb.leveldb',
+        class: 'critical',
+        bytes: 70 * MB,
+        files: 40,
+      },
       { path: 'Default', class: 'important', bytes: MB, files: 2 },
     ];
     return {

@@ -12,7 +12,8 @@ export interface Faults {
 }
 
 /** Calls that only look. */
-const READS = /\.(all|get|list|after|lastId|oldestId|byWhatsappId|latest|samples|failure|head|fact|movedGeneration|toldSince)$/;
+const READS =
+  /\.(all|get|list|after|lastId|oldestId|byWhatsappId|latest|samples|failure|head|fact|movedGeneration|toldSince)$/;
 
 /** Fails everything that reads. */
 export const readsFail = (call: string): boolean => READS.test(call);

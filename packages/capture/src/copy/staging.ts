@@ -145,9 +145,11 @@ export class Staging {
   }
 
   #takeOnDisk(found: Found): void {
-    if (canBeLinked(found)) return this.#link(found);
-    this.#remove(found.path);
-    copyFileSync(join(this.#profile, found.path), this.#at(found.path), COPY);
+    if (canBeLinked(found)) this.#link(found);
+    else {
+      this.#remove(found.path);
+      copyFileSync(join(this.#profile, found.path), this.#at(found.path), COPY);
+    }
   }
 
   #remove(path: string): void {

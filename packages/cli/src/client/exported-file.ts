@@ -30,7 +30,10 @@ export async function writeExport(
 ): Promise<{ content: ExportContent; bytes: number }> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.part`;
   try {
-    const size = await write(temporary, bytes, { signal, onProgress: (done) => onProgress({ phase: 'writing', done, total: Math.max(about, done) }) });
+    const size = await write(temporary, bytes, {
+      signal,
+      onProgress: (done) => onProgress({ phase: 'writing', done, total: Math.max(about, done) }),
+    });
     const content = await readBack(temporary, { passphrase, signal, onProgress });
     await rename(temporary, path);
     await sync(dirname(path));

@@ -69,7 +69,10 @@ export class HttpSnapshots implements Snapshots {
   async export(session: string, id: string, { passphrase, signal }: LongCall & { passphrase: string }) {
     const snapshot = await this.get(session, id, signal === undefined ? {} : { signal });
     const response = await this.#client.request('GET', `${pathOf(session, id)}/export`, {
-      headers: { accept: 'application/octet-stream, application/problem+json', 'x-passphrase': encodeURIComponent(passphrase) },
+      headers: {
+        accept: 'application/octet-stream, application/problem+json',
+        'x-passphrase': encodeURIComponent(passphrase),
+      },
       timeoutMs: FILE_MS,
       ...(signal === undefined ? {} : { signal }),
     });

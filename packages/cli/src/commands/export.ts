@@ -28,7 +28,9 @@ const STOP_S = 60;
 export const register: Register = (parent, io) => {
   parent
     .command('export')
-    .description('write a session into one encrypted file, to take it elsewhere: a fresh snapshot unless told otherwise')
+    .description(
+      'write a session into one encrypted file, to take it elsewhere: a fresh snapshot unless told otherwise',
+    )
     .addArgument(nameArgument())
     .argument('<file>', 'the file to write')
     .option('--snapshot <id>', 'this snapshot, instead of a fresh one')
@@ -59,15 +61,28 @@ async function exportTo(
   if (retire && access.isServed) await stop(cli, name);
   const chosen = await choose(cli, access, wanted);
   const written = await long(cli, name, async (call) => {
-    const { snapshot, bytes: stream } = await access.snapshots.export(name, chosen.id, { passphrase, signal: call.signal });
+    const { snapshot, bytes: stream } = await access.snapshots.export(name, chosen.id, {
+      passphrase,
+      signal: call.signal,
+    });
     return writeExport(path, stream, { ...call, passphrase, about: snapshot.bytes });
   });
   if (retire) await giveUp(access, name, chosen.id, path);
-  cli.print.data({ session: name, snapshot: chosen.id, file: path, bytes: written.bytes, verified: true, retired: retire });
+  cli.print.data({
+    session: name,
+    snapshot: chosen.id,
+    file: path,
+    bytes: written.bytes,
+    verified: true,
+    retired: retire,
+  });
   cli.print.line(`${path}: ${bytes(written.bytes)}, ${nameSnapshot(chosen)} of ${name}; read back and proven.`);
   if (retire) cli.print.line(`${name} is MOVED here: import the file where it goes on.`);
   cli.print.note('Whoever has the file and its passphrase has the account. Without the passphrase nobody can read it.');
-  if (!retire) cli.print.note(`${name} stays here: what is imported elsewhere must not start while it runs (export --retire gives it up).`);
+  if (!retire)
+    cli.print.note(
+      `${name} stays here: what is imported elsewhere must not start while it runs (export --retire gives it up).`,
+    );
 }
 
 /** Stopped before the last snapshot, so that nothing is written after it. */
@@ -75,10 +90,19 @@ async function stop(cli: Cli, name: string): Promise<void> {
   const path = `${pathOf(name)}/stop?wait=${STOP_S}`;
   const session = await cli.client().post<Session>(path, undefined, { timeoutMs: (STOP_S + 30) * 1000 });
   if (session.state !== 'MOVED') return;
-  throw new CliError(EXIT.wrongState, 'session_moved', `${name} has been given up here already.`, 'Import the file that was written then.');
+  throw new CliError(
+    EXIT.wrongState,
+    'session_moved',
+    `${name} has been given up here already.`,
+    'Import the file that was written then.',
+  );
 }
 
-async function choose(cli: Cli, { snapshots }: SnapshotAccess, { name, snapshot, kind }: ExportOptions & { name: string }): Promise<Snapshot> {
+async function choose(
+  cli: Cli,
+  { snapshots }: SnapshotAccess,
+  { name, snapshot, kind }: ExportOptions & { name: string },
+): Promise<Snapshot> {
   if (snapshot !== undefined) return findSnapshot(snapshots, name, snapshot);
   const wanted = kind === undefined ? {} : { kind };
   return long(cli, name, (call) => snapshots.create(name, { ...call, ...wanted, reason: 'requested' }));

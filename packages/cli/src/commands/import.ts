@@ -24,7 +24,9 @@ export const register: Register = (parent, io) => {
     .command('import')
     .description('make a session of an exported file; it starts once you have said that the old place is retired')
     .argument('<file>', 'the exported file')
-    .addOption(new Option('--name <name>', 'what the session is called; as in the file unless given').argParser(sessionName))
+    .addOption(
+      new Option('--name <name>', 'what the session is called; as in the file unless given').argParser(sessionName),
+    )
     .option('--origin-retired', 'the place it comes from never runs it again: you are sure of that')
     .option('--replace', 'put it in the place of a stopped session of that name, which goes to the trash')
     .option('--overwrite-newer', 'also where the login in place is newer')
@@ -34,14 +36,18 @@ export const register: Register = (parent, io) => {
       const cli = cliOf(command, io);
       const { originRetired = false, replace = false, overwriteNewer = false, start = false } = options;
       if (start && !originRetired) {
-        throw CliError.usage('An imported session starts only where its old place is retired.', 'Say --origin-retired if it is; or leave --start out.');
+        throw CliError.usage(
+          'An imported session starts only where its old place is retired.',
+          'Say --origin-retired if it is; or leave --start out.',
+        );
       }
       const path = resolve(file);
       const passphrase = await readPassphrase(io, options.passphraseFile, { twice: false });
       // All of it before any of it is sent: a wrong passphrase and a damaged file are told here.
       const content = await long(cli, file, (call) => readBack(path, { ...call, passphrase }));
       const name = options.name ?? content.session;
-      if (!isSessionName(name)) throw CliError.usage('The name in the file is none for a session.', 'Give one with --name.');
+      if (!isSessionName(name))
+        throw CliError.usage('The name in the file is none for a session.', 'Give one with --name.');
       const session = await withSnapshots(cli, ({ snapshots }) =>
         long(cli, name, async (call) => {
           const { stream, bytes: sizeBytes } = await openFile(path, 'sending', call);

@@ -29,13 +29,12 @@ export const register: Register = (parent, io) => {
     ['stop', 'stop a session; its login is kept'],
     ['restart', 'stop a session and start it again'],
   ] as const) {
-    const command = noun
-      .command(verb)
-      .description(description)
-      .addArgument(nameArgument())
-      .addOption(waitOption());
+    const command = noun.command(verb).description(description).addArgument(nameArgument()).addOption(waitOption());
     if (verb === 'start') {
-      command.option('--origin-retired', 'the place this copy of a login came from never runs it again: you are sure of that');
+      command.option(
+        '--origin-retired',
+        'the place this copy of a login came from never runs it again: you are sure of that',
+      );
     }
     command.action(async (name: string, { wait, originRetired }: { wait: number; originRetired?: true }) => {
       const cli = cliOf(command, io);

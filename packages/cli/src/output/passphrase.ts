@@ -10,7 +10,10 @@ import { canAsk } from './ask.ts';
 
 /** Never a value on the command line: those are seen by everybody on the machine, and kept in histories. */
 export function passphraseOption(): Option {
-  return new Option('--passphrase-file <file>', 'read the passphrase from a file, instead of asking or LEADMASTER_PASSPHRASE');
+  return new Option(
+    '--passphrase-file <file>',
+    'read the passphrase from a file, instead of asking or LEADMASTER_PASSPHRASE',
+  );
 }
 
 /** The passphrase of a file: from another file, the environment, or a person. `twice`: typed again, where a slip would lose it. */
@@ -19,7 +22,10 @@ export async function readPassphrase(io: Io, file: string | undefined, { twice }
   const { LEADMASTER_PASSPHRASE: given } = io.env;
   if (given !== undefined && given !== '') return given;
   if (!canAsk(io)) {
-    throw CliError.usage('Nobody is there to be asked for the passphrase.', 'Set LEADMASTER_PASSPHRASE, or name a file with --passphrase-file.');
+    throw CliError.usage(
+      'Nobody is there to be asked for the passphrase.',
+      'Set LEADMASTER_PASSPHRASE, or name a file with --passphrase-file.',
+    );
   }
   const typed = await askHidden(io, 'Passphrase: ');
   if (twice && (await askHidden(io, 'Once more: ')) !== typed) {

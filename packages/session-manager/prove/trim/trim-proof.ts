@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { browsersOn } from '@leadmaster/capture/processes';
-import { type Census, errorText, type Snapshot, type SnapshotDetail, type StorageReport, type TrimReport } from '@leadmaster/protocol';
+import {
+  type Census,
+  errorText,
+  type Snapshot,
+  type SnapshotDetail,
+  type StorageReport,
+  type TrimReport,
+} from '@leadmaster/protocol';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { freePort } from '../service/kill-proof.ts';
 import { seeded } from '../service/random.ts';

@@ -81,7 +81,10 @@ export class Adopter implements AdoptService {
     if (mode === 'copy') await this.#copyIn(name, found, wanted.originRetired ?? false, call);
     else await this.#moveIn(name, found, call);
     const { kind, bytes } = found.report;
-    this.#deps.log.info({ session: name, from: layout.profileDir, kind, mode, bytes }, 'a folder from elsewhere became a session');
+    this.#deps.log.info(
+      { session: name, from: layout.profileDir, kind, mode, bytes },
+      'a folder from elsewhere became a session',
+    );
     const record = await profiles.readRecord(name);
     if (record?.originRetired === false) {
       found.report.warnings.push(
@@ -222,4 +225,3 @@ function exists(name: string): LeadMasterError {
     'Choose another name; or delete it first, which puts its profile into the trash.',
   );
 }
-

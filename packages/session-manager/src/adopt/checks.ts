@@ -20,7 +20,10 @@ export function refuseOverlap(paths: DataPaths, folder: string): void {
     );
   }
   if (paths.root.startsWith(`${folder}/`)) {
-    throw refuse(`The data folder ${paths.root} lies in ${folder}`, 'Name the profile itself, not a folder around everything.');
+    throw refuse(
+      `The data folder ${paths.root} lies in ${folder}`,
+      'Name the profile itself, not a folder around everything.',
+    );
   }
 }
 
@@ -30,7 +33,8 @@ export function refuseOverlap(paths: DataPaths, folder: string): void {
  * @throws LeadMasterError `adopt_refused`.
  */
 export async function refuseUsed(profileDir: string): Promise<void> {
-  const cure = 'Stop the program that runs it, and keep it stopped ("pm2 stop NAME", "docker stop NAME", "systemctl stop NAME"): a login runs in one browser only.';
+  const cure =
+    'Stop the program that runs it, and keep it stopped ("pm2 stop NAME", "docker stop NAME", "systemctl stop NAME"): a login runs in one browser only.';
   try {
     await proveProfileFree(profileDir, LEAVING_MS);
   } catch (error) {

@@ -38,7 +38,8 @@ export async function copyProfile(
   }
   // Deepest first: a folder's list of names is durable once what it names is.
   const folders = entries.filter(({ kind }) => kind === 'folder').reverse();
-  for (const { path } of folders) await syncFolder(fs, join(target, path)).catch((error: unknown) => failed(target, error));
+  for (const { path } of folders)
+    await syncFolder(fs, join(target, path)).catch((error: unknown) => failed(target, error));
   await refuseChanged(fs, found);
 }
 

@@ -37,9 +37,13 @@ export async function findProfile(fs: ProfileFs, path: string): Promise<Layout> 
     );
   }
   if (others.length > 0) {
-    throw refuse(`${path} holds ${found.length} profiles: ${found.join(', ')}`, 'Name one of them; each becomes a session of its own.', {
-      profiles: found,
-    });
+    throw refuse(
+      `${path} holds ${found.length} profiles: ${found.join(', ')}`,
+      'Name one of them; each becomes a session of its own.',
+      {
+        profiles: found,
+      },
+    );
   }
   return layoutOf(fs, only);
 }
@@ -47,21 +51,34 @@ export async function findProfile(fs: ProfileFs, path: string): Promise<Layout> 
 /** @throws LeadMasterError `adopt_refused` */
 export function refuseRelative(path: string): void {
   if (isAbsolute(path)) return;
-  throw refuse(`"${path}" is not an absolute path`, 'Write it from the root: the service may run in another folder than you.');
+  throw refuse(
+    `"${path}" is not an absolute path`,
+    'Write it from the root: the service may run in another folder than you.',
+  );
 }
 
 /** @throws LeadMasterError `adopt_refused` for what is no folder that can be taken by its name. */
 export async function refuseOddPath(fs: ProfileFs, path: string): Promise<void> {
   const stat = await lstatOrNull(fs, path);
-  if (stat === null) throw refuse(`${path} does not exist`, 'Look at the spelling; it is a folder on the machine of the service.');
+  if (stat === null)
+    throw refuse(`${path} does not exist`, 'Look at the spelling; it is a folder on the machine of the service.');
   if (stat.isSymbolicLink()) {
-    throw refuse(`${path} is a symbolic link`, 'Name the folder that it leads to: the link may be changed while it is looked at.');
+    throw refuse(
+      `${path} is a symbolic link`,
+      'Name the folder that it leads to: the link may be changed while it is looked at.',
+    );
   }
   if (!stat.isDirectory()) {
-    throw refuse(`${path} is not a folder`, 'A RemoteAuth archive is unzipped first: mkdir NAME; unzip FILE.zip -d NAME');
+    throw refuse(
+      `${path} is not a folder`,
+      'A RemoteAuth archive is unzipped first: mkdir NAME; unzip FILE.zip -d NAME',
+    );
   }
   if (path.endsWith(MOVED_SUFFIX)) {
-    throw refuse(`${path} was moved to LeadMaster already`, 'Its session has the login now. This folder is an old copy: it must never run.');
+    throw refuse(
+      `${path} was moved to LeadMaster already`,
+      'Its session has the login now. This folder is an old copy: it must never run.',
+    );
   }
 }
 

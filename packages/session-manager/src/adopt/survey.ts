@@ -43,7 +43,15 @@ export async function survey(fs: ProfileFs, layout: Layout): Promise<Survey> {
   }
   const files = entries.filter((entry) => entry.kind === 'file');
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  const report = { kind, path: profileDir, bytes, files: files.length, chromium, account: record?.account ?? null, warnings };
+  const report = {
+    kind,
+    path: profileDir,
+    bytes,
+    files: files.length,
+    chromium,
+    account: record?.account ?? null,
+    warnings,
+  };
   return { layout, entries, record, report };
 }
 

@@ -52,6 +52,11 @@ export function commandPath(): string {
   return process.env.PATH ?? '';
 }
 
+/** The environment for a git that is asked about a folder: without what would make it answer for another repository. */
+export function gitFreeEnvironment(): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
+}
+
 function openSecrets(file: string, values: Env): string[] {
   const secrets = SECRET_NAMES.filter((name) => values[name]);
   if (secrets.length === 0 || (statSync(file).mode & 0o077) === 0) return [];

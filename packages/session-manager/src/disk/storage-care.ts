@@ -1,4 +1,10 @@
-import { LeadMasterError, type RecentFiles, type Session, type StorageReport, type TrimReport } from '@leadmaster/protocol';
+import {
+  LeadMasterError,
+  type RecentFiles,
+  type Session,
+  type StorageReport,
+  type TrimReport,
+} from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { ProfileStore } from '../profile/profile-store.ts';
@@ -22,11 +28,7 @@ export interface StorageAccess {
    *
    * @throws LeadMasterError `session_running` unless `restart` is set.
    */
-  whileStopped<T>(
-    session: string,
-    options: { restart: boolean; reason: string },
-    task: () => Promise<T>,
-  ): Promise<T>;
+  whileStopped<T>(session: string, options: { restart: boolean; reason: string }, task: () => Promise<T>): Promise<T>;
 }
 
 export interface StorageCareDeps {

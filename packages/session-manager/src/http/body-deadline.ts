@@ -11,7 +11,9 @@ export function limitBodies(app: HttpApp, ms: number): void {
     if (raw.complete || routeOptions.config.upload === true) return done();
     const timer = setTimeout(() => {
       if (raw.complete) return;
-      raw.socket.end(rawProblem('invalid_request', 408, 'The request did not arrive in time.', 'Send the whole request at once.'));
+      raw.socket.end(
+        rawProblem('invalid_request', 408, 'The request did not arrive in time.', 'Send the whole request at once.'),
+      );
       raw.destroy();
     }, ms);
     timer.unref();

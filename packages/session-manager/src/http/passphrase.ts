@@ -9,13 +9,16 @@ export const passphraseHeaders = z.looseObject({
   [PASSPHRASE_HEADER]: z
     .string()
     .optional()
-    .describe('The passphrase, at least 12 characters; percent-encoded as UTF-8 where it has anything but letters and digits'),
+    .describe(
+      'The passphrase, at least 12 characters; percent-encoded as UTF-8 where it has anything but letters and digits',
+    ),
 });
 
 /** @throws LeadMasterError `passphrase_refused` when there is none, or it is not encoded as it should be. */
 export function readPassphrase(header: string | string[] | undefined): string {
   const text = header ?? '';
-  if (typeof text !== 'string' || !/^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/.test(text)) throw refused('brings no passphrase that can be read');
+  if (typeof text !== 'string' || !/^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/.test(text))
+    throw refused('brings no passphrase that can be read');
   try {
     return decodeURIComponent(text);
   } catch {

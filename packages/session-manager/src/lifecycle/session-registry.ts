@@ -109,7 +109,11 @@ export class SessionRegistry implements SessionService, SessionAccess {
     return (await this.#supervisor(name)).census(signal);
   }
 
-  async createFor(name: string, loginOf: Date, how: 'restored' | 'adopted' | 'transferred' = 'restored'): Promise<void> {
+  async createFor(
+    name: string,
+    loginOf: Date,
+    how: 'restored' | 'adopted' | 'transferred' = 'restored',
+  ): Promise<void> {
     await this.#changing(name, async () => {
       if (this.#supervisors.has(name)) throw exists(name);
       await this.#refuseUnclaimed(name);

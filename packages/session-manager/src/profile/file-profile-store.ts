@@ -192,7 +192,11 @@ class FileProfileStore implements ProfileStore {
     return this.#oneAtATime(session, async () => {
       const dir = this.#door(session);
       if ((await lstatOrNull(this.#fs, dir)) !== null) {
-        throw new LeadMasterError('session_exists', `${dir} is there already`, 'Look what it is, or choose another name.');
+        throw new LeadMasterError(
+          'session_exists',
+          `${dir} is there already`,
+          'Look what it is, or choose another name.',
+        );
       }
       const record = await this.#prepare(session, source, why);
       try {

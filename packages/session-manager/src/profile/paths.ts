@@ -26,6 +26,8 @@ export interface DataPaths {
   /** Where snapshots and their key lie unless told otherwise. */
   vault: string;
   vaultKey: string;
+  /** That a person has said to keep a copy of the vault's key. */
+  keyCopied: string;
 }
 
 /**
@@ -55,6 +57,7 @@ export function dataPaths(dataDir: string): DataPaths {
     serviceToken: join(root, 'service.token'),
     vault: join(root, 'vault'),
     vaultKey: join(root, 'vault.key'),
+    keyCopied: join(root, 'vault-key-copied.json'),
   };
 }
 

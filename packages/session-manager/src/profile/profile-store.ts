@@ -100,11 +100,7 @@ export interface ProfileStore {
    * every one known under this name), moves the old profile to trash. Returns the new record, and where the old one is.
    * A failure, also a crash in the middle, leaves the old profile or the new one, never none.
    */
-  swapIn(
-    session: string,
-    staged: string,
-    why: SwapReason,
-  ): Promise<{ record: ProfileRecord; trashed: string | null }>;
+  swapIn(session: string, staged: string, why: SwapReason): Promise<{ record: ProfileRecord; trashed: string | null }>;
   /**
    * Takes a folder from elsewhere on the same disk to be the session's profile, by one rename: it is there or here, never
    * both, whenever a crash comes. Its record is written before.

@@ -111,7 +111,12 @@ async function putInPlace(
       const row = deps.store.sessions.get(session);
       // A login that is here from now on: a folder that is gone is a lost login, and what came since the snapshot was missed.
       if (row !== null && row.caughtUpTo === null) deps.store.sessions.touch(session, { caughtUpTo: frozenAt });
-      const data = { id: info.id, generation: record.generation, trashed, ...(imported === undefined ? {} : { imported }) };
+      const data = {
+        id: info.id,
+        generation: record.generation,
+        trashed,
+        ...(imported === undefined ? {} : { imported }),
+      };
       deps.store.events.append({ session, type: 'session.restored', data });
     });
     deps.log.info({ session, id: info.id, trashed }, 'snapshot restored');

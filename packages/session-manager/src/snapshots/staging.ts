@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import type { DataPaths } from '../profile/paths.ts';
 
 /** A name in the staging folder that is free. What lies there is nobody's after a restart. */
-export function stagingPath(paths: DataPaths, what: 'capture' | 'restore' | 'drill' | 'adopt', session: string): string {
+export function stagingPath(
+  paths: DataPaths,
+  what: 'capture' | 'restore' | 'drill' | 'adopt',
+  session: string,
+): string {
   return join(paths.staging, `${what}-${session}-${randomBytes(6).toString('hex')}`);
 }
 

@@ -171,7 +171,8 @@ function foldersOf(entries: readonly TransferEntry[]): string[] {
   const folders = new Set<string>();
   for (const { path, kind } of entries) {
     if (kind === 'directory') folders.add(path);
-    for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1)) folders.add(path.slice(0, cut));
+    for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1))
+      folders.add(path.slice(0, cut));
   }
   return [...folders].sort((a, b) => depth(a) - depth(b));
 }

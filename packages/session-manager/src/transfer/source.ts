@@ -84,7 +84,9 @@ export class TransferSource implements DepartureService {
     const open = this.#departures.open(session);
     const returning = open.find(({ phase }) => phase === 'returning');
     if (returning !== undefined) await this.#bringBack(returning);
-    const handedOver = open.find(({ phase, generation }) => phase === 'handed_over' && this.#isAway(session, generation));
+    const handedOver = open.find(
+      ({ phase, generation }) => phase === 'handed_over' && this.#isAway(session, generation),
+    );
     if (handedOver !== undefined && (state === 'MOVED' || state === 'ERROR')) {
       if (handedOver.peer !== peer.origin) throw anotherTarget(handedOver);
       return this.#commit(handedOver, peer, call);
@@ -126,7 +128,10 @@ export class TransferSource implements DepartureService {
         throw failedToMove(session, error, call.signal);
       }
       // It was given away, and only what came after that went wrong here.
-      log.error({ session, transfer: id, err: error }, 'the session was handed over; its profile could not be set aside');
+      log.error(
+        { session, transfer: id, err: error },
+        'the session was handed over; its profile could not be set aside',
+      );
     }
     const departure = this.#departures.get(id);
     if (departure !== null) await this.#commit(departure, peer, call);
@@ -234,7 +239,10 @@ export class TransferSource implements DepartureService {
     } catch (error) {
       const neverHeard = error instanceof PeerError && error.code === 'transfer_not_found';
       if (!neverHeard) {
-        this.#deps.log.info({ transfer: id, reason: errorText(error) }, 'the other manager could not be told to forget a transfer');
+        this.#deps.log.info(
+          { transfer: id, reason: errorText(error) },
+          'the other manager could not be told to forget a transfer',
+        );
         return;
       }
     }
@@ -265,7 +273,11 @@ export class TransferSource implements DepartureService {
         store.sessions.touch(session, { caughtUpTo: facts.caughtUpTo });
         store.sessions.setDesired(session, facts.desired);
         this.#departures.advance(id, 'undone');
-        store.events.append({ session, type: 'session.moved', data: { direction: 'back', generation: now, transfer: id } });
+        store.events.append({
+          session,
+          type: 'session.moved',
+          data: { direction: 'back', generation: now, transfer: id },
+        });
       });
       log.info({ session, transfer: id, generation: now }, 'a session that was given away is back');
     });
@@ -276,11 +288,7 @@ export class TransferSource implements DepartureService {
     const { profiles, access } = this.#deps;
     const { state } = await access.get(session);
     if (state === 'MOVED') {
-      throw new LeadMasterError(
-        'session_moved',
-        `${session} has moved to another machine`,
-        'Transfer it from there.',
-      );
+      throw new LeadMasterError('session_moved', `${session} has moved to another machine`, 'Transfer it from there.');
     }
     const record = await profiles.readRecord(session);
     const { presence, detail } = await profiles.loginEvidence(session);

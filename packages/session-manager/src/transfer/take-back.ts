@@ -15,7 +15,9 @@ export async function takeBack(profiles: ProfileStore, session: string, generati
     if (inPlace.generation > generation) return inPlace.generation;
     return (await profiles.updateRecord(session, { generation: generation + 1 })).generation;
   }
-  const trashed = (await profiles.listTrash()).find((each) => each.session === session && each.generation === generation);
+  const trashed = (await profiles.listTrash()).find(
+    (each) => each.session === session && each.generation === generation,
+  );
   if (trashed === undefined) {
     throw new LeadMasterError(
       'login_missing',

@@ -33,5 +33,9 @@ function isLoopback(hostname: string): boolean {
 }
 
 function refused(text: string, why: string, hint: string): LeadMasterError {
-  return new LeadMasterError('invalid_request', `${text.slice(0, 200)} is not taken as the other manager: ${why}.`, hint);
+  return new LeadMasterError(
+    'invalid_request',
+    `${text.slice(0, 200)} is not taken as the other manager: ${why}.`,
+    hint,
+  );
 }

@@ -184,7 +184,10 @@ export class TransferTarget implements ArrivalService {
       await this.#deps.access.createFor(session, loginOf(facts), 'transferred');
     }
     this.#arrivals.advance(id, 'sealed', facts);
-    this.#deps.log.info({ session, transfer: id, files: manifest.entries.length }, 'a session is whole here, to be taken over');
+    this.#deps.log.info(
+      { session, transfer: id, files: manifest.entries.length },
+      'a session is whole here, to be taken over',
+    );
   }
 
   async #prove(session: string, profile: string, signal?: AbortSignal): Promise<void> {
@@ -245,7 +248,8 @@ export class TransferTarget implements ArrivalService {
   /** Somebody may have made a session of this name since: a login is never overwritten. */
   async #refuseLogin(session: string): Promise<void> {
     const presence = await this.#deps.profiles.loginPresence(session);
-    if (presence === 'present' || presence === 'damaged') throw inUse(session, (await this.#deps.access.get(session)).state);
+    if (presence === 'present' || presence === 'damaged')
+      throw inUse(session, (await this.#deps.access.get(session)).state);
   }
 
   /** The session is ours by now: that it does not start is no reason to say that it did not come. */

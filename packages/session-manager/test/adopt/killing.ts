@@ -13,10 +13,14 @@ const DIE = join(import.meta.dirname, '../../prove/vault-kills/die.ts');
 async function runTask(task: Task, folder: string, plan: Omit<Plan, 'id' | 'log'>): Promise<string> {
   const [file, log] = [join(folder, 'plan.json'), join(folder, 'steps.log')];
   await rm(file, { force: true });
-  const child = spawn(process.execPath, [`--import=${DIE}`, join(import.meta.dirname, 'child.ts'), JSON.stringify(task)], {
-    env: { ...process.env, DIE_PLAN: file },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [`--import=${DIE}`, join(import.meta.dirname, 'child.ts'), JSON.stringify(task)],
+    {
+      env: { ...process.env, DIE_PLAN: file },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
   const said: string[] = [];
   const lines = createInterface({ input: child.stdout });
   lines.on('line', (line) => said.push(line));

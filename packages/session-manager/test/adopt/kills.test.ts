@@ -1,8 +1,8 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { pickSome } from '../../prove/vault-kills/points.ts';
 import { seeded } from '../../prove/service/random.ts';
+import { pickSome } from '../../prove/vault-kills/points.ts';
 import { filesIn, openManager, otherDisk, putProfile, tempFolder } from './folders.ts';
 import { dieAt, momentsOf } from './killing.ts';
 
@@ -15,8 +15,9 @@ async function owners(source: string, dataDir: string): Promise<string[]> {
   const context = await openManager(dataDir);
   const found: string[] = [];
   if ((await stat(join(source, LOG)).catch(() => null)) !== null) found.push('the old program');
-  const record = await context.profiles.readRecord('ventas').catch(() => null);
-  if (record?.originRetired === true && context.sessions.has('ventas')) found.push('the session');
+  const session = context.sessions.has('ventas') ? await context.sessions.get('ventas') : null;
+  const isHere = (await stat(join(context.paths.session('ventas'), LOG)).catch(() => null)) !== null;
+  if (isHere && session?.originRetired === true) found.push('the session');
   await context.close();
   return found;
 }
@@ -32,7 +33,8 @@ describe('kill -9 at any step of an adopt', { timeout: 240_000 }, () => {
     const dataDir = join(folder, 'data');
     const task = { do: 'adopt', dataDir, wanted: { name: 'ventas', path: source, mode } } as const;
     const anew = async (): Promise<string[]> => {
-      for (const old of [dataDir, source, `${source}.moved-to-leadmaster`]) await rm(old, { recursive: true, force: true });
+      for (const old of [dataDir, source, `${source}.moved-to-leadmaster`])
+        await rm(old, { recursive: true, force: true });
       await putProfile(source);
       return filesIn(source);
     };

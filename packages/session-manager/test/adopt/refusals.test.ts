@@ -32,7 +32,8 @@ async function refused(
 }
 
 describe('a folder is refused, and nothing changes, when it', () => {
-  it('is not named from the root', () => refused('bot/session', { detail: /not an absolute path/, hint: /from the root/ }));
+  it('is not named from the root', () =>
+    refused('bot/session', { detail: /not an absolute path/, hint: /from the root/ }));
 
   it('does not exist', async () => {
     await refused(join(await tempFolder(), 'nothing'), { detail: /does not exist/, hint: /spelling/ });
@@ -52,7 +53,7 @@ describe('a folder is refused, and nothing changes, when it', () => {
   });
 
   it('holds no profile', async () => {
-    const folder = await tempFolder();
+    const folder = join(await tempFolder(), 'bot');
     await mkdir(join(folder, 'deep/er/and/deeper/Default'), { recursive: true });
     await refused(folder, { detail: /holds no profile/, hint: /session-<clientId>/ });
   });
@@ -98,7 +99,9 @@ describe('a folder is refused, and nothing changes, when it', () => {
 
   it('is open in a process, lock or no lock', async () => {
     const folder = await putProfile(join(await tempFolder(), 'session'));
-    const holder = spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', openFor(join(folder, LOCAL_STORAGE, 'LOCK'))] });
+    const holder = spawn('sleep', ['60'], {
+      stdio: ['ignore', 'ignore', 'ignore', openFor(join(folder, LOCAL_STORAGE, 'LOCK'))],
+    });
     onTestFinished(async () => {
       holder.kill('SIGKILL');
       await once(holder, 'exit');
@@ -114,9 +117,12 @@ describe('a folder is refused, and nothing changes, when it', () => {
 
   it('needs more room than there is', async () => {
     const folder = await putProfile(join(await tempFolder(), 'session'));
-    const context = await manager(undefined, { DISK_MIN_FREE_MB: '900000000' });
+    const context = await manager(undefined, { DISK_MIN_FREE_MB: '10000000' });
     const answer = context.adoption.adopt({ name: 'ventas', path: folder, mode: 'copy' });
-    await expect(answer).rejects.toMatchObject({ code: 'adopt_refused', message: expect.stringMatching(/MB are free/) });
+    await expect(answer).rejects.toMatchObject({
+      code: 'adopt_refused',
+      message: expect.stringMatching(/MB are free/),
+    });
     expect(context.sessions.names()).toEqual([]);
   });
 
@@ -142,7 +148,9 @@ describe('a folder is refused, and nothing changes, when it', () => {
     await mkdir(join(context.paths.tokens, 'soporte'));
     for (const name of ['ventas', 'soporte']) {
       for (const mode of ['copy', 'move'] as const) {
-        await expect(context.adoption.adopt({ name, path: folder, mode })).rejects.toMatchObject({ code: 'session_exists' });
+        await expect(context.adoption.adopt({ name, path: folder, mode })).rejects.toMatchObject({
+          code: 'session_exists',
+        });
       }
     }
     expect(await readFile(join(folder, 'Last Version'), 'utf8')).toBe('100.0.1.2');

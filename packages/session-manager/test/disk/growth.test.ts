@@ -24,6 +24,11 @@ describe('growth per day', () => {
 
   test('is not judged by less than an hour', () => {
     const at = (ms: number) => new Date(ms).toISOString();
-    expect(growthPerDay([{ at: at(HOUR - 1), bytes: 1 }, { at: at(HOUR + 1), bytes: 1e9 }])).toBeNull();
+    expect(
+      growthPerDay([
+        { at: at(HOUR - 1), bytes: 1 },
+        { at: at(HOUR + 1), bytes: 1e9 },
+      ]),
+    ).toBeNull();
   });
 });

@@ -68,5 +68,10 @@ test('growing beyond the limit is told with what it is made of', async () => {
   await measurements.measure('a');
   const told = store.events.after(0, 10).filter(({ type }) => type === 'session.storage');
   expect(told).toHaveLength(1);
-  expect(told[0]?.data).toMatchObject({ bytes: 2000, warnBytes: 1000, critical: 2000, hint: expect.stringContaining('trim a') });
+  expect(told[0]?.data).toMatchObject({
+    bytes: 2000,
+    warnBytes: 1000,
+    critical: 2000,
+    hint: expect.stringContaining('trim a'),
+  });
 });

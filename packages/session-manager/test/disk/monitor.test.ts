@@ -74,7 +74,10 @@ test('little room is told once, and again only after there was more', async () =
   await monitor.look();
   await monitor.look();
   expect(told()).toHaveLength(1);
-  expect(told()[0]).toMatchObject({ session: '', data: { neededBytes: 2 ** 61, hint: expect.stringMatching(/space/) } });
+  expect(told()[0]).toMatchObject({
+    session: '',
+    data: { neededBytes: 2 ** 61, hint: expect.stringMatching(/space/) },
+  });
   config.diskMinFreeBytes = 1;
   await monitor.look();
   config.diskMinFreeBytes = 2 ** 60;
@@ -84,7 +87,12 @@ test('little room is told once, and again only after there was more', async () =
 
 test('what it knows is in the metrics, and nothing before it knows', async () => {
   const { monitor, store } = open(['a']);
-  const metrics = createMetrics(() => [], store.events, undefined, () => monitor.figures());
+  const metrics = createMetrics(
+    () => [],
+    store.events,
+    undefined,
+    () => monitor.figures(),
+  );
   const before = await metrics.metrics();
   expect(before).not.toMatch(/^leadmaster_(trash_bytes|disk_free_bytes|session_storage_bytes)[ {]/m);
   await monitor.measureNext();

@@ -20,7 +20,11 @@ function open({ limit = 500, media = 800 }: { limit?: number | null; media?: num
     recent: async () => ({ items: [], total: 0 }),
     async measure(): Promise<ProfileSize> {
       const optional = state.media * MB;
-      return { bytes: optional + 600 * MB, classes: { critical: 600 * MB, important: 0, optional, temporary: 0 }, folders: [] };
+      return {
+        bytes: optional + 600 * MB,
+        classes: { critical: 600 * MB, important: 0, optional, temporary: 0 },
+        folders: [],
+      };
     },
     async trim() {
       if (state.fails !== null) throw state.fails;

@@ -50,7 +50,11 @@ describe('import', () => {
   test('makes a session of a file that is sent, and says where it is', async () => {
     const { ask, snapshots, logLines } = await serve();
     const answer = await ask('/v1/sessions/ventas/import', { headers: BYTES, body: FILE });
-    expect([answer.status, answer.json?.originRetired, answer.headers.location]).toEqual([201, false, '/v1/sessions/ventas']);
+    expect([answer.status, answer.json?.originRetired, answer.headers.location]).toEqual([
+      201,
+      false,
+      '/v1/sessions/ventas',
+    ]);
     const again = await ask('/v1/sessions/ventas/import', { headers: BYTES, body: FILE });
     expect([again.status, again.json.code]).toEqual([409, 'session_exists']);
     const wanted = '?replace=true&originRetired=true&start=true';
@@ -137,7 +141,8 @@ describe('start', () => {
   test('of a copy needs the word that its origin is retired', async () => {
     const { ask, sessions } = await serve();
     sessions.set('ventas', 'STOPPED', { originRetired: false });
-    const start = (body?: unknown) => ask('/v1/sessions/ventas/start', { method: 'POST', ...(body === undefined ? {} : { body }) });
+    const start = (body?: unknown) =>
+      ask('/v1/sessions/ventas/start', { method: 'POST', ...(body === undefined ? {} : { body }) });
     for (const body of [undefined, {}]) expect((await start(body)).json.code).toBe('origin_not_retired');
     for (const body of [{ originRetired: false }, { originRetired: 'true' }, { other: 1 }, []]) {
       expect((await start(body)).json.code).toBe('invalid_request');

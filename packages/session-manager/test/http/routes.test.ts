@@ -1,4 +1,13 @@
-import { adoptedSession, checkReport, event, message, pairingCode, qrCode, session, transition } from '@leadmaster/protocol';
+import {
+  adoptedSession,
+  checkReport,
+  event,
+  message,
+  pairingCode,
+  qrCode,
+  session,
+  transition,
+} from '@leadmaster/protocol';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { serve } from './serve.ts';

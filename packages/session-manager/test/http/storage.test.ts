@@ -27,7 +27,16 @@ describe('storage', () => {
     expect(storage.asked).toEqual({ hours: 24, limit: 1000 });
     await ask(`${OF_A}/recent?hours=1&limit=5`);
     expect(storage.asked).toEqual({ hours: 1, limit: 5 });
-    for (const query of ['hours=0', 'hours=-1', 'hours=1.5', 'hours=x', 'hours=87601', 'limit=0', 'limit=1001', 'y=1']) {
+    for (const query of [
+      'hours=0',
+      'hours=-1',
+      'hours=1.5',
+      'hours=x',
+      'hours=87601',
+      'limit=0',
+      'limit=1001',
+      'y=1',
+    ]) {
       expect([query, (await ask(`${OF_A}/recent?${query}`)).status]).toEqual([query, 400]);
     }
   });
@@ -54,7 +63,11 @@ describe('storage', () => {
     sessions.set('a', 'STOPPED');
     const headers = { prefer: 'respond-async' };
     const begun = await ask(`${OF_A}/trim`, { method: 'POST', headers });
-    expect([begun.status, begun.headers['preference-applied'], begun.json.kind]).toEqual([202, 'respond-async', 'trim']);
+    expect([begun.status, begun.headers['preference-applied'], begun.json.kind]).toEqual([
+      202,
+      'respond-async',
+      'trim',
+    ]);
     const ended = await ask(`${begun.headers.location}?wait=5&after=${begun.json.revision}`);
     expect(ended.json).toMatchObject({ state: 'done', result: { freedBytes: 800 * 2 ** 20 } });
   });

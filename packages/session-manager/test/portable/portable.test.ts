@@ -3,12 +3,12 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { seeded } from '../../prove/service/random.ts';
 import { pickSome } from '../../prove/vault-kills/points.ts';
 import type { Context } from '../../src/context.ts';
 import type { ImportWanted } from '../../src/snapshots/snapshot-service.ts';
 import { filesIn, manager, openManager, putProfile, tempFolder } from '../adopt/folders.ts';
 import { dieAt, momentsOf } from '../adopt/killing.ts';
-import { seeded } from '../../prove/service/random.ts';
 
 const PASSPHRASE = 'caballo batería grapa';
 const LOG = 'Default/Local Storage/leveldb/000003.log';
@@ -64,7 +64,11 @@ describe('an exported session', () => {
     expect(items).toMatchObject([{ session: 'soporte', kind: 'full' }]);
     expect(await other.snapshots.verify('soporte', items[0]?.id ?? '', { drill: false })).toMatchObject({ ok: true });
     // Its own export goes on from there, and its history does not lead round the question.
-    await other.snapshots.restore('soporte', items[0]?.id ?? '', { start: false, overwriteNewer: true, restart: false });
+    await other.snapshots.restore('soporte', items[0]?.id ?? '', {
+      start: false,
+      overwriteNewer: true,
+      restart: false,
+    });
     await expect(other.sessions.start('soporte')).rejects.toMatchObject({ code: 'origin_not_retired' });
     expect(id).not.toBe('');
   });
@@ -73,7 +77,9 @@ describe('an exported session', () => {
     const { file, context, id } = await exported();
     const other = await manager();
     const code = passphrase === 'short' ? 'passphrase_refused' : 'passphrase_wrong';
-    await expect(other.snapshots.import('ventas', inPieces(file), { ...WANTED, passphrase })).rejects.toMatchObject({ code });
+    await expect(other.snapshots.import('ventas', inPieces(file), { ...WANTED, passphrase })).rejects.toMatchObject({
+      code,
+    });
     await expectNothing(other);
     const bad = context.snapshots.export('ventas', id, { passphrase: 'short' });
     await expect(bad).rejects.toMatchObject({ code: 'passphrase_refused' });
@@ -86,7 +92,9 @@ describe('an exported session', () => {
       const bad = Buffer.from(file);
       bad[at] = (bad[at] ?? 0) ^ 1;
       const flipped = other.snapshots.import('ventas', inPieces(bad), WANTED);
-      await expect(flipped, `at ${at}`).rejects.toMatchObject({ code: expect.stringMatching(/store_damaged|passphrase_wrong/) });
+      await expect(flipped, `at ${at}`).rejects.toMatchObject({
+        code: expect.stringMatching(/store_damaged|passphrase_wrong/),
+      });
       const cut = other.snapshots.import('ventas', inPieces(file.subarray(0, at)), WANTED);
       await expect(cut, `to ${at}`).rejects.toMatchObject({ code: 'store_damaged' });
     }
@@ -117,7 +125,9 @@ describe('an exported session', () => {
 
   it('is refused where a session of that name is, unless it shall be replaced', async () => {
     const { context, file } = await exported();
-    await expect(context.snapshots.import('ventas', inPieces(file), WANTED)).rejects.toMatchObject({ code: 'session_exists' });
+    await expect(context.snapshots.import('ventas', inPieces(file), WANTED)).rejects.toMatchObject({
+      code: 'session_exists',
+    });
     const { items } = await context.snapshots.list('ventas');
     expect(items).toHaveLength(1);
     const replaced = await context.snapshots.import('ventas', inPieces(file), { ...WANTED, replace: true });
@@ -131,7 +141,9 @@ describe('an exported session', () => {
     await writeFile(join(context.paths.session('ventas'), LOG), '', { flag: 'a' });
     await writeFile(join(context.paths.session('ventas'), 'Default/Local Storage/leveldb/LOG'), 'used');
     const wanted = { ...WANTED, replace: true };
-    await expect(context.snapshots.import('ventas', inPieces(file), wanted)).rejects.toMatchObject({ code: 'newer_login' });
+    await expect(context.snapshots.import('ventas', inPieces(file), wanted)).rejects.toMatchObject({
+      code: 'newer_login',
+    });
     expect((await context.snapshots.list('ventas')).items).toHaveLength(1);
     const all = { ...wanted, overwriteNewer: true };
     expect(await context.snapshots.import('ventas', inPieces(file), all)).toMatchObject({ state: 'STOPPED' });
@@ -159,7 +171,9 @@ describe('a session that is given up for its file', () => {
     await expect(context.sessions.start('ventas')).rejects.toMatchObject({ code: 'session_moved' });
     expect(await readdir(context.paths.tokens)).toEqual([]);
     // Its own history leads no way round, either.
-    await expect(context.snapshots.import('ventas', inPieces(file), WANTED)).rejects.toMatchObject({ code: 'session_moved' });
+    await expect(context.snapshots.import('ventas', inPieces(file), WANTED)).rejects.toMatchObject({
+      code: 'session_moved',
+    });
     expect((await context.snapshots.list('ventas')).items).toHaveLength(1);
     // A person says that it runs nowhere else.
     const back = await context.snapshots.import('ventas', inPieces(file), { ...WANTED, originRetired: true });

@@ -141,17 +141,20 @@ test('a login that is not there afterwards brings everything back', async () => 
   const before = await files();
   const away = join(dataDir, 'away');
   let moves = 0;
-  const fs = new Proxy(failingFs(() => undefined), {
-    get(target, key: keyof ProfileFs) {
-      if (key !== 'rename') return target[key];
-      return async (from: string, to: string) => {
-        moves += 1;
-        // Somebody takes a store of the login away in the middle.
-        if (moves === 3) await rename(join(dir, LOGIN_STORES.localStorage), away);
-        return rename(from, to);
-      };
+  const fs = new Proxy(
+    failingFs(() => undefined),
+    {
+      get(target, key: keyof ProfileFs) {
+        if (key !== 'rename') return target[key];
+        return async (from: string, to: string) => {
+          moves += 1;
+          // Somebody takes a store of the login away in the middle.
+          if (moves === 3) await rename(join(dir, LOGIN_STORES.localStorage), away);
+          return rename(from, to);
+        };
+      },
     },
-  });
+  );
   await expect(createProfileStore({ dataDir, fs }).trim('a')).rejects.toMatchObject({ code: 'login_damaged' });
   await rename(away, join(dir, LOGIN_STORES.localStorage));
   expect(await files()).toEqual(before);

@@ -58,7 +58,11 @@ describe('what other programs have kept', { timeout: 120_000 }, () => {
       await endProgram(client, profile);
     }
     const session = await stage.context.adoption.adopt(wanted);
-    expect(session).toMatchObject({ state: 'STOPPED', originRetired: true, adopted: { kind: 'local_auth', path: profile } });
+    expect(session).toMatchObject({
+      state: 'STOPPED',
+      originRetired: true,
+      adopted: { kind: 'local_auth', path: profile },
+    });
     await expect(stat(profile)).rejects.toMatchObject({ code: 'ENOENT' });
     await ready('ventas');
   });
@@ -84,14 +88,23 @@ describe('what other programs have kept', { timeout: 120_000 }, () => {
   it('RemoteAuth, unzipped by its own code', async () => {
     const profile = await linkedBy(join(folder, '.wwebjs_auth'), 'bot');
     const unzipped = await throughRemoteAuth(profile, folder);
-    const session = await stage.context.adoption.adopt({ name: 'ventas', path: unzipped, mode: 'copy', originRetired: true });
+    const session = await stage.context.adoption.adopt({
+      name: 'ventas',
+      path: unzipped,
+      mode: 'copy',
+      originRetired: true,
+    });
     expect(session).toMatchObject({ originRetired: true, adopted: { kind: 'remote_auth', chromium: null } });
     await ready('ventas');
   });
 
   it('WAHA, whose webjs engine is LocalAuth in a folder of its own', async () => {
     const profile = await linkedBy(join(folder, '.sessions/webjs'), 'default');
-    const session = await stage.context.adoption.adopt({ name: 'ventas', path: join(folder, '.sessions'), mode: 'move' });
+    const session = await stage.context.adoption.adopt({
+      name: 'ventas',
+      path: join(folder, '.sessions'),
+      mode: 'move',
+    });
     expect(session.adopted).toMatchObject({ kind: 'waha', path: profile });
     await ready('ventas');
   });

@@ -9,18 +9,13 @@ import wwebjs, { type Client } from 'whatsapp-web.js';
 import { findBrowser } from '../../src/engine/browser/find.ts';
 
 /** Programs as their users wrote them before they came here: unmodified whatsapp-web.js, with an auth strategy of its own. */
-export async function startProgram(
-  world: World,
-  strategy: InstanceType<typeof wwebjs.LocalAuth>,
-  more: { webVersionCache?: object } = {},
-): Promise<Client> {
+export async function startProgram(world: World, strategy: InstanceType<typeof wwebjs.LocalAuth>): Promise<Client> {
   const { path } = await findBrowser({ chromePath: null, visible: false });
   const args = [...world.chromeArgs, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
   return new wwebjs.Client({
     authStrategy: strategy,
     webVersionCache: { type: 'none' },
     puppeteer: { executablePath: path, headless: 'shell', args, pipe: true },
-    ...more,
   });
 }
 
@@ -85,6 +80,7 @@ export async function throughRemoteAuth(profileDir: string, folder: string): Pro
   });
   await run(second, (auth) => auth.beforeBrowserInitialized());
   const unzipped = join(second, 'RemoteAuth-bot');
-  if ((await readdir(join(unzipped, 'Default'))).sort().join() !== 'IndexedDB,Local Storage') throw new Error('not as RemoteAuth does it');
+  if ((await readdir(join(unzipped, 'Default'))).sort().join() !== 'IndexedDB,Local Storage')
+    throw new Error('not as RemoteAuth does it');
   return unzipped;
 }

@@ -60,7 +60,13 @@ function exportRoute(app: HttpApp, { snapshots, closing }: RouteContext): void {
       headers: passphraseHeaders,
       response: {
         200: { description: 'The file', content: { [BYTES]: { schema: stream } } },
-        ...problems([...SESSION_ERRORS, ...VAULT_ERRORS, 'snapshot_not_found', 'snapshot_damaged', 'passphrase_refused']),
+        ...problems([
+          ...SESSION_ERRORS,
+          ...VAULT_ERRORS,
+          'snapshot_not_found',
+          'snapshot_damaged',
+          'passphrase_refused',
+        ]),
       },
     },
     handler: async (request, reply) => {
@@ -103,7 +109,14 @@ function importRoute(app: HttpApp, { snapshots, closing }: RouteContext): void {
       body: { content: { [BYTES]: { schema: stream } } },
       response: {
         201: json('The session', session),
-        ...problems([...SESSION_ERRORS, ...VAULT_ERRORS, ...BODY_ERRORS, ...START_ERRORS, ...IMPORT_ERRORS, 'origin_not_retired']),
+        ...problems([
+          ...SESSION_ERRORS,
+          ...VAULT_ERRORS,
+          ...BODY_ERRORS,
+          ...START_ERRORS,
+          ...IMPORT_ERRORS,
+          'origin_not_retired',
+        ]),
       },
     },
     handler: async (request, reply) => {

@@ -1,0 +1,74 @@
+import { resolve } from 'node:path';
+import type { DoctorReport, Fixed, Language, Severity, ToldFinding } from '@leadmaster/session-manager/doctor';
+import { type Command, Option } from 'commander';
+import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { EXIT } from '../exit-codes.ts';
+import { printable } from '../output/words.ts';
+import { cliOf, type Register } from './command.ts';
+
+export const register: Register = (parent, io) => {
+  parent
+    .command('doctor')
+    .description('look for what is wrong, and say the cure; works without the service. Exit code 1: there is a problem')
+    .option('--fix', 'first do what is safe: modes, locks of dead processes, a .gitignore in a data folder of its own')
+    .option('--code <dir>', 'compare the folders that code in there names for sessions with the disk')
+    .option(
+      '--key-copied [file]',
+      "note that a copy of the vault's key is kept elsewhere; with a file, compare it first",
+    )
+    .addOption(languageOption())
+    .action(async (options: DoctorOptions, command: Command) => {
+      const cli = cliOf(command, io);
+      const { examine, noteKeyCopy } = await import('@leadmaster/session-manager/doctor');
+      if (options.keyCopied !== undefined) {
+        const copy = options.keyCopied === true ? null : resolve(options.keyCopied);
+        const key = await noteKeyCopy(cli.config, copy);
+        cli.print.note(`Noted: a copy of the key ${key} is kept elsewhere${copy === null ? '' : ` (${copy})`}.`);
+      }
+      const report = await examine(cli.config, {
+        fix: options.fix === true,
+        codeDir: options.code === undefined ? null : resolve(options.code),
+        language: options.lang,
+      });
+      cli.print.data(report);
+      show(cli, report);
+      if (!report.ok)
+        throw new CliError(EXIT.failed, 'problems_found', 'There are problems.', 'The cures stand beside them.', {
+          told: true,
+        });
+    });
+};
+
+interface DoctorOptions {
+  fix?: true;
+  code?: string;
+  keyCopied?: string | true;
+  lang: Language;
+}
+
+/** The language of what is said; commands and names stay as they are. */
+export function languageOption(): Option {
+  return new Option('--lang <language>', 'the language of the answer').choices(['en', 'es']).default('en');
+}
+
+function show(cli: Cli, { findings, fixed }: DoctorReport): void {
+  for (const one of fixed) showFixed(cli, one);
+  if (fixed.length > 0) cli.print.line();
+  for (const finding of findings) showFinding(cli, finding);
+  const count = (severity: Severity): number => findings.filter((one) => one.severity === severity).length;
+  cli.print.line(`\n${count('problem')} problems, ${count('warning')} warnings, ${count('note')} notes`);
+}
+
+function showFixed(cli: Cli, { id, where, done, detail }: Fixed): void {
+  const { green, red } = cli.print.paint;
+  cli.print.line(`${done ? green('fixed') : red('not fixed')} ${id}: ${printable(where)}: ${printable(detail)}`);
+}
+
+function showFinding(cli: Cli, { id, severity, what, cure }: ToldFinding): void {
+  const { dim, green, yellow, red, cyan } = cli.print.paint;
+  const paint = { ok: green, note: cyan, warning: yellow, problem: red }[severity];
+  const words = severity === 'ok' ? dim(printable(what)) : printable(what);
+  cli.print.line(`${paint(severity.padEnd(8))} ${id}: ${words}`);
+  if (cure !== '') cli.print.line(`         ${dim(printable(cure))}`);
+}

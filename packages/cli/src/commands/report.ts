@@ -1,0 +1,39 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { errorText } from '@leadmaster/protocol';
+import type { Language } from '@leadmaster/session-manager/doctor';
+import type { Command } from 'commander';
+import { version } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { EXIT } from '../exit-codes.ts';
+import { cliOf, type Register } from './command.ts';
+import { languageOption } from './doctor.ts';
+
+export const register: Register = (parent, io) => {
+  parent
+    .command('report')
+    .description('print where sessions are and how they are, from live facts, as Markdown; works without the service')
+    .addOption(languageOption())
+    .option('--out <file>', 'write it there, readable by its owner')
+    .option('--code <dir>', 'also tell of the folders that code in there names for sessions')
+    .action(async ({ lang, out, code }: { lang: Language; out?: string; code?: string }, command: Command) => {
+      const cli = cliOf(command, io);
+      const { gather, renderReport } = await import('@leadmaster/session-manager/report');
+      const codeDir = code === undefined ? null : resolve(code);
+      const facts = await gather(cli.config, { language: lang, version: version(), codeDir });
+      const text = renderReport(facts, lang);
+      if (out !== undefined) await write(resolve(out), text);
+      cli.print.data(facts);
+      if (out === undefined && !cli.json) cli.print.raw(text);
+      if (out !== undefined) cli.print.note(`Written: ${resolve(out)}`);
+    });
+};
+
+/** It names accounts and their phones: others need not read it. */
+async function write(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text, { mode: 0o600 });
+  } catch (error) {
+    throw new CliError(EXIT.failed, 'not_written', `${file} cannot be written: ${errorText(error)}`);
+  }
+}

@@ -1,0 +1,105 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newMasterKeyText } from '@leadmaster/vault';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { run } from './harness.ts';
+
+/** A data folder with a profile that nobody has claimed, and no service. */
+function machine() {
+  const folder = mkdtempSync(join(tmpdir(), 'leadmaster-doctor-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const dataDir = join(folder, 'data');
+  mkdirSync(join(dataDir, 'tokens/admin'), { recursive: true, mode: 0o700 });
+  const env = { SESSION_MANAGER_PORT: '9', LEADMASTER_DATA_DIR: dataDir };
+  const cli = (line: string) => run(line.split(' '), { env });
+  return { folder, dataDir, cli };
+}
+
+describe('doctor', () => {
+  test('says what is wrong and the cure; exit code 1 only for a problem', async () => {
+    const { dataDir, cli } = machine();
+    const well = await cli('doctor');
+    expect(well).toMatchObject({ code: 0, stderr: '' });
+    expect(well.stdout).toMatch(/^ok +permissions: nobody but its owner can look in$/m);
+    expect(well.stdout).toMatch(
+      /^warning +profile_unclaimed: a profile lies in tokens\/admin.*\n +Take it as it is: /m,
+    );
+    expect(well.stdout).toMatch(/\n0 problems, \d+ warnings, 0 notes\n$/);
+    chmodSync(dataDir, 0o755);
+    const ill = await cli('doctor');
+    expect(ill).toMatchObject({ code: 1, stderr: expect.stringContaining('There are problems.') });
+    expect(ill.stdout).toMatch(/^problem +modes_open: /m);
+    expect((await cli('doctor --lang es')).stdout).toMatch(/abierto a otros usuarios/);
+  });
+
+  test('with --json the report alone, also when there are problems', async () => {
+    const { dataDir, cli } = machine();
+    chmodSync(dataDir, 0o755);
+    const { code, stdout, stderr } = await cli('doctor --json');
+    const { ok, findings } = JSON.parse(stdout);
+    expect({ code, ok, stderr }).toEqual({ code: 1, ok: false, stderr: '' });
+    expect(findings).toContainEqual({
+      id: 'modes_open',
+      severity: 'problem',
+      what: expect.any(String),
+      where: dataDir,
+      cure: expect.any(String),
+      fixable: true,
+    });
+  });
+
+  test('--fix mends and says so', async () => {
+    const { dataDir, cli } = machine();
+    chmodSync(dataDir, 0o755);
+    const { code, stdout } = await cli('doctor --fix');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^fixed modes_open: .*: mode 755 -> 700$/m);
+    expect(statSync(dataDir).mode & 0o777).toBe(0o700);
+  });
+
+  test('--key-copied is remembered, and a copy is compared', async () => {
+    const { dataDir, folder, cli } = machine();
+    expect(await cli('doctor --key-copied')).toMatchObject({ code: 1, stderr: /vault\.key cannot be read/ });
+    writeFileSync(join(dataDir, 'vault.key'), newMasterKeyText(), { mode: 0o600 });
+    expect((await cli('doctor')).stdout).toContain('vault_key_not_copied');
+    writeFileSync(join(folder, 'other.key'), newMasterKeyText());
+    expect(await cli(`doctor --key-copied ${folder}/other.key`)).toMatchObject({ stderr: /another key/ });
+    expect((await cli('doctor')).stdout).toContain('vault_key_not_copied');
+    const noted = await cli('doctor --key-copied');
+    expect(noted.stderr).toMatch(/Noted: a copy of the key [0-9a-f]{16}/);
+    expect(noted.stdout).not.toContain('vault_key_not_copied');
+  });
+
+  test('--code compares what code says', async () => {
+    const { folder, cli } = machine();
+    mkdirSync(join(folder, 'app'));
+    writeFileSync(join(folder, 'app/wa.js'), "new LocalAuth({ dataPath: './sessions' })");
+    expect((await cli(`doctor --code ${folder}/app`)).stdout).toMatch(
+      /code_folder_missing: code keeps sessions in \.\/sessions/,
+    );
+  });
+
+  test('wrong usage', async () => {
+    const { cli } = machine();
+    expect(await cli('doctor --lang fr')).toMatchObject({ code: 2 });
+    expect(await cli('doctor admin')).toMatchObject({ code: 2 });
+  });
+});
+
+describe('report', () => {
+  test('is printed, written, and given as facts', async () => {
+    const { folder, cli } = machine();
+    const printed = await cli('report');
+    expect(printed).toMatchObject({ code: 0, stderr: '' });
+    expect(printed.stdout).toMatch(/^# WhatsApp sessions: /);
+    expect(printed.stdout).toContain('tokens/admin');
+    const file = join(folder, 'informe.md');
+    expect(await cli(`report --lang es --out ${file}`)).toMatchObject({ code: 0, stdout: '', stderr: /Written: / });
+    expect(readFileSync(file, 'utf8')).toMatch(/^# Sesiones de WhatsApp: /);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const facts = JSON.parse((await cli('report --json')).stdout);
+    expect(facts).toMatchObject({ sessions: [{ name: 'admin', state: 'UNCLAIMED' }], service: null });
+    expect(await cli(`report --out ${folder}/none/x.md`)).toMatchObject({ code: 1, stderr: /cannot be written/ });
+  });
+});

@@ -1,0 +1,28 @@
+import { codeBeside, type NamedOnDisk, namedFolders } from '../code/named-folders.ts';
+import { type Finding, found } from '../finding.ts';
+import type { Ground } from '../ground.ts';
+
+/** Whether the operator's own code and settings name the folders that are really there. */
+export async function checkCode({ codeDir, paths, profiles }: Ground): Promise<Finding[]> {
+  const folder = codeDir ?? codeBeside(paths);
+  if (folder === null) return [];
+  const { named, cutShort } = namedFolders(folder, paths);
+  const onDisk = profiles.length === 0 ? paths.tokens : profiles.map(({ name }) => `tokens/${name}`).join(', ');
+  const findings = named.map((one) => judge(one, onDisk));
+  return cutShort ? [...findings, found('note', 'code_cut_short', folder, { path: folder })] : findings;
+}
+
+function judge({ file, line, written, truth, folders, profiles }: NamedOnDisk, onDisk: string): Finding {
+  const where = `${file}:${line}`;
+  const about = { where, written, onDisk, folder: folders.join(', '), profiles: profiles.join(', ') };
+  switch (truth) {
+    case 'missing':
+      return found('warning', 'code_folder_missing', where, about);
+    case 'empty':
+      return found('note', 'code_folder_empty', where, about);
+    case 'ours':
+      return found('warning', 'code_folder_shared', where, about);
+    case 'elsewhere':
+      return found('note', 'code_folder_elsewhere', where, about);
+  }
+}

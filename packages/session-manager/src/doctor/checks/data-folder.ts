@@ -1,0 +1,14 @@
+import { type Finding, found } from '../finding.ts';
+import type { Ground } from '../ground.ts';
+
+/** Whether there is anything to look at. */
+export async function checkDataFolder({ exists, paths }: Ground): Promise<Finding[]> {
+  return exists ? [] : [found('note', 'data_folder_missing', paths.root, { path: paths.root })];
+}
+
+/** Whether the manager's memory can be read; without it much of the rest cannot be judged. */
+export async function checkDatabase({ stateError, paths }: Ground): Promise<Finding[]> {
+  if (stateError === null) return [];
+  const { message: detail, hint } = stateError;
+  return [found('problem', 'database_unreadable', paths.database, { detail, hint })];
+}

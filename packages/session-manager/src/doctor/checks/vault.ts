@@ -1,0 +1,69 @@
+import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { storeUrl } from '@leadmaster/vault';
+import { lstatOrNull, realFs } from '../../profile/files.ts';
+import { type Finding, found } from '../finding.ts';
+import type { Ground } from '../ground.ts';
+import { keysIn, readKeyCopyNote } from '../key-copy.ts';
+
+/** Whether snapshots can be written and read now. That there is no vault before the first snapshot is as it should be. */
+export async function checkVault(ground: Ground): Promise<Finding[]> {
+  const url = storeUrl(ground.config.vault.location);
+  const error = await ground.machine.tryVault().then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (error === null) return [];
+  const { code, hint } = error instanceof LeadMasterError ? error : { code: 'internal', hint: '' };
+  // A key that is not there, or a file that holds none, is the next check's to tell.
+  if (code === 'vault_key_missing') return [];
+  if (code === 'vault_missing') return isKnown(ground, url) ? [found('problem', 'vault_missing', url, { url })] : [];
+  if (code === 'vault_key_wrong') return (await isKey(ground)) ? [unusable(ground, url, error)] : [];
+  return [found('problem', 'vault_unreachable', url, { url, detail: errorText(error), hint })];
+}
+
+function unusable({ config }: Ground, url: string, error: unknown): Finding {
+  return found('problem', 'vault_key_unusable', config.vault.keyFile, { url, detail: errorText(error) });
+}
+
+/** Whether the key file holds a key, if perhaps another vault's. */
+async function isKey({ config }: Ground): Promise<boolean> {
+  return keysIn(config.vault.keyFile).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Whether snapshots were ever kept there: only then is an empty place a loss. */
+function isKnown({ state }: Ground, url: string): boolean {
+  return state !== null && state.vaultFact(`vault at ${url}`) !== null;
+}
+
+/** Whether the key is there, private, and not the only one of its kind. */
+export async function checkVaultKey(ground: Ground): Promise<Finding[]> {
+  const { config, paths } = ground;
+  const file = config.vault.keyFile;
+  const url = storeUrl(config.vault.location);
+  const stat = await lstatOrNull(realFs, file);
+  if (stat === null)
+    return isKnown(ground, url) ? [found('problem', 'vault_key_missing', file, { url, path: file })] : [];
+  const findings: Finding[] = [];
+  const mode = (stat.mode & 0o777).toString(8).padStart(3, '0');
+  if ((stat.mode & 0o077) !== 0)
+    findings.push(found('problem', 'vault_key_open', file, { path: file, mode }, { fixable: true }));
+  try {
+    const [key] = await keysIn(file);
+    const note = await readKeyCopyNote(paths);
+    if (note?.key !== key.id) findings.push(found('warning', 'vault_key_not_copied', file, { path: file }));
+  } catch (error) {
+    findings.push(unusable(ground, url, error));
+  }
+  return findings;
+}
+
+/** Whether the snapshots would die with the disk of the profiles. */
+export async function checkVaultDisk({ config, machine, paths, exists }: Ground): Promise<Finding[]> {
+  const { location } = config.vault;
+  if (!exists || location.kind !== 'folder' || machine.device(location.path) !== machine.device(paths.tokens))
+    return [];
+  return [found('warning', 'vault_same_disk', location.path, { path: location.path, tokens: paths.tokens })];
+}

@@ -1,0 +1,99 @@
+/** How bad: only a `problem` makes `leadmaster doctor` fail; a `note` asks for nothing soon. */
+export type Severity = 'ok' | 'note' | 'warning' | 'problem';
+
+/** What is looked at, in the order in which it is told. */
+export const TOPICS = [
+  'data_folder',
+  'database',
+  'permissions',
+  'owners',
+  'user',
+  'browsers',
+  'locks',
+  'profiles',
+  'moved',
+  'code',
+  'chromium',
+  'vault',
+  'vault_key',
+  'vault_disk',
+  'snapshots',
+  'disk',
+  'git',
+] as const;
+export type Topic = (typeof TOPICS)[number];
+
+/** Everything that can be found; names are stable. */
+export const FINDING_IDS = [
+  'data_folder_missing',
+  'database_unreadable',
+  'modes_open',
+  'modes_inside',
+  'owner_foreign',
+  'runs_as_root',
+  'stray_browser',
+  'stray_files',
+  'orphan_browser',
+  'singleton_stale',
+  'singleton_foreign',
+  'lock_stale',
+  'profile_unclaimed',
+  'profile_missing',
+  'record_unreadable',
+  'login_damaged',
+  'folder_no_session',
+  'origin_not_retired',
+  'moved_in_place',
+  'code_folder_missing',
+  'code_folder_empty',
+  'code_folder_shared',
+  'code_folder_elsewhere',
+  'code_cut_short',
+  'browser_missing',
+  'browser_older',
+  'vault_missing',
+  'vault_unreachable',
+  'vault_key_missing',
+  'vault_key_unusable',
+  'vault_key_open',
+  'vault_key_not_copied',
+  'vault_same_disk',
+  'snapshot_none',
+  'snapshot_old',
+  'snapshot_unverified',
+  'snapshot_damaged',
+  'snapshot_failed',
+  'drill_failed',
+  'disk_full',
+  'disk_low',
+  'git_not_ignored',
+  'git_tracked',
+  'git_unknown',
+  'check_failed',
+] as const;
+export type FindingId = (typeof FINDING_IDS)[number];
+
+/** Values that the words of a finding name: `{session}`, `{pid}`, ... */
+export type About = Readonly<Record<string, string | number>>;
+
+/** One thing that was found, without its words: those are a matter of language (`words/`). */
+export interface Finding {
+  id: FindingId;
+  severity: Exclude<Severity, 'ok'>;
+  /** A path, a session, a pid: what a person would look at. */
+  where: string;
+  about: About;
+  /** Whether `--fix` would do something about it now. */
+  fixable: boolean;
+}
+
+/** A finding that a person has to do something about. */
+export function found(
+  severity: Finding['severity'],
+  id: FindingId,
+  where: string,
+  about: About = {},
+  { fixable = false }: { fixable?: boolean } = {},
+): Finding {
+  return { id, severity, where, about, fixable };
+}

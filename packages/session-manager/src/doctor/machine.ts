@@ -1,0 +1,75 @@
+import { lstatSync, statSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { LeadMasterError } from '@leadmaster/protocol';
+import { openStore, openVault, storeUrl } from '@leadmaster/vault';
+import type { Config } from '../config/config.ts';
+import { findBrowser } from '../engine/browser/find.ts';
+import { keysIn } from './key-copy.ts';
+
+/** What the doctor asks of the machine beside files; tests have machines of their own. */
+export interface Machine {
+  /** Who asks; null where users have no numbers. */
+  uid: number | null;
+  now(): Date;
+  /** The user of a process; null when it is gone or hidden. */
+  userOf(pid: number): number | null;
+  /** Room on the disk of a path, which need not exist yet. */
+  room(path: string): Promise<{ freeBytes: number; totalBytes: number }>;
+  /** The disk of a path, which need not exist yet. */
+  device(path: string): number;
+  /** @throws LeadMasterError `browser_missing` */
+  browserVersion(): Promise<string>;
+  /** Opens the vault to read in it, making nothing. @throws LeadMasterError `vault_missing`, `store_unreachable`, ... */
+  tryVault(): Promise<void>;
+}
+
+/** Far stores are tried again for minutes where somebody waits for a snapshot; here somebody waits for an answer. */
+const VAULT_MS = 15_000;
+
+/** The machine this runs on. */
+export function thisMachine(config: Config): Machine {
+  return {
+    uid: process.getuid?.() ?? null,
+    now: () => new Date(),
+    userOf(pid) {
+      try {
+        return statSync(`/proc/${pid}`).uid;
+      } catch {
+        return null;
+      }
+    },
+    async room(path) {
+      const { bavail, blocks, bsize } = await statfs(existing(path));
+      return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+    },
+    device: (path) => statSync(existing(path)).dev,
+    browserVersion: async () =>
+      (await findBrowser({ chromePath: config.chromePath, visible: config.loginMode === 'local' })).version,
+    async tryVault() {
+      const { location } = config.vault;
+      // For a store, a folder that is not there is one that cannot be reached.
+      if (location.kind === 'folder' && !isThere(location.path)) throw noVault(location.path);
+      const store = await openStore(storeUrl(location), { base: '/' });
+      const signal = AbortSignal.timeout(VAULT_MS);
+      // First whether there is a vault at all: before the first snapshot there is neither it nor a key.
+      if ((await store.stat('vault', { signal })) === null) throw noVault(store.name);
+      await openVault({ store, masterKeys: await keysIn(config.vault.keyFile), signal });
+    },
+  };
+}
+
+function noVault(name: string): LeadMasterError {
+  return new LeadMasterError('vault_missing', `There is no vault at ${name}`, 'The first snapshot makes one.');
+}
+
+/** The path itself, or the nearest folder above it that is there. */
+function existing(path: string): string {
+  for (let at = path; ; at = dirname(at)) {
+    if (isThere(at) || at === dirname(at)) return at;
+  }
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}

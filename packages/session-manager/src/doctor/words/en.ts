@@ -1,0 +1,187 @@
+import type { DoctorWords } from './types.ts';
+
+export const en: DoctorWords = {
+  ok: {
+    data_folder: 'the data folder is there',
+    database: 'the database can be read',
+    permissions: 'nobody but its owner can look in',
+    owners: 'everything belongs to one user',
+    user: 'not run as root',
+    browsers: 'no browser runs on a profile but those that were started for it',
+    locks: 'no lock is left of a process that is gone',
+    profiles: 'every session has its profile, every profile its session, every login is whole',
+    moved: 'nothing that was given away is still in place',
+    code: 'no code or settings name another folder for sessions',
+    chromium: 'the browser is no older than any profile',
+    vault: 'the vault can be reached, or is made with the first snapshot',
+    vault_key: 'the key of the vault is private and kept elsewhere too, or is made with the first snapshot',
+    vault_disk: 'the vault does not share a disk with the profiles',
+    snapshots: 'every login has a recent snapshot',
+    disk: 'the disk has room',
+    git: 'no login or key can reach a git repository',
+  },
+  findings: {
+    data_folder_missing: {
+      what: 'there is no data folder {path} yet',
+      cure: 'It is made at the first start: npm start. If sessions should be there, set LEADMASTER_DATA_DIR to where they are.',
+    },
+    database_unreadable: { what: 'the database cannot be read: {detail}', cure: '{hint}' },
+    modes_open: { what: '{path} is open to other users (mode {mode})', cure: 'chmod {right} on it, or doctor --fix.' },
+    modes_inside: {
+      what: 'in the profile of {session}, {count} entries have wider rights than their owner needs, first {first} (mode {mode})',
+      cure: 'The next start of the session mends it; with the service down, doctor --fix does.',
+    },
+    owner_foreign: {
+      what: '{count} entries belong to another user than uid {owner}, first {first} (uid {uid})',
+      cure: 'As root: chown -R {owner} on {path}.',
+    },
+    runs_as_root: {
+      what: "the sessions run as root, so Chromium's sandbox is off",
+      cure: 'Make a user for it and give it the data folder: useradd --system --create-home leadmaster; chown -R leadmaster: {path}; then run the service as that user (packaging/ has a systemd unit).',
+    },
+    stray_browser: {
+      what: 'a browser that LeadMaster did not start runs on the profile of {session}: pid {pid} ({comm})',
+      cure: 'One login must not run twice. See whose it is (ps -fp {pid}) and close it there; LeadMaster ends nothing that it did not start.',
+    },
+    stray_files: {
+      what: 'pid {pid} ({comm}) has a file of a login open: {file}',
+      cure: 'See what it is: ps -fp {pid}. A backup of live profiles copies them torn; ./leadmaster snapshot does not.',
+    },
+    orphan_browser: {
+      what: 'the browser of {session} (pid {pid}) has outlived its service',
+      cure: 'Nothing to do: the next start of the service ends it first.',
+    },
+    singleton_stale: {
+      what: "Chromium's lock in the profile of {session} is of a process that is gone ({target})",
+      cure: 'The next start of the session clears it; with the service down, doctor --fix does.',
+    },
+    singleton_foreign: {
+      what: "Chromium's lock in the profile of {session} is of another machine, {host}",
+      cure: 'Be sure that no browser runs on this profile there. Then the next start clears it.',
+    },
+    lock_stale: {
+      what: 'the process that held this lock is gone (pid {pid}, since {since})',
+      cure: 'It does no harm: whoever takes the lock next gets it. With the service down, doctor --fix tidies it up.',
+    },
+    profile_unclaimed: {
+      what: 'a profile lies in tokens/{session} that is no session yet',
+      cure: 'Take it as it is: ./leadmaster adopt {path} --name {session}; or move it away.',
+    },
+    profile_missing: {
+      what: '{session} is linked, and its profile is gone',
+      cure: 'Mount its disk or put the folder back; or bring it back: ./leadmaster snapshot list {session}, then ./leadmaster snapshot restore {session} ID.',
+    },
+    record_unreadable: {
+      what: 'the record of {session} cannot be used: {detail}',
+      cure: 'See ./leadmaster check {session}. The login beside it is untouched.',
+    },
+    login_damaged: {
+      what: 'the login of {session} is damaged: {detail}',
+      cure: 'Nothing was overwritten. Bring back the newest snapshot: ./leadmaster snapshot list {session}, then ./leadmaster snapshot restore {session} ID.',
+    },
+    folder_no_session: {
+      what: '"{name}" lies among the profiles and cannot be a session by that name',
+      cure: 'If it is a profile, move it to a name of a-z, 0-9, - and _ and adopt it; else move it away.',
+    },
+    origin_not_retired: {
+      what: '{session} is a copy of a login and does not start',
+      cure: 'When the place it came from never runs it again: ./leadmaster session start {session} --origin-retired.',
+    },
+    moved_in_place: {
+      what: '{session} was given away with generation {moved}, and a profile of generation {generation} is in place here',
+      cure: 'Do not run it: its login lives on another machine. The next start of the service moves it to trash, or: ./leadmaster session delete {session}.',
+    },
+    code_folder_missing: {
+      what: 'code keeps sessions in {written}, and there is no such folder; on disk they are in {onDisk}',
+      cure: 'Change that place in the code, or let LeadMaster alone run the sessions and take it out: it says where they are by ./leadmaster where NAME.',
+    },
+    code_folder_empty: {
+      what: 'code keeps sessions in {written} ({folder}), and none is there',
+      cure: 'If that program only asks the session manager, take the place out of its code; nothing is lost.',
+    },
+    code_folder_shared: {
+      what: "code opens sessions in {written}, and those are LeadMaster's: {profiles}",
+      cure: 'One login must not run twice: let that program ask the session manager instead.',
+    },
+    code_folder_elsewhere: {
+      what: 'code keeps sessions in {written}, and LeadMaster knows nothing of those: {profiles}',
+      cure: 'Take them over when that program is stopped: ./leadmaster adopt DIR --name NAME.',
+    },
+    code_cut_short: {
+      what: 'there is too much below {path} to look through',
+      cure: 'Name a smaller folder: doctor --code DIR.',
+    },
+    browser_missing: { what: 'there is no browser to run sessions in: {detail}', cure: '{hint}' },
+    browser_older: {
+      what: 'Chromium {written} has written the profile of {session}, and {installed} is installed: it would erase the login',
+      cure: 'Install that version or a newer one, or set CHROME_PATH to one.',
+    },
+    vault_missing: {
+      what: 'the vault at {url} is gone: snapshots were kept there',
+      cure: 'Mount its disk, or set VAULT_URL to where it is now.',
+    },
+    vault_unreachable: { what: 'the vault at {url} cannot be read: {detail}', cure: '{hint}' },
+    vault_key_missing: {
+      what: 'the key {path} of the vault at {url} is gone: no snapshot can be read',
+      cure: 'Put back the copy that was kept elsewhere, or set VAULT_KEY_FILE to where it is.',
+    },
+    vault_key_unusable: {
+      what: 'the key does not open the vault at {url}: {detail}',
+      cure: 'Put back the key that belongs to this vault, or set VAULT_KEY_FILE to it.',
+    },
+    vault_key_open: {
+      what: 'other users can read the key {path} (mode {mode})',
+      cure: 'chmod 600 on it, or doctor --fix.',
+    },
+    vault_key_not_copied: {
+      what: 'nobody has said that a copy of the key {path} is kept elsewhere; without it no snapshot can be read',
+      cure: 'Copy it to another disk or machine, then: ./leadmaster doctor --key-copied COPY (without COPY where it cannot be read from here).',
+    },
+    vault_same_disk: {
+      what: 'the vault {path} is on the same disk as the profiles {tokens}, and is lost with it',
+      cure: 'Set VAULT_URL to another disk, or to S3.',
+    },
+    snapshot_none: { what: '{session} has no snapshot', cure: 'Take one: ./leadmaster snapshot create {session}.' },
+    snapshot_old: {
+      what: 'the newest snapshot of {session} is of {at}',
+      cure: 'See why none was taken since (./leadmaster events {session}), and take one: ./leadmaster snapshot create {session}.',
+    },
+    snapshot_unverified: {
+      what: 'no snapshot of {session} was proven good lately, the newest is of {at}',
+      cure: 'Prove it: ./leadmaster snapshot verify {session} latest --drill.',
+    },
+    snapshot_damaged: {
+      what: 'the newest snapshot of {session} ({snapshot}) is damaged',
+      cure: 'Take another: ./leadmaster snapshot create {session}; and look at the disk of the vault.',
+    },
+    snapshot_failed: {
+      what: 'the last snapshot of {session} could not be taken, {at}: {detail}',
+      cure: 'Mend that, then: ./leadmaster snapshot create {session}.',
+    },
+    drill_failed: {
+      what: 'the last drill of {session} failed, {at}, with snapshot {snapshot}',
+      cure: 'See why: ./leadmaster snapshot verify {session} {snapshot} --drill; then take another: ./leadmaster snapshot create {session}.',
+    },
+    disk_full: {
+      what: 'only {free} MB are free on the disk of {path}; below {min} MB no browser is started',
+      cure: 'Free some space. ./leadmaster storage shows what the sessions take.',
+    },
+    disk_low: {
+      what: 'the disk of {path} is nearly full: {free} MB are free',
+      cure: 'Free some space in time. ./leadmaster storage shows what the sessions take.',
+    },
+    git_not_ignored: {
+      what: 'the data folder {path} is inside of a git repository that does not ignore: {names}',
+      cure: 'Add to its .gitignore: {lines}; or doctor --fix, where the folder holds nothing else.',
+    },
+    git_tracked: {
+      what: '{count} files of {path} are in a git repository, first {first}',
+      cure: 'Take them out (git rm -r --cached), unlink the accounts whose logins were pushed anywhere, and change the keys.',
+    },
+    git_unknown: {
+      what: '{path} is inside of a git repository, and git does not say what it ignores: {detail}',
+      cure: 'Install git, or ask as the owner of the repository: git check-ignore tokens.',
+    },
+    check_failed: { what: 'the check "{topic}" could not be made: {detail}', cure: '{hint}' },
+  },
+};

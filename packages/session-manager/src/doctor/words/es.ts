@@ -1,0 +1,193 @@
+import type { DoctorWords } from './types.ts';
+
+export const es: DoctorWords = {
+  ok: {
+    data_folder: 'la carpeta de datos está en su lugar',
+    database: 'la base de datos se puede leer',
+    permissions: 'solo su dueño puede mirar adentro',
+    owners: 'todo pertenece a un mismo usuario',
+    user: 'no se ejecuta como root',
+    browsers: 'ningún navegador usa un perfil salvo los que se iniciaron para él',
+    locks: 'no queda ningún bloqueo de un proceso que ya no existe',
+    profiles: 'cada sesión tiene su perfil, cada perfil su sesión, y cada login está entero',
+    moved: 'nada de lo entregado sigue en su lugar',
+    code: 'ningún código ni ajuste nombra otra carpeta para sesiones',
+    chromium: 'el navegador no es más viejo que ningún perfil',
+    vault: 'se llega a la bóveda, o se crea con la primera copia',
+    vault_key: 'la clave de la bóveda es privada y está guardada también en otro lado, o se crea con la primera copia',
+    vault_disk: 'la bóveda no comparte disco con los perfiles',
+    snapshots: 'cada login tiene una copia reciente',
+    disk: 'hay lugar en el disco',
+    git: 'ningún login ni clave puede llegar a un repositorio git',
+  },
+  findings: {
+    data_folder_missing: {
+      what: 'todavía no existe la carpeta de datos {path}',
+      cure: 'Se crea al iniciar por primera vez: npm start. Si debería haber sesiones ahí, indique en LEADMASTER_DATA_DIR dónde están.',
+    },
+    database_unreadable: { what: 'la base de datos no se puede leer: {detail}', cure: '{hint}' },
+    modes_open: {
+      what: '{path} está abierto a otros usuarios (modo {mode})',
+      cure: 'chmod {right} sobre él, o doctor --fix.',
+    },
+    modes_inside: {
+      what: 'en el perfil de {session}, {count} entradas tienen más permisos que los que su dueño necesita; la primera, {first} (modo {mode})',
+      cure: 'Se corrige al iniciar la sesión; con el servicio detenido, lo hace doctor --fix.',
+    },
+    owner_foreign: {
+      what: '{count} entradas pertenecen a un usuario distinto de uid {owner}; la primera, {first} (uid {uid})',
+      cure: 'Como root: chown -R {owner} sobre {path}.',
+    },
+    runs_as_root: {
+      what: 'las sesiones se ejecutan como root, así que el sandbox de Chromium está apagado',
+      cure: 'Cree un usuario y dele la carpeta de datos: useradd --system --create-home leadmaster; chown -R leadmaster: {path}; después ejecute el servicio con ese usuario (en packaging/ hay una unidad de systemd).',
+    },
+    stray_browser: {
+      what: 'un navegador que LeadMaster no inició usa el perfil de {session}: pid {pid} ({comm})',
+      cure: 'Un login no debe correr dos veces. Vea de quién es (ps -fp {pid}) y ciérrelo allí; LeadMaster no termina nada que no haya iniciado.',
+    },
+    stray_files: {
+      what: 'el pid {pid} ({comm}) tiene abierto un archivo de un login: {file}',
+      cure: 'Vea qué es: ps -fp {pid}. Un respaldo de perfiles vivos los copia a medias; ./leadmaster snapshot no.',
+    },
+    orphan_browser: {
+      what: 'el navegador de {session} (pid {pid}) sobrevivió a su servicio',
+      cure: 'No hay que hacer nada: el próximo inicio del servicio lo termina primero.',
+    },
+    singleton_stale: {
+      what: 'el bloqueo de Chromium en el perfil de {session} es de un proceso que ya no existe ({target})',
+      cure: 'Se quita al iniciar la sesión; con el servicio detenido, lo hace doctor --fix.',
+    },
+    singleton_foreign: {
+      what: 'el bloqueo de Chromium en el perfil de {session} es de otra máquina, {host}',
+      cure: 'Asegúrese de que allí ningún navegador use este perfil. Entonces el próximo inicio lo quita.',
+    },
+    lock_stale: {
+      what: 'el proceso que tenía este bloqueo ya no existe (pid {pid}, desde {since})',
+      cure: 'No molesta: quien lo pida después lo obtiene. Con el servicio detenido, doctor --fix lo ordena.',
+    },
+    profile_unclaimed: {
+      what: 'en tokens/{session} hay un perfil que todavía no es una sesión',
+      cure: 'Tómelo como está: ./leadmaster adopt {path} --name {session}; o muévalo a otro lado.',
+    },
+    profile_missing: {
+      what: '{session} está vinculada, y su perfil no está',
+      cure: 'Monte su disco o devuelva la carpeta; o tráigala de una copia: ./leadmaster snapshot list {session}, y luego ./leadmaster snapshot restore {session} ID.',
+    },
+    record_unreadable: {
+      what: 'el registro de {session} no se puede usar: {detail}',
+      cure: 'Vea ./leadmaster check {session}. El login que está al lado no se tocó.',
+    },
+    login_damaged: {
+      what: 'el login de {session} está dañado: {detail}',
+      cure: 'Nada se sobrescribió. Traiga la copia más nueva: ./leadmaster snapshot list {session}, y luego ./leadmaster snapshot restore {session} ID.',
+    },
+    folder_no_session: {
+      what: '"{name}" está entre los perfiles y con ese nombre no puede ser una sesión',
+      cure: 'Si es un perfil, póngale un nombre de a-z, 0-9, - y _ y adóptelo; si no, muévalo a otro lado.',
+    },
+    origin_not_retired: {
+      what: '{session} es la copia de un login y no se inicia',
+      cure: 'Cuando su lugar de origen no la vaya a ejecutar nunca más: ./leadmaster session start {session} --origin-retired.',
+    },
+    moved_in_place: {
+      what: '{session} se entregó con la generación {moved}, y aquí hay un perfil de la generación {generation}',
+      cure: 'No la ejecute: su login vive en otra máquina. El próximo inicio del servicio la mueve a la papelera, o: ./leadmaster session delete {session}.',
+    },
+    code_folder_missing: {
+      what: 'el código guarda sesiones en {written}, y esa carpeta no existe; en el disco están en {onDisk}',
+      cure: 'Cambie ese lugar en el código, o deje que solo LeadMaster ejecute las sesiones y quítelo: dónde están lo dice ./leadmaster where NOMBRE.',
+    },
+    code_folder_empty: {
+      what: 'el código guarda sesiones en {written} ({folder}), y no hay ninguna',
+      cure: 'Si ese programa solo consulta al session manager, quite ese lugar de su código; no se pierde nada.',
+    },
+    code_folder_shared: {
+      what: 'el código abre sesiones en {written}, y son las de LeadMaster: {profiles}',
+      cure: 'Un login no debe correr dos veces: que ese programa consulte al session manager.',
+    },
+    code_folder_elsewhere: {
+      what: 'el código guarda sesiones en {written}, y LeadMaster no sabe nada de ellas: {profiles}',
+      cure: 'Tómelas cuando ese programa esté detenido: ./leadmaster adopt CARPETA --name NOMBRE.',
+    },
+    code_cut_short: {
+      what: 'debajo de {path} hay demasiado para revisarlo todo',
+      cure: 'Indique una carpeta más chica: doctor --code CARPETA.',
+    },
+    browser_missing: { what: 'no hay navegador para ejecutar sesiones: {detail}', cure: '{hint}' },
+    browser_older: {
+      what: 'Chromium {written} escribió el perfil de {session}, y está instalado {installed}: borraría el login',
+      cure: 'Instale esa versión o una más nueva, o indíquela en CHROME_PATH.',
+    },
+    vault_missing: {
+      what: 'la bóveda en {url} no está: ahí se guardaban copias',
+      cure: 'Monte su disco, o indique en VAULT_URL dónde está ahora.',
+    },
+    vault_unreachable: { what: 'la bóveda en {url} no se puede leer: {detail}', cure: '{hint}' },
+    vault_key_missing: {
+      what: 'la clave {path} de la bóveda en {url} no está: ninguna copia se puede leer',
+      cure: 'Devuelva la que se guardó en otro lado, o indique en VAULT_KEY_FILE dónde está.',
+    },
+    vault_key_unusable: {
+      what: 'la clave no abre la bóveda en {url}: {detail}',
+      cure: 'Devuelva la clave de esta bóveda, o indíquela en VAULT_KEY_FILE.',
+    },
+    vault_key_open: {
+      what: 'otros usuarios pueden leer la clave {path} (modo {mode})',
+      cure: 'chmod 600 sobre ella, o doctor --fix.',
+    },
+    vault_key_not_copied: {
+      what: 'nadie dijo que se guarde en otro lado la clave {path}; sin ella ninguna copia se puede leer',
+      cure: 'Cópiela a otro disco o máquina, y luego: ./leadmaster doctor --key-copied COPIA (sin COPIA si desde aquí no se puede leer).',
+    },
+    vault_same_disk: {
+      what: 'la bóveda {path} está en el mismo disco que los perfiles {tokens}, y se pierde con él',
+      cure: 'Indique en VAULT_URL otro disco, o S3.',
+    },
+    snapshot_none: {
+      what: '{session} no tiene ninguna copia',
+      cure: 'Tome una: ./leadmaster snapshot create {session}.',
+    },
+    snapshot_old: {
+      what: 'la copia más nueva de {session} es de {at}',
+      cure: 'Vea por qué no se tomó otra desde entonces (./leadmaster events {session}), y tome una: ./leadmaster snapshot create {session}.',
+    },
+    snapshot_unverified: {
+      what: 'hace tiempo que no se prueba ninguna copia de {session}; la más nueva es de {at}',
+      cure: 'Pruébela: ./leadmaster snapshot verify {session} latest --drill.',
+    },
+    snapshot_damaged: {
+      what: 'la copia más nueva de {session} ({snapshot}) está dañada',
+      cure: 'Tome otra: ./leadmaster snapshot create {session}; y revise el disco de la bóveda.',
+    },
+    snapshot_failed: {
+      what: 'no se pudo tomar la última copia de {session}, {at}: {detail}',
+      cure: 'Corríjalo, y luego: ./leadmaster snapshot create {session}.',
+    },
+    drill_failed: {
+      what: 'el último simulacro de {session} falló, {at}, con la copia {snapshot}',
+      cure: 'Vea por qué: ./leadmaster snapshot verify {session} {snapshot} --drill; y tome otra: ./leadmaster snapshot create {session}.',
+    },
+    disk_full: {
+      what: 'solo quedan {free} MB libres en el disco de {path}; con menos de {min} MB no se inicia ningún navegador',
+      cure: 'Libere espacio. ./leadmaster storage muestra lo que ocupan las sesiones.',
+    },
+    disk_low: {
+      what: 'el disco de {path} está casi lleno: quedan {free} MB',
+      cure: 'Libere espacio a tiempo. ./leadmaster storage muestra lo que ocupan las sesiones.',
+    },
+    git_not_ignored: {
+      what: 'la carpeta de datos {path} está en un repositorio git que no ignora: {names}',
+      cure: 'Agregue a su .gitignore: {lines}; o doctor --fix, si la carpeta no contiene otra cosa.',
+    },
+    git_tracked: {
+      what: '{count} archivos de {path} están en un repositorio git; el primero, {first}',
+      cure: 'Sáquelos (git rm -r --cached), desvincule las cuentas cuyos logins hayan salido de aquí, y cambie las claves.',
+    },
+    git_unknown: {
+      what: '{path} está en un repositorio git, y git no dice qué ignora: {detail}',
+      cure: 'Instale git, o pregunte como dueño del repositorio: git check-ignore tokens.',
+    },
+    check_failed: { what: 'la revisión "{topic}" no se pudo hacer: {detail}', cure: '{hint}' },
+  },
+};

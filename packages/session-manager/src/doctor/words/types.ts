@@ -1,0 +1,9 @@
+import type { FindingId, Topic } from '../finding.ts';
+
+/** The doctor's words in one language. `{names}` stand for what a finding is about. */
+export interface DoctorWords {
+  /** What a check that found nothing says. */
+  ok: Record<Topic, string>;
+  /** What is so, and what to do about it. */
+  findings: Record<FindingId, { what: string; cure: string }>;
+}

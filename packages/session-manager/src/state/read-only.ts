@@ -1,0 +1,93 @@
+import { statSync } from 'node:fs';
+import { LeadMasterError } from '@leadmaster/protocol';
+import Database from 'better-sqlite3';
+import { browsersTable } from './browsers.ts';
+import { connect } from './connection.ts';
+import { refuseNewer, SCHEMA_VERSION, schemaVersion } from './migrate.ts';
+import { sessionsTable } from './sessions.ts';
+import { snapshotsTable, vaultTable } from './snapshots.ts';
+import type { BrowserRow, SessionRow, SnapshotFailure, SnapshotRow } from './state-store.ts';
+import { storageError } from './storage-errors.ts';
+import { transitionsTable } from './transitions.ts';
+
+/** What the last drill of a session's snapshots said. */
+export interface LastDrill {
+  id: string;
+  at: string;
+  ok: boolean;
+}
+
+/** The database as it is at one moment, for those who only look. */
+export interface StateReading {
+  sessions: SessionRow[];
+  browsers: BrowserRow[];
+  transitions(session: string, limit: number): ReturnType<ReturnType<typeof transitionsTable>['list']>;
+  snapshots(session: string): SnapshotRow[];
+  failure(session: string): SnapshotFailure | null;
+  lastDrill(session: string): LastDrill | null;
+  movedGeneration(session: string): number | null;
+  /** A fact about vaults, by its name. */
+  vaultFact(name: string): string | null;
+  close(): void;
+}
+
+const BUSY_TIMEOUT_MS = 5_000;
+
+/**
+ * Opens the database to look into it, beside a service that runs on it or without one: no lock of the data folder is
+ * needed, nothing is written or migrated. Null when it is proven that there is none.
+ *
+ * @throws LeadMasterError `storage_failed` for one that is damaged, newer, older or unreadable.
+ */
+export function readState(file: string): StateReading | null {
+  try {
+    if (statSync(file, { throwIfNoEntry: false }) === undefined) return null;
+    const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    try {
+      refuseNewer(file, schemaVersion(db));
+      if (schemaVersion(db) < SCHEMA_VERSION) throw older(file);
+      return reading(db, file);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  } catch (error) {
+    throw storageError(file, error);
+  }
+}
+
+function reading(db: Database.Database, file: string): StateReading {
+  const connection = connect({ db, file, now: () => new Date(), tell: () => undefined });
+  const snapshots = snapshotsTable(connection);
+  const vault = vaultTable(connection);
+  const transitions = transitionsTable(connection);
+  const drill = db.prepare<[string], { at: string; data: string }>(
+    `SELECT at, data FROM events WHERE session = ? AND type = 'snapshot.verified' AND json_extract(data, '$.drill')
+     ORDER BY id DESC LIMIT 1`,
+  );
+  return {
+    sessions: sessionsTable(connection).all(),
+    browsers: browsersTable(connection).all(),
+    transitions: (session, limit) => transitions.list(session, limit),
+    snapshots: (session) => snapshots.list(session),
+    failure: (session) => snapshots.failure(session),
+    lastDrill: (session) =>
+      connection.read(() => {
+        const row = drill.get(session);
+        if (row === undefined) return null;
+        const { id, ok } = JSON.parse(row.data) as { id: string; ok: boolean };
+        return { id, ok, at: row.at };
+      }),
+    movedGeneration: (session) => vault.movedGeneration(session),
+    vaultFact: (name) => vault.fact(name),
+    close: () => void db.close(),
+  };
+}
+
+function older(file: string): LeadMasterError {
+  return new LeadMasterError(
+    'storage_failed',
+    `The database ${file} was written by an older LeadMaster`,
+    'Start the service once: it brings the database up to date.',
+  );
+}

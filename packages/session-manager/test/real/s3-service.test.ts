@@ -1,0 +1,72 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Recoverable, Recovered, Session, Snapshot, SnapshotList, VerifyReport } from '@leadmaster/protocol';
+import { radosgwMissing } from '@leadmaster/testkit/radosgw';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TestBucket } from '../../../vault/test/store/s3-server.ts';
+import { tempFolder } from '../profile/helpers.ts';
+import { ServiceStage } from './service.ts';
+
+const PHONE = '5491100000001';
+const FRIEND = '5491100000002';
+
+const missing = radosgwMissing();
+if (missing !== null) test('the service with its vault in S3', (context) => context.skip(missing));
+else describe('the service with its vault in S3', againstServer);
+
+function againstServer(): void {
+  let bucket: TestBucket;
+  beforeAll(async () => {
+    bucket = await TestBucket.start();
+  });
+  afterAll(async () => {
+    await bucket?.stop();
+  });
+
+  test('links, saves, restores, and recovers on a machine that has nothing but the key', async () => {
+    await using stage = await ServiceStage.open({
+      env: {
+        VAULT_URL: `s3://${bucket.bucket}/leadmaster?endpoint=${bucket.server.endpoint}&region=us-east-1`,
+        AWS_ACCESS_KEY_ID: bucket.user.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: bucket.user.secretAccessKey,
+      },
+    });
+    await stage.service.start();
+    await stage.link('ventas', PHONE);
+    await stage.world.phone(FRIEND).send(PHONE, 'hola');
+    const heard = await stage.event(({ type }) => type === 'message.received');
+    const snapshots = '/v1/sessions/ventas/snapshots';
+    const taken = await stage.service.request<Snapshot>('POST', snapshots, {});
+    expect(taken.storedBytes).toBeGreaterThan(0);
+    const verified = await stage.service.request<VerifyReport>('POST', `${snapshots}/${taken.id}/verify`, {});
+    expect(verified).toMatchObject({ ok: true });
+    // Nothing of the vault is on this disk.
+    expect(await readdir(stage.dataDir)).not.toContain('vault');
+
+    await stage.service.request('POST', '/v1/sessions/ventas/stop?wait=20');
+    await stage.event(({ type, data }) => type === 'snapshot.created' && data.id !== taken.id, heard.id);
+    const { items } = await stage.service.request<SnapshotList>('GET', snapshots);
+    expect(items.map(({ reason }) => reason)).toEqual(['stopped', 'requested']);
+    await stage.service.request<Session>('POST', `${snapshots}/${items[0]?.id}/restore`, { start: true });
+    expect(await stage.service.until('ventas', 'READY')).toMatchObject({ generation: 2 });
+    await stage.service.request('POST', '/v1/sessions/ventas/stop?wait=20');
+    await stage.event(({ type, data }) => type === 'snapshot.created' && data.reason === 'stopped', heard.id);
+
+    // Another machine: an empty data folder, the bucket, and the key that was kept.
+    const fresh = await tempFolder();
+    const keyFile = join(stage.dataDir, 'vault.key');
+    await stage.restart('SIGTERM', { LEADMASTER_DATA_DIR: fresh, VAULT_KEY_FILE: keyFile });
+    const found = await stage.service.request<{ items: Recoverable[] }>('GET', '/v1/recover');
+    expect(found.items).toMatchObject([{ session: 'ventas', isHere: false }]);
+    const recovered = await stage.service.request<Recovered>('POST', '/v1/recover', {
+      originRetired: true,
+      start: true,
+    });
+    expect(recovered.items).toMatchObject([{ session: 'ventas', ok: true }]);
+    expect(await stage.service.until('ventas', 'READY')).toMatchObject({ account: { phone: PHONE } });
+    await stage.world.phone(FRIEND).send(PHONE, 'otra vez');
+    await stage.event(({ type, data }) => type === 'message.received' && data.text === 'otra vez');
+    expect(stage.accusations()).toEqual([]);
+    await stage.service.end('SIGTERM');
+  });
+}
