@@ -4,6 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { foldersNamedIn } from '../../src/doctor/code/session-folders.ts';
 import { Installation, put } from './installation.ts';
 
+/** As the report's code has it. */
+const WRITTEN = `./sessions/cliente_\${id}`;
+
 const patternsOf = (text: string, file = '/srv/app/src/wa.js'): string[][] =>
   foldersNamedIn(file, text).map(({ patterns }) => patterns);
 
@@ -47,7 +50,7 @@ describe("the report's discrepancy", () => {
         `const { LocalAuth } = require('whatsapp-web.js');\nnew LocalAuth({ dataPath: ${folder} });\n`,
       );
     await put(join(code, 'package.json'), '{}');
-    await at('a.js', "'./sessions/cliente_${id}'".replaceAll("'", '`'));
+    await at('a.js', `\`${WRITTEN}\``);
     await at('b.js', "path.join(__dirname, 'hub/tokens')");
     await at('c.ts', `'${installation.paths.tokens}'`);
     await at('d.cjs', "'./old'");
@@ -64,7 +67,7 @@ describe("the report's discrepancy", () => {
       ['code_folder_elsewhere', 'note', '/d.cjs:2'],
     ]);
     expect(found[0]?.what).toBe(
-      'code keeps sessions in ./sessions/cliente_${id}, and there is no such folder; on disk they are in tokens/ventas',
+      `code keeps sessions in ${WRITTEN}, and there is no such folder; on disk they are in tokens/ventas`,
     );
   });
 

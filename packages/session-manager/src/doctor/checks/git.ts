@@ -15,7 +15,7 @@ export async function checkGit({ paths }: Ground): Promise<Finding[]> {
   const secrets = secretsOf(paths).filter((path) => existsSync(join(paths.root, path)));
   if (secrets.length === 0) return [];
   const tracked = await git(paths.root, ['ls-files', '-z', '--', ...secrets]);
-  const ignored = await git(paths.root, ['check-ignore', '-z', '--no-index', '--', ...secrets]);
+  const ignored = await git(paths.root, ['check-ignore', '--no-index', '--', ...secrets]);
   // check-ignore ends with 1 when it ignores none of them.
   if (tracked.code !== 0 || ignored.code > 1) {
     const detail = `${tracked.code !== 0 ? tracked.error : ignored.error}`.trim();
@@ -27,7 +27,7 @@ export async function checkGit({ paths }: Ground): Promise<Finding[]> {
     findings.push(
       found('problem', 'git_tracked', paths.root, { path: paths.root, count: inside.length, first: inside[0] ?? '' }),
     );
-  const known = new Set(list(ignored.output));
+  const known = new Set(ignored.output.split('\n'));
   const open = secrets.filter((path) => !known.has(path));
   if (open.length > 0) {
     const about = { path: paths.root, names: open.join(', '), lines: open.map((path) => `/${path}`).join(' ') };
