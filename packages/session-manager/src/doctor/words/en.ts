@@ -105,7 +105,7 @@ export const en: DoctorWords = {
     },
     code_folder_elsewhere: {
       what: 'code keeps sessions in {written}, and LeadMaster knows nothing of those: {profiles}',
-      cure: 'Take them over when that program is stopped: ./leadmaster adopt DIR --name NAME.',
+      cure: 'Take them over when that program is stopped: ./leadmaster adopt DIR --name NAME --move.',
     },
     code_cut_short: {
       what: 'there is too much below {path} to look through',

@@ -108,7 +108,7 @@ export const es: DoctorWords = {
     },
     code_folder_elsewhere: {
       what: 'el código guarda sesiones en {written}, y LeadMaster no sabe nada de ellas: {profiles}',
-      cure: 'Tómelas cuando ese programa esté detenido: ./leadmaster adopt CARPETA --name NOMBRE.',
+      cure: 'Tómelas cuando ese programa esté detenido: ./leadmaster adopt CARPETA --name NOMBRE --move.',
     },
     code_cut_short: {
       what: 'debajo de {path} hay demasiado para revisarlo todo',
