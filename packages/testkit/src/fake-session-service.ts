@@ -137,7 +137,7 @@ export class FakeSessionService implements SessionService {
   async stop(name: string): Promise<Session> {
     const { session } = await this.claimed(name);
     this.changes.push(`stop ${name}`);
-    return session.state === 'STOPPED' ? session : this.set(name, 'STOPPED');
+    return ['STOPPED', 'MOVED'].includes(session.state) ? session : this.set(name, 'STOPPED');
   }
 
   async restart(name: string): Promise<Session> {

@@ -50,10 +50,15 @@ export async function putUnzipped(folder: string): Promise<string> {
   return folder;
 }
 
-/** A manager on a data folder, without workers and without browsers of its own. */
+/** A manager on a data folder, that does nothing by itself. */
 export async function openManager(dataDir: string, env: NodeJS.ProcessEnv = {}): Promise<Context> {
-  const config = readConfig({ LEADMASTER_DATA_DIR: dataDir, SNAPSHOT_SCHEDULE: 'off', ...env });
-  return createContext(config, pino({ level: 'silent' }), { offline: true });
+  const config = readConfig({
+    LEADMASTER_DATA_DIR: dataDir,
+    SNAPSHOT_SCHEDULE: 'off',
+    SNAPSHOT_AFTER_LOGIN: 'off',
+    ...env,
+  });
+  return createContext(config, pino({ level: 'silent' }));
 }
 
 /** The same, closed when the test is over. */

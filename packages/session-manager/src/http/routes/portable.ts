@@ -106,7 +106,8 @@ function importRoute(app: HttpApp, { snapshots, closing }: RouteContext): void {
         start: queryBoolean.default(false),
       }),
       headers: passphraseHeaders,
-      body: { content: { [BYTES]: { schema: stream } } },
+      consumes: [BYTES],
+      body: stream,
       response: {
         201: json('The session', session),
         ...problems([
