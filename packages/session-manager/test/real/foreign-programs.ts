@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, rename } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { browsersOn, isGone, readProcess } from '@leadmaster/capture/processes';
@@ -80,7 +80,26 @@ export async function throughRemoteAuth(profileDir: string, folder: string): Pro
   });
   await run(second, (auth) => auth.beforeBrowserInitialized());
   const unzipped = join(second, 'RemoteAuth-bot');
-  if ((await readdir(join(unzipped, 'Default'))).sort().join() !== 'IndexedDB,Local Storage')
-    throw new Error('not as RemoteAuth does it');
+  await untilUnzipped(join(first, 'RemoteAuth-bot'), unzipped);
   return unzipped;
+}
+
+/** RemoteAuth goes on before the last of its files is written: it waits for the end of the archive, not for the disk. */
+async function untilUnzipped(from: string, to: string): Promise<void> {
+  const parts = ['Default/IndexedDB', 'Default/Local Storage'];
+  const sizes = async (root: string): Promise<string> => {
+    const found: string[] = [];
+    for (const part of parts) {
+      for (const path of await readdir(join(root, part), { recursive: true }).catch(() => [])) {
+        const entry = await stat(join(root, part, path)).catch(() => null);
+        if (entry?.isFile()) found.push(`${part}/${path} ${entry.size}`);
+      }
+    }
+    return found.sort().join('\n');
+  };
+  const wanted = await sizes(from);
+  for (const deadline = performance.now() + 10_000; (await sizes(to)) !== wanted; ) {
+    if (performance.now() > deadline) throw new Error(`not unzipped: ${await sizes(to)}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
