@@ -8,7 +8,7 @@ import { dieAt, momentsOf } from './killing.ts';
 
 const LOG = 'Default/Local Storage/leveldb/000003.log';
 /** Of some forty moments of each kind; the rest are as good another time. */
-const MOMENTS = 8;
+const MOMENTS = 3;
 
 /** Where the login may be run from: never from two places, always from one. */
 async function owners(source: string, dataDir: string): Promise<string[]> {
