@@ -6,6 +6,7 @@ import { refuseOlderBrowser } from '../profile/browser-version.ts';
 import type { ProfileFs } from '../profile/files.ts';
 import { loginEvidence } from '../profile/login-presence.ts';
 import type { DataPaths } from '../profile/paths.ts';
+import { freeBytes } from '../profile/room.ts';
 import { refuse, refusedBy } from './refusal.ts';
 
 /** A program that was just told to stop may still close its files. */
@@ -98,8 +99,7 @@ export async function refuseNoRoom(
   bytes: number,
   minFreeBytes: number,
 ): Promise<void> {
-  const { bavail, bsize } = await fs.statfs(paths.staging);
-  const free = Number(bavail) * Number(bsize);
+  const free = await freeBytes(fs, paths.staging);
   if (free >= bytes + minFreeBytes) return;
   const mb = (n: number): number => Math.ceil(n / 2 ** 20);
   throw refuse(

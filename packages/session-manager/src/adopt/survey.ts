@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { classify, RECORD_FILE } from '@leadmaster/capture/classify';
 import { type AdoptReport, isSessionName, shellWord } from '@leadmaster/protocol';
 import { newestChromium } from '../profile/browser-version.ts';
-import { type Entry, isMissing, type ProfileFs, unreadable, walk } from '../profile/files.ts';
+import { type Entry, type ProfileFs, textOrNull, walk } from '../profile/files.ts';
 import type { ProfileRecord } from '../profile/profile-store.ts';
 import { parseRecord } from '../profile/record.ts';
 import type { Layout } from './layout.ts';
@@ -58,13 +58,8 @@ export async function survey(fs: ProfileFs, layout: Layout): Promise<Survey> {
 /** A record names its own session, which need not be ours; one that cannot be read is left behind. */
 async function foreignRecord(fs: ProfileFs, profileDir: string, warnings: string[]): Promise<ProfileRecord | null> {
   const path = join(profileDir, RECORD_FILE);
-  let text: string;
-  try {
-    text = await fs.readFile(path, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw unreadable(path, error);
-  }
+  const text = await textOrNull(fs, path);
+  if (text === null) return null;
   try {
     const { session } = JSON.parse(text) as { session?: unknown };
     if (typeof session === 'string' && isSessionName(session)) return parseRecord(text, path, session);

@@ -5,7 +5,7 @@ import { type CheckReport, isSessionName, LeadMasterError, type RecentFiles, she
 import { syncFolder } from './atomic-file.ts';
 import { checkProfile } from './check.ts';
 import { syncLogin } from './commit.ts';
-import { isMissing, lstatOrNull, makeFolder, type ProfileFs, realFs, unreadable, walk, writeFailed } from './files.ts';
+import { isMissing, lstatOrNull, makeFolder, namesOrNull, type ProfileFs, realFs, walk, writeFailed } from './files.ts';
 import { loginEvidence } from './login-presence.ts';
 import { loginDamaged, proveLoginWhole } from './login-structure.ts';
 import { measureProfile, type ProfileSize, recentFiles } from './measure.ts';
@@ -47,13 +47,7 @@ class FileProfileStore implements ProfileStore {
   }
 
   async list(): Promise<{ name: string; claimed: boolean }[]> {
-    let names: string[];
-    try {
-      names = await this.#fs.readdir(this.#paths.tokens);
-    } catch (error) {
-      if (isMissing(error)) return [];
-      throw unreadable(this.#paths.tokens, error);
-    }
+    const names = (await namesOrNull(this.#fs, this.#paths.tokens)) ?? [];
     const found: { name: string; claimed: boolean }[] = [];
     for (const name of names.filter(isSessionName).sort()) {
       const stat = await lstatOrNull(this.#fs, this.#paths.session(name));
@@ -73,7 +67,7 @@ class FileProfileStore implements ProfileStore {
         await this.repairPermissions(session);
         return record;
       }
-      const names = await this.#namesIn(dir);
+      const names = await namesOrNull(this.#fs, dir);
       if (names?.some((name) => !/^\.leadmaster-[0-9a-f]+\.tmp$/.test(name))) {
         throw new LeadMasterError(
           'session_unclaimed',
@@ -326,15 +320,6 @@ class FileProfileStore implements ProfileStore {
       return true;
     } catch (error) {
       return !isMissing(error);
-    }
-  }
-
-  async #namesIn(dir: string): Promise<string[] | null> {
-    try {
-      return await this.#fs.readdir(dir);
-    } catch (error) {
-      if (isMissing(error)) return null;
-      throw unreadable(dir, error);
     }
   }
 

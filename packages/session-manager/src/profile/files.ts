@@ -71,6 +71,26 @@ export async function lstatOrNull(fs: ProfileFs, path: string): Promise<Stats | 
   }
 }
 
+/** The names in a folder; null when it is proven absent. */
+export async function namesOrNull(fs: ProfileFs, folder: string): Promise<string[] | null> {
+  try {
+    return await fs.readdir(folder);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw unreadable(folder, error);
+  }
+}
+
+/** The text of a file; null when it is proven absent. */
+export async function textOrNull(fs: ProfileFs, path: string): Promise<string | null> {
+  try {
+    return await fs.readFile(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw unreadable(path, error);
+  }
+}
+
 /**
  * Makes a folder (0700) and those above it. Not `mkdir` with `recursive`: on a read-only disk Node then says ENOENT.
  */

@@ -1,7 +1,7 @@
 import { account, LeadMasterError, sessionName } from '@leadmaster/protocol';
 import { z } from 'zod';
 import { writeAtomically } from './atomic-file.ts';
-import { isMissing, type ProfileFs, unreadable } from './files.ts';
+import { type ProfileFs, textOrNull } from './files.ts';
 import type { ProfileRecord } from './profile-store.ts';
 
 const time = z.iso.datetime();
@@ -27,14 +27,8 @@ const recordSchema = z.looseObject({
  * @throws LeadMasterError `profile_unreadable` when it is there and cannot be read, parsed, or names another session.
  */
 export async function readRecordFile(fs: ProfileFs, path: string, session: string): Promise<ProfileRecord | null> {
-  let text: string;
-  try {
-    text = await fs.readFile(path, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw unreadable(path, error);
-  }
-  return parseRecord(text, path, session);
+  const text = await textOrNull(fs, path);
+  return text === null ? null : parseRecord(text, path, session);
 }
 
 /** @throws LeadMasterError `profile_unreadable`, saying what is wrong and that the login itself is untouched. */

@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import { isSessionName } from '@leadmaster/protocol';
 import { z } from 'zod';
 import { syncFolder, writeAtomically } from './atomic-file.ts';
-import { isMissing, lstatOrNull, type ProfileFs, unreadable, writeFailed } from './files.ts';
+import { lstatOrNull, namesOrNull, type ProfileFs, unreadable, writeFailed } from './files.ts';
 import type { DataPaths } from './paths.ts';
 import { takeBack } from './trash.ts';
 
@@ -57,7 +57,7 @@ export async function swapProfile(
  */
 export async function finishSwaps(fs: ProfileFs, paths: DataPaths): Promise<string[]> {
   const finished: string[] = [];
-  for (const name of await namesIn(fs, paths.staging)) {
+  for (const name of (await namesOrNull(fs, paths.staging)) ?? []) {
     if (!name.endsWith(SUFFIX)) continue;
     const intent = join(paths.staging, name);
     const staged = join(paths.staging, basename(name, SUFFIX));
@@ -78,15 +78,6 @@ export async function finishSwaps(fs: ProfileFs, paths: DataPaths): Promise<stri
     }
   }
   return finished;
-}
-
-async function namesIn(fs: ProfileFs, folder: string): Promise<string[]> {
-  try {
-    return await fs.readdir(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw unreadable(folder, error);
-  }
 }
 
 /** Null for what is no intent of ours: it was written atomically, so it is never half of one. */

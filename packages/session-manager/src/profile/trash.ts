@@ -2,7 +2,16 @@ import { basename, dirname, join } from 'node:path';
 import { isSessionName, LeadMasterError } from '@leadmaster/protocol';
 import { z } from 'zod';
 import { syncFolder, writeAtomically } from './atomic-file.ts';
-import { errorCode, isMissing, lstatOrNull, makeFolder, type ProfileFs, unreadable, writeFailed } from './files.ts';
+import {
+  errorCode,
+  isMissing,
+  lstatOrNull,
+  makeFolder,
+  namesOrNull,
+  type ProfileFs,
+  textOrNull,
+  writeFailed,
+} from './files.ts';
 import type { TrashEntry } from './profile-store.ts';
 import { statFiles } from './stat-walk.ts';
 
@@ -82,15 +91,8 @@ async function freeName(fs: ProfileFs, wanted: string): Promise<string> {
  * @throws LeadMasterError `profile_unreadable` when the trash cannot be read.
  */
 export async function listTrash(fs: ProfileFs, trash: string): Promise<TrashEntry[]> {
-  let names: string[];
-  try {
-    names = await fs.readdir(trash);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw unreadable(trash, error);
-  }
   const entries: TrashEntry[] = [];
-  for (const name of names) {
+  for (const name of (await namesOrNull(fs, trash)) ?? []) {
     const path = join(trash, name);
     const stat = await lstatOrNull(fs, path);
     if (stat === null || !stat.isDirectory()) continue;
@@ -108,13 +110,8 @@ export async function listTrash(fs: ProfileFs, trash: string): Promise<TrashEntr
 }
 
 async function readLabel(fs: ProfileFs, path: string): Promise<TrashEntry | null> {
-  let text: string;
-  try {
-    text = await fs.readFile(`${path}.json`, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw unreadable(`${path}.json`, error);
-  }
+  const text = await textOrNull(fs, `${path}.json`);
+  if (text === null) return null;
   try {
     return { path, ...labelSchema.parse(JSON.parse(text)) };
   } catch {

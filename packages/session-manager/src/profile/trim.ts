@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { mayHold, ruleOf, type StorageClass } from '@leadmaster/capture/classify';
-import { isMissing, lstatOrNull, makeFolder, type ProfileFs, unreadable, writeFailed } from './files.ts';
+import { isMissing, lstatOrNull, makeFolder, namesOrNull, type ProfileFs, writeFailed } from './files.ts';
 import { statFiles } from './stat-walk.ts';
 
 /** What a trim may take. What no rule knows is not among it: it may be what the next Chromium keeps a login in. */
@@ -64,7 +64,7 @@ async function findVictims(fs: ProfileFs, profileDir: string): Promise<Victim[]>
   const victims: Victim[] = [];
   const folders = root === null ? [] : [''];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    for (const name of await namesIn(fs, join(profileDir, folder))) {
+    for (const name of (await namesOrNull(fs, join(profileDir, folder))) ?? []) {
       const path = folder === '' ? name : `${folder}/${name}`;
       const stat = await lstatOrNull(fs, join(profileDir, path));
       // A mount inside cannot be renamed out, and is not ours to empty.
@@ -92,15 +92,6 @@ async function sizeOf(folder: string): Promise<number> {
     seen.add(ino);
   });
   return bytes;
-}
-
-async function namesIn(fs: ProfileFs, folder: string): Promise<string[]> {
-  try {
-    return await fs.readdir(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw unreadable(folder, error);
-  }
 }
 
 async function make(fs: ProfileFs, folder: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
 import { chmod, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
@@ -12,25 +12,14 @@ import { describe, expect, test } from 'vitest';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { lockDataFolder, lockSession } from '../../src/profile/locks.ts';
 import { cleanUp } from '../profile/helpers.ts';
+import { bystander } from './bystander.ts';
 import { Installation, NAME, put } from './installation.ts';
 
 const DAYS = 86_400_000;
 const daysAgo = (days: number): string => new Date(Date.now() - days * DAYS).toISOString();
 
 /** A process that looks like a browser on a profile, by its command line; ended after the test. */
-async function pretend(profileDir: string): Promise<ChildProcess> {
-  const script = 'process.stdout.write("up"); setInterval(() => {}, 1000)';
-  const child = spawn(process.execPath, ['-e', script, '--', `--user-data-dir=${profileDir}`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  cleanUp(async () => {
-    const gone = once(child, 'exit');
-    child.kill('SIGKILL');
-    await gone;
-  });
-  await once(child.stdout as NonNullable<typeof child.stdout>, 'data');
-  return child;
-}
+const pretend = (profileDir: string) => bystander('', [`--user-data-dir=${profileDir}`]);
 
 /** What the dead leave beside a lock. */
 function deadOwner(lockFile: string): void {

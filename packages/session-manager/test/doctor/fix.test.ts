@@ -1,5 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -7,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lockDataFolder, readOwner } from '../../src/profile/locks.ts';
 import { cleanUp } from '../profile/helpers.ts';
+import { bystander } from './bystander.ts';
 import { Installation, NAME } from './installation.ts';
 
 const DEAD = 2 ** 22 - 1;
@@ -18,17 +18,7 @@ function dieWith(lockFile: string): void {
   writeFileSync(lockFile, '', { mode: 0o600 });
 }
 
-async function holdOpen(file: string): Promise<ChildProcess> {
-  const script = `require('fs').openSync(${JSON.stringify(file)}); process.stdout.write("up"); setInterval(() => {}, 1000)`;
-  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-  cleanUp(async () => {
-    const gone = once(child, 'exit');
-    child.kill('SIGKILL');
-    await gone;
-  });
-  await once(child.stdout as NonNullable<typeof child.stdout>, 'data');
-  return child;
-}
+const holdOpen = (file: string) => bystander(`require('fs').openSync(${JSON.stringify(file)}); `);
 
 /** Every file of the installation but those of the database and of locks, with its content and mode. */
 function everything({ paths }: Installation): Record<string, string> {
