@@ -23,10 +23,12 @@ async function main(args) {
     await step(sum, 'lint and layers', join(BIN, 'biome'), ['check', '--error-on-warnings', ROOT]);
   }
   const watch = new LeakWatch();
-  add(sum, await vitest(node, args, watch.env));
+  const tested = await vitest(node, args, watch.env);
+  add(sum, tested);
   const left = await watch.close();
   sum[left.length === 0 ? 'passed' : 'failed']++;
   sum.failures.push(...left.map((what) => `left behind: ${what}`));
+  if (args.length === 0) for (const { file, seconds } of tested.slowest ?? []) console.log(`${seconds} s  ${file}`);
   report(sum);
   process.exit(sum.failed === 0 && sum.passed > 1 ? 0 : 1);
 }

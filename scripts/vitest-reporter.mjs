@@ -8,7 +8,12 @@ import { ROOT } from './lib.mjs';
 export default class CountingReporter {
   onTestRunEnd(modules, unhandledErrors) {
     const count = { passed: 0, failed: unhandledErrors.length, skipped: 0, skips: [], failures: [] };
-    for (const error of unhandledErrors) count.failures.push(`outside any test: ${error.message ?? error}`);
+    for (const error of unhandledErrors) {
+      const { VITEST_TEST_PATH: path, VITEST_TEST_NAME: name } = error;
+      const near = path === undefined ? '' : ` (${relative(ROOT, path)}${name === undefined ? '' : ` > ${name}`})`;
+      count.failures.push(`outside any test${near}: ${error.message ?? error}`);
+    }
+    count.slowest = slowest(modules);
     for (const module of modules) {
       const file = relative(ROOT, module.moduleId);
       // A file that cannot be loaded, or a hook that fails, has no test to its name.
@@ -37,4 +42,15 @@ export default class CountingReporter {
       count.failures.push(name);
     }
   }
+}
+
+/** The files that took longest, in seconds: where a run that grows too long is to be shortened. */
+function slowest(modules) {
+  return modules
+    .map((module) => ({
+      file: relative(ROOT, module.moduleId),
+      seconds: Math.round(module.diagnostic().duration / 1000),
+    }))
+    .sort((a, b) => b.seconds - a.seconds)
+    .slice(0, 15);
 }

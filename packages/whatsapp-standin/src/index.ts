@@ -13,6 +13,7 @@ export {
   type SyncSpeed,
 } from './options.ts';
 export type { LinkedDevice, Phone } from './phone.ts';
+export { settleInjections } from './settle-injections.ts';
 export { startStandin } from './standin.ts';
 export type { WorldState } from './state-file.ts';
 export type { StoredMessage } from './wire.ts';

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClientOptions, Message, Client as WebClient } from 'whatsapp-web.js';
-import { type StandinOptions, startStandin, type World } from '../src/index.ts';
+import { type StandinOptions, settleInjections, startStandin, type World } from '../src/index.ts';
 
 const require = createRequire(import.meta.url);
 const { Client, LocalAuth } = require('whatsapp-web.js') as typeof import('whatsapp-web.js');
@@ -91,6 +91,7 @@ export class Session {
         args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-gpu', ...world.chromeArgs],
       },
     } as unknown as ClientOptions);
+    settleInjections(this.client);
     const emit = this.client.emit.bind(this.client);
     this.client.emit = (name: string | symbol, ...args: unknown[]): boolean => {
       this.events.push({ name: String(name), args });

@@ -4,7 +4,7 @@ import { copyFile, mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { browsersOn, isGone, readProcess } from '@leadmaster/capture/processes';
-import type { World } from '@leadmaster/whatsapp-standin';
+import { settleInjections, type World } from '@leadmaster/whatsapp-standin';
 import wwebjs, { type Client } from 'whatsapp-web.js';
 import { findBrowser } from '../../src/engine/browser/find.ts';
 
@@ -12,11 +12,13 @@ import { findBrowser } from '../../src/engine/browser/find.ts';
 export async function startProgram(world: World, strategy: InstanceType<typeof wwebjs.LocalAuth>): Promise<Client> {
   const { path } = await findBrowser({ chromePath: null, visible: false });
   const args = [...world.chromeArgs, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
-  return new wwebjs.Client({
+  const client = new wwebjs.Client({
     authStrategy: strategy,
     webVersionCache: { type: 'none' },
     puppeteer: { executablePath: path, headless: 'shell', args, pipe: true },
   });
+  settleInjections(client);
+  return client;
 }
 
 /** Links a program's account by its QR, and waits until it is ready and its login on disk. */

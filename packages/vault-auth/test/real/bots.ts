@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { browsersOn, endGroup } from '@leadmaster/capture/processes';
-import type { World } from '@leadmaster/whatsapp-standin';
+import { settleInjections, type World } from '@leadmaster/whatsapp-standin';
 import wwebjs, { type Client } from 'whatsapp-web.js';
 import { VaultAuth, type VaultAuthEvent, type VaultAuthOptions } from '../../src/index.ts';
 
@@ -99,16 +99,4 @@ export function first(client: Client, ...names: ('ready' | 'qr')[]): Promise<{ n
   const timer = setTimeout(() => reject(new Error(`none of ${names.join(', ')} came`)), WAIT_MS);
   for (const name of names) client.once(name, (qr: unknown) => resolve({ name, qr: String(qr) }));
   return promise.finally(() => clearTimeout(timer));
-}
-
-/** After every navigation the library injects itself again, and rejects into nowhere when the browser is closed meanwhile. */
-function settleInjections(client: Client): void {
-  const untyped = client as unknown as { inject(): Promise<void> };
-  const inject = untyped.inject.bind(client);
-  let isFirst = true;
-  untyped.inject = async () => {
-    if (!isFirst) return inject().catch(() => undefined);
-    isFirst = false;
-    return inject();
-  };
 }

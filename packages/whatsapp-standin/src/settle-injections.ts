@@ -1,0 +1,23 @@
+/**
+ * For tests that run whatsapp-web.js in their own process. After every navigation the library injects itself again and
+ * awaits that nowhere, so that a browser closed meanwhile is an unhandled rejection (facts, library 9), which ends a
+ * test run. Those that a closed browser explains are settled; any other failure stays one. Call it before `initialize`.
+ */
+export function settleInjections(client: object): void {
+  const untyped = client as { inject(): Promise<void> };
+  const inject = untyped.inject.bind(client);
+  let isFirst = true;
+  untyped.inject = async () => {
+    const isAwaited = isFirst;
+    isFirst = false;
+    try {
+      await inject();
+    } catch (error) {
+      if (isAwaited || !isOfClosedBrowser(error)) throw error;
+    }
+  };
+}
+
+function isOfClosedBrowser(error: unknown): boolean {
+  return error instanceof Error && /Target closed|Session closed|Connection closed|detached Frame/i.test(error.message);
+}
