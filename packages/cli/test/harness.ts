@@ -4,7 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import { FakeAdoptService, FakeSessionService, FakeSnapshotService, FakeStorageService } from '@leadmaster/testkit';
+import {
+  FakeAdoptService,
+  FakeSessionService,
+  FakeSnapshotService,
+  FakeStorageService,
+  FakeTransferService,
+} from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
@@ -96,6 +102,7 @@ export async function fakeService() {
   const sessions = new FakeSessionService();
   const snapshots = new FakeSnapshotService(sessions);
   const storage = new FakeStorageService(sessions);
+  const transfers = new FakeTransferService(sessions);
   const folder = mkdtempSync(join(tmpdir(), 'leadmaster-cli-'));
   const dataDir = join(folder, 'data');
   const app = await createHttpServer({
@@ -103,6 +110,8 @@ export async function fakeService() {
     snapshots,
     storage,
     adoption: new FakeAdoptService(sessions, dataDir),
+    departures: transfers,
+    arrivals: transfers,
     config: { dataDir, compat: 'key' },
     keys: { adminKey: ADMIN_KEY, serviceToken: 'service-token-of-the-tests' },
     log: pino({ level: 'silent' }),
@@ -119,5 +128,5 @@ export async function fakeService() {
   const env = { SESSION_MANAGER_PORT: String(port), LEADMASTER_ADMIN_KEY: ADMIN_KEY, LEADMASTER_DATA_DIR: dataDir };
   const cli = (line: string | readonly string[], options: RunOptions = {}): Promise<Ran> =>
     run(typeof line === 'string' ? line.split(' ') : line, { ...options, env: { ...env, ...options.env } });
-  return { sessions, snapshots, storage, app, port, dataDir, env, cli };
+  return { sessions, snapshots, storage, transfers, app, port, dataDir, env, cli };
 }

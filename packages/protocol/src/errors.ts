@@ -55,6 +55,7 @@ export const ERRORS = {
   session_moved: { status: 409, title: 'The session has moved away' },
   origin_not_retired: { status: 409, title: 'Nobody has said that the origin is retired' },
   transfer_not_found: { status: 404, title: 'No such transfer' },
+  transfer_open: { status: 409, title: 'The session was handed over, and that is not finished' },
   transfer_incomplete: { status: 409, title: 'Not everything of the session has arrived' },
   transfer_committed: { status: 409, title: 'The session is owned by the other machine already' },
   transfer_failed: { status: 502, title: 'The session was not handed over' },

@@ -40,7 +40,7 @@ export const prepareTransfer = z.strictObject({
   chromium: z.string().max(200).nullable(),
   bytes: z.int().min(0),
   metadata,
-  account: account.nullable(),
+  account: z.strictObject(account.shape).nullable(),
   desired: z.enum(['running', 'stopped']),
 });
 export type PrepareTransfer = z.infer<typeof prepareTransfer>;

@@ -33,6 +33,10 @@ import { sweepStaging } from './snapshots/staging.ts';
 import { VaultKeeper } from './snapshots/vault-keeper.ts';
 import { createStateStore } from './state/sqlite-state-store.ts';
 import type { StateStore } from './state/state-store.ts';
+import { stagingNames } from './transfer/arriving-files.ts';
+import { HttpPeer } from './transfer/http-peer.ts';
+import { TransferSource } from './transfer/source.ts';
+import { liveTransfers, TransferTarget } from './transfer/target.ts';
 
 /** Everything a running service is made of, put together in one place. */
 export interface Context {
@@ -43,6 +47,9 @@ export interface Context {
   snapshots: Snapshots;
   storage: StorageCare;
   adoption: Adopter;
+  /** This machine's sessions on their way to another, and those of others on their way here. */
+  departures: TransferSource;
+  arrivals: TransferTarget;
   vault: VaultKeeper;
   browsers: BrowserFinder;
   metrics: Registry;
@@ -127,10 +134,12 @@ async function assemble(ground: Ground): Promise<Context> {
     browserVersion: async () => (await browsers.find(false)).version,
     minFreeBytes: config.diskMinFreeBytes,
   });
+  const transfers = createTransfers(ground, profiles, sessions, browsers);
   const storage = new StorageCare({ sessions, profiles, store, config, log });
   const disk = new DiskMonitor({ sessions, profiles, store, path: paths.tokens, config, log });
   sessions.guardWith(guardBy(snapshots, storage));
   await sessions.load();
+  if (!isOffline) await transfers.arrivals.resume();
   const metrics = createMetrics(
     () => sessions.supervisors(),
     store.events,
@@ -140,6 +149,7 @@ async function assemble(ground: Ground): Promise<Context> {
   const ending = isOffline ? [] : startWorkers(ground, { sessions, profiles, snapshots, disk });
   return {
     ...{ config, secrets, paths, sessions, snapshots, storage, adoption, vault, browsers, metrics, log, lock },
+    ...transfers,
     version: VERSION,
     async close() {
       await Promise.all(ending.map((end) => end()));
@@ -180,6 +190,28 @@ function createSessions(
     claim: (session) => claimProfile(claimDeps, session),
     lockIdle: (session) => lockIdleProfile(paths, session),
   });
+}
+
+function createTransfers(
+  { config, log, paths, store }: Ground,
+  profiles: ProfileStore,
+  sessions: SessionRegistry,
+  browsers: BrowserFinder,
+): Pick<Context, 'departures' | 'arrivals'> {
+  const shared = { paths, profiles, store, access: sessions, log };
+  return {
+    departures: new TransferSource({
+      ...shared,
+      capture: captureProfile,
+      lockIdle: (session) => lockIdleProfile(paths, session),
+      connect: (to, key) => new HttpPeer(to, key),
+    }),
+    arrivals: new TransferTarget({
+      ...shared,
+      browserVersion: async () => (await browsers.find(false)).version,
+      minFreeBytes: config.diskMinFreeBytes,
+    }),
+  };
 }
 
 function guardBy(snapshots: Snapshots, storage: StorageCare): SessionGuard {
@@ -245,6 +277,8 @@ async function cleanUp({ config, log, paths, store }: Ground): Promise<void> {
   }
   const finished = await finishSwaps(realFs, paths);
   if (finished.length > 0) log.warn({ finished }, 'restores that an earlier service had begun are finished');
-  const swept = await sweepStaging(paths);
+  // A session that is on its way here goes on from what has come.
+  const kept = liveTransfers(store).flatMap((id) => Object.values(stagingNames(id)));
+  const swept = await sweepStaging(paths, new Set(kept));
   if (swept.length > 0) log.info({ swept }, 'copies that an earlier service left were removed');
 }

@@ -49,6 +49,8 @@ async function serve(context: Context, config: Config, log: Logger): Promise<Run
     snapshots: context.snapshots,
     storage: context.storage,
     adoption: context.adoption,
+    departures: context.departures,
+    arrivals: context.arrivals,
     config,
     keys: context.secrets,
     log,

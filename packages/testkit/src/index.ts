@@ -4,6 +4,7 @@ export * from './fake-engine.ts';
 export * from './fake-session-service.ts';
 export * from './fake-snapshot-service.ts';
 export * from './fake-storage-service.ts';
+export * from './fake-transfer-service.ts';
 export * from './faulty-blob-store.ts';
 export * from './faulty-state-store.ts';
 export * from './level-db.ts';

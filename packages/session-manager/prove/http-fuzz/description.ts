@@ -7,6 +7,7 @@ export interface Schema {
   propertyNames?: Schema;
   items?: Schema;
   anyOf?: Schema[];
+  oneOf?: Schema[];
   enum?: unknown[];
   const?: unknown;
   pattern?: string;

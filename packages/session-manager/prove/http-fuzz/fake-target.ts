@@ -1,6 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { LeadMasterError, recoverable, SESSION_NAME_PATTERN, SESSION_STATES, session } from '@leadmaster/protocol';
-import { FakeAdoptService, FakeSessionService, FakeSnapshotService, FakeStorageService } from '@leadmaster/testkit';
+import {
+  FakeAdoptService,
+  FakeSessionService,
+  FakeSnapshotService,
+  FakeStorageService,
+  FakeTransferService,
+} from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { createHttpServer } from '../../src/http/server.ts';
@@ -25,12 +31,15 @@ export async function fakeTarget(): Promise<{
   const sessions = new FakeSessionService();
   const snapshots = new FakeSnapshotService(sessions);
   const storage = new FakeStorageService(sessions);
+  const transfers = new FakeTransferService(sessions);
   const faults: string[] = [];
   const app = await createHttpServer({
     sessions,
     snapshots,
     storage,
     adoption: new FakeAdoptService(sessions, '/nowhere/leadmaster-data'),
+    departures: transfers,
+    arrivals: transfers,
     config: { dataDir: '/nowhere/leadmaster-data', compat: 'key' },
     keys: { adminKey: KEY, serviceToken: `${KEY}-too` },
     log: pino({ level: 'error' }, { write: (line: string) => void faults.push(line) }),
@@ -76,7 +85,7 @@ export async function fakeTarget(): Promise<{
     options: {
       target: { host: '127.0.0.1', port, key: KEY },
       fingerprint: () =>
-        `${sessions.changes.length}, ${snapshots.changes.length} and ${storage.changes.length} changes, event ${sessions.lastEventId()}`,
+        `${sessions.changes.length}, ${snapshots.changes.length}, ${storage.changes.length} and ${transfers.changes.length} changes, event ${sessions.lastEventId()}`,
       shuffle,
     },
     damage,

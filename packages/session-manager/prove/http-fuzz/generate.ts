@@ -43,6 +43,8 @@ const STARTS = new Set([
   'adoptSession',
   'importSession',
   'retireSession',
+  'transferSession',
+  'prepareTransfer',
 ]);
 
 /** What files are sealed with. */

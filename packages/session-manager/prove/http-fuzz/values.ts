@@ -57,7 +57,8 @@ function matching(pattern: string, seed: number): readonly string[] {
 export function validValue(schema: Schema, random: Random): unknown {
   if (schema.const !== undefined) return schema.const;
   if (schema.enum !== undefined) return random.pick(schema.enum);
-  if (schema.anyOf !== undefined) return validValue(random.pick(schema.anyOf), random);
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices !== undefined) return validValue(random.pick(choices), random);
   switch (schema.type) {
     case 'object':
       return validObject(schema, random);

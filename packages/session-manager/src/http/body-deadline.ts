@@ -3,7 +3,7 @@ import { rawProblem } from './problems.ts';
 
 /**
  * Ends requests whose body does not arrive in time. Node's own limit knows no exception, and a file of a gigabyte may take
- * longer than any JSON: routes with `upload` look after themselves.
+ * longer than any JSON: routes with `upload` look after themselves, and some have a limit of their own.
  */
 export function limitBodies(app: HttpApp, ms: number): void {
   app.addHook('onRequest', (request, _reply, done) => {
@@ -15,7 +15,7 @@ export function limitBodies(app: HttpApp, ms: number): void {
         rawProblem('invalid_request', 408, 'The request did not arrive in time.', 'Send the whole request at once.'),
       );
       raw.destroy();
-    }, ms);
+    }, routeOptions.config.bodyMs ?? ms);
     timer.unref();
     raw.once('close', () => clearTimeout(timer));
     done();

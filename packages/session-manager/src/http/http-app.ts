@@ -8,6 +8,7 @@ import type { Config } from '../config/config.ts';
 import type { StorageService } from '../disk/storage-service.ts';
 import type { SessionService } from '../lifecycle/session-service.ts';
 import type { SnapshotService } from '../snapshots/snapshot-service.ts';
+import type { ArrivalService, DepartureService } from '../transfer/transfer-service.ts';
 import type { Operations } from './operations.ts';
 
 /** What the HTTP server is made of. */
@@ -16,6 +17,8 @@ export interface HttpServerOptions {
   snapshots: SnapshotService;
   storage: StorageService;
   adoption: AdoptService;
+  departures: DepartureService;
+  arrivals: ArrivalService;
   config: Pick<Config, 'dataDir' | 'compat'>;
   keys: { adminKey: string; serviceToken: string };
   log: Logger;
@@ -52,6 +55,8 @@ export interface RouteContext {
   snapshots: SnapshotService;
   storage: StorageService;
   adoption: AdoptService;
+  departures: DepartureService;
+  arrivals: ArrivalService;
   operations: Operations;
   config: HttpServerOptions['config'];
   timing: HttpTiming;
@@ -76,5 +81,7 @@ declare module 'fastify' {
     compat?: boolean;
     /** Takes a body of any size, for as long as it comes. */
     upload?: boolean;
+    /** How long its body may take to arrive, where that is longer than usual. */
+    bodyMs?: number;
   }
 }

@@ -3,6 +3,7 @@ import {
   adoptedSession,
   adoptReport,
   adoptSession,
+  arrivingTransfer,
   census,
   checkReport,
   createSession,
@@ -13,6 +14,7 @@ import {
   operation,
   pairingCode,
   pairingRequest,
+  prepareTransfer,
   pruneReport,
   qrCode,
   recentFile,
@@ -22,6 +24,7 @@ import {
   recoverSessions,
   restoreSnapshot,
   retireSession,
+  sealTransfer,
   sendMessage,
   session,
   snapshot,
@@ -31,6 +34,7 @@ import {
   startSession,
   storageFolder,
   storageReport,
+  transferSession,
   transition,
   trimReport,
   verifyReport,
@@ -108,6 +112,8 @@ const ADOPTED = {
   warnings: [],
 };
 
+const TRANSFER = { id: 'tr_5b0f2f3e-54c0-4a0c-8a6e-9f1d7d1f0a11', session: 'ventas', generation: 3 };
+
 /** The named parts of the description, each with an example. */
 export const COMPONENTS: Record<string, { schema: z.ZodType; example: unknown }> = {
   Account: { schema: account, example: ACCOUNT },
@@ -119,6 +125,10 @@ export const COMPONENTS: Record<string, { schema: z.ZodType; example: unknown }>
   AdoptSession: {
     schema: adoptSession,
     example: { name: 'ventas', path: '/srv/bot/.wwebjs_auth/session-ventas', mode: 'move' },
+  },
+  ArrivingTransfer: {
+    schema: arrivingTransfer,
+    example: { ...TRANSFER, phase: 'prepared', at: AT, changedAt: AT },
   },
   Census: { schema: census, example: CENSUS },
   CheckReport: {
@@ -167,6 +177,18 @@ export const COMPONENTS: Record<string, { schema: z.ZodType; example: unknown }>
   },
   PairingCode: { schema: pairingCode, example: { code: 'ABCD-1234', expiresAt: AT } },
   PairingRequest: { schema: pairingRequest, example: { phone: '5491100000001' } },
+  PrepareTransfer: {
+    schema: prepareTransfer,
+    example: {
+      ...TRANSFER,
+      version: 1,
+      chromium: '150.0.7871.114',
+      bytes: 966_787_072,
+      metadata: { team: 'south' },
+      account: ACCOUNT,
+      desired: 'running',
+    },
+  },
   Problem: {
     schema: problemBody,
     example: {
@@ -206,6 +228,24 @@ export const COMPONENTS: Record<string, { schema: z.ZodType; example: unknown }>
   RetireSession: { schema: retireSession, example: { snapshot: SNAPSHOT.id } },
   StartSession: { schema: startSession, example: { originRetired: true } },
   RestoreSnapshot: { schema: restoreSnapshot, example: { start: true, overwriteNewer: false } },
+  SealTransfer: {
+    schema: sealTransfer,
+    example: {
+      entries: [
+        { path: 'Default', kind: 'directory', mode: 0o700, mtimeMs: Date.parse(AT) },
+        {
+          path: 'Default/Preferences',
+          kind: 'file',
+          mode: 0o600,
+          mtimeMs: Date.parse(AT),
+          size: 8_192,
+          sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+        },
+      ],
+      caughtUpTo: AT,
+      told: ['false_5491100000001@c.us_3EB0C767D097B7C7D2A1'],
+    },
+  },
   SendMessage: { schema: sendMessage, example: { to: '5491100000001', text: 'Hola' } },
   Session: { schema: session, example: SESSION },
   Snapshot: { schema: snapshot, example: SNAPSHOT },
@@ -233,6 +273,10 @@ export const COMPONENTS: Record<string, { schema: z.ZodType; example: unknown }>
       warnBytes: 1_073_741_824,
       measuredAt: AT,
     },
+  },
+  TransferSession: {
+    schema: transferSession,
+    example: { to: 'https://other.example:3001', key: 'KEY-OF-THE-OTHER-MANAGER' },
   },
   Transition: { schema: transition, example: { from: 'AUTHENTICATED', to: 'READY', reason: 'synced', at: AT } },
   TrimReport: { schema: trimReport, example: { freedBytes: 850_395_136, bytes: 72_351_744 } },

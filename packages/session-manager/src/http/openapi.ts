@@ -41,6 +41,10 @@ export async function describeApi(app: HttpApp, version: string): Promise<void> 
         { name: 'events', description: 'What happened, by cursor' },
         { name: 'messages', description: 'Send texts' },
         { name: 'snapshots', description: 'Take, prove and restore snapshots; bring sessions back from the vault' },
+        {
+          name: 'transfers',
+          description: 'Move a session to another session manager, and what managers say to each other',
+        },
         { name: 'storage', description: 'What profiles weigh, and making them smaller' },
         { name: 'operations', description: 'Follow long calls' },
         { name: 'service', description: 'Health and metrics' },

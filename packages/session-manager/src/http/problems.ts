@@ -6,7 +6,7 @@ export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
 /** Codes of Fastify and Node for requests that are wrong in a way of their own. */
 const REQUEST_FAULTS: Record<string, [ErrorCode, string]> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: ['payload_too_large', 'Send at most 1 MB.'],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['payload_too_large', 'Send at most 1 MB, or what the description of the route allows.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', 'Send the body as "Content-Type: application/json".'],
   FST_ERR_CTP_EMPTY_TYPE: ['unsupported_media_type', 'Send the body as "Content-Type: application/json".'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['invalid_request', 'Send a Content-Length that fits the body.'],

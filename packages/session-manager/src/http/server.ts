@@ -15,6 +15,7 @@ import { describeApi } from './openapi.ts';
 import { Operations } from './operations.ts';
 import { rawProblem, sendProblem } from './problems.ts';
 import { adoptRoutes } from './routes/adopt.ts';
+import { arrivalRoutes } from './routes/arrivals.ts';
 import { checkRoutes } from './routes/check.ts';
 import { eventRoutes } from './routes/events.ts';
 import { messageRoutes } from './routes/messages.ts';
@@ -27,6 +28,7 @@ import { serviceRoutes } from './routes/service.ts';
 import { actionRoutes, sessionRoutes } from './routes/sessions.ts';
 import { restoreRoutes, snapshotRoutes } from './routes/snapshots.ts';
 import { storageRoutes } from './routes/storage.ts';
+import { transferRoutes } from './routes/transfers.ts';
 import { transitionRoutes } from './routes/transitions.ts';
 import { shuttingDown } from './waiting.ts';
 
@@ -144,6 +146,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     snapshots: options.snapshots,
     storage: options.storage,
     adoption: options.adoption,
+    departures: options.departures,
+    arrivals: options.arrivals,
     operations,
     config: options.config,
     timing,
@@ -165,6 +169,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     storageRoutes,
     portableRoutes,
     recoverRoutes,
+    transferRoutes,
+    arrivalRoutes,
     operationRoutes,
     compatRoutes,
   ]) {

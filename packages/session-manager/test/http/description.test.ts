@@ -30,6 +30,7 @@ describe('/openapi.json', () => {
       [
         'DELETE /v1/sessions/{session}',
         'DELETE /v1/sessions/{session}/snapshots/{snapshot}',
+        'DELETE /v1/transfers/{transfer}',
         'GET /health',
         'GET /metrics',
         'GET /qr',
@@ -53,6 +54,7 @@ describe('/openapi.json', () => {
         'GET /v1/sessions/{session}/storage',
         'GET /v1/sessions/{session}/storage/recent',
         'GET /v1/sessions/{session}/transitions',
+        'GET /v1/transfers/{transfer}',
         'POST /connect',
         'POST /disconnect',
         'POST /send',
@@ -72,6 +74,12 @@ describe('/openapi.json', () => {
         'POST /v1/sessions/{session}/start',
         'POST /v1/sessions/{session}/storage/trim',
         'POST /v1/sessions/{session}/stop',
+        'POST /v1/sessions/{session}/transfer',
+        'POST /v1/transfers',
+        'POST /v1/transfers/{transfer}/commit',
+        'POST /v1/transfers/{transfer}/missing',
+        'POST /v1/transfers/{transfer}/seal',
+        'PUT /v1/transfers/{transfer}/blobs/{sha256}',
       ].sort(),
     );
     expect(new Set(operations.map((o) => o.operationId)).size).toBe(operations.length);
@@ -132,6 +140,7 @@ describe('/openapi.json', () => {
       'pruneSnapshots',
       'recoverSessions',
       'restoreSnapshot',
+      'transferSession',
       'trimStorage',
       'verifySnapshot',
     ]);
@@ -140,7 +149,8 @@ describe('/openapi.json', () => {
       expect(responses['202']?.content?.['application/json']?.schema).toEqual({
         $ref: '#/components/schemas/Operation',
       });
-      expect(requestBody).toMatchObject({ required: operationId === 'adoptSession' });
+      const needed = ['adoptSession', 'transferSession'].includes(operationId);
+      expect(requestBody).toMatchObject({ required: needed });
     }
   });
 

@@ -1,6 +1,12 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { FakeAdoptService, FakeSessionService, FakeSnapshotService, FakeStorageService } from '@leadmaster/testkit';
+import {
+  FakeAdoptService,
+  FakeSessionService,
+  FakeSnapshotService,
+  FakeStorageService,
+  FakeTransferService,
+} from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
@@ -35,6 +41,7 @@ export async function serve(
   sessions: FakeSessionService;
   snapshots: FakeSnapshotService;
   storage: FakeStorageService;
+  transfers: FakeTransferService;
   port: number;
   logLines: string[];
   metrics: Registry;
@@ -43,6 +50,7 @@ export async function serve(
   const sessions = new FakeSessionService();
   const snapshots = new FakeSnapshotService(sessions);
   const storage = new FakeStorageService(sessions);
+  const transfers = new FakeTransferService(sessions);
   const logLines: string[] = [];
   const metrics = new Registry();
   const app = await createHttpServer({
@@ -50,6 +58,8 @@ export async function serve(
     snapshots,
     storage,
     adoption: new FakeAdoptService(sessions, '/nowhere/leadmaster-data'),
+    departures: transfers,
+    arrivals: transfers,
     config: { dataDir: '/nowhere/leadmaster-data', compat: options.compat ?? 'key' },
     keys: { adminKey: ADMIN_KEY, serviceToken: SERVICE_TOKEN },
     log: pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) }),
@@ -61,7 +71,17 @@ export async function serve(
   await app.listen({ host: '127.0.0.1', port: 0 });
   onTestFinished(() => app.close());
   const { port } = app.server.address() as AddressInfo;
-  return { app, sessions, snapshots, storage, port, logLines, metrics, ask: (path, ask) => send(port, path, ask) };
+  return {
+    app,
+    sessions,
+    snapshots,
+    storage,
+    transfers,
+    port,
+    logLines,
+    metrics,
+    ask: (path, ask) => send(port, path, ask),
+  };
 }
 
 /** One request over a connection of its own. Objects are sent as JSON; texts and bytes as they are. */
