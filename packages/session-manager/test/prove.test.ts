@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { differences } from '../prove/house-kills/contents.ts';
 import { holesIn, numbersOf } from '../prove/moments/load.ts';
 import { pausesOf } from '../prove/moments/report.ts';
 import { type SoakPoint, stillGrowing } from '../prove/soak/report.ts';
 import { lostRows } from '../prove/trim/lost-rows.ts';
 import { stepLabel } from '../prove/vault-kills/plan.ts';
-import { pickSome, pointsOf } from '../prove/vault-kills/points.ts';
+import { everyPointOf, pickSome, pointsOf } from '../prove/vault-kills/points.ts';
 
 /** A proof that cannot fail proves nothing: these are the judges of the long proofs. */
 describe('holes in numbered messages', () => {
@@ -112,5 +113,40 @@ describe('steps to die at', () => {
     ]);
     expect(pickSome(points, 100, () => 0.5)).toHaveLength(6);
     expect(new Set(pickSome(points, 3, () => 0.9)).size).toBe(3);
+  });
+
+  it('or all of them: before each, and after the last of each kind', () => {
+    const points = everyPointOf(
+      new Map([
+        ['once', 1],
+        ['often', 3],
+      ]),
+    );
+    expect(points.map(({ label, count, when }) => `${when} ${label} ${count}`)).toEqual([
+      ...['before once 1', 'after once 1', 'before often 1', 'before often 2', 'before often 3', 'after often 3'],
+    ]);
+  });
+});
+
+describe('a profile after a death', () => {
+  const whole = new Map([
+    ['Local State', 'a'],
+    ['Default/Cookies', 'b'],
+  ]);
+
+  it('is whole, or what it lacks, has changed or has too much is named', () => {
+    expect(differences(new Map(whole), whole)).toEqual([]);
+    expect(differences(null, whole)).toEqual(['the whole folder']);
+    expect(differences(new Map([['Default/Cookies', 'c']]), whole)).toEqual([
+      'lacks Local State',
+      'lacks Default/Cookies',
+    ]);
+    expect(differences(new Map([...whole, ['stray', 'x']]), whole)).toEqual(['has stray']);
+  });
+
+  it('may have what is on its way out, as it was', () => {
+    const cache = new Map([['Cache/1', 'x']]);
+    expect(differences(new Map([...whole, ['Cache/1', 'x']]), whole, cache)).toEqual([]);
+    expect(differences(new Map([...whole, ['Cache/1', 'half']]), whole, cache)).toEqual(['has Cache/1']);
   });
 });

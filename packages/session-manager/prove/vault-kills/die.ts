@@ -55,13 +55,16 @@ const sync = load('node:fs') as Record<string, Callable>;
 const toPath = (name: string) => (_: unknown, args: unknown[]) => stepLabel(name, args);
 const isForWriting = (flags: unknown): boolean => typeof flags === 'string' && !/^rs?$/.test(flags);
 
+/** The calls on paths that change what is on disk. */
+const CALLS = ['rename', 'link', 'symlink', 'mkdir', 'rm', 'unlink', 'writeFile', 'copyFile', 'utimes', 'chmod'];
+
 async function wrapFiles(): Promise<void> {
   await using handle = await (load('node:fs/promises') as typeof import('node:fs/promises')).open('/dev/null');
   const handles = Object.getPrototypeOf(handle) as object;
-  for (const name of ['write', 'sync', 'truncate']) {
+  for (const name of ['write', 'writeFile', 'sync', 'truncate']) {
     wrap(handles, name, (self) => stepLabel(name, [opened.get(self as object) ?? '']));
   }
-  for (const name of ['rename', 'link', 'symlink', 'mkdir', 'rm', 'unlink', 'writeFile', 'chmod']) {
+  for (const name of CALLS) {
     wrap(promises, name, toPath(name));
     wrap(sync, `${name}Sync`, toPath(name));
   }

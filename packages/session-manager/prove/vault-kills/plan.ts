@@ -37,9 +37,11 @@ const KINDS: readonly [RegExp, string][] = [
   [/\d+/g, '#'],
 ];
 
+const OF_TWO_PATHS = ['rename', 'link', 'copyFile'];
+
 /** What a call does, and to what kind of file. Null for a path that is no business of ours. */
 export function stepLabel(name: string, args: readonly unknown[]): string | null {
-  const paths = args.slice(0, name === 'rename' || name === 'link' ? 2 : 1).map(String);
+  const paths = args.slice(0, OF_TWO_PATHS.includes(name) ? 2 : 1).map(String);
   const words = paths.map((path) => KINDS.reduce((text, [from, to]) => text.replace(from, to), path));
   if (name === 'look' || words.some((word) => word === '' || word.startsWith('/proc'))) return null;
   return `${name} ${words.map((word) => word.split('/').slice(0, 3).join('/')).join(' -> ')}`;

@@ -23,6 +23,14 @@ export function pointsOf(steps: ReadonlyMap<string, number>): Point[] {
   );
 }
 
+/** Every state of the disk that a death can leave: before each step, and after the last of each kind. */
+export function everyPointOf(steps: ReadonlyMap<string, number>): Point[] {
+  return [...steps].flatMap(([label, last]) => [
+    ...Array.from({ length: last }, (_, i) => ({ label, count: i + 1, when: 'before' as const })),
+    { label, count: last, when: 'after' as const },
+  ]);
+}
+
 /** Some of them, in random order and all different. */
 export function pickSome<T>(from: readonly T[], many: number, random: () => number): T[] {
   const left = [...from];

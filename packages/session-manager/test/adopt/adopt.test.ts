@@ -2,7 +2,9 @@ import { appendFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { filesIn, manager, openManager, otherDisk, putProfile, putUnzipped, tempFolder } from './folders.ts';
+import { manager, otherDisk, tempFolder } from './folders.ts';
+import { openManager } from './managers.ts';
+import { filesIn, putProfile, putUnzipped } from './profiles.ts';
 
 const LOG = 'Default/Local Storage/leveldb/000003.log';
 

@@ -4,7 +4,8 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { filesIn, manager, putProfile, tempFolder } from './folders.ts';
+import { manager, tempFolder } from './folders.ts';
+import { filesIn, putProfile } from './profiles.ts';
 
 const INDEXED_DB = 'Default/IndexedDB/https_web.whatsapp.com_0.indexeddb.leveldb';
 const LOCAL_STORAGE = 'Default/Local Storage/leveldb';

@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { seeded } from '../../prove/service/random.ts';
-import { pickSome } from '../../prove/vault-kills/points.ts';
 import type { Context } from '../../src/context.ts';
 import type { ImportWanted } from '../../src/snapshots/snapshot-service.ts';
-import { filesIn, manager, openManager, putProfile, tempFolder } from '../adopt/folders.ts';
-import { dieAt, momentsOf } from '../adopt/killing.ts';
+import { manager, tempFolder } from '../adopt/folders.ts';
+import { filesIn, putProfile } from '../adopt/profiles.ts';
 
 const PASSPHRASE = 'caballo batería grapa';
 const LOG = 'Default/Local Storage/leveldb/000003.log';
@@ -201,36 +199,5 @@ describe('a session that is given up for its file', () => {
     await writeFile(join(context.paths.session('ventas'), 'Default/Local Storage/leveldb/LOG'), 'used');
     await expect(context.snapshots.retire('ventas', id)).rejects.toMatchObject({ code: 'newer_login' });
     expect(await context.sessions.get('ventas')).toMatchObject({ state: 'STOPPED' });
-  });
-});
-
-describe('kill -9 at any step of an import', { timeout: 240_000 }, () => {
-  it('leaves nothing or all of it, and the same command ends well', async () => {
-    const seed = Date.now() % 1_000_000;
-    const { file } = await exported();
-    const folder = await tempFolder();
-    const path = join(folder, 'ventas.lmx');
-    await writeFile(path, file);
-    const dataDir = join(folder, 'data');
-    const task = { do: 'import', dataDir, name: 'ventas', file: path, passphrase: PASSPHRASE } as const;
-    const moments = await momentsOf(task, folder);
-    expect(moments.length).toBeGreaterThan(10);
-    for (const moment of pickSome(moments, 4, seeded(seed))) {
-      const where = `seed ${seed}: ${moment.when} ${moment.label} ${moment.count}`;
-      await rm(dataDir, { recursive: true, force: true });
-      expect(['SIGKILL', 'done'], where).toContain(await dieAt(task, folder, moment));
-      const context = await openManager(dataDir);
-      const again = context.snapshots.import('ventas', inPieces(await readFile(path)), WANTED);
-      const code = await again.then(
-        () => 'imported',
-        (error: { code: string }) => error.code,
-      );
-      // It was all there before the process died.
-      expect(['imported', 'session_exists'], where).toContain(code);
-      expect(await context.sessions.get('ventas'), where).toMatchObject({ state: 'STOPPED', originRetired: false });
-      expect((await filesIn(context.paths.session('ventas'))).includes(LOG), where).toBe(true);
-      expect(await readdir(context.paths.staging), where).toEqual([]);
-      await context.close();
-    }
   });
 });
