@@ -20,6 +20,7 @@ import { register as sessions } from './commands/sessions.ts';
 import { register as snapshot } from './commands/snapshot.ts';
 import { register as start } from './commands/start.ts';
 import { register as storage } from './commands/storage.ts';
+import { register as transfer } from './commands/transfer.ts';
 import { register as trim } from './commands/trim.ts';
 import { register as where } from './commands/where.ts';
 import { EXIT } from './exit-codes.ts';
@@ -42,6 +43,7 @@ const COMMANDS = [
   adopt,
   exportFile,
   importFile,
+  transfer,
   snapshot,
   recover,
   doctor,

@@ -10,16 +10,22 @@ export interface LongCall {
   onProgress?: (progress: Progress) => void;
 }
 
+const LOOK = 'See what came of it: ./leadmaster snapshot list';
+
 /** How long the service may hold an answer back while nothing changes. */
 const WAIT_S = 30;
 const ANSWER_MS = (WAIT_S + 30) * 1000;
 
 /**
  * Has the service do long work, and follows it to its end. An abort ends the following alone: the service goes on, and
- * the error says so.
+ * the error says so. `ifLost`: how a person sees what came of it, should the service end meanwhile.
  */
-export async function operate<T>(client: Client, path: string, body: unknown, call: LongCall = {}): Promise<T> {
-  const { signal, onProgress } = call;
+export async function operate<T>(
+  client: Client,
+  path: string,
+  body: unknown,
+  { signal, onProgress, ifLost = LOOK }: LongCall & { ifLost?: string } = {},
+): Promise<T> {
   const abortable = signal === undefined ? {} : { signal };
   let id: string | null = null;
   try {
@@ -37,7 +43,7 @@ export async function operate<T>(client: Client, path: string, body: unknown, ca
     return operation.result as T;
   } catch (error) {
     if (signal?.aborted) throw left(id);
-    throw id !== null && isLost(error) ? lost(id, error) : error;
+    throw id !== null && isLost(error) ? lost(id, error, ifLost) : error;
   }
 }
 
@@ -58,7 +64,7 @@ function isLost(error: unknown): error is CliError {
   return error.exitCode === EXIT.unreachable || ['operation_not_found', 'shutting_down'].includes(error.code);
 }
 
-function lost(id: string, error: CliError): CliError {
+function lost(id: string, error: CliError, hint: string): CliError {
   const message = `The service has ended while it was at work (operation ${id}): ${error.message}`;
-  return new CliError(EXIT.failed, 'operation_lost', message, 'See what came of it: ./leadmaster snapshot list');
+  return new CliError(EXIT.failed, 'operation_lost', message, hint);
 }

@@ -156,6 +156,7 @@ export const en: ReportWords = {
     ['./leadmaster snapshot list {session}', 'the copies there are'],
     ['./leadmaster snapshot restore {session} ID', 'one of them back in place'],
     ['./leadmaster trim {session}', 'frees what can be made again'],
+    ['./leadmaster transfer {session} --to URL', 'moves it to another machine'],
     ['./leadmaster export {session} FILE --retire', 'gives it up here, for another machine to import'],
     ['./leadmaster session logout {session}', 'unlinks it; the profile goes to trash'],
     ['./leadmaster doctor', 'what is wrong, and the cure'],

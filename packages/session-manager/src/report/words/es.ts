@@ -159,6 +159,7 @@ export const es: ReportWords = {
     ['./leadmaster snapshot list {session}', 'las copias que hay'],
     ['./leadmaster snapshot restore {session} ID', 'una de ellas de vuelta en su lugar'],
     ['./leadmaster trim {session}', 'libera lo que se puede rehacer'],
+    ['./leadmaster transfer {session} --to URL', 'la lleva a otra máquina'],
     ['./leadmaster export {session} FILE --retire', 'la entrega en un archivo, para importarla en otra máquina'],
     ['./leadmaster session logout {session}', 'la desvincula; el perfil va a la papelera'],
     ['./leadmaster doctor', 'qué está mal, y el remedio'],

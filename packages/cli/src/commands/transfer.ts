@@ -1,0 +1,48 @@
+import { type Session, shellWord } from '@leadmaster/protocol';
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { operate } from '../client/operations.ts';
+import { readTargetKey } from '../output/target-key.ts';
+import { describeSession } from '../output/words.ts';
+import { cliOf, type Register } from './command.ts';
+import { long } from './long.ts';
+import { nameArgument, pathOf } from './values.ts';
+
+interface TransferOptions {
+  to: string;
+  keyFile?: string;
+  undo?: true;
+}
+
+export const register: Register = (parent, io) => {
+  parent
+    .command('transfer')
+    .description('move a session to another machine that runs LeadMaster; said again, what was begun is finished')
+    .addArgument(nameArgument())
+    .requiredOption('--to <url>', 'the other machine, such as https://other.example:3001')
+    .option(
+      '--key-file <file>',
+      'read the key of the other machine from a file, instead of asking or LEADMASTER_TARGET_KEY',
+    )
+    .option('--undo', 'take back what was begun, once the other machine has given it up')
+    .action(async (name: string, options: TransferOptions, command: Command) => {
+      const cli = cliOf(command, io);
+      const { to, undo = false } = options;
+      const key = await readTargetKey(io, options.keyFile);
+      const ifLost = `Give the command again: ./leadmaster transfer ${name} --to ${shellWord(to)}`;
+      const wanted = { to, key, ...(undo ? { undo } : {}) };
+      const session = await long(cli, name, (call) =>
+        operate<Session>(cli.client(), `${pathOf(name)}/transfer`, wanted, { ...call, ifLost }),
+      );
+      cli.print.data(session);
+      tell(cli, session, options);
+    });
+};
+
+function tell({ print }: Cli, session: Session, { to, undo }: TransferOptions): void {
+  if (undo) print.line(describeSession(print, session));
+  else {
+    print.line(`${session.name} has moved to ${to}, and is ${session.state} here.`);
+    print.note('Its profile lies in the trash here. Should it come back, transfer it from there.');
+  }
+}

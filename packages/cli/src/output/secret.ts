@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { errorText } from '@leadmaster/protocol';
+import { CliError } from '../cli-error.ts';
+import { interrupted } from '../client/interrupt.ts';
+import type { Io } from '../io.ts';
+
+/** The only line of a file. `what` names it in the error. */
+export function secretFromFile(file: string, what: string): string {
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    throw CliError.usage(`${what} cannot be read from ${file}: ${errorText(error)}`);
+  }
+}
+
+/** What is typed is neither shown nor kept. */
+export async function askHidden(io: Io, question: string): Promise<string> {
+  const nowhere = new Writable({ write: (_text, _encoding, done) => done() });
+  // As a terminal, so that readline takes its echo away; what is no real one has none.
+  const terminal = 'setRawMode' in io.stdin;
+  const reader = createInterface({ input: io.stdin, output: nowhere, terminal, historySize: 0 });
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  reader.once('line', resolve);
+  reader.once('close', () => resolve(''));
+  reader.once('SIGINT', () => reject(interrupted('Nothing was done.')));
+  io.stderr.write(question);
+  try {
+    return await promise;
+  } finally {
+    reader.close();
+    io.stderr.write('\n');
+  }
+}

@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LeadMasterError } from '@leadmaster/protocol';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { fakeService } from './harness.ts';
+
+const TO = 'https://other.example:3001';
+const KEY = 'a-key-of-the-other-machine';
+const KNOWN = { env: { LEADMASTER_TARGET_KEY: KEY } };
+
+describe('transfer', () => {
+  test('moves a session, shows how far it has come, and never says the key', async () => {
+    const { cli, sessions, transfers } = await fakeService();
+    sessions.set('ventas', 'READY');
+    const ran = await cli(`transfer ventas --to ${TO}`, KNOWN);
+    expect(ran).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`ventas has moved to ${TO}, and is MOVED here.`),
+    });
+    expect(transfers.asked).toEqual({ to: TO, key: KEY });
+    expect(ran.stdout + ran.stderr).not.toContain(KEY);
+    sessions.set('ventas', 'READY');
+    const json = await cli(`transfer ventas --to ${TO} --json`, KNOWN);
+    expect(JSON.parse(json.stdout)).toMatchObject({ name: 'ventas', state: 'MOVED' });
+  });
+
+  test('takes the key from a file', async () => {
+    const { cli, sessions, transfers } = await fakeService();
+    const folder = mkdtempSync(join(tmpdir(), 'leadmaster-cli-key-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const file = join(folder, 'admin.key');
+    writeFileSync(file, `${KEY}\n`);
+    sessions.set('ventas', 'READY');
+    expect((await cli(['transfer', 'ventas', '--to', TO, '--key-file', file])).code).toBe(0);
+    expect(transfers.asked).toEqual({ to: TO, key: KEY });
+    const none = await cli(['transfer', 'ventas', '--to', TO, '--key-file', join(folder, 'none')]);
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be read') });
+    writeFileSync(file, '\n');
+    expect((await cli(['transfer', 'ventas', '--to', TO, '--key-file', file])).code).toBe(2);
+  });
+
+  test('--undo takes it back', async () => {
+    const { cli, sessions, transfers } = await fakeService();
+    sessions.set('ventas', 'MOVED');
+    const ran = await cli(`transfer ventas --to ${TO} --undo`, KNOWN);
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('ventas is STOPPED') });
+    expect(transfers.asked).toEqual({ to: TO, key: KEY, undo: true });
+  });
+
+  test('says what is missing, and what the service refuses, with what to do', async () => {
+    const { cli, sessions, transfers } = await fakeService();
+    sessions.set('ventas', 'READY');
+    expect(await cli(`transfer ventas --to ${TO}`)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('LEADMASTER_TARGET_KEY'),
+    });
+    expect((await cli('transfer ventas', KNOWN)).code).toBe(2);
+    expect((await cli(`transfer none --to ${TO}`, KNOWN)).code).toBe(3);
+    transfers.failure = new LeadMasterError('transfer_unfinished', 'It was handed over.', 'Repeat the command.');
+    const ran = await cli(`transfer ventas --to ${TO}`, KNOWN);
+    expect(ran).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/It was handed over\.(.|\n)*Repeat the command\./),
+    });
+  });
+});
