@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
+import { constants, getPriority } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Copy, type CopyOrder, takeCopy } from '../src/copy/take-copy.ts';
@@ -225,6 +226,40 @@ describe('one moment', () => {
     expect(lstatSync(ground.copy('Default/Cookies')).size).toBe(9 * 2 ** 20);
   });
 });
+
+describe('precedence', () => {
+  test('while a browser stands still, the thread goes first where it may, and afterwards it is as before', async () => {
+    const usual = getPriority(0);
+    const ground = await Ground.make();
+    let during = usual;
+    ground.take(
+      moments({
+        during() {
+          during = getPriority(0);
+        },
+      }),
+    );
+    expect(during).toBe(mayGoFirst() ? constants.priority.PRIORITY_HIGHEST : usual);
+    expect(getPriority(0)).toBe(usual);
+  });
+
+  test('a freeze that fails gives it back', async () => {
+    const usual = getPriority(0);
+    const ground = await Ground.make();
+    const failing = moments({
+      during() {
+        throw new Error('no');
+      },
+    });
+    expect(() => ground.take(failing)).toThrow('no');
+    expect(getPriority(0)).toBe(usual);
+  });
+});
+
+/** Asked of a program that ends at once. */
+function mayGoFirst(): boolean {
+  return spawnSync('nice', ['-n', '-20', 'nice'], { encoding: 'utf8' }).stdout.trim() === '-20';
+}
 
 describe('identity', () => {
   const TABLE = `${INDEXED_DB}/000005.ldb`;

@@ -1,6 +1,7 @@
 import type { CaptureKind, FreezeMethod } from '../capture.ts';
 import { captureFailed } from '../failures.ts';
 import type { Freezer } from '../freeze/index.ts';
+import { takePrecedence } from '../process/precedence.ts';
 import { Staging, type Taken } from './staging.ts';
 import { CLOCK_MS, type Found, Walker } from './walk.ts';
 
@@ -84,6 +85,7 @@ function whileFrozen<T>(
   work: (deadline: number) => T,
 ): T & { pauseMs: number } {
   watch.onPhase('freezing');
+  const giveWay = takePrecedence();
   const began = performance.now();
   const deadline = began + order.maxPauseMs;
   let pauseMs = 0;
@@ -95,6 +97,7 @@ function whileFrozen<T>(
   } finally {
     freezer.thaw();
     if (freezer.method !== 'none') pauseMs = performance.now() - began;
+    giveWay();
     watch.onPhase('thawed');
   }
   return { ...done, pauseMs };
