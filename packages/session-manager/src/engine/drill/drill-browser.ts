@@ -96,7 +96,7 @@ async function connect({ transport, complaints }: OfflineProcess, signal: AbortS
     return await withSignal(puppeteer.connect({ transport, defaultViewport: null, protocolTimeout: 0 }), overdue);
   } catch (error) {
     signal.throwIfAborted();
-    throw didNotStart(complaints() || errorText(error), error);
+    throw didNotStart((await complaints()) || errorText(error), error);
   }
 }
 

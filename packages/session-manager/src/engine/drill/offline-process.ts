@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { identify, type ProcessIdentity } from '@leadmaster/capture/processes';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { commandPath } from '../../config/env.ts';
@@ -7,13 +8,14 @@ import { UNSHARE } from './namespace.ts';
 import { OnePageTransport } from './one-page-transport.ts';
 
 const SAID_BYTES = 2_000;
+const LAST_WORDS_MS = 500;
 
 /** A browser that was started and has said nothing yet. */
 export interface OfflineProcess {
   identity: ProcessIdentity;
   transport: OnePageTransport;
-  /** The end of what it complained of so far, on one line. */
-  complaints(): string;
+  /** The end of what it complained of, on one line; of one that has ended all of it, also what is still in the pipe. */
+  complaints(): Promise<string>;
 }
 
 export interface OfflineCommand {
@@ -61,10 +63,15 @@ function commandLine({ path, flags, namespace }: OfflineCommand): [program: stri
   return namespace === null ? [path, [...flags]] : [UNSHARE, [...namespace, '--', path, ...flags]];
 }
 
-function listen({ stderr }: ChildProcess): () => string {
+function listen({ stderr }: ChildProcess): () => Promise<string> {
   let said = '';
   stderr?.on('data', (bytes: Buffer) => {
     said = (said + bytes.toString()).slice(-SAID_BYTES);
   });
-  return () => said.trim().split('\n').slice(-5).join('; ');
+  const closed = new Promise<void>((resolve) => stderr?.once('close', resolve));
+  return async () => {
+    // One that lives keeps it open.
+    await Promise.race([closed, sleep(LAST_WORDS_MS, undefined, { ref: false })]);
+    return said.trim().split('\n').slice(-5).join('; ');
+  };
 }

@@ -49,6 +49,11 @@ export class PageMonitor {
     this.#unannouncedSince = null;
   }
 
+  /** The library has told of a QR, which it may do between two looks. */
+  setQrOffered(): void {
+    this.#offeredQr = true;
+  }
+
   /** Something changed in the page: look now. */
   hurry(): void {
     this.#wake();

@@ -25,13 +25,17 @@ export type TamedClient = InstanceType<typeof wwebjs.Client>;
  *   the first
  * - it reads the page's own text for its cache, and rejects into nowhere when the browser ends meanwhile
  * - on a state it does not accept it closes the browser by itself; here the run does that, and proves it
+ * - after a logout it tells its strategy anew that the browser is there, which it has been all the time
  *
- * `onBrowser` runs once the browser is there, before any page is loaded.
+ * `onBrowser` runs once, when the browser is there and before any page is loaded.
  */
 export function tamedClient(options: ClientOptions, onBrowser: () => void): TamedClient {
   const client = new wwebjs.Client({ ...options, authStrategy: new wwebjs.NoAuth() });
   const untyped = client as unknown as Untyped;
+  let isKnown = false;
   untyped.authStrategy.afterBrowserInitialized = async () => {
+    if (isKnown) return;
+    isKnown = true;
     if (client.pupPage !== undefined) guardSyncHandler(client.pupPage);
     onBrowser();
     // A pinned page is served by intercepting the navigation, which WhatsApp's service worker would answer first.

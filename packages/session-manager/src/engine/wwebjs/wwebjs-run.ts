@@ -167,6 +167,7 @@ export class WwebjsRun implements EngineRun {
   }
 
   #onQr(qr: string): void {
+    this.#monitor.setQrOffered();
     const first = this.#qrs % QRS_PER_ROUND === 0;
     this.#qrs += 1;
     const expiresAt = new Date(Date.now() + (first ? FIRST_QR_MS : NEXT_QR_MS));

@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { LIVE_VERSION, tamedClient } from '../../../src/engine/wwebjs/tamed-client.ts';
+
+it('is told of its browser once, although the library tells its strategy anew after a logout', async () => {
+  let told = 0;
+  const client = tamedClient({ webVersion: LIVE_VERSION }, () => {
+    told += 1;
+  });
+  Object.assign(client, { pupPage: { exposeFunction: async () => undefined } });
+  const { authStrategy } = client as unknown as { authStrategy: { afterBrowserInitialized(): Promise<void> } };
+  await authStrategy.afterBrowserInitialized();
+  await authStrategy.afterBrowserInitialized();
+  expect(told).toBe(1);
+});
