@@ -15,6 +15,7 @@ export const SNAPSHOT_REASONS = [
   'before_delete',
   'before_restore',
   'before_browser_upgrade',
+  'before_transfer',
   'stopped',
 ] as const;
 export type SnapshotReason = (typeof SNAPSHOT_REASONS)[number];
@@ -32,6 +33,8 @@ export const snapshot = z.object({
   session: z.string(),
   kind: snapshotKind,
   at: time,
+  /** When the profile stood still: the moment that it is a picture of. */
+  frozenAt: time,
   bytes: z.number().int(),
   files: z.number().int(),
   /** Bytes that the vault did not have before, and what they came to in the store, compressed and encrypted. */

@@ -72,6 +72,7 @@ export class FakeSnapshotService implements SnapshotService {
       session,
       kind: 'essential',
       at: new Date(this.clock).toISOString(),
+      frozenAt: new Date(this.clock - 400).toISOString(),
       bytes: 35 * MB,
       files: 212,
       newBytes: 2 * MB,

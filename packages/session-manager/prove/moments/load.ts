@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorText } from '@leadmaster/protocol';
 import type { World } from '@leadmaster/whatsapp-standin';
-import type { SessionService } from '../../src/lifecycle/session-service.ts';
+import type { ServiceProcess } from '../service/service-process.ts';
 
 /** A linked session and who writes with it. */
 export interface Loaded {
@@ -21,7 +21,6 @@ export type Mode = (typeof MODES)[number];
 
 const TICK_MS = 25;
 const OUT_EVERY_MS = 400;
-const ACK_MS = 10_000;
 const STEADY_ROWS_PER_S = 200;
 /** Messages to each session while history is written, as a part of the full rate. */
 const BESIDE_BULK = 0.1;
@@ -34,7 +33,7 @@ const ORDER = { messages: null, steady: 50 * 4096, flat_out: 256 * 4096 } as con
  */
 export class Load {
   readonly #world: World;
-  readonly #sessions: SessionService;
+  readonly #service: ServiceProcess;
   readonly #loaded: readonly Loaded[];
   readonly #perSecond: number;
   #part = 1;
@@ -44,9 +43,9 @@ export class Load {
   readonly #failures = new Map<string, number>();
   readonly #written = new Map<Mode, { bytes: number; ms: number }>();
 
-  constructor(world: World, sessions: SessionService, loaded: readonly Loaded[], perSecond: number) {
+  constructor(world: World, service: ServiceProcess, loaded: readonly Loaded[], perSecond: number) {
     this.#world = world;
-    this.#sessions = sessions;
+    this.#service = service;
     this.#loaded = loaded;
     this.#perSecond = perSecond;
   }
@@ -131,8 +130,7 @@ export class Load {
   async #messagesOut({ name, partner }: Loaded): Promise<void> {
     for (let number = 1; !this.#ending.signal.aborted; await sleep(OUT_EVERY_MS)) {
       try {
-        const { id } = await this.#sessions.send(name, { to: partner, text: `out ${number}` }, `out-${number}`);
-        await this.#sessions.acknowledged(name, id, ACK_MS, AbortSignal.timeout(ACK_MS));
+        await this.#service.sent(name, { to: partner, text: `out ${number}` }, `out-${number}`);
         number += 1;
       } catch (error) {
         this.#fail(`${name} does not send: ${errorText(error)}`);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { browsersOn } from '@leadmaster/capture/processes';
 import { errorText } from '@leadmaster/protocol';
-import { Stage } from '../../test/real/harness.ts';
+import { ServiceStage } from '../../test/real/service.ts';
 import { seeded } from '../service/random.ts';
 import { type Boot, bootMoment, PATIENT, type VaultEnv } from './booting.ts';
 import { holesIn, Load, type Loaded, MODES, numbersOf } from './load.ts';
@@ -76,8 +76,8 @@ class MomentsProof {
   /** A machine with freshly linked sessions: snapshots under load, then, in quiet, their boots. */
   async round(): Promise<void> {
     this.#rounds += 1;
-    await using stage = await Stage.open({ env: PATIENT, standin: { seed: this.#options.seed + this.#rounds } });
-    await stage.start();
+    await using stage = await ServiceStage.open({ env: PATIENT, standin: { seed: this.#options.seed + this.#rounds } });
+    await stage.service.start();
     const loaded: Loaded[] = [];
     for (let i = 1; i <= this.#options.sessions; i += 1) {
       const session = { name: `session-${i}`, phone: `54911000000${10 + i}`, partner: `54911770000${10 + i}` };
@@ -85,16 +85,16 @@ class MomentsProof {
       loaded.push(session);
     }
     const moments = await this.#takeAll(stage, loaded);
-    await stage.stop();
-    this.#failures.clones.push(...stage.clones().map((type) => `${type} while snapshots were taken`));
+    await stage.service.end('SIGTERM');
+    this.#failures.clones.push(...stage.accusations().map((type) => `${type} while snapshots were taken`));
     for (const { name } of loaded) this.#lookFor(join(stage.dataDir, 'tokens', name));
     const vault = { VAULT_URL: `file:${stage.dataDir}/vault`, VAULT_KEY_FILE: `${stage.dataDir}/vault.key` };
     await this.#bootAll(moments, vault);
   }
 
-  async #takeAll(stage: Stage, loaded: readonly Loaded[]): Promise<Moment[]> {
+  async #takeAll(stage: ServiceStage, loaded: readonly Loaded[]): Promise<Moment[]> {
     const { snapshots, perRound, messageRate } = this.#options;
-    const load = new Load(stage.world, stage.sessions, loaded, messageRate);
+    const load = new Load(stage.world, stage.service, loaded, messageRate);
     const began = performance.now();
     load.start();
     const moments: Moment[] = [];
@@ -129,14 +129,14 @@ class MomentsProof {
   }
 
   /** What taking snapshots did to the sessions themselves: nothing, that is. */
-  async #disturbances(stage: Stage, load: Load, loaded: readonly Loaded[]): Promise<string[]> {
+  async #disturbances(stage: ServiceStage, load: Load, loaded: readonly Loaded[]): Promise<string[]> {
     const found: string[] = [];
     for (const session of loaded) {
       await delivered(stage, session);
       const { phone, partner, name } = session;
       const hole = holesIn(numbersOf(await stage.world.phone(phone).stored(partner), 'in'), load.sentTo(session));
       if (hole !== null) found.push(`${name} itself: ${hole}`);
-      const path = await stage.path(name);
+      const path = (await stage.service.transitions(name)).map(({ to, reason }) => `${to} ${reason}`).reverse();
       if (path.filter((step) => step.startsWith('READY')).length !== 1) found.push(`${name} went ${path.join(' -> ')}`);
     }
     return found;
@@ -184,7 +184,7 @@ class MomentsProof {
 }
 
 /** Waits until the session has confirmed the last message that it was sent. */
-async function delivered({ world }: Stage, { phone }: Loaded): Promise<void> {
+async function delivered({ world }: ServiceStage, { phone }: Loaded): Promise<void> {
   const last = world.phone(phone).inbox.at(-1);
   if (last !== undefined) await world.waitFor('delivered', ({ detail }) => detail.id === last.id, DELIVERY_MS);
 }

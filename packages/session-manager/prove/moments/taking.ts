@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Census } from '@leadmaster/protocol';
+import type { Census, Snapshot, SnapshotDetail } from '@leadmaster/protocol';
 import type { WorldState } from '@leadmaster/whatsapp-standin';
-import { extraOf } from '../../src/snapshots/snapshot-facts.ts';
-import type { Stage } from '../../test/real/harness.ts';
+import type { ServiceStage } from '../../test/real/service.ts';
 import type { Load, Loaded, Mode } from './load.ts';
 import { Witness } from './witness.ts';
 
@@ -23,19 +22,18 @@ export interface Moment {
 
 /** Takes a snapshot of a session at a random moment under load. */
 export async function takeMoment(
-  stage: Stage,
+  { world, service }: ServiceStage,
   load: Load,
   plan: { session: Loaded; mode: Mode; random: number },
 ): Promise<Moment> {
   const { session, mode } = plan;
   return load.under(mode, session, async () => {
     await sleep(plan.random * LONGEST_DELAY_MS);
-    using witness = new Witness(stage.world, session.phone);
-    const { snapshots, vault } = stage.context;
-    const { id, pauseMs, method, bytes } = await snapshots.create(session.name, { reason: 'requested' });
-    const { census } = await snapshots.get(session.name, id);
-    const info = await (await vault.open()).get(session.name, id);
-    const world = witness.at(new Date(extraOf(info).frozenAt));
-    return { session, snapshot: id, mode, method, pauseMs, bytes, counted: census, world };
+    using witness = new Witness(world, session.phone);
+    const path = `/v1/sessions/${session.name}/snapshots`;
+    const { id, pauseMs, method, bytes, frozenAt } = await service.request<Snapshot>('POST', path, {});
+    const { census } = await service.request<SnapshotDetail>('GET', `${path}/${id}`);
+    const known = witness.at(new Date(frozenAt));
+    return { session, snapshot: id, mode, method, pauseMs, bytes, counted: census, world: known };
   });
 }

@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Event, QrCode, Session, Transition } from '@leadmaster/protocol';
+import type { Event, Message, QrCode, Session, Transition } from '@leadmaster/protocol';
 
 const CLI = join(import.meta.dirname, '../../../cli/src/main.ts');
 const KEY = 'prove-key';
+const ACKNOWLEDGED: readonly string[] = ['SENT', 'DELIVERED', 'READ'];
 
 /** A session manager as a user runs it: a process of its own, talked to over HTTP. */
 export class ServiceProcess {
@@ -143,6 +144,20 @@ export class ServiceProcess {
         throw new Error(`${name} stays ${session.state}; it went ${path.join(' -> ')}\n${this.#said}`);
       }
       await sleep(20);
+    }
+  }
+
+  /** Sends a message and waits until WhatsApp's server has acknowledged it. */
+  async sent(name: string, body: { to: string; text: string }, key: string, withinMs = 10_000): Promise<void> {
+    const deadline = performance.now() + withinMs;
+    const path = `/v1/sessions/${name}/messages`;
+    const reply = await this.ask('POST', path, { body, headers: { 'idempotency-key': key } });
+    const text = await reply.text();
+    if (!reply.ok) throw new Error(`POST ${path}: ${reply.status} ${text}`);
+    for (let { id, state } = JSON.parse(text) as Message; !ACKNOWLEDGED.includes(state); ) {
+      if (performance.now() > deadline) throw new Error(`the message is ${state} after ${withinMs} ms`);
+      await sleep(25);
+      ({ id, state } = await this.request<Message>('GET', `${path}/${id}`));
     }
   }
 

@@ -52,6 +52,7 @@ const SNAPSHOT = {
   session: 'ventas',
   kind: 'essential',
   at: AT,
+  frozenAt: AT,
   bytes: 35_127_296,
   files: 212,
   newBytes: 1_310_720,
@@ -182,6 +183,7 @@ export const COMPONENTS: Record<string, { schema: z.ZodType; example: unknown }>
     example: {
       ...TRANSFER,
       version: 1,
+      replaces: [],
       chromium: '150.0.7871.114',
       bytes: 966_787_072,
       metadata: { team: 'south' },

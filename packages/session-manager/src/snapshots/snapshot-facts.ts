@@ -68,6 +68,7 @@ export function describeSnapshot(session: string, info: SnapshotInfo, known: Sna
     session,
     kind: info.kind === 'full' ? 'full' : 'essential',
     at: info.at,
+    frozenAt: extra.frozenAt,
     bytes: info.bytes,
     files: info.files,
     newBytes: info.newBytes,
