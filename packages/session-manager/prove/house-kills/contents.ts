@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RECORD_FILE } from '@leadmaster/capture/classify';
+import { classify, RECORD_FILE } from '@leadmaster/capture/classify';
 import { filesIn } from '../../test/adopt/profiles.ts';
 
 /** The files of a profile and what is in them, without our own record. */
@@ -31,4 +31,12 @@ export function differences(found: Contents | null, wanted: Contents, mayBeThere
   const lacking = [...wanted].filter(([path, hash]) => found.get(path) !== hash);
   const strange = [...found].filter(([path, hash]) => !wanted.has(path) && mayBeThere.get(path) !== hash);
   return [...lacking.map(([path]) => `lacks ${path}`), ...strange.map(([path]) => `has ${path}`)];
+}
+
+/** The part that nothing may ever take away: the login and what belongs to it. LevelDB makes its locks and its diary anew. */
+export function lastingOf(contents: Contents): Contents {
+  const isMade = (path: string): boolean => /\/(LOCK|LOG)$/.test(path);
+  const isLasting = (path: string): boolean =>
+    ['critical', 'important'].includes(classify(path).class) && !isMade(path);
+  return new Map([...contents].filter(([path]) => isLasting(path)));
 }
