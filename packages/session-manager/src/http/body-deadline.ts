@@ -6,18 +6,21 @@ import { rawProblem } from './problems.ts';
  * longer than any JSON: routes with `upload` look after themselves, and some have a limit of their own.
  */
 export function limitBodies(app: HttpApp, ms: number): void {
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const { raw, routeOptions } = request;
     if (raw.complete || routeOptions.config.upload === true) return done();
     const timer = setTimeout(() => {
       if (raw.complete) return;
-      raw.socket.end(
-        rawProblem('invalid_request', 408, 'The request did not arrive in time.', 'Send the whole request at once.'),
-      );
+      // After an answer has gone out, another one would be read as belonging to a request that was never made.
+      if (!reply.raw.headersSent) raw.socket.end(late());
       raw.destroy();
     }, routeOptions.config.bodyMs ?? ms);
     timer.unref();
     raw.once('close', () => clearTimeout(timer));
     done();
   });
+}
+
+function late(): string {
+  return rawProblem('invalid_request', 408, 'The request did not arrive in time.', 'Send the whole request at once.');
 }

@@ -32,6 +32,8 @@ export interface HttpServerOptions {
 
 /** The server's own intervals, in milliseconds. */
 export interface HttpTiming {
+  /** For a request to arrive as a whole; answers may take longer. */
+  requestMs: number;
   /** Between two signs of life on an event stream. */
   heartbeatMs: number;
   /** How long `POST /send` waits for WhatsApp's acknowledgement. */
@@ -43,6 +45,7 @@ export interface HttpTiming {
 }
 
 export const DEFAULT_TIMING: HttpTiming = {
+  requestMs: 30_000,
   heartbeatMs: 15_000,
   sendDeadlineMs: 30_000,
   progressMs: 200,

@@ -38,9 +38,6 @@ import { shuttingDown } from './waiting.ts';
  */
 const SOCKET_IDLE_MS = 630_000;
 
-/** For a request to arrive as a whole; answers may take longer. */
-const REQUEST_MS = 30_000;
-
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** Sent with every answer. The pages of /docs bring a policy of their own. */
@@ -95,7 +92,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     // Long names reach the rule that refuses them; longer ones are refused by the limit on headers.
     routerOptions: { maxParamLength: 8192 },
     // A missing Host is refused below, in our own words.
-    http: { headersTimeout: REQUEST_MS, maxHeaderSize: 16_384, requireHostHeader: false },
+    http: { headersTimeout: timing.requestMs, maxHeaderSize: 16_384, requireHostHeader: false },
     frameworkErrors: onFrameworkError,
     clientErrorHandler: answerBrokenRequest,
   }).withTypeProvider<ZodTypeProvider>();
@@ -136,7 +133,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     await operations.close();
   });
 
-  limitBodies(app, REQUEST_MS);
+  limitBodies(app, timing.requestMs);
   logRequests(app, options.metrics);
   handleUnknown(app);
   await describeApi(app, options.version);
