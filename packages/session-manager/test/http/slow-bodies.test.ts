@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { ADMIN_KEY, serve } from './serve.ts';
+
+const REQUEST_MS = 150;
+
+/** Begins a request and keeps what is answered. */
+async function begin(port: number, path: string, headers: Record<string, string>): Promise<Begun> {
+  const socket = connect(port, '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  await once(socket, 'connect');
+  let said = '';
+  socket.setEncoding('utf8').on('data', (part: string) => {
+    said += part;
+  });
+  const closed = once(socket, 'close');
+  const lines = Object.entries({ host: 'x', authorization: `Bearer ${ADMIN_KEY}`, ...headers });
+  socket.write(`POST ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`);
+  return { socket, said: () => said, closed };
+}
+
+interface Begun {
+  socket: Socket;
+  said: () => string;
+  closed: Promise<unknown>;
+}
+
+const JSON_BODY = { 'content-type': 'application/json', 'content-length': '20' };
+
+test('a body that does not arrive in time is answered with 408, and the connection is closed', async () => {
+  const { port, sessions } = await serve({ timing: { requestMs: REQUEST_MS } });
+  const slow = await begin(port, '/v1/sessions', JSON_BODY);
+  slow.socket.write('{"name":');
+  await slow.closed;
+  expect(slow.said()).toMatch(/^HTTP\/1\.1 408 .*content-type: application\/problem\+json/is);
+  expect(JSON.parse(slow.said().split('\r\n\r\n')[1] ?? '')).toMatchObject({
+    ...{ status: 408, code: 'invalid_request', detail: 'The request did not arrive in time.' },
+    hint: expect.stringMatching(/whole request/),
+  });
+  expect(sessions.changes).toEqual([]);
+});
+
+test('one that goes on coming, byte by byte, too', async () => {
+  const { port } = await serve({ timing: { requestMs: REQUEST_MS } });
+  const slow = await begin(port, '/v1/sessions', { ...JSON_BODY, 'content-length': '100000' });
+  const drip = setInterval(() => slow.socket.write(' '), 10);
+  onTestFinished(() => clearInterval(drip));
+  slow.socket.on('error', () => {});
+  await slow.closed;
+  expect(slow.said()).toMatch(/^HTTP\/1\.1 408 /);
+});
+
+test('a request that was answered before all of it came gets no second answer', async () => {
+  const { port } = await serve({ timing: { requestMs: REQUEST_MS } });
+  const slow = await begin(port, '/v1/sessions', { ...JSON_BODY, 'content-type': 'text/html' });
+  slow.socket.write('<');
+  await slow.closed;
+  expect(slow.said()).toMatch(/^HTTP\/1\.1 415 /);
+  expect(slow.said().match(/HTTP\/1\.1/g)).toHaveLength(1);
+});
+
+test('a file may take longer than other bodies', async () => {
+  const { port, snapshots } = await serve({ timing: { requestMs: REQUEST_MS } });
+  const bytes = `fake export 20\nabc`;
+  const upload = await begin(port, '/v1/sessions/ventas/import', {
+    ...{ 'content-type': 'application/octet-stream', 'x-passphrase': 'caballobateriagrapas' },
+    'content-length': String(bytes.length),
+  });
+  upload.socket.write(bytes.slice(0, -3));
+  await expect.poll(() => snapshots.receiving).toBe(1);
+  // Another one, begun later, is late by now.
+  const slow = await begin(port, '/v1/sessions', JSON_BODY);
+  await slow.closed;
+  expect(slow.said()).toMatch(/^HTTP\/1\.1 408 /);
+  expect(upload.said()).toBe('');
+  expect(snapshots.receiving).toBe(1);
+  upload.socket.write(bytes.slice(-3));
+  await once(upload.socket, 'data');
+  expect(upload.said()).toMatch(/^HTTP\/1\.1 201 /);
+});
