@@ -62,11 +62,17 @@ export async function proveHouseKills(options: HouseKillOptions): Promise<HouseK
   }
 }
 
+/** Where another disk may be, also when temporary files are kept in memory. */
+const ELSEWHERE = ['/dev/shm', '/var/tmp', '/tmp'];
+
 /** A folder on another disk than the one given; null where there is none. */
 async function folderOnOtherDisk(folder: string): Promise<string | null> {
-  const there = await stat('/dev/shm').catch(() => null);
-  if (there === null || there.dev === (await stat(folder)).dev) return null;
-  return mkdtempSync('/dev/shm/leadmaster-house-kills-');
+  const { dev } = await stat(folder);
+  for (const there of ELSEWHERE) {
+    const found = await stat(there).catch(() => null);
+    if (found !== null && found.dev !== dev) return mkdtempSync(join(there, 'leadmaster-house-kills-'));
+  }
+  return null;
 }
 
 type Death = { when: string; die: (dying: Dying, work: Work) => Promise<{ end: string }> };
@@ -85,7 +91,8 @@ class HouseKillProof {
     this.#otherDisk = otherDisk;
     this.#dying = new Dying(folder);
     this.#random = seeded(options.seed);
-    const skipped = otherDisk === null ? ['adopt across disks: /dev/shm is not there, or on the disk of /tmp'] : [];
+    const skipped =
+      otherDisk === null ? [`adopt across disks: ${ELSEWHERE.join(', ')} are on the disk of ${folder}`] : [];
     this.#report = { seed: options.seed, works: {}, skipped, faults: [] };
   }
 
