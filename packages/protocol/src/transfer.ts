@@ -35,6 +35,8 @@ export const prepareTransfer = z.strictObject({
   version: z.int(),
   id: transferId,
   session: sessionName,
+  /** Earlier attempts of the sender, none of which it has handed over: they are over, and what they brought is used. */
+  replaces: z.array(transferId).max(100),
   generation: z.int().positive(),
   /** The newest Chromium that has written the profile; null when nobody knows. */
   chromium: z.string().max(200).nullable(),

@@ -72,6 +72,8 @@ export const VERSION: string = (createRequire(import.meta.url)('../package.json'
 
 /** How long a logout or delete waits for the copy of what it takes away, and a start for one of what it changes. */
 const COPY_MS = 20_000;
+/** The same while a session is on its way to another machine, and nobody runs it. */
+const LAST_COPY_MS = 5_000;
 
 /**
  * Takes the data folder and takes up its sessions, without starting any. Whatever fails leaves the folder as it was.
@@ -134,10 +136,12 @@ async function assemble(ground: Ground): Promise<Context> {
     browserVersion: async () => (await browsers.find(false)).version,
     minFreeBytes: config.diskMinFreeBytes,
   });
-  const transfers = createTransfers(ground, profiles, sessions, browsers);
+  const transfers = createTransfers(ground, profiles, sessions, browsers, (session, profileDir) =>
+    snapshots.beforeStopped(session, profileDir, 'before_transfer', LAST_COPY_MS),
+  );
   const storage = new StorageCare({ sessions, profiles, store, config, log });
   const disk = new DiskMonitor({ sessions, profiles, store, path: paths.tokens, config, log });
-  sessions.guardWith(guardBy(snapshots, storage));
+  sessions.guardWith(guardBy(snapshots, storage, transfers.departures));
   await sessions.load();
   if (!isOffline) await transfers.arrivals.resume();
   const metrics = createMetrics(
@@ -197,6 +201,7 @@ function createTransfers(
   profiles: ProfileStore,
   sessions: SessionRegistry,
   browsers: BrowserFinder,
+  lastSnapshot: (session: string, profileDir: string) => Promise<void>,
 ): Pick<Context, 'departures' | 'arrivals'> {
   const shared = { paths, profiles, store, access: sessions, log };
   return {
@@ -204,6 +209,7 @@ function createTransfers(
       ...shared,
       capture: captureProfile,
       lockIdle: (session) => lockIdleProfile(paths, session),
+      lastSnapshot,
       connect: (to, key) => new HttpPeer(to, key),
     }),
     arrivals: new TransferTarget({
@@ -214,7 +220,7 @@ function createTransfers(
   };
 }
 
-function guardBy(snapshots: Snapshots, storage: StorageCare): SessionGuard {
+function guardBy(snapshots: Snapshots, storage: StorageCare, departures: TransferSource): SessionGuard {
   return {
     before: (session, reason) => snapshots.before(session, reason, COPY_MS),
     stopped: (session) =>
@@ -222,6 +228,7 @@ function guardBy(snapshots: Snapshots, storage: StorageCare): SessionGuard {
         snapshots.create(session, { reason: 'stopped', signal }).finally(() => storage.trimStopped(session)),
       ),
     resting: (session) => storage.trimStopped(session),
+    refuseDelete: (session) => departures.refuseDelete(session),
     purge: (session) => snapshots.purge(session),
   };
 }

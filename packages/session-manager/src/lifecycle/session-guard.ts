@@ -8,6 +8,8 @@ export interface SessionGuard {
   stopped(session: string): void;
   /** It was stopped to be started again at once. Resolves when that may happen; never fails. */
   resting(session: string): Promise<void>;
+  /** @throws LeadMasterError `transfer_open` for what another machine may not have taken yet. */
+  refuseDelete(session: string): Promise<void>;
   /** Makes everything that was saved of it unreadable for good. */
   purge(session: string): Promise<void>;
 }
@@ -17,5 +19,6 @@ export const UNGUARDED: SessionGuard = {
   before: async () => undefined,
   stopped: () => undefined,
   resting: async () => undefined,
+  refuseDelete: async () => undefined,
   purge: async () => undefined,
 };

@@ -242,12 +242,14 @@ export class SessionRegistry implements SessionService, SessionAccess {
 
   async delete(name: string, { purge = false }: { purge?: boolean } = {}): Promise<void> {
     const supervisor = await this.#supervisor(name);
+    const refuse = (): Promise<void> => this.#guard.refuseDelete(name);
+    await refuse();
     // First, since it is what may fail for reasons of its own: the session is then as it was.
     if (purge) await this.#guard.purge(name);
     else await this.#guard.before(name, 'before_delete');
     await this.#changing(name, async () => {
       this.#deps.store.sessions.setDesired(name, 'stopped');
-      await supervisor.retireForever();
+      await supervisor.retireForever(refuse);
       this.#remove(name);
       this.#supervisors.delete(name);
       this.measurements.forget(name);

@@ -106,12 +106,16 @@ export class SessionSupervisor {
     });
   }
 
-  /** Stops, and moves the profile to trash. Nothing starts again, unless this fails: then the session is as it was. */
-  async retireForever(): Promise<void> {
+  /**
+   * Stops, and moves the profile to trash. Nothing starts again, unless this fails: then the session is as it was.
+   * `refuse` is asked when nothing else happens to the session any more, and may throw.
+   */
+  async retireForever(refuse: () => Promise<void> = async () => undefined): Promise<void> {
     this.#deleting = true;
     this.#current?.abort(new Error('the session is being deleted'));
     try {
       await this.#queue.run(async () => {
+        await refuse();
         await this.#stop('deleted');
         await this.#endRun();
         await this.#setAside('deleted');

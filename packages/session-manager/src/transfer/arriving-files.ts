@@ -40,6 +40,24 @@ export class ArrivingFiles {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 }).catch(failing(this.#folder));
   }
 
+  /**
+   * Takes over what an earlier attempt has brought, whole or in part: a file is what its name says, whoever sent it.
+   * Returns how many bytes that is.
+   */
+  async inherit(earlier: ArrivingFiles): Promise<number> {
+    let bytes = 0;
+    try {
+      for (const name of await readdir(earlier.#folder).catch(noneIfMissing)) {
+        const path = join(this.#folder, name);
+        await rename(join(earlier.#folder, name), path);
+        bytes += (await stat(path)).size;
+      }
+    } catch (error) {
+      throw writeFailed(this.#folder, error);
+    }
+    return bytes;
+  }
+
   async missing(hashes: readonly string[]): Promise<string[]> {
     const here = new Set(await readdir(this.#folder).catch(failing(this.#folder)));
     return hashes.filter((hash) => hash !== EMPTY_SHA256 && !here.has(hash));
@@ -187,6 +205,11 @@ function notHere(path: string): LeadMasterError {
     `${path} has not arrived, or not whole`,
     'Repeat the transfer: what is here already is not sent again.',
   );
+}
+
+function noneIfMissing(error: unknown): string[] {
+  if (isMissing(error)) return [];
+  throw error;
 }
 
 function failing(path: string): (error: unknown) => never {

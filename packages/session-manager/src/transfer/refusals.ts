@@ -3,6 +3,7 @@ import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { Departure } from './departure-facts.ts';
 import { PeerError } from './peer.ts';
 
+/** It is on its way already, or not as it was any more. */
 export function underWay(session: string): LeadMasterError {
   return new LeadMasterError(
     'wrong_state',
@@ -11,16 +12,27 @@ export function underWay(session: string): LeadMasterError {
   );
 }
 
+/** What is known here of it is all that either machine needs to finish, or to take it back. */
+export function notFinished({ session, peer }: Departure): LeadMasterError {
+  return new LeadMasterError(
+    'transfer_open',
+    `${session} was handed over to ${peer}, and that is not finished: its profile here may be needed yet`,
+    `Finish it: "./leadmaster transfer ${session} --to ${peer}"; or take it back, with --undo. Then delete it.`,
+    { extra: { to: peer } },
+  );
+}
+
 /** A transfer that was handed over is finished, or taken back, with the manager it was handed to. */
 export function anotherTarget({ session, peer }: Departure): LeadMasterError {
   return new LeadMasterError(
-    'wrong_state',
+    'transfer_open',
     `${session} was handed over to ${peer}, which has not said yet that it has taken it`,
     `Finish that first: "./leadmaster transfer ${session} --to ${peer}"; or take it back, with --undo.`,
     { extra: { to: peer } },
   );
 }
 
+/** A copy that never ran here goes nowhere: who its owner is nobody knows. */
 export function comesAsCopy(session: string): LeadMasterError {
   return new LeadMasterError(
     'origin_not_retired',
@@ -29,6 +41,7 @@ export function comesAsCopy(session: string): LeadMasterError {
   );
 }
 
+/** What would be sent is no login that another browser could open. */
 export function notWhole(session: string, checks: readonly StructureCheck[]): LeadMasterError {
   const broken = checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`);
   return new LeadMasterError(
@@ -48,6 +61,15 @@ export function failedToMove(session: string, error: unknown, signal: AbortSigna
     `${session} stays here: ${errorText(error)}`,
     error.hint === '' ? 'Mend that, then repeat the transfer.' : error.hint,
     { cause: error, extra: { peer: { code: error.code, status: error.status } } },
+  );
+}
+
+/** It was handed over, given up there, and is back. */
+export function givenUpThere({ session, peer }: Departure, desired: 'running' | 'stopped'): LeadMasterError {
+  return new LeadMasterError(
+    'transfer_failed',
+    `${peer} has given ${session} up instead of taking it; it is back here${desired === 'running' ? ', and starts' : ''}`,
+    'Repeat the transfer, unless somebody there did not want it.',
   );
 }
 

@@ -1,27 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Capture, CaptureRequest } from '@leadmaster/capture';
-import {
-  errorText,
-  LeadMasterError,
-  type PrepareTransfer,
-  type Session,
-  TRANSFER_VERSION,
-  type TransferSession,
-} from '@leadmaster/protocol';
+import { errorText, type Session, type TransferSession } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
-import { newestChromium } from '../profile/browser-version.ts';
-import { realFs } from '../profile/files.ts';
-import type { DataPaths } from '../profile/paths.ts';
-import type { ProfileRecord, ProfileStore } from '../profile/profile-store.ts';
-import type { HeldProfile, SessionAccess } from '../snapshots/session-access.ts';
 import type { LongCall } from '../snapshots/snapshot-service.ts';
-import { stagingPath } from '../snapshots/staging.ts';
-import type { StateStore } from '../state/state-store.ts';
+import { announce, requireLogin } from './departing-session.ts';
 import { type Departure, Departures } from './departure-facts.ts';
+import { type HandingOverDeps, handOver } from './handing-over.ts';
 import { PeerError, type TransferPeer } from './peer.ts';
-import { anotherTarget, comesAsCopy, failedToMove, notWhole, underWay, unfinished } from './refusals.ts';
-import { Sending } from './sending.ts';
+import { anotherTarget, failedToMove, givenUpThere, notFinished, underWay, unfinished } from './refusals.ts';
 import { takeBack } from './take-back.ts';
 import type { DepartureService } from './transfer-service.ts';
 
@@ -33,19 +19,8 @@ const RETRY_FIRST_MS = 250;
 const RETRY_MAX_MS = 5_000;
 /** Telling the other manager to forget what it will not get. */
 const FORGET_MS = 5_000;
-/** Messages told so long before the moment that was caught up to are named: clocks of phones differ. */
-const TOLD_MARGIN_MS = 3_600_000;
-/** A copy that is not whole may be so at the next try; one that is not in two is not whole on disk. */
-const CAPTURES = 2;
 
-export interface SourceDeps {
-  paths: DataPaths;
-  profiles: ProfileStore;
-  store: StateStore;
-  access: SessionAccess;
-  capture: (request: CaptureRequest) => Promise<Capture>;
-  /** Locks a profile that nobody runs, having proven that no browser has it open. */
-  lockIdle: (session: string) => Promise<{ release(): void }>;
+export interface SourceDeps extends HandingOverDeps {
   connect: (to: string, key: string) => TransferPeer;
   log: Logger;
   /** How long a commit is tried; a test's own. */
@@ -69,62 +44,72 @@ export class TransferSource implements DepartureService {
     const call = { signal: new AbortController().signal, onProgress: () => undefined, ...given };
     if (this.#busy.has(session)) throw underWay(session);
     this.#busy.add(session);
-    const peer = this.#deps.connect(to, key);
     try {
-      await (undo ? this.#undo(session, peer, call) : this.#finishOrBegin(session, peer, call));
+      const peer = this.#deps.connect(to, key);
+      try {
+        await (undo ? this.#undo(session, peer, call) : this.#finishOrBegin(session, peer, call));
+      } finally {
+        peer.close();
+      }
       return await this.#deps.access.get(session);
     } finally {
-      peer.close();
       this.#busy.delete(session);
     }
   }
 
+  /**
+   * Refuses to let go of the last that is known here of a session whose transfer is not finished.
+   *
+   * @throws LeadMasterError `transfer_open`.
+   */
+  async refuseDelete(session: string): Promise<void> {
+    const open = await this.#away(session);
+    if (open !== undefined) throw notFinished(open);
+  }
+
   async #finishOrBegin(session: string, peer: TransferPeer, call: Call): Promise<void> {
-    const { state } = await this.#deps.access.get(session);
-    const open = this.#departures.open(session);
-    const returning = open.find(({ phase }) => phase === 'returning');
-    if (returning !== undefined) await this.#bringBack(returning);
-    const handedOver = open.find(
-      ({ phase, generation }) => phase === 'handed_over' && this.#isAway(session, generation),
-    );
-    if (handedOver !== undefined && (state === 'MOVED' || state === 'ERROR')) {
-      if (handedOver.peer !== peer.origin) throw anotherTarget(handedOver);
-      return this.#commit(handedOver, peer, call);
+    await this.#deps.access.get(session);
+    const away = await this.#away(session);
+    if (away?.phase === 'returning') await this.#bringBack(away);
+    else if (away !== undefined) {
+      if (away.peer !== peer.origin) throw anotherTarget(away);
+      if (await this.#commit(away, peer, call)) return;
+      await this.#bringBack(away);
     }
-    await this.#forget(open, peer);
     await this.#begin(session, peer, call);
   }
 
-  /** The tombstone holds for the newest generation that left; one that has come back since is above it. */
-  #isAway(session: string, generation: number): boolean {
-    return (this.#deps.store.vault.movedGeneration(session) ?? 0) === generation;
-  }
-
-  /** Attempts that a crash or a failure has left: what they have sent may go. */
-  async #forget(open: readonly Departure[], peer: TransferPeer): Promise<void> {
-    for (const { id, phase, peer: origin } of open) {
-      if (phase === 'handed_over') this.#departures.advance(id, 'done');
-      // Another manager than this one is told when it is spoken to again.
-      if (phase === 'begun' && origin === peer.origin) await this.#tellForget(id, peer);
-    }
+  /**
+   * The departure of a session that is neither here nor known to be there. One that has come back since, however it did,
+   * lies here under a later generation.
+   */
+  async #away(session: string): Promise<Departure | undefined> {
+    const { profiles, store } = this.#deps;
+    const open = this.#departures.open(session).filter(({ phase }) => phase !== 'begun');
+    if (open.length === 0) return undefined;
+    const here = (await profiles.readRecord(session))?.generation ?? 0;
+    const moved = store.vault.movedGeneration(session) ?? 0;
+    return open.find(({ phase, generation }) => phase === 'returning' || (generation === moved && here <= generation));
   }
 
   async #begin(session: string, peer: TransferPeer, call: Call): Promise<void> {
     const { access, store, log } = this.#deps;
     call.onProgress({ phase: 'preparing', done: 0, total: null });
     await access.settled(session, SETTLE_MS, call.signal);
-    const record = await this.#requireLogin(session);
-    const row = store.sessions.get(session);
-    const desired = row?.desired ?? 'stopped';
+    const record = await requireLogin(this.#deps, session);
     const id = `tr_${randomUUID()}`;
-    const prepare = await this.#describe(id, session, record, desired);
-    this.#departures.begin(id, session, record.generation, peer.origin, { desired, caughtUpTo: null });
+    const replaces = this.#leftAt(session, peer.origin);
+    const announced = await announce(this.#deps, { id, session, record, replaces });
+    const facts = { desired: announced.desired, caughtUpTo: null };
+    this.#departures.begin(id, session, record.generation, peer.origin, facts);
     try {
-      await peer.prepare(prepare, call.signal);
-      await this.#send(id, session, record, peer, call);
+      await peer.prepare(announced, call.signal);
+      for (const earlier of replaces) this.#departures.advance(earlier, 'failed');
+      const given = (facts: Departure['facts']): void => this.#departures.advance(id, 'handed_over', facts);
+      await handOver(this.#deps, { id, session, record, peer, call, given });
     } catch (error) {
       if (this.#departures.get(id)?.phase !== 'handed_over') {
-        await this.#fail(id, session, desired, peer, call.signal);
+        await this.#fail(id, session, peer, call.signal);
         throw failedToMove(session, error, call.signal);
       }
       // It was given away, and only what came after that went wrong here.
@@ -134,63 +119,24 @@ export class TransferSource implements DepartureService {
       );
     }
     const departure = this.#departures.get(id);
-    if (departure !== null) await this.#commit(departure, peer, call);
+    if (departure === null || (await this.#commit(departure, peer, call))) return;
+    await this.#bringBack(departure);
+    throw givenUpThere(departure, store.sessions.get(session)?.desired ?? 'stopped');
   }
 
-  async #send(id: string, session: string, record: ProfileRecord, peer: TransferPeer, call: Call): Promise<void> {
-    const { access } = this.#deps;
-    const { signal, onProgress } = call;
-    const sending = new Sending(peer, id);
-    {
-      onProgress({ phase: 'copying', done: 0, total: null });
-      await using ahead = await access.hold(session, (held) => this.#capture(session, held, signal));
-      await sending.send(ahead, { signal, onProgress, phase: 'sending' });
-    }
-    onProgress({ phase: 'stopping', done: 0, total: null });
-    await access.moveAway(session, 'transferred', () => this.#sendRest(id, session, record, sending, peer, call));
+  /** Attempts with that manager that a crash or a cut line has ended: what they have brought is used, and they are over. */
+  #leftAt(session: string, origin: string): string[] {
+    return this.#departures
+      .open(session)
+      .filter(({ phase, peer }) => phase === 'begun' && peer === origin)
+      .map(({ id }) => id);
   }
 
-  /** With the session stopped: what has changed since the first copy, and the seal. Returns the word that gives it away. */
-  async #sendRest(
-    id: string,
-    session: string,
-    record: ProfileRecord,
-    sending: Sending,
-    peer: TransferPeer,
-    { signal, onProgress }: Call,
-  ): Promise<() => void> {
-    const { profiles, store } = this.#deps;
-    const lock = await this.#deps.lockIdle(session);
-    try {
-      if ((await this.#requireLogin(session)).generation !== record.generation) throw underWay(session);
-      const held = { profileDir: profiles.locate(session), browser: null };
-      await using rest = await this.#capture(session, held, signal);
-      const entries = await sending.send(rest, { signal, onProgress, phase: 'sending what has changed' });
-      onProgress({ phase: 'sealing', done: 0, total: null });
-      const row = store.sessions.get(session);
-      const caughtUpTo = row?.caughtUpTo ?? null;
-      const from = new Date((caughtUpTo === null ? Date.now() : Date.parse(caughtUpTo)) - TOLD_MARGIN_MS);
-      await peer.seal(id, { entries, caughtUpTo, told: store.inbox.toldSince(session, from) }, signal);
-      signal.throwIfAborted();
-      const desired = row?.desired ?? 'stopped';
-      return () => this.#departures.advance(id, 'handed_over', { desired, caughtUpTo });
-    } finally {
-      lock.release();
-    }
-  }
-
-  async #capture(session: string, held: HeldProfile, signal: AbortSignal): Promise<Capture> {
-    for (let tries = 1; ; tries += 1) {
-      const stagingDir = stagingPath(this.#deps.paths, 'capture', session);
-      const capture = await this.#deps.capture({ ...held, kind: 'full', stagingDir, signal });
-      if (capture.structure.ok) return capture;
-      await capture[Symbol.asyncDispose]();
-      if (tries >= CAPTURES) throw notWhole(session, capture.structure.checks);
-    }
-  }
-
-  /** From here on the other machine is the owner: it is asked until it has taken the session, or says why not. */
-  async #commit(departure: Departure, peer: TransferPeer, { signal, onProgress }: Call): Promise<void> {
+  /**
+   * From here on the other machine is the owner: it is asked until it has taken the session, or says why not. Resolves
+   * to whether it has; false when it has given it up for good instead.
+   */
+  async #commit(departure: Departure, peer: TransferPeer, { signal, onProgress }: Call): Promise<boolean> {
     const { id, session, generation } = departure;
     const { store, log } = this.#deps;
     onProgress({ phase: 'handing over', done: 0, total: null });
@@ -200,6 +146,11 @@ export class TransferSource implements DepartureService {
         await peer.commit(id, signal);
         break;
       } catch (error) {
+        const isOver = error instanceof PeerError && error.code === 'wrong_state' && error.extra.phase === 'aborted';
+        if (isOver) {
+          this.#departures.advance(id, 'returning');
+          return false;
+        }
         const mayPass = error instanceof PeerError && error.mayPass;
         log.warn({ session, transfer: id, err: error }, 'the other manager has not taken over what was handed to it');
         if (signal.aborted || !mayPass || performance.now() + pause > until) throw unfinished(departure, error);
@@ -212,19 +163,14 @@ export class TransferSource implements DepartureService {
       store.events.append({ session, type: 'session.moved', data });
     });
     log.info({ session, ...data }, 'a session has moved to another machine');
+    return true;
   }
 
-  /** Before anything was given away: the session is ours, and runs again if it ran. */
-  async #fail(
-    id: string,
-    session: string,
-    desired: 'running' | 'stopped',
-    peer: TransferPeer,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { access, log } = this.#deps;
+  /** Before anything was given away: the session is ours, and runs again if it shall. */
+  async #fail(id: string, session: string, peer: TransferPeer, signal: AbortSignal): Promise<void> {
+    const { access, store, log } = this.#deps;
     // With the service ending, the next start brings it back.
-    if (desired === 'running' && !signal.aborted && access.has(session)) {
+    if (!signal.aborted && store.sessions.get(session)?.desired === 'running') {
       await access.start(session).catch((error: unknown) => {
         log.error({ session, err: error }, 'the session did not start again after its transfer had failed');
       });
@@ -251,17 +197,20 @@ export class TransferSource implements DepartureService {
 
   async #undo(session: string, peer: TransferPeer, { signal, onProgress }: Call): Promise<void> {
     onProgress({ phase: 'taking back', done: 0, total: null });
-    const open = this.#departures.open(session);
-    const gone = open.find(({ phase }) => phase === 'returning') ?? open.find(({ phase }) => phase === 'handed_over');
-    if (gone === undefined) return this.#forget(open, peer);
-    if (gone.phase === 'handed_over') {
-      if (gone.peer !== peer.origin) throw anotherTarget(gone);
-      await peer.abort(gone.id, signal).catch((error: unknown) => {
-        throw unfinished(gone, error);
-      });
-      this.#departures.advance(gone.id, 'returning');
+    await this.#deps.access.get(session);
+    const away = await this.#away(session);
+    if (away === undefined) {
+      for (const id of this.#leftAt(session, peer.origin)) await this.#tellForget(id, peer);
+      return;
     }
-    await this.#bringBack(gone);
+    if (away.phase === 'handed_over') {
+      if (away.peer !== peer.origin) throw anotherTarget(away);
+      await peer.abort(away.id, signal).catch((error: unknown) => {
+        throw unfinished(away, error);
+      });
+      this.#departures.advance(away.id, 'returning');
+    }
+    await this.#bringBack(away);
   }
 
   /** The other manager has given it up for good. */
@@ -273,51 +222,11 @@ export class TransferSource implements DepartureService {
         store.sessions.touch(session, { caughtUpTo: facts.caughtUpTo });
         store.sessions.setDesired(session, facts.desired);
         this.#departures.advance(id, 'undone');
-        store.events.append({
-          session,
-          type: 'session.moved',
-          data: { direction: 'back', generation: now, transfer: id },
-        });
+        const data = { direction: 'back', generation: now, transfer: id };
+        store.events.append({ session, type: 'session.moved', data });
       });
       log.info({ session, transfer: id, generation: now }, 'a session that was given away is back');
     });
     if (facts.desired === 'running') await access.start(session);
-  }
-
-  async #requireLogin(session: string): Promise<ProfileRecord> {
-    const { profiles, access } = this.#deps;
-    const { state } = await access.get(session);
-    if (state === 'MOVED') {
-      throw new LeadMasterError('session_moved', `${session} has moved to another machine`, 'Transfer it from there.');
-    }
-    const record = await profiles.readRecord(session);
-    const { presence, detail } = await profiles.loginEvidence(session);
-    if (record === null || presence !== 'present') {
-      throw new LeadMasterError(
-        presence === 'damaged' ? 'login_damaged' : 'nothing_to_snapshot',
-        `${session} has no whole login that could move: ${detail}`,
-        `Look with "./leadmaster check ${session}".`,
-      );
-    }
-    if (!record.originRetired) throw comesAsCopy(session);
-    return record;
-  }
-
-  async #describe(
-    id: string,
-    session: string,
-    record: ProfileRecord,
-    desired: 'running' | 'stopped',
-  ): Promise<PrepareTransfer> {
-    const { profiles, store } = this.#deps;
-    return {
-      version: TRANSFER_VERSION,
-      ...{ id, session, desired },
-      generation: record.generation,
-      chromium: await newestChromium(realFs, profiles.locate(session), record),
-      bytes: (await profiles.measure(session)).bytes,
-      metadata: store.sessions.get(session)?.metadata ?? {},
-      account: record.account,
-    };
   }
 }

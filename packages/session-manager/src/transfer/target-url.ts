@@ -10,10 +10,18 @@ import { LeadMasterError } from '@leadmaster/protocol';
 export function targetOrigin(text: string): string {
   if (!URL.canParse(text)) throw refused(text, 'it is no URL', 'Give it like https://other.example:3001.');
   const url = new URL(text);
+  if (url.username !== '' || url.password !== '') {
+    // What stands there may be a key: it is not repeated.
+    throw refused(
+      url.host,
+      'it holds a name or a password',
+      'Give scheme, host and port alone; the key is given apart.',
+    );
+  }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     throw refused(text, `${url.protocol} is not spoken here`, 'Give it like https://other.example:3001.');
   }
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '' || url.pathname !== '/') {
+  if (url.search !== '' || url.hash !== '' || url.pathname !== '/') {
     throw refused(text, 'it holds more than the address', 'Give scheme, host and port alone; the key is given apart.');
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {

@@ -1,11 +1,5 @@
 import { checkStructureAside } from '@leadmaster/capture';
-import {
-  type ArrivingTransfer,
-  LeadMasterError,
-  type PrepareTransfer,
-  type SealTransfer,
-  TRANSFER_VERSION,
-} from '@leadmaster/protocol';
+import { type ArrivingTransfer, LeadMasterError, type PrepareTransfer, type SealTransfer } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import type { SerialQueue } from '../concurrency/serial-queue.ts';
 import { inTurns } from '../concurrency/turns.ts';
@@ -17,6 +11,7 @@ import { requireRoom } from '../profile/room.ts';
 import type { SessionAccess } from '../snapshots/session-access.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { type Arrival, Arrivals } from './arrival-facts.ts';
+import { inUse, refuseCommitted, refuseVersion, requirePhase, wrongPhase } from './arrival-refusals.ts';
 import { ArrivingFiles } from './arriving-files.ts';
 import type { ArrivalService } from './transfer-service.ts';
 
@@ -90,13 +85,7 @@ export class TransferTarget implements ArrivalService {
 
   abort(id: string): Promise<void> {
     return this.#turn(id, async (arrival) => {
-      if (arrival.phase === 'committing' || arrival.phase === 'committed') {
-        throw new LeadMasterError(
-          'transfer_committed',
-          `${arrival.session} has been handed over and belongs to this machine`,
-          'To have it back, transfer it back from here.',
-        );
-      }
+      refuseCommitted(arrival);
       await this.#giveUp(arrival);
     });
   }
@@ -114,7 +103,7 @@ export class TransferTarget implements ArrivalService {
   }
 
   async #prepare(wanted: PrepareTransfer): Promise<ArrivingTransfer> {
-    const { id, session, generation, chromium, bytes, metadata, account, desired } = wanted;
+    const { id, session, replaces, generation, chromium, bytes, metadata, account, desired } = wanted;
     refuseVersion(wanted.version);
     const known = this.#arrivals.get(id);
     if (known !== null) {
@@ -123,16 +112,23 @@ export class TransferTarget implements ArrivalService {
       return describe(known);
     }
     await this.#refuseName(session, generation);
-    await this.#makeWay(session);
+    this.#refuseInTheWay(session, replaces);
     refuseOlderBrowser(chromium, await this.#deps.browserVersion());
-    await requireRoom(realFs, this.#deps.paths.staging, {
-      bytes: bytes + this.#deps.minFreeBytes,
-      what: `${session} takes, with what is kept free,`,
-      hint: 'Free some space here, or transfer it elsewhere. Nothing was changed.',
-    });
-    const facts = { chromium, bytes, metadata, account, desired, reserved: false, caughtUpTo: null, told: [] };
-    await this.#files(id).open();
-    this.#arrivals.begin(id, session, generation, facts);
+    const files = this.#files(id);
+    await files.open();
+    try {
+      const here = await this.#makeWay(files, session, replaces);
+      await requireRoom(realFs, this.#deps.paths.staging, {
+        bytes: Math.max(0, bytes - here) + this.#deps.minFreeBytes,
+        what: `${session} takes, with what is kept free,`,
+        hint: 'Free some space here, or transfer it elsewhere. Nothing was changed.',
+      });
+      const facts = { chromium, bytes, metadata, account, desired, reserved: false, caughtUpTo: null, told: [] };
+      this.#arrivals.begin(id, session, generation, facts);
+    } catch (error) {
+      await files.remove();
+      throw error;
+    }
     this.#deps.log.info({ session, transfer: id, generation, bytes }, 'a session is coming here');
     return describe(this.#known(id));
   }
@@ -162,12 +158,25 @@ export class TransferTarget implements ArrivalService {
     }
   }
 
-  /** An earlier attempt for the same name is given up, unless its source may have let go already. */
-  async #makeWay(session: string): Promise<void> {
-    for (const earlier of this.#arrivals.open().filter((each) => each.session === session)) {
-      if (earlier.phase === 'prepared') await this.abort(earlier.id);
-      else throw wrongPhase(earlier);
+  /** The source of an attempt that is sealed may have let go of the session: only its own word ends that. */
+  #refuseInTheWay(session: string, replaces: readonly string[]): void {
+    const inTheWay = this.#arrivals
+      .open()
+      .find((each) => each.session === session && each.phase !== 'prepared' && !replaces.includes(each.id));
+    if (inTheWay !== undefined) throw wrongPhase(inTheWay);
+  }
+
+  /** Gives earlier attempts for the same name up. Returns how many bytes of those that are replaced are used. */
+  async #makeWay(files: ArrivingFiles, session: string, replaces: readonly string[]): Promise<number> {
+    let here = 0;
+    for (const { id } of this.#arrivals.open().filter((each) => each.session === session)) {
+      await this.#turn(id, async (earlier) => {
+        refuseCommitted(earlier);
+        if (replaces.includes(id)) here += await files.inherit(this.#files(id));
+        await this.#giveUp(earlier);
+      });
     }
+    return here;
   }
 
   async #seal(arrival: Arrival, manifest: SealTransfer, signal?: AbortSignal): Promise<void> {
@@ -293,38 +302,6 @@ export class TransferTarget implements ArrivalService {
 /** Transfers whose files must outlive a restart: their names in staging. */
 export function liveTransfers(store: StateStore): string[] {
   return new Arrivals(store).open().map(({ id }) => id);
-}
-
-function refuseVersion(version: number): void {
-  if (version === TRANSFER_VERSION) return;
-  throw new LeadMasterError(
-    'unprocessable',
-    `Transfers of version ${version} are not understood here; this manager speaks ${TRANSFER_VERSION}`,
-    'Bring both managers to the same version of LeadMaster.',
-  );
-}
-
-function requirePhase(arrival: Arrival, phase: Arrival['phase']): void {
-  if (arrival.phase !== phase) throw wrongPhase(arrival);
-}
-
-function wrongPhase({ id, session, phase }: Arrival): LeadMasterError {
-  return new LeadMasterError(
-    'wrong_state',
-    `The transfer ${id} of ${session} is ${phase} here`,
-    phase === 'aborted'
-      ? 'It was given up; begin another.'
-      : `Finish it where it comes from: repeat "./leadmaster transfer ${session}" there; or take it back with --undo.`,
-    { extra: { transfer: id, phase } },
-  );
-}
-
-function inUse(session: string, state: string): LeadMasterError {
-  return new LeadMasterError(
-    'session_exists',
-    `The other machine has a session ${session}, and it is ${state}`,
-    'Delete it there, if it is not wanted.',
-  );
 }
 
 function loginOf({ caughtUpTo }: Arrival['facts']): Date {

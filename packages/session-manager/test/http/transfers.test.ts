@@ -8,7 +8,7 @@ const TO = 'https://other.example:3001';
 const BYTES = { 'content-type': 'application/octet-stream' };
 const ID = 'tr_5b0f2f3e-54c0-4a0c-8a6e-9f1d7d1f0a11';
 const PREPARE = {
-  ...{ version: 1, id: ID, session: 'ventas', generation: 1, chromium: null, bytes: 3 },
+  ...{ version: 1, id: ID, session: 'ventas', replaces: [], generation: 1, chromium: null, bytes: 3 },
   ...{ metadata: {}, account: null, desired: 'running' },
 };
 const CONTENT = Buffer.from('abc');

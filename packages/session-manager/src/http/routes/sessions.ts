@@ -78,7 +78,14 @@ export function sessionRoutes(app: HttpApp, { sessions }: RouteContext): void {
       body: noBody,
       response: {
         204: nothing('Removed'),
-        ...problems([...SESSION_ERRORS, ...BODY_ERRORS, 'session_unclaimed', ...STOP_ERRORS, ...VAULT_ERRORS]),
+        ...problems([
+          ...SESSION_ERRORS,
+          ...BODY_ERRORS,
+          'session_unclaimed',
+          'transfer_open',
+          ...STOP_ERRORS,
+          ...VAULT_ERRORS,
+        ]),
       },
     },
     handler: async (request, reply) => {

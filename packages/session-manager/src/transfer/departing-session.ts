@@ -1,0 +1,56 @@
+import { LeadMasterError, type PrepareTransfer, TRANSFER_VERSION } from '@leadmaster/protocol';
+import { newestChromium } from '../profile/browser-version.ts';
+import { realFs } from '../profile/files.ts';
+import type { ProfileRecord, ProfileStore } from '../profile/profile-store.ts';
+import type { SessionAccess } from '../snapshots/session-access.ts';
+import type { StateStore } from '../state/state-store.ts';
+import { comesAsCopy } from './refusals.ts';
+
+interface Deps {
+  profiles: ProfileStore;
+  store: StateStore;
+  access: SessionAccess;
+}
+
+/**
+ * The record of a session that has a whole login of its own to give away.
+ *
+ * @throws LeadMasterError `session_moved`, `session_unclaimed`, `nothing_to_snapshot`, `login_damaged`, `origin_not_retired`.
+ */
+export async function requireLogin({ profiles, access }: Deps, session: string): Promise<ProfileRecord> {
+  const { state, hint } = await access.get(session);
+  if (state === 'MOVED') {
+    throw new LeadMasterError('session_moved', `${session} has moved to another machine`, 'Transfer it from there.');
+  }
+  if (!access.has(session))
+    throw new LeadMasterError('session_unclaimed', `tokens/${session} belongs to no session`, hint);
+  const record = await profiles.readRecord(session);
+  const { presence, detail } = await profiles.loginEvidence(session);
+  if (record === null || presence !== 'present') {
+    throw new LeadMasterError(
+      presence === 'damaged' ? 'login_damaged' : 'nothing_to_snapshot',
+      `${session} has no whole login that could move: ${detail}`,
+      `Look with "./leadmaster check ${session}".`,
+    );
+  }
+  if (!record.originRetired) throw comesAsCopy(session);
+  return record;
+}
+
+/** What the other manager is told of a session before any of it is sent. */
+export async function announce(
+  { profiles, store }: Deps,
+  { id, session, record, replaces }: { id: string; session: string; record: ProfileRecord; replaces: string[] },
+): Promise<PrepareTransfer> {
+  const row = store.sessions.get(session);
+  return {
+    version: TRANSFER_VERSION,
+    ...{ id, session, replaces },
+    generation: record.generation,
+    chromium: await newestChromium(realFs, profiles.locate(session), record),
+    bytes: (await profiles.measure(session)).bytes,
+    metadata: row?.metadata ?? {},
+    account: record.account,
+    desired: row?.desired ?? 'stopped',
+  };
+}

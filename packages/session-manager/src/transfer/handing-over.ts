@@ -1,0 +1,108 @@
+import type { Capture, CaptureRequest } from '@leadmaster/capture';
+import type { DataPaths } from '../profile/paths.ts';
+import type { ProfileRecord, ProfileStore } from '../profile/profile-store.ts';
+import type { HeldProfile, SessionAccess } from '../snapshots/session-access.ts';
+import type { LongCall } from '../snapshots/snapshot-service.ts';
+import { stagingPath } from '../snapshots/staging.ts';
+import type { StateStore } from '../state/state-store.ts';
+import { requireLogin } from './departing-session.ts';
+import type { DepartureFacts } from './departure-facts.ts';
+import type { TransferPeer } from './peer.ts';
+import { notWhole, underWay } from './refusals.ts';
+import { Sending } from './sending.ts';
+
+/** Messages told so long before the moment that was caught up to are named: clocks of phones differ. */
+const TOLD_MARGIN_MS = 3_600_000;
+/** A copy that is not whole may be so at the next try; one that is not in two is not whole on disk. */
+const CAPTURES = 2;
+
+export interface HandingOverDeps {
+  paths: DataPaths;
+  profiles: ProfileStore;
+  store: StateStore;
+  access: SessionAccess;
+  capture: (request: CaptureRequest) => Promise<Capture>;
+  /** Locks a profile that nobody runs, having proven that no browser has it open. */
+  lockIdle: (session: string) => Promise<{ release(): void }>;
+  /** Saves the profile of a stopped session as it leaves; resolves when it is copied, or cannot be. Never fails. */
+  lastSnapshot: (session: string, profileDir: string) => Promise<void>;
+}
+
+/** One session on its way out. */
+export interface Leaving {
+  id: string;
+  session: string;
+  record: ProfileRecord;
+  peer: TransferPeer;
+  call: Required<LongCall>;
+  /** Makes durable, in the transaction of the tombstone, that it was given away. */
+  given: (facts: DepartureFacts) => void;
+}
+
+/**
+ * Sends a session's profile: most of it while it runs, then, stopped, what has changed since; has the other manager seal
+ * it; and gives it away in one transaction. Whatever fails before that leaves the session here, stopped or as it was.
+ */
+export async function handOver(deps: HandingOverDeps, leaving: Leaving): Promise<void> {
+  const { session, peer, id, call } = leaving;
+  const { signal, onProgress } = call;
+  const sending = new Sending(peer, id);
+  {
+    onProgress({ phase: 'copying', done: 0, total: null });
+    await using ahead = await deps.access.hold(session, (held) => captureWhole(deps, session, held, signal));
+    await sending.send(ahead, { signal, onProgress, phase: 'sending' });
+  }
+  onProgress({ phase: 'stopping', done: 0, total: null });
+  await deps.access.moveAway(session, 'transferred', () => sendRest(deps, leaving, sending));
+}
+
+/** With the session stopped. Returns the word that gives it away. */
+async function sendRest(deps: HandingOverDeps, leaving: Leaving, sending: Sending): Promise<() => void> {
+  const { session, record, call } = leaving;
+  const lock = await deps.lockIdle(session);
+  try {
+    if ((await requireLogin(deps, session)).generation !== record.generation) throw underWay(session);
+    const profileDir = deps.profiles.locate(session);
+    // Beside the sending: the session waits for the longer of the two.
+    const saved = deps.lastSnapshot(session, profileDir);
+    try {
+      await using rest = await captureWhole(deps, session, { profileDir, browser: null }, call.signal);
+      const options = { ...call, phase: 'sending what has changed' };
+      const facts = await seal(deps, leaving, await sending.send(rest, options));
+      return () => leaving.given(facts);
+    } finally {
+      await saved;
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+async function seal(
+  { store }: HandingOverDeps,
+  { id, session, peer, call: { signal, onProgress } }: Leaving,
+  entries: Awaited<ReturnType<Sending['send']>>,
+): Promise<DepartureFacts> {
+  onProgress({ phase: 'sealing', done: 0, total: null });
+  const row = store.sessions.get(session);
+  const caughtUpTo = row?.caughtUpTo ?? null;
+  const from = new Date((caughtUpTo === null ? Date.now() : Date.parse(caughtUpTo)) - TOLD_MARGIN_MS);
+  await peer.seal(id, { entries, caughtUpTo, told: store.inbox.toldSince(session, from) }, signal);
+  signal.throwIfAborted();
+  return { desired: row?.desired ?? 'stopped', caughtUpTo };
+}
+
+async function captureWhole(
+  deps: HandingOverDeps,
+  session: string,
+  held: HeldProfile,
+  signal: AbortSignal,
+): Promise<Capture> {
+  for (let tries = 1; ; tries += 1) {
+    const stagingDir = stagingPath(deps.paths, 'capture', session);
+    const capture = await deps.capture({ ...held, kind: 'full', stagingDir, signal });
+    if (capture.structure.ok) return capture;
+    await capture[Symbol.asyncDispose]();
+    if (tries >= CAPTURES) throw notWhole(session, capture.structure.checks);
+  }
+}

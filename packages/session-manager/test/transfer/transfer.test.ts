@@ -1,0 +1,107 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { LARGE, NAME, owners, twoMachines } from './machines.ts';
+
+describe('a transfer', () => {
+  it('moves a running session: MOVED here with its profile in trash, started there under a higher generation', async () => {
+    const { here, there } = await twoMachines();
+    const moved = await here.transfer();
+    expect(moved).toMatchObject({ state: 'MOVED', desired: 'stopped', generation: 1 });
+    expect(await there.session()).toMatchObject({ state: 'READY', desired: 'running', generation: 2 });
+    expect([here.engine.alive.length, there.engine.alive.length]).toEqual([0, 1]);
+    expect(await here.profiles.listTrash()).toMatchObject([{ session: NAME, reason: 'transferred', generation: 1 }]);
+    expect(await there.read('Default/large')).toEqual(LARGE);
+    expect((await there.read('Default/empty')).length).toBe(0);
+    expect((await there.read('Default/twin-b')).toString()).toBe('the same');
+    // Two files, whatever they hold: each may be written to.
+    const [a, b] = await Promise.all(
+      ['twin-a', 'twin-b'].map((name) => stat(join(there.profiles.locate(NAME), 'Default', name))),
+    );
+    expect(a?.ino).not.toBe(b?.ino);
+    expect([await here.staged(), await there.staged()]).toEqual([[], []]);
+  });
+
+  it('sends most of it while the session runs, and then only what has changed', async () => {
+    const { here } = await twoMachines();
+    const running: [string, number][] = [];
+    here.fault = (step, when) => {
+      if (when === 'before') running.push([step, here.engine.alive.length]);
+    };
+    await here.transfer();
+    const stopped = running.filter(([, alive]) => alive === 0).map(([step]) => step);
+    expect(running.filter(([step, alive]) => step === 'send' && alive === 1).length).toBeGreaterThan(4);
+    expect(stopped).toEqual(['missing', 'seal', 'commit']);
+  });
+
+  it('sends what was written while it was on its way', async () => {
+    const { here, there } = await twoMachines();
+    here.fault = (step, when) => {
+      if (step === 'missing' && when === 'after') void here.write('Default/late', 'written late');
+    };
+    here.lastSnapshot = () => here.write('Default/later', 'the last');
+    await here.transfer();
+    expect((await there.read('Default/late')).toString()).toBe('written late');
+  });
+
+  it('keeps a stopped session stopped', async () => {
+    const { here, there } = await twoMachines();
+    await here.sessions.stop(NAME);
+    await here.transfer();
+    expect(await there.session()).toMatchObject({ state: 'STOPPED', desired: 'stopped', generation: 2 });
+    expect(there.engine.runs).toEqual([]);
+  });
+
+  it('goes there and back again, each time above the last generation, with metadata and account', async () => {
+    const { here, there } = await twoMachines();
+    here.store.sessions.setMetadata(NAME, { team: 'south' });
+    for (let round = 0; round < 2; round += 1) {
+      await here.transfer();
+      expect(await owners(here, there)).toBe(1);
+      await there.transfer();
+      expect(await owners(here, there)).toBe(1);
+    }
+    expect(await here.session()).toMatchObject({ state: 'READY', generation: 5, metadata: { team: 'south' } });
+    expect(await here.read('Default/large')).toEqual(LARGE);
+    expect(await there.session()).toMatchObject({ state: 'MOVED' });
+  });
+
+  it('tells no message twice: what was told here is known there', async () => {
+    const { here, there } = await twoMachines();
+    const message = { messageId: 'false_5491100000001@c.us_A', data: { text: 'Hola' } };
+    here.store.inbox.receive(NAME, message);
+    const before = here.store.sessions.get(NAME)?.caughtUpTo;
+    await here.transfer();
+    expect(there.store.inbox.receive(NAME, message)).toBeNull();
+    expect(there.store.inbox.receive(NAME, { ...message, messageId: 'false_5491100000001@c.us_B' })).not.toBeNull();
+    expect(there.store.sessions.get(NAME)?.caughtUpTo).toBe(before);
+  });
+
+  it('tells of itself on both sides', async () => {
+    const { here, there } = await twoMachines();
+    await here.transfer();
+    const told = async (machine: typeof here) => {
+      const page = await machine.sessions.events({
+        ...{ session: NAME, after: 0, limit: 100, waitMs: 0 },
+        signal: AbortSignal.timeout(1000),
+      });
+      return page.items.filter(({ type }) => type === 'session.moved').map(({ data }) => data.direction);
+    };
+    expect([await told(here), await told(there)]).toEqual([['away'], ['here']]);
+  });
+
+  it('has the last snapshot taken while the session is stopped, and waits for its copy', async () => {
+    const { here, there } = await twoMachines();
+    const copying = Promise.withResolvers<void>();
+    const began = Promise.withResolvers<number>();
+    here.lastSnapshot = async () => {
+      began.resolve(here.engine.alive.length);
+      await copying.promise;
+    };
+    const moved = here.transfer();
+    expect(await began.promise).toBe(0);
+    copying.resolve();
+    expect(await moved).toMatchObject({ state: 'MOVED' });
+    expect(await there.owns()).toBe(true);
+  });
+});
