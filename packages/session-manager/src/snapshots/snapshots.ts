@@ -43,7 +43,9 @@ export class Snapshots implements SnapshotService {
     this.#deps = deps;
   }
 
-  create(session: string, options: Wanted): Promise<Snapshot> {
+  async create(session: string, options: Wanted): Promise<Snapshot> {
+    // A name that nobody has is a mistake of the caller's, and no failure of a session's.
+    await this.#deps.access.get(session);
     return this.#turn(session, options, async (call) => {
       const wanted = this.#wanted(options, call);
       try {

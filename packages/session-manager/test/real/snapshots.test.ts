@@ -31,6 +31,9 @@ describe('snapshots of a running session', () => {
     expect(taken.pauseMs).toBeGreaterThan(0);
     expect(taken.chromium).toMatch(/^\d+\./);
     expect((await sessions.get('ventas')).state).toBe('READY');
+    const nobody = await refusal(snapshots.create('nobody', { reason: 'requested' }));
+    expect(nobody.code).toBe('session_not_found');
+    expect(await stage.eventsOf('nobody', 'snapshot.failed')).toEqual([]);
     expect((await sessions.get('ventas')).lastSnapshot).toEqual({ id: taken.id, at: taken.at, verified: false });
 
     const again = await snapshots.create('ventas', { reason: 'requested' });
