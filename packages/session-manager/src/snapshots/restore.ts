@@ -118,6 +118,8 @@ async function putInPlace(
         ...(imported === undefined ? {} : { imported }),
       };
       deps.store.events.append({ session, type: 'session.restored', data });
+      // Every byte of it was read and proven; and a session that comes from another machine has a last snapshot from now on.
+      deps.store.snapshots.verified(session, { id: info.id, at: info.at, ok: true, data: { drill: false } });
     });
     deps.log.info({ session, id: info.id, trashed }, 'snapshot restored');
   } finally {
@@ -171,13 +173,18 @@ async function takeOutFindings(folder: string): Promise<Findings | null> {
   }
 }
 
-export function refuseMoved(deps: SnapshotDeps, session: string, info: SnapshotInfo): void {
+export function refuseMoved(
+  deps: SnapshotDeps,
+  session: string,
+  info: SnapshotInfo,
+  cure = 'Restore it there: two machines with one login would take it from each other.',
+): void {
   const moved = deps.store.vault.movedGeneration(session);
   if (moved === null || extraOf(info).generation > moved) return;
   throw new LeadMasterError(
     'session_moved',
     `${session} has moved to another machine since this snapshot was taken`,
-    'Restore it there: two machines with one login would take it from each other.',
+    cure,
   );
 }
 

@@ -71,7 +71,10 @@ function againstServer(): void {
       start: true,
     });
     expect(recovered.items).toMatchObject([{ session: 'ventas', ok: true }]);
-    expect(await stage.service.until('ventas', 'READY')).toMatchObject({ account: { phone: PHONE } });
+    expect(await stage.service.until('ventas', 'READY')).toMatchObject({
+      account: { phone: PHONE },
+      lastSnapshot: { id: recovered.items[0]?.snapshot, verified: true },
+    });
     await stage.world.phone(FRIEND).send(PHONE, 'otra vez');
     await stage.event(({ type, data }) => type === 'message.received' && data.text === 'otra vez');
     expect(stage.accusations()).toEqual([]);
