@@ -11,7 +11,7 @@ import { onTestFinished, type TestContext } from 'vitest';
 import { exitOf } from '../launch/fake-checkout.ts';
 
 /** The command line as a user runs it, but for the install that stands before it. */
-const MAIN = join(CHECKOUT, 'packages/cli/src/main.ts');
+export const MAIN = join(CHECKOUT, 'packages/cli/src/main.ts');
 
 /** Skips a test where there is no browser, with the reason. */
 export async function needBrowser(context: TestContext): Promise<void> {
@@ -53,9 +53,10 @@ export async function demo() {
     await Promise.all(children.map(exitOf));
     rmSync(folder, { recursive: true, force: true });
   });
-  const spawnIn = (extra: Record<string, string>, args: readonly string[]): Running => {
+  const spawnIn = (extra: Record<string, string>, args: readonly string[], uid?: number): Running => {
     const child = spawn(process.execPath, [MAIN, ...args], {
       env: { ...env, ...extra },
+      ...(uid === undefined ? {} : { uid, gid: uid }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let text = '';
@@ -68,14 +69,16 @@ export async function demo() {
     return { child, said: () => text };
   };
   const start = (...args: string[]): Running => spawnIn({}, args);
-  /** The command line with settings of its own. */
-  const cliWith =
-    (extra: Record<string, string>) =>
+  /** The command line as another user, with settings of its own. */
+  const cliAs =
+    (uid: number | undefined, extra: Record<string, string>) =>
     async (...args: string[]) => {
-      const { child, said } = spawnIn(extra, args);
+      const { child, said } = spawnIn(extra, args, uid);
       const code = await exitOf(child);
       await Promise.all([child.stdout, child.stderr].map((stream) => ended(stream)));
       return { code, text: said() };
     };
-  return { folder, start, cli: cliWith({}), cliWith };
+  /** The command line with settings of its own. */
+  const cliWith = (extra: Record<string, string>) => cliAs(undefined, extra);
+  return { folder, start, cli: cliWith({}), cliWith, cliAs };
 }

@@ -3,9 +3,13 @@ import { checkPassphrase, type SnapshotInfo } from '@leadmaster/vault';
 import { realFs } from '../profile/files.ts';
 import { requireRoom } from '../profile/room.ts';
 import type { SnapshotDeps } from './deps.ts';
-import { restoreSession, SAME_MS } from './restore.ts';
+import { refuseMoved, restoreSession, SAME_MS } from './restore.ts';
 import { describeSnapshot, extraOf } from './snapshot-facts.ts';
 import type { ImportWanted, LongCall } from './snapshot-service.ts';
+
+/** What to do about a file of a session that was given up here. */
+const COMING_BACK =
+  'Import it where it goes on: two machines with one login would take it from each other. Where it runs nowhere any more, say so (originRetired, --origin-retired), and it comes back here.';
 
 /**
  * A snapshot as a file that a passphrase opens. Resolves once its first bytes are there, so that whatever is wrong with the
@@ -66,6 +70,7 @@ export async function importSession(
   try {
     // Meanwhile somebody may have made one of that name.
     await refuseHere(deps, session, wanted);
+    if (!wanted.originRetired) refuseMoved(deps, session, info, COMING_BACK);
     const { originRetired, overwriteNewer } = wanted;
     const options = { start: false, restart: false, overwriteNewer, originRetired, returning: originRetired };
     await restoreSession(deps, session, info, { ...options, ...callOf(wanted) });

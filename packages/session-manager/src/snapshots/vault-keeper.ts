@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import {
   ByteRate,
@@ -65,7 +65,9 @@ export class VaultKeeper {
       create,
       ...(this.#rate === null ? {} : { throttle: { up: this.#rate, down: this.#rate } }),
     });
-    const keyText = readKeyFile(this.#deps.vault.keyFile) ?? (await this.#firstKey(create, () => store.stat('vault')));
+    const keyText =
+      readKeyFile(this.#deps.vault.keyFile) ??
+      (await this.#firstKey(create, known !== null, () => store.stat('vault')));
     let id = '';
     const vault = await openVault({
       store,
@@ -88,9 +90,12 @@ export class VaultKeeper {
   }
 
   /** A key is made where nothing was ever encrypted with another, and nowhere else. */
-  async #firstKey(mayCreate: boolean, lookForVault: () => Promise<unknown>): Promise<string> {
-    const { keyFile } = this.#deps.vault;
-    if (!mayCreate || (await lookForVault()) !== null) throw keyMissing(this.#url, keyFile);
+  async #firstKey(mayCreate: boolean, isKnown: boolean, lookForVault: () => Promise<unknown>): Promise<string> {
+    const { keyFile, location } = this.#deps.vault;
+    // For a store, a folder that is not there is one that cannot be reached.
+    const isNothing = !mayCreate && location.kind === 'folder' && isAbsent(location.path);
+    if (isKnown || (!isNothing && (await lookForVault()) !== null)) throw keyMissing(this.#url, keyFile);
+    if (!mayCreate) throw noVaultYet(this.#url);
     const text = newMasterKeyText();
     try {
       if (!makePrivateFile(keyFile, text)) return readKeyFile(keyFile) ?? text;
@@ -124,11 +129,23 @@ function readKeyFile(file: string): string | null {
   }
 }
 
+function isAbsent(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) === undefined;
+}
+
 function keyMissing(url: string, file: string): LeadMasterError {
   return new LeadMasterError(
     'vault_key_missing',
     `The key of the vault at ${url} is not in ${file}`,
     'Put back the copy of the key file that was kept elsewhere, or set VAULT_KEY_FILE to where it is. Nobody can read the vault without it.',
+  );
+}
+
+function noVaultYet(url: string): LeadMasterError {
+  return new LeadMasterError(
+    'vault_missing',
+    `There is no vault at ${url}, and no key for one`,
+    'The service makes both when it is first used: start it ("npm start"), then give the command again. If there should be one: look at VAULT_URL, and whether its disk is mounted.',
   );
 }
 

@@ -1,0 +1,66 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmod, chown, lchown, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { tempFolder } from './folders.ts';
+import { filesIn, putProfile } from './profiles.ts';
+
+const NOBODY = 65_534;
+const STRANGER = 12_345;
+const CHILD = join(import.meta.dirname, 'adopting.ts');
+
+/** Why nothing can be tried as another user here; null where it can. */
+function whyNot(): string | null {
+  if (process.getuid?.() !== 0) return 'only root gives files to somebody else';
+  try {
+    execFileSync(process.execPath, ['-e', `require('node:fs').accessSync(${JSON.stringify(CHILD)})`], {
+      ...{ uid: NOBODY, gid: NOBODY, stdio: 'ignore', timeout: 10_000 },
+    });
+    return null;
+  } catch {
+    return `uid ${NOBODY} may not read this checkout`;
+  }
+}
+
+/** Adopts as a user that is not root, and returns what that was answered with. */
+function adoptAs(
+  uid: number,
+  dataDir: string,
+  source: string,
+  mode: string,
+): { code: string; message: string; hint: string } {
+  const options = { uid, gid: uid, encoding: 'utf8', timeout: 60_000 } as const;
+  const { stdout, stderr } = spawnSync(process.execPath, [CHILD, dataDir, source, mode], options);
+  if (stdout === '') throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
+test('a folder of which a part belongs to another user is refused, and nothing changes, until it is given over', async ({
+  skip,
+}) => {
+  const reason = whyNot();
+  if (reason !== null) return skip(reason);
+  const folder = await tempFolder();
+  await chmod(folder, 0o755);
+  const around = join(folder, 'bot');
+  const source = await putProfile(join(around, 'session'));
+  const dataDir = join(folder, 'data');
+  await mkdir(dataDir, { mode: 0o700 });
+  for (const path of [dataDir, around]) await chown(path, NOBODY, NOBODY);
+  const inside = await readdir(around, { recursive: true });
+  for (const path of inside) await lchown(join(around, path), NOBODY, NOBODY);
+  const theirs = join(source, 'Default/Preferences');
+  await chown(theirs, STRANGER, STRANGER);
+  const before = await filesIn(source);
+  for (const mode of ['copy', 'move']) {
+    expect(adoptAs(NOBODY, dataDir, source, mode)).toMatchObject({
+      code: 'adopt_refused',
+      message: expect.stringMatching(`1 entries? belong.* ${theirs} \\(uid ${STRANGER}\\)`),
+      hint: expect.stringContaining(`chown -R ${NOBODY} ${source}`),
+    });
+    expect(await filesIn(source)).toEqual(before);
+    expect(await filesIn(join(dataDir, 'tokens'))).toEqual([]);
+  }
+  await chown(theirs, NOBODY, NOBODY);
+  expect(adoptAs(NOBODY, dataDir, source, 'move')).toMatchObject({ code: 'adopted' });
+});
