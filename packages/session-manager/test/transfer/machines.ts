@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { captureProfile } from '@leadmaster/capture';
+import type { Capture, CaptureRequest } from '@leadmaster/capture';
 import { LeadMasterError, type Session, type TransferSession } from '@leadmaster/protocol';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
@@ -14,6 +14,7 @@ import { PeerError, type TransferPeer } from '../../src/transfer/peer.ts';
 import { TransferSource } from '../../src/transfer/source.ts';
 import { liveTransfers, TransferTarget } from '../../src/transfer/target.ts';
 import { linkSession, NAME, openSessions } from '../lifecycle/linked-session.ts';
+import { plainCapture } from './plain-capture.ts';
 
 export { NAME } from '../lifecycle/linked-session.ts';
 
@@ -76,6 +77,7 @@ export class Machine {
   readonly steps: Step[] = [];
   /** Called while a session that leaves is stopped. */
   lastSnapshot: (session: string, profileDir: string) => Promise<void> = async () => undefined;
+  capture: (request: CaptureRequest) => Promise<Capture> = plainCapture;
   browserVersion = '156.0.0.0';
   minFreeBytes = 0;
   #open: Awaited<ReturnType<typeof openSessions>> | null = null;
@@ -135,8 +137,7 @@ export class Machine {
     });
     const source = new TransferSource({
       ...shared,
-      // The browsers are played: there is nobody to stop for the copy.
-      capture: (request) => captureProfile({ ...request, browser: null }),
+      capture: (request) => this.capture(request),
       lockIdle: async () => ({ release: () => undefined }),
       lastSnapshot: (session, profileDir) => this.lastSnapshot(session, profileDir),
       connect: (to) =>

@@ -1,11 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { captureProfile } from '@leadmaster/capture';
 import { describe, expect, it } from 'vitest';
 import { LARGE, NAME, owners, twoMachines } from './machines.ts';
 
 describe('a transfer', () => {
   it('moves a running session: MOVED here with its profile in trash, started there under a higher generation', async () => {
     const { here, there } = await twoMachines();
+    // The browsers are played: there is nobody to stop for a copy that is a real one.
+    here.capture = (request) => captureProfile({ ...request, browser: null });
     const moved = await here.transfer();
     expect(moved).toMatchObject({ state: 'MOVED', desired: 'stopped', generation: 1 });
     expect(await there.session()).toMatchObject({ state: 'READY', desired: 'running', generation: 2 });

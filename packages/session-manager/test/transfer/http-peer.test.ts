@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { LeadMasterError, type PrepareTransfer } from '@leadmaster/protocol';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { HttpPeer } from '../../src/transfer/http-peer.ts';
+import { ADMIN_KEY, serve } from '../http/serve.ts';
+
+const signal = new AbortController().signal;
+const ID = 'tr_5b0f2f3e-54c0-4a0c-8a6e-9f1d7d1f0a11';
+const WANTED: PrepareTransfer = {
+  ...{ version: 1, id: ID, session: 'ventas', replaces: [], generation: 1, chromium: null, bytes: 3 },
+  ...{ metadata: {}, account: null, desired: 'running' },
+};
+
+function peerOf(port: number, key = ADMIN_KEY, ms = 5_000): HttpPeer {
+  const peer = new HttpPeer(`http://127.0.0.1:${port}`, key, { short: ms, piece: ms, long: ms });
+  onTestFinished(() => peer.close());
+  return peer;
+}
+
+/** Something that answers as it likes. */
+async function answering(listener: RequestListener): Promise<number> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+describe('another manager over HTTP', () => {
+  it('is asked every step', async () => {
+    const { port, transfers } = await serve();
+    const peer = peerOf(port);
+    const bytes = Buffer.from('abc');
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    expect(await peer.prepare(WANTED, signal)).toMatchObject({ id: ID, phase: 'prepared' });
+    expect(await peer.missing(ID, [sha256], signal)).toEqual([sha256]);
+    expect(await peer.send(ID, { sha256, offset: 0, size: 3, bytes }, signal)).toBe(3);
+    expect(await peer.seal(ID, { entries: [], caughtUpTo: null, told: [] }, signal)).toMatchObject({ phase: 'sealed' });
+    expect(await peer.commit(ID, signal)).toMatchObject({ phase: 'committed' });
+    await peer.abort(ID, signal);
+    expect(transfers.changes).toHaveLength(5);
+  });
+
+  it('says no in its own words', async () => {
+    const { port, transfers } = await serve();
+    const wrong = peerOf(port, 'a-wrong-key').prepare(WANTED, signal);
+    await expect(wrong).rejects.toMatchObject({ status: 401, code: 'unauthorized', mayPass: false });
+    transfers.failure = new LeadMasterError('session_exists', 'It is there.', 'Delete it.', { extra: { phase: 'x' } });
+    await expect(peerOf(port).prepare(WANTED, signal)).rejects.toMatchObject({
+      ...{ status: 409, code: 'session_exists', hint: 'Delete it.', mayPass: false },
+      extra: { phase: 'x' },
+      message: expect.stringContaining('It is there.'),
+    });
+  });
+
+  it('is not followed elsewhere: neither the key nor the login goes to another place', async () => {
+    const asked: string[] = [];
+    const elsewhere = await answering((request, response) => {
+      asked.push(String(request.headers.authorization));
+      response.end('{}');
+    });
+    const port = await answering((_request, response) => {
+      response.writeHead(307, { location: `http://127.0.0.1:${elsewhere}/v1/transfers` }).end();
+    });
+    await expect(peerOf(port).prepare(WANTED, signal)).rejects.toMatchObject({ status: 307, mayPass: false });
+    expect(asked).toEqual([]);
+  });
+
+  it.each<[string, RequestListener, boolean]>([
+    ['silent', () => undefined, true],
+    ['cut off', (_request, response) => response.destroy(), true],
+    [
+      'half an answer',
+      (_request, response) => response.writeHead(200, { 'content-length': 90 }).write('{', () => response.destroy()),
+      true,
+    ],
+    ['no JSON', (_request, response) => response.end('<html>'), false],
+    ['JSON of another kind', (_request, response) => response.end('{"phase":"done"}'), false],
+    ['too long', (_request, response) => response.end('x'.repeat(2_000_000)), true],
+    ['a proxy that has lost it', (_request, response) => response.writeHead(502).end('<html>'), true],
+  ])('that is %s is an error, and never an answer', async (_name, listener, mayPass) => {
+    const peer = peerOf(await answering(listener), ADMIN_KEY, 500);
+    await expect(peer.commit(ID, signal)).rejects.toMatchObject({ name: 'PeerError', mayPass });
+  });
+
+  it('that is not there is an error that may pass, and an abort ends the asking at once', async () => {
+    const { port, app } = await serve();
+    await app.close();
+    await expect(peerOf(port).commit(ID, signal)).rejects.toMatchObject({ status: null, mayPass: true });
+    const ending = new AbortController();
+    const asking = peerOf(await answering(() => ending.abort(new Error('the service ends')))).commit(ID, ending.signal);
+    await expect(asking).rejects.toThrow('the service ends');
+  });
+});
