@@ -48,6 +48,8 @@ export const FINDING_IDS = [
   'code_folder_empty',
   'code_folder_shared',
   'code_folder_elsewhere',
+  'code_folder_unreadable',
+  'code_unreadable',
   'code_cut_short',
   'browser_missing',
   'browser_older',

@@ -1,6 +1,6 @@
-import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { classify, type StorageClass } from '@leadmaster/capture/classify';
+import { lstatOrNull, namesOrNull, realFs } from '../profile/files.ts';
 import { measureProfile } from '../profile/measure.ts';
 
 /** The parts of a profile that a person knows by name. `other` is whatever has no name of its own. */
@@ -68,22 +68,15 @@ export async function contentsOf(profileDir: string): Promise<ProfileContents> {
   };
   // What lies in the profile itself is told by name: people know "Local State".
   for (const folder of folders) if (folder.path !== '.') add(folder.path, folder.class, folder.bytes);
-  for (const { name, size } of filesIn(profileDir)) add(name, classify(name).class, size);
+  for (const { name, size } of await filesIn(profileDir)) add(name, classify(name).class, size);
   return { bytes, classes, parts: PARTS.flatMap((part) => parts.get(part) ?? []) };
 }
 
-function filesIn(folder: string): { name: string; size: number }[] {
-  return namesIn(folder).flatMap((name) => {
-    const stat = lstatSync(join(folder, name), { throwIfNoEntry: false });
-    return stat?.isFile() ? [{ name, size: stat.size }] : [];
-  });
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    // Measured above: what could not be read there was an error already; here it is gone since.
-    return [];
+async function filesIn(folder: string): Promise<{ name: string; size: number }[]> {
+  const files: { name: string; size: number }[] = [];
+  for (const name of (await namesOrNull(realFs, folder)) ?? []) {
+    const stat = await lstatOrNull(realFs, join(folder, name));
+    if (stat?.isFile()) files.push({ name, size: Number(stat.size) });
   }
+  return files;
 }

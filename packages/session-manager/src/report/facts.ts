@@ -3,24 +3,25 @@ import type { NamedOnDisk } from '../doctor/code/named-folders.ts';
 import type { ToldFinding } from '../doctor/doctor.ts';
 import type { Severity } from '../doctor/finding.ts';
 import type { ProfileContents } from './contents.ts';
+import type { Unreadable } from './unreadable.ts';
 
 /** A session, or a profile that is none yet, as the report tells of it. */
 export interface ReportedSession {
   name: string;
   path: string;
-  state: SessionState | 'UNCLAIMED';
+  /** `UNREADABLE`: the database is there and cannot be read. */
+  state: SessionState | 'UNCLAIMED' | 'UNREADABLE';
   reason: string;
   since: string | null;
   account: string | null;
   generation: number | null;
   chromium: string | null;
   lastReadyAt: string | null;
-  /** Null: the profile is not there, or cannot be read. */
-  contents: ProfileContents | null;
-  /** Octal, of the folder; null when it is not there. */
-  mode: string | null;
-  uid: number | null;
-  snapshots: { count: number; latest: { id: string; at: string; verifiedAt: string | null } | null };
+  /** Null: the profile is not there. */
+  contents: ProfileContents | Unreadable | null;
+  /** Whose the folder is, and who may look in (octal); null when it is not there. */
+  access: { mode: string; uid: number } | Unreadable | null;
+  snapshots: { count: number; latest: { id: string; at: string; verifiedAt: string | null } | null } | Unreadable;
   /** The newest first. */
   transitions: { from: string; to: string; reason: string; at: string }[];
 }
@@ -40,9 +41,9 @@ export interface ReportFacts {
   uid: number | null;
   browser: string | null;
   sessions: ReportedSession[];
-  trash: { count: number; bytes: number };
-  webCache: { path: string; bytes: number; files: string[] };
-  disk: { freeBytes: number; totalBytes: number } | null;
+  trash: { count: number; bytes: number } | Unreadable;
+  webCache: { bytes: number; files: string[] } | Unreadable;
+  disk: { freeBytes: number; totalBytes: number } | Unreadable;
   settings: {
     loginMode: string;
     schedule: string | null;

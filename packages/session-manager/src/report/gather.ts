@@ -1,4 +1,3 @@
-import { lstatSync, readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { storeUrl } from '@leadmaster/vault';
@@ -8,10 +7,12 @@ import { examine } from '../doctor/doctor.ts';
 import { type Ground, lookAround, type ProfileFact } from '../doctor/ground.ts';
 import { type Machine, thisMachine } from '../doctor/machine.ts';
 import type { Language } from '../doctor/words/words.ts';
+import { lstatOrNull, namesOrNull, realFs } from '../profile/files.ts';
 import { measureProfile } from '../profile/measure.ts';
 import type { SessionRow } from '../state/state-store.ts';
 import { contentsOf } from './contents.ts';
 import type { ReportedFinding, ReportedSession, ReportFacts } from './facts.ts';
+import { orUnreadable } from './unreadable.ts';
 
 export interface ReportOptions {
   language: Language;
@@ -38,9 +39,15 @@ export async function gather(config: Config, options: ReportOptions): Promise<Re
       service: service === null ? null : { pid: service.pid, port: Number(service.about.port) || null },
       browser: await machine.browserVersion().catch(() => null),
       sessions: await sessionsOf(ground),
-      trash: { count: foldersIn(paths.trash), bytes: await weight(paths.trash) },
-      webCache: { path: paths.webCache, bytes: await weight(paths.webCache), files: namesIn(paths.webCache) },
-      disk: await machine.room(paths.tokens).catch(() => null),
+      trash: await orUnreadable(async () => ({
+        count: (await foldersIn(paths.trash)).length,
+        bytes: await weight(paths.trash),
+      })),
+      webCache: await orUnreadable(async () => ({
+        files: await namesIn(paths.webCache),
+        bytes: await weight(paths.webCache),
+      })),
+      disk: await orUnreadable(() => machine.room(paths.tokens)),
       settings: settingsOf(config),
       code: codeOf(ground),
       findings: findings.filter((one): one is ReportedFinding => one.severity !== 'ok'),
@@ -63,34 +70,36 @@ async function sessionsOf(ground: Ground): Promise<ReportedSession[]> {
 }
 
 async function sessionOf(
-  { paths, state }: Ground,
+  { paths, state, stateError }: Ground,
   name: string,
   row: SessionRow | null,
   profile: ProfileFact | null,
 ): Promise<ReportedSession> {
   const path = paths.session(name);
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  const snapshots = (state?.snapshots(name) ?? []).sort((a, b) => (a.at < b.at ? 1 : -1));
-  const [latest] = snapshots;
   const { account, generation, chromiumVersion } = profile?.record ?? {};
   return {
     name,
     path,
-    state: row?.state ?? 'UNCLAIMED',
+    state: row?.state ?? (stateError === null ? 'UNCLAIMED' : 'UNREADABLE'),
     reason: row?.reason ?? '',
     since: row?.since ?? null,
     account: account == null ? null : `${account.phone} ${account.name}`.trim(),
     generation: generation ?? null,
     chromium: chromiumVersion ?? null,
     lastReadyAt: row?.lastReadyAt ?? null,
-    contents: profile === null ? null : await contentsOf(path).catch(() => null),
-    mode: stat === undefined ? null : (stat.mode & 0o777).toString(8).padStart(3, '0'),
-    uid: stat?.uid ?? null,
-    snapshots: {
-      count: snapshots.length,
-      latest: latest === undefined ? null : { id: latest.id, at: latest.at, verifiedAt: latest.verifiedAt },
-    },
+    contents: profile === null ? null : await orUnreadable(() => contentsOf(path)),
+    access: await orUnreadable(() => accessOf(path)),
+    snapshots: stateError === null ? snapshotsOf(state, name) : { unreadable: stateError.message },
     transitions: row === null ? [] : (state?.transitions(name, TRANSITIONS) ?? []),
+  };
+}
+
+function snapshotsOf(state: Ground['state'], name: string): ReportedSession['snapshots'] {
+  const snapshots = (state?.snapshots(name) ?? []).sort((a, b) => (a.at < b.at ? 1 : -1));
+  const [latest] = snapshots;
+  return {
+    count: snapshots.length,
+    latest: latest === undefined ? null : { id: latest.id, at: latest.at, verifiedAt: latest.verifiedAt },
   };
 }
 
@@ -118,22 +127,23 @@ function codeOf({ codeDir, paths }: Ground): NamedOnDisk[] {
   return folder === null ? [] : namedFolders(folder, paths).named;
 }
 
+async function accessOf(folder: string): Promise<{ mode: string; uid: number } | null> {
+  const stat = await lstatOrNull(realFs, folder);
+  return stat && { mode: (Number(stat.mode) & 0o777).toString(8).padStart(3, '0'), uid: Number(stat.uid) };
+}
+
 async function weight(folder: string): Promise<number> {
-  return measureProfile(folder).then(
-    ({ bytes }) => bytes,
-    () => 0,
-  );
+  return (await measureProfile(folder)).bytes;
 }
 
-function foldersIn(folder: string): number {
-  return namesIn(folder).filter((name) => lstatSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory())
-    .length;
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
+async function foldersIn(folder: string): Promise<string[]> {
+  const folders: string[] = [];
+  for (const name of await namesIn(folder)) {
+    if ((await lstatOrNull(realFs, join(folder, name)))?.isDirectory()) folders.push(name);
   }
+  return folders;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return ((await namesOrNull(realFs, folder)) ?? []).sort();
 }

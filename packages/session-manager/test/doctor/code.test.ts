@@ -1,7 +1,8 @@
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { foldersNamedIn } from '../../src/doctor/code/session-folders.ts';
+import { asOrdinaryUser } from '../profile/ordinary-user.ts';
 import { Installation, put } from './installation.ts';
 
 /** As the report's code has it. */
@@ -76,5 +77,34 @@ describe("the report's discrepancy", () => {
     await put(join(installation.paths.root, '../package.json'), '{}');
     await put(join(installation.paths.root, '../client.js'), "new LocalAuth({ dataPath: './sessions' })");
     expect(await installation.found()).toMatchObject([{ id: 'code_folder_missing', severity: 'warning' }]);
+  });
+
+  test('what of the code cannot be read is a finding, and what it names is not said to be missing or empty', async () => {
+    const installation = await Installation.healthy();
+    const around = join(installation.paths.root, '..');
+    const code = join(around, 'services');
+    await put(join(code, 'package.json'), '{}');
+    await put(join(code, 'a.js'), "new LocalAuth({ dataPath: './closed/sessions' })");
+    await put(join(code, 'b.js'), "new LocalAuth({ dataPath: './kept' })");
+    await put(join(code, 'hub/c.js'), '');
+    await put(join(code, 'd.js'), '');
+    await mkdir(join(code, 'closed/sessions'), { recursive: true });
+    await mkdir(join(code, 'kept/session-x'), { recursive: true });
+    const places = ['hub', 'closed', 'kept/session-x', 'd.js'].map((name) => join(code, name));
+    for (const place of places) await chmod(place, 0o000);
+    const found = await asOrdinaryUser(around, async () => {
+      const findings = await installation.found({ codeDir: code });
+      for (const place of places) await chmod(place, 0o700);
+      return findings;
+    });
+    expect(found.map(({ id, severity, where }) => [id, severity, where.slice(code.length)])).toEqual([
+      ['code_folder_unreadable', 'note', '/a.js:1'],
+      ['code_folder_unreadable', 'note', '/b.js:1'],
+      ['code_unreadable', 'note', '/d.js'],
+      ['code_unreadable', 'note', '/closed'],
+      ['code_unreadable', 'note', '/hub'],
+      ['code_unreadable', 'note', '/kept/session-x'],
+    ]);
+    for (const { what } of found) expect(what).toContain('EACCES');
   });
 });

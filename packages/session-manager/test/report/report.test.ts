@@ -89,8 +89,7 @@ const FACTS: ReportFacts = {
           { part: 'caches', path: '…Cache/', class: 'temporary', bytes: 238_000_000 },
         ],
       },
-      mode: '700',
-      uid: 1001,
+      access: { mode: '700', uid: 1001 },
       snapshots: { count: 9, latest: { id: '12-0f3c9a1e', at: '2026-02-12T02:00:00.000Z', verifiedAt: null } },
       transitions: [
         { from: 'RECONNECTING', to: 'READY', reason: 'login_restored', at: '2026-02-11T02:00:05.000Z' },
@@ -108,14 +107,13 @@ const FACTS: ReportFacts = {
       chromium: null,
       lastReadyAt: null,
       contents: null,
-      mode: null,
-      uid: null,
+      access: null,
       snapshots: { count: 0, latest: null },
       transitions: [],
     },
   ],
   trash: { count: 2, bytes: 1_200_000_000 },
-  webCache: { path: '/srv/leadmaster/data/web-cache', bytes: 432_000, files: ['2.3000.1032178752.html'] },
+  webCache: { bytes: 432_000, files: ['2.3000.1032178752.html'] },
   disk: { freeBytes: 30e9, totalBytes: 80e9 },
   settings: {
     loginMode: 'qr',
@@ -137,6 +135,7 @@ const FACTS: ReportFacts = {
       written: WRITTEN,
       patterns: ['/srv/app/sessions/cliente_*'],
       truth: 'missing',
+      why: '',
       folders: [],
       profiles: [],
     },
@@ -153,7 +152,7 @@ describe('with figures that never change', () => {
   });
 
   test.each(['en', 'es'] as const)('empty and well, in %s', (language) => {
-    const empty = { ...FACTS, service: null, sessions: [], code: [], findings: [], disk: null, browser: null };
+    const empty = { ...FACTS, service: null, sessions: [], code: [], findings: [], browser: null };
     const text = renderReport(empty, language);
     expect(text).not.toMatch(/undefined|NaN|\[object|(?<!\$)\{\w+\}/);
     expect(text).toMatch(/leadmaster qr/);
@@ -166,6 +165,6 @@ test('a healthy installation has no problems to report, and nothing was changed 
   const installation = await Installation.healthy();
   const facts = await gather(installation.config, { language: 'en', version: '0.1.0', machine: installation.machine });
   expect(facts.findings.filter(({ id }) => id !== 'runs_as_root')).toEqual([]);
-  expect(facts.sessions).toMatchObject([{ name: 'ventas', state: 'STOPPED', generation: 1, mode: '700' }]);
+  expect(facts.sessions).toMatchObject([{ name: 'ventas', state: 'STOPPED', generation: 1, access: { mode: '700' } }]);
   expect(renderReport(facts, 'en')).toContain('**ventas**');
 });

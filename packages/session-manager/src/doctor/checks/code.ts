@@ -6,15 +6,18 @@ import type { Ground } from '../ground.ts';
 export async function checkCode({ codeDir, paths, profiles }: Ground): Promise<Finding[]> {
   const folder = codeDir ?? codeBeside(paths);
   if (folder === null) return [];
-  const { named, cutShort } = namedFolders(folder, paths);
+  const { named, cutShort, unread } = namedFolders(folder, paths);
   const onDisk = profiles.length === 0 ? paths.tokens : profiles.map(({ name }) => `tokens/${name}`).join(', ');
-  const findings = named.map((one) => judge(one, onDisk));
+  const findings = [
+    ...named.map((one) => judge(one, onDisk)),
+    ...unread.map(({ path, why }) => found('note', 'code_unreadable', path, { path, why })),
+  ];
   return cutShort ? [...findings, found('note', 'code_cut_short', folder, { path: folder })] : findings;
 }
 
-function judge({ file, line, written, truth, folders, profiles }: NamedOnDisk, onDisk: string): Finding {
+function judge({ file, line, written, truth, why, folders, profiles }: NamedOnDisk, onDisk: string): Finding {
   const where = `${file}:${line}`;
-  const about = { where, written, onDisk, folder: folders.join(', '), profiles: profiles.join(', ') };
+  const about = { where, written, onDisk, why, folder: folders.join(', '), profiles: profiles.join(', ') };
   switch (truth) {
     case 'missing':
       return found('warning', 'code_folder_missing', where, about);
@@ -24,5 +27,7 @@ function judge({ file, line, written, truth, folders, profiles }: NamedOnDisk, o
       return found('warning', 'code_folder_shared', where, about);
     case 'elsewhere':
       return found('note', 'code_folder_elsewhere', where, about);
+    case 'unreadable':
+      return found('note', 'code_folder_unreadable', where, about);
   }
 }

@@ -1,5 +1,7 @@
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorText } from '@leadmaster/protocol';
+import { isMissing } from '../../profile/files.ts';
 
 /** A look through somebody's code is a courtesy: it must end soon, whatever lies there. */
 const MAX_DEPTH = 8;
@@ -15,42 +17,45 @@ export interface CodeFiles {
   files: { path: string; text: string }[];
   /** Not everything was looked at: there is too much. */
   cutShort: boolean;
+  /** What is there and could not be read. */
+  unread: Unread[];
 }
 
-/** Code and settings below a folder, without what was installed or built, and without profiles. What cannot be read is passed over. */
+/** A path, and why it could not be read. */
+export interface Unread {
+  path: string;
+  why: string;
+}
+
+/** Code and settings below a folder, without what was installed or built, and without profiles. */
 export function findCode(folder: string): CodeFiles {
   const files: CodeFiles['files'] = [];
+  const unread: Unread[] = [];
+  const attempt = <T>(path: string, read: () => T): T | null => {
+    try {
+      return read();
+    } catch (error) {
+      if (!isMissing(error)) unread.push({ path, why: errorText(error) });
+      return null;
+    }
+  };
   const queue = [{ path: folder, depth: 0 }];
   let entries = 0;
   for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
-    for (const name of namesIn(at.path)) {
+    for (const name of attempt(at.path, () => readdirSync(at.path).sort()) ?? []) {
       entries += 1;
-      if (entries > MAX_ENTRIES) return { files, cutShort: true };
+      if (entries > MAX_ENTRIES) return { files, cutShort: true, unread };
       const path = join(at.path, name);
-      const stat = lstatSync(path, { throwIfNoEntry: false });
+      const stat = attempt(path, () => lstatSync(path));
       if (stat?.isDirectory() && isCode(name) && at.depth < MAX_DEPTH) queue.push({ path, depth: at.depth + 1 });
-      if (stat?.isFile() && NAMES.test(name) && stat.size <= MAX_BYTES) files.push({ path, text: textOf(path) });
+      if (!stat?.isFile() || !NAMES.test(name) || stat.size > MAX_BYTES) continue;
+      const text = attempt(path, () => readFileSync(path, 'utf8'));
+      if (text !== null) files.push({ path, text });
     }
   }
-  return { files, cutShort: false };
+  return { files, cutShort: false, unread };
 }
 
 function isCode(name: string): boolean {
   return !name.startsWith('.') && !PASSED_OVER.has(name) && !OURS.has(name);
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }

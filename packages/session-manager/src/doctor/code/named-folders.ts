@@ -1,8 +1,9 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
+import { errorText } from '@leadmaster/protocol';
 import { CHECKOUT } from '../../config/env.ts';
 import type { DataPaths } from '../../profile/paths.ts';
-import { findCode } from './find-files.ts';
+import { findCode, type Unread } from './find-files.ts';
 import { matching, profilesIn, real } from './on-disk.ts';
 import { foldersNamedIn, type NamedFolder } from './session-folders.ts';
 
@@ -10,32 +11,49 @@ import { foldersNamedIn, type NamedFolder } from './session-folders.ts';
 export interface NamedOnDisk extends NamedFolder {
   /**
    * `missing`: no such folder. `empty`: it is there and holds no session. `ours`: sessions of LeadMaster lie in it.
-   * `elsewhere`: it holds sessions that LeadMaster knows nothing of.
+   * `elsewhere`: it holds sessions that LeadMaster knows nothing of. `unreadable`: nobody knows.
    */
-  truth: 'missing' | 'empty' | 'ours' | 'elsewhere';
+  truth: 'missing' | 'empty' | 'ours' | 'elsewhere' | 'unreadable';
+  /** Why it cannot be read; empty when it can. */
+  why: string;
   /** Folders that are there. */
   folders: string[];
   /** Profiles in them. */
   profiles: string[];
 }
 
+/** All that code says of sessions, with what of it could not be looked at. */
+export interface CodeOnDisk {
+  named: NamedOnDisk[];
+  cutShort: boolean;
+  unread: Unread[];
+}
+
 /** The folders that code in and below a folder names for sessions, compared with the disk. */
-export function namedFolders(codeDir: string, paths: DataPaths): { named: NamedOnDisk[]; cutShort: boolean } {
-  const { files, cutShort } = findCode(codeDir);
+export function namedFolders(codeDir: string, paths: DataPaths): CodeOnDisk {
+  const { files, cutShort, unread } = findCode(codeDir);
   const named = files
     .flatMap(({ path, text }) => foldersNamedIn(path, text))
     .filter(({ patterns }) => patterns.length > 0)
     .map((one): NamedOnDisk => compare(one, paths));
-  return { named, cutShort };
+  return { named, cutShort, unread };
 }
 
 function compare(one: NamedFolder, paths: DataPaths): NamedOnDisk {
+  try {
+    return { ...one, ...truthOf(one, paths), why: '' };
+  } catch (error) {
+    return { ...one, truth: 'unreadable', why: errorText(error), folders: [], profiles: [] };
+  }
+}
+
+function truthOf(one: NamedFolder, paths: DataPaths): Pick<NamedOnDisk, 'truth' | 'folders' | 'profiles'> {
   const folders = [...new Set(one.patterns.flatMap(matching).map(real))];
   const profiles = [...new Set(folders.flatMap((folder) => profilesIn(folder)))];
   const ours = profiles.filter((path) => path.startsWith(paths.tokens + sep));
   const truth =
     folders.length === 0 ? 'missing' : ours.length > 0 ? 'ours' : profiles.length > 0 ? 'elsewhere' : 'empty';
-  return { ...one, truth, folders, profiles };
+  return { truth, folders, profiles };
 }
 
 /**

@@ -1,7 +1,8 @@
 import { lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import { errorCode } from '../../profile/files.ts';
 
-/** Folders that a pattern with `*` in its names matches. */
+/** Folders that a pattern with `*` in its names matches. Throws the error of a folder that is there and cannot be read. */
 export function matching(pattern: string): string[] {
   let found: string[] = [sep];
   for (const name of pattern.split(sep).filter((part) => part !== '')) {
@@ -18,7 +19,7 @@ function childrenLike(folder: string, name: string): string[] {
   );
 }
 
-/** The Chromium profiles in a folder: itself, or what lies in it, as LocalAuth (`session-x`) and LeadMaster have them. */
+/** The Chromium profiles in a folder: itself, or what lies in it, as LocalAuth (`session-x`) and LeadMaster have them. Throws likewise. */
 export function profilesIn(folder: string, depth = 2): string[] {
   if (isProfile(folder)) return [folder];
   return depth === 0 ? [] : foldersIn(folder).flatMap((path) => profilesIn(path, depth - 1));
@@ -34,17 +35,24 @@ function foldersIn(folder: string): string[] {
       .sort()
       .map((name) => join(folder, name))
       .filter(isFolder);
-  } catch {
-    return [];
+  } catch (error) {
+    if (isNoFolder(error)) return [];
+    throw error;
   }
 }
 
 function isFolder(path: string): boolean {
   try {
     return lstatSync(path).isDirectory();
-  } catch {
-    return false;
+  } catch (error) {
+    if (isNoFolder(error)) return false;
+    throw error;
   }
+}
+
+/** Proof that nothing of the kind is there: it is not, or what lies above it is a file. */
+function isNoFolder(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes(errorCode(error));
 }
 
 /** The one spelling of a folder that is there. */

@@ -107,6 +107,14 @@ export const en: DoctorWords = {
       what: 'code keeps sessions in {written}, and LeadMaster knows nothing of those: {profiles}',
       cure: 'Take them over when that program is stopped: ./leadmaster adopt DIR --name NAME --move.',
     },
+    code_folder_unreadable: {
+      what: 'code keeps sessions in {written}, and what lies there cannot be read: {why}',
+      cure: 'Ask again as root, or as the user of that program: what it holds is not known.',
+    },
+    code_unreadable: {
+      what: '{path} cannot be read: {why}; whether it names folders for sessions is not known',
+      cure: 'Ask again as a user who may read it, or name a folder without it: doctor --code DIR.',
+    },
     code_cut_short: {
       what: 'there is too much below {path} to look through',
       cure: 'Name a smaller folder: doctor --code DIR.',

@@ -110,6 +110,14 @@ export const es: DoctorWords = {
       what: 'el código guarda sesiones en {written}, y LeadMaster no sabe nada de ellas: {profiles}',
       cure: 'Tómelas cuando ese programa esté detenido: ./leadmaster adopt CARPETA --name NOMBRE --move.',
     },
+    code_folder_unreadable: {
+      what: 'el código guarda sesiones en {written}, y lo que hay ahí no se puede leer: {why}',
+      cure: 'Pregunte de nuevo como root, o como el usuario de ese programa: no se sabe qué contiene.',
+    },
+    code_unreadable: {
+      what: '{path} no se puede leer: {why}; no se sabe si nombra carpetas para sesiones',
+      cure: 'Pregunte de nuevo como un usuario que pueda leerlo, o indique una carpeta sin eso: doctor --code CARPETA.',
+    },
     code_cut_short: {
       what: 'debajo de {path} hay demasiado para revisarlo todo',
       cure: 'Indique una carpeta más chica: doctor --code CARPETA.',

@@ -1,6 +1,7 @@
 import { fill } from '../../doctor/words/words.ts';
 import type { ReportedSession, ReportFacts } from '../facts.ts';
-import { code, size, table } from '../markdown.ts';
+import { code, inline, size, table } from '../markdown.ts';
+import { isUnreadable } from '../unreadable.ts';
 import type { ReportWords } from '../words/types.ts';
 
 /** What each profile holds, by folder and by what it is worth. */
@@ -10,7 +11,10 @@ export function contents({ sessions }: ReportFacts, w: ReportWords): string[] {
 }
 
 function contentsOf({ name, contents: held }: ReportedSession, w: ReportWords): string[] {
-  if (held === null) return ['', `### ${fill(w.contentsOf, { session: name, bytes: '-' })}`, '', w.contentsGone];
+  if (held === null || isUnreadable(held)) {
+    const text = held === null ? w.contentsGone : fill(w.contentsUnread, { why: inline(held.unreadable) });
+    return ['', `### ${fill(w.contentsOf, { session: name, bytes: '-' })}`, '', text];
+  }
   const { classes, parts, bytes } = held;
   const rows = parts.map(({ part, path, bytes: weight, class: kind }) => [
     ...[code(path), w.parts[part], w.classes[kind], size(weight)],

@@ -1,6 +1,7 @@
 import { fill } from '../../doctor/words/words.ts';
 import type { ReportFacts } from '../facts.ts';
 import { code, inline, minute, table } from '../markdown.ts';
+import { isUnreadable } from '../unreadable.ts';
 import type { ReportWords } from '../words/types.ts';
 
 const ABOUT_COPIES = /^(vault|snapshot|drill)_/;
@@ -8,11 +9,12 @@ const ABOUT_COPIES = /^(vault|snapshot|drill)_/;
 /** What would be left if the disk died now. */
 export function copies({ sessions, settings, findings }: ReportFacts, w: ReportWords): string[] {
   const text = fill(w.copiesText, { vault: code(settings.vault) });
-  const rows = sessions.map(({ name, snapshots: { count, latest } }) => [
-    ...[`**${name}**`, String(count)],
-    latest === null ? w.none : `${code(latest.id)} ${minute(latest.at)}`,
-    latest?.verifiedAt == null ? w.never : minute(latest.verifiedAt),
-  ]);
+  const rows = sessions.map(({ name, snapshots }) => {
+    if (isUnreadable(snapshots)) return [`**${name}**`, w.unreadable, w.unreadable, w.unreadable];
+    const { count, latest } = snapshots;
+    const newest = latest === null ? w.none : `${code(latest.id)} ${minute(latest.at)}`;
+    return [`**${name}**`, String(count), newest, latest?.verifiedAt == null ? w.never : minute(latest.verifiedAt)];
+  });
   const notes = findings.filter(({ id }) => ABOUT_COPIES.test(id)).map(({ what }) => `- ${inline(what)}`);
   return [
     text,

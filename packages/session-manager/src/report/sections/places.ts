@@ -2,7 +2,9 @@ import { basename } from 'node:path';
 import { fill } from '../../doctor/words/words.ts';
 import type { ReportedSession, ReportFacts } from '../facts.ts';
 import { block, code, size, table } from '../markdown.ts';
+import { isUnreadable } from '../unreadable.ts';
 import type { ReportWords } from '../words/types.ts';
+import { sizeOf } from './size-of.ts';
 
 /** A name in the tree, with what is said of it. */
 interface Node {
@@ -22,19 +24,25 @@ function nodesOf({ sessions, tokens, trash, webCache, settings, dataDir }: Repor
   const keyFile = settings.keyFile.startsWith(`${dataDir}/`) ? settings.keyFile.slice(dataDir.length + 1) : null;
   return [
     { name: `${basename(tokens)}/`, note: '', below: sessions.map((session) => nodeOf(session, w)) },
-    {
-      name: `${basename(webCache.path)}/`,
-      note: `${size(webCache.bytes)}  ${w.treeWebCache}`,
-      below: webCache.files.map((name) => leaf(name, '')),
-    },
-    leaf('trash/', `${size(trash.bytes)}  ${fill(w.treeTrash, { count: trash.count })}`),
+    isUnreadable(webCache)
+      ? leaf('web-cache/', `${w.unreadable}: ${webCache.unreadable}`)
+      : {
+          name: 'web-cache/',
+          note: `${size(webCache.bytes)}  ${w.treeWebCache}`,
+          below: webCache.files.map((name) => leaf(name, '')),
+        },
+    isUnreadable(trash)
+      ? leaf('trash/', `${w.unreadable}: ${trash.unreadable}`)
+      : leaf('trash/', `${size(trash.bytes)}  ${fill(w.treeTrash, { count: trash.count })}`),
     leaf('session-manager.db', w.treeDatabase),
     leaf(['admin.key', ...(keyFile === null ? [] : [keyFile])].join(', '), w.treeKeys),
   ];
 }
 
 function nodeOf({ name, state, contents }: ReportedSession, w: ReportWords): Node {
-  if (contents === null) return { name: `${name}/`, note: `${w.treeGone}  ${state}`, below: [] };
+  if (contents === null || isUnreadable(contents)) {
+    return { name: `${name}/`, note: `${sizeOf(contents, w)}  ${state}`, below: [] };
+  }
   const below = contents.parts
     .filter(({ part }) => part !== 'other')
     .map(({ path, bytes, class: kind }) => ({ name: path, note: `${size(bytes)}  ${w.classes[kind]}`, below: [] }));

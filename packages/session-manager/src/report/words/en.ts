@@ -8,10 +8,14 @@ export const en: ReportWords = {
   running: 'running (pid {pid}, port {port})',
   down: 'down; states are as it left them',
   none: 'none',
+  unreadable: 'cannot be read',
 
   summary: 'In short',
   summaryText:
-    '{count} in {tokens}, together {bytes}; of these {critical} are logins, what a person would have to scan a QR for again. The disk has {free} free of {total}.',
+    '{count} in {tokens}, together {bytes}; of these {critical} are logins, what a person would have to scan a QR for again.',
+  summaryDisk: 'The disk has {free} free of {total}.',
+  summaryDiskUnread: 'How full the disk is cannot be read: {why}.',
+  summaryUnread: 'What could not be read is not in these sums: {names}.',
   summaryNothing: 'There is no session in {tokens}.',
   summaryFindings: 'Found: {problems} problems, {warnings} warnings, {notes} notes; they are listed below.',
   session: 'Session',
@@ -38,6 +42,7 @@ export const en: ReportWords = {
     empty: 'empty: no session there',
     ours: "LeadMaster's own sessions",
     elsewhere: 'sessions that LeadMaster does not know',
+    unreadable: 'cannot be read',
   },
 
   settings: 'Settings in use',
@@ -68,7 +73,8 @@ export const en: ReportWords = {
   contentsText:
     'Critical is the login; important makes it work as before; optional can be fetched again; temporary is made anew by the browser.',
   contentsOf: '{session}: {bytes}',
-  contentsGone: 'The profile is not there, or cannot be read.',
+  contentsGone: 'The profile is not there.',
+  contentsUnread: 'The profile cannot be read: {why}.',
   part: 'Folder or file',
   description: 'What it is',
   importance: 'Importance',
@@ -116,6 +122,7 @@ export const en: ReportWords = {
     STOPPED: 'stopped',
     READY: 'linked, sends and receives',
     QR_REQUIRED: 'waits for a scan',
+    UNREADABLE: 'the database cannot be read',
     UNCLAIMED: 'a profile that is no session yet',
     MOVED: 'lives on another machine',
     ERROR: 'needs a person',

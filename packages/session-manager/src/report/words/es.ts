@@ -8,10 +8,14 @@ export const es: ReportWords = {
   running: 'en marcha (pid {pid}, puerto {port})',
   down: 'detenido; los estados son los que dejó',
   none: 'ninguna',
+  unreadable: 'no se puede leer',
 
   summary: 'En resumen',
   summaryText:
-    '{count} en {tokens}, en total {bytes}; de eso {critical} son logins, aquello por lo que alguien tendría que volver a escanear un QR. El disco tiene {free} libres de {total}.',
+    '{count} en {tokens}, en total {bytes}; de eso {critical} son logins, aquello por lo que alguien tendría que volver a escanear un QR.',
+  summaryDisk: 'El disco tiene {free} libres de {total}.',
+  summaryDiskUnread: 'No se puede leer cuánto espacio queda en el disco: {why}.',
+  summaryUnread: 'Lo que no se pudo leer no está en estas sumas: {names}.',
   summaryNothing: 'No hay ninguna sesión en {tokens}.',
   summaryFindings: 'Se encontraron {problems} problemas, {warnings} advertencias y {notes} notas; están más abajo.',
   session: 'Sesión',
@@ -40,6 +44,7 @@ export const es: ReportWords = {
     empty: 'vacía: sin sesiones',
     ours: 'las sesiones de LeadMaster',
     elsewhere: 'sesiones que LeadMaster no conoce',
+    unreadable: 'no se puede leer',
   },
 
   settings: 'Ajustes en uso',
@@ -70,7 +75,8 @@ export const es: ReportWords = {
   contentsText:
     'Crítico es el login; importante hace que funcione como antes; lo opcional se puede volver a descargar; lo temporal lo rehace el navegador.',
   contentsOf: '{session}: {bytes}',
-  contentsGone: 'El perfil no está, o no se puede leer.',
+  contentsGone: 'El perfil no está.',
+  contentsUnread: 'El perfil no se puede leer: {why}.',
   part: 'Carpeta o archivo',
   description: 'Qué es',
   importance: 'Importancia',
@@ -118,6 +124,7 @@ export const es: ReportWords = {
     STOPPED: 'detenida',
     READY: 'vinculada, envía y recibe',
     QR_REQUIRED: 'espera un escaneo',
+    UNREADABLE: 'la base de datos no se puede leer',
     UNCLAIMED: 'un perfil que todavía no es una sesión',
     MOVED: 'vive en otra máquina',
     ERROR: 'necesita a una persona',

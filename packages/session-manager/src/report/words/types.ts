@@ -12,9 +12,13 @@ export interface ReportWords {
   running: string;
   down: string;
   none: string;
+  unreadable: string;
 
   summary: string;
   summaryText: string;
+  summaryDisk: string;
+  summaryDiskUnread: string;
+  summaryUnread: string;
   summaryNothing: string;
   summaryFindings: string;
   /** Columns of the table of sessions. */
@@ -68,6 +72,7 @@ export interface ReportWords {
   contentsText: string;
   contentsOf: string;
   contentsGone: string;
+  contentsUnread: string;
   part: string;
   description: string;
   importance: string;
