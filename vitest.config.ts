@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests with a real browser: they come after all others, two files at a time, so that they do not starve each other. */
+/** Tests with a real browser: they come after all others, three files at a time: they mostly wait. */
 const SLOW = [
   'packages/*/test/**/*.{browser,e2e}.test.ts',
   'packages/*/test/**/browser.test.ts',
@@ -37,7 +37,7 @@ export default defineConfig({
           include: SLOW,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

@@ -23,9 +23,9 @@ interface Result {
   results: { rounds: Round[] }[];
 }
 
-test('the smallest run measures both sides and leaves a result', { timeout: 90_000 }, async () => {
+test('the smallest run measures both sides and leaves a result', { timeout: 200_000 }, async () => {
   const output = join(folder, 'lifecycle.json');
-  const { stdout } = await run(process.execPath, [BENCH, '--quick', '--output', output], { timeout: 80_000 });
+  const { stdout } = await run(process.execPath, [BENCH, '--quick', '--output', output], { timeout: 180_000 });
   expect(stdout).toContain('saved login to READY');
   const result = JSON.parse(await readFile(output, 'utf8')) as Result;
   expect(result.comparisons.map(({ page, failures }) => ({ page, failures }))).toEqual([

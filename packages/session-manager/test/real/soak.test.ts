@@ -5,7 +5,7 @@ import { proveSoak } from '../../prove/soak/soak-proof.ts';
 describe('many snapshots of one running session, with retention and prune', () => {
   it('keeps what it should, whole, and lets go of the rest', { timeout: 240_000 }, async () => {
     const report = await proveSoak({
-      snapshots: 40,
+      snapshots: 24,
       stepHours: 12,
       pruneEvery: 5,
       messages: 2,
@@ -15,7 +15,7 @@ describe('many snapshots of one running session, with retention and prune', () =
       seed: Date.now() % 1_000_000,
     });
     expect(report, `seed ${report.seed}`).toMatchObject({
-      snapshots: 40,
+      snapshots: 24,
       drilled: 1,
       bad: [],
       failures: [],
