@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Event, Message, QrCode, Session, Transition } from '@leadmaster/protocol';
 
 const CLI = join(import.meta.dirname, '../../../cli/src/main.ts');
-const KEY = 'prove-key';
+/** The key of every service of a proof. */
+export const KEY = 'prove-key';
 const ACKNOWLEDGED: readonly string[] = ['SENT', 'DELIVERED', 'READ'];
 
 /** A session manager as a user runs it: a process of its own, talked to over HTTP. */
@@ -24,6 +25,11 @@ export class ServiceProcess {
       ...env,
     };
     this.#url = `http://127.0.0.1:${env.SESSION_MANAGER_PORT}`;
+  }
+
+  /** Where it answers. */
+  get url(): string {
+    return this.#url;
   }
 
   get pid(): number | null {

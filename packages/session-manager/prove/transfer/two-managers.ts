@@ -1,0 +1,139 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { browsersOn } from '@leadmaster/capture/processes';
+import type { Session } from '@leadmaster/protocol';
+import { startStandin, type World } from '@leadmaster/whatsapp-standin';
+import { freePort } from '../service/kill-proof.ts';
+import { KEY, ServiceProcess } from '../service/service-process.ts';
+
+export const NAME = 'ventas';
+export const PHONE = '5491100000001';
+export const PARTNER = '5491100000002';
+
+const READY_MS = 90_000;
+/** What the stand-in must never notice. */
+const CLONES: readonly string[] = ['rollback', 'duplicate', 'conflict', 'takeover', 'duplicate_message'];
+
+/** One of two managers, as a user runs it. */
+export interface Manager {
+  label: 'A' | 'B';
+  dataDir: string;
+  service: ServiceProcess;
+}
+
+/** Two managers, each on a data folder of its own, with one WhatsApp between them. */
+export class TwoManagers implements AsyncDisposable {
+  readonly world: World;
+  readonly folder: string;
+  readonly a: Manager;
+  readonly b: Manager;
+
+  private constructor(world: World, folder: string, a: Manager, b: Manager) {
+    this.world = world;
+    this.folder = folder;
+    this.a = a;
+    this.b = b;
+  }
+
+  /** `more`: settings beside the usual ones. */
+  static async open(seed: number, more: (label: Manager['label'], folder: string) => NodeJS.ProcessEnv = () => ({})) {
+    const folder = await mkdtemp(join(tmpdir(), 'leadmaster-two-'));
+    const world = await startStandin({ seed });
+    const manager = async (label: Manager['label']): Promise<Manager> => {
+      const dataDir = join(folder, label);
+      const service = new ServiceProcess({
+        LEADMASTER_DATA_DIR: dataDir,
+        CHROME_ARGS: world.chromeArgsText,
+        LAUNCH_DEADLINE_S: '45',
+        LOAD_DEADLINE_S: '45',
+        BACKOFF_FIRST_MS: '100',
+        BACKOFF_MAX_S: '1',
+        SNAPSHOT_SCHEDULE: 'off',
+        SNAPSHOT_AFTER_LOGIN: 'off',
+        ...more(label, folder),
+        SESSION_MANAGER_PORT: String(await freePort()),
+      });
+      return { label, dataDir, service };
+    };
+    return new TwoManagers(world, folder, await manager('A'), await manager('B'));
+  }
+
+  /** Starts both, and links the session at the first. */
+  async start(): Promise<void> {
+    await Promise.all([this.a.service.start(), this.b.service.start()]);
+    const { qr } = await this.a.service.firstQr(NAME);
+    await this.world.phone(PHONE).scan(qr);
+    await this.a.service.until(NAME, 'READY');
+  }
+
+  other({ label }: Manager): Manager {
+    return label === 'A' ? this.b : this.a;
+  }
+
+  /** The command, from one to the other; `to`: another address of it. */
+  transfer(from: Manager, options: { to?: string; undo?: boolean } = {}): Promise<Session> {
+    const { to = this.other(from).service.url, undo } = options;
+    const body = { to, key: KEY, ...(undo ? { undo } : {}) };
+    return from.service.request('POST', `/v1/sessions/${NAME}/transfer`, body);
+  }
+
+  /** Resolves with the time at which the session became READY after a moment. Fails at once where it asks for a scan. */
+  async readyAfter({ label, service }: Manager, since: Date): Promise<Date> {
+    const deadline = performance.now() + READY_MS;
+    for (;;) {
+      const path = await service.transitions(NAME);
+      const later = path.filter(({ at }) => new Date(at) >= since);
+      const ready = later.findLast(({ to }) => to === 'READY');
+      if (ready !== undefined) return new Date(ready.at);
+      const scan = later.find(({ to }) => to === 'QR_REQUIRED');
+      if (scan !== undefined || performance.now() > deadline) {
+        const went = later.map(({ to, reason }) => `${to} (${reason})`).reverse();
+        throw new Error(`${NAME} at ${label} is not READY; it went ${went.join(' -> ')}\n${service.said}`);
+      }
+      await sleep(20);
+    }
+  }
+
+  /** When the session stopped being READY, after a moment. */
+  async stoppedAfter({ label, service }: Manager, since: Date): Promise<Date> {
+    const left = (await service.transitions(NAME)).findLast(
+      ({ from, at }) => from === 'READY' && new Date(at) >= since,
+    );
+    if (left === undefined) throw new Error(`${NAME} at ${label} was READY all the time`);
+    return new Date(left.at);
+  }
+
+  /** Process groups of the browsers that have the session's profile open, on both. */
+  browsers(): { label: Manager['label']; pgid: number }[] {
+    return [this.a, this.b].flatMap(({ label, dataDir }) => {
+      // A browser that is just forking its children shows its command line twice, in one process group.
+      const groups = new Set(browsersOn(join(dataDir, 'tokens', NAME)).map(({ pgid }) => pgid));
+      return [...groups].map((pgid) => ({ label, pgid }));
+    });
+  }
+
+  /** What the stand-in noticed that must never be. */
+  clones(): string[] {
+    return this.world.observed
+      .filter(({ type }) => CLONES.includes(type))
+      .map(({ type, detail }) => `${type} ${JSON.stringify(detail)}`);
+  }
+
+  /** Both end in order. Returns what was left behind. */
+  async end(): Promise<string[]> {
+    const left: string[] = [];
+    for (const { label, service } of [this.a, this.b]) {
+      const code = await service.end('SIGTERM');
+      if (code !== 0) left.push(`${label} ended with ${code}: ${service.said.slice(-500)}`);
+    }
+    return [...left, ...this.browsers().map(({ label, pgid }) => `a browser of ${label}, group ${pgid}`)];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.a.service.end('SIGKILL'), this.b.service.end('SIGKILL')]);
+    await this.world.close();
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}

@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { proveTransfers } from '../../prove/transfer/transfer-proof.ts';
+
+/** A short slice of `npm run prove -- transfer`. */
+describe('a session between two managers', () => {
+  it('goes there and back under messages: READY without a QR, in one place, nothing missing or told twice', async () => {
+    const seed = Date.now() % 1_000_000;
+    const report = await proveTransfers({ rounds: 1, profileBytes: 0, seed });
+    expect(report, `seed ${seed}`).toMatchObject({
+      transfers: 2,
+      lost: [],
+      doubled: [],
+      missing: [],
+      clones: [],
+      leftBehind: [],
+    });
+    expect(report.messages.in).toBeGreaterThan(4);
+    expect(report.messages.out).toBeGreaterThan(1);
+  });
+});
