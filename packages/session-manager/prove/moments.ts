@@ -46,9 +46,11 @@ else {
   console.log(
     `seed ${seed}: ${snapshots} snapshots in ${rounds} rounds and ${seconds} s, the largest of ${largestMb} MB`,
   );
-  console.log(`load by rounds: ${load.messagesPerSecond.join(', ')} messages/s to each session`);
-  for (const [mode, rates] of Object.entries(load.bulkMbPerSecond)) {
-    console.log(`load by rounds: history written ${mode} at ${rates.join(', ')} MB/s, all sessions together`);
+  for (const [mode, rounds] of Object.entries(load)) {
+    const messages = rounds.map(({ messagesPerSecond }) => messagesPerSecond).join(', ');
+    const bulk = rounds.map(({ bulkMbPerSecond }) => bulkMbPerSecond).join(', ');
+    const history = mode === 'messages' ? '' : `; ${bulk} MB/s of history, all sessions together`;
+    console.log(`load under ${mode}, by rounds: ${messages} messages/s to each session${history}`);
   }
   console.log(
     `logins lost ${lost.length}, READY ${report.ready}, incomplete ${incomplete.length}, not taken ${notTaken.length}`,

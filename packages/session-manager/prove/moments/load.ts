@@ -41,7 +41,7 @@ export class Load {
   readonly #sent = new Map<string, number>();
   readonly #running: Promise<void>[] = [];
   readonly #failures = new Map<string, number>();
-  readonly #written = new Map<Mode, { bytes: number; ms: number }>();
+  readonly #came = new Map<Mode, { messages: number; bytes: number; ms: number }>();
 
   constructor(world: World, service: ServiceProcess, loaded: readonly Loaded[], perSecond: number) {
     this.#world = world;
@@ -70,18 +70,37 @@ export class Load {
     return [...this.#failures].map(([what, count]) => (count === 1 ? what : `${count} times: ${what}`));
   }
 
-  /** What bulk writes came to in each mode, all sessions together. */
-  get bulkBytesPerSecond(): Map<Mode, number> {
-    return new Map([...this.#written].map(([mode, { bytes, ms }]) => [mode, (bytes / ms) * 1000]));
+  /** What it came to in each mode, by the second: messages to each session, and bytes of history of all of them together. */
+  get rates(): Map<Mode, { messages: number; bytes: number }> {
+    const rate = ({ messages, bytes, ms }: { messages: number; bytes: number; ms: number }) => ({
+      messages: (messages / this.#loaded.length / ms) * 1000,
+      bytes: (bytes / ms) * 1000,
+    });
+    return new Map([...this.#came].map(([mode, sums]) => [mode, rate(sums)]));
   }
 
   /** Runs a task under a mode of load; `copied` is the session it is about. */
   async under<T>(mode: Mode, copied: Loaded, task: () => Promise<T>): Promise<T> {
-    const bytes = ORDER[mode];
-    if (bytes === null) return task();
+    const came = this.#came.get(mode) ?? { messages: 0, bytes: 0, ms: 0 };
+    this.#came.set(mode, came);
     const began = performance.now();
-    const written = this.#written.get(mode) ?? { bytes: 0, ms: 0 };
-    this.#written.set(mode, written);
+    const sent = this.#sentToAll();
+    try {
+      const bytes = ORDER[mode];
+      return await (bytes === null ? task() : this.#besideBulk(mode, bytes, copied, came, task));
+    } finally {
+      came.ms += performance.now() - began;
+      came.messages += this.#sentToAll() - sent;
+    }
+  }
+
+  async #besideBulk<T>(
+    mode: Mode,
+    bytes: number,
+    copied: Loaded,
+    came: { bytes: number },
+    task: () => Promise<T>,
+  ): Promise<T> {
     let ending = false;
     this.#part = BESIDE_BULK;
     const write = async (session: Loaded): Promise<void> => {
@@ -89,7 +108,7 @@ export class Load {
       const ratePerSec = mode === 'flat_out' && session === copied ? 0 : STEADY_ROWS_PER_S;
       try {
         while (!ending) {
-          written.bytes += (await this.#world.bulkHistory(phone, bytes, { rowBytes: 4096, ratePerSec })).bytes;
+          came.bytes += (await this.#world.bulkHistory(phone, bytes, { rowBytes: 4096, ratePerSec })).bytes;
         }
       } catch (error) {
         this.#fail(`${name} does not write history: ${errorText(error)}`);
@@ -102,8 +121,11 @@ export class Load {
       ending = true;
       await Promise.all(writing);
       this.#part = 1;
-      written.ms += performance.now() - began;
     }
+  }
+
+  #sentToAll(): number {
+    return this.#loaded.reduce((sum, session) => sum + this.sentTo(session), 0);
   }
 
   #fail(what: string): void {

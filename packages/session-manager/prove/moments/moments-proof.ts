@@ -49,7 +49,7 @@ class MomentsProof {
     disturbed: [],
     leftBehind: [],
   };
-  readonly #rates: MomentsReport['load'] = { messagesPerSecond: [], bulkMbPerSecond: {} };
+  readonly #rates: MomentsReport['load'] = {};
   #rounds = 0;
   #ready = 0;
   #largest = 0;
@@ -95,7 +95,6 @@ class MomentsProof {
   async #takeAll(stage: ServiceStage, loaded: readonly Loaded[]): Promise<Moment[]> {
     const { snapshots, perRound, messageRate } = this.#options;
     const load = new Load(stage.world, stage.service, loaded, messageRate);
-    const began = performance.now();
     load.start();
     const moments: Moment[] = [];
     const last = Math.min(snapshots, this.taken + perRound);
@@ -118,12 +117,10 @@ class MomentsProof {
       }
     }
     await load.stop();
-    const seconds = (performance.now() - began) / 1000;
     this.#failures.disturbed.push(...load.failures, ...(await this.#disturbances(stage, load, loaded)));
-    const sent = loaded.reduce((sum, session) => sum + load.sentTo(session), 0);
-    this.#rates.messagesPerSecond.push(Math.round((sent / loaded.length / seconds) * 10) / 10);
-    for (const [mode, bytes] of load.bulkBytesPerSecond) {
-      this.#rates.bulkMbPerSecond[mode] = [...(this.#rates.bulkMbPerSecond[mode] ?? []), Math.round(bytes / 1e5) / 10];
+    for (const [mode, { messages, bytes }] of load.rates) {
+      const came = { messagesPerSecond: Math.round(messages * 10) / 10, bulkMbPerSecond: Math.round(bytes / 1e5) / 10 };
+      this.#rates[mode] = [...(this.#rates[mode] ?? []), came];
     }
     return moments;
   }

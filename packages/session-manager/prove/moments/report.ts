@@ -31,8 +31,8 @@ export interface MomentsReport {
   leftBehind: string[];
   /** By the kind of load (`bulk` is every bulk mode together) and by the way the browser was held still. */
   pauses: Record<string, Pauses>;
-  /** What the load came to, round by round: messages to each session, and bulk writes of all together by their mode. */
-  load: { messagesPerSecond: number[]; bulkMbPerSecond: Record<string, number[]> };
+  /** What the load came to, by its mode and round by round: messages to each session, history of all of them together. */
+  load: Record<string, { messagesPerSecond: number; bulkMbPerSecond: number }[]>;
   largestMb: number;
   seconds: number;
 }
