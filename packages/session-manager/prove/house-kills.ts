@@ -3,13 +3,14 @@
  * moment of them: the old place or the new one has the whole login, never both may run it, the same command ends well,
  * nothing is left in staging.
  *
- *     npm run prove -- house-kills [--what adopt,import,trim|all] [--points 1000] [--anytime 20] [--boots 3] [--seed N] [--json]
+ *     npm run prove -- house-kills [--what adopt|import|trim|all|copy,move,across] [--points 1000] [--anytime 20] [--boots 3] [--seed N] [--json]
  *
  * Faster with its folders in memory: `TMPDIR=/dev/shm`. `--points` is how many steps of each (all there are, by default), `--anytime` how many random moments, `--boots` after
  * how many of them the session is started with a real browser. Ends with 1 when anything was not as it must be.
  */
 import { parseArgs } from 'node:util';
-import { proveHouseKills, WHAT } from './house-kills/house-kill-proof.ts';
+import { proveHouseKills } from './house-kills/house-kill-proof.ts';
+import { WHAT } from './house-kills/works.ts';
 
 const { values } = parseArgs({
   options: {
@@ -21,9 +22,10 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-const wanted = values.what.split(',');
-const what = WHAT.filter((each) => wanted.includes(each) || wanted.includes('all'));
-if (what.length === 0) throw new Error(`--what is all, or some of ${WHAT.join(',')}; it is ${values.what}`);
+const GROUPS: Record<string, readonly string[]> = { all: WHAT, adopt: ['copy', 'move', 'across'] };
+const wanted = values.what.split(',').flatMap((name) => GROUPS[name] ?? [name]);
+const what = WHAT.filter((each) => wanted.includes(each));
+if (what.length === 0) throw new Error(`--what is all, adopt, or some of ${WHAT.join(',')}; it is ${values.what}`);
 process.stderr.write(`seed ${values.seed}\n`);
 const report = await proveHouseKills({
   what,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { proveHouseKills, WHAT } from '../prove/house-kills/house-kill-proof.ts';
+import { proveHouseKills } from '../prove/house-kills/house-kill-proof.ts';
+import { WHAT } from '../prove/house-kills/works.ts';
 
 /** A short slice of `npm run prove -- house-kills`, on a login that no browser has made. */
 test('kill -9 at steps of adopt, import and trim: one owner, nothing lost, the same ends well', {

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { classify, RECORD_FILE } from '@leadmaster/capture/classify';
+import { isTemporaryName } from '../../src/profile/atomic-file.ts';
 import { filesIn } from '../../test/adopt/profiles.ts';
 
-/** The files of a profile and what is in them, without our own record. */
+/** The files of a profile and what is in them, without our own record, written or being written. */
 export type Contents = ReadonlyMap<string, string>;
 
 /** Reads a whole profile; null when there is no such folder. */
@@ -18,7 +19,7 @@ export async function contentsOf(folder: string): Promise<Contents | null> {
   }
   const contents = new Map<string, string>();
   for (const path of paths) {
-    if (path === RECORD_FILE) continue;
+    if (path === RECORD_FILE || isTemporaryName(path)) continue;
     const bytes = await readFile(join(folder, path));
     contents.set(path, createHash('sha256').update(bytes).digest('hex'));
   }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorText } from '@leadmaster/protocol';
 import type { Context } from '../../src/context.ts';
+import { isTemporaryName } from '../../src/profile/atomic-file.ts';
 import { openManager } from '../../test/adopt/managers.ts';
 import { seeded } from '../service/random.ts';
 import { everyPointOf, type Point, pickSome } from '../vault-kills/points.ts';
@@ -12,10 +13,7 @@ import { type Contents, contentsOf, differences, lastingOf } from './contents.ts
 import { Dying } from './dying.ts';
 import { type Login, madeLogin, realLogin } from './login.ts';
 import { perform } from './task.ts';
-import { NAME, type Work, worksOn } from './works.ts';
-
-export const WHAT = ['adopt', 'import', 'trim'] as const;
-export type What = (typeof WHAT)[number];
+import { NAME, type What, type Work, worksOn } from './works.ts';
 
 export interface HouseKillOptions {
   what: readonly What[];
@@ -186,7 +184,13 @@ async function again(context: Context, work: Work, final: Contents): Promise<str
   if (owner !== work.finally) faults.push(`owner: ${owner}`);
   const { state } = await context.sessions.get(NAME);
   if (state !== 'STOPPED') faults.push(`state: ${state}`);
-  return [...faults, ...(await leftIn(context))].map((fault) => `after it was asked for again: ${fault}`);
+  faults.push(...(await leftIn(context)), ...(await halfRecordsIn(context)));
+  return faults.map((fault) => `after it was asked for again: ${fault}`);
+}
+
+async function halfRecordsIn({ paths }: Context): Promise<string[]> {
+  const names = await readdir(paths.session(NAME));
+  return names.filter(isTemporaryName).map((name) => `${name} is left in the profile`);
 }
 
 async function leftIn({ paths }: Context): Promise<string[]> {

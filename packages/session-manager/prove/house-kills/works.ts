@@ -9,6 +9,10 @@ import type { Task } from './task.ts';
 /** The session that each work is about. */
 export const NAME = 'ventas';
 
+/** Works by what they do; `across` moves from one disk to another. */
+export const WHAT = ['copy', 'move', 'across', 'import', 'trim'] as const;
+export type What = (typeof WHAT)[number];
+
 /** Who may run the login after a death. */
 export type Owner = 'old' | 'new' | 'both' | 'neither';
 
@@ -16,7 +20,7 @@ export type Owner = 'old' | 'new' | 'both' | 'neither';
 export interface Work {
   name: string;
   /** Which of them `--what` means. */
-  what: 'adopt' | 'import' | 'trim';
+  what: What;
   task: Task;
   /** Brings everything back to how it is before. */
   prepare(): Promise<void>;
@@ -67,7 +71,7 @@ async function adoption(
   const whole = await wholeOf(login.profile);
   const isFar = otherDisk !== null && source.startsWith(otherDisk);
   return {
-    ...{ name, what: 'adopt', waits: mode === 'copy' },
+    ...{ name, what: isFar ? 'across' : mode, waits: mode === 'copy' },
     task: { do: 'adopt', dataDir, wanted: { name: NAME, path: source, mode } },
     async prepare() {
       for (const old of [dataDir, source, `${source}.moved-to-leadmaster`]) await remove(old);

@@ -2,6 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { type ProfileFs, writeFailed } from './files.ts';
 
+/** Whether `writeAtomically` has called a file so, while it was being written. */
+export function isTemporaryName(name: string): boolean {
+  return /^\.leadmaster-[0-9a-f]{12}\.tmp$/.test(name);
+}
+
 /** Makes a folder's own list of names durable: without it a rename or a new file may be forgotten by a power cut. */
 export async function syncFolder(fs: ProfileFs, folder: string): Promise<void> {
   await syncFile(fs, folder);

@@ -1,7 +1,8 @@
+import { dirname, join } from 'node:path';
 import { account, LeadMasterError, sessionName } from '@leadmaster/protocol';
 import { z } from 'zod';
-import { writeAtomically } from './atomic-file.ts';
-import { type ProfileFs, textOrNull } from './files.ts';
+import { isTemporaryName, writeAtomically } from './atomic-file.ts';
+import { namesOrNull, type ProfileFs, textOrNull, writeFailed } from './files.ts';
 import type { ProfileRecord } from './profile-store.ts';
 
 const time = z.iso.datetime();
@@ -68,7 +69,23 @@ function broken(path: string, what: string, cause: unknown): LeadMasterError {
   );
 }
 
-/** @throws LeadMasterError `storage_failed`; the record before is then untouched. */
+/**
+ * Writes a record, having taken away what a process left that died while it wrote one. One at a time for each profile.
+ *
+ * @throws LeadMasterError `storage_failed`, `profile_unreadable`; the record before is then untouched.
+ */
 export async function writeRecordFile(fs: ProfileFs, path: string, record: ProfileRecord): Promise<void> {
+  const folder = dirname(path);
+  for (const name of (await namesOrNull(fs, folder)) ?? []) {
+    if (isTemporaryName(name)) await removeFile(fs, join(folder, name));
+  }
   await writeAtomically(fs, path, `${JSON.stringify(record, null, 2)}\n`);
+}
+
+async function removeFile(fs: ProfileFs, path: string): Promise<void> {
+  try {
+    await fs.rm(path, { force: true });
+  } catch (error) {
+    throw writeFailed(path, error);
+  }
 }

@@ -9,6 +9,16 @@ import { realFs } from '../../src/profile/files.ts';
 import { dataPaths } from '../../src/profile/paths.ts';
 import { cleanUp, putLogin, tempFolder } from './helpers.ts';
 
+test('a record that was being written by a process that died goes with the next one that is written', async () => {
+  const store = createProfileStore({ dataDir: await tempFolder() });
+  await store.create('a');
+  const profile = store.locate('a');
+  const others = ['.leadmaster-notes.tmp', '.leadmaster-0123456789ab.tmp.kept'];
+  for (const name of ['.leadmaster-0123456789ab.tmp', ...others]) await writeFile(join(profile, name), '{"half');
+  await store.updateRecord('a', { committedAt: new Date().toISOString() });
+  expect((await readdir(profile)).sort()).toEqual([...others, '.leadmaster.json'].sort());
+});
+
 describe('permissions', () => {
   test('are closed to others, inside too, without following links', async () => {
     const store = createProfileStore({ dataDir: await tempFolder() });
