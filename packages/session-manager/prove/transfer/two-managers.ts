@@ -13,6 +13,7 @@ export const PHONE = '5491100000001';
 export const PARTNER = '5491100000002';
 
 const READY_MS = 90_000;
+const START_MS = 60_000;
 /** What the stand-in must never notice. */
 const CLONES: readonly string[] = ['rollback', 'duplicate', 'conflict', 'takeover', 'duplicate_message'];
 
@@ -62,10 +63,16 @@ export class TwoManagers implements AsyncDisposable {
 
   /** Starts both, and links the session at the first. */
   async start(): Promise<void> {
-    await Promise.all([this.a.service.start(), this.b.service.start()]);
+    for (const manager of [this.a, this.b]) await this.startOf(manager);
     const { qr } = await this.a.service.firstQr(NAME);
     await this.world.phone(PHONE).scan(qr);
     await this.a.service.until(NAME, 'READY');
+  }
+
+  /** Starts one, and waits as long as a machine may take that is busy with other proofs. */
+  async startOf({ service }: Manager): Promise<void> {
+    service.spawn();
+    await service.answers(START_MS);
   }
 
   other({ label }: Manager): Manager {
