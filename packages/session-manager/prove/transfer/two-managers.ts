@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { browsersOn } from '@leadmaster/capture/processes';
-import type { Session } from '@leadmaster/protocol';
+import type { Operation, Session } from '@leadmaster/protocol';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { freePort } from '../service/kill-proof.ts';
 import { KEY, ServiceProcess } from '../service/service-process.ts';
@@ -79,11 +79,18 @@ export class TwoManagers implements AsyncDisposable {
     return label === 'A' ? this.b : this.a;
   }
 
-  /** The command, from one to the other; `to`: another address of it. */
-  transfer(from: Manager, options: { to?: string; undo?: boolean } = {}): Promise<Session> {
+  /** The command, from one to the other, followed as the command line does; `to`: another address of it. */
+  async transfer(from: Manager, options: { to?: string; undo?: boolean } = {}): Promise<Session> {
     const { to = this.other(from).service.url, undo } = options;
     const body = { to, key: KEY, ...(undo ? { undo } : {}) };
-    return from.service.request('POST', `/v1/sessions/${NAME}/transfer`, body);
+    const path = `/v1/sessions/${NAME}/transfer`;
+    const begun = await from.service.ask('POST', path, { body, headers: { prefer: 'respond-async' } });
+    if (begun.status !== 202) throw new Error(`POST ${path}: ${begun.status} ${await begun.text()}`);
+    let operation = (await begun.json()) as Operation;
+    while (operation.state === 'running')
+      operation = await from.service.request<Operation>('GET', `/v1/operations/${operation.id}?wait=30`);
+    if (operation.state === 'failed') throw new Error(`POST ${path}: ${JSON.stringify(operation.error)}`);
+    return operation.result as Session;
   }
 
   /** Resolves with the time at which the session became READY after a moment. Fails at once where it asks for a scan. */

@@ -42,7 +42,7 @@ export class HttpPeer implements TransferPeer {
     this.origin = targetOrigin(to);
     this.#key = key;
     this.#deadlines = { ...DEADLINES, ...deadlines };
-    const options = { keepAlive: true, maxSockets: 4 };
+    const options = { keepAlive: true, maxSockets: 8 };
     this.#agent = this.origin.startsWith('https:') ? new https.Agent(options) : new http.Agent(options);
   }
 

@@ -13,7 +13,7 @@ import type { TransferPeer } from './peer.ts';
 type FileEntry = CapturedEntry & { kind: 'file' };
 
 /** Files on their way at once. */
-const LANES = 3;
+const LANES = 6;
 
 export interface SendOptions {
   signal: AbortSignal;

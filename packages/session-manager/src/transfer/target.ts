@@ -1,8 +1,6 @@
 import { checkStructureAside } from '@leadmaster/capture';
 import { type ArrivingTransfer, LeadMasterError, type PrepareTransfer, type SealTransfer } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
-import type { SerialQueue } from '../concurrency/serial-queue.ts';
-import { inTurns } from '../concurrency/turns.ts';
 import { refuseOlderBrowser } from '../profile/browser-version.ts';
 import { realFs } from '../profile/files.ts';
 import type { DataPaths } from '../profile/paths.ts';
@@ -13,6 +11,7 @@ import type { StateStore } from '../state/state-store.ts';
 import { type Arrival, Arrivals } from './arrival-facts.ts';
 import { inUse, refuseCommitted, refuseVersion, requirePhase, wrongPhase } from './arrival-refusals.ts';
 import { ArrivingFiles } from './arriving-files.ts';
+import { StepTurns } from './step-turns.ts';
 import type { ArrivalService } from './transfer-service.ts';
 
 /** What was announced and never sealed is given up at a start after so long: nobody has let go of anything for it. */
@@ -33,8 +32,7 @@ export interface TargetDeps {
 export class TransferTarget implements ArrivalService {
   readonly #deps: TargetDeps;
   readonly #arrivals: Arrivals;
-  /** One step of a transfer at a time. */
-  readonly #queues = new Map<string, SerialQueue>();
+  readonly #turns = new StepTurns();
 
   constructor(deps: TargetDeps) {
     this.#deps = deps;
@@ -43,7 +41,7 @@ export class TransferTarget implements ArrivalService {
 
   prepare(wanted: PrepareTransfer): Promise<ArrivingTransfer> {
     // One at a time for the whole machine: two of one name must see each other.
-    return inTurns(this.#queues, 'prepare', () => this.#prepare(wanted));
+    return this.#turns.alone('prepare', () => this.#prepare(wanted));
   }
 
   get(id: string): ArrivingTransfer {
@@ -58,8 +56,8 @@ export class TransferTarget implements ArrivalService {
   }
 
   receive(id: string, piece: Parameters<ArrivalService['receive']>[1]): Promise<number> {
-    return this.#turn(id, async (arrival) => {
-      requirePhase(arrival, 'prepared');
+    const admit = (): void => requirePhase(this.#known(id), 'prepared');
+    return this.#turns.beside(id, piece.sha256, admit, async () => {
       await requireRoom(realFs, this.#deps.paths.staging, {
         bytes: piece.bytes.length + this.#deps.minFreeBytes,
         what: 'the next piece of a session that comes here takes, with what is kept free,',
@@ -285,7 +283,7 @@ export class TransferTarget implements ArrivalService {
   }
 
   #turn<T>(id: string, task: (arrival: Arrival) => Promise<T>): Promise<T> {
-    return inTurns(this.#queues, id, () => task(this.#known(id)));
+    return this.#turns.alone(id, () => task(this.#known(id)));
   }
 
   #known(id: string): Arrival {
