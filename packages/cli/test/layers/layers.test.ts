@@ -48,6 +48,8 @@ const FORBIDDEN: readonly [file: string, imported: string][] = [
   ['packages/vault-auth/src/a.ts', '@leadmaster/session-manager'],
   [`${SM}/snapshots/a.ts`, '../lifecycle/machine.ts'],
   [`${SM}/snapshots/b.ts`, '../http/server.ts'],
+  [`${SM}/transfer/a.ts`, '../lifecycle/supervisor.ts'],
+  [`${SM}/transfer/b.ts`, '../http/server.ts'],
   [`${SM}/profile/c.ts`, '../snapshots/take.ts'],
   [`${SM}/disk/a.ts`, '../lifecycle/machine.ts'],
   [`${SM}/disk/b.ts`, '../http/server.ts'],
