@@ -1,4 +1,4 @@
-import { LeadMasterError } from '@leadmaster/protocol';
+import { type Account, LeadMasterError } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import { proveProfileFree } from '../process/holders.ts';
 import { clearStaleSingleton } from '../process/singleton-lock.ts';
@@ -21,6 +21,8 @@ export interface Claim {
   login: 'saved' | 'none';
   /** The login's bytes are known to be on disk. */
   committed: boolean;
+  /** Notes who is linked, where the record does not say so: a login from elsewhere. Never fails: the login is none the worse. */
+  linkedTo(account: Account): Promise<void>;
   /** Notes the Chromium that has opened it: an older one must not (design, invariant 9). */
   openedBy(version: string): Promise<void>;
   release(): void;
@@ -67,6 +69,13 @@ export async function claimProfile(deps: ClaimDeps, session: string): Promise<Cl
       committed: evidence.presence === 'present' && record.committedAt !== null,
       async openedBy(version) {
         if (version !== record.chromiumVersion) await deps.profiles.updateRecord(session, { chromiumVersion: version });
+      },
+      async linkedTo(account) {
+        const { id, name } = record.account ?? {};
+        if (id === account.id && name === account.name) return;
+        await deps.profiles.updateRecord(session, { account }).catch((error: unknown) => {
+          deps.log.warn({ session, err: error }, 'who is linked could not be written down');
+        });
       },
       release: () => lock.release(),
     };

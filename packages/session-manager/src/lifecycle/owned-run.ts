@@ -80,12 +80,12 @@ export class OwnedRun {
   }
 
   /**
-   * Makes a fresh login durable. A login that was committed before needs nothing: only its first bytes are late.
+   * Makes a fresh login durable. A login that was committed before needs nothing but to be known by its account.
    * Throws `storage_failed` and the like as LeadMasterError, anything else when the browser did not write in time.
    */
   async commitLogin(account: Account): Promise<void> {
     if (this.#claim === null || this.#run === null) throw new Error('nothing runs');
-    if (this.#claim.committed) return;
+    if (this.#claim.committed) return this.#claim.linkedTo(account);
     const deadline = AbortSignal.any([this.signal, AbortSignal.timeout(this.#deps.config.deadlines.commitMs)]);
     await this.#run.flushLogin(deadline).catch((error: unknown) => {
       throw storageError(error) ?? error;

@@ -86,7 +86,8 @@ async function sessionOf(
     account: account == null ? null : `${account.phone} ${account.name}`.trim(),
     generation: generation ?? null,
     chromium: chromiumVersion ?? null,
-    lastReadyAt: row?.lastReadyAt ?? null,
+    // The service writes down signs of life once a minute; a state at once.
+    lastReadyAt: (row?.state === 'READY' ? row.since : row?.lastReadyAt) ?? null,
     contents: profile === null ? null : await orUnreadable(() => contentsOf(path)),
     access: await orUnreadable(() => accessOf(path)),
     snapshots: stateError === null ? snapshotsOf(state, name) : { unreadable: stateError.message },

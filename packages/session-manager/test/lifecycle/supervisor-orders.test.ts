@@ -75,6 +75,7 @@ describe('an order given to the supervisor', () => {
           login: isFresh ? 'none' : 'saved',
           committed: !isFresh,
           openedBy: async () => undefined,
+          linkedTo: async () => undefined,
           release: () => undefined,
         }),
       },

@@ -82,6 +82,7 @@ describe('the supervisor', () => {
       login,
       committed,
       openedBy: async () => undefined,
+      linkedTo: async () => undefined,
       release: () => log.push('released'),
     };
   }
