@@ -13,7 +13,7 @@ export async function openProfiles(config: Config, name: string) {
   const profiles = createProfileStore({ dataDir: config.dataDir });
   const path = profiles.locate(name);
   if (mayExist(path)) return profiles;
-  const hint = 'List what there is: ./leadmaster sessions';
+  const hint = 'List what there is: ./leadmaster storage';
   throw new LeadMasterError('session_not_found', `There is no profile of ${name}: it would be ${path}.`, hint);
 }
 

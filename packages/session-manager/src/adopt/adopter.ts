@@ -13,7 +13,7 @@ import type { AdoptService } from './adopt-service.ts';
 import { isOtherDisk, refuseNoLogin, refuseNoRoom, refuseOldBrowser, refuseOverlap, refuseUsed } from './checks.ts';
 import { copyProfile, taken } from './copy.ts';
 import { findProfile, refuseOddPath, refuseRelative } from './layout.ts';
-import { refuse } from './refusal.ts';
+import { refuse, refusedIfClosed } from './refusal.ts';
 import { finishEarlier, setSourceAside } from './source.ts';
 import { refuseStrangers, type Survey, survey } from './survey.ts';
 
@@ -45,16 +45,16 @@ export class Adopter implements AdoptService {
     return this.#queue.run(async () => {
       const { name, path, mode } = wanted;
       const place = this.#deps.paths.session(name);
-      if (path !== undefined) refuseRelative(path);
-      if (path === undefined || (await this.#isPlace(path, place))) return this.#inPlace(name, place);
-      if (mode === undefined) {
-        throw refuse(
-          `${path} lies elsewhere than ${place}, and nobody has said what becomes of it`,
-          'Say so: mode "copy" (--copy) leaves it where it is, mode "move" (--move) takes it here.',
-        );
+      if (path === undefined) return this.#inPlace(name, place);
+      refuseRelative(path);
+      try {
+        if (await this.#isPlace(path, place)) return await this.#inPlace(name, place);
+        if (mode === undefined) throw refuseUnsaid(path, place);
+        const earlier = await this.#earlier(name, path, mode, wanted.originRetired ?? false);
+        return earlier ?? (await this.#fromElsewhere(wanted, path, mode, call));
+      } catch (error) {
+        throw refusedIfClosed(error, path);
       }
-      const earlier = await this.#earlier(name, path, mode, wanted.originRetired ?? false);
-      return earlier ?? this.#fromElsewhere(wanted, path, mode, call);
     });
   }
 
@@ -201,6 +201,13 @@ export class Adopter implements AdoptService {
     ];
     return here !== null && there !== null && here.dev === there.dev;
   }
+}
+
+function refuseUnsaid(path: string, place: string): LeadMasterError {
+  return refuse(
+    `${path} lies elsewhere than ${place}, and nobody has said what becomes of it`,
+    'Say so: mode "copy" (--copy) leaves it where it is, mode "move" (--move) takes it here.',
+  );
 }
 
 /** A path without links, also of what is not there any more. */

@@ -1,4 +1,6 @@
 import { LeadMasterError } from '@leadmaster/protocol';
+import { takeOverCure } from '../profile/access.ts';
+import { errorCode } from '../profile/files.ts';
 
 /** Why a folder does not become a session. Nothing of it was changed. */
 export function refuse(detail: string, hint: string, extra: Record<string, unknown> = {}): LeadMasterError {
@@ -9,4 +11,12 @@ export function refuse(detail: string, hint: string, extra: Record<string, unkno
 export function refusedBy(error: unknown, hint?: string): unknown {
   if (!(error instanceof LeadMasterError) || error.code === 'adopt_refused') return error;
   return refuse(error.message, hint ?? error.hint, { ...error.extra, because: error.code });
+}
+
+/** A folder that this user may not look into, as a refusal whose cure is about all of it; other errors as they are. */
+export function refusedIfClosed(error: unknown, folder: string): unknown {
+  if (!(error instanceof LeadMasterError) || !['EACCES', 'EPERM'].includes(errorCode(error.cause))) return error;
+  const { path } = error.cause as NodeJS.ErrnoException;
+  if (path === undefined || !(path === folder || path.startsWith(`${folder}/`))) return error;
+  return refusedBy(error, takeOverCure(folder));
 }

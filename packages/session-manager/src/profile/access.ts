@@ -21,6 +21,15 @@ export function dataFolderCure(root: string): string {
   return `${other}, or make this one (as root): install -d -m 700 -o ${me} ${shellWord(root)}`;
 }
 
+/** As `accessCure`, for a folder of somebody else that shall become this user's, all of it. */
+export function takeOverCure(folder: string): string {
+  const me = process.getuid?.();
+  if (me === undefined || me === 0) return cureAt(folder, false);
+  const give = `give all of it to this user (as root): chown -R ${me} ${shellWord(folder)}`;
+  if (uidAt(folder) !== null) return `It is not all this user's (uid ${me}); ${give}`;
+  return `A folder above it is closed to this user (uid ${me}). Move it out of there first, then ${give}`;
+}
+
 function cureAt(path: string, whole: boolean): string {
   const me = process.getuid?.();
   if (me === undefined) return `Give this user access to ${path}.`;

@@ -35,9 +35,9 @@ function adoptAs(
   return JSON.parse(stdout);
 }
 
-test('a folder of which a part belongs to another user is refused, and nothing changes, until it is given over', async ({
-  skip,
-}) => {
+test('a folder of which a part belongs to another user is refused, and nothing changes, until it is given over', {
+  timeout: 90_000,
+}, async ({ skip }) => {
   const reason = whyNot();
   if (reason !== null) return skip(reason);
   const folder = await tempFolder();
@@ -52,15 +52,27 @@ test('a folder of which a part belongs to another user is refused, and nothing c
   const theirs = join(source, 'Default/Preferences');
   await chown(theirs, STRANGER, STRANGER);
   const before = await filesIn(source);
-  for (const mode of ['copy', 'move']) {
-    expect(adoptAs(NOBODY, dataDir, source, mode)).toMatchObject({
-      code: 'adopt_refused',
-      message: expect.stringMatching(`1 entries? belong.* ${theirs} \\(uid ${STRANGER}\\)`),
-      hint: expect.stringContaining(`chown -R ${NOBODY} ${source}`),
-    });
-    expect(await filesIn(source)).toEqual(before);
-    expect(await filesIn(join(dataDir, 'tokens'))).toEqual([]);
-  }
-  await chown(theirs, NOBODY, NOBODY);
+  expect(adoptAs(NOBODY, dataDir, source, 'copy')).toMatchObject({
+    code: 'adopt_refused',
+    message: expect.stringMatching(`1 entries? belong.* ${theirs} \\(uid ${STRANGER}\\)`),
+    hint: expect.stringContaining(`chown -R ${NOBODY} ${source}`),
+  });
+  expect(await filesIn(source)).toEqual(before);
+  expect(await filesIn(join(dataDir, 'tokens'))).toEqual([]);
+  const closed = join(source, 'Default');
+  await chown(closed, STRANGER, STRANGER);
+  await chmod(closed, 0o700);
+  expect(adoptAs(NOBODY, dataDir, source, 'move')).toMatchObject({
+    code: 'adopt_refused',
+    message: expect.stringMatching(/Default.* cannot be read \(EACCES/),
+    hint: expect.stringContaining(`chown -R ${NOBODY} ${source}`),
+  });
+  // As below /root: nobody may even enter what is above it.
+  const above = await tempFolder();
+  expect(adoptAs(NOBODY, dataDir, join(above, 'session'), 'move')).toMatchObject({
+    code: 'adopt_refused',
+    hint: expect.stringMatching(/folder above it is closed.*Move it out of there first/),
+  });
+  for (const path of [theirs, closed]) await chown(path, NOBODY, NOBODY);
   expect(adoptAs(NOBODY, dataDir, source, 'move')).toMatchObject({ code: 'adopted' });
 });
