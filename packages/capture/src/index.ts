@@ -1,6 +1,7 @@
 export type { Capture, CapturedEntry, CaptureKind, CaptureRequest, FreezeMethod } from './capture.ts';
 export { captureProfile } from './capture-profile.ts';
 export { thawStrays } from './freeze/index.ts';
+export { entriesOf } from './kinds.ts';
 export {
   checkLoginStores,
   checkStructure,

@@ -35,7 +35,7 @@ import { createStateStore } from './state/sqlite-state-store.ts';
 import type { StateStore } from './state/state-store.ts';
 import { stagingNames } from './transfer/arriving-files.ts';
 import { HttpPeer } from './transfer/http-peer.ts';
-import { TransferSource } from './transfer/source.ts';
+import { type SourceDeps, TransferSource } from './transfer/source.ts';
 import { liveTransfers, TransferTarget } from './transfer/target.ts';
 
 /** Everything a running service is made of, put together in one place. */
@@ -72,8 +72,6 @@ export const VERSION: string = (createRequire(import.meta.url)('../package.json'
 
 /** How long a logout or delete waits for the copy of what it takes away, and a start for one of what it changes. */
 const COPY_MS = 20_000;
-/** The same while a session is on its way to another machine, and nobody runs it. */
-const LAST_COPY_MS = 5_000;
 
 /**
  * Takes the data folder and takes up its sessions, without starting any. Whatever fails leaves the folder as it was.
@@ -136,8 +134,8 @@ async function assemble(ground: Ground): Promise<Context> {
     browserVersion: async () => (await browsers.find(false)).version,
     minFreeBytes: config.diskMinFreeBytes,
   });
-  const transfers = createTransfers(ground, profiles, sessions, browsers, (session, profileDir) =>
-    snapshots.beforeStopped(session, profileDir, 'before_transfer', LAST_COPY_MS),
+  const transfers = createTransfers(ground, profiles, sessions, browsers, (session, capture, record) =>
+    snapshots.keep(session, capture, record, 'before_transfer'),
   );
   const storage = new StorageCare({ sessions, profiles, store, config, log });
   const disk = new DiskMonitor({ sessions, profiles, store, path: paths.tokens, config, log });
@@ -201,7 +199,7 @@ function createTransfers(
   profiles: ProfileStore,
   sessions: SessionRegistry,
   browsers: BrowserFinder,
-  lastSnapshot: (session: string, profileDir: string) => Promise<void>,
+  keep: SourceDeps['keep'],
 ): Pick<Context, 'departures' | 'arrivals'> {
   const shared = { paths, profiles, store, access: sessions, log };
   return {
@@ -209,7 +207,7 @@ function createTransfers(
       ...shared,
       capture: captureProfile,
       lockIdle: (session) => lockIdleProfile(paths, session),
-      lastSnapshot,
+      keep,
       connect: (to, key) => new HttpPeer(to, key),
     }),
     arrivals: new TransferTarget({

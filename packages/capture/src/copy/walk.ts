@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { CaptureKind } from '../capture.ts';
 import { classify, mayHold, type StorageClass } from '../classify.ts';
 import { SETTLED_MS, type Way, wayOf } from '../copying.ts';
+import { CLASSES_OF } from '../kinds.ts';
 
 /** Something in a profile that belongs into a copy. */
 export interface Found {
@@ -18,11 +19,6 @@ export interface Found {
 
 /** The coarsest clock that a file system takes its times from: within it something may change without its time changing. */
 export const CLOCK_MS = 2000;
-
-const CLASSES: Record<CaptureKind, readonly StorageClass[]> = {
-  essential: ['critical', 'important'],
-  full: ['critical', 'important', 'optional'],
-};
 
 /** A folder as it was listed. */
 interface Listing {
@@ -42,7 +38,7 @@ export class Walker {
 
   constructor(profileDir: string, kind: CaptureKind) {
     this.#profile = profileDir;
-    this.#classes = CLASSES[kind];
+    this.#classes = CLASSES_OF[kind];
   }
 
   /**

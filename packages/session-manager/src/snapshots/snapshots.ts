@@ -1,3 +1,4 @@
+import type { Capture } from '@leadmaster/capture';
 import {
   errorText,
   LeadMasterError,
@@ -17,13 +18,14 @@ import {
 import type { SnapshotInfo } from '@leadmaster/vault';
 import type { SerialQueue } from '../concurrency/serial-queue.ts';
 import { inTurns } from '../concurrency/turns.ts';
+import type { ProfileRecord } from '../profile/profile-store.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { exportSnapshot, importSession, retireSession } from './portable.ts';
 import { listRecoverable, recoverSessions } from './recover.ts';
 import { restoreSession } from './restore.ts';
 import { describeDetail, describeSnapshot, FINDINGS_FILE, parseFindings } from './snapshot-facts.ts';
 import type { ImportWanted, LongCall, SnapshotService } from './snapshot-service.ts';
-import { captureSession, captureStopped, saveTaken, type Taken, type TakeOptions } from './take.ts';
+import { captureSession, captureStopped, saveTaken, type Taken, type TakeOptions, takenOf } from './take.ts';
 import { verifySnapshot } from './verify.ts';
 
 /** A session that is starting is waited for so long before it is told that no snapshot can be taken. */
@@ -69,6 +71,21 @@ export class Snapshots implements SnapshotService {
   /** The same for a caller who holds the profile's lock. */
   beforeStopped(session: string, profileDir: string, reason: SnapshotReason, withinMs: number): Promise<void> {
     return this.#ahead(session, reason, withinMs, (wanted) => captureStopped(this.#deps, session, profileDir, wanted));
+  }
+
+  /** Saves a full copy of a stopped session that was taken for something else, and ends it. Nobody waits; never fails. */
+  keep(session: string, capture: Capture, record: ProfileRecord, reason: SnapshotReason): void {
+    this.later((signal) =>
+      inTurns(this.#queues, session, async () => {
+        const wanted = (call: LongCall & { signal: AbortSignal }) => this.#wanted({ reason }, call);
+        await using taken = takenOf(capture, record, wanted({ signal }));
+        try {
+          await this.#work({ signal }, (call) => saveTaken(this.#deps, session, taken, wanted(call)));
+        } catch (error) {
+          this.#failed(session, reason, error);
+        }
+      }),
+    );
   }
 
   async list(session: string, { signal }: LongCall = {}): Promise<SnapshotList> {

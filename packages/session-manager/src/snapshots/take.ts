@@ -1,4 +1,4 @@
-import type { Capture, CapturedEntry } from '@leadmaster/capture';
+import { type Capture, type CapturedEntry, entriesOf } from '@leadmaster/capture';
 import {
   type Census,
   LeadMasterError,
@@ -61,6 +61,22 @@ export async function captureStopped(
   const { capture, record } = await captureHeld(deps, session, { profileDir, browser: null }, options);
   const nothing = { before: null, after: null };
   return taken(capture, record, nothing, { reason: options.reason, captureMs: performance.now() - began });
+}
+
+/** What a snapshot holds of a full copy that somebody else has taken of a stopped session. Ends the copy when it is disposed of. */
+export function takenOf(
+  capture: Capture,
+  record: ProfileRecord | null,
+  { kind, reason }: Pick<TakeOptions, 'kind' | 'reason'>,
+): Taken {
+  const facts = { reason, captureMs: 0 };
+  const { structure, frozenAt, method, pauseMs, files, bytes } = capture;
+  const part: Capture = {
+    ...{ structure, frozenAt, method, pauseMs, files, bytes },
+    entries: entriesOf(kind, capture.entries),
+    [Symbol.asyncDispose]: () => capture[Symbol.asyncDispose](),
+  };
+  return taken(part, record, { before: null, after: null }, facts);
 }
 
 /** Puts what was taken into the vault: durable when it resolves. Ends the copy in any case. */

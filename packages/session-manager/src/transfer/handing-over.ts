@@ -24,8 +24,8 @@ export interface HandingOverDeps {
   capture: (request: CaptureRequest) => Promise<Capture>;
   /** Locks a profile that nobody runs, having proven that no browser has it open. */
   lockIdle: (session: string) => Promise<{ release(): void }>;
-  /** Saves the profile of a stopped session as it leaves; resolves when it is copied, or cannot be. Never fails. */
-  lastSnapshot: (session: string, profileDir: string) => Promise<void>;
+  /** Takes the copy of a stopped session as it leaves, to save it. Never fails, and nobody waits. */
+  keep: (session: string, capture: Capture, record: ProfileRecord) => void;
 }
 
 /** One session on its way out. */
@@ -53,26 +53,31 @@ export async function handOver(deps: HandingOverDeps, leaving: Leaving): Promise
     await sending.send(ahead, { signal, onProgress, phase: 'sending' });
   }
   onProgress({ phase: 'stopping', done: 0, total: null });
-  await deps.access.moveAway(session, 'transferred', () => sendRest(deps, leaving, sending));
+  const last: { copy: Capture | null } = { copy: null };
+  try {
+    await deps.access.moveAway(session, 'transferred', () => sendRest(deps, leaving, sending, last));
+  } finally {
+    // It is of links: wherever the profile has gone by now, this is how it left.
+    if (last.copy !== null) deps.keep(session, last.copy, leaving.record);
+  }
 }
 
-/** With the session stopped. Returns the word that gives it away. */
-async function sendRest(deps: HandingOverDeps, leaving: Leaving, sending: Sending): Promise<() => void> {
+/** With the session stopped. Returns the word that gives it away; `last` has its copy then. */
+async function sendRest(
+  deps: HandingOverDeps,
+  leaving: Leaving,
+  sending: Sending,
+  last: { copy: Capture | null },
+): Promise<() => void> {
   const { session, record, call } = leaving;
   const lock = await deps.lockIdle(session);
   try {
     if ((await requireLogin(deps, session)).generation !== record.generation) throw underWay(session);
-    const profileDir = deps.profiles.locate(session);
-    // Beside the sending: the session waits for the longer of the two.
-    const saved = deps.lastSnapshot(session, profileDir);
-    try {
-      await using rest = await captureWhole(deps, session, { profileDir, browser: null }, call.signal);
-      const options = { ...call, phase: 'sending what has changed' };
-      const facts = await seal(deps, leaving, await sending.send(rest, options));
-      return () => leaving.given(facts);
-    } finally {
-      await saved;
-    }
+    const held = { profileDir: deps.profiles.locate(session), browser: null };
+    last.copy = await captureWhole(deps, session, held, call.signal);
+    const entries = await sending.send(last.copy, { ...call, phase: 'sending what has changed' });
+    const facts = await seal(deps, leaving, entries);
+    return () => leaving.given(facts);
   } finally {
     lock.release();
   }

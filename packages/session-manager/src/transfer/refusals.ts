@@ -52,6 +52,15 @@ export function notWhole(session: string, checks: readonly StructureCheck[]): Le
   );
 }
 
+/** There is nothing left that could be taken back. */
+export function arrived(session: string): LeadMasterError {
+  return new LeadMasterError(
+    'transfer_committed',
+    `${session} has arrived at the other machine and belongs to it`,
+    'To have it back, transfer it back from there.',
+  );
+}
+
 /** Why a session stayed where it was. */
 export function failedToMove(session: string, error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;

@@ -7,7 +7,7 @@ import { announce, requireLogin } from './departing-session.ts';
 import { type Departure, Departures } from './departure-facts.ts';
 import { type HandingOverDeps, handOver } from './handing-over.ts';
 import { PeerError, type TransferPeer } from './peer.ts';
-import { anotherTarget, failedToMove, givenUpThere, notFinished, underWay, unfinished } from './refusals.ts';
+import { anotherTarget, arrived, failedToMove, givenUpThere, notFinished, underWay, unfinished } from './refusals.ts';
 import { takeBack } from './take-back.ts';
 import type { DepartureService } from './transfer-service.ts';
 
@@ -197,9 +197,10 @@ export class TransferSource implements DepartureService {
 
   async #undo(session: string, peer: TransferPeer, { signal, onProgress }: Call): Promise<void> {
     onProgress({ phase: 'taking back', done: 0, total: null });
-    await this.#deps.access.get(session);
+    const { state } = await this.#deps.access.get(session);
     const away = await this.#away(session);
     if (away === undefined) {
+      if (state === 'MOVED') throw arrived(session);
       for (const id of this.#leftAt(session, peer.origin)) await this.#tellForget(id, peer);
       return;
     }

@@ -3,7 +3,8 @@ import { proveTransfers } from '../../prove/transfer/transfer-proof.ts';
 
 /** A short slice of `npm run prove -- transfer`. */
 describe('a session between two managers', () => {
-  it('goes there and back under messages: READY without a QR, in one place, nothing missing or told twice', async () => {
+  const what = 'goes there and back under messages: READY without a QR, in one place, nothing missing or told twice';
+  it(what, { timeout: 240_000 }, async () => {
     const seed = Date.now() % 1_000_000;
     const report = await proveTransfers({ rounds: 1, profileBytes: 0, seed });
     expect(report, `seed ${seed}`).toMatchObject({

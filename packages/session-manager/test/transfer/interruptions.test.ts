@@ -119,6 +119,13 @@ describe('a line that is cut', () => {
     expect(await here.session()).toMatchObject({ state: 'READY', generation: 1 });
     expect(here.steps).toEqual([]);
   });
+
+  it('--undo of what has long arrived says so', async () => {
+    const { here, there } = await twoMachines();
+    await here.transfer();
+    await expect(here.transfer({ undo: true })).rejects.toMatchObject({ code: 'transfer_committed' });
+    expect(await there.owns()).toBe(true);
+  });
 });
 
 describe('a session that has come back another way than it was last asked for', () => {

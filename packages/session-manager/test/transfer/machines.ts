@@ -75,8 +75,8 @@ export class Machine {
   other: Machine | null = null;
   fault: Fault = () => undefined;
   readonly steps: Step[] = [];
-  /** Called while a session that leaves is stopped. */
-  lastSnapshot: (session: string, profileDir: string) => Promise<void> = async () => undefined;
+  /** What was kept of sessions as they left: the paths, and how many browsers ran then. */
+  readonly kept: { paths: string[]; alive: number }[] = [];
   capture: (request: CaptureRequest) => Promise<Capture> = plainCapture;
   browserVersion = '156.0.0.0';
   minFreeBytes = 0;
@@ -139,7 +139,10 @@ export class Machine {
       ...shared,
       capture: (request) => this.capture(request),
       lockIdle: async () => ({ release: () => undefined }),
-      lastSnapshot: (session, profileDir) => this.lastSnapshot(session, profileDir),
+      keep: (_session, capture) => {
+        this.kept.push({ paths: capture.entries.map(({ path }) => path), alive: opened.engine.alive.length });
+        void capture[Symbol.asyncDispose]();
+      },
       connect: (to) =>
         new NearPeer(
           this.#neighbour,
@@ -188,6 +191,15 @@ export class Machine {
     this.#open = null;
     await sessions.close();
     store.close();
+  }
+
+  /** Does something to the profile when it is stopped, just before its last copy. */
+  beforeLastCopy(task: () => Promise<void>): void {
+    const { capture } = this;
+    this.capture = async (request) => {
+      if (this.engine.alive.length === 0) await task();
+      return capture(request);
+    };
   }
 
   /** The command. */

@@ -42,9 +42,10 @@ describe('a transfer', () => {
     here.fault = (step, when) => {
       if (step === 'missing' && when === 'after') void here.write('Default/late', 'written late');
     };
-    here.lastSnapshot = () => here.write('Default/later', 'the last');
+    here.beforeLastCopy(() => here.write('Default/later', 'the last'));
     await here.transfer();
     expect((await there.read('Default/late')).toString()).toBe('written late');
+    expect((await there.read('Default/later')).toString()).toBe('the last');
   });
 
   it('keeps a stopped session stopped', async () => {
@@ -93,18 +94,10 @@ describe('a transfer', () => {
     expect([await told(here), await told(there)]).toEqual([['away'], ['here']]);
   });
 
-  it('has the last snapshot taken while the session is stopped, and waits for its copy', async () => {
-    const { here, there } = await twoMachines();
-    const copying = Promise.withResolvers<void>();
-    const began = Promise.withResolvers<number>();
-    here.lastSnapshot = async () => {
-      began.resolve(here.engine.alive.length);
-      await copying.promise;
-    };
-    const moved = here.transfer();
-    expect(await began.promise).toBe(0);
-    copying.resolve();
-    expect(await moved).toMatchObject({ state: 'MOVED' });
-    expect(await there.owns()).toBe(true);
+  it('keeps a copy of how it left, taken once it was stopped', async () => {
+    const { here } = await twoMachines();
+    here.beforeLastCopy(() => here.write('Default/later', 'the last'));
+    await here.transfer();
+    expect(here.kept).toEqual([{ paths: expect.arrayContaining(['Default/later', 'Default/large']), alive: 0 }]);
   });
 });
