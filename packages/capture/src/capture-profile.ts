@@ -73,7 +73,7 @@ function withContent(tree: string, { path, kind, mode, mtimeMs, size, identity, 
 }
 
 /** A link may have grown since: only what was there at the freeze is read. */
-async function* readUpTo(path: string, size: number): AsyncGenerator<Buffer> {
+export async function* readUpTo(path: string, size: number): AsyncGenerator<Buffer> {
   await using file = await open(path, 'r');
   for (let at = 0; at < size; ) {
     const piece = Buffer.allocUnsafeSlow(Math.min(PIECE, size - at));

@@ -1,7 +1,7 @@
 export type { Capture, CapturedEntry, CaptureKind, CaptureRequest, FreezeMethod } from './capture.ts';
 export { captureProfile } from './capture-profile.ts';
 export { thawStrays } from './freeze/index.ts';
-export { entriesOf } from './kinds.ts';
+export { entriesInPlace } from './in-place.ts';
 export {
   checkLoginStores,
   checkStructure,

@@ -134,8 +134,8 @@ async function assemble(ground: Ground): Promise<Context> {
     browserVersion: async () => (await browsers.find(false)).version,
     minFreeBytes: config.diskMinFreeBytes,
   });
-  const transfers = createTransfers(ground, profiles, sessions, browsers, (session, capture, record) =>
-    snapshots.keep(session, capture, record, 'before_transfer'),
+  const transfers = createTransfers(ground, profiles, sessions, browsers, (session, aside) =>
+    snapshots.beforeGone(session, aside, 'before_transfer', COPY_MS),
   );
   const storage = new StorageCare({ sessions, profiles, store, config, log });
   const disk = new DiskMonitor({ sessions, profiles, store, path: paths.tokens, config, log });
@@ -199,7 +199,7 @@ function createTransfers(
   profiles: ProfileStore,
   sessions: SessionRegistry,
   browsers: BrowserFinder,
-  keep: SourceDeps['keep'],
+  lastSnapshot: SourceDeps['lastSnapshot'],
 ): Pick<Context, 'departures' | 'arrivals'> {
   const shared = { paths, profiles, store, access: sessions, log };
   return {
@@ -207,7 +207,7 @@ function createTransfers(
       ...shared,
       capture: captureProfile,
       lockIdle: (session) => lockIdleProfile(paths, session),
-      keep,
+      lastSnapshot,
       connect: (to, key) => new HttpPeer(to, key),
     }),
     arrivals: new TransferTarget({

@@ -116,6 +116,6 @@ function describe({ path, kind, stat, target, exact }: Taken, frozenAtMs: number
 }
 
 /** Without the time of the last change to the inode (ctime): linking changes that. */
-function identityOf(stat: Found['stat']): string {
+export function identityOf(stat: Found['stat']): string {
   return [stat.dev, stat.ino, stat.birthtimeNs, stat.size, stat.mtimeNs].map((value) => value.toString(36)).join(':');
 }

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { CaptureKind } from '../capture.ts';
 import { classify, mayHold, type StorageClass } from '../classify.ts';
 import { SETTLED_MS, type Way, wayOf } from '../copying.ts';
-import { CLASSES_OF } from '../kinds.ts';
 
 /** Something in a profile that belongs into a copy. */
 export interface Found {
@@ -19,6 +18,11 @@ export interface Found {
 
 /** The coarsest clock that a file system takes its times from: within it something may change without its time changing. */
 export const CLOCK_MS = 2000;
+
+const CLASSES: Record<CaptureKind, readonly StorageClass[]> = {
+  essential: ['critical', 'important'],
+  full: ['critical', 'important', 'optional'],
+};
 
 /** A folder as it was listed. */
 interface Listing {
@@ -38,7 +42,7 @@ export class Walker {
 
   constructor(profileDir: string, kind: CaptureKind) {
     this.#profile = profileDir;
-    this.#classes = CLASSES_OF[kind];
+    this.#classes = CLASSES[kind];
   }
 
   /**

@@ -1,4 +1,3 @@
-import type { Capture } from '@leadmaster/capture';
 import {
   errorText,
   LeadMasterError,
@@ -25,7 +24,7 @@ import { listRecoverable, recoverSessions } from './recover.ts';
 import { restoreSession } from './restore.ts';
 import { describeDetail, describeSnapshot, FINDINGS_FILE, parseFindings } from './snapshot-facts.ts';
 import type { ImportWanted, LongCall, SnapshotService } from './snapshot-service.ts';
-import { captureSession, captureStopped, saveTaken, type Taken, type TakeOptions, takenOf } from './take.ts';
+import { captureAside, captureSession, captureStopped, saveTaken, type Taken, type TakeOptions } from './take.ts';
 import { verifySnapshot } from './verify.ts';
 
 /** A session that is starting is waited for so long before it is told that no snapshot can be taken. */
@@ -73,19 +72,14 @@ export class Snapshots implements SnapshotService {
     return this.#ahead(session, reason, withinMs, (wanted) => captureStopped(this.#deps, session, profileDir, wanted));
   }
 
-  /** Saves a full copy of a stopped session that was taken for something else, and ends it. Nobody waits; never fails. */
-  keep(session: string, capture: Capture, record: ProfileRecord, reason: SnapshotReason): void {
-    this.later((signal) =>
-      inTurns(this.#queues, session, async () => {
-        const wanted = (call: LongCall & { signal: AbortSignal }) => this.#wanted({ reason }, call);
-        await using taken = takenOf(capture, record, wanted({ signal }));
-        try {
-          await this.#work({ signal }, (call) => saveTaken(this.#deps, session, taken, wanted(call)));
-        } catch (error) {
-          this.#failed(session, reason, error);
-        }
-      }),
-    );
+  /** The same of a profile that was set aside, as it lies there. */
+  beforeGone(
+    session: string,
+    aside: { profileDir: string; record: ProfileRecord },
+    reason: SnapshotReason,
+    withinMs: number,
+  ): Promise<void> {
+    return this.#ahead(session, reason, withinMs, (wanted) => captureAside(this.#deps, session, aside, wanted));
   }
 
   async list(session: string, { signal }: LongCall = {}): Promise<SnapshotList> {

@@ -1,4 +1,4 @@
-import { type Capture, type CapturedEntry, entriesOf } from '@leadmaster/capture';
+import type { Capture, CapturedEntry } from '@leadmaster/capture';
 import {
   type Census,
   LeadMasterError,
@@ -63,20 +63,17 @@ export async function captureStopped(
   return taken(capture, record, nothing, { reason: options.reason, captureMs: performance.now() - began });
 }
 
-/** What a snapshot holds of a full copy that somebody else has taken of a stopped session. Ends the copy when it is disposed of. */
-export function takenOf(
-  capture: Capture,
-  record: ProfileRecord | null,
-  { kind, reason }: Pick<TakeOptions, 'kind' | 'reason'>,
-): Taken {
-  const facts = { reason, captureMs: 0 };
-  const { structure, frozenAt, method, pauseMs, files, bytes } = capture;
-  const part: Capture = {
-    ...{ structure, frozenAt, method, pauseMs, files, bytes },
-    entries: entriesOf(kind, capture.entries),
-    [Symbol.asyncDispose]: () => capture[Symbol.asyncDispose](),
-  };
-  return taken(part, record, { before: null, after: null }, facts);
+/** The same of a profile that was set aside: it is nobody's any more, and was proven whole before. */
+export async function captureAside(
+  deps: SnapshotDeps,
+  session: string,
+  { profileDir, record }: { profileDir: string; record: ProfileRecord },
+  options: TakeOptions,
+): Promise<Taken> {
+  const began = performance.now();
+  const capture = await captureWhole(deps, session, { profileDir, browser: null }, options);
+  const nothing = { before: null, after: null };
+  return taken(capture, record, nothing, { reason: options.reason, captureMs: performance.now() - began });
 }
 
 /** Puts what was taken into the vault: durable when it resolves. Ends the copy in any case. */
@@ -107,10 +104,19 @@ async function captureHeld(
   deps: SnapshotDeps,
   session: string,
   held: HeldProfile,
-  { kind, signal, onProgress }: TakeOptions,
+  options: TakeOptions,
 ): Promise<{ capture: Capture; record: ProfileRecord | null }> {
-  onProgress?.({ phase: 'copying', done: 0, total: null });
+  options.onProgress?.({ phase: 'copying', done: 0, total: null });
   const record = await requireLogin(deps, session);
+  return { capture: await captureWhole(deps, session, held, options), record };
+}
+
+async function captureWhole(
+  deps: SnapshotDeps,
+  session: string,
+  held: HeldProfile,
+  { kind, signal }: TakeOptions,
+): Promise<Capture> {
   await requireRoom(realFs, deps.paths.staging, {
     bytes: snapshotRoom(deps.config.diskMinFreeBytes),
     what: 'no snapshot is taken with less than twice DISK_MIN_FREE_MB =',
@@ -123,7 +129,7 @@ async function captureHeld(
       stagingDir: stagingPath(deps.paths, 'capture', session),
       ...(signal === undefined ? {} : { signal }),
     });
-    if (capture.structure.ok) return { capture, record };
+    if (capture.structure.ok) return capture;
     await capture[Symbol.asyncDispose]();
     const broken = capture.structure.checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`);
     deps.log.warn({ session, broken, tries }, 'a copy of the profile is not whole');

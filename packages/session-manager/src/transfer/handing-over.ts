@@ -1,4 +1,4 @@
-import type { Capture, CaptureRequest } from '@leadmaster/capture';
+import { type Capture, type CaptureRequest, entriesInPlace } from '@leadmaster/capture';
 import type { DataPaths } from '../profile/paths.ts';
 import type { ProfileRecord, ProfileStore } from '../profile/profile-store.ts';
 import type { HeldProfile, SessionAccess } from '../snapshots/session-access.ts';
@@ -24,8 +24,6 @@ export interface HandingOverDeps {
   capture: (request: CaptureRequest) => Promise<Capture>;
   /** Locks a profile that nobody runs, having proven that no browser has it open. */
   lockIdle: (session: string) => Promise<{ release(): void }>;
-  /** Takes the copy of a stopped session as it leaves, to save it. Never fails, and nobody waits. */
-  keep: (session: string, capture: Capture, record: ProfileRecord) => void;
 }
 
 /** One session on its way out. */
@@ -50,33 +48,21 @@ export async function handOver(deps: HandingOverDeps, leaving: Leaving): Promise
   {
     onProgress({ phase: 'copying', done: 0, total: null });
     await using ahead = await deps.access.hold(session, (held) => captureWhole(deps, session, held, signal));
-    await sending.send(ahead, { signal, onProgress, phase: 'sending' });
+    await sending.send(ahead.entries, { signal, onProgress, phase: 'sending' });
   }
   onProgress({ phase: 'stopping', done: 0, total: null });
-  const last: { copy: Capture | null } = { copy: null };
-  try {
-    await deps.access.moveAway(session, 'transferred', () => sendRest(deps, leaving, sending, last));
-  } finally {
-    // It is of links: wherever the profile has gone by now, this is how it left.
-    if (last.copy !== null) deps.keep(session, last.copy, leaving.record);
-  }
+  await deps.access.moveAway(session, 'transferred', () => sendRest(deps, leaving, sending));
 }
 
-/** With the session stopped. Returns the word that gives it away; `last` has its copy then. */
-async function sendRest(
-  deps: HandingOverDeps,
-  leaving: Leaving,
-  sending: Sending,
-  last: { copy: Capture | null },
-): Promise<() => void> {
+/** With the session stopped and its profile locked: it is read where it lies. Returns the word that gives it away. */
+async function sendRest(deps: HandingOverDeps, leaving: Leaving, sending: Sending): Promise<() => void> {
   const { session, record, call } = leaving;
   const lock = await deps.lockIdle(session);
   try {
     if ((await requireLogin(deps, session)).generation !== record.generation) throw underWay(session);
-    const held = { profileDir: deps.profiles.locate(session), browser: null };
-    last.copy = await captureWhole(deps, session, held, call.signal);
-    const entries = await sending.send(last.copy, { ...call, phase: 'sending what has changed' });
-    const facts = await seal(deps, leaving, entries);
+    const rest = entriesInPlace(deps.profiles.locate(session), 'full');
+    const manifest = await sending.send(rest, { ...call, phase: 'sending what has changed' });
+    const facts = await seal(deps, leaving, manifest);
     return () => leaving.given(facts);
   } finally {
     lock.release();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Capture, CapturedEntry } from '@leadmaster/capture';
+import type { CapturedEntry } from '@leadmaster/capture';
 import {
   LeadMasterError,
   type Progress,
@@ -23,8 +23,8 @@ export interface SendOptions {
 }
 
 /**
- * Sends copies of one profile to another manager, of each only what the other has not: the second, taken when the session
- * has stopped, costs what has changed since the first.
+ * Sends a profile to another manager, each time only what the other has not: the second time, when the session has
+ * stopped, costs what has changed since the first.
  */
 export class Sending {
   readonly #peer: TransferPeer;
@@ -38,14 +38,14 @@ export class Sending {
   }
 
   /**
-   * Has the other manager hold every file of a copy. Returns the copy's manifest.
+   * Has the other manager hold every file of these. Returns their manifest.
    *
    * @throws PeerError, LeadMasterError `unprocessable` for a profile that holds a symbolic link.
    */
-  async send(capture: Capture, options: SendOptions): Promise<TransferEntry[]> {
+  async send(entries: readonly CapturedEntry[], options: SendOptions): Promise<TransferEntry[]> {
     const manifest: TransferEntry[] = [];
     const contents = new Map<string, FileEntry>();
-    for (const entry of capture.entries) {
+    for (const entry of entries) {
       options.signal.throwIfAborted();
       const { path, mode, mtimeMs } = entry;
       const common = { path, mode: mode & 0o777, mtimeMs: Math.max(0, mtimeMs) };

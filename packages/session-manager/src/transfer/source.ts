@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorText, type Session, type TransferSession } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
+import type { ProfileRecord } from '../profile/profile-store.ts';
 import type { LongCall } from '../snapshots/snapshot-service.ts';
 import { announce, requireLogin } from './departing-session.ts';
 import { type Departure, Departures } from './departure-facts.ts';
@@ -21,6 +22,8 @@ const RETRY_MAX_MS = 5_000;
 const FORGET_MS = 5_000;
 
 export interface SourceDeps extends HandingOverDeps {
+  /** Saves a profile that has left, from where it lies now. Resolves when it is copied, or cannot be; never fails. */
+  lastSnapshot: (session: string, aside: { profileDir: string; record: ProfileRecord }) => Promise<void>;
   connect: (to: string, key: string) => TransferPeer;
   log: Logger;
   /** How long a commit is tried; a test's own. */
@@ -119,9 +122,23 @@ export class TransferSource implements DepartureService {
       );
     }
     const departure = this.#departures.get(id);
-    if (departure === null || (await this.#commit(departure, peer, call))) return;
+    if (departure === null) return;
+    const isTaken = await this.#commit(departure, peer, call).finally(() => this.#saveLast(session, record));
+    if (isTaken) return;
     await this.#bringBack(departure);
     throw givenUpThere(departure, store.sessions.get(session)?.desired ?? 'stopped');
+  }
+
+  /** How it left, into the vault: after the commit, since the session has been down for long enough. */
+  async #saveLast(session: string, record: ProfileRecord): Promise<void> {
+    const { profiles, lastSnapshot, log } = this.#deps;
+    try {
+      const trash = await profiles.listTrash();
+      const left = trash.find((each) => each.session === session && each.generation === record.generation);
+      if (left !== undefined) await lastSnapshot(session, { profileDir: left.path, record });
+    } catch (error) {
+      log.error({ session, err: error }, 'no snapshot was taken of a session that has moved');
+    }
   }
 
   /** Attempts with that manager that a crash or a cut line has ended: what they have brought is used, and they are over. */

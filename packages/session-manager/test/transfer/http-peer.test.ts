@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { LeadMasterError, type PrepareTransfer } from '@leadmaster/protocol';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { makeCertificate } from '../../../whatsapp-standin/src/certificate.ts';
 import { HttpPeer } from '../../src/transfer/http-peer.ts';
 import { ADMIN_KEY, serve } from '../http/serve.ts';
 
@@ -86,6 +88,20 @@ describe('another manager over HTTP', () => {
   ])('that is %s is an error, and never an answer', async (_name, listener, mayPass) => {
     const peer = peerOf(await answering(listener), ADMIN_KEY, 500);
     await expect(peer.commit(ID, signal)).rejects.toMatchObject({ name: 'PeerError', mayPass });
+  });
+
+  it('with a certificate that nobody vouches for is told neither the key nor anything else', async () => {
+    const asked: string[] = [];
+    const server = createTlsServer(await makeCertificate(), (request, response) => {
+      asked.push(String(request.url));
+      response.end('{}');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const peer = new HttpPeer(`https://127.0.0.1:${(server.address() as AddressInfo).port}`, ADMIN_KEY);
+    onTestFinished(() => peer.close());
+    await expect(peer.prepare(WANTED, signal)).rejects.toMatchObject({ name: 'PeerError', message: /certificate/ });
+    expect(asked).toEqual([]);
   });
 
   it('that is not there is an error that may pass, and an abort ends the asking at once', async () => {

@@ -75,11 +75,12 @@ export class Machine {
   other: Machine | null = null;
   fault: Fault = () => undefined;
   readonly steps: Step[] = [];
-  /** What was kept of sessions as they left: the paths, and how many browsers ran then. */
-  readonly kept: { paths: string[]; alive: number }[] = [];
+  /** What was kept of sessions that had left: what was in their folders. */
+  readonly kept: string[][] = [];
   capture: (request: CaptureRequest) => Promise<Capture> = plainCapture;
   browserVersion = '156.0.0.0';
   minFreeBytes = 0;
+  #onceStopped: () => Promise<void> = async () => undefined;
   #open: Awaited<ReturnType<typeof openSessions>> | null = null;
   #source: TransferSource | null = null;
   #target: TransferTarget | null = null;
@@ -138,10 +139,12 @@ export class Machine {
     const source = new TransferSource({
       ...shared,
       capture: (request) => this.capture(request),
-      lockIdle: async () => ({ release: () => undefined }),
-      keep: (_session, capture) => {
-        this.kept.push({ paths: capture.entries.map(({ path }) => path), alive: opened.engine.alive.length });
-        void capture[Symbol.asyncDispose]();
+      lockIdle: async () => {
+        await this.#onceStopped();
+        return { release: () => undefined };
+      },
+      lastSnapshot: async (_session, { profileDir }) => {
+        this.kept.push(await readdir(profileDir, { recursive: true }));
       },
       connect: (to) =>
         new NearPeer(
@@ -193,13 +196,9 @@ export class Machine {
     store.close();
   }
 
-  /** Does something to the profile when it is stopped, just before its last copy. */
-  beforeLastCopy(task: () => Promise<void>): void {
-    const { capture } = this;
-    this.capture = async (request) => {
-      if (this.engine.alive.length === 0) await task();
-      return capture(request);
-    };
+  /** Does something to the profile once it is stopped, before the last of it is sent. */
+  onceStopped(task: () => Promise<void>): void {
+    this.#onceStopped = task;
   }
 
   /** The command. */

@@ -64,7 +64,7 @@ describe('the other machine refuses', () => {
 
   it('a login that is not whole: the session runs again', async () => {
     const { here, there } = await twoMachines();
-    here.beforeLastCopy(() => here.write('Default/Local Storage/leveldb/MANIFEST-000001', 'not a manifest'));
+    here.onceStopped(() => here.write('Default/Local Storage/leveldb/MANIFEST-000001', 'not a manifest'));
     await expect(here.transfer()).rejects.toMatchObject({
       code: expect.stringMatching(/transfer_failed|login_damaged/),
     });
