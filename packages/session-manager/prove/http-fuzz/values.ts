@@ -68,7 +68,7 @@ export function validValue(schema: Schema, random: Random): unknown {
       return validText(schema, random);
     case 'integer':
     case 'number':
-      return random.int(schema.minimum ?? 0, Math.min(schema.maximum ?? 100, (schema.minimum ?? 0) + 100));
+      return random.int(leastOf(schema), Math.min(schema.maximum ?? 100, leastOf(schema) + 100));
     case 'boolean':
       return random.chance(0.5);
     default:
@@ -127,4 +127,9 @@ export function spoil(body: unknown, random: Random): unknown {
       copy[random.pick(['extra', '', 'Name', 'start ', 'constructor'])] = hostileValue(random);
   }
   return copy;
+}
+
+/** Whole numbers are asked for wherever a least one is named. */
+function leastOf({ minimum, exclusiveMinimum }: Schema): number {
+  return minimum ?? (exclusiveMinimum === undefined ? 0 : exclusiveMinimum + 1);
 }
