@@ -252,7 +252,8 @@ export class Snapshots implements SnapshotService {
   #failed(session: string, reason: SnapshotReason, error: unknown): void {
     if (this.#closing.signal.aborted) return;
     if (error instanceof LeadMasterError && error.code === 'nothing_to_snapshot') return;
-    const code = error instanceof LeadMasterError ? error.code : 'internal';
+    const isLate = error instanceof DOMException && error.name === 'TimeoutError';
+    const code = error instanceof LeadMasterError ? error.code : isLate ? 'timeout' : 'internal';
     const hint = error instanceof LeadMasterError ? error.hint : '';
     this.#deps.log.error({ session, reason, err: error }, 'no snapshot was taken');
     try {
