@@ -109,7 +109,15 @@ class TransferProof {
   async #move(from: Manager, round: number): Promise<void> {
     const to = this.#stage.other(from);
     const since = new Date();
-    const { state } = await this.#stage.transfer(from);
+    const phases = new Map<string, number>();
+    let [phase, began] = ['begun', performance.now()];
+    const onPhase = (next: string): void => {
+      const now = performance.now();
+      phases.set(phase, (phases.get(phase) ?? 0) + now - began);
+      [phase, began] = [next, now];
+    };
+    const { state } = await this.#stage.transfer(from, { onPhase });
+    onPhase('done');
     const tookMs = Date.now() - since.getTime();
     this.#traffic.ownedBy(to);
     const ready = await this.#stage.readyAfter(to, since);
@@ -124,8 +132,9 @@ class TransferProof {
     // So that a disk need not hold them all.
     await rm(join(from.dataDir, 'trash'), { recursive: true, force: true });
     const restartMs = this.#report.restartMs.at(-1);
+    const parts = [...phases].map(([name, ms]) => `${name} ${Math.round(ms)}`).join(', ');
     this.#options.onProgress?.(
-      `${round} ${from.label} to ${to.label}: answered after ${tookMs} ms, down ${downMs} ms; a restart ${restartMs} ms`,
+      `${round} ${from.label} to ${to.label}: answered after ${tookMs} ms, down ${downMs} ms; a restart ${restartMs} ms (${parts})`,
     );
   }
 }

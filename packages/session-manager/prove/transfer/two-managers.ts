@@ -80,15 +80,21 @@ export class TwoManagers implements AsyncDisposable {
   }
 
   /** The command, from one to the other, followed as the command line does; `to`: another address of it. */
-  async transfer(from: Manager, options: { to?: string; undo?: boolean } = {}): Promise<Session> {
-    const { to = this.other(from).service.url, undo } = options;
+  async transfer(
+    from: Manager,
+    options: { to?: string; undo?: boolean; onPhase?: (phase: string) => void } = {},
+  ): Promise<Session> {
+    const { to = this.other(from).service.url, undo, onPhase } = options;
     const body = { to, key: KEY, ...(undo ? { undo } : {}) };
     const path = `/v1/sessions/${NAME}/transfer`;
     const begun = await from.service.ask('POST', path, { body, headers: { prefer: 'respond-async' } });
     if (begun.status !== 202) throw new Error(`POST ${path}: ${begun.status} ${await begun.text()}`);
     let operation = (await begun.json()) as Operation;
-    while (operation.state === 'running')
-      operation = await from.service.request<Operation>('GET', `/v1/operations/${operation.id}?wait=30`);
+    while (operation.state === 'running') {
+      onPhase?.(operation.progress.phase);
+      const next = `/v1/operations/${operation.id}?wait=30&after=${operation.revision}`;
+      operation = await from.service.request<Operation>('GET', next);
+    }
     if (operation.state === 'failed') throw new Error(`POST ${path}: ${JSON.stringify(operation.error)}`);
     return operation.result as Session;
   }

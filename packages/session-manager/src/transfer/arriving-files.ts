@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { copyFile, link, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { createReadStream, linkSync, statSync, utimesSync } from 'node:fs';
+import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LeadMasterError, type TransferEntry } from '@leadmaster/protocol';
 import { checkTree } from '@leadmaster/vault';
 import { syncFile, syncFolder } from '../profile/atomic-file.ts';
@@ -11,6 +12,9 @@ import type { DataPaths } from '../profile/paths.ts';
 
 /** What no byte hashes to; it is never sent. */
 export const EMPTY_SHA256 = createHash('sha256').digest('hex');
+
+/** So many files are put in place before others get their turn. */
+const AT_ONCE = 100;
 
 /** The names in staging that belong to a transfer: what has come, and the profile that is made of it. */
 export function stagingNames(id: string): { files: string; profile: string } {
@@ -75,10 +79,15 @@ export class ArrivingFiles {
     try {
       if ((await sizeOf(whole)) !== null) return size;
       const here = (await sizeOf(part)) ?? 0;
-      if (here !== offset || offset + bytes.length > size) return here > size ? await this.#anew(part) : here;
-      await append(part, bytes, offset + bytes.length === size);
-      if (offset + bytes.length < size) return offset + bytes.length;
-      const found = offset === 0 ? createHash('sha256').update(bytes).digest('hex') : await hashOf(part);
+      // All of it came before, and a crash has kept it from its name.
+      const isAll = here === size;
+      if (!isAll) {
+        if (here !== offset || offset + bytes.length > size) return here > size ? await this.#anew(part) : here;
+        await append(part, bytes, offset + bytes.length === size);
+        if (offset + bytes.length < size) return offset + bytes.length;
+      }
+      const isOnePiece = offset === 0 && !isAll;
+      const found = isOnePiece ? createHash('sha256').update(bytes).digest('hex') : await hashOf(part);
       if (found === sha256) {
         await rename(part, whole);
         return size;
@@ -107,8 +116,11 @@ export class ArrivingFiles {
       const folders = foldersOf(entries).map((path) => join(root, path));
       for (const folder of [root, ...folders]) await mkdir(folder, { mode: 0o700 });
       const used = new Set<string>();
-      for (const entry of entries) {
-        signal?.throwIfAborted();
+      for (const [number, entry] of entries.entries()) {
+        if (number % AT_ONCE === 0) {
+          await nextTurn();
+          signal?.throwIfAborted();
+        }
         if (entry.kind !== 'file') continue;
         await this.#place(entry, join(root, entry.path), used.has(entry.sha256));
         used.add(entry.sha256);
@@ -130,19 +142,22 @@ export class ArrivingFiles {
     for (const folder of [this.#profile, this.#folder]) await rm(folder, { recursive: true, force: true });
   }
 
-  /** The first file of a content is the one that came; what has the same content gets a copy: both may be written to. */
+  /**
+   * The first file of a content is the one that came; what has the same content gets a copy: both may be written to.
+   * Asked synchronously: the session is down meanwhile, and through the thread pool it takes several times as long.
+   */
   async #place(entry: TransferEntry & { kind: 'file' }, path: string, isTaken: boolean): Promise<void> {
     const { sha256, size, mtimeMs } = entry;
     if (sha256 === EMPTY_SHA256) await (await open(path, 'wx', 0o600)).close();
     else {
       const from = join(this.#folder, sha256);
-      if ((await sizeOf(from)) !== size) throw notHere(entry.path);
+      if (statSync(from, { throwIfNoEntry: false })?.size !== size) throw notHere(entry.path);
       if (isTaken) {
         await copyFile(from, path);
         await syncFile(realFs, path);
-      } else await link(from, path);
+      } else linkSync(from, path);
     }
-    await utimes(path, mtimeMs / 1000, mtimeMs / 1000);
+    utimesSync(path, mtimeMs / 1000, mtimeMs / 1000);
   }
 
   async #anew(part: string): Promise<number> {

@@ -223,10 +223,11 @@ export class TransferTarget implements ArrivalService {
       if (await this.#files(id).isAssembled()) this.#arrivals.advance(id, 'sealed');
       throw error;
     }
+    // First that: thousands of files take their time to go.
+    if (facts.desired === 'running') await this.#start(session);
     await this.#files(id)
       .remove()
       .catch((error: unknown) => log.warn({ transfer: id, err: error }, 'what has arrived could not be cleared away'));
-    if (facts.desired === 'running') await this.#start(session);
   }
 
   async #putInPlace(arrival: Arrival): Promise<void> {

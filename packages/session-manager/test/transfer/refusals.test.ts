@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { symlink } from 'node:fs/promises';
+import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PrepareTransfer } from '@leadmaster/protocol';
 import { describe, expect, it } from 'vitest';
@@ -160,6 +160,22 @@ describe('what arrives', () => {
     expect(await there.target.missing(id, [piece.sha256])).toEqual([piece.sha256]);
     expect(await there.target.receive(id, { ...piece, bytes: good })).toBe(good.length);
     expect(await there.target.missing(id, [piece.sha256])).toEqual([]);
+  });
+
+  it('whole before a crash has kept it from its name is taken as it is, or sent anew', async () => {
+    const { there, id } = await waiting();
+    const bytes = Buffer.from('good bytes');
+    const piece = { sha256: sha256(bytes), offset: 0, size: bytes.length, bytes };
+    const part = join(there.paths.staging, `transfer-${id}`, `${piece.sha256}.part`);
+    await writeFile(part, bytes);
+    expect(await there.target.missing(id, [piece.sha256])).toEqual([piece.sha256]);
+    expect(await there.target.receive(id, piece)).toBe(bytes.length);
+    expect(await there.target.missing(id, [piece.sha256])).toEqual([]);
+    const other = Buffer.from('other byte');
+    await writeFile(part.replace(piece.sha256, sha256(other)), 'evil bytes');
+    const again = { ...piece, sha256: sha256(other), bytes: other };
+    await expect(there.target.receive(id, again)).rejects.toMatchObject({ code: 'transfer_incomplete' });
+    expect(await there.target.receive(id, again)).toBe(other.length);
   });
 
   it('in pieces is taken in order, and says where to go on', async () => {
