@@ -18,6 +18,8 @@ export interface TransferKillOptions {
   within: number;
   /** What the profile is grown to first; 0 for as it is. */
   profileBytes?: number;
+  /** A target that died is started again after so long; by default sometimes soon, sometimes once the command has given up. */
+  backMs?: number;
   onProgress?: (line: string) => void;
 }
 
@@ -42,6 +44,7 @@ const DIE = join(import.meta.dirname, '../vault-kills/die.ts');
 const WATCH_MS = 25;
 const BOOT_MS = 60_000;
 const IN_PER_SECOND = 2;
+const SOON_MS = 1_500;
 /** Every so many, an unfinished one is taken back instead. */
 const UNDO_EVERY = 3;
 
@@ -175,13 +178,27 @@ class TransferKillProof {
       line.mend();
       await this.#arm(dying, at);
     }
-    const ended = await this.#stage.transfer(source, { to: line.url }).then(
+    const command = this.#stage.transfer(source, { to: line.url }).then(
       ({ state }) => state,
       (error: unknown) => /"code":"(\w+)"/.exec(errorText(error))?.[1] ?? 'no answer',
     );
+    const soon = victim === 'target' ? (this.#options.backMs ?? (this.#random() < 0.5 ? SOON_MS : null)) : null;
+    const revived = soon === null ? false : this.#revive(dying, soon, command);
+    const ended = await command;
+    happened ||= (await revived) || !dying.service.isAlive;
     await this.#disarm(dying);
     line.mend();
-    return { happened: happened || !dying.service.isAlive, ended };
+    return { happened, ended };
+  }
+
+  /** Starts a manager that dies while a command runs again after a while. Resolves with whether it did. */
+  async #revive(dying: Manager, afterMs: number, command: Promise<string>): Promise<boolean> {
+    await Promise.race([dying.service.ended(), command]);
+    if (dying.service.isAlive) return false;
+    await this.#disarm(dying);
+    await sleep(afterMs);
+    await this.#stage.startOf(dying);
+    return true;
   }
 
   /** Whoever is dead starts again, and both have taken up their sessions. */

@@ -5,7 +5,7 @@ import { proveTransferKills } from '../../prove/transfer-kills/transfer-kill-pro
 describe('kill -9 of either manager, or a cut line, at steps of a transfer', () => {
   it('leaves one owner, loses nothing, and the command said again ends well', { timeout: 240_000 }, async () => {
     const seed = Date.now() % 1_000_000;
-    const report = await proveTransferKills({ seed, onLine: 1, within: 1 });
+    const report = await proveTransferKills({ seed, onLine: 1, within: 1, backMs: 500 });
     expect(report, `seed ${seed}`).toMatchObject({
       moments: 3,
       lost: [],
