@@ -61,6 +61,16 @@ export async function proveTransferKills(options: TransferKillOptions): Promise<
   return await new TransferKillProof(options, stage, { A: toA, B: toB }).run();
 }
 
+function kill({ service }: Manager): void {
+  if (service.pid === null || !service.isAlive) return;
+  try {
+    process.kill(service.pid, 'SIGKILL');
+  } catch (error) {
+    // It ended by itself in between, which is as good.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 function planOf(folder: string, label: string): string {
   return join(folder, `plan-${label}.json`);
 }
@@ -171,7 +181,7 @@ class TransferKillProof {
     const happen = (): void => {
       happened = true;
       if (victim === 'line') line.cut();
-      else if (dying.service.pid !== null) process.kill(dying.service.pid, 'SIGKILL');
+      else kill(dying);
     };
     if ('step' in at) line.arm(at, happen);
     else {
