@@ -3,6 +3,7 @@ import type { Config } from './config/config.ts';
 import type { SessionRegistry } from './lifecycle/session-registry.ts';
 import type { ProfileStore } from './profile/profile-store.ts';
 import type { StateStore } from './state/state-store.ts';
+import { sessionsUnderWay } from './transfer/departure-facts.ts';
 
 const MINUTE = 60_000;
 
@@ -28,7 +29,8 @@ export function startHousekeeping(deps: {
     }),
     every(60 * MINUTE, 'retention', async () => {
       store.sweep(config.retention);
-      const emptied = await profiles.emptyTrash(config.retention.trashDays, config.retention.trashBytes);
+      const { trashDays, trashBytes } = config.retention;
+      const emptied = await profiles.emptyTrash(trashDays, trashBytes, sessionsUnderWay(store));
       if (emptied.length > 0) log.info({ emptied }, 'trash was emptied by age and size');
     }),
   ];

@@ -221,8 +221,12 @@ class FileProfileStore implements ProfileStore {
     return listTrash(this.#fs, this.#paths.trash);
   }
 
-  emptyTrash(olderThanDays: number, maxBytes = Number.POSITIVE_INFINITY): Promise<string[]> {
-    return emptyTrash(this.#fs, this.#paths.trash, { days: olderThanDays, bytes: maxBytes });
+  emptyTrash(
+    olderThanDays: number,
+    maxBytes = Number.POSITIVE_INFINITY,
+    kept: ReadonlySet<string> = new Set(),
+  ): Promise<string[]> {
+    return emptyTrash(this.#fs, this.#paths.trash, { days: olderThanDays, bytes: maxBytes, kept });
   }
 
   trashBytes(): Promise<number> {

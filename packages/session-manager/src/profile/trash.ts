@@ -124,6 +124,8 @@ async function readLabel(fs: ProfileFs, path: string): Promise<TrashEntry | null
 export interface TrashLimits {
   days: number;
   bytes: number;
+  /** Sessions of which all stays: nobody knows yet whether it is the last that there is. */
+  kept?: ReadonlySet<string>;
 }
 
 /**
@@ -136,7 +138,7 @@ export async function emptyTrash(
   limits: TrashLimits,
   now = Date.now(),
 ): Promise<string[]> {
-  const entries = await listTrash(fs, trash);
+  const entries = (await listTrash(fs, trash)).filter(({ session }) => !limits.kept?.has(session));
   const old = entries.filter(({ at }) => now - Date.parse(at) >= limits.days * DAY_MS);
   const young = entries.filter((entry) => !old.includes(entry));
   return remove(fs, trash, [...old, ...(await tooMuch(young, limits.bytes))]);

@@ -56,6 +56,15 @@ export class Departures {
   }
 }
 
+/**
+ * Sessions that were given away and are not known to have arrived: what lies in the trash of them may be the last that
+ * there is.
+ */
+export function sessionsUnderWay(store: StateStore): Set<string> {
+  const rows = store.transfers.list('source').filter(({ phase }) => phase === 'handed_over' || phase === 'returning');
+  return new Set(rows.map(({ session }) => session));
+}
+
 function toDeparture(row: TransferRow): Departure {
   return {
     ...row,

@@ -93,6 +93,7 @@ describe('trash', () => {
     // No label: its age is counted from when it was moved here, not from its old files.
     await mkdir(join(trash, 'stray'));
     await utimes(join(trash, 'stray'), 0, 0);
+    expect(await store.emptyTrash(30, undefined, new Set(['old']))).toEqual([]);
     expect(await store.emptyTrash(30)).toEqual([old]);
     expect((await readdir(trash)).sort()).toEqual(
       ['alias', 'stray', `${young?.split('/').pop()}`, `${young?.split('/').pop()}.json`].sort(),

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { sessionsUnderWay } from '../../src/transfer/departure-facts.ts';
 import { cut, LARGE, type Machine, NAME, owners, type Step, twoMachines } from './machines.ts';
 
 const WHEN = ['before', 'after'] as const;
@@ -224,9 +225,11 @@ describe('what is owed to the other machine', () => {
     cutAt(here, 'commit', 'before');
     await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_unfinished' });
     await expect(here.sessions.delete(NAME)).rejects.toMatchObject({ code: 'transfer_open', hint: /--undo/ });
+    expect(sessionsUnderWay(here.store)).toEqual(new Set([NAME]));
     await expect(here.sessions.delete(NAME, { purge: true })).rejects.toMatchObject({ code: 'transfer_open' });
     mend(here);
     await here.transfer();
+    expect(sessionsUnderWay(here.store)).toEqual(new Set());
     await here.sessions.delete(NAME);
     expect(await here.session()).toBeNull();
     expect(await there.owns()).toBe(true);
