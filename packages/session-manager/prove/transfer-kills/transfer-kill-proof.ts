@@ -153,15 +153,16 @@ class TransferKillProof {
     this.#report.moments += 1;
     try {
       const { happened, ended } = await this.#transferWith(moment, source, target);
-      if (happened) this.#report.happened += 1;
-      await this.#back();
+      // What goes on after the answer may die as well: nobody has seen that yet.
+      const hasHappened = (await this.#back()) || happened;
+      if (hasHappened) this.#report.happened += 1;
       await this.#countOwners(where);
       const end = await this.#finish(source, target, index);
       this.#report.ends[end] += 1;
       const owner = end === 'undone' ? source : target;
       await this.#settled(owner, since, where);
       this.#say(
-        `${this.#report.moments} ${where}: ${happened ? ended : 'did not come to it'}; ${end}, READY at ${owner.label}`,
+        `${this.#report.moments} ${where}: ${hasHappened ? ended : 'did not come to it'}; ${end}, READY at ${owner.label}`,
       );
       this.#isNow(owner);
     } catch (error) {
@@ -211,17 +212,27 @@ class TransferKillProof {
     return true;
   }
 
-  /** Whoever is dead starts again, and both have taken up their sessions. */
-  async #back(): Promise<void> {
+  /** Whoever is dead starts again, and both have taken up their sessions. Resolves with whether one was dead. */
+  async #back(): Promise<boolean> {
+    let wasDead = false;
     for (const manager of [this.#stage.a, this.#stage.b]) {
-      const { label, service } = manager;
-      if (!service.isAlive) await this.#stage.startOf(manager);
       const deadline = performance.now() + BOOT_MS;
-      while (!(await service.ask('GET', '/ready')).ok) {
-        if (performance.now() > deadline) throw new Error(`${label} does not take up its sessions`);
+      for (;;) {
+        if (!manager.service.isAlive) {
+          wasDead = true;
+          await this.#stage.startOf(manager);
+        }
+        // The end of a process is heard of a moment after it has stopped answering.
+        const isReady = await manager.service.ask('GET', '/ready').then(
+          ({ ok }) => ok,
+          () => false,
+        );
+        if (isReady) break;
+        if (performance.now() > deadline) throw new Error(`${manager.label} does not take up its sessions`);
         await sleep(25);
       }
     }
+    return wasDead;
   }
 
   /** Machines that would run the session: it is in place there, and was not given away. */
