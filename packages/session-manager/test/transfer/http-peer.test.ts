@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import { request as ask, createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { LeadMasterError, type PrepareTransfer } from '@leadmaster/protocol';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeCertificate } from '../../../whatsapp-standin/src/certificate.ts';
@@ -88,6 +89,33 @@ describe('another manager over HTTP', () => {
   ])('that is %s is an error, and never an answer', async (_name, listener, mayPass) => {
     const peer = peerOf(await answering(listener), ADMIN_KEY, 500);
     await expect(peer.commit(ID, signal)).rejects.toMatchObject({ name: 'PeerError', mayPass });
+  });
+
+  it('is asked over TLS where its certificate is vouched for', async () => {
+    const { port } = await serve();
+    const certificate = await makeCertificate('localhost');
+    const known = getCACertificates('default');
+    setDefaultCACertificates([...known, certificate.cert]);
+    onTestFinished(() => setDefaultCACertificates(known));
+    const proxy = createTlsServer(certificate, (request, response) => {
+      const { method, headers, url } = request;
+      const onward = ask({ host: '127.0.0.1', port, method, headers, path: url }, (answer) => {
+        response.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(response);
+      });
+      request.pipe(onward);
+    }).listen(0, 'localhost');
+    await once(proxy, 'listening');
+    onTestFinished(() => {
+      proxy.close();
+      proxy.closeAllConnections();
+    });
+    const peer = new HttpPeer(`https://localhost:${(proxy.address() as AddressInfo).port}`, ADMIN_KEY);
+    onTestFinished(() => peer.close());
+    expect(await peer.prepare(WANTED, signal)).toMatchObject({ id: ID, phase: 'prepared' });
+    const bytes = Buffer.from('abc');
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    expect(await peer.send(ID, { sha256, offset: 0, size: 3, bytes }, signal)).toBe(3);
   });
 
   it('with a certificate that nobody vouches for is told neither the key nor anything else', async () => {
