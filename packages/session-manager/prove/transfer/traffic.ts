@@ -4,6 +4,7 @@ import { type Manager, NAME, PARTNER, PHONE, type TwoManagers } from './two-mana
 
 const OUT_EVERY_MS = 500;
 const ACKNOWLEDGED_MS = 5_000;
+const FLOWS_MS = 30_000;
 /** The inbox looks again a minute after READY for what came in between. */
 const TOLD_MS = 90_000;
 
@@ -39,6 +40,16 @@ export class Traffic {
   /** Who is written to by those who send with the session. */
   ownedBy(manager: Manager): void {
     this.#owner = manager;
+  }
+
+  /** Resolves once a message that was begun from now on is acknowledged: the session is in use again. */
+  async flows(): Promise<void> {
+    const from = this.#out;
+    const deadline = performance.now() + FLOWS_MS;
+    while (![...this.#acknowledged].some((number) => number > from)) {
+      if (performance.now() > deadline) throw new Error(`no message went out within ${FLOWS_MS / 1000} s`);
+      await sleep(50);
+    }
   }
 
   async stop(): Promise<void> {

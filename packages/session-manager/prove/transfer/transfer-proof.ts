@@ -104,6 +104,7 @@ class TransferProof {
     await at.service.request('POST', `/v1/sessions/${NAME}/restart`);
     const ready = await this.#stage.readyAfter(at, since);
     this.#report.restartMs.push(ready.getTime() - (await this.#stage.stoppedAfter(at, since)).getTime());
+    await this.#traffic.flows();
   }
 
   async #move(from: Manager, round: number): Promise<void> {
@@ -129,6 +130,7 @@ class TransferProof {
     this.#report.transfers += 1;
     this.#report.tookMs.push(tookMs);
     this.#report.downMs.push(downMs);
+    await this.#traffic.flows();
     // So that a disk need not hold them all.
     await rm(join(from.dataDir, 'trash'), { recursive: true, force: true });
     const restartMs = this.#report.restartMs.at(-1);
