@@ -65,7 +65,11 @@ class StagedCapture implements Capture {
   }
 }
 
-function withContent(tree: string, { path, kind, mode, mtimeMs, size, identity, target }: CopiedEntry): CapturedEntry {
+/** An entry whose file, if it is one, is read where it lies in a tree. */
+export function withContent(
+  tree: string,
+  { path, kind, mode, mtimeMs, size, identity, target }: CopiedEntry,
+): CapturedEntry {
   const common = { path, mode, mtimeMs };
   if (kind === 'directory') return { ...common, kind };
   if (kind === 'symlink') return { ...common, kind, target };
@@ -73,7 +77,7 @@ function withContent(tree: string, { path, kind, mode, mtimeMs, size, identity, 
 }
 
 /** A link may have grown since: only what was there at the freeze is read. */
-export async function* readUpTo(path: string, size: number): AsyncGenerator<Buffer> {
+async function* readUpTo(path: string, size: number): AsyncGenerator<Buffer> {
   await using file = await open(path, 'r');
   for (let at = 0; at < size; ) {
     const piece = Buffer.allocUnsafeSlow(Math.min(PIECE, size - at));

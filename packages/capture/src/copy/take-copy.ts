@@ -107,7 +107,8 @@ function heed(watch: CopyWatch): void {
   if (watch.isCancelled()) throw captureFailed('It was called off.');
 }
 
-function describe({ path, kind, stat, target, exact }: Taken, frozenAtMs: number): CopiedEntry {
+/** What was found, as plain data; `frozenAtMs` is the moment from which on nothing has changed. */
+export function describe({ path, kind, stat, target, exact }: Taken, frozenAtMs: number): CopiedEntry {
   const mtimeMs = Number(stat.mtimeNs) / 1e6;
   const entry = { path, kind, mode: Number(stat.mode & 0o777n), mtimeMs, size: 0, identity: null, target };
   if (kind !== 'file') return entry;
@@ -116,6 +117,6 @@ function describe({ path, kind, stat, target, exact }: Taken, frozenAtMs: number
 }
 
 /** Without the time of the last change to the inode (ctime): linking changes that. */
-export function identityOf(stat: Found['stat']): string {
+function identityOf(stat: Found['stat']): string {
   return [stat.dev, stat.ino, stat.birthtimeNs, stat.size, stat.mtimeNs].map((value) => value.toString(36)).join(':');
 }

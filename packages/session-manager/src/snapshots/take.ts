@@ -59,8 +59,7 @@ export async function captureStopped(
 ): Promise<Taken> {
   const began = performance.now();
   const { capture, record } = await captureHeld(deps, session, { profileDir, browser: null }, options);
-  const nothing = { before: null, after: null };
-  return taken(capture, record, nothing, { reason: options.reason, captureMs: performance.now() - began });
+  return takenStill(capture, record, options, began);
 }
 
 /** The same of a profile that was set aside: it is nobody's any more, and was proven whole before. */
@@ -72,8 +71,12 @@ export async function captureAside(
 ): Promise<Taken> {
   const began = performance.now();
   const capture = await captureWhole(deps, session, { profileDir, browser: null }, options);
-  const nothing = { before: null, after: null };
-  return taken(capture, record, nothing, { reason: options.reason, captureMs: performance.now() - began });
+  return takenStill(capture, record, options, began);
+}
+
+/** With no page running there is nothing to count. */
+function takenStill(capture: Capture, record: ProfileRecord | null, { reason }: TakeOptions, began: number): Taken {
+  return taken(capture, record, { before: null, after: null }, { reason, captureMs: performance.now() - began });
 }
 
 /** Puts what was taken into the vault: durable when it resolves. Ends the copy in any case. */
