@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { ROOT } from './lib.mjs';
 
 /**
@@ -30,7 +31,7 @@ export default class CountingReporter {
   }
 
   #add(count, file, test) {
-    const { state, note } = test.result();
+    const { state, note, errors = [] } = test.result();
     const name = `${file} > ${test.fullName}`;
     if (state === 'passed') count.passed++;
     else if (state === 'skipped') {
@@ -39,9 +40,20 @@ export default class CountingReporter {
     } else {
       // Also "pending": a test that never came to its end has not passed.
       count.failed++;
-      count.failures.push(name);
+      const why = errors.map(firstLines).join('; ');
+      count.failures.push(`${name}: ${why || state}`);
     }
   }
+}
+
+/** Enough to know what it was, where only the end of a run is kept. */
+function firstLines({ message = '', diff = '' }) {
+  const lines = stripVTControlCharacters(`${message}\n${diff}`).split('\n');
+  return lines
+    .filter((line) => line.trim() !== '')
+    .slice(0, 20)
+    .join('\n    ')
+    .slice(0, 1_500);
 }
 
 /** The files that took longest, in seconds: where a run that grows too long is to be shortened. */

@@ -26,7 +26,20 @@ const DATA_DIR = '--user-data-dir=';
 /** Who a pid is now, or null when it is gone. Take it at launch, while the process is surely ours. */
 export function identify(pid: number): ProcessIdentity | null {
   const facts = readProcess(pid);
-  return facts === null || isGone(facts) ? null : { pid, startTicks: facts.startTicks, pgid: facts.pgid };
+  return facts === null || isGone(facts) ? null : identityOf(facts);
+}
+
+/**
+ * Who a child is that was spawned in this very turn of the event loop. One that has ended already is still known: Node
+ * collects its children between turns, and until then nobody else gets the pid.
+ */
+export function identifyChild(pid: number): ProcessIdentity | null {
+  const facts = readProcess(pid);
+  return facts === null ? null : identityOf(facts);
+}
+
+function identityOf({ pid, startTicks, pgid }: ProcessFacts): ProcessIdentity {
+  return { pid, startTicks, pgid };
 }
 
 /** The profile that a browser's main process names on its command line, as written; null for any other process. Chromium takes the last one. */

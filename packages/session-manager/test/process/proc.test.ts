@@ -9,6 +9,7 @@ import {
   endGroup,
   groupMembers,
   identify,
+  identifyChild,
   isGone,
   listProcesses,
   parsePs,
@@ -163,4 +164,17 @@ test('zombies are gone, however long nobody collects them', async () => {
   await until(() => readProcess(pid)?.state === 'Z');
   expect(isGone(readProcess(pid))).toBe(true);
   expect(identify(pid)).toBeNull();
+});
+
+test('a child that ends at once is known all the same, in the turn that spawned it', async () => {
+  const child = spawn('/bin/true', { detached: true, stdio: 'ignore' });
+  const pid = child.pid ?? 0;
+  const deadline = performance.now() + 10_000;
+  // Without leaving this turn: Node would collect it.
+  while (readProcess(pid)?.state !== 'Z' && performance.now() < deadline);
+  expect(identify(pid)).toBeNull();
+  const identity = identifyChild(pid);
+  expect(identity).toMatchObject({ pid, pgid: pid });
+  await once(child, 'exit');
+  expect(identifyChild(pid)).toBeNull();
 });

@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identify, type ProcessIdentity } from '@leadmaster/capture/processes';
+import { identifyChild, type ProcessIdentity } from '@leadmaster/capture/processes';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { commandPath } from '../../config/env.ts';
 import { UNSHARE } from './namespace.ts';
 import { OnePageTransport } from './one-page-transport.ts';
 
 const SAID_BYTES = 2_000;
-const LAST_WORDS_MS = 500;
+const LAST_WORDS_MS = 2_000;
 
 /** A browser that was started and has said nothing yet. */
 export interface OfflineProcess {
@@ -42,7 +42,7 @@ export function startOffline(command: OfflineCommand): OfflineProcess {
   });
   // Without a pid it never was there; the error comes a moment later, and this is its only place.
   child.on('error', () => undefined);
-  const identity = child.pid === undefined ? null : identify(child.pid);
+  const identity = child.pid === undefined ? null : identifyChild(child.pid);
   if (identity === null) throw didNotStart(`${program} cannot be started`);
   const [, , , out, incoming] = child.stdio as unknown as [null, null, null, Duplex, Duplex];
   return { identity, transport: new OnePageTransport(out, incoming), complaints: listen(child) };
