@@ -2,11 +2,13 @@
  * Moves a session there and back between two managers under messages, beside plain restarts of it: READY without a QR each
  * time, nobody has it twice, and no message is missing or told twice. Says how long it was down.
  *
- *     npm run prove -- transfer [--rounds 20] [--mb 900] [--seed N] [--json]
+ *     npm run prove -- transfer [--rounds 20] [--mb 900] [--seed N] [--in namespaces|folders] [--json]
  *
- * Ends with 1 when a login or a message was lost, two browsers had it, or something was left behind.
+ * Each manager is in a network namespace of its own where root can make them, and reaches the other by TLS over the link
+ * between them; elsewhere, and with `--in folders`, both are on one loopback with a data folder each. Ends with 1 when a login or a message was lost, two browsers had it, or something was left behind.
  */
 import { parseArgs } from 'node:util';
+import { choosePlace } from './transfer/place.ts';
 import { proveTransfers } from './transfer/transfer-proof.ts';
 
 const { values } = parseArgs({
@@ -14,11 +16,17 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '20' },
     mb: { type: 'string', default: '900' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    in: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
-process.stderr.write(`seed ${values.seed}\n`);
+const place = choosePlace(values.in);
+process.stderr.write(`seed ${values.seed}, ${place.words}\n`);
+const ending = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => ending.abort(new Error(name)));
 const report = await proveTransfers({
+  place,
+  signal: ending.signal,
   rounds: Number(values.rounds),
   profileBytes: Number(values.mb) * 1_000_000,
   seed: Number(values.seed),
@@ -30,7 +38,7 @@ const median = (of: readonly number[]): number => of.toSorted((x, y) => x - y)[M
 if (values.json) console.log(JSON.stringify(report));
 else {
   console.log(
-    `seed ${report.seed}: ${report.transfers} transfers of ${Math.round(report.profileBytes / 1_000_000)} MB; messages in ${report.messages.in}, out ${report.messages.out}`,
+    `seed ${report.seed}: ${report.transfers} transfers ${report.place}, of ${Math.round(report.profileBytes / 1_000_000)} MB; messages in ${report.messages.in}, out ${report.messages.out}`,
   );
   console.log(
     `down for ${median(downMs)} ms (median), ${Math.max(...downMs)} ms at most; a plain restart ${median(restartMs)} ms (median), ${Math.max(...restartMs)} ms at most: ${(median(downMs) / median(restartMs)).toFixed(2)} times`,

@@ -50,12 +50,15 @@ const UNDO_EVERY = 3;
 
 /** kill -9 of either manager, and a cut line, at the steps of a transfer: counted is who owns the session, and what is lost. */
 export async function proveTransferKills(options: TransferKillOptions): Promise<TransferKillReport> {
-  await using stage = await TwoManagers.open(options.seed, (label, folder) => ({
-    NODE_OPTIONS: `--import=${DIE}`,
-    DIE_PLAN: planOf(folder, label),
-    // What the source does not hear of in this time, it hears of by the command said again.
-    LOG_LEVEL: 'error',
-  }));
+  await using stage = await TwoManagers.open({
+    seed: options.seed,
+    settings: (label, folder) => ({
+      NODE_OPTIONS: `--import=${DIE}`,
+      DIE_PLAN: planOf(folder, label),
+      // What the source does not hear of in this time, it hears of by the command said again.
+      LOG_LEVEL: 'error',
+    }),
+  });
   await using toB = await Line.to(stage.b.service.url);
   await using toA = await Line.to(stage.a.service.url);
   return await new TransferKillProof(options, stage, { A: toA, B: toB }).run();

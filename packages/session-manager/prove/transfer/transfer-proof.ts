@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText, type StorageReport } from '@leadmaster/protocol';
+import type { Place } from './place.ts';
 import { Traffic } from './traffic.ts';
 import { type Manager, NAME, PHONE, TwoManagers } from './two-managers.ts';
 
@@ -10,14 +12,19 @@ export interface TransferProofOptions {
   /** What the profile is grown to first; 0 for as it is. */
   profileBytes: number;
   seed: number;
+  place: Place;
   /** Messages to the session, a second. */
   inPerSecond?: number;
+  /** Breaks it off: everything ends, and it rejects. */
+  signal?: AbortSignal;
   onProgress?: (line: string) => void;
 }
 
 /** All lists are empty when all is well. Times in milliseconds, from not READY any more to READY again. */
 export interface TransferProofReport {
   seed: number;
+  /** Where the managers were. */
+  place: string;
   transfers: number;
   profileBytes: number;
   /** From the command to its answer. */
@@ -39,8 +46,15 @@ const IN_PER_SECOND = 4;
 
 /** Moves a session there and back under messages, beside plain restarts, and looks what became of it. */
 export async function proveTransfers(options: TransferProofOptions): Promise<TransferProofReport> {
-  await using stage = await TwoManagers.open(options.seed);
-  return await new TransferProof(options, stage).run();
+  const { seed, place, signal } = options;
+  await using stage = await TwoManagers.open({ seed, inNamespaces: place.inNamespaces });
+  const proof = new TransferProof(options, stage).run();
+  return await (signal === undefined ? proof : Promise.race([proof, brokenOff(signal)]));
+}
+
+async function brokenOff(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort');
+  throw signal.reason;
 }
 
 class TransferProof {
@@ -54,7 +68,8 @@ class TransferProof {
     this.#stage = stage;
     this.#traffic = new Traffic(stage, options.inPerSecond ?? IN_PER_SECOND);
     this.#report = {
-      ...{ seed: options.seed, transfers: 0, profileBytes: 0, tookMs: [], downMs: [], restartMs: [] },
+      ...{ seed: options.seed, place: options.place.words, transfers: 0, profileBytes: 0 },
+      ...{ tookMs: [], downMs: [], restartMs: [] },
       ...{ messages: this.#traffic.count, lost: [], doubled: [], missing: [], clones: [], leftBehind: [] },
     };
   }

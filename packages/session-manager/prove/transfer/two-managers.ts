@@ -7,6 +7,7 @@ import type { Operation, Session } from '@leadmaster/protocol';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { freePort } from '../service/kill-proof.ts';
 import { KEY, ServiceProcess } from '../service/service-process.ts';
+import { type Label, TwoNetworks } from './networks/two-networks.ts';
 
 export const NAME = 'ventas';
 export const PHONE = '5491100000001';
@@ -19,9 +20,19 @@ const CLONES: readonly string[] = ['rollback', 'duplicate', 'conflict', 'takeove
 
 /** One of two managers, as a user runs it. */
 export interface Manager {
-  label: 'A' | 'B';
+  label: Label;
   dataDir: string;
   service: ServiceProcess;
+  /** Where the other one reaches it. */
+  url: string;
+}
+
+export interface TwoManagersOptions {
+  seed: number;
+  /** Each in a network namespace of its own; otherwise both on this machine's loopback. */
+  inNamespaces?: boolean;
+  /** Settings beside the usual ones. */
+  settings?: (label: Label, folder: string) => NodeJS.ProcessEnv;
 }
 
 /** Two managers, each on a data folder of its own, with one WhatsApp between them. */
@@ -30,19 +41,26 @@ export class TwoManagers implements AsyncDisposable {
   readonly folder: string;
   readonly a: Manager;
   readonly b: Manager;
+  /** What it stands on, gone after them. */
+  readonly #ground: AsyncDisposableStack;
 
-  private constructor(world: World, folder: string, a: Manager, b: Manager) {
+  private constructor(world: World, folder: string, a: Manager, b: Manager, ground: AsyncDisposableStack) {
     this.world = world;
     this.folder = folder;
     this.a = a;
     this.b = b;
+    this.#ground = ground;
   }
 
-  /** `more`: settings beside the usual ones. */
-  static async open(seed: number, more: (label: Manager['label'], folder: string) => NodeJS.ProcessEnv = () => ({})) {
+  static async open({ seed, inNamespaces = false, settings = () => ({}) }: TwoManagersOptions): Promise<TwoManagers> {
+    await using ground = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'leadmaster-two-'));
+    ground.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
     const world = await startStandin({ seed });
-    const manager = async (label: Manager['label']): Promise<Manager> => {
+    ground.defer(() => world.close());
+    const ports = { A: await freePort(), B: await freePort() };
+    const networks = inNamespaces ? ground.use(await TwoNetworks.open({ folder, ports, shared: world.port })) : null;
+    const manager = (label: Label): Manager => {
       const dataDir = join(folder, label);
       const service = new ServiceProcess({
         LEADMASTER_DATA_DIR: dataDir,
@@ -53,12 +71,13 @@ export class TwoManagers implements AsyncDisposable {
         BACKOFF_MAX_S: '1',
         SNAPSHOT_SCHEDULE: 'off',
         SNAPSHOT_AFTER_LOGIN: 'off',
-        ...more(label, folder),
-        SESSION_MANAGER_PORT: String(await freePort()),
+        ...networks?.settings(label),
+        ...settings(label, folder),
+        SESSION_MANAGER_PORT: String(ports[label]),
       });
-      return { label, dataDir, service };
+      return { label, dataDir, service, url: networks?.url(label) ?? service.url };
     };
-    return new TwoManagers(world, folder, await manager('A'), await manager('B'));
+    return new TwoManagers(world, folder, manager('A'), manager('B'), ground.move());
   }
 
   /** Starts both, and links the session at the first. */
@@ -84,7 +103,7 @@ export class TwoManagers implements AsyncDisposable {
     from: Manager,
     options: { to?: string; undo?: boolean; onPhase?: (phase: string) => void } = {},
   ): Promise<Session> {
-    const { to = this.other(from).service.url, undo, onPhase } = options;
+    const { to = this.other(from).url, undo, onPhase } = options;
     const body = { to, key: KEY, ...(undo ? { undo } : {}) };
     const path = `/v1/sessions/${NAME}/transfer`;
     const begun = await from.service.ask('POST', path, { body, headers: { prefer: 'respond-async' } });
@@ -126,7 +145,7 @@ export class TwoManagers implements AsyncDisposable {
   }
 
   /** Process groups of the browsers that have the session's profile open, on both. */
-  browsers(): { label: Manager['label']; pgid: number }[] {
+  browsers(): { label: Label; pgid: number }[] {
     return [this.a, this.b].flatMap(({ label, dataDir }) => {
       // A browser that is just forking its children shows its command line twice, in one process group.
       const groups = new Set(browsersOn(join(dataDir, 'tokens', NAME)).map(({ pgid }) => pgid));
@@ -153,7 +172,6 @@ export class TwoManagers implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.a.service.end('SIGKILL'), this.b.service.end('SIGKILL')]);
-    await this.world.close();
-    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    await this.#ground.disposeAsync();
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { choosePlace } from '../../prove/transfer/place.ts';
 import { proveTransfers } from '../../prove/transfer/transfer-proof.ts';
 
 /** A short slice of `npm run prove -- transfer`. */
@@ -6,7 +7,9 @@ describe('a session between two managers', () => {
   const what = 'goes there and back under messages: READY without a QR, in one place, nothing missing or told twice';
   it(what, { timeout: 240_000 }, async () => {
     const seed = Date.now() % 1_000_000;
-    const report = await proveTransfers({ rounds: 1, profileBytes: 0, seed });
+    const place = choosePlace();
+    if (!place.inNamespaces) console.info(`the transfer proof runs ${place.words}`);
+    const report = await proveTransfers({ rounds: 1, profileBytes: 0, seed, place });
     expect(report, `seed ${seed}`).toMatchObject({
       transfers: 2,
       lost: [],

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { request as ask, createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { LeadMasterError, type PrepareTransfer } from '@leadmaster/protocol';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { makeCertificate } from '../../../whatsapp-standin/src/certificate.ts';
+import { certify, makeAuthority } from '../../prove/transfer/networks/certificates.ts';
+import { Relay } from '../../prove/transfer/networks/relay.ts';
 import { HttpPeer } from '../../src/transfer/http-peer.ts';
 import { ADMIN_KEY, serve } from '../http/serve.ts';
 
@@ -93,24 +94,15 @@ describe('another manager over HTTP', () => {
 
   it('is asked over TLS where its certificate is vouched for', async () => {
     const { port } = await serve();
-    const certificate = await makeCertificate('localhost');
+    const authority = await makeAuthority();
     const known = getCACertificates('default');
-    setDefaultCACertificates([...known, certificate.cert]);
+    setDefaultCACertificates([...known, authority.cert]);
     onTestFinished(() => setDefaultCACertificates(known));
-    const proxy = createTlsServer(certificate, (request, response) => {
-      const { method, headers, url } = request;
-      const onward = ask({ host: '127.0.0.1', port, method, headers, path: url }, (answer) => {
-        response.writeHead(answer.statusCode ?? 500, answer.headers);
-        answer.pipe(response);
-      });
-      request.pipe(onward);
-    }).listen(0, 'localhost');
-    await once(proxy, 'listening');
-    onTestFinished(() => {
-      proxy.close();
-      proxy.closeAllConnections();
-    });
-    const peer = new HttpPeer(`https://localhost:${(proxy.address() as AddressInfo).port}`, ADMIN_KEY);
+    const host = '127.0.0.1';
+    const certificate = await certify(host, authority);
+    const line = await Relay.open({ at: { host, port: 0 }, to: { host, port }, certificate });
+    onTestFinished(() => line[Symbol.asyncDispose]());
+    const peer = new HttpPeer(`https://${host}:${line.port}`, ADMIN_KEY);
     onTestFinished(() => peer.close());
     expect(await peer.prepare(WANTED, signal)).toMatchObject({ id: ID, phase: 'prepared' });
     const bytes = Buffer.from('abc');
@@ -120,7 +112,7 @@ describe('another manager over HTTP', () => {
 
   it('with a certificate that nobody vouches for is told neither the key nor anything else', async () => {
     const asked: string[] = [];
-    const server = createTlsServer(await makeCertificate(), (request, response) => {
+    const server = createTlsServer(await certify('127.0.0.1', await makeAuthority()), (request, response) => {
       asked.push(String(request.url));
       response.end('{}');
     }).listen(0, '127.0.0.1');
