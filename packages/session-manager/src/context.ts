@@ -15,7 +15,7 @@ import { WwebjsEngine } from './engine/wwebjs/wwebjs-engine.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { claimProfile, lockIdleProfile } from './lifecycle/claim.ts';
 import type { SessionGuard } from './lifecycle/session-guard.ts';
-import { SessionRegistry } from './lifecycle/session-registry.ts';
+import { Sessions } from './lifecycle/sessions.ts';
 import { createMetrics } from './metrics.ts';
 import { endOrphans } from './process/orphans.ts';
 import { prepareDataFolder } from './profile/data-folder.ts';
@@ -43,7 +43,7 @@ export interface Context {
   config: Config;
   secrets: Secrets;
   paths: DataPaths;
-  sessions: SessionRegistry;
+  sessions: Sessions;
   snapshots: Snapshots;
   storage: StorageCare;
   adoption: Adopter;
@@ -167,7 +167,7 @@ function createSessions(
   profiles: ProfileStore,
   browsers: BrowserFinder,
   beforeUpgrade: (session: string, profileDir: string) => Promise<void>,
-): SessionRegistry {
+): Sessions {
   const visible = config.loginMode === 'local';
   const claimDeps = {
     ...{ paths, profiles, log, beforeUpgrade },
@@ -176,7 +176,7 @@ function createSessions(
     movedGeneration: (name: string) => store.vault.movedGeneration(name),
     wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
   };
-  return new SessionRegistry({
+  return new Sessions({
     ...{ config, store, profiles, log },
     places: new Slots(config.startConcurrency),
     engine: new WwebjsEngine({
@@ -197,7 +197,7 @@ function createSessions(
 function createTransfers(
   { config, log, paths, store }: Ground,
   profiles: ProfileStore,
-  sessions: SessionRegistry,
+  sessions: Sessions,
   browsers: BrowserFinder,
   lastSnapshot: SourceDeps['lastSnapshot'],
 ): Pick<Context, 'departures' | 'arrivals'> {
@@ -234,7 +234,7 @@ function guardBy(snapshots: Snapshots, storage: StorageCare, departures: Transfe
 /** The regular work of a service. Returns what ends each part of it. */
 function startWorkers(
   { config, log, store }: Ground,
-  workers: { sessions: SessionRegistry; profiles: ProfileStore; snapshots: Snapshots; disk: DiskMonitor },
+  workers: { sessions: Sessions; profiles: ProfileStore; snapshots: Snapshots; disk: DiskMonitor },
 ): (() => Promise<void>)[] {
   const { sessions, profiles, snapshots, disk } = workers;
   const schedule = new SnapshotSchedule({
@@ -251,7 +251,7 @@ function startWorkers(
 }
 
 /** Sessions as they are with the service down: to start one is to want it to run when the service is back. */
-function withoutBrowsers(sessions: SessionRegistry, store: StateStore): SessionAccess {
+function withoutBrowsers(sessions: Sessions, store: StateStore): SessionAccess {
   return {
     names: () => sessions.names(),
     has: (name) => sessions.has(name),

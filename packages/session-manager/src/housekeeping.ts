@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
-import type { SessionRegistry } from './lifecycle/session-registry.ts';
+import type { Sessions } from './lifecycle/sessions.ts';
 import type { ProfileStore } from './profile/profile-store.ts';
 import type { StateStore } from './state/state-store.ts';
 import { sessionsUnderWay } from './transfer/departure-facts.ts';
@@ -12,7 +12,7 @@ const SETTLED_MS = 3_000;
 
 /** The small regular work of a service: memory of browsers, the first size after a start, retention, trash. Each job skips a turn while it still runs. */
 export function startHousekeeping(deps: {
-  sessions: SessionRegistry;
+  sessions: Sessions;
   profiles: ProfileStore;
   store: StateStore;
   config: Config;

@@ -1,4 +1,4 @@
-import type { LoginMode, SessionState } from '@leadmaster/protocol';
+import { type LoginMode, type SessionState, shellWord } from '@leadmaster/protocol';
 
 const LINK_ELSEWHERE =
   'Start the service with LOGIN_MODE=qr or local to link the account again; LOGIN_MODE=server never does.';
@@ -9,6 +9,11 @@ export function hintFor(state: SessionState, reason: string, session: string, lo
   const byReason = REASONS[reason];
   if (byReason !== undefined) return byReason(session);
   return STATES[state]?.(session) ?? '';
+}
+
+/** What takes over a profile that no session claims, where it lies. */
+export function adoptCommand(session: string, profileDir: string): string {
+  return `./leadmaster adopt ${shellWord(profileDir)} --name ${session}`;
 }
 
 type Hint = (session: string) => string;

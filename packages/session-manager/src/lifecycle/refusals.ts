@@ -1,4 +1,33 @@
-import { LeadMasterError, type SessionState } from '@leadmaster/protocol';
+import { isSessionName, LeadMasterError, type SessionState } from '@leadmaster/protocol';
+import { adoptCommand } from './hints.ts';
+
+export function sessionExists(session: string): LeadMasterError {
+  return new LeadMasterError(
+    'session_exists',
+    `There is a session ${session}`,
+    'Use it, delete it, or choose another name.',
+  );
+}
+
+export function sessionNotFound(session: string): LeadMasterError {
+  const hint = isSessionName(session)
+    ? `"./leadmaster sessions" lists them; "./leadmaster qr ${session}" makes this one.`
+    : '"./leadmaster sessions" lists them.';
+  return new LeadMasterError('session_not_found', `There is no session ${session} on this machine`, hint);
+}
+
+/** A profile that was found is somebody's login: a session of its name is made by adopting it, or not at all. */
+export function sessionUnclaimed(session: string, profileDir: string): LeadMasterError {
+  return new LeadMasterError(
+    'session_unclaimed',
+    `tokens/${session} exists and belongs to no session`,
+    `Take it over with "${adoptCommand(session, profileDir)}", or move it away.`,
+  );
+}
+
+export function notWaitingForQr(session: string, state: SessionState, hint: string): LeadMasterError {
+  return new LeadMasterError('not_waiting_for_qr', `${session} is ${state}`, hint, { extra: { state } });
+}
 
 /** A browser is being launched that nobody knows yet: its profile can be neither held nor copied. */
 export function starting(session: string, state: SessionState): LeadMasterError {

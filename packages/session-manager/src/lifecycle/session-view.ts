@@ -1,5 +1,6 @@
 import { canSend, type LoginMode, type Session, type StorageSummary, stateKind } from '@leadmaster/protocol';
 import type { SessionRow } from '../state/state-store.ts';
+import { adoptCommand } from './hints.ts';
 import type { SupervisorView } from './session-status.ts';
 
 const NO_STORAGE: StorageSummary = { bytes: null, criticalBytes: null, measuredAt: null };
@@ -47,14 +48,14 @@ function waitsForWord(name: string): string {
 }
 
 /** A profile that no session claims: shown, never started. */
-export function describeUnclaimed(name: string, adoptCommand: string, loginMode: LoginMode): Session {
+export function describeUnclaimed(name: string, profileDir: string, loginMode: LoginMode): Session {
   const now = new Date().toISOString();
   return {
     name,
     state: 'UNCLAIMED',
     stateKind: 'needs_person',
     reason: 'found_without_a_record',
-    hint: `Take it over in place with "${adoptCommand}".`,
+    hint: `Take it over in place with "${adoptCommand(name, profileDir)}".`,
     since: now,
     canSend: false,
     desired: 'stopped',

@@ -1,6 +1,5 @@
 import {
   type Account,
-  type Census,
   errorText,
   LeadMasterError,
   type PairingCode,
@@ -10,18 +9,33 @@ import {
 } from '@leadmaster/protocol';
 import { SerialQueue } from '../concurrency/serial-queue.ts';
 import type { EngineEvent, EngineRun } from '../engine/engine.ts';
-import type { HeldProfile, LastWord } from '../snapshots/session-access.ts';
 import { backoffMs } from './backoff.ts';
 import { Inbox } from './inbox.ts';
 import { type Effect, isStarting, type LifecycleEvent, transition } from './machine.ts';
 import { OwnedRun } from './owned-run.ts';
-import { ending, running, sessionMoved, starting } from './refusals.ts';
+import { notWaitingForQr } from './refusals.ts';
 import { type KnownSession, SessionStatus, type SupervisorView } from './session-status.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 import { Timers } from './timers.ts';
 
 /** Launches that fail one after the other before it is no longer a matter of waiting. */
 const LAUNCH_FAILURES_MAX = 5;
+
+/** A session while a task has its turn in the session's queue: how it stands as the turn begins, and what the task may do. */
+export interface Turn {
+  readonly state: SessionState;
+  /** What runs, or is just starting. */
+  readonly current: OwnedRun | null;
+  /** It is being deleted, or the service is shutting down. */
+  readonly isEnding: boolean;
+  start(reason: string): Promise<void>;
+  /** Stops it, and resolves when the last browser process is gone. */
+  rest(reason: string): Promise<void>;
+  /** Says that another login lies in the profile now, and whose. */
+  returned(account: Account | null, reason: string): Promise<void>;
+  /** Says that the session lives elsewhere from now on; its profile goes to trash. */
+  moved(reason: string): Promise<void>;
+}
 
 /**
  * Owns one session: the only writer of its state. Everything that happens to it, asked for or not, goes through one
@@ -116,8 +130,7 @@ export class SessionSupervisor {
     try {
       await this.#queue.run(async () => {
         await refuse();
-        await this.#stop('deleted');
-        await this.#endRun();
+        await this.#rest('deleted');
         await this.#setAside('deleted');
       });
     } catch (error) {
@@ -136,12 +149,8 @@ export class SessionSupervisor {
       );
     }
     if (this.#status.state !== 'QR_REQUIRED' || !run) {
-      throw new LeadMasterError(
-        'not_waiting_for_qr',
-        `${this.name} is ${this.#status.state}`,
-        'A pairing code can be asked for while the session is in QR_REQUIRED.',
-        { extra: { state: this.#status.state } },
-      );
+      const hint = 'A pairing code can be asked for while the session is in QR_REQUIRED.';
+      throw notWaitingForQr(this.name, this.#status.state, hint);
     }
     return run.requestPairingCode(phone, signal);
   }
@@ -151,104 +160,19 @@ export class SessionSupervisor {
     await this.#current?.run?.measureMemory();
   }
 
-  /** Runs a task with the profile held still by this queue: its browser running, or its lock taken. */
-  hold<T>(task: (held: HeldProfile) => Promise<T>): Promise<T> {
-    return this.#queue.run(async () => {
-      const { name } = this;
-      const profileDir = this.#deps.profiles.locate(name);
-      if (this.#current !== null) {
-        const { run } = this.#current;
-        if (run === null) throw starting(name, this.#status.state);
-        return task({ profileDir, browser: run.process });
-      }
-      const lock = await this.#deps.lockIdle(name);
-      try {
-        return await task({ profileDir, browser: null });
-      } finally {
-        lock.release();
-      }
-    });
-  }
-
-  /** Runs a task that changes the profile, with no browser on it and its lock taken; the account is read anew afterwards. */
-  replace<T>(options: { stop: boolean; reason: string }, task: () => Promise<T>): Promise<T> {
-    return this.#queue.run(async () => {
-      if (this.#closing || this.#deleting) throw ending(this.name);
-      if (this.#current !== null && !options.stop) throw running(this.name, this.#status.state);
-      await this.#stop(options.reason);
-      await this.#endRun();
-      this.#timers.disarm('retry');
-      const lock = await this.#deps.lockIdle(this.name);
-      try {
-        const done = await task();
-        this.#status.account = (await this.#deps.profiles.readRecord(this.name))?.account ?? null;
-        await this.#apply({ type: 'returned', reason: options.reason });
-        await this.#apply({ type: 'stop', reason: options.reason });
-        return done;
-      } finally {
-        lock.release();
-      }
-    });
-  }
-
-  /**
-   * Runs a task with no browser on the profile and its lock taken; the session is what it was afterwards. What runs is
-   * stopped for it where `restart` says so, and started again whatever came of the task.
-   */
-  whileStopped<T>(options: { restart: boolean; reason: string }, task: () => Promise<T>): Promise<T> {
-    return this.#queue.run(async () => {
-      if (this.#closing || this.#deleting) throw ending(this.name);
-      const ran = this.#current !== null;
-      if (ran && !options.restart) throw running(this.name, this.#status.state);
-      if (ran) {
-        await this.#stop(options.reason);
-        await this.#endRun();
-      }
-      try {
-        const lock = await this.#deps.lockIdle(this.name);
-        try {
-          return await task();
-        } finally {
-          lock.release();
-        }
-      } finally {
-        // Unless somebody has asked for a stop meanwhile.
-        if (ran && this.#deps.store.sessions.get(this.name)?.desired === 'running') await this.#start(options.reason);
-      }
-    });
-  }
-
-  /**
-   * Gives the session away for good: what has its generation, or an older one, never starts here again. The word is
-   * durable before the profile goes to trash; a crash in between is finished by `recover`. Stops it first, and then asks
-   * `prove`, which may refuse.
-   */
-  moveAway(reason: string, prove: () => Promise<LastWord>): Promise<void> {
-    return this.#queue.run(async () => {
-      if (this.#closing || this.#deleting) throw ending(this.name);
-      const record = await this.#deps.profiles.readRecord(this.name);
-      if (record === null) throw sessionMoved(this.name);
-      await this.#stop(reason);
-      await this.#endRun();
-      this.#timers.disarm('retry');
-      const word = await prove();
-      this.#deps.store.atomically(() => {
-        this.#deps.store.sessions.setDesired(this.name, 'stopped');
-        this.#deps.store.vault.setMoved(this.name, record.generation);
-        if (word !== undefined) word();
-      });
-      await this.#apply({ type: 'moved', reason });
-    });
-  }
-
-  /** Counts the rows of the running page's databases; null when no page answers. */
-  async census(signal: AbortSignal): Promise<Census | null> {
-    const run = this.readyRun;
-    if (run === null) return null;
-    return run.census(signal).catch((error: unknown) => {
-      this.#deps.log.warn({ session: this.name, err: error }, 'the page did not count its rows');
-      return null;
-    });
+  /** Runs a task when nothing else happens to the session. */
+  inTurn<T>(task: (turn: Turn) => Promise<T>): Promise<T> {
+    return this.#queue.run(() =>
+      task({
+        state: this.#status.state,
+        current: this.#current,
+        isEnding: this.#closing || this.#deleting,
+        start: (reason) => this.#start(reason),
+        rest: (reason) => this.#rest(reason),
+        returned: (account, reason) => this.#returned(account, reason),
+        moved: (reason) => this.#apply({ type: 'moved', reason }),
+      }),
+    );
   }
 
   /** The state is whatever the last process left; nothing runs now. Called once, before anything is started. */
@@ -283,6 +207,20 @@ export class SessionSupervisor {
     // After a browser that would not end: it must be gone before anybody is told STOPPED.
     if (this.#status.state === 'ERROR') await this.#teardown();
     if (this.#status.state !== 'ERROR' || this.#current === null) await this.#apply({ type: 'stop', reason });
+  }
+
+  /** Stops it until it is started: no browser is left, and none comes back by itself. */
+  async #rest(reason: string): Promise<void> {
+    await this.#stop(reason);
+    await this.#endRun();
+    this.#timers.disarm('retry');
+  }
+
+  /** Another login lies in the profile. */
+  async #returned(account: Account | null, reason: string): Promise<void> {
+    this.#status.account = account;
+    await this.#apply({ type: 'returned', reason });
+    await this.#apply({ type: 'stop', reason });
   }
 
   async #start(reason: string): Promise<void> {

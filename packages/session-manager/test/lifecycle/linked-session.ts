@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { Slots } from '../../src/concurrency/slots.ts';
 import { readConfig } from '../../src/config/index.ts';
 import { claimProfile } from '../../src/lifecycle/claim.ts';
-import { SessionRegistry } from '../../src/lifecycle/session-registry.ts';
+import { Sessions } from '../../src/lifecycle/sessions.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import type { ProfileFs } from '../../src/profile/files.ts';
 import { dataPaths } from '../../src/profile/paths.ts';
@@ -16,7 +16,7 @@ const STORES = ['Default/Local Storage/leveldb', 'Default/IndexedDB/https_web.wh
 
 const log = pino({ level: 'silent' });
 
-/** A registry over a real folder and database, with an engine that is played; both may fail. */
+/** Sessions over a real folder and database, with an engine that is played; both may fail. */
 export async function openSessions(dataDir: string, changes: { fs?: ProfileFs } = {}) {
   const { store, faults } = faultyStateStore(createStateStore({ file: join(dataDir, 'state.db') }));
   const profiles: ProfileStore = createProfileStore({ dataDir, ...changes });
@@ -31,7 +31,7 @@ export async function openSessions(dataDir: string, changes: { fs?: ProfileFs } 
     movedGeneration: (name: string) => store.vault.movedGeneration(name),
     wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
   };
-  const sessions = new SessionRegistry({
+  const sessions = new Sessions({
     config: readConfig({ LEADMASTER_DATA_DIR: dataDir, BACKOFF_FIRST_MS: '5', BACKOFF_MAX_S: '0.01' }),
     store,
     profiles,

@@ -1,0 +1,122 @@
+import type { Census } from '@leadmaster/protocol';
+import type { HeldProfile, LastWord } from '../snapshots/session-access.ts';
+import { ending, running, sessionMoved, starting } from './refusals.ts';
+import type { SessionSupervisor, Turn } from './supervisor.ts';
+import type { SupervisorDeps } from './supervisor-deps.ts';
+
+/**
+ * A session's profile for those who copy, restore, trim and move it. Each task takes its turn in the session's own queue,
+ * so that no start, stop or unlink comes between.
+ */
+export class ProfileAccess {
+  readonly #deps: SupervisorDeps;
+
+  constructor(deps: SupervisorDeps) {
+    this.#deps = deps;
+  }
+
+  /** Runs a task with the profile held still: its browser running, or its lock taken. */
+  hold<T>(supervisor: SessionSupervisor, task: (held: HeldProfile) => Promise<T>): Promise<T> {
+    const { name } = supervisor;
+    const profileDir = this.#deps.profiles.locate(name);
+    return supervisor.inTurn(async ({ current, state }) => {
+      if (current === null) return this.#locked(name, () => task({ profileDir, browser: null }));
+      if (current.run === null) throw starting(name, state);
+      return task({ profileDir, browser: current.run.process });
+    });
+  }
+
+  /** Runs a task that changes the profile, with no browser on it and its lock taken; the account is read anew afterwards. */
+  replace<T>(
+    supervisor: SessionSupervisor,
+    options: { stop: boolean; reason: string },
+    task: () => Promise<T>,
+  ): Promise<T> {
+    const { name } = supervisor;
+    const { reason } = options;
+    return supervisor.inTurn(async (turn) => {
+      refuseEnding(name, turn);
+      refuseRunning(name, turn, options.stop);
+      await turn.rest(reason);
+      return this.#locked(name, async () => {
+        const done = await task();
+        const record = await this.#deps.profiles.readRecord(name);
+        await turn.returned(record?.account ?? null, reason);
+        return done;
+      });
+    });
+  }
+
+  /**
+   * Runs a task with no browser on the profile and its lock taken; the session is what it was afterwards. What runs is
+   * stopped for it where `restart` says so, and started again whatever came of the task.
+   */
+  whileStopped<T>(
+    supervisor: SessionSupervisor,
+    options: { restart: boolean; reason: string },
+    task: () => Promise<T>,
+  ): Promise<T> {
+    const { name } = supervisor;
+    return supervisor.inTurn(async (turn) => {
+      refuseEnding(name, turn);
+      refuseRunning(name, turn, options.restart);
+      if (turn.current === null) return this.#locked(name, task);
+      await turn.rest(options.reason);
+      try {
+        return await this.#locked(name, task);
+      } finally {
+        // Unless somebody has asked for a stop meanwhile.
+        if (this.#deps.store.sessions.get(name)?.desired === 'running') await turn.start(options.reason);
+      }
+    });
+  }
+
+  /**
+   * Gives the session away for good: what has its generation, or an older one, never starts here again. The word is
+   * durable before the profile goes to trash; a crash in between is finished by the supervisor's `recover`. Stops it
+   * first, and then asks `prove`, which may refuse.
+   */
+  moveAway(supervisor: SessionSupervisor, reason: string, prove: () => Promise<LastWord>): Promise<void> {
+    const { name } = supervisor;
+    const { profiles, store } = this.#deps;
+    return supervisor.inTurn(async (turn) => {
+      refuseEnding(name, turn);
+      const record = await profiles.readRecord(name);
+      if (record === null) throw sessionMoved(name);
+      await turn.rest(reason);
+      const word = await prove();
+      store.atomically(() => {
+        store.sessions.setDesired(name, 'stopped');
+        store.vault.setMoved(name, record.generation);
+        if (word !== undefined) word();
+      });
+      await turn.moved(reason);
+    });
+  }
+
+  /** Counts the rows of the running page's databases; null when no page answers. */
+  async census({ name, readyRun }: SessionSupervisor, signal: AbortSignal): Promise<Census | null> {
+    if (readyRun === null) return null;
+    return readyRun.census(signal).catch((error: unknown) => {
+      this.#deps.log.warn({ session: name, err: error }, 'the page did not count its rows');
+      return null;
+    });
+  }
+
+  async #locked<T>(name: string, task: () => Promise<T>): Promise<T> {
+    const lock = await this.#deps.lockIdle(name);
+    try {
+      return await task();
+    } finally {
+      lock.release();
+    }
+  }
+}
+
+function refuseEnding(name: string, { isEnding }: Turn): void {
+  if (isEnding) throw ending(name);
+}
+
+function refuseRunning(name: string, { current, state }: Turn, mayStop: boolean): void {
+  if (current !== null && !mayStop) throw running(name, state);
+}
