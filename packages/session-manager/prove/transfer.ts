@@ -8,6 +8,7 @@
  * between them; elsewhere, and with `--in folders`, both are on one loopback with a data folder each. Ends with 1 when a login or a message was lost, two browsers had it, or something was left behind.
  */
 import { parseArgs } from 'node:util';
+import { errorText } from '@leadmaster/protocol';
 import { choosePlace } from './transfer/place.ts';
 import { proveTransfers } from './transfer/transfer-proof.ts';
 
@@ -31,6 +32,10 @@ const report = await proveTransfers({
   profileBytes: Number(values.mb) * 1_000_000,
   seed: Number(values.seed),
   onProgress: (line) => process.stderr.write(`${line}\n`),
+}).catch((error: unknown) => {
+  if (!ending.signal.aborted) throw error;
+  process.stderr.write(`broken off (${errorText(error)})\n`);
+  process.exit(130);
 });
 const { lost, doubled, missing, clones, leftBehind, tookMs, downMs, restartMs } = report;
 const failures = [...lost, ...doubled, ...missing, ...clones, ...leftBehind];
