@@ -22,6 +22,7 @@ import { register as start } from './commands/start.ts';
 import { register as storage } from './commands/storage.ts';
 import { register as transfer } from './commands/transfer.ts';
 import { register as trim } from './commands/trim.ts';
+import { register as vault } from './commands/vault.ts';
 import { register as where } from './commands/where.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
@@ -45,6 +46,7 @@ const COMMANDS = [
   importFile,
   transfer,
   snapshot,
+  vault,
   recover,
   doctor,
   report,

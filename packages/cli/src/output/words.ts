@@ -14,6 +14,11 @@ export function bytes(count: number | null | undefined): string {
   return `${value >= 10 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
+/** So many of a thing: 1 file, 2 files. */
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}
+
 /** How long ago a time was: 3 min. */
 export function ago(iso: string | null, now = Date.now()): string {
   if (iso === null) return '-';
