@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, linkSync, statSync, utimesSync } from 'node:fs';
+import { createReadStream, existsSync, linkSync, mkdirSync, statSync, utimesSync } from 'node:fs';
 import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -104,7 +104,10 @@ export class ArrivingFiles {
   }
 
   /**
-   * Makes the profile of what is here, and makes it durable.
+   * Makes the profile of what is here. Names are not durable before `settle`.
+   *
+   * Asked synchronously, as far as it goes: the session is down meanwhile, and through the thread pool each of thousands
+   * of questions takes several times as long.
    *
    * @throws LeadMasterError `snapshot_unsafe` for a path that leads elsewhere, `transfer_incomplete` for a file that is not here.
    */
@@ -112,9 +115,8 @@ export class ArrivingFiles {
     checkTree(entries);
     const root = this.#profile;
     try {
-      await rm(root, { recursive: true, force: true });
-      const folders = foldersOf(entries).map((path) => join(root, path));
-      for (const folder of [root, ...folders]) await mkdir(folder, { mode: 0o700 });
+      if (existsSync(root)) await rm(root, { recursive: true });
+      for (const folder of foldersOf(entries)) mkdirSync(join(root, folder), { mode: 0o700 });
       const used = new Set<string>();
       for (const [number, entry] of entries.entries()) {
         if (number % AT_ONCE === 0) {
@@ -125,11 +127,17 @@ export class ArrivingFiles {
         await this.#place(entry, join(root, entry.path), used.has(entry.sha256));
         used.add(entry.sha256);
       }
-      for (const folder of [root, ...folders, dirname(root), this.#folder]) await syncFolder(realFs, folder);
     } catch (error) {
       signal?.throwIfAborted();
       throw writeFailed(root, error);
     }
+  }
+
+  /** Makes the profile that was put together durable. */
+  async settle(entries: readonly TransferEntry[]): Promise<void> {
+    const folders = foldersOf(entries).map((path) => join(this.#profile, path));
+    const all = [...folders, dirname(this.#profile), this.#folder];
+    await Promise.all(all.map((folder) => syncFolder(realFs, folder))).catch(failing(this.#profile));
   }
 
   /** Whether the profile was put together and has not been moved into place. */
@@ -142,10 +150,7 @@ export class ArrivingFiles {
     for (const folder of [this.#profile, this.#folder]) await rm(folder, { recursive: true, force: true });
   }
 
-  /**
-   * The first file of a content is the one that came; what has the same content gets a copy: both may be written to.
-   * Asked synchronously: the session is down meanwhile, and through the thread pool it takes several times as long.
-   */
+  /** The first file of a content is the one that came; what has the same content gets a copy: both may be written to. */
   async #place(entry: TransferEntry & { kind: 'file' }, path: string, isTaken: boolean): Promise<void> {
     const { sha256, size, mtimeMs } = entry;
     if (sha256 === EMPTY_SHA256) await (await open(path, 'wx', 0o600)).close();
@@ -199,9 +204,9 @@ async function sizeOf(path: string): Promise<number | null> {
   }
 }
 
-/** Every folder that the entries need, outer ones first. */
+/** Every folder that the entries need, outer ones first: the profile itself is `''`. */
 function foldersOf(entries: readonly TransferEntry[]): string[] {
-  const folders = new Set<string>();
+  const folders = new Set(['']);
   for (const { path, kind } of entries) {
     if (kind === 'directory') folders.add(path);
     for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1))
@@ -211,7 +216,7 @@ function foldersOf(entries: readonly TransferEntry[]): string[] {
 }
 
 function depth(path: string): number {
-  return path.split('/').length;
+  return path === '' ? 0 : path.split('/').length;
 }
 
 function notHere(path: string): LeadMasterError {

@@ -182,7 +182,12 @@ export class TransferTarget implements ArrivalService {
     const { id, session } = arrival;
     const files = this.#files(id);
     await files.assemble(manifest.entries, signal);
-    await this.#prove(session, files.profile, signal);
+    // Beside each other, but to their ends: what goes on here after the seal has failed would meet the next attempt.
+    const ends = await Promise.allSettled([
+      this.#prove(session, files.profile, signal),
+      files.settle(manifest.entries),
+    ]);
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
     const facts = { ...arrival.facts, caughtUpTo: manifest.caughtUpTo, told: manifest.told };
     // The name first: after the seal the source lets go, and nobody else may have taken it by then.
     if (!this.#deps.access.has(session)) {

@@ -80,6 +80,7 @@ export class Machine {
   capture: (request: CaptureRequest) => Promise<Capture> = plainCapture;
   browserVersion = '156.0.0.0';
   minFreeBytes = 0;
+  longMs = 60_000;
   #onceStopped: () => Promise<void> = async () => undefined;
   #open: Awaited<ReturnType<typeof openSessions>> | null = null;
   #source: TransferSource | null = null;
@@ -154,6 +155,7 @@ export class Machine {
           (step) => this.steps.push(step),
         ),
       commitMs: 0,
+      longMs: this.longMs,
     });
     sessions.guardWith({
       before: async () => undefined,

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { captureProfile } from '@leadmaster/capture';
@@ -35,6 +36,27 @@ describe('a transfer', () => {
     const stopped = running.filter(([, alive]) => alive === 0).map(([step]) => step);
     expect(running.filter(([step, alive]) => step === 'send' && alive === 1).length).toBeGreaterThan(4);
     expect(stopped).toEqual(['missing', 'seal', 'commit']);
+  });
+
+  it('sends again before it stops the session what was written while a sending took long', async () => {
+    const { here, there } = await twoMachines();
+    await here.close();
+    here.longMs = 0;
+    await here.open();
+    await here.session();
+    const sent: number[] = [];
+    let isWritten = false;
+    here.fault = (step, when) => {
+      if (when === 'before' && step === 'send') sent.push(here.engine.alive.length);
+      if (when === 'after' && step === 'send' && !isWritten) {
+        isWritten = true;
+        writeFileSync(join(here.profiles.locate(NAME), 'Default/late'), 'written late');
+      }
+    };
+    await here.transfer();
+    expect(here.steps.filter((step) => step === 'missing')).toHaveLength(4);
+    expect(sent).not.toContain(0);
+    expect((await there.read('Default/late')).toString()).toBe('written late');
   });
 
   it('sends what was written while it was on its way', async () => {
