@@ -23,6 +23,17 @@ export interface Arrival extends Omit<TransferRow, 'facts' | 'phase'> {
   facts: ArrivalFacts;
 }
 
+/** What was announced and never sealed is given up at a start after so long: nobody has let go of anything for it. */
+export const FORGET_MS = 24 * 3_600_000;
+
+/** Sessions on their way here: what is neither over nor given up. */
+export function openArrivals(transfers: Pick<StateStore['transfers'], 'list'>): Arrival[] {
+  return transfers
+    .list('target')
+    .filter(({ phase }) => phase !== 'committed' && phase !== 'aborted')
+    .map(toArrival);
+}
+
 /** What of the journal is about sessions that come here. */
 export class Arrivals {
   readonly #store: StateStore;
@@ -45,12 +56,8 @@ export class Arrivals {
     return row === null ? null : toArrival(row);
   }
 
-  /** Those that are neither over nor given up. */
   open(): Arrival[] {
-    return this.#store.transfers
-      .list('target')
-      .filter(({ phase }) => phase !== 'committed' && phase !== 'aborted')
-      .map(toArrival);
+    return openArrivals(this.#store.transfers);
   }
 
   advance(id: string, phase: TransferPhase, facts?: ArrivalFacts): void {

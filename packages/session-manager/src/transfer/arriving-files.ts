@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, linkSync, mkdirSync, statSync, utimesSync } from 'node:fs';
+import { closeSync, createReadStream, existsSync, linkSync, mkdirSync, openSync, utimesSync } from 'node:fs';
 import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -152,15 +152,13 @@ export class ArrivingFiles {
 
   /** The first file of a content is the one that came; what has the same content gets a copy: both may be written to. */
   async #place(entry: TransferEntry & { kind: 'file' }, path: string, isTaken: boolean): Promise<void> {
-    const { sha256, size, mtimeMs } = entry;
-    if (sha256 === EMPTY_SHA256) await (await open(path, 'wx', 0o600)).close();
+    const { sha256, mtimeMs } = entry;
+    const from = join(this.#folder, sha256);
+    if (sha256 === EMPTY_SHA256) closeSync(openSync(path, 'wx', 0o600));
+    else if (!isTaken) linkHere(from, path, entry.path);
     else {
-      const from = join(this.#folder, sha256);
-      if (statSync(from, { throwIfNoEntry: false })?.size !== size) throw notHere(entry.path);
-      if (isTaken) {
-        await copyFile(from, path);
-        await syncFile(realFs, path);
-      } else linkSync(from, path);
+      await copyFile(from, path);
+      await syncFile(realFs, path);
     }
     utimesSync(path, mtimeMs / 1000, mtimeMs / 1000);
   }
@@ -217,6 +215,15 @@ function foldersOf(entries: readonly TransferEntry[]): string[] {
 
 function depth(path: string): number {
   return path === '' ? 0 : path.split('/').length;
+}
+
+/** @throws LeadMasterError `transfer_incomplete` where nothing has arrived under that name. */
+function linkHere(from: string, path: string, named: string): void {
+  try {
+    linkSync(from, path);
+  } catch (error) {
+    throw isMissing(error) ? notHere(named) : error;
+  }
 }
 
 function notHere(path: string): LeadMasterError {

@@ -8,14 +8,11 @@ import type { ProfileStore } from '../profile/profile-store.ts';
 import { requireRoom } from '../profile/room.ts';
 import type { SessionAccess } from '../snapshots/session-access.ts';
 import type { StateStore } from '../state/state-store.ts';
-import { type Arrival, Arrivals } from './arrival-facts.ts';
+import { type Arrival, Arrivals, FORGET_MS } from './arrival-facts.ts';
 import { inUse, refuseCommitted, refuseVersion, requirePhase, wrongPhase } from './arrival-refusals.ts';
 import { ArrivingFiles } from './arriving-files.ts';
 import { StepTurns } from './step-turns.ts';
 import type { ArrivalService } from './transfer-service.ts';
-
-/** What was announced and never sealed is given up at a start after so long: nobody has let go of anything for it. */
-const FORGET_MS = 24 * 3_600_000;
 
 export interface TargetDeps {
   paths: DataPaths;
