@@ -1,5 +1,6 @@
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { Config } from '../config/config.ts';
+import { checkArrivals } from './checks/arrivals.ts';
 import { checkBrowsers } from './checks/browsers.ts';
 import { checkChromium } from './checks/chromium.ts';
 import { checkCode } from './checks/code.ts';
@@ -56,6 +57,7 @@ const CHECKS: Record<Topic, (ground: Ground) => Promise<Finding[]>> = {
   locks: checkLocks,
   profiles: checkProfiles,
   moved: checkMoved,
+  arrivals: checkArrivals,
   code: checkCode,
   chromium: checkChromium,
   vault: checkVault,

@@ -6,8 +6,9 @@ import { connect } from './connection.ts';
 import { refuseNewer, SCHEMA_VERSION, schemaVersion } from './migrate.ts';
 import { sessionsTable } from './sessions.ts';
 import { snapshotsTable, vaultTable } from './snapshots.ts';
-import type { BrowserRow, SessionRow, SnapshotFailure, SnapshotRow } from './state-store.ts';
+import type { BrowserRow, SessionRow, SnapshotFailure, SnapshotRow, StateStore } from './state-store.ts';
 import { storageError } from './storage-errors.ts';
+import { transfersTable } from './transfers.ts';
 import { transitionsTable } from './transitions.ts';
 
 /** What the last drill of a session's snapshots said. */
@@ -26,6 +27,7 @@ export interface StateReading {
   failure(session: string): SnapshotFailure | null;
   lastDrill(session: string): LastDrill | null;
   movedGeneration(session: string): number | null;
+  transfers: Pick<StateStore['transfers'], 'list'>;
   /** A fact about vaults, by its name. */
   vaultFact(name: string): string | null;
   close(): void;
@@ -79,6 +81,7 @@ function reading(db: Database.Database, file: string): StateReading {
         return { id, ok, at: row.at };
       }),
     movedGeneration: (session) => vault.movedGeneration(session),
+    transfers: transfersTable(connection),
     vaultFact: (name) => vault.fact(name),
     close: () => void db.close(),
   };

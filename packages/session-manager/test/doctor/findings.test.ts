@@ -15,7 +15,8 @@ import { cleanUp } from '../profile/helpers.ts';
 import { bystander } from './bystander.ts';
 import { Installation, NAME, put } from './installation.ts';
 
-const DAYS = 86_400_000;
+const HOURS = 3_600_000;
+const DAYS = 24 * HOURS;
 const daysAgo = (days: number): string => new Date(Date.now() - days * DAYS).toISOString();
 
 /** A process that looks like a browser on a profile, by its command line; ended after the test. */
@@ -33,7 +34,7 @@ test('a healthy installation has nothing, with the service down and up', async (
   installation.giveAway();
   const { ok, findings, fixed } = await installation.examine();
   expect(findings.filter(({ severity }) => severity !== 'ok')).toEqual([]);
-  expect(findings).toHaveLength(17);
+  expect(findings).toHaveLength(18);
   expect({ ok, fixed }).toEqual({ ok: true, fixed: [] });
 });
 
@@ -140,6 +141,29 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
         store.transitions.record(NAME, { from: 'STOPPED', to: 'MOVED', reason: 'transferred' });
       }),
     [['moved_in_place', 'problem']],
+  ],
+  [
+    'a session that has come whole, and was never handed over',
+    (i) => i.putArrival('soporte', 'sealed', 2 * HOURS),
+    [['arrival_sealed', 'warning']],
+  ],
+  [
+    'a session that was handed over and is not in its place',
+    (i) => i.putArrival('soporte', 'committing', 2 * HOURS),
+    [['arrival_unfinished', 'problem']],
+  ],
+  [
+    'a transfer to here that nobody has gone on with',
+    (i) => i.putArrival('soporte', 'prepared', 25 * HOURS),
+    [['arrival_left', 'note']],
+  ],
+  [
+    'sessions that are on their way here and take their time',
+    (i) => {
+      i.putArrival('uno', 'sealed', HOURS / 2);
+      i.putArrival('dos', 'prepared', 23 * HOURS);
+    },
+    [],
   ],
   [
     'no browser',

@@ -46,6 +46,7 @@ describe('doctor --fix', () => {
     dieWith(paths.dataLock);
     // What only a person may decide about.
     await mkdir(paths.session('admin'), { mode: 0o700 });
+    installation.putArrival('soporte', 'sealed', 2 * 3_600_000);
 
     const { fixed, findings, ok } = await installation.examine({ fix: true });
     expect(fixed.map(({ id, done }) => [id, done])).toEqual([
@@ -57,7 +58,7 @@ describe('doctor --fix', () => {
       ['vault_key_open', true],
     ]);
     const left = findings.filter(({ severity, id }) => severity !== 'ok' && id !== 'runs_as_root');
-    expect(left.map(({ id }) => id)).toEqual(['profile_unclaimed']);
+    expect(left.map(({ id }) => id)).toEqual(['profile_unclaimed', 'arrival_sealed']);
     expect(ok).toBe(true);
     expect(mode(paths.root)).toBe('700');
     expect(readOwner(paths.dataLock)).toBeNull();

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { chownSync, readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TransferPhase } from '@leadmaster/protocol';
 import { newMasterKeyText, openStore, openVault, parseMasterKeys, storeUrl } from '@leadmaster/vault';
 import { type Config, readConfig } from '../../src/config/index.ts';
 import { type DoctorOptions, examine, type ToldFinding } from '../../src/doctor/doctor.ts';
@@ -71,6 +73,26 @@ export class Installation {
     const store = createStateStore({ file: this.paths.database });
     try {
       work(store);
+    } finally {
+      store.close();
+    }
+  }
+
+  /** A session on its way here, in a phase since so long ago; sealed, its name is kept for it. */
+  putArrival(session: string, phase: TransferPhase, agoMs: number): void {
+    const reserved = phase !== 'prepared';
+    const facts = { chromium: null, bytes: 1, metadata: {}, account: null, desired: 'running', told: [] };
+    const now = () => new Date(Date.now() - agoMs);
+    const store = createStateStore({ file: this.paths.database, now });
+    try {
+      const transfer = { id: `tr_${randomUUID()}`, session, generation: 3, peer: null };
+      store.transfers.begin({
+        ...{ ...transfer, role: 'target', phase },
+        facts: { ...facts, reserved, caughtUpTo: reserved ? now().toISOString() : null },
+      });
+      if (!reserved) return;
+      store.sessions.insert({ name: session, metadata: {}, desired: 'stopped' });
+      store.sessions.touch(session, { caughtUpTo: now().toISOString() });
     } finally {
       store.close();
     }

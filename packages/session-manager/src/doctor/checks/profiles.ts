@@ -5,6 +5,7 @@ import { loginEvidence } from '../../profile/login-presence.ts';
 import { proveLoginWhole } from '../../profile/login-structure.ts';
 import { type Finding, found } from '../finding.ts';
 import type { Ground, ProfileFact } from '../ground.ts';
+import { awaited } from './arrivals.ts';
 
 /** Whether every profile has a session, every session its profile, and every login is whole. */
 export async function checkProfiles(ground: Ground): Promise<Finding[]> {
@@ -45,8 +46,9 @@ function damageOf(name: string, dir: string): string | null {
 /** Sessions of the database whose profile is gone, though nobody here has set it aside. */
 async function missing({ state, paths }: Ground): Promise<Finding[]> {
   const findings: Finding[] = [];
+  const coming = awaited(state);
   for (const { name, state: stands, caughtUpTo } of state?.sessions ?? []) {
-    if (stands === 'MOVED' || caughtUpTo === null) continue;
+    if (stands === 'MOVED' || caughtUpTo === null || coming.has(name)) continue;
     const dir = paths.session(name);
     if ((await lstatOrNull(realFs, dir)) === null)
       findings.push(found('problem', 'profile_missing', dir, { session: name }));

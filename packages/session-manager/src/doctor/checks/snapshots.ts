@@ -3,6 +3,7 @@ import type { StateReading } from '../../state/read-only.ts';
 import type { SnapshotRow } from '../../state/state-store.ts';
 import { type Finding, found } from '../finding.ts';
 import type { Ground } from '../ground.ts';
+import { awaited } from './arrivals.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -20,8 +21,9 @@ const GRACE_MS = 7 * DAY_MS;
 export async function checkSnapshots({ state, config, machine, profiles }: Ground): Promise<Finding[]> {
   if (state === null) return [];
   const now = machine.now();
+  const coming = awaited(state);
   return state.sessions
-    .filter(({ state: stands, caughtUpTo }) => caughtUpTo !== null && stands !== 'MOVED')
+    .filter(({ name, state: stands, caughtUpTo }) => caughtUpTo !== null && stands !== 'MOVED' && !coming.has(name))
     .flatMap(({ name, createdAt }) => {
       const record = profiles.find((profile) => profile.name === name)?.record;
       const since = record?.committedAt ?? record?.createdAt ?? createdAt;

@@ -11,6 +11,7 @@ export const en: DoctorWords = {
     locks: 'no lock is left of a process that is gone',
     profiles: 'every session has its profile, every profile its session, every login is whole',
     moved: 'nothing that was given away is still in place',
+    arrivals: 'no session is held up on its way to here',
     code: 'no code or settings name another folder for sessions',
     chromium: 'the browser is no older than any profile',
     vault: 'the vault can be reached, or is made with the first snapshot',
@@ -90,6 +91,18 @@ export const en: DoctorWords = {
     moved_in_place: {
       what: '{session} was given away with generation {moved}, and a profile of generation {generation} is in place here',
       cure: 'Do not run it: its login lives on another machine. The next start of the service moves it to trash, or: ./leadmaster session delete {session}.',
+    },
+    arrival_left: {
+      what: 'a transfer of {session} to here was begun, and nothing has come of it since {at}',
+      cure: 'Repeat it where it comes from; else the next start of the service clears away what has come.',
+    },
+    arrival_sealed: {
+      what: 'all of {session} has come here, and the machine it comes from has not handed it over since {at}: its name is kept for it',
+      cure: 'There, repeat the transfer, or take it back with --undo. If that machine is gone for good, and never runs it again: POST {url}/commit takes it over here; DELETE {url} gives it up, and its name is free (docs/operations.md says how).',
+    },
+    arrival_unfinished: {
+      what: '{session} was handed over to this machine, {at}, and is not in its place',
+      cure: 'Restart the service: it finishes that, or its log says what is in the way.',
     },
     code_folder_missing: {
       what: 'code keeps sessions in {written}, and there is no such folder; on disk they are in {onDisk}',

@@ -11,6 +11,7 @@ export const es: DoctorWords = {
     locks: 'no queda ningún bloqueo de un proceso que ya no existe',
     profiles: 'cada sesión tiene su perfil, cada perfil su sesión, y cada login está entero',
     moved: 'nada de lo entregado sigue en su lugar',
+    arrivals: 'ninguna sesión quedó detenida en su camino hacia aquí',
     code: 'ningún código ni ajuste nombra otra carpeta para sesiones',
     chromium: 'el navegador no es más viejo que ningún perfil',
     vault: 'se llega a la bóveda, o se crea con la primera copia',
@@ -93,6 +94,18 @@ export const es: DoctorWords = {
     moved_in_place: {
       what: '{session} se entregó con la generación {moved}, y aquí hay un perfil de la generación {generation}',
       cure: 'No la ejecute: su login vive en otra máquina. El próximo inicio del servicio la mueve a la papelera, o: ./leadmaster session delete {session}.',
+    },
+    arrival_left: {
+      what: 'se empezó a transferir {session} hacia aquí, y no se siguió desde {at}',
+      cure: 'Repítalo allí de donde viene; si no, el próximo inicio del servicio limpia lo que llegó.',
+    },
+    arrival_sealed: {
+      what: '{session} llegó entera, y la máquina de donde viene no la entregó desde {at}: su nombre queda reservado',
+      cure: 'Allí, repita la transferencia, o hágala volver con --undo. Si esa máquina no vuelve más, y nunca más la va a ejecutar: POST {url}/commit la toma aquí; DELETE {url} la descarta, y el nombre queda libre (docs/operations.md dice cómo).',
+    },
+    arrival_unfinished: {
+      what: '{session} se entregó a esta máquina, {at}, y no está en su lugar',
+      cure: 'Reinicie el servicio: lo termina, o su registro dice qué lo impide.',
     },
     code_folder_missing: {
       what: 'el código guarda sesiones en {written}, y esa carpeta no existe; en el disco están en {onDisk}',
