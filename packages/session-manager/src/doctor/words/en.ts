@@ -97,7 +97,7 @@ export const en: DoctorWords = {
       cure: 'Repeat it where it comes from; else the next start of the service clears away what has come.',
     },
     arrival_sealed: {
-      what: 'all of {session} has come here, and the machine it comes from has not handed it over since {at}: its name is kept for it',
+      what: 'all of {session} has come here, and the word that hands it over has not come since {at}: its name is kept for it',
       cure: 'There, repeat the transfer, or take it back with --undo. If that machine is gone for good, and never runs it again: POST {url}/commit takes it over here; DELETE {url} gives it up, and its name is free (docs/operations.md says how).',
     },
     arrival_unfinished: {

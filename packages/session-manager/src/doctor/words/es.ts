@@ -100,7 +100,7 @@ export const es: DoctorWords = {
       cure: 'Repítalo allí de donde viene; si no, el próximo inicio del servicio limpia lo que llegó.',
     },
     arrival_sealed: {
-      what: '{session} llegó entera, y la máquina de donde viene no la entregó desde {at}: su nombre queda reservado',
+      what: '{session} llegó entera, y desde {at} no llega la palabra que la entrega: su nombre queda reservado',
       cure: 'Allí, repita la transferencia, o hágala volver con --undo. Si esa máquina no vuelve más, y nunca más la va a ejecutar: POST {url}/commit la toma aquí; DELETE {url} la descarta, y el nombre queda libre (docs/operations.md dice cómo).',
     },
     arrival_unfinished: {
