@@ -33,7 +33,7 @@ test('restore --to writes the files alone: no service, no lock, no session', asy
   const { code, stdout, stderr } = await cli(['--to', to]);
   expect({ code, stdout }).toEqual({
     code: 0,
-    stdout: `${to}: 1 files, 6 B, of snapshot ${ids[1]} of ventas.\n`,
+    stdout: `${to}: 1 file, 6 B, of snapshot ${ids[1]} of ventas.\n`,
   });
   expect(stderr).toMatch(/hold the login/);
   expect(readFileSync(join(to, 'Default/Preferences'), 'utf8')).toBe('second');

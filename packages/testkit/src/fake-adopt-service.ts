@@ -32,14 +32,14 @@ export class FakeAdoptService implements AdoptService {
       throw new LeadMasterError('session_exists', `There is a session ${name}.`, 'Choose another name.');
     }
     this.sessions.changes.push(`${mode} ${path} to ${name}`);
-    return this.answer(this.sessions.set(name, 'STOPPED', { originRetired: mode === 'move' || originRetired }), path);
+    const isRetired = mode === 'move' || originRetired;
+    return this.answer(this.sessions.stopped(name, isRetired), path);
   }
 
   private answer(session: Omit<AdoptedSession, 'adopted'>, path: string): AdoptedSession {
-    const warnings = session.originRetired ? [] : ['It is a copy.'];
     return {
       ...session,
-      adopted: { kind: 'local_auth', path, bytes: 2_048, files: 3, chromium: null, account: null, warnings },
+      adopted: { kind: 'local_auth', path, bytes: 2_048, files: 3, chromium: null, account: null, warnings: [] },
     };
   }
 }

@@ -82,6 +82,12 @@ export class FakeSessionService implements SessionService {
     return session;
   }
 
+  /** Makes a session whose login came from elsewhere; a copy says in its hint what it waits for. */
+  stopped(name: string, originRetired: boolean): Session {
+    const hint = `It is a copy: "./leadmaster session start ${name} --origin-retired".`;
+    return this.set(name, 'STOPPED', { originRetired, hint: originRetired ? '' : hint });
+  }
+
   /** Writes an event and wakes who waits for one. */
   emit(session: string, type: EventType, data: Record<string, unknown> = {}): Event {
     const event: Event = { id: this.lastEventId() + 1, session, type, at: this.now(), data };

@@ -250,7 +250,7 @@ export class FakeSnapshotService implements SnapshotService {
     }
     this.changes.push(`import ${session}`);
     this.take(session, { reason: 'imported' });
-    const made = this.sessions.set(session, 'STOPPED', { originRetired: options.originRetired });
+    const made = this.sessions.stopped(session, options.originRetired);
     return options.start ? this.sessions.start(session) : made;
   }
 

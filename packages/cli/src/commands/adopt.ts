@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { operate } from '../client/operations.ts';
-import { bytes, describeSession, printable } from '../output/words.ts';
+import { bytes, describeSession, plural, printable } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
 import { sessionName } from './values.ts';
@@ -48,13 +48,13 @@ export const register: Register = (parent, io) => {
 };
 
 function show(cli: Cli, session: AdoptedSession): void {
-  const { name, adopted, originRetired } = session;
+  const { name, adopted, hint } = session;
   const { kind, path, files, chromium } = adopted;
   cli.print.line(
-    `${path}: ${KINDS[kind]}, ${files} files, ${bytes(adopted.bytes)}, written by ${chromium === null ? 'an unknown Chromium' : `Chromium ${chromium}`}`,
+    `${path}: ${KINDS[kind]}, ${plural(files, 'file')}, ${bytes(adopted.bytes)}, written by ${chromium === null ? 'an unknown Chromium' : `Chromium ${chromium}`}`,
   );
   for (const warning of adopted.warnings) cli.print.line(`${cli.print.paint.yellow('note:')}  ${printable(warning)}`);
   cli.print.line(describeSession(cli.print, session));
-  const flag = originRetired ? '' : ' --origin-retired';
-  cli.print.note(`Start it: ./leadmaster session start ${name}${flag}`);
+  // A copy's hint says so, and what has to be said first.
+  if (hint === '') cli.print.note(`Start it: ./leadmaster session start ${name}`);
 }

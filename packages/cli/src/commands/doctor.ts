@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { DoctorReport, Fixed, Language, Severity, ToldFinding } from '@leadmaster/session-manager/doctor';
+import type { DoctorReport, Fixed, Language, ToldFinding } from '@leadmaster/session-manager/doctor';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
@@ -32,7 +32,8 @@ export const register: Register = (parent, io) => {
         language: options.lang,
       });
       cli.print.data(report);
-      show(cli, report);
+      const { sayCounts } = await import('@leadmaster/session-manager/report');
+      show(cli, report, sayCounts(options.lang, report.findings));
       if (!report.ok)
         throw new CliError(EXIT.failed, 'problems_found', 'There are problems.', 'The cures stand beside them.', {
           told: true,
@@ -52,12 +53,11 @@ export function languageOption(): Option {
   return new Option('--lang <language>', 'the language of the answer').choices(['en', 'es']).default('en');
 }
 
-function show(cli: Cli, { findings, fixed }: DoctorReport): void {
+function show(cli: Cli, { findings, fixed }: DoctorReport, counts: readonly string[]): void {
   for (const one of fixed) showFixed(cli, one);
   if (fixed.length > 0) cli.print.line();
   for (const finding of findings) showFinding(cli, finding);
-  const count = (severity: Severity): number => findings.filter((one) => one.severity === severity).length;
-  cli.print.line(`\n${count('problem')} problems, ${count('warning')} warnings, ${count('note')} notes`);
+  cli.print.line(`\n${counts.join(', ')}`);
 }
 
 function showFixed(cli: Cli, { id, where, done, detail }: Fixed): void {

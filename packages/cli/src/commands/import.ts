@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { isSessionName, type Session } from '@leadmaster/protocol';
+import { isSessionName } from '@leadmaster/protocol';
 import { type Command, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
 import { openFile, readBack } from '../client/exported-file.ts';
@@ -8,6 +8,7 @@ import { passphraseOption, readPassphrase } from '../output/passphrase.ts';
 import { describeSession } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
+import { failUnlessGood, order, waitOption } from './starting.ts';
 import { sessionName } from './values.ts';
 
 interface ImportOptions {
@@ -16,6 +17,7 @@ interface ImportOptions {
   replace?: true;
   overwriteNewer?: true;
   start?: true;
+  wait: number;
   passphraseFile?: string;
 }
 
@@ -31,6 +33,7 @@ export const register: Register = (parent, io) => {
     .option('--replace', 'put it in the place of a stopped session of that name, which goes to the trash')
     .option('--overwrite-newer', 'also where the login in place is newer')
     .option('--start', 'and start it')
+    .addOption(waitOption())
     .addOption(passphraseOption())
     .action(async (file: string, options: ImportOptions, command: Command) => {
       const cli = cliOf(command, io);
@@ -48,21 +51,20 @@ export const register: Register = (parent, io) => {
       const name = options.name ?? content.session;
       if (!isSessionName(name))
         throw CliError.usage('The name in the file is none for a session.', 'Give one with --name.');
-      const session = await withSnapshots(cli, ({ snapshots }) =>
-        long(cli, name, async (call) => {
+      const session = await withSnapshots(cli, async ({ snapshots, isServed }) => {
+        const imported = await long(cli, name, async (call) => {
           const { stream, bytes: sizeBytes } = await openFile(path, 'sending', call);
-          const wanted = { passphrase, originRetired, replace, overwriteNewer, start, sizeBytes };
+          // The service is asked to start it afterwards, by a call that waits.
+          const wanted = { passphrase, originRetired, replace, overwriteNewer, start: start && !isServed, sizeBytes };
           return snapshots.import(name, stream, { ...call, ...wanted });
-        }),
-      );
+        });
+        if (start && !isServed) cli.print.note('It starts with the service: npm start');
+        return start && isServed ? order(cli, name, 'start', options.wait) : imported;
+      });
       cli.print.data(session);
       cli.print.line(describeSession(cli.print, session));
-      if (!start) cli.print.note(startHint(session));
+      if (start) failUnlessGood(session);
+      // A copy's hint says so, and what has to be said first.
+      else if (session.hint === '') cli.print.note(`Start it: ./leadmaster session start ${name}`);
     });
 };
-
-function startHint({ name, originRetired }: Session): string {
-  const command = `./leadmaster session start ${name}`;
-  if (originRetired) return `Start it: ${command}`;
-  return `Once the old place never runs it again: ${command} --origin-retired`;
-}

@@ -1,12 +1,11 @@
 import type { Session } from '@leadmaster/protocol';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Cli } from '../cli.ts';
-import { CliError } from '../cli-error.ts';
-import { EXIT } from '../exit-codes.ts';
 import { confirm } from '../output/confirm.ts';
 import { describeSession } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
-import { nameArgument, pathOf, seconds } from './values.ts';
+import { failUnlessGood, order, waitOption } from './starting.ts';
+import { nameArgument, pathOf } from './values.ts';
 
 /** `session create|start|stop|restart|logout|delete NAME` */
 export const register: Register = (parent, io) => {
@@ -38,7 +37,7 @@ export const register: Register = (parent, io) => {
     }
     command.action(async (name: string, { wait, originRetired }: { wait: number; originRetired?: true }) => {
       const cli = cliOf(command, io);
-      const session = await act(cli, name, verb, wait, originRetired === undefined ? undefined : { originRetired });
+      const session = await order(cli, name, verb, wait, originRetired === undefined ? undefined : { originRetired });
       show(cli, session);
       if (verb !== 'stop') failUnlessGood(session);
     });
@@ -53,7 +52,7 @@ export const register: Register = (parent, io) => {
     .action(async (name: string, { wait, yes }: { wait: number; yes?: true }, command: Command) => {
       const cli = cliOf(command, io);
       await confirm(io, yes, `Log ${name} out? Its phone will have to scan a QR again.`);
-      show(cli, await act(cli, name, 'logout', wait));
+      show(cli, await order(cli, name, 'logout', wait));
     });
 
   noun
@@ -79,27 +78,9 @@ function purgeQuestion(name: string): string {
   return `Delete ${name} AND DESTROY ALL ITS SNAPSHOTS? Nobody can ever read them again, from no copy of the vault.`;
 }
 
-function act(cli: Cli, name: string, verb: string, wait: number, body?: object): Promise<Session> {
-  const query = wait > 0 ? `?wait=${wait}` : '';
-  return cli.client().post<Session>(`${pathOf(name)}/${verb}${query}`, body, { timeoutMs: wait * 1000 + 30_000 });
-}
-
 function show(cli: Cli, session: Session): void {
   cli.print.data(session);
   cli.print.line(describeSession(cli.print, session));
-}
-
-/** A session that was to run and stands where only a person can help has not been started, whatever HTTP said. */
-function failUnlessGood(session: Session): void {
-  const bad = session.stateKind === 'needs_person' && session.state !== 'QR_REQUIRED';
-  if (bad)
-    throw new CliError(EXIT.failed, 'not_running', `${session.name} did not start: ${session.reason}`, session.hint, {
-      told: true,
-    });
-}
-
-function waitOption(): Option {
-  return new Option('--wait <seconds>', 'wait for a state that stays').default(20).argParser(seconds);
 }
 
 function metadata(text: string, before: Record<string, string>): Record<string, string> {

@@ -5,7 +5,7 @@ import { type Snapshots, withSnapshots } from '../client/snapshots.ts';
 import type { Printer } from '../output/printer.ts';
 import { pause, showChecks, showProblems, snapshotTable, verdict } from '../output/snapshot-words.ts';
 import { table } from '../output/table.ts';
-import { accountName, ago, bytes, duration, localTime, printable } from '../output/words.ts';
+import { accountName, ago, bytes, duration, localTime, plural, printable } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { findSnapshot, idArgument } from './snapshot-id.ts';
 import { nameArgument, sessionName } from './values.ts';
@@ -57,7 +57,10 @@ function show(print: Printer, one: SnapshotDetail): void {
     ['taken', `${localTime(one.at)} (${ago(one.at)} ago), ${printable(one.reason)}`],
     ['kind', one.kind],
     ['account', printable(accountName(one))],
-    ['size', `${bytes(one.bytes)} in ${one.files} files; ${bytes(one.newBytes)} new, ${bytes(one.storedBytes)} stored`],
+    [
+      'size',
+      `${bytes(one.bytes)} in ${plural(one.files, 'file')}; ${bytes(one.newBytes)} new, ${bytes(one.storedBytes)} stored`,
+    ],
     ['copy', `${pause(one)}, took ${duration(one.durationMs)}`],
     ['profile', `generation ${one.generation}, Chromium ${one.chromium ?? 'unknown'}`],
     ['verified', verdict(print, one)],

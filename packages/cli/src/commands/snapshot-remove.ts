@@ -3,7 +3,7 @@ import { Argument, type Command } from 'commander';
 import { withSnapshots } from '../client/snapshots.ts';
 import { confirm } from '../output/confirm.ts';
 import { nameSnapshot } from '../output/snapshot-words.ts';
-import { bytes } from '../output/words.ts';
+import { bytes, plural } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
 import { findSnapshot, idArgument } from './snapshot-id.ts';
@@ -48,6 +48,6 @@ export const registerPrune: Register = (noun, io) => {
 
 function describe({ session, forgotten, freedBytes, deletedPacks, rewrittenPacks }: PruneReport): string {
   const gone = forgotten.length === 0 ? 'nothing forgotten' : `forgotten ${forgotten.join(', ')}`;
-  const packs = `${deletedPacks} packs deleted, ${rewrittenPacks} rewritten`;
+  const packs = `${plural(deletedPacks, 'pack')} deleted, ${rewrittenPacks} rewritten`;
   return `${session}: ${gone}; ${bytes(freedBytes)} freed (${packs})`;
 }

@@ -7,7 +7,7 @@ import { extract, readVault } from '../client/extract.ts';
 import { type SnapshotAccess, withSnapshots } from '../client/snapshots.ts';
 import { confirm } from '../output/confirm.ts';
 import { nameSnapshot } from '../output/snapshot-words.ts';
-import { bytes, describeSession } from '../output/words.ts';
+import { bytes, describeSession, plural } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
 import { chooseSnapshot, findSnapshot, idArgument } from './snapshot-id.ts';
@@ -95,6 +95,8 @@ async function extractTo(cli: Cli, name: string, text: string, target: string): 
     return { session: name, snapshot: id, path: target, ...(await extract(vault, name, id, target, call)) };
   });
   cli.print.data(done);
-  cli.print.line(`${target}: ${done.files} files, ${bytes(done.bytes)}, of snapshot ${done.snapshot} of ${name}.`);
+  cli.print.line(
+    `${target}: ${plural(done.files, 'file')}, ${bytes(done.bytes)}, of snapshot ${done.snapshot} of ${name}.`,
+  );
   cli.print.note('They hold the login: keep them private, and never run them beside the session.');
 }

@@ -7,7 +7,7 @@ import { EXIT } from '../exit-codes.ts';
 import type { Printer } from '../output/printer.ts';
 import { bar } from '../output/progress.ts';
 import { table } from '../output/table.ts';
-import { bytes } from '../output/words.ts';
+import { bytes, plural } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { sessionName } from './values.ts';
 
@@ -103,7 +103,7 @@ function folderTable(print: Printer, report: StorageReport): string {
   ]);
   if (small.length > 0) {
     const [weight, files] = [sum(small.map((one) => one.bytes)), sum(small.map((one) => one.files))];
-    rows.push([bytes(weight), String(files), '', ...drawn(print, 0, 1), `(${small.length} smaller ones)`]);
+    rows.push([bytes(weight), String(files), '', ...drawn(print, 0, 1), `(${plural(small.length, 'smaller one')})`]);
   }
   return table(print, ['BYTES', 'FILES', 'CLASS', ...drawnHead(print), 'FOLDER'], rows);
 }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { shellWord } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
-import { counted } from '../output/words.ts';
+import { plural } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
 
@@ -30,8 +30,8 @@ async function rotate(cli: Cli, newKeyFile: string): Promise<void> {
   const done = await long(cli, 'vault', (call) => rotateVaultKey(cli.config, newKeyFile, { ...call, onBothKeys }));
   cli.print.data(done);
   cli.print.line(
-    `${counted(done.rewrapped, 'key')} wrapped anew. The new key, ${done.key}, opens all of the vault by itself: ` +
-      `${counted(done.sessions.length, 'session')}.`,
+    `${plural(done.rewrapped, 'key')} wrapped anew. The new key, ${done.key}, opens all of the vault by itself: ` +
+      `${plural(done.sessions.length, 'session')}.`,
   );
   tellWhatIsLeft(cli, done);
 }

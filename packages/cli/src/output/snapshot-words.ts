@@ -1,7 +1,7 @@
 import type { Snapshot, SnapshotProblem } from '@leadmaster/protocol';
 import type { Printer } from './printer.ts';
 import { table } from './table.ts';
-import { ago, bytes, duration, localTime, printable } from './words.ts';
+import { ago, bytes, duration, localTime, plural, printable } from './words.ts';
 
 const HEAD = ['ID', 'WHEN', 'AGE', 'KIND', 'SIZE', 'NEW', 'STORED', 'PAUSE', 'CHROMIUM', 'REASON', 'VERIFIED'];
 
@@ -33,7 +33,7 @@ export function snapshotTable(print: Printer, items: readonly Snapshot[], withSe
 export function describeTaken(print: Printer, one: Snapshot): string {
   const parts = [
     `${print.paint.bold(one.session)}: snapshot ${one.id}`,
-    `${one.files} files`,
+    plural(one.files, 'file'),
     bytes(one.bytes),
     `${bytes(one.newBytes)} new`,
     `${bytes(one.storedBytes)} stored`,

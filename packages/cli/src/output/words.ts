@@ -15,7 +15,7 @@ export function bytes(count: number | null | undefined): string {
 }
 
 /** So many of a thing: 1 file, 2 files. */
-export function counted(count: number, thing: string): string {
+export function plural(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }
 

@@ -65,7 +65,7 @@ export class Adopter implements AdoptService {
 
   async #fromElsewhere(wanted: AdoptSession, path: string, mode: Mode, call: LongCall): Promise<AdoptedSession> {
     const { name } = wanted;
-    const { access, paths, profiles, browserVersion } = this.#deps;
+    const { access, paths, browserVersion } = this.#deps;
     call.onProgress?.({ phase: 'looking', done: 0, total: null });
     await refuseOddPath(this.#fs, path);
     if (await this.#isHere(name)) throw exists(name);
@@ -85,12 +85,6 @@ export class Adopter implements AdoptService {
       { session: name, from: layout.profileDir, kind, mode, bytes },
       'a folder from elsewhere became a session',
     );
-    const record = await profiles.readRecord(name);
-    if (record?.originRetired === false) {
-      found.report.warnings.push(
-        'It is a copy: it starts only once you say that the place it came from never runs it again (--origin-retired).',
-      );
-    }
     return { ...(await access.get(name)), adopted: found.report };
   }
 

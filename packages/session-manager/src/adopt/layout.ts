@@ -113,9 +113,10 @@ async function kindOf(fs: ProfileFs, profileDir: string): Promise<AdoptKind> {
   const name = basename(profileDir);
   if (/^RemoteAuth(-|$)/.test(name)) return 'remote_auth';
   const isLocal = /^session(-|$)/.test(name);
-  // WAHA keeps LocalAuth folders in <app>/.sessions/webjs, the newer versions in a folder of each session.
+  // WAHA keeps LocalAuth folders in <app>/.sessions/webjs, the newer versions in a folder of each session. A copy of
+  // that folder is called so, too, or after WAHA.
   const above = profileDir.split(sep).slice(-3, -1);
-  if (isLocal) return above.includes('webjs') ? 'waha' : 'local_auth';
+  if (isLocal) return above.some((each) => /^webjs$|waha/i.test(each)) ? 'waha' : 'local_auth';
   const inside = await namesIn(fs, join(profileDir, dirname(dirname(LOGIN_STORES.indexedDb))));
   return inside.every((each) => REMOTE_AUTH_FOLDERS.includes(each)) ? 'remote_auth' : 'profile';
 }

@@ -35,7 +35,7 @@ export async function survey(fs: ProfileFs, layout: Layout): Promise<Survey> {
     if (entry.kind !== 'other') entries.push(entry);
     else if (classify(entry.path).class !== 'temporary') links += 1;
   }
-  if (links > 0) warnings.push(`${links} links or special files in it are not taken.`);
+  if (links > 0) warnings.push(`Links and special files in it are not taken: ${links}.`);
   const record = await foreignRecord(fs, profileDir, warnings);
   const chromium = await newestChromium(fs, profileDir, record);
   if (chromium === null) {

@@ -2,3 +2,4 @@
 export type { ReportFacts } from './facts.ts';
 export { gather, type ReportOptions } from './gather.ts';
 export { renderReport } from './render.ts';
+export { sayCounts } from './words/counts.ts';

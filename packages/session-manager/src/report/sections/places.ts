@@ -3,6 +3,7 @@ import { fill } from '../../doctor/words/words.ts';
 import type { ReportedSession, ReportFacts } from '../facts.ts';
 import { block, code, size, table } from '../markdown.ts';
 import { isUnreadable } from '../unreadable.ts';
+import { sayCount } from '../words/counts.ts';
 import type { ReportWords } from '../words/types.ts';
 import { sizeOf } from './size-of.ts';
 
@@ -33,7 +34,7 @@ function nodesOf({ sessions, tokens, trash, webCache, settings, dataDir }: Repor
         },
     isUnreadable(trash)
       ? leaf('trash/', `${w.unreadable}: ${trash.unreadable}`)
-      : leaf('trash/', `${size(trash.bytes)}  ${fill(w.treeTrash, { count: trash.count })}`),
+      : leaf('trash/', `${size(trash.bytes)}  ${sayCount(w.treeTrash, trash.count)}`),
     leaf('session-manager.db', w.treeDatabase),
     leaf(['admin.key', ...(keyFile === null ? [] : [keyFile])].join(', '), w.treeKeys),
   ];

@@ -3,14 +3,15 @@ import type { ProfileContents } from '../contents.ts';
 import type { ReportedSession, ReportFacts } from '../facts.ts';
 import { code, inline, minute, size, table } from '../markdown.ts';
 import { isUnreadable } from '../unreadable.ts';
+import { countFound } from '../words/counts.ts';
 import type { ReportWords } from '../words/types.ts';
 import { sizeOf } from './size-of.ts';
 
 /** How many, how large, how they stand. */
 export function summary(facts: ReportFacts, w: ReportWords): string[] {
   const { sessions, tokens, disk, findings } = facts;
-  const of = (severity: string): number => findings.filter((one) => one.severity === severity).length;
-  const found = fill(w.summaryFindings, { problems: of('problem'), warnings: of('warning'), notes: of('note') });
+  const { problem, warning, note } = countFound(w, findings);
+  const found = fill(w.summaryFindings, { problems: problem, warnings: warning, notes: note });
   if (sessions.length === 0) return [fill(w.summaryNothing, { tokens: code(tokens) }), '', found];
   const weighed = sessions.flatMap(({ contents: c }) => (c === null || isUnreadable(c) ? [] : c));
   const sum = (weigh: (contents: ProfileContents) => number): string =>

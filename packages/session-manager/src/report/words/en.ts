@@ -17,7 +17,12 @@ export const en: ReportWords = {
   summaryDiskUnread: 'How full the disk is cannot be read: {why}.',
   summaryUnread: 'What could not be read is not in these sums: {names}.',
   summaryNothing: 'There is no session in {tokens}.',
-  summaryFindings: 'Found: {problems} problems, {warnings} warnings, {notes} notes; they are listed below.',
+  summaryFindings: 'Found: {problems}, {warnings}, {notes}; they are listed below.',
+  found: {
+    problem: { one: '1 problem', many: '{count} problems' },
+    warning: { one: '1 warning', many: '{count} warnings' },
+    note: { one: '1 note', many: '{count} notes' },
+  },
   session: 'Session',
   state: 'State',
   account: 'Account',
@@ -27,7 +32,7 @@ export const en: ReportWords = {
 
   places: 'Where sessions are',
   placesText: 'A session is a folder: a Chromium profile. Session Manager alone runs them, each in {tokens}/NAME/.',
-  treeTrash: '{count} profiles that were set aside',
+  treeTrash: { one: '1 profile that was set aside', many: '{count} profiles that were set aside' },
   treeWebCache: 'versions of the page of WhatsApp Web',
   treeDatabase: 'states, events, messages sent',
   treeKeys: 'keys; private',

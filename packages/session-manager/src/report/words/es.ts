@@ -17,7 +17,12 @@ export const es: ReportWords = {
   summaryDiskUnread: 'No se puede leer cuánto espacio queda en el disco: {why}.',
   summaryUnread: 'Lo que no se pudo leer no está en estas sumas: {names}.',
   summaryNothing: 'No hay ninguna sesión en {tokens}.',
-  summaryFindings: 'Se encontraron {problems} problemas, {warnings} advertencias y {notes} notas; están más abajo.',
+  summaryFindings: 'Se encontraron {problems}, {warnings} y {notes}; están más abajo.',
+  found: {
+    problem: { one: '1 problema', many: '{count} problemas' },
+    warning: { one: '1 advertencia', many: '{count} advertencias' },
+    note: { one: '1 nota', many: '{count} notas' },
+  },
   session: 'Sesión',
   state: 'Estado',
   account: 'Cuenta',
@@ -28,7 +33,7 @@ export const es: ReportWords = {
   places: 'Dónde están las sesiones',
   placesText:
     'Una sesión es una carpeta: un perfil de Chromium. Solo Session Manager las ejecuta, cada una en {tokens}/NOMBRE/.',
-  treeTrash: '{count} perfiles apartados',
+  treeTrash: { one: '1 perfil apartado', many: '{count} perfiles apartados' },
   treeWebCache: 'versiones de la página de WhatsApp Web',
   treeDatabase: 'estados, eventos, mensajes enviados',
   treeKeys: 'claves; privadas',

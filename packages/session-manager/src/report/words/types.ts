@@ -3,6 +3,12 @@ import type { NamedOnDisk } from '../../doctor/code/named-folders.ts';
 import type { Severity } from '../../doctor/finding.ts';
 import type { Part } from '../contents.ts';
 
+/** What is said of one thing, and of any other `{count}` of them. */
+export interface Counted {
+  one: string;
+  many: string;
+}
+
 /** Every word of the report in one language; `{names}` stand for values. */
 export interface ReportWords {
   title: string;
@@ -21,6 +27,7 @@ export interface ReportWords {
   summaryUnread: string;
   summaryNothing: string;
   summaryFindings: string;
+  found: Record<Exclude<Severity, 'ok'>, Counted>;
   /** Columns of the table of sessions. */
   session: string;
   state: string;
@@ -31,7 +38,7 @@ export interface ReportWords {
 
   places: string;
   placesText: string;
-  treeTrash: string;
+  treeTrash: Counted;
   treeWebCache: string;
   treeDatabase: string;
   treeKeys: string;

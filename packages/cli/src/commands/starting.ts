@@ -1,0 +1,26 @@
+import type { Session } from '@leadmaster/protocol';
+import { Option } from 'commander';
+import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { EXIT } from '../exit-codes.ts';
+import { pathOf, seconds } from './values.ts';
+
+/** `--wait`, as every command has it that starts or stops a session. */
+export function waitOption(): Option {
+  return new Option('--wait <seconds>', 'wait for a state that stays').default(20).argParser(seconds);
+}
+
+/** Orders something of a session, and waits until it stands where it stays, so many seconds at most. */
+export function order(cli: Cli, name: string, verb: string, wait: number, body?: object): Promise<Session> {
+  const query = wait > 0 ? `?wait=${wait}` : '';
+  return cli.client().post<Session>(`${pathOf(name)}/${verb}${query}`, body, { timeoutMs: wait * 1000 + 30_000 });
+}
+
+/** A session that was to run and stands where only a person can help has not been started, whatever HTTP said. */
+export function failUnlessGood(session: Session): void {
+  const bad = session.stateKind === 'needs_person' && session.state !== 'QR_REQUIRED';
+  if (bad)
+    throw new CliError(EXIT.failed, 'not_running', `${session.name} did not start: ${session.reason}`, session.hint, {
+      told: true,
+    });
+}
