@@ -146,6 +146,7 @@ class TransferProof {
     this.#report.tookMs.push(tookMs);
     this.#report.downMs.push(downMs);
     await this.#traffic.flows();
+    await this.#stage.savedAfter(from, since);
     // So that a disk need not hold them all.
     await rm(join(from.dataDir, 'trash'), { recursive: true, force: true });
     const restartMs = this.#report.restartMs.at(-1);

@@ -15,6 +15,7 @@ export const PARTNER = '5491100000002';
 
 const READY_MS = 90_000;
 const START_MS = 60_000;
+const SAVED_MS = 180_000;
 /** What the stand-in must never notice. */
 const CLONES: readonly string[] = ['rollback', 'duplicate', 'conflict', 'takeover', 'duplicate_message'];
 
@@ -133,6 +134,20 @@ export class TwoManagers implements AsyncDisposable {
       }
       await sleep(20);
     }
+  }
+
+  /** Resolves once the snapshot that is taken of a session as it leaves is in the vault: until then the machine is busy with it. */
+  async savedAfter({ label, service }: Manager, since: Date): Promise<void> {
+    const deadline = performance.now() + SAVED_MS;
+    for (let cursor = 0; performance.now() < deadline; ) {
+      const page = await service.events(cursor, 1);
+      cursor = page.cursor;
+      const later = page.items.filter(({ at }) => new Date(at) >= since);
+      if (later.some(({ type }) => type === 'snapshot.created')) return;
+      const failed = later.find(({ type }) => type === 'snapshot.failed');
+      if (failed !== undefined) throw new Error(`no snapshot at ${label}: ${JSON.stringify(failed.data)}`);
+    }
+    throw new Error(`the snapshot at ${label} takes longer than ${SAVED_MS / 1000} s`);
   }
 
   /** When the session stopped being READY, after a moment. */

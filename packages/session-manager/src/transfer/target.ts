@@ -14,6 +14,9 @@ import { ArrivingFiles } from './arriving-files.ts';
 import { StepTurns } from './step-turns.ts';
 import type { ArrivalService } from './transfer-service.ts';
 
+/** So long a session that was taken over may take to settle before the source hears of it. */
+const START_MS = 30_000;
+
 export interface TargetDeps {
   paths: DataPaths;
   profiles: ProfileStore;
@@ -73,7 +76,7 @@ export class TransferTarget implements ArrivalService {
 
   commit(id: string): Promise<ArrivingTransfer> {
     return this.#turn(id, async (arrival) => {
-      if (arrival.phase !== 'committed') await this.#commit(arrival);
+      if (arrival.phase !== 'committed') await this.#commit(arrival, START_MS);
       return describe(this.#known(id));
     });
   }
@@ -89,7 +92,8 @@ export class TransferTarget implements ArrivalService {
   async resume(): Promise<void> {
     for (const { id, session, phase, changedAt } of this.#arrivals.open()) {
       try {
-        if (phase === 'committing') await this.commit(id);
+        // Nobody waits for an answer, and the other sessions wait for their start.
+        if (phase === 'committing') await this.#turn(id, (arrival) => this.#commit(arrival, 0));
         else if (phase === 'prepared' && Date.now() - Date.parse(changedAt) > FORGET_MS) await this.abort(id);
       } catch (error) {
         this.#deps.log.error({ session, transfer: id, err: error }, 'a transfer to here could not be finished');
@@ -212,7 +216,7 @@ export class TransferTarget implements ArrivalService {
     );
   }
 
-  async #commit(arrival: Arrival): Promise<void> {
+  async #commit(arrival: Arrival, startMs: number): Promise<void> {
     if (arrival.phase !== 'committing') requirePhase(arrival, 'sealed');
     const { id, session, facts } = arrival;
     const { access, log } = this.#deps;
@@ -225,8 +229,9 @@ export class TransferTarget implements ArrivalService {
       if (await this.#files(id).isAssembled()) this.#arrivals.advance(id, 'sealed');
       throw error;
     }
-    // First that: thousands of files take their time to go.
-    if (facts.desired === 'running') await this.#start(session);
+    // First that, and nothing beside it: thousands of files take their time to go, and where the session came from a
+    // snapshot is taken once it is known that it has come.
+    if (facts.desired === 'running') await this.#start(session, startMs);
     await this.#files(id)
       .remove()
       .catch((error: unknown) => log.warn({ transfer: id, err: error }, 'what has arrived could not be cleared away'));
@@ -263,10 +268,14 @@ export class TransferTarget implements ArrivalService {
   }
 
   /** The session is ours by now: that it does not start is no reason to say that it did not come. */
-  async #start(session: string): Promise<void> {
-    await this.#deps.access.start(session).catch((error: unknown) => {
-      this.#deps.log.error({ session, err: error }, 'a session that moved here did not start');
-    });
+  async #start(session: string, waitMs: number): Promise<void> {
+    const { access, log } = this.#deps;
+    try {
+      await access.start(session);
+      await access.settled(session, waitMs, new AbortController().signal);
+    } catch (error) {
+      log.error({ session, err: error }, 'a session that moved here did not start');
+    }
   }
 
   async #giveUp({ id, session, phase, facts }: Arrival): Promise<void> {
