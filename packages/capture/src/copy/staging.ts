@@ -9,7 +9,6 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
 import { copyPrefix } from './prefix.ts';
 import { readUntouched } from './untouched.ts';
 import { type Found, ifThere } from './walk.ts';
@@ -84,7 +83,7 @@ export class Staging {
     if (found.kind === 'file' && !(canBeLinked(found) && this.#fits(found))) {
       if (!this.#read(found)) this.#takeOnDisk(found);
     }
-    const target = found.kind === 'symlink' ? readlinkSync(join(this.#profile, found.path)) : '';
+    const target = found.kind === 'symlink' ? readlinkSync(`${this.#profile}/${found.path}`) : '';
     return { ...found, target, exact: true };
   }
 
@@ -124,12 +123,12 @@ export class Staging {
   #link(found: Found): void {
     this.#remove(found.path);
     try {
-      linkSync(join(this.#profile, found.path), this.#at(found.path));
+      linkSync(`${this.#profile}/${found.path}`, this.#at(found.path));
       // By now the name may belong to another file than the one that was found.
       this.#held.set(found.path, { linked: true, stat: lstatSync(this.#at(found.path), { bigint: true }) });
     } catch (error) {
       if (!NO_LINK.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-      copyFileSync(join(this.#profile, found.path), this.#at(found.path), COPY);
+      copyFileSync(`${this.#profile}/${found.path}`, this.#at(found.path), COPY);
       this.#held.set(found.path, { linked: false, stat: found.stat });
     }
   }
@@ -138,7 +137,7 @@ export class Staging {
   #read({ path, stat }: Found): boolean {
     const size = Number(stat.size);
     if (size > IN_MEMORY || this.#inMemory + size > IN_MEMORY_TOGETHER) return false;
-    this.#memory.set(path, readUntouched(join(this.#profile, path)));
+    this.#memory.set(path, readUntouched(`${this.#profile}/${path}`));
     this.#inMemory += size;
     if (this.#held.has(path)) this.#stale.add(path);
     return true;
@@ -148,7 +147,7 @@ export class Staging {
     if (canBeLinked(found)) this.#link(found);
     else {
       this.#remove(found.path);
-      copyFileSync(join(this.#profile, found.path), this.#at(found.path), COPY);
+      copyFileSync(`${this.#profile}/${found.path}`, this.#at(found.path), COPY);
     }
   }
 
@@ -157,7 +156,7 @@ export class Staging {
   }
 
   #at(path: string): string {
-    return join(this.#tree, path);
+    return `${this.#tree}/${path}`;
   }
 }
 

@@ -41,6 +41,7 @@ export interface Copy {
   frozenAtMs: number;
 }
 
+/** Where nobody writes, one is enough. */
 const ROUNDS_AHEAD = 4;
 /** With no more than this left to link, another round would find as many new ones. */
 const FEW = 8;
@@ -56,7 +57,7 @@ export function takeCopy(order: CopyOrder, freezer: Freezer, watch: CopyWatch): 
   const staging = new Staging(order.profileDir, order.treeDir);
   const walker = new Walker(order.profileDir, order.kind);
   freezer.prepare(performance.now() + PREPARE_MS);
-  linkAhead(walker, staging, watch);
+  linkAhead(walker, staging, watch, freezer.method === 'none' ? 1 : ROUNDS_AHEAD);
   const frozen = whileFrozen(order, freezer, watch, (deadline) => {
     const frozenAtMs = Date.now();
     const taken = walker.walkAgain().map((found): Taken => {
@@ -71,8 +72,8 @@ export function takeCopy(order: CopyOrder, freezer: Freezer, watch: CopyWatch): 
   return { entries, method: freezer.method, pauseMs: frozen.pauseMs, frozenAtMs: frozen.frozenAtMs };
 }
 
-function linkAhead(walker: Walker, staging: Staging, watch: CopyWatch): void {
-  for (let round = 0; round < ROUNDS_AHEAD; round += 1) {
+function linkAhead(walker: Walker, staging: Staging, watch: CopyWatch, rounds: number): void {
+  for (let round = 0; round < rounds; round += 1) {
     heed(watch);
     if (staging.ahead(walker.walk()) <= FEW) return;
   }

@@ -12,6 +12,8 @@ const MAX_STEP = 256 * 1024;
 /** JSON rarely shrinks to less than this share. */
 const JSON_SHRINKS = 8;
 
+/** Texts up to this cost less here than a turn through the thread pool. */
+const TINY = 16 * 1024;
 const SAMPLE_PIECES = 4;
 const SAMPLE_PIECE = 4096;
 /** Compression has to take off at least this share, or reading it back costs more than it saves. */
@@ -24,9 +26,8 @@ export type Codec = 'zstd' | 'raw';
 /** Media are compressed already: a sample tells, at a hundredth of the price. */
 export async function encode(plain: Buffer): Promise<{ codec: Codec; data: Buffer }> {
   if (plain.length === 0 || !sampleShrinks(plain)) return { codec: 'raw', data: plain };
-  // Tiny texts cost less here than a turn through the thread pool.
   const data =
-    plain.length <= SAMPLE_PIECES * SAMPLE_PIECE
+    plain.length <= TINY
       ? zlib.zstdCompressSync(plain, LEVEL_1)
       : await compress(plain, { ...LEVEL_1, chunkSize: step(plain.length) });
   return data.length < plain.length * WORTH ? { codec: 'zstd', data } : { codec: 'raw', data: plain };
@@ -65,18 +66,16 @@ function step(bytes: number): number {
 }
 
 async function inflate(data: Buffer, maxBytes: number, chunkSize: number): Promise<Buffer | null> {
+  const options = { maxOutputLength: Math.max(1, maxBytes), chunkSize: Math.max(MIN_STEP, chunkSize) };
   try {
-    return await decompress(data, {
-      maxOutputLength: Math.max(1, maxBytes),
-      chunkSize: Math.max(MIN_STEP, chunkSize),
-    });
+    return data.length <= TINY ? zlib.zstdDecompressSync(data, options) : await decompress(data, options);
   } catch {
     return null;
   }
 }
 
 function sampleShrinks(plain: Buffer): boolean {
-  if (plain.length <= SAMPLE_PIECES * SAMPLE_PIECE) return true;
+  if (plain.length <= TINY) return true;
   const step = Math.floor((plain.length - SAMPLE_PIECE) / (SAMPLE_PIECES - 1));
   const pieces = Array.from({ length: SAMPLE_PIECES }, (_, i) => plain.subarray(i * step, i * step + SAMPLE_PIECE));
   const sample = Buffer.concat(pieces);
