@@ -70,6 +70,16 @@ describe('a transfer', () => {
     expect((await there.read('Default/later')).toString()).toBe('the last');
   });
 
+  it('is over once the session has started there: until then nothing else is done for it on either machine', async () => {
+    const { here, there } = await twoMachines();
+    const atCommit: unknown[] = [];
+    here.fault = (step, when) => {
+      if (step === 'commit' && when === 'after') atCommit.push(there.store.sessions.get(NAME)?.state, here.kept.length);
+    };
+    await here.transfer();
+    expect(atCommit).toEqual(['READY', 0]);
+  });
+
   it('keeps a stopped session stopped', async () => {
     const { here, there } = await twoMachines();
     await here.sessions.stop(NAME);

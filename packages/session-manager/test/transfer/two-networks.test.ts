@@ -49,7 +49,9 @@ async function twoServices() {
   return { networks, ports, read, pids: [await start('A'), await start('B')] };
 }
 
-describe.skipIf(whyNoNamespaces() !== null)('two networks of a proof', () => {
+const why = whyNoNamespaces();
+
+describe.skipIf(why !== null)(`two networks of a proof${why === null ? '' : ` (${why})`}`, () => {
   it('are apart, and one line leads from one to the other, by TLS', async () => {
     const { networks, read, pids } = await twoServices();
     const ids = await Promise.all(['self', ...pids].map((pid) => readlink(`/proc/${pid}/ns/net`)));
