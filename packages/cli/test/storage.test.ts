@@ -15,7 +15,7 @@ describe('storage', () => {
     expect(stdout).toContain('913 MB, +4.2 MB a day');
     expect(stdout).toMatch(/optional +839 MB +cached media and scripts; trimmed/);
     expect(stdout).toMatch(/839 MB +3000 +optional +Default\/Service Worker\/CacheStorage/);
-    expect(stdout).toMatch(/1\.0 MB +2 +\(1 smaller ones\)/);
+    expect(stdout).toMatch(/1\.0 MB +2 +\(1 smaller one\)/);
     expect(stdout).not.toContain('━');
     expect(stderr).toBe('');
     expect((await cli('storage ventas', TERMINAL)).stdout).toMatch(/optional +839 MB +━{15,}/);

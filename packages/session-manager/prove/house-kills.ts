@@ -8,44 +8,35 @@
  * Faster with its folders in memory: `TMPDIR=/dev/shm`. `--points` is how many steps of each (all there are, by default), `--anytime` how many random moments, `--boots` after
  * how many of them the session is started with a real browser. Ends with 1 when anything was not as it must be.
  */
-import { parseArgs } from 'node:util';
+import { freshSeed, readOptions, say } from './command/options.ts';
+import { tellVerdict } from './command/verdict.ts';
 import { proveHouseKills } from './house-kills/house-kill-proof.ts';
 import { WHAT } from './house-kills/works.ts';
 
-const { values } = parseArgs({
-  options: {
-    what: { type: 'string', default: 'all' },
-    points: { type: 'string', default: '1000' },
-    anytime: { type: 'string', default: '20' },
-    boots: { type: 'string', default: '3' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    json: { type: 'boolean', default: false },
-  },
-});
+const options = readOptions({ what: 'all', points: 1000, anytime: 20, boots: 3, seed: freshSeed() });
 const GROUPS: Record<string, readonly string[]> = { all: WHAT, adopt: ['copy', 'move', 'across'] };
-const wanted = values.what.split(',').flatMap((name) => GROUPS[name] ?? [name]);
+const wanted = options.what.split(',').flatMap((name) => GROUPS[name] ?? [name]);
 const what = WHAT.filter((each) => wanted.includes(each));
-if (what.length === 0) throw new Error(`--what is all, adopt, or some of ${WHAT.join(',')}; it is ${values.what}`);
-process.stderr.write(`seed ${values.seed}\n`);
+if (what.length === 0) throw new Error(`--what is all, adopt, or some of ${WHAT.join(',')}; it is ${options.what}`);
+say(`seed ${options.seed}`);
 const report = await proveHouseKills({
   what,
-  seed: Number(values.seed),
-  perWork: Number(values.points),
-  anytime: Number(values.anytime),
-  boots: Number(values.boots),
+  seed: options.seed,
+  perWork: options.points,
+  anytime: options.anytime,
+  boots: options.boots,
   login: 'real',
-  onProgress: (line) => process.stderr.write(`${line}\n`),
+  onProgress: say,
 });
-if (values.json) console.log(JSON.stringify(report));
-else {
-  for (const [name, { steps, kills, missed, held, boots }] of Object.entries(report.works)) {
-    const waiting = held === 0 ? '' : `, ${held} times waiting for the command to be given again`;
-    console.log(
-      `${name}: ${steps} steps, died ${kills} times, done before ${missed} times${waiting}, started ${boots} times`,
-    );
-  }
-  for (const reason of report.skipped) console.log(`skipped ${reason}`);
-  console.log(`seed ${report.seed}: ${report.faults.length} faults`);
-  for (const fault of report.faults) console.log(`FAILED ${fault}`);
-}
-process.exitCode = report.faults.length === 0 ? 0 : 1;
+tellVerdict(options.json, {
+  report,
+  lines: [
+    ...Object.entries(report.works).map(([name, { steps, kills, missed, held, boots }]) => {
+      const waiting = held === 0 ? '' : `, ${held} times waiting for the command to be given again`;
+      return `${name}: ${steps} steps, died ${kills} times, done before ${missed} times${waiting}, started ${boots} times`;
+    }),
+    ...report.skipped.map((reason) => `skipped ${reason}`),
+    `seed ${report.seed}: ${report.faults.length} faults`,
+  ],
+  failures: report.faults,
+});

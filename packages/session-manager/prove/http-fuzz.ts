@@ -7,25 +7,16 @@
  * Without `--target` it runs against the HTTP server over sessions in memory. With it, against a running service, on
  * sessions called fuzz-*; `--gentle` never starts a browser. Ends with 1 when anything was wrong.
  */
-import { parseArgs } from 'node:util';
+import { freshSeed, readOptions } from './command/options.ts';
 import { fakeTarget } from './http-fuzz/fake-target.ts';
 import { type FuzzOptions, type FuzzReport, fuzzHttp } from './http-fuzz/fuzz.ts';
 
-const { values } = parseArgs({
-  options: {
-    requests: { type: 'string', default: '20000' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    target: { type: 'string' },
-    key: { type: 'string' },
-    gentle: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-  },
-});
+const options = readOptions({ requests: 20_000, seed: freshSeed(), target: '', key: '', gentle: false });
 
 const common = {
-  requests: Number(values.requests),
-  seed: Number(values.seed),
-  gentle: values.gentle,
+  requests: options.requests,
+  seed: options.seed,
+  gentle: options.gentle,
   onProgress: (done: number): void => {
     if (process.stderr.isTTY) process.stderr.write(`\r${done} requests`);
   },
@@ -42,7 +33,7 @@ async function againstFake(): Promise<FuzzReport> {
 async function againstService(url: string, key: string): Promise<FuzzReport> {
   const { hostname, port } = new URL(url);
   const headers = { authorization: `Bearer ${key}` };
-  const options: FuzzOptions = {
+  const fuzz: FuzzOptions = {
     ...common,
     target: { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port || 80), key },
     names: ['fuzz-a', 'fuzz_a', 'fuzz-b', 'fuzz-none'],
@@ -54,12 +45,11 @@ async function againstService(url: string, key: string): Promise<FuzzReport> {
       return items.map((item) => item.name).join(' ');
     },
   };
-  return fuzzHttp(options);
+  return fuzzHttp(fuzz);
 }
 
-const report =
-  values.target === undefined ? await againstFake() : await againstService(values.target, values.key ?? '');
-if (values.json) {
+const report = options.target === '' ? await againstFake() : await againstService(options.target, options.key);
+if (options.json) {
   console.log(JSON.stringify(report, null, 2));
 } else {
   console.log(

@@ -8,31 +8,29 @@
  * with 1 when a login was lost, a copy was not complete, a snapshot could not be taken, a session was disturbed or
  * anything was left behind; and when the pauses' goals are missed, unless `--lenient` says that the machine is busy.
  */
-import { parseArgs } from 'node:util';
+import { freshSeed, readOptions, say } from './command/options.ts';
+import { tellVerdict } from './command/verdict.ts';
 import { proveMoments } from './moments/moments-proof.ts';
 
 /** Longest pause of 99 in 100 snapshots, in milliseconds. */
 const GOALS: Readonly<Record<string, number>> = { messages: 50, bulk: 500 };
 
-const { values } = parseArgs({
-  options: {
-    snapshots: { type: 'string', default: '200' },
-    round: { type: 'string', default: '20' },
-    sessions: { type: 'string', default: '4' },
-    rate: { type: 'string', default: '20' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    lenient: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-  },
+const options = readOptions({
+  snapshots: 200,
+  round: 20,
+  sessions: 4,
+  rate: 20,
+  seed: freshSeed(),
+  lenient: false,
 });
-process.stderr.write(`seed ${values.seed}\n`);
+say(`seed ${options.seed}`);
 const report = await proveMoments({
-  snapshots: Number(values.snapshots),
-  perRound: Number(values.round),
-  sessions: Number(values.sessions),
-  messageRate: Number(values.rate),
-  seed: Number(values.seed),
-  onProgress: (line) => process.stderr.write(`${line}\n`),
+  snapshots: options.snapshots,
+  perRound: options.round,
+  sessions: options.sessions,
+  messageRate: options.rate,
+  seed: options.seed,
+  onProgress: say,
 });
 const { lost, notReady, incomplete, clones, notTaken, disturbed, leftBehind } = report;
 const failures = [...lost, ...notReady, ...incomplete, ...clones, ...notTaken, ...disturbed, ...leftBehind];
@@ -40,25 +38,24 @@ const slow = Object.entries(GOALS).flatMap(([load, goal]) => {
   const p99 = report.pauses[load]?.p99Ms ?? 0;
   return p99 <= goal ? [] : [`the pause under ${load} was ${p99} ms at p99, the goal is ${goal} ms`];
 });
-if (values.json) console.log(JSON.stringify(report));
-else {
-  const { seed, snapshots, rounds, seconds, largestMb, load } = report;
-  console.log(
+const { seed, snapshots, rounds, seconds, largestMb, load } = report;
+tellVerdict(options.json, {
+  report,
+  lines: [
     `seed ${seed}: ${snapshots} snapshots in ${rounds} rounds and ${seconds} s, the largest of ${largestMb} MB`,
-  );
-  for (const [mode, rounds] of Object.entries(load)) {
-    const messages = rounds.map(({ messagesPerSecond }) => messagesPerSecond).join(', ');
-    const bulk = rounds.map(({ bulkMbPerSecond }) => bulkMbPerSecond).join(', ');
-    const history = mode === 'messages' ? '' : `; ${bulk} MB/s of history, all sessions together`;
-    console.log(`load under ${mode}, by rounds: ${messages} messages/s to each session${history}`);
-  }
-  console.log(
+    ...Object.entries(load).map(([mode, rounds]) => {
+      const messages = rounds.map(({ messagesPerSecond }) => messagesPerSecond).join(', ');
+      const bulk = rounds.map(({ bulkMbPerSecond }) => bulkMbPerSecond).join(', ');
+      const history = mode === 'messages' ? '' : `; ${bulk} MB/s of history, all sessions together`;
+      return `load under ${mode}, by rounds: ${messages} messages/s to each session${history}`;
+    }),
     `logins lost ${lost.length}, READY ${report.ready}, incomplete ${incomplete.length}, not taken ${notTaken.length}`,
-  );
-  for (const [name, { count, p50Ms, p99Ms, maxMs }] of Object.entries(report.pauses)) {
-    console.log(`pause under ${name}: p50 ${p50Ms} ms, p99 ${p99Ms} ms, longest ${maxMs} ms, of ${count}`);
-  }
-  for (const line of slow) console.log(`MISSED ${line}`);
-  for (const failure of failures) console.log(`FAILED ${failure}`);
-}
-process.exitCode = failures.length > 0 || (slow.length > 0 && !values.lenient) ? 1 : 0;
+    ...Object.entries(report.pauses).map(
+      ([name, { count, p50Ms, p99Ms, maxMs }]) =>
+        `pause under ${name}: p50 ${p50Ms} ms, p99 ${p99Ms} ms, longest ${maxMs} ms, of ${count}`,
+    ),
+    ...slow.map((line) => `MISSED ${line}`),
+  ],
+  failures,
+});
+if (slow.length > 0 && !options.lenient) process.exitCode = 1;

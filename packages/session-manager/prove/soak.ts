@@ -8,51 +8,47 @@
  * Ends with 1 when a snapshot or a prune failed, a kept snapshot is not whole, retention kept others than it should, or
  * the vault grew in the last half beyond its profile.
  */
-import { parseArgs } from 'node:util';
+import { freshSeed, readOptions, say } from './command/options.ts';
+import { tellVerdict } from './command/verdict.ts';
 import { proveSoak } from './soak/soak-proof.ts';
 
-const { values } = parseArgs({
-  options: {
-    snapshots: { type: 'string', default: '2000' },
-    'step-hours': { type: 'string', default: '4.5' },
-    keep: { type: 'string', default: 'last=7,daily=7,weekly=4,monthly=6' },
-    'prune-every': { type: 'string', default: '5' },
-    messages: { type: 'string', default: '3' },
-    'history-mb': { type: 'string', default: '20' },
-    drills: { type: 'string', default: '5' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    json: { type: 'boolean', default: false },
-  },
+const options = readOptions({
+  snapshots: 2000,
+  'step-hours': 4.5,
+  keep: 'last=7,daily=7,weekly=4,monthly=6',
+  'prune-every': 5,
+  messages: 3,
+  'history-mb': 20,
+  drills: 5,
+  seed: freshSeed(),
 });
 const SERIES = 20;
 
-process.stderr.write(`seed ${values.seed}\n`);
+say(`seed ${options.seed}`);
 const report = await proveSoak({
-  snapshots: Number(values.snapshots),
-  stepHours: Number(values['step-hours']),
-  keep: values.keep,
-  pruneEvery: Number(values['prune-every']),
-  messages: Number(values.messages),
-  historyMb: Number(values['history-mb']),
-  drills: Number(values.drills),
-  seed: Number(values.seed),
-  onProgress: (line) => process.stderr.write(`${line}\n`),
+  snapshots: options.snapshots,
+  stepHours: options['step-hours'],
+  keep: options.keep,
+  pruneEvery: options['prune-every'],
+  messages: options.messages,
+  historyMb: options['history-mb'],
+  drills: options.drills,
+  seed: options.seed,
+  onProgress: say,
 });
 const failures = [...report.failures, ...report.bad, ...report.wrongKept, ...report.disturbed, ...report.leftBehind];
 if (report.growing !== null) failures.push(report.growing);
-if (values.json) console.log(JSON.stringify(report));
-else {
-  const { seed, snapshots, days, kept, drilled, seconds, points } = report;
-  console.log(
+const { seed, snapshots, days, kept, drilled, seconds, points } = report;
+const every = Math.max(1, Math.floor(points.length / SERIES));
+const series = points.filter((_, index) => (points.length - 1 - index) % every === 0);
+tellVerdict(options.json, {
+  report,
+  lines: [
     `seed ${seed}: ${snapshots} snapshots over ${days} days in ${seconds} s, ${kept} kept, ${drilled} booted`,
-  );
-  const every = Math.max(1, Math.floor(points.length / SERIES));
-  for (const point of points.filter((_, index) => (points.length - 1 - index) % every === 0)) {
-    const { snapshot, storedMb, unneededMb, packs, liveMb } = point;
-    console.log(
-      `after ${snapshot}: ${point.kept} kept, stored ${storedMb} MB in ${packs} packs (${unneededMb} MB unneeded), profile ${liveMb} MB`,
-    );
-  }
-  for (const failure of failures) console.log(`FAILED ${failure}`);
-}
-process.exitCode = failures.length === 0 ? 0 : 1;
+    ...series.map(
+      (point) =>
+        `after ${point.snapshot}: ${point.kept} kept, stored ${point.storedMb} MB in ${point.packs} packs (${point.unneededMb} MB unneeded), profile ${point.liveMb} MB`,
+    ),
+  ],
+  failures,
+});

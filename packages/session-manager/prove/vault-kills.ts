@@ -7,40 +7,31 @@
  * `--points` is how many deaths at steps of each operation (all there are, by default), `--anytime` how many at random
  * moments. Ends with 1 when a login, a snapshot or the way on was lost.
  */
-import { parseArgs } from 'node:util';
+import { freshSeed, readOptions, say } from './command/options.ts';
+import { tellVerdict } from './command/verdict.ts';
 import { OPERATIONS, proveVaultKills } from './vault-kills/vault-kill-proof.ts';
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', default: OPERATIONS.join(',') },
-    points: { type: 'string', default: '1000' },
-    anytime: { type: 'string', default: '10' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    json: { type: 'boolean', default: false },
-  },
-});
-const wanted = values.only.split(',');
-process.stderr.write(`seed ${values.seed}\n`);
+const options = readOptions({ only: OPERATIONS.join(','), points: 1000, anytime: 10, seed: freshSeed() });
+const wanted = options.only.split(',');
+say(`seed ${options.seed}`);
 const report = await proveVaultKills({
-  seed: Number(values.seed),
+  seed: options.seed,
   operations: OPERATIONS.filter((operation) => wanted.includes(operation)),
-  perOperation: Number(values.points),
-  anytime: Number(values.anytime),
-  onProgress: (line) => process.stderr.write(`${line}\n`),
+  perOperation: options.points,
+  anytime: options.anytime,
+  onProgress: say,
 });
 const { lost, missing, half, stuck, clones, leftBehind } = report;
 const failures = [...lost, ...missing, ...half, ...stuck, ...clones, ...leftBehind];
-if (values.json) console.log(JSON.stringify(report));
-else {
-  console.log(
+tellVerdict(options.json, {
+  report,
+  lines: [
     `seed ${report.seed}: ${report.kills} kills; slowest recovery ${report.slowestRecoveryMs} ms; found stopped ${report.stopped} times`,
-  );
-  for (const [operation, { kinds, points, died }] of Object.entries(report.points)) {
-    console.log(`${operation}: ${kinds} kinds of steps, ${points} points around them, died ${died} times`);
-  }
-  console.log(
+    ...Object.entries(report.points).map(
+      ([operation, { kinds, points, died }]) =>
+        `${operation}: ${kinds} kinds of steps, ${points} points around them, died ${died} times`,
+    ),
     `logins lost ${lost.length}, snapshots lost ${missing.length}, half states ${half.length}, stuck ${stuck.length}`,
-  );
-  for (const failure of failures) console.log(`FAILED ${failure}`);
-}
-process.exitCode = failures.length === 0 ? 0 : 1;
+  ],
+  failures,
+});

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readOptions } from '../prove/command/options.ts';
 import { differences } from '../prove/house-kills/contents.ts';
 import { holesIn, numbersOf } from '../prove/moments/load.ts';
 import { pausesOf } from '../prove/moments/report.ts';
@@ -148,5 +149,25 @@ describe('a profile after a death', () => {
     const cache = new Map([['Cache/1', 'x']]);
     expect(differences(new Map([...whole, ['Cache/1', 'x']]), whole, cache)).toEqual([]);
     expect(differences(new Map([...whole, ['Cache/1', 'half']]), whole, cache)).toEqual(['has Cache/1']);
+  });
+});
+
+describe('options of a proof', () => {
+  const read = (...line: string[]) => readOptions({ kills: 60, only: 'save,prune', lenient: false }, line);
+
+  it('are what their defaults are: numbers, words, yes or no', () => {
+    expect(read()).toEqual({ kills: 60, only: 'save,prune', lenient: false, json: false });
+    expect(read('--kills', '2.5', '--only', 'save', '--lenient', '--json')).toEqual({
+      kills: 2.5,
+      only: 'save',
+      lenient: true,
+      json: true,
+    });
+  });
+
+  it('are refused where a number is none, or nobody knows them', () => {
+    expect(() => read('--kills', 'many')).toThrow('--kills is a number; it is many');
+    expect(() => read('--kills', '')).toThrow('--kills is a number');
+    expect(() => read('--points', '3')).toThrow(/points/);
   });
 });
