@@ -4,13 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import {
-  FakeAdoptService,
-  FakeSessionService,
-  FakeSnapshotService,
-  FakeStorageService,
-  FakeTransferService,
-} from '@leadmaster/testkit';
+import { fakeServices } from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
@@ -99,19 +93,12 @@ export class Sink extends Writable {
 
 /** The real HTTP server over sessions in memory, and the command line set to speak with it. */
 export async function fakeService() {
-  const sessions = new FakeSessionService();
-  const snapshots = new FakeSnapshotService(sessions);
-  const storage = new FakeStorageService(sessions);
-  const transfers = new FakeTransferService(sessions);
   const folder = mkdtempSync(join(tmpdir(), 'leadmaster-cli-'));
   const dataDir = join(folder, 'data');
+  const services = fakeServices(dataDir);
+  const { sessions, snapshots, storage, departures: transfers } = services;
   const app = await createHttpServer({
-    sessions,
-    snapshots,
-    storage,
-    adoption: new FakeAdoptService(sessions, dataDir),
-    departures: transfers,
-    arrivals: transfers,
+    ...services,
     config: { dataDir, compat: 'key' },
     keys: { adminKey: ADMIN_KEY, serviceToken: 'service-token-of-the-tests' },
     log: pino({ level: 'silent' }),

@@ -1,12 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { LeadMasterError, recoverable, SESSION_NAME_PATTERN, SESSION_STATES, session } from '@leadmaster/protocol';
-import {
-  FakeAdoptService,
-  FakeSessionService,
-  FakeSnapshotService,
-  FakeStorageService,
-  FakeTransferService,
-} from '@leadmaster/testkit';
+import { fakeServices } from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { createHttpServer } from '../../src/http/server.ts';
@@ -15,6 +9,7 @@ import type { Random } from './random.ts';
 
 const KEY = 'a-key-that-only-the-fuzz-knows';
 const UNTOUCHED = 'never-named';
+const DATA_DIR = '/nowhere/leadmaster-data';
 
 /** What a vault may answer to anything. */
 const VAULT_FAULTS = (['vault_locked', 'vault_key_missing', 'store_unreachable', 'store_damaged'] as const).map(
@@ -28,19 +23,12 @@ export async function fakeTarget(): Promise<{
   damage: () => Promise<string[]>;
   close: () => Promise<void>;
 }> {
-  const sessions = new FakeSessionService();
-  const snapshots = new FakeSnapshotService(sessions);
-  const storage = new FakeStorageService(sessions);
-  const transfers = new FakeTransferService(sessions);
+  const services = fakeServices(DATA_DIR);
+  const { sessions, snapshots, storage, departures: transfers } = services;
   const faults: string[] = [];
   const app = await createHttpServer({
-    sessions,
-    snapshots,
-    storage,
-    adoption: new FakeAdoptService(sessions, '/nowhere/leadmaster-data'),
-    departures: transfers,
-    arrivals: transfers,
-    config: { dataDir: '/nowhere/leadmaster-data', compat: 'key' },
+    ...services,
+    config: { dataDir: DATA_DIR, compat: 'key' },
     keys: { adminKey: KEY, serviceToken: `${KEY}-too` },
     log: pino({ level: 'error' }, { write: (line: string) => void faults.push(line) }),
     metrics: new Registry(),

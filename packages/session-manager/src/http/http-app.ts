@@ -11,14 +11,18 @@ import type { SnapshotService } from '../snapshots/snapshot-service.ts';
 import type { ArrivalService, DepartureService } from '../transfer/transfer-service.ts';
 import type { Operations } from './operations.ts';
 
-/** What the HTTP server is made of. */
-export interface HttpServerOptions {
+/** What the HTTP server stands in front of. */
+export interface Services {
   sessions: SessionService;
   snapshots: SnapshotService;
   storage: StorageService;
   adoption: AdoptService;
   departures: DepartureService;
   arrivals: ArrivalService;
+}
+
+/** What the HTTP server is made of. */
+export interface HttpServerOptions extends Services {
   config: Pick<Config, 'dataDir' | 'compat'>;
   keys: { adminKey: string; serviceToken: string };
   log: Logger;
@@ -53,13 +57,7 @@ export const DEFAULT_TIMING: HttpTiming = {
 };
 
 /** What a file of routes gets. */
-export interface RouteContext {
-  sessions: SessionService;
-  snapshots: SnapshotService;
-  storage: StorageService;
-  adoption: AdoptService;
-  departures: DepartureService;
-  arrivals: ArrivalService;
+export interface RouteContext extends Services {
   operations: Operations;
   config: HttpServerOptions['config'];
   timing: HttpTiming;

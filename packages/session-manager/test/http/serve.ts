@@ -1,11 +1,11 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
-  FakeAdoptService,
-  FakeSessionService,
-  FakeSnapshotService,
-  FakeStorageService,
-  FakeTransferService,
+  type FakeSessionService,
+  type FakeSnapshotService,
+  type FakeStorageService,
+  type FakeTransferService,
+  fakeServices,
 } from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
@@ -15,6 +15,7 @@ import { createHttpServer } from '../../src/http/server.ts';
 
 export const ADMIN_KEY = 'admin-key-of-the-tests';
 export const SERVICE_TOKEN = 'service-token-of-the-tests';
+const DATA_DIR = '/nowhere/leadmaster-data';
 
 /** What a request brought back. */
 export interface Answer {
@@ -47,20 +48,13 @@ export async function serve(
   metrics: Registry;
   ask: (path: string, ask?: Ask) => Promise<Answer>;
 }> {
-  const sessions = new FakeSessionService();
-  const snapshots = new FakeSnapshotService(sessions);
-  const storage = new FakeStorageService(sessions);
-  const transfers = new FakeTransferService(sessions);
+  const services = fakeServices(DATA_DIR);
+  const { sessions, snapshots, storage, departures: transfers } = services;
   const logLines: string[] = [];
   const metrics = new Registry();
   const app = await createHttpServer({
-    sessions,
-    snapshots,
-    storage,
-    adoption: new FakeAdoptService(sessions, '/nowhere/leadmaster-data'),
-    departures: transfers,
-    arrivals: transfers,
-    config: { dataDir: '/nowhere/leadmaster-data', compat: options.compat ?? 'key' },
+    ...services,
+    config: { dataDir: DATA_DIR, compat: options.compat ?? 'key' },
     keys: { adminKey: ADMIN_KEY, serviceToken: SERVICE_TOKEN },
     log: pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) }),
     metrics,

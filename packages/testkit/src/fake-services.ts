@@ -1,0 +1,29 @@
+import type { Services } from '../../session-manager/src/http/http-app.ts';
+import { FakeAdoptService } from './fake-adopt-service.ts';
+import { FakeSessionService } from './fake-session-service.ts';
+import { FakeSnapshotService } from './fake-snapshot-service.ts';
+import { FakeStorageService } from './fake-storage-service.ts';
+import { FakeTransferService } from './fake-transfer-service.ts';
+
+/** All that the HTTP server stands in front of, over the same sessions in memory. */
+export interface FakeServices extends Services {
+  sessions: FakeSessionService;
+  snapshots: FakeSnapshotService;
+  storage: FakeStorageService;
+  departures: FakeTransferService;
+  arrivals: FakeTransferService;
+}
+
+/** `dataDir` is where profiles would lie; nothing is there. */
+export function fakeServices(dataDir: string): FakeServices {
+  const sessions = new FakeSessionService();
+  const transfers = new FakeTransferService(sessions);
+  return {
+    sessions,
+    snapshots: new FakeSnapshotService(sessions),
+    storage: new FakeStorageService(sessions),
+    adoption: new FakeAdoptService(sessions, dataDir),
+    departures: transfers,
+    arrivals: transfers,
+  };
+}
