@@ -5,7 +5,7 @@ import type { Contestant, Ring } from './contestant.ts';
 import { type FileSet, holdsAll } from './file-sets.ts';
 import { byCommand, inProcess } from './leadmaster.ts';
 import { LivingSession } from './living-session.ts';
-import type { Usage } from './measure.ts';
+import { run, type Usage } from './measure.ts';
 import { plainCopy, tar } from './plain-copies.ts';
 import { remoteAuth } from './remote-auth.ts';
 import { restic } from './restic.ts';
@@ -57,6 +57,7 @@ export async function copyRound(round: Round, number: number): Promise<CopiesRes
   for (const step of STEPS) {
     if (step === 'changed') result.running.push(...(await change(round)));
     for (const contestant of contestants) {
+      await settle(ring);
       const usage = step === 'restore' ? await restored(round, contestant) : await contestant.save();
       const { name, set } = contestant;
       const storedBytes = await contestant.stored();
@@ -114,6 +115,11 @@ async function running(
   const began = performance.now();
   const { bytes, newBytes, pauseMs, durationMs } = await session.snapshot(kind);
   return { step, kind, ms: performance.now() - began, bytes, newBytes, pauseMs, durationMs };
+}
+
+/** What the one before has left to be written (most do not flush) is on the disk, and slows nobody who does. */
+async function settle({ folder, signal }: Ring): Promise<void> {
+  await run('sync', [], { cwd: folder, signal });
 }
 
 /** Who goes first changes, so that whatever drifts meets all alike. */
