@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -28,14 +28,14 @@ export interface RunOptions {
   answers?: string | readonly string[];
   /** Emits what this process would be sent. */
   signals?: EventEmitter;
-  /** Where standard error goes, to be read while the command runs. */
+  /** Where its output goes, to be read while the command runs. */
+  stdout?: Sink;
   stderr?: Sink;
 }
 
 /** Runs one command line in this process. */
 export async function run(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { stderr = new Sink() } = options;
-  const stdout = new Sink();
+  const { stdout = new Sink(), stderr = new Sink() } = options;
   if (options.terminal !== undefined) {
     for (const stream of [stdout, stderr]) Object.assign(stream, { isTTY: true, ...options.terminal });
   }
@@ -80,7 +80,13 @@ export class Sink extends Writable {
 
   override _write(chunk: unknown, _encoding: string, done: () => void): void {
     this.text += String(chunk);
+    this.emit('written');
     done();
+  }
+
+  /** Resolves once it holds this. */
+  async says(what: RegExp): Promise<void> {
+    while (!what.test(this.text)) await once(this, 'written');
   }
 
   /** What was written since the last time. */

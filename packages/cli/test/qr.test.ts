@@ -1,9 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import QRCode from 'qrcode';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { LiveView } from '../src/output/live-view.ts';
 import { drawQr } from '../src/qr/half-blocks.ts';
 import { fakeService, Sink } from './harness.ts';
@@ -62,10 +61,11 @@ test('a live view draws again in its place, and only what changed', () => {
 describe('leadmaster qr', () => {
   test('creates, shows, and ends by itself when linked', async () => {
     const { cli, sessions } = await fakeService();
-    const running = cli('qr ventas');
-    await sleep(700);
+    const out = new Sink();
+    const running = cli('qr ventas', { stdout: out });
+    await out.says(/QR 1 of ventas/);
     sessions.set('ventas', 'AUTHENTICATED');
-    await sleep(700);
+    await out.says(/Scanned/);
     sessions.set('ventas', 'READY', { account: { id: 'x', phone: '5491100000001', name: 'Ana' } });
     const { code, stdout } = await running;
     expect(code).toBe(0);
@@ -80,11 +80,12 @@ describe('leadmaster qr', () => {
     const { cli, sessions } = await fakeService();
     sessions.set('a', 'QR_REQUIRED');
     sessions.set('b', 'QR_REQUIRED');
+    const [wide, narrow] = [new Sink(), new Sink()];
     const both = [
-      cli('qr a', { terminal: { columns: 120, rows: 60 } }),
-      cli('qr b', { terminal: { columns: 30, rows: 8 } }),
+      cli('qr a', { stdout: wide, terminal: { columns: 120, rows: 60 } }),
+      cli('qr b', { stdout: narrow, terminal: { columns: 30, rows: 8 } }),
     ];
-    await sleep(800);
+    await Promise.all([wide.says(/s left/), narrow.says(/make the terminal larger/)]);
     for (const name of ['a', 'b']) sessions.set(name, 'READY', { account: { id: 'x', phone: '1', name: 'Ana' } });
     const [large, small] = await Promise.all(both);
     expect(large?.stdout).toMatch(/Linked devices.*s left/);
@@ -95,8 +96,9 @@ describe('leadmaster qr', () => {
   test('with --json one line for each change and each QR', async () => {
     const { cli, sessions } = await fakeService();
     sessions.set('ventas', 'QR_REQUIRED');
-    const running = cli('qr ventas --json');
-    await sleep(700);
+    const out = new Sink();
+    const running = cli('qr ventas --json', { stdout: out });
+    await out.says(/"type":"qr"/);
     sessions.set('ventas', 'READY');
     const lines = (await running).stdout
       .trim()
@@ -111,11 +113,30 @@ describe('leadmaster qr', () => {
     sessions.set('ventas', 'QR_REQUIRED');
     const file = join(dataDir, '../qr.png');
     const running = cli(['qr', 'ventas', '--save', file]);
-    await sleep(900);
+    await vi.waitFor(() => expect(existsSync(file)).toBe(true), { timeout: 10_000 });
     sessions.set('ventas', 'READY');
     expect((await running).code).toBe(0);
     expect(readFileSync(file).subarray(1, 4).toString()).toBe('PNG');
     expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  test('made by somebody else, or scanned, between two questions: it goes on', async () => {
+    const { cli, sessions, dataDir } = await fakeService();
+    const file = join(dataDir, '../qr.png');
+    const [create, qr] = [sessions.create.bind(sessions), sessions.qr.bind(sessions)];
+    vi.spyOn(sessions, 'create').mockImplementationOnce((input) => {
+      sessions.set('ventas', 'QR_REQUIRED');
+      return create(input);
+    });
+    // The code is shown; its image is asked for next.
+    vi.spyOn(sessions, 'qr').mockImplementationOnce(async (name) => {
+      const code = await qr(name);
+      sessions.set('ventas', 'READY');
+      return code;
+    });
+    const { code, stdout } = await cli(['qr', 'ventas', '--save', file]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/QR 1 of ventas.*READY ventas/s) });
+    expect(existsSync(file)).toBe(false);
   });
 
   test('a READY session is only told of; a stopped one is started', async () => {
@@ -125,10 +146,9 @@ describe('leadmaster qr', () => {
     expect(sessions.changes).toEqual([]);
     sessions.set('b', 'STOPPED');
     const running = cli('qr b');
-    await sleep(500);
+    await vi.waitFor(() => expect(sessions.changes).toEqual(['start b']), { timeout: 10_000 });
     sessions.set('b', 'READY');
-    await running;
-    expect(sessions.changes).toEqual(['start b']);
+    expect((await running).code).toBe(0);
   });
 
   test.each([
@@ -138,8 +158,9 @@ describe('leadmaster qr', () => {
   ] as const)('%s ends it with what to do', async (_, state, change, code, said) => {
     const { cli, sessions } = await fakeService();
     sessions.set('ventas', 'QR_REQUIRED');
-    const running = cli('qr ventas');
-    await sleep(400);
+    const out = new Sink();
+    const running = cli('qr ventas', { stdout: out });
+    await out.says(/QR 1/);
     sessions.set('ventas', state, change);
     expect(await running).toMatchObject({ code, stderr: said });
   });
@@ -153,8 +174,9 @@ describe('leadmaster qr', () => {
 
 test('pair prints the code and waits until READY', async () => {
   const { cli, sessions } = await fakeService();
-  const running = cli(['pair', 'ventas', '+54 9 11 0000-0001']);
-  await sleep(900);
+  const out = new Sink();
+  const running = cli(['pair', 'ventas', '+54 9 11 0000-0001'], { stdout: out });
+  await out.says(/ABCD-1234/);
   sessions.set('ventas', 'READY', { account: { id: 'x', phone: '5491100000001', name: 'Ana' } });
   expect(await running).toMatchObject({ code: 0, stdout: /ABCD-1234.*READY ventas is linked/s });
   expect(sessions.changes).toEqual(['create ventas', 'pair ventas']);

@@ -5,7 +5,7 @@ import type { Cli } from '../cli.ts';
 import { LiveView } from '../output/live-view.ts';
 import { accountName } from '../output/words.ts';
 import { drawQr } from '../qr/half-blocks.ts';
-import { type LinkingStep, linking } from '../qr/linking.ts';
+import { type LinkingStep, linking, unlessScanned } from '../qr/linking.ts';
 import { cliOf, type Register } from './command.ts';
 import { nameArgument, pathOf } from './values.ts';
 
@@ -96,7 +96,9 @@ function tooSmall(name: string, columns: number, rows: number): string {
 }
 
 async function saveImage(cli: Cli, name: string, file: string): Promise<void> {
-  const image = await cli.client().request('GET', `${pathOf(name)}/qr`, { headers: { accept: 'image/png' } });
+  const asked = cli.client().request('GET', `${pathOf(name)}/qr`, { headers: { accept: 'image/png' } });
+  const image = await unlessScanned(asked);
+  if (image === null) return;
   // Whoever sees the QR can link the account: for its owner's eyes only.
   writeFileSync(file, Buffer.from(await image.arrayBuffer()), { mode: 0o600 });
 }

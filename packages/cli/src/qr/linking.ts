@@ -48,24 +48,34 @@ export async function* linking(
 }
 
 async function createOrStart(client: Client, name: string): Promise<Session> {
-  let session: Session;
-  try {
-    session = await client.get<Session>(pathOf(name));
-  } catch (error) {
-    if (!(error instanceof CliError) || error.exitCode !== EXIT.notFound) throw error;
-    return await client.post<Session>('/v1/sessions', { name });
+  const found = await unless('session_not_found', client.get<Session>(pathOf(name)));
+  if (found === null) {
+    const made = await unless('session_exists', client.post<Session>('/v1/sessions', { name }));
+    if (made !== null) return made;
   }
+  // Where somebody else has made it between our questions.
+  const session = found ?? (await client.get<Session>(pathOf(name)));
   if (session.state === 'READY' || session.state === 'QR_REQUIRED') return session;
   await client.post<Session>(`${pathOf(name)}/start`);
   return session;
 }
 
 /** Null when it was scanned, or is being replaced, between our two questions. */
-async function currentQr(client: Client, name: string): Promise<QrCode | null> {
+function currentQr(client: Client, name: string): Promise<QrCode | null> {
+  return unlessScanned(client.get<QrCode>(`${pathOf(name)}/qr`));
+}
+
+/** What was asked about a QR; null when the session waits for none any more. */
+export function unlessScanned<T>(asked: Promise<T>): Promise<T | null> {
+  return unless('not_waiting_for_qr', asked);
+}
+
+/** Null where the answer is that error. */
+async function unless<T>(code: string, asked: Promise<T>): Promise<T | null> {
   try {
-    return await client.get<QrCode>(`${pathOf(name)}/qr`);
+    return await asked;
   } catch (error) {
-    if (error instanceof CliError && error.code === 'not_waiting_for_qr') return null;
+    if (error instanceof CliError && error.code === code) return null;
     throw error;
   }
 }
