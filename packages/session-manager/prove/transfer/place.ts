@@ -12,9 +12,9 @@ export interface Place {
  *
  * @throws Error when namespaces were asked for and cannot be made.
  */
-export function choosePlace(wanted?: string): Place {
+export function choosePlace(wanted = 'either'): Place {
   if (wanted === 'folders') return inFolders('as was asked for');
-  if (wanted !== undefined && wanted !== 'namespaces') throw new Error(`--in is namespaces or folders, not ${wanted}`);
+  if (wanted !== 'either' && wanted !== 'namespaces') throw new Error(`--in is namespaces or folders; it is ${wanted}`);
   const why = whyNoNamespaces();
   if (why === null) return { inNamespaces: true, words: 'in two network namespaces, TLS over the link between them' };
   if (wanted === 'namespaces') throw new Error(why);
