@@ -162,6 +162,13 @@ describe.concurrent('the runtime', () => {
   });
 });
 
+test('no install step of a dependency runs: none needs a compiler, or a host beyond the registry', async ({
+  expect,
+}) => {
+  const cwd = join(import.meta.dirname, '../../../..');
+  expect((await run('npm', ['config', 'get', 'ignore-scripts'], { cwd })).stdout.trim()).toBe('true');
+});
+
 test('the scripts are plain: no dependency is needed to install the dependencies', ({ expect }) => {
   const scripts = join(dirname(import.meta.dirname), '../../../scripts');
   for (const name of [
