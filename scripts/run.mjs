@@ -1,7 +1,7 @@
 // `npm run check|prove|bench|standin`: the commands of those who work on LeadMaster.
 import './check-node.mjs';
 
-const { existsSync, readdirSync } = await import('node:fs');
+const { existsSync, readFileSync, readdirSync } = await import('node:fs');
 const { join } = await import('node:path');
 const { ensureInstall } = await import('./ensure-install.mjs');
 const { fail, LaunchError, passThrough, ROOT } = await import('./lib.mjs');
@@ -22,9 +22,13 @@ const COMMANDS = {
     return Math.max(...results);
   },
   /** A long proof: `packages/<package>/prove/NAME.ts`, seeded and sized by its own flags. */
-  prove: (node, args) => runNamed(node, args, 'proof', proofs()),
+  async prove(node, [name, ...args]) {
+    const file = named(name, 'proof', proofs());
+    return args.includes('--help') ? tellUse(file) : passThrough(node, [file, ...args]);
+  },
   /** A benchmark: `bench/NAME.ts`. */
-  bench: (node, args) => runNamed(node, args, 'benchmark', scriptsIn(join(ROOT, 'bench'))),
+  bench: async (node, [name, ...args]) =>
+    passThrough(node, [named(name, 'benchmark', scriptsIn(join(ROOT, 'bench'))), ...args]),
 };
 
 /** Paths of the scripts in a folder, by their names without the ending. */
@@ -39,9 +43,16 @@ function proofs() {
   return Object.assign({}, ...readdirSync(packages).map((name) => scriptsIn(join(packages, name, 'prove'))));
 }
 
-function runNamed(node, [name, ...args], what, known) {
-  if (name in known) return passThrough(node, [known[name], ...args]);
+function named(name, what, known) {
+  if (name in known) return known[name];
   throw new LaunchError(`Say which ${what}. There are: ${Object.keys(known).join(', ')}`);
+}
+
+/** How a proof is used is what its file begins with. */
+function tellUse(file) {
+  const comment = /^\/\*\*\n([\s\S]*?)\n \*\//.exec(readFileSync(file, 'utf8'))?.[1] ?? '';
+  console.log(comment.replace(/^ \* ?/gm, ''));
+  return 0;
 }
 
 async function main([command, ...args]) {
