@@ -1,3 +1,3 @@
 export { EXIT, type ExitCode } from './exit-codes.ts';
 export { type Io, processIo } from './io.ts';
-export { createProgram, runCli } from './program.ts';
+export { runCli } from './program.ts';

@@ -1,57 +1,36 @@
 import { Command, CommanderError } from 'commander';
 import { version } from './cli.ts';
 import { asCliError, CliError } from './cli-error.ts';
-import { register as adopt } from './commands/adopt.ts';
-import { register as check } from './commands/check.ts';
-import { jsonOption } from './commands/command.ts';
-import { register as doctor } from './commands/doctor.ts';
-import { register as events } from './commands/events.ts';
-import { register as exportFile } from './commands/export.ts';
-import { register as importFile } from './commands/import.ts';
-import { register as pair } from './commands/pair.ts';
-import { register as phone } from './commands/phone.ts';
-import { register as qr } from './commands/qr.ts';
-import { register as recent } from './commands/recent.ts';
-import { register as recover } from './commands/recover.ts';
-import { register as report } from './commands/report.ts';
-import { register as send } from './commands/send.ts';
-import { register as session } from './commands/session.ts';
-import { register as sessions } from './commands/sessions.ts';
-import { register as snapshot } from './commands/snapshot.ts';
-import { register as start } from './commands/start.ts';
-import { register as storage } from './commands/storage.ts';
-import { register as transfer } from './commands/transfer.ts';
-import { register as trim } from './commands/trim.ts';
-import { register as vault } from './commands/vault.ts';
-import { register as where } from './commands/where.ts';
+import { jsonOption, type Register } from './commands/command.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { Printer } from './output/printer.ts';
 
-const COMMANDS = [
-  start,
-  sessions,
-  session,
-  qr,
-  pair,
-  send,
-  events,
-  where,
-  storage,
-  recent,
-  check,
-  trim,
-  adopt,
-  exportFile,
-  importFile,
-  transfer,
-  snapshot,
-  vault,
-  recover,
-  doctor,
-  report,
-  phone,
-];
+/** The commands by the first word of each. Only the one that is given is loaded: the rest would take most of its time. */
+const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
+  start: () => import('./commands/start.ts'),
+  sessions: () => import('./commands/sessions.ts'),
+  session: () => import('./commands/session.ts'),
+  qr: () => import('./commands/qr.ts'),
+  pair: () => import('./commands/pair.ts'),
+  send: () => import('./commands/send.ts'),
+  events: () => import('./commands/events.ts'),
+  where: () => import('./commands/where.ts'),
+  storage: () => import('./commands/storage.ts'),
+  recent: () => import('./commands/recent.ts'),
+  check: () => import('./commands/check.ts'),
+  trim: () => import('./commands/trim.ts'),
+  adopt: () => import('./commands/adopt.ts'),
+  export: () => import('./commands/export.ts'),
+  import: () => import('./commands/import.ts'),
+  transfer: () => import('./commands/transfer.ts'),
+  snapshot: () => import('./commands/snapshot.ts'),
+  vault: () => import('./commands/vault.ts'),
+  recover: () => import('./commands/recover.ts'),
+  doctor: () => import('./commands/doctor.ts'),
+  report: () => import('./commands/report.ts'),
+  phone: () => import('./commands/phone.ts'),
+};
 
 const FOOTER = `
 Exit codes: 0 done; 1 the answer is no or the operation failed; 2 wrong usage; 3 not found; 4 wrong state;
@@ -62,7 +41,9 @@ the log of a service goes to standard error, and help is always text.`;
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   const json = argv.includes('--json');
   try {
-    await createProgram(io, json).parseAsync(argv, { from: 'user' });
+    const name = argv.find((word) => !word.startsWith('-'));
+    const program = await createProgram(io, json, name);
+    await program.parseAsync(argv, { from: 'user' });
     return io.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -83,14 +64,16 @@ function usageError(error: CommanderError): CliError {
   return CliError.usage(error.message.replace(/^error: /, ''), hint);
 }
 
-/** The whole command line, as commander knows it. */
-export function createProgram(io: Io, json = false): Command {
+/** The command line as commander knows it: that command alone, or the whole of it where there is none of that name. */
+async function createProgram(io: Io, json: boolean, name = ''): Promise<Command> {
   const program = new Command('leadmaster')
     .description('Keeps WhatsApp Web sessions alive, safe and movable.')
     .version(json ? JSON.stringify({ version: version() }) : version(), '-V, --version')
     .addHelpText('after', FOOTER)
     .showHelpAfterError('(./leadmaster --help lists the commands)');
-  for (const register of COMMANDS) register(program, io);
+  const one = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const wanted = one === undefined ? Object.values(COMMANDS) : [one];
+  for (const { register } of await Promise.all(wanted.map((load) => load()))) register(program, io);
   for (const command of family(program)) {
     command.addOption(jsonOption()).exitOverride();
     command.configureOutput({
