@@ -34,7 +34,7 @@ describe('VaultAuth with whatsapp-web.js', () => {
     const texts = await friend.stop();
     await client.destroy();
     // The last one has what came since.
-    const [, last] = bots.told('saved');
+    const last = bots.told('saved').at(-1);
     expect(last).toMatchObject({ pauseMs: 0, snapshot: { kind: 'essential' } });
     expect(snapshot.id).not.toBe(last?.type === 'saved' && last.snapshot.id);
 
@@ -85,6 +85,8 @@ describe('VaultAuth with whatsapp-web.js', () => {
     const { client, auth } = bots.begin();
     await bots.link(client);
     await auth.save();
+    // On a busy machine, the first periodic one came before this.
+    const saved = bots.told('saved').length;
     const qr = first(client, 'qr');
     await world.phone(PHONE).unlink();
     await qr;
@@ -93,11 +95,11 @@ describe('VaultAuth with whatsapp-web.js', () => {
     expect(await readdir(bots.profiles)).not.toContain('trash');
     await client.destroy();
     expect(await readdir(join(bots.profiles, 'trash'))).toHaveLength(1);
-    expect(bots.told('saved')).toHaveLength(1);
+    expect(bots.told('saved')).toHaveLength(saved);
 
     expect((await bots.start(bots.begin().client)).name).toBe('qr');
     expect(bots.told('restored')).toEqual([]);
-    expect(await snapshotRecords(bots)).toHaveLength(1);
+    expect(await snapshotRecords(bots)).toHaveLength(saved);
   });
 
   test('linked again in the same browser after an unlink, the new login is kept and saved', async () => {
@@ -163,11 +165,12 @@ describe('VaultAuth with whatsapp-web.js', () => {
     const { client, auth } = bots.begin();
     await bots.link(client);
     await auth.save();
+    const saved = bots.told('saved').length;
     const gone = new Promise((resolve) => client.once('disconnected', resolve));
     world.phone(PHONE).conflict();
     expect(await gone).toBe('CONFLICT');
     await client.destroy();
-    expect(bots.told('saved')).toHaveLength(1);
+    expect(bots.told('saved')).toHaveLength(saved);
     expect(await readdir(bots.profiles)).not.toContain('trash');
   });
 
