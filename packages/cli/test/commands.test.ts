@@ -15,14 +15,29 @@ describe('sessions', () => {
   test('one line each, with what is asked of a person beside it', async () => {
     const { cli, sessions } = await fakeService();
     sessions.set('ventas', 'READY', {
-      lastSnapshot: { id: '1-aa', at: new Date(Date.now() - 3_600_000 * 2).toISOString(), verified: true },
+      lastSnapshot: {
+        id: '1-aa',
+        at: new Date(Date.now() - 3_600_000 * 2).toISOString(),
+        verified: true,
+        damaged: false,
+      },
       snapshotFailure: { at: new Date().toISOString(), code: 'store_full', detail: 'The disk is full.' },
     });
-    sessions.set('soporte', 'ERROR', { reason: 'browser_missing', hint: 'Install one.' });
+    sessions.set('soporte', 'ERROR', {
+      reason: 'browser_missing',
+      hint: 'Install one.',
+      lastSnapshot: {
+        id: '1-aa',
+        at: new Date(Date.now() - 3_600_000 * 3).toISOString(),
+        verified: false,
+        damaged: true,
+      },
+    });
     const { stdout, stderr } = await cli('sessions');
     expect(stdout).toMatch(/NAME +STATE +FOR +ACCOUNT +DISK +MEMORY +SNAPSHOT +REASON/);
     expect(stdout).toMatch(/ventas +READY .*5491100000001 Ana/);
     expect(stdout).toMatch(/ventas .*2 h, failing/);
+    expect(stdout).toMatch(/soporte .*3 h, DAMAGED/);
     expect(stderr).toContain('ventas: no snapshot could be taken: The disk is full.');
     expect(stderr).toContain('soporte: Install one.');
     const json = JSON.parse((await cli('--json sessions')).stdout);

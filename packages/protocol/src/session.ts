@@ -64,7 +64,8 @@ export const session = z.object({
   account: account.nullable(),
   health,
   storage: storageSummary,
-  lastSnapshot: z.object({ id: z.string(), at: time, verified: z.boolean() }).nullable(),
+  /** `verified`: proven good; `damaged`: found not to be, the last time somebody looked. */
+  lastSnapshot: z.object({ id: z.string(), at: time, verified: z.boolean(), damaged: z.boolean() }).nullable(),
   /** Why the last attempt at a snapshot failed; null when it succeeded, or there was none. */
   snapshotFailure: z.object({ at: time, code: z.string(), detail: z.string() }).nullable(),
   runtime: runtime.nullable(),

@@ -15,11 +15,14 @@ export type ReadChunk = { id: string; plain: Buffer } | { id: string; object: st
 export class ChunkReader {
   private shelf: Shelf;
   private readonly reload: () => Promise<Shelf>;
+  private readonly foundDamaged: (pack: string) => Promise<void>;
   private reloading: Promise<Shelf> | null = null;
 
-  constructor(shelf: Shelf, reload: () => Promise<Shelf>) {
+  /** `foundDamaged` is told of each pack, still one of the vault's, whose chunk cannot be had from anywhere. */
+  constructor(shelf: Shelf, reload: () => Promise<Shelf>, foundDamaged: (pack: string) => Promise<void>) {
     this.shelf = shelf;
     this.reload = reload;
+    this.foundDamaged = foundDamaged;
   }
 
   /** Chunks in the order that costs the fewest reads. */
@@ -58,7 +61,10 @@ export class ChunkReader {
       const [plain] = (await this.shelf.read([place], signal)).opened;
       if (Buffer.isBuffer(plain)) return { id, plain };
     }
-    if (tried !== undefined) return { id, object: this.shelf.object(tried.pack), problem };
+    if (tried !== undefined) {
+      if (this.shelf.packs.has(tried.pack)) await this.foundDamaged(tried.pack);
+      return { id, object: this.shelf.object(tried.pack), problem };
+    }
     // It lies in a pack that cannot be read, or in none.
     const unreadable = [...this.shelf.unreadable].map((pack) => this.shelf.object(pack));
     return { id, object: unreadable.length > 0 ? unreadable.join(', ') : `chunk ${id}`, problem };

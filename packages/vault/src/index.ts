@@ -1,5 +1,7 @@
 export type { HeadMemory, SeenHead } from './chain.ts';
+export type { DamageMemory } from './damage-memory.ts';
 export type { ExportOptions } from './export.ts';
+export { isDamage } from './failures.ts';
 export { folderSource } from './folder-source.ts';
 export type { ForgetChoice } from './forget.ts';
 export type { SnapshotInfo } from './format/record.ts';

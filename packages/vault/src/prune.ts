@@ -43,6 +43,7 @@ const DROPPED_MS = 90 * DAY_MS;
 const SMALL_BYTES = PACK_BYTES / 8;
 const MANY_SMALL = 16;
 const MANIFESTS_AT_ONCE = 2;
+const READS_AT_ONCE = 3;
 const TRIES = 3;
 
 /** Frees what no snapshot needs. Nothing is deleted before a record says so; see docs/vault-format.md for why that is safe. */
@@ -61,7 +62,8 @@ async function pruneOnce(context: PruneContext, options: PruneOptions): Promise<
   const view = await chain.viewToWrite(signal);
   const needed = await neededChunks(chain, view, signal);
   const shelf = await context.loadShelf(view);
-  const plan = planPacks(shelf, needed, options.maxWaste ?? MAX_WASTE);
+  const spoilt = await spoiltCopies(shelf, needed, signal);
+  const plan = planPacks(shelf, needed, spoilt, options.maxWaste ?? MAX_WASTE);
   const orphans = await orphanPacks(context, view, options);
   if (plan.unused.length + plan.rewrite.length + orphans.length === 0) {
     if (view.head !== null) await chain.tidy(view.head, signal);
@@ -130,6 +132,36 @@ async function neededChunks(chain: Chain, view: ChainView, signal?: AbortSignal)
   return needed;
 }
 
+/**
+ * Of chunks that lie more than once, the copies that cannot be read while another can: after a healing save, and after a
+ * prune that was cut short. The good one must never go as the one too many.
+ */
+async function spoiltCopies(
+  shelf: Shelf,
+  needed: ReadonlySet<string>,
+  signal?: AbortSignal,
+): Promise<ReadonlySet<ChunkPlace>> {
+  const spoilt = new Set<ChunkPlace>();
+  await forEachLimit(needed, READS_AT_ONCE, async (id) => {
+    const places = shelf.placesOf(id);
+    if (places.length < 2) return;
+    const bad: ChunkPlace[] = [];
+    for (const place of places) if (!(await isWhole(shelf, place, signal))) bad.push(place);
+    if (bad.length < places.length) for (const place of bad) spoilt.add(place);
+  });
+  return spoilt;
+}
+
+async function isWhole(shelf: Shelf, place: ChunkPlace, signal?: AbortSignal): Promise<boolean> {
+  signal?.throwIfAborted();
+  const { stored, opened } = await shelf.read([place], signal);
+  const [plain] = opened;
+  release(stored);
+  if (!Buffer.isBuffer(plain)) return false;
+  release(plain);
+  return true;
+}
+
 interface Plan {
   /** Packs that hold nothing that is needed. */
   unused: string[];
@@ -137,17 +169,18 @@ interface Plan {
   rewrite: { pack: string; keep: ChunkPlace[] }[];
 }
 
-function planPacks(shelf: Shelf, needed: ReadonlySet<string>, maxWaste: number): Plan {
+function planPacks(shelf: Shelf, needed: ReadonlySet<string>, spoilt: ReadonlySet<ChunkPlace>, maxWaste: number): Plan {
   const plan: Plan = { unused: [], rewrite: [] };
   const placed = new Set<string>();
-  const share = (pack: ShelvedPack) => bytesOf(pack.chunks.filter(({ id }) => needed.has(id))) / pack.bytes;
+  const isOfUse = (place: ChunkPlace) => needed.has(place.id) && !spoilt.has(place);
+  const share = (pack: ShelvedPack) => bytesOf(pack.chunks.filter(isOfUse)) / pack.bytes;
   const packs = [...shelf.packs.values()]
     .map((pack) => ({ pack, share: share(pack) }))
     .sort((a, b) => b.share - a.share || (a.pack.id < b.pack.id ? -1 : 1));
   const joined = packs.filter(({ pack }) => pack.bytes < SMALL_BYTES).length > MANY_SMALL;
   for (const { pack } of packs) {
     // A chunk that lies twice is kept where less is wasted.
-    const keep = pack.chunks.filter(({ id }) => needed.has(id) && !placed.has(id));
+    const keep = pack.chunks.filter((place) => isOfUse(place) && !placed.has(place.id));
     for (const { id } of keep) placed.add(id);
     const waste = 1 - bytesOf(keep) / Math.max(1, bytesOf(pack.chunks));
     if (keep.length === 0) plan.unused.push(pack.id);

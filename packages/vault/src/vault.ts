@@ -4,6 +4,7 @@ import { Chain, type ChainView, type HeadMemory, ProcessMemory } from './chain.t
 import { ChunkReader } from './chunk-reader.ts';
 import type { WriteContext } from './commit.ts';
 import { Turns } from './concurrency.ts';
+import { type DamageMemory, ProcessDamageMemory } from './damage-memory.ts';
 import { type ExportOptions, exportSnapshot } from './export.ts';
 import { isDamage, sessionNotFound, snapshotNotFound } from './failures.ts';
 import { type ForgetChoice, forget } from './forget.ts';
@@ -37,6 +38,8 @@ export interface VaultOptions {
   owner?: string;
   /** Where the newest record of each session is remembered, outside the vault, so that a rollback is noticed. */
   memory?: HeadMemory;
+  /** Where packs are remembered in which damage was found, outside the vault, so that the next save heals them. */
+  damage?: DamageMemory;
   now?: () => Date;
   signal?: AbortSignal;
 }
@@ -70,6 +73,7 @@ export class Vault {
   private readonly store: BlobStore;
   private readonly keyring: Keyring;
   private readonly memory: HeadMemory;
+  private readonly damage: DamageMemory;
   private readonly owner: string;
   private readonly now: () => Date;
   private readonly turns = new Turns();
@@ -80,6 +84,7 @@ export class Vault {
     this.store = options.store;
     this.keyring = keyring;
     this.memory = options.memory ?? new ProcessMemory();
+    this.damage = options.damage ?? new ProcessDamageMemory();
     this.owner = options.owner ?? randomBytes(8).toString('hex');
     this.now = options.now ?? (() => new Date());
   }
@@ -139,6 +144,9 @@ export class Vault {
 
   /** Reads every byte that the snapshot needs. Damage is an answer, not an error. */
   async verify(name: string, id: string, options: VerifyOptions = {}): Promise<Verification> {
+    const { session } = await this.open(name, options.signal);
+    // An index that was read long ago proves nothing of the one in the store.
+    this.indexes.delete(session.keys.session);
     const found = await this.verifyNow(name, id, options);
     if (!found.ok) await this.checkLive(name, id, options.signal);
     return found;
@@ -232,9 +240,17 @@ export class Vault {
     checkName(name);
     return this.turns.run(name, async () => {
       const session = await this.keyring.findOrCreate(name, signal);
-      const context = { ...this.context(session, signal), store: this.store, now: this.now };
-      return this.lock(session).during(doing, () => work(context), signal);
+      const context = await this.distrusting(this.context(session, signal));
+      return this.lock(session).during(doing, () => work({ ...context, store: this.store, now: this.now }), signal);
     });
+  }
+
+  /** For a writer, packs in which damage was found are not there: what is needed of them is stored again. */
+  private async distrusting(context: SessionContext): Promise<SessionContext> {
+    const damaged = new Set(await this.damage.damagedPacks(context.session.name));
+    const loadShelf = (view: ChainView) =>
+      context.loadShelf({ ...view, packs: view.packs.filter(({ id }) => !damaged.has(id)) });
+    return { ...context, loadShelf };
   }
 
   private async verifyNow(name: string, id: string, options: VerifyOptions): Promise<Verification> {
@@ -267,7 +283,8 @@ export class Vault {
     const isHead = view.head?.id === id;
     const manifest = isHead && view.head !== null ? view.head : await chain.manifest(info, signal);
     const reload = async () => loadShelf(await chain.view(signal));
-    return { manifest, info, reader: new ChunkReader(await loadShelf(view), reload) };
+    const foundDamaged = (pack: string) => this.damage.foundDamaged(name, pack);
+    return { manifest, info, reader: new ChunkReader(await loadShelf(view), reload, foundDamaged) };
   }
 
   private async open(name: string, signal?: AbortSignal): Promise<SessionContext> {

@@ -53,8 +53,9 @@ export function sessionTable(print: Printer, items: readonly Session[]): string 
   return table(print, HEAD, rows);
 }
 
-/** How old the newest snapshot is; in red when the last attempt at one failed. */
+/** How old the newest snapshot is; in red when it is damaged, or the last attempt at one failed. */
 function snapshotAge(print: Printer, { lastSnapshot, snapshotFailure }: Session): string {
   const age = ago(lastSnapshot?.at ?? null);
-  return snapshotFailure === null ? age : print.paint.red(`${age}, failing`);
+  const wrong = [lastSnapshot?.damaged ? 'DAMAGED' : [], snapshotFailure === null ? [] : 'failing'].flat();
+  return wrong.length === 0 ? age : print.paint.red([age, ...wrong].join(', '));
 }

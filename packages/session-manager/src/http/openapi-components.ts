@@ -97,7 +97,7 @@ const SESSION = {
   account: ACCOUNT,
   health: { lastProbeAt: AT, lastInboundAt: AT, lastAckAt: null, lastReadyAt: AT },
   storage: { bytes: 125_829_120, criticalBytes: 33_554_432, measuredAt: AT },
-  lastSnapshot: { id: SNAPSHOT.id, at: AT, verified: true },
+  lastSnapshot: { id: SNAPSHOT.id, at: AT, verified: true, damaged: false },
   snapshotFailure: null,
   runtime: null,
   metadata: { team: 'south' },

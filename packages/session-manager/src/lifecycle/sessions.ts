@@ -349,7 +349,15 @@ export class Sessions implements SessionService, SessionAccess {
     const { snapshots } = this.#deps.store;
     const latest = snapshots.latest(name);
     return {
-      lastSnapshot: latest === null ? null : { id: latest.id, at: latest.at, verified: latest.verified === true },
+      lastSnapshot:
+        latest === null
+          ? null
+          : {
+              id: latest.id,
+              at: latest.at,
+              verified: latest.verified === true,
+              damaged: latest.verified === false,
+            },
       snapshotFailure: snapshots.failure(name),
     };
   }

@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkStructureAside } from '@leadmaster/capture';
 import { LeadMasterError, type RestoreSnapshot, type Session } from '@leadmaster/protocol';
-import type { SnapshotInfo, Vault } from '@leadmaster/vault';
+import { isDamage, type SnapshotInfo, type Vault } from '@leadmaster/vault';
 import { refuseOlderBrowser } from '../profile/browser-version.ts';
 import { realFs } from '../profile/files.ts';
 import { requireRoom } from '../profile/room.ts';
@@ -41,7 +41,10 @@ export async function restoreSession(
   if (deps.access.has(session)) await refuseEarly(deps, session, info, options);
   const vault = await deps.vault.open();
   await inStaging(stagingPath(deps.paths, 'restore', session), async (staged) => {
-    await stage(deps, vault, session, info, staged, options);
+    await stage(deps, vault, session, info, staged, options).catch((error: unknown) => {
+      noteDamage(deps, session, info, error);
+      throw error;
+    });
     const isNew = !deps.access.has(session);
     if (isNew) await deps.access.createFor(session, new Date(extraOf(info).frozenAt));
     try {
@@ -85,6 +88,13 @@ export async function stage(
     'Nothing was changed. Restore another one: "./leadmaster snapshot list" shows them.',
     { extra: { broken } },
   );
+}
+
+/** A restore that meets damage has verified the snapshot, too. */
+function noteDamage(deps: SnapshotDeps, session: string, { id, at }: SnapshotInfo, error: unknown): void {
+  if (!isDamage(error)) return;
+  const failed = [{ name: 'bytes', ok: false, detail: error.message }];
+  deps.store.snapshots.verified(session, { id, at, ok: false, data: { drill: false, failed } });
 }
 
 async function putInPlace(

@@ -15,6 +15,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { makePrivateFile } from '../config/private-file.ts';
 import type { StateStore } from '../state/state-store.ts';
+import { KnownDamage } from './known-damage.ts';
 
 /** Our name as a writer: locks that this data folder's last process left in the vault are ours to take. */
 const OWNER = 'owner';
@@ -79,6 +80,7 @@ export class VaultKeeper {
         recall: async (session): Promise<SeenHead | null> => memory.head(id, session),
         remember: async (session, head) => memory.setHead(id, session, head),
       },
+      damage: new KnownDamage(memory, () => id),
     });
     id = vault.id;
     if (known !== id) memory.setFact(this.#known, id);

@@ -1,5 +1,5 @@
 import { type Census, errorText, LeadMasterError, type VerifyReport } from '@leadmaster/protocol';
-import type { SnapshotInfo } from '@leadmaster/vault';
+import { isDamage, type SnapshotInfo } from '@leadmaster/vault';
 import type { OfflineReading } from '../engine/drill/drill-browser.ts';
 import { refuseOlderBrowser } from '../profile/browser-version.ts';
 import type { SnapshotDeps } from './deps.ts';
@@ -125,8 +125,4 @@ export function complete(found: Census, findings: Findings | null): Check {
   compare('localStorage', found.localStorage, before.localStorage, after.localStorage);
   if (lost.length > 0) return { name: 'complete', ok: false, detail: lost.join('; ') };
   return { name: 'complete', ok: true, detail: `${stores.size} stores hold what the page counted when it was taken` };
-}
-
-function isDamage(error: unknown): error is LeadMasterError {
-  return error instanceof LeadMasterError && (error.code === 'snapshot_damaged' || error.code === 'store_damaged');
 }
