@@ -30,6 +30,29 @@ describe('recover', () => {
     expect(snapshots.changes).toEqual([]);
   });
 
+  test('one of which nothing can be read is shown as such, keeps nobody from the others, and fails --all', async () => {
+    const { cli, snapshots } = await machine();
+    snapshots.lose('std', 'not one of its records can be read');
+    const { code, stdout } = await cli('recover');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^std +- +- +- +- +- +DAMAGED +no$/m);
+    expect(stdout).toMatch(/^ventas +1 /m);
+    expect(stdout).toContain('std: DAMAGED chain/6a95/: not one of its records can be read');
+    expect(await cli('recover ventas --origin-retired')).toMatchObject({ code: 0 });
+    const all = await cli('recover --all --origin-retired --json');
+    expect(all.code).toBe(1);
+    expect(JSON.parse(all.stdout).items).toMatchObject([
+      { session: 'soporte', ok: true },
+      { session: 'std', ok: false },
+    ]);
+
+    const list = await cli('snapshot list');
+    expect(list).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ventas +1-00000001/m) });
+    expect(list.stdout).toContain('std: DAMAGED chain/6a95/');
+    const { problems } = JSON.parse((await cli('snapshot list --json')).stdout);
+    expect(problems).toMatchObject([{ session: 'std', kind: 'damaged' }]);
+  });
+
   test('an empty vault', async () => {
     const { cli } = await fakeService();
     expect((await cli('recover')).stdout).toBe('The vault holds no session.\n');

@@ -106,6 +106,8 @@ export const recoverable = z.object({
   last: snapshot.nullable(),
   /** Whether this machine has a session of that name. */
   isHere: z.boolean(),
+  /** Nothing of it can be read; `problems` says why. Where its name is not known either, `session` is a hash of it. */
+  damaged: z.boolean(),
   problems: z.array(snapshotProblem),
 });
 export type Recoverable = z.infer<typeof recoverable>;

@@ -11,6 +11,7 @@ import {
   type SnapshotDetail,
   type SnapshotKind,
   type SnapshotList,
+  type SnapshotProblem,
   type SnapshotReason,
   type VerifyReport,
 } from '@leadmaster/protocol';
@@ -54,6 +55,7 @@ export class FakeSnapshotService implements SnapshotService {
   private readonly sessions: FakeSessionService;
   private readonly vault = new Map<string, Snapshot[]>();
   private readonly damaged = new Set<string>();
+  private readonly lost = new Map<string, SnapshotProblem>();
   private readonly held = new Set<Held>();
   private gate: PromiseWithResolvers<void> | null = null;
   private count = 0;
@@ -94,6 +96,11 @@ export class FakeSnapshotService implements SnapshotService {
   /** Makes a snapshot one whose verification finds damage. */
   damage(id: string): void {
     this.damaged.add(id);
+  }
+
+  /** Makes a session one of which nothing can be read. */
+  lose(session: string, detail: string): void {
+    this.lost.set(session, { kind: 'damaged', object: 'chain/6a95/', detail });
   }
 
   /** Takes everything out of the vault. */
@@ -274,13 +281,23 @@ export class FakeSnapshotService implements SnapshotService {
   async recoverable(): Promise<Recoverable[]> {
     this.step();
     const here = new Set((await this.sessions.list()).map(({ name }) => name));
-    return [...this.vault].map(([session, items]) => ({
+    const whole = [...this.vault].map(([session, items]) => ({
       session,
       snapshots: items.length,
       last: items[0] ?? null,
       isHere: here.has(session),
+      damaged: false,
       problems: [],
     }));
+    const lost = [...this.lost].map(([session, problem]) => ({
+      session,
+      snapshots: 0,
+      last: null,
+      isHere: here.has(session),
+      damaged: true,
+      problems: [problem],
+    }));
+    return [...whole, ...lost];
   }
 
   async recover(wanted: RecoverSessions, options: LongCall = {}): Promise<Recovered> {

@@ -24,7 +24,7 @@ export class History {
   async newest(after: string | null): Promise<SnapshotInfo | null> {
     const { clientId } = this.#settings;
     const vault = await this.#open();
-    if (!(await vault.sessions()).includes(clientId)) return null;
+    if (!(await vault.has(clientId))) return null;
     const { snapshots, problems } = await vault.list(clientId);
     const [problem] = problems;
     if (problem !== undefined) {

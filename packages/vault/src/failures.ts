@@ -1,4 +1,5 @@
 import { LeadMasterError } from '@leadmaster/protocol';
+import type { VaultProblem } from './problems.ts';
 
 const COPY = 'Verify the vault; restore an undamaged snapshot, or bring the object back from a copy of the vault.';
 
@@ -18,6 +19,7 @@ export function newerFormat(object: string, version: number): LeadMasterError {
     'vault_newer',
     `${object} has format version ${version}; this version of LeadMaster reads version 1.`,
     'Use the version of LeadMaster that wrote it, or a newer one.',
+    { extra: { object } },
   );
 }
 
@@ -39,6 +41,19 @@ export function sessionNotFound(session: string): LeadMasterError {
 
 export function locked(detail: string): LeadMasterError {
   return new LeadMasterError('vault_locked', detail, 'Nothing was lost or half written: try again later.');
+}
+
+const OF_AN_OBJECT = new Set<string>(['store_damaged', 'snapshot_damaged', 'vault_key_wrong', 'vault_newer']);
+
+/** Whether an error says of one object that it cannot be read, which says nothing of what other sessions have. */
+export function isOfAnObject(error: unknown): error is LeadMasterError {
+  return error instanceof LeadMasterError && OF_AN_OBJECT.has(error.code);
+}
+
+/** Such an error, as something that a person must know. */
+export function problemOf({ message, extra }: LeadMasterError): VaultProblem {
+  const object = typeof extra.object === 'string' ? extra.object : 'vault';
+  return { kind: 'damaged', object, detail: message };
 }
 
 /** Whether an error says that bytes are not what was written, and not that they could not be had. */

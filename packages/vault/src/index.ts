@@ -1,7 +1,7 @@
 export type { HeadMemory, SeenHead } from './chain.ts';
 export type { DamageMemory } from './damage-memory.ts';
 export type { ExportOptions } from './export.ts';
-export { isDamage } from './failures.ts';
+export { isDamage, isOfAnObject, problemOf } from './failures.ts';
 export { folderSource } from './folder-source.ts';
 export type { ForgetChoice } from './forget.ts';
 export type { SnapshotInfo } from './format/record.ts';
@@ -25,5 +25,5 @@ export { type OpenStoreOptions, openStore } from './store/open-store.ts';
 export { type RetryOptions, RetryStore } from './store/retry-store.ts';
 export { parseStoreUrl, type StoreLocation, storeUrl } from './store/store-url.ts';
 export { type Throttle, ThrottleStore } from './store/throttle-store.ts';
-export { type History, openVault, type SnapshotDetail, Vault, type VaultOptions } from './vault.ts';
+export { type History, openVault, type SnapshotDetail, type Survey, Vault, type VaultOptions } from './vault.ts';
 export type { Damage, ReadProgress, Verification, VerifyOptions } from './verify.ts';

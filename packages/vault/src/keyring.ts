@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { z } from 'zod';
-import { damagedObject } from './failures.ts';
+import { damagedObject, isOfAnObject } from './failures.ts';
 import { parseJson } from './format/codec.ts';
 import { headerLine, openEnvelope, sealEnvelope, splitEnvelope } from './format/envelope.ts';
 import { deriveKey, hmac, KEY_BYTES, unseal } from './format/seal.ts';
@@ -25,6 +25,13 @@ type KeyBody = z.infer<typeof keyBody>;
 export interface KnownSession {
   name: string;
   keys: SessionKeys;
+}
+
+/** A session whose key cannot be read. */
+export interface UnreadableKey {
+  /** The hash of its name. */
+  owner: string;
+  error: LeadMasterError;
 }
 
 interface FoundKey extends KeyBody {
@@ -85,20 +92,34 @@ export class Keyring {
     return this.known(await this.createKey(owner, name, signal, (found?.number ?? 0) + 1), name);
   }
 
-  /** Every session that has a key. */
-  async sessions(signal?: AbortSignal): Promise<KnownSession[]> {
+  /** Every session that has a key, and those whose key cannot be read: one of them does not hide the others. */
+  async survey(signal?: AbortSignal): Promise<{ sessions: KnownSession[]; unreadable: UnreadableKey[] }> {
     const owners = new Set<string>();
     for await (const { key } of this.store.list(KEYS, passed(signal))) {
       const parsed = parseKeyObject(key);
       if (parsed !== null && parsed.owner !== VAULT_OWNER) owners.add(parsed.owner);
     }
     const sessions: KnownSession[] = [];
+    const unreadable: UnreadableKey[] = [];
     for (const owner of owners) {
-      const found = await this.newest(owner, signal);
-      if (found === null || (await this.isDestroyed(found.session, signal))) continue;
-      sessions.push(this.known(found, found.name));
+      try {
+        const found = await this.newest(owner, signal);
+        if (found === null || (await this.isDestroyed(found.session, signal))) continue;
+        sessions.push(this.known(found, found.name));
+      } catch (error) {
+        if (!isOfAnObject(error)) throw error;
+        unreadable.push({ owner, error });
+      }
     }
-    return sessions.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return { sessions: sessions.sort((a, b) => (a.name < b.name ? -1 : 1)), unreadable };
+  }
+
+  /** Every session that has a key, where each can be read. */
+  async sessions(signal?: AbortSignal): Promise<KnownSession[]> {
+    const { sessions, unreadable } = await this.survey(signal);
+    const [first] = unreadable;
+    if (first !== undefined) throw first.error;
+    return sessions;
   }
 
   /** Wraps every key with the current master key, and removes what older ones wrapped. Can be repeated at any point. */
@@ -245,7 +266,8 @@ export class Keyring {
     return { name, keys: sessionKeys(this.vault, found.session, Buffer.from(found.secret, 'hex')) };
   }
 
-  private ownerOf(name: string): string {
+  /** Whose keys a name's lie under. */
+  ownerOf(name: string): string {
     return hmac(this.namesKey, name).toString('hex', 0, 16);
   }
 
@@ -264,7 +286,7 @@ function wrongKey(store: string, object: string, wanted: string, masters: readon
     'vault_key_wrong',
     `The vault at ${store} was sealed with master key ${wanted} (${object}); the key file holds ${have}.`,
     'Put back the key file of this vault (VAULT_KEY_FILE). Nothing can be read without it.',
-    { extra: { wanted } },
+    { extra: { wanted, object } },
   );
 }
 

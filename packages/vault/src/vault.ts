@@ -6,7 +6,7 @@ import type { WriteContext } from './commit.ts';
 import { Turns } from './concurrency.ts';
 import { type DamageMemory, ProcessDamageMemory } from './damage-memory.ts';
 import { type ExportOptions, exportSnapshot } from './export.ts';
-import { isDamage, sessionNotFound, snapshotNotFound } from './failures.ts';
+import { isDamage, problemOf, sessionNotFound, snapshotNotFound } from './failures.ts';
 import { type ForgetChoice, forget } from './forget.ts';
 import type { ChainRecord, SnapshotInfo } from './format/record.ts';
 import type { TreeEntry } from './format/tree.ts';
@@ -51,6 +51,13 @@ export interface History {
   problems: VaultProblem[];
 }
 
+/** The sessions of a vault, whole or not. */
+export interface Survey {
+  names: string[];
+  /** Sessions whose key cannot be read: `owner` is the hash that stands for the name. */
+  unreadable: { name: string | null; owner: string; error: LeadMasterError }[];
+}
+
 /** A snapshot with its files. */
 export interface SnapshotDetail extends SnapshotInfo {
   entries: TreeEntry[];
@@ -89,9 +96,28 @@ export class Vault {
     this.now = options.now ?? (() => new Date());
   }
 
-  /** The names of all sessions that the vault holds. */
+  /** The names of all sessions that the vault holds; fails where one of them cannot be known. */
   async sessions(call: Call = {}): Promise<string[]> {
     return (await this.keyring.sessions(call.signal)).map(({ name }) => name);
+  }
+
+  /**
+   * The same of a vault with damage: sessions whose key cannot be read are told apart, by name if it is one of those that
+   * the caller has heard of.
+   */
+  async survey(heard: readonly string[] = [], call: Call = {}): Promise<Survey> {
+    const { sessions, unreadable } = await this.keyring.survey(call.signal);
+    const names = new Map(heard.map((name) => [this.keyring.ownerOf(name), name]));
+    return {
+      names: sessions.map(({ name }) => name),
+      unreadable: unreadable.map((one) => ({ ...one, name: names.get(one.owner) ?? null })),
+    };
+  }
+
+  /** Whether the vault holds a session; fails where that cannot be known. */
+  async has(name: string, call: Call = {}): Promise<boolean> {
+    checkName(name);
+    return (await this.keyring.find(name, call.signal)) !== null;
   }
 
   /** Stores a snapshot of a source. It is durable when this resolves. */
@@ -218,17 +244,20 @@ export class Vault {
     await chain.acknowledge(call.signal);
   }
 
-  /** Records whose session has no key: somebody has removed it. One list of the whole vault. */
+  /** Keys that cannot be read, and records whose session has no key: somebody has removed it. One list of the whole vault. */
   async problems(call: Call = {}): Promise<VaultProblem[]> {
-    const known = new Set((await this.keyring.sessions(call.signal)).map(({ keys }) => keys.session));
+    const { sessions, unreadable } = await this.keyring.survey(call.signal);
+    const damaged = unreadable.map(({ error }) => problemOf(error));
+    const known = new Set(sessions.map(({ keys }) => keys.session));
     const destroyed = new Set(await this.keyring.destroyedSessions(call.signal));
     const keyless = new Set<string>();
     for await (const { key } of this.store.list('chain/', passed(call.signal))) {
       const id = key.split('/')[1] ?? '';
       if (!known.has(id) && !destroyed.has(id)) keyless.add(id);
     }
-    const detail = 'There are records of a session whose key is gone: it was removed from the store.';
-    return [...keyless].map((id) => ({ kind: 'keyless', object: chainFolder(id), detail }));
+    const detail =
+      'There are records of a session whose key is gone: it was removed from the store, or cannot be read.';
+    return [...damaged, ...[...keyless].map((id) => ({ kind: 'keyless' as const, object: chainFolder(id), detail }))];
   }
 
   private async write<T>(

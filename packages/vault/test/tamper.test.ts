@@ -167,6 +167,37 @@ describe('tampering', () => {
     await expect(vault.list(SESSION)).rejects.toMatchObject({ code: 'session_not_found' });
   });
 
+  it.each([
+    ['its seal', -1],
+    ['the name of its master key', 80],
+    ['its version', 17],
+  ])('of one key, in %s, hides no other session', async (_, at) => {
+    const store = new MemoryStore();
+    const vault = await vaultIn(store);
+    const before = await keysOf(store, 'keys/');
+    for (const name of ['dos', 'std', 'uno']) {
+      await vault.save(name, [file('a', name)], { kind: 'full' });
+      if (name === 'dos') before.push(...(await keysOf(store, 'keys/')));
+      if (name === 'std') {
+        const [key = ''] = (await keysOf(store, 'keys/')).filter((one) => !before.includes(one));
+        const bytes = Buffer.from((await store.get(key)) ?? '');
+        const flipped = at < 0 ? bytes.length + at : at;
+        bytes[flipped] = (bytes[flipped] ?? 0) ^ 2;
+        await store.put(key, bytes);
+      }
+    }
+    const { names, unreadable } = await vault.survey();
+    expect(names).toEqual(['dos', 'uno']);
+    expect(unreadable).toMatchObject([{ name: null, error: { name: 'LeadMasterError' } }]);
+    expect(unreadable[0]?.error.extra.object).toContain(unreadable[0]?.owner);
+    expect((await vault.survey(['uno', 'std'])).unreadable).toMatchObject([{ name: 'std' }]);
+    expect(await vault.problems()).toMatchObject([{ kind: 'damaged' }, { kind: 'keyless' }]);
+    // Who asks for all of them, or for that one, is not told of a vault without it.
+    await expect(vault.sessions()).rejects.toThrow();
+    await expect(vault.has('std')).rejects.toThrow();
+    expect(await vault.has('uno')).toBe(true);
+  });
+
   it('goes on behind a record that cannot be read: the rest stays usable, nothing is pruned until it is forgotten', async () => {
     const { store, ids } = await smallVault();
     const last = (await keysOf(store, 'chain/')).at(-1) ?? '';

@@ -58,12 +58,18 @@ export class HttpSnapshots implements Snapshots {
   }
 
   async prune(session: string | null, call: LongCall = {}): Promise<PruneReport[]> {
-    const names = session === null ? (await this.recoverable(call)).map((one) => one.session) : [session];
+    const names = session === null ? await this.#pruneable(call) : [session];
     const reports: PruneReport[] = [];
     for (const name of names) {
       reports.push(await operate<PruneReport>(this.#client, `${pathOf(name)}/prune`, undefined, call));
     }
     return reports;
+  }
+
+  /** All that the vault holds: what is damaged comes last, since it ends the work. */
+  async #pruneable(call: LongCall): Promise<string[]> {
+    const held = await this.recoverable(call);
+    return held.sort((a, b) => Number(a.damaged) - Number(b.damaged)).map(({ session }) => session);
   }
 
   async export(session: string, id: string, { passphrase, signal }: LongCall & { passphrase: string }) {

@@ -73,7 +73,9 @@ async function choose(
   named: readonly string[],
   { all, yes }: RecoverOptions,
 ): Promise<string[]> {
-  const missing = held.filter(({ isHere, last }) => !isHere && last !== null).map(({ session }) => session);
+  const missing = held
+    .filter(({ isHere, last, damaged }) => !isHere && (last !== null || damaged))
+    .map(({ session }) => session);
   if (named.length > 0) return checked(named, held);
   if (all) {
     if (missing.length === 0) print.note('All that the vault holds is here.');
@@ -93,6 +95,8 @@ function checked(wanted: readonly string[], held: readonly Recoverable[]): strin
   for (const name of wanted) {
     if (!isSessionName(name)) throw CliError.usage(`${JSON.stringify(name)} is no session: ${SESSION_NAME_RULE}.`);
     if (held.some(({ session }) => session === name)) continue;
+    // Of what is damaged the name may not be known: the vault can tell whether it is the one.
+    if (held.some(({ damaged }) => damaged)) continue;
     const hint = 'List what it holds: ./leadmaster recover';
     throw new CliError(EXIT.notFound, 'session_not_found', `The vault holds nothing of ${name}.`, hint);
   }
@@ -120,11 +124,11 @@ async function confirmRetired(
 }
 
 function showHeld(print: Printer, held: readonly Recoverable[]): void {
-  const rows = held.map(({ session, snapshots, last, isHere }) => [
+  const rows = held.map(({ session, snapshots, last, isHere, damaged }) => [
     session,
-    String(snapshots),
+    damaged ? '-' : String(snapshots),
     ...(last === null
-      ? ['-', '-', '-', '-', '-']
+      ? ['-', '-', '-', '-', damaged ? print.paint.red('DAMAGED') : '-']
       : [last.id, localTime(last.at), ago(last.at), bytes(last.bytes), verdict(print, last)]),
     isHere ? 'yes' : 'no',
   ]);

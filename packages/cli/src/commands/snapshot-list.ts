@@ -1,4 +1,4 @@
-import type { Census, SnapshotDetail } from '@leadmaster/protocol';
+import type { Census, SnapshotDetail, SnapshotList } from '@leadmaster/protocol';
 import { Argument, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { type Snapshots, withSnapshots } from '../client/snapshots.ts';
@@ -40,15 +40,22 @@ export const registerShow: Register = (noun, io) => {
 };
 
 async function list(cli: Cli, snapshots: Snapshots, name: string | undefined): Promise<void> {
-  const names = name === undefined ? (await snapshots.recoverable()).map(({ session }) => session) : [name];
-  const lists = [];
-  for (const session of names) lists.push({ session, ...(await snapshots.list(session)) });
+  const lists = name === undefined ? await listAll(snapshots) : [{ session: name, ...(await snapshots.list(name)) }];
   const items = lists.flatMap((one) => one.items);
   const problems = lists.flatMap((one) => one.problems.map((problem) => ({ session: one.session, ...problem })));
   cli.print.data({ items, problems });
   if (items.length > 0) cli.print.line(snapshotTable(cli.print, items, name === undefined));
-  else cli.print.line(`No snapshots yet. Take the first: ./leadmaster snapshot create ${name ?? 'NAME'}`);
+  else if (problems.length === 0)
+    cli.print.line(`No snapshots yet. Take the first: ./leadmaster snapshot create ${name ?? 'NAME'}`);
   showProblems(cli.print, problems);
+}
+
+/** Of every session; one of which nothing can be read has problems, and no snapshots. */
+async function listAll(snapshots: Snapshots): Promise<(SnapshotList & { session: string })[]> {
+  const lists = [];
+  for (const { session, damaged, problems } of await snapshots.recoverable())
+    lists.push({ session, ...(damaged ? { items: [], problems } : await snapshots.list(session)) });
+  return lists;
 }
 
 function show(print: Printer, one: SnapshotDetail): void {

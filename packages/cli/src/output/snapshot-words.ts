@@ -63,7 +63,8 @@ export function verdict(print: Printer, { verified, verifiedAt }: Snapshot): str
 /** What is wrong with the records, in red below whatever was shown of them. */
 export function showProblems(print: Printer, problems: readonly NamedProblem[]): void {
   for (const { session, kind, object, detail } of problems) {
-    print.line(print.paint.red(`${session}: ${kind} ${object}: ${printable(detail)}`));
+    const what = kind === 'damaged' ? 'DAMAGED' : kind;
+    print.line(print.paint.red(`${session}: ${what} ${object}: ${printable(detail)}`));
   }
 }
 

@@ -5,32 +5,64 @@ import {
   type Recovered,
   type RecoverSessions,
 } from '@leadmaster/protocol';
+import { isOfAnObject, problemOf, type Vault, type VaultProblem } from '@leadmaster/vault';
 import type { SnapshotDeps } from './deps.ts';
 import { restoreSession } from './restore.ts';
 import { describeSnapshot } from './snapshot-facts.ts';
 import type { LongCall } from './snapshot-service.ts';
 
-/** Every session that the vault holds, with its last snapshot and whether it is on this machine. */
-export async function listRecoverable(deps: SnapshotDeps, { signal }: LongCall): Promise<Recoverable[]> {
+/**
+ * Every session that the vault holds, with its last snapshot and whether it is on this machine. One of which nothing can be
+ * read is among them, and hides none of the others.
+ *
+ * @param named sessions that somebody asks for: of one whose key cannot be read the vault itself knows no name.
+ */
+export async function listRecoverable(
+  deps: SnapshotDeps,
+  { signal }: LongCall,
+  named: readonly string[] = [],
+): Promise<Recoverable[]> {
   const call = signal === undefined ? {} : { signal };
   const vault = await deps.vault.open();
   const here = await profilesHere(deps);
-  const found: Recoverable[] = [];
-  for (const session of (await vault.sessions(call)).sort()) {
+  const { names, unreadable } = await vault.survey([...here, ...named], call);
+  const found = unreadable.map(({ name, owner, error }) => damagedOne(name ?? owner, here, problemOf(error)));
+  for (const session of names) {
+    const one = await lookAt(deps, vault, session, here, call);
+    if (one !== null) found.push(one);
+  }
+  return found.sort((a, b) => (a.session < b.session ? -1 : 1));
+}
+
+/** Null for a session without any snapshot: an import that was broken off has made it a key, and nothing else. */
+async function lookAt(
+  deps: SnapshotDeps,
+  vault: Vault,
+  session: string,
+  here: ReadonlySet<string>,
+  call: { signal?: AbortSignal },
+): Promise<Recoverable | null> {
+  try {
     const { snapshots, problems } = await vault.list(session, call);
-    // An import that was broken off has made it a key, and nothing else.
-    if (snapshots.length === 0 && problems.length === 0) continue;
+    if (snapshots.length === 0 && problems.length === 0) return null;
     const last = snapshots.at(-1) ?? null;
     const known = (id: string) => deps.store.snapshots.list(session).find((row) => row.id === id) ?? null;
-    found.push({
+    return {
       session,
       snapshots: snapshots.length,
       last: last === null ? null : describeSnapshot(session, last, known(last.id)),
       isHere: here.has(session),
+      damaged: false,
       problems,
-    });
+    };
+  } catch (error) {
+    if (!isOfAnObject(error)) throw error;
+    return damagedOne(session, here, problemOf(error));
   }
-  return found;
+}
+
+function damagedOne(session: string, here: ReadonlySet<string>, problem: VaultProblem): Recoverable {
+  return { session, snapshots: 0, last: null, isHere: here.has(session), damaged: true, problems: [problem] };
 }
 
 /**
@@ -44,21 +76,33 @@ export async function recoverSessions(
   wanted: RecoverSessions,
   options: LongCall,
 ): Promise<Recovered> {
-  const known = await listRecoverable(deps, options);
-  const chosen =
-    wanted.sessions ?? known.filter(({ isHere, last }) => !isHere && last !== null).map((one) => one.session);
-  for (const session of chosen) {
-    if (!known.some((one) => one.session === session)) throw notInVault(session);
-  }
-  if (!wanted.originRetired) throw notRetired(chosen);
+  const known = await listRecoverable(deps, options, wanted.sessions);
+  const chosen = wanted.sessions?.map((session) => oneOf(known, session)) ?? known.filter(isToCome);
+  if (!wanted.originRetired) throw notRetired(chosen.map(({ session }) => session));
   const items: Recovered['items'] = [];
-  for (const [done, session] of chosen.entries()) {
+  for (const [done, one] of chosen.entries()) {
     options.signal?.throwIfAborted();
-    items.push(
-      await recoverOne(deps, session, wanted.start, under(`${session} (${done + 1} of ${chosen.length})`, options)),
-    );
+    const call = under(`${one.session} (${done + 1} of ${chosen.length})`, options);
+    items.push(one.damaged ? notReadable(one) : await recoverOne(deps, one.session, wanted.start, call));
   }
   return { items };
+}
+
+/** What is not here and should be; that one of them cannot be brought back is told, not passed over. */
+function isToCome({ isHere, last, damaged }: Recoverable): boolean {
+  return !isHere && (last !== null || damaged);
+}
+
+function oneOf(known: readonly Recoverable[], session: string): Recoverable {
+  const found = known.find((one) => one.session === session);
+  if (found === undefined) throw notInVault(session);
+  return found;
+}
+
+function notReadable({ session, problems }: Recoverable): Recovered['items'][number] {
+  const why = problems.map(({ detail }) => detail).join(' ');
+  const detail = `nothing of it can be read: ${why} Bring the object back from a copy of the vault`;
+  return { session, ok: false, snapshot: null, detail };
 }
 
 async function recoverOne(

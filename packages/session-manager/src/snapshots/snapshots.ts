@@ -14,7 +14,7 @@ import {
   type SnapshotReason,
   type VerifyReport,
 } from '@leadmaster/protocol';
-import type { SnapshotInfo } from '@leadmaster/vault';
+import { isOfAnObject, type SnapshotInfo } from '@leadmaster/vault';
 import type { SerialQueue } from '../concurrency/serial-queue.ts';
 import { inTurns } from '../concurrency/turns.ts';
 import type { ProfileRecord } from '../profile/profile-store.ts';
@@ -140,12 +140,21 @@ export class Snapshots implements SnapshotService {
 
   async prune(session: string | null, options: LongCall = {}): Promise<PruneReport[]> {
     const vault = await this.#deps.vault.open();
-    const names = session === null ? await vault.sessions() : [session];
+    if (session !== null) return [await this.#turn(session, options, (call) => this.#pruneOne(session, call))];
+    const { names, unreadable } = await vault.survey();
     const reports: PruneReport[] = [];
+    let damage = unreadable[0]?.error ?? null;
     for (const [done, name] of names.entries()) {
       options.onProgress?.({ phase: 'pruning sessions', done, total: names.length });
-      reports.push(await this.#turn(name, options, (call) => this.#pruneOne(name, call)));
+      try {
+        reports.push(await this.#turn(name, options, (call) => this.#pruneOne(name, call)));
+      } catch (error) {
+        if (!isOfAnObject(error)) throw error;
+        damage ??= error;
+      }
     }
+    // Told once the others are done.
+    if (damage !== null) throw damage;
     return reports;
   }
 
@@ -181,7 +190,7 @@ export class Snapshots implements SnapshotService {
   purge(session: string): Promise<void> {
     return this.#turn(session, {}, async ({ signal }) => {
       const vault = await this.#deps.vault.open();
-      if ((await vault.sessions({ signal })).includes(session)) await vault.destroySession(session, { signal });
+      if (await vault.has(session, { signal })) await vault.destroySession(session, { signal });
       this.#deps.store.snapshots.purged(session);
     });
   }
