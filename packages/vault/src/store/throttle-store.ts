@@ -8,10 +8,13 @@ export interface Throttle {
   down?: ByteRate;
 }
 
+/** Ranges up to here are what there is, or nearly; of larger ones the object's size is asked for before they are paid for. */
+const ASKED_BYTES = 2 * 1024 * 1024;
+
 /**
  * Lets bodies pass no faster than the machine's rates. A body in memory waits until all of it may go; a source is read
- * at the rate. What is fetched whole is paid for afterwards, because its size is known only then: a range is asked for
- * where an object may be large.
+ * at the rate. A range is paid for before it is read, as far as the object reaches. What is fetched whole is paid for
+ * afterwards, because its size is known only then: a range is asked for where an object may be large.
  */
 export class ThrottleStore implements BlobStore {
   private readonly inner: BlobStore;
@@ -44,13 +47,23 @@ export class ThrottleStore implements BlobStore {
   ): Promise<Buffer | null> {
     const { down } = this.throttle;
     if (down === undefined) return this.inner.get(key, options);
-    const ahead = options.range?.length ?? 0;
+    const ahead = await this.expected(key, options);
     await down.take(ahead, options.signal);
     const bytes = await this.inner.get(key, options);
     const passed = bytes?.length ?? 0;
     if (passed < ahead) down.giveBack(ahead - passed);
     else await down.take(passed - ahead, options.signal);
     return bytes;
+  }
+
+  /** What a read will bring at most: whoever asks for more than a chunk's worth may only not know how little there is. */
+  private async expected(
+    key: string,
+    { range, signal }: { range?: { offset: number; length: number }; signal?: AbortSignal },
+  ): Promise<number> {
+    if (range === undefined || range.length <= ASKED_BYTES) return range?.length ?? 0;
+    const info = await this.inner.stat(key, signal === undefined ? {} : { signal });
+    return Math.min(range.length, Math.max(0, (info?.bytes ?? 0) - range.offset));
   }
 
   stat(key: string, options: { signal?: AbortSignal } = {}): Promise<BlobInfo | null> {
