@@ -137,7 +137,7 @@ export const operation = z.object({
   id: z.string(),
   /** Grows with every change that is worth showing: pass it as `after` to wait for the next. */
   revision: z.number().int(),
-  /** `snapshot`, `verify`, `restore`, `prune`, `recover`, `trim`, `adopt`, `transfer`. */
+  /** `snapshot`, `verify`, `restore`, `prune`, `accept`, `recover`, `trim`, `adopt`, `transfer`. */
   kind: z.string(),
   session: z.string().nullable(),
   state: z.enum(['running', 'done', 'failed']),

@@ -55,6 +55,7 @@ export class FakeSnapshotService implements SnapshotService {
   private readonly sessions: FakeSessionService;
   private readonly vault = new Map<string, Snapshot[]>();
   private readonly damaged = new Set<string>();
+  private readonly rolledBack = new Map<string, SnapshotProblem>();
   private readonly lost = new Map<string, SnapshotProblem>();
   private readonly held = new Set<Held>();
   private gate: PromiseWithResolvers<void> | null = null;
@@ -103,6 +104,11 @@ export class FakeSnapshotService implements SnapshotService {
     this.lost.set(session, { kind: 'damaged', object: 'chain/6a95/', detail });
   }
 
+  /** Makes the vault one that is older than it was, for a session. */
+  rollBack(session: string, detail: string): void {
+    this.rolledBack.set(session, { kind: 'rolled_back', object: 'chain/6a95/0000000007', detail });
+  }
+
   /** Takes everything out of the vault. */
   empty(): void {
     this.vault.clear();
@@ -149,7 +155,8 @@ export class FakeSnapshotService implements SnapshotService {
 
   async list(session: string): Promise<SnapshotList> {
     this.step();
-    return { items: await this.of(session), problems: [] };
+    const problem = this.rolledBack.get(session);
+    return { items: await this.of(session), problems: problem === undefined ? [] : [problem] };
   }
 
   async get(session: string, id: string): Promise<SnapshotDetail> {
@@ -224,6 +231,13 @@ export class FakeSnapshotService implements SnapshotService {
         freedBytes: forgotten.length * MB,
       };
     });
+  }
+
+  async accept(session: string, options: LongCall = {}): Promise<SnapshotList> {
+    await this.work(`accept ${session}`, options);
+    this.changes.push(`accept ${session}`);
+    this.rolledBack.delete(session);
+    return this.list(session);
   }
 
   async export(session: string, id: string, options: LongCall & { passphrase: string }) {

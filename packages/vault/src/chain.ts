@@ -134,7 +134,7 @@ export class Chain {
     throw new LeadMasterError(
       'vault_rolled_back',
       problem?.detail ?? 'The vault is older than it was.',
-      'If an older copy of the vault was put back on purpose, acknowledge it; otherwise somebody has removed snapshots.',
+      `If an older copy of the vault was put back on purpose, say so: "./leadmaster vault accept ${this.session.name}" (vault.acknowledge() in a program). Otherwise somebody has removed snapshots.`,
     );
   }
 

@@ -66,6 +66,10 @@ export class HttpSnapshots implements Snapshots {
     return reports;
   }
 
+  accept(session: string, call: LongCall = {}): Promise<SnapshotList> {
+    return operate(this.#client, `${pathOf(session)}/accept`, undefined, call);
+  }
+
   /** All that the vault holds: what is damaged comes last, since it ends the work. */
   async #pruneable(call: LongCall): Promise<string[]> {
     const held = await this.recoverable(call);

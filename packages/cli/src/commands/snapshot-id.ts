@@ -12,7 +12,9 @@ export function idArgument(standard?: 'latest'): Argument {
 
 /** The snapshot of a session that a person means, by the service's or the vault's own list. */
 export async function findSnapshot(snapshots: Snapshots, session: string, text: string): Promise<Snapshot> {
-  const { items } = await snapshots.list(session);
+  const { items, problems } = await snapshots.list(session);
+  const rollback = problems.find(({ kind }) => kind === 'rolled_back');
+  if (items.length === 0 && rollback !== undefined) throw rolledBack(session, rollback.detail);
   return chooseSnapshot(items, session, text);
 }
 
@@ -38,6 +40,12 @@ const MATCHES: readonly ((id: string, text: string) => boolean)[] = [
   (id, text) => text !== '' && id.startsWith(`${text}-`),
   (id, text) => text !== '' && id.startsWith(text),
 ];
+
+/** A new one would be refused, too. */
+function rolledBack(session: string, detail: string): CliError {
+  const hint = `If that copy was put back on purpose: ./leadmaster vault accept ${session}`;
+  return new CliError(EXIT.notFound, 'snapshot_not_found', `${session} has no snapshot. ${detail}`, hint);
+}
 
 function notFound(items: readonly unknown[], session: string, text: string): CliError {
   const [detail, hint] =

@@ -5,12 +5,13 @@ import type { Cli } from '../cli.ts';
 import { plural } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
+import { registerAccept } from './vault-accept.ts';
 
-/** `vault rotate-key` */
+/** `vault accept|rotate-key` */
 export const register: Register = (parent, io) => {
-  parent
-    .command('vault')
-    .description('change the master key of the vault')
+  const noun = parent.command('vault').description('accept an older copy of the vault; change its master key');
+  registerAccept(noun, io);
+  noun
     .command('rotate-key')
     .description('give the vault another master key, with the service down; no snapshot is uploaded again')
     .argument('<file>', 'a file with the new key: 64 hexadecimal digits')

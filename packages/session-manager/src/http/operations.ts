@@ -11,7 +11,7 @@ const KEEP_MS = 24 * 3_600_000;
 
 /** A long call as it was asked for. */
 export interface Work<T> {
-  kind: 'transfer' | 'snapshot' | 'verify' | 'restore' | 'prune' | 'recover' | 'adopt' | 'trim';
+  kind: 'transfer' | 'snapshot' | 'verify' | 'restore' | 'prune' | 'accept' | 'recover' | 'adopt' | 'trim';
   /** Null for what is about more than one. */
   session: string | null;
   run: (call: Required<LongCall>) => Promise<T>;

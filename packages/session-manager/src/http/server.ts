@@ -26,7 +26,7 @@ import { qrRoutes } from './routes/qr.ts';
 import { recoverRoutes } from './routes/recover.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { actionRoutes, sessionRoutes } from './routes/sessions.ts';
-import { restoreRoutes, snapshotRoutes } from './routes/snapshots.ts';
+import { acceptRoutes, restoreRoutes, snapshotRoutes } from './routes/snapshots.ts';
 import { storageRoutes } from './routes/storage.ts';
 import { transferRoutes } from './routes/transfers.ts';
 import { transitionRoutes } from './routes/transitions.ts';
@@ -162,6 +162,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     eventRoutes,
     messageRoutes,
     snapshotRoutes,
+    acceptRoutes,
     restoreRoutes,
     storageRoutes,
     portableRoutes,

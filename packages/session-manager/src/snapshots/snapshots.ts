@@ -158,6 +158,22 @@ export class Snapshots implements SnapshotService {
     return reports;
   }
 
+  accept(session: string, options: LongCall = {}): Promise<SnapshotList> {
+    return this.#turn(session, options, async ({ signal }) => {
+      const vault = await this.#deps.vault.open();
+      await vault.acknowledge(session, { signal });
+      const now = await this.list(session, { signal });
+      const there = new Set(now.items.map(({ id }) => id));
+      const gone = this.#deps.store.snapshots.list(session).filter(({ id }) => !there.has(id));
+      this.#deps.store.snapshots.forgotten(
+        session,
+        gone.map(({ id }) => id),
+      );
+      this.#deps.log.warn({ session, snapshots: there.size }, 'an older copy of the vault is accepted');
+      return now;
+    });
+  }
+
   /** Waits for nobody, and nobody for it: whoever downloads sets the pace. A prune meanwhile breaks the stream off. */
   async export(session: string, id: string, options: LongCall & { passphrase: string }) {
     const { passphrase, signal: given } = options;

@@ -68,6 +68,7 @@ describe('/openapi.json', () => {
         'POST /v1/sessions/{session}/restart',
         'POST /v1/sessions/{session}/retire',
         'POST /v1/sessions/{session}/snapshots',
+        'POST /v1/sessions/{session}/snapshots/accept',
         'POST /v1/sessions/{session}/snapshots/prune',
         'POST /v1/sessions/{session}/snapshots/{snapshot}/restore',
         'POST /v1/sessions/{session}/snapshots/{snapshot}/verify',
@@ -135,6 +136,7 @@ describe('/openapi.json', () => {
     const { operations } = await described();
     const long = operations.filter((o) => o.parameters?.some((p) => p.in === 'header' && p.name === 'prefer'));
     expect(long.map((o) => o.operationId).sort()).toEqual([
+      'acceptRollback',
       'adoptSession',
       'createSnapshot',
       'pruneSnapshots',

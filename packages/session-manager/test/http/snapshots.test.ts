@@ -102,6 +102,17 @@ describe('snapshots', () => {
     expect(snapshots.changes).toEqual(Array(3).fill(`restore a ${id}`));
   });
 
+  test('of an older vault are told as such until they are accepted', async () => {
+    const { ask, sessions, snapshots } = await serve();
+    sessions.set('a', 'STOPPED');
+    const { id } = snapshots.take('a');
+    snapshots.rollBack('a', 'The vault is older than it was.');
+    expect((await ask(OF_A)).json.problems).toMatchObject([{ kind: 'rolled_back' }]);
+    const now = await ask(`${OF_A}/accept`, { method: 'POST' });
+    expect([now.status, snapshotList.parse(now.json)]).toMatchObject([200, { items: [{ id }], problems: [] }]);
+    expect(snapshots.changes).toEqual(['accept a']);
+  });
+
   test('are pruned', async () => {
     const { ask, sessions, snapshots } = await serve();
     sessions.set('a', 'READY');

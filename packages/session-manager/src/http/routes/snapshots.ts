@@ -156,6 +156,37 @@ export function snapshotRoutes(app: HttpApp, context: RouteContext): void {
   });
 }
 
+/** `/v1/sessions/{s}/snapshots/accept`: the way on after an older copy of the vault was put back. */
+export function acceptRoutes(app: HttpApp, context: RouteContext): void {
+  const { snapshots } = context;
+
+  app.route({
+    method: 'POST',
+    url: '/v1/sessions/:session/snapshots/accept',
+    schema: {
+      operationId: 'acceptRollback',
+      summary: 'Say that an older copy of the vault was put back on purpose',
+      description:
+        'While the vault is older than it was (`rolled_back` among the problems of the list), nothing is written for the ' +
+        `session: \`vault_rolled_back\`. After this its history goes on from what there is. ${LONG_CALL}`,
+      tags,
+      params: sessionParams,
+      querystring: noQuery,
+      headers: longCallHeaders,
+      body: noBody,
+      response: { 200: json('What there is', snapshotList), ...accepted, ...problems(WRITE_ERRORS) },
+    },
+    handler: (request, reply) => {
+      const name = request.params.session;
+      return answerLongCall(context, request, reply, {
+        kind: 'accept',
+        session: name,
+        run: (call) => snapshots.accept(name, call),
+      });
+    },
+  });
+}
+
 /** `/v1/sessions/{s}/snapshots/{id}/verify` and `/restore`: whether it is good, and back to it. */
 export function restoreRoutes(app: HttpApp, context: RouteContext): void {
   const { snapshots } = context;
