@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FolderStore, folderSource, newMasterKeyText, openVault, parseMasterKeys } from '@leadmaster/vault';
@@ -62,4 +62,16 @@ test('what stands in the way is said, and nothing is written', async () => {
   rmSync(join(dataDir, 'vault.key'));
   expect(await cli(['--to', to])).toMatchObject({ code: 1, stderr: /vault\.key.*VAULT_KEY_FILE/s });
   expect(() => readFileSync(to)).toThrow('ENOENT');
+});
+
+test('among the sessions of a LeadMaster nothing is written: it would be a second owner of the login', async () => {
+  const { folder, dataDir, cli } = await saved();
+  const other = join(folder, 'other');
+  for (const name of ['tokens', 'locks', 'trash', 'staging']) mkdirSync(join(other, name), { recursive: true });
+  symlinkSync(join(other, 'tokens'), join(folder, 'link'));
+  for (const to of [join(dataDir, 'tokens/uno'), join(other, 'tokens/uno/deep'), join(folder, 'link/uno')]) {
+    expect(await cli(['--to', to])).toMatchObject({ code: 2, stderr: /among the sessions of .*tokens.*export/s });
+    expect(existsSync(to)).toBe(false);
+  }
+  expect(await cli(['--to', join(other, 'beside')])).toMatchObject({ code: 0 });
 });

@@ -88,6 +88,7 @@ function withOption(thrown: unknown, command: string, given: Record<keyof typeof
 
 /** Reads the vault by itself: the files of a snapshot concern neither the service nor the profile in place. */
 async function extractTo(cli: Cli, name: string, text: string, target: string): Promise<void> {
+  await refuseAmongSessions(cli, target);
   const done = await long(cli, name, async (call) => {
     const vault = await readVault(cli.config, call.signal);
     const { snapshots } = await vault.list(name, { signal: call.signal });
@@ -99,4 +100,15 @@ async function extractTo(cli: Cli, name: string, text: string, target: string): 
     `${target}: ${plural(done.files, 'file')}, ${bytes(done.bytes)}, of snapshot ${done.snapshot} of ${name}.`,
   );
   cli.print.note('They hold the login: keep them private, and never run them beside the session.');
+}
+
+/** What lies there is a session to whoever looks: of one login there would be two. */
+async function refuseAmongSessions(cli: Cli, target: string): Promise<void> {
+  const { tokensAround } = await import('@leadmaster/session-manager/tokens-around');
+  const tokens = await tokensAround(target, cli.config.dataDir);
+  if (tokens === null) return;
+  throw CliError.usage(
+    `${target} lies among the sessions of ${tokens}, and what is written out of a snapshot is a second copy of a login.`,
+    'Name a folder elsewhere. To bring the session back here, leave --to out; on another machine, "./leadmaster export" and "import".',
+  );
 }

@@ -1,18 +1,19 @@
 import { realpath } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { type AdoptedSession, type AdoptSession, LeadMasterError } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import { SerialQueue } from '../concurrency/serial-queue.ts';
-import { lstatOrNull, type ProfileFs, realFs, unreadable } from '../profile/files.ts';
+import { lstatOrNull, type ProfileFs, realFs } from '../profile/files.ts';
 import type { DataPaths } from '../profile/paths.ts';
 import type { ProfileRecord, ProfileStore, SwapReason } from '../profile/profile-store.ts';
+import { isWithin, realPathOf } from '../profile/real-path.ts';
 import type { SessionAccess } from '../snapshots/session-access.ts';
 import type { LongCall } from '../snapshots/snapshot-service.ts';
 import { inStaging, stagingPath } from '../snapshots/staging.ts';
 import type { AdoptService } from './adopt-service.ts';
 import { isOtherDisk, refuseNoLogin, refuseNoRoom, refuseOldBrowser, refuseOverlap, refuseUsed } from './checks.ts';
 import { copyProfile, taken } from './copy.ts';
-import { findProfile, refuseOddPath, refuseRelative } from './layout.ts';
+import { findProfile, MOVED_SUFFIX, refuseOddPath, refuseRelative } from './layout.ts';
 import { refuse, refusedIfClosed } from './refusal.ts';
 import { finishEarlier, setSourceAside } from './source.ts';
 import { refuseStrangers, type Survey, survey } from './survey.ts';
@@ -45,10 +46,10 @@ export class Adopter implements AdoptService {
     return this.#queue.run(async () => {
       const { name, path, mode } = wanted;
       const place = this.#deps.paths.session(name);
-      if (path === undefined) return this.#inPlace(name, place);
+      if (path === undefined) return this.#inPlace(wanted, place);
       refuseRelative(path);
       try {
-        if (await this.#isPlace(path, place)) return await this.#inPlace(name, place);
+        if (await this.#isPlace(path, place)) return await this.#inPlace(wanted, place);
         if (mode === undefined) throw refuseUnsaid(path, place);
         const earlier = await this.#earlier(name, path, mode, wanted.originRetired ?? false);
         return earlier ?? (await this.#fromElsewhere(wanted, path, mode, call));
@@ -58,8 +59,9 @@ export class Adopter implements AdoptService {
     });
   }
 
-  async #inPlace(name: string, place: string): Promise<AdoptedSession> {
+  async #inPlace({ name, originRetired }: AdoptSession, place: string): Promise<AdoptedSession> {
     await this.#deps.claimInPlace(name);
+    if (originRetired) await this.#deps.profiles.updateRecord(name, { originRetired });
     return this.#adopted(name, await survey(this.#fs, { kind: 'profile', profileDir: place }));
   }
 
@@ -78,8 +80,9 @@ export class Adopter implements AdoptService {
     refuseOldBrowser(found.report.chromium, await browserVersion());
     call.onProgress?.({ phase: 'checking', done: 0, total: null });
     await refuseNoLogin(this.#fs, layout.profileDir, paths.staging, call.signal);
-    if (mode === 'copy') await this.#copyIn(name, found, wanted.originRetired ?? false, call);
-    else await this.#moveIn(name, found, call);
+    const { originRetired = false } = wanted;
+    if (mode === 'copy') await this.#copyIn(name, found, originRetired, call);
+    else await this.#moveIn(name, found, originRetired || !found.isCopy, call);
     const { kind, bytes } = found.report;
     this.#deps.log.info(
       { session: name, from: layout.profileDir, kind, mode, bytes },
@@ -105,13 +108,13 @@ export class Adopter implements AdoptService {
   }
 
   /** By one rename on one disk. Across two, a copy that does not start, until the folder it came from is set aside. */
-  async #moveIn(name: string, found: Survey, call: LongCall): Promise<void> {
+  async #moveIn(name: string, found: Survey, originRetired: boolean, call: LongCall): Promise<void> {
     const { profiles } = this.#deps;
     const { profileDir } = found.layout;
     if (await this.#isOneDisk(profileDir)) {
       try {
         await this.#put(name, async () => {
-          await profiles.moveIn(name, profileDir, { ...this.#why(found), originRetired: true });
+          await profiles.moveIn(name, profileDir, { ...this.#why(found), originRetired });
         });
         return;
       } catch (error) {
@@ -121,7 +124,7 @@ export class Adopter implements AdoptService {
     }
     await this.#copyIn(name, found, false, call);
     await setSourceAside(this.#fs, profileDir);
-    await profiles.updateRecord(name, { originRetired: true });
+    if (originRetired) await profiles.updateRecord(name, { originRetired });
   }
 
   /** The session first, so that a folder without one is never left in its place; it goes again when the profile does not follow. */
@@ -155,10 +158,15 @@ export class Adopter implements AdoptService {
     const from = record?.adoptedFrom;
     if (record === null || from === undefined || !isWithin(from, await realPathOf(path))) return null;
     if (!(await finishEarlier(this.#fs, { from, place: profiles.locate(name), record, mode }))) return null;
-    if (!record.originRetired && (mode === 'move' || originRetired)) {
+    if (!record.originRetired && (originRetired || (mode === 'move' && !(await this.#wasCopy(from))))) {
       await profiles.updateRecord(name, { originRetired: true });
     }
     return this.#adopted(name, await survey(this.#fs, { kind: 'profile', profileDir: profiles.locate(name) }));
+  }
+
+  /** Whether the folder that was set aside was itself a copy: that it is gone says nothing of the login it was taken of. */
+  async #wasCopy(from: string): Promise<boolean> {
+    return (await survey(this.#fs, { kind: 'profile', profileDir: from + MOVED_SUFFIX })).isCopy;
   }
 
   async #adopted(name: string, { report }: Survey): Promise<AdoptedSession> {
@@ -202,21 +210,6 @@ function refuseUnsaid(path: string, place: string): LeadMasterError {
     `${path} lies elsewhere than ${place}, and nobody has said what becomes of it`,
     'Say so: mode "copy" (--copy) leaves it where it is, mode "move" (--move) takes it here.',
   );
-}
-
-/** A path without links, also of what is not there any more. */
-async function realPathOf(path: string): Promise<string> {
-  const whole = resolve(path);
-  try {
-    return await realpath(whole);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || whole === dirname(whole)) throw unreadable(path, error);
-    return join(await realPathOf(dirname(whole)), basename(whole));
-  }
-}
-
-function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(`${folder}/`);
 }
 
 function exists(name: string): LeadMasterError {

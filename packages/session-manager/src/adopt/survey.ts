@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { classify, RECORD_FILE } from '@leadmaster/capture/classify';
 import { type AdoptReport, isSessionName, shellWord } from '@leadmaster/protocol';
 import { newestChromium } from '../profile/browser-version.ts';
+import { isExtracted } from '../profile/extracted.ts';
 import { type Entry, type ProfileFs, textOrNull, walk } from '../profile/files.ts';
 import type { ProfileRecord } from '../profile/profile-store.ts';
 import { parseRecord } from '../profile/record.ts';
@@ -18,6 +19,8 @@ export interface Survey {
   entries: Entry[];
   /** The record of the LeadMaster that it was a session of before; null when there is none, or it cannot be read. */
   record: ProfileRecord | null;
+  /** A copy of a login whose origin nobody has declared retired, wherever the folder goes. */
+  isCopy: boolean;
   report: AdoptReport;
 }
 
@@ -52,7 +55,11 @@ export async function survey(fs: ProfileFs, layout: Layout): Promise<Survey> {
     account: record?.account ?? null,
     warnings,
   };
-  return { layout, entries, record, report };
+  return { layout, entries, record, isCopy: await isCopy(fs, profileDir, record), report };
+}
+
+async function isCopy(fs: ProfileFs, profileDir: string, record: ProfileRecord | null): Promise<boolean> {
+  return record?.originRetired === false || (await isExtracted(fs, profileDir));
 }
 
 /** A record names its own session, which need not be ours; one that cannot be read is left behind. */

@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { shellWord } from '@leadmaster/protocol';
+import { dataFolderAround, isDataFolder } from './recognise.ts';
 
 /**
  * What to do where the system refuses a path to this user. Commands name that path or the data folder around it, and
@@ -45,29 +46,6 @@ function cureAt(path: string, whole: boolean): string {
   }
   if (owner === me) return `It belongs to this user (uid ${me}), who may not use it: chmod u+rwX ${word}`;
   return `${path} belongs to uid ${owner}, and this runs as uid ${me}. Run it as that user; or, only if that is LeadMaster's, give it over (as root): chown ${me} ${word}`;
-}
-
-/** The data folder that a path lies in or is; null where none can be recognised. */
-function dataFolderAround(path: string): string | null {
-  for (let folder = path; folder !== dirname(folder); folder = dirname(folder)) {
-    if (isDataFolder(folder)) return folder;
-  }
-  return null;
-}
-
-/** Seen by what every start makes in it; a folder that cannot be looked into is not recognised. */
-function isDataFolder(folder: string): boolean {
-  return (
-    folder !== dirname(folder) && ['tokens', 'locks', 'trash', 'staging'].every((name) => isFolder(join(folder, name)))
-  );
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return lstatSync(path).isDirectory();
-  } catch {
-    return false;
-  }
 }
 
 function uidAt(path: string): number | null {

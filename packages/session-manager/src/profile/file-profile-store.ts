@@ -5,6 +5,7 @@ import { type CheckReport, isSessionName, LeadMasterError, type RecentFiles, she
 import { syncFolder } from './atomic-file.ts';
 import { checkProfile } from './check.ts';
 import { syncLogin } from './commit.ts';
+import { isExtracted } from './extracted.ts';
 import { isMissing, lstatOrNull, makeFolder, namesOrNull, type ProfileFs, realFs, walk, writeFailed } from './files.ts';
 import { loginEvidence } from './login-presence.ts';
 import { loginDamaged, proveLoginWhole } from './login-structure.ts';
@@ -103,7 +104,8 @@ class FileProfileStore implements ProfileStore {
         );
       }
       await this.repairPermissions(session);
-      return this.#write(session, newRecord(session, await this.#nextGeneration(session, above), 'adopted'));
+      const fresh = newRecord(session, await this.#nextGeneration(session, above), 'adopted');
+      return this.#write(session, { ...fresh, originRetired: !(await isExtracted(this.#fs, dir)) });
     });
   }
 
@@ -307,7 +309,7 @@ class FileProfileStore implements ProfileStore {
     const record: ProfileRecord = {
       ...(saved ?? newRecord(session, 1, 'adopted')),
       session,
-      originRetired: why.originRetired ?? saved?.originRetired ?? true,
+      originRetired: why.originRetired ?? saved?.originRetired ?? !(await isExtracted(this.#fs, folder)),
       generation: Math.max(...known) + 1,
       committedAt: saved?.committedAt ?? why.committedAt,
       ...(why.adoptedFrom === undefined ? {} : { adoptedFrom: why.adoptedFrom }),

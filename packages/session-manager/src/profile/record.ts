@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { account, LeadMasterError, sessionName } from '@leadmaster/protocol';
 import { z } from 'zod';
 import { isTemporaryName, writeAtomically } from './atomic-file.ts';
+import { FINDINGS_FILE, isExtracted } from './extracted.ts';
 import { namesOrNull, type ProfileFs, textOrNull, writeFailed } from './files.ts';
 import type { ProfileRecord } from './profile-store.ts';
 
@@ -23,13 +24,16 @@ const recordSchema = z.looseObject({
 });
 
 /**
- * The record at a path; null when it is proven absent.
+ * The record at a path; null when it is proven absent. In a folder that was written out of a snapshot it says what it
+ * said of the session, and does not speak for this copy.
  *
  * @throws LeadMasterError `profile_unreadable` when it is there and cannot be read, parsed, or names another session.
  */
 export async function readRecordFile(fs: ProfileFs, path: string, session: string): Promise<ProfileRecord | null> {
   const text = await textOrNull(fs, path);
-  return text === null ? null : parseRecord(text, path, session);
+  if (text === null) return null;
+  const record = parseRecord(text, path, session);
+  return (await isExtracted(fs, dirname(path))) ? { ...record, originRetired: false } : record;
 }
 
 /** @throws LeadMasterError `profile_unreadable`, saying what is wrong and that the login itself is untouched. */
@@ -79,7 +83,10 @@ export async function writeRecordFile(fs: ProfileFs, path: string, record: Profi
   for (const name of (await namesOrNull(fs, folder)) ?? []) {
     if (isTemporaryName(name)) await removeFile(fs, join(folder, name));
   }
+  const wasExtracted = await isExtracted(fs, folder);
   await writeAtomically(fs, path, `${JSON.stringify(record, null, 2)}\n`);
+  // What it tells is in the record from now on.
+  if (wasExtracted) await removeFile(fs, join(folder, FINDINGS_FILE));
 }
 
 async function removeFile(fs: ProfileFs, path: string): Promise<void> {

@@ -21,9 +21,6 @@ const extraSchema = z.object({
 });
 export type SnapshotExtra = z.infer<typeof extraSchema>;
 
-/** A file that every snapshot has beside the profile's own: what was found and counted when it was taken. */
-export const FINDINGS_FILE = '.leadmaster-snapshot.json';
-
 const findingsSchema = z.object({
   structure: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
   census: z.object({ before: census.nullable(), after: census.nullable() }),

@@ -17,12 +17,13 @@ import {
 import { isOfAnObject, type SnapshotInfo } from '@leadmaster/vault';
 import type { SerialQueue } from '../concurrency/serial-queue.ts';
 import { inTurns } from '../concurrency/turns.ts';
+import { FINDINGS_FILE } from '../profile/extracted.ts';
 import type { ProfileRecord } from '../profile/profile-store.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { exportSnapshot, importSession, retireSession } from './portable.ts';
 import { listRecoverable, recoverSessions } from './recover.ts';
 import { restoreSession } from './restore.ts';
-import { describeDetail, describeSnapshot, FINDINGS_FILE, parseFindings } from './snapshot-facts.ts';
+import { describeDetail, describeSnapshot, parseFindings } from './snapshot-facts.ts';
 import type { ImportWanted, LongCall, SnapshotService } from './snapshot-service.ts';
 import { captureAside, captureSession, captureStopped, saveTaken, type Taken, type TakeOptions } from './take.ts';
 import { verifySnapshot } from './verify.ts';

@@ -6,12 +6,13 @@ import {
   type SnapshotKind,
   type SnapshotReason,
 } from '@leadmaster/protocol';
+import { FINDINGS_FILE } from '../profile/extracted.ts';
 import { realFs } from '../profile/files.ts';
 import type { ProfileRecord } from '../profile/profile-store.ts';
 import { requireRoom, snapshotRoom } from '../profile/room.ts';
 import type { SnapshotDeps } from './deps.ts';
 import type { HeldProfile } from './session-access.ts';
-import { describeSnapshot, FINDINGS_FILE, type Findings, findingsText, type SnapshotExtra } from './snapshot-facts.ts';
+import { describeSnapshot, type Findings, findingsText, type SnapshotExtra } from './snapshot-facts.ts';
 import type { LongCall } from './snapshot-service.ts';
 import { stagingPath } from './staging.ts';
 

@@ -1,0 +1,25 @@
+import { lstatSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** The data folder that a path lies in or is, whoever's; null where none can be recognised. */
+export function dataFolderAround(path: string): string | null {
+  for (let folder = path; folder !== dirname(folder); folder = dirname(folder)) {
+    if (isDataFolder(folder)) return folder;
+  }
+  return null;
+}
+
+/** Seen by what every start makes in it; a folder that cannot be looked into is not recognised. */
+export function isDataFolder(folder: string): boolean {
+  return (
+    folder !== dirname(folder) && ['tokens', 'locks', 'trash', 'staging'].every((name) => isFolder(join(folder, name)))
+  );
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return lstatSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
