@@ -10,6 +10,8 @@ export interface SessionGuard {
   resting(session: string): Promise<void>;
   /** @throws LeadMasterError `transfer_open` for what another machine may not have taken yet. */
   refuseDelete(session: string): Promise<void>;
+  /** What is to be done about a session that another machine may not have taken yet; null for any other. */
+  openTransfer(session: string): Promise<string | null>;
   /** Makes everything that was saved of it unreadable for good. */
   purge(session: string): Promise<void>;
 }
@@ -20,5 +22,6 @@ export const UNGUARDED: SessionGuard = {
   stopped: () => undefined,
   resting: async () => undefined,
   refuseDelete: async () => undefined,
+  openTransfer: async () => null,
   purge: async () => undefined,
 };

@@ -148,7 +148,7 @@ export class Sessions implements SessionService, SessionAccess {
     return describeSession({
       name,
       row,
-      view: supervisor.view,
+      view: await this.#viewOf(supervisor),
       generation: record?.generation ?? this.#deps.store.vault.movedGeneration(name) ?? 0,
       originRetired: record?.originRetired ?? true,
       engine: this.#deps.engine.name,
@@ -156,6 +156,12 @@ export class Sessions implements SessionService, SessionAccess {
       storage: this.measurements.summary(name),
       snapshots: this.#snapshotsOf(name),
     });
+  }
+
+  /** What another machine may not have taken yet cannot be deleted, and has another hint than what has gone. */
+  async #viewOf({ view, name }: SessionSupervisor): Promise<SessionSupervisor['view']> {
+    const open = view.state === 'MOVED' ? await this.#guard.openTransfer(name) : null;
+    return open === null ? view : { ...view, hint: open };
   }
 
   async start(name: string, { originRetired = false }: { originRetired?: boolean } = {}): Promise<Session> {

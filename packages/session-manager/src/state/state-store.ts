@@ -190,6 +190,8 @@ export interface StateStore {
     list(role: TransferRow['role']): TransferRow[];
     /** The next phase; facts are replaced where they are given. */
     advance(id: string, phase: string, facts?: Record<string, unknown>): void;
+    /** The other machine answers elsewhere now. */
+    setPeer(id: string, peer: string): void;
   };
   /** Makes several changes one transaction: all of them or none, and nobody hears of any before all are durable. */
   atomically<T>(changes: () => T): T;

@@ -27,6 +27,7 @@ export function transfersTable({ db, now, write, read }: Connection): StateStore
   const all = db.prepare<[string], Row>('SELECT * FROM transfers WHERE role = ? ORDER BY at, id');
   const move = db.prepare<[string, string, string]>('UPDATE transfers SET phase = ?, changed_at = ? WHERE id = ?');
   const setFacts = db.prepare<[string, string]>('UPDATE transfers SET facts = ? WHERE id = ?');
+  const setPeer = db.prepare<[string, string]>("UPDATE transfers SET peer = ? WHERE id = ? AND role = 'source'");
 
   return {
     begin: ({ id, role, session, generation, phase, peer, facts }) =>
@@ -45,5 +46,6 @@ export function transfersTable({ db, now, write, read }: Connection): StateStore
         if (move.run(phase, now().toISOString(), id).changes === 0) throw new Error(`no transfer ${id}`);
         if (facts !== undefined) setFacts.run(JSON.stringify(facts), id);
       }),
+    setPeer: (id, peer) => write(() => void setPeer.run(peer, id)),
   };
 }

@@ -46,3 +46,12 @@ export function inUse(session: string, state: string): LeadMasterError {
     'Delete it there, if it is not wanted.',
   );
 }
+
+/** What is offered here was begun here: the address is this manager's own, whatever it is called. */
+export function itself(session: string): LeadMasterError {
+  return new LeadMasterError(
+    'invalid_request',
+    `that is this manager itself, and ${session} is on it already`,
+    'Give the address of the other machine. A tunnel to it needs a port of its own here.',
+  );
+}

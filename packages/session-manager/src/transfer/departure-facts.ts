@@ -54,6 +54,12 @@ export class Departures {
   advance(id: string, phase: DeparturePhase, facts?: DepartureFacts): void {
     this.#store.transfers.advance(id, phase, facts);
   }
+
+  /** The other manager has been found at another address. */
+  foundAt(departure: Departure, origin: string): Departure {
+    this.#store.transfers.setPeer(departure.id, origin);
+    return { ...departure, peer: origin };
+  }
 }
 
 /**

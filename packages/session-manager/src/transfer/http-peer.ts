@@ -46,6 +46,11 @@ export class HttpPeer implements TransferPeer {
     this.#agent = this.origin.startsWith('https:') ? new https.Agent(options) : new http.Agent(options);
   }
 
+  async look(id: string, signal: AbortSignal): Promise<ArrivingTransfer> {
+    const text = await this.#request('GET', `/v1/transfers/${id}`, null, this.#deadlines.short, signal);
+    return understood(text, arrivingTransfer, this.origin);
+  }
+
   prepare(wanted: PrepareTransfer, signal: AbortSignal): Promise<ArrivingTransfer> {
     return this.#json('POST', '/v1/transfers', wanted, arrivingTransfer, this.#deadlines.short, signal);
   }

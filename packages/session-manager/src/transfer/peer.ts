@@ -4,6 +4,8 @@ import type { ArrivingTransfer, PrepareTransfer, SealTransfer } from '@leadmaste
 export interface TransferPeer {
   /** Where it answers, to know it again. */
   readonly origin: string;
+  /** How far a transfer has come there; `transfer_not_found` where it was never announced. */
+  look(id: string, signal: AbortSignal): Promise<ArrivingTransfer>;
   prepare(wanted: PrepareTransfer, signal: AbortSignal): Promise<ArrivingTransfer>;
   missing(id: string, hashes: readonly string[], signal: AbortSignal): Promise<string[]>;
   /** Sends one piece of a file. Returns how many bytes of the file are there. */

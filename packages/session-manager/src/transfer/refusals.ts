@@ -23,12 +23,12 @@ export function notFinished({ session, peer }: Departure): LeadMasterError {
 }
 
 /** A transfer that was handed over is finished, or taken back, with the manager it was handed to. */
-export function anotherTarget({ session, peer }: Departure): LeadMasterError {
+export function anotherTarget({ session, peer }: Departure, error: PeerError): LeadMasterError {
   return new LeadMasterError(
     'transfer_open',
-    `${session} was handed over to ${peer}, which has not said yet that it has taken it`,
-    `Finish that first: "./leadmaster transfer ${session} --to ${peer}"; or take it back, with --undo.`,
-    { extra: { to: peer } },
+    `${session} was handed over to ${peer}, which has not said yet that it has taken it; that this is the same machine is not known: ${errorText(error)}`,
+    `Finish that first: "./leadmaster transfer ${session} --to ${peer}", or with another address of that machine; or take it back, with --undo.`,
+    { cause: error, extra: { to: peer } },
   );
 }
 

@@ -70,14 +70,22 @@ export class TransferSource implements DepartureService {
     if (open !== undefined) throw notFinished(open);
   }
 
+  /** What is to be done about a session whose transfer is not finished; null for any other. */
+  async openTransfer(session: string): Promise<string | null> {
+    const open = await this.#away(session);
+    if (open === undefined) return null;
+    const { message, hint } = notFinished(open);
+    return `${message}. ${hint}`;
+  }
+
   async #finishOrBegin(session: string, peer: TransferPeer, call: Call): Promise<void> {
     await this.#deps.access.get(session);
     const away = await this.#away(session);
     if (away?.phase === 'returning') await this.#bringBack(away);
     else if (away !== undefined) {
-      if (away.peer !== peer.origin) throw anotherTarget(away);
-      if (await this.#commit(away, peer, call)) return;
-      await this.#bringBack(away);
+      const there = await this.#sameMachine(away, peer, call.signal);
+      if (await this.#commit(there, peer, call)) return;
+      await this.#bringBack(there);
     }
     await this.#begin(session, peer, call);
   }
@@ -101,7 +109,7 @@ export class TransferSource implements DepartureService {
     await access.settled(session, SETTLE_MS, call.signal);
     const record = await requireLogin(this.#deps, session);
     const id = `tr_${randomUUID()}`;
-    const replaces = this.#leftAt(session, peer.origin);
+    const replaces = await this.#leftAt(session, peer, call.signal);
     const announced = await announce(this.#deps, { id, session, record, replaces });
     const facts = { desired: announced.desired, caughtUpTo: null };
     this.#departures.begin(id, session, record.generation, peer.origin, facts);
@@ -142,11 +150,36 @@ export class TransferSource implements DepartureService {
   }
 
   /** Attempts with that manager that a crash or a cut line has ended: what they have brought is used, and they are over. */
-  #leftAt(session: string, origin: string): string[] {
-    return this.#departures
-      .open(session)
-      .filter(({ phase, peer }) => phase === 'begun' && peer === origin)
-      .map(({ id }) => id);
+  async #leftAt(session: string, peer: TransferPeer, signal: AbortSignal): Promise<string[]> {
+    const left: string[] = [];
+    for (const departure of this.#departures.open(session).filter(({ phase }) => phase === 'begun')) {
+      try {
+        left.push((await this.#findAt(departure, peer, signal)).id);
+      } catch (error) {
+        if (!isUnknownThere(error)) throw failedToMove(session, error, signal);
+      }
+    }
+    return left;
+  }
+
+  /**
+   * A transfer with the machine that it was begun with, which may be reached in another way than then.
+   *
+   * @throws LeadMasterError `transfer_open` where nobody can say that it is the same.
+   */
+  async #sameMachine(departure: Departure, peer: TransferPeer, signal: AbortSignal): Promise<Departure> {
+    try {
+      return await this.#findAt(departure, peer, signal);
+    } catch (error) {
+      throw error instanceof PeerError ? anotherTarget(departure, error) : error;
+    }
+  }
+
+  /** The id of a transfer is random and told to one machine alone: who knows it is that one, and is remembered where it is. */
+  async #findAt(departure: Departure, peer: TransferPeer, signal: AbortSignal): Promise<Departure> {
+    if (departure.peer === peer.origin) return departure;
+    await peer.look(departure.id, signal);
+    return this.#departures.foundAt(departure, peer.origin);
   }
 
   /**
@@ -200,8 +233,7 @@ export class TransferSource implements DepartureService {
     try {
       await peer.abort(id, AbortSignal.timeout(FORGET_MS));
     } catch (error) {
-      const neverHeard = error instanceof PeerError && error.code === 'transfer_not_found';
-      if (!neverHeard) {
+      if (!isUnknownThere(error)) {
         this.#deps.log.info(
           { transfer: id, reason: errorText(error) },
           'the other manager could not be told to forget a transfer',
@@ -218,13 +250,13 @@ export class TransferSource implements DepartureService {
     const away = await this.#away(session);
     if (away === undefined) {
       if (state === 'MOVED') throw arrived(session);
-      for (const id of this.#leftAt(session, peer.origin)) await this.#tellForget(id, peer);
+      for (const id of await this.#leftAt(session, peer, signal)) await this.#tellForget(id, peer);
       return;
     }
     if (away.phase === 'handed_over') {
-      if (away.peer !== peer.origin) throw anotherTarget(away);
-      await peer.abort(away.id, signal).catch((error: unknown) => {
-        throw unfinished(away, error);
+      const there = await this.#sameMachine(away, peer, signal);
+      await peer.abort(there.id, signal).catch((error: unknown) => {
+        throw unfinished(there, error);
       });
       this.#departures.advance(away.id, 'returning');
     }
@@ -247,4 +279,8 @@ export class TransferSource implements DepartureService {
     });
     if (facts.desired === 'running') await access.start(session);
   }
+}
+
+function isUnknownThere(error: unknown): boolean {
+  return error instanceof PeerError && error.code === 'transfer_not_found';
 }

@@ -9,7 +9,7 @@ import { requireRoom } from '../profile/room.ts';
 import type { SessionAccess } from '../snapshots/session-access.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { type Arrival, Arrivals, FORGET_MS } from './arrival-facts.ts';
-import { inUse, refuseCommitted, refuseVersion, requirePhase, wrongPhase } from './arrival-refusals.ts';
+import { inUse, itself, refuseCommitted, refuseVersion, requirePhase, wrongPhase } from './arrival-refusals.ts';
 import { ArrivingFiles } from './arriving-files.ts';
 import { StepTurns } from './step-turns.ts';
 import type { ArrivalService } from './transfer-service.ts';
@@ -104,6 +104,7 @@ export class TransferTarget implements ArrivalService {
   async #prepare(wanted: PrepareTransfer): Promise<ArrivingTransfer> {
     const { id, session, replaces, generation, chromium, bytes, metadata, account, desired } = wanted;
     refuseVersion(wanted.version);
+    if (this.#deps.store.transfers.get(id, 'source') !== null) throw itself(session);
     const known = this.#arrivals.get(id);
     if (known !== null) {
       if (known.session === session) requirePhase(known, 'prepared');

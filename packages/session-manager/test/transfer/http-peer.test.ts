@@ -42,6 +42,7 @@ describe('another manager over HTTP', () => {
     const bytes = Buffer.from('abc');
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     expect(await peer.prepare(WANTED, signal)).toMatchObject({ id: ID, phase: 'prepared' });
+    expect(await peer.look(ID, signal)).toMatchObject({ id: ID, phase: 'prepared' });
     expect(await peer.missing(ID, [sha256], signal)).toEqual([sha256]);
     expect(await peer.send(ID, { sha256, offset: 0, size: 3, bytes }, signal)).toBe(3);
     expect(await peer.seal(ID, { entries: [], caughtUpTo: null, told: [] }, signal)).toMatchObject({ phase: 'sealed' });

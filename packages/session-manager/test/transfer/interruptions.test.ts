@@ -248,14 +248,59 @@ describe('what is owed to the other machine', () => {
     expect(await deleted).toBe('transfer_open');
   });
 
-  it('goes to that machine and to no other', async () => {
+  it.each([
+    ['finished', {}],
+    ['taken back', { undo: true }],
+  ])('is %s by another address of the same machine, which is remembered', async (how, wanted) => {
+    const { here, there } = await twoMachines();
+    cutAt(here, 'commit', 'before');
+    await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_unfinished' });
+    mend(here);
+    const to = 'https://tunnel.example:3701';
+    cutAt(here, 'commit', 'before');
+    await expect(here.transfer({ to })).rejects.toMatchObject({ code: 'transfer_unfinished', extra: { to } });
+    mend(here);
+    expect((await here.session())?.hint).toContain(to);
+    await here.transfer({ ...wanted, to });
+    expect(await owners(here, there)).toBe(1);
+    expect(await (how === 'finished' ? there : here).owns()).toBe(true);
+  });
+
+  it('that was only begun is begun anew by another address of the same machine, and takes what has come', async () => {
+    const { here, there } = await twoMachines();
+    const died = dieAt(here, 'seal', 'after');
+    await expect(here.transfer()).rejects.toBeDefined();
+    await died();
+    await here.transfer({ to: 'https://tunnel.example:3701' });
+    await expectMoved(here, there);
+  });
+
+  it('says in its hint what works, and that it can be deleted only when it does', async () => {
     const { here } = await twoMachines();
     cutAt(here, 'commit', 'before');
     await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_unfinished' });
     mend(here);
+    const open = (await here.session())?.hint;
+    expect(open).toMatch(/transfer ventas --to https:\/\/other\.example:3001.*--undo/);
+    await here.transfer();
+    expect((await here.session())?.hint).toMatch(/session delete ventas" takes it off/);
+  });
+
+  it('goes to that machine and to no other', async () => {
+    const { here, there } = await twoMachines();
+    cutAt(here, 'commit', 'before');
+    await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_unfinished' });
+    mend(here);
+    here.other = here;
     const elsewhere = { to: 'https://third.example:3001' };
     await expect(here.transfer(elsewhere)).rejects.toMatchObject({ code: 'transfer_open', hint: /other\.example/ });
     await expect(here.transfer({ ...elsewhere, undo: true })).rejects.toMatchObject({ code: 'transfer_open' });
+    here.other = there;
+    cutAt(here, 'look', 'before');
+    await expect(here.transfer(elsewhere)).rejects.toMatchObject({ code: 'transfer_open', message: /the line is cut/ });
+    mend(here);
+    await here.transfer();
+    await expectMoved(here, there);
   });
 
   it('cannot come back when its profile is gone from the trash, and says what to do', async () => {

@@ -23,7 +23,7 @@ export const TO = 'https://other.example:3001';
 export const KEY = 'a-key-of-the-other-manager';
 
 /** A step that one manager asks of the other. */
-export type Step = 'prepare' | 'missing' | 'send' | 'seal' | 'commit' | 'abort';
+export type Step = 'look' | 'prepare' | 'missing' | 'send' | 'seal' | 'commit' | 'abort';
 
 /** What a test makes of a step: throws before it is done, or after it, with the answer lost. */
 export type Fault = (step: Step, when: 'before' | 'after') => void;
@@ -47,6 +47,7 @@ class NearPeer implements TransferPeer {
     this.#tell = tell;
   }
 
+  look: TransferPeer['look'] = (id) => this.#step('look', async (target) => target.get(id));
   prepare: TransferPeer['prepare'] = (wanted) => this.#step('prepare', (target) => target.prepare(wanted));
   missing: TransferPeer['missing'] = (id, hashes) => this.#step('missing', (target) => target.missing(id, hashes));
   send: TransferPeer['send'] = (id, piece) => this.#step('send', (target) => target.receive(id, piece));
@@ -162,6 +163,7 @@ export class Machine {
       stopped: () => undefined,
       resting: async () => undefined,
       refuseDelete: (session) => source.refuseDelete(session),
+      openTransfer: (session) => source.openTransfer(session),
       purge: async () => undefined,
     });
     this.#source = source;

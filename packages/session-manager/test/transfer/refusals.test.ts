@@ -74,6 +74,17 @@ describe('the other machine refuses', () => {
 });
 
 describe('this machine refuses', () => {
+  it('itself as the other machine, whatever it is called', async () => {
+    const { here, there } = await twoMachines();
+    here.other = here;
+    await expect(here.transfer()).rejects.toMatchObject({
+      code: 'transfer_failed',
+      message: expect.stringContaining('this manager itself'),
+      hint: expect.stringContaining('address of the other machine'),
+    });
+    await expectStayed(here, there);
+  });
+
   it('a profile with a symbolic link', async () => {
     const { here, there } = await twoMachines();
     await symlink('/etc/passwd', join(here.profiles.locate(NAME), 'Default/link'));
