@@ -87,6 +87,8 @@ async function serve(context: Context, config: Config, log: Logger): Promise<Run
     finished.resolve(result);
   }
 
+  // The key is there from the first start on, to be copied elsewhere before anything depends on it.
+  context.snapshots.later(() => context.vault.open().catch((error: unknown) => sayClosed(log, error)));
   void context.sessions
     .boot()
     .catch((error: unknown) => log.error({ err: error }, 'not every session could be brought back'))
@@ -94,6 +96,12 @@ async function serve(context: Context, config: Config, log: Logger): Promise<Run
       booted = true;
     });
   return { url, context, shutdown, finished: finished.promise };
+}
+
+/** Sessions run without a vault; what stands in its way is told before a snapshot is missed. */
+function sayClosed(log: Logger, error: unknown): void {
+  const hint = error instanceof LeadMasterError ? ` ${error.hint}` : '';
+  log.warn({ err: error }, `no snapshot can be taken: ${errorText(error)}.${hint}`);
 }
 
 async function listen(http: Awaited<ReturnType<typeof createHttpServer>>, config: Config): Promise<string> {

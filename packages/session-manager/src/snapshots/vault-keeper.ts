@@ -147,7 +147,7 @@ function noVaultYet(url: string): LeadMasterError {
   return new LeadMasterError(
     'vault_missing',
     `There is no vault at ${url}, and no key for one`,
-    'The service makes both when it is first used: start it ("npm start"), then give the command again. If there should be one: look at VAULT_URL, and whether its disk is mounted.',
+    'The service makes both at its first start: start it ("npm start"), then give the command again. If there should be one: look at VAULT_URL, and whether its disk is mounted.',
   );
 }
 

@@ -1,0 +1,41 @@
+import { access, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../prove/service/kill-proof.ts';
+import { readConfig } from '../src/config/index.ts';
+import { type RunningService, runSessionManager } from '../src/main.ts';
+import { openOffline } from '../src/offline.ts';
+
+/** An empty data folder, and what starts a service on it that has opened its vault or cannot. */
+async function machine() {
+  const dataDir = await mkdtemp(join(tmpdir(), 'leadmaster-first-'));
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+  const env = { LEADMASTER_DATA_DIR: dataDir, SESSION_MANAGER_PORT: String(await freePort()), LOG_LEVEL: 'fatal' };
+  const start = async (): Promise<RunningService> => {
+    const service = await runSessionManager({ env });
+    await service.context.snapshots.idle();
+    return service;
+  };
+  return { dataDir, env, key: join(dataDir, 'vault.key'), start };
+}
+
+it('the first start makes the key and the vault, for commands with the service down as well', async () => {
+  const { env, key, start } = await machine();
+  expect(await (await start()).shutdown('done')).toBeUndefined();
+  expect((await stat(key)).mode & 0o777).toBe(0o600);
+  const offline = await openOffline(readConfig(env));
+  expect(await offline.snapshots.recoverable()).toEqual([]);
+  await offline.close();
+});
+
+it('no later start makes a key for a vault whose key is missing, and the service runs all the same', async () => {
+  const { key, start } = await machine();
+  await (await start()).shutdown('done');
+  await rm(key);
+  const service = await start();
+  expect((await fetch(`${service.url}/health`)).status).toBe(200);
+  await expect(service.context.snapshots.recoverable()).rejects.toMatchObject({ code: 'vault_key_missing' });
+  await expect(access(key)).rejects.toMatchObject({ code: 'ENOENT' });
+  await service.shutdown('done');
+});
