@@ -1,5 +1,5 @@
 import type { Census } from '@leadmaster/protocol';
-import type { HeldProfile, LastWord } from '../snapshots/session-access.ts';
+import type { HeldProfile, Proof } from '../snapshots/session-access.ts';
 import { ending, running, sessionMoved, starting } from './refusals.ts';
 import type { SessionSupervisor, Turn } from './supervisor.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
@@ -76,7 +76,7 @@ export class ProfileAccess {
    * durable before the profile goes to trash; a crash in between is finished by the supervisor's `recover`. Stops it
    * first, and then asks `prove`, which may refuse.
    */
-  moveAway(supervisor: SessionSupervisor, reason: string, prove: () => Promise<LastWord>): Promise<void> {
+  moveAway(supervisor: SessionSupervisor, reason: string, prove: Proof): Promise<void> {
     const { name } = supervisor;
     const { profiles, store } = this.#deps;
     return supervisor.inTurn(async (turn) => {

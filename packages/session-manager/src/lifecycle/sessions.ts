@@ -13,7 +13,7 @@ import {
   type Transition,
 } from '@leadmaster/protocol';
 import { Measurements } from '../disk/measurements.ts';
-import type { HeldProfile, LastWord, SessionAccess } from '../snapshots/session-access.ts';
+import type { HeldProfile, Proof, SessionAccess } from '../snapshots/session-access.ts';
 import { followEvents, pageOfEvents } from './event-feed.ts';
 import { Outbox } from './outbox.ts';
 import { ProfileAccess } from './profile-access.ts';
@@ -99,7 +99,7 @@ export class Sessions implements SessionService, SessionAccess {
     return this.#profiles.whileStopped(await this.#registry.get(name), options, task);
   }
 
-  async moveAway(name: string, reason: string, prove: () => Promise<LastWord> = async () => {}): Promise<void> {
+  async moveAway(name: string, reason: string, prove: Proof = async () => {}): Promise<void> {
     await this.#profiles.moveAway(await this.#registry.get(name), reason, prove);
   }
 

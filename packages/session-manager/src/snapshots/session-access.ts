@@ -9,8 +9,9 @@ export interface HeldProfile {
 }
 
 /** What else becomes durable in the transaction that gives a session away. */
-// biome-ignore lint/suspicious/noConfusingVoidType: a proof that has nothing to add returns nothing
-export type LastWord = (() => void) | void;
+export type LastWord = () => void;
+/** Asked once the session is stopped; what it throws keeps it here. */
+export type Proof = () => Promise<LastWord> | Promise<void>;
 
 /** What snapshots ask of the sessions of this machine. */
 export interface SessionAccess {
@@ -41,7 +42,7 @@ export interface SessionAccess {
    * Stops the session and gives it away: durable, then its profile goes to trash, and nothing of that generation or an
    * older one starts here again. `prove` is asked once it is stopped; what it throws keeps the session here, stopped.
    */
-  moveAway(session: string, reason: string, prove?: () => Promise<LastWord>): Promise<void>;
+  moveAway(session: string, reason: string, prove?: Proof): Promise<void>;
   /** Counts the rows of the running page's databases; null when no page runs or it does not answer. */
   census(session: string, signal: AbortSignal): Promise<Census | null>;
 }
