@@ -1,6 +1,5 @@
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { Config } from '../config/config.ts';
-import { checkArrivals } from './checks/arrivals.ts';
 import { checkBrowsers } from './checks/browsers.ts';
 import { checkChromium } from './checks/chromium.ts';
 import { checkCode } from './checks/code.ts';
@@ -12,6 +11,7 @@ import { checkOwners, checkUser } from './checks/owners.ts';
 import { checkPermissions } from './checks/permissions.ts';
 import { checkMoved, checkProfiles } from './checks/profiles.ts';
 import { checkSnapshots } from './checks/snapshots.ts';
+import { checkTransfers } from './checks/transfers.ts';
 import { checkVault, checkVaultDisk, checkVaultKey } from './checks/vault.ts';
 import { type Finding, found, type Severity, TOPICS, type Topic } from './finding.ts';
 import { type Fixed, fixAll } from './fixes.ts';
@@ -57,7 +57,7 @@ const CHECKS: Record<Topic, (ground: Ground) => Promise<Finding[]>> = {
   locks: checkLocks,
   profiles: checkProfiles,
   moved: checkMoved,
-  arrivals: checkArrivals,
+  transfers: checkTransfers,
   code: checkCode,
   chromium: checkChromium,
   vault: checkVault,

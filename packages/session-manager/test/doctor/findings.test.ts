@@ -158,8 +158,14 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
     [['arrival_left', 'note']],
   ],
   [
-    'sessions that are on their way here and take their time',
+    'a session that was handed over, and nobody has said that it has come',
+    (i) => i.putDeparture(2 * HOURS),
+    [['departure_unfinished', 'problem']],
+  ],
+  [
+    'sessions that are on their way and take their time',
     (i) => {
+      i.putDeparture(HOURS / 2);
       i.putArrival('uno', 'sealed', HOURS / 2);
       i.putArrival('dos', 'prepared', 23 * HOURS);
     },

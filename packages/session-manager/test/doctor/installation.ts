@@ -98,6 +98,19 @@ export class Installation {
     }
   }
 
+  /** The session was handed over to another machine, which has not answered since. */
+  putDeparture(agoMs: number): void {
+    const store = createStateStore({ file: this.paths.database, now: () => new Date(Date.now() - agoMs) });
+    try {
+      const transfer = { id: `tr_${randomUUID()}`, session: 'lejos', generation: 3, peer: 'https://other:3001' };
+      const facts = { desired: 'running', caughtUpTo: null };
+      store.transfers.begin({ ...transfer, role: 'source', phase: 'begun', facts });
+      store.transfers.advance(transfer.id, 'handed_over');
+    } finally {
+      store.close();
+    }
+  }
+
   /** Everything belongs to a user who is not root, also where the tests run as root. */
   giveAway(uid = 12_345): void {
     this.machine = { ...this.machine, uid };

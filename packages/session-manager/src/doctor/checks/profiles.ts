@@ -5,7 +5,7 @@ import { loginEvidence } from '../../profile/login-presence.ts';
 import { proveLoginWhole } from '../../profile/login-structure.ts';
 import { type Finding, found } from '../finding.ts';
 import type { Ground, ProfileFact } from '../ground.ts';
-import { awaited } from './arrivals.ts';
+import { awaited } from './transfers.ts';
 
 /** Whether every profile has a session, every session its profile, and every login is whole. */
 export async function checkProfiles(ground: Ground): Promise<Finding[]> {

@@ -3,7 +3,7 @@ import type { StateReading } from '../../state/read-only.ts';
 import type { SnapshotRow } from '../../state/state-store.ts';
 import { type Finding, found } from '../finding.ts';
 import type { Ground } from '../ground.ts';
-import { awaited } from './arrivals.ts';
+import { awaited } from './transfers.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -11,7 +11,7 @@ export const en: DoctorWords = {
     locks: 'no lock is left of a process that is gone',
     profiles: 'every session has its profile, every profile its session, every login is whole',
     moved: 'nothing that was given away is still in place',
-    arrivals: 'no session is held up on its way to here',
+    transfers: 'no session is held up on its way to here, or from here',
     code: 'no code or settings name another folder for sessions',
     chromium: 'the browser is no older than any profile',
     vault: 'the vault can be reached, or is made with the first snapshot',
@@ -103,6 +103,10 @@ export const en: DoctorWords = {
     arrival_unfinished: {
       what: '{session} was handed over to this machine, {at}, and is not in its place',
       cure: 'Restart the service: it finishes that, or its log says what is in the way.',
+    },
+    departure_unfinished: {
+      what: '{session} was handed over to {peer}, {at}, which has not said that it has taken it: it may run nowhere',
+      cure: 'Finish that: {command}; or take it back, with --undo. Until then all of it stays in the trash here.',
     },
     code_folder_missing: {
       what: 'code keeps sessions in {written}, and there is no such folder; on disk they are in {onDisk}',

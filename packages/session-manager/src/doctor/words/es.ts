@@ -11,7 +11,7 @@ export const es: DoctorWords = {
     locks: 'no queda ningún bloqueo de un proceso que ya no existe',
     profiles: 'cada sesión tiene su perfil, cada perfil su sesión, y cada login está entero',
     moved: 'nada de lo entregado sigue en su lugar',
-    arrivals: 'ninguna sesión quedó detenida en su camino hacia aquí',
+    transfers: 'ninguna sesión quedó detenida en su camino hacia aquí o desde aquí',
     code: 'ningún código ni ajuste nombra otra carpeta para sesiones',
     chromium: 'el navegador no es más viejo que ningún perfil',
     vault: 'se llega a la bóveda, o se crea con la primera copia',
@@ -106,6 +106,10 @@ export const es: DoctorWords = {
     arrival_unfinished: {
       what: '{session} se entregó a esta máquina, {at}, y no está en su lugar',
       cure: 'Reinicie el servicio: lo termina, o su registro dice qué lo impide.',
+    },
+    departure_unfinished: {
+      what: '{session} se entregó a {peer}, {at}, que no dijo todavía que la tomó: puede que no corra en ningún lado',
+      cure: 'Termínelo: {command}; o hágala volver, con --undo. Hasta entonces todo lo suyo queda en la papelera de aquí.',
     },
     code_folder_missing: {
       what: 'el código guarda sesiones en {written}, y esa carpeta no existe; en el disco están en {onDisk}',

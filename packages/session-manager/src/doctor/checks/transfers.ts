@@ -1,3 +1,4 @@
+import { shellWord } from '@leadmaster/protocol';
 import type { StateReading } from '../../state/read-only.ts';
 import { FORGET_MS, openArrivals } from '../../transfer/arrival-facts.ts';
 import { type Finding, type FindingId, found } from '../finding.ts';
@@ -18,13 +19,28 @@ export function awaited(state: StateReading | null): Set<string> {
   return new Set(open.filter(({ facts }) => facts.reserved).map(({ session }) => session));
 }
 
-/** Whether sessions that were to come here have come, or have been given up. */
-export async function checkArrivals({ state, machine, config }: Ground): Promise<Finding[]> {
+/** Whether sessions that were to come here have come, or have been given up, and whether those that went have arrived. */
+export async function checkTransfers(ground: Ground): Promise<Finding[]> {
+  return ground.state === null ? [] : [...arrivals(ground, ground.state), ...departures(ground, ground.state)];
+}
+
+function arrivals({ machine, config }: Ground, { transfers }: StateReading): Finding[] {
   const now = machine.now().getTime();
-  return (state === null ? [] : openArrivals(state.transfers)).flatMap(({ id, session, phase, changedAt }) => {
+  return openArrivals(transfers).flatMap(({ id, session, phase, changedAt }) => {
     const stuck = STUCK[phase];
     if (stuck === undefined || now - Date.parse(changedAt) <= stuck.afterMs) return [];
     const url = `http://${config.host}:${config.port}/v1/transfers/${id}`;
     return [found(stuck.severity, stuck.id, session, { session, at: changedAt, url })];
   });
+}
+
+function departures({ machine }: Ground, { transfers }: StateReading): Finding[] {
+  const now = machine.now().getTime();
+  return transfers
+    .list('source')
+    .filter(({ phase, changedAt }) => phase === 'handed_over' && now - Date.parse(changedAt) > HOUR_MS)
+    .map(({ session, peer, changedAt }) => {
+      const command = `./leadmaster transfer ${session} --to ${shellWord(peer ?? '')}`;
+      return found('problem', 'departure_unfinished', session, { session, peer: peer ?? '', at: changedAt, command });
+    });
 }
