@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { z } from 'zod';
-import { damagedObject, isOfAnObject } from './failures.ts';
+import { damagedObject, isOfAnObject, locked } from './failures.ts';
 import { parseJson } from './format/codec.ts';
 import { headerLine, openEnvelope, sealEnvelope, splitEnvelope } from './format/envelope.ts';
 import { deriveKey, hmac, KEY_BYTES, unseal } from './format/seal.ts';
@@ -137,8 +137,9 @@ export class Keyring {
       if (newest === null) continue;
       let kept = newest.number;
       if (newest.wrappedBy !== this.current.id) {
-        await this.writeKey(owner, newest.number + 1, newest, signal);
         kept = newest.number + 1;
+        await this.writeKey(owner, kept, newest, signal);
+        await this.proveWrapped(owner, kept, newest, signal);
         wrapped++;
       }
       for (const number of found) if (number < kept) await this.store.delete(keyObject(owner, number), passed(signal));
@@ -243,6 +244,14 @@ export class Keyring {
     const back = await small(this.store, key, signal);
     // Before anything relies on it, and before the one it replaces is deleted.
     if (back === null || !back.equals(bytes)) throw damagedObject(key, 'it does not read back as it was written');
+  }
+
+  /** Another may have been first under that number: what lies there must be the same key under the current master key. */
+  private async proveWrapped(owner: string, number: number, body: KeyBody, signal?: AbortSignal): Promise<void> {
+    const there = await this.readKey(owner, number, signal);
+    const isSame = there?.session === body.session && there.secret === body.secret;
+    if (isSame && there.wrappedBy === this.current.id) return;
+    throw locked(`${keyObject(owner, number)} is not what was wrapped: another changes the keys of the vault as well.`);
   }
 
   private async readKey(owner: string, number: number, signal?: AbortSignal): Promise<FoundKey | null> {

@@ -1,6 +1,28 @@
 import { describe, expect, it } from 'vitest';
+import type { BlobSource } from '../src/index.ts';
 import { MemoryStore, masterKey, newMasterKeyText, parseMasterKeys } from '../src/index.ts';
 import { file, MASTER, objects, SESSION, vaultIn } from './helpers.ts';
+import { Passing } from './stores.ts';
+
+/** Another writes the second key of each owner just before we do. */
+class Overtaken extends Passing {
+  private readonly other: (key: string, ours: Buffer) => Promise<void>;
+
+  constructor(inner: MemoryStore, other: (key: string, ours: Buffer) => Promise<void>) {
+    super(inner);
+    this.other = other;
+  }
+
+  override async put(key: string, body: Uint8Array | BlobSource, options?: { ifAbsent?: boolean }): Promise<boolean> {
+    if (/^keys\/.*\/000002$/.test(key) && body instanceof Uint8Array) await this.other(key, Buffer.from(body));
+    return super.put(key, body, options);
+  }
+}
+
+/** A rotation that ends before it deletes anything. */
+class Undeleting extends Passing {
+  override async delete(): Promise<void> {}
+}
 
 describe('the master key', () => {
   it('is read from its file, with the older ones behind it', () => {
@@ -39,6 +61,29 @@ describe('the master key', () => {
       'vault_key_wrong',
     );
     await rotated.save(SESSION, [file('b', 'b')], { kind: 'full' });
+  });
+
+  it('keeps an old key until the new one is proven, also when another has written that first', async () => {
+    const [ours, theirs] = [masterKey(Buffer.alloc(32, 1)), masterKey(Buffer.alloc(32, 2))];
+    const overtake = {
+      'under another master key': async (store: MemoryStore) => {
+        const vault = await vaultIn(new Undeleting(store), { masterKeys: [theirs, MASTER] });
+        await vault.rotateMasterKey();
+      },
+      'as rubbish': async (store: MemoryStore, key: string, bytes: Buffer) => {
+        await store.put(key, bytes.fill(0, bytes.length - 20));
+      },
+    };
+    for (const [how, write] of Object.entries(overtake)) {
+      const store = new MemoryStore();
+      await (await vaultIn(store)).save(SESSION, [file('a', 'a')], { kind: 'full' });
+      const before = [...(await objects(store)).keys()].filter((key) => key.startsWith('keys/'));
+      const overtaken = new Overtaken(store, (key, bytes) => write(store, key, bytes));
+      const vault = await vaultIn(overtaken, { masterKeys: [ours, theirs, MASTER] });
+      const code = how === 'as rubbish' ? 'store_damaged' : 'vault_locked';
+      await expect(vault.rotateMasterKey(), how).rejects.toMatchObject({ code });
+      expect([...(await objects(store)).keys()], how).toEqual(expect.arrayContaining(before));
+    }
   });
 
   it('does not open what was destroyed: every object of the session is gone, the others stay', async () => {
