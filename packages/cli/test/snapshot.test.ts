@@ -194,6 +194,17 @@ describe('snapshot restore', () => {
     expect(snapshots.changes).toEqual(['restore ventas 1-00000001']);
   });
 
+  test('given again goes back to the same one, not to what the first has set aside', async () => {
+    const { cli, sessions, snapshots } = await fakeService();
+    sessions.set('ventas', 'STOPPED');
+    snapshots.take('ventas');
+    snapshots.take('ventas', { reason: 'before_restore' });
+    for (const line of ['snapshot restore ventas', 'snapshot restore ventas latest', 'snapshot restore ventas 2'])
+      await cli(`${line} --yes --overwrite-newer`);
+    const back = 'restore ventas 1-00000001';
+    expect(snapshots.changes).toEqual([back, back, 'restore ventas 2-00000002']);
+  });
+
   test('--start and --restart; with JSON the session', async () => {
     const { cli, sessions, snapshots } = await fakeService();
     sessions.set('ventas', 'READY');

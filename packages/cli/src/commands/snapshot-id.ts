@@ -5,17 +5,21 @@ import type { Snapshots } from '../client/snapshots.ts';
 import { EXIT } from '../exit-codes.ts';
 
 /** Which snapshot is meant. */
-export function idArgument(standard?: 'latest'): Argument {
-  const about = 'its id, the beginning of it, or "latest"';
+export function idArgument(standard?: 'latest', about = 'its id, the beginning of it, or "latest"'): Argument {
   return standard === undefined ? new Argument('<id>', about) : new Argument('[id]', about).default(standard);
 }
 
 /** The snapshot of a session that a person means, by the service's or the vault's own list. */
-export async function findSnapshot(snapshots: Snapshots, session: string, text: string): Promise<Snapshot> {
+export async function findSnapshot(
+  snapshots: Snapshots,
+  session: string,
+  text: string,
+  choose: (items: readonly Snapshot[], session: string, text: string) => Snapshot = chooseSnapshot,
+): Promise<Snapshot> {
   const { items, problems } = await snapshots.list(session);
   const rollback = problems.find(({ kind }) => kind === 'rolled_back');
   if (items.length === 0 && rollback !== undefined) throw rolledBack(session, rollback.detail);
-  return chooseSnapshot(items, session, text);
+  return choose(items, session, text);
 }
 
 /**
@@ -33,6 +37,22 @@ export function chooseSnapshot<T extends { id: string }>(items: readonly T[], se
   if (others.length === 0) return first;
   const detail = `${text} could be any of ${found.map(({ id }) => id).join(', ')}.`;
   throw new CliError(EXIT.usage, 'ambiguous_id', detail, 'Write more of it.');
+}
+
+/**
+ * The same for going back to: what a restore took of the profile that it replaced is what somebody wanted rid of, and is
+ * meant by its id alone, never by "latest".
+ */
+export function chooseToGoBack<T extends { id: string }>(
+  items: readonly T[],
+  reasonOf: (item: T) => unknown,
+  session: string,
+  text: string,
+): T {
+  if (text !== 'latest') return chooseSnapshot(items, session, text);
+  const found = items.find((item) => reasonOf(item) !== 'before_restore');
+  if (found === undefined) throw notFound(items, session, text);
+  return found;
 }
 
 const MATCHES: readonly ((id: string, text: string) => boolean)[] = [

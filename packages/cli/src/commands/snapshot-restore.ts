@@ -10,7 +10,7 @@ import { nameSnapshot } from '../output/snapshot-words.ts';
 import { bytes, describeSession, plural } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
-import { chooseSnapshot, findSnapshot, idArgument } from './snapshot-id.ts';
+import { chooseToGoBack, findSnapshot, idArgument } from './snapshot-id.ts';
 import { nameArgument } from './values.ts';
 
 interface RestoreOptions {
@@ -21,6 +21,9 @@ interface RestoreOptions {
   to?: string;
 }
 
+const LATEST =
+  'its id, the beginning of it, or "latest": the newest that was not taken by a restore of the profile it replaced (before_restore)';
+
 const OF_A_SESSION = ['start', 'restart', 'overwriteNewer', 'yes'];
 
 export const registerRestore: Register = (noun, io) => {
@@ -28,7 +31,7 @@ export const registerRestore: Register = (noun, io) => {
     .command('restore')
     .description("put a snapshot in the place of a session's profile; works without the service")
     .addArgument(nameArgument())
-    .addArgument(idArgument('latest'))
+    .addArgument(idArgument('latest', LATEST))
     .option('--start', 'start the session afterwards')
     .option('--restart', 'stop it first if it runs, and start it afterwards')
     .option('--overwrite-newer', 'also over a login that is newer than the snapshot')
@@ -49,7 +52,9 @@ async function restore(
   options: RestoreOptions,
 ): Promise<void> {
   const { start = false, restart = false, overwriteNewer = false, yes } = options;
-  const chosen = await findSnapshot(snapshots, name, text);
+  const chosen = await findSnapshot(snapshots, name, text, (items) =>
+    chooseToGoBack(items, ({ reason }) => reason, name, text),
+  );
   await confirm(cli.io, yes, question(name, chosen, restart));
   const wanted = { start, restart, overwriteNewer };
   const session = await long(cli, name, (call) => snapshots.restore(name, chosen.id, { ...call, ...wanted })).catch(
@@ -92,7 +97,7 @@ async function extractTo(cli: Cli, name: string, text: string, target: string): 
   const done = await long(cli, name, async (call) => {
     const vault = await readVault(cli.config, call.signal);
     const { snapshots } = await vault.list(name, { signal: call.signal });
-    const { id } = chooseSnapshot(snapshots.toReversed(), name, text);
+    const { id } = chooseToGoBack(snapshots.toReversed(), ({ extra }) => extra.reason, name, text);
     return { session: name, snapshot: id, path: target, ...(await extract(vault, name, id, target, call)) };
   });
   cli.print.data(done);

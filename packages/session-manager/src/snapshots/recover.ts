@@ -5,10 +5,10 @@ import {
   type Recovered,
   type RecoverSessions,
 } from '@leadmaster/protocol';
-import { isOfAnObject, problemOf, type Vault, type VaultProblem } from '@leadmaster/vault';
+import { isOfAnObject, problemOf, type SnapshotInfo, type Vault, type VaultProblem } from '@leadmaster/vault';
 import type { SnapshotDeps } from './deps.ts';
 import { restoreSession } from './restore.ts';
-import { describeSnapshot } from './snapshot-facts.ts';
+import { describeSnapshot, extraOf } from './snapshot-facts.ts';
 import type { LongCall } from './snapshot-service.ts';
 
 /**
@@ -118,7 +118,7 @@ async function recoverOne(
   const vault = await deps.vault.open();
   const { snapshots } = await vault.list(session);
   let detail = 'the vault has no snapshot of it that can be read';
-  for (const info of snapshots.toReversed()) {
+  for (const info of bestFirst(snapshots)) {
     try {
       await restoreSession(deps, session, info, {
         ...options,
@@ -134,6 +134,13 @@ async function recoverOne(
     }
   }
   return { session, ok: false, snapshot: null, detail };
+}
+
+/** The newest first; last of all those that were replaced by a restore, which somebody wanted rid of. */
+function bestFirst(oldestFirst: readonly SnapshotInfo[]): SnapshotInfo[] {
+  const newestFirst = oldestFirst.toReversed();
+  const isReplaced = (info: SnapshotInfo): boolean => extraOf(info).reason === 'before_restore';
+  return [...newestFirst.filter((info) => !isReplaced(info)), ...newestFirst.filter(isReplaced)];
 }
 
 /** Says with every step whose it is. */
