@@ -68,6 +68,11 @@ describe('export', () => {
       code: 1,
       stderr: /not a folder/,
     });
+    for (const stream of ['-', '/dev/null'])
+      expect(await cli(['export', 'ventas', stream, '--force'], KNOWN)).toMatchObject({
+        code: 2,
+        stderr: /is no file/,
+      });
     const good = snapshots.file as Buffer;
     snapshots.file = good.subarray(0, -1);
     expect(await cli(['export', 'ventas', file, '--force'], KNOWN)).toMatchObject({ code: 1, stderr: /damaged/ });
@@ -177,7 +182,11 @@ describe('import', () => {
     const wrong = await cli(['import', file], { env: { LEADMASTER_PASSPHRASE: 'something-else-entirely' } });
     expect(wrong).toMatchObject({ code: 1, stderr: /does not open the file/ });
     writeFileSync(file, (snapshots.file as Buffer).subarray(0, -1));
-    expect(await cli(['import', file], KNOWN)).toMatchObject({ code: 1, stderr: /damaged/ });
+    const cut = await cli(['import', file], KNOWN);
+    expect(cut).toMatchObject({ code: 1, stderr: /ventas\.lmx: .*damaged.*Copy it again.*export the session again/s });
+    expect(cut.stderr).not.toMatch(/vault/i);
+    for (const stream of ['-', '/dev/null'])
+      expect(await cli(['import', stream], KNOWN)).toMatchObject({ code: 2, stderr: /is no file/ });
     expect(await cli(['import', join(folder, 'none')], KNOWN)).toMatchObject({ code: 1, stderr: /ENOENT/ });
     expect(await cli(['import', file, '--start'], KNOWN)).toMatchObject({ code: 2, stderr: /--origin-retired/ });
     expect(snapshots.changes).toEqual([]);

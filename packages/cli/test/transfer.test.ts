@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
@@ -30,14 +30,31 @@ describe('transfer', () => {
     const folder = mkdtempSync(join(tmpdir(), 'leadmaster-cli-key-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const file = join(folder, 'admin.key');
-    writeFileSync(file, `${KEY}\n`);
+    writeFileSync(file, `${KEY}\n`, { mode: 0o600 });
     sessions.set('ventas', 'READY');
-    expect((await cli(['transfer', 'ventas', '--to', TO, '--key-file', file])).code).toBe(0);
+    expect(await cli(['transfer', 'ventas', '--to', TO, '--key-file', file])).toMatchObject({
+      code: 0,
+      stderr: expect.not.stringContaining('warning'),
+    });
     expect(transfers.asked).toEqual({ to: TO, key: KEY });
     const none = await cli(['transfer', 'ventas', '--to', TO, '--key-file', join(folder, 'none')]);
     expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be read') });
-    writeFileSync(file, '\n');
-    expect((await cli(['transfer', 'ventas', '--to', TO, '--key-file', file])).code).toBe(2);
+    chmodSync(file, 0o644);
+    sessions.set('ventas', 'READY');
+    expect(await cli(['transfer', 'ventas', '--to', TO, '--key-file', file])).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining(`chmod 600 ${file}`),
+    });
+    for (const [text, why] of [
+      ['\n', 'is empty'],
+      ['two words\n', 'is no key'],
+    ] as const) {
+      writeFileSync(file, text);
+      expect(await cli(['transfer', 'ventas', '--to', TO, '--key-file', file])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(`in ${file} ${why}`),
+      });
+    }
   });
 
   test('--undo takes it back', async () => {

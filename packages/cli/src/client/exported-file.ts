@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { ExportContent } from '@leadmaster/vault';
 import { CliError } from '../cli-error.ts';
@@ -15,8 +15,23 @@ export async function refuseTaken(path: string, force: boolean): Promise<void> {
     throw failed(path, error);
   });
   if (found === null || (force && found.isFile())) return;
+  if (!found.isFile() && !found.isDirectory()) throw notAFile(path);
   const hint = found.isFile() ? 'Choose another name; or write over it with --force.' : 'Name a file, not a folder.';
   throw new CliError(EXIT.failed, 'file_exists', `${path} is there already.`, hint);
+}
+
+/** Where a file is that a person has named. */
+export function filePath(file: string): string {
+  if (file === '-') throw notAFile(file);
+  return resolve(file);
+}
+
+/** A pipe, a device, `-`: what is written is read back, and what is read is read twice. */
+function notAFile(path: string): CliError {
+  return CliError.usage(
+    `${path} is no file on a disk.`,
+    'Name a file: it is read to its end before anything is done with it.',
+  );
 }
 
 /**
@@ -52,7 +67,9 @@ export async function readBack(
 ): Promise<ExportContent> {
   const { readExport } = await import('@leadmaster/vault');
   const { stream } = await openFile(path, 'checking', { signal, onProgress });
-  return readExport(stream, { passphrase, signal });
+  return readExport(stream, { passphrase, signal }).catch((error: unknown) => {
+    throw error instanceof LeadMasterError && error.code === 'store_damaged' ? damaged(path, error) : error;
+  });
 }
 
 /** A file's bytes from its beginning, counted as they go. */
@@ -61,9 +78,11 @@ export async function openFile(
   phase: string,
   { signal, onProgress }: Required<LongCall>,
 ): Promise<{ stream: AsyncIterable<Uint8Array>; bytes: number }> {
-  const { size } = await stat(path).catch((error: unknown) => {
+  const found = await stat(path).catch((error: unknown) => {
     throw failed(path, error);
   });
+  if (!found.isFile() && !found.isDirectory()) throw notAFile(path);
+  const { size } = found;
   const read = async function* (): AsyncGenerator<Uint8Array> {
     let done = 0;
     try {
@@ -108,4 +127,9 @@ function isOurs(error: unknown): boolean {
 function failed(path: string, error: unknown): CliError {
   const hint = 'Look at the folder, its rights, and the room on its disk.';
   return new CliError(EXIT.failed, 'file_failed', `${path}: ${errorText(error)}`, hint);
+}
+
+function damaged(path: string, { code, message }: LeadMasterError): CliError {
+  const hint = 'Copy it again from where it was exported; if it is not whole there either, export the session again.';
+  return new CliError(EXIT.failed, code, `${path}: ${message}`, hint);
 }

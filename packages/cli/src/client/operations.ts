@@ -54,7 +54,7 @@ function failed({ id, error }: Operation): CliError {
 
 function left(id: string | null): CliError {
   const which = id === null ? '' : ` (operation ${id})`;
-  const hint = id === null ? '' : `How it stands: GET /v1/operations/${id}`;
+  const hint = id === null ? '' : 'What comes of it: ./leadmaster events';
   return interrupted(`No longer waiting; the service goes on with it${which}.`, hint);
 }
 

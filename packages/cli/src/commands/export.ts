@@ -1,9 +1,8 @@
-import { resolve } from 'node:path';
 import { LeadMasterError, type Session, type Snapshot, type SnapshotKind } from '@leadmaster/protocol';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
-import { refuseTaken, writeExport } from '../client/exported-file.ts';
+import { filePath, refuseTaken, writeExport } from '../client/exported-file.ts';
 import { type SnapshotAccess, withSnapshots } from '../client/snapshots.ts';
 import { EXIT } from '../exit-codes.ts';
 import { passphraseOption, readPassphrase } from '../output/passphrase.ts';
@@ -43,7 +42,7 @@ export const register: Register = (parent, io) => {
       if (options.snapshot !== undefined && (options.retire || options.kind !== undefined)) {
         throw CliError.usage('--snapshot takes one that is there; --kind and --retire take a fresh one.');
       }
-      const path = resolve(file);
+      const path = filePath(file);
       await refuseTaken(path, options.force ?? false);
       const passphrase = await readPassphrase(io, options.passphraseFile, { twice: true });
       const { checkPassphrase } = await import('@leadmaster/vault');
@@ -81,7 +80,7 @@ async function exportTo(
   cli.print.note('Whoever has the file and its passphrase has the account. Without the passphrase nobody can read it.');
   if (!retire)
     cli.print.note(
-      `${name} stays here: what is imported elsewhere must not start while it runs (export --retire gives it up).`,
+      `What is imported elsewhere must not start while ${name} runs in another place (export --retire gives it up here).`,
     );
 }
 

@@ -29,7 +29,7 @@ export const register: Register = (parent, io) => {
       const cli = cliOf(command, io);
       const { to, undo = false } = options;
       const key = await readTargetKey(io, options.keyFile);
-      const ifLost = `Give the command again: ./leadmaster transfer ${name} --to ${shellWord(to)}`;
+      const ifLost = `Give the command again: ./leadmaster ${commandLine(name, options)}`;
       const wanted = { to, key, ...(undo ? { undo } : {}) };
       const session = await long(cli, name, (call) =>
         operate<Session>(cli.client(), `${pathOf(name)}/transfer`, wanted, { ...call, ifLost }),
@@ -38,6 +38,11 @@ export const register: Register = (parent, io) => {
       tell(cli, session, options);
     });
 };
+
+function commandLine(name: string, { to, keyFile, undo }: TransferOptions): string {
+  const key = keyFile === undefined ? [] : ['--key-file', shellWord(keyFile)];
+  return ['transfer', name, '--to', shellWord(to), ...key, ...(undo ? ['--undo'] : [])].join(' ');
+}
 
 function tell({ print }: Cli, session: Session, { to, undo }: TransferOptions): void {
   if (undo) print.line(describeSession(print, session));

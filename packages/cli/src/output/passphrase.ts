@@ -14,7 +14,7 @@ export function passphraseOption(): Option {
 
 /** The passphrase of a file: from another file, the environment, or a person. `twice`: typed again, where a slip would lose it. */
 export async function readPassphrase(io: Io, file: string | undefined, { twice }: { twice: boolean }): Promise<string> {
-  if (file !== undefined) return secretFromFile(file, 'The passphrase');
+  if (file !== undefined) return secretFromFile(io, file, 'The passphrase');
   const { LEADMASTER_PASSPHRASE: given } = io.env;
   if (given !== undefined && given !== '') return given;
   if (!canAsk(io)) {

@@ -1,14 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { errorText } from '@leadmaster/protocol';
+import { errorText, shellWord } from '@leadmaster/protocol';
 import { CliError } from '../cli-error.ts';
 import { interrupted } from '../client/interrupt.ts';
 import type { Io } from '../io.ts';
 
-/** The only line of a file. `what` names it in the error. */
-export function secretFromFile(file: string, what: string): string {
+/** The only line of a file. `what` names it in the error. Says so where others may read the file, too. */
+export function secretFromFile(io: Io, file: string, what: string): string {
   try {
+    const found = statSync(file);
+    if (found.isFile() && (found.mode & 0o077) !== 0)
+      io.stderr.write(`warning: ${file} is open to others than its owner: chmod 600 ${shellWord(file)}\n`);
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
   } catch (error) {
     throw CliError.usage(`${what} cannot be read from ${file}: ${errorText(error)}`);

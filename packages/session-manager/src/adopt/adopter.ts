@@ -32,6 +32,11 @@ export interface AdopterDeps {
 
 type Mode = 'copy' | 'move';
 
+interface How {
+  mode: Mode;
+  originRetired: boolean;
+}
+
 /** Makes sessions of folders that other programs have kept, one at a time. */
 export class Adopter implements AdoptService {
   readonly #deps: AdopterDeps;
@@ -81,7 +86,7 @@ export class Adopter implements AdoptService {
     call.onProgress?.({ phase: 'checking', done: 0, total: null });
     await refuseNoLogin(this.#fs, layout.profileDir, paths.staging, call.signal);
     const { originRetired = false } = wanted;
-    if (mode === 'copy') await this.#copyIn(name, found, originRetired, call);
+    if (mode === 'copy') await this.#copyIn(name, found, { mode, originRetired }, call);
     else await this.#moveIn(name, found, originRetired || !found.isCopy, call);
     const { kind, bytes } = found.report;
     this.#deps.log.info(
@@ -91,10 +96,10 @@ export class Adopter implements AdoptService {
     return { ...(await access.get(name)), adopted: found.report };
   }
 
-  async #copyIn(name: string, found: Survey, originRetired: boolean, call: LongCall): Promise<void> {
+  async #copyIn(name: string, found: Survey, { mode, originRetired }: How, call: LongCall): Promise<void> {
     const { paths, minFreeBytes, profiles } = this.#deps;
     const bytes = taken(found).reduce((sum, { kind, size }) => sum + (kind === 'file' ? size : 0), 0);
-    await refuseNoRoom(this.#fs, paths, bytes, minFreeBytes);
+    await refuseNoRoom(this.#fs, paths, { bytes, minFreeBytes, mode });
     await inStaging(stagingPath(paths, 'adopt', name), async (staged) => {
       await copyProfile(this.#fs, found, staged, call);
       call.onProgress?.({ phase: 'checking', done: bytes, total: bytes });
@@ -122,7 +127,7 @@ export class Adopter implements AdoptService {
         if (!isOtherDisk(error)) throw error;
       }
     }
-    await this.#copyIn(name, found, false, call);
+    await this.#copyIn(name, found, { mode: 'move', originRetired: false }, call);
     await setSourceAside(this.#fs, profileDir);
     if (originRetired) await profiles.updateRecord(name, { originRetired });
   }

@@ -92,19 +92,24 @@ export function refuseOldBrowser(chromium: string | null, browserVersion: string
   }
 }
 
-/** @throws LeadMasterError `adopt_refused` when a copy of so many bytes would fill the disk. */
+/**
+ * `mode`: what a person has asked for; a move from another disk is a copy first.
+ *
+ * @throws LeadMasterError `adopt_refused` when a copy of so many bytes would fill the disk.
+ */
 export async function refuseNoRoom(
   fs: ProfileFs,
   paths: DataPaths,
-  bytes: number,
-  minFreeBytes: number,
+  { bytes, minFreeBytes, mode }: { bytes: number; minFreeBytes: number; mode: 'copy' | 'move' },
 ): Promise<void> {
   const free = await freeBytes(fs, paths.staging);
   if (free >= bytes + minFreeBytes) return;
   const mb = (n: number): number => Math.ceil(n / 2 ** 20);
   throw refuse(
     `It takes ${mb(bytes)} MB, and ${mb(free)} MB are free on the disk of ${paths.root} (${mb(minFreeBytes)} of them are kept free, DISK_MIN_FREE_MB)`,
-    'Free some space; or, when it lies on the same disk, move it instead of copying (mode: move, --move).',
+    mode === 'copy'
+      ? 'Free some space; or, when it lies on the same disk, move it instead of copying (mode: move, --move).'
+      : 'Free some space: it lies on another disk, and is copied before its old folder is set aside.',
   );
 }
 

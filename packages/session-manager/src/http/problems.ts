@@ -7,8 +7,8 @@ export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 /** Codes of Fastify and Node for requests that are wrong in a way of their own. */
 const REQUEST_FAULTS: Record<string, [ErrorCode, string]> = {
   FST_ERR_CTP_BODY_TOO_LARGE: ['payload_too_large', 'Send at most 1 MB, or what the description of the route allows.'],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', 'Send the body as "Content-Type: application/json".'],
-  FST_ERR_CTP_EMPTY_TYPE: ['unsupported_media_type', 'Send the body as "Content-Type: application/json".'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', 'Send the body as "Content-Type: TYPE".'],
+  FST_ERR_CTP_EMPTY_TYPE: ['unsupported_media_type', 'Send the body as "Content-Type: TYPE".'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['invalid_request', 'Send a Content-Length that fits the body.'],
   FST_ERR_CTP_INVALID_JSON_BODY: ['invalid_request', 'Send a body that is valid JSON in UTF-8.'],
   FST_ERR_BAD_URL: ['invalid_request', 'Encode the path as percent-encoded UTF-8.'],
@@ -22,13 +22,19 @@ export interface FieldError {
   message: string;
 }
 
-/** Turns whatever a request ended with into an error of the product; `internal` when it was our own fault. */
-export function asProductError(error: unknown): LeadMasterError {
+/**
+ * Turns whatever a request ended with into an error of the product; `internal` when it was our own fault. `takes`: the
+ * type of the body that its route reads.
+ */
+export function asProductError(error: unknown, takes = 'application/json'): LeadMasterError {
   if (error instanceof LeadMasterError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) return invalidFields(error);
   const { code = '', statusCode } = (typeof error === 'object' && error !== null ? error : {}) as Partial<FastifyError>;
   const fault = REQUEST_FAULTS[code];
-  if (fault !== undefined) return new LeadMasterError(fault[0], `${errorText(error)}.`, fault[1], { cause: error });
+  if (fault !== undefined) {
+    const [told, hint] = fault;
+    return new LeadMasterError(told, `${errorText(error)}.`, hint.replace('TYPE', takes), { cause: error });
+  }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new LeadMasterError(
       statusCode === 404 ? 'not_found' : 'invalid_request',
@@ -74,7 +80,8 @@ function compatBody(error: LeadMasterError): Record<string, unknown> {
 
 /** Logs what went wrong through no fault of the caller, with the request's id; says it as an error of the product. */
 export function logFault(error: unknown, request: FastifyRequest, facts: object = {}): LeadMasterError {
-  const told = asProductError(error);
+  const { consumes } = (request.routeOptions.schema ?? {}) as { consumes?: readonly string[] };
+  const told = asProductError(error, consumes?.[0]);
   if (told.status >= 500) {
     const level = told.code === 'internal' ? 'error' : 'warn';
     const route = request.routeOptions.url;

@@ -35,7 +35,8 @@ export function describeSession(facts: {
     loginMode: facts.loginMode,
     account: view.account,
     health: view.health,
-    storage: facts.storage,
+    // What was measured before it went is in the trash.
+    storage: view.state === 'MOVED' ? NO_STORAGE : facts.storage,
     ...facts.snapshots,
     runtime: view.runtime,
     metadata: row.metadata,

@@ -156,7 +156,8 @@ async function profilesHere({ profiles }: SnapshotDeps): Promise<Set<string>> {
   return new Set((await profiles.list()).map(({ name }) => name));
 }
 
-function notInVault(session: string): LeadMasterError {
+/** The vault has nothing of a session, and this machine does not know it either. */
+export function notInVault(session: string): LeadMasterError {
   return new LeadMasterError(
     'session_not_found',
     `The vault holds no session ${session}`,

@@ -21,7 +21,7 @@ import { FINDINGS_FILE } from '../profile/extracted.ts';
 import type { ProfileRecord } from '../profile/profile-store.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { exportSnapshot, importSession, retireSession } from './portable.ts';
-import { listRecoverable, recoverSessions } from './recover.ts';
+import { listRecoverable, notInVault, recoverSessions } from './recover.ts';
 import { restoreSession } from './restore.ts';
 import { describeDetail, describeSnapshot, parseFindings } from './snapshot-facts.ts';
 import type { ImportWanted, LongCall, SnapshotService } from './snapshot-service.ts';
@@ -94,8 +94,9 @@ export class Snapshots implements SnapshotService {
     } catch (error) {
       // The vault has never heard of it; if we have, it only has no snapshot yet.
       const isNew = error instanceof LeadMasterError && error.code === 'session_not_found';
-      if (isNew && this.#deps.access.has(session)) return { items: [], problems: [] };
-      throw error;
+      if (!isNew) throw error;
+      if (this.#deps.access.has(session)) return { items: [], problems: [] };
+      throw notInVault(session);
     }
   }
 

@@ -8,7 +8,7 @@ export function underWay(session: string): LeadMasterError {
   return new LeadMasterError(
     'wrong_state',
     `${session} is being transferred, or was changed meanwhile`,
-    'Wait until that is over: GET /v1/operations shows it.',
+    'Wait until that is over: "./leadmaster events" tells.',
   );
 }
 

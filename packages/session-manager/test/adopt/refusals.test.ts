@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { manager, tempFolder } from './folders.ts';
+import { manager, otherDisk, tempFolder } from './folders.ts';
 import { filesIn, putProfile } from './profiles.ts';
 
 const INDEXED_DB = 'Default/IndexedDB/https_web.whatsapp.com_0.indexeddb.leveldb';
@@ -123,8 +123,20 @@ describe('a folder is refused, and nothing changes, when it', () => {
     await expect(answer).rejects.toMatchObject({
       code: 'adopt_refused',
       message: expect.stringMatching(/MB are free/),
+      hint: expect.stringMatching(/--move/),
     });
     expect(context.sessions.names()).toEqual([]);
+  });
+
+  it('comes from another disk and needs more room than there is', async ({ skip }) => {
+    const disk = await otherDisk();
+    if (disk === null) return skip();
+    const context = await manager(undefined, { DISK_MIN_FREE_MB: '10000000' });
+    const path = await putProfile(join(disk, 'session'));
+    await expect(context.adoption.adopt({ name: 'ventas', path, mode: 'move' })).rejects.toMatchObject({
+      code: 'adopt_refused',
+      hint: expect.not.stringContaining('--move'),
+    });
   });
 
   it('lies in the data folder, or around it', async () => {

@@ -80,6 +80,7 @@ describe('import', () => {
     const { ask, sessions, snapshots } = await serve();
     const answer = await ask('/v1/sessions/ventas/import', what);
     expect([answer.status, answer.headers['content-type']]).toEqual([status, expect.stringContaining('problem+json')]);
+    if (status === 415) expect(answer.json.hint).toContain('application/octet-stream');
     expect([sessions.changes, snapshots.changes]).toEqual([[], []]);
   });
 
@@ -87,6 +88,7 @@ describe('import', () => {
     const { ask } = await serve();
     const answer = await ask('/v1/sessions', { headers: BYTES, body: FILE });
     expect([answer.status, answer.json.code]).toEqual([415, 'unsupported_media_type']);
+    expect(answer.json.hint).toContain('application/json');
   });
 
   test('says that the name is taken while the file is still coming', async () => {

@@ -66,7 +66,7 @@ describe('a session that was given away', () => {
 
     const again = await openSessions(dataDir);
     await again.sessions.load();
-    expect(await again.sessions.get(NAME)).toMatchObject({ state: 'MOVED' });
+    expect(await again.sessions.get(NAME)).toMatchObject({ state: 'MOVED', storage: { bytes: null } });
     expect(await again.profiles.readRecord(NAME)).toBeNull();
     again.store.close();
   });

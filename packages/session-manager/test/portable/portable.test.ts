@@ -96,7 +96,10 @@ describe('an exported session', () => {
         code: expect.stringMatching(/store_damaged|passphrase_wrong/),
       });
       const cut = other.snapshots.import('ventas', inPieces(file.subarray(0, at)), WANTED);
-      await expect(cut, `to ${at}`).rejects.toMatchObject({ code: 'store_damaged' });
+      await expect(cut, `to ${at}`).rejects.toMatchObject({
+        code: 'store_damaged',
+        hint: expect.stringMatching(/Copy the file again/),
+      });
     }
     const breaksOff = async function* (): AsyncGenerator<Buffer> {
       yield file.subarray(0, 20_000);
