@@ -30,7 +30,11 @@ describe('doctor', () => {
     const ill = await cli('doctor');
     expect(ill).toMatchObject({ code: 1, stderr: expect.stringContaining('There are problems.') });
     expect(ill.stdout).toMatch(/^problem +modes_open: /m);
-    const inSpanish = (await cli('doctor --lang es')).stdout;
+    const spanish = await cli('doctor --lang es');
+    expect(spanish.stderr).toContain('Hay problemas.');
+    const inSpanish = spanish.stdout;
+    expect(inSpanish).toMatch(/^problema +modes_open: /m);
+    expect(inSpanish).toMatch(/^advertencia profile_unclaimed: /m);
     expect(inSpanish).toMatch(/abierto a otros usuarios/);
     expect(inSpanish).toMatch(/\n1 problema, \d+ advertencias?, 0 notas\n$/);
   });
@@ -66,6 +70,8 @@ describe('doctor', () => {
     writeFileSync(join(dataDir, 'vault.key'), newMasterKeyText(), { mode: 0o600 });
     expect((await cli('doctor')).stdout).toContain('vault_key_not_copied');
     writeFileSync(join(folder, 'other.key'), newMasterKeyText());
+    const none = await cli(`doctor --key-copied ${folder}/none.key`);
+    expect(none).toMatchObject({ code: 1, stderr: /none\.key cannot be read.*copy can be read here/s });
     expect(await cli(`doctor --key-copied ${folder}/other.key`)).toMatchObject({ stderr: /another key/ });
     expect((await cli('doctor')).stdout).toContain('vault_key_not_copied');
     const noted = await cli('doctor --key-copied');

@@ -23,7 +23,7 @@ function makeBot(folder: string, chromeArgs: readonly string[], onQr: (qr: strin
       clientId: 'bot',
       dataPath: join(folder, 'profiles'),
       vault: { url: `file:${join(folder, 'vault')}`, keyFile: join(folder, 'vault.key') },
-      onEvent: (event) => console.log(`vault: ${event.type}`, 'error' in event ? event.error : ''),
+      onEvent: (event) => console.log(`vault: ${event.type}`, ...('error' in event ? [event.error] : [])),
     }),
     webVersionCache: { type: 'none' },
     puppeteer: {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { DoctorReport, Fixed, Language, ToldFinding } from '@leadmaster/session-manager/doctor';
+import type { DoctorReport, DoctorWords, Fixed, Language, ToldFinding } from '@leadmaster/session-manager/doctor';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
@@ -20,7 +20,7 @@ export const register: Register = (parent, io) => {
     .addOption(languageOption())
     .action(async (options: DoctorOptions, command: Command) => {
       const cli = cliOf(command, io);
-      const { examine, noteKeyCopy } = await import('@leadmaster/session-manager/doctor');
+      const { DOCTOR_WORDS, examine, noteKeyCopy } = await import('@leadmaster/session-manager/doctor');
       if (options.keyCopied !== undefined) {
         const copy = options.keyCopied === true ? null : resolve(options.keyCopied);
         const key = await noteKeyCopy(cli.config, copy);
@@ -33,11 +33,10 @@ export const register: Register = (parent, io) => {
       });
       cli.print.data(report);
       const { sayCounts } = await import('@leadmaster/session-manager/report');
-      show(cli, report, sayCounts(options.lang, report.findings));
-      if (!report.ok)
-        throw new CliError(EXIT.failed, 'problems_found', 'There are problems.', 'The cures stand beside them.', {
-          told: true,
-        });
+      const words = DOCTOR_WORDS[options.lang];
+      show(cli, words, report, sayCounts(options.lang, report.findings));
+      const { what, cure } = words.problems;
+      if (!report.ok) throw new CliError(EXIT.failed, 'problems_found', what, cure, { told: true });
     });
 };
 
@@ -53,22 +52,23 @@ export function languageOption(): Option {
   return new Option('--lang <language>', 'the language of the answer').choices(['en', 'es']).default('en');
 }
 
-function show(cli: Cli, { findings, fixed }: DoctorReport, counts: readonly string[]): void {
-  for (const one of fixed) showFixed(cli, one);
+function show(cli: Cli, words: DoctorWords, { findings, fixed }: DoctorReport, counts: readonly string[]): void {
+  for (const one of fixed) showFixed(cli, words, one);
   if (fixed.length > 0) cli.print.line();
-  for (const finding of findings) showFinding(cli, finding);
+  for (const finding of findings) showFinding(cli, words, finding);
   cli.print.line(`\n${counts.join(', ')}`);
 }
 
-function showFixed(cli: Cli, { id, where, done, detail }: Fixed): void {
+function showFixed(cli: Cli, words: DoctorWords, { id, where, done, detail }: Fixed): void {
   const { green, red } = cli.print.paint;
-  cli.print.line(`${done ? green('fixed') : red('not fixed')} ${id}: ${printable(where)}: ${printable(detail)}`);
+  cli.print.line(`${done ? green(words.fixed) : red(words.notFixed)} ${id}: ${printable(where)}: ${printable(detail)}`);
 }
 
-function showFinding(cli: Cli, { id, severity, what, cure }: ToldFinding): void {
+function showFinding(cli: Cli, words: DoctorWords, { id, severity, what, cure }: ToldFinding): void {
   const { dim, green, yellow, red, cyan } = cli.print.paint;
   const paint = { ok: green, note: cyan, warning: yellow, problem: red }[severity];
-  const words = severity === 'ok' ? dim(printable(what)) : printable(what);
-  cli.print.line(`${paint(severity.padEnd(8))} ${id}: ${words}`);
-  if (cure !== '') cli.print.line(`         ${dim(printable(cure))}`);
+  const said = severity === 'ok' ? dim(printable(what)) : printable(what);
+  const width = Math.max(...Object.values(words.severity).map((word) => word.length));
+  cli.print.line(`${paint(words.severity[severity].padEnd(width))} ${id}: ${said}`);
+  if (cure !== '') cli.print.line(`${' '.repeat(width)}  ${dim(printable(cure))}`);
 }

@@ -72,6 +72,7 @@ export const FINDING_IDS = [
   'snapshot_failed',
   'drill_failed',
   'disk_full',
+  'vault_disk_full',
   'disk_low',
   'git_not_ignored',
   'git_tracked',

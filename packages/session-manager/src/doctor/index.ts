@@ -3,4 +3,5 @@ export { type DoctorOptions, type DoctorReport, examine, type ToldFinding } from
 export type { Severity } from './finding.ts';
 export type { Fixed } from './fixes.ts';
 export { noteKeyCopy } from './key-copy.ts';
-export { LANGUAGES, type Language } from './words/words.ts';
+export type { DoctorWords } from './words/types.ts';
+export { DOCTOR_WORDS, LANGUAGES, type Language } from './words/words.ts';

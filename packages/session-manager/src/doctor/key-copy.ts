@@ -15,6 +15,8 @@ import { type DataPaths, dataPaths } from '../profile/paths.ts';
 const noteSchema = z.object({ key: z.string(), at: z.iso.datetime() });
 export type KeyCopyNote = z.infer<typeof noteSchema>;
 
+const OWN_KEY_CURE = 'The key is made at the first start. If there was one: put its copy back, or set VAULT_KEY_FILE.';
+
 /** What was noted; null when nothing was, or nothing that can be read. */
 export async function readKeyCopyNote(paths: DataPaths): Promise<KeyCopyNote | null> {
   let text: string;
@@ -49,7 +51,7 @@ export async function noteKeyCopy(config: Config, copy: string | null): Promise<
 }
 
 async function compare(key: MasterKey, keyFile: string, copy: string): Promise<void> {
-  const keys = await keysIn(copy);
+  const keys = await keysIn(copy, 'Say where the copy can be read here: mount its disk, or look at the spelling.');
   if (!keys.some(({ id }) => id === key.id)) {
     throw new LeadMasterError(
       'vault_key_wrong',
@@ -66,17 +68,13 @@ async function compare(key: MasterKey, keyFile: string, copy: string): Promise<v
   }
 }
 
-/** The keys of a file, the current one first. */
-export async function keysIn(file: string): Promise<[MasterKey, ...MasterKey[]]> {
+/** The keys of a file, the current one first. `cure`: what to do where it cannot be read. */
+export async function keysIn(file: string, cure = OWN_KEY_CURE): Promise<[MasterKey, ...MasterKey[]]> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw new LeadMasterError(
-      'vault_key_missing',
-      `The key file ${file} cannot be read: ${errorText(error)}`,
-      'The key is made with the first snapshot. If there was one: put its copy back, or set VAULT_KEY_FILE.',
-    );
+    throw new LeadMasterError('vault_key_missing', `The key file ${file} cannot be read: ${errorText(error)}`, cure);
   }
   return parseMasterKeys(text) as [MasterKey, ...MasterKey[]];
 }

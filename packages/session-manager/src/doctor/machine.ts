@@ -52,7 +52,7 @@ export function thisMachine(config: Config): Machine {
       if (location.kind === 'folder' && !isThere(location.path)) throw noVault(location.path);
       const store = await openStore(storeUrl(location), { base: '/' });
       const signal = AbortSignal.timeout(VAULT_MS);
-      // First whether there is a vault at all: before the first snapshot there is neither it nor a key.
+      // First whether there is a vault at all: before the first start there is neither it nor a key.
       if ((await store.stat('vault', { signal })) === null) throw noVault(store.name);
       await openVault({ store, masterKeys: await keysIn(config.vault.keyFile), signal });
     },
@@ -60,7 +60,7 @@ export function thisMachine(config: Config): Machine {
 }
 
 function noVault(name: string): LeadMasterError {
-  return new LeadMasterError('vault_missing', `There is no vault at ${name}`, 'The first snapshot makes one.');
+  return new LeadMasterError('vault_missing', `There is no vault at ${name}`, 'The first start makes one.');
 }
 
 /** The path itself, or the nearest folder above it that is there. */

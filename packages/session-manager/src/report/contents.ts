@@ -20,7 +20,7 @@ export const PARTS = [
 ] as const;
 export type Part = (typeof PARTS)[number];
 
-/** One part of a profile, with what it weighs and what its most precious file is worth. */
+/** What a part of a profile weighs of one worth: as `storage` counts it, where a part holds files of several. */
 export interface PartSize {
   part: Part;
   /** Where it is below the profile. */
@@ -32,7 +32,7 @@ export interface PartSize {
 export interface ProfileContents {
   bytes: number;
   classes: Record<StorageClass, number>;
-  /** In the order of `PARTS`, those that are there. */
+  /** In the order of `PARTS`, those that are there; of one part the most precious first. */
   parts: PartSize[];
 }
 
@@ -59,17 +59,20 @@ const WORTH: readonly StorageClass[] = ['critical', 'important', 'optional', 'te
  */
 export async function contentsOf(profileDir: string): Promise<ProfileContents> {
   const { bytes, classes, folders } = await measureProfile(profileDir);
-  const parts = new Map<Part, PartSize>();
+  const parts = new Map<string, PartSize>();
   const add = (path: string, kind: StorageClass, size: number): void => {
     const [part, shown] = PATHS.find(([, , pattern]) => pattern.test(path)) ?? (['other', '*'] as const);
-    const known = parts.get(part);
-    const better = known === undefined || WORTH.indexOf(kind) < WORTH.indexOf(known.class);
-    parts.set(part, { part, path: shown, class: better ? kind : known.class, bytes: (known?.bytes ?? 0) + size });
+    const key = `${part} ${kind}`;
+    parts.set(key, { part, path: shown, class: kind, bytes: (parts.get(key)?.bytes ?? 0) + size });
   };
   // What lies in the profile itself is told by name: people know "Local State".
   for (const folder of folders) if (folder.path !== '.') add(folder.path, folder.class, folder.bytes);
   for (const { name, size } of await filesIn(profileDir)) add(name, classify(name).class, size);
-  return { bytes, classes, parts: PARTS.flatMap((part) => parts.get(part) ?? []) };
+  return {
+    bytes,
+    classes,
+    parts: PARTS.flatMap((part) => WORTH.flatMap((kind) => parts.get(`${part} ${kind}`) ?? [])),
+  };
 }
 
 async function filesIn(folder: string): Promise<{ name: string; size: number }[]> {

@@ -264,7 +264,7 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
     },
     [
       ['disk_full', 'problem'],
-      ['disk_full', 'problem'],
+      ['vault_disk_full', 'problem'],
     ],
   ],
   [

@@ -148,15 +148,16 @@ const FACTS: ReportFacts = {
 
 describe('with figures that never change', () => {
   test.each([
-    ['en', '1 profile that was set aside', 'Found: 1 problem, 0 warnings, 2 notes;'],
-    ['es', '1 perfil apartado', 'Se encontraron 1 problema, 0 advertencias y 2 notas;'],
-  ] as const)('one of a kind is said as one, in %s', (language, trash, found) => {
+    ['en', '1 profile that was set aside', 'Found: 1 problem, 0 warnings, 2 notes;', '**1** session in '],
+    ['es', '1 perfil apartado', 'Se encontraron 1 problema, 0 advertencias y 2 notas;', '**1** sesión en '],
+  ] as const)('one of a kind is said as one, in %s', (language, trash, found, session) => {
     const [, problem] = FACTS.findings;
     const notes = Array.from({ length: 2 }, () => ({ ...problem, severity: 'note' as const }));
     const findings = [problem, ...notes] as ReportFacts['findings'];
     const text = renderReport({ ...FACTS, findings, trash: { count: 1, bytes: 1 } }, language);
     expect(text).toMatch(new RegExp(`${trash}$`, 'm'));
     expect(text).toContain(found);
+    expect(renderReport({ ...FACTS, sessions: FACTS.sessions.slice(0, 1) }, language)).toContain(session);
   });
 
   test.each(['en', 'es'] as const)('in %s', async (language) => {

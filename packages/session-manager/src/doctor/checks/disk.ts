@@ -16,7 +16,8 @@ export async function checkDisk({ machine, paths, config }: Ground): Promise<Fin
   for (const path of places) {
     const { freeBytes, totalBytes } = await machine.room(path);
     const about = { path, free: megabytes(freeBytes), min: megabytes(config.diskMinFreeBytes) };
-    if (freeBytes < config.diskMinFreeBytes) findings.push(found('problem', 'disk_full', path, about));
+    if (freeBytes < config.diskMinFreeBytes)
+      findings.push(found('problem', path === paths.tokens ? 'disk_full' : 'vault_disk_full', path, about));
     else if (freeBytes < Math.min(totalBytes * LOW_SHARE, LOW_BYTES))
       findings.push(found('warning', 'disk_low', path, about));
   }

@@ -5,7 +5,7 @@ import { type Finding, found } from '../finding.ts';
 import type { Ground } from '../ground.ts';
 import { keysIn, readKeyCopyNote } from '../key-copy.ts';
 
-/** Whether snapshots can be written and read now. That there is no vault before the first snapshot is as it should be. */
+/** Whether snapshots can be written and read now. That there is no vault before the first start is as it should be. */
 export async function checkVault(ground: Ground): Promise<Finding[]> {
   const url = storeUrl(ground.config.vault.location);
   const error = await ground.machine.tryVault().then(

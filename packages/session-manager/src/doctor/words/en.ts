@@ -1,6 +1,10 @@
 import type { DoctorWords } from './types.ts';
 
 export const en: DoctorWords = {
+  severity: { ok: 'ok', note: 'note', warning: 'warning', problem: 'problem' },
+  fixed: 'fixed',
+  notFixed: 'not fixed',
+  problems: { what: 'There are problems.', cure: 'The cures stand beside them.' },
   ok: {
     data_folder: 'the data folder is there',
     database: 'the database can be read',
@@ -14,8 +18,8 @@ export const en: DoctorWords = {
     transfers: 'no session is held up on its way to here, or from here',
     code: 'no code or settings name another folder for sessions',
     chromium: 'the browser is no older than any profile',
-    vault: 'the vault can be reached, or is made with the first snapshot',
-    vault_key: 'the key of the vault is private and kept elsewhere too, or is made with the first snapshot',
+    vault: 'the vault can be reached, or is made at the first start',
+    vault_key: 'the key of the vault is private and kept elsewhere too, or is made at the first start',
     vault_disk: 'the vault does not share a disk with the profiles',
     snapshots: 'every login has a recent snapshot',
     disk: 'the disk has room',
@@ -190,6 +194,10 @@ export const en: DoctorWords = {
     disk_full: {
       what: 'only {free} MB are free on the disk of {path}; below {min} MB no browser is started',
       cure: 'Free some space. ./leadmaster storage shows what the sessions take.',
+    },
+    vault_disk_full: {
+      what: 'only {free} MB are free on the disk of the vault {path}: snapshots will find no room',
+      cure: 'Free some space there, or keep fewer snapshots (SNAPSHOT_KEEP) and prune: ./leadmaster snapshot prune.',
     },
     disk_low: {
       what: 'the disk of {path} is nearly full: {free} MB are free',

@@ -1,6 +1,10 @@
 import type { DoctorWords } from './types.ts';
 
 export const es: DoctorWords = {
+  severity: { ok: 'bien', note: 'nota', warning: 'advertencia', problem: 'problema' },
+  fixed: 'corregido',
+  notFixed: 'no corregido',
+  problems: { what: 'Hay problemas.', cure: 'La solución está al lado de cada uno.' },
   ok: {
     data_folder: 'la carpeta de datos está en su lugar',
     database: 'la base de datos se puede leer',
@@ -14,8 +18,9 @@ export const es: DoctorWords = {
     transfers: 'ninguna sesión quedó detenida en su camino hacia aquí o desde aquí',
     code: 'ningún código ni ajuste nombra otra carpeta para sesiones',
     chromium: 'el navegador no es más viejo que ningún perfil',
-    vault: 'se llega a la bóveda, o se crea con la primera copia',
-    vault_key: 'la clave de la bóveda es privada y está guardada también en otro lado, o se crea con la primera copia',
+    vault: 'se llega a la bóveda, o se crea al iniciar por primera vez',
+    vault_key:
+      'la clave de la bóveda es privada y está guardada también en otro lado, o se crea al iniciar por primera vez',
     vault_disk: 'la bóveda no comparte disco con los perfiles',
     snapshots: 'cada login tiene una copia reciente',
     disk: 'hay lugar en el disco',
@@ -196,6 +201,10 @@ export const es: DoctorWords = {
     disk_full: {
       what: 'solo quedan {free} MB libres en el disco de {path}; con menos de {min} MB no se inicia ningún navegador',
       cure: 'Libere espacio. ./leadmaster storage muestra lo que ocupan las sesiones.',
+    },
+    vault_disk_full: {
+      what: 'solo quedan {free} MB libres en el disco de la bóveda {path}: las copias no tendrán lugar',
+      cure: 'Libere espacio allí, o conserve menos copias (SNAPSHOT_KEEP) y depure: ./leadmaster snapshot prune.',
     },
     disk_low: {
       what: 'el disco de {path} está casi lleno: quedan {free} MB',

@@ -1,7 +1,12 @@
-import type { FindingId, Topic } from '../finding.ts';
+import type { FindingId, Severity, Topic } from '../finding.ts';
 
 /** The doctor's words in one language. `{names}` stand for what a finding is about. */
 export interface DoctorWords {
+  severity: Record<Severity, string>;
+  fixed: string;
+  notFixed: string;
+  /** The last word where there are problems. */
+  problems: { what: string; cure: string };
   /** What a check that found nothing says. */
   ok: Record<Topic, string>;
   /** What is so, and what to do about it. */

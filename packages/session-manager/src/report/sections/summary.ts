@@ -3,7 +3,7 @@ import type { ProfileContents } from '../contents.ts';
 import type { ReportedSession, ReportFacts } from '../facts.ts';
 import { code, inline, minute, size, table } from '../markdown.ts';
 import { isUnreadable } from '../unreadable.ts';
-import { countFound } from '../words/counts.ts';
+import { countFound, sayCount } from '../words/counts.ts';
 import type { ReportWords } from '../words/types.ts';
 import { sizeOf } from './size-of.ts';
 
@@ -17,7 +17,7 @@ export function summary(facts: ReportFacts, w: ReportWords): string[] {
   const sum = (weigh: (contents: ProfileContents) => number): string =>
     size(weighed.reduce((all, contents) => all + weigh(contents), 0));
   const text = fill(w.summaryText, {
-    ...{ count: `**${sessions.length}**`, tokens: code(tokens) },
+    ...{ count: sayCount(w.summaryCount, sessions.length), tokens: code(tokens) },
     bytes: `**${sum(({ bytes }) => bytes)}**`,
     critical: sum(({ classes }) => classes.critical),
   });

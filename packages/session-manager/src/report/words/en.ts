@@ -11,6 +11,7 @@ export const en: ReportWords = {
   unreadable: 'cannot be read',
 
   summary: 'In short',
+  summaryCount: { one: '**1** session', many: '**{count}** sessions' },
   summaryText:
     '{count} in {tokens}, together {bytes}; of these {critical} are logins, what a person would have to scan a QR for again.',
   summaryDisk: 'The disk has {free} free of {total}.',

@@ -11,6 +11,7 @@ export const es: ReportWords = {
   unreadable: 'no se puede leer',
 
   summary: 'En resumen',
+  summaryCount: { one: '**1** sesión', many: '**{count}** sesiones' },
   summaryText:
     '{count} en {tokens}, en total {bytes}; de eso {critical} son logins, aquello por lo que alguien tendría que volver a escanear un QR.',
   summaryDisk: 'El disco tiene {free} libres de {total}.',

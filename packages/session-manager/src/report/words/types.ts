@@ -21,6 +21,7 @@ export interface ReportWords {
   unreadable: string;
 
   summary: string;
+  summaryCount: Counted;
   summaryText: string;
   summaryDisk: string;
   summaryDiskUnread: string;
