@@ -57,6 +57,14 @@ describe('transfer', () => {
     }
   });
 
+  test('cut off by the end of the service, names the whole command that goes on', async () => {
+    const { cli, sessions, transfers } = await fakeService();
+    sessions.set('ventas', 'READY');
+    transfers.failure = new LeadMasterError('shutting_down', 'The service ends.', 'Ask again.');
+    const ran = await cli(['transfer', 'ventas', '--to', TO, '--undo'], KNOWN);
+    expect(ran.stderr).toContain(`Give the command again: ./leadmaster transfer ventas --to ${TO} --undo`);
+  });
+
   test('--undo takes it back', async () => {
     const { cli, sessions, transfers } = await fakeService();
     sessions.set('ventas', 'MOVED');

@@ -14,7 +14,7 @@ export async function readVault({ vault, dataDir }: Config, signal: AbortSignal)
   return openVault({ store: await openStore(storeUrl(vault.location), { base: dataDir }), masterKeys, signal });
 }
 
-/** Writes a snapshot's files into a folder that is empty or not there. */
+/** Writes a snapshot's files into a folder that is empty or not there, and that it is a copy. */
 export async function extract(
   vault: Vault,
   session: string,
@@ -22,10 +22,13 @@ export async function extract(
   target: string,
   { signal, onProgress }: LongCall,
 ): Promise<{ files: number; bytes: number }> {
-  return vault.restore(session, id, target, {
+  const written = await vault.restore(session, id, target, {
     onProgress: ({ bytes, totalBytes }) => onProgress?.({ phase: 'extracting', done: bytes, total: totalBytes }),
     ...(signal === undefined ? {} : { signal }),
   });
+  const { markExtracted } = await import('@leadmaster/session-manager/extracted');
+  await markExtracted(target);
+  return written;
 }
 
 async function readKeys(file: string): Promise<string> {

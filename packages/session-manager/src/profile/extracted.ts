@@ -1,8 +1,9 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lstatOrNull, type ProfileFs } from './files.ts';
+import { errorCode, lstatOrNull, type ProfileFs, writeFailed } from './files.ts';
 
 /**
- * A file that every snapshot has beside the profile's own: what was found and counted when it was taken. A restore takes
+ * A file that every snapshot of a session has beside the profile's own: what was found and counted when it was taken. A restore takes
  * it out; so a profile that has it was written out of a snapshot by hand, and is a copy of a login that may live.
  */
 export const FINDINGS_FILE = '.leadmaster-snapshot.json';
@@ -14,4 +15,18 @@ export const FINDINGS_FILE = '.leadmaster-snapshot.json';
  */
 export async function isExtracted(fs: ProfileFs, profileDir: string): Promise<boolean> {
   return (await lstatOrNull(fs, join(profileDir, FINDINGS_FILE))) !== null;
+}
+
+/**
+ * Has a folder that was just written out of a snapshot say so, where the snapshot was taken by a program that counts nothing.
+ *
+ * @throws LeadMasterError `storage_failed`.
+ */
+export async function markExtracted(profileDir: string): Promise<void> {
+  const path = join(profileDir, FINDINGS_FILE);
+  try {
+    await writeFile(path, '{}\n', { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw writeFailed(path, error);
+  }
 }
