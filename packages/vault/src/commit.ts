@@ -49,7 +49,11 @@ export async function commit(
       }),
       signal,
     );
-    if (record !== null) return { ...facts, id: record.id, sequence: record.sequence };
+    if (record !== null) {
+      // What a forget or a prune has said is said by this one, too; left there, it would look like one put back.
+      if (view.head !== null && view.head.type !== 'snapshot') await context.chain.tidy(record);
+      return { ...facts, id: record.id, sequence: record.sequence };
+    }
     // Another writer was faster. What this snapshot needs may have been given up meanwhile: look before going on.
     view = await context.chain.viewToWrite(signal);
     await checkStillThere(context, view, made);

@@ -155,6 +155,21 @@ describe('a history of snapshots', () => {
     expect(await roomy.verify(SESSION, second.id)).toMatchObject({ ok: true });
   });
 
+  it('has no problem to tell of when it goes on after a forget and a prune', async () => {
+    const vault = await vaultIn(new MemoryStore());
+    const save = () => vault.save(SESSION, [file('a', randomBytes(KB))], { kind: 'full' });
+    const first = await save();
+    await save();
+    for (const work of [
+      () => vault.forget(SESSION, { ids: [first.id] }),
+      () => vault.prune(SESSION, { minAgeMs: 0 }),
+    ]) {
+      await work();
+      await save();
+      expect((await vault.list(SESSION)).problems).toEqual([]);
+    }
+  });
+
   it('heals: chunks of a pack that is lost are stored again by the next save', async () => {
     const store = new MemoryStore();
     const vault = await vaultIn(store);
