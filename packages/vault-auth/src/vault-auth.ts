@@ -58,7 +58,7 @@ export class VaultAuth implements AuthStrategy {
     this.profileDir = this.#profile.dir;
     this.#history = new History(this.#settings);
     this.#periodic = new Periodic(
-      () => this.save(),
+      () => this.#saveByItself(),
       (error) => this.#tell({ type: 'save_failed', error }),
     );
   }
@@ -70,6 +70,13 @@ export class VaultAuth implements AuthStrategy {
    */
   save(): Promise<SnapshotInfo> {
     return this.#turns.run(() => this.#save());
+  }
+
+  /** A session that has ended while this waited for its turn is no failure. */
+  async #saveByItself(): Promise<void> {
+    await this.#turns.run(async () => {
+      if (this.#isReady) await this.#save();
+    });
   }
 
   setup(client: Client): void {
@@ -141,7 +148,7 @@ export class VaultAuth implements AuthStrategy {
   /** The library has closed the browser: the last snapshot is of a profile that stands still. */
   async destroy(): Promise<void> {
     await this.#periodic.stop();
-    if (this.#isReady) await this.save().catch((error: unknown) => this.#tell({ type: 'save_failed', error }));
+    await this.#saveByItself().catch((error: unknown) => this.#tell({ type: 'save_failed', error }));
     this.#isReady = false;
     await this.#upkeep(() => this.#setEndedAside());
   }

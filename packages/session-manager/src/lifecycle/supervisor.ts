@@ -178,7 +178,10 @@ export class SessionSupervisor {
   /** The state is whatever the last process left; nothing runs now. Called once, before anything is started. */
   recover(): Promise<void> {
     return this.#queue.run(async () => {
-      if (await this.#wasMoved()) return this.#finishMove();
+      const place = await this.#inPlace();
+      if (place === 'given_away') return this.#finishMove();
+      if (this.#status.state === 'MOVED' && place === 'come_back')
+        return this.#apply({ type: 'returned', reason: 'moved_here' });
       if (
         this.#status.state === 'STOPPED' ||
         this.#status.state === 'MOVED' ||
@@ -189,11 +192,15 @@ export class SessionSupervisor {
     });
   }
 
-  /** Whether the profile in place is one that was given away. What cannot be read is looked at when it is started. */
-  async #wasMoved(): Promise<boolean> {
+  /**
+   * What became of a session that was given away once: its profile is still in place, or a newer one is, and a crash came
+   * before that was told. What cannot be read is looked at when it is started.
+   */
+  async #inPlace(): Promise<'given_away' | 'come_back' | null> {
     const moved = this.#deps.store.vault.movedGeneration(this.name);
     const record = moved === null ? null : await this.#deps.profiles.readRecord(this.name).catch(() => null);
-    return moved !== null && record !== null && record.generation <= moved;
+    if (moved === null || record === null) return null;
+    return record.generation <= moved ? 'given_away' : 'come_back';
   }
 
   /** A crash came between the word and the move to trash. */

@@ -121,6 +121,24 @@ describe('a session that was given away', () => {
     await sessions.close();
     store.close();
   });
+
+  it('is STOPPED, and starts, after a crash between its coming back and the word of it', async () => {
+    const { sessions, store, profiles } = await movedAway();
+    const [trashed] = await profiles.listTrash();
+    const staged = join(dataDir, 'staging', 'back');
+    await cp(trashed?.path ?? '', staged, { recursive: true });
+    await profiles.swapIn(NAME, staged, { reason: 'returned', generation: 4, committedAt: new Date().toISOString() });
+    await sessions.close();
+    store.close();
+
+    const again = await openSessions(dataDir);
+    await again.sessions.load();
+    expect(await again.sessions.get(NAME)).toMatchObject({ state: 'STOPPED', generation: 5 });
+    await again.sessions.start(NAME);
+    expect(await again.sessions.get(NAME)).toMatchObject({ state: 'RECONNECTING' });
+    await again.sessions.close();
+    again.store.close();
+  });
 });
 
 describe('a copy of a login', () => {
