@@ -199,7 +199,9 @@ class TransferKillProof {
     const soon = victim === 'target' ? (this.#options.backMs ?? (this.#random() < 0.5 ? SOON_MS : null)) : null;
     const revived = soon === null ? false : this.#revive(dying, soon, command);
     const ended = await command;
-    happened ||= (await revived) || !dying.service.isAlive;
+    // Waited for in any case: who starts it again must have done so, or there will be two.
+    const wasRevived = await revived;
+    happened ||= wasRevived || !dying.service.isAlive;
     await this.#disarm(dying);
     line.mend();
     return { happened, ended };
