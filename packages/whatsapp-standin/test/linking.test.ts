@@ -76,7 +76,7 @@ test('a phone accepts only the QR that is shown now, unaltered', async () => {
 });
 
 test('after the last reference the page idles, and refreshQR brings new ones', async () => {
-  const world = await bench.world({ qr: { firstMs: 200, nextMs: 200, count: 2 } });
+  const world = await bench.world({ qr: { firstMs: 1_000, nextMs: 1_000, count: 2 } });
   const session = bench.start(world, await bench.profile());
   await session.waitForState('UNPAIRED_IDLE');
   await pause(600);
