@@ -112,6 +112,11 @@ export const recoverable = z.object({
 });
 export type Recoverable = z.infer<typeof recoverable>;
 
+/** What is not here and should be; that one of them cannot be brought back is told, not passed over. */
+export function isToRecover({ isHere, last, damaged }: Recoverable): boolean {
+  return !isHere && (last !== null || damaged);
+}
+
 export const recoverSessions = z.strictObject({
   /** All that the vault holds and this machine has not, when left out. */
   sessions: z.array(sessionName).min(1).optional(),

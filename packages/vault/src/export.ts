@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ChunkReader } from './chunk-reader.ts';
-import { damagedObject, damagedSnapshot } from './failures.ts';
+import { damagedObject, damagedSnapshot, EXPORT } from './failures.ts';
 import { CHUNK_BYTES, type ChunkFacts, identify, sealChunk } from './format/chunk.ts';
 import { parseJson } from './format/codec.ts';
 import { headerLine, sealEnvelope, splitEnvelope } from './format/envelope.ts';
@@ -23,7 +23,6 @@ export interface ExportOptions {
   onProgress?: (progress: ReadProgress) => void;
 }
 
-const OBJECT = 'the export';
 /** Id, plain length and codec before the seal. */
 const FACTS_BYTES = 32 + 4 + 1;
 /** No part of an export is larger. */
@@ -91,30 +90,30 @@ export async function* exportSnapshot(
 
 /** Opens the first frame: the keys of the file, and the session it came from. */
 export function openExportKey(body: Buffer, masters: readonly MasterKey[]): { name: string; keys: SessionKeys } | null {
-  const { line, sealed } = splitEnvelope(OBJECT, body);
+  const { line, sealed } = splitEnvelope(EXPORT, body);
   const match = /^\S+ export ([0-9a-f]{32}) ([0-9a-f]{32}) ([0-9a-f]{16})\n$/.exec(line);
   const [, vault, session, wrappedBy] = match ?? [];
-  if (vault === undefined || session === undefined) throw damagedObject(OBJECT, 'it is no export of a snapshot');
+  if (vault === undefined || session === undefined) throw damagedObject(EXPORT, 'it is no export of a snapshot');
   const master = masters.find(({ id }) => id === wrappedBy);
   if (master === undefined) return null;
   const plain = unseal(master.wrap, sealed, line);
   const parsed = plain === null ? null : keyBody.safeParse(parseJson(plain));
-  if (parsed?.success !== true || parsed.data.session !== session) throw damagedObject(OBJECT, 'its key does not open');
+  if (parsed?.success !== true || parsed.data.session !== session) throw damagedObject(EXPORT, 'its key does not open');
   return { name: parsed.data.name, keys: sessionKeys(vault, session, Buffer.from(parsed.data.secret, 'hex')) };
 }
 
 export function readFacts(body: Buffer): { facts: ChunkFacts; sealed: Buffer } {
-  if (body.length < FACTS_BYTES) throw damagedObject(OBJECT, 'a chunk of it is cut short');
+  if (body.length < FACTS_BYTES) throw damagedObject(EXPORT, 'a chunk of it is cut short');
   const sealed = body.subarray(FACTS_BYTES);
   const plain = body.readUInt32BE(32);
   const codec = body[36] === 1 ? 'zstd' : 'raw';
-  if (plain > CHUNK_BYTES || (body[36] ?? 2) > 1) throw damagedObject(OBJECT, 'a chunk of it is of no known kind');
+  if (plain > CHUNK_BYTES || (body[36] ?? 2) > 1) throw damagedObject(EXPORT, 'a chunk of it is of no known kind');
   return { facts: { id: body.toString('hex', 0, 32), stored: sealed.length, plain, codec }, sealed };
 }
 
 /** The manifest of an export. */
 export function readExportRecord(keys: SessionKeys, body: Buffer): Promise<ChainRecord> {
-  return decodeRecord(keys, OBJECT, 1, body);
+  return decodeRecord(keys, EXPORT, 1, body);
 }
 
 function writeFacts({ id, plain, codec }: ChunkFacts): Buffer {

@@ -2,10 +2,16 @@ import { LeadMasterError } from '@leadmaster/protocol';
 import type { VaultProblem } from './problems.ts';
 
 const COPY = 'Verify the vault; restore an undamaged snapshot, or bring the object back from a copy of the vault.';
+const COPY_FILE =
+  'Nothing was changed. Copy the file again from where it was exported; if it is not whole there either, export the session again.';
+
+/** What an exported file is called in errors: its bytes are read like an object's, and damage to it is none to the vault. */
+export const EXPORT = 'the export';
 
 /** An object that is not what this vault wrote under that name. */
 export function damagedObject(object: string, what: string, cause?: unknown): LeadMasterError {
-  return new LeadMasterError('store_damaged', `${object} is damaged: ${what}.`, COPY, { cause, extra: { object } });
+  const cure = object === EXPORT ? COPY_FILE : COPY;
+  return new LeadMasterError('store_damaged', `${object} is damaged: ${what}.`, cure, { cause, extra: { object } });
 }
 
 /** A snapshot that cannot be had whole. */

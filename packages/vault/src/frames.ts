@@ -1,4 +1,4 @@
-import { damagedObject } from './failures.ts';
+import { damagedObject, EXPORT } from './failures.ts';
 
 /** What a piece of an export is. */
 export type FrameType = 'K' | 'C' | 'R';
@@ -43,13 +43,13 @@ export async function* readFrames(
       }
     }
   }
-  if (have > 0 || wanted !== null) throw damagedObject('the export', 'it ends in the middle');
+  if (have > 0 || wanted !== null) throw damagedObject(EXPORT, 'it ends in the middle');
 }
 
 function readHeader(header: Buffer, limits: Readonly<Record<FrameType, number>>): { type: FrameType; length: number } {
   const type = header.toString('latin1', 0, 1);
   const length = header.readUInt32BE(1);
-  if (type !== 'K' && type !== 'C' && type !== 'R') throw damagedObject('the export', 'it is no export of a snapshot');
-  if (length > limits[type]) throw damagedObject('the export', 'a part of it is larger than any');
+  if (type !== 'K' && type !== 'C' && type !== 'R') throw damagedObject(EXPORT, 'it is no export of a snapshot');
+  if (length > limits[type]) throw damagedObject(EXPORT, 'a part of it is larger than any');
   return { type, length };
 }

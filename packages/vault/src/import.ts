@@ -1,7 +1,7 @@
 import { LeadMasterError } from '@leadmaster/protocol';
 import { commit, type WriteContext } from './commit.ts';
 import { FRAME_LIMITS, openExportKey, readExportRecord, readFacts } from './export.ts';
-import { damagedObject } from './failures.ts';
+import { damagedObject, EXPORT } from './failures.ts';
 import { openChunk } from './format/chunk.ts';
 import { type ChainRecord, checkExtra, type SnapshotInfo } from './format/record.ts';
 import type { SessionKeys } from './format/session-keys.ts';
@@ -26,8 +26,6 @@ export interface ImportOptions {
   signal?: AbortSignal;
   onProgress?: (progress: SaveProgress) => void;
 }
-
-const OBJECT = 'the export';
 
 /** Takes an exported snapshot into a session's history. It exists when the whole file has been read and proven. */
 export async function importSnapshot(
@@ -114,7 +112,7 @@ async function keyFor(
 
 function snapshotOf(record: ChainRecord): SnapshotInfo {
   const [info] = record.live;
-  if (info === undefined) throw damagedObject(OBJECT, 'it does not say which snapshot it is');
+  if (info === undefined) throw damagedObject(EXPORT, 'it does not say which snapshot it is');
   return info;
 }
 
@@ -140,7 +138,7 @@ class Reading {
 
   async take({ type, body }: Frame): Promise<void> {
     if (this.record !== null || (type === 'K') !== (this.opened === null)) {
-      throw damagedObject(OBJECT, 'its parts are in a wrong order');
+      throw damagedObject(EXPORT, 'its parts are in a wrong order');
     }
     if (type === 'K') {
       this.opened = openExportKey(body, this.masters);
@@ -150,7 +148,7 @@ class Reading {
   }
 
   finish(): { from: { name: string; record: ChainRecord }; entries: TreeEntry[] } {
-    if (this.opened === null || this.record === null) throw damagedObject(OBJECT, 'it ends before its manifest');
+    if (this.opened === null || this.record === null) throw damagedObject(EXPORT, 'it ends before its manifest');
     const entries = (this.record.entries ?? []).map((entry) => this.rename(entry));
     checkTree(entries);
     return { from: { name: this.opened.name, record: this.record }, entries };
@@ -159,7 +157,7 @@ class Reading {
   private async takeChunk(body: Buffer): Promise<void> {
     const { facts, sealed } = readFacts(body);
     const plain = await openChunk(this.keys, facts, sealed);
-    if (typeof plain === 'string') throw damagedObject(OBJECT, `chunk ${facts.id}: ${plain}`);
+    if (typeof plain === 'string') throw damagedObject(EXPORT, `chunk ${facts.id}: ${plain}`);
     this.chunks.set(facts.id, { id: await this.store(plain), plain: facts.plain });
     release(plain);
   }
@@ -168,16 +166,16 @@ class Reading {
     if (entry.kind !== 'file') return entry;
     const chunks = entry.chunks.map((id) => {
       const chunk = this.chunks.get(id);
-      if (chunk === undefined) throw damagedObject(OBJECT, `a chunk of ${entry.path} is not in it`);
+      if (chunk === undefined) throw damagedObject(EXPORT, `a chunk of ${entry.path} is not in it`);
       return chunk;
     });
     const size = chunks.reduce((sum, { plain }) => sum + plain, 0);
-    if (size !== entry.size) throw damagedObject(OBJECT, `the chunks of ${entry.path} do not add up to its size`);
+    if (size !== entry.size) throw damagedObject(EXPORT, `the chunks of ${entry.path} do not add up to its size`);
     return { ...entry, chunks: chunks.map(({ id }) => id) };
   }
 
   private get keys(): SessionKeys {
-    if (this.opened === null) throw damagedObject(OBJECT, 'it does not begin with its key');
+    if (this.opened === null) throw damagedObject(EXPORT, 'it does not begin with its key');
     return this.opened.keys;
   }
 }

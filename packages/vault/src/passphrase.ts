@@ -1,6 +1,6 @@
 import { randomBytes, scrypt } from 'node:crypto';
 import { LeadMasterError } from '@leadmaster/protocol';
-import { damagedObject } from './failures.ts';
+import { damagedObject, EXPORT } from './failures.ts';
 import { checkVersion } from './format/envelope.ts';
 import { KEY_BYTES } from './format/seal.ts';
 import { FORMAT } from './format/version.ts';
@@ -18,7 +18,6 @@ const MAX_LINE = 128;
 const NEWLINE = 0x0a;
 /** What a file without this line begins with: its first frame. */
 const FIRST_FRAME = 'K'.charCodeAt(0);
-const OBJECT = 'the export';
 
 interface Parameters {
   log2N: number;
@@ -77,7 +76,7 @@ export async function takePassphraseLine(
   const rest = (from: number): AsyncIterable<Uint8Array> => resume(head.subarray(from), parts);
   if (head[0] === FIRST_FRAME) return { line: null, rest: rest(0) };
   try {
-    if (end < 0) throw damagedObject(OBJECT, 'it is no export of a snapshot');
+    if (end < 0) throw damagedObject(EXPORT, 'it is no export of a snapshot');
     return { line: readLine(head.toString('latin1', 0, end + 1)), rest: rest(end + 1) };
   } catch (error) {
     await parts.return?.();
@@ -87,13 +86,13 @@ export async function takePassphraseLine(
 
 /** @throws LeadMasterError `store_damaged` for what is no such line, or asks for more than a file may ask for. */
 export function readLine(text: string): PassphraseLine {
-  checkVersion(OBJECT, text);
+  checkVersion(EXPORT, text);
   const match = /^\S+ passphrase scrypt ([0-9]{1,2}) ([0-9]{1,2}) ([0-9]{1,2}) ([0-9a-f]{32})\n$/.exec(text);
-  if (match === null) throw damagedObject(OBJECT, 'its first line is not that of a file with a passphrase');
+  if (match === null) throw damagedObject(EXPORT, 'its first line is not that of a file with a passphrase');
   const [log2N, r, p] = match.slice(1, 4).map(Number) as [number, number, number];
   for (const [name, value] of Object.entries({ log2N, r, p })) {
     const [least, most] = LIMITS[name as keyof Parameters];
-    if (value < least || value > most) throw damagedObject(OBJECT, `its first line asks for ${name}=${value}`);
+    if (value < least || value > most) throw damagedObject(EXPORT, `its first line asks for ${name}=${value}`);
   }
   return { log2N, r, p, salt: Buffer.from(match[4] ?? '', 'hex') };
 }

@@ -1,15 +1,15 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import selfsigned from 'selfsigned';
 
-/** A throw-away certificate, trusted by nobody but a browser that is given its `spkiHash`. */
+/** A throw-away certificate for web.whatsapp.com, trusted by nobody but a browser that is given its `spkiHash`. */
 export interface Certificate {
   readonly key: string;
   readonly cert: string;
 }
 
-/** Makes a new certificate for a host. Elliptic, because an RSA key would take most of the start-up time. */
-export async function makeCertificate(host = 'web.whatsapp.com'): Promise<Certificate> {
-  const { private: key, cert } = await selfsigned.generate([{ name: 'commonName', value: host }], {
+/** Makes a new certificate. Elliptic, because an RSA key would take most of the start-up time. */
+export async function makeCertificate(): Promise<Certificate> {
+  const { private: key, cert } = await selfsigned.generate([{ name: 'commonName', value: 'web.whatsapp.com' }], {
     keyType: 'ec',
     algorithm: 'sha256',
     notAfterDate: new Date(Date.now() + 365 * 86_400_000),

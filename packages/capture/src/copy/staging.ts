@@ -83,7 +83,7 @@ export class Staging {
     if (found.kind === 'file' && !(canBeLinked(found) && this.#fits(found))) {
       if (!this.#read(found)) this.#takeOnDisk(found);
     }
-    const target = found.kind === 'symlink' ? readlinkSync(`${this.#profile}/${found.path}`) : '';
+    const target = found.kind === 'symlink' ? readlinkSync(this.#original(found.path)) : '';
     return { ...found, target, exact: true };
   }
 
@@ -123,12 +123,12 @@ export class Staging {
   #link(found: Found): void {
     this.#remove(found.path);
     try {
-      linkSync(`${this.#profile}/${found.path}`, this.#at(found.path));
+      linkSync(this.#original(found.path), this.#at(found.path));
       // By now the name may belong to another file than the one that was found.
       this.#held.set(found.path, { linked: true, stat: lstatSync(this.#at(found.path), { bigint: true }) });
     } catch (error) {
       if (!NO_LINK.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-      copyFileSync(`${this.#profile}/${found.path}`, this.#at(found.path), COPY);
+      copyFileSync(this.#original(found.path), this.#at(found.path), COPY);
       this.#held.set(found.path, { linked: false, stat: found.stat });
     }
   }
@@ -137,7 +137,7 @@ export class Staging {
   #read({ path, stat }: Found): boolean {
     const size = Number(stat.size);
     if (size > IN_MEMORY || this.#inMemory + size > IN_MEMORY_TOGETHER) return false;
-    this.#memory.set(path, readUntouched(`${this.#profile}/${path}`));
+    this.#memory.set(path, readUntouched(this.#original(path)));
     this.#inMemory += size;
     if (this.#held.has(path)) this.#stale.add(path);
     return true;
@@ -147,12 +147,16 @@ export class Staging {
     if (canBeLinked(found)) this.#link(found);
     else {
       this.#remove(found.path);
-      copyFileSync(`${this.#profile}/${found.path}`, this.#at(found.path), COPY);
+      copyFileSync(this.#original(found.path), this.#at(found.path), COPY);
     }
   }
 
   #remove(path: string): void {
     if (this.#held.delete(path)) rmSync(this.#at(path), { force: true });
+  }
+
+  #original(path: string): string {
+    return `${this.#profile}/${path}`;
   }
 
   #at(path: string): string {

@@ -20,7 +20,7 @@ export const register: Register = (parent, io) => {
     .addOption(languageOption())
     .action(async (options: DoctorOptions, command: Command) => {
       const cli = cliOf(command, io);
-      const { DOCTOR_WORDS, examine, noteKeyCopy } = await import('@leadmaster/session-manager/doctor');
+      const { countFound, DOCTOR_WORDS, examine, noteKeyCopy } = await import('@leadmaster/session-manager/doctor');
       if (options.keyCopied !== undefined) {
         const copy = options.keyCopied === true ? null : resolve(options.keyCopied);
         const key = await noteKeyCopy(cli.config, copy);
@@ -32,9 +32,8 @@ export const register: Register = (parent, io) => {
         language: options.lang,
       });
       cli.print.data(report);
-      const { sayCounts } = await import('@leadmaster/session-manager/report');
       const words = DOCTOR_WORDS[options.lang];
-      show(cli, words, report, sayCounts(options.lang, report.findings));
+      show(cli, words, report, Object.values(countFound(words.found, report.findings)));
       const { what, cure } = words.problems;
       if (!report.ok) throw new CliError(EXIT.failed, 'problems_found', what, cure, { told: true });
     });

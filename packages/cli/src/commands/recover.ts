@@ -1,4 +1,4 @@
-import { isSessionName, type Recoverable, type Recovered, SESSION_NAME_RULE } from '@leadmaster/protocol';
+import { isSessionName, isToRecover, type Recoverable, type Recovered, SESSION_NAME_RULE } from '@leadmaster/protocol';
 import { Argument, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
@@ -73,9 +73,7 @@ async function choose(
   named: readonly string[],
   { all, yes }: RecoverOptions,
 ): Promise<string[]> {
-  const missing = held
-    .filter(({ isHere, last, damaged }) => !isHere && (last !== null || damaged))
-    .map(({ session }) => session);
+  const missing = held.filter(isToRecover).map(({ session }) => session);
   if (named.length > 0) return checked(named, held);
   if (all) {
     if (missing.length === 0) print.note('All that the vault holds is here.');

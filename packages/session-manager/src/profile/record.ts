@@ -80,13 +80,11 @@ function broken(path: string, what: string, cause: unknown): LeadMasterError {
  */
 export async function writeRecordFile(fs: ProfileFs, path: string, record: ProfileRecord): Promise<void> {
   const folder = dirname(path);
-  for (const name of (await namesOrNull(fs, folder)) ?? []) {
-    if (isTemporaryName(name)) await removeFile(fs, join(folder, name));
-  }
-  const wasExtracted = await isExtracted(fs, folder);
+  const names = (await namesOrNull(fs, folder)) ?? [];
+  for (const name of names) if (isTemporaryName(name)) await removeFile(fs, join(folder, name));
   await writeAtomically(fs, path, `${JSON.stringify(record, null, 2)}\n`);
   // What it tells is in the record from now on.
-  if (wasExtracted) await removeFile(fs, join(folder, FINDINGS_FILE));
+  if (names.includes(FINDINGS_FILE)) await removeFile(fs, join(folder, FINDINGS_FILE));
 }
 
 async function removeFile(fs: ProfileFs, path: string): Promise<void> {

@@ -2,4 +2,3 @@
 export type { ReportFacts } from './facts.ts';
 export { gather, type ReportOptions } from './gather.ts';
 export { renderReport } from './render.ts';
-export { sayCounts } from './words/counts.ts';

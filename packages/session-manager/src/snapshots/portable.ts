@@ -1,5 +1,5 @@
 import { LeadMasterError, type Session, type Snapshot } from '@leadmaster/protocol';
-import { checkPassphrase, type ImportOptions, type SnapshotInfo } from '@leadmaster/vault';
+import { checkPassphrase, type SnapshotInfo } from '@leadmaster/vault';
 import { realFs } from '../profile/files.ts';
 import { requireRoom } from '../profile/room.ts';
 import type { SnapshotDeps } from './deps.ts';
@@ -10,11 +10,6 @@ import type { ImportWanted, LongCall } from './snapshot-service.ts';
 /** What to do about a file of a session that was given up here. */
 const COMING_BACK =
   'Import it where it goes on: two machines with one login would take it from each other. Where it runs nowhere any more, say so (originRetired, --origin-retired), and it comes back here.';
-
-/** What the vault calls the file in its errors. */
-const EXPORT_OBJECT = 'the export';
-const FILE_CURE =
-  'Nothing was changed. Copy the file again from where it was exported; if it is not whole there either, export the session again.';
 
 /**
  * A snapshot as a file that a passphrase opens. Resolves once its first bytes are there, so that whatever is wrong with the
@@ -67,13 +62,10 @@ export async function importSession(
   });
   const vault = await deps.vault.open();
   const call = signal === undefined ? {} : { signal };
-  const receiving: ImportOptions = {
+  const info = await vault.importFrom(session, stream, {
     ...call,
     passphrase,
     onProgress: ({ newBytes }) => onProgress?.({ phase: 'receiving', done: newBytes, total: wanted.sizeBytes ?? null }),
-  };
-  const info = await vault.importFrom(session, stream, receiving).catch((error: unknown) => {
-    throw aboutFile(error);
   });
   try {
     // Meanwhile somebody may have made one of that name.
@@ -94,12 +86,6 @@ export async function importSession(
   deps.store.snapshots.created(session, { id, at, data });
   deps.log.info({ session, ...data }, 'session imported');
   return wanted.start ? deps.access.start(session) : deps.access.get(session);
-}
-
-/** Damage to the file is no damage to the vault, though its bytes are read alike. */
-function aboutFile(error: unknown): unknown {
-  if (!(error instanceof LeadMasterError) || error.extra.object !== EXPORT_OBJECT) return error;
-  return new LeadMasterError(error.code, error.message, FILE_CURE, { cause: error, extra: error.extra });
 }
 
 /**

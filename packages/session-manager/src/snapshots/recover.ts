@@ -1,5 +1,6 @@
 import {
   errorText,
+  isToRecover,
   LeadMasterError,
   type Recoverable,
   type Recovered,
@@ -77,7 +78,7 @@ export async function recoverSessions(
   options: LongCall,
 ): Promise<Recovered> {
   const known = await listRecoverable(deps, options, wanted.sessions);
-  const chosen = wanted.sessions?.map((session) => oneOf(known, session)) ?? known.filter(isToCome);
+  const chosen = wanted.sessions?.map((session) => oneOf(known, session)) ?? known.filter(isToRecover);
   if (!wanted.originRetired) throw notRetired(chosen.map(({ session }) => session));
   const items: Recovered['items'] = [];
   for (const [done, one] of chosen.entries()) {
@@ -86,11 +87,6 @@ export async function recoverSessions(
     items.push(one.damaged ? notReadable(one) : await recoverOne(deps, one.session, wanted.start, call));
   }
   return { items };
-}
-
-/** What is not here and should be; that one of them cannot be brought back is told, not passed over. */
-function isToCome({ isHere, last, damaged }: Recoverable): boolean {
-  return !isHere && (last !== null || damaged);
 }
 
 function oneOf(known: readonly Recoverable[], session: string): Recoverable {

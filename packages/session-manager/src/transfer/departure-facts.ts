@@ -62,13 +62,17 @@ export class Departures {
   }
 }
 
-/**
- * Sessions that were given away and are not known to have arrived: what lies in the trash of them may be the last that
- * there is.
- */
-export function sessionsUnderWay(store: StateStore): Set<string> {
-  const rows = store.transfers.list('source').filter(({ phase }) => phase === 'handed_over' || phase === 'returning');
-  return new Set(rows.map(({ session }) => session));
+/** What was given away and is not known to have arrived. */
+export function departuresUnderWay(transfers: Pick<StateStore['transfers'], 'list'>): Departure[] {
+  return transfers
+    .list('source')
+    .filter(({ phase }) => phase === 'handed_over' || phase === 'returning')
+    .map(toDeparture);
+}
+
+/** The sessions of these: what lies in the trash of them may be the last that there is. */
+export function sessionsUnderWay({ transfers }: StateStore): Set<string> {
+  return new Set(departuresUnderWay(transfers).map(({ session }) => session));
 }
 
 function toDeparture(row: TransferRow): Departure {

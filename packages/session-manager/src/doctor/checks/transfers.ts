@@ -1,6 +1,7 @@
 import { shellWord } from '@leadmaster/protocol';
 import type { StateReading } from '../../state/read-only.ts';
 import { FORGET_MS, openArrivals } from '../../transfer/arrival-facts.ts';
+import { departuresUnderWay } from '../../transfer/departure-facts.ts';
 import { type Finding, type FindingId, found } from '../finding.ts';
 import type { Ground } from '../ground.ts';
 
@@ -36,11 +37,10 @@ function arrivals({ machine, config }: Ground, { transfers }: StateReading): Fin
 
 function departures({ machine }: Ground, { transfers }: StateReading): Finding[] {
   const now = machine.now().getTime();
-  return transfers
-    .list('source')
+  return departuresUnderWay(transfers)
     .filter(({ phase, changedAt }) => phase === 'handed_over' && now - Date.parse(changedAt) > HOUR_MS)
     .map(({ session, peer, changedAt }) => {
-      const command = `./leadmaster transfer ${session} --to ${shellWord(peer ?? '')}`;
-      return found('problem', 'departure_unfinished', session, { session, peer: peer ?? '', at: changedAt, command });
+      const command = `./leadmaster transfer ${session} --to ${shellWord(peer)}`;
+      return found('problem', 'departure_unfinished', session, { session, peer, at: changedAt, command });
     });
 }

@@ -4,6 +4,11 @@ export const en: DoctorWords = {
   severity: { ok: 'ok', note: 'note', warning: 'warning', problem: 'problem' },
   fixed: 'fixed',
   notFixed: 'not fixed',
+  found: {
+    problem: { one: '1 problem', many: '{count} problems' },
+    warning: { one: '1 warning', many: '{count} warnings' },
+    note: { one: '1 note', many: '{count} notes' },
+  },
   problems: { what: 'There are problems.', cure: 'The cures stand beside them.' },
   ok: {
     data_folder: 'the data folder is there',

@@ -4,6 +4,11 @@ export const es: DoctorWords = {
   severity: { ok: 'bien', note: 'nota', warning: 'advertencia', problem: 'problema' },
   fixed: 'corregido',
   notFixed: 'no corregido',
+  found: {
+    problem: { one: '1 problema', many: '{count} problemas' },
+    warning: { one: '1 advertencia', many: '{count} advertencias' },
+    note: { one: '1 nota', many: '{count} notas' },
+  },
   problems: { what: 'Hay problemas.', cure: 'La solución está al lado de cada uno.' },
   ok: {
     data_folder: 'la carpeta de datos está en su lugar',

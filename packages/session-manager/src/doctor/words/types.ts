@@ -1,10 +1,19 @@
 import type { FindingId, Severity, Topic } from '../finding.ts';
 
+/** What is said of one thing, and of any other `{count}` of them. */
+export interface Counted {
+  one: string;
+  many: string;
+}
+
+export type CountedFindings = Record<Exclude<Severity, 'ok'>, Counted>;
+
 /** The doctor's words in one language. `{names}` stand for what a finding is about. */
 export interface DoctorWords {
   severity: Record<Severity, string>;
   fixed: string;
   notFixed: string;
+  found: CountedFindings;
   /** The last word where there are problems. */
   problems: { what: string; cure: string };
   /** What a check that found nothing says. */

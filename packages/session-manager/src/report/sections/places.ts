@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
+import { sayCount } from '../../doctor/words/counts.ts';
 import { fill } from '../../doctor/words/words.ts';
 import type { ReportedSession, ReportFacts } from '../facts.ts';
 import { block, code, size, table } from '../markdown.ts';
 import { isUnreadable } from '../unreadable.ts';
-import { sayCount } from '../words/counts.ts';
 import type { ReportWords } from '../words/types.ts';
 import { sizeOf } from './size-of.ts';
 

@@ -1,16 +1,16 @@
+import { countFound, sayCount } from '../../doctor/words/counts.ts';
 import { fill } from '../../doctor/words/words.ts';
 import type { ProfileContents } from '../contents.ts';
 import type { ReportedSession, ReportFacts } from '../facts.ts';
 import { code, inline, minute, size, table } from '../markdown.ts';
 import { isUnreadable } from '../unreadable.ts';
-import { countFound, sayCount } from '../words/counts.ts';
 import type { ReportWords } from '../words/types.ts';
 import { sizeOf } from './size-of.ts';
 
 /** How many, how large, how they stand. */
 export function summary(facts: ReportFacts, w: ReportWords): string[] {
   const { sessions, tokens, disk, findings } = facts;
-  const { problem, warning, note } = countFound(w, findings);
+  const { problem, warning, note } = countFound(w.found, findings);
   const found = fill(w.summaryFindings, { problems: problem, warnings: warning, notes: note });
   if (sessions.length === 0) return [fill(w.summaryNothing, { tokens: code(tokens) }), '', found];
   const weighed = sessions.flatMap(({ contents: c }) => (c === null || isUnreadable(c) ? [] : c));

@@ -1,3 +1,4 @@
+import { en as doctor } from '../../doctor/words/en.ts';
 import type { ReportWords } from './types.ts';
 
 export const en: ReportWords = {
@@ -19,11 +20,7 @@ export const en: ReportWords = {
   summaryUnread: 'What could not be read is not in these sums: {names}.',
   summaryNothing: 'There is no session in {tokens}.',
   summaryFindings: 'Found: {problems}, {warnings}, {notes}; they are listed below.',
-  found: {
-    problem: { one: '1 problem', many: '{count} problems' },
-    warning: { one: '1 warning', many: '{count} warnings' },
-    note: { one: '1 note', many: '{count} notes' },
-  },
+  found: doctor.found,
   session: 'Session',
   state: 'State',
   account: 'Account',

@@ -1,3 +1,4 @@
+import { es as doctor } from '../../doctor/words/es.ts';
 import type { ReportWords } from './types.ts';
 
 export const es: ReportWords = {
@@ -19,11 +20,7 @@ export const es: ReportWords = {
   summaryUnread: 'Lo que no se pudo leer no está en estas sumas: {names}.',
   summaryNothing: 'No hay ninguna sesión en {tokens}.',
   summaryFindings: 'Se encontraron {problems}, {warnings} y {notes}; están más abajo.',
-  found: {
-    problem: { one: '1 problema', many: '{count} problemas' },
-    warning: { one: '1 advertencia', many: '{count} advertencias' },
-    note: { one: '1 nota', many: '{count} notas' },
-  },
+  found: doctor.found,
   session: 'Sesión',
   state: 'Estado',
   account: 'Cuenta',

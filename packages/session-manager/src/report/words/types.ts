@@ -1,13 +1,8 @@
 import type { StorageClass } from '@leadmaster/capture/classify';
 import type { NamedOnDisk } from '../../doctor/code/named-folders.ts';
 import type { Severity } from '../../doctor/finding.ts';
+import type { Counted, CountedFindings } from '../../doctor/words/types.ts';
 import type { Part } from '../contents.ts';
-
-/** What is said of one thing, and of any other `{count}` of them. */
-export interface Counted {
-  one: string;
-  many: string;
-}
 
 /** Every word of the report in one language; `{names}` stand for values. */
 export interface ReportWords {
@@ -28,7 +23,7 @@ export interface ReportWords {
   summaryUnread: string;
   summaryNothing: string;
   summaryFindings: string;
-  found: Record<Exclude<Severity, 'ok'>, Counted>;
+  found: CountedFindings;
   /** Columns of the table of sessions. */
   session: string;
   state: string;
