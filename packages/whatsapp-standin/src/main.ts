@@ -18,6 +18,9 @@ const HELP = `Usage: standin [flags]
   --media-bytes N       media written to each newly linked profile
   --no-service-worker   do not let the page install its service worker
   --version TEXT        the WhatsApp Web version that the page says it is
+  --page DATE           september (default) or april: of which time the page is
+  --drift NAME          what the page does otherwise (again for each): NAME, NAME=VALUE, or -NAME; "list" prints them
+  --speed N             run the page's long timers N times as fast
   --exit-with-parent    end when standard input closes
 `;
 
@@ -34,6 +37,9 @@ const { values } = parseArgs({
     'media-bytes': { type: 'string' },
     'no-service-worker': { type: 'boolean' },
     version: { type: 'string' },
+    page: { type: 'string' },
+    drift: { type: 'string', multiple: true },
+    speed: { type: 'string' },
     'exit-with-parent': { type: 'boolean' },
     help: { type: 'boolean' },
   },

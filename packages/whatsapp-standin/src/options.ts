@@ -1,6 +1,7 @@
 /**
  * What a stand-in can be told: at its start, and (most of it) while it runs.
  */
+import type { PageDate } from './drifts.ts';
 import type { WorldState } from './state-file.ts';
 
 /** How long each QR reference is valid, and how many come before the page gives up. */
@@ -29,6 +30,12 @@ export interface PageSettings {
   readonly version: string;
   /** How often the page asks whether its socket still lives, and how long it waits for the answer. */
   readonly keepAliveMs: number;
+  /** Of which time the page is. */
+  readonly date: PageDate;
+  /** What it does otherwise: `name`, `name=value`, or `-name` for what the page of that time does and this one does not. */
+  readonly drifts: readonly string[];
+  /** How fast the page's own long timers run (its reload after a fresh link, passkey stages): 1 is real time, 60 a minute a second. */
+  readonly speed: number;
 }
 
 /** Everything that may change while the stand-in runs. */
@@ -87,6 +94,9 @@ export const DEFAULT_SETTINGS: Settings = {
     serviceWorker: true,
     version: '2.3000.1031490220',
     keepAliveMs: 10_000,
+    date: 'september',
+    drifts: [],
+    speed: 1,
   },
 };
 

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Certificate } from './certificate.ts';
+import { driftsInForce } from './drifts.ts';
 import type { FaultState } from './faults.ts';
 import { paddingScript } from './padding.ts';
 import type { ServerContext } from './server-context.ts';
@@ -111,14 +112,15 @@ export class PageHost {
    * (whatsapp-web.js keeps one per version) is a whole old page.
    */
   #html(): string {
-    const { version, scriptBytes } = this.#context.settings().page;
+    const { version, scriptBytes, date, drifts, speed } = this.#context.settings().page;
     const base = `/static/${version}-${this.#build}`;
     const modules = [...this.#scripts.keys()].filter((name) => name !== 'sw.js');
     return [
       '<!DOCTYPE html>',
       '<html id="whatsapp-web" lang="en">',
       '<head><meta charset="utf-8"><title>WhatsApp Web</title><link rel="icon" href="data:,">',
-      `<script>window.__version = ${JSON.stringify(version)};</script>`,
+      `<script>window.__version = ${JSON.stringify(version)}; window.__speed = ${speed};`,
+      `window.__drifts = ${JSON.stringify(driftsInForce(date, drifts))};</script>`,
       ...modules.map((name) => `<link rel="modulepreload" href="${base}/${name}">`),
       scriptBytes > 0 ? `<script defer src="${base}/app.js?bytes=${scriptBytes}"></script>` : '',
       `<script type="module" src="${base}/main.js"></script>`,

@@ -1,3 +1,4 @@
+import { PAGES, parseDrift } from './drifts.ts';
 import { StandinError } from './errors.ts';
 import type { FaultState } from './faults.ts';
 import type { SettingsChange } from './options.ts';
@@ -42,6 +43,9 @@ const SETTINGS: Shape = {
     serviceWorker: flag,
     version: text,
     keepAliveMs: count,
+    date: oneOf(...Object.keys(PAGES)),
+    drifts: (value) => Array.isArray(value) && value.every((one) => text(one) && parseDrift(one) !== null),
+    speed: (value) => number(value) && Number(value) > 0,
   }),
 };
 
