@@ -19,6 +19,12 @@ export const EVENT_TYPES = [
   'message.sent',
   'message.ack',
   'message.failed',
+  'contact.mapped',
+  'session.limits',
+  'session.capabilities',
+  'session.attention',
+  'build.seen',
+  'build.verdict',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -35,15 +41,3 @@ export type Event = z.infer<typeof event>;
 /** A page of events; pass `cursor` as `after` to go on. `oldest` is the first id still kept: a cursor below it has missed some. */
 export const eventPage = z.object({ items: z.array(event), cursor: z.number().int(), oldest: z.number().int() });
 export type EventPage = z.infer<typeof eventPage>;
-
-/** Data of `message.received`. `caughtUp`: it arrived while the session was off and was found afterwards. */
-export const receivedMessage = z.object({
-  messageId: z.string(),
-  chatId: z.string(),
-  from: z.string(),
-  type: z.string(),
-  text: z.string(),
-  timestamp: z.iso.datetime(),
-  caughtUp: z.boolean(),
-});
-export type ReceivedMessage = z.infer<typeof receivedMessage>;

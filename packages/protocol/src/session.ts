@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { accountLimits } from './limits.ts';
 import { sessionName } from './names.ts';
-import { MESSAGE_STATES, SESSION_STATES, STATE_KINDS } from './states.ts';
+import { SESSION_STATES, STATE_KINDS } from './states.ts';
 
 const time = z.iso.datetime();
 
@@ -68,6 +69,8 @@ export const session = z.object({
   lastSnapshot: z.object({ id: z.string(), at: time, verified: z.boolean(), damaged: z.boolean() }).nullable(),
   /** Why the last attempt at a snapshot failed; null when it succeeded, or there was none. */
   snapshotFailure: z.object({ at: time, code: z.string(), detail: z.string() }).nullable(),
+  /** What WhatsApp allows the account; null before WhatsApp has said anything of it. */
+  limits: accountLimits.nullable(),
   runtime: runtime.nullable(),
   metadata,
   createdAt: time,
@@ -104,28 +107,6 @@ export const checkReport = z.object({
   checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
 });
 export type CheckReport = z.infer<typeof checkReport>;
-
-export const sendMessage = z.strictObject({
-  to: z
-    .string()
-    .regex(
-      /^(\+?[1-9][0-9]{6,14}|[0-9-]{7,40}@(c\.us|g\.us|lid))$/,
-      'a phone number with country code, or a WhatsApp id such as 5491100000001@c.us',
-    ),
-  text: z.string().min(1).max(65_536),
-});
-export type SendMessage = z.infer<typeof sendMessage>;
-
-export const message = z.object({
-  id: z.string(),
-  session: z.string(),
-  state: z.enum(MESSAGE_STATES),
-  whatsappId: z.string().nullable(),
-  to: z.string(),
-  error: z.string().nullable(),
-  at: time,
-});
-export type Message = z.infer<typeof message>;
 
 export const startSession = z.strictObject({
   /** A person says that the place a copied login came from never runs it again. */

@@ -182,7 +182,6 @@ function createSessions(
     engine: new WwebjsEngine({
       browsers,
       chromeArgs: config.chromeArgs,
-      webVersion: config.webVersion,
       webCacheDir: paths.webCache,
       launchMs: config.deadlines.launchMs,
       loadMs: config.deadlines.loadMs,

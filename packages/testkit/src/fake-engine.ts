@@ -1,11 +1,14 @@
-import type { Census, PairingCode, ReceivedMessage, Runtime } from '@leadmaster/protocol';
+import type { Census, PairingCode, Runtime } from '@leadmaster/protocol';
 import type {
+  CatchUpPart,
   EngineEvent,
   EngineRun,
   MessageSender,
+  PageMessage,
   SessionEngine,
   StartRequest,
 } from '../../session-manager/src/engine/engine.ts';
+import type { PageProbe } from '../../session-manager/src/engine/page-probe.ts';
 
 /** An engine whose browsers are made of nothing: a test decides what each run says and how it ends. */
 export class FakeEngine implements SessionEngine {
@@ -48,7 +51,9 @@ export class FakeRun implements EngineRun {
   onFlush: (signal: AbortSignal) => Promise<void> = async () => undefined;
   /** What a stop does; the default succeeds. A throw is a browser that would not die. */
   onStop: () => Promise<void> = async () => undefined;
-  missed: ReceivedMessage[] = [];
+  missed: PageMessage[] = [];
+  /** What a probe finds. */
+  page: PageProbe = { build: '2.3000.1', isQuiet: true, checks: [], canJournal: true, databases: {} };
   /** What the page's own books say. */
   readonly acks = new Map<string, number>();
   readonly sent: { to: string; text: string }[] = [];
@@ -65,11 +70,15 @@ export class FakeRun implements EngineRun {
     };
     this.process = { pid: this.runtime.pid, startTicks: this.runtime.pid, pgid: this.runtime.pid };
     this.messages = {
-      sendText: async (to, text) => {
+      sendText: async ({ to, text, journal }) => {
+        const whatsappId = `true_${to}_${this.sent.length + 1}`;
+        await journal(whatsappId);
         this.sent.push({ to, text });
-        return { whatsappId: `true_${to}_${this.sent.length}`, ack: 0 };
+        return { whatsappId, ack: 0 };
       },
       ackOf: async (whatsappId) => this.acks.get(whatsappId) ?? null,
+      findOwn: async () => [],
+      opensNewChat: async () => null,
     };
   }
 
@@ -96,8 +105,16 @@ export class FakeRun implements EngineRun {
     return this.onFlush(signal);
   }
 
-  async catchUp(): Promise<ReceivedMessage[]> {
-    return this.missed;
+  async *catchUp(): AsyncIterable<CatchUpPart> {
+    yield { messages: this.missed, failed: [], waiting: 0 };
+  }
+
+  whatsappNow(): Date {
+    return new Date();
+  }
+
+  async probe(): Promise<PageProbe> {
+    return this.page;
   }
 
   async logout(): Promise<void> {

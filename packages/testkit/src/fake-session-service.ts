@@ -60,6 +60,7 @@ export class FakeSessionService implements SessionService {
       storage: { bytes: null, criticalBytes: null, measuredAt: null },
       lastSnapshot: null,
       snapshotFailure: null,
+      limits: null,
       runtime: null,
       metadata: {},
       createdAt: this.now(),
@@ -249,6 +250,8 @@ export class FakeSessionService implements SessionService {
       whatsappId: this.sending === 'SENT' ? `true_${message.to}_${id}` : null,
       to: message.to,
       error: this.sending === 'FAILED' ? 'the number has no WhatsApp' : null,
+      code: this.sending === 'FAILED' ? 'recipient_unknown' : null,
+      retryAt: null,
       at: this.now(),
     };
     this.changes.push(`send ${name}`);

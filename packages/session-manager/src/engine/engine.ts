@@ -1,5 +1,6 @@
 import type { ProcessIdentity } from '@leadmaster/capture/processes';
-import type { Account, Census, PairingCode, ReceivedMessage, Runtime } from '@leadmaster/protocol';
+import type { Account, AccountLimits, Census, PairingCode, Runtime, SeenMessage } from '@leadmaster/protocol';
+import type { PageProbe } from './page-probe.ts';
 
 /**
  * What a session runs on. The supervisor knows this page alone; whatsapp-web.js lies behind `wwebjs/`.
@@ -19,6 +20,8 @@ export interface StartRequest {
   profileDir: string;
   /** A window that a person can see (`LOGIN_MODE=local`). */
   visible: boolean;
+  /** The build of WhatsApp Web to open, whose page lies in the web cache; null = what WhatsApp serves. */
+  webVersion: string | null;
   onEvent: (event: EngineEvent) => void;
   /** Called as soon as the browser process exists, before anything else: the record that lets a crash be cleaned up. */
   onLaunched: (browser: LaunchedBrowser) => void;
@@ -35,28 +38,63 @@ export interface LaunchedBrowser {
 
 /** What can happen to a run. Every one may come more than once; the supervisor is idempotent about them. */
 export type EngineEvent =
+  /** The page that was loaded, before it is linked: its build, and its HTML where WhatsApp itself served it. */
+  | { type: 'page'; build: string | null; html: string | null }
   | { type: 'qr'; qr: string; expiresAt: Date; attempt: number }
   /** Every QR of the allowance was shown and none was scanned. */
   | { type: 'qr_exhausted' }
+  /** The account wants a passkey for this link. `until`: when the page gives this try up. */
+  | { type: 'passkey'; until: Date | null }
   | { type: 'authenticated' }
   /** Still working: offline messages being delivered, history being read. Pushes the watchdog on. */
   | { type: 'progress'; percent: number }
-  /** Synced and able to send; the caller commits a fresh login before it tells anyone. */
+  /** Synced and able to send; the caller commits a fresh login before it tells anyone. Comes again after the page reloaded itself. */
   | { type: 'ready'; account: Account; webVersion: string }
   /** The page answered just now, connected and synced: evidence of life, at least every probe interval while READY. */
   | { type: 'alive' }
   | { type: 'socket_down'; state: string }
   | { type: 'socket_up' }
+  /** The account was unlinked: the login is gone. */
   | { type: 'unlinked'; reason: string }
+  /** The page erased its own login although the account is still linked (`/?logout_reason=N`: whatsapp-web-2026, 6.3). */
+  | { type: 'erased'; reason: 'page_erased_login' | 'account_locked'; detail: string }
   | { type: 'banned' }
   | { type: 'conflict' }
   | { type: 'deprecated' }
+  /** The page waits for what no retry brings. The run is to be ended. */
+  | { type: 'blocked'; reason: BlockedReason; detail: string }
+  /** Something on a living session needs a person; null = it is over. */
+  | { type: 'attention'; reason: 'integrity_challenge' | null }
+  /** What WhatsApp allows the account now. Told when it changes, and once at READY. */
+  | { type: 'limits'; limits: AccountLimits['newChats'] }
   /** The run is over or beyond help: browser or renderer died, page did not load. */
   | { type: 'lost'; reason: LostReason; detail: string }
-  | { type: 'message'; message: ReceivedMessage }
-  | { type: 'ack'; whatsappId: string; ack: number };
+  /** A message that came in or went out, live. Also those that this manager sent. */
+  | { type: 'message'; message: PageMessage }
+  /** `ids`: the id of the message, first the one the page uses, then the id it has under the other name of its chat. */
+  | { type: 'ack'; ids: readonly string[]; ack: number }
+  /** A phone number and a LID are one and the same; learnt just now. */
+  | { type: 'mapped'; lid: string; phone: string; name: string | null };
 
-export type LostReason = 'browser_died' | 'renderer_died' | 'page_unreachable' | 'page_failed' | 'launch_failed';
+export type BlockedReason = 'proxy_blocked' | 'screen_locked' | 'unsupported_browser' | 'terms_required';
+
+export type LostReason =
+  | 'browser_died'
+  | 'renderer_died'
+  | 'page_unreachable'
+  | 'page_failed'
+  | 'launch_failed'
+  /** The browser's disk is full; the page shows a window that only a person may answer. */
+  | 'storage_full';
+
+/** A message as the page holds it. */
+export interface PageMessage extends SeenMessage {
+  fromMe: boolean;
+  /** The ids under which this same message may have been told: its own, and that of the sibling chat (phone id and LID). */
+  ids: readonly string[];
+  /** WhatsApp's acknowledgement, where it is one of ours. */
+  ack: number | null;
+}
 
 export interface EngineRun {
   readonly runtime: Runtime;
@@ -69,8 +107,16 @@ export interface EngineRun {
    * and resolves once the bytes can be read back from the profile's files. The caller fsyncs.
    */
   flushLogin(signal: AbortSignal): Promise<void>;
-  /** Finds messages that came while nobody listened (whatsapp-web.js raises no event for them: facts, library 10). */
-  catchUp(since: Date, signal: AbortSignal): Promise<ReceivedMessage[]>;
+  /**
+   * Finds messages in the page's chats, in and out, that are no older than `from.since`: whatsapp-web.js raises no event
+   * for those that came while nobody listened (facts, library 10). Chat by chat, each part bounded in size; status,
+   * newsletters and broadcasts are never read (whatsapp-web-2026, 6.2).
+   */
+  catchUp(from: CatchUpFrom, signal: AbortSignal): AsyncIterable<CatchUpPart>;
+  /** The time by WhatsApp's clock (the `Date` of the page's response; this machine's until there was one). */
+  whatsappNow(): Date;
+  /** Looks at what the page can do, without asking WhatsApp's server anything. Rejects when the page does not answer. */
+  probe(signal: AbortSignal): Promise<PageProbe>;
   /** Unlinks the account at WhatsApp. The run must be stopped afterwards. */
   logout(signal: AbortSignal): Promise<void>;
   /** Counts the rows of every database of WhatsApp's origin, in the page. */
@@ -83,18 +129,61 @@ export interface EngineRun {
   kill(): Promise<void>;
 }
 
-/** Nothing was sent, for certain: thrown before WhatsApp's page was given the message. Any other failure leaves that open. */
+export interface CatchUpFrom {
+  since: Date;
+  /** Whether chats may be asked for earlier messages than the page holds (`loadEarlierMsgs`). */
+  mayLoadEarlier: boolean;
+}
+
+export interface CatchUpPart {
+  /** Oldest first within the part. */
+  messages: PageMessage[];
+  /** Chats that could not be read, and why. They are read again at the next look. */
+  failed: { chatId: string; why: string }[];
+  /** Messages whose text has not come yet (`ciphertext`): they are to be looked for again. */
+  waiting: number;
+}
+
+/** Nothing was sent, for certain: the page was never handed the message. Any other failure leaves that open. */
 export class NotSent extends Error {
   override readonly name = 'NotSent';
+  readonly code: 'recipient_unknown' | 'not_handed_over';
+
+  constructor(code: NotSent['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** A text on its way into the page. */
+export interface Handover {
+  to: string;
+  text: string;
+  /**
+   * Called once, when the page knows the id that the message will have and before the page's own sender gets it. The
+   * message is handed over only after this has resolved; a rejection means that it never is.
+   */
+  journal: (whatsappId: string) => Promise<void>;
 }
 
 /** Messaging only, so that the engine interface does not grow into a god class. */
 export interface MessageSender {
   /**
-   * Hands a text to WhatsApp's page; the acknowledgement follows as an `ack` event. Resolves to the WhatsApp message id.
-   * Rejects with `NotSent` when the number is not on WhatsApp, or WhatsApp could not be asked.
+   * Hands a text to WhatsApp's page; acknowledgements follow as `ack` events. Resolves to the WhatsApp message id and the
+   * acknowledgement so far. Rejects with `NotSent` when the page certainly never got it; any other rejection leaves its
+   * fate open (`fateOf`).
    */
-  sendText(to: string, text: string, signal: AbortSignal): Promise<{ whatsappId: string; ack: number }>;
-  /** How far a message has come by the page's own books: an acknowledgement may have come while nobody listened. Null = not known there. */
+  sendText(handover: Handover, signal: AbortSignal): Promise<{ whatsappId: string; ack: number }>;
+  /**
+   * How far a message has come by the page's own books, also under the sibling id of its chat. Null = the page's books do
+   * not have it (which proves nothing for a profile that was restored). Rejects when the page could not be asked.
+   */
   ackOf(whatsappId: string, signal: AbortSignal): Promise<number | null>;
+  /** Own messages of a chat with exactly this text between two moments, for rows that have no id yet. */
+  findOwn(
+    wanted: { to: string; text: string; from: Date; until: Date },
+    signal: AbortSignal,
+  ): Promise<{ whatsappId: string; ack: number }[]>;
+  /** Whether a text to that recipient would open a new chat; null = the page cannot tell. Sends and asks the server nothing but the number. */
+  opensNewChat(to: string, signal: AbortSignal): Promise<boolean | null>;
 }

@@ -19,6 +19,7 @@ export const SAMPLES: { readonly [T in LifecycleEventType]: readonly Extract<Lif
     { type: 'qr', mayLink: false },
   ],
   qr_exhausted: [{ type: 'qr_exhausted' }],
+  passkey: [{ type: 'passkey' }],
   authenticated: [{ type: 'authenticated' }],
   progress: [{ type: 'progress' }],
   ready: [{ type: 'ready' }],
@@ -28,6 +29,7 @@ export const SAMPLES: { readonly [T in LifecycleEventType]: readonly Extract<Lif
     { type: 'unlinked', mayLink: true },
     { type: 'unlinked', mayLink: false },
   ],
+  erased: [{ type: 'erased', reason: 'what the page said' }],
   banned: [{ type: 'banned' }],
   conflict: [{ type: 'conflict' }],
   deprecated: [

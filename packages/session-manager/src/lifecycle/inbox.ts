@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ReceivedMessage } from '@leadmaster/protocol';
-import type { EngineRun } from '../engine/engine.ts';
+import type { EngineEvent, EngineRun, PageMessage } from '../engine/engine.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 
 /** Clocks of phones, servers and this machine differ, and a message may be seconds on its way: look further back than needed. */
@@ -26,7 +25,7 @@ export class Inbox {
   }
 
   /** Writes a message down and tells it, unless that was done before. */
-  receive(message: ReceivedMessage): void {
+  receive(message: PageMessage): void {
     this.#onMessage();
     try {
       this.#deps.store.inbox.receive(this.#session, { messageId: message.messageId, data: { ...message } });
@@ -37,9 +36,15 @@ export class Inbox {
   }
 
   /** An account was just linked: its history up to now was not missed by anybody. */
-  linked(): void {
-    this.#store(new Date());
+  linked(run: EngineRun | null): void {
+    this.#store(run?.whatsappNow() ?? new Date());
   }
+
+  /** A phone number and a LID were learnt to be one. */
+  mapped(_event: Extract<EngineEvent, { type: 'mapped' }>): void {}
+
+  /** Something may have been missed just now: looks at once. */
+  hurry(): void {}
 
   /** The account was unlinked: what comes next is another link's story. */
   unlinked(): void {
@@ -55,7 +60,7 @@ export class Inbox {
 
   async #follow(run: EngineRun, signal: AbortSignal): Promise<void> {
     // A login that came with its profile: what is older than its first READY here was somebody else's to tell.
-    if (this.#from() === null) this.linked();
+    if (this.#from() === null) this.linked(run);
     for (let look = 0; !signal.aborted; look += 1) {
       await sleep(LOOKS_MS[look] ?? EVERY_MS, undefined, { signal, ref: false });
       await this.#look(run, signal);
@@ -68,8 +73,10 @@ export class Inbox {
     if (since === null) return;
     const began = Date.now();
     try {
-      const found = await run.catchUp(since, AbortSignal.any([signal, AbortSignal.timeout(LOOK_DEADLINE_MS)]));
-      for (const message of found) this.receive(message);
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(LOOK_DEADLINE_MS)]);
+      for await (const part of run.catchUp({ since, mayLoadEarlier: true }, deadline)) {
+        for (const message of part.messages) this.receive(message);
+      }
       this.#store(new Date(Math.max(since.getTime(), began - OVERLAP_MS)));
     } catch (error) {
       if (!signal.aborted)

@@ -24,12 +24,16 @@ export type LifecycleEvent =
   /** WhatsApp offers a QR. `mayLink`: LOGIN_MODE allows showing it. */
   | { type: 'qr'; mayLink: boolean }
   | { type: 'qr_exhausted' }
+  /** The account wants a passkey for this link: only its owner can give it. */
+  | { type: 'passkey' }
   | { type: 'authenticated' }
   | { type: 'progress' }
   | { type: 'ready' }
   | { type: 'socket_down' }
   | { type: 'socket_up' }
-  | { type: 'unlinked'; mayLink: boolean }
+  | { type: 'unlinked'; mayLink: boolean; reason?: string }
+  /** The page erased its own login; the account still counts it as linked. */
+  | { type: 'erased'; reason: string }
   | { type: 'banned' }
   | { type: 'conflict' }
   | { type: 'deprecated'; pinned: boolean }
@@ -73,12 +77,14 @@ const IGNORE_ALL: Row = {
   returned: null,
   qr: null,
   qr_exhausted: null,
+  passkey: null,
   authenticated: null,
   progress: null,
   ready: null,
   socket_down: null,
   socket_up: null,
   unlinked: null,
+  erased: null,
   banned: null,
   conflict: null,
   deprecated: null,
@@ -115,7 +121,9 @@ const LIVE: Row = {
   stop: (event) => step('STOPPING', event.reason, 'teardown', 'halt'),
   logout: () => step('STOPPING', 'logged_out', 'teardown', 'retire', 'halt'),
   qr: (event) => loginGone('unlinked', event.mayLink),
-  unlinked: (event) => loginGone('unlinked', event.mayLink),
+  unlinked: (event) => loginGone(event.reason ?? 'unlinked', event.mayLink),
+  // Its profile stays where it is: it may tell what happened, and a snapshot takes its place.
+  erased: (event) => step('AUTH_FAILURE', event.reason, 'teardown'),
   banned: () => step('DISCONNECTED_BANNED', 'banned', 'teardown'),
   conflict: () => step('ERROR', 'conflict', 'teardown'),
   deprecated: (event) =>
@@ -153,8 +161,22 @@ const TABLE: Readonly<Record<SessionState, Row>> = {
     ...LIVE,
     qr: null,
     qr_exhausted: () => step('STOPPING', 'qr_unattended', 'teardown', 'halt'),
+    passkey: () => step('PASSKEY_REQUIRED', 'passkey_required', 'watch'),
     authenticated: () => step('AUTHENTICATED', 'linked', 'watch'),
     ready: () => step('READY', 'linked', 'watch', 'catch_up'),
+  },
+
+  // The browser stays while WhatsApp waits, for an owner who has it visible; the QR that comes after it is not shown.
+  PASSKEY_REQUIRED: {
+    ...LIVE,
+    start: launch,
+    qr: null,
+    passkey: null,
+    qr_exhausted: null,
+    authenticated: () => step('AUTHENTICATED', 'linked', 'watch'),
+    ready: () => step('READY', 'linked', 'watch', 'catch_up'),
+    lost: () => step('PASSKEY_REQUIRED', 'passkey_required', 'teardown'),
+    overdue: () => step('PASSKEY_REQUIRED', 'passkey_not_given', 'teardown'),
   },
 
   AUTHENTICATED: {

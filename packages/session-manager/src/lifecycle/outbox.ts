@@ -79,11 +79,14 @@ export class Outbox {
     }
     this.#store.messages.update(message.id, { state: 'SENDING' });
     try {
-      const sent = await current.messages.sendText(request.to, request.text, AbortSignal.timeout(SEND_DEADLINE_MS));
-      this.#store.messages.update(message.id, { whatsappId: sent.whatsappId });
+      const journal = async (whatsappId: string): Promise<void> => {
+        this.#store.messages.update(message.id, { whatsappId });
+      };
+      const handover = { to: request.to, text: request.text, journal };
+      const sent = await current.messages.sendText(handover, AbortSignal.timeout(SEND_DEADLINE_MS));
       this.acknowledge(
         message.session,
-        sent.whatsappId,
+        [sent.whatsappId],
         Math.max(sent.ack, this.#early.get(sent.whatsappId) ?? sent.ack),
       );
     } catch (error) {
@@ -99,7 +102,7 @@ export class Outbox {
   }
 
   /** WhatsApp acknowledged a message. One that is not ours (typed on the phone) is remembered for a while, and dropped. */
-  acknowledge(session: string, whatsappId: string, ack: number): void {
+  acknowledge(session: string, [whatsappId = '']: readonly string[], ack: number): void {
     const state = STATE_OF_ACK[ack];
     if (state === undefined) return;
     const before = this.#store.messages.byWhatsappId(session, whatsappId);
@@ -132,7 +135,7 @@ export class Outbox {
     for (const { message } of this.#store.messages.unacknowledged(new Date(Date.now() - DOUBT_MS), session)) {
       if (message.whatsappId === null) continue;
       const ack = await run.messages.ackOf(message.whatsappId, signal);
-      if (ack !== null) this.acknowledge(session, message.whatsappId, ack);
+      if (ack !== null) this.acknowledge(session, [message.whatsappId], ack);
     }
   }
 

@@ -64,6 +64,7 @@ export class OwnedRun {
       session: this.#session,
       profileDir: claim.profileDir,
       visible: this.#deps.config.loginMode === 'local',
+      webVersion: this.#deps.config.webVersion,
       signal: this.signal,
       onEvent: listener.onEvent,
       onLaunched: (browser) => {

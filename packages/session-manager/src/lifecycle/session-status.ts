@@ -1,5 +1,6 @@
 import {
   type Account,
+  type AccountLimits,
   type Health,
   type QrCode,
   type Runtime,
@@ -32,6 +33,9 @@ export interface SupervisorView {
   nextAttemptAt: Date | null;
   account: Account | null;
   health: Health;
+  limits: AccountLimits | null;
+  /** What a living session needs a person for. */
+  attention: 'integrity_challenge' | null;
   runtime: Runtime | null;
 }
 
@@ -45,8 +49,12 @@ export class SessionStatus {
   /** What was wrong, in the words of whoever noticed: set in ERROR alone. */
   #trouble = '';
   #health: Health;
+  #limits: AccountLimits | null = null;
+  #attention: 'integrity_challenge' | null = null;
   #qr: QrCode | null = null;
   account: Account | null;
+  /** When the page gives up waiting for a passkey. */
+  passkeyUntil: Date | null = null;
   /** Starts tried since the last stable READY. */
   attempts = 0;
   nextAttemptAt: Date | null = null;
@@ -80,6 +88,8 @@ export class SessionStatus {
       nextAttemptAt: this.nextAttemptAt,
       account: this.account,
       health: this.#health,
+      limits: this.#limits,
+      attention: this.#attention,
       runtime,
     };
   }
@@ -100,6 +110,20 @@ export class SessionStatus {
       // The session goes on (a browser must still be closed on a full disk); nobody is told of what was not written.
       this.#deps.log.error({ session: this.#name, err: error }, 'the state could not be written');
     }
+  }
+
+  /** What WhatsApp allows the account now; told when it is news. */
+  setLimits(newChats: AccountLimits['newChats']): void {
+    if (JSON.stringify(newChats) === JSON.stringify(this.#limits?.newChats)) return;
+    this.#limits = { newChats, since: new Date().toISOString() };
+    this.#deps.store.events.append({ session: this.#name, type: 'session.limits', data: { ...this.#limits } });
+  }
+
+  /** Something on a living session needs a person, or no longer does. */
+  setAttention(reason: 'integrity_challenge' | null): void {
+    if (reason === this.#attention) return;
+    this.#attention = reason;
+    this.#deps.store.events.append({ session: this.#name, type: 'session.attention', data: { reason } });
   }
 
   showQr(qr: QrCode): void {

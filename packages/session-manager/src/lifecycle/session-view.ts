@@ -38,6 +38,7 @@ export function describeSession(facts: {
     // What was measured before it went is in the trash.
     storage: view.state === 'MOVED' ? NO_STORAGE : facts.storage,
     ...facts.snapshots,
+    limits: view.limits,
     runtime: view.runtime,
     metadata: row.metadata,
     createdAt: row.createdAt,
@@ -71,6 +72,7 @@ export function describeUnclaimed(name: string, profileDir: string, loginMode: L
     storage: NO_STORAGE,
     lastSnapshot: null,
     snapshotFailure: null,
+    limits: null,
     runtime: null,
     metadata: {},
     createdAt: now,

@@ -341,6 +341,7 @@ export class SessionSupervisor {
     // Messages and acknowledgements are written at once: they must not wait behind a commit or a stop.
     if (event.type === 'message') this.#inbox.receive(event.message);
     else if (event.type === 'ack') this.#onAck(event);
+    else if (event.type === 'mapped') this.#inbox.mapped(event);
     else
       this.#later(async () => {
         if (!this.#isCurrent(current)) return;
@@ -353,18 +354,24 @@ export class SessionSupervisor {
       });
   }
 
-  #onAck(event: { whatsappId: string; ack: number }): void {
+  #onAck(event: { ids: readonly string[]; ack: number }): void {
     this.#status.sawLife('lastAckAt');
-    this.#deps.outbox.acknowledge(this.name, event.whatsappId, event.ack);
+    this.#deps.outbox.acknowledge(this.name, event.ids, event.ack);
   }
 
-  async #handle(current: OwnedRun, event: Exclude<EngineEvent, { type: 'message' | 'ack' }>): Promise<void> {
+  async #handle(current: OwnedRun, event: Exclude<EngineEvent, { type: 'message' | 'ack' | 'mapped' }>): Promise<void> {
     const mayLink = this.#deps.config.loginMode !== 'server';
     switch (event.type) {
       case 'qr':
         return this.#onQr(event, mayLink);
       case 'unlinked':
-        return this.#apply({ type: 'unlinked', mayLink }, event.reason);
+        return this.#apply({ type: 'unlinked', mayLink, ...unlinkReason(event.reason) }, event.reason);
+      case 'erased':
+        return this.#apply({ type: 'erased', reason: event.reason }, event.detail);
+      case 'blocked':
+        return this.#apply({ type: 'refused', reason: event.reason }, event.detail);
+      case 'passkey':
+        return this.#onPasskey(event.until);
       case 'deprecated':
         return this.#apply({ type: 'deprecated', pinned: this.#deps.config.webVersion !== null });
       case 'lost':
@@ -378,12 +385,24 @@ export class SessionSupervisor {
         return this.#onAlive();
       case 'ready':
         return this.#onReady(current, event.account);
+      case 'limits':
+        return this.#status.setLimits(event.limits);
+      case 'attention':
+        return this.#status.setAttention(event.reason);
+      case 'page':
+        return;
       case 'authenticated':
-        if (this.#status.state === 'QR_REQUIRED') this.#inbox.linked();
+        if (this.#status.state === 'QR_REQUIRED' || this.#status.state === 'PASSKEY_REQUIRED')
+          this.#inbox.linked(current.run);
         return this.#apply(event);
       default:
         return this.#apply(event);
     }
+  }
+
+  async #onPasskey(until: Date | null): Promise<void> {
+    await this.#apply({ type: 'passkey' });
+    if (this.#status.state === 'PASSKEY_REQUIRED') this.#status.passkeyUntil = until;
   }
 
   async #onQr(event: { qr: string; expiresAt: Date; attempt: number }, mayLink: boolean): Promise<void> {
@@ -400,7 +419,8 @@ export class SessionSupervisor {
 
   /** READY is told only when the login would survive a power cut. */
   async #onReady(current: OwnedRun, account: Account): Promise<void> {
-    if (this.#status.state === 'READY') return;
+    // The page reloaded itself: what came meanwhile is looked for.
+    if (this.#status.state === 'READY') return this.#inbox.hurry();
     try {
       await current.commitLogin(account);
     } catch (error) {
@@ -495,4 +515,9 @@ export class SessionSupervisor {
   #isCurrent(run: OwnedRun): boolean {
     return this.#current === run;
   }
+}
+
+/** The library's own words for an unlink say nothing more than that it happened. */
+function unlinkReason(said: string): { reason?: string } {
+  return /^[a-z_]+$/.test(said) ? { reason: said } : {};
 }

@@ -40,6 +40,8 @@ function toMessage(row: Row): Message {
     whatsappId: row.whatsapp_id,
     to: row.recipient,
     error: row.error,
+    code: null,
+    retryAt: null,
     at: row.at,
   };
 }

@@ -24,7 +24,7 @@ describe('the outbox', () => {
     store.sessions.insert({ name: NAME, metadata: {}, desired: 'running' });
     outbox = new Outbox(store, pino({ level: 'silent' }));
     const engine = new FakeEngine();
-    const quiet = { visible: false, onEvent: () => undefined, onLaunched: () => undefined };
+    const quiet = { visible: false, webVersion: null, onEvent: () => undefined, onLaunched: () => undefined };
     await engine.start({ session: NAME, profileDir: dir, signal: new AbortController().signal, ...quiet });
     run = engine.run;
   });
@@ -48,13 +48,13 @@ describe('the outbox', () => {
   it('says SENT only after the acknowledgement of the server', async () => {
     const id = await handOver();
     expect(state(id)).toBe('SENDING');
-    outbox.acknowledge(NAME, store.messages.get(NAME, id)?.whatsappId ?? '', 1);
+    outbox.acknowledge(NAME, [store.messages.get(NAME, id)?.whatsappId ?? ''], 1);
     expect(state(id)).toBe('SENT');
     expect(told()).toEqual(['message.sent SENT']);
   });
 
   it('keeps an acknowledgement that comes before the id', async () => {
-    outbox.acknowledge(NAME, `true_${TO}_1`, 2);
+    outbox.acknowledge(NAME, [`true_${TO}_1`], 2);
     const id = await handOver();
     await vi.waitFor(() => expect(state(id)).toBe('DELIVERED'));
   });

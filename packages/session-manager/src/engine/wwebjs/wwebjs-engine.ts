@@ -19,7 +19,6 @@ import { WwebjsRun } from './wwebjs-run.ts';
 export interface WwebjsSettings {
   browsers: BrowserFinder;
   chromeArgs: readonly string[];
-  webVersion: string | null;
   /** Where the library keeps the pages of the web versions it has seen. */
   webCacheDir: string;
   launchMs: number;
@@ -40,7 +39,7 @@ export class WwebjsEngine implements SessionEngine {
 
   async start(request: StartRequest): Promise<EngineRun> {
     request.signal.throwIfAborted();
-    this.#requirePinnedVersion();
+    this.#requirePinnedVersion(request.webVersion);
     if (request.visible) requireScreen();
     const browser = await this.#settings.browsers.find(request.visible);
     const launched = Promise.withResolvers<WwebjsRun>();
@@ -64,7 +63,7 @@ export class WwebjsEngine implements SessionEngine {
   #clientOptions(request: StartRequest, browser: BrowserFound): ClientOptions {
     const settings = this.#settings;
     return {
-      webVersion: settings.webVersion ?? LIVE_VERSION,
+      webVersion: request.webVersion ?? LIVE_VERSION,
       webVersionCache: { type: 'local', path: settings.webCacheDir },
       userAgent: userAgent(browser.major),
       authTimeoutMs: settings.loadMs,
@@ -155,8 +154,8 @@ export class WwebjsEngine implements SessionEngine {
   }
 
   /** A pin that cannot be honoured must not silently become the live version. */
-  #requirePinnedVersion(): void {
-    const { webVersion, webCacheDir } = this.#settings;
+  #requirePinnedVersion(webVersion: string | null): void {
+    const { webCacheDir } = this.#settings;
     if (webVersion === null || existsSync(join(webCacheDir, `${webVersion}.html`))) return;
     throw new LeadMasterError(
       'web_version_missing',

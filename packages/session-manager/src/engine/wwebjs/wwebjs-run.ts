@@ -7,14 +7,14 @@ import {
   errorText,
   LeadMasterError,
   type PairingCode,
-  type ReceivedMessage,
   type Runtime,
 } from '@leadmaster/protocol';
 import type { Browser, Page } from 'puppeteer-core';
 import type { Client, Message, MessageAck } from 'whatsapp-web.js';
 import { treeMemory } from '../../process/memory.ts';
 import { takeCensus } from '../census.ts';
-import type { EngineEvent, EngineRun, MessageSender } from '../engine.ts';
+import type { CatchUpFrom, CatchUpPart, EngineEvent, EngineRun, MessageSender } from '../engine.ts';
+import type { PageProbe } from '../page-probe.ts';
 import { withSignal } from '../with-signal.ts';
 import { catchUp, receivedLive, WwebjsSender } from './messages.ts';
 import { FINAL_STATES, type MonitorSettings, PageMonitor } from './page-monitor.ts';
@@ -75,7 +75,7 @@ export class WwebjsRun implements EngineRun {
     client.on('change_state', () => this.#monitor.hurry());
     client.on('message', (message: Message) => this.#tell({ type: 'message', message: receivedLive(message) }));
     client.on('message_ack', (message: Message, ack: MessageAck) =>
-      this.#tell({ type: 'ack', whatsappId: message.id._serialized, ack }),
+      this.#tell({ type: 'ack', ids: [message.id._serialized], ack }),
     );
     this.#browser.on('disconnected', () => this.#lost('browser_died', 'the browser process ended'));
     this.#page.on('error', (error: Error) => this.#lost('renderer_died', errorText(error)));
@@ -98,8 +98,16 @@ export class WwebjsRun implements EngineRun {
     return flushLocalStorage(this.#page, join(this.#profileDir, 'Default', 'Local Storage', 'leveldb'), signal);
   }
 
-  catchUp(since: Date, signal: AbortSignal): Promise<ReceivedMessage[]> {
-    return catchUp(this.#client, since, signal);
+  catchUp(from: CatchUpFrom, signal: AbortSignal): AsyncIterable<CatchUpPart> {
+    return catchUp(this.#client, from, signal);
+  }
+
+  whatsappNow(): Date {
+    return new Date();
+  }
+
+  async probe(): Promise<PageProbe> {
+    return { build: this.#runtime.webVersion, isQuiet: false, checks: [], canJournal: false, databases: {} };
   }
 
   /**

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+/**
+ * Who somebody is at WhatsApp. All four fields are always there; null where WhatsApp does not say.
+ * `id`: the WhatsApp id that the page uses for them. `lid`: ends in `@lid`. `phone`: digits only, with the country code.
+ */
+export const address = z.object({
+  id: z.string().nullable(),
+  lid: z.string().nullable(),
+  phone: z.string().nullable(),
+  name: z.string().nullable(),
+});
+export type Address = z.infer<typeof address>;
+
+export const RECIPIENT_RULE =
+  'a phone number with country code, such as +54 9 11 2345-6789, or a WhatsApp id that ends in @c.us, @s.whatsapp.net, @lid or @g.us';
+
+const NUMBER = /^[1-9][0-9]{6,14}$/;
+const WHATSAPP_ID = /^([0-9]{7,20}|[0-9]{7,20}-[0-9]{7,20})@(c\.us|lid|g\.us)$/;
+
+/**
+ * The recipient in the one form that is kept: digits of a phone number, or a WhatsApp id (`…@c.us`, `…@lid`, `…@g.us`).
+ * Null when the text cannot be a recipient.
+ */
+export function normalRecipient(text: string): string | null {
+  const id = text.trim().replace(/@s\.whatsapp\.net$/, '@c.us');
+  if (WHATSAPP_ID.test(id)) return id;
+  if (!/^\+?[0-9 ().-]+$/.test(id)) return null;
+  const digits = id.replace(/[^0-9]/g, '');
+  return NUMBER.test(digits) ? digits : null;
+}
+
+/** A recipient as people write it; parses to the form that is kept. */
+export const recipient = z
+  .string()
+  .max(100)
+  .transform((text, context) => {
+    const normal = normalRecipient(text);
+    if (normal !== null) return normal;
+    context.addIssue({ code: 'custom', message: `must be ${RECIPIENT_RULE}` });
+    return z.NEVER;
+  });

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+const time = z.iso.datetime();
+
+/**
+ * What WhatsApp allows the account at the moment. `locked`: it may open no new chats until `until`. `capped`: its number of
+ * new chats is used up. Chats that exist go on in both. Null fields: WhatsApp does not say.
+ */
+export const accountLimits = z.object({
+  newChats: z.object({
+    state: z.enum(['open', 'locked', 'capped']),
+    until: time.nullable(),
+    used: z.number().int().nullable(),
+    total: z.number().int().nullable(),
+  }),
+  since: time,
+});
+export type AccountLimits = z.infer<typeof accountLimits>;

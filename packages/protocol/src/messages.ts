@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { address, RECIPIENT_RULE, recipient } from './addresses.ts';
+import { MESSAGE_STATES } from './states.ts';
+
+const time = z.iso.datetime();
+
+export const sendMessage = z.strictObject({
+  to: recipient.meta({ description: RECIPIENT_RULE }),
+  text: z.string().min(1).max(65_536),
+});
+export type SendMessage = z.infer<typeof sendMessage>;
+
+/** Why a message has failed, where a program can act on it. */
+export const MESSAGE_CODES = [
+  /** The number is not on WhatsApp, or WhatsApp knows no chat with it. */
+  'recipient_unknown',
+  /** The account may not open new chats now; `retryAt` says until when, where WhatsApp says it. */
+  'account_restricted',
+  /** WhatsApp's server refused the message and does not say why. */
+  'refused_by_whatsapp',
+  /** It was never handed to WhatsApp. */
+  'not_handed_over',
+  /** WhatsApp's answer is missing. */
+  'no_answer',
+] as const;
+
+export const message = z.object({
+  id: z.string(),
+  session: z.string(),
+  state: z.enum(MESSAGE_STATES),
+  whatsappId: z.string().nullable(),
+  to: z.string(),
+  error: z.string().nullable(),
+  code: z.enum(MESSAGE_CODES).nullable(),
+  /** When a new try may succeed; null where that is not known. */
+  retryAt: time.nullable(),
+  at: time,
+});
+export type Message = z.infer<typeof message>;
+export type MessageCode = (typeof MESSAGE_CODES)[number];
+
+/** What every message that was not sent through LeadMaster says of itself, in events. */
+export const seenMessage = z.object({
+  /** The WhatsApp id; the same as `messageId`. */
+  whatsappId: z.string(),
+  messageId: z.string(),
+  chatId: z.string(),
+  from: z.string(),
+  to: z.string(),
+  sender: address,
+  recipient: address,
+  chat: address,
+  type: z.string(),
+  text: z.string(),
+  /** WhatsApp's time. */
+  timestamp: time,
+  /** It came while the session was off and was found afterwards. */
+  caughtUp: z.boolean(),
+});
+export type SeenMessage = z.infer<typeof seenMessage>;
+
+/** Data of `message.received`. */
+export const receivedMessage = seenMessage;
+export type ReceivedMessage = SeenMessage;
+
+/** Who sent a message of the account: LeadMaster, another place (the phone, another device), or it cannot be told. */
+export const MESSAGE_ORIGINS = ['api', 'elsewhere', 'unknown'] as const;
+export type MessageOrigin = (typeof MESSAGE_ORIGINS)[number];
