@@ -1,3 +1,4 @@
+import { MediaStore } from './media-store.ts';
 import type { Parcel, PublicKey, WireMessage } from './wire.ts';
 
 /** A companion device as the server knows it. */
@@ -21,6 +22,8 @@ export interface Letter extends WireMessage {
   ack: number;
   /** The sender's device: null is the phone itself. */
   readonly via: number | null;
+  /** The server took it and delivers it to nobody. */
+  readonly refused?: true;
 }
 
 /** A person's WhatsApp account: what their phone knows. */
@@ -30,6 +33,8 @@ export interface Account {
   banned: boolean;
   /** Whether this person opens what they get, which gives the third tick. */
   reads: boolean;
+  /** WhatsApp tells others this account's LID and never its number. */
+  hidden?: boolean;
   devices: Device[];
   nextDevice: number;
   letters: Letter[];
@@ -40,12 +45,15 @@ export interface StoredState {
   readonly accounts: readonly Omit<Account, 'letters'>[];
   readonly letters: readonly Letter[];
   readonly nextParcel: number;
+  /** The media server's bytes, in base64, by their path. */
+  readonly media?: readonly (readonly [string, string])[];
 }
 
 /** All accounts, made on first use. */
 export class Accounts {
   readonly #byNumber = new Map<string, Account>();
   readonly #letters = new Map<string, Letter>();
+  readonly media = new MediaStore();
   #nextParcel = 1;
 
   get(number: string): Account {
@@ -90,6 +98,7 @@ export class Accounts {
       accounts: wanted.map(({ letters: _letters, ...account }) => account),
       letters: [...letters],
       nextParcel: this.#nextParcel,
+      media: this.media.toState(),
     };
   }
 
@@ -97,5 +106,6 @@ export class Accounts {
     for (const account of state.accounts) this.#byNumber.set(account.number, { ...account, letters: [] });
     for (const letter of state.letters) this.keep(letter);
     this.#nextParcel = state.nextParcel;
+    this.media.fromState(state.media ?? []);
   }
 }

@@ -1,7 +1,8 @@
 import type { Account, Device, Letter } from './accounts.ts';
 import type { Connection } from './connection.ts';
-import { liveConnection, type ServerContext } from './server-context.ts';
-import type { Parcel } from './wire.ts';
+import { fileHash } from './media-store.ts';
+import { liveConnection, type ServerContext, serverDrift } from './server-context.ts';
+import type { Carried, Parcel, WireMedia } from './wire.ts';
 
 /** How much a device gets at once; the next comes when it has confirmed these. */
 const BATCH = 100;
@@ -9,7 +10,7 @@ const BATCH = 100;
 const HISTORY = 1000;
 
 /** A message as a phone or a page hands it in. */
-export interface Posting {
+export interface Posting extends Carried {
   readonly id: string;
   readonly from: string;
   readonly to: string;
@@ -40,10 +41,20 @@ export class PostOffice {
       this.#tick(known, Math.max(1, known.ack));
       return;
     }
-    const letter: Letter = { id, from, to, body: posting.body, t: posting.t, ack: 0, via, order: this.#nextOrder() };
+    if (posting.vote) {
+      this.#passVote(posting);
+      return;
+    }
+    const refused = via !== null && serverDrift(this.#context, 'ack-failed') !== undefined;
+    const { retry: _retry, ...posted } = posting;
+    const letter: Letter = {
+      ...{ ...posted, ack: 0, order: this.#nextOrder() },
+      ...(posting.media ? { media: this.#checked(posting.media) } : {}),
+      ...(refused ? { refused } : {}),
+    };
     accounts.keep(letter);
     observed.add('message', from, via, { id, to, body: posting.body });
-    const registered = !this.#context.faults.current.unregistered.includes(to);
+    const registered = !refused && !this.#context.faults.current.unregistered.includes(to);
     const sender = accounts.get(from);
     for (const device of sender.devices) {
       if (device.id !== via) this.#enqueue(sender, device, this.#parcel(letter, false));
@@ -106,8 +117,33 @@ export class PostOffice {
   }
 
   #parcel(letter: Letter, history: boolean): Parcel {
-    const { via: _via, ...message } = letter;
-    return { n: this.#context.accounts.parcelNumber(), kind: 'message', history, message };
+    return { n: this.#context.accounts.parcelNumber(), kind: 'message', history, message: this.#toDevice(letter) };
+  }
+
+  /** A medium with what really lies on the media server. */
+  #checked(media: WireMedia): WireMedia {
+    const bytes = this.#context.accounts.media.get(media.directPath);
+    return bytes ? { ...media, stored: { bytes: bytes.length, sha256: fileHash(bytes) } } : media;
+  }
+
+  /** A letter as devices get it: without what is the server's own, and with word of a number that must not be told. */
+  #toDevice({ via: _via, refused: _refused, ...message }: Letter): Extract<Parcel, { kind: 'message' }>['message'] {
+    const { accounts } = this.#context;
+    const hidden = [message.from, message.to].filter((number) => accounts.find(number)?.hidden);
+    return hidden.length > 0 ? { ...message, hidden } : message;
+  }
+
+  /** Brings a vote to the devices of both ends. It is no message: no phone shows it in a chat. */
+  #passVote(posting: Posting): void {
+    const { accounts, observed } = this.#context;
+    const { from, to, id, via, vote } = posting;
+    observed.add('vote', from, via, { id, to, poll: vote?.poll, options: vote?.options });
+    const letter: Letter = { ...posting, ack: 1, order: this.#nextOrder() };
+    for (const account of new Set([accounts.get(from), accounts.get(to)])) {
+      for (const device of account.devices) {
+        this.#enqueue(account, device, this.#parcel(letter, false));
+      }
+    }
   }
 
   #enqueue(account: Account, device: Device, parcel: Parcel): void {
