@@ -8,11 +8,20 @@ function short(error) {
   return error instanceof t ? error : new t('t', { cause: error });
 }
 
+/** A promise whose error is short; anything else as it is. */
+function shortened(result) {
+  if (!(result instanceof Promise)) return result;
+  const promise = result.catch((error) => Promise.reject(short(error)));
+  // Who looks at one promise of several alone hears of the failure there.
+  promise.catch(() => {});
+  return promise;
+}
+
 function guarded(action) {
   return function call(...args) {
     try {
       const result = action.apply(this, args);
-      return result instanceof Promise ? result.catch((error) => Promise.reject(short(error))) : result;
+      return Array.isArray(result) ? result.map(shortened) : shortened(result);
     } catch (error) {
       throw short(error);
     }

@@ -119,14 +119,16 @@ async function noteMessage(rows, shown, parcel, asNew) {
  */
 export function addAndSendMsgToChat(chat, message, between) {
   const added = Promise.resolve(message).then((plain) => addToChat(chat, plain, between !== undefined));
-  const sent = added.then(async ({ msg, row }) => {
+  const inChat = added.then(({ msg }) => msg);
+  const sent = inChat.then(async (msg) => {
+    const { row } = await added;
     await between?.();
     if (between) await modelStorage.put('message', { ...row, unsent: 1 });
     return { messageSendResult: await wayOut(row), t: msg.t };
   });
   // Who takes the first promise alone hears of a failure there.
   sent.catch(() => {});
-  return [added.then(({ msg }) => msg), sent];
+  return [inChat, sent];
 }
 
 async function addToChat(chat, plain, held) {

@@ -94,6 +94,14 @@ export function mediaObject(filehash) {
   return made;
 }
 
+const blobs = new Map();
+
+/** `WAWebMediaInMemoryBlobCache.InMemoryMediaBlobCache`. */
+export const blobCache = {
+  put: (filehash, blob) => blobs.set(filehash, blob),
+  get: (filehash) => blobs.get(filehash),
+};
+
 /** `WAWebMediaMmsV4Upload.uploadMedia`. */
 export async function uploadMedia({ mediaObject: medium }) {
   const bytes = new Uint8Array(await medium.blob.arrayBuffer());

@@ -142,7 +142,7 @@ const REST = {
   WAWebMediaStorage: () => ({ getOrCreateMediaObject: media.mediaObject }),
   WAWebMmsMediaTypes: () => ({ msgToMediaType: ({ type }) => type, castToV4: (type) => type }),
   WAWebMediaDataUtils: () => ({ shouldUseMediaCache: () => false }),
-  WAWebMediaInMemoryBlobCache: () => ({ InMemoryMediaBlobCache: new Map() }),
+  WAWebMediaInMemoryBlobCache: () => ({ InMemoryMediaBlobCache: media.blobCache }),
   WAWebMediaMmsV4Upload: () => ({ uploadMedia: media.uploadMedia }),
   WAWebDownloadManager: () => ({ downloadManager: media.downloadManager }),
   WAWebReachoutTimelockUtils: () => reachoutTimelock,
