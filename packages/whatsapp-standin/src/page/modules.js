@@ -10,7 +10,7 @@ import { addAndSendMsgToChat, sendSeen } from './mail.js';
 import { myLid, myWid } from './me.js';
 import * as media from './media.js';
 import { ModalManager } from './modals.js';
-import { MsgKey } from './msg-key.js';
+import { alternateKey, MsgKey } from './msg-key.js';
 import { contactGetters, findOrCreateLatestChat, queryWidExists } from './people.js';
 import { pollVoteTableMode, sendVote, votesTable } from './polls.js';
 import { reachoutTimelock, userPrefsIdb } from './prefs.js';
@@ -95,6 +95,7 @@ const CORE = {
     toUserLid: toLid,
     toUserLidOrThrow: orThrow(toLid, 'LID'),
     toPnOrThrow: orThrow(toPn, 'PN'),
+    getAlternateMsgKey: alternateKey,
     chatIsLid: (chat) => chat.id.isLid(),
   }),
   WAWebApiContact: () => ({

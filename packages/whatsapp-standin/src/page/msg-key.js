@@ -1,7 +1,7 @@
 import { drift } from './drifts.js';
 import { isDefined, requireModule } from './loader.js';
 import { isMe, me } from './me.js';
-import { createWid } from './wid.js';
+import { alternateWid, createWid } from './wid.js';
 import { Wid } from './wid-class.js';
 
 /** Where a key keeps its text; null where it keeps none. The page's own code reads it with `toString()` alone. */
@@ -74,6 +74,12 @@ function join({ fromMe, remote, id, self, participant }) {
 
 function notAWid() {
   return new Error('MsgKey error: something is not a wid');
+}
+
+/** `WAWebLidMigrationUtils.getAlternateMsgKey`: the same message under the other id of its chat. */
+export function alternateKey(key) {
+  const remote = alternateWid(key.remote);
+  return remote && makeKey({ fromMe: key.fromMe, remote, id: key.id, participant: key.participant });
 }
 
 /**
