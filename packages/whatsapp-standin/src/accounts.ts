@@ -1,5 +1,5 @@
 import { MediaStore } from './media-store.ts';
-import type { Parcel, PublicKey, WireMessage } from './wire.ts';
+import type { Group, Parcel, PublicKey, WireMessage } from './wire.ts';
 
 /** A companion device as the server knows it. */
 export interface Device {
@@ -45,6 +45,7 @@ export interface StoredState {
   readonly accounts: readonly Omit<Account, 'letters'>[];
   readonly letters: readonly Letter[];
   readonly nextParcel: number;
+  readonly groups?: readonly Group[];
   /** The media server's bytes, in base64, by their path. */
   readonly media?: readonly (readonly [string, string])[];
 }
@@ -54,6 +55,7 @@ export class Accounts {
   readonly #byNumber = new Map<string, Account>();
   readonly #letters = new Map<string, Letter>();
   readonly media = new MediaStore();
+  readonly groups = new Map<string, Group>();
   #nextParcel = 1;
 
   get(number: string): Account {
@@ -82,7 +84,13 @@ export class Accounts {
   keep(letter: Letter): void {
     this.#letters.set(`${letter.from}|${letter.id}`, letter);
     this.get(letter.from).letters.push(letter);
-    if (letter.to !== letter.from) this.get(letter.to).letters.push(letter);
+    if (letter.refused) return;
+    for (const receiver of this.receivers(letter)) this.get(receiver).letters.push(letter);
+  }
+
+  /** Who gets a message besides its sender: one number, or the others of a group. */
+  receivers({ from, to }: Pick<Letter, 'from' | 'to'>): readonly string[] {
+    return (this.groups.get(to)?.members ?? [to]).filter((number) => number !== from);
   }
 
   parcelNumber(): number {
@@ -99,11 +107,13 @@ export class Accounts {
       letters: [...letters],
       nextParcel: this.#nextParcel,
       media: this.media.toState(),
+      groups: [...this.groups.values()],
     };
   }
 
   fromState(state: StoredState): void {
     for (const account of state.accounts) this.#byNumber.set(account.number, { ...account, letters: [] });
+    for (const group of state.groups ?? []) this.groups.set(group.id, group);
     for (const letter of state.letters) this.keep(letter);
     this.#nextParcel = state.nextParcel;
     this.media.fromState(state.media ?? []);

@@ -128,6 +128,8 @@ export class ControlServer {
         return (body) => phone().resync(device(body));
       case 'POST disconnect':
         return (body) => phone().disconnectDevice({ forMs: Number(body.forMs ?? 0) });
+      case 'POST create-group':
+        return (body) => phone().createGroup(text(body, 'subject'), texts(body, 'others'));
       case 'POST send-media':
         return (body) => phone().sendMedia(text(body, 'to'), mediumOf(body));
       case 'POST send-poll':

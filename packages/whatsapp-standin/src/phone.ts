@@ -102,7 +102,7 @@ export class Phone {
 
   /** What this person got from others, oldest first. */
   get inbox(): readonly Letter[] {
-    return this.#account.letters.filter((letter) => letter.to === this.number && !letter.refused);
+    return this.#account.letters.filter((letter) => letter.to === this.number || letter.from !== this.number);
   }
 
   /** What this person sent, from the phone or from any device. */
@@ -188,6 +188,13 @@ export class Phone {
       ...(medium.filename === undefined ? {} : { filename: medium.filename }),
     };
     return this.#post(to, medium.caption ?? '', { media });
+  }
+
+  /** Makes a group with these people; its id takes the place of a number in what is sent to it. */
+  async createGroup(subject: string, others: readonly string[]): Promise<{ id: string }> {
+    const id = `120363${String(randomBytes(6).readUIntBE(0, 6)).padStart(15, '0').slice(-12)}@g.us`;
+    this.#services.postOffice.makeGroup({ id, subject, owner: this.number, members: [this.number, ...others] });
+    return { id };
   }
 
   /** Asks the other end to choose. */

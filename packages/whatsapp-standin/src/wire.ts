@@ -62,6 +62,16 @@ export interface WireMessage extends Carried {
   readonly order: number;
 }
 
+/** A group: everybody in it gets what one of them writes to its id. */
+export interface Group {
+  /** Digits and `@g.us`. */
+  readonly id: string;
+  readonly subject: string;
+  readonly owner: string;
+  /** Numbers, the owner's among them. */
+  readonly members: readonly string[];
+}
+
 /** The numbers of a message that WhatsApp does not tell: these people are known by their LID alone. */
 export interface Hidden {
   readonly hidden?: readonly string[];
@@ -70,6 +80,7 @@ export interface Hidden {
 /** Something the server keeps for a device until the device says that it is on its disk. */
 export type Parcel =
   | { readonly n: number; readonly kind: 'message'; readonly history: boolean; readonly message: WireMessage & Hidden }
+  | { readonly n: number; readonly kind: 'group'; readonly group: Group }
   | { readonly n: number; readonly kind: 'ack'; readonly id: string; readonly to: string; readonly ack: number };
 
 /** A message as it lies on a device's disk. */

@@ -187,3 +187,25 @@ test('a chat of April moves under its LID; ticks may come to its sibling; withou
   expect(unsent).toMatchObject({ ack: 0 });
   expect(beto.inbox.map(({ body }) => body)).toEqual(['in April', 'under the LID', 'to the sibling']);
 });
+
+test('a group: its texts name who wrote them, in and out, also after a restart on a page that knows LIDs', async () => {
+  const [ana, beto, carla] = [world.phone(ANA), world.phone(BETO), world.phone('5491100000003')];
+  const { id } = await beto.createGroup('The three', [ANA, carla.number]);
+  await carla.send(id, 'from Carla');
+  const got = await session.event<Message>('message');
+  expect(got).toMatchObject({ from: id, author: `${carla.number}@c.us`, body: 'from Carla' });
+  await session.client.sendMessage(id, 'from Ana');
+  await until(() => beto.inbox.length === 2 && carla.inbox.length === 1, 'both to have it');
+  await until(() => acks().some((ack) => (ack as unknown[])[1] === 3), 'the third tick');
+  const chat = await session.client.getChatById(id);
+  expect(chat).toMatchObject({ isGroup: true, name: 'The three' });
+
+  await on({ drifts: ['lid'] });
+  await carla.send(id, 'again');
+  const later = await session.event<Message>('message');
+  expect(later).toMatchObject({ from: id, author: carla.lid });
+  const there = await session.client.getChatById(id);
+  const messages = await there.fetchMessages({ limit: 5 });
+  expect(messages.map(({ body }) => body)).toEqual(['from Carla', 'from Ana', 'again']);
+  expect(ana.sent).toMatchObject([{ to: id, body: 'from Ana', ack: 3 }]);
+});

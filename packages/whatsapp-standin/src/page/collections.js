@@ -2,7 +2,7 @@ import { openDatabase } from './database.js';
 import { minifiedCall } from './errors.js';
 import { isMe, me } from './me.js';
 import { Collection, Model } from './models.js';
-import { alternateWid, chatWid, createWid, numberBehind, toPn } from './wid.js';
+import { addressBehind, alternateWid, chatWid, createWid, toPn } from './wid.js';
 
 /**
  * Chats, contacts and messages as WhatsApp's collections: the latest messages are in memory, all of them in IndexedDB.
@@ -41,7 +41,10 @@ class ChatModel extends Model {
   static attributes = [
     ...['id', 'formattedTitle', 'name', 't', 'unreadCount', 'archive', 'pin', 'isLocked', 'mute', 'muteExpiration'],
     ...['isReadOnly', 'lastReceivedKey', 'notSpam', 'groupMetadata', 'newsletterMetadata', 'msgs'],
+    // How the servers describe the group, for the disk.
+    'group',
   ];
+  static session = ['group'];
 
   constructor(values) {
     // The messages of this chat that are in memory.
@@ -120,7 +123,7 @@ export function contactOf(wid) {
 
 /** What a person calls themselves. */
 function nameOf(wid) {
-  return wid.isUser() ? `Person ${numberBehind(wid).slice(-4)}` : wid.user;
+  return wid.isUser() ? `Person ${addressBehind(wid).slice(-4)}` : wid.user;
 }
 
 /** The chat with that wid, made (in memory alone, until it has a message) when first asked for. */
@@ -136,7 +139,8 @@ export function findOrCreateChat(wid, stored = {}) {
 /** How a chat lies on disk. */
 export function chatRow(chat) {
   const hidden = chat.id.isLid() && alternateWid(chat.id) === null;
-  return { id: String(chat.id), t: chat.t, unreadCount: chat.unreadCount, archive: chat.archive, hidden };
+  const { t, unreadCount, archive, group } = chat;
+  return { id: String(chat.id), t, unreadCount, archive, hidden, group };
 }
 
 /** Puts a message model into memory, once. */

@@ -1,7 +1,8 @@
 import { Chat, chatRow, findOrCreateChat, Msg, modelStorage, showMessage } from './collections.js';
+import { groupFields } from './groups.js';
 import { line } from './line.js';
 import { messageFromRow, rowOf } from './rows.js';
-import { chatWid, createWid, hideNumber, numberBehind } from './wid.js';
+import { addressBehind, chatWid, createWid, hideNumber } from './wid.js';
 
 /**
  * The past of the chats: from disk into memory, at the start and on demand.
@@ -20,9 +21,9 @@ Msg.read = async (id) => {
 /** Loads the chats and the latest messages of each from disk, as the page does at its start. */
 export async function loadModels() {
   for (const row of await modelStorage.all('chat')) {
-    const { id, hidden, ...stored } = await underToday(row);
+    const { id, hidden, group, ...stored } = await underToday(row);
     if (hidden) hideNumber(id);
-    findOrCreateChat(createWid(id), stored);
+    findOrCreateChat(createWid(id), { ...stored, ...(group ? groupFields(group) : {}) });
   }
   for (const chat of Chat.getModelsArray()) {
     for (const row of (await rowsBefore(chat, Infinity, LOADED_PER_CHAT)).reverse()) {
@@ -62,9 +63,11 @@ export async function loadEarlierMsgs({ chat }) {
 /** The servers notice each reading of the past, and may have the chat be one that cannot be read. */
 async function askWhetherReadable({ id }) {
   if (id.isStatus()) line.wire.send({ t: 'status_read' });
-  const chat = id.isUser() ? numberBehind(id) : String(id);
   const tooLate = new Promise((resolve) => setTimeout(resolve, ANSWER_MS, true));
-  const readable = await Promise.race([line.wire.call({ t: 'load_earlier', chat }).catch(() => true), tooLate]);
+  const readable = await Promise.race([
+    line.wire.call({ t: 'load_earlier', chat: addressBehind(id) }).catch(() => true),
+    tooLate,
+  ]);
   if (!readable) throw new TypeError("Cannot read properties of undefined (reading 'waitForChatLoading')");
 }
 

@@ -1,14 +1,14 @@
 import { Chat, chatRow, findOrCreateChat, Msg, MsgModel, modelStorage, showMessage } from './collections.js';
 import { drift } from './drifts.js';
+import { noteGroup } from './groups.js';
 import { ensureStatusChat, unsealLater } from './history.js';
 import { line } from './line.js';
 import { me } from './me.js';
-import { makeKey } from './msg-key.js';
 import { fromWire, toWire } from './parcel.js';
 import { noteVote } from './polls.js';
 import { nextStep } from './ratchet.js';
-import { carriedBy, messageFromRow, rowOf } from './rows.js';
-import { chatWidOf, createWid, hideNumber, numberBehind, widOfNumber } from './wid.js';
+import { carriedBy, messageFromRow, rowOf, textOfKey } from './rows.js';
+import { addressBehind, chatWidOf, createWid, hideNumber, widOfNumber } from './wid.js';
 
 /**
  * Messages in and out. What comes in is on disk before the server hears that it came; what goes out is on disk before
@@ -46,6 +46,7 @@ async function store(parcels, asNew) {
   const shown = [];
   for (const parcel of parcels) {
     if (parcel.kind === 'ack') await noteAck(rows, parcel);
+    else if (parcel.kind === 'group') await noteGroup(parcel.group);
     else if (parcel.message.vote) await noteVote(parcel.message);
     else await noteMessage(rows, shown, parcel, asNew);
   }
@@ -78,34 +79,40 @@ function tellOf(row) {
 }
 
 async function noteAck(rows, parcel) {
-  const own = keyText(true, chatWidOf(parcel.to), parcel.id);
+  const own = textOfKey(true, chatOf(parcel.to), parcel.id);
   const row = rows.get(own) ?? (await modelStorage.get('message', own));
   if (!row || (parcel.ack >= 0 && parcel.ack <= row.ack)) return;
   const ticked = { ...row, ack: parcel.ack, unsent: 0 };
-  if (drift('lid') === 'sibling') noteUnderSibling(rows, ticked, parcel);
+  if (drift('lid') === 'sibling' && !isGroup(parcel.to)) noteUnderSibling(rows, ticked, parcel);
   else rows.set(own, ticked);
 }
 
 /** `lid=sibling`: the tick comes to the same message under the other id of its chat, the number. */
 function noteUnderSibling(rows, row, parcel) {
   const remote = widOfNumber(parcel.to);
-  const key = keyText(true, remote, parcel.id);
+  const key = textOfKey(true, remote, parcel.id);
   rows.set(row.key, { ...row, ack: 0 });
   rows.set(key, { ...row, key, chat: String(remote) });
   const twin = messageFromRow({ ...row, chat: String(remote), ack: 0 });
   if (!Msg.get(key)) Msg.add(twin);
 }
 
-function keyText(fromMe, remote, id) {
-  return String(makeKey({ fromMe, remote, id }));
+function isGroup(address) {
+  return address.endsWith('@g.us');
+}
+
+/** The chat that the servers call by that number, or by that id of a group. */
+function chatOf(address) {
+  return isGroup(address) ? createWid(address) : chatWidOf(address);
 }
 
 async function noteMessage(rows, shown, parcel, asNew) {
   const { message, history } = parcel;
   const fromMe = message.from === me.number;
-  const chat = chatWidOf(fromMe ? message.to : message.from);
-  if (message.hidden?.includes(fromMe ? message.to : message.from)) hideNumber(chat);
-  const row = rowOf({ ...fromWire(message), chat, fromMe });
+  const chat = chatOf(fromMe || isGroup(message.to) ? message.to : message.from);
+  for (const number of message.hidden ?? []) hideNumber(chatWidOf(number));
+  const participant = isGroup(message.to) ? String(chatWidOf(message.from)) : undefined;
+  const row = rowOf({ ...fromWire(message), chat, fromMe, participant });
   // A message that is on disk already was confirmed, and the confirmation lost: it is no news.
   if (rows.has(row.key) || (await modelStorage.get('message', row.key))) return;
   rows.set(row.key, row);
@@ -141,7 +148,15 @@ async function addToChat(chat, plain, held) {
   if (msg.directPath) msg.set({ mediaData: { mediaStage: 'RESOLVED' }, isUnsentMedia: false });
   const row = rowOf({
     ...carriedBy(plain),
-    ...{ id: plain.id.id, chat: chat.id, fromMe: true, body: plain.body, t: plain.t, ack: 0 },
+    ...{
+      id: plain.id.id,
+      chat: chat.id,
+      participant: plain.id.participant,
+      fromMe: true,
+      body: plain.body,
+      t: plain.t,
+      ack: 0,
+    },
     ...{ unsent: held ? 0 : 1, order: Date.now() },
   });
   showMessage(msg);
@@ -163,7 +178,7 @@ async function transmit(row, retry) {
   const begun = line.era;
   const step = await nextStep();
   if (begun !== line.era) return;
-  const to = numberBehind(createWid(row.chat));
+  const to = addressBehind(createWid(row.chat));
   line.wire.send({ t: 'send', message: { ...toWire(row), to }, step, retry });
 }
 
@@ -179,7 +194,7 @@ export async function sendSeen({ chat }) {
   if (chat.unreadCount === 0) return;
   chat.unreadCount = 0;
   await modelStorage.put('chat', chatRow(chat));
-  line.wire.send({ t: 'seen', chat: numberBehind(chat.id) });
+  line.wire.send({ t: 'seen', chat: addressBehind(chat.id) });
 }
 
 /** Every message of the chat with a number, as it lies on disk, oldest first. */

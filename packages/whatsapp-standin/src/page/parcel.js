@@ -7,7 +7,17 @@ import { carriedBy } from './rows.js';
 /** A row, for the server. */
 export function toWire(row) {
   const { id, body, t } = row;
-  const { directPath, caption, type, pollName, pollOptions, isForwarded, quotedStanzaID, ...rest } = carriedBy(row);
+  const {
+    directPath,
+    caption,
+    type,
+
+    pollName,
+    pollOptions,
+    isForwarded,
+    quotedStanzaID,
+    ...rest
+  } = carriedBy(row);
   return {
     ...{ id, body: directPath || pollName ? (caption ?? pollName ?? '') : (body ?? ''), t },
     ...(directPath ? { media: { ...rest, directPath, type } } : {}),

@@ -2,7 +2,7 @@ import { Chat, findOrCreateChat } from './collections.js';
 import { drift } from './drifts.js';
 import { isMe } from './me.js';
 import { numberExists } from './session.js';
-import { chatWid, chatWidOf, createWid, hideNumber, numberBehind } from './wid.js';
+import { addressBehind, chatWid, chatWidOf, createWid, hideNumber } from './wid.js';
 
 /**
  * Finding people: whether a number is on WhatsApp, and the chat with somebody.
@@ -11,7 +11,7 @@ import { chatWid, chatWidOf, createWid, hideNumber, numberBehind } from './wid.j
 /** `WAWebQueryExistsJob.queryWidExists`: null when nobody has that number; else the id that WhatsApp knows them by. */
 export async function queryWidExists(like) {
   const wid = createWid(like);
-  const number = numberBehind(wid);
+  const number = addressBehind(wid);
   const found = await numberExists(number);
   if (!found) return null;
   if (found.hidden) hideNumber(chatWidOf(number));

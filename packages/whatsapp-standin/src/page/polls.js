@@ -4,7 +4,7 @@ import { requireModule } from './loader.js';
 import { isMe, me } from './me.js';
 import { MsgKey, makeKey } from './msg-key.js';
 import { nextStep } from './ratchet.js';
-import { chatWid, chatWidOf, numberBehind, widOfNumber } from './wid.js';
+import { addressBehind, chatWid, chatWidOf, widOfNumber } from './wid.js';
 
 /**
  * Votes in polls. A vote names its poll by the poll's own id, and replaces what the same person voted before.
@@ -57,7 +57,7 @@ export async function sendVote(poll, localIds) {
   const id = await MsgKey.newId();
   const options = poll.pollOptions.filter(({ localId }) => localIds.has(localId)).map(({ name }) => name);
   const remote = isMe(poll.id.remote) ? widOfNumber(me.number) : chatWid(poll.id.remote);
-  const message = { id, to: numberBehind(remote), body: '', t: Math.floor(Date.now() / 1000) };
+  const message = { id, to: addressBehind(remote), body: '', t: Math.floor(Date.now() / 1000) };
   line.wire.send({
     t: 'send',
     message: { ...message, vote: { poll: poll.id.id, options } },

@@ -32,15 +32,16 @@ export function chatWidOf(number) {
   return drift('lid') ? new Wid(lidDigits(number), 'lid') : widOfNumber(number);
 }
 
-/** The number behind a person's wid, as the servers know it: for the wire alone. */
-export function numberBehind(wid) {
+/** A chat as the servers know it: the number of a person, the id of a group. For the wire alone. */
+export function addressBehind(wid) {
+  if (!wid.isUser()) return String(wid);
   return wid.isLid() ? numberOfLid(wid.user) : wid.user;
 }
 
 /** `WAWebLidMigrationUtils.toPn`: the wid with the number, undefined where WhatsApp does not tell it. */
 export function toPn(wid) {
   if (!wid?.isLid()) return wid ?? undefined;
-  return withoutNumber.has(String(wid)) ? undefined : widOfNumber(numberBehind(wid));
+  return withoutNumber.has(String(wid)) ? undefined : widOfNumber(addressBehind(wid));
 }
 
 /** `WAWebLidMigrationUtils.toLid`: undefined on a page that does not know LIDs. */
