@@ -32,7 +32,7 @@ export class Database {
     );
   }
 
-  remove(store, key) {
+  delete(store, key) {
     return this.#run(store, 'readwrite', (objects) => objects.delete(key));
   }
 

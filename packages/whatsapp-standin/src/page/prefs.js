@@ -6,7 +6,7 @@ const storage = await openDatabase('wawc');
 export const userPrefsIdb = {
   get: (key) => storage.get('user', key),
   set: (key, value) => storage.put('user', value, key),
-  remove: (key) => storage.remove('user', key),
+  remove: (key) => storage.delete('user', key),
 };
 
 /** `WAWebReachoutTimelockUtils`: whether new chats may be opened. */
