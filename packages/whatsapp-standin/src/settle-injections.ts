@@ -1,7 +1,8 @@
 /**
  * For tests that run whatsapp-web.js in their own process. After every navigation the library injects itself again and
- * awaits that nowhere, so that a browser closed meanwhile is an unhandled rejection (facts, library 9), which ends a
- * test run. Those that a closed browser explains are settled; any other failure stays one. Call it before `initialize`.
+ * awaits that nowhere, so that a browser closed or a page navigated meanwhile is an unhandled rejection (facts, library 9),
+ * which ends a test run. Those that this explains are settled (a navigation is followed by an injection of its own); any
+ * other failure stays one. Call it before `initialize`.
  */
 export function settleInjections(client: object): void {
   const untyped = client as { inject(): Promise<void> };
@@ -13,11 +14,13 @@ export function settleInjections(client: object): void {
     try {
       await inject();
     } catch (error) {
-      if (isAwaited || !isOfClosedBrowser(error)) throw error;
+      if (isAwaited || !isOfPageThatIsGone(error)) throw error;
     }
   };
 }
 
-function isOfClosedBrowser(error: unknown): boolean {
-  return error instanceof Error && /Target closed|Session closed|Connection closed|detached Frame/i.test(error.message);
+const GONE = /Target closed|Session closed|Connection closed|detached Frame|Execution context was destroyed/i;
+
+function isOfPageThatIsGone(error: unknown): boolean {
+  return error instanceof Error && GONE.test(error.message);
 }

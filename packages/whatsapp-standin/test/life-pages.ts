@@ -20,7 +20,10 @@ const QR = `(async () => {
 /** Waits until the page answers with something that is true, over any number of its own navigations. */
 export async function answered<T>(session: Session, code: string, timeoutMs = 15_000): Promise<T> {
   let answer: unknown;
-  const ask = async () => Boolean((answer = await session.page(code).catch(() => null)));
+  const ask = async () => {
+    answer = await session.page(code).catch(() => null);
+    return Boolean(answer);
+  };
   await until(ask, `the page to say yes to ${code.slice(0, 200)}`, timeoutMs);
   return answer as T;
 }
@@ -28,6 +31,13 @@ export async function answered<T>(session: Session, code: string, timeoutMs = 15
 /** The QR that the page shows, once it shows one. */
 export function shownQr(session: Session): Promise<string> {
   return answered<string>(session, QR);
+}
+
+/** The first QR that the page shows with another reference than an earlier one. */
+export async function nextQr(session: Session, earlier: string): Promise<string> {
+  const refOf = (qr: string) => qr.split(',')[0];
+  await until(async () => refOf(await shownQr(session)) !== refOf(earlier), 'a QR with another reference', 20_000);
+  return shownQr(session);
 }
 
 /** Waits until the page shows an element with that test id. */
