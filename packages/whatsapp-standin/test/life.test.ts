@@ -150,6 +150,26 @@ test('what ends a login at the next start: full disk, terms, a page that erases 
   await unpairedAt(erased, '/?logout_reason=2');
   expect(phone.devices).toHaveLength(listed);
   expect(erased.events.map(({ name }) => name)).not.toContain('disconnected');
+
+  play(world);
+  const qr = await shownQr(erased);
+  await phone.unlink();
+  await phone.scan(qr);
+  await until(() => count(world, 'synced') === 5, 'the fourth link');
+  await erased.stop();
+  play(world, 'schema-downgrade');
+  await unpairedAt(bench.start(world, profile), '/?logout_reason=0');
+});
+
+test('the page of April says in its address that it logged out, and has its own states', async () => {
+  const world = await bench.world({ page: { date: 'april' } });
+  const session = await bench.link(world, ANA, await bench.profile());
+  expect(() => world.phone(ANA).setState('PROXYBLOCK')).toThrow('this page has');
+  world.phone(ANA).setState('TIMEOUT');
+  await session.event('change_state', (state) => state === 'TIMEOUT');
+  await world.phone(ANA).unlink();
+  expect(await session.event('disconnected')).toBe('LOGOUT');
+  await unpairedAt(session, '/?post_logout=1&logout_reason=unlinked');
 });
 
 test('a logout that is told by nothing but a bare reload', async () => {

@@ -205,7 +205,7 @@ async function success(message) {
 async function afterSync() {
   if (seenUp) return;
   seenUp = true;
-  await openAccountWindows();
+  await openAccountWindows(logout);
   if (freshlyLinked) planReloadAfterLink(reloadSelf);
   else if (drift('tos-3') !== undefined) await setTerms(3, logout);
 }
