@@ -1,0 +1,30 @@
+/** A sleep that can be cut short. */
+export class Alarm {
+  #wake: (() => void) | null = null;
+  #rang = false;
+
+  /** Wakes who sleeps; when nobody does, the next sleep ends at once. */
+  ring(): void {
+    this.#rang = true;
+    this.#wake?.();
+  }
+
+  /** Resolves after `ms`, when the alarm rings, or when the signal aborts; says whether it rang. */
+  async sleep(ms: number, signal: AbortSignal): Promise<boolean> {
+    if (!this.#rang && !signal.aborted) await this.#doze(ms, signal);
+    const rang = this.#rang;
+    this.#rang = false;
+    return rang;
+  }
+
+  async #doze(ms: number, signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    timer.unref();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    this.#wake = resolve;
+    await promise;
+    this.#wake = null;
+    clearTimeout(timer);
+  }
+}
