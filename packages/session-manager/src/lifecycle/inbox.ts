@@ -4,6 +4,9 @@ import { CatchUp } from './catch-up.ts';
 import { mayBe } from './lost-messages.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 
+/** What the page shows until a message could be decrypted. */
+const PLACEHOLDER = 'ciphertext';
+
 /**
  * Messages of a session that were not sent through here, each told once: live ones from the library's event, others by
  * looking. Told messages are remembered by all their WhatsApp ids, so looking twice is harmless.
@@ -21,8 +24,12 @@ export class Inbox {
     this.#catchUp = new CatchUp(deps, session, (message) => this.#take(message));
   }
 
-  /** A message that the page has just seen. */
+  /** A message that the page has just seen. One whose text has not come yet is looked for until it has. */
   receive(message: PageMessage): void {
+    if (message.type === PLACEHOLDER) {
+      this.hurry();
+      return;
+    }
     this.#take(message)
       .then(() => this.#catchUp.saw(message))
       .catch((error: unknown) => {
@@ -63,8 +70,8 @@ export class Inbox {
 
   /** Writes a message down and tells it, unless it went out here or that was done before. Resolves once it is durable. */
   async #take(message: PageMessage): Promise<void> {
-    if (!message.fromMe) this.#onMessage();
     const isNews = await this.#deps.store.later(() => this.#tell(message));
+    if (isNews && !message.fromMe) this.#onMessage();
     const isOurs = message.fromMe && !isNews;
     if (isOurs && message.ack !== null) this.#deps.outbox.acknowledge(this.#session, message.ids, message.ack);
   }

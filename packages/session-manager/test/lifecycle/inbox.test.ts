@@ -228,6 +228,7 @@ describe('the inbox', () => {
         },
       ];
     });
+    tell(pageMessage('false_A', { type: 'ciphertext', text: '', timestamp: at(-30) }));
     tell(pageMessage('false_B', { timestamp: at(0) }));
     await vi.waitFor(() => expect(told()).toEqual(['message.received false_B']));
     expect(caughtUpTo()).toBe(at(-60));
