@@ -3,7 +3,7 @@ export class Alarm {
   #wake: (() => void) | null = null;
   #rang = false;
 
-  /** Wakes who sleeps; when nobody does, the next sleep ends at once. */
+  /** Ends the sleep that runs; when none does, the next one ends at once. */
   ring(): void {
     this.#rang = true;
     this.#wake?.();

@@ -19,7 +19,7 @@ const STATE_OF_ACK: Readonly<Record<number, MessageState>> = {
   4: 'PLAYED',
 };
 
-/** States in which nobody has been told that the message left. */
+/** States before the first acknowledgement: no event has said yet that the message left. */
 const IS_UNTOLD: ReadonlySet<MessageState> = new Set(['QUEUED', 'SENDING', 'UNCERTAIN', 'FAILED', 'EXPIRED']);
 
 /** What a message has come to, where WhatsApp has not acknowledged it. */

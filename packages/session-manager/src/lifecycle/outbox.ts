@@ -159,7 +159,7 @@ export class Outbox {
     this.#fates.doubtOverdue(now);
   }
 
-  /** The link is gone: nobody will ever hear more of what it was sending. */
+  /** The link is gone: no acknowledgement comes any more for what it was sending. */
   abandon(session: string): void {
     this.#fates.abandon(session);
   }

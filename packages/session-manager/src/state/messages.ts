@@ -23,18 +23,18 @@ interface Row {
 
 /**
  * How far a message has come. News may arrive in any order (a late "sent" after "delivered"), so a message only ever
- * moves up: an acknowledgement beats a failure or doubt told before it, never the other way round.
+ * moves up: an acknowledgement beats a failure or doubt told before it, and a failure a doubt; never the other way round.
  */
 const RANK: Record<MessageState, number> = {
   QUEUED: 0,
   SENDING: 1,
-  EXPIRED: 2,
-  FAILED: 2,
   UNCERTAIN: 2,
-  SENT: 3,
-  DELIVERED: 4,
-  READ: 5,
-  PLAYED: 6,
+  EXPIRED: 3,
+  FAILED: 3,
+  SENT: 4,
+  DELIVERED: 5,
+  READ: 6,
+  PLAYED: 7,
 };
 
 function toMessage(row: Row): Message {

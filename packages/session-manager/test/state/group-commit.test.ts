@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { type Connection, connect } from '../../src/state/connection.ts';
+import { GroupCommit } from '../../src/state/group-commit.ts';
 import { openStore, scratch } from './helpers.ts';
 
 const WRITER = fileURLToPath(new URL('./group-writer.ts', import.meta.url));
@@ -62,6 +65,33 @@ describe('changes that come together', () => {
     expect(order).toEqual([]);
     const numbers = store.events.after(0, 2_000).map(({ data }) => Number(data.n));
     expect(numbers.filter((n) => n !== 9_999)).toEqual(Array.from({ length: 1_200 }, (_, n) => n));
+  });
+
+  test('all fail when SQLite gives up the whole transaction with one of them', async () => {
+    const { store, file } = openStore();
+    store.close();
+    const db = new Database(file);
+    const told: unknown[] = [];
+    const options = {
+      db,
+      file,
+      now: () => new Date(),
+      tell: (events: readonly unknown[]) => void told.push(...events),
+    };
+    const connection: Connection = connect({ ...options, before: () => group.flush() });
+    const group = new GroupCommit(() => connection);
+    const ends = await Promise.allSettled([
+      group.add(() => connection.addEvent(event(1))),
+      group.add(() => {
+        db.exec('ROLLBACK');
+        throw new Error('the disk is full');
+      }),
+      group.add(() => connection.addEvent(event(3))),
+    ]);
+    db.close();
+    expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(told).toEqual([]);
+    expect(openStore(file).store.events.after(0, 10)).toEqual([]);
   });
 
   test('are written when the store is closed, and refused afterwards', async () => {

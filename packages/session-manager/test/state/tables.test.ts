@@ -215,6 +215,10 @@ describe('messages', () => {
       state: 'UNCERTAIN',
       error: 'no answer',
     });
+    expect(store.messages.update(id, { state: 'FAILED', code: 'refused_by_whatsapp' })?.state).toBe('FAILED');
+    expect(store.messages.update(id, { state: 'UNCERTAIN', code: 'no_answer' })).toMatchObject({
+      ...{ state: 'FAILED', code: 'refused_by_whatsapp' },
+    });
     expect(store.messages.update(id, { state: 'DELIVERED', whatsappId: 'w1' })).toMatchObject({
       state: 'DELIVERED',
       error: null,

@@ -5,7 +5,7 @@ import type { Migration } from './index.ts';
  *
  * `messages.boot_id` and `generation` are those of the machine's run and of the profile under which the WhatsApp id was
  * journalled: only under the same ones do the page's books prove that a message never got there. Ids of messages that
- * went out here are in `inbox`, too: whoever sees them again tells nothing.
+ * went out here are in `inbox`, too: a look that finds them tells nothing.
  *
  * `sessions.linked_at` is the moment before which nothing is told, in WhatsApp's time. For sessions that exist it begins
  * where their catching up stands.
