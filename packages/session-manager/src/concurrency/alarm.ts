@@ -19,12 +19,14 @@ export class Alarm {
 
   async #doze(ms: number, signal: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, ms);
+    const wake = (): void => resolve();
+    const timer = setTimeout(wake, ms);
     timer.unref();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-    this.#wake = resolve;
+    signal.addEventListener('abort', wake);
+    this.#wake = wake;
     await promise;
     this.#wake = null;
+    signal.removeEventListener('abort', wake);
     clearTimeout(timer);
   }
 }

@@ -254,6 +254,16 @@ describe('the inbox', () => {
     expect(caughtUpTo()).toBe(at(-60));
   });
 
+  it('a connection that comes back is looked after once, by the loop that runs', async () => {
+    const run = await ready();
+    const looks = run.looks.length;
+    run.tell({ type: 'socket_down', state: 'OPENING' });
+    run.tell({ type: 'socket_up' });
+    run.missed = [pageMessage('false_A', { timestamp: at(0) })];
+    await vi.waitFor(() => expect(told()).toEqual(['message.received false_A']));
+    expect(run.looks.length).toBe(looks + 1);
+  });
+
   it('what could not be written down is found by the next look', async () => {
     const run = await ready();
     opened.faults.fails = (call) => call === 'inbox.receive';
