@@ -1,5 +1,5 @@
 import { bootId } from '@leadmaster/capture/processes';
-import { errorText, LeadMasterError, type Message, type SendMessage } from '@leadmaster/protocol';
+import { addressOf, errorText, LeadMasterError, type Message, type SendMessage } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import { Lanes } from '../concurrency/lanes.ts';
 import { type EngineRun, NotSent } from '../engine/engine.ts';
@@ -51,10 +51,18 @@ export class Outbox {
     opensChat: boolean | null = null,
   ): Promise<Message> {
     const { store } = this.#deps;
-    const journal = () => store.messages.journal({ session, ...request, idempotencyKey });
-    const { message, fresh } = await store.later(journal);
-    if (fresh) this.#lanesOf(session).add({ key: request.to, run: () => this.#send(message, request.text, opensChat) });
+    const { message, fresh, chat } = await store.later(() => ({
+      ...store.messages.journal({ session, ...request, idempotencyKey }),
+      chat: this.#chatOf(session, request.to),
+    }));
+    if (fresh) this.#lanesOf(session).add({ key: chat, run: () => this.#send(message, request.text, opensChat) });
     return message;
+  }
+
+  /** The same for every name of one recipient, as far as they are known to be one. */
+  #chatOf(session: string, to: string): string {
+    const { phone, lid } = this.#deps.store.contacts.meet(session, addressOf(to), false);
+    return phone ?? lid ?? to;
   }
 
   #lanesOf(session: string): Lanes {

@@ -111,6 +111,23 @@ describe('the outbox', () => {
     await vi.waitFor(() => expect(log.at(-1)).toBe('a-2'));
   });
 
+  it('takes every name of one recipient for one chat', async () => {
+    const { outbox, now, store } = await openOutbox();
+    store.contacts.meet(NAME, { id: null, lid: '7002@lid', phone: TO, name: null }, false);
+    const log: string[] = [];
+    if (now.run)
+      now.run.onSend = async ({ to, journal }, whatsappId) => {
+        log.push(`${to} begins`);
+        await journal(whatsappId);
+        log.push(`${to} ends`);
+        return { whatsappId, ack: 0 };
+      };
+    const names = [TO, `${TO}@c.us`, '7002@lid'];
+    for (const to of names) await outbox.accept(NAME, { to, text: 'hola' }, null);
+    await vi.waitFor(() => expect(log).toHaveLength(6));
+    expect(log).toEqual(names.flatMap((name) => [`${name} begins`, `${name} ends`]));
+  });
+
   it('doubts what was not acknowledged in time, and believes a later word', async () => {
     const { outbox, now, handOver, row, told, waId } = await openOutbox();
     const id = await handOver();
