@@ -30,6 +30,8 @@ export class CatchUp {
   readonly #take: (message: PageMessage) => Promise<void>;
   readonly #alarm = new Alarm();
   #following: EngineRun | null = null;
+  /** Nothing older is told, in milliseconds: the link. */
+  #floor = 0;
   /** Of the messages told since the link, in milliseconds. */
   #newest = 0;
   #named = '';
@@ -40,10 +42,16 @@ export class CatchUp {
     this.#take = take;
   }
 
-  /** Messages count from this moment on, in WhatsApp's time; null = there is no link. */
-  begin(at: Date | null): void {
-    this.#newest = 0;
+  /** Messages count from this moment on, in WhatsApp's time. */
+  begin(at: Date): void {
     this.#deps.store.sessions.tellFrom(this.#session, at);
+    this.#newest = 0;
+    this.#floor = at.getTime();
+  }
+
+  /** There is no link any more. */
+  end(): void {
+    this.#deps.store.sessions.tellFrom(this.#session, null);
   }
 
   /** A message was told. */
@@ -72,11 +80,11 @@ export class CatchUp {
   }
 
   async #follow(run: EngineRun, signal: AbortSignal): Promise<void> {
-    // A login that came with its profile: what is older than its first READY here was somebody else's to tell.
-    if (this.#row()?.caughtUpTo == null) this.begin(run.whatsappNow());
-    await this.#try('what an older version sent could not be looked for', signal, SEARCH_DEADLINE_MS, (until) =>
-      this.#deps.outbox.search(this.#session, run, !this.#isFresh(run), until),
-    );
+    await this.#try('what an older version sent could not be looked for', signal, SEARCH_DEADLINE_MS, (until) => {
+      // A login that came with its profile: what is older than its first READY here was another machine's to tell.
+      if (this.#load() === null) this.begin(run.whatsappNow());
+      return this.#deps.outbox.search(this.#session, run, !this.#isFresh(run), until);
+    });
     let unclean = 0;
     for (let look = 0, isFirst = true; !signal.aborted; look += 1, isFirst = false) {
       const rang = await this.#alarm.sleep(this.#pause(look, unclean, run), signal);
@@ -92,31 +100,39 @@ export class CatchUp {
   #pause(look: number, unclean: number, run: EngineRun): number {
     const due = [LOOKS_MS[look] ?? EVERY_MS];
     if (unclean > 0) due.push(RETRIES_MS[unclean - 1] ?? EVERY_MS);
-    if (this.#isFresh(run)) due.push(Math.max(1_000, this.#linkedAt() + FRESH_MS - run.whatsappNow().getTime()));
+    if (this.#isFresh(run)) due.push(Math.max(1_000, this.#floor + FRESH_MS - run.whatsappNow().getTime()));
     return Math.min(...due);
   }
 
   /** Whether it could tell everything since the watermark. */
   async #look(run: EngineRun, signal: AbortSignal): Promise<boolean> {
-    const row = this.#row();
-    const since = row === null ? null : looksFrom(row);
-    if (since === null) return true;
-    const mayLoadEarlier = !this.#isFresh(run);
     let isClean = false;
     await this.#try('missed messages could not be looked for', signal, LOOK_DEADLINE_MS, async (until) => {
+      const since = this.#load();
+      // Unlinked just now: the run is about to end.
+      if (since === null) return;
+      const mayLoadEarlier = !this.#isFresh(run);
       const { failed, waiting } = await this.#read(run, { since, mayLoadEarlier }, until);
       this.#name(failed);
-      isClean = failed.length === 0 && waiting === 0;
+      const isWhole = failed.length === 0 && waiting === 0;
+      // Before that, chats may lack what the page has not loaded.
+      if (isWhole && mayLoadEarlier) this.#advance(run);
+      isClean = isWhole;
     });
-    // Before that, chats may lack what the page has not loaded.
-    if (isClean && mayLoadEarlier) this.#advance(run);
     return isClean;
+  }
+
+  /** Where the next look begins, as it is on disk; null when there is no link. */
+  #load(): Date | null {
+    const row = this.#deps.store.sessions.get(this.#session);
+    this.#floor = row?.linkedAt == null ? 0 : Date.parse(row.linkedAt);
+    return row === null ? null : looksFrom(row);
   }
 
   async #read(run: EngineRun, from: { since: Date; mayLoadEarlier: boolean }, signal: AbortSignal): Promise<Look> {
     const whole: Look = { failed: [], waiting: 0 };
     // WhatsApp's times are whole seconds.
-    const first = Math.floor(this.#linkedAt() / 1_000) * 1_000;
+    const first = Math.floor(this.#floor / 1_000) * 1_000;
     for await (const { messages, failed, waiting } of run.catchUp(from, signal)) {
       const due = messages.filter(({ timestamp }) => Date.parse(timestamp) >= first);
       await Promise.all(due.map((message) => this.#take(message)));
@@ -139,22 +155,13 @@ export class CatchUp {
   #advance(run: EngineRun): void {
     // A message may claim to be from the future.
     const newest = Math.min(this.#newest, run.whatsappNow().getTime());
-    const before = this.#row()?.caughtUpTo ?? null;
+    const before = this.#deps.store.sessions.get(this.#session)?.caughtUpTo ?? null;
     if (before === null || newest <= Date.parse(before)) return;
     this.#deps.store.sessions.touch(this.#session, { caughtUpTo: new Date(newest).toISOString() });
   }
 
   #isFresh(run: EngineRun): boolean {
-    return run.whatsappNow().getTime() < this.#linkedAt() + FRESH_MS;
-  }
-
-  #linkedAt(): number {
-    const at = this.#row()?.linkedAt ?? null;
-    return at === null ? 0 : Date.parse(at);
-  }
-
-  #row() {
-    return this.#deps.store.sessions.get(this.#session);
+    return run.whatsappNow().getTime() < this.#floor + FRESH_MS;
   }
 
   async #try(

@@ -55,7 +55,7 @@ export class Inbox {
 
   /** The account was unlinked: what comes next is another link's story. */
   unlinked(): void {
-    this.#catchUp.begin(null);
+    this.#catchUp.end();
   }
 
   /** Something may have been missed just now: looks at once. */

@@ -264,6 +264,27 @@ describe('the inbox', () => {
     expect(run.looks.length).toBe(looks + 1);
   });
 
+  it('begins no count of its own once the account was unlinked', async () => {
+    const run = await ready();
+    const looks = run.looks.length;
+    opened.store.sessions.tellFrom(NAME, null);
+    run.tell({ type: 'ready', account: { id: '1@c.us', phone: '1', name: '' }, webVersion: '' });
+    const seen = opened.faults.calls.length;
+    await vi.waitFor(() => expect(opened.faults.calls.slice(seen)).toContain('messages.unacknowledged'));
+    expect([run.looks.length, caughtUpTo()]).toEqual([looks, null]);
+  });
+
+  it('goes on after a look that the disk refused', async () => {
+    const run = await ready();
+    opened.faults.fails = (call) => call === 'sessions.get' || call === 'later';
+    run.tell({ type: 'ready', account: { id: '1@c.us', phone: '1', name: '' }, webVersion: '' });
+    await vi.waitFor(() => expect(opened.faults.calls.slice(-20)).toContain('sessions.get'));
+    opened.faults.fails = () => false;
+    run.missed = [pageMessage('false_A', { timestamp: at(0) })];
+    run.tell({ type: 'ready', account: { id: '1@c.us', phone: '1', name: '' }, webVersion: '' });
+    await vi.waitFor(() => expect(told()).toEqual(['message.received false_A']));
+  });
+
   it('what could not be written down is found by the next look', async () => {
     const run = await ready();
     opened.faults.fails = (call) => call === 'inbox.receive';
