@@ -1,16 +1,14 @@
-import {
-  type Census,
-  type CheckReport,
-  type Event,
-  type EventPage,
-  LeadMasterError,
-  type Message,
-  type PairingCode,
-  type QrCode,
-  type SendMessage,
-  type Session,
-  stateKind,
-  type Transition,
+import type {
+  Census,
+  CheckReport,
+  Event,
+  EventPage,
+  Message,
+  PairingCode,
+  QrCode,
+  SendMessage,
+  Session,
+  Transition,
 } from '@leadmaster/protocol';
 import { Measurements } from '../disk/measurements.ts';
 import type { HeldProfile, Proof, SessionAccess } from '../snapshots/session-access.ts';
@@ -18,6 +16,7 @@ import { followEvents, pageOfEvents } from './event-feed.ts';
 import { Outbox } from './outbox.ts';
 import { ProfileAccess } from './profile-access.ts';
 import { notWaitingForQr, originNotRetired, sessionMoved, sessionNotFound } from './refusals.ts';
+import { refuseSend, requireOpenChat } from './sending.ts';
 import { type SessionGuard, UNGUARDED } from './session-guard.ts';
 import { SessionRegistry } from './session-registry.ts';
 import type { SessionService } from './session-service.ts';
@@ -39,7 +38,10 @@ export class Sessions implements SessionService, SessionAccess {
   #guard: SessionGuard = UNGUARDED;
 
   constructor(deps: Omit<SupervisorDeps, 'outbox'>) {
-    this.#outbox = new Outbox(deps.store, deps.log);
+    this.#outbox = new Outbox({
+      ...{ store: deps.store, log: deps.log },
+      standing: (name) => this.#registry.find(name)?.standing ?? null,
+    });
     this.#deps = { ...deps, outbox: this.#outbox };
     this.#registry = new SessionRegistry(this.#deps);
     this.#profiles = new ProfileAccess(this.#deps);
@@ -54,8 +56,8 @@ export class Sessions implements SessionService, SessionAccess {
 
   /** Takes up what the database knows. Starts nothing. */
   async load(): Promise<void> {
-    this.#deps.store.messages.settleInterrupted();
     await this.#registry.load();
+    this.#outbox.settleInterrupted();
   }
 
   /** Brings back every session that was running. Resolves when each has been asked; places bound how many start at once. */
@@ -309,17 +311,9 @@ export class Sessions implements SessionService, SessionAccess {
     const supervisor = await this.#registry.get(name);
     const known = this.#outbox.repeated(name, message, idempotencyKey);
     if (known !== null) return known;
-    if (supervisor.readyRun === null) {
-      const { state, hint } = supervisor.view;
-      const cure =
-        stateKind(state) === 'transient'
-          ? 'It recovers by itself; try again when it is READY.'
-          : hint || `Start it first: "./leadmaster session start ${name}".`;
-      throw new LeadMasterError('session_not_ready', `${name} is ${state}; nothing was sent`, cure, {
-        extra: { state },
-      });
-    }
-    return this.#outbox.accept(name, message, idempotencyKey, () => supervisor.readyRun);
+    refuseSend(name, supervisor.view);
+    const opensChat = await requireOpenChat(name, message.to, supervisor.standing, this.#deps.log);
+    return this.#outbox.accept(name, message, idempotencyKey, opensChat);
   }
 
   async acknowledged(name: string, messageId: string, waitMs: number, signal: AbortSignal): Promise<Message> {

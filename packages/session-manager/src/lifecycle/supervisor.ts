@@ -15,6 +15,7 @@ import { type Effect, isStarting, type LifecycleEvent, transition } from './mach
 import { OwnedRun } from './owned-run.ts';
 import { notWaitingForQr } from './refusals.ts';
 import { type KnownSession, SessionStatus, type SupervisorView } from './session-status.ts';
+import type { Standing } from './standing.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 import { Timers } from './timers.ts';
 
@@ -77,6 +78,12 @@ export class SessionSupervisor {
   /** The live run of a READY session, for sending. */
   get readyRun(): EngineRun | null {
     return this.#status.state === 'READY' ? (this.#current?.run ?? null) : null;
+  }
+
+  /** How it stands towards its messages, as of now. */
+  get standing(): Standing {
+    const { account, limits } = this.view;
+    return { run: this.readyRun, generation: this.#current?.generation ?? null, account, limits };
   }
 
   /** Wants it to run. Resolves when the start is under way or refused; the state tells how it goes on. */
@@ -386,7 +393,8 @@ export class SessionSupervisor {
       case 'ready':
         return this.#onReady(current, event.account);
       case 'limits':
-        return this.#status.setLimits(event.limits);
+        this.#status.setLimits(event.limits);
+        return this.#deps.outbox.restricted(this.name);
       case 'attention':
         return this.#status.setAttention(event.reason);
       case 'page':
