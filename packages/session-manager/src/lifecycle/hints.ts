@@ -64,8 +64,7 @@ const REASONS: Readonly<Record<string, Hint>> = {
     `WhatsApp refuses the pinned WEB_VERSION. Unset it or pin a newer one, restart the service, ${start(s)}.`,
   page_erased_login: (s, facts) =>
     `The page of WhatsApp Web gave the login up by itself and erased it; the phone may still list the device. The profile stays where it is. ${bringBack(s, facts)}`,
-  account_locked: (s, facts) =>
-    `WhatsApp has locked the account. Unlock it on the phone first. ${bringBack(s, facts)}`,
+  account_locked: (s, facts) => `WhatsApp has locked the account. Unlock it on the phone first. ${bringBack(s, facts)}`,
   terms_refused: (s) =>
     `The account was unlinked because its owner did not accept WhatsApp's terms. Accept them on the phone, then link it again with "./leadmaster qr ${s}"; the old profile is in trash.`,
   passkey_required: (s, { passkeyUntil }) =>

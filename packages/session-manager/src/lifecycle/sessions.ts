@@ -268,7 +268,8 @@ export class Sessions implements SessionService, SessionAccess {
     const supervisor = await this.#registry.get(name);
     if (supervisor.qr !== null) return supervisor.qr;
     const { view } = supervisor;
-    const cure = view.hint || `A QR is shown in QR_REQUIRED only. "./leadmaster qr ${name}" starts a session and shows it.`;
+    const cure =
+      view.hint || `A QR is shown in QR_REQUIRED only. "./leadmaster qr ${name}" starts a session and shows it.`;
     throw notWaitingForQr(name, view, cure);
   }
 

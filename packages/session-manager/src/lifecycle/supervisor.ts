@@ -435,7 +435,10 @@ export class SessionSupervisor {
     try {
       write();
     } catch (error) {
-      this.#deps.log.error({ session: this.name, err: error }, 'what WhatsApp told of the account could not be written');
+      this.#deps.log.error(
+        { session: this.name, err: error },
+        'what WhatsApp told of the account could not be written',
+      );
     }
   }
 

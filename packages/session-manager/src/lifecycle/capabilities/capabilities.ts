@@ -56,7 +56,12 @@ export class Capabilities {
   }
 
   get view(): CapabilitiesView {
-    const { build, at, features, checks } = this.#probed ?? { build: null, at: null, features: ALL_UNKNOWN, checks: [] };
+    const { build, at, features, checks } = this.#probed ?? {
+      build: null,
+      at: null,
+      features: ALL_UNKNOWN,
+      checks: [],
+    };
     const failures = build === null ? {} : this.#deps.store.pages.failures(build);
     return { build, at, features, checks, overridden: [...this.#overridden], failures };
   }
