@@ -95,8 +95,8 @@ describe('/openapi.json', () => {
     for (const [, ref] of text.matchAll(/"\$ref":"([^"]+)"/g)) {
       expect(known).toContain(ref?.replace('#/components/schemas/', ''));
     }
-    for (const schema of Object.values<Record<string, unknown>>(document.components.schemas)) {
-      expect(schema.examples).toHaveLength(1);
+    for (const [name, schema] of Object.entries<Record<string, unknown>>(document.components.schemas)) {
+      expect(schema.examples, name).toHaveLength(1);
     }
     for (const o of operations) {
       const id = o.operationId;
