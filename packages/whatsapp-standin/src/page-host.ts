@@ -114,7 +114,7 @@ export class PageHost {
     // A service worker that fetches its copy gets what the page before it got.
     const build = servedBuild(
       this.#context.settings().page,
-      request.headers['x-copy'] ? this.#pageLoads - 1 : this.#pageLoads++,
+      request.headers['x-copy'] ? Math.max(0, this.#pageLoads - 1) : this.#pageLoads++,
     );
     const unsupported = build.drifts['unsupported-browser'];
     const headless = /headless/i.test(request.headers['user-agent'] ?? '');

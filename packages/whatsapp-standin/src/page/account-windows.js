@@ -8,24 +8,26 @@ import { openWindow } from './windows.js';
  */
 const WHATS_NEW_SEEN = 'WAWhatsNewNuxSeen';
 const STORAGE_FULL_SHOWN = 'WAStorageQuotaExceeded';
-export const INTEGRITY_KEY = 'WAIntegrityChallengeState';
+const INTEGRITY_KEY = 'WAIntegrityChallengeState';
 
 let closeTerms = null;
 
-/** Opens what belongs over a page that has just logged in. */
-export async function openAccountWindows() {
-  if (drift('integrity') !== undefined) await challenge();
+/** Opens what belongs over a page that has just logged in. `logout` is the session's, here and below. */
+export async function openAccountWindows(logout) {
+  if (drift('integrity') !== undefined) await challenge(logout);
   if (drift('whats-new') !== undefined) await tellWhatsNew();
 }
 
-async function challenge() {
-  if ((await userPrefsIdb.get(INTEGRITY_KEY)) !== undefined) return showChallenge();
+async function challenge(logout) {
   await userPrefsIdb.set(INTEGRITY_KEY, { challenge_type: 'PASSKEY', received_at: Date.now() });
-  showChallenge();
-}
-
-function showChallenge() {
-  openWindow({ testId: 'integrity_checkpoint', text: 'Confirm that it is you', buttons: [{ label: 'Continue' }] });
+  openWindow({
+    testId: 'integrity_checkpoint',
+    text: 'Confirm that it is you',
+    buttons: [
+      { label: 'Continue', testId: 'integrity_continue_button', act: () => {} },
+      { label: 'Log out', testId: 'integrity_logout_button', act: logout },
+    ],
+  });
 }
 
 async function tellWhatsNew() {
@@ -47,7 +49,7 @@ export function createWhatsNewNux() {
   return { dismiss: () => userPrefsIdb.set(WHATS_NEW_SEEN, Date.now()) };
 }
 
-/** The terms: 1 and 2 ask in a window that stays, 3 is the refusal, 0 is peace. `logout` is the session's. */
+/** The terms: 1 and 2 ask in a window that stays, 3 is the refusal, 0 takes them back. */
 export async function setTerms(tos, logout) {
   Conn.tos = tos;
   closeTerms?.();

@@ -24,7 +24,7 @@ export async function eraseFor({ code, header, subtext }) {
   const query = new URLSearchParams({ logout_reason: String(code) });
   if (header !== undefined) query.set('logout_message_header', header);
   if (subtext !== undefined) query.set('logout_message_subtext', subtext);
-  location.replace(`/?${query}`);
+  soon(() => location.replace(`/?${query}`));
 }
 
 /** A moment later, so that those who called hear how it went. */

@@ -3,7 +3,7 @@ import { forgetStorageFull, openAccountWindows, setTerms, showStorageFull } from
 import { forgetModels, loadModels, me, myWid } from './collections.js';
 import * as credentials from './credentials.js';
 import { drift } from './drifts.js';
-import { eraseFor, soon } from './erase.js';
+import { eraseFor } from './erase.js';
 import { eraseAsTheDriftSays, leave, tellLogout } from './leaving.js';
 import * as mail from './mail.js';
 import { askForPasskey, closePasskeyScreen, getPairingType, setPairingType, usePasskeyWays } from './passkey.js';
@@ -53,7 +53,7 @@ export async function startSession() {
     await credentials.newRegistration();
   }
   Socket.state = 'OPENING';
-  if (login && drift('logout-reason') === '0') return soon(eraseAsTheDriftSays);
+  if (login && drift('logout-reason') === '0') return eraseAsTheDriftSays();
   if (login && drift('storage-full') !== undefined) return showStorageFull(() => leave('storage_quota_exceeded'));
   forgetStorageFull();
   wire.connect();
@@ -205,7 +205,7 @@ async function success(message) {
 async function afterSync() {
   if (seenUp) return;
   seenUp = true;
-  await openAccountWindows();
+  await openAccountWindows(logout);
   if (freshlyLinked) planReloadAfterLink(reloadSelf);
   else if (drift('tos-3') !== undefined) await setTerms(3, logout);
 }

@@ -9,17 +9,15 @@ const open = [];
  * told. Returns what closes it.
  */
 export function openWindow({ testId, text, buttons = [], closed = null }) {
-  const element = document.createElement('div');
-  element.dataset.testid = testId;
+  const element = card({ testId, text, buttons });
   element.setAttribute('role', 'dialog');
-  element.append(paragraph(text), ...buttons.map(button));
   document.getElementById('app').append(element);
   const entry = { element, closed };
   open.push(entry);
   return () => remove(entry);
 }
 
-/** One card of words and buttons, also for screens that are no window. */
+/** Words and buttons, for a window or a screen. */
 export function card({ testId, text, buttons = [] }) {
   const element = document.createElement('div');
   element.dataset.testid = testId;
