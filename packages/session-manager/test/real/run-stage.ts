@@ -106,7 +106,10 @@ export class RunStage implements AsyncDisposable {
 
   /** The kinds of what was told, `alive` left out. */
   kinds(after = 0): string[] {
-    return this.events.slice(after).map(({ type }) => type).filter((type) => type !== 'alive');
+    return this.events
+      .slice(after)
+      .map(({ type }) => type)
+      .filter((type) => type !== 'alive');
   }
 
   #next(deadline: AbortSignal, what: string): Promise<void> {
