@@ -1,5 +1,5 @@
 import type { SnapshotDetail } from '@leadmaster/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Stage } from './harness.ts';
 
 const ANA = '5491100000001';
@@ -36,7 +36,7 @@ describe('a passkey', { timeout: 90_000 }, () => {
     const { qr } = await stage.nextQr('ventas');
     await expect(stage.world.phone(ANA).scan(qr)).rejects.toMatchObject({ code: 'passkey_required' });
     await stage.until('ventas', 'PASSKEY_REQUIRED');
-    stage.world.phone(ANA).grantPasskey();
+    await stage.world.phone(ANA).grantPasskey();
     expect(await stage.until('ventas', 'READY')).toMatchObject({ account: { phone: ANA } });
   });
 });
@@ -60,6 +60,7 @@ describe('a login that the page erases', { timeout: 120_000 }, () => {
     await expect(stage.sessions.start('ventas')).rejects.toMatchObject({ code: 'wrong_state', hint });
 
     stage.world.configure({ page: { drifts: ['-self-reload'] } });
+    await vi.waitFor(async () => expect((await stage.sessions.get('ventas')).runtime).toBeNull(), 10_000);
     await stage.context.snapshots.restore('ventas', id, {
       ...{ start: true, overwriteNewer: false, restart: false },
       signal: AbortSignal.timeout(60_000),
