@@ -34,7 +34,7 @@ test('a healthy installation has nothing, with the service down and up', async (
   installation.giveAway();
   const { ok, findings, fixed } = await installation.examine();
   expect(findings.filter(({ severity }) => severity !== 'ok')).toEqual([]);
-  expect(findings).toHaveLength(18);
+  expect(findings).toHaveLength(20);
   expect({ ok, fixed }).toEqual({ ok: true, fixed: [] });
 });
 

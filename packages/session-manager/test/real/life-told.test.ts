@@ -78,3 +78,20 @@ describe('a login that the page erases', { timeout: 120_000 }, () => {
     expect(hint).toContain('Look at your phone');
   });
 });
+
+describe('what the page can do', { timeout: 90_000 }, () => {
+  it('is found at READY; a green page is ok, and what it lacks is refused before the page is asked', async () => {
+    await using stage = await Stage.open({ standin: { page: { drifts: ['-self-reload'] } } });
+    await stage.start();
+    await stage.link('ventas', ANA);
+    await vi.waitFor(
+      async () => {
+        const { features, build } = await stage.sessions.capabilities('ventas');
+        expect(features).toMatchObject({ ids: 'ok', text: 'ok', inbound: 'ok', catchUp: 'ok' });
+        expect(build).toBe(stage.world.settings.page.version);
+      },
+      { timeout: 30_000, interval: 200 },
+    );
+    expect((await stage.sessions.check('ventas')).checks.filter(({ name }) => name === 'page: text')).toEqual([]);
+  });
+});
