@@ -5,10 +5,11 @@ import { awaitModules, noteListeners } from './page/commands.ts';
 /** The name under which the library puts its handler of the end of the sync into the page. */
 const HANDLER = 'onAppStateHasSyncedEvent';
 
-/** What the library's listeners for messages stand on (its `attachEventListeners`). */
+/** What the library's listeners for messages stand on (its `attachEventListeners`, and `getMessageModel` for each message). */
 const LISTENED_TO: readonly string[] = [
   'WAWebCollections',
   'WAWebUserPrefsMeUser',
+  'WALinkify',
   'WAWebSyncGatingUtils',
   'WAWebCallCollection',
   'WAWebAddonReactionTableMode',
