@@ -8,22 +8,6 @@ interface Socket {
   hasSynced?: boolean;
 }
 
-interface PageMessage {
-  id: { _serialized: string; fromMe: boolean; remote?: { _serialized: string } };
-  t: number;
-  type: string;
-  body?: string;
-  from?: { _serialized: string };
-  author?: { _serialized: string };
-  isNotification?: boolean;
-}
-
-interface PageChat {
-  id: { _serialized: string };
-  t?: number;
-  msgs: { getModelsArray(): PageMessage[] };
-}
-
 interface WhatsAppPage {
   Debug?: { VERSION?: string };
   WWebJS?: unknown;
@@ -32,8 +16,6 @@ interface WhatsAppPage {
   require?: {
     (name: 'WAWebSocketModel'): { Socket?: Socket };
     (name: 'WAWebCmd'): { Cmd: { refreshQR(): void } };
-    (name: 'WAWebCollections'): { Chat: { getModelsArray(): PageChat[] } };
-    (name: 'WAWebChatLoadMessages'): { loadEarlierMsgs(input: { chat: PageChat }): Promise<PageMessage[] | undefined> };
   };
 }
 
@@ -72,42 +54,4 @@ export async function announceSync(): Promise<void> {
 /** Asks for the next round of QRs (facts, library 9: the library's own handler throws). */
 export function refreshQr(): void {
   (globalThis as unknown as WhatsAppPage).require?.('WAWebCmd').Cmd.refreshQR();
-}
-
-export interface FoundMessage {
-  messageId: string;
-  chatId: string;
-  from: string;
-  type: string;
-  text: string;
-  timestampS: number;
-}
-
-/** Inbound messages no older than `sinceS` (epoch seconds), oldest first. Loads earlier ones until it has reached that moment. */
-export async function findInbound(sinceS: number): Promise<FoundMessage[]> {
-  const page = globalThis as unknown as WhatsAppPage;
-  if (page.require === undefined) throw new Error('WhatsApp is not loaded');
-  const { loadEarlierMsgs } = page.require('WAWebChatLoadMessages');
-  const found = new Map<string, FoundMessage>();
-  for (const chat of page.require('WAWebCollections').Chat.getModelsArray()) {
-    if (chat.t !== undefined && chat.t < sinceS) continue;
-    let messages = chat.msgs.getModelsArray();
-    while (messages.length > 0 && Math.min(...messages.map((m) => m.t)) >= sinceS) {
-      const earlier = await loadEarlierMsgs({ chat });
-      if (earlier === undefined || earlier.length === 0) break;
-      messages = [...earlier, ...messages];
-    }
-    for (const m of messages) {
-      if (m.t < sinceS || m.id.fromMe || m.isNotification === true) continue;
-      found.set(m.id._serialized, {
-        messageId: m.id._serialized,
-        chatId: chat.id._serialized,
-        from: (m.author ?? m.from ?? chat.id)._serialized,
-        type: m.type,
-        text: m.body ?? '',
-        timestampS: m.t,
-      });
-    }
-  }
-  return [...found.values()].sort((a, b) => a.timestampS - b.timestampS);
 }

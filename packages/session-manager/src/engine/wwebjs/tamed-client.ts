@@ -1,5 +1,6 @@
 import type { Page } from 'puppeteer-core';
 import wwebjs, { type ClientOptions } from 'whatsapp-web.js';
+import { PageWiring } from './page-wiring.ts';
 
 /** What the library has and its typings do not mention. */
 interface Untyped {
@@ -27,17 +28,21 @@ export type TamedClient = InstanceType<typeof wwebjs.Client>;
  * - on a state it does not accept it closes the browser by itself; here the run does that, and proves it
  * - after a logout it tells its strategy anew that the browser is there, which it has been all the time
  *
- * `onBrowser` runs once, when the browser is there and before any page is loaded.
+ * `onBrowser` runs once, when the browser is there and before any page is loaded; what we need in every document is
+ * put in place right after it.
  */
-export function tamedClient(options: ClientOptions, onBrowser: () => void): TamedClient {
+export function tamedClient(options: ClientOptions, onBrowser: (wiring: PageWiring) => void): TamedClient {
   const client = new wwebjs.Client({ ...options, authStrategy: new wwebjs.NoAuth() });
   const untyped = client as unknown as Untyped;
   let isKnown = false;
   untyped.authStrategy.afterBrowserInitialized = async () => {
     if (isKnown) return;
     isKnown = true;
-    if (client.pupPage !== undefined) guardSyncHandler(client.pupPage);
-    onBrowser();
+    if (client.pupPage === undefined || client.pupPage === null) throw new Error('the browser has no page');
+    guardSyncHandler(client.pupPage);
+    const wiring = new PageWiring(client, client.pupPage);
+    onBrowser(wiring);
+    await wiring.install();
     // A pinned page is served by intercepting the navigation, which WhatsApp's service worker would answer first.
     if (options.webVersion !== LIVE_VERSION) await client.pupPage?.setBypassServiceWorker(true);
   };

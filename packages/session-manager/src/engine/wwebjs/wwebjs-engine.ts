@@ -13,6 +13,7 @@ import type { EngineEvent, EngineRun, SessionEngine, StartRequest } from '../eng
 import { outliveLateAnswers } from '../late-answers.ts';
 import { withSignal } from '../with-signal.ts';
 import type { MonitorSettings } from './page-monitor.ts';
+import type { PageWiring } from './page-wiring.ts';
 import { LIVE_VERSION, type TamedClient, tamedClient } from './tamed-client.ts';
 import { WwebjsRun } from './wwebjs-run.ts';
 
@@ -43,8 +44,8 @@ export class WwebjsEngine implements SessionEngine {
     if (request.visible) requireScreen();
     const browser = await this.#settings.browsers.find(request.visible);
     const launched = Promise.withResolvers<WwebjsRun>();
-    const client = tamedClient(this.#clientOptions(request, browser), () => {
-      launched.resolve(this.#takeOver(client, browser, request));
+    const client = tamedClient(this.#clientOptions(request, browser), (wiring) => {
+      launched.resolve(this.#takeOver(client, wiring, browser, request));
     });
     const initialized = client.initialize();
     initialized.catch((error: unknown) => launched.reject(error));
@@ -83,7 +84,7 @@ export class WwebjsEngine implements SessionEngine {
     };
   }
 
-  #takeOver(client: TamedClient, browser: BrowserFound, request: StartRequest): WwebjsRun {
+  #takeOver(client: TamedClient, wiring: PageWiring, browser: BrowserFound, request: StartRequest): WwebjsRun {
     const pid = client.pupBrowser?.process()?.pid;
     const identity = pid === undefined ? null : identify(pid);
     if (identity === null || client.pupBrowser === undefined || client.pupPage === undefined) {
@@ -100,6 +101,7 @@ export class WwebjsEngine implements SessionEngine {
       client,
       browser: client.pupBrowser,
       page: client.pupPage,
+      wiring,
       identity,
       profileDir: request.profileDir,
       runtime: {

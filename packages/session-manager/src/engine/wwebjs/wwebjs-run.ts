@@ -10,14 +10,17 @@ import {
   type Runtime,
 } from '@leadmaster/protocol';
 import type { Browser, Page } from 'puppeteer-core';
-import type { Client, Message, MessageAck } from 'whatsapp-web.js';
+import type { Client } from 'whatsapp-web.js';
 import { treeMemory } from '../../process/memory.ts';
 import { takeCensus } from '../census.ts';
 import type { CatchUpFrom, CatchUpPart, EngineEvent, EngineRun, MessageSender } from '../engine.ts';
 import type { PageProbe } from '../page-probe.ts';
 import { withSignal } from '../with-signal.ts';
-import { catchUp, receivedLive, WwebjsSender } from './messages.ts';
+import { catchUp } from './catch-up.ts';
+import { WwebjsSender } from './messages.ts';
 import { FINAL_STATES, type MonitorSettings, PageMonitor } from './page-monitor.ts';
+import type { PageWiring } from './page-wiring.ts';
+import { SeenMessages } from './seen-messages.ts';
 
 /** How long WhatsApp lets a pairing code stand: the library asks for a new one after three minutes. */
 const PAIRING_CODE_MS = 180_000;
@@ -37,6 +40,8 @@ export class WwebjsRun implements EngineRun {
   readonly #identity: ProcessIdentity;
   readonly #profileDir: string;
   readonly #monitor: PageMonitor;
+  readonly #wiring: PageWiring;
+  readonly #seen: SeenMessages;
   #runtime: Runtime;
   #listener: ((event: EngineEvent) => void) | null;
   #watching: Promise<void> = Promise.resolve();
@@ -51,7 +56,9 @@ export class WwebjsRun implements EngineRun {
     this.#profileDir = input.profileDir;
     this.#runtime = input.runtime;
     this.#listener = input.onEvent;
-    this.messages = new WwebjsSender(input.client);
+    this.#wiring = input.wiring;
+    this.#seen = new SeenMessages((event) => this.#tell(event));
+    this.messages = new WwebjsSender(input.client, input.page, input.wiring.tickets);
     this.#monitor = new PageMonitor(input.page, (event) => this.#tell(event), input.monitor);
   }
 
@@ -73,10 +80,7 @@ export class WwebjsRun implements EngineRun {
     );
     client.on('disconnected', (reason: string) => this.#onDisconnected(reason));
     client.on('change_state', () => this.#monitor.hurry());
-    client.on('message', (message: Message) => this.#tell({ type: 'message', message: receivedLive(message) }));
-    client.on('message_ack', (message: Message, ack: MessageAck) =>
-      this.#tell({ type: 'ack', ids: [message.id._serialized], ack }),
-    );
+    this.#wiring.onEvent = (event) => this.#seen.live(event);
     this.#browser.on('disconnected', () => this.#lost('browser_died', 'the browser process ended'));
     this.#page.on('error', (error: Error) => this.#lost('renderer_died', errorText(error)));
     this.#watching = this.#monitor.watch();
@@ -99,11 +103,11 @@ export class WwebjsRun implements EngineRun {
   }
 
   catchUp(from: CatchUpFrom, signal: AbortSignal): AsyncIterable<CatchUpPart> {
-    return catchUp(this.#client, from, signal);
+    return catchUp(this.#page, this.#seen, from, signal);
   }
 
   whatsappNow(): Date {
-    return new Date();
+    return this.#wiring.clock.now();
   }
 
   async probe(): Promise<PageProbe> {
@@ -204,6 +208,7 @@ export interface RunInput {
   client: Client;
   browser: Browser;
   page: Page;
+  wiring: PageWiring;
   identity: ProcessIdentity;
   profileDir: string;
   runtime: Runtime;
