@@ -62,6 +62,11 @@ export class WwebjsRun implements EngineRun {
     this.#monitor = new PageMonitor(input.page, (event) => this.#tell(event), input.monitor);
   }
 
+  /** The library's own client on this page, for what the engine does not cover. */
+  get library(): Client {
+    return this.#client;
+  }
+
   get process(): ProcessIdentity {
     return this.#identity;
   }

@@ -2,18 +2,26 @@ import type { PageChat, PageMsg, WhatsAppPage, Wid } from './whatsapp-page.ts';
 
 /** Questions that the page answers from its own books, without asking WhatsApp's server. */
 
-/** The acknowledgement of a message by its id, also under the id that it has in the sibling chat; null when there is none. */
+/**
+ * The acknowledgement of a message by its id, the furthest of those under that id and under the id that it has in the
+ * sibling chat, where it may come in (PR 201839); null when the books have neither.
+ */
 export async function ackOf(id: string): Promise<number | null> {
   const page = globalThis as unknown as WhatsAppPage;
   const { Msg } = page.require('WAWebCollections');
   const [fromMe, remote = '', name = '', ...rest] = id.split('_');
   const self = rest[0] === 'in' || rest[0] === 'out' ? rest.shift() : undefined;
   const key = { fromMe: fromMe === 'true', remote, id: name, ...(self ? { self } : {}), participant: rest[0] ?? null };
+  const acks: number[] = [];
   for (const text of [id, ...page.leadmaster.siblingsOf(key)]) {
     const message = Msg.get(text) ?? (await Msg.getMessagesById([text]))?.messages?.[0];
-    if (message) return message.ack ?? 0;
+    if (message) acks.push(message.ack ?? 0);
   }
-  return null;
+  acks.sort((a, b) => a - b);
+  const [lowest = null] = acks;
+  const highest = acks.at(-1) ?? null;
+  // A refusal counts for more than a message that still waits.
+  return highest === 0 ? lowest : highest;
 }
 
 export interface OwnQuestion {
