@@ -51,7 +51,10 @@ export function installIds(): void {
     Object.defineProperty(prototype, '_serialized', {
       configurable: true,
       get(this: Record<string, unknown>) {
-        return Object.hasOwn(this, field) ? keep(this, this[field]) : undefined;
+        if (Object.hasOwn(this, field)) return keep(this, this[field]);
+        // A text that is made only when it is asked for.
+        const text: unknown = this.toString();
+        return typeof text === 'string' ? text : undefined;
       },
       set(this: object, text: unknown) {
         keep(this, text);
