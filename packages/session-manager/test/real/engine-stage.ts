@@ -22,26 +22,29 @@ export class EngineStage implements AsyncDisposable {
   #run: WwebjsRun | null = null;
   #changed = Promise.withResolvers<void>();
 
-  private constructor(world: World, folder: string) {
+  private constructor(world: World, folder: string, loadMs: number) {
     this.world = world;
     this.#folder = folder;
     this.#engine = new WwebjsEngine({
       browsers: new BrowserFinder(process.env.CHROME_PATH ?? null),
       chromeArgs: world.chromeArgs,
       webCacheDir: join(folder, 'web-cache'),
-      ...{ launchMs: 10_000, loadMs: 20_000, probeMs: 500, qrRounds: 3 },
+      ...{ launchMs: 10_000, loadMs, probeMs: 500, qrRounds: 3 },
     });
   }
 
-  /** A stand-in with these drifts on top of those of its page, and a session linked on it. */
-  static async linked(drifts: readonly string[] = [], standin: StandinOptions = {}): Promise<EngineStage> {
+  /** A stand-in with these drifts on top of those of its page. Nothing runs yet. */
+  static async open(drifts: readonly string[] = [], options: StandinOptions & { loadMs?: number } = {}) {
+    const { loadMs = 20_000, ...standin } = options;
     const page = { ...standin.page, drifts };
     const world = await startStandin({ ...standin, page });
-    const stage = new EngineStage(world, await mkdtemp(join(tmpdir(), 'leadmaster-engine-')));
-    await stage.start();
-    const { qr } = await stage.next('qr');
-    await world.phone(ACCOUNT).scan(qr);
-    await stage.next('ready');
+    return new EngineStage(world, await mkdtemp(join(tmpdir(), 'leadmaster-engine-')), loadMs);
+  }
+
+  /** The same with a session linked on it. */
+  static async linked(drifts: readonly string[] = [], standin: StandinOptions = {}): Promise<EngineStage> {
+    const stage = await EngineStage.open(drifts, standin);
+    await stage.link();
     return stage;
   }
 
@@ -69,6 +72,14 @@ export class EngineStage implements AsyncDisposable {
     })) as WwebjsRun;
   }
 
+  /** Starts, has the account's phone scan the QR, and waits for READY. */
+  async link(): Promise<void> {
+    await this.start();
+    const { qr } = await this.next('qr');
+    await this.world.phone(ACCOUNT).scan(qr);
+    await this.next('ready');
+  }
+
   /** Stops the browser with its login on disk. */
   async stop(): Promise<void> {
     await this.run.flushLogin(AbortSignal.timeout(10_000));
@@ -91,20 +102,34 @@ export class EngineStage implements AsyncDisposable {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  /** The first event of that type in this run that fits, now or within the time. */
+  /** The first event of that type in this run that fits, now or within the time; of those that came after the first `after`. */
   async next<Type extends EngineEvent['type']>(
     type: Type,
     fits: (event: Of<Type>) => boolean = () => true,
     withinMs = 25_000,
+    after = 0,
   ): Promise<Of<Type>> {
     const deadline = performance.now() + withinMs;
     for (;;) {
-      const found = this.events.find((event): event is Of<Type> => event.type === type && fits(event as Of<Type>));
+      const told = this.events.slice(after);
+      const found = told.find((event): event is Of<Type> => event.type === type && fits(event as Of<Type>));
       if (found !== undefined) return found;
-      if (performance.now() > deadline) throw new Error(`no such ${type} within ${withinMs} ms`);
+      if (performance.now() > deadline) {
+        throw new Error(`no such ${type} within ${withinMs} ms; told were ${this.kinds().join(', ')}`);
+      }
       this.#changed = Promise.withResolvers();
       await Promise.race([this.#changed.promise, new Promise((resolve) => setTimeout(resolve, 200))]);
     }
+  }
+
+  /** The first event of that type that comes from now on. */
+  nextNew<Type extends EngineEvent['type']>(type: Type): Promise<Of<Type>> {
+    return this.next(type, undefined, undefined, this.events.length);
+  }
+
+  /** The kinds of what was told after the first `after` events, signs of life left out. */
+  kinds(after = 0): string[] {
+    return this.events.slice(after).flatMap(({ type }) => (type === 'alive' ? [] : [type]));
   }
 
   async message(text: string): Promise<PageMessage> {

@@ -94,7 +94,7 @@ function livePage(untyped: Untyped, page: Page, loadMs: number): PageLife {
   const documents = new MainDocuments(page);
   guardSyncHandler(page, documents);
   const attach = untyped.attachEventListeners.bind(untyped);
-  untyped.attachEventListeners = () => attachListeners(page, attach);
+  untyped.attachEventListeners = () => attachListeners(page, documents, attach);
   const inject = untyped.inject.bind(untyped);
   const injection = new Injection(
     documents,
