@@ -22,4 +22,10 @@ describe('a page that starts otherwise', () => {
     expect(inbound).toEqual(['hola', 'chau']);
     expect(stage.kinds().filter((kind) => /lost|blocked|unlinked|socket/.test(kind))).toEqual([]);
   });
+
+  it('and never gets so far is lost when its time to load is over', async () => {
+    await using stage = await EngineStage.open(['assets-gone=eager'], { loadMs: 3_000 });
+    await stage.start();
+    expect(await stage.next('lost')).toEqual({ type: 'lost', reason: 'page_failed', detail: 'auth timeout' });
+  });
 });
