@@ -61,7 +61,7 @@ export function closePasskeyScreen() {
 function show(name, content) {
   stage?.cancel();
   stage?.screen.remove();
-  const screen = Object.assign(document.createElement('div'));
+  const screen = document.createElement('div');
   screen.dataset.testid = 'shortcake_passkey_screen';
   screen.dataset.stage = name;
   screen.append(card(content));
