@@ -6,13 +6,11 @@ import {
   type EventPage,
   type Feature,
   isLoginErased,
-  LeadMasterError,
   type Message,
   type PairingCode,
   type QrCode,
   type SendMessage,
   type Session,
-  stateKind,
   type Transition,
 } from '@leadmaster/protocol';
 import { Measurements } from '../disk/measurements.ts';
@@ -25,6 +23,7 @@ import { followEvents, pageOfEvents } from './event-feed.ts';
 import { Outbox } from './outbox.ts';
 import { ProfileAccess } from './profile-access.ts';
 import { notWaitingForQr, originNotRetired, sessionMoved, sessionNotFound } from './refusals.ts';
+import { refuseSend, requireOpenChat } from './sending.ts';
 import { type SessionGuard, UNGUARDED } from './session-guard.ts';
 import { SessionRegistry } from './session-registry.ts';
 import type { SessionService } from './session-service.ts';
@@ -46,7 +45,10 @@ export class Sessions implements SessionService, SessionAccess {
   #guard: SessionGuard = UNGUARDED;
 
   constructor(deps: Omit<SupervisorDeps, 'outbox'>) {
-    this.#outbox = new Outbox(deps.store, deps.log);
+    this.#outbox = new Outbox({
+      ...{ store: deps.store, log: deps.log },
+      standing: (name) => this.#registry.find(name)?.standing ?? null,
+    });
     this.#deps = { ...deps, outbox: this.#outbox };
     this.#registry = new SessionRegistry(this.#deps);
     this.#profiles = new ProfileAccess(this.#deps);
@@ -62,8 +64,8 @@ export class Sessions implements SessionService, SessionAccess {
 
   /** Takes up what the database knows. Starts nothing. */
   async load(): Promise<void> {
-    this.#deps.store.messages.settleInterrupted();
     await this.#registry.load();
+    this.#outbox.settleInterrupted();
   }
 
   /** Brings back every session that was running. Resolves when each has been asked; places bound how many start at once. */
@@ -334,18 +336,10 @@ export class Sessions implements SessionService, SessionAccess {
     const supervisor = await this.#registry.get(name);
     const known = this.#outbox.repeated(name, message, idempotencyKey);
     if (known !== null) return known;
-    if (supervisor.readyRun === null) {
-      const { state, hint } = supervisor.view;
-      const cure =
-        stateKind(state) === 'transient'
-          ? 'It recovers by itself; try again when it is READY.'
-          : hint || `Start it first: "./leadmaster session start ${name}".`;
-      throw new LeadMasterError('session_not_ready', `${name} is ${state}; nothing was sent`, cure, {
-        extra: { state },
-      });
-    }
+    refuseSend(name, supervisor.view);
     refuseBroken(supervisor, 'text');
-    return this.#outbox.accept(name, message, idempotencyKey, () => supervisor.readyRun);
+    const opensChat = await requireOpenChat(name, message.to, supervisor.standing, this.#deps.log);
+    return this.#outbox.accept(name, message, idempotencyKey, opensChat);
   }
 
   async acknowledged(name: string, messageId: string, waitMs: number, signal: AbortSignal): Promise<Message> {

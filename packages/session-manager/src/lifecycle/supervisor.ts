@@ -18,6 +18,7 @@ import { type Effect, isStarting, type LifecycleEvent, transition } from './mach
 import { OwnedRun } from './owned-run.ts';
 import { notWaitingForQr } from './refusals.ts';
 import { type KnownSession, SessionStatus, type SupervisorView } from './session-status.ts';
+import type { Standing } from './standing.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 import { Timers } from './timers.ts';
 
@@ -92,6 +93,12 @@ export class SessionSupervisor {
   /** Why a feature of its page is not used now, or null. */
   refusal(feature: Feature): LeadMasterError | null {
     return this.capabilities.refusal(feature);
+  }
+
+  /** How it stands towards its messages, as of now. */
+  get standing(): Standing {
+    const { account, limits } = this.view;
+    return { run: this.readyRun, generation: this.#current?.generation ?? null, account, limits };
   }
 
   /** Wants it to run. Resolves when the start is under way or refused; the state tells how it goes on. */
@@ -412,7 +419,8 @@ export class SessionSupervisor {
       case 'ready':
         return this.#onReady(current, event.account, event.webVersion);
       case 'limits':
-        return this.#note(() => this.#status.setLimits(event.limits));
+        this.#note(() => this.#status.setLimits(event.limits));
+        return this.#deps.outbox.restricted(this.name);
       case 'attention':
         return this.#note(() => this.#status.setAttention(event.reason));
       case 'page':

@@ -122,7 +122,7 @@ async function putInPlace(
     deps.store.atomically(() => {
       const row = deps.store.sessions.get(session);
       // A login that is here from now on: a folder that is gone is a lost login, and what came since the snapshot was missed.
-      if (row !== null && row.caughtUpTo === null) deps.store.sessions.touch(session, { caughtUpTo: frozenAt });
+      if (row !== null && row.caughtUpTo === null) deps.store.sessions.tellFrom(session, new Date(frozenAt));
       const data = {
         id: info.id,
         generation: record.generation,

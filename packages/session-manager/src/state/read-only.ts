@@ -61,7 +61,7 @@ export function readState(file: string): StateReading | null {
 }
 
 function reading(db: Database.Database, file: string): StateReading {
-  const connection = connect({ db, file, now: () => new Date(), tell: () => undefined });
+  const connection = connect({ db, file, now: () => new Date(), tell: () => undefined, before: () => undefined });
   const snapshots = snapshotsTable(connection);
   const pages = pagesTable(connection);
   const vault = vaultTable(connection);

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
 import { browsersTable } from './browsers.ts';
-import { connect } from './connection.ts';
+import { type Connection, connect } from './connection.ts';
+import { contactsTable } from './contacts.ts';
 import { openDatabase } from './database.ts';
 import { Announcer, eventsTable } from './events.ts';
+import { GroupCommit } from './group-commit.ts';
 import { inboxTable } from './inbox.ts';
 import { messagesTable } from './messages.ts';
 import { pagesTable } from './pages.ts';
@@ -22,7 +24,12 @@ export function createStateStore(options: { file: string; now?: () => Date; log?
   const now = options.now ?? (() => new Date());
   const announcer = new Announcer((detail) => options.log?.error({ detail }, 'a listener of events failed'));
   const db = openDatabase(options.file, now);
-  const connection = connect({ db, file: options.file, now, tell: (events) => announcer.tell(events) });
+  const group = new GroupCommit(() => connection);
+  const connection: Connection = connect({
+    ...{ db, file: options.file, now },
+    tell: (events) => announcer.tell(events),
+    before: () => group.flush(),
+  });
   return {
     sessions: sessionsTable(connection),
     transitions: transitionsTable(connection),
@@ -35,9 +42,12 @@ export function createStateStore(options: { file: string; now?: () => Date; log?
     vault: vaultTable(connection),
     storage: storageTable(connection),
     transfers: transfersTable(connection),
+    contacts: contactsTable(connection),
     atomically: connection.write,
+    later: (change) => group.add(change),
     sweep: retention(connection),
     close: () => {
+      group.flush();
       db.close();
     },
   };

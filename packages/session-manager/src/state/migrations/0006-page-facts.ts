@@ -8,7 +8,7 @@ import type { Migration } from './index.ts';
  * `feature_failures` counts uses that failed before any had succeeded, by feature and build of the page, over all sessions.
  */
 export const pageFacts: Migration = {
-  version: 5,
+  version: 6,
   name: 'page-facts',
   sql: `
     CREATE TABLE page_facts (
