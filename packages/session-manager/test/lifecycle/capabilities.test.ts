@@ -185,6 +185,15 @@ describe('the capabilities of a session', () => {
     expect(features().text).toBe('broken');
   });
 
+  it('are looked at by one loop, however often the connection of a run comes back', async () => {
+    const probe = vi.spyOn(run, 'probe');
+    await seen(page(BROKEN));
+    await seen(page(BROKEN));
+    expect(probe).toHaveBeenCalledTimes(2);
+    await vi.advanceTimersByTimeAsync(30_001);
+    expect(probe).toHaveBeenCalledTimes(3);
+  });
+
   it('look no more when the run has ended', async () => {
     const probe = vi.spyOn(run, 'probe');
     await seen(page(BROKEN));

@@ -40,6 +40,7 @@ export class Capabilities {
   #overridden: readonly Feature[];
   /** The verdicts that listeners know of, also from before a restart of the service. */
   #told: Verdicts;
+  #followed: EngineRun | null = null;
   #isHurried = false;
   /** Ends the wait for the next look. */
   #wake: () => void = () => undefined;
@@ -71,6 +72,10 @@ export class Capabilities {
    * page's own word; what an earlier run has proven holds for the same build alone.
    */
   follow(run: EngineRun, build: string, signal: AbortSignal): void {
+    // Its connection is back: one loop looks after a run, however often that happens.
+    if (run === this.#followed) return this.hurry();
+    this.#followed = run;
+    this.#isHurried = false;
     this.#canJournal = true;
     if (build !== this.#build) this.#forget(build);
     this.#follow(run, signal).catch((error: unknown) => {
