@@ -73,7 +73,10 @@ export class Capabilities {
    */
   follow(run: EngineRun, build: string, signal: AbortSignal): void {
     // Its connection is back: one loop looks after a run, however often that happens.
-    if (run === this.#followed) return this.hurry();
+    if (run === this.#followed) {
+      this.hurry();
+      return;
+    }
     this.#followed = run;
     this.#isHurried = false;
     this.#canJournal = true;
