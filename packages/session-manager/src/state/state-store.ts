@@ -1,7 +1,11 @@
 import type {
+  AccountLimits,
   Address,
+  Attention,
+  Capabilities,
   Event,
   EventType,
+  Feature,
   Message,
   MessageCode,
   MessageState,
@@ -27,6 +31,18 @@ export interface SessionRow {
   lastReadyAt: string | null;
   lastProbeAt: string | null;
 }
+
+/** What the page of a session has told last. */
+export interface PageFacts {
+  limits: AccountLimits | null;
+  attention: Attention | null;
+  /** Features to be used although a probe calls them broken. */
+  overridden: readonly Feature[];
+  /** What the last probe found; null before the first. */
+  capabilities: ProbedCapabilities | null;
+}
+
+export type ProbedCapabilities = Pick<Capabilities, 'build' | 'at' | 'features' | 'checks'>;
 
 /** A message of the journal, with what its fate is found out by. */
 export interface MessageRecord {
@@ -203,6 +219,14 @@ export interface StateStore {
     toldSince(session: string, since: Date): string[];
     /** Takes messages as told that were told elsewhere. */
     toldElsewhere(session: string, messageIds: readonly string[]): void;
+  };
+  pages: {
+    get(session: string): PageFacts;
+    /** Changes what is given, and writes the event that tells of it, in one transaction. */
+    set(session: string, change: Partial<PageFacts>, event?: Omit<NewEvent, 'session'>): void;
+    /** Counts a use of a feature that failed on a build of the page. */
+    countFailure(build: string, feature: Feature): void;
+    failures(build: string): Partial<Record<Feature, number>>;
   };
   contacts: {
     /**
