@@ -200,7 +200,13 @@ test('a group: its texts name who wrote them, in and out, also after a restart o
   const chat = await session.client.getChatById(id);
   expect(chat).toMatchObject({ isGroup: true, name: 'The three' });
 
+  await session.stop();
+  await carla.send(ANA, 'sealed while off', { ciphertextMs: 3_000 });
   await on({ drifts: ['lid'] });
+  const sealed = `const chat = require('WAWebCollections').Chat.get('${carla.lid}').msgs.getModelsArray()[0];`;
+  expect(await evaluate(`${sealed} return [chat.type, chat.body];`)).toEqual(['ciphertext', '']);
+  await until(async () => (await evaluate(`${sealed} return chat.body;`)) === 'sealed while off', 'the text');
+  expect(await evaluate(`${sealed} return chat.type;`)).toBe('chat');
   await carla.send(id, 'again');
   const later = await session.event<Message>('message');
   expect(later).toMatchObject({ from: id, author: carla.lid });
