@@ -14,7 +14,7 @@ import { outliveLateAnswers } from '../late-answers.ts';
 import { withSignal } from '../with-signal.ts';
 import type { MonitorSettings } from './page-monitor.ts';
 import type { PageWiring } from './page-wiring.ts';
-import { LIVE_VERSION, type TamedClient, tamedClient } from './tamed-client.ts';
+import { LIVE_VERSION, PAGE_URL, type PageLife, type TamedClient, tamedClient } from './tamed-client.ts';
 import { WwebjsRun } from './wwebjs-run.ts';
 
 export interface WwebjsSettings {
@@ -44,8 +44,8 @@ export class WwebjsEngine implements SessionEngine {
     if (request.visible) requireScreen();
     const browser = await this.#settings.browsers.find(request.visible);
     const launched = Promise.withResolvers<WwebjsRun>();
-    const client = tamedClient(this.#clientOptions(request, browser), (wiring) => {
-      launched.resolve(this.#takeOver(client, wiring, browser, request));
+    const client = tamedClient(this.#clientOptions(request, browser), (life, wiring) => {
+      launched.resolve(this.#takeOver(client, life, wiring, browser, request));
     });
     const initialized = client.initialize();
     initialized.catch((error: unknown) => launched.reject(error));
@@ -84,7 +84,13 @@ export class WwebjsEngine implements SessionEngine {
     };
   }
 
-  #takeOver(client: TamedClient, wiring: PageWiring, browser: BrowserFound, request: StartRequest): WwebjsRun {
+  #takeOver(
+    client: TamedClient,
+    life: PageLife,
+    wiring: PageWiring,
+    browser: BrowserFound,
+    request: StartRequest,
+  ): WwebjsRun {
     const pid = client.pupBrowser?.process()?.pid;
     const identity = pid === undefined ? null : identify(pid);
     if (identity === null || client.pupBrowser === undefined || client.pupPage === undefined) {
@@ -101,7 +107,10 @@ export class WwebjsEngine implements SessionEngine {
       client,
       browser: client.pupBrowser,
       page: client.pupPage,
+      life,
       wiring,
+      // The library answers exactly this address with the pinned page (whatsapp-web-2026, 7.4).
+      isPinned: (url) => request.webVersion !== null && url === PAGE_URL,
       identity,
       profileDir: request.profileDir,
       runtime: {
@@ -125,10 +134,10 @@ export class WwebjsEngine implements SessionEngine {
       startingMs: Math.min(300, probeMs),
       probeMs,
       lookDeadlineMs: Math.max(1_000, probeMs / 2),
-      downGraceMs: Math.min(3_000, probeMs),
       forgottenAfterMs: 600,
-      qrRounds,
-      linkingMs: loadMs,
+      settle: { newDocumentMs: 2_000, sameDocumentMs: 10_000 },
+      linking: { qrRounds, linkingMs: loadMs },
+      connection: { downGraceMs: Math.min(3_000, probeMs), reloadStepMs: 60_000, reloadCapMs: 180_000 },
     };
   }
 

@@ -9,6 +9,7 @@ it('is told of its browser once, although the library tells its strategy anew af
   const pupPage = {
     exposeFunction: async () => undefined,
     evaluateOnNewDocument: async () => undefined,
+    evaluate: async () => undefined,
     on: () => undefined,
   };
   Object.assign(client, { pupPage });
