@@ -77,6 +77,16 @@ describe('a text on its way into the page', { timeout: 90_000 }, () => {
     await arrivedAlone('but this one does, in the new document');
   });
 
+  it('waits for the next document while the page loads itself afresh, and leaves once', async () => {
+    await stage.page.evaluate('setTimeout(() => location.reload(), 0)');
+    await stage.page.waitForNavigation({ waitUntil: 'domcontentloaded' });
+    expect(await stage.page.evaluate('window.WWebJS === undefined')).toBe(true);
+    const { journalled, whatsappId } = await stage.send('good day');
+    expect(journalled).toEqual([whatsappId]);
+    await stage.next('ack', ({ ids, ack }) => ids[0] === whatsappId && ack >= 2);
+    expect(stage.inbox()).toEqual(['good day']);
+  });
+
   /** The page's sender as it would be without us, which counts who uses it. */
   const BARE_SENDER = `{
     window.handedOver = 0;

@@ -47,4 +47,23 @@ describe('those who listen to the library itself', { timeout: 60_000 }, () => {
     expect(heard).toContain(`in hello ${inbound.whatsappId}`);
     expect(heard).toContain(`ack 1 ${sent.whatsappId}`);
   });
+
+  it('do not hear twice after the page has loaded itself afresh; what nobody listens to stays in the page', async () => {
+    await using stage = await EngineStage.linked();
+    const heard: string[] = [];
+    stage.run.library.on('message', ({ body }) => heard.push(body));
+    stage.events.length = 0;
+    await stage.page.reload();
+    await stage.next('ready');
+    await stage.world.phone(CUSTOMER).send(ACCOUNT, 'hello');
+    await stage.message('hello');
+    await stage.send('good day');
+    await stage.message('good day');
+    expect(heard).toEqual(['hello']);
+    expect(stage.events.filter(({ type }) => type === 'message')).toHaveLength(2);
+    const crosses = (name: string) =>
+      stage.page.evaluate((exposed) => /callPuppeteer/.test(String(Reflect.get(globalThis, exposed))), name);
+    expect(await crosses('onChatUnreadCountEvent')).toBe(false);
+    expect(await crosses('onAppStateChangedEvent')).toBe(true);
+  });
 });

@@ -61,7 +61,7 @@ export class WwebjsRun implements EngineRun {
     this.#runtime = input.runtime;
     this.#life = input.life;
     this.#voice = new RunVoice((event) => this.#life.documents.unbound(() => input.onEvent(event)));
-    this.messages = new WwebjsSender(input.client, input.page, input.wiring.tickets);
+    this.messages = new WwebjsSender(input.client, input.page, input.life.documents, input.wiring.tickets);
     const emit = (event: EngineEvent) => this.#tell(event);
     this.#wiring = input.wiring;
     this.#seen = new SeenMessages(emit);
