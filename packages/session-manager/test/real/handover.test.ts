@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LoadUtils } from 'whatsapp-web.js/src/util/Injected/Utils.js';
 import { NotSent } from '../../src/engine/engine.ts';
-import { ACCOUNT, CUSTOMER, EngineStage } from './engine-stage.ts';
+import { ACCOUNT, CUSTOMER, MessageStage } from './message-stage.ts';
 
 const soon = () => AbortSignal.timeout(20_000);
 
 /** The id is on disk before the page's own sender gets a text; whatever goes wrong before, nothing leaves. */
 describe('a text on its way into the page', { timeout: 90_000 }, () => {
-  let stage: EngineStage;
+  let stage: MessageStage;
 
   beforeEach(async () => {
-    stage = await EngineStage.linked();
+    stage = await MessageStage.linked();
   });
 
   afterEach(async () => {
@@ -152,7 +152,7 @@ describe('a text on its way into the page', { timeout: 90_000 }, () => {
 
 describe('a text to somebody with whom the page can make no chat', { timeout: 60_000 }, () => {
   it.each([[['no-lid']], [['no-lid', 'errors-minified']]])('is proven not to be sent (%j)', async (drifts) => {
-    await using stage = await EngineStage.linked(drifts);
+    await using stage = await MessageStage.linked(drifts);
     await expect(stage.send('anybody?')).rejects.toMatchObject({
       code: 'recipient_unknown',
       message: expect.stringContaining('No LID for user'),

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import wwebjs from 'whatsapp-web.js';
-import { ACCOUNT, CUSTOMER, EngineStage } from './engine-stage.ts';
+import { ACCOUNT, CUSTOMER, MessageStage } from './message-stage.ts';
 
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 
 /** The library's own calls on the page of late 2026, through our engine. */
 describe('media on today’s page', { timeout: 90_000 }, () => {
   it.each([[[]], [['msgkey-uncached']], [['errors-minified']]])('go out and come in (%j)', async (drifts) => {
-    await using stage = await EngineStage.linked(drifts);
+    await using stage = await MessageStage.linked(drifts);
     const { library } = stage.run;
     const image = new wwebjs.MessageMedia('image/png', PIXEL, 'pixel.png');
     const sent = await library.sendMessage(`${CUSTOMER}@c.us`, image, { caption: 'a pixel' });
@@ -24,7 +24,7 @@ describe('media on today’s page', { timeout: 90_000 }, () => {
   });
 
   it('are forwarded though the page loads that part only when it is used', async () => {
-    await using stage = await EngineStage.linked(['forward-lazy']);
+    await using stage = await MessageStage.linked(['forward-lazy']);
     await stage.world.phone(CUSTOMER).send(ACCOUNT, 'pass it on');
     const inbound = await stage.message('pass it on');
     const message = await stage.run.library.getMessageById(inbound.whatsappId);
@@ -35,7 +35,7 @@ describe('media on today’s page', { timeout: 90_000 }, () => {
 
 describe('those who listen to the library itself', { timeout: 60_000 }, () => {
   it('hear of messages and acknowledgements, also when they begin to listen late', async () => {
-    await using stage = await EngineStage.linked();
+    await using stage = await MessageStage.linked();
     const heard: string[] = [];
     stage.run.library.on('message', (message) => heard.push(`in ${message.body} ${message.id._serialized}`));
     stage.run.library.on('message_ack', (message, ack) => heard.push(`ack ${ack} ${message.id._serialized}`));
@@ -49,7 +49,7 @@ describe('those who listen to the library itself', { timeout: 60_000 }, () => {
   });
 
   it('do not hear twice after the page has loaded itself afresh; what nobody listens to stays in the page', async () => {
-    await using stage = await EngineStage.linked();
+    await using stage = await MessageStage.linked();
     const heard: string[] = [];
     stage.run.library.on('message', ({ body }) => heard.push(body));
     stage.events.length = 0;
