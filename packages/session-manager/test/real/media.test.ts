@@ -4,6 +4,13 @@ import { ACCOUNT, CUSTOMER, MessageStage } from './message-stage.ts';
 
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 
+/** The library's helpers in the page that are called here. */
+interface Helpers {
+  processMediaData(media: object, options: object): Promise<object>;
+  getChat(id: string, options: object): Promise<unknown>;
+  sendMessage(chat: unknown, text: string, options: object): Promise<unknown>;
+}
+
 /** The library's own calls on the page of late 2026, through our engine. */
 describe('media on today’s page', { timeout: 90_000 }, () => {
   it.each([[[]], [['msgkey-uncached']], [['errors-minified']]])('go out and come in (%j)', async (drifts) => {
@@ -21,6 +28,26 @@ describe('media on today’s page', { timeout: 90_000 }, () => {
     const message = await library.getMessageById(inbound.whatsappId);
     const media = await message.downloadMedia();
     expect(media).toMatchObject({ mimetype: 'image/png', data: PIXEL });
+  });
+
+  it('cannot leak a private field of their model into a message, on either way into the page', async () => {
+    await using stage = await MessageStage.linked();
+    const chat = stage.world.phone(CUSTOMER).lid;
+    const leaked = await stage.page.evaluate(
+      async (id, data) => {
+        const { WWebJS } = globalThis as unknown as { WWebJS: Helpers };
+        const media = await WWebJS.processMediaData({ data, mimetype: 'image/png' }, {});
+        // As whatsapp-web.js would make it of a model that shows the field.
+        const to = await WWebJS.getChat(id, { getAsModel: false });
+        await WWebJS.sendMessage(to, 'whole', { extraOptions: { __x_id: undefined } });
+        return Object.keys(media);
+      },
+      chat,
+      PIXEL,
+    );
+    expect(leaked).not.toContain('__x_id');
+    expect(leaked).toContain('__x_mimetype');
+    await expect.poll(() => stage.inbox(), { timeout: 10_000 }).toEqual(['whole']);
   });
 
   it('are forwarded though the page loads that part only when it is used', async () => {
