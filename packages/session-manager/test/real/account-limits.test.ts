@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { ACCOUNT, EngineStage } from './engine-stage.ts';
+import { ACCOUNT, RunStage } from './run-stage.ts';
 
 const MINUTE_MS = 60_000;
 
 it('tells of a time-lock at READY with its end, and when it is lifted', async () => {
-  await using stage = await EngineStage.linked(['timelock=60']);
+  await using stage = await RunStage.linked(['timelock=60']);
   const { limits } = await stage.next('limits');
   expect(limits).toMatchObject({ state: 'locked', used: null, total: null });
   const leftMs = Date.parse(limits.until ?? '') - Date.now();
@@ -14,7 +14,7 @@ it('tells of a time-lock at READY with its end, and when it is lifted', async ()
 });
 
 it('tells of a quota of new chats as it is used, and when it is used up', async () => {
-  await using stage = await EngineStage.linked();
+  await using stage = await RunStage.linked();
   const phone = stage.world.phone(ACCOUNT);
   phone.capping({ status: 'FIRST_WARNING', used: 40, total: 50 });
   const used = await stage.next('limits', (event) => event.limits.used === 40);
@@ -25,14 +25,14 @@ it('tells of a quota of new chats as it is used, and when it is used up', async 
 });
 
 it('tells nothing of limits that WhatsApp has said nothing of', async () => {
-  await using stage = await EngineStage.linked();
+  await using stage = await RunStage.linked();
   await stage.next('alive');
   await stage.nextNew('alive');
   expect(stage.kinds()).not.toContain('limits');
 });
 
 it('goes by WhatsApp’s clock: a lock that is over there is over', async () => {
-  await using stage = await EngineStage.open();
+  await using stage = await RunStage.open();
   await stage.world.faults.set({ clockSkewMs: 90 * MINUTE_MS });
   await stage.link();
   expect(stage.run.whatsappNow().getTime() - Date.now()).toBeGreaterThan(89 * MINUTE_MS);

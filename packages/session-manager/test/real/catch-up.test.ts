@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ACCOUNT, CUSTOMER, EngineStage } from './engine-stage.ts';
+import { ACCOUNT, CUSTOMER, MessageStage } from './message-stage.ts';
 
 const BROKEN = '5491100000003';
 const MINUTE_MS = 60_000;
@@ -9,7 +9,7 @@ const aMinuteAgo = () => new Date(Date.now() - MINUTE_MS);
 /** What was missed is told whole, and looking for it harms nobody. */
 describe('messages that were missed', { timeout: 120_000 }, () => {
   it('are told in and out, though one chat throws, which is named', async () => {
-    await using stage = await EngineStage.linked();
+    await using stage = await MessageStage.linked();
     const account = stage.world.phone(ACCOUNT);
     await stage.world.faults.set({ brokenChats: [BROKEN] });
     await stage.restartWith(async () => {
@@ -33,7 +33,7 @@ describe('messages that were missed', { timeout: 120_000 }, () => {
   });
 
   it('count what has no text yet, and have it once it came', async () => {
-    await using stage = await EngineStage.linked();
+    await using stage = await MessageStage.linked();
     await stage.restartWith(() => stage.world.phone(CUSTOMER).send(ACCOUNT, 'sealed', { ciphertextMs: 4_000 }));
     const [part] = await stage.caughtUp(aMinuteAgo());
     expect(part).toMatchObject({ messages: [], waiting: 1 });
@@ -48,14 +48,14 @@ describe('messages that were missed', { timeout: 120_000 }, () => {
   });
 
   it('that come as placeholders while it listens are told once, with their text', async () => {
-    await using stage = await EngineStage.linked();
+    await using stage = await MessageStage.linked();
     await stage.world.phone(CUSTOMER).send(ACCOUNT, 'sealed', { ciphertextMs: 500 });
     await stage.message('sealed');
     expect(stage.events.filter(({ type }) => type === 'message')).toHaveLength(1);
   });
 
   it('are never looked for among statuses', async () => {
-    await using stage = await EngineStage.linked(['status-read-revokes']);
+    await using stage = await MessageStage.linked(['status-read-revokes']);
     await stage.caughtUp(new Date(0));
     await stage.caughtUp(new Date(0), false);
     expect(stage.world.observed.filter(({ type }) => type === 'status_read')).toEqual([]);
@@ -68,7 +68,7 @@ describe('messages that were missed', { timeout: 120_000 }, () => {
   });
 
   it('come in bounded parts from a chat of 100,000, oldest first and each once', async () => {
-    await using stage = await EngineStage.linked();
+    await using stage = await MessageStage.linked();
     await stage.world.phone(CUSTOMER).send(ACCOUNT, 'the first');
     await stage.message('the first');
     // As many models in the chat's memory as no stand-in could deliver in time.
@@ -105,14 +105,12 @@ describe('messages that were missed', { timeout: 120_000 }, () => {
   });
 
   it('are found behind what the page holds, only where it may load', async () => {
-    await using stage = await EngineStage.linked();
+    await using stage = await MessageStage.linked();
     const texts = Array.from({ length: 80 }, (_, i) => `text ${i}`);
     await stage.restartWith(async () => {
       for (const text of texts) await stage.world.phone(CUSTOMER).send(ACCOUNT, text);
     });
-    await stage.stop();
-    await stage.start();
-    await stage.next('ready');
+    await stage.restartWith(async () => undefined);
     // After a start the page holds the latest 50 of a chat.
     const held = (await stage.caughtUp(aMinuteAgo(), false)).flatMap(({ messages }) => messages);
     expect(held.map(({ text }) => text)).toEqual(texts.slice(-50));
@@ -124,7 +122,7 @@ describe('messages that were missed', { timeout: 120_000 }, () => {
 
 describe('time', { timeout: 60_000 }, () => {
   it('is WhatsApp’s, by what its server says of it', async () => {
-    await using stage = await EngineStage.linked();
+    await using stage = await MessageStage.linked();
     expect(Math.abs(stage.run.whatsappNow().getTime() - Date.now())).toBeLessThan(2_000);
   });
 });

@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LoadUtils } from 'whatsapp-web.js/src/util/Injected/Utils.js';
 import { NotSent } from '../../src/engine/engine.ts';
-import { ACCOUNT, CUSTOMER, EngineStage } from './engine-stage.ts';
+import { ACCOUNT, CUSTOMER, MessageStage } from './message-stage.ts';
 
 const soon = () => AbortSignal.timeout(20_000);
 
 /** The id is on disk before the page's own sender gets a text; whatever goes wrong before, nothing leaves. */
 describe('a text on its way into the page', { timeout: 90_000 }, () => {
-  let stage: EngineStage;
+  let stage: MessageStage;
 
   beforeEach(async () => {
-    stage = await EngineStage.linked();
+    stage = await MessageStage.linked();
   });
 
   afterEach(async () => {
@@ -75,6 +75,16 @@ describe('a text on its way into the page', { timeout: 90_000 }, () => {
     await expect(sending).rejects.toMatchObject({ name: 'NotSent', code: 'not_handed_over' });
     await stage.page.waitForFunction('window.WWebJS !== undefined', { timeout: 20_000 });
     await arrivedAlone('but this one does, in the new document');
+  });
+
+  it('waits for the next document while the page loads itself afresh, and leaves once', async () => {
+    await stage.page.evaluate('setTimeout(() => location.reload(), 0)');
+    await stage.page.waitForNavigation({ waitUntil: 'domcontentloaded' });
+    expect(await stage.page.evaluate('window.WWebJS === undefined')).toBe(true);
+    const { journalled, whatsappId } = await stage.send('good day');
+    expect(journalled).toEqual([whatsappId]);
+    await stage.next('ack', ({ ids, ack }) => ids[0] === whatsappId && ack >= 2);
+    expect(stage.inbox()).toEqual(['good day']);
   });
 
   /** The page's sender as it would be without us, which counts who uses it. */
@@ -142,7 +152,7 @@ describe('a text on its way into the page', { timeout: 90_000 }, () => {
 
 describe('a text to somebody with whom the page can make no chat', { timeout: 60_000 }, () => {
   it.each([[['no-lid']], [['no-lid', 'errors-minified']]])('is proven not to be sent (%j)', async (drifts) => {
-    await using stage = await EngineStage.linked(drifts);
+    await using stage = await MessageStage.linked(drifts);
     await expect(stage.send('anybody?')).rejects.toMatchObject({
       code: 'recipient_unknown',
       message: expect.stringContaining('No LID for user'),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ACCOUNT, CUSTOMER, EngineStage } from './engine-stage.ts';
+import { ACCOUNT, CUSTOMER, MessageStage } from './message-stage.ts';
 
 const PAGES: [string, string[], 'april' | 'september'][] = [
   ['of April', [], 'april'],
@@ -14,7 +14,7 @@ const PAGES: [string, string[], 'april' | 'september'][] = [
 /** The text of a message's id is the same in the page, in Node, and at WhatsApp, whatever the page calls its field. */
 describe('the ids of messages', { timeout: 90_000 }, () => {
   it.each(PAGES)('are whole on a page %s', async (_name, drifts, date) => {
-    await using stage = await EngineStage.linked(drifts, { page: { date } });
+    await using stage = await MessageStage.linked(drifts, { page: { date } });
     const customer = stage.world.phone(CUSTOMER);
 
     const { id } = await customer.send(ACCOUNT, 'hello');
@@ -52,7 +52,7 @@ describe('the ids of messages', { timeout: 90_000 }, () => {
   });
 
   it('are rebuilt in Node when the page cannot say them', async () => {
-    await using stage = await EngineStage.linked([]);
+    await using stage = await MessageStage.linked([]);
     await stage.page.evaluate('leadmaster.textOf = () => null');
     const { id } = await stage.world.phone(CUSTOMER).send(ACCOUNT, 'hello');
     const inbound = await stage.message('hello');
@@ -64,7 +64,7 @@ describe('the ids of messages', { timeout: 90_000 }, () => {
   });
 
   it('have a sibling where one person has two ids, and both are told with the people', async () => {
-    await using stage = await EngineStage.linked([]);
+    await using stage = await MessageStage.linked([]);
     const customer = stage.world.phone(CUSTOMER);
     const { id } = await customer.send(ACCOUNT, 'hello');
     const inbound = await stage.message('hello');
@@ -82,7 +82,7 @@ describe('the ids of messages', { timeout: 90_000 }, () => {
   });
 
   it('have null where WhatsApp does not say somebody’s number', async () => {
-    await using stage = await EngineStage.linked([]);
+    await using stage = await MessageStage.linked([]);
     const customer = stage.world.phone(CUSTOMER);
     customer.hidden = true;
     await customer.send(ACCOUNT, 'hello');
@@ -92,7 +92,7 @@ describe('the ids of messages', { timeout: 90_000 }, () => {
   });
 
   it('find an acknowledgement that comes under the sibling', async () => {
-    await using stage = await EngineStage.linked(['lid=sibling']);
+    await using stage = await MessageStage.linked(['lid=sibling']);
     const sent = await stage.send('good day');
     const ack = await stage.next('ack', ({ ids }) => ids.includes(sent.whatsappId));
     expect(ack.ids[0]).not.toBe(sent.whatsappId);

@@ -109,7 +109,8 @@ async function sendsOnlyWhatIsAcknowledged({ service, world }: ServiceStage): Pr
 async function receives(stage: ServiceStage, text: string): Promise<void> {
   await stage.world.phone(BETO).send(ANA, text);
   const event = await stage.event((e) => e.type === 'message.received' && e.data.text === text);
-  expect(event.data).toMatchObject({ from: `${BETO}@c.us` });
+  const { lid } = stage.world.phone(BETO);
+  expect(event.data).toMatchObject({ from: lid, chatId: lid, sender: { id: lid, lid, phone: BETO } });
   const session = await stage.service.request<Session>('GET', '/v1/sessions/ventas');
   expect(session.health.lastInboundAt).not.toBeNull();
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { ACCOUNT, EngineStage } from './engine-stage.ts';
+import { ACCOUNT, RunStage } from './run-stage.ts';
 
 const WORDS = { 0: /could not be read/, 1: /sync failed/, 2: /history took too long/ } as const;
 
 describe('a page that gives its login up', () => {
   it.each([0, 1, 2] as const)('while it is READY (reason %i) is told as erased, and shows no QR', async (code) => {
-    await using stage = await EngineStage.linked();
+    await using stage = await RunStage.linked();
     const known = stage.world.observed.length;
     stage.world.phone(ACCOUNT).erase(code);
     const erased = await stage.next('erased');
@@ -16,7 +16,7 @@ describe('a page that gives its login up', () => {
   });
 
   it('because the account is locked is told in WhatsApp’s words', async () => {
-    await using stage = await EngineStage.linked();
+    await using stage = await RunStage.linked();
     stage.world.phone(ACCOUNT).erase(3, { header: 'Account locked', subtext: `${'long '.repeat(200)}` });
     const erased = await stage.next('erased');
     expect(erased).toMatchObject({ reason: 'account_locked' });
@@ -25,7 +25,7 @@ describe('a page that gives its login up', () => {
   });
 
   it.each([0, 1, 2, 3])('as it starts (reason %i) is told as erased before any QR', async (code) => {
-    await using stage = await EngineStage.linked();
+    await using stage = await RunStage.linked();
     await stage.stop();
     stage.world.configure({ page: { drifts: [`logout-reason=${code}`] } });
     await stage.start();
@@ -41,7 +41,7 @@ describe('an account that was unlinked', () => {
     ['by a bare reload that nothing tells of', ['logout-bare-reload=silent']],
     ['by an older page, which writes a word as its reason', ['-logout-bare-reload']],
   ])('%s is told as unlinked once, and no QR follows', async (_how, drifts) => {
-    await using stage = await EngineStage.linked(drifts);
+    await using stage = await RunStage.linked(drifts);
     const before = stage.events.length;
     await stage.world.phone(ACCOUNT).unlink();
     await stage.next('unlinked', undefined, undefined, before);
@@ -49,7 +49,7 @@ describe('an account that was unlinked', () => {
   });
 
   it('because the terms were refused is told so', async () => {
-    await using stage = await EngineStage.linked();
+    await using stage = await RunStage.linked();
     stage.world.phone(ACCOUNT).setTos(3);
     expect(await stage.next('unlinked')).toEqual({ type: 'unlinked', reason: 'terms_refused' });
   });

@@ -1,13 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import wwebjs from 'whatsapp-web.js';
-import { ACCOUNT, CUSTOMER, EngineStage } from './engine-stage.ts';
+import { ACCOUNT, CUSTOMER, MessageStage } from './message-stage.ts';
 
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
+
+/** The library's helpers in the page that are called here. */
+interface Helpers {
+  processMediaData(media: object, options: object): Promise<object>;
+  getChat(id: string, options: object): Promise<unknown>;
+  sendMessage(chat: unknown, text: string, options: object): Promise<unknown>;
+}
 
 /** The library's own calls on the page of late 2026, through our engine. */
 describe('media on today’s page', { timeout: 90_000 }, () => {
   it.each([[[]], [['msgkey-uncached']], [['errors-minified']]])('go out and come in (%j)', async (drifts) => {
-    await using stage = await EngineStage.linked(drifts);
+    await using stage = await MessageStage.linked(drifts);
     const { library } = stage.run;
     const image = new wwebjs.MessageMedia('image/png', PIXEL, 'pixel.png');
     const sent = await library.sendMessage(`${CUSTOMER}@c.us`, image, { caption: 'a pixel' });
@@ -23,8 +30,28 @@ describe('media on today’s page', { timeout: 90_000 }, () => {
     expect(media).toMatchObject({ mimetype: 'image/png', data: PIXEL });
   });
 
+  it('cannot leak a private field of their model into a message, on either way into the page', async () => {
+    await using stage = await MessageStage.linked();
+    const chat = stage.world.phone(CUSTOMER).lid;
+    const leaked = await stage.page.evaluate(
+      async (id, data) => {
+        const { WWebJS } = globalThis as unknown as { WWebJS: Helpers };
+        const media = await WWebJS.processMediaData({ data, mimetype: 'image/png' }, {});
+        // As whatsapp-web.js would make it of a model that shows the field.
+        const to = await WWebJS.getChat(id, { getAsModel: false });
+        await WWebJS.sendMessage(to, 'whole', { extraOptions: { __x_id: undefined } });
+        return Object.keys(media);
+      },
+      chat,
+      PIXEL,
+    );
+    expect(leaked).not.toContain('__x_id');
+    expect(leaked).toContain('__x_mimetype');
+    await expect.poll(() => stage.inbox(), { timeout: 10_000 }).toEqual(['whole']);
+  });
+
   it('are forwarded though the page loads that part only when it is used', async () => {
-    await using stage = await EngineStage.linked(['forward-lazy']);
+    await using stage = await MessageStage.linked(['forward-lazy']);
     await stage.world.phone(CUSTOMER).send(ACCOUNT, 'pass it on');
     const inbound = await stage.message('pass it on');
     const message = await stage.run.library.getMessageById(inbound.whatsappId);
@@ -35,7 +62,7 @@ describe('media on today’s page', { timeout: 90_000 }, () => {
 
 describe('those who listen to the library itself', { timeout: 60_000 }, () => {
   it('hear of messages and acknowledgements, also when they begin to listen late', async () => {
-    await using stage = await EngineStage.linked();
+    await using stage = await MessageStage.linked();
     const heard: string[] = [];
     stage.run.library.on('message', (message) => heard.push(`in ${message.body} ${message.id._serialized}`));
     stage.run.library.on('message_ack', (message, ack) => heard.push(`ack ${ack} ${message.id._serialized}`));
@@ -46,5 +73,24 @@ describe('those who listen to the library itself', { timeout: 60_000 }, () => {
     await stage.next('ack', ({ ids, ack }) => ids[0] === sent.whatsappId && ack >= 1);
     expect(heard).toContain(`in hello ${inbound.whatsappId}`);
     expect(heard).toContain(`ack 1 ${sent.whatsappId}`);
+  });
+
+  it('do not hear twice after the page has loaded itself afresh; what nobody listens to stays in the page', async () => {
+    await using stage = await MessageStage.linked();
+    const heard: string[] = [];
+    stage.run.library.on('message', ({ body }) => heard.push(body));
+    stage.events.length = 0;
+    await stage.page.reload();
+    await stage.next('ready');
+    await stage.world.phone(CUSTOMER).send(ACCOUNT, 'hello');
+    await stage.message('hello');
+    await stage.send('good day');
+    await stage.message('good day');
+    expect(heard).toEqual(['hello']);
+    expect(stage.events.filter(({ type }) => type === 'message')).toHaveLength(2);
+    const crosses = (name: string) =>
+      stage.page.evaluate((exposed) => /callPuppeteer/.test(String(Reflect.get(globalThis, exposed))), name);
+    expect(await crosses('onChatUnreadCountEvent')).toBe(false);
+    expect(await crosses('onAppStateChangedEvent')).toBe(true);
   });
 });

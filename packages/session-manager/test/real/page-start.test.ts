@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ACCOUNT, CUSTOMER, EngineStage } from './engine-stage.ts';
+import { ACCOUNT, CUSTOMER, RunStage } from './run-stage.ts';
 
 const VERSION = '2.3000.1047775310';
 
@@ -11,7 +11,7 @@ describe('a page that starts otherwise', () => {
     ['has synced before anything can listen', ['ready-early']],
     ['has frames that navigate all the time', ['iframe-navigates']],
   ])('and %s is linked, tells its build and hears a message once', async (_what, drifts) => {
-    await using stage = await EngineStage.linked(drifts, { page: { version: VERSION, speed: 4 } });
+    await using stage = await RunStage.linked(drifts, { page: { version: VERSION, speed: 4 } });
     expect(await stage.next('ready')).toMatchObject({ webVersion: VERSION });
     expect(await stage.next('page')).toMatchObject({ build: VERSION });
     await stage.world.phone(CUSTOMER).send(ACCOUNT, 'hola');
@@ -24,7 +24,7 @@ describe('a page that starts otherwise', () => {
   });
 
   it('and never gets so far is lost when its time to load is over', async () => {
-    await using stage = await EngineStage.open(['assets-gone=eager'], { loadMs: 3_000 });
+    await using stage = await RunStage.open(['assets-gone=eager'], { loadMs: 3_000 });
     await stage.start();
     expect(await stage.next('lost')).toEqual({ type: 'lost', reason: 'page_failed', detail: 'auth timeout' });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ACCOUNT, EngineStage } from './engine-stage.ts';
+import { ACCOUNT, RunStage } from './run-stage.ts';
 
 describe('a page that is READY', () => {
   it.each([
@@ -9,26 +9,26 @@ describe('a page that is READY', () => {
     ['SMB_TOS_BLOCK', { type: 'banned' }],
     ['DEPRECATED_VERSION', { type: 'deprecated' }],
   ] as const)('and goes to %s is told as that', async (state, word) => {
-    await using stage = await EngineStage.linked();
+    await using stage = await RunStage.linked();
     stage.world.phone(ACCOUNT).setState(state);
     expect(await stage.next(word.type)).toMatchObject(word);
   });
 
   it('and whose login is used elsewhere is told as that, and never takes it back', async () => {
-    await using stage = await EngineStage.linked();
+    await using stage = await RunStage.linked();
     stage.world.phone(ACCOUNT).conflict();
     await stage.next('conflict');
     expect(stage.world.observed.map(({ type }) => type)).not.toContain('takeover');
   });
 
   it.each([1, 2] as const)('and asks for the terms (%i) is told as blocked', async (tos) => {
-    await using stage = await EngineStage.linked();
+    await using stage = await RunStage.linked();
     stage.world.phone(ACCOUNT).setTos(tos);
     expect(await stage.next('blocked')).toMatchObject({ reason: 'terms_required' });
   });
 
   it('closes the window of what is new by the page’s own calls, which write down that it was seen', async () => {
-    await using stage = await EngineStage.linked(['whats-new']);
+    await using stage = await RunStage.linked(['whats-new']);
     const shows = () => stage.page.evaluate(`document.querySelectorAll('[role="dialog"]').length`);
     await expect.poll(shows, { timeout: 10_000 }).toBe(0);
     expect(await stage.page.evaluate(`require('WAWebWhatsNewNux').shouldShowWhatsNewNux()`)).toBe(false);
@@ -36,7 +36,7 @@ describe('a page that is READY', () => {
   });
 
   it('and is asked to prove itself needs a person, and its window is left alone', async () => {
-    await using stage = await EngineStage.linked(['integrity', 'whats-new']);
+    await using stage = await RunStage.linked(['integrity', 'whats-new']);
     expect(await stage.next('attention')).toEqual({ type: 'attention', reason: 'integrity_challenge' });
     await stage.nextNew('alive');
     expect(await stage.page.evaluate(`document.querySelectorAll('[role="dialog"]').length`)).toBe(2);
@@ -46,7 +46,7 @@ describe('a page that is READY', () => {
 
 describe('a page that starts', () => {
   it('and says that the disk is full is lost as that, and nothing is clicked', async () => {
-    await using stage = await EngineStage.linked();
+    await using stage = await RunStage.linked();
     await stage.stop();
     stage.world.configure({ page: { drifts: ['storage-full'] } });
     await stage.start();
@@ -59,19 +59,19 @@ describe('a page that starts', () => {
   });
 
   it('and does not support the browser is told at once, not when its time to load is over', async () => {
-    await using stage = await EngineStage.open(['unsupported-browser=always'], { loadMs: 60_000 });
+    await using stage = await RunStage.open(['unsupported-browser=always'], { loadMs: 60_000 });
     await stage.start();
     expect(await stage.next('blocked', undefined, 15_000)).toMatchObject({ reason: 'unsupported_browser' });
   });
 
   it('never meets that page by the name of the browser: ours names no headless one', async () => {
-    await using stage = await EngineStage.linked(['unsupported-browser']);
+    await using stage = await RunStage.linked(['unsupported-browser']);
     const names = `JSON.stringify([navigator.userAgent, navigator.userAgentData?.brands ?? null])`;
     expect(await stage.page.evaluate(names)).not.toMatch(/headless/i);
   });
 
   it('tells its build and its HTML before it is linked', async () => {
-    await using stage = await EngineStage.open([], { page: { version: '2.3000.1047775310' } });
+    await using stage = await RunStage.open([], { page: { version: '2.3000.1047775310' } });
     await stage.start();
     await stage.next('qr');
     const page = stage.events.find((event) => event.type === 'page');

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { ACCOUNT, EngineStage } from './engine-stage.ts';
+import { ACCOUNT, RunStage } from './run-stage.ts';
 
-const scan = (stage: EngineStage, qr: string) =>
+const scan = (stage: RunStage, qr: string) =>
   expect(stage.world.phone(ACCOUNT).scan(qr)).rejects.toMatchObject({ code: 'passkey_required' });
 
 it('tells that linking wants a passkey, and until when, and presses nothing', async () => {
-  await using stage = await EngineStage.open(['passkey']);
+  await using stage = await RunStage.open(['passkey']);
   await stage.start();
   const { qr } = await stage.next('qr');
   await scan(stage, qr);
@@ -18,7 +18,7 @@ it('tells that linking wants a passkey, and until when, and presses nothing', as
 });
 
 it('is linked when the owner gives the passkey', async () => {
-  await using stage = await EngineStage.open(['passkey']);
+  await using stage = await RunStage.open(['passkey']);
   await stage.start();
   const { qr } = await stage.next('qr');
   await scan(stage, qr);
@@ -30,7 +30,7 @@ it('is linked when the owner gives the passkey', async () => {
 });
 
 it('shows QRs again after a passkey that did not come, and tells the next one too', async () => {
-  await using stage = await EngineStage.open(['passkey', '-self-reload'], { page: { speed: 60 } });
+  await using stage = await RunStage.open(['passkey', '-self-reload'], { page: { speed: 60 } });
   await stage.start();
   const { qr } = await stage.next('qr');
   await scan(stage, qr);

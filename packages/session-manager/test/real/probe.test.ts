@@ -1,9 +1,9 @@
 import type { Feature } from '@leadmaster/protocol';
 import { describe, expect, it } from 'vitest';
 import type { PageProbe } from '../../src/engine/page-probe.ts';
-import { ACCOUNT, CUSTOMER, EngineStage } from './engine-stage.ts';
+import { ACCOUNT, CUSTOMER, RunStage } from './run-stage.ts';
 
-const probe = (stage: EngineStage) => stage.run.probe(AbortSignal.timeout(40_000));
+const probe = (stage: RunStage) => stage.run.probe(AbortSignal.timeout(40_000));
 
 /** What is needed and is not as it was. */
 const broken = ({ checks }: PageProbe): string[] =>
@@ -15,7 +15,7 @@ const featuresOf = ({ checks }: PageProbe, names: readonly string[]): Feature[] 
 
 describe('the self-test of a page that is READY', () => {
   it.each(['september', 'april'] as const)('finds everything that is needed on the page of %s', async (date) => {
-    await using stage = await EngineStage.linked([], { page: { date } });
+    await using stage = await RunStage.linked([], { page: { date } });
     await stage.world.phone(CUSTOMER).send(ACCOUNT, 'hola');
     await stage.next('message', ({ message }) => message.text === 'hola');
     const found = await probe(stage);
@@ -30,7 +30,7 @@ describe('the self-test of a page that is READY', () => {
     ['listener', ['inbound']],
     ['WAWebLinkPreviewChatAction', []],
   ] as const)('names what is missing (%s), and the session goes on', async (missing, features) => {
-    await using stage = await EngineStage.linked([`module-missing=${missing}`]);
+    await using stage = await RunStage.linked([`module-missing=${missing}`]);
     const found = await probe(stage);
     expect(found.isQuiet).toBe(true);
     expect(featuresOf(found, broken(found))).toEqual(features);
@@ -39,7 +39,7 @@ describe('the self-test of a page that is READY', () => {
   });
 
   it('is not answered in time by a page whose modules still come, and leaves the session unharmed', async () => {
-    await using stage = await EngineStage.linked();
+    await using stage = await RunStage.linked();
     await expect(stage.run.probe(AbortSignal.timeout(50))).rejects.toMatchObject({ name: 'TimeoutError' });
     await stage.nextNew('alive');
   });

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { ACCOUNT, CUSTOMER, EngineStage } from './engine-stage.ts';
 import { Stage } from './harness.ts';
+import { ACCOUNT, CUSTOMER, RunStage } from './run-stage.ts';
 
-const texts = (stage: EngineStage) =>
+const texts = (stage: RunStage) =>
   stage.events.flatMap((event) => (event.type === 'message' && !event.message.fromMe ? [event.message.text] : []));
 
 it('stays alive while its page loads itself afresh, is READY once more, and hears each message once', async () => {
-  await using stage = await EngineStage.linked(['iframe-navigates'], { page: { speed: 8 } });
+  await using stage = await RunStage.linked(['iframe-navigates'], { page: { speed: 8 } });
   await stage.next('alive');
   const before = stage.events.length;
   stage.world.phone(ACCOUNT).reload();
@@ -25,7 +25,7 @@ it('stays alive while its page loads itself afresh, is READY once more, and hear
 });
 
 it('goes through the reload that the page makes some minutes after a fresh link', async () => {
-  await using stage = await EngineStage.linked([], { page: { speed: 100 } });
+  await using stage = await RunStage.linked([], { page: { speed: 100 } });
   const before = stage.events.length;
   await stage.world.waitFor('self_reload');
   await stage.next('ready', undefined, undefined, before);
@@ -53,7 +53,7 @@ it('stays READY to its supervisor through reload after reload, in the same brows
 });
 
 it('shows QR after QR while its page loads itself afresh unpaired, and can be linked by a late one', async () => {
-  await using stage = await EngineStage.open([], { page: { speed: 20 } });
+  await using stage = await RunStage.open([], { page: { speed: 20 } });
   await stage.start();
   const first = await stage.next('qr');
   const late = await stage.next('qr', ({ attempt, qr }) => attempt > 1 && qr !== first.qr);

@@ -3,14 +3,17 @@ import type { Page } from 'puppeteer-core';
 import type { Client, Message } from 'whatsapp-web.js';
 import { type Handover, type MessageSender, NotSent } from '../engine.ts';
 import { withSignal } from '../with-signal.ts';
+import type { MainDocuments } from './documents.ts';
 import { messageIdOf } from './message-id.ts';
-import { ackOf, findOwn, opensNewChat } from './page/books.ts';
+import { ackOf, findOwn, hasHelpers, opensNewChat } from './page/books.ts';
 import { TERMS } from './page/setup.ts';
 import { Recipients } from './recipients.ts';
 import type { Ticket, Tickets } from './tickets.ts';
 
 /** How long the page's books are asked what became of a text that went into the page and was not answered. */
 const BOOKS_MS = 3_000;
+/** Between looks whether the page is back. */
+const RETRY_MS = 250;
 /** How far back a chat is loaded for rows that have no id: about 500 messages. */
 const LOADS = 10;
 const LOAD_MS = 5_000;
@@ -26,29 +29,31 @@ export interface Sent {
 export class WwebjsSender implements MessageSender {
   readonly #client: Client;
   readonly #page: Page;
+  readonly #documents: MainDocuments;
   readonly #tickets: Tickets;
   readonly #recipients: Recipients;
 
-  constructor(client: Client, page: Page, tickets: Tickets) {
+  constructor(client: Client, page: Page, documents: MainDocuments, tickets: Tickets) {
     this.#client = client;
     this.#page = page;
+    this.#documents = documents;
     this.#tickets = tickets;
     this.#recipients = new Recipients(page);
   }
 
-  async sendText({ to, text, journal }: Handover, signal: AbortSignal): Promise<Sent> {
-    const chat = await this.#recipients.chatOf(to, signal);
-    const ticket = this.#tickets.open(journal);
-    try {
-      const answer = await withSignal(this.#handOver(chat, text, ticket), signal);
-      const isClosed = this.#tickets.close(ticket);
-      if (isClosed && answer) return await unjournalled(answer, journal);
-      if (isClosed) throw new NotSent('recipient_unknown', `WhatsApp has no chat with ${to}`);
-      return await this.#outcome(ticket, answer?.ack ?? null, null);
-    } catch (error) {
-      if (error instanceof NotSent) throw error;
-      if (this.#tickets.close(ticket) || isRefusal(error)) throw notSent(to, ticket.refusal ?? error);
-      return this.#outcome(ticket, null, error);
+  async sendText(handover: Handover, signal: AbortSignal): Promise<Sent> {
+    for (;;) {
+      const document = this.#documents.current;
+      const ticket = this.#tickets.open(handover.journal);
+      try {
+        return await this.#try(handover, ticket, signal);
+      } catch (error) {
+        if (!(error instanceof NotSent) || ticket.wasAsked) throw error;
+        if (!(await this.#isElsewhere(document, signal))) throw error;
+        await this.#isBack(signal).catch(() => Promise.reject(error));
+      } finally {
+        this.#tickets.close(ticket);
+      }
     }
   }
 
@@ -72,7 +77,48 @@ export class WwebjsSender implements MessageSender {
 
   async opensNewChat(to: string, signal: AbortSignal): Promise<boolean | null> {
     const chat = await this.#recipients.chatOf(to, signal);
-    return withSignal(this.#page.evaluate(opensNewChat, chat), signal);
+    try {
+      return await withSignal(this.#page.evaluate(opensNewChat, chat), signal);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return null;
+    }
+  }
+
+  async #try({ to, text, journal }: Handover, ticket: Ticket, signal: AbortSignal): Promise<Sent> {
+    const chat = await this.#recipients.chatOf(to, signal);
+    try {
+      const answer = await withSignal(this.#handOver(chat, text, ticket), signal);
+      const isClosed = this.#tickets.close(ticket);
+      if (isClosed && answer) return await unjournalled(answer, journal);
+      if (isClosed) throw new NotSent('recipient_unknown', `WhatsApp has no chat with ${to}`);
+      return await this.#outcome(ticket, answer?.ack ?? null, null);
+    } catch (error) {
+      if (error instanceof NotSent) throw error;
+      if (this.#tickets.close(ticket) || isRefusal(error)) throw notSent(to, ticket.refusal ?? error);
+      return this.#outcome(ticket, null, error);
+    }
+  }
+
+  /**
+   * Whether a try failed because the page was loading itself afresh, which it does by itself now and then (whatsapp-web-2026,
+   * 3.4): then the same text is handed to the next document.
+   */
+  async #isElsewhere(document: number, signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) return false;
+    if (this.#documents.isGone(document)) return true;
+    try {
+      return !(await withSignal(this.#page.evaluate(hasHelpers), signal));
+    } catch {
+      // A page that cannot be asked is on its way; one that hangs has used the time up.
+      return !signal.aborted;
+    }
+  }
+
+  /** Waits for a document into which the library has been put. */
+  async #isBack(signal: AbortSignal): Promise<void> {
+    await this.#documents.next(RETRY_MS);
+    await withSignal(this.#page.waitForFunction(hasHelpers, { polling: RETRY_MS, timeout: 0, signal }), signal);
   }
 
   /**

@@ -3,7 +3,6 @@ import type { Client } from 'whatsapp-web.js';
 import { setupScript } from './page/setup.ts';
 import type { LiveEvent, WhatsAppPage } from './page/whatsapp-page.ts';
 import { Tickets } from './tickets.ts';
-import { WhatsAppClock } from './whatsapp-clock.ts';
 
 /** What the library puts into the page, and the client's events that it is there for. What is not named here always crosses. */
 const SERVES: Readonly<Record<string, readonly string[]>> = {
@@ -43,7 +42,6 @@ type Expose = Page['exposeFunction'];
  */
 export class PageWiring {
   readonly tickets = new Tickets();
-  readonly clock = new WhatsAppClock();
   /** Told of everything that happens, in its order. */
   onEvent: (event: Exclude<LiveEvent, { kind: 'library' }>) => void = () => undefined;
   readonly #client: Client;
@@ -61,7 +59,6 @@ export class PageWiring {
   async install(): Promise<void> {
     const expose = this.#page.exposeFunction.bind(this.#page);
     this.#page.exposeFunction = (name, exposed) => this.#expose(expose, name, exposed);
-    this.#page.on('response', (response) => this.clock.hear(response));
     this.#client.on('newListener', (event: string) => {
       if (LIBRARY_EVENTS.has(event)) this.#passModels().catch(() => undefined);
     });

@@ -13,6 +13,7 @@ export class Ticket {
   #state: TicketState = 'open';
   #whatsappId: string | null = null;
   #refusal: Error | null = null;
+  #wasAsked = false;
 
   constructor(journal: (whatsappId: string) => Promise<void>) {
     this.#journal = journal;
@@ -27,6 +28,11 @@ export class Ticket {
     return this.#state === 'journalled' ? this.#whatsappId : null;
   }
 
+  /** Whether the page came to the point of asking; if not, the journal knows nothing of this try. */
+  get wasAsked(): boolean {
+    return this.#wasAsked;
+  }
+
   /** Why the journal refused it; null when it did not. */
   get refusal(): Error | null {
     return this.#refusal;
@@ -36,6 +42,7 @@ export class Ticket {
   async ask(whatsappId: string): Promise<void> {
     if (this.#state !== 'open') throw new Error('this message may not be handed over any more');
     this.#state = 'journalling';
+    this.#wasAsked = true;
     try {
       await this.#journal(whatsappId);
     } catch (error) {

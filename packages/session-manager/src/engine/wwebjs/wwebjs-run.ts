@@ -26,6 +26,7 @@ import type { PageWiring } from './page-wiring.ts';
 import { RunVoice } from './run-voice.ts';
 import { SeenMessages } from './seen-messages.ts';
 import type { PageLife } from './tamed-client.ts';
+import { WhatsAppClock } from './whatsapp-clock.ts';
 
 /** How long WhatsApp lets a pairing code stand: the library asks for a new one after three minutes. */
 const PAIRING_CODE_MS = 180_000;
@@ -46,6 +47,7 @@ export class WwebjsRun implements EngineRun {
   readonly #voice: RunVoice;
   readonly #wiring: PageWiring;
   readonly #seen: SeenMessages;
+  readonly #clock = new WhatsAppClock();
   #runtime: Runtime;
   #watching: Promise<void> = Promise.resolve();
 
@@ -62,7 +64,7 @@ export class WwebjsRun implements EngineRun {
     this.#wiring = input.wiring;
     const emit = (event: EngineEvent) => this.#tell(event);
     this.#seen = new SeenMessages(emit);
-    this.messages = new WwebjsSender(input.client, input.page, input.wiring.tickets);
+    this.messages = new WwebjsSender(input.client, input.page, input.life.documents, input.wiring.tickets);
     this.#load = new PageLoad(input.page, this.#life.documents, input.isPinned, emit);
     this.#monitor = new PageMonitor(input.page, {
       emit,
@@ -88,6 +90,7 @@ export class WwebjsRun implements EngineRun {
   /** Begins to listen. The page is about to be loaded. */
   begin(): void {
     const client = this.#client;
+    this.#page.on('response', (response) => this.#clock.hear(response));
     const { documents } = this.#life;
     documents.onNew((url) => this.#monitor.navigated(url, this.#life.wasLogoutHeard()));
     this.#life.onVersion = (version) => void this.#load.said(version);
@@ -124,7 +127,7 @@ export class WwebjsRun implements EngineRun {
   }
 
   whatsappNow(): Date {
-    return this.#wiring.clock.now();
+    return this.#clock.now();
   }
 
   probe(signal: AbortSignal): Promise<PageProbe> {

@@ -133,3 +133,8 @@ export async function numberOf(digits: string): Promise<NumberAnswer | null> {
     throw new Error(page.leadmaster.describe(error), { cause: error });
   }
 }
+
+/** Whether the library has been put into this document. */
+export function hasHelpers(): boolean {
+  return (globalThis as unknown as WhatsAppPage).WWebJS !== undefined;
+}

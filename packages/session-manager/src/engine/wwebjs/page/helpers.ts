@@ -6,7 +6,7 @@ import type { AnyHelper, PageMsg, WhatsAppPage } from './whatsapp-page.ts';
  * works with the page: its modules are there, and the account is synced.
  */
 export function installHelpers(): void {
-  const page = globalThis as unknown as WhatsAppPage & { WWebJS?: unknown };
+  const page = globalThis as unknown as WhatsAppPage;
 
   let canDownload = false;
 

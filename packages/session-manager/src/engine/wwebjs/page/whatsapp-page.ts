@@ -173,6 +173,8 @@ export interface Toolbox {
 export type AnyHelper = (...args: unknown[]) => unknown;
 
 export interface WhatsAppPage {
+  /** The library's helpers. */
+  WWebJS?: unknown;
   leadmaster: Toolbox;
   /** Exposed by Node: resolves once row and id are on disk, rejects when nothing may be handed over. */
   leadmasterJournal(ticket: string, key: string): Promise<void>;

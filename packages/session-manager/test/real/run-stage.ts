@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type StandinOptions, startStandin, type World } from '@leadmaster/whatsapp-standin';
 import type { Page } from 'puppeteer-core';
 import { BrowserFinder } from '../../src/engine/browser/browser-finder.ts';
-import type { CatchUpPart, EngineEvent, PageMessage } from '../../src/engine/engine.ts';
+import type { EngineEvent, PageMessage } from '../../src/engine/engine.ts';
 import { WwebjsEngine } from '../../src/engine/wwebjs/wwebjs-engine.ts';
 import type { WwebjsRun } from '../../src/engine/wwebjs/wwebjs-run.ts';
 
@@ -14,7 +14,7 @@ export const CUSTOMER = '5491100000002';
 type Of<Type extends EngineEvent['type']> = Extract<EngineEvent, { type: Type }>;
 
 /** The engine alone on a stand-in of WhatsApp, real down to the browser, with everything that its runs tell. */
-export class EngineStage implements AsyncDisposable {
+export class RunStage implements AsyncDisposable {
   readonly world: World;
   readonly events: EngineEvent[] = [];
   readonly #folder: string;
@@ -38,12 +38,12 @@ export class EngineStage implements AsyncDisposable {
     const { loadMs = 20_000, ...standin } = options;
     const page = { ...standin.page, drifts };
     const world = await startStandin({ ...standin, page });
-    return new EngineStage(world, await mkdtemp(join(tmpdir(), 'leadmaster-engine-')), loadMs);
+    return new RunStage(world, await mkdtemp(join(tmpdir(), 'leadmaster-engine-')), loadMs);
   }
 
   /** The same with a session linked on it. */
-  static async linked(drifts: readonly string[] = [], standin: StandinOptions = {}): Promise<EngineStage> {
-    const stage = await EngineStage.open(drifts, standin);
+  static async linked(drifts: readonly string[] = [], standin: StandinOptions = {}): Promise<RunStage> {
+    const stage = await RunStage.open(drifts, standin);
     await stage.link();
     return stage;
   }
@@ -87,15 +87,6 @@ export class EngineStage implements AsyncDisposable {
     this.#run = null;
   }
 
-  /** Off, then on and READY again; the result of what was done in between. */
-  async restartWith<T>(whileOff: () => Promise<T>): Promise<T> {
-    await this.stop();
-    const result = await whileOff();
-    await this.start();
-    await this.next('ready');
-    return result;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#run?.stop(5_000);
     await this.world.close();
@@ -134,27 +125,5 @@ export class EngineStage implements AsyncDisposable {
 
   async message(text: string): Promise<PageMessage> {
     return (await this.next('message', ({ message }) => message.text === text)).message;
-  }
-
-  /** Every part of one look for missed messages. */
-  async caughtUp(since: Date, mayLoadEarlier = true): Promise<CatchUpPart[]> {
-    const parts: CatchUpPart[] = [];
-    for await (const part of this.run.catchUp({ since, mayLoadEarlier }, AbortSignal.timeout(60_000))) parts.push(part);
-    return parts;
-  }
-
-  /** Sends a text; the ids that were journalled, in order, and what came of it. */
-  async send(text: string, to = CUSTOMER): Promise<{ journalled: string[]; whatsappId: string; ack: number }> {
-    const journalled: string[] = [];
-    const journal = async (whatsappId: string): Promise<void> => {
-      journalled.push(whatsappId);
-    };
-    const sent = await this.run.messages.sendText({ to, text, journal }, AbortSignal.timeout(20_000));
-    return { journalled, ...sent };
-  }
-
-  /** What the customer got. */
-  inbox(number = CUSTOMER): string[] {
-    return this.world.phone(number).inbox.map(({ body }) => body);
   }
 }
