@@ -2,10 +2,9 @@ import type { StandinOptions, World } from '@leadmaster/whatsapp-standin';
 import type { Page } from 'puppeteer-core';
 import type { CatchUpPart, EngineEvent, PageMessage } from '../../src/engine/engine.ts';
 import type { WwebjsRun } from '../../src/engine/wwebjs/wwebjs-run.ts';
-import { RunStage } from './run-stage.ts';
+import { ACCOUNT, CUSTOMER, RunStage } from './run-stage.ts';
 
-export const ACCOUNT = '5491100000001';
-export const CUSTOMER = '5491100000002';
+export { ACCOUNT, CUSTOMER };
 
 type Of<Type extends EngineEvent['type']> = Extract<EngineEvent, { type: Type }>;
 
@@ -19,9 +18,7 @@ export class MessageStage implements AsyncDisposable {
 
   /** A stand-in with these drifts on top of those of its page, and a session linked on it. */
   static async linked(drifts: readonly string[] = [], standin: StandinOptions = {}): Promise<MessageStage> {
-    const stage = await RunStage.open({ drifts, standin });
-    await stage.link(ACCOUNT);
-    return new MessageStage(stage);
+    return new MessageStage(await RunStage.linked(drifts, standin));
   }
 
   get world(): World {
@@ -34,18 +31,15 @@ export class MessageStage implements AsyncDisposable {
   }
 
   get run(): WwebjsRun {
-    return this.#stage.run as WwebjsRun;
+    return this.#stage.run;
   }
 
   get page(): Page {
-    const page = this.run.library.pupPage;
-    if (!page) throw new Error('the engine has no page');
-    return page;
+    return this.#stage.page;
   }
 
   /** Off with its login on disk, then on and READY again; the result of what was done in between. */
   async restartWith<T>(whileOff: () => Promise<T>): Promise<T> {
-    await this.run.flushLogin(AbortSignal.timeout(10_000));
     await this.#stage.stop();
     const result = await whileOff();
     await this.#stage.start();
@@ -59,11 +53,11 @@ export class MessageStage implements AsyncDisposable {
 
   /** The first event of that type in this run that fits. */
   next<Type extends EngineEvent['type']>(type: Type, fits?: (event: Of<Type>) => boolean): Promise<Of<Type>> {
-    return this.#stage.until(type, fits);
+    return this.#stage.next(type, fits);
   }
 
-  async message(text: string): Promise<PageMessage> {
-    return (await this.next('message', ({ message }) => message.text === text)).message;
+  message(text: string): Promise<PageMessage> {
+    return this.#stage.message(text);
   }
 
   /** Every part of one look for missed messages. */

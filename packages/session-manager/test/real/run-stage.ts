@@ -2,128 +2,128 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type StandinOptions, startStandin, type World } from '@leadmaster/whatsapp-standin';
+import type { Page } from 'puppeteer-core';
 import { BrowserFinder } from '../../src/engine/browser/browser-finder.ts';
-import type { EngineEvent, EngineRun } from '../../src/engine/engine.ts';
+import type { EngineEvent, PageMessage } from '../../src/engine/engine.ts';
 import { WwebjsEngine } from '../../src/engine/wwebjs/wwebjs-engine.ts';
+import type { WwebjsRun } from '../../src/engine/wwebjs/wwebjs-run.ts';
 
-type EventOf<T extends EngineEvent['type']> = Extract<EngineEvent, { type: T }>;
+export const ACCOUNT = '5491100000001';
+export const CUSTOMER = '5491100000002';
 
-export interface RunStageOptions {
-  drifts?: readonly string[];
-  standin?: StandinOptions;
-  /** The browser's own flags, after all others. */
-  chromeArgs?: readonly string[];
-  loadMs?: number;
-}
+type Of<Type extends EngineEvent['type']> = Extract<EngineEvent, { type: Type }>;
 
-/** The engine alone, on a stand-in of WhatsApp and one profile, with an ear for all that its runs tell. */
+/** The engine alone on a stand-in of WhatsApp, real down to the browser, with everything that its runs tell. */
 export class RunStage implements AsyncDisposable {
   readonly world: World;
-  /** What the present run has told so far, oldest first. */
   readonly events: EngineEvent[] = [];
-  readonly #dir: string;
+  readonly #folder: string;
   readonly #engine: WwebjsEngine;
-  readonly #ears = new Set<() => void>();
-  #run: EngineRun | null = null;
+  #run: WwebjsRun | null = null;
+  #changed = Promise.withResolvers<void>();
 
-  private constructor(world: World, dir: string, engine: WwebjsEngine) {
+  private constructor(world: World, folder: string, loadMs: number) {
     this.world = world;
-    this.#dir = dir;
-    this.#engine = engine;
-  }
-
-  static async open(options: RunStageOptions = {}): Promise<RunStage> {
-    const dir = await mkdtemp(join(tmpdir(), 'leadmaster-run-'));
-    const { page, ...rest } = options.standin ?? {};
-    const world = await startStandin({ ...rest, page: { ...page, drifts: options.drifts ?? [] } });
-    const engine = new WwebjsEngine({
-      browsers: new BrowserFinder(null),
-      chromeArgs: [...world.chromeArgs, ...(options.chromeArgs ?? [])],
-      webCacheDir: join(dir, 'web-cache'),
-      launchMs: 15_000,
-      loadMs: options.loadMs ?? 20_000,
-      probeMs: 500,
-      qrRounds: 3,
+    this.#folder = folder;
+    this.#engine = new WwebjsEngine({
+      browsers: new BrowserFinder(process.env.CHROME_PATH ?? null),
+      chromeArgs: world.chromeArgs,
+      webCacheDir: join(folder, 'web-cache'),
+      ...{ launchMs: 10_000, loadMs, probeMs: 500, qrRounds: 3 },
     });
-    return new RunStage(world, dir, engine);
   }
 
-  get run(): EngineRun {
-    if (this.#run === null) throw new Error('no run was started');
+  /** A stand-in with these drifts on top of those of its page. Nothing runs yet. */
+  static async open(drifts: readonly string[] = [], options: StandinOptions & { loadMs?: number } = {}) {
+    const { loadMs = 20_000, ...standin } = options;
+    const page = { ...standin.page, drifts };
+    const world = await startStandin({ ...standin, page });
+    return new RunStage(world, await mkdtemp(join(tmpdir(), 'leadmaster-engine-')), loadMs);
+  }
+
+  /** The same with a session linked on it. */
+  static async linked(drifts: readonly string[] = [], standin: StandinOptions = {}): Promise<RunStage> {
+    const stage = await RunStage.open(drifts, standin);
+    await stage.link();
+    return stage;
+  }
+
+  get run(): WwebjsRun {
+    if (this.#run === null) throw new Error('the engine does not run');
     return this.#run;
   }
 
-  /** Starts a browser on the profile; what an earlier one told is forgotten. */
+  get page(): Page {
+    const page = this.run.library.pupPage;
+    if (!page) throw new Error('the engine has no page');
+    return page;
+  }
+
   async start(): Promise<void> {
     this.events.length = 0;
-    this.#run = await this.#engine.start({
-      session: 'ventas',
-      profileDir: join(this.#dir, 'profile'),
-      visible: false,
-      webVersion: null,
+    this.#run = (await this.#engine.start({
+      ...{ session: 'ventas', profileDir: join(this.#folder, 'profile'), visible: false, webVersion: null },
       onEvent: (event) => {
         this.events.push(event);
-        for (const ear of this.#ears) ear();
+        this.#changed.resolve();
       },
       onLaunched: () => undefined,
-      signal: AbortSignal.timeout(30_000),
-    });
+      signal: AbortSignal.timeout(20_000),
+    })) as WwebjsRun;
   }
 
-  /** Starts, has the phone scan the QR, and waits for READY. */
-  async link(number: string): Promise<void> {
+  /** Starts, has the account's phone scan the QR, and waits for READY. */
+  async link(): Promise<void> {
     await this.start();
-    const { qr } = await this.until('qr');
-    await this.world.phone(number).scan(qr);
-    await this.until('ready');
+    const { qr } = await this.next('qr');
+    await this.world.phone(ACCOUNT).scan(qr);
+    await this.next('ready');
   }
 
+  /** Stops the browser with its login on disk. */
   async stop(): Promise<void> {
+    await this.run.flushLogin(AbortSignal.timeout(10_000));
     await this.#run?.stop(5_000);
     this.#run = null;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
+    await this.#run?.stop(5_000);
     await this.world.close();
-    await rm(this.#dir, { recursive: true, force: true });
+    await rm(this.#folder, { recursive: true, force: true });
   }
 
-  /** The first event of a kind that fits, told after the first `after` events. */
-  async until<T extends EngineEvent['type']>(
-    type: T,
-    fits: (event: EventOf<T>) => boolean = () => true,
+  /** The first event of that type in this run that fits, now or within the time; of those that came after the first `after`. */
+  async next<Type extends EngineEvent['type']>(
+    type: Type,
+    fits: (event: Of<Type>) => boolean = () => true,
+    withinMs = 25_000,
     after = 0,
-    withinMs = 40_000,
-  ): Promise<EventOf<T>> {
-    const deadline = AbortSignal.timeout(withinMs);
+  ): Promise<Of<Type>> {
+    const deadline = performance.now() + withinMs;
     for (;;) {
-      const found = this.events.slice(after).find((event) => event.type === type && fits(event as EventOf<T>));
-      if (found !== undefined) return found as EventOf<T>;
-      await this.#next(deadline, type);
+      const told = this.events.slice(after);
+      const found = told.find((event): event is Of<Type> => event.type === type && fits(event as Of<Type>));
+      if (found !== undefined) return found;
+      if (performance.now() > deadline) {
+        throw new Error(`no such ${type} within ${withinMs} ms; told were ${this.kinds().join(', ')}`);
+      }
+      this.#changed = Promise.withResolvers();
+      await Promise.race([this.#changed.promise, new Promise((resolve) => setTimeout(resolve, 200))]);
     }
   }
 
-  /** The kinds of what was told, `alive` left out. */
-  kinds(after = 0): string[] {
-    return this.events
-      .slice(after)
-      .map(({ type }) => type)
-      .filter((type) => type !== 'alive');
+  /** The first event of that type that comes from now on. */
+  nextNew<Type extends EngineEvent['type']>(type: Type): Promise<Of<Type>> {
+    return this.next(type, undefined, undefined, this.events.length);
   }
 
-  #next(deadline: AbortSignal, what: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const ear = () => {
-        this.#ears.delete(ear);
-        resolve();
-      };
-      this.#ears.add(ear);
-      deadline.addEventListener('abort', () => {
-        this.#ears.delete(ear);
-        reject(new Error(`no ${what} came; told were ${this.kinds().join(', ')}`));
-      });
-      if (deadline.aborted) reject(new Error(`no ${what} came`));
-    });
+  /** The kinds of what was told after the first `after` events, signs of life left out. */
+  kinds(after = 0): string[] {
+    return this.events.slice(after).flatMap(({ type }) => (type === 'alive' ? [] : [type]));
+  }
+
+  async message(text: string): Promise<PageMessage> {
+    return (await this.next('message', ({ message }) => message.text === text)).message;
   }
 }

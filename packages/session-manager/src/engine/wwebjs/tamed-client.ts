@@ -59,8 +59,9 @@ export function tamedClient(
   const untyped = client as unknown as Untyped;
   let isKnown = false;
   untyped.authStrategy.afterBrowserInitialized = async () => {
-    if (isKnown || client.pupPage === undefined) return;
+    if (isKnown) return;
     isKnown = true;
+    if (client.pupPage === undefined || client.pupPage === null) throw new Error('the browser has no page');
     const life = livePage(untyped, client.pupPage, options.authTimeoutMs ?? 0);
     const wiring = new PageWiring(client, client.pupPage);
     onBrowser(life, wiring);
@@ -93,7 +94,7 @@ function livePage(untyped: Untyped, page: Page, loadMs: number): PageLife {
   const documents = new MainDocuments(page);
   guardSyncHandler(page, documents);
   const attach = untyped.attachEventListeners.bind(untyped);
-  untyped.attachEventListeners = () => attachListeners(page, attach);
+  untyped.attachEventListeners = () => attachListeners(page, documents, attach);
   const inject = untyped.inject.bind(untyped);
   const injection = new Injection(
     documents,

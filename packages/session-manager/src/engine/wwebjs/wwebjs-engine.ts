@@ -45,7 +45,7 @@ export class WwebjsEngine implements SessionEngine {
     const browser = await this.#settings.browsers.find(request.visible);
     const launched = Promise.withResolvers<WwebjsRun>();
     const client = tamedClient(this.#clientOptions(request, browser), (life, wiring) => {
-      launched.resolve(this.#takeOver(client, life, wiring, browser, request));
+      launched.resolve(this.#takeOver(client, { life, wiring }, browser, request));
     });
     const initialized = client.initialize();
     initialized.catch((error: unknown) => launched.reject(error));
@@ -86,8 +86,7 @@ export class WwebjsEngine implements SessionEngine {
 
   #takeOver(
     client: TamedClient,
-    life: PageLife,
-    wiring: PageWiring,
+    page: { life: PageLife; wiring: PageWiring },
     browser: BrowserFound,
     request: StartRequest,
   ): WwebjsRun {
@@ -107,8 +106,7 @@ export class WwebjsEngine implements SessionEngine {
       client,
       browser: client.pupBrowser,
       page: client.pupPage,
-      life,
-      wiring,
+      ...page,
       // The library answers exactly this address with the pinned page (whatsapp-web-2026, 7.4).
       isPinned: (url) => request.webVersion !== null && url === PAGE_URL,
       identity,

@@ -44,9 +44,9 @@ export class WwebjsRun implements EngineRun {
   readonly #life: PageLife;
   readonly #load: PageLoad;
   readonly #monitor: PageMonitor;
+  readonly #voice: RunVoice;
   readonly #wiring: PageWiring;
   readonly #seen: SeenMessages;
-  readonly #voice: RunVoice;
   readonly #clock = new WhatsAppClock();
   #runtime: Runtime;
   #watching: Promise<void> = Promise.resolve();
@@ -61,10 +61,10 @@ export class WwebjsRun implements EngineRun {
     this.#runtime = input.runtime;
     this.#life = input.life;
     this.#voice = new RunVoice((event) => this.#life.documents.unbound(() => input.onEvent(event)));
-    this.messages = new WwebjsSender(input.client, input.page, input.life.documents, input.wiring.tickets);
-    const emit = (event: EngineEvent) => this.#tell(event);
     this.#wiring = input.wiring;
+    const emit = (event: EngineEvent) => this.#tell(event);
     this.#seen = new SeenMessages(emit);
+    this.messages = new WwebjsSender(input.client, input.page, input.life.documents, input.wiring.tickets);
     this.#load = new PageLoad(input.page, this.#life.documents, input.isPinned, emit);
     this.#monitor = new PageMonitor(input.page, {
       emit,
