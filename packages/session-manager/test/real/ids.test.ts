@@ -114,4 +114,15 @@ describe('the ids of messages', { timeout: 90_000 }, () => {
     expect(ack.ids[0]).not.toBe(sent.whatsappId);
     expect(await stage.run.messages.ackOf(sent.whatsappId, AbortSignal.timeout(5_000))).toBeGreaterThan(0);
   });
+
+  it('come once each and in order out of a burst from several people', async () => {
+    await using stage = await MessageStage.linked();
+    const people = ['5491100000002', '5491100000003', '5491100000004'];
+    const texts = Array.from({ length: 240 }, (_, i) => `text ${i}`);
+    for (const [i, text] of texts.entries()) await stage.world.phone(people[i % 3] ?? CUSTOMER).send(ACCOUNT, text);
+    await stage.message('text 239');
+    const told = stage.events.flatMap((event) => (event.type === 'message' ? [event.message] : []));
+    expect(told.map(({ text }) => text)).toEqual(texts);
+    expect(new Set(told.map(({ whatsappId }) => whatsappId)).size).toBe(texts.length);
+  });
 });
