@@ -1,5 +1,6 @@
 export type { Letter } from './accounts.ts';
 export type { BulkResult } from './bulk.ts';
+export { DRIFTS, type Drift, type DriftKind, type DriftName, PAGES, type PageDate } from './drifts.ts';
 export { StandinError, type StandinErrorCode } from './errors.ts';
 export type { FaultState, Faults, Outage } from './faults.ts';
 export type { Observation, ObservedType } from './observed.ts';
