@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { DRIFTS } from './drifts.ts';
 import { StandinError } from './errors.ts';
 import type { ObservedLog } from './observed.ts';
-import type { Phone } from './phone.ts';
+import type { Phone, PhoneMedium } from './phone.ts';
+import { orderOf } from './phone-orders.ts';
 import { parseFaults, parseSettings } from './validate.ts';
 import type { World } from './world.ts';
 
@@ -64,6 +66,8 @@ export class ControlServer {
     switch (`${method} /${path[0] ?? ''}`) {
       case 'GET /state':
         return () => this.#state();
+      case 'GET /drifts':
+        return () => Object.entries(DRIFTS).map(([name, drift]) => ({ name, ...drift }));
       case 'GET /observed':
         return (_body, query) => this.#observedAfter(query);
       case 'GET /phones':
@@ -103,6 +107,8 @@ export class ControlServer {
           const target = phone();
           if (typeof body.name === 'string') target.name = body.name;
           if (typeof body.reads === 'boolean') target.reads = body.reads;
+          if (typeof body.hidden === 'boolean') target.hidden = body.hidden;
+          if (typeof body.passkey === 'boolean') target.passkey = body.passkey;
           return describe(target);
         };
       case 'GET devices':
@@ -127,17 +133,28 @@ export class ControlServer {
         return (body) => phone().resync(device(body));
       case 'POST disconnect':
         return (body) => phone().disconnectDevice({ forMs: Number(body.forMs ?? 0) });
+      case 'POST create-group':
+        return (body) => phone().createGroup(text(body, 'subject'), texts(body, 'others'));
+      case 'POST send-media':
+        return (body) => phone().sendMedia(text(body, 'to'), mediumOf(body));
+      case 'POST send-poll':
+        return (body) => phone().sendPoll(text(body, 'to'), text(body, 'name'), texts(body, 'options'));
+      case 'POST vote':
+        return (body) => phone().vote(text(body, 'poll'), texts(body, 'options'));
       case 'POST send':
-        return (body) => phone().send(text(body, 'to'), text(body, 'text'));
+        return (body) =>
+          phone().send(text(body, 'to'), text(body, 'text'), {
+            ...(body.ciphertextMs === undefined ? {} : { ciphertextMs: Number(body.ciphertextMs) }),
+          });
       default:
-        return null;
+        return method === 'POST' ? orderOf(action, phone) : null;
     }
   }
 
   #state(): unknown {
-    const { chromeArgs, chromeArgsText, controlUrl, settings, faults } = this.#world;
+    const { chromeArgs, chromeArgsText, controlUrl, pageUrl, settings, faults } = this.#world;
     const phones = this.#world.phones().map(describe);
-    return { chromeArgs, chromeArgsText, controlUrl, settings, faults: faults.current, phones };
+    return { chromeArgs, chromeArgsText, controlUrl, pageUrl, settings, faults: faults.current, phones };
   }
 
   /** Entries after a sequence number; with `wait`, holds the answer until there is one or that many ms are over. */
@@ -158,14 +175,27 @@ export class ControlServer {
 }
 
 function describe(phone: Phone): unknown {
-  const { number, name, reads, banned, devices } = phone;
-  return { number, name, reads, banned, devices, inbox: phone.inbox.length, sent: phone.sent.length };
+  const { number, lid, name, reads, hidden, banned, passkey, limits, devices, inbox, sent } = phone;
+  const known = { number, lid, name, reads, hidden, banned, passkey, limits, devices };
+  return { ...known, inbox: inbox.length, sent: sent.length };
 }
 
 function text(body: Body, field: string): string {
   const value = body[field];
   if (typeof value === 'string' && value !== '') return value;
   throw new StandinError('bad_request', `the body needs a text field '${field}'`);
+}
+
+function texts(body: Body, field: string): readonly string[] {
+  const value = body[field];
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value;
+  throw new StandinError('bad_request', `the body needs a list of texts '${field}'`);
+}
+
+function mediumOf(body: Body): PhoneMedium {
+  const optional = (field: 'filename' | 'caption') => (body[field] === undefined ? {} : { [field]: text(body, field) });
+  const named = { ...optional('filename'), ...optional('caption') };
+  return { mimetype: text(body, 'mimetype'), data: text(body, 'data'), ...named };
 }
 
 async function readBody(request: IncomingMessage): Promise<Body> {

@@ -8,6 +8,8 @@ export type ObservedType =
   | 'qr'
   | 'qr_exhausted'
   | 'pairing_code'
+  | 'passkey_asked'
+  | 'passkey_over'
   | 'linked'
   | 'login'
   | 'refused'
@@ -23,8 +25,13 @@ export type ObservedType =
   | 'duplicate_message'
   | 'delivered'
   | 'synced'
+  | 'self_reload'
+  | 'restricted'
   | 'bulk'
-  | 'fault';
+  | 'fault'
+  | 'status_read'
+  | 'load_earlier'
+  | 'vote';
 
 /** One thing that was noticed. `seq` only grows; `device` is the number of the companion device of that phone. */
 export interface Observation {
