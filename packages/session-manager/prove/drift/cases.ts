@@ -16,6 +16,8 @@ const MORE_VALUES: Partial<Record<DriftName, readonly string[]>> = {
   'unsupported-browser': ['unsupported-browser=always'],
   'logout-reason': ['logout-reason=1', 'logout-reason=2', 'logout-reason=3'],
   'logout-bare-reload': ['logout-bare-reload=silent'],
+  'assets-gone': ['assets-gone=lazy'],
+  lid: ['lid=sibling'],
 };
 
 /** Drifts that cannot be in force together: they play the same thing in two ways. */
