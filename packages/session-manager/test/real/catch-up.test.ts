@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ACCOUNT, CUSTOMER, MessageStage } from './message-stage.ts';
 import { RunStage } from './run-stage.ts';
@@ -31,6 +32,19 @@ describe('messages that were missed', { timeout: 120_000 }, () => {
     // What the page holds can be read also of that chat, and asks nobody.
     const held = (await stage.caughtUp(aMinuteAgo(), false)).flatMap((part) => part.messages);
     expect(held.map(({ text }) => text)).toContain('from the broken chat');
+  });
+
+  it('of several chats come by the time of WhatsApp', async () => {
+    await using stage = await MessageStage.linked();
+    const people = [CUSTOMER, BROKEN, CUSTOMER];
+    await stage.restartWith(async () => {
+      for (const [i, from] of people.entries()) {
+        await stage.world.phone(from).send(ACCOUNT, `text ${i}`);
+        await sleep(1_100);
+      }
+    });
+    const told = (await stage.caughtUp(aMinuteAgo())).flatMap(({ messages }) => messages);
+    expect(told.map(({ text }) => text)).toEqual(['text 0', 'text 1', 'text 2']);
   });
 
   it('count what has no text yet, and have it once it came', async () => {
