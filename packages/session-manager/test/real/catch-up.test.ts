@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000;
 
 const aMinuteAgo = () => new Date(Date.now() - MINUTE_MS);
 
-/** What was missed is told whole, and looking for it harms nobody. */
+/** What was missed is told whole, and looking for it does no harm. */
 describe('messages that were missed', { timeout: 120_000 }, () => {
   it('are told in and out, though one chat throws, which is named', async () => {
     await using stage = await MessageStage.linked();
@@ -29,7 +29,7 @@ describe('messages that were missed', { timeout: 120_000 }, () => {
     expect(failed).toEqual([
       { chatId: stage.world.phone(BROKEN).lid, why: expect.stringContaining('waitForChatLoading') },
     ]);
-    // What the page holds can be read also of that chat, and asks nobody.
+    // What the page holds can be read also of that chat, and asks no server.
     const held = (await stage.caughtUp(aMinuteAgo(), false)).flatMap((part) => part.messages);
     expect(held.map(({ text }) => text)).toContain('from the broken chat');
   });
