@@ -25,7 +25,7 @@ export class AccountWatch {
 
   judge(preferences: AccountPreferences): void {
     this.#judgeLimits(limitsOf(preferences, this.#now()));
-    const isChallenged = preferences.integrity !== null;
+    const isChallenged = isChallenge(preferences.integrity);
     if (isChallenged === this.#isChallenged) return;
     this.#isChallenged = isChallenged;
     this.#emit({ type: 'attention', reason: isChallenged ? 'integrity_challenge' : null });
@@ -40,4 +40,10 @@ export class AccountWatch {
     this.#mustTell = false;
     this.#emit({ type: 'limits', limits });
   }
+}
+
+/** `{challenge_type: PASSKEY | CAPTCHA}`; anything else that stands there counts as one too, a type of null as none. */
+function isChallenge(state: unknown): boolean {
+  if (state === null || state === undefined) return false;
+  return !(typeof state === 'object' && 'challenge_type' in state && state.challenge_type === null);
 }

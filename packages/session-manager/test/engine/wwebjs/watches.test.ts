@@ -146,7 +146,7 @@ describe('an account', () => {
     const locked = { ...free, timelock: { time_enforcement_ends: 200_000_000_000 } };
     watch.judge(free);
     watch.judge({ ...locked, integrity: { challenge_type: 'PASSKEY' } });
-    watch.judge(locked);
+    watch.judge({ ...locked, integrity: { challenge_type: null } });
     watch.judge(locked);
     watch.ready();
     watch.judge(locked);
