@@ -36,9 +36,13 @@ export function treeCost(root: number): TreeCost {
   return cost;
 }
 
-/** Seconds of processor time, user and system, that a process and all below it have used. Other load hardly moves it. */
-export function cpuSeconds(root: number): number {
-  return tree(root).reduce((sum, { ticks }) => sum + ticks, 0) / TICKS_PER_SECOND;
+/**
+ * Seconds of processor time, user and system, that a process and all below it have used, or it `alone`. Other load hardly
+ * moves it.
+ */
+export function cpuSeconds(root: number, { alone = false } = {}): number {
+  const processes = alone ? tree(root).slice(0, 1) : tree(root);
+  return processes.reduce((sum, { ticks }) => sum + ticks, 0) / TICKS_PER_SECOND;
 }
 
 /** Pids of a process and all below it. */

@@ -40,8 +40,17 @@ describe('sessions', () => {
     expect(stdout).toMatch(/soporte .*3 h, DAMAGED/);
     expect(stderr).toContain('ventas: no snapshot could be taken: The disk is full.');
     expect(stderr).toContain('soporte: Install one.');
+    sessions.set('cobros', 'READY', {
+      attention: 'integrity_challenge',
+      hint: 'Open WhatsApp on the phone.',
+      limits: { newChats: { state: 'locked', until: null, used: null, total: null }, since: new Date().toISOString() },
+    });
+    const needing = await cli('sessions');
+    expect(needing.stdout).toMatch(/cobros +READY, needs you/);
+    expect(needing.stderr).toContain('cobros: Open WhatsApp on the phone.');
+    expect(needing.stderr).toContain('cobros: WhatsApp lets it open no new chats (locked)');
     const json = JSON.parse((await cli('--json sessions')).stdout);
-    expect(json.map(({ name }: { name: string }) => name)).toEqual(['ventas', 'soporte']);
+    expect(json.map(({ name }: { name: string }) => name)).toEqual(['ventas', 'soporte', 'cobros']);
   });
 });
 
@@ -137,6 +146,10 @@ describe('events', () => {
     const lines = (await cli('events --json --limit 2')).stdout.trim().split('\n');
     expect(lines.map((line) => JSON.parse(line).id)).toEqual([6, 7]);
     expect((await cli('events --after 5')).stdout).toMatch(/^6 .* a message.received text="number 3" from=x$/m);
+    const sender = { id: '7001@lid', lid: '7001@lid', phone: '5491100000003', name: 'Ana' };
+    const nobody = { id: null, lid: null, phone: null, name: null };
+    sessions.emit('a', 'message.received', { whatsappId: 'w', messageId: 'w', sender, chat: nobody });
+    expect((await cli('events a')).stdout).toMatch(/a message.received whatsappId=w sender="Ana \(5491100000003\)"$/m);
     expect((await cli('events b')).stdout.trim().split('\n')).toHaveLength(1);
   });
 });

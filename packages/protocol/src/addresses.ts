@@ -12,6 +12,21 @@ export const address = z.object({
 });
 export type Address = z.infer<typeof address>;
 
+/** Nobody whom WhatsApp names. */
+export const UNKNOWN_ADDRESS: Address = { id: null, lid: null, phone: null, name: null };
+
+/** What a recipient or a WhatsApp id says of who it is: digits, `…@c.us`, `…@lid`, `…@g.us`. */
+export function addressOf(id: string): Address {
+  const [user = '', server] = id.split('@');
+  const isPhone = server === undefined || server === 'c.us' || server === 's.whatsapp.net';
+  return {
+    ...UNKNOWN_ADDRESS,
+    id: server === undefined ? null : id,
+    lid: server === 'lid' ? id : null,
+    phone: isPhone ? user.replace(/^\+/, '') : null,
+  };
+}
+
 export const RECIPIENT_RULE =
   'a phone number with country code, such as +54 9 11 2345-6789, or a WhatsApp id that ends in @c.us, @s.whatsapp.net, @lid or @g.us';
 
@@ -34,9 +49,5 @@ export function normalRecipient(text: string): string | null {
 export const recipient = z
   .string()
   .max(100)
-  .transform((text, context) => {
-    const normal = normalRecipient(text);
-    if (normal !== null) return normal;
-    context.addIssue({ code: 'custom', message: `must be ${RECIPIENT_RULE}` });
-    return z.NEVER;
-  });
+  .refine((text) => normalRecipient(text) !== null, { error: `must be ${RECIPIENT_RULE}` })
+  .overwrite((text) => normalRecipient(text) ?? text);

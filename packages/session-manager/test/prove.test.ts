@@ -1,8 +1,14 @@
+import type { Message, MessageState } from '@leadmaster/protocol';
 import { describe, expect, it } from 'vitest';
 import { readOptions } from '../prove/command/options.ts';
+import { caseName, driftCases, inForce } from '../prove/drift/cases.ts';
+import { judgeCase } from '../prove/drift/drift-proof.ts';
+import { type Outcome, restOf, STEPS, type Step, wantsOf } from '../prove/drift/wants.ts';
 import { differences } from '../prove/house-kills/contents.ts';
 import { holesIn, numbersOf } from '../prove/moments/load.ts';
 import { pausesOf } from '../prove/moments/report.ts';
+import { judgeChat } from '../prove/outbox/judge.ts';
+import { seeded } from '../prove/service/random.ts';
 import { type SoakPoint, stillGrowing } from '../prove/soak/report.ts';
 import { lostRows } from '../prove/trim/lost-rows.ts';
 import { stepLabel } from '../prove/vault-kills/plan.ts';
@@ -169,5 +175,70 @@ describe('options of a proof', () => {
     expect(() => read('--kills', 'many')).toThrow('--kills is a number; it is many');
     expect(() => read('--kills', '')).toThrow('--kills is a number');
     expect(() => read('--points', '3')).toThrow(/points/);
+  });
+});
+
+describe('the word of the service about messages', () => {
+  const message = (state: MessageState): Message => ({
+    ...{ id: 'msg_1', session: 's', state, whatsappId: 'true_1@c.us_3EB0', to: '1' },
+    ...{ error: null, code: null, retryAt: null, at: '2026-11-29T00:00:00.000Z' },
+  });
+  const faults = (received: string[], ...sent: [string, ...MessageState[]][]) =>
+    judgeChat(
+      'chat',
+      sent.map(([text, ...states]) => ({ text, messages: states.map(message) })),
+      received,
+    ).faults;
+
+  it('is true when each text that was told SENT is there once, and none that was told FAILED', () => {
+    expect(faults(['a', 'b'], ['a', 'SENT'], ['b', 'FAILED', 'READ'], ['c', 'FAILED'], ['d', 'UNCERTAIN'])).toEqual([]);
+    expect(faults(['a'], ['a', 'UNCERTAIN'])).toEqual([]);
+  });
+
+  it('is a lie when one is missing, there twice, there although FAILED, or still open', () => {
+    expect(faults([], ['a', 'SENT'])).toEqual(['chat: "a" was told SENT, and did not arrive']);
+    expect(faults(['a', 'a'], ['a', 'SENT'])).toEqual([
+      'chat: "a" arrived 2 times',
+      'chat: "a" was told SENT (null), and arrived',
+    ]);
+    expect(faults(['a'], ['a', 'FAILED'])).toEqual(['chat: "a" was told FAILED (null), and arrived']);
+    expect(faults([], ['a', 'SENDING'])).toEqual(['chat: "a" stays SENDING']);
+  });
+
+  it('is a fault when a chat is out of order', () => {
+    expect(faults(['b', 'a'], ['a', 'SENT'], ['b', 'SENT'])).toEqual(['chat: "a" arrived after "b"']);
+  });
+});
+
+describe('what a drift allows', () => {
+  const outcomes = (outcome: Outcome, change: Partial<Record<Step, Outcome>> = {}) =>
+    ({ ...Object.fromEntries(STEPS.map((step) => [step, outcome])), ...change }) as Record<Step, Outcome>;
+  const judge = (drifts: string[], came: Record<Step, Outcome>, lies: string[] = []) =>
+    judgeCase({ page: 'september', drifts }, { outcomes: came, notes: [], lies });
+
+  it('is everything with a neutral one, and nothing else', () => {
+    expect(judge(['lid', 'modules-late'], outcomes('ok'))).toEqual([]);
+    expect(judge(['lid'], outcomes('ok', { out: 'failed' }))).toHaveLength(1);
+    expect(judge([], outcomes('ok'), ['"x" arrived 2 times'])).toEqual(['the page of september: "x" arrived 2 times']);
+  });
+
+  it('is a named refusal with a limiting one, also beside neutral ones', () => {
+    expect(judge(['lid', 'timelock'], outcomes('ok', { 'new chat': 'refused' }))).toEqual([]);
+    expect(judge(['timelock'], outcomes('ok'))).toHaveLength(1);
+  });
+
+  it('is a state to rest in with a terminal one, and nothing after it', () => {
+    expect(wantsOf({ page: 'september', drifts: ['passkey'] }).link).toEqual(['at rest']);
+    expect(restOf({ page: 'september', drifts: ['logout-reason=3'] })).toEqual({
+      state: 'AUTH_FAILURE',
+      reason: 'account_locked',
+    });
+  });
+
+  it('is tried alone for each drift, and in combinations that the seed decides', () => {
+    const cases = () => driftCases('september', { combinations: 3, random: seeded(7) }).map(caseName);
+    expect(cases()).toEqual(cases());
+    expect(cases()).toContain('module-missing=send');
+    expect(inForce({ page: 'september', drifts: ['msgkey-uncached'] })).toEqual(['-msgkey-renamed', 'msgkey-uncached']);
   });
 });

@@ -1,8 +1,10 @@
 import type { Census, PairingCode, Runtime } from '@leadmaster/protocol';
 import type {
+  CatchUpFrom,
   CatchUpPart,
   EngineEvent,
   EngineRun,
+  Handover,
   MessageSender,
   PageMessage,
   SessionEngine,
@@ -45,13 +47,33 @@ export class FakeRun implements EngineRun {
   readonly process: EngineRun['process'];
   readonly messages: MessageSender;
   readonly #request: StartRequest;
+  #handed = 0;
   isStopped = false;
   isLoggedOut = false;
   /** What a flush does; the default succeeds. */
   onFlush: (signal: AbortSignal) => Promise<void> = async () => undefined;
   /** What a stop does; the default succeeds. A throw is a browser that would not die. */
   onStop: () => Promise<void> = async () => undefined;
+  /** What a look at the chats finds, unless `onCatchUp` says otherwise. */
   missed: PageMessage[] = [];
+  /** What a look at the chats comes to. A throw is a page that does not answer. */
+  onCatchUp: (from: CatchUpFrom) => CatchUpPart[] = () => [{ messages: this.missed, failed: [], waiting: 0 }];
+  /** Every look that was asked for. */
+  readonly looks: CatchUpFrom[] = [];
+  /** WhatsApp's clock; this machine's unless a test sets it. */
+  now: Date | null = null;
+  /** Whether a text opens a new chat. */
+  opensChat: boolean | null = null;
+  /** How a text fares once its id is known; the default journals it and takes it. */
+  onSend = async (
+    { to, text, journal }: Handover,
+    whatsappId: string,
+  ): Promise<{ whatsappId: string; ack: number }> => {
+    await journal(whatsappId);
+    this.sent.push({ to, text });
+    this.acks.set(whatsappId, 0);
+    return { whatsappId, ack: 0 };
+  };
   /** What a probe finds. */
   page: PageProbe = { build: '2.3000.1', isQuiet: true, checks: [], canJournal: true, databases: {} };
   /** What the page's own books say. */
@@ -70,15 +92,13 @@ export class FakeRun implements EngineRun {
     };
     this.process = { pid: this.runtime.pid, startTicks: this.runtime.pid, pgid: this.runtime.pid };
     this.messages = {
-      sendText: async ({ to, text, journal }) => {
-        const whatsappId = `true_${to}_${this.sent.length + 1}`;
-        await journal(whatsappId);
-        this.sent.push({ to, text });
-        return { whatsappId, ack: 0 };
+      sendText: (handover) => {
+        this.#handed += 1;
+        return this.onSend(handover, `true_${handover.to}@c.us_${number}-${this.#handed}`);
       },
       ackOf: async (whatsappId) => this.acks.get(whatsappId) ?? null,
       findOwn: async () => [],
-      opensNewChat: async () => null,
+      opensNewChat: async () => this.opensChat,
     };
   }
 
@@ -105,12 +125,13 @@ export class FakeRun implements EngineRun {
     return this.onFlush(signal);
   }
 
-  async *catchUp(): AsyncIterable<CatchUpPart> {
-    yield { messages: this.missed, failed: [], waiting: 0 };
+  async *catchUp(from: CatchUpFrom): AsyncIterable<CatchUpPart> {
+    this.looks.push(from);
+    yield* this.onCatchUp(from);
   }
 
   whatsappNow(): Date {
-    return new Date();
+    return this.now ?? new Date();
   }
 
   async probe(): Promise<PageProbe> {

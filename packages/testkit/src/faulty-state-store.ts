@@ -13,7 +13,7 @@ export interface Faults {
 
 /** Calls that only look. */
 const READS =
-  /\.(all|get|list|after|lastId|oldestId|byWhatsappId|latest|samples|failure|head|fact|movedGeneration|toldSince)$/;
+  /\.(all|get|list|after|lastId|oldestId|byWhatsappId|latest|samples|failure|head|fact|movedGeneration|toldSince|withoutId|unsearched|unacknowledged|inFlight|refusedSince|repeated)$/;
 
 /** Fails everything that reads. */
 export const readsFail = (call: string): boolean => READS.test(call);
@@ -21,6 +21,12 @@ export const readsFail = (call: string): boolean => READS.test(call);
 /** Fails everything that writes. */
 export const writesFail = (call: string): boolean =>
   !READS.test(call) && call !== 'events.subscribe' && call !== 'close';
+
+/** As the store does: what is written later is refused later. */
+function refuse(call: string, error: Error): Promise<never> {
+  if (call === 'later') return Promise.reject(error);
+  throw error;
+}
 
 /** A store that works like the given one until it is told to fail, as a disk does. A failed call changes nothing. */
 export function faultyStateStore(store: StateStore): { store: StateStore; faults: Faults } {
@@ -37,7 +43,7 @@ export function faultyStateStore(store: StateStore): { store: StateStore; faults
         if (typeof value === 'function') {
           return (...args: unknown[]): unknown => {
             faults.calls.push(name);
-            if (faults.fails(name)) throw faults.error();
+            if (faults.fails(name)) return refuse(name, faults.error());
             return Reflect.apply(value, object, args);
           };
         }

@@ -100,6 +100,7 @@ export async function startStandin(options: StandinOptions = {}): Promise<World>
     phone,
     phones: () => accounts.all().map((account) => phone(account.number)),
     waitFor: (type, predicate, timeoutMs) => observed.waitFor(type, predicate, timeoutMs),
+    watch: (watcher) => observed.watch(watcher),
     bulkHistory: (number, bytes, bulk = {}) =>
       services.bulk.order(number, {
         bytes,

@@ -32,6 +32,8 @@ export interface World {
   /** The phones that were used so far. */
   phones(): Phone[];
   waitFor(type: ObservedType, predicate?: (entry: Observation) => boolean, timeoutMs?: number): Promise<Observation>;
+  /** Calls back for every observation, within it, until the returned function is called. */
+  watch(watcher: (entry: Observation) => void): () => void;
   bulkHistory(number: string, bytes: number, options?: BulkOptions): Promise<BulkResult>;
   /**
    * What the servers know at this moment, of some accounts or of all, for another stand-in to begin with. It shares

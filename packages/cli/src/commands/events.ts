@@ -1,4 +1,4 @@
-import type { Event, EventPage } from '@leadmaster/protocol';
+import { type Address, address, type Event, type EventPage } from '@leadmaster/protocol';
 import { Argument, type Command, Option } from 'commander';
 import type { Client } from '../client/client.ts';
 import { follow } from '../client/follow.ts';
@@ -62,8 +62,30 @@ function show(print: Printer, event: Event): void {
 }
 
 function summary(data: Record<string, unknown>): string {
-  return Object.entries(data)
-    .filter(([, value]) => value !== null && value !== '')
-    .map(([key, value]) => `${key}=${typeof value === 'string' && !/\s/.test(value) ? value : JSON.stringify(value)}`)
-    .join(' ');
+  return (
+    Object.entries(data)
+      .filter(([, value]) => value !== null && value !== '')
+      // The id of a message that was not sent from here stands in the line already.
+      .filter(([key, value]) => !isUnknown(value) && !(key === 'messageId' && value === data.whatsappId))
+      .map(([key, value]) => `${key}=${word(value)}`)
+      .join(' ')
+  );
+}
+
+/** An address by the name that says most. */
+function word(value: unknown): string {
+  const parsed = address.safeParse(value);
+  const shown = parsed.success ? nameOf(parsed.data) : value;
+  return typeof shown === 'string' && !/\s/.test(shown) ? shown : JSON.stringify(shown);
+}
+
+function nameOf({ id, lid, phone, name }: Address): string {
+  const who = phone ?? lid ?? id;
+  return name === null ? `${who}` : `${name} (${who})`;
+}
+
+/** Somebody whom WhatsApp does not name. */
+function isUnknown(value: unknown): boolean {
+  const parsed = address.safeParse(value);
+  return parsed.success && Object.values(parsed.data).every((field) => field === null);
 }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Message } from '@leadmaster/protocol';
-import { type Command, Option } from 'commander';
+import { type Message, normalRecipient, RECIPIENT_RULE } from '@leadmaster/protocol';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
 import type { Client } from '../client/client.ts';
 import { EXIT } from '../exit-codes.ts';
 import { cliOf, type Register } from './command.ts';
-import { nameArgument, pathOf, phone, seconds } from './values.ts';
+import { nameArgument, pathOf, seconds } from './values.ts';
 
 /** States in which WhatsApp's server has the message. */
 const ACKNOWLEDGED = ['SENT', 'DELIVERED', 'READ', 'PLAYED'];
@@ -17,7 +17,7 @@ export const register: Register = (parent, io) => {
     .command('send')
     .description("send a text, and wait until WhatsApp's server has it")
     .addArgument(nameArgument())
-    .argument('<to>', 'a phone number with country code, or a WhatsApp id such as 5491100000001@c.us', recipient)
+    .argument('<to>', RECIPIENT_RULE, recipient)
     .argument('<text>', 'the text')
     .option('--no-wait', 'do not wait for the acknowledgement')
     .addOption(new Option('--timeout <seconds>', 'how long to wait for it').default(60).argParser(seconds))
@@ -32,9 +32,15 @@ export const register: Register = (parent, io) => {
       cli.print.line(`${message.state} ${message.whatsappId ?? message.id}`);
       if (!options.wait || ACKNOWLEDGED.includes(message.state)) return;
       if (message.state === 'FAILED')
-        throw new CliError(EXIT.failed, 'failed', `Not sent: ${message.error ?? 'no reason given'}`, '', {
-          told: true,
-        });
+        throw new CliError(
+          EXIT.failed,
+          message.code ?? 'failed',
+          `Not sent: ${message.error ?? 'no reason given'}`,
+          '',
+          {
+            told: true,
+          },
+        );
       const hint = `It may still go out; look at it with: GET ${pathOf(name)}/messages/${message.id}`;
       throw new CliError(
         EXIT.failed,
@@ -63,5 +69,7 @@ async function settled(client: Client, first: Message, waitMs: number): Promise<
 }
 
 function recipient(text: string): string {
-  return text.includes('@') ? text : phone(text);
+  const normal = normalRecipient(text);
+  if (normal === null) throw new InvalidArgumentError(`It must be ${RECIPIENT_RULE}.`);
+  return normal;
 }

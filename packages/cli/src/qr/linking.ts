@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { QrCode, Session } from '@leadmaster/protocol';
+import { isLoginErased, type QrCode, type Session } from '@leadmaster/protocol';
 import { CliError } from '../cli-error.ts';
 import type { Client } from '../client/client.ts';
 import { pathOf } from '../commands/values.ts';
@@ -80,9 +80,16 @@ async function unless<T>(code: string, asked: Promise<T>): Promise<T | null> {
   }
 }
 
+/** The browser is visible and its page still waits: whoever sits before it can go on. */
+export function canGivePasskey({ reason, loginMode }: Pick<Session, 'reason' | 'loginMode'>): boolean {
+  return reason === 'passkey_required' && loginMode === 'local';
+}
+
 function refuseDeadEnd(session: Session): void {
   const { name, state, stateKind, reason, hint, loginMode, desired } = session;
-  if (state === 'QR_REQUIRED') return;
+  if (state === 'QR_REQUIRED' || canGivePasskey(session)) return;
+  if (state === 'PASSKEY_REQUIRED' || isLoginErased(session))
+    throw new CliError(EXIT.wrongState, reason, `${name} is ${state}: ${reason}`, hint);
   if (loginMode === 'server' && (stateKind === 'needs_person' || state === 'STOPPED')) {
     throw new CliError(
       EXIT.wrongState,

@@ -1,4 +1,4 @@
-import { LeadMasterError, type Message, type Session, sendMessage } from '@leadmaster/protocol';
+import { LeadMasterError, type Message, normalRecipient, RECIPIENT_RULE, type Session } from '@leadmaster/protocol';
 
 /** The words that the LeadMaster services of before know for where a session is. */
 export const COMPAT_STATUSES = ['INIT', 'QR_REQUIRED', 'AUTHENTICATED', 'READY', 'DISCONNECTED', 'ERROR'] as const;
@@ -27,15 +27,11 @@ export function compatStatus(session: Session | null): CompatStatus {
   return session === null ? 'DISCONNECTED' : STATUS_OF[session.state];
 }
 
-/** The recipient as older callers write it ("+54 9 11 0000-0001"), in the form of today. */
+/** The recipient as people write it ("+54 9 11 0000-0001"), in the form that is kept. */
 export function compatRecipient(text: string): string {
-  const to = text.includes('@') ? text.trim() : text.replace(/[\s().-]/g, '');
-  if (sendMessage.shape.to.safeParse(to).success) return to;
-  throw new LeadMasterError(
-    'invalid_request',
-    'to: a phone number with country code, or a WhatsApp id such as 5491100000001@c.us',
-    'Correct "to" and send again.',
-  );
+  const to = normalRecipient(text);
+  if (to !== null) return to;
+  throw new LeadMasterError('invalid_request', `to must be ${RECIPIENT_RULE}`, 'Correct "to" and send again.');
 }
 
 /** An answer of `POST /send`: the old callers read the status, then `code`. */
@@ -75,6 +71,7 @@ export function sendAnswer(message: Message): SendAnswer {
 const NOT_READY = new Set([
   'session_not_found',
   'session_not_ready',
+  'feature_unavailable',
   'session_unclaimed',
   'wrong_state',
   'shutting_down',

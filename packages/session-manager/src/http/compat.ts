@@ -1,4 +1,4 @@
-import { account, LeadMasterError, type Session, sessionName } from '@leadmaster/protocol';
+import { account, LeadMasterError, RECIPIENT_RULE, type Session, sessionName } from '@leadmaster/protocol';
 import { toDataURL } from 'qrcode';
 import { z } from 'zod';
 import { COMPAT_STATUSES, compatRecipient, compatStatus, sendAnswer, sendRefusal } from './compat-words.ts';
@@ -193,7 +193,7 @@ export function compatRoutes(app: HttpApp, context: RouteContext): void {
       headers: headers.extend({ 'idempotency-key': idempotencyKey }),
       body: z.strictObject({
         cliente_id: clientId,
-        to: z.string().max(64),
+        to: z.string().max(100).describe(RECIPIENT_RULE),
         message: z.string().min(1).max(65_536),
       }),
       response: {

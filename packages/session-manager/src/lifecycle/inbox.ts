@@ -1,107 +1,102 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Address, MessageOrigin } from '@leadmaster/protocol';
 import type { EngineEvent, EngineRun, PageMessage } from '../engine/engine.ts';
+import { CatchUp } from './catch-up.ts';
+import { mayBe } from './lost-messages.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 
-/** Clocks of phones, servers and this machine differ, and a message may be seconds on its way: look further back than needed. */
-const OVERLAP_MS = 10 * 60_000;
-/** When to look after READY: at once, and again for what WhatsApp delivered a little later; then rarely. */
-const LOOKS_MS = [0, 10_000, 60_000];
-const EVERY_MS = 10 * 60_000;
-const LOOK_DEADLINE_MS = 60_000;
+/** What the page shows until a message could be decrypted. */
+const PLACEHOLDER = 'ciphertext';
 
 /**
- * What came in for a session, each message told once: live ones from the library's event, others by looking. Told
- * messages are remembered by their WhatsApp id, so looking twice is harmless.
+ * Messages of a session that were not sent through here, each told once: live ones from the library's event, others by
+ * looking. Told messages are remembered by all their WhatsApp ids, so looking twice is harmless.
  */
 export class Inbox {
   readonly #deps: SupervisorDeps;
   readonly #session: string;
   readonly #onMessage: () => void;
+  readonly #catchUp: CatchUp;
 
   constructor(deps: SupervisorDeps, session: string, onMessage: () => void) {
     this.#deps = deps;
     this.#session = session;
     this.#onMessage = onMessage;
+    this.#catchUp = new CatchUp(deps, session, (message) => this.#take(message));
   }
 
-  /** Writes a message down and tells it, unless that was done before. */
+  /** A message that the page has just seen. One whose text has not come yet is looked for until it has. */
   receive(message: PageMessage): void {
-    this.#onMessage();
-    try {
-      this.#deps.store.inbox.receive(this.#session, { messageId: message.messageId, data: { ...message } });
-    } catch (error) {
-      // Not written, so not told; the next look finds it again.
-      this.#deps.log.error({ session: this.#session, err: error }, 'a message could not be written down');
+    if (message.type === PLACEHOLDER) {
+      this.hurry();
+      return;
     }
+    this.#take(message)
+      .then(() => this.#catchUp.saw(message))
+      .catch((error: unknown) => {
+        // Not written, so not told; the next look finds it again.
+        this.#deps.log.error({ session: this.#session, err: error }, 'a message could not be written down');
+      });
+  }
+
+  /** A phone number and a LID were learnt to be one. */
+  mapped({ lid, phone, name }: Extract<EngineEvent, { type: 'mapped' }>): void {
+    const { store, log } = this.#deps;
+    store
+      .later(() => store.contacts.meet(this.#session, { id: null, lid, phone, name }, false))
+      .catch((error: unknown) => {
+        log.error({ session: this.#session, err: error }, 'who a contact is could not be written down');
+      });
   }
 
   /** An account was just linked: its history up to now was not missed by anybody. */
   linked(run: EngineRun | null): void {
-    this.#store(run?.whatsappNow() ?? new Date());
+    this.#catchUp.begin(run?.whatsappNow() ?? new Date());
   }
-
-  /** A phone number and a LID were learnt to be one. */
-  mapped(_event: Extract<EngineEvent, { type: 'mapped' }>): void {}
-
-  /** Something may have been missed just now: looks at once. */
-  hurry(): void {}
 
   /** The account was unlinked: what comes next is another link's story. */
   unlinked(): void {
-    this.#deps.store.sessions.touch(this.#session, { caughtUpTo: null });
+    this.#catchUp.end();
+  }
+
+  /** Something may have been missed just now: looks at once. */
+  hurry(): void {
+    this.#catchUp.hurry();
   }
 
   /** Looks for missed messages from now until the run ends. */
   follow(run: EngineRun, signal: AbortSignal): void {
-    this.#follow(run, signal).catch((error: unknown) => {
-      if (!signal.aborted) this.#deps.log.error({ session: this.#session, err: error }, 'catching up ended');
+    this.#catchUp.follow(run, signal);
+  }
+
+  /** Writes a message down and tells it, unless it went out here or that was done before. Resolves once it is durable. */
+  async #take(message: PageMessage): Promise<void> {
+    const isNews = await this.#deps.store.later(() => this.#tell(message));
+    if (isNews && !message.fromMe) this.#onMessage();
+    const isOurs = message.fromMe && !isNews;
+    if (isOurs && message.ack !== null) this.#deps.outbox.acknowledge(this.#session, message.ids, message.ack);
+  }
+
+  #tell(message: PageMessage): boolean {
+    const { store } = this.#deps;
+    const event = store.inbox.receive(this.#session, {
+      ids: [...new Set([message.messageId, ...message.ids])],
+      type: message.fromMe ? 'message.sent' : 'message.received',
+      at: message.timestamp,
+      data: () => this.#dataOf(message),
     });
+    return event !== null;
   }
 
-  async #follow(run: EngineRun, signal: AbortSignal): Promise<void> {
-    // A login that came with its profile: what is older than its first READY here was somebody else's to tell.
-    if (this.#from() === null) this.linked(run);
-    for (let look = 0; !signal.aborted; look += 1) {
-      await sleep(LOOKS_MS[look] ?? EVERY_MS, undefined, { signal, ref: false });
-      await this.#look(run, signal);
-      await this.#reconcile(run, signal);
-    }
+  #dataOf(message: PageMessage): Record<string, unknown> {
+    const { fromMe, ids: _ids, ack: _ack, ...seen } = message;
+    const meet = (address: Address): Address => this.#deps.store.contacts.meet(this.#session, address, true);
+    const people = { sender: meet(seen.sender), recipient: meet(seen.recipient), chat: meet(seen.chat) };
+    return { ...seen, ...people, ...(fromMe ? { origin: this.#originOf(message) } : {}) };
   }
 
-  async #look(run: EngineRun, signal: AbortSignal): Promise<void> {
-    const since = this.#from();
-    if (since === null) return;
-    const began = Date.now();
-    try {
-      const deadline = AbortSignal.any([signal, AbortSignal.timeout(LOOK_DEADLINE_MS)]);
-      for await (const part of run.catchUp({ since, mayLoadEarlier: true }, deadline)) {
-        for (const message of part.messages) this.receive(message);
-      }
-      this.#store(new Date(Math.max(since.getTime(), began - OVERLAP_MS)));
-    } catch (error) {
-      if (!signal.aborted)
-        this.#deps.log.warn({ session: this.#session, err: error }, 'missed messages could not be looked for');
-    }
-  }
-
-  async #reconcile(run: EngineRun, signal: AbortSignal): Promise<void> {
-    try {
-      const deadline = AbortSignal.any([signal, AbortSignal.timeout(LOOK_DEADLINE_MS)]);
-      await this.#deps.outbox.reconcile(this.#session, run, deadline);
-    } catch (error) {
-      if (!signal.aborted) {
-        this.#deps.log.warn({ session: this.#session, err: error }, 'missed acknowledgements could not be looked for');
-      }
-    }
-  }
-
-  /** Where the next look begins. */
-  #from(): Date | null {
-    const at = this.#deps.store.sessions.get(this.#session)?.caughtUpTo;
-    return at ? new Date(at) : null;
-  }
-
-  #store(at: Date): void {
-    this.#deps.store.sessions.touch(this.#session, { caughtUpTo: at.toISOString() });
+  /** Not ours by its id. A row without an id might still be it. */
+  #originOf(message: PageMessage): MessageOrigin {
+    const lost = this.#deps.store.messages.withoutId(this.#session);
+    return lost.some((record) => mayBe(record, message)) ? 'unknown' : 'elsewhere';
   }
 }

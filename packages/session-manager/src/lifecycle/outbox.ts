@@ -1,161 +1,175 @@
-import {
-  type EventType,
-  errorText,
-  LeadMasterError,
-  type Message,
-  type MessageState,
-  type SendMessage,
-} from '@leadmaster/protocol';
+import { bootId } from '@leadmaster/capture/processes';
+import { addressOf, errorText, LeadMasterError, type Message, type SendMessage } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
-import { SerialQueue } from '../concurrency/serial-queue.ts';
+import { Lanes } from '../concurrency/lanes.ts';
 import { type EngineRun, NotSent } from '../engine/engine.ts';
 import type { StateStore } from '../state/state-store.ts';
+import { Fates } from './fates.ts';
+import { type Ending, MessageNews, restriction } from './message-news.ts';
+import { isRestricted, type Standing } from './standing.ts';
 
 const SEND_DEADLINE_MS = 30_000;
-/** Without WhatsApp's word for this long, what became of a message is in doubt. */
-const ACK_DEADLINE_MS = 2 * 60_000;
-/** Doubts older than this are not looked into any more. */
-const DOUBT_MS = 24 * 60 * 60_000;
+/** Chats of one session that are sent to at the same time. */
+const CHATS_AT_ONCE = 4;
+/** The limits of an account may be known only after the refusal that they explain. */
+const EXPLAINED_MS = 2 * 60_000;
 
-/** WhatsApp's acknowledgements, as whatsapp-web.js numbers them. */
-const STATE_OF_ACK: Readonly<Record<number, MessageState>> = {
-  [-1]: 'FAILED',
-  1: 'SENT',
-  2: 'DELIVERED',
-  3: 'READ',
-  4: 'PLAYED',
-};
-/** States in which nobody has been told that the message left. */
-const IS_UNTOLD: ReadonlySet<MessageState> = new Set(['QUEUED', 'SENDING', 'UNCERTAIN', 'FAILED', 'EXPIRED']);
-const REFUSED = 'WhatsApp reported an error.';
-/** Acknowledgements that come before the message's id is known here: enough for any burst. */
-const EARLY_MAX = 1_000;
+export interface OutboxDeps {
+  store: StateStore;
+  log: Logger;
+  /** How a session stands now; null when there is none of that name. */
+  standing: (session: string) => Standing | null;
+}
 
 /**
- * Messages on their way out. Journalled before WhatsApp's page sees them; SENT only when WhatsApp's server has said so
- * (design, invariant 11). One at a time per session, in the order they were accepted.
+ * Messages on their way out. Journalled before WhatsApp's page sees them, and with their id before they leave; SENT only
+ * when WhatsApp's server has said so (design, invariant 11). One at a time in each chat, in the order they were accepted.
  */
 export class Outbox {
-  readonly #store: StateStore;
-  readonly #log: Logger;
-  readonly #queues = new Map<string, SerialQueue>();
-  readonly #early = new Map<string, number>();
+  readonly #deps: OutboxDeps;
+  readonly #news: MessageNews;
+  readonly #fates: Fates;
+  readonly #lanes = new Map<string, Lanes>();
 
-  constructor(store: StateStore, log: Logger) {
-    this.#store = store;
-    this.#log = log;
+  constructor(deps: OutboxDeps) {
+    this.#deps = deps;
+    this.#news = new MessageNews(deps.store, deps.standing);
+    this.#fates = new Fates({ ...deps, news: this.#news });
   }
 
   /** The message that an idempotency key made before, or null. */
   repeated(session: string, request: SendMessage, idempotencyKey: string | null): Message | null {
-    return idempotencyKey === null ? null : this.#store.messages.repeated({ session, ...request, idempotencyKey });
+    const { messages } = this.#deps.store;
+    return idempotencyKey === null ? null : messages.repeated({ session, ...request, idempotencyKey });
   }
 
-  /** Accepts a message for a READY session. `run` is asked again when its turn comes. */
-  accept(session: string, request: SendMessage, idempotencyKey: string | null, run: () => EngineRun | null): Message {
-    const { message, fresh } = this.#store.messages.journal({ session, ...request, idempotencyKey });
-    if (!fresh) return message;
-    let queue = this.#queues.get(session);
-    if (queue === undefined) {
-      queue = new SerialQueue();
-      this.#queues.set(session, queue);
-    }
-    queue
-      .run(() => this.#send(message, request, run))
-      .catch((error: unknown) => {
-        this.#log.error(
-          { session, message: message.id, err: error },
-          'the fate of a message could not be written down',
-        );
-      });
+  /** Accepts a message for a READY session; durable when it resolves. `opensChat`: whether it opens a new chat, where that was asked. */
+  async accept(
+    session: string,
+    request: SendMessage,
+    idempotencyKey: string | null,
+    opensChat: boolean | null = null,
+  ): Promise<Message> {
+    const { store } = this.#deps;
+    const { message, fresh, chat } = await store.later(() => ({
+      ...store.messages.journal({ session, ...request, idempotencyKey }),
+      chat: this.#chatOf(session, request.to),
+    }));
+    if (fresh) this.#lanesOf(session).add({ key: chat, run: () => this.#send(message, request.text, opensChat) });
     return message;
   }
 
-  async #send(message: Message, request: SendMessage, run: () => EngineRun | null): Promise<void> {
-    const current = run();
-    if (current === null) {
-      this.#fail(message, 'FAILED', 'The session left READY before the message was handed to WhatsApp.');
-      return;
-    }
-    this.#store.messages.update(message.id, { state: 'SENDING' });
+  /** The same for every name of one recipient, as far as they are known to be one. */
+  #chatOf(session: string, to: string): string {
+    const { phone, lid } = this.#deps.store.contacts.meet(session, addressOf(to), false);
+    return phone ?? lid ?? to;
+  }
+
+  #lanesOf(session: string): Lanes {
+    const lanes = this.#lanes.get(session) ?? new Lanes(CHATS_AT_ONCE);
+    this.#lanes.set(session, lanes);
+    return lanes;
+  }
+
+  async #send(message: Message, text: string, opensChat: boolean | null): Promise<void> {
     try {
-      const journal = async (whatsappId: string): Promise<void> => {
-        this.#store.messages.update(message.id, { whatsappId });
-      };
-      const handover = { to: request.to, text: request.text, journal };
-      const sent = await current.messages.sendText(handover, AbortSignal.timeout(SEND_DEADLINE_MS));
-      this.acknowledge(
-        message.session,
-        [sent.whatsappId],
-        Math.max(sent.ack, this.#early.get(sent.whatsappId) ?? sent.ack),
-      );
+      const standing = this.#deps.standing(message.session);
+      if (standing?.run && standing.generation !== null)
+        await this.#handOver(message, text, { run: standing.run, generation: standing.generation, opensChat });
+      else await this.#end(message, LEFT_READY);
     } catch (error) {
-      this.#fail(message, error instanceof NotSent ? 'FAILED' : 'UNCERTAIN', errorText(error));
+      const facts = { session: message.session, message: message.id, err: error };
+      this.#deps.log.error(facts, 'what became of a message could not be written down');
     }
   }
 
-  #fail(message: Message, state: 'FAILED' | 'UNCERTAIN', error: string): void {
-    this.#store.atomically(() => {
-      this.#store.messages.update(message.id, { state, error });
-      this.#tell(message.session, 'message.failed', { messageId: message.id, to: message.to, state, error });
+  async #handOver(
+    message: Message,
+    text: string,
+    { run, ...how }: { run: EngineRun; generation: number; opensChat: boolean | null },
+  ): Promise<void> {
+    const { store } = this.#deps;
+    const journal = async (whatsappId: string): Promise<void> => {
+      await store.later(() => store.messages.handOver(message.id, { ...how, whatsappId, bootId: bootId() }));
+    };
+    this.#fates.handing(message.id, run);
+    try {
+      const handover = { to: message.to, text, journal };
+      const { whatsappId, ack } = await run.messages.sendText(handover, AbortSignal.timeout(SEND_DEADLINE_MS));
+      this.#fates.taken(message.id);
+      await this.#acknowledge(message.session, [whatsappId], ack);
+    } catch (error) {
+      await this.#conclude(message, error);
+    }
+  }
+
+  /** The page did not say that it has it. Without an id on disk it never got it, and will not: its journal is closed now. */
+  #conclude(message: Message, error: unknown): Promise<void> {
+    return this.#deps.store.later(() => {
+      const now = this.#deps.store.messages.get(message.session, message.id) ?? message;
+      if (error instanceof NotSent) this.#news.ended(now, failed(error.code, error.message));
+      else if (now.state === 'QUEUED') this.#news.ended(now, failed('not_handed_over', errorText(error)));
+      else this.#news.ended(now, { state: 'UNCERTAIN', code: 'no_answer', error: errorText(error) });
     });
   }
 
-  /** WhatsApp acknowledged a message. One that is not ours (typed on the phone) is remembered for a while, and dropped. */
-  acknowledge(session: string, [whatsappId = '']: readonly string[], ack: number): void {
-    const state = STATE_OF_ACK[ack];
-    if (state === undefined) return;
-    const before = this.#store.messages.byWhatsappId(session, whatsappId);
-    if (before === null) {
-      this.#rememberEarly(whatsappId, ack);
-      return;
-    }
-    const error = state === 'FAILED' ? REFUSED : null;
-    this.#store.atomically(() => {
-      const after = this.#store.messages.update(before.id, { state, error });
-      if (after === null || after.state === before.state) return;
-      const data = { messageId: before.id, whatsappId, to: before.to, state };
-      if (error !== null) this.#tell(session, 'message.failed', { ...data, error });
-      else this.#tell(session, IS_UNTOLD.has(before.state) ? 'message.sent' : 'message.ack', data);
+  #end(message: Message, ending: Ending): Promise<void> {
+    return this.#deps.store.later(() => this.#news.ended(message, ending));
+  }
+
+  /** WhatsApp acknowledged a message, known by any of its ids. One that is not ours changes nothing. */
+  acknowledge(session: string, ids: readonly string[], ack: number): void {
+    this.#acknowledge(session, ids, ack).catch((error: unknown) => {
+      // The next look asks the page for it.
+      this.#deps.log.error({ session, err: error }, 'an acknowledgement could not be written down');
     });
   }
 
-  #tell(session: string, type: EventType, data: Record<string, unknown>): void {
-    this.#store.events.append({ session, type, data });
+  async #acknowledge(session: string, ids: readonly string[], ack: number): Promise<void> {
+    const { store } = this.#deps;
+    await store.later(() => {
+      const record = store.messages.byWhatsappId(session, ids);
+      if (record === null) return;
+      this.#news.acknowledged(record, ack);
+      if (ack !== 0) this.#fates.heard(record.message.id);
+    });
   }
 
-  #rememberEarly(whatsappId: string, ack: number): void {
-    this.#early.set(whatsappId, ack);
-    const oldest = this.#early.keys().next().value;
-    if (this.#early.size > EARLY_MAX && oldest !== undefined) this.#early.delete(oldest);
+  /** The limits of an account have changed: they may explain what WhatsApp has just refused. */
+  restricted(session: string): void {
+    const { store, standing } = this.#deps;
+    const limits = standing(session)?.limits ?? null;
+    if (!isRestricted(limits)) return;
+    const ending = restriction(limits?.newChats.until ?? null);
+    store.atomically(() => {
+      for (const { message, opensChat } of store.messages.refusedSince(session, new Date(Date.now() - EXPLAINED_MS)))
+        if (opensChat !== false) this.#news.ended(message, ending);
+    });
   }
 
-  /** Asks the page how far messages have come that nobody has heard of: acknowledgements come while nobody listens, too. */
-  async reconcile(session: string, run: EngineRun, signal: AbortSignal): Promise<void> {
-    for (const { message } of this.#store.messages.unacknowledged(new Date(Date.now() - DOUBT_MS), session)) {
-      if (message.whatsappId === null) continue;
-      const ack = await run.messages.ackOf(message.whatsappId, signal);
-      if (ack !== null) this.acknowledge(session, [message.whatsappId], ack);
-    }
+  /** After a crash: what waited was never handed over; what had its id is in doubt until the page is asked. */
+  settleInterrupted(): void {
+    this.#fates.settleInterrupted();
+  }
+
+  /** Finds out by the page's books how far messages have come. `isFirst`: of this run, old ones too. */
+  reconcile(session: string, run: EngineRun, signal: AbortSignal, isFirst: boolean): Promise<void> {
+    return this.#fates.reconcile(session, run, signal, isFirst);
+  }
+
+  /** Looks in the chats for messages that an older version handed over without writing down their id. */
+  search(session: string, run: EngineRun, mayLoadEarlier: boolean, signal: AbortSignal): Promise<void> {
+    return this.#fates.search(session, run, mayLoadEarlier, signal);
   }
 
   /** Says of messages that were handed over long ago that their fate is not known. A later word still settles them. */
   doubtOverdue(now = Date.now()): void {
-    for (const { message, changedAt } of this.#store.messages.unacknowledged(new Date(now - DOUBT_MS))) {
-      if (now - Date.parse(changedAt) >= ACK_DEADLINE_MS)
-        this.#doubt(message, 'WhatsApp has not acknowledged it in time; it may still arrive.');
-    }
+    this.#fates.doubtOverdue(now);
   }
 
-  /** The link is gone: nobody will ever hear more of what it was sending. */
+  /** The link is gone: no acknowledgement comes any more for what it was sending. */
   abandon(session: string): void {
-    for (const { message } of this.#store.messages.unacknowledged(new Date(Date.now() - DOUBT_MS), session)) {
-      this.#doubt(message, 'The account was unlinked before WhatsApp had acknowledged it.');
-    }
-  }
-
-  #doubt(message: Message, error: string): void {
-    if (message.state === 'SENDING') this.#fail(message, 'UNCERTAIN', error);
+    this.#fates.abandon(session);
   }
 
   /** The message as it is once it is acknowledged, has failed, or the time is over. */
@@ -165,8 +179,8 @@ export class Outbox {
       const { state } = this.get(session, id);
       if (state !== 'QUEUED' && state !== 'SENDING') done.resolve();
     };
-    const unsubscribe = this.#store.events.subscribe((event) => {
-      if (event.session === session && event.type.startsWith('message.')) check();
+    const unsubscribe = this.#deps.store.events.subscribe((event) => {
+      if (event.data.messageId === id && event.session === session) check();
     });
     const timer = setTimeout(done.resolve, waitMs);
     signal.addEventListener('abort', () => done.resolve(), { once: true });
@@ -182,7 +196,7 @@ export class Outbox {
 
   /** @throws LeadMasterError `message_not_found` */
   get(session: string, id: string): Message {
-    const message = this.#store.messages.get(session, id);
+    const message = this.#deps.store.messages.get(session, id);
     if (message !== null) return message;
     throw new LeadMasterError(
       'message_not_found',
@@ -190,4 +204,10 @@ export class Outbox {
       'The list of messages has the ids: GET /v1/sessions/NAME/messages.',
     );
   }
+}
+
+const LEFT_READY = failed('not_handed_over', 'The session left READY before the message was handed to WhatsApp.');
+
+function failed(code: NonNullable<Message['code']>, error: string): Ending {
+  return { state: 'FAILED', code, error };
 }

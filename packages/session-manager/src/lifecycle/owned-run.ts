@@ -34,6 +34,11 @@ export class OwnedRun {
     return this.#run;
   }
 
+  /** The generation of the profile that it runs on; null before it was taken. */
+  get generation(): number | null {
+    return this.#claim?.generation ?? null;
+  }
+
   get signal(): AbortSignal {
     return this.#abort.signal;
   }

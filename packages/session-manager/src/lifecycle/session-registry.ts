@@ -75,7 +75,7 @@ export class SessionRegistry {
       await this.#refuseUnclaimed(name);
       this.#insert(name, 'stopped', {}, { [how]: true });
       // From now on a folder that is not there is a login that is missing, and never a new session.
-      this.#deps.store.sessions.touch(name, { caughtUpTo: loginOf.toISOString() });
+      this.#deps.store.sessions.tellFrom(name, loginOf);
     });
   }
 
@@ -86,7 +86,7 @@ export class SessionRegistry {
       const holdsLogin = (await this.#deps.profiles.loginPresence(name)) === 'present';
       this.#insert(name, 'stopped', {}, { adopted: true });
       // From now on a folder that is gone is a lost login, not a new session; messages count from now as well.
-      if (holdsLogin) this.#deps.store.sessions.touch(name, { caughtUpTo: new Date().toISOString() });
+      if (holdsLogin) this.#deps.store.sessions.tellFrom(name, new Date());
     });
   }
 

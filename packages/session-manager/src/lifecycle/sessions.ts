@@ -1,23 +1,29 @@
 import {
+  type Capabilities,
   type Census,
   type CheckReport,
   type Event,
   type EventPage,
-  LeadMasterError,
+  type Feature,
+  isLoginErased,
   type Message,
   type PairingCode,
   type QrCode,
   type SendMessage,
   type Session,
-  stateKind,
   type Transition,
 } from '@leadmaster/protocol';
 import { Measurements } from '../disk/measurements.ts';
 import type { HeldProfile, Proof, SessionAccess } from '../snapshots/session-access.ts';
+import { pageChecks } from './capabilities/page-checks.ts';
+import { refuseBroken } from './capabilities/refusals.ts';
+import { countUses } from './capabilities/uses.ts';
+import { refuseErased } from './erased.ts';
 import { followEvents, pageOfEvents } from './event-feed.ts';
 import { Outbox } from './outbox.ts';
 import { ProfileAccess } from './profile-access.ts';
 import { notWaitingForQr, originNotRetired, sessionMoved, sessionNotFound } from './refusals.ts';
+import { refuseSend, requireOpenChat } from './sending.ts';
 import { type SessionGuard, UNGUARDED } from './session-guard.ts';
 import { SessionRegistry } from './session-registry.ts';
 import type { SessionService } from './session-service.ts';
@@ -39,12 +45,16 @@ export class Sessions implements SessionService, SessionAccess {
   #guard: SessionGuard = UNGUARDED;
 
   constructor(deps: Omit<SupervisorDeps, 'outbox'>) {
-    this.#outbox = new Outbox(deps.store, deps.log);
+    this.#outbox = new Outbox({
+      ...{ store: deps.store, log: deps.log },
+      standing: (name) => this.#registry.find(name)?.standing ?? null,
+    });
     this.#deps = { ...deps, outbox: this.#outbox };
     this.#registry = new SessionRegistry(this.#deps);
     this.#profiles = new ProfileAccess(this.#deps);
     const { profiles, store, config, log } = deps;
     this.measurements = new Measurements({ ...{ profiles, store, log }, warnBytes: config.storageWarnBytes });
+    countUses(store.events, (name) => this.#registry.find(name)?.capabilities ?? null);
   }
 
   /** Says who saves logins before they may be lost. */
@@ -54,8 +64,8 @@ export class Sessions implements SessionService, SessionAccess {
 
   /** Takes up what the database knows. Starts nothing. */
   async load(): Promise<void> {
-    this.#deps.store.messages.settleInterrupted();
     await this.#registry.load();
+    this.#outbox.settleInterrupted();
   }
 
   /** Brings back every session that was running. Resolves when each has been asked; places bound how many start at once. */
@@ -167,6 +177,7 @@ export class Sessions implements SessionService, SessionAccess {
   async start(name: string, { originRetired = false }: { originRetired?: boolean } = {}): Promise<Session> {
     const supervisor = await this.#registry.get(name);
     if (supervisor.view.state === 'MOVED') throw sessionMoved(name);
+    refuseErased(name, supervisor.view);
     const { profiles } = this.#deps;
     const record = await profiles.readRecord(name).catch(() => null);
     if (record?.originRetired === false) {
@@ -200,7 +211,9 @@ export class Sessions implements SessionService, SessionAccess {
   }
 
   async restart(name: string): Promise<Session> {
-    if ((await this.#registry.get(name)).view.state === 'MOVED') throw sessionMoved(name);
+    const { view } = await this.#registry.get(name);
+    if (view.state === 'MOVED') throw sessionMoved(name);
+    refuseErased(name, view);
     await this.#stop(name);
     await this.#guard.resting(name);
     return this.start(name);
@@ -257,9 +270,10 @@ export class Sessions implements SessionService, SessionAccess {
   async qr(name: string): Promise<QrCode> {
     const supervisor = await this.#registry.get(name);
     if (supervisor.qr !== null) return supervisor.qr;
-    const { state, hint } = supervisor.view;
-    const cure = hint || `A QR is shown in QR_REQUIRED only. "./leadmaster qr ${name}" starts a session and shows it.`;
-    throw notWaitingForQr(name, state, cure);
+    const { view } = supervisor;
+    const cure =
+      view.hint || `A QR is shown in QR_REQUIRED only. "./leadmaster qr ${name}" starts a session and shows it.`;
+    throw notWaitingForQr(name, view, cure);
   }
 
   async pairingCode(name: string, phone: string): Promise<PairingCode> {
@@ -278,7 +292,20 @@ export class Sessions implements SessionService, SessionAccess {
   async check(name: string): Promise<CheckReport> {
     // A profile that nobody has adopted may be looked at, too.
     await this.get(name);
-    return this.#deps.profiles.check(name);
+    const report = await this.#deps.profiles.check(name);
+    const supervisor = this.#registry.find(name);
+    // `valid` is about the profile alone: what the page cannot do is no damage of it.
+    return supervisor === null ? report : { ...report, checks: [...report.checks, ...pageChecks(supervisor)] };
+  }
+
+  async capabilities(name: string): Promise<Capabilities> {
+    return (await this.#registry.get(name)).capabilities.view;
+  }
+
+  async overrideCapabilities(name: string, features: readonly Feature[]): Promise<Capabilities> {
+    const { capabilities } = await this.#registry.get(name);
+    capabilities.override(features);
+    return capabilities.view;
   }
 
   async events(query: {
@@ -309,17 +336,10 @@ export class Sessions implements SessionService, SessionAccess {
     const supervisor = await this.#registry.get(name);
     const known = this.#outbox.repeated(name, message, idempotencyKey);
     if (known !== null) return known;
-    if (supervisor.readyRun === null) {
-      const { state, hint } = supervisor.view;
-      const cure =
-        stateKind(state) === 'transient'
-          ? 'It recovers by itself; try again when it is READY.'
-          : hint || `Start it first: "./leadmaster session start ${name}".`;
-      throw new LeadMasterError('session_not_ready', `${name} is ${state}; nothing was sent`, cure, {
-        extra: { state },
-      });
-    }
-    return this.#outbox.accept(name, message, idempotencyKey, () => supervisor.readyRun);
+    refuseSend(name, supervisor.view);
+    refuseBroken(supervisor, 'text');
+    const opensChat = await requireOpenChat(name, message.to, supervisor.standing, this.#deps.log);
+    return this.#outbox.accept(name, message, idempotencyKey, opensChat);
   }
 
   async acknowledged(name: string, messageId: string, waitMs: number, signal: AbortSignal): Promise<Message> {
@@ -375,6 +395,19 @@ export class Sessions implements SessionService, SessionAccess {
 
 /** After these, only a person brings a session back; a restart of the service changes nothing about them. */
 function waitsForPerson(row: { state: Session['state']; reason: string }): boolean {
-  // A login that is open elsewhere is not taken back by a restart: two services would take it from each other for ever.
-  return row.state === 'DISCONNECTED_BANNED' || (row.state === 'ERROR' && row.reason === 'conflict');
+  switch (row.state) {
+    case 'DISCONNECTED_BANNED':
+      return true;
+    case 'ERROR':
+      // A login that is open elsewhere is not taken back by a restart: two services would take it from each other for ever.
+      return row.reason === 'conflict';
+    case 'AUTH_FAILURE':
+      // Its profile holds no login: a start would show a QR as if nothing had been.
+      return isLoginErased(row);
+    case 'PASSKEY_REQUIRED':
+      // A scan ends there again. Who has the passkey says when it is at hand.
+      return true;
+    default:
+      return false;
+  }
 }

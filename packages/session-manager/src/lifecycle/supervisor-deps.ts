@@ -20,6 +20,6 @@ export interface SupervisorDeps {
   /** Locks a profile that nobody runs, having proven that no browser has it open. */
   lockIdle: (session: string) => Promise<{ release(): void }>;
   /** Where acknowledgements go, and what is asked for those that nobody heard. */
-  outbox: Pick<Outbox, 'acknowledge' | 'reconcile' | 'abandon'>;
+  outbox: Pick<Outbox, 'acknowledge' | 'restricted' | 'reconcile' | 'search' | 'abandon'>;
   log: Logger;
 }

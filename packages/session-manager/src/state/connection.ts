@@ -9,6 +9,11 @@ export interface Connection {
   now: () => Date;
   /** Runs a change as one transaction: wholly done and on the disk when it returns, or not at all. */
   write: <T>(change: () => T) => T;
+  /** Runs a change as one transaction, and leaves its events to be told. */
+  commit: <T>(change: () => T) => { result: T; events: Event[] };
+  tell: (events: readonly Event[]) => void;
+  /** Runs a change within a transaction so that one that throws undoes itself alone, with its events. */
+  attempt: <T>(change: () => T) => T;
   /** Runs a query; what SQLite throws becomes an error with a cure. */
   read: <T>(query: () => T) => T;
   /** Adds an event to the running transaction. Subscribers hear of it after the commit. */
@@ -24,8 +29,10 @@ export function connect(options: {
   file: string;
   now: () => Date;
   tell: (events: readonly Event[]) => void;
+  /** Called before a transaction begins: what was collected earlier comes first. */
+  before: () => void;
 }): Connection {
-  const { db, file, now, tell } = options;
+  const { db, file, now, tell, before } = options;
   const insertEvent = db.prepare<[string, string, string, string]>(
     'INSERT INTO events (session, type, at, data) VALUES (?, ?, ?, ?)',
   );
@@ -39,19 +46,38 @@ export function connect(options: {
     }
   };
 
+  const commit = <T>(change: () => T): { result: T; events: Event[] } => {
+    pending = [];
+    const result = read(() => db.transaction(change).immediate());
+    const events = pending;
+    pending = [];
+    return { result, events };
+  };
+
   return {
     db,
     now,
     read,
+    tell: (events) => {
+      if (events.length > 0) tell(events);
+    },
+    commit,
     write: (change) => {
       // Part of a larger change: that one commits, and tells.
       if (db.inTransaction) return change();
-      pending = [];
-      const result = read(() => db.transaction(change).immediate());
-      const told = pending;
-      pending = [];
-      if (told.length > 0) tell(told);
+      before();
+      const { result, events } = commit(change);
+      if (events.length > 0) tell(events);
       return result;
+    },
+    attempt: (change) => {
+      const events = pending.length;
+      try {
+        return read(() => db.transaction(change)());
+      } catch (error) {
+        pending.length = events;
+        throw error;
+      }
     },
     addEvent: ({ session, type, data }) => {
       const at = now().toISOString();

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { LeadMasterError, type Message, type MessageState } from '@leadmaster/protocol';
+import { LeadMasterError, type Message, type MessageCode, type MessageState } from '@leadmaster/protocol';
 import type { Connection } from './connection.ts';
 import { unknownSession } from './sessions.ts';
-import type { StateStore } from './state-store.ts';
+import type { MessageRecord, StateStore } from './state-store.ts';
 
 interface Row {
   id: string;
@@ -11,6 +11,11 @@ interface Row {
   whatsapp_id: string | null;
   recipient: string;
   error: string | null;
+  code: MessageCode | null;
+  retry_at: string | null;
+  boot_id: string | null;
+  generation: number | null;
+  new_chat: 0 | 1 | null;
   request_hash: string;
   at: string;
   changed_at: string;
@@ -18,18 +23,18 @@ interface Row {
 
 /**
  * How far a message has come. News may arrive in any order (a late "sent" after "delivered"), so a message only ever
- * moves up: an acknowledgement beats a failure or doubt told before it, never the other way round.
+ * moves up: an acknowledgement beats a failure or doubt told before it, and a failure a doubt; never the other way round.
  */
 const RANK: Record<MessageState, number> = {
   QUEUED: 0,
   SENDING: 1,
-  EXPIRED: 2,
-  FAILED: 2,
   UNCERTAIN: 2,
-  SENT: 3,
-  DELIVERED: 4,
-  READ: 5,
-  PLAYED: 6,
+  EXPIRED: 3,
+  FAILED: 3,
+  SENT: 4,
+  DELIVERED: 5,
+  READ: 6,
+  PLAYED: 7,
 };
 
 function toMessage(row: Row): Message {
@@ -40,13 +45,25 @@ function toMessage(row: Row): Message {
     whatsappId: row.whatsapp_id,
     to: row.recipient,
     error: row.error,
-    code: null,
-    retryAt: null,
+    code: row.code,
+    retryAt: row.retry_at,
     at: row.at,
   };
 }
 
-function hashOf(to: string, text: string): string {
+function toRecord(row: Row): MessageRecord {
+  return {
+    message: toMessage(row),
+    changedAt: row.changed_at,
+    bootId: row.boot_id,
+    generation: row.generation,
+    opensChat: row.new_chat === null ? null : row.new_chat === 1,
+    requestHash: row.request_hash,
+  };
+}
+
+/** What is kept of a text: enough to know it again. */
+export function requestHash(to: string, text: string): string {
   return createHash('sha256')
     .update(JSON.stringify([to, text]))
     .digest('hex');
@@ -61,8 +78,17 @@ export function messagesTable({ db, now, write, read }: Connection): StateStore[
   );
   const byKey = db.prepare<[string, string], Row>('SELECT * FROM messages WHERE session = ? AND idempotency_key = ?');
   const byId = db.prepare<[string], Row>('SELECT * FROM messages WHERE id = ?');
-  const set = db.prepare<[string, string | null, string | null, string, string], Row>(
-    'UPDATE messages SET state = ?, whatsapp_id = ?, error = ?, changed_at = ? WHERE id = ? RETURNING *',
+  const set = db.prepare<[string, string | null, string | null, string | null, string | null, string, string], Row>(
+    `UPDATE messages SET state = ?, whatsapp_id = ?, error = ?, code = ?, retry_at = ?, changed_at = ?
+     WHERE id = ? RETURNING *`,
+  );
+  const handOver = db.prepare<[string, string, number, number | null, string, string], Row>(
+    `UPDATE messages SET state = 'SENDING', whatsapp_id = ?, boot_id = ?, generation = ?, new_chat = ?, changed_at = ?
+     WHERE id = ? AND state = 'QUEUED' RETURNING *`,
+  );
+  // Who sees it in the chats knows it for ours.
+  const known = db.prepare<[string, string, string]>(
+    'INSERT INTO inbox (session, message_id, event_id, at) VALUES (?, ?, 0, ?) ON CONFLICT DO NOTHING',
   );
   const byWhatsappId = db.prepare<[string, string], Row>(
     'SELECT * FROM messages WHERE session = ? AND whatsapp_id = ? ORDER BY seq DESC LIMIT 1',
@@ -72,8 +98,19 @@ export function messagesTable({ db, now, write, read }: Connection): StateStore[
   const open = db.prepare<[string, string | null, string | null], Row>(
     `SELECT * FROM messages WHERE state IN ('SENDING', 'UNCERTAIN') AND at >= ? AND (? IS NULL OR session = ?) ORDER BY seq`,
   );
-  const settle = db.prepare<[string, string, string, string]>(
-    'UPDATE messages SET state = ?, error = ?, changed_at = ? WHERE state = ?',
+  const withoutId = db.prepare<[string], Row>(
+    `SELECT * FROM messages WHERE session = ? AND state IN ('SENDING', 'UNCERTAIN') AND whatsapp_id IS NULL
+     ORDER BY seq`,
+  );
+  const unsearched = db.prepare<[string], Row>(
+    `SELECT * FROM messages WHERE session = ? AND state IN ('SENDING', 'UNCERTAIN') AND whatsapp_id IS NULL
+       AND searched = 0 ORDER BY seq`,
+  );
+  const searched = db.prepare<[string]>('UPDATE messages SET searched = 1 WHERE id = ?');
+  const inFlight = db.prepare<[], Row>(`SELECT * FROM messages WHERE state IN ('QUEUED', 'SENDING') ORDER BY seq`);
+  const refused = db.prepare<[string, string], Row>(
+    `SELECT * FROM messages WHERE session = ? AND state = 'FAILED' AND code = 'refused_by_whatsapp' AND changed_at >= ?
+     ORDER BY seq`,
   );
   const one = (row: Row | undefined): Message | null => (row === undefined ? null : toMessage(row));
 
@@ -90,16 +127,13 @@ export function messagesTable({ db, now, write, read }: Connection): StateStore[
   };
 
   return {
-    repeated: ({ session, to, text, idempotencyKey }) => read(() => seen(session, idempotencyKey, hashOf(to, text))),
+    repeated: ({ session, to, text, idempotencyKey }) =>
+      read(() => seen(session, idempotencyKey, requestHash(to, text))),
     unacknowledged: (since, session) =>
-      read(() =>
-        open
-          .all(since.toISOString(), session ?? null, session ?? null)
-          .map((row) => ({ message: toMessage(row), changedAt: row.changed_at })),
-      ),
+      read(() => open.all(since.toISOString(), session ?? null, session ?? null).map(toRecord)),
     journal: ({ session, to, text, idempotencyKey }) =>
       write(() => {
-        const hash = hashOf(to, text);
+        const hash = requestHash(to, text);
         const known = seen(session, idempotencyKey, hash);
         if (known !== null) return { message: known, fresh: false };
         if (hasSession.get(session) === undefined) throw unknownSession(session);
@@ -108,29 +142,52 @@ export function messagesTable({ db, now, write, read }: Connection): StateStore[
         if (made === undefined) throw new Error('INSERT returned no row');
         return { message: toMessage(made), fresh: true };
       }),
+    handOver: (id, { whatsappId, bootId, generation, opensChat }) =>
+      write(() => {
+        const opens = opensChat === null ? null : Number(opensChat);
+        const row = handOver.get(whatsappId, bootId, generation, opens, now().toISOString(), id);
+        if (row === undefined) throw new Error(`the message ${id} is not to be handed over any more`);
+        known.run(row.session, whatsappId, row.changed_at);
+        return toMessage(row);
+      }),
     update: (id, change) =>
       write(() => {
         const row = byId.get(id);
         if (row === undefined) return null;
         const moves = change.state !== undefined && RANK[change.state] >= RANK[row.state];
-        const overtaken = change.state !== undefined && !moves;
         const state = moves && change.state !== undefined ? change.state : row.state;
-        // News that was overtaken brings its WhatsApp id, which stays true, but not its error.
-        const error = change.error === undefined || overtaken ? row.error : change.error;
-        const acknowledged = RANK[state] >= RANK.SENT;
-        return one(
-          set.get(state, change.whatsappId ?? row.whatsapp_id, acknowledged ? null : error, now().toISOString(), id),
-        );
+        // News that was overtaken brings its WhatsApp id, which stays true, but not what went wrong.
+        const { error, code, retryAt } =
+          RANK[state] >= RANK.SENT ? UNTROUBLED : moves ? troubleOf(row, change) : troubleOf(row, {});
+        const whatsappId = change.whatsappId ?? row.whatsapp_id;
+        const at = now().toISOString();
+        if (change.whatsappId !== undefined) known.run(row.session, change.whatsappId, at);
+        return one(set.get(state, whatsappId, error, code, retryAt, at, id));
       }),
-    byWhatsappId: (session, whatsappId) => read(() => one(byWhatsappId.get(session, whatsappId))),
+    byWhatsappId: (session, ids) =>
+      read(() => {
+        for (const id of ids) {
+          const row = byWhatsappId.get(session, id);
+          if (row !== undefined) return toRecord(row);
+        }
+        return null;
+      }),
+    withoutId: (session) => read(() => withoutId.all(session).map(toRecord)),
+    unsearched: (session) => read(() => unsearched.all(session).map(toRecord)),
+    searched: (ids) =>
+      write(() => {
+        for (const id of ids) searched.run(id);
+      }),
+    inFlight: () => read(() => inFlight.all().map(toRecord)),
+    refusedSince: (session, since) => read(() => refused.all(session, since.toISOString()).map(toRecord)),
     get: (session, id) => read(() => one(get.get(session, id))),
     list: (session, limit) => read(() => list.all(session, limit).map(toMessage)),
-    settleInterrupted: () =>
-      write(() => {
-        const at = now().toISOString();
-        const unsure = settle.run('UNCERTAIN', 'The service stopped while it was being sent.', at, 'SENDING');
-        const unsent = settle.run('FAILED', 'The service stopped before it was sent.', at, 'QUEUED');
-        return unsure.changes + unsent.changes;
-      }),
   };
+}
+
+type Trouble = Pick<Message, 'error' | 'code' | 'retryAt'>;
+const UNTROUBLED: Trouble = { error: null, code: null, retryAt: null };
+
+function troubleOf(row: Row, change: Partial<Trouble>): Trouble {
+  return { error: row.error, code: row.code, retryAt: row.retry_at, ...change };
 }

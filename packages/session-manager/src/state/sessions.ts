@@ -11,14 +11,19 @@ interface Row {
   metadata: string;
   created_at: string;
   caught_up_to: string | null;
+  linked_at: string | null;
   last_inbound_at: string | null;
   last_ack_at: string | null;
   last_ready_at: string | null;
   last_probe_at: string | null;
 }
 
+/** Clocks of phones and servers differ, and a message may be long on its way: look further back than needed. */
+const OVERLAP_MS = 10 * 60_000;
+
 const COLUMN_OF = {
   caughtUpTo: 'caught_up_to',
+  linkedAt: 'linked_at',
   lastInboundAt: 'last_inbound_at',
   lastAckAt: 'last_ack_at',
   lastReadyAt: 'last_ready_at',
@@ -35,11 +40,18 @@ function toSession(row: Row): SessionRow {
     metadata: JSON.parse(row.metadata) as Record<string, string>,
     createdAt: row.created_at,
     caughtUpTo: row.caught_up_to,
+    linkedAt: row.linked_at,
     lastInboundAt: row.last_inbound_at,
     lastAckAt: row.last_ack_at,
     lastReadyAt: row.last_ready_at,
     lastProbeAt: row.last_probe_at,
   };
+}
+
+/** Where a look for missed messages begins, in WhatsApp's time: never before the link. Null when nothing is to be told yet. */
+export function looksFrom({ caughtUpTo, linkedAt }: Pick<SessionRow, 'caughtUpTo' | 'linkedAt'>): Date | null {
+  if (caughtUpTo === null) return null;
+  return new Date(Math.max(Date.parse(caughtUpTo) - OVERLAP_MS, linkedAt === null ? 0 : Date.parse(linkedAt)));
 }
 
 /** Refusal of a name that the database does not know. */
@@ -62,6 +74,10 @@ export function sessionsTable({ db, now, write, read }: Connection): StateStore[
   const remove = db.prepare<[string]>('DELETE FROM sessions WHERE name = ?');
   const setDesired = db.prepare<[string, string]>('UPDATE sessions SET desired = ? WHERE name = ?');
   const setMetadata = db.prepare<[string, string]>('UPDATE sessions SET metadata = ? WHERE name = ?');
+
+  const tellFrom = db.prepare<[string | null, string | null, string]>(
+    'UPDATE sessions SET caught_up_to = ?, linked_at = ? WHERE name = ?',
+  );
 
   return {
     insert: (row) =>
@@ -92,6 +108,11 @@ export function sessionsTable({ db, now, write, read }: Connection): StateStore[
     setMetadata: (name, metadata) =>
       write(() => {
         if (setMetadata.run(JSON.stringify(metadata), name).changes === 0) throw unknownSession(name);
+      }),
+    tellFrom: (name, at) =>
+      write(() => {
+        const time = at?.toISOString() ?? null;
+        if (tellFrom.run(time, time, name).changes === 0) throw unknownSession(name);
       }),
     touch: (name, change) =>
       write(() => {

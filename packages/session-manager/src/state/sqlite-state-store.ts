@@ -1,10 +1,13 @@
 import type { Logger } from 'pino';
 import { browsersTable } from './browsers.ts';
-import { connect } from './connection.ts';
+import { type Connection, connect } from './connection.ts';
+import { contactsTable } from './contacts.ts';
 import { openDatabase } from './database.ts';
 import { Announcer, eventsTable } from './events.ts';
+import { GroupCommit } from './group-commit.ts';
 import { inboxTable } from './inbox.ts';
 import { messagesTable } from './messages.ts';
+import { pagesTable } from './pages.ts';
 import { retention } from './retention.ts';
 import { sessionsTable } from './sessions.ts';
 import { snapshotsTable, vaultTable } from './snapshots.ts';
@@ -21,21 +24,30 @@ export function createStateStore(options: { file: string; now?: () => Date; log?
   const now = options.now ?? (() => new Date());
   const announcer = new Announcer((detail) => options.log?.error({ detail }, 'a listener of events failed'));
   const db = openDatabase(options.file, now);
-  const connection = connect({ db, file: options.file, now, tell: (events) => announcer.tell(events) });
+  const group = new GroupCommit(() => connection);
+  const connection: Connection = connect({
+    ...{ db, file: options.file, now },
+    tell: (events) => announcer.tell(events),
+    before: () => group.flush(),
+  });
   return {
     sessions: sessionsTable(connection),
     transitions: transitionsTable(connection),
     events: eventsTable(connection, announcer),
     messages: messagesTable(connection),
     inbox: inboxTable(connection),
+    pages: pagesTable(connection),
     browsers: browsersTable(connection),
     snapshots: snapshotsTable(connection),
     vault: vaultTable(connection),
     storage: storageTable(connection),
     transfers: transfersTable(connection),
+    contacts: contactsTable(connection),
     atomically: connection.write,
+    later: (change) => group.add(change),
     sweep: retention(connection),
     close: () => {
+      group.flush();
       db.close();
     },
   };

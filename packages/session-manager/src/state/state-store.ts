@@ -1,4 +1,17 @@
-import type { Event, EventType, Message, MessageState, SessionState, Transition } from '@leadmaster/protocol';
+import type {
+  AccountLimits,
+  Address,
+  Attention,
+  Capabilities,
+  Event,
+  EventType,
+  Feature,
+  Message,
+  MessageCode,
+  MessageState,
+  SessionState,
+  Transition,
+} from '@leadmaster/protocol';
 
 /** A session as the database keeps it. */
 export interface SessionRow {
@@ -9,12 +22,39 @@ export interface SessionRow {
   desired: 'running' | 'stopped';
   metadata: Record<string, string>;
   createdAt: string;
-  /** Messages received before this moment have been told; catching up begins here. Null before the first READY. */
+  /** The newest moment up to which all messages have been told, in WhatsApp's time. Null before the first READY. */
   caughtUpTo: string | null;
+  /** Nothing older is ever told, in WhatsApp's time: the account was linked then, or its login came here. */
+  linkedAt: string | null;
   lastInboundAt: string | null;
   lastAckAt: string | null;
   lastReadyAt: string | null;
   lastProbeAt: string | null;
+}
+
+/** What the page of a session has told last. */
+export interface PageFacts {
+  limits: AccountLimits | null;
+  attention: Attention | null;
+  /** Features to be used although a probe calls them broken. */
+  overridden: readonly Feature[];
+  /** What the last probe found; null before the first. */
+  capabilities: ProbedCapabilities | null;
+}
+
+export type ProbedCapabilities = Pick<Capabilities, 'build' | 'at' | 'features' | 'checks'>;
+
+/** A message of the journal, with what its fate is found out by. */
+export interface MessageRecord {
+  message: Message;
+  changedAt: string;
+  /** The machine's run and the profile's generation under which its WhatsApp id was journalled; null before that. */
+  bootId: string | null;
+  generation: number | null;
+  /** Whether it was to open a new chat; null where that was not asked. */
+  opensChat: boolean | null;
+  /** Of recipient and text (`requestHash`): the text itself is not kept. */
+  requestHash: string;
 }
 
 /** The browser that was started for a session and not yet proven gone. Read at boot to end orphans. */
@@ -86,9 +126,13 @@ export interface StateStore {
     remove(name: string): void;
     setDesired(name: string, desired: 'running' | 'stopped'): void;
     setMetadata(name: string, metadata: Record<string, string>): void;
+    /** Messages count from this moment on, in WhatsApp's time; null = until there is a link, none does. */
+    tellFrom(name: string, at: Date | null): void;
     touch(
       name: string,
-      change: Partial<Pick<SessionRow, 'caughtUpTo' | 'lastInboundAt' | 'lastAckAt' | 'lastReadyAt' | 'lastProbeAt'>>,
+      change: Partial<
+        Pick<SessionRow, 'caughtUpTo' | 'linkedAt' | 'lastInboundAt' | 'lastAckAt' | 'lastReadyAt' | 'lastProbeAt'>
+      >,
     ): void;
   };
   transitions: {
@@ -110,7 +154,7 @@ export interface StateStore {
   };
   messages: {
     /**
-     * Journals a message, QUEUED, before it is sent; set SENDING before it is handed to WhatsApp. With a key seen before:
+     * Journals a message, QUEUED, before it is sent. With a key seen before:
      * the message it made (`fresh: false`), or a refusal (`idempotency_conflict`) when recipient or text differ.
      */
     journal(input: { session: string; to: string; text: string; idempotencyKey: string | null }): {
@@ -119,26 +163,77 @@ export interface StateStore {
     };
     /** What an idempotency key made before, or null. Refuses (`idempotency_conflict`) a key of another request. */
     repeated(input: { session: string; to: string; text: string; idempotencyKey: string }): Message | null;
+    /**
+     * SENDING, with the id that it will have, in one step: from here on its fate can be found out. Throws when it is not
+     * QUEUED any more (it was given up meanwhile).
+     */
+    handOver(
+      id: string,
+      how: { whatsappId: string; bootId: string; generation: number; opensChat: boolean | null },
+    ): Message;
     /** Messages that WhatsApp's server has not acknowledged and still may: handed over, or in doubt, since a moment. Oldest first. */
-    unacknowledged(since: Date, session?: string): { message: Message; changedAt: string }[];
+    unacknowledged(since: Date, session?: string): MessageRecord[];
     /**
      * News of a message, in whatever order it comes: the state only moves up (an acknowledgement beats a failure or doubt
      * told before it, never the other way round). Null when the message is not known.
      */
-    update(id: string, change: { state?: MessageState; whatsappId?: string; error?: string | null }): Message | null;
-    byWhatsappId(session: string, whatsappId: string): Message | null;
+    update(
+      id: string,
+      change: {
+        state?: MessageState;
+        whatsappId?: string;
+        error?: string | null;
+        code?: MessageCode | null;
+        retryAt?: string | null;
+      },
+    ): Message | null;
+    /** The message that has one of these ids. */
+    byWhatsappId(session: string, ids: readonly string[]): MessageRecord | null;
+    /** Handed over or in doubt, and without an id: an older version journalled none. Oldest first. */
+    withoutId(session: string): MessageRecord[];
+    /** Those of them that were not looked for in the chats yet. */
+    unsearched(session: string): MessageRecord[];
+    searched(ids: readonly string[]): void;
+    /** QUEUED and SENDING, of all sessions. Oldest first. */
+    inFlight(): MessageRecord[];
+    /** What WhatsApp refused without a reason since a moment. */
+    refusedSince(session: string, since: Date): MessageRecord[];
     get(session: string, id: string): Message | null;
     list(session: string, limit: number): Message[];
-    /** After a crash: what was SENDING is UNCERTAIN, what was still QUEUED has FAILED. Returns how many. */
-    settleInterrupted(): number;
   };
   inbox: {
-    /** Writes `message.received` once per (session, messageId); null when it was told before. */
-    receive(session: string, message: { messageId: string; data: Record<string, unknown> }): Event | null;
-    /** Ids of the messages told since a moment. */
+    /**
+     * Writes the event of a message once, by whatever of its ids it is found; null when it was told before, or went out
+     * here. `at`: WhatsApp's time. `data` is asked only for what is told.
+     */
+    receive(
+      session: string,
+      message: {
+        ids: readonly string[];
+        type: 'message.received' | 'message.sent';
+        at: string;
+        data: () => Record<string, unknown>;
+      },
+    ): Event | null;
+    /** Ids of the messages told, or sent, since a moment. */
     toldSince(session: string, since: Date): string[];
     /** Takes messages as told that were told elsewhere. */
     toldElsewhere(session: string, messageIds: readonly string[]): void;
+  };
+  pages: {
+    get(session: string): PageFacts;
+    /** Changes what is given, and writes the event that tells of it, in one transaction. */
+    set(session: string, change: Partial<PageFacts>, event?: Omit<NewEvent, 'session'>): void;
+    /** Counts a use of a feature that failed on a build of the page. */
+    countFailure(build: string, feature: Feature): void;
+    failures(build: string): Partial<Record<Feature, number>>;
+  };
+  contacts: {
+    /**
+     * Completes an address by what is known, and learns what it says. A pair of phone number and LID that is learnt after
+     * a message was told without it becomes a `contact.mapped`. `telling`: a message with this address is told now.
+     */
+    meet(session: string, address: Address, telling: boolean): Address;
   };
   browsers: {
     record(row: BrowserRow): void;
@@ -195,6 +290,11 @@ export interface StateStore {
   };
   /** Makes several changes one transaction: all of them or none, and nobody hears of any before all are durable. */
   atomically<T>(changes: () => T): T;
+  /**
+   * Makes a change with whatever others come in the same turn, in one transaction and the order in which they were given.
+   * Resolves once it is durable; rejects with what it threw, and is then undone alone. Any other write comes after it.
+   */
+  later<T>(change: () => T): Promise<T>;
   /** Applies retention by age and count. Returns rows removed. */
   sweep(limits: { events: number; eventDays: number; transitions: number }): number;
   close(): void;

@@ -4,6 +4,7 @@ import type { ProfileRecord, ProfileStore } from '../profile/profile-store.ts';
 import type { HeldProfile, SessionAccess } from '../snapshots/session-access.ts';
 import type { LongCall } from '../snapshots/snapshot-service.ts';
 import { stagingPath } from '../snapshots/staging.ts';
+import { looksFrom } from '../state/sessions.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { requireLogin } from './departing-session.ts';
 import type { DepartureFacts } from './departure-facts.ts';
@@ -88,8 +89,10 @@ async function seal(
 ): Promise<DepartureFacts> {
   onProgress({ phase: 'sealing', done: 0, total: null });
   const row = store.sessions.get(session);
-  const caughtUpTo = row?.caughtUpTo ?? null;
-  const from = new Date((caughtUpTo === null ? Date.now() : Date.parse(caughtUpTo)) - TOLD_MARGIN_MS);
+  // Where the next look begins: whoever goes on there looks at the same messages, and knows those that were told.
+  const begins = row === null ? null : looksFrom(row);
+  const caughtUpTo = begins?.toISOString() ?? null;
+  const from = new Date((begins?.getTime() ?? Date.now()) - TOLD_MARGIN_MS);
   await peer.seal(id, { entries, caughtUpTo, told: store.inbox.toldSince(session, from) }, signal);
   signal.throwIfAborted();
   return { desired: row?.desired ?? 'stopped', caughtUpTo };

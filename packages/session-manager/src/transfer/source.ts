@@ -269,7 +269,7 @@ export class TransferSource implements DepartureService {
     await access.replace(session, { stop: false, reason: 'returned' }, async () => {
       const now = await takeBack(profiles, session, generation);
       store.atomically(() => {
-        store.sessions.touch(session, { caughtUpTo: facts.caughtUpTo });
+        store.sessions.tellFrom(session, facts.caughtUpTo === null ? null : new Date(facts.caughtUpTo));
         store.sessions.setDesired(session, facts.desired);
         this.#departures.advance(id, 'undone');
         const data = { direction: 'back', generation: now, transfer: id };

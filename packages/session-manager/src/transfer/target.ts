@@ -253,7 +253,7 @@ export class TransferTarget implements ArrivalService {
     store.atomically(() => {
       store.sessions.setMetadata(session, facts.metadata);
       store.sessions.setDesired(session, facts.desired);
-      store.sessions.touch(session, { caughtUpTo: loginOf(facts).toISOString() });
+      store.sessions.tellFrom(session, loginOf(facts));
       store.inbox.toldElsewhere(session, facts.told);
       this.#arrivals.advance(id, 'committed', { ...facts, told: [] });
       store.events.append({ session, type: 'session.moved', data: { direction: 'here', generation, transfer: id } });

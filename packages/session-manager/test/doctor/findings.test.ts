@@ -6,11 +6,13 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { LOGIN_STORES } from '@leadmaster/capture/classify';
 import { bootId, readProcess } from '@leadmaster/capture/processes';
-import { LeadMasterError } from '@leadmaster/protocol';
+import { LeadMasterError, type SessionState } from '@leadmaster/protocol';
 import { newMasterKeyText } from '@leadmaster/vault';
 import { describe, expect, test } from 'vitest';
+import { ALL_UNKNOWN } from '../../src/lifecycle/capabilities/verdicts.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { lockDataFolder, lockSession } from '../../src/profile/locks.ts';
+import type { StateStore } from '../../src/state/state-store.ts';
 import { cleanUp } from '../profile/helpers.ts';
 import { bystander } from './bystander.ts';
 import { Installation, NAME, put } from './installation.ts';
@@ -21,6 +23,10 @@ const daysAgo = (days: number): string => new Date(Date.now() - days * DAYS).toI
 
 /** A process that looks like a browser on a profile, by its command line; ended after the test. */
 const pretend = (profileDir: string) => bystander('', [`--user-data-dir=${profileDir}`]);
+
+function stands(store: StateStore, to: SessionState, reason: string): void {
+  store.transitions.record(NAME, { from: 'STOPPED', to, reason });
+}
 
 /** What the dead leave beside a lock. */
 function deadOwner(lockFile: string): void {
@@ -34,7 +40,7 @@ test('a healthy installation has nothing, with the service down and up', async (
   installation.giveAway();
   const { ok, findings, fixed } = await installation.examine();
   expect(findings.filter(({ severity }) => severity !== 'ok')).toEqual([]);
-  expect(findings).toHaveLength(18);
+  expect(findings).toHaveLength(20);
   expect({ ok, fixed }).toEqual({ ok: true, fixed: [] });
 });
 
@@ -255,6 +261,47 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
     [
       ['drill_failed', 'problem'],
       ['snapshot_damaged', 'problem'],
+    ],
+  ],
+  [
+    'an account that WhatsApp asks for a passkey',
+    (i) => i.change((store) => stands(store, 'PASSKEY_REQUIRED', 'passkey_not_given')),
+    [['passkey_wanted', 'problem']],
+  ],
+  [
+    'a login that its page erased',
+    (i) => i.change((store) => stands(store, 'AUTH_FAILURE', 'page_erased_login')),
+    [['login_erased', 'problem']],
+  ],
+  [
+    'a locked account',
+    (i) => i.change((store) => stands(store, 'AUTH_FAILURE', 'account_locked')),
+    [['account_locked', 'problem']],
+  ],
+  [
+    'an account that is to prove itself, and may open no new chats',
+    (i) =>
+      i.change((store) => {
+        const newChats = { state: 'locked', until: null, used: null, total: null } as const;
+        const limits = { newChats, since: new Date().toISOString() };
+        store.pages.set(NAME, { attention: 'integrity_challenge', limits });
+      }),
+    [
+      ['attention_wanted', 'problem'],
+      ['new_chats_limited', 'warning'],
+    ],
+  ],
+  [
+    'a page that cannot send, nor load media',
+    (i) =>
+      i.change((store) => {
+        const features = { ...ALL_UNKNOWN, text: 'broken', download: 'broken' } as const;
+        const at = new Date().toISOString();
+        store.pages.set(NAME, { capabilities: { build: '2.3000.1', at, features, checks: [] } });
+      }),
+    [
+      ['text_broken', 'problem'],
+      ['feature_broken', 'warning'],
     ],
   ],
   [

@@ -1,105 +1,228 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { FakeEngine, type FakeRun } from '@leadmaster/testkit';
-import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Outbox } from '../../src/lifecycle/outbox.ts';
-import { createStateStore } from '../../src/state/sqlite-state-store.ts';
-import type { StateStore } from '../../src/state/state-store.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { NotSent } from '../../src/engine/engine.ts';
+import { LOCKED, NAME, never, openOutbox, TO } from './sending-out.ts';
 
-const NAME = 'ventas';
-const TO = '5491100000002';
 const MINUTE = 60_000;
 
 describe('the outbox', () => {
-  let dir: string;
-  let store: StateStore;
-  let outbox: Outbox;
-  let run: FakeRun;
-
-  beforeEach(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'leadmaster-outbox-'));
-    store = createStateStore({ file: join(dir, 'state.db') });
-    store.sessions.insert({ name: NAME, metadata: {}, desired: 'running' });
-    outbox = new Outbox(store, pino({ level: 'silent' }));
-    const engine = new FakeEngine();
-    const quiet = { visible: false, webVersion: null, onEvent: () => undefined, onLaunched: () => undefined };
-    await engine.start({ session: NAME, profileDir: dir, signal: new AbortController().signal, ...quiet });
-    run = engine.run;
-  });
-
-  afterEach(async () => {
-    store.close();
-    await rm(dir, { recursive: true, force: true });
-  });
-
-  /** Sends, and waits until the page has it. */
-  async function handOver(text = 'hola', key: string | null = null): Promise<string> {
-    const { id } = outbox.accept(NAME, { to: TO, text }, key, () => run);
-    await vi.waitFor(() => expect(store.messages.get(NAME, id)?.whatsappId).not.toBeNull());
-    return id;
-  }
-
-  const state = (id: string) => store.messages.get(NAME, id)?.state;
-  const told = () => store.events.after(0, 100).map((event) => `${event.type} ${event.data.state}`);
-  const never = new AbortController().signal;
-
-  it('says SENT only after the acknowledgement of the server', async () => {
+  it('says SENT only after the acknowledgement of the server, with who it is about', async () => {
+    const { outbox, store, handOver, row, waId } = await openOutbox();
     const id = await handOver();
-    expect(state(id)).toBe('SENDING');
-    outbox.acknowledge(NAME, [store.messages.get(NAME, id)?.whatsappId ?? ''], 1);
-    expect(state(id)).toBe('SENT');
-    expect(told()).toEqual(['message.sent SENT']);
+    expect(row(id)?.state).toBe('SENDING');
+    outbox.acknowledge(NAME, ['false_sibling', waId(id)], 1);
+    await vi.waitFor(() => expect(row(id)?.state).toBe('SENT'));
+    expect(store.events.after(0, 10)).toMatchObject([
+      {
+        type: 'message.sent',
+        data: {
+          messageId: id,
+          whatsappId: waId(id),
+          origin: 'api',
+          from: '5491100000001@c.us',
+          to: TO,
+          chatId: `${TO}@c.us`,
+          sender: { id: '5491100000001@c.us', phone: '5491100000001', lid: null, name: 'Ventas' },
+          recipient: { id: null, phone: TO, lid: null, name: null },
+          chat: { id: `${TO}@c.us`, phone: TO, lid: null, name: null },
+        },
+      },
+    ]);
   });
 
-  it('keeps an acknowledgement that comes before the id', async () => {
-    outbox.acknowledge(NAME, [`true_${TO}_1`], 2);
-    const id = await handOver();
-    await vi.waitFor(() => expect(state(id)).toBe('DELIVERED'));
+  it('has the id on disk before the page may send, in the same step as SENDING', async () => {
+    const { outbox, now, row } = await openOutbox();
+    const journalled = Promise.withResolvers<void>();
+    const sent = Promise.withResolvers<void>();
+    if (now.run)
+      now.run.onSend = async ({ journal }) => {
+        await journal('true_A');
+        journalled.resolve();
+        await sent.promise;
+        return { whatsappId: 'true_A', ack: 0 };
+      };
+    const { id, state } = await outbox.accept(NAME, { to: TO, text: 'hola' }, null);
+    expect(state).toBe('QUEUED');
+    await journalled.promise;
+    expect(row(id)).toMatchObject({ state: 'SENDING', whatsappId: 'true_A' });
+    outbox.acknowledge(NAME, ['true_A'], 1);
+    await vi.waitFor(() => expect(row(id)?.state).toBe('SENT'));
+    sent.resolve();
   });
 
-  it('asks the page for acknowledgements that nobody heard', async () => {
-    const heard = await handOver('one');
-    const unheard = await handOver('two');
-    run.acks.set(store.messages.get(NAME, heard)?.whatsappId ?? '', 3);
-    await outbox.reconcile(NAME, run, never);
-    expect([state(heard), state(unheard)]).toEqual(['READ', 'SENDING']);
+  it('hands nothing over when the id cannot be written down', async () => {
+    const { outbox, now, row, faults } = await openOutbox();
+    faults.fails = (call) => call === 'messages.handOver';
+    const { id } = await outbox.accept(NAME, { to: TO, text: 'hola' }, null);
+    await vi.waitFor(() => expect(row(id)).toMatchObject({ state: 'FAILED', code: 'not_handed_over' }));
+    expect(now.run?.sent).toEqual([]);
+  });
+
+  it('closes the journal on what it has given up: a page that asks later is refused', async () => {
+    const { outbox, now, row } = await openOutbox();
+    const late = Promise.withResolvers<(whatsappId: string) => Promise<void>>();
+    if (now.run)
+      now.run.onSend = async ({ journal }) => {
+        late.resolve(journal);
+        throw new Error('no answer in time');
+      };
+    const { id } = await outbox.accept(NAME, { to: TO, text: 'hola' }, null);
+    await vi.waitFor(() => expect(row(id)).toMatchObject({ state: 'FAILED', code: 'not_handed_over' }));
+    await expect((await late.promise)('true_A')).rejects.toThrow(/not to be handed over/);
+    expect(row(id)).toMatchObject({ state: 'FAILED', whatsappId: null });
+  });
+
+  it.each([
+    ['recipient_unknown', 'FAILED'],
+    ['not_handed_over', 'FAILED'],
+    [null, 'UNCERTAIN'],
+  ] as const)('an error of the page with the proof %s after the id was written is %s', async (code, state) => {
+    const { outbox, now, row, told } = await openOutbox();
+    if (now.run)
+      now.run.onSend = async ({ journal }) => {
+        await journal('true_A');
+        throw code === null ? new Error('r: r') : new NotSent(code, 'never handed to the page');
+      };
+    const { id } = await outbox.accept(NAME, { to: TO, text: 'hola' }, null);
+    await vi.waitFor(() => expect(row(id)).toMatchObject({ state, code: code ?? 'no_answer' }));
+    expect(told()).toEqual([`message.failed ${state}`]);
+  });
+
+  it('sends one at a time in each chat, in order, and beside each other in different chats', async () => {
+    const { outbox, now } = await openOutbox();
+    const log: string[] = [];
+    const open = new Map<string, () => void>();
+    if (now.run)
+      now.run.onSend = async ({ to, text, journal }, whatsappId) => {
+        log.push(`${to}-${text}`);
+        await journal(whatsappId);
+        await new Promise<void>((resolve) => open.set(`${to}-${text}`, resolve));
+        return { whatsappId, ack: 0 };
+      };
+    await Promise.all(
+      [1, 2].flatMap((n) => ['a', 'b', 'c', 'd', 'e'].map((to) => outbox.accept(NAME, { to, text: `${n}` }, null))),
+    );
+    await vi.waitFor(() => expect(open.size).toBe(4));
+    expect(log).toEqual(['a-1', 'b-1', 'c-1', 'd-1']);
+    open.get('a-1')?.();
+    await vi.waitFor(() => expect(log).toHaveLength(5));
+    // A chat that has had its turn stands behind the one that had none.
+    expect(log.at(-1)).toBe('e-1');
+    open.get('b-1')?.();
+    await vi.waitFor(() => expect(log.at(-1)).toBe('a-2'));
+  });
+
+  it('takes every name of one recipient for one chat', async () => {
+    const { outbox, now, store } = await openOutbox();
+    store.contacts.meet(NAME, { id: null, lid: '7002@lid', phone: TO, name: null }, false);
+    const log: string[] = [];
+    if (now.run)
+      now.run.onSend = async ({ to, journal }, whatsappId) => {
+        log.push(`${to} begins`);
+        await journal(whatsappId);
+        log.push(`${to} ends`);
+        return { whatsappId, ack: 0 };
+      };
+    const names = [TO, `${TO}@c.us`, '7002@lid'];
+    for (const to of names) await outbox.accept(NAME, { to, text: 'hola' }, null);
+    await vi.waitFor(() => expect(log).toHaveLength(6));
+    expect(log).toEqual(names.flatMap((name) => [`${name} begins`, `${name} ends`]));
   });
 
   it('doubts what was not acknowledged in time, and believes a later word', async () => {
+    const { outbox, now, handOver, row, told, waId } = await openOutbox();
     const id = await handOver();
     outbox.doubtOverdue(Date.now() + MINUTE);
-    expect(state(id)).toBe('SENDING');
+    expect(row(id)?.state).toBe('SENDING');
     outbox.doubtOverdue(Date.now() + 3 * MINUTE);
-    expect(store.messages.get(NAME, id)).toMatchObject({
+    expect(row(id)).toMatchObject({
       state: 'UNCERTAIN',
-      error: expect.stringContaining('may still arrive'),
+      code: 'no_answer',
+      error: expect.stringContaining('may still'),
     });
     outbox.doubtOverdue(Date.now() + 6 * MINUTE);
-    run.acks.set(store.messages.get(NAME, id)?.whatsappId ?? '', 1);
-    await outbox.reconcile(NAME, run, never);
-    expect(store.messages.get(NAME, id)).toMatchObject({ state: 'SENT', error: null });
+    now.run?.acks.set(waId(id), 1);
+    if (now.run) await outbox.reconcile(NAME, now.run, never, false);
+    expect(row(id)).toMatchObject({ state: 'SENT', error: null, code: null });
     expect(told()).toEqual(['message.failed UNCERTAIN', 'message.sent SENT']);
   });
 
   it('leaves nothing SENDING when the account is unlinked', async () => {
+    const { outbox, handOver, row } = await openOutbox();
     const id = await handOver();
     outbox.abandon(NAME);
-    expect(state(id)).toBe('UNCERTAIN');
+    expect(row(id)?.state).toBe('UNCERTAIN');
   });
 
   it('answers a repeated key with the message it made, and refuses it for another', async () => {
+    const { outbox, handOver } = await openOutbox();
     const id = await handOver('hola', 'k1');
     expect(outbox.repeated(NAME, { to: TO, text: 'hola' }, 'k1')?.id).toBe(id);
+    expect((await outbox.accept(NAME, { to: TO, text: 'hola' }, 'k1')).id).toBe(id);
     expect(outbox.repeated(NAME, { to: TO, text: 'hola' }, 'k2')).toBeNull();
     expect(outbox.repeated(NAME, { to: TO, text: 'hola' }, null)).toBeNull();
     expect(() => outbox.repeated(NAME, { to: TO, text: 'adios' }, 'k1')).toThrow(/another message/);
   });
 
   it('fails what a session that left READY could not hand over', async () => {
-    const { id } = outbox.accept(NAME, { to: TO, text: 'late' }, null, () => null);
-    await vi.waitFor(() => expect(state(id)).toBe('FAILED'));
-    expect(run.sent).toEqual([]);
+    const { outbox, now, row } = await openOutbox();
+    const run = now.run;
+    now.run = null;
+    const { id } = await outbox.accept(NAME, { to: TO, text: 'late' }, null);
+    await vi.waitFor(() => expect(row(id)).toMatchObject({ state: 'FAILED', code: 'not_handed_over' }));
+    expect(run?.sent).toEqual([]);
+  });
+
+  it('answers who waits for a message once that one is settled', async () => {
+    const { outbox, handOver, waId } = await openOutbox();
+    const [one, two] = [await handOver('one'), await handOver('two')];
+    const waiting = outbox.settled(NAME, two, 10_000, never);
+    outbox.acknowledge(NAME, [waId(one)], 1);
+    outbox.acknowledge(NAME, [waId(two)], -1);
+    expect(await waiting).toMatchObject({ id: two, state: 'FAILED' });
+  });
+});
+
+describe('a message that WhatsApp refuses', () => {
+  it('is refused without a reason where the account is not restricted', async () => {
+    const { outbox, handOver, row, waId } = await openOutbox();
+    const id = await handOver();
+    outbox.acknowledge(NAME, [waId(id)], -1);
+    await vi.waitFor(() =>
+      expect(row(id)).toMatchObject({ state: 'FAILED', code: 'refused_by_whatsapp', retryAt: null }),
+    );
+  });
+
+  it('is restricted, with the end of the restriction, while the account may open no new chats', async () => {
+    const { outbox, now, handOver, row, waId } = await openOutbox();
+    const id = await handOver();
+    now.limits = { newChats: LOCKED, since: new Date().toISOString() };
+    outbox.acknowledge(NAME, [waId(id)], -1);
+    await vi.waitFor(() =>
+      expect(row(id)).toMatchObject({ state: 'FAILED', code: 'account_restricted', retryAt: LOCKED.until }),
+    );
+  });
+
+  it('is refused without a reason in a chat that exists, whatever the restriction', async () => {
+    const { outbox, now, row } = await openOutbox();
+    now.limits = { newChats: LOCKED, since: new Date().toISOString() };
+    const { id } = await outbox.accept(NAME, { to: TO, text: 'hola' }, null, false);
+    await vi.waitFor(() => expect(row(id)?.whatsappId).not.toBeNull());
+    outbox.acknowledge(NAME, [row(id)?.whatsappId ?? ''], -1);
+    await vi.waitFor(() => expect(row(id)?.code).toBe('refused_by_whatsapp'));
+  });
+
+  it('is explained by a restriction that becomes known soon afterwards', async () => {
+    const { outbox, now, store, handOver, row, waId } = await openOutbox();
+    const id = await handOver();
+    outbox.acknowledge(NAME, [waId(id)], -1);
+    await vi.waitFor(() => expect(row(id)?.code).toBe('refused_by_whatsapp'));
+    now.limits = { newChats: LOCKED, since: new Date().toISOString() };
+    outbox.restricted(NAME);
+    outbox.restricted(NAME);
+    expect(row(id)).toMatchObject({ code: 'account_restricted', retryAt: LOCKED.until });
+    expect(store.events.after(0, 10).map(({ data }) => data.code)).toEqual([
+      'refused_by_whatsapp',
+      'account_restricted',
+    ]);
   });
 });

@@ -12,6 +12,7 @@ import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import type { ProfileStore } from '../../src/profile/profile-store.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import type { StateStore } from '../../src/state/state-store.ts';
+import { idleOutbox } from './idle-outbox.ts';
 
 const NAME = 'ventas';
 const HEALTH = { lastProbeAt: null, lastInboundAt: null, lastAckAt: null, lastReadyAt: null };
@@ -68,11 +69,12 @@ describe('an order given to the supervisor', () => {
         profiles: guarded,
         places: new Slots(4),
         log: pino({ level: 'silent' }),
-        outbox: { acknowledge: () => undefined, reconcile: async () => undefined, abandon: () => undefined },
+        outbox: idleOutbox(),
         lockIdle: async () => ({ release: () => undefined }),
         claim: async () => ({
           profileDir: profiles.locate(NAME),
           login: isFresh ? 'none' : 'saved',
+          generation: 1,
           committed: !isFresh,
           openedBy: async () => undefined,
           linkedTo: async () => undefined,

@@ -16,6 +16,8 @@ import type { ProfileStore } from '../../src/profile/profile-store.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import type { StateStore } from '../../src/state/state-store.ts';
 
+import { idleOutbox } from './idle-outbox.ts';
+
 const NAME = 'ventas';
 const HEALTH = { lastProbeAt: null, lastInboundAt: null, lastAckAt: null, lastReadyAt: null };
 
@@ -67,7 +69,7 @@ describe('the supervisor', () => {
         profiles,
         places: new Slots(4),
         log: pino({ level: 'silent' }),
-        outbox: { acknowledge: () => undefined, reconcile: async () => undefined, abandon: () => undefined },
+        outbox: idleOutbox(),
         lockIdle: async () => ({ release: () => undefined }),
         claim: async () => claimOf(login),
         ...deps,
@@ -80,6 +82,7 @@ describe('the supervisor', () => {
     return {
       profileDir: profiles.locate(NAME),
       login,
+      generation: 1,
       committed,
       openedBy: async () => undefined,
       linkedTo: async () => undefined,

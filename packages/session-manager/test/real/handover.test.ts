@@ -150,6 +150,47 @@ describe('a text on its way into the page', { timeout: 90_000 }, () => {
   });
 });
 
+describe('whether a text opens a new chat', { timeout: 60_000 }, () => {
+  it('is told by the page’s books, and not where WhatsApp lets it through', async () => {
+    await using stage = await MessageStage.linked();
+    const opens = (to: string) => stage.run.messages.opensNewChat(to, soon());
+    expect(await opens(CUSTOMER)).toBe(true);
+    await stage.world.phone(CUSTOMER).send(ACCOUNT, 'hello');
+    await stage.message('hello');
+    const { lid } = stage.world.phone(CUSTOMER);
+    for (const name of [CUSTOMER, `${CUSTOMER}@c.us`, lid]) expect(await opens(name)).toBe(false);
+    const { id: group } = await stage.world.phone(CUSTOMER).createGroup('Us', [ACCOUNT]);
+    expect(await opens(group)).toBe(false);
+
+    // A chat that was opened and never written in counts as new, unless WhatsApp exempts it from its limits.
+    const other = '5491100000007';
+    await stage.page.evaluate((id) => {
+      const page = globalThis as unknown as { WWebJS: { getChat(id: string, options: object): Promise<void> } };
+      return page.WWebJS.getChat(id, { getAsModel: false });
+    }, `${other}@c.us`);
+    expect(await opens(other)).toBe(true);
+    await stage.page.evaluate(`{
+      window.require('WAWebReachoutTimelockUtils').canSendMsgWhileTimelocked = () => true;
+      window.require('WAWebIndividualNewChatMessageCappingLimitUtils').canSendMsgWhileCapped = () => true;
+    }`);
+    expect(await opens(other)).toBe(false);
+    await stage.page.evaluate("window.require('WAWebCollections').Chat.get = () => { throw new Error('t'); }");
+    expect(await opens(other)).toBeNull();
+  });
+
+  it('is not changed by a text that WhatsApp refused', async () => {
+    await using stage = await MessageStage.linked(['ack-failed']);
+    // The stand-in's page exempts every chat that has a message, a refused one as well.
+    await stage.page.evaluate(`{
+      window.require('WAWebReachoutTimelockUtils').canSendMsgWhileTimelocked = () => false;
+    }`);
+    const { whatsappId } = await stage.send('refused');
+    await stage.next('ack', ({ ids, ack }) => ids[0] === whatsappId && ack === -1);
+    expect(await stage.run.messages.opensNewChat(CUSTOMER, soon())).toBe(true);
+    expect(await stage.run.messages.ackOf(whatsappId, soon())).toBe(-1);
+  });
+});
+
 describe('a text to somebody with whom the page can make no chat', { timeout: 60_000 }, () => {
   it.each([[['no-lid']], [['no-lid', 'errors-minified']]])('is proven not to be sent (%j)', async (drifts) => {
     await using stage = await MessageStage.linked(drifts);

@@ -63,6 +63,22 @@ describe('the ids of messages', { timeout: 90_000 }, () => {
     expect(grouped.whatsappId).toBe(`false_${group}_${inGroup.id}_${grouped.from}`);
   });
 
+  it('are whole also where people’s ids keep their text under another name', async () => {
+    await using stage = await MessageStage.linked(['wid-renamed']);
+    const customer = stage.world.phone(CUSTOMER);
+    const { id } = await customer.send(ACCOUNT, 'hello');
+    const inbound = await stage.message('hello');
+    expect(inbound).toMatchObject({
+      whatsappId: `false_${customer.lid}_${id}`,
+      chatId: customer.lid,
+      from: customer.lid,
+    });
+    expect(inbound.sender).toMatchObject({ id: customer.lid, phone: CUSTOMER });
+    const { whatsappId } = await stage.send('good day');
+    expect(whatsappId).toMatch(`true_${customer.lid}_3EB0`);
+    await stage.next('ack', ({ ids, ack }) => ids[0] === whatsappId && ack >= 2);
+  });
+
   it('have a sibling where one person has two ids, and both are told with the people', async () => {
     await using stage = await MessageStage.linked([]);
     const customer = stage.world.phone(CUSTOMER);
@@ -97,5 +113,16 @@ describe('the ids of messages', { timeout: 90_000 }, () => {
     const ack = await stage.next('ack', ({ ids }) => ids.includes(sent.whatsappId));
     expect(ack.ids[0]).not.toBe(sent.whatsappId);
     expect(await stage.run.messages.ackOf(sent.whatsappId, AbortSignal.timeout(5_000))).toBeGreaterThan(0);
+  });
+
+  it('come once each and in order out of a burst from several people', async () => {
+    await using stage = await MessageStage.linked();
+    const people = ['5491100000002', '5491100000003', '5491100000004'];
+    const texts = Array.from({ length: 240 }, (_, i) => `text ${i}`);
+    for (const [i, text] of texts.entries()) await stage.world.phone(people[i % 3] ?? CUSTOMER).send(ACCOUNT, text);
+    await stage.message('text 239');
+    const told = stage.events.flatMap((event) => (event.type === 'message' ? [event.message] : []));
+    expect(told.map(({ text }) => text)).toEqual(texts);
+    expect(new Set(told.map(({ whatsappId }) => whatsappId)).size).toBe(texts.length);
   });
 });

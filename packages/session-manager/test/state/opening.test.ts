@@ -13,6 +13,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { migrate, SCHEMA_VERSION } from '../../src/state/migrate.ts';
 import { MIGRATIONS } from '../../src/state/migrations/index.ts';
+import { looksFrom } from '../../src/state/sessions.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import { openStore, refusal, scratch } from './helpers.ts';
 
@@ -86,6 +87,27 @@ describe('migrations', () => {
     expect(migrate(db, now, mended)).toEqual({ from: 1, to: 2 });
     expect(migrate(db, now, mended)).toEqual({ from: 2, to: 2 });
     db.close();
+  });
+
+  test('an older version goes on: its messages are known for its own, and nothing older than it had reached is told', () => {
+    const file = join(scratch(), 'session-manager.db');
+    const db = new Database(file);
+    migrate(db, () => new Date(0), MIGRATIONS.slice(0, 4));
+    db.exec(`
+      INSERT INTO sessions (name, state, reason, since, desired, metadata, created_at, caught_up_to)
+        VALUES ('ventas', 'STOPPED', 'x', 'x', 'running', '{}', 'x', '2026-01-01T00:00:00.000Z');
+      INSERT INTO messages (id, session, state, whatsapp_id, recipient, request_hash, at, changed_at)
+        VALUES ('msg_1', 'ventas', 'SENT', 'true_A', '1', 'h', '2026-01-01', '2026-01-01'),
+               ('msg_2', 'ventas', 'UNCERTAIN', NULL, '1', 'h', '2026-01-01', '2026-01-01');`);
+    db.close();
+    const { store } = openStore(file);
+    const row = store.sessions.get('ventas');
+    expect(row === null ? null : looksFrom(row)).toEqual(new Date('2026-01-01T00:00:00.000Z'));
+    const seen = { ids: ['true_A'], type: 'message.sent' as const, at: '2026-01-02', data: () => ({}) };
+    expect(store.inbox.receive('ventas', seen)).toBeNull();
+    expect(store.messages.unsearched('ventas').map(({ message }) => message)).toMatchObject([
+      { id: 'msg_2', code: null, retryAt: null },
+    ]);
   });
 
   test('a newer schema is refused untouched, with both versions and the cure', () => {

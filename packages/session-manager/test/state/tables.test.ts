@@ -4,6 +4,10 @@ import { openStore, refusal } from './helpers.ts';
 
 const DAY = 86_400_000;
 
+function seen(id: string, data: Record<string, unknown> = {}) {
+  return { ids: [id], type: 'message.received' as const, at: '2026-01-01T00:00:00.000Z', data: () => data };
+}
+
 function withSession(name = 'ventas') {
   const opened = openStore();
   opened.store.sessions.insert({ name, metadata: { team: 'south' }, desired: 'running' });
@@ -22,6 +26,7 @@ describe('sessions', () => {
       metadata: { team: 'south' },
       createdAt: '2026-01-01T00:00:00.000Z',
       caughtUpTo: null,
+      linkedAt: null,
       lastInboundAt: null,
       lastAckAt: null,
       lastReadyAt: null,
@@ -52,13 +57,13 @@ describe('sessions', () => {
     const { store } = withSession();
     store.transitions.record('ventas', { from: 'STOPPED', to: 'INITIALIZING', reason: 'asked' });
     const { message } = store.messages.journal({ session: 'ventas', to: '549', text: 'hi', idempotencyKey: 'k' });
-    store.inbox.receive('ventas', { messageId: 'm', data: {} });
+    store.inbox.receive('ventas', seen('m'));
     store.sessions.remove('ventas');
     store.sessions.insert({ name: 'ventas', metadata: {}, desired: 'running' });
     expect(store.transitions.list('ventas', 10)).toEqual([]);
     expect(store.messages.get('ventas', message.id)).toBeNull();
     expect(store.messages.journal({ session: 'ventas', to: '1', text: 'x', idempotencyKey: 'k' }).fresh).toBe(true);
-    expect(store.inbox.receive('ventas', { messageId: 'm', data: {} })).not.toBeNull();
+    expect(store.inbox.receive('ventas', seen('m'))).not.toBeNull();
     expect(store.events.after(0, 10, 'ventas').map((e) => e.type)).toEqual([
       'session.state',
       'message.received',
@@ -210,6 +215,10 @@ describe('messages', () => {
       state: 'UNCERTAIN',
       error: 'no answer',
     });
+    expect(store.messages.update(id, { state: 'FAILED', code: 'refused_by_whatsapp' })?.state).toBe('FAILED');
+    expect(store.messages.update(id, { state: 'UNCERTAIN', code: 'no_answer' })).toMatchObject({
+      ...{ state: 'FAILED', code: 'refused_by_whatsapp' },
+    });
     expect(store.messages.update(id, { state: 'DELIVERED', whatsappId: 'w1' })).toMatchObject({
       state: 'DELIVERED',
       error: null,
@@ -220,22 +229,26 @@ describe('messages', () => {
       state: 'DELIVERED',
       error: null,
     });
-    expect(store.messages.byWhatsappId('ventas', 'w1')?.id).toBe(id);
-    expect(store.messages.byWhatsappId('other', 'w1')).toBeNull();
+    expect(store.messages.byWhatsappId('ventas', ['sibling', 'w1'])?.message.id).toBe(id);
+    expect(store.messages.byWhatsappId('other', ['w1'])).toBeNull();
     expect(store.messages.get('other', id)).toBeNull();
     expect(store.messages.update('msg_none', { state: 'SENT' })).toBeNull();
   });
 
-  test('after a crash nothing stays in flight', () => {
+  test('has its id and SENDING in one step, once, and only while it is QUEUED', () => {
     const { store } = withSession();
-    const ids = ['SENDING', 'QUEUED', 'SENT'].map((state) => {
-      const { message } = store.messages.journal({ session: 'ventas', to: '1', text: state, idempotencyKey: null });
-      store.messages.update(message.id, { state: state as 'SENT' });
-      return message.id;
+    const { message } = store.messages.journal({ session: 'ventas', to: '1', text: 't', idempotencyKey: null });
+    const how = { whatsappId: 'true_1@c.us_A', bootId: 'boot', generation: 3, opensChat: false };
+    expect(store.messages.handOver(message.id, how)).toMatchObject({ state: 'SENDING', whatsappId: 'true_1@c.us_A' });
+    expect(store.messages.byWhatsappId('ventas', [how.whatsappId])).toMatchObject({
+      bootId: 'boot',
+      generation: 3,
+      opensChat: false,
     });
-    expect(store.messages.settleInterrupted()).toBe(2);
-    expect(ids.map((id) => store.messages.get('ventas', id)?.state)).toEqual(['UNCERTAIN', 'FAILED', 'SENT']);
-    expect(store.messages.settleInterrupted()).toBe(0);
+    expect(() => store.messages.handOver(message.id, { ...how, whatsappId: 'true_1@c.us_B' })).toThrow(/not to be/);
+    expect(store.messages.get('ventas', message.id)?.whatsappId).toBe('true_1@c.us_A');
+    // Seen in the chats, it is none of those that were sent elsewhere.
+    expect(store.inbox.receive('ventas', seen('true_1@c.us_A'))).toBeNull();
   });
 });
 
@@ -245,11 +258,11 @@ describe('inbox', () => {
     store.sessions.insert({ name: 'other', metadata: {}, desired: 'stopped' });
     const told: Event[] = [];
     store.events.subscribe((e) => told.push(e));
-    const event = store.inbox.receive('ventas', { messageId: 'm1', data: { text: 'hola' } });
+    const event = store.inbox.receive('ventas', seen('m1', { text: 'hola' }));
     expect(event).toMatchObject({ type: 'message.received', session: 'ventas', data: { text: 'hola' } });
-    expect(store.inbox.receive('ventas', { messageId: 'm1', data: { text: 'again' } })).toBeNull();
-    expect(store.inbox.receive('other', { messageId: 'm1', data: {} })).not.toBeNull();
-    expect(refusal(() => store.inbox.receive('nobody', { messageId: 'm1', data: {} })).code).toBe('session_not_found');
+    expect(store.inbox.receive('ventas', seen('m1', { text: 'again' }))).toBeNull();
+    expect(store.inbox.receive('other', seen('m1'))).not.toBeNull();
+    expect(refusal(() => store.inbox.receive('nobody', seen('m1'))).code).toBe('session_not_found');
     expect(told.map((e) => e.id)).toEqual([1, 2]);
   });
 });
@@ -309,14 +322,14 @@ describe('retention', () => {
   test('the inbox forgets only what catching up has passed for good', () => {
     const { store, clock } = withSession();
     const start = clock.now.getTime();
-    store.inbox.receive('ventas', { messageId: 'm', data: {} });
+    store.inbox.receive('ventas', seen('m'));
     // Off for 60 days: catching up would begin at the old moment and find the message again.
     store.sessions.touch('ventas', { caughtUpTo: clock.now.toISOString() });
     clock.now = new Date(start + 60 * DAY);
     store.sweep(limits);
-    expect(store.inbox.receive('ventas', { messageId: 'm', data: {} })).toBeNull();
+    expect(store.inbox.receive('ventas', seen('m'))).toBeNull();
     store.sessions.touch('ventas', { caughtUpTo: new Date(start + 2 * DAY).toISOString() });
     store.sweep(limits);
-    expect(store.inbox.receive('ventas', { messageId: 'm', data: {} })).not.toBeNull();
+    expect(store.inbox.receive('ventas', seen('m'))).not.toBeNull();
   });
 });

@@ -17,7 +17,12 @@ try {
     store.transitions.record('w', { from: 'READY', to: 'READY', reason: 'x'.repeat(Number(padding)) });
     const { message } = store.messages.journal({ session: 'w', to: '1', text: `${n}`, idempotencyKey: null });
     say(`message ${message.id}`);
-    store.inbox.receive('w', { messageId: `${process.pid}-${n}`, data: {} });
+    store.inbox.receive('w', {
+      ids: [`${process.pid}-${n}`],
+      type: 'message.received',
+      at: new Date().toISOString(),
+      data: () => ({}),
+    });
   }
 } catch (error) {
   say(`refused ${error instanceof LeadMasterError ? error.code : errorText(error)}`);

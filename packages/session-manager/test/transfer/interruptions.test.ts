@@ -199,7 +199,7 @@ describe('a machine that dies', () => {
   });
 
   it('there within the commit: finished at the next start, without being asked', async () => {
-    for (const call of ['sessions.touch', 'inbox.toldElsewhere', 'events.append']) {
+    for (const call of ['sessions.tellFrom', 'inbox.toldElsewhere', 'events.append']) {
       const { here, there } = await twoMachines();
       let isOn = false;
       here.fault = (step, when) => {

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { captureProfile } from '@leadmaster/capture';
 import { describe, expect, it } from 'vitest';
+import { looksFrom } from '../../src/state/sessions.ts';
 import { LARGE, NAME, owners, twoMachines } from './machines.ts';
 
 describe('a transfer', () => {
@@ -104,13 +105,20 @@ describe('a transfer', () => {
 
   it('tells no message twice: what was told here is known there', async () => {
     const { here, there } = await twoMachines();
-    const message = { messageId: 'false_5491100000001@c.us_A', data: { text: 'Hola' } };
+    const message = {
+      ids: ['false_5491100000001@c.us_A', 'false_7001@lid_A'],
+      type: 'message.received' as const,
+      at: new Date().toISOString(),
+      data: () => ({ text: 'Hola' }),
+    };
     here.store.inbox.receive(NAME, message);
-    const before = here.store.sessions.get(NAME)?.caughtUpTo;
+    const row = here.store.sessions.get(NAME);
+    const begins = row === null ? null : looksFrom(row);
     await here.transfer();
-    expect(there.store.inbox.receive(NAME, message)).toBeNull();
-    expect(there.store.inbox.receive(NAME, { ...message, messageId: 'false_5491100000001@c.us_B' })).not.toBeNull();
-    expect(there.store.sessions.get(NAME)?.caughtUpTo).toBe(before);
+    for (const id of message.ids) expect(there.store.inbox.receive(NAME, { ...message, ids: [id] })).toBeNull();
+    expect(there.store.inbox.receive(NAME, { ...message, ids: ['false_5491100000001@c.us_B'] })).not.toBeNull();
+    const [{ since } = { since: null }] = there.engine.run.looks;
+    expect(since).toEqual(begins);
   });
 
   it('tells of itself on both sides', async () => {

@@ -85,19 +85,17 @@ export class WwebjsSender implements MessageSender {
     }
   }
 
+  /** One try, on one document. */
   async #try({ to, text, journal }: Handover, ticket: Ticket, signal: AbortSignal): Promise<Sent> {
     const chat = await this.#recipients.chatOf(to, signal);
-    try {
-      const answer = await withSignal(this.#handOver(chat, text, ticket), signal);
-      const isClosed = this.#tickets.close(ticket);
-      if (isClosed && answer) return await unjournalled(answer, journal);
-      if (isClosed) throw new NotSent('recipient_unknown', `WhatsApp has no chat with ${to}`);
-      return await this.#outcome(ticket, answer?.ack ?? null, null);
-    } catch (error) {
-      if (error instanceof NotSent) throw error;
-      if (this.#tickets.close(ticket) || isRefusal(error)) throw notSent(to, ticket.refusal ?? error);
-      return this.#outcome(ticket, null, error);
-    }
+    const [answer] = await Promise.allSettled([withSignal(this.#handOver(chat, text, ticket), signal)]);
+    const isUntouched = this.#tickets.close(ticket);
+    const error = answer.status === 'rejected' ? answer.reason : null;
+    const sent = answer.status === 'fulfilled' ? answer.value : null;
+    if (isRefusal(error)) throw notSent(to, ticket.refusal ?? error);
+    if (!isUntouched) return this.#outcome(ticket, sent?.ack ?? null, error);
+    if (sent) return unjournalled(sent, journal);
+    throw notSent(to, ticket.refusal ?? error);
   }
 
   /**
@@ -152,10 +150,12 @@ async function unjournalled(answer: Message, journal: Handover['journal']): Prom
 }
 
 function isRefusal(error: unknown): boolean {
-  return errorText(error).includes(TERMS.refusal);
+  return error instanceof Error && error.message.startsWith(TERMS.refusal);
 }
 
+/** `error`: what stopped it; null when the library said without one that there is no such chat. */
 function notSent(to: string, error: unknown): NotSent {
+  if (error === null) return new NotSent('recipient_unknown', `WhatsApp has no chat with ${to}`);
   const why = errorText(error).replace(TERMS.refusal, '');
   if (NO_CHAT.test(why))
     return new NotSent('recipient_unknown', `WhatsApp has no chat with ${to}: ${why}`, { cause: error });

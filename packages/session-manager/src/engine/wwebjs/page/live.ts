@@ -36,18 +36,25 @@ export function installLive(): void {
     push({ kind: 'library', name, args: json });
   };
 
+  /** The page's own message, of which the library's copy has lost what this build names otherwise. */
+  const ownOf = (model: PageMsg): PageMsg => {
+    const key = page.leadmaster.textOf(model.id);
+    return (key === null ? undefined : page.require('WAWebCollections').Msg.get(key)) ?? model;
+  };
+
   /** What the library calls for a new message and for an acknowledgement. */
   const collector =
     (name: string) =>
     (model: PageMsg, ack?: number): void => {
-      const { recordOf, siblingsOf, textOf, wantsModels } = page.leadmaster;
+      const { plainKey, recordOf, siblingsOf, textOf, wantsModels } = page.leadmaster;
       if (wantsModels) pass(name, ack === undefined ? [model] : [model, ack]);
+      const message = ownOf(model);
       if (ack !== undefined) {
-        const { id } = model;
-        if (id.fromMe) push({ kind: 'ack', id, key: textOf(id), siblings: siblingsOf(id), ack });
+        const { id } = message;
+        if (id.fromMe) push({ kind: 'ack', id: plainKey(id), key: textOf(id), siblings: siblingsOf(id), ack });
         // Notices of the chat itself (who joined, who changed a number) are no messages.
       } else if (model.type !== 'gp2' && model.isNotification !== true) {
-        push({ kind: 'message', message: recordOf(model) });
+        push({ kind: 'message', message: recordOf(message) });
       }
     };
 

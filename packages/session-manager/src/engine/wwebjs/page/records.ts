@@ -8,7 +8,8 @@ export function installRecords(): void {
   const textOf = (message: PageMsg): string =>
     (message.directPath ? message.caption : message.body || message.pollName || message.eventName) ?? '';
 
-  const plain = (key: Key): Key => ({
+  /** A key as it crosses: its wids as texts. */
+  const plainKey = (key: Key): Key => ({
     fromMe: key.fromMe === true,
     remote: String(key.remote),
     id: key.id,
@@ -23,7 +24,7 @@ export function installRecords(): void {
     const from = message.author ?? message.from ?? id.participant ?? id.remote;
     const told = fromMe ? undefined : message.notifyName;
     return {
-      id: plain(id),
+      id: plainKey(id),
       key: keyText(id),
       siblings: siblingsOf(id),
       fromMe,
@@ -40,5 +41,5 @@ export function installRecords(): void {
     };
   };
 
-  Object.assign(page.leadmaster, { recordOf });
+  Object.assign(page.leadmaster, { plainKey, recordOf });
 }

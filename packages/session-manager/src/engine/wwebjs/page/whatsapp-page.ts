@@ -161,6 +161,8 @@ export interface Toolbox {
   alternateOf(wid: Wid): Wid | null;
   addressOf(wid: Wid | string | null | undefined, name?: string): PageAddress;
   siblingsOf(key: Key): string[];
+  /** A key as it crosses to Node: plain, its wids as texts. */
+  plainKey(key: Key): Key;
   recordOf(message: PageMsg): MessageRecord;
   /** Wrappers of the library's helpers by name: put around each at the moment the library defines it. */
   helpers: Record<string, (original: AnyHelper) => AnyHelper>;

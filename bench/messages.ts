@@ -1,0 +1,112 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type PageDate, startStandin } from '@leadmaster/whatsapp-standin';
+import { type InboundFigures, measureInbound } from './messages/inbound.ts';
+import { BenchService } from './messages/service.ts';
+import { greet, measureTexts, type TextFigures } from './messages/texts.ts';
+import { type Checkout, thisVersion, versionOf } from './messages/version-before.ts';
+
+/**
+ * `npm run bench -- messages`: texts out and messages in through a version of before and this one, in one run, in turn.
+ * See README.md beside this.
+ */
+const OUTPUT = fileURLToPath(new URL('results/messages.json', import.meta.url));
+const PHONES = ['5491100000001', '5491100000002', '5491100000003', '5491100000004'];
+/** The last version that did not know an id before it sent, and committed each message by itself. */
+const BEFORE = '0f7c3d0';
+
+const USAGE = `messages [--before COMMIT|none] [--rounds N] [--texts N] [--inbound N] [--rate N] [--output FILE]
+  --before COMMIT  the version to compare with (${BEFORE}); "none" measures this one alone
+  --rounds N       rounds of each side (3)
+  --texts N        texts handed in at once, to two sessions (200)
+  --inbound N      messages to four sessions (3000)
+  --rate N         of them by the second (500)`;
+
+interface Round {
+  version: string;
+  page: PageDate;
+  texts: TextFigures;
+  inbound: InboundFigures;
+}
+
+const { values } = parseArgs({
+  options: {
+    before: { type: 'string', default: BEFORE },
+    rounds: { type: 'string', default: '3' },
+    texts: { type: 'string', default: '200' },
+    inbound: { type: 'string', default: '3000' },
+    rate: { type: 'string', default: '500' },
+    output: { type: 'string', default: OUTPUT },
+  },
+});
+const [rounds, texts, inbound, rate] = [values.rounds, values.texts, values.inbound, values.rate].map(Number);
+if (!rounds || !texts || !inbound || !rate) {
+  console.error(USAGE);
+  process.exit(2);
+}
+
+async function measure(version: string, checkout: Checkout, page: PageDate, round: number): Promise<Round> {
+  const world = await startStandin({ page: { date: page } });
+  try {
+    await using service = await BenchService.start(checkout.root, world);
+    for (const [i, phone] of PHONES.entries()) await service.link(world, `s${i + 1}`, phone);
+    await greet(world, PHONES.slice(0, 2));
+    return {
+      version,
+      page,
+      texts: await measureTexts(service, Number(texts), round),
+      inbound: await measureInbound(service, world, PHONES, {
+        count: Number(inbound),
+        perSecond: Number(rate),
+        round,
+      }),
+    };
+  } finally {
+    await world.close();
+  }
+}
+
+function line({ version, page, texts: out, inbound: into }: Round): string {
+  const fixed = (value: number): string => value.toFixed(value < 10 ? 2 : 0);
+  return [
+    `${version} on the page of ${page}:`,
+    `${fixed(out.acceptedPerSecond)} texts/s accepted, ${fixed(out.sentPerSecond)}/s sent, ${fixed(out.serviceMs)} ms each, ${out.missing} missing;`,
+    `in: ${fixed(into.offeredPerSecond)}/s offered, ${fixed(into.toldPerSecond)}/s told,`,
+    `${fixed(into.serviceMs)} ms each (${fixed(into.treeMs)} with browsers), ${into.gaps} gaps, ${into.twice} twice`,
+  ].join(' ');
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+const results: Round[] = [];
+const after = thisVersion();
+const before = values.before === 'none' ? null : await versionOf(values.before);
+try {
+  for (let round = 1; round <= rounds; round += 1) {
+    if (before !== null) results.push(await measure('before', before, 'april', round));
+    for (const page of ['april', 'september'] as const) results.push(await measure('now', after, page, round));
+    for (const result of results.slice(before === null ? -2 : -3)) console.log(line(result));
+  }
+} finally {
+  await before?.[Symbol.asyncDispose]();
+}
+for (const page of ['april', 'september'] as const) {
+  const of = (version: string, at: PageDate, pick: (one: Round) => number): number =>
+    median(results.filter((one) => one.version === version && one.page === at).map(pick));
+  if (before === null) continue;
+  const ratio = (pick: (one: Round) => number): string =>
+    (of('now', page, pick) / of('before', 'april', pick)).toFixed(2);
+  console.log(
+    `now on ${page} against before on april, medians: accepted ${ratio((one) => one.texts.acceptedPerSecond)}x, told ${ratio((one) => one.inbound.toldPerSecond)}x, processor time of a message in ${ratio((one) => one.inbound.serviceMs)}x`,
+  );
+}
+mkdirSync(dirname(values.output), { recursive: true });
+writeFileSync(
+  values.output,
+  `${JSON.stringify({ benchmark: 'messages', at: new Date(), values, results }, null, 2)}\n`,
+);
+console.log(values.output);

@@ -1,0 +1,131 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Event, EventPage, Session } from '@leadmaster/protocol';
+import type { World } from '@leadmaster/whatsapp-standin';
+
+const KEY = 'bench-key';
+const READY_MS = 60_000;
+
+/** The session manager of one version on a data folder of its own, with linked sessions. */
+export class BenchService implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly #url: string;
+  readonly #dataDir: string;
+
+  private constructor(child: ChildProcess, url: string, dataDir: string) {
+    this.#child = child;
+    this.#url = url;
+    this.#dataDir = dataDir;
+  }
+
+  static async start(root: string, world: World): Promise<BenchService> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'leadmaster-bench-messages-'));
+    const port = await freePort();
+    const env = {
+      ...process.env,
+      LEADMASTER_ENV_FILE: '/dev/null',
+      LEADMASTER_DATA_DIR: dataDir,
+      LEADMASTER_ADMIN_KEY: KEY,
+      SESSION_MANAGER_PORT: String(port),
+      CHROME_ARGS: world.chromeArgsText,
+      LOG_LEVEL: 'error',
+      SNAPSHOT_SCHEDULE: 'off',
+      SNAPSHOT_AFTER_LOGIN: 'off',
+    };
+    const main = join(root, 'packages/cli/src/main.ts');
+    const child = spawn(process.execPath, [main, 'session-manager'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+    const service = new BenchService(child, `http://127.0.0.1:${port}`, dataDir);
+    await service.#until('the service answers', async () => (await fetch(`${service.#url}/health`)).ok);
+    return service;
+  }
+
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('the service did not start');
+    return this.#child.pid;
+  }
+
+  /** Creates a session and has a phone link it. */
+  async link(world: World, name: string, phone: string): Promise<void> {
+    await this.call('POST', '/v1/sessions', { name });
+    await this.#until(`${name} is READY`, async () => {
+      const { state } = await this.call<Session>('GET', `/v1/sessions/${name}`);
+      if (state === 'QR_REQUIRED') await this.#scan(world, name, phone);
+      return state === 'READY';
+    });
+  }
+
+  async #scan(world: World, name: string, phone: string): Promise<void> {
+    const { qr } = await this.call<{ qr: string }>('GET', `/v1/sessions/${name}/qr`);
+    await Promise.race([world.phone(phone).scan(qr), sleep(5_000)]);
+  }
+
+  async call<T>(method: string, path: string, body?: object): Promise<T> {
+    const reply = await fetch(`${this.#url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${KEY}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await reply.text();
+    if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`);
+    return JSON.parse(text) as T;
+  }
+
+  /** Where the event log ends now. */
+  async cursor(): Promise<number> {
+    let after = 0;
+    for (;;) {
+      const { items, cursor } = await this.call<EventPage>('GET', `/v1/events?after=${after}&limit=1000`);
+      if (items.length === 0) return cursor;
+      after = cursor;
+    }
+  }
+
+  /** Follows the log until enough events fit, and returns them; the longest wait is for one that does not come. */
+  async collect(after: number, count: number, fits: (event: Event) => boolean, quietMs: number): Promise<Event[]> {
+    const found: Event[] = [];
+    let lastAt = performance.now();
+    while (found.length < count && performance.now() - lastAt < quietMs) {
+      const { items, cursor } = await this.call<EventPage>('GET', `/v1/events?after=${after}&limit=1000&wait=2`);
+      const fitting = items.filter(fits);
+      if (fitting.length > 0) lastAt = performance.now();
+      found.push(...fitting);
+      after = cursor;
+    }
+    return found;
+  }
+
+  async #until(what: string, there: () => Promise<boolean>): Promise<void> {
+    const deadline = performance.now() + READY_MS;
+    while (!(await there().catch(() => false))) {
+      if (performance.now() > deadline || this.#child.exitCode !== null)
+        throw new Error(`it never came to it that ${what}`);
+      await sleep(50);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      this.#child.kill('SIGTERM');
+      await once(this.#child, 'exit');
+    }
+    await rm(this.#dataDir, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}

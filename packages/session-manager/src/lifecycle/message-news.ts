@@ -1,0 +1,105 @@
+import {
+  type Address,
+  addressOf,
+  type EventType,
+  type Message,
+  type MessageCode,
+  type MessageState,
+  UNKNOWN_ADDRESS,
+} from '@leadmaster/protocol';
+import type { MessageRecord, StateStore } from '../state/state-store.ts';
+import { isRestricted, type Standing } from './standing.ts';
+
+/** WhatsApp's acknowledgements, as whatsapp-web.js numbers them. */
+const STATE_OF_ACK: Readonly<Record<number, MessageState>> = {
+  [-1]: 'FAILED',
+  1: 'SENT',
+  2: 'DELIVERED',
+  3: 'READ',
+  4: 'PLAYED',
+};
+
+/** States before the first acknowledgement: no event has said yet that the message left. */
+const IS_UNTOLD: ReadonlySet<MessageState> = new Set(['QUEUED', 'SENDING', 'UNCERTAIN', 'FAILED', 'EXPIRED']);
+
+/** What a message has come to, where WhatsApp has not acknowledged it. */
+export interface Ending {
+  state: 'FAILED' | 'UNCERTAIN';
+  code: MessageCode;
+  error: string;
+  retryAt?: string | null;
+}
+
+/** Writes what becomes of messages that were sent here, and their events. To be called within a change of the store. */
+export class MessageNews {
+  readonly #store: StateStore;
+  readonly #standing: (session: string) => Standing | null;
+
+  constructor(store: StateStore, standing: (session: string) => Standing | null) {
+    this.#store = store;
+    this.#standing = standing;
+  }
+
+  /** WhatsApp acknowledged it; a number that is none of its acknowledgements changes nothing. */
+  acknowledged(record: MessageRecord, ack: number): void {
+    const state = STATE_OF_ACK[ack];
+    if (state === 'FAILED') this.ended(record.message, this.#refusal(record));
+    else if (state !== undefined) this.#moved(record.message, state);
+  }
+
+  /** It has failed, or its fate is not known. An acknowledgement that came before stands. */
+  ended(before: Message, ending: Ending): void {
+    const after = this.#store.messages.update(before.id, { retryAt: null, ...ending });
+    if (after === null || after.state !== ending.state) return;
+    if (before.state === after.state && before.code === after.code) return;
+    const { error, code, retryAt } = after;
+    this.#tell('message.failed', after, { error, code, retryAt });
+  }
+
+  /** Why WhatsApp reported an error (whatsapp-web-2026, 5.3): a refused chat looks like any other error. */
+  #refusal({ message, opensChat }: MessageRecord): Ending {
+    const limits = this.#standing(message.session)?.limits ?? null;
+    const isNewChat = opensChat === true || (opensChat === null && isRestricted(limits));
+    return isNewChat ? restriction(limits?.newChats.until ?? null) : REFUSED;
+  }
+
+  #moved(before: Message, state: MessageState): void {
+    const after = this.#store.messages.update(before.id, { state });
+    if (after === null || after.state === before.state) return;
+    if (IS_UNTOLD.has(before.state)) this.#tell('message.sent', after, { origin: 'api' });
+    else this.#tell('message.ack', after, {});
+  }
+
+  #tell(type: EventType, message: Message, more: Record<string, unknown>): void {
+    const { session, id: messageId, whatsappId, to, state } = message;
+    const data = { messageId, whatsappId, to, state, ...this.#people(message), ...more };
+    this.#store.events.append({ session, type, data });
+  }
+
+  #people({ session, to, whatsappId }: Message): Record<string, unknown> {
+    const account = this.#standing(session)?.account ?? null;
+    const meet = (address: Address): Address => this.#store.contacts.meet(session, address, true);
+    const recipient = meet(addressOf(to));
+    const chatId = chatOf(whatsappId) ?? recipient.id;
+    return {
+      from: account?.id ?? null,
+      chatId,
+      sender: account === null ? UNKNOWN_ADDRESS : meet({ ...addressOf(account.id), name: account.name }),
+      recipient,
+      chat: chatId === null ? recipient : meet(addressOf(chatId)),
+    };
+  }
+}
+
+const REFUSED: Ending = { state: 'FAILED', code: 'refused_by_whatsapp', error: 'WhatsApp reported an error.' };
+
+/** WhatsApp lets the account open no new chats; `until`: as long as it says. */
+export function restriction(until: string | null): Ending {
+  const error = `WhatsApp lets this account open no new chats${until === null ? '' : ` until ${until}`}.`;
+  return { state: 'FAILED', code: 'account_restricted', error, retryAt: until };
+}
+
+/** The chat that is part of the id of an own message: `true_<chat>_<id>`. */
+function chatOf(whatsappId: string | null): string | null {
+  return /^true_([^_]+@[a-z.]+)_/.exec(whatsappId ?? '')?.[1] ?? null;
+}

@@ -1,0 +1,47 @@
+import { errorText, LeadMasterError, stateKind } from '@leadmaster/protocol';
+import type { Logger } from 'pino';
+import type { SupervisorView } from './session-status.ts';
+import { isRestricted, type Standing } from './standing.ts';
+
+const ASKING_MS = 10_000;
+
+/**
+ * Refuses what a session as it stands cannot send, before the page is asked.
+ *
+ * @throws LeadMasterError `session_not_ready`
+ */
+export function refuseSend(name: string, { state, hint }: Pick<SupervisorView, 'state' | 'hint'>): void {
+  if (state === 'READY') return;
+  const cure =
+    stateKind(state) === 'transient'
+      ? 'It recovers by itself; try again when it is READY.'
+      : hint || `Start it first: "./leadmaster session start ${name}".`;
+  throw new LeadMasterError('session_not_ready', `${name} is ${state}; nothing was sent`, cure, { extra: { state } });
+}
+
+/**
+ * Whether a text would open a new chat: asked only while WhatsApp lets the account open none. Null when it was not asked,
+ * or the page cannot tell; that refuses nothing.
+ *
+ * @throws LeadMasterError `account_restricted` with `retryAt`
+ */
+export async function requireOpenChat(
+  name: string,
+  to: string,
+  { run, limits }: Standing,
+  log: Logger,
+): Promise<boolean | null> {
+  if (run === null || !isRestricted(limits)) return null;
+  const opens = await run.messages.opensNewChat(to, AbortSignal.timeout(ASKING_MS)).catch((error: unknown) => {
+    log.warn({ session: name, err: errorText(error) }, 'the page does not say whether a text opens a new chat');
+    return null;
+  });
+  if (opens !== true) return opens;
+  const until = limits?.newChats.until ?? null;
+  throw new LeadMasterError(
+    'account_restricted',
+    `WhatsApp lets the account of ${name} open no new chats${until === null ? '' : ` until ${until}`}; nothing was sent`,
+    'Chats that exist go on. Send again when the limit has ended, or let the recipient write first.',
+    { extra: { retryAt: until } },
+  );
+}

@@ -1,0 +1,19 @@
+import type { Account, AccountLimits } from '@leadmaster/protocol';
+import type { EngineRun } from '../engine/engine.ts';
+
+/** How a session stands towards its messages, as of now. */
+export interface Standing {
+  /** Its live run; null unless it is READY. */
+  run: EngineRun | null;
+  /** The generation of the profile that it runs on; null when nothing runs. */
+  generation: number | null;
+  account: Account | null;
+  limits: AccountLimits | null;
+}
+
+/** Whether WhatsApp lets the account open no new chats now. */
+export function isRestricted(limits: AccountLimits | null, now = Date.now()): boolean {
+  if (limits === null || limits.newChats.state === 'open') return false;
+  const { until } = limits.newChats;
+  return until === null || Date.parse(until) > now;
+}

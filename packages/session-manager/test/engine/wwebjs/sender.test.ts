@@ -1,0 +1,99 @@
+import type { Page } from 'puppeteer-core';
+import { expect, it } from 'vitest';
+import type { Client } from 'whatsapp-web.js';
+import { NotSent } from '../../../src/engine/engine.ts';
+import type { MainDocuments } from '../../../src/engine/wwebjs/documents.ts';
+import { WwebjsSender } from '../../../src/engine/wwebjs/messages.ts';
+import { Tickets } from '../../../src/engine/wwebjs/tickets.ts';
+
+const ID = 'true_7@lid_3EB0';
+
+interface Faults {
+  /** What the library does with a text, given the page's way of asking for its ticket. */
+  send: (ask: () => Promise<void>) => Promise<unknown>;
+  /** What the page's books say of a message. */
+  books?: () => Promise<unknown>;
+}
+
+/** A sender whose library and page fail in ways that the real ones cannot be brought to. */
+function senderWith({ send, books = async () => null }: Faults) {
+  const tickets = new Tickets();
+  const asIt = <T>(fake: object): T => fake as unknown as T;
+  const client = asIt<Client>({
+    sendMessage: (_chat: string, _text: string, options: { extra: { lmOutbox: string } }) =>
+      send(() => tickets.ask(options.extra.lmOutbox, ID)),
+  });
+  const page = asIt<Page>({
+    evaluate: async (script: { name: string }) => (script.name === 'hasHelpers' ? true : books()),
+  });
+  const documents = asIt<MainDocuments>({ current: 1, isGone: () => false });
+  return new WwebjsSender(client, page, documents, tickets);
+}
+
+function text(sender: WwebjsSender, journal: (id: string) => Promise<void> = async () => undefined, ms = 2_000) {
+  return sender.sendText({ to: '7@lid', text: 'hello', journal }, AbortSignal.timeout(ms));
+}
+
+it('takes a missing answer for what the page’s books say, once the id is on disk', async () => {
+  const silent = async (ask: () => Promise<void>) => {
+    await ask();
+    return undefined;
+  };
+  await expect(text(senderWith({ send: silent, books: async () => 1 }))).resolves.toEqual({ whatsappId: ID, ack: 1 });
+  const unknown = text(senderWith({ send: silent }));
+  await expect(unknown).rejects.toThrow('did not say what became of the message');
+  await expect(unknown).rejects.not.toBeInstanceOf(NotSent);
+});
+
+it('takes an error after the hand-over for an open fate, unless the books know it', async () => {
+  const fails = async (ask: () => Promise<void>) => {
+    await ask();
+    throw new Error('t: t');
+  };
+  const open = text(senderWith({ send: fails, books: () => Promise.reject(new Error('the page is gone')) }));
+  await expect(open).rejects.toThrow('t: t');
+  await expect(open).rejects.not.toBeInstanceOf(NotSent);
+  await expect(text(senderWith({ send: fails, books: async () => -1 }))).resolves.toEqual({ whatsappId: ID, ack: -1 });
+});
+
+it('proves that nothing left when its time is up before the page asked, and refuses the page from then on', async () => {
+  const word = Promise.withResolvers<string>();
+  const slow = (ask: () => Promise<void>) =>
+    new Promise((resolve) => {
+      setTimeout(() => {
+        ask().then(
+          () => word.resolve('go on'),
+          (error: Error) => word.resolve(error.message),
+        );
+        resolve(undefined);
+      }, 200);
+    });
+  await expect(text(senderWith({ send: slow }), undefined, 50)).rejects.toMatchObject({ code: 'not_handed_over' });
+  expect(await word.promise).toContain('given up');
+});
+
+it('leaves the fate open when its time is up after the page was told to go on', async () => {
+  const hangs = async (ask: () => Promise<void>) => {
+    await ask();
+    return new Promise(() => undefined);
+  };
+  const sending = text(senderWith({ send: hangs }), undefined, 100);
+  await expect(sending).rejects.toThrow('did not say');
+  await expect(sending).rejects.not.toBeInstanceOf(NotSent);
+});
+
+it('never calls a text unsent that went out unasked: its id is put on disk, and a disk that refuses leaves its fate open', async () => {
+  const unasked = async () => ({ id: { fromMe: true, remote: '7@lid', id: '3EB0', $1: ID }, ack: 0 });
+  const journalled: string[] = [];
+  const journal = async (id: string) => void journalled.push(id);
+  await expect(text(senderWith({ send: unasked }), journal)).resolves.toEqual({ whatsappId: ID, ack: 0 });
+  expect(journalled).toEqual([ID]);
+  const full = text(senderWith({ send: unasked }), () => Promise.reject(new Error('the disk is full')));
+  await expect(full).rejects.toThrow('the disk is full');
+  await expect(full).rejects.not.toBeInstanceOf(NotSent);
+});
+
+it('takes the library’s word that there is no such chat', async () => {
+  const none = text(senderWith({ send: async () => null }));
+  await expect(none).rejects.toMatchObject({ name: 'NotSent', code: 'recipient_unknown' });
+});
