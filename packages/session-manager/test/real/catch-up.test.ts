@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ACCOUNT, CUSTOMER, MessageStage } from './message-stage.ts';
 import { RunStage } from './run-stage.ts';
@@ -7,7 +8,7 @@ const MINUTE_MS = 60_000;
 
 const aMinuteAgo = () => new Date(Date.now() - MINUTE_MS);
 
-/** What was missed is told whole, and looking for it harms nobody. */
+/** What was missed is told whole, and looking for it does no harm. */
 describe('messages that were missed', { timeout: 120_000 }, () => {
   it('are told in and out, though one chat throws, which is named', async () => {
     await using stage = await MessageStage.linked();
@@ -28,9 +29,22 @@ describe('messages that were missed', { timeout: 120_000 }, () => {
     expect(failed).toEqual([
       { chatId: stage.world.phone(BROKEN).lid, why: expect.stringContaining('waitForChatLoading') },
     ]);
-    // What the page holds can be read also of that chat, and asks nobody.
+    // What the page holds can be read also of that chat, and asks no server.
     const held = (await stage.caughtUp(aMinuteAgo(), false)).flatMap((part) => part.messages);
     expect(held.map(({ text }) => text)).toContain('from the broken chat');
+  });
+
+  it('of several chats come by the time of WhatsApp', async () => {
+    await using stage = await MessageStage.linked();
+    const people = [CUSTOMER, BROKEN, CUSTOMER];
+    await stage.restartWith(async () => {
+      for (const [i, from] of people.entries()) {
+        await stage.world.phone(from).send(ACCOUNT, `text ${i}`);
+        await sleep(1_100);
+      }
+    });
+    const told = (await stage.caughtUp(aMinuteAgo())).flatMap(({ messages }) => messages);
+    expect(told.map(({ text }) => text)).toEqual(['text 0', 'text 1', 'text 2']);
   });
 
   it('count what has no text yet, and have it once it came', async () => {

@@ -5,7 +5,7 @@ import { ACCOUNT, CUSTOMER, MessageStage } from './message-stage.ts';
 
 const soon = () => AbortSignal.timeout(20_000);
 
-/** The id is on disk before the page's own sender gets a text; whatever goes wrong before, nothing leaves. */
+/** The id is on disk before the page's own sender gets a text; if anything goes wrong before, nothing leaves. */
 describe('a text on its way into the page', { timeout: 90_000 }, () => {
   let stage: MessageStage;
 
@@ -128,11 +128,11 @@ describe('a text on its way into the page', { timeout: 90_000 }, () => {
   it('is proven not to be sent where WhatsApp knows no such number, with the spelling that it does know', async () => {
     const unknown = '541112345678';
     await stage.world.faults.set({ unregistered: [unknown] });
-    await expect(stage.send('anybody?', unknown)).rejects.toMatchObject({
+    await expect(stage.send('are you there?', unknown)).rejects.toMatchObject({
       code: 'recipient_unknown',
       message: '541112345678 is not on WhatsApp; 5491112345678 is',
     });
-    await expect(stage.send('anybody?', `${unknown}@c.us`)).rejects.toMatchObject({ code: 'recipient_unknown' });
+    await expect(stage.send('are you there?', `${unknown}@c.us`)).rejects.toMatchObject({ code: 'recipient_unknown' });
     expect(await inPage()).toBe(0);
   });
 
@@ -191,10 +191,10 @@ describe('whether a text opens a new chat', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a text to somebody with whom the page can make no chat', { timeout: 60_000 }, () => {
+describe('a text to a number with which the page can make no chat', { timeout: 60_000 }, () => {
   it.each([[['no-lid']], [['no-lid', 'errors-minified']]])('is proven not to be sent (%j)', async (drifts) => {
     await using stage = await MessageStage.linked(drifts);
-    await expect(stage.send('anybody?')).rejects.toMatchObject({
+    await expect(stage.send('are you there?')).rejects.toMatchObject({
       code: 'recipient_unknown',
       message: expect.stringContaining('No LID for user'),
     });

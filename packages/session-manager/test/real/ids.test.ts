@@ -11,7 +11,7 @@ const PAGES: [string, string[], 'april' | 'september'][] = [
   ['with minified errors', ['errors-minified'], 'september'],
 ];
 
-/** The text of a message's id is the same in the page, in Node, and at WhatsApp, whatever the page calls its field. */
+/** The text of a message's id is the same in the page, in Node, and at WhatsApp, under any name of the page's field. */
 describe('the ids of messages', { timeout: 90_000 }, () => {
   it.each(PAGES)('are whole on a page %s', async (_name, drifts, date) => {
     await using stage = await MessageStage.linked(drifts, { page: { date } });
@@ -97,7 +97,7 @@ describe('the ids of messages', { timeout: 90_000 }, () => {
     expect(stage.events.filter(({ type }) => type === 'mapped')).toHaveLength(1);
   });
 
-  it('have null where WhatsApp does not say somebody’s number', async () => {
+  it('have null where WhatsApp does not say the number', async () => {
     await using stage = await MessageStage.linked([]);
     const customer = stage.world.phone(CUSTOMER);
     customer.hidden = true;

@@ -30,7 +30,8 @@ export async function* catchUp(
     chatIds = chatIds.slice(cursor.chat);
     const question: MissedQuestion = { ...bounds, chatIds, cursor: { chat: 0, after: cursor.after } };
     const answer: MissedAnswer = await inTime(page.evaluate(readMissed, question));
-    const messages = answer.messages.map((record) => seen.known(record, true));
+    const oldestFirst = answer.messages.toSorted((a, b) => a.timestampS - b.timestampS);
+    const messages = oldestFirst.map((record) => seen.known(record, true));
     yield { messages, failed: answer.failed, waiting: answer.waiting };
     cursor = answer.next;
   }

@@ -3,7 +3,7 @@ import type { Key } from './page/whatsapp-page.ts';
 const IS_ID = /^(true|false)_./;
 
 /**
- * The text of a message's id, whatever the page's build calls the field that keeps it (whatsapp-web-2026, 1.2):
+ * The text of a message's id, under any name that a build of the page gives the field (whatsapp-web-2026, 1.2):
  * `_serialized`, else the one own field with such a text, else joined from its parts. Survives a page that could not be
  * mended.
  */

@@ -17,7 +17,7 @@ const RETRY_MS = 250;
 /** How far back a chat is loaded for rows that have no id: about 500 messages. */
 const LOADS = 10;
 const LOAD_MS = 5_000;
-/** The page's words for somebody with whom it cannot make a chat (whatsapp-web-2026, 3.5). */
+/** The page's words when it can make no chat with a recipient (whatsapp-web-2026, 3.5). */
 const NO_CHAT = /No (LID|PN) for user|could not find phone number for lid|invalid wid/i;
 
 export interface Sent {

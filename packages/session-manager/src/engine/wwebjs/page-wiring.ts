@@ -37,7 +37,7 @@ type Expose = Page['exposeFunction'];
 
 /**
  * What goes between Node and WhatsApp's page for messages: our script before any of the page's, the journal of
- * handovers, and what happens to messages, in one crossing for many. Events that nobody listens to never cross: the
+ * handovers, and what happens to messages, in one crossing for many. Events without a listener never cross: the
  * library asks the page for a whole chat at each of them.
  */
 export class PageWiring {
@@ -82,7 +82,7 @@ export class PageWiring {
     return this.#client.listenerCount(event) > 0;
   }
 
-  /** From now on the library's own events are made as well: somebody listens to them. */
+  /** From now on the library's own events are made as well: they have a listener. */
   async #passModels(): Promise<void> {
     if (this.#passesModels || this.#library.size === 0) return;
     this.#passesModels = true;
@@ -116,7 +116,7 @@ function collect(name: string): void {
   if (page.leadmaster !== undefined) page[name] = page.leadmaster.collector(name);
 }
 
-/** In the page: what nobody listens to goes nowhere. */
+/** In the page: an event without a listener stays here. */
 function ignore(name: string): void {
   (globalThis as unknown as Record<string, unknown>)[name] = () => undefined;
 }

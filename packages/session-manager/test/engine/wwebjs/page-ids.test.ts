@@ -128,7 +128,7 @@ describe('the class of keys', () => {
     expect(ask(page, 'leadmaster.textOf(key())')).toBe('false_549@lid_3A01');
   });
 
-  it('is the only class that is touched: a person’s id keeps its method', () => {
+  it('is the only class that is touched: the id of a chat keeps its method', () => {
     const page = documentOf(STUB, KEPT('$1'), EARLY, REAL, "require('WAWebMsgKey')");
     expect(ask(page, 'new Wid().$1()')).toBe('***');
     expect(ask(page, 'new Wid()._serialized')).toBeUndefined();

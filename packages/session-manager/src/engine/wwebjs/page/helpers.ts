@@ -20,7 +20,7 @@ export function installHelpers(): void {
   const getMessageModel =
     (original: AnyHelper): AnyHelper =>
     (message, ...rest) => {
-      // Before anybody can download its medium: the module for that may come late.
+      // Before its medium can be downloaded: the module for that may come late.
       if (!canDownload) canDownload = page.leadmaster.mendDownload();
       const model = original(message, ...rest) as { id?: object } | null;
       const text = page.leadmaster.textOf((message as PageMsg).id);

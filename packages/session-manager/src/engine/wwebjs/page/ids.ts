@@ -111,7 +111,7 @@ export function installIds(): void {
     }
   };
 
-  /** The page's factory of the module, with the class mended before anybody gets it. */
+  /** The page's factory of the module, with the class mended before the module is given out. */
   const watched = (factory: Definition): Definition => {
     const watching = function (this: unknown, ...args: unknown[]): unknown {
       const result = factory.apply(this, args);

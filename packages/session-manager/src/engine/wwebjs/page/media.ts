@@ -2,7 +2,7 @@ import type { AnyHelper, PageMsg, WhatsAppPage } from './whatsapp-page.ts';
 
 /**
  * Media as the pages of late 2026 want them: a download needs a `mimetype` that whatsapp-web.js does not pass, a model of
- * media must not show its private `__x_id` to whoever spreads it, and forwarding is a part of the page that is loaded only
+ * media must not show its private `__x_id` when it is spread, and forwarding is a part of the page that is loaded only
  * when it is used (whatsapp-web-2026, 2.1, 2.2, 3.2).
  */
 export function installMedia(): void {

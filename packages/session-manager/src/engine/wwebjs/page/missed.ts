@@ -37,7 +37,7 @@ export function chatsSince(sinceS: number): string[] {
   return page
     .require('WAWebCollections')
     .Chat.getModelsArray()
-    .filter((chat) => isRead(chat) && (chat.t === undefined || chat.t >= sinceS))
+    .filter((chat) => isRead(chat) && (typeof chat.t !== 'number' || chat.t >= sinceS))
     .map((chat) => String(chat.id));
 }
 
@@ -88,7 +88,9 @@ export async function readMissed(question: MissedQuestion): Promise<MissedAnswer
   const readChat = async (index: number, after: MissedCursor['after']): Promise<MissedCursor | null> => {
     const chat = page.require('WAWebCollections').Chat.get(chatIds[index]);
     if (chat === undefined) return null;
-    if (after === null && question.mayLoadEarlier && !(await loadEarlier(chat))) return { chat: index, after };
+    // A chat without a time was never written in, or is not known any better by what came earlier.
+    const mayLoad = question.mayLoadEarlier && after === null && typeof chat.t === 'number';
+    if (mayLoad && !(await loadEarlier(chat))) return { chat: index, after };
     for (const message of wanted(chat, after)) {
       if (answer.messages.length >= limit) return { chat: index, after };
       if (message.type === 'ciphertext') answer.waiting += 1;

@@ -1,13 +1,13 @@
 import type { Key, PageAddress, WhatsAppPage, Wid } from './whatsapp-page.ts';
 
 /**
- * Who somebody is: one person has a phone number's id (`@c.us`) and a LID (`@lid`), and the page may know either, both or
+ * The ids of people: one person has a phone number's id (`@c.us`) and a LID (`@lid`), and the page may know either, both or
  * a name (whatsapp-web-2026, 3.5). Looks into the page's memory alone; what it does not know is null.
  */
 export function installPeople(): void {
   const page = globalThis as unknown as WhatsAppPage;
 
-  /** The result of a look-up that this build may not have, or that throws for somebody it does not know. */
+  /** The result of a look-up that this build may not have, or that throws for an unknown id. */
   const maybe = <T>(look: () => T | null | undefined): T | null => {
     try {
       return look() ?? null;

@@ -4,7 +4,7 @@
  * page's globals alone, and imports types only.
  */
 
-/** The id of a person, a group or a chat. Its text is asked for with `String(wid)`. */
+/** The id of one human, a group or a chat. Its text is asked for with `String(wid)`. */
 export interface Wid {
   readonly user?: string;
   readonly server?: string;
@@ -94,7 +94,7 @@ export interface Modules {
   Bootloader: { loadModules(components: string[], done: () => void): void };
 }
 
-/** Who somebody is, as the page knows it. Null where it does not say. */
+/** The names of one participant, as the page knows them. Null where it does not say. */
 export interface PageAddress {
   id: string | null;
   lid: string | null;
