@@ -35,7 +35,7 @@ describe('a page that is READY', () => {
     expect(stage.kinds().filter((kind) => /lost|blocked|unlinked/.test(kind))).toEqual([]);
   });
 
-  it('and is asked to prove itself needs a person, and its window is left alone', async () => {
+  it('and is asked to prove itself is told as such, and its window is left alone', async () => {
     await using stage = await RunStage.linked(['integrity', 'whats-new']);
     expect(await stage.next('attention')).toEqual({ type: 'attention', reason: 'integrity_challenge' });
     await stage.nextNew('alive');

@@ -1,6 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { Stage } from './harness.ts';
 import { ACCOUNT, CUSTOMER, RunStage } from './run-stage.ts';
+
+const anHour = () => AbortSignal.timeout(3_600_000);
+
+/** Numbers from 0 to 1 that are the same for the same seed. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return state / 2 ** 31;
+  };
+}
 
 const texts = (stage: RunStage) =>
   stage.events.flatMap((event) => (event.type === 'message' && !event.message.fromMe ? [event.message.text] : []));
@@ -50,6 +62,26 @@ it('stays READY to its supervisor through reload after reload, in the same brows
   await stage.event((event) => event.type === 'message.received', 15_000, true);
   expect(await stage.path('ventas')).toEqual(path);
   expect(stage.browserPid('ventas')).toBe(browser);
+});
+
+it.each([3, 17])('has one set of listeners however its page loads itself afresh (seed %i)', async (seed) => {
+  await using stage = await RunStage.linked(['iframe-navigates', '-version-late']);
+  const random = randomFrom(seed);
+  let before = 0;
+  for (let reload = 0; reload < 15; reload++) {
+    await sleep(random() * 1_200);
+    before = stage.events.length;
+    // The page takes the answer with it.
+    await stage.page.evaluate('location.reload()').catch(() => undefined);
+  }
+  await stage.next('ready', undefined, undefined, before);
+  const journal = async () => undefined;
+  const { whatsappId } = await stage.run.messages.sendText({ to: CUSTOMER, text: 'hola', journal }, anHour());
+  await stage.next('ack', ({ ids, ack }) => ids.includes(whatsappId) && ack === 3);
+  const acks = stage.events.slice(before).flatMap((event) => (event.type === 'ack' ? [event.ack] : []));
+  expect(acks).toEqual([1, 2, 3]);
+  expect(stage.world.phone(CUSTOMER).inbox.map(({ body }) => body)).toEqual(['hola']);
+  expect(stage.kinds().filter((kind) => /lost|unlinked|erased|socket/.test(kind))).toEqual([]);
 });
 
 it('shows QR after QR while its page loads itself afresh unpaired, and can be linked by a late one', async () => {

@@ -4,7 +4,7 @@ import type { EngineEvent } from '../engine.ts';
 import { limitsOf } from './account-limits.ts';
 import type { AccountPreferences } from './page/account.ts';
 
-/** Watches what WhatsApp says of the account while it is READY: its limits, and a check that a person must pass. */
+/** Watches what WhatsApp says of the account while it is READY: its limits, and a check that its owner must pass. */
 export class AccountWatch {
   readonly #emit: (event: EngineEvent) => void;
   readonly #now: () => Date;

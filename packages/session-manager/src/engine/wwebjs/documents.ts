@@ -54,7 +54,7 @@ export class MainDocuments {
     return this.#bound.run(this.#current, work);
   }
 
-  /** Runs work that is for whatever document is there when it asks, although bound work calls it. */
+  /** Runs work for the document that is there when it asks, although bound work calls it. */
   unbound<T>(work: () => T): T {
     return this.#bound.exit(work);
   }

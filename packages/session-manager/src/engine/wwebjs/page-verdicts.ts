@@ -1,7 +1,7 @@
 import type { EngineEvent } from '../engine.ts';
 import type { PageSnapshot } from './page/snapshot.ts';
 
-/** Socket states that end a run, in WhatsApp's words. A CONFLICT is never taken over: somebody else uses the login. */
+/** Socket states that end a run, in WhatsApp's words. A CONFLICT is never taken over: the login is in use elsewhere. */
 export const FINAL_STATES: Readonly<Record<string, EngineEvent>> = {
   TOS_BLOCK: { type: 'banned' },
   SMB_TOS_BLOCK: { type: 'banned' },

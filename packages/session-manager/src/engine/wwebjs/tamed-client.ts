@@ -19,7 +19,7 @@ interface Untyped {
   authStrategy: wwebjs.AuthStrategy;
 }
 
-/** The name of no cached page: whatever WhatsApp serves. */
+/** The name of no cached page: the page that WhatsApp serves. */
 export const LIVE_VERSION = 'live';
 
 export const PAGE_URL = 'https://web.whatsapp.com/';
@@ -38,7 +38,7 @@ export interface PageLife {
 }
 
 /**
- * The library's client, without its habit of starting work that nobody awaits:
+ * The library's client, without its habit of starting work without awaiting it:
  * - after every navigation of any frame it injects itself again, and rejects into nowhere when the page moves on
  *   meanwhile; here it does so once per document, and an injection that fails for good is noticed by the page monitor,
  *   which then hears no life
@@ -46,7 +46,7 @@ export interface PageLife {
  *   the first
  * - it reads the page's own text for its cache, and rejects into nowhere when the browser ends meanwhile
  * - on a state it does not accept it closes the browser by itself; here the run does that, and proves it
- * - after a logout it tells its strategy anew that the browser is there, which it has been all the time
+ * - after a logout it tells its strategy once more that the browser is there, which it has been all the time
  *
  * `onBrowser` runs once, when the browser is there and before any page is loaded; what we need in every document is
  * put in place right after it.

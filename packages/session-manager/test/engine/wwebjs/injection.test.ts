@@ -125,7 +125,7 @@ it('rejects with what failed in a document that stayed, and does not try it twic
   expect(tries).toBe(1);
 });
 
-it('lets what bound work tells others ask whatever document is there', async () => {
+it('lets what bound work tells others ask the document that is there', async () => {
   const { page, documents } = open();
   const asked = documents.bind(async () => {
     page.navigate();

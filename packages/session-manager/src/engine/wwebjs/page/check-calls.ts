@@ -78,7 +78,7 @@ export function synced(page: Page): Answer {
 export function me(page: Page): Answer {
   const { getMaybeMePnUser, getMaybeMeLidUser } = page.require('WAWebUserPrefsMeUser');
   const wid = getMaybeMePnUser() ?? getMaybeMeLidUser();
-  return typeof wid?._serialized === 'string' || 'nobody is logged in, or the id has no text';
+  return typeof wid?._serialized === 'string' || 'no own id, or one without a text';
 }
 
 export function callMap(page: Page): Answer {
