@@ -70,7 +70,7 @@ function meet(a: Wants, b: Wants): Wants {
 
 /** When a drift is switched on: most from the first page on, those that end a login once there is one. */
 export function needsLogin(drift: string): boolean {
-  if (nameOf(drift) === 'passkey') return false;
+  if (drift.startsWith('-') || nameOf(drift) === 'passkey') return false;
   return rowOf(drift).kind === 'terminal' || nameOf(drift) === 'assets-gone' || drift === 'unsupported-browser=always';
 }
 
@@ -95,7 +95,7 @@ const RESTS: Readonly<Record<string, { state: string; reason: string }>> = {
 };
 
 function nameOf(drift: string): DriftName {
-  return drift.split('=')[0] as DriftName;
+  return drift.replace(/^-/, '').split('=')[0] as DriftName;
 }
 
 function rowOf(drift: string): Drift {
