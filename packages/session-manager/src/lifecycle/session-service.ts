@@ -5,6 +5,7 @@ import type {
   Message,
   PairingCode,
   QrCode,
+  Recording,
   SendMessage,
   Session,
   Transition,
@@ -34,6 +35,8 @@ export interface SessionService {
   pairingCode(name: string, phone: string): Promise<PairingCode>;
   transitions(name: string, limit: number): Promise<Transition[]>;
   check(name: string): Promise<CheckReport>;
+  /** What its page looks like from inside, with nothing of the account in it. Needs a browser that runs, linked or not. */
+  recording(name: string, signal: AbortSignal): Promise<Recording>;
   /** Events after a cursor. Waits up to `waitMs` for the first when there is none yet. `session` undefined = all. */
   events(query: {
     session?: string;

@@ -7,6 +7,7 @@ import {
   type Message,
   type PairingCode,
   type QrCode,
+  type Recording,
   type SendMessage,
   type Session,
   stateKind,
@@ -17,6 +18,7 @@ import type { HeldProfile, Proof, SessionAccess } from '../snapshots/session-acc
 import { followEvents, pageOfEvents } from './event-feed.ts';
 import { Outbox } from './outbox.ts';
 import { ProfileAccess } from './profile-access.ts';
+import { recordSession } from './recording.ts';
 import { notWaitingForQr, originNotRetired, sessionMoved, sessionNotFound } from './refusals.ts';
 import { type SessionGuard, UNGUARDED } from './session-guard.ts';
 import { SessionRegistry } from './session-registry.ts';
@@ -279,6 +281,11 @@ export class Sessions implements SessionService, SessionAccess {
     // A profile that nobody has adopted may be looked at, too.
     await this.get(name);
     return this.#deps.profiles.check(name);
+  }
+
+  async recording(name: string, signal: AbortSignal): Promise<Recording> {
+    const supervisor = await this.#registry.get(name);
+    return recordSession(supervisor, this.#deps, AbortSignal.any([signal, this.#closing.signal]));
   }
 
   async events(query: {

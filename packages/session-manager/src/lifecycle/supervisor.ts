@@ -79,6 +79,11 @@ export class SessionSupervisor {
     return this.#status.state === 'READY' ? (this.#current?.run ?? null) : null;
   }
 
+  /** The run of the browser that is open, whatever state the session is in. */
+  get liveRun(): EngineRun | null {
+    return this.#current?.run ?? null;
+  }
+
   /** Wants it to run. Resolves when the start is under way or refused; the state tells how it goes on. */
   start(reason = 'requested'): Promise<void> {
     return this.#queue.run(() => this.#start(reason));

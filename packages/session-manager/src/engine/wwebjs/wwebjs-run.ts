@@ -7,6 +7,8 @@ import {
   errorText,
   LeadMasterError,
   type PairingCode,
+  RECORDED_MODULES,
+  type RecordedPage,
   type Runtime,
 } from '@leadmaster/protocol';
 import type { Browser, Page } from 'puppeteer-core';
@@ -15,8 +17,10 @@ import { treeMemory } from '../../process/memory.ts';
 import { takeCensus } from '../census.ts';
 import type { CatchUpFrom, CatchUpPart, EngineEvent, EngineRun, MessageSender } from '../engine.ts';
 import type { PageProbe } from '../page-probe.ts';
+import { recordedPageOf } from '../recorded-page.ts';
 import { withSignal } from '../with-signal.ts';
 import { catchUp, receivedLive, WwebjsSender } from './messages.ts';
+import { findForRecording } from './page/recording.ts';
 import { FINAL_STATES, type MonitorSettings, PageMonitor } from './page-monitor.ts';
 
 /** How long WhatsApp lets a pairing code stand: the library asks for a new one after three minutes. */
@@ -26,6 +30,8 @@ const FIRST_QR_MS = 60_000;
 const NEXT_QR_MS = 20_000;
 const QRS_PER_ROUND = 6;
 const KILL_MS = 5_000;
+/** How long the page may take to list its databases for a recording, which goes on without them. */
+const DATABASES_MS = 3_000;
 
 /** One browser with one page of WhatsApp, from the moment its process exists to the proof that it is gone. */
 export class WwebjsRun implements EngineRun {
@@ -108,6 +114,11 @@ export class WwebjsRun implements EngineRun {
 
   async probe(): Promise<PageProbe> {
     return { build: this.#runtime.webVersion, isQuiet: false, checks: [], canJournal: false, databases: {} };
+  }
+
+  async record(signal: AbortSignal): Promise<RecordedPage> {
+    const wish = { modules: RECORDED_MODULES, databasesMs: DATABASES_MS };
+    return recordedPageOf(await withSignal(this.#page.evaluate(findForRecording, wish), signal));
   }
 
   /**
