@@ -23,8 +23,11 @@ import { SESSION_STATES } from './states.ts';
 export const MAGNITUDES = [0, 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000] as const;
 const magnitude = z.literal(MAGNITUDES);
 
-/** The last part of `2.3000.N`: ten digits that begin with 1 in every build since 2024. */
-export const revision = z.number().int().min(1_000_000_000).max(1_199_999_999);
+/**
+ * The last part of `2.3000.N`: ten digits that begin with 10 (whatsapp-web-2026, 7.1), as no phone number with its country
+ * code does.
+ */
+export const revision = z.number().int().min(1_000_000_000).max(1_099_999_999);
 
 const exportShape = z.strictObject({
   type: z.enum(EXPORT_TYPES),
@@ -59,8 +62,6 @@ export const recordedPage = z.strictObject({
   hasLoader: z.boolean(),
   /** whatsapp-web.js has put its helpers into the page. */
   isInjected: z.boolean(),
-  /** Age of the document. */
-  loadedMs: z.number().int().min(0).max(1e11).nullable(),
   /** How many modules are registered, rounded down to hundreds. */
   modulesLoaded: z.number().int().min(0).max(1e6).multipleOf(100).nullable(),
   builds: z.strictObject({

@@ -27,7 +27,6 @@ export function recordedPageOf(findings: unknown): RecordedPage {
   return recordedPage.parse({
     hasLoader: of('hasLoader') === true,
     isInjected: of('isInjected') === true,
-    loadedMs: whole(of('loadedMs'), 1e11),
     modulesLoaded: hundreds(whole(of('modulesLoaded'), 1e6)),
     builds: { debug: revisionOf(of('debug')), updater: revisionOf(of('updater')) },
     socket: wordOf(SOCKET_STATES, of('socket')),

@@ -21,7 +21,6 @@ export async function findForRecording(wish: RecordingWish): Promise<unknown> {
     Debug?: { VERSION?: unknown };
     ErrorGuard?: { skipGuardGlobal?: (skip: boolean) => void };
     indexedDB: { databases(): Promise<{ name?: string; version?: number }[]> };
-    performance: { now(): number };
   };
   type Any = { readonly [name: string]: unknown };
   const quietly = <T>(read: () => T): T | null => {
@@ -105,7 +104,6 @@ export async function findForRecording(wish: RecordingWish): Promise<unknown> {
     return {
       hasLoader: page.require !== undefined,
       isInjected: page.WWebJS !== undefined,
-      loadedMs: page.performance.now(),
       modulesLoaded: isOpen(registered) ? Object.keys(registered).length : null,
       debug: quietly(() => page.Debug?.VERSION),
       updater: quietly(() => member(load('WAWebUpdaterVersion').exports, 'SANITIZED_VERSION_STR')),
