@@ -11,10 +11,7 @@ const PATTERNS = [/^\$[0-9]{1,2}$/, /^20[0-9]{2}-[01][0-9]-[0-3][0-9]$/, /^[0-9]
 export function stringsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => [
-    ...(Array.isArray(value) ? [] : [key]),
-    ...stringsIn(inner),
-  ]);
+  return Object.entries(value).flatMap(([key, inner]) => [...(Array.isArray(value) ? [] : [key]), ...stringsIn(inner)]);
 }
 
 /** Strings of a recording that are no word of ours. */

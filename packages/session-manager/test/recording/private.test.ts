@@ -25,7 +25,13 @@ const secret = fc.oneof(
 /** A thing that runs code when it is asked. */
 const getter = secret.map((text) => Object.defineProperty({}, 'state', { enumerable: true, get: () => text }));
 
-const leaf = fc.oneof(secret, phone.map(Number), phone.map((number) => -Number(number) / 7), getter, fc.constant(null));
+const leaf = fc.oneof(
+  secret,
+  phone.map(Number),
+  phone.map((number) => -Number(number) / 7),
+  getter,
+  fc.constant(null),
+);
 const KEYS = ['__proto__', 'constructor', 'prototype', 'toString', 'length', 'then', 'toJSON'];
 const key = fc.oneof(secret, fc.constantFrom(...KEYS));
 
@@ -53,7 +59,9 @@ const orSecret = <T>(right: T) => fc.oneof(fc.constant(right), nested);
 const shapes = (paths: readonly string[]) =>
   fc.tuple(
     ...paths.map((path) =>
-      fc.record({ type: orSecret('function'), arity: orSecret(2), text: secret }).map((shape) => [path, shape] as const),
+      fc
+        .record({ type: orSecret('function'), arity: orSecret(2), text: secret })
+        .map((shape) => [path, shape] as const),
     ),
     fc.tuple(key, nested),
   );
