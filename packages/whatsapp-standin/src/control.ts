@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { StandinError } from './errors.ts';
 import type { ObservedLog } from './observed.ts';
-import type { Phone } from './phone.ts';
+import type { Phone, PhoneMedium } from './phone.ts';
 import { parseFaults, parseSettings } from './validate.ts';
 import type { World } from './world.ts';
 
@@ -103,6 +103,7 @@ export class ControlServer {
           const target = phone();
           if (typeof body.name === 'string') target.name = body.name;
           if (typeof body.reads === 'boolean') target.reads = body.reads;
+          if (typeof body.hidden === 'boolean') target.hidden = body.hidden;
           return describe(target);
         };
       case 'GET devices':
@@ -127,8 +128,19 @@ export class ControlServer {
         return (body) => phone().resync(device(body));
       case 'POST disconnect':
         return (body) => phone().disconnectDevice({ forMs: Number(body.forMs ?? 0) });
+      case 'POST create-group':
+        return (body) => phone().createGroup(text(body, 'subject'), texts(body, 'others'));
+      case 'POST send-media':
+        return (body) => phone().sendMedia(text(body, 'to'), mediumOf(body));
+      case 'POST send-poll':
+        return (body) => phone().sendPoll(text(body, 'to'), text(body, 'name'), texts(body, 'options'));
+      case 'POST vote':
+        return (body) => phone().vote(text(body, 'poll'), texts(body, 'options'));
       case 'POST send':
-        return (body) => phone().send(text(body, 'to'), text(body, 'text'));
+        return (body) =>
+          phone().send(text(body, 'to'), text(body, 'text'), {
+            ...(body.ciphertextMs === undefined ? {} : { ciphertextMs: Number(body.ciphertextMs) }),
+          });
       default:
         return null;
     }
@@ -158,14 +170,26 @@ export class ControlServer {
 }
 
 function describe(phone: Phone): unknown {
-  const { number, name, reads, banned, devices } = phone;
-  return { number, name, reads, banned, devices, inbox: phone.inbox.length, sent: phone.sent.length };
+  const { number, lid, name, reads, hidden, banned, devices } = phone;
+  return { number, lid, name, reads, hidden, banned, devices, inbox: phone.inbox.length, sent: phone.sent.length };
 }
 
 function text(body: Body, field: string): string {
   const value = body[field];
   if (typeof value === 'string' && value !== '') return value;
   throw new StandinError('bad_request', `the body needs a text field '${field}'`);
+}
+
+function texts(body: Body, field: string): readonly string[] {
+  const value = body[field];
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value;
+  throw new StandinError('bad_request', `the body needs a list of texts '${field}'`);
+}
+
+function mediumOf(body: Body): PhoneMedium {
+  const optional = (field: 'filename' | 'caption') => (body[field] === undefined ? {} : { [field]: text(body, field) });
+  const named = { ...optional('filename'), ...optional('caption') };
+  return { mimetype: text(body, 'mimetype'), data: text(body, 'data'), ...named };
 }
 
 async function readBody(request: IncomingMessage): Promise<Body> {

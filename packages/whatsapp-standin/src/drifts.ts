@@ -45,7 +45,11 @@ export const DRIFTS = {
     value: 'listener',
   },
   'modules-late': { kind: 'neutral', plays: 'modules appear over some seconds after require does' },
-  'version-late': { kind: 'neutral', plays: 'window.Debug.VERSION comes some seconds after the page' },
+  'version-late': {
+    kind: 'neutral',
+    plays: 'window.Debug.VERSION, and the start of the page, come that many seconds after its modules',
+    value: '0.5',
+  },
   'version-absent': { kind: 'neutral', plays: 'there is no window.Debug' },
   'unsupported-browser': {
     kind: 'neutral',
@@ -62,7 +66,11 @@ export const DRIFTS = {
     kind: 'neutral',
     plays: 'reading status@broadcast before the first self-reload ends in a logout',
   },
-  lid: { kind: 'neutral', plays: 'numbers answer with a LID; chats and acknowledgements go by it' },
+  lid: {
+    kind: 'neutral',
+    plays: 'numbers answer with a LID and chats go by it ("sibling": ticks come to the other id of the chat)',
+    value: 'chats',
+  },
   'no-lid': { kind: 'limiting', plays: 'a number that exists has no LID: no chat can be made for it', feature: 'text' },
   passkey: {
     kind: 'terminal',
@@ -151,9 +159,12 @@ export function parseDrift(text: string): { name: DriftName; off: boolean; value
   return { name: name as DriftName, off: match[1] === '-', value: match[3] ?? drift.value ?? null };
 }
 
-/** The drifts in force, each with its value (or `true`): those of the page, and what was asked for on top. */
-export function driftsInForce(page: PageDate, asked: readonly string[]): Partial<Record<DriftName, string | true>> {
-  const inForce: Partial<Record<DriftName, string | true>> = {};
+/** Each drift in force with its value, or `true` where it takes none. */
+export type DriftsInForce = Partial<Record<DriftName, string | true>>;
+
+/** The drifts in force: those of the page, and what was asked for on top. */
+export function driftsInForce(page: PageDate, asked: readonly string[]): DriftsInForce {
+  const inForce: DriftsInForce = {};
   for (const text of [...PAGES[page], ...asked]) {
     const drift = parseDrift(text);
     if (drift === null) throw new Error(`no drift '${text}'`);

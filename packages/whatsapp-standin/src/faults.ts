@@ -18,9 +18,17 @@ export interface FaultState {
   readonly messageAcks: 'normal' | 'none';
   /** Numbers that are not on WhatsApp. */
   readonly unregistered: readonly string[];
+  /** Numbers whose chats throw when a page loads what came earlier in them. */
+  readonly brokenChats: readonly string[];
 }
 
-const NO_FAULTS: FaultState = { outage: 'none', deprecated: false, messageAcks: 'normal', unregistered: [] };
+const NO_FAULTS: FaultState = {
+  outage: 'none',
+  deprecated: false,
+  messageAcks: 'normal',
+  unregistered: [],
+  brokenChats: [],
+};
 
 /** The current faults. Listeners are told after each change, with the state before it, and may finish asynchronously. */
 export class Faults {

@@ -24,7 +24,10 @@ export type ObservedType =
   | 'delivered'
   | 'synced'
   | 'bulk'
-  | 'fault';
+  | 'fault'
+  | 'status_read'
+  | 'load_earlier'
+  | 'vote';
 
 /** One thing that was noticed. `seq` only grows; `device` is the number of the companion device of that phone. */
 export interface Observation {

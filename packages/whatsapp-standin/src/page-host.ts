@@ -9,6 +9,7 @@ import type { Certificate } from './certificate.ts';
 import { driftsInForce } from './drifts.ts';
 import type { FaultState } from './faults.ts';
 import { paddingScript } from './padding.ts';
+import { LOADER_STUBS } from './page-stubs.ts';
 import type { ServerContext } from './server-context.ts';
 
 const PAGE_FOLDER = fileURLToPath(new URL('page/', import.meta.url));
@@ -119,6 +120,7 @@ export class PageHost {
       '<!DOCTYPE html>',
       '<html id="whatsapp-web" lang="en">',
       '<head><meta charset="utf-8"><title>WhatsApp Web</title><link rel="icon" href="data:,">',
+      `<script>${LOADER_STUBS}</script>`,
       `<script>window.__version = ${JSON.stringify(version)}; window.__speed = ${speed};`,
       `window.__drifts = ${JSON.stringify(driftsInForce(date, drifts))};</script>`,
       ...modules.map((name) => `<link rel="modulepreload" href="${base}/${name}">`),

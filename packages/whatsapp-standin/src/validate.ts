@@ -26,6 +26,7 @@ const FAULTS: Shape = {
   deprecated: (value) => flag(value) || text(value),
   messageAcks: oneOf('normal', 'none'),
   unregistered: (value) => Array.isArray(value) && value.every(text),
+  brokenChats: (value) => Array.isArray(value) && value.every(text),
 };
 
 const SETTINGS: Shape = {

@@ -1,9 +1,11 @@
 /**
- * The page's IndexedDB databases, named as WhatsApp's are: the key that seals the login, the ratchet, and the chats.
+ * The page's IndexedDB databases, named as WhatsApp's are: the key that seals the login, the ratchet,
+ * the preferences, and the chats.
  */
 const SCHEMAS = {
   wawc_db_enc: { keys: {} },
   'signal-storage': { state: {} },
+  wawc: { user: {} },
   'model-storage': {
     meta: {},
     chat: { keyPath: 'id' },
@@ -28,6 +30,10 @@ export class Database {
     return this.#run(store, 'readwrite', (objects) =>
       key === undefined ? objects.put(value) : objects.put(value, key),
     );
+  }
+
+  remove(store, key) {
+    return this.#run(store, 'readwrite', (objects) => objects.delete(key));
   }
 
   all(store) {

@@ -1,6 +1,7 @@
-import { forgetModels, loadModels, me, myWid } from './collections.js';
 import * as credentials from './credentials.js';
+import { forgetModels, loadModels } from './history.js';
 import * as mail from './mail.js';
+import { me, myWid } from './me.js';
 import { nextStep } from './ratchet.js';
 import { Cmd, Conn, offlineProgress, Socket, Stream } from './socket-model.js';
 import { carryOut, holdHeap } from './weight.js';
