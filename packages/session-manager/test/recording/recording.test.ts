@@ -111,7 +111,11 @@ describe('a session', () => {
     await expect.poll(() => opened.engine.runs.length).toBe(1);
     const record = () => opened.sessions.recording('ventas', AbortSignal.timeout(5_000));
     await expect.poll(() => record().then(() => 'recorded', String)).toBe('recorded');
-    return { ...opened, record, [Symbol.asyncDispose]: () => opened.sessions.close() };
+    const close = async () => {
+      await opened.sessions.close();
+      opened.store.close();
+    };
+    return { ...opened, record, [Symbol.asyncDispose]: close };
   }
 
   it('says by feature what the probe found, and calls nothing broken while modules still come', async () => {
