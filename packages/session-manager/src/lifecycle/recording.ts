@@ -110,9 +110,9 @@ async function pageOf(run: EngineRun, name: string, signal: AbortSignal): Promis
   } catch (error) {
     if (signal.aborted || error instanceof LeadMasterError) throw error;
     const hint = 'A page that is just loading answers a moment later: try again.';
-    throw new LeadMasterError('engine_failed', `The page of ${name} did not answer: ${errorText(error)}`, hint, {
-      cause: error,
-    });
+    const isOverdue = error instanceof Error && error.name === 'TimeoutError';
+    const why = isOverdue ? `it said nothing for ${PAGE_MS / 1000} s` : errorText(error);
+    throw new LeadMasterError('engine_failed', `The page of ${name} did not answer: ${why}`, hint, { cause: error });
   }
 }
 
