@@ -1,5 +1,5 @@
 import { MediaStore } from './media-store.ts';
-import type { Group, Parcel, PublicKey, WireMessage } from './wire.ts';
+import type { AccountLimits, Group, Parcel, PublicKey, WireMessage } from './wire.ts';
 
 /** A companion device as the server knows it. */
 export interface Device {
@@ -13,6 +13,10 @@ export interface Device {
   ratchet: { counter: number; nonce: string };
   /** Whether the first sync, with all its history, was completed. */
   synced: boolean;
+  /** It read other people's status before its page had reloaded itself for the first time. */
+  statusRead?: boolean;
+  /** How often its page has reloaded itself. */
+  selfReloads?: number;
   /** What the device has not yet confirmed to be on its disk. */
   queue: Parcel[];
 }
@@ -35,6 +39,10 @@ export interface Account {
   reads: boolean;
   /** WhatsApp tells others this account's LID and never its number. */
   hidden?: boolean;
+  /** Whether linking wants a passkey; undefined: as the drift says. */
+  passkey?: boolean;
+  /** What the account may not do; undefined: as the drifts say. */
+  limits?: Partial<AccountLimits>;
   devices: Device[];
   nextDevice: number;
   letters: Letter[];

@@ -20,6 +20,10 @@ export interface FaultState {
   readonly unregistered: readonly string[];
   /** Numbers whose chats throw when a page loads what came earlier in them. */
   readonly brokenChats: readonly string[];
+  /** How far the server's clock is ahead of this machine's: seen in the `Date` of its answers and the times of its messages. */
+  readonly clockSkewMs: number;
+  /** Versions whose scripts are gone from the host: 404, though a kept page still asks for them. */
+  readonly assetsGone: readonly string[];
 }
 
 const NO_FAULTS: FaultState = {
@@ -28,6 +32,8 @@ const NO_FAULTS: FaultState = {
   messageAcks: 'normal',
   unregistered: [],
   brokenChats: [],
+  clockSkewMs: 0,
+  assetsGone: [],
 };
 
 /** The current faults. Listeners are told after each change, with the state before it, and may finish asynchronously. */

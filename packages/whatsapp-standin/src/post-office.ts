@@ -1,7 +1,8 @@
 import type { Account, Device, Letter } from './accounts.ts';
 import type { Connection } from './connection.ts';
+import { refusesNewChat } from './limits.ts';
 import { fileHash } from './media-store.ts';
-import { liveConnection, type ServerContext, serverDrift } from './server-context.ts';
+import { liveConnection, type ServerContext, serverDrift, serverNow } from './server-context.ts';
 import type { Carried, Group, Parcel, WireMedia } from './wire.ts';
 
 /** How much a device gets at once; the next comes when it has confirmed these. */
@@ -117,7 +118,7 @@ export class PostOffice {
   }
 
   #nextOrder(): number {
-    this.#lastOrder = Math.max(Date.now(), this.#lastOrder + 0.001);
+    this.#lastOrder = Math.max(serverNow(this.#context), this.#lastOrder + 0.001);
     return this.#lastOrder;
   }
 
@@ -142,7 +143,9 @@ export class PostOffice {
   /** Whether the server takes a message of a device and delivers it to nobody. */
   #refuses(from: string, to: string): boolean {
     if (serverDrift(this.#context, 'ack-failed') !== undefined) return true;
-    return to.endsWith('@g.us') && !this.#context.accounts.groups.get(to)?.members.includes(from);
+    const { accounts } = this.#context;
+    if (to.endsWith('@g.us')) return !accounts.groups.get(to)?.members.includes(from);
+    return refusesNewChat(this.#context, accounts.get(from), to);
   }
 
   /** A medium with what really lies on the media server. */

@@ -19,6 +19,11 @@ export interface ServerContext {
   changed(): void;
 }
 
+/** WhatsApp's own time, in milliseconds. */
+export function serverNow(context: ServerContext): number {
+  return Date.now() + context.faults.current.clockSkewMs;
+}
+
 /** The value of a drift that the server itself plays. */
 export function serverDrift(context: ServerContext, name: DriftName): DriftsInForce[DriftName] {
   const { date, drifts } = context.settings().page;

@@ -192,6 +192,12 @@ test('the plain library sends and says undefined; contacts hide; placeholders ge
   await carla.send(ANA, 'sealed', { ciphertextMs: 300 });
   await session.event<{ body: string }>('message_ciphertext', ({ body }) => body === '');
   await session.event<{ body: string }>('message', ({ body }) => body === 'sealed');
+  // The library fails over the vote, which costs that vote; what comes after it arrives.
+  const { id } = await carla.sendPoll(ANA, 'Tea?', ['yes']);
+  await carla.vote(id, ['yes']);
+  await carla.send(ANA, 'after the vote');
+  await session.event<{ body: string }>('message', ({ body }) => body === 'after the vote');
+  expect(session.count('vote_update')).toBe(0);
   expect(session.count('message_edit')).toBe(0);
 
   const chats =

@@ -45,8 +45,8 @@ async function underToday(row) {
     message: messages.map((message) => ({ value: { ...message, ...rowOf({ ...message, chat: wid }) } })),
     chat: [{ value: moved }],
   });
-  for (const { key } of messages) await modelStorage.remove('message', key);
-  await modelStorage.remove('chat', row.id);
+  for (const { key } of messages) await modelStorage.delete('message', key);
+  await modelStorage.delete('chat', row.id);
   return moved;
 }
 

@@ -47,7 +47,7 @@ async function store(parcels, asNew) {
   for (const parcel of parcels) {
     if (parcel.kind === 'ack') await noteAck(rows, parcel);
     else if (parcel.kind === 'group') await noteGroup(parcel.group);
-    else if (parcel.message.vote) await noteVote(parcel.message);
+    else if (parcel.message.vote) await noteVote(parcel.message).catch(lostVote);
     else await noteMessage(rows, shown, parcel, asNew);
   }
   const chats = new Map();
@@ -66,6 +66,11 @@ async function store(parcels, asNew) {
   const begun = line.era;
   const step = await nextStep();
   if (begun === line.era) line.wire.send({ t: 'received', parcels: parcels.map((parcel) => parcel.n), step });
+}
+
+/** A library that listens at the table of votes, and fails there, costs the page that vote and nothing else. */
+function lostVote(error) {
+  console.error('a vote was lost', error);
 }
 
 /** What became of a row, to the model in memory and to who waits for it. */
@@ -197,12 +202,15 @@ export async function sendSeen({ chat }) {
   line.wire.send({ t: 'seen', chat: addressBehind(chat.id) });
 }
 
-/** Every message of the chat with a number, as it lies on disk, oldest first. */
+/** Every message of the chat with a number, as it lies on disk under either id of that chat, oldest first. */
 export async function storedIn(number) {
-  const chat = String(chatWidOf(number));
-  const all = IDBKeyRange.bound([chat, 0], [chat, Infinity]);
-  const rows = await modelStorage.latest('message', 'chat', all, Infinity);
-  return rows.reverse().map(({ id, body, fromMe, ack }) => ({ id, body, fromMe, ack }));
+  const rows = new Map();
+  for (const chat of [String(widOfNumber(number)), String(chatWidOf(number))]) {
+    const all = IDBKeyRange.bound([chat, 0], [chat, Infinity]);
+    for (const row of await modelStorage.latest('message', 'chat', all, Infinity)) rows.set(row.id, row);
+  }
+  const oldestFirst = [...rows.values()].sort((one, other) => one.order - other.order);
+  return oldestFirst.map(({ id, body, fromMe, ack }) => ({ id, body, fromMe, ack }));
 }
 
 /** Says how much there is. */

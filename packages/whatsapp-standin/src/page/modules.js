@@ -5,15 +5,14 @@ import { drift } from './drifts.js';
 import { Emitter } from './events.js';
 import { forwardMessages } from './forward.js';
 import { loadEarlierMsgs } from './history.js';
+import { lifeModules } from './life-modules.js';
 import { register, registerLazily } from './loader.js';
 import { addAndSendMsgToChat, sendSeen } from './mail.js';
 import { myLid, myWid } from './me.js';
 import * as media from './media.js';
-import { ModalManager } from './modals.js';
 import { alternateKey, MsgKey } from './msg-key.js';
 import { contactGetters, findOrCreateLatestChat, queryWidExists } from './people.js';
 import { pollVoteTableMode, sendVote, votesTable } from './polls.js';
-import { reachoutTimelock, userPrefsIdb } from './prefs.js';
 import { altLinking, DEVICE_PLATFORM, refreshQR } from './session.js';
 import { Cmd, Conn, offlineProgress, Socket, Stream } from './socket-model.js';
 import { alternateWid, createWid, toLid, toPn } from './wid.js';
@@ -112,7 +111,7 @@ const CORE = {
   WAWebChatLoadMessages: () => ({ loadEarlierMsgs }),
   WAWebSendMsgChatAction: () => ({ addAndSendMsgToChat }),
   WAWebUpdateUnreadChatAction: () => ({ sendSeen }),
-  WAWebUserPrefsIndexedDBStorage: () => ({ userPrefsIdb }),
+  ...lifeModules,
 };
 
 /** Everything else: on a cold load it comes bit by bit. */
@@ -146,8 +145,6 @@ const REST = {
   WAWebMediaInMemoryBlobCache: () => ({ InMemoryMediaBlobCache: media.blobCache }),
   WAWebMediaMmsV4Upload: () => ({ uploadMedia: media.uploadMedia }),
   WAWebDownloadManager: () => ({ downloadManager: media.downloadManager }),
-  WAWebReachoutTimelockUtils: () => reachoutTimelock,
-  WAWebModalManager: () => ({ ModalManager }),
 };
 
 const FORWARD = { WAWebChatForwardMessage: () => ({ forwardMessages }) };
