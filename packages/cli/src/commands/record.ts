@@ -11,8 +11,8 @@ import { momentOf, PAGE_DATES, type PageDate, readStandinPages } from '../record
 import { cliOf, type Register } from './command.ts';
 import { pathOf, sessionName } from './values.ts';
 
-/** The service may look at the page and then probe it, each under a deadline of 15 s. */
-const RECORD_MS = 45_000;
+/** The service looks at the page for 15 s at most, and then probes it for 25 s at most. */
+const RECORD_MS = 50_000;
 
 interface RecordOptions {
   out?: string;

@@ -17,7 +17,8 @@ import type { SessionSupervisor } from './supervisor.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 
 const PAGE_MS = 15_000;
-const PROBE_MS = 15_000;
+/** A probe waits up to 20 s until no more modules come. */
+const PROBE_MS = 25_000;
 const PATH_LENGTH = 200;
 /** Three years: the most that a recording holds. */
 const MOST_MS = 1e11;
