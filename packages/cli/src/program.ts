@@ -29,6 +29,7 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   vault: () => import('./commands/vault.ts'),
   recover: () => import('./commands/recover.ts'),
   doctor: () => import('./commands/doctor.ts'),
+  record: () => import('./commands/record.ts'),
   report: () => import('./commands/report.ts'),
   phone: () => import('./commands/phone.ts'),
 };

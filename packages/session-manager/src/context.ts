@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { captureProfile, thawStrays } from '@leadmaster/capture';
 import { identify, isOurs } from '@leadmaster/capture/processes';
 import type { Logger } from 'pino';
@@ -37,6 +36,7 @@ import { stagingNames } from './transfer/arriving-files.ts';
 import { HttpPeer } from './transfer/http-peer.ts';
 import { type SourceDeps, TransferSource } from './transfer/source.ts';
 import { liveTransfers, TransferTarget } from './transfer/target.ts';
+import { VERSION } from './version.ts';
 
 /** Everything a running service is made of, put together in one place. */
 export interface Context {
@@ -67,8 +67,6 @@ export interface ContextOptions {
   /** The vault's clock, for proofs that take months. */
   now?: () => Date;
 }
-
-export const VERSION: string = (createRequire(import.meta.url)('../package.json') as { version: string }).version;
 
 /** How long a logout or delete waits for the copy of what it takes away, and a start for one of what it changes. */
 const COPY_MS = 20_000;

@@ -1,2 +1,2 @@
-export { VERSION } from './context.ts';
 export { type RunningService, runSessionManager } from './main.ts';
+export { VERSION } from './version.ts';

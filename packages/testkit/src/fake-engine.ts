@@ -1,4 +1,4 @@
-import type { Census, PairingCode, Runtime } from '@leadmaster/protocol';
+import type { Census, PairingCode, RecordedPage, Runtime } from '@leadmaster/protocol';
 import type {
   CatchUpFrom,
   CatchUpPart,
@@ -11,6 +11,7 @@ import type {
   StartRequest,
 } from '../../session-manager/src/engine/engine.ts';
 import type { PageProbe } from '../../session-manager/src/engine/page-probe.ts';
+import { recordedPageOf } from '../../session-manager/src/engine/recorded-page.ts';
 
 /** An engine whose browsers are made of nothing: a test decides what each run says and how it ends. */
 export class FakeEngine implements SessionEngine {
@@ -76,6 +77,8 @@ export class FakeRun implements EngineRun {
   };
   /** What a probe finds. */
   page: PageProbe = { build: '2.3000.1', isQuiet: true, checks: [], canJournal: true, databases: {} };
+  /** What a look for a recording finds in the page, raw. */
+  findings: unknown = { hasLoader: true };
   /** What the page's own books say. */
   readonly acks = new Map<string, number>();
   readonly sent: { to: string; text: string }[] = [];
@@ -136,6 +139,11 @@ export class FakeRun implements EngineRun {
 
   async probe(): Promise<PageProbe> {
     return this.page;
+  }
+
+  async record(signal: AbortSignal): Promise<RecordedPage> {
+    signal.throwIfAborted();
+    return recordedPageOf(this.findings);
   }
 
   async logout(): Promise<void> {

@@ -9,12 +9,15 @@ import {
   LeadMasterError,
   type Message,
   type QrCode,
+  type Recording,
   type SendMessage,
   type Session,
   type SessionState,
   stateKind,
   type Transition,
 } from '@leadmaster/protocol';
+import { recordedPageOf } from '../../session-manager/src/engine/recorded-page.ts';
+import { recordingOf } from '../../session-manager/src/lifecycle/recording.ts';
 import type { SessionService } from '../../session-manager/src/lifecycle/session-service.ts';
 
 interface Entry {
@@ -222,6 +225,20 @@ export class FakeSessionService implements SessionService {
     await this.claimed(name);
     this.overridden.set(name, features);
     return this.capabilities(name);
+  }
+
+  async recording(name: string): Promise<Recording> {
+    const { session, transitions } = await this.claimed(name);
+    if (session.state === 'STOPPED' || session.state === 'UNCLAIMED')
+      throw new LeadMasterError('session_not_ready', `"${name}" is ${session.state}.`, 'Start it first.');
+    return recordingOf({
+      page: recordedPageOf({}),
+      features: {},
+      runtime: { browser: 'chromium', browserVersion: '156.0.0.0' },
+      state: session.state,
+      transitions,
+      now: new Date(this.now()),
+    });
   }
 
   async events(query: { session?: string; after: number; limit: number; waitMs: number; signal: AbortSignal }) {

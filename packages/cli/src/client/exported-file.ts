@@ -60,6 +60,20 @@ export async function writeExport(
   }
 }
 
+/** Writes a text to a file that only its owner can read; the file has its name only once it is whole and on the disk. */
+export async function writeText(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.part`;
+  try {
+    await write(temporary, [Buffer.from(text)]);
+    await rename(temporary, path);
+    await sync(dirname(path));
+  } catch (error) {
+    throw failed(path, error);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
 /** Reads an exported file and proves every byte of it. */
 export async function readBack(
   path: string,
@@ -100,16 +114,16 @@ export async function openFile(
 
 async function write(
   path: string,
-  bytes: AsyncIterable<Uint8Array>,
-  { signal, onProgress }: { signal: AbortSignal; onProgress: (done: number) => void },
+  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  { signal, onProgress }: { signal?: AbortSignal; onProgress?: (done: number) => void } = {},
 ): Promise<number> {
   await using file = await open(path, 'wx', 0o600);
   let done = 0;
   for await (const part of bytes) {
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     await file.writeFile(part);
     done += part.length;
-    onProgress(done);
+    onProgress?.(done);
   }
   await file.sync();
   return done;

@@ -1,5 +1,13 @@
 import type { ProcessIdentity } from '@leadmaster/capture/processes';
-import type { Account, AccountLimits, Census, PairingCode, Runtime, SeenMessage } from '@leadmaster/protocol';
+import type {
+  Account,
+  AccountLimits,
+  Census,
+  PairingCode,
+  RecordedPage,
+  Runtime,
+  SeenMessage,
+} from '@leadmaster/protocol';
 import type { PageProbe } from './page-probe.ts';
 
 /**
@@ -120,6 +128,11 @@ export interface EngineRun {
   whatsappNow(): Date;
   /** Looks at what the page can do, without asking WhatsApp's server anything. Rejects when the page does not answer. */
   probe(signal: AbortSignal): Promise<PageProbe>;
+  /**
+   * Describes the page for a recording, linked or not: kinds and numbers alone, nothing of the account, and nothing asked
+   * of WhatsApp's server. Rejects when the page does not answer.
+   */
+  record(signal: AbortSignal): Promise<RecordedPage>;
   /** Unlinks the account at WhatsApp. The run must be stopped afterwards. */
   logout(signal: AbortSignal): Promise<void>;
   /** Counts the rows of every database of WhatsApp's origin, in the page. */

@@ -24,6 +24,7 @@ import { operationRoutes } from './routes/operations.ts';
 import { pairingCodeRoutes } from './routes/pairing-code.ts';
 import { portableRoutes } from './routes/portable.ts';
 import { qrRoutes } from './routes/qr.ts';
+import { recordingRoutes } from './routes/recording.ts';
 import { recoverRoutes } from './routes/recover.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { actionRoutes, sessionRoutes } from './routes/sessions.ts';
@@ -161,6 +162,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     transitionRoutes,
     checkRoutes,
     capabilityRoutes,
+    recordingRoutes,
     eventRoutes,
     messageRoutes,
     snapshotRoutes,

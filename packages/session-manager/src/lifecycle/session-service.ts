@@ -7,6 +7,7 @@ import type {
   Message,
   PairingCode,
   QrCode,
+  Recording,
   SendMessage,
   Session,
   Transition,
@@ -40,6 +41,8 @@ export interface SessionService {
   capabilities(name: string): Promise<Capabilities>;
   /** Uses these features although the probe calls them broken; none of them = goes by the probe again. */
   overrideCapabilities(name: string, features: readonly Feature[]): Promise<Capabilities>;
+  /** What its page looks like from inside, with nothing of the account in it. Needs a browser that runs, linked or not. */
+  recording(name: string, signal: AbortSignal): Promise<Recording>;
   /** Events after a cursor. Waits up to `waitMs` for the first when there is none yet. `session` undefined = all. */
   events(query: {
     session?: string;

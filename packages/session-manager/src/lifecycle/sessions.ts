@@ -9,6 +9,7 @@ import {
   type Message,
   type PairingCode,
   type QrCode,
+  type Recording,
   type SendMessage,
   type Session,
   type Transition,
@@ -22,6 +23,7 @@ import { refuseErased } from './erased.ts';
 import { followEvents, pageOfEvents } from './event-feed.ts';
 import { Outbox } from './outbox.ts';
 import { ProfileAccess } from './profile-access.ts';
+import { recordSession } from './recording.ts';
 import { notWaitingForQr, originNotRetired, sessionMoved, sessionNotFound } from './refusals.ts';
 import { refuseSend, requireOpenChat } from './sending.ts';
 import { type SessionGuard, UNGUARDED } from './session-guard.ts';
@@ -306,6 +308,11 @@ export class Sessions implements SessionService, SessionAccess {
     const { capabilities } = await this.#registry.get(name);
     capabilities.override(features);
     return capabilities.view;
+  }
+
+  async recording(name: string, signal: AbortSignal): Promise<Recording> {
+    const supervisor = await this.#registry.get(name);
+    return recordSession(supervisor, this.#deps, AbortSignal.any([signal, this.#closing.signal]));
   }
 
   async events(query: {

@@ -101,6 +101,11 @@ export class SessionSupervisor {
     return { run: this.readyRun, generation: this.#current?.generation ?? null, account, limits };
   }
 
+  /** The run of the browser that is open, whatever state the session is in. */
+  get liveRun(): EngineRun | null {
+    return this.#current?.run ?? null;
+  }
+
   /** Wants it to run. Resolves when the start is under way or refused; the state tells how it goes on. */
   start(reason = 'requested'): Promise<void> {
     return this.#queue.run(() => this.#start(reason));

@@ -49,6 +49,7 @@ describe('/openapi.json', () => {
         'GET /v1/sessions/{session}/messages',
         'GET /v1/sessions/{session}/messages/{message}',
         'GET /v1/sessions/{session}/qr',
+        'GET /v1/sessions/{session}/recording',
         'GET /v1/sessions/{session}/snapshots',
         'GET /v1/sessions/{session}/snapshots/{snapshot}',
         'GET /v1/sessions/{session}/snapshots/{snapshot}/export',

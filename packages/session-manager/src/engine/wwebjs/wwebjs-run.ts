@@ -7,6 +7,8 @@ import {
   errorText,
   LeadMasterError,
   type PairingCode,
+  RECORDED_MODULES,
+  type RecordedPage,
   type Runtime,
 } from '@leadmaster/protocol';
 import type { Browser, Page } from 'puppeteer-core';
@@ -15,9 +17,11 @@ import { treeMemory } from '../../process/memory.ts';
 import { takeCensus } from '../census.ts';
 import type { CatchUpFrom, CatchUpPart, EngineEvent, EngineRun, MessageSender } from '../engine.ts';
 import type { PageProbe } from '../page-probe.ts';
+import { recordedPageOf } from '../recorded-page.ts';
 import { withSignal } from '../with-signal.ts';
 import { catchUp } from './catch-up.ts';
 import { WwebjsSender } from './messages.ts';
+import { findForRecording } from './page/recording.ts';
 import { PageLoad } from './page-load.ts';
 import { type MonitorSettings, PageMonitor } from './page-monitor.ts';
 import { runProbe } from './page-probing.ts';
@@ -31,6 +35,8 @@ import { WhatsAppClock } from './whatsapp-clock.ts';
 /** How long WhatsApp lets a pairing code stand: the library asks for a new one after three minutes. */
 const PAIRING_CODE_MS = 180_000;
 const KILL_MS = 5_000;
+/** How long the page may take to list its databases for a recording, which goes on without them. */
+const DATABASES_MS = 3_000;
 
 /** One browser with one page of WhatsApp, from the moment its process exists to the proof that it is gone. */
 export class WwebjsRun implements EngineRun {
@@ -132,6 +138,11 @@ export class WwebjsRun implements EngineRun {
 
   probe(signal: AbortSignal): Promise<PageProbe> {
     return runProbe(this.#page, signal);
+  }
+
+  async record(signal: AbortSignal): Promise<RecordedPage> {
+    const wish = { modules: RECORDED_MODULES, databasesMs: DATABASES_MS };
+    return recordedPageOf(await withSignal(this.#page.evaluate(findForRecording, wish), signal));
   }
 
   /**
