@@ -12,7 +12,7 @@ import { loginDamaged, proveLoginWhole } from './login-structure.ts';
 import { measureProfile, type ProfileSize, recentFiles } from './measure.ts';
 import { type DataPaths, dataPaths, refuseSymlinks } from './paths.ts';
 import { repairPermissions } from './permissions.ts';
-import type { LoginPresence, ProfileRecord, ProfileStore, SwapReason, Trimmed } from './profile-store.ts';
+import type { DatabaseNote, LoginPresence, ProfileRecord, ProfileStore, SwapReason, Trimmed } from './profile-store.ts';
 import { readRecordFile, writeRecordFile } from './record.ts';
 import { swapProfile } from './swap.ts';
 import { emptyTrash, listTrash, moveToTrash, trashBytes } from './trash.ts';
@@ -135,6 +135,19 @@ class FileProfileStore implements ProfileStore {
         );
       }
       return this.#write(session, { ...record, ...change });
+    });
+  }
+
+  async noteDatabases(
+    session: string,
+    generation: number,
+    numbers: Readonly<Record<string, number>> | null,
+  ): Promise<void> {
+    await this.#oneAtATime(session, async () => {
+      const record = await this.readRecord(session);
+      if (record === null || record.generation !== generation) return;
+      const databases = noted(record.databases, numbers);
+      if (databases !== undefined) await this.#write(session, { ...record, databases });
     });
   }
 
@@ -313,6 +326,8 @@ class FileProfileStore implements ProfileStore {
       generation: Math.max(...known) + 1,
       committedAt: saved?.committedAt ?? why.committedAt,
       ...(why.adoptedFrom === undefined ? {} : { adoptedFrom: why.adoptedFrom }),
+      // Another program may have opened it since the note.
+      ...(why.adoptedFrom === undefined ? {} : { databases: noted(saved?.databases, null) }),
     };
     await repairPermissions(this.#fs, folder);
     await writeRecordFile(this.#fs, join(folder, RECORD_FILE), record);
@@ -356,6 +371,17 @@ class FileProfileStore implements ProfileStore {
       if (this.#writes.get(session) === mine) this.#writes.delete(session);
     }
   }
+}
+
+/** The note after another look at the databases, or before a page that may raise them. */
+function noted(
+  before: DatabaseNote | undefined,
+  numbers: Readonly<Record<string, number>> | null,
+): DatabaseNote | undefined {
+  if (numbers === null) return before === undefined ? undefined : { ...before, mayBeHigher: true };
+  const most = { ...before?.numbers };
+  for (const [name, number] of Object.entries(numbers)) most[name] = Math.max(most[name] ?? number, number);
+  return { numbers: most, at: new Date().toISOString(), mayBeHigher: false };
 }
 
 function newRecord(session: string, generation: number, origin: ProfileRecord['origin']): ProfileRecord {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { browsersTable } from './browsers.ts';
+import { buildsTable } from './builds.ts';
 import { connect } from './connection.ts';
 import { openDatabase } from './database.ts';
 import { Announcer, eventsTable } from './events.ts';
@@ -33,6 +34,7 @@ export function createStateStore(options: { file: string; now?: () => Date; log?
     vault: vaultTable(connection),
     storage: storageTable(connection),
     transfers: transfersTable(connection),
+    builds: buildsTable(connection),
     atomically: connection.write,
     sweep: retention(connection),
     close: () => {
