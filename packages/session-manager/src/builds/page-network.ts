@@ -27,7 +27,7 @@ const MAX_BYTES = 8 * 2 ** 20;
  */
 export function pageNetwork(chromeArgs: readonly string[], userAgent: () => Promise<string>): PageNetwork {
   const isProxied = chromeArgs.some((arg) => /^--proxy-(?:server|pac-url)=/.test(arg));
-  const trusted = valueOf(chromeArgs, '--ignore-certificate-errors-spki-list')?.split(',') ?? null;
+  const trusted = flagValue(chromeArgs, '--ignore-certificate-errors-spki-list')?.split(',') ?? null;
   return {
     async ask(method, url, signal) {
       const target = new URL(url);
@@ -93,7 +93,7 @@ function requireTrusted(socket: TLSSocket, trusted: readonly string[]): void {
 /** The first rule that fits decides, as in Chromium; a host that is mapped to nothing is not reached. */
 function routeTo(chromeArgs: readonly string[], { hostname, port }: URL): Route | null {
   const direct = { host: hostname, port: port === '' ? 443 : Number(port) };
-  for (const rule of (valueOf(chromeArgs, '--host-resolver-rules') ?? '').split(',')) {
+  for (const rule of (flagValue(chromeArgs, '--host-resolver-rules') ?? '').split(',')) {
     const [, pattern, to] = /^\s*MAP\s+(\S+)\s+(\S+)\s*$/.exec(rule) ?? [];
     if (pattern === undefined || to === undefined || !fits(pattern, hostname)) continue;
     if (to === '~NOTFOUND') return null;
@@ -107,6 +107,6 @@ function fits(pattern: string, hostname: string): boolean {
   return pattern === '*' || pattern === hostname || (pattern.startsWith('*.') && hostname.endsWith(pattern.slice(1)));
 }
 
-function valueOf(args: readonly string[], flag: string): string | undefined {
+function flagValue(args: readonly string[], flag: string): string | undefined {
   return args.find((arg) => arg.startsWith(`${flag}=`))?.slice(flag.length + 1);
 }

@@ -17,6 +17,7 @@ const LEAVING_MS = 2_000;
 /** A profile that is ours alone until released. */
 export interface Claim {
   profileDir: string;
+  generation: number;
   /** Whether a saved login will be tried (`saved`), or a QR is expected and loses nothing (`none`). */
   login: 'saved' | 'none';
   /** The login's bytes are known to be on disk. */
@@ -65,6 +66,7 @@ export async function claimProfile(deps: ClaimDeps, session: string): Promise<Cl
       deps.log.info({ session, singleton: cleared.state }, 'a stale SingletonLock was removed');
     return {
       profileDir,
+      generation: record.generation,
       login: evidence.presence === 'present' ? 'saved' : 'none',
       committed: evidence.presence === 'present' && record.committedAt !== null,
       async openedBy(version) {

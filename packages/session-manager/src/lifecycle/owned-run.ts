@@ -59,14 +59,23 @@ export class OwnedRun {
     const claim = this.#claim;
     if (claim === null) throw new Error('the profile was not taken');
     this.#leavePlace = await this.#deps.places.take(this.signal);
+    const { builds } = this.#deps;
+    const { profileDir, generation, login } = claim;
+    const held = { profileDir, generation, login };
+    // Whatever led to this start: no build opens the profile that could erase its login. What that takes is no time of the browser's.
+    const wanted = await builds.choose(this.#session, held, this.signal);
     listener.onPlace();
+    const on = { ...held, session: this.#session, wanted, signal: this.signal, run: () => this.#run };
     this.#run = await this.#deps.engine.start({
       session: this.#session,
       profileDir: claim.profileDir,
       visible: this.#deps.config.loginMode === 'local',
-      webVersion: this.#deps.config.webVersion,
+      webVersion: wanted,
       signal: this.signal,
-      onEvent: listener.onEvent,
+      onEvent: (event) => {
+        builds.heard(on, event);
+        listener.onEvent(event);
+      },
       onLaunched: (browser) => {
         this.#deps.store.browsers.record({
           session: this.#session,
