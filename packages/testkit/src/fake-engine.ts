@@ -45,6 +45,9 @@ export class FakeRun implements EngineRun {
   readonly process: EngineRun['process'];
   readonly messages: MessageSender;
   readonly #request: StartRequest;
+  /** Whose it is, and the build that it was to open. */
+  readonly session: string;
+  readonly webVersion: string | null;
   isStopped = false;
   isLoggedOut = false;
   /** What a flush does; the default succeeds. */
@@ -60,6 +63,8 @@ export class FakeRun implements EngineRun {
 
   constructor(request: StartRequest, number: number) {
     this.#request = request;
+    this.session = request.session;
+    this.webVersion = request.webVersion;
     this.runtime = {
       browser: 'fake',
       browserVersion: '156.0.0.0',

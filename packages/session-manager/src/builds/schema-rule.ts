@@ -40,9 +40,3 @@ export function tooNew({ knobs, opened }: Reach, profile: Numbers): TooNew[] {
 export function mayRaise({ knobs }: Reach, profile: Numbers): boolean {
   return Object.entries(profile).some(([database, number]) => (knobs[database] ?? number) > number);
 }
-
-/** The higher of both for every database: what is known of a profile only grows. */
-export function highest(a: Numbers, b: Numbers): Numbers {
-  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return Object.fromEntries([...names].map((name) => [name, Math.max(a[name] ?? -1, b[name] ?? -1)]));
-}
