@@ -2,7 +2,7 @@ import { type Event, FEATURES, type Feature } from '@leadmaster/protocol';
 import { z } from 'zod';
 import { NEEDED_FEATURES } from './trial.ts';
 
-const told = z.object({ features: z.record(z.enum(FEATURES), z.string()) });
+const told = z.object({ features: z.partialRecord(z.enum(FEATURES), z.string()) });
 
 /** Features that LeadMaster needs and that a self-test has proven broken, by session, as the log of events tells it. */
 export class BrokenFeatures {

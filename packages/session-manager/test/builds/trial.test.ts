@@ -93,7 +93,11 @@ describe('a build on trial', () => {
 
   test('a page that erases a login is blamed at once: nobody else is put on it', () => {
     const erased: SessionLook = { ...starting, state: 'AUTH_FAILURE', reason: 'page_erased_login' };
-    expect(play(canary, [[5, erased]])).toMatchObject({ kind: 'blame', failure: { erased: true }, sessions: ['ventas'] });
+    expect(play(canary, [[5, erased]])).toMatchObject({
+      kind: 'blame',
+      failure: { erased: true },
+      sessions: ['ventas'],
+    });
   });
 });
 
