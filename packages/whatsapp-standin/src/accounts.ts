@@ -1,4 +1,4 @@
-import type { Parcel, PublicKey, WireMessage } from './wire.ts';
+import type { AccountLimits, Parcel, PublicKey, WireMessage } from './wire.ts';
 
 /** A companion device as the server knows it. */
 export interface Device {
@@ -12,6 +12,10 @@ export interface Device {
   ratchet: { counter: number; nonce: string };
   /** Whether the first sync, with all its history, was completed. */
   synced: boolean;
+  /** It read other people's status before its page had reloaded itself for the first time. */
+  statusRead?: boolean;
+  /** How often its page has reloaded itself. */
+  selfReloads?: number;
   /** What the device has not yet confirmed to be on its disk. */
   queue: Parcel[];
 }
@@ -21,6 +25,8 @@ export interface Letter extends WireMessage {
   ack: number;
   /** The sender's device: null is the phone itself. */
   readonly via: number | null;
+  /** The server took it from nobody: it may not open a new chat. */
+  readonly refused?: true;
 }
 
 /** A person's WhatsApp account: what their phone knows. */
@@ -30,6 +36,10 @@ export interface Account {
   banned: boolean;
   /** Whether this person opens what they get, which gives the third tick. */
   reads: boolean;
+  /** Whether linking wants a passkey; undefined: as the drift says. */
+  passkey?: boolean;
+  /** What the account may not do; undefined: as the drifts say. */
+  limits?: Partial<AccountLimits>;
   devices: Device[];
   nextDevice: number;
   letters: Letter[];

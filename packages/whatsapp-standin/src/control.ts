@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { DRIFTS } from './drifts.ts';
 import { StandinError } from './errors.ts';
 import type { ObservedLog } from './observed.ts';
 import type { Phone } from './phone.ts';
+import { orderOf } from './phone-orders.ts';
 import { parseFaults, parseSettings } from './validate.ts';
 import type { World } from './world.ts';
 
@@ -64,6 +66,8 @@ export class ControlServer {
     switch (`${method} /${path[0] ?? ''}`) {
       case 'GET /state':
         return () => this.#state();
+      case 'GET /drifts':
+        return () => Object.entries(DRIFTS).map(([name, drift]) => ({ name, ...drift }));
       case 'GET /observed':
         return (_body, query) => this.#observedAfter(query);
       case 'GET /phones':
@@ -103,6 +107,7 @@ export class ControlServer {
           const target = phone();
           if (typeof body.name === 'string') target.name = body.name;
           if (typeof body.reads === 'boolean') target.reads = body.reads;
+          if (typeof body.passkey === 'boolean') target.passkey = body.passkey;
           return describe(target);
         };
       case 'GET devices':
@@ -130,14 +135,14 @@ export class ControlServer {
       case 'POST send':
         return (body) => phone().send(text(body, 'to'), text(body, 'text'));
       default:
-        return null;
+        return method === 'POST' ? orderOf(action, phone) : null;
     }
   }
 
   #state(): unknown {
-    const { chromeArgs, chromeArgsText, controlUrl, settings, faults } = this.#world;
+    const { chromeArgs, chromeArgsText, controlUrl, pageUrl, settings, faults } = this.#world;
     const phones = this.#world.phones().map(describe);
-    return { chromeArgs, chromeArgsText, controlUrl, settings, faults: faults.current, phones };
+    return { chromeArgs, chromeArgsText, controlUrl, pageUrl, settings, faults: faults.current, phones };
   }
 
   /** Entries after a sequence number; with `wait`, holds the answer until there is one or that many ms are over. */
@@ -158,8 +163,8 @@ export class ControlServer {
 }
 
 function describe(phone: Phone): unknown {
-  const { number, name, reads, banned, devices } = phone;
-  return { number, name, reads, banned, devices, inbox: phone.inbox.length, sent: phone.sent.length };
+  const { number, name, reads, banned, passkey, limits, devices } = phone;
+  return { number, name, reads, banned, passkey, limits, devices, inbox: phone.inbox.length, sent: phone.sent.length };
 }
 
 function text(body: Body, field: string): string {

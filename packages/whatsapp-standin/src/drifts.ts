@@ -21,6 +21,8 @@ export interface Drift {
   readonly reason?: string;
   /** The drift takes a value (`name=value`); this one holds when none is given. */
   readonly value?: string;
+  /** The only values there are, where not any text will do. */
+  readonly values?: readonly string[];
   /** Makes no sense on the page of April. */
   readonly septemberOnly?: true;
 }
@@ -51,6 +53,7 @@ export const DRIFTS = {
     kind: 'neutral',
     plays: 'a headless user agent ("always": any) gets a page without an app',
     value: 'headless',
+    values: ['headless', 'always'],
   },
   'ready-early': { kind: 'neutral', plays: 'the sync ends before any library can listen' },
   'self-reload': {
@@ -76,10 +79,17 @@ export const DRIFTS = {
   },
   timelock: {
     kind: 'limiting',
-    plays: 'new chats are locked until a time; a text into one is refused',
+    plays: 'new chats are locked for that many minutes; a text into one is refused',
     feature: 'newChats',
+    value: '60',
   },
-  capping: { kind: 'limiting', plays: 'the number of new chats is used up', feature: 'newChats', value: 'CAPPED' },
+  capping: {
+    kind: 'limiting',
+    plays: 'the number of new chats is used up',
+    feature: 'newChats',
+    value: 'CAPPED',
+    values: ['NONE', 'FIRST_WARNING', 'SECOND_WARNING', 'CAPPED'],
+  },
   'whats-new': { kind: 'neutral', plays: 'a window over the app tells what is new' },
   'storage-full': {
     kind: 'terminal',
@@ -93,27 +103,36 @@ export const DRIFTS = {
     state: 'QR_REQUIRED',
     reason: 'terms_refused',
   },
-  'logout-bare-reload': { kind: 'neutral', plays: 'a logout ends in a reload without parameters' },
+  'logout-bare-reload': {
+    kind: 'neutral',
+    plays: 'a logout ends in a reload without parameters ("silent": and no command tells of it)',
+    value: 'heard',
+    values: ['heard', 'silent'],
+  },
   'logout-reason': {
     kind: 'terminal',
     plays: 'the page erases its login by itself and goes to /?logout_reason=N (0 to 3)',
     state: 'AUTH_FAILURE',
     reason: 'page_erased_login',
     value: '0',
+    values: ['0', '1', '2', '3'],
   },
   'states-2026': { kind: 'neutral', plays: 'the states of 2026: PROXYBLOCK and SCREEN_LOCKED exist, TIMEOUT does not' },
   'schema-downgrade': {
     kind: 'terminal',
-    plays: 'a page that finds a database newer than it knows erases the login',
-    state: 'ERROR',
-    reason: 'web_version_unsafe',
+    plays:
+      'the page knows a database that many steps older than its date, and erases the login when it finds a newer one',
+    state: 'AUTH_FAILURE',
+    reason: 'page_erased_login',
+    value: '7',
   },
-  'schema-upgrade': { kind: 'neutral', plays: 'the page raises the number of its database' },
+  'schema-upgrade': { kind: 'neutral', plays: 'the page raises the number of its database', value: '1' },
   'assets-gone': {
     kind: 'limiting',
-    plays: 'a script of the page answers 404: "eager" or "lazy"',
+    plays: 'a script of the page answers 404: "eager" (it does not start) or "lazy" (it never syncs)',
     feature: 'ready',
     value: 'eager',
+    values: ['eager', 'lazy'],
   },
   'pin-escapes': { kind: 'neutral', plays: 'after /?logout_reason=N the live page comes, whatever was pinned' },
   'versions-mixed': { kind: 'neutral', plays: 'pages that load at the same time get different builds' },
@@ -148,12 +167,16 @@ export function parseDrift(text: string): { name: DriftName; off: boolean; value
   if (match === null || !Object.hasOwn(DRIFTS, name)) return null;
   const drift: Drift = DRIFTS[name as DriftName];
   if (match[3] !== undefined && drift.value === undefined) return null;
+  if (match[3] !== undefined && drift.values !== undefined && !drift.values.includes(match[3])) return null;
   return { name: name as DriftName, off: match[1] === '-', value: match[3] ?? drift.value ?? null };
 }
 
-/** The drifts in force, each with its value (or `true`): those of the page, and what was asked for on top. */
-export function driftsInForce(page: PageDate, asked: readonly string[]): Partial<Record<DriftName, string | true>> {
-  const inForce: Partial<Record<DriftName, string | true>> = {};
+/** Each drift in force with its value, or `true` where it takes none. */
+export type DriftsInForce = Partial<Record<DriftName, string | true>>;
+
+/** The drifts in force: those of the page, and what was asked for on top. */
+export function driftsInForce(page: PageDate, asked: readonly string[]): DriftsInForce {
+  const inForce: DriftsInForce = {};
   for (const text of [...PAGES[page], ...asked]) {
     const drift = parseDrift(text);
     if (drift === null) throw new Error(`no drift '${text}'`);
@@ -161,4 +184,51 @@ export function driftsInForce(page: PageDate, asked: readonly string[]): Partial
     else inForce[drift.name] = drift.value ?? true;
   }
   return inForce;
+}
+
+/** Why a text is no drift, with the names that come near it, or all of them when none does. */
+export function noSuchDrift(text: string): string {
+  const name = text.replace(/^-/, '').replace(/=.*$/, '');
+  if (Object.hasOwn(DRIFTS, name)) return `drift '${text}': ${valuesOf(DRIFTS[name as DriftName])}`;
+  const names = Object.keys(DRIFTS);
+  const near = names.filter((known) => isNear(name, known));
+  return `no drift '${name}'; ${near.length > 0 ? 'near it are' : 'there are'}: ${(near.length > 0 ? near : names).join(', ')}`;
+}
+
+function valuesOf(drift: Drift): string {
+  if (drift.values) return `its value is ${drift.values.join(', ')}`;
+  return drift.value === undefined ? 'it takes no value' : 'its value is a text';
+}
+
+/** Shares a word with it, or differs in two letters at most. */
+function isNear(name: string, known: string): boolean {
+  const words = known.split('-');
+  return name.split('-').some((word) => word.length > 2 && words.includes(word)) || distance(name, known) <= 2;
+}
+
+/** How many letters must be put in, taken out or changed to make one text of the other. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      const changed = (row[j] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(changed, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+/** The table for people, as Markdown: name, kind, what it plays. */
+export function driftTable(): string {
+  const rows = Object.entries(DRIFTS).map(
+    ([name, drift]) => `| \`${name}\` | ${describeKind(drift)} | ${drift.plays} |`,
+  );
+  return ['| drift | kind | what it plays |', '|---|---|---|', ...rows].join('\n');
+}
+
+function describeKind(drift: Drift): string {
+  if (drift.kind === 'limiting') return `limiting: ${drift.feature}`;
+  return drift.kind === 'terminal' ? `terminal: ${drift.state}, ${drift.reason}` : drift.kind;
 }

@@ -19,6 +19,8 @@ export type StandinErrorCode =
   | 'wrong_phone'
   | 'banned'
   | 'too_many_devices'
+  | 'passkey_required'
+  | 'no_passkey_wanted'
   | 'unknown_device'
   | 'not_online'
   | 'not_on_whatsapp'

@@ -18,9 +18,20 @@ export interface FaultState {
   readonly messageAcks: 'normal' | 'none';
   /** Numbers that are not on WhatsApp. */
   readonly unregistered: readonly string[];
+  /** How far the server's clock is ahead of this machine's: seen in the `Date` of its answers and the times of its messages. */
+  readonly clockSkewMs: number;
+  /** Versions whose scripts are gone from the host: 404, though a kept page still asks for them. */
+  readonly assetsGone: readonly string[];
 }
 
-const NO_FAULTS: FaultState = { outage: 'none', deprecated: false, messageAcks: 'normal', unregistered: [] };
+const NO_FAULTS: FaultState = {
+  outage: 'none',
+  deprecated: false,
+  messageAcks: 'normal',
+  unregistered: [],
+  clockSkewMs: 0,
+  assetsGone: [],
+};
 
 /** The current faults. Listeners are told after each change, with the state before it, and may finish asynchronously. */
 export class Faults {

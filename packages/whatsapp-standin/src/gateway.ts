@@ -107,6 +107,13 @@ export class Gateway {
       case 'pair_code':
         this.#offerCode(connection, message.call, message.phone);
         break;
+      case 'passkey_over':
+        linking.passkeyOver(connection, message.reason);
+        break;
+      case 'passkey_assertion':
+        // No key of a page that we run is registered with the account.
+        connection.send({ t: 'reply', call: message.call, ok: false, value: 'unknown credential' });
+        break;
       case 'pair_confirm':
         linking.confirm(connection, message);
         break;
@@ -143,6 +150,12 @@ export class Gateway {
       case 'logout':
         login.unlink(account, device, 'device');
         connection.send({ t: 'reply', call: message.call, ok: true, value: null });
+        break;
+      case 'self_reload':
+        connection.send({ t: 'reply', call: message.call, ok: true, value: login.selfReload(account, device) });
+        break;
+      case 'status_read':
+        login.statusRead(account, device);
         break;
       case 'synced':
         device.synced = true;

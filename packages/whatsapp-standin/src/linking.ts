@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import type { Account, Device } from './accounts.ts';
 import type { Connection, Registration } from './connection.ts';
 import { StandinError } from './errors.ts';
+import { PasskeyGate } from './passkey-gate.ts';
 import { verifyStep } from './ratchet.ts';
 import type { ServerContext } from './server-context.ts';
 import type { FromPage } from './wire.ts';
@@ -38,11 +39,13 @@ export class Linking {
   readonly #codes = new Map<string, Offer>();
   readonly #pending = new Map<Connection, Pending>();
   readonly #rotations = new Map<Connection, () => void>();
+  readonly #passkeys: PasskeyGate;
   readonly #linked: (connection: Connection, account: Account, device: Device) => void;
 
   constructor(context: ServerContext, linked: (connection: Connection, account: Account, device: Device) => void) {
     this.#context = context;
     this.#linked = linked;
+    this.#passkeys = new PasskeyGate(context);
   }
 
   /** A page without a login shows its keys; from now on it gets references. */
@@ -138,6 +141,24 @@ export class Linking {
     }
     offer.current = false;
     this.#stopRotation(connection);
+    if (this.#passkeys.isWanted(account)) this.#passkeys.ask(connection, account);
+    return this.#pair(account, connection, registration);
+  }
+
+  /** The owner gave the passkey in a browser where it can be given: the page that waits for it is linked. */
+  grantPasskey(account: Account): Promise<Device> {
+    const connection = this.#passkeys.granted(account);
+    const { registration } = connection;
+    if (!registration) throw new StandinError('stale_qr', 'the page that waited for the passkey is linked already');
+    return this.#pair(account, connection, registration);
+  }
+
+  /** The page gave the passkey up, by its own clock or by a click. */
+  passkeyOver(connection: Connection, reason: string): void {
+    this.#passkeys.over(connection, reason);
+  }
+
+  #pair(account: Account, connection: Connection, registration: Registration): Promise<Device> {
     const device = account.nextDevice++;
     const challenge = randomBytes(24).toString('base64');
     const { promise, resolve, reject } = Promise.withResolvers<Device>();
@@ -183,6 +204,7 @@ export class Linking {
   forget(connection: Connection): void {
     this.#stopRotation(connection);
     for (const offer of this.#codes.values()) if (offer.connection === connection) offer.current = false;
+    this.#passkeys.over(connection, 'gone');
     this.#fail(connection, 'the page went away while it was being linked');
   }
 

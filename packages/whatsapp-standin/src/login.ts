@@ -1,8 +1,9 @@
 import type { Account, Device } from './accounts.ts';
 import type { Connection } from './connection.ts';
+import { limitsOf } from './limits.ts';
 import type { PostOffice } from './post-office.ts';
 import { judgeStep, verifyStep } from './ratchet.ts';
-import { liveConnection, type ServerContext } from './server-context.ts';
+import { liveConnection, type ServerContext, serverDrift } from './server-context.ts';
 import type { FromPage, LoginRefusal, RatchetStep } from './wire.ts';
 
 const ROW_BYTES = 4096;
@@ -75,6 +76,7 @@ export class Login {
         device.synced || !history
           ? null
           : { bytes: page.databaseBytes, mediaBytes: page.mediaBytes, rowBytes: ROW_BYTES, ratePerSec: 0 },
+      limits: limitsOf(this.#context, account),
     });
     this.#context.changed();
     this.#postOffice.deliver(connection, device, 'offline');
@@ -86,13 +88,33 @@ export class Login {
   }
 
   /** Removes the device from the account, and tells it if it is there. */
-  unlink(account: Account, device: Device, by: 'phone' | 'device' | 'noticed'): void {
+  unlink(account: Account, device: Device, by: 'phone' | 'device' | 'noticed' | 'status_read'): void {
     account.devices = account.devices.filter((other) => other !== device);
     this.#context.changed();
     this.#context.observed.add('unlinked', account.number, device.id, { by });
     const live = liveConnection(this.#context, account.number, device.id);
     if (live && by !== 'device') live.send({ t: 'unlinked' });
     if (live) live.login = null;
+  }
+
+  /** The page read other people's status: before its first self-reload, that may cost the login. */
+  statusRead(account: Account, device: Device): void {
+    this.#context.observed.add('status_read', account.number, device.id, { reloads: device.selfReloads ?? 0 });
+    if ((device.selfReloads ?? 0) === 0) device.statusRead = true;
+    this.#context.changed();
+  }
+
+  /** The page is about to reload itself. False: it is unlinked instead. */
+  selfReload(account: Account, device: Device): boolean {
+    device.selfReloads = (device.selfReloads ?? 0) + 1;
+    this.#context.changed();
+    this.#context.observed.add('self_reload', account.number, device.id, { nth: device.selfReloads });
+    const revoked =
+      device.selfReloads === 1 &&
+      device.statusRead === true &&
+      serverDrift(this.#context, 'status-read-revokes') !== undefined;
+    if (revoked) this.unlink(account, device, 'status_read');
+    return !revoked;
   }
 
   #noticeClone(

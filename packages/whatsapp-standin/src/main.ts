@@ -3,6 +3,7 @@
  * orderly end on SIGTERM, SIGINT or, with --exit-with-parent, when standard input closes.
  */
 import { parseArgs } from 'node:util';
+import { driftTable, noSuchDrift, PAGES, type PageDate, parseDrift } from './drifts.ts';
 import type { SyncSpeed } from './options.ts';
 import { startStandin } from './standin.ts';
 
@@ -68,6 +69,31 @@ function given<T extends object>(options: { [K in keyof T]: T[K] | undefined }):
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }
 
+function factor(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (Number(value) > 0 && Number.isFinite(Number(value))) return Number(value);
+  process.stderr.write(`--speed wants a number above 0, not '${value}'\n`);
+  process.exit(2);
+}
+
+function date(value: string | undefined): PageDate | undefined {
+  if (value === undefined || Object.hasOwn(PAGES, value)) return value as PageDate | undefined;
+  process.stderr.write(`--page is ${Object.keys(PAGES).join(' or ')}, not '${value}'\n`);
+  process.exit(2);
+}
+
+/** The drifts that were asked for; "list" prints what there is, and an unknown one ends the program. */
+function drifts(values: readonly string[] | undefined): readonly string[] | undefined {
+  if (values?.includes('list')) {
+    process.stdout.write(`${driftTable()}\n`);
+    process.exit(0);
+  }
+  const unknown = values?.find((value) => parseDrift(value) === null);
+  if (unknown === undefined) return values;
+  process.stderr.write(`--drift: ${noSuchDrift(unknown)}\n`);
+  process.exit(2);
+}
+
 const world = await startStandin(
   given({
     port: number('port', values.port),
@@ -82,6 +108,9 @@ const world = await startStandin(
       mediaBytes: number('media-bytes', values['media-bytes']),
       serviceWorker: values['no-service-worker'] ? false : undefined,
       version: values.version,
+      date: date(values.page),
+      drifts: drifts(values.drift),
+      speed: factor(values.speed),
     }),
   }),
 );
@@ -99,7 +128,7 @@ if (values['exit-with-parent']) {
   process.stdin.on('end', end).on('close', end).on('error', end).resume();
 }
 
-const { chromeArgs, chromeArgsText, controlUrl } = world;
+const { chromeArgs, chromeArgsText, controlUrl, pageUrl } = world;
 process.stderr.write(`The stand-in for WhatsApp is ready.
 Have a browser see it as web.whatsapp.com:
   CHROME_ARGS="${chromeArgsText}"
@@ -110,4 +139,4 @@ Send to that phone's number:
 What it has noticed so far:
   curl -s '${controlUrl}/observed?after=0'
 `);
-process.stdout.write(`${JSON.stringify({ chromeArgs, chromeArgsText, controlUrl })}\n`);
+process.stdout.write(`${JSON.stringify({ chromeArgs, chromeArgsText, controlUrl, pageUrl })}\n`);

@@ -8,6 +8,8 @@ export type ObservedType =
   | 'qr'
   | 'qr_exhausted'
   | 'pairing_code'
+  | 'passkey_asked'
+  | 'passkey_over'
   | 'linked'
   | 'login'
   | 'refused'
@@ -23,6 +25,9 @@ export type ObservedType =
   | 'duplicate_message'
   | 'delivered'
   | 'synced'
+  | 'self_reload'
+  | 'status_read'
+  | 'restricted'
   | 'bulk'
   | 'fault';
 

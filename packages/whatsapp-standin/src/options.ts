@@ -14,6 +14,19 @@ export interface QrSettings {
 /** How soon after a login the page says that it has synced. `fast` is before any library can have attached itself. */
 export type SyncSpeed = 'fast' | 'normal' | 'slow';
 
+/** A build that can be served: what it does otherwise comes on top of the drifts of the page. */
+export interface PageBuild {
+  readonly version: string;
+  readonly drifts?: readonly string[];
+  readonly schema?: number;
+}
+
+/** The builds that stand for their time, and the number of their database (facts of 2026, 7.1 and 7.3). */
+const BUILD_OF: Readonly<Record<PageDate, { readonly version: string; readonly schema: number }>> = {
+  april: { version: '2.3000.1038220568', schema: 194 },
+  september: { version: '2.3000.1047935283', schema: 201 },
+};
+
 /** The weight of the page and of the profile it makes. */
 export interface PageSettings {
   /** Size of the application script, in bytes of real JavaScript. */
@@ -26,8 +39,12 @@ export interface PageSettings {
   readonly mediaBytes: number;
   /** Whether the page installs its service worker, which then can serve it with the host away. */
   readonly serviceWorker: boolean;
-  /** What `window.Debug.VERSION` says. */
+  /** The build that is served: `2.3000.` and its `client_revision`. Another `date` brings its own, unless one is given too. */
   readonly version: string;
+  /** The number up to which this build knows the database of messages; it opens it as version (number + 1) x 10. */
+  readonly schema: number;
+  /** Further builds. With any, the newest of them is served instead, or with the drift `versions-mixed` one after the other. */
+  readonly builds: readonly PageBuild[];
   /** How often the page asks whether its socket still lives, and how long it waits for the answer. */
   readonly keepAliveMs: number;
   /** Of which time the page is. */
@@ -84,7 +101,7 @@ export const DEFAULT_SETTINGS: Settings = {
   sync: 'normal',
   slowSyncMs: 6_000,
   ackDelaysMs: [60, 160, 320],
-  pairingCodeMs: 180_000,
+  pairingCodeMs: 195_000,
   clones: 'observe',
   page: {
     scriptBytes: 0,
@@ -92,7 +109,8 @@ export const DEFAULT_SETTINGS: Settings = {
     databaseBytes: 0,
     mediaBytes: 0,
     serviceWorker: true,
-    version: '2.3000.1031490220',
+    ...BUILD_OF.september,
+    builds: [],
     keepAliveMs: 10_000,
     date: 'september',
     drifts: [],
@@ -109,8 +127,14 @@ export function mergeSettings(settings: Settings, change: SettingsChange): Setti
     ackDelaysMs: change.ackDelaysMs ?? settings.ackDelaysMs,
     pairingCodeMs: change.pairingCodeMs ?? settings.pairingCodeMs,
     clones: change.clones ?? settings.clones,
-    page: { ...settings.page, ...defined(change.page) },
+    page: { ...settings.page, ...buildOfNewDate(settings, change), ...defined(change.page) },
   };
+}
+
+/** A page of another time is another build. */
+function buildOfNewDate(settings: Settings, change: SettingsChange): Partial<PageSettings> {
+  const date = change.page?.date;
+  return date === undefined || date === settings.page.date ? {} : BUILD_OF[date];
 }
 
 function defined<T extends object>(partial: T | undefined): Partial<T> {

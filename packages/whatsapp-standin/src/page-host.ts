@@ -5,16 +5,20 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { type ServedBuild, servedBuild } from './builds.ts';
 import type { Certificate } from './certificate.ts';
-import { driftsInForce } from './drifts.ts';
 import type { FaultState } from './faults.ts';
 import { paddingScript } from './padding.ts';
-import type { ServerContext } from './server-context.ts';
+import { pageHtml, UNSUPPORTED_HTML } from './page-html.ts';
+import { type ServerContext, serverNow } from './server-context.ts';
 
 const PAGE_FOLDER = fileURLToPath(new URL('page/', import.meta.url));
 
 const FOR_EVER = 'public, max-age=31536000, immutable';
 const JAVASCRIPT = 'text/javascript; charset=utf-8';
+const HTML = 'text/html; charset=utf-8';
+/** What the page loads when it needs it, and not at its start. */
+const LAZY = 'lazy.js';
 
 /** Serves web.whatsapp.com: the page, its scripts, its service worker. */
 export class PageHost {
@@ -24,6 +28,7 @@ export class PageHost {
   readonly #build: string;
   readonly #server: Server;
   #port: number;
+  #pageLoads = 0;
 
   constructor(context: ServerContext, certificate: Certificate, host: string, port: number) {
     this.#context = context;
@@ -97,45 +102,68 @@ export class PageHost {
     if (this.#context.faults.current.outage === 'page_hanging') return;
     const url = new URL(request.url ?? '/', 'https://web.whatsapp.com');
     const { pathname } = url;
-    const name = /^\/static\/[\w.-]+\/([\w-]+\.js)$/.exec(pathname)?.[1] ?? '';
-    const script = this.#scripts.get(name);
-    if (pathname === '/') send(response, 200, 'text/html; charset=utf-8', this.#html(), 'no-cache');
-    else if (pathname === '/sw.js') send(response, 200, JAVASCRIPT, this.#scripts.get('sw.js') ?? '', 'no-cache');
-    else if (name === 'app.js') {
-      send(response, 200, JAVASCRIPT, paddingScript(Number(url.searchParams.get('bytes'))), FOR_EVER);
-    } else if (script) send(response, 200, JAVASCRIPT, script, FOR_EVER);
-    else send(response, 404, 'text/plain', 'not found', 'no-cache');
+    const asset = /^\/static\/([\w.-]+)\/([\w-]+\.js)$/.exec(pathname);
+    if (pathname === '/') this.#sendPage(request, response);
+    else if (pathname === '/check-update') this.#sendUpdate(url, response);
+    else if (pathname === '/sw.js') this.#send(response, 200, JAVASCRIPT, this.#scripts.get('sw.js') ?? '', 'no-cache');
+    else if (asset) this.#sendAsset(asset[1] ?? '', asset[2] ?? '', url, response);
+    else this.#send(response, 404, 'text/plain', 'not found', 'no-cache');
   }
 
-  /**
-   * The page itself. Like WhatsApp's it names its version and the scripts of that version, so that a kept copy of it
-   * (whatsapp-web.js keeps one per version) is a whole old page.
-   */
-  #html(): string {
-    const { version, scriptBytes, date, drifts, speed } = this.#context.settings().page;
-    const base = `/static/${version}-${this.#build}`;
-    const modules = [...this.#scripts.keys()].filter((name) => name !== 'sw.js');
-    return [
-      '<!DOCTYPE html>',
-      '<html id="whatsapp-web" lang="en">',
-      '<head><meta charset="utf-8"><title>WhatsApp Web</title><link rel="icon" href="data:,">',
-      `<script>window.__version = ${JSON.stringify(version)}; window.__speed = ${speed};`,
-      `window.__drifts = ${JSON.stringify(driftsInForce(date, drifts))};</script>`,
-      ...modules.map((name) => `<link rel="modulepreload" href="${base}/${name}">`),
-      scriptBytes > 0 ? `<script defer src="${base}/app.js?bytes=${scriptBytes}"></script>` : '',
-      `<script type="module" src="${base}/main.js"></script>`,
-      '</head>',
-      '<body><div id="app"></div></body></html>',
-      '',
-    ].join('\n');
+  #sendPage(request: IncomingMessage, response: ServerResponse): void {
+    // A service worker that fetches its copy gets what the page before it got.
+    const build = servedBuild(
+      this.#context.settings().page,
+      request.headers['x-copy'] ? Math.max(0, this.#pageLoads - 1) : this.#pageLoads++,
+    );
+    const unsupported = build.drifts['unsupported-browser'];
+    const headless = /headless/i.test(request.headers['user-agent'] ?? '');
+    const refused = unsupported === 'always' || (unsupported !== undefined && headless);
+    this.#send(response, 200, HTML, refused ? UNSUPPORTED_HTML : this.#html(build), 'no-cache');
   }
-}
 
-function send(response: ServerResponse, status: number, type: string, body: string | Buffer, cache: string): void {
-  response.writeHead(status, {
-    'Content-Type': type,
-    'Content-Length': Buffer.byteLength(body),
-    'Cache-Control': cache,
-  });
-  response.end(body);
+  #sendAsset(folder: string, name: string, url: URL, response: ServerResponse): void {
+    const script = name === 'app.js' ? paddingScript(Number(url.searchParams.get('bytes'))) : this.#scripts.get(name);
+    if (script === undefined || this.#isGone(folder, name)) {
+      this.#send(response, 404, 'text/plain', 'not found', 'no-cache');
+    } else this.#send(response, 200, JAVASCRIPT, script, FOR_EVER);
+  }
+
+  /** Whether the script was taken off the host: by name of its version, or as the drift of the page says in its folder. */
+  #isGone(folder: string, name: string): boolean {
+    const gone = /\.gone-(eager|lazy)$/.exec(folder)?.[1];
+    if (gone === (name === LAZY ? 'lazy' : 'eager')) return name === LAZY || name === 'main.js';
+    return this.#context.faults.current.assetsGone.some((version) => folder.startsWith(`${version}-`));
+  }
+
+  /** `check-update`: what WhatsApp says of a version. */
+  #sendUpdate(url: URL, response: ServerResponse): void {
+    const { deprecated } = this.#context.faults.current;
+    const version = url.searchParams.get('version') ?? '';
+    const { version: currentVersion } = servedBuild(this.#context.settings().page, this.#pageLoads);
+    const isBelowHard = deprecated === true || deprecated === version;
+    const answer = { isBroken: false, isBelowSoft: isBelowHard, isBelowHard, hardUpdateTime: null, currentVersion };
+    this.#send(response, 200, 'application/json', JSON.stringify(answer), 'no-cache');
+  }
+
+  #html(build: ServedBuild): string {
+    const { scriptBytes, speed } = this.#context.settings().page;
+    const gone = build.drifts['assets-gone'];
+    return pageHtml(build, {
+      base: `/static/${build.version}-${this.#build}${gone === undefined ? '' : `.gone-${gone}`}`,
+      scripts: [...this.#scripts.keys()].filter((name) => name !== 'sw.js' && name !== LAZY),
+      scriptBytes,
+      speed,
+    });
+  }
+
+  #send(response: ServerResponse, status: number, type: string, body: string | Buffer, cache: string): void {
+    response.writeHead(status, {
+      'Content-Type': type,
+      'Content-Length': Buffer.byteLength(body),
+      'Cache-Control': cache,
+      Date: new Date(serverNow(this.#context)).toUTCString(),
+    });
+    response.end(body);
+  }
 }

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { Account, Device, Letter } from './accounts.ts';
 import { StandinError } from './errors.ts';
 import type { Gateway, Services } from './gateway.ts';
-import { liveConnection, type ServerContext } from './server-context.ts';
-import type { StoredMessage } from './wire.ts';
+import { changeLimits, limitsOf } from './limits.ts';
+import { liveConnection, type ServerContext, serverDrift, serverNow } from './server-context.ts';
+import type { AccountLimits, Capping, Erasing, StoredMessage } from './wire.ts';
 
 /** A linked device, as the phone's "Linked devices" screen would show it. */
 export interface LinkedDevice {
@@ -18,6 +19,10 @@ export interface LinkedDevice {
   /** The last ratchet counter that it used. */
   readonly counter: number;
 }
+
+/** The states that the page can be put into; those of 2026 exist on a page of 2026 alone, TIMEOUT on an older one. */
+const STATES = ['CONNECTED', 'TOS_BLOCK', 'SMB_TOS_BLOCK', 'DEPRECATED_VERSION', 'OPENING'];
+const STATES_2026 = ['PROXYBLOCK', 'SCREEN_LOCKED'];
 
 /** A simulated phone: the person who owns the account and can do anything with it. */
 export class Phone {
@@ -57,6 +62,21 @@ export class Phone {
     this.#context.changed();
   }
 
+  /** Whether linking a device wants a passkey: for this account, else as the drift `passkey` says. */
+  get passkey(): boolean {
+    return this.#account.passkey ?? serverDrift(this.#context, 'passkey') !== undefined;
+  }
+
+  set passkey(wanted: boolean) {
+    this.#account.passkey = wanted;
+    this.#context.changed();
+  }
+
+  /** What the account may not do now. */
+  get limits(): AccountLimits {
+    return limitsOf(this.#context, this.#account);
+  }
+
   get banned(): boolean {
     return this.#account.banned;
   }
@@ -76,7 +96,7 @@ export class Phone {
 
   /** What this person got from others, oldest first. */
   get inbox(): readonly Letter[] {
-    return this.#account.letters.filter((letter) => letter.to === this.number);
+    return this.#account.letters.filter((letter) => letter.to === this.number && !letter.refused);
   }
 
   /** What this person sent, from the phone or from any device. */
@@ -92,6 +112,11 @@ export class Phone {
   /** Links the device whose page shows this pairing code. */
   async enterPairingCode(code: string): Promise<LinkedDevice> {
     return this.#describe(await this.#services.linking.enterCode(this.#account, code));
+  }
+
+  /** The owner gives the passkey in a visible browser: the page that waits for it is linked. */
+  async grantPasskey(): Promise<LinkedDevice> {
+    return this.#describe(await this.#services.linking.grantPasskey(this.#account));
   }
 
   /** "Log out" in the list of linked devices; all of them when none is named. Works while the device is off. */
@@ -138,10 +163,45 @@ export class Phone {
     for (const { connection } of this.#pickLive(deviceId)) connection.send({ t: 'resync' });
   }
 
+  /** Has the live page reload itself, as it does when its service worker was updated. */
+  reload(deviceId?: number): void {
+    for (const { connection } of this.#pickLive(deviceId)) connection.send({ t: 'reload' });
+  }
+
+  /** Has the live page give up its login by itself. The device stays in the list of this phone. */
+  erase(code: Erasing['code'], texts: { header?: string; subtext?: string } = {}): void {
+    for (const { connection } of this.#pickLive(undefined)) connection.send({ t: 'erase', code, ...texts });
+  }
+
+  /** Puts the live page into a state of its own, until it is put into another one or loads afresh. */
+  setState(state: string): void {
+    const of2026 = serverDrift(this.#context, 'states-2026') !== undefined;
+    const states = [...STATES, ...(of2026 ? STATES_2026 : ['TIMEOUT'])];
+    if (!states.includes(state)) {
+      throw new StandinError('bad_request', `no state '${state}'; this page has ${states.join(', ')}`);
+    }
+    for (const { connection } of this.#pickLive(undefined)) connection.send({ t: 'state', state });
+  }
+
+  /** Asks the live page for the terms: 1 and 2 are a window that stays, 3 is the refusal that logs out. */
+  setTos(tos: 0 | 1 | 2 | 3): void {
+    for (const { connection } of this.#pickLive(undefined)) connection.send({ t: 'tos', tos });
+  }
+
+  /** Locks new chats until a time; null: they are open. */
+  timelock(timelock: { untilMs: number } | null): void {
+    changeLimits(this.#context, this.#account, { timelock });
+  }
+
+  /** Sets the quota of new chats; null: there is none. */
+  capping(capping: Capping | null): void {
+    changeLimits(this.#context, this.#account, { capping });
+  }
+
   /** Sends a text from the phone itself. */
   async send(to: string, text: string): Promise<{ id: string }> {
     const id = `3A${randomBytes(9).toString('hex').toUpperCase()}`;
-    const t = Math.floor(Date.now() / 1000);
+    const t = Math.floor(serverNow(this.#context) / 1000);
     this.#services.postOffice.post({ id, from: this.number, to, body: text, t, via: null, retry: false });
     return { id };
   }

@@ -1,6 +1,7 @@
 import type { Account, Device, Letter } from './accounts.ts';
 import type { Connection } from './connection.ts';
-import { liveConnection, type ServerContext } from './server-context.ts';
+import { refusesNewChat } from './limits.ts';
+import { liveConnection, type ServerContext, serverNow } from './server-context.ts';
 import type { Parcel } from './wire.ts';
 
 /** How much a device gets at once; the next comes when it has confirmed these. */
@@ -40,10 +41,14 @@ export class PostOffice {
       this.#tick(known, Math.max(1, known.ack));
       return;
     }
-    const letter: Letter = { id, from, to, body: posting.body, t: posting.t, ack: 0, via, order: this.#nextOrder() };
+    const refused = via !== null && refusesNewChat(this.#context, accounts.get(from), to);
+    const letter: Letter = {
+      ...{ id, from, to, body: posting.body, t: posting.t, ack: 0, via, order: this.#nextOrder() },
+      ...(refused ? { refused } : {}),
+    };
     accounts.keep(letter);
     observed.add('message', from, via, { id, to, body: posting.body });
-    const registered = !this.#context.faults.current.unregistered.includes(to);
+    const registered = !refused && !this.#context.faults.current.unregistered.includes(to);
     const sender = accounts.get(from);
     for (const device of sender.devices) {
       if (device.id !== via) this.#enqueue(sender, device, this.#parcel(letter, false));
@@ -101,7 +106,7 @@ export class PostOffice {
   }
 
   #nextOrder(): number {
-    this.#lastOrder = Math.max(Date.now(), this.#lastOrder + 0.001);
+    this.#lastOrder = Math.max(serverNow(this.#context), this.#lastOrder + 0.001);
     return this.#lastOrder;
   }
 

@@ -1,6 +1,8 @@
 import type { Accounts } from './accounts.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
+import type { DriftName, DriftsInForce } from './drifts.ts';
+import { driftsInForce } from './drifts.ts';
 import type { Faults } from './faults.ts';
 import type { ObservedLog } from './observed.ts';
 import type { Settings } from './options.ts';
@@ -15,6 +17,17 @@ export interface ServerContext {
   settings(): Settings;
   /** To be called after each change that a restart must not forget. */
   changed(): void;
+}
+
+/** WhatsApp's own time, in milliseconds. */
+export function serverNow(context: ServerContext): number {
+  return Date.now() + context.faults.current.clockSkewMs;
+}
+
+/** The value of a drift that the server itself plays. */
+export function serverDrift(context: ServerContext, name: DriftName): DriftsInForce[DriftName] {
+  const { date, drifts } = context.settings().page;
+  return driftsInForce(date, drifts)[name];
 }
 
 /** The socket on which that device is logged in now. */

@@ -82,6 +82,8 @@ export async function startStandin(options: StandinOptions = {}): Promise<World>
   const args = chromeArgs(host, pageHost.port, spkiHash(certificate));
   const world: World = {
     port: pageHost.port,
+    pageUrl: `https://${host}:${pageHost.port}/`,
+    certificate: certificate.cert,
     chromeArgs: args,
     chromeArgsText: quoteArgs(args),
     get controlUrl() {

@@ -1,7 +1,8 @@
-import { PAGES, parseDrift } from './drifts.ts';
+import { noSuchDrift, PAGES, parseDrift } from './drifts.ts';
 import { StandinError } from './errors.ts';
 import type { FaultState } from './faults.ts';
 import type { SettingsChange } from './options.ts';
+import type { Capping, Erasing } from './wire.ts';
 
 type Check = (value: unknown) => boolean;
 type Shape = Readonly<Record<string, Check>>;
@@ -21,11 +22,24 @@ const shaped =
     value !== null &&
     Object.entries(value).every(([name, field]) => shape[name]?.(field) ?? false);
 
+const count32: Check = (value) => count(value) && Number(value) < 2 ** 31;
+/** A list of drifts; one that does not exist is named, with those that do. */
+const drifts: Check = (value) => {
+  if (!Array.isArray(value)) return false;
+  for (const one of value) {
+    if (parseDrift(String(one)) === null) throw new StandinError('bad_request', noSuchDrift(String(one)));
+  }
+  return true;
+};
+const version: Check = (value) => text(value) && /^[\w.-]+$/.test(value as string);
+
 const FAULTS: Shape = {
   outage: oneOf('none', 'refused', 'hanging', 'page_unreachable', 'page_hanging'),
   deprecated: (value) => flag(value) || text(value),
   messageAcks: oneOf('normal', 'none'),
   unregistered: (value) => Array.isArray(value) && value.every(text),
+  clockSkewMs: number,
+  assetsGone: (value) => Array.isArray(value) && value.every(text),
 };
 
 const SETTINGS: Shape = {
@@ -41,10 +55,15 @@ const SETTINGS: Shape = {
     databaseBytes: count,
     mediaBytes: count,
     serviceWorker: flag,
-    version: text,
+    version,
+    schema: count32,
+    builds: (value) =>
+      Array.isArray(value) &&
+      value.every(shaped({ version, drifts, schema: count32 })) &&
+      value.every((build) => 'version' in build),
     keepAliveMs: count,
     date: oneOf(...Object.keys(PAGES)),
-    drifts: (value) => Array.isArray(value) && value.every((one) => text(one) && parseDrift(one) !== null),
+    drifts,
     speed: (value) => number(value) && Number(value) > 0,
   }),
 };
@@ -66,4 +85,31 @@ function check(value: unknown, shape: Shape, what: string): unknown {
     if (!known(field)) throw new StandinError('bad_request', `${what}: '${name}' cannot be ${JSON.stringify(field)}`);
   }
   return value;
+}
+
+const ERASING: Shape = { code: (value) => [0, 1, 2, 3].includes(value as number), header: text, subtext: text };
+
+/** Reads `{code, header, subtext}`: how the page gives its login up. */
+export function parseErasing(value: unknown): Erasing {
+  const erasing = check(value, ERASING, 'erase') as Partial<Erasing>;
+  if (erasing.code === undefined) throw new StandinError('bad_request', "erase needs a 'code', 0 to 3");
+  return erasing as Erasing;
+}
+
+/** Reads `{untilMs}`; null in it, or nothing at all, is no time-lock. */
+export function parseTimelock(value: unknown): { untilMs: number } | null {
+  const { untilMs } = check(value, { untilMs: (ms) => ms === null || count(ms) }, 'timelock') as { untilMs?: number };
+  return untilMs === undefined || untilMs === null ? null : { untilMs };
+}
+
+const CAPPING: Shape = {
+  status: oneOf('NONE', 'FIRST_WARNING', 'SECOND_WARNING', 'CAPPED'),
+  used: count,
+  total: count,
+};
+
+/** Reads `{status, used, total}`; nothing at all is no quota. */
+export function parseCapping(value: unknown): Capping | null {
+  const { status, used = 0, total = 50 } = check(value, CAPPING, 'capping') as Partial<Capping>;
+  return status === undefined ? null : { status, used, total };
 }

@@ -44,6 +44,27 @@ export interface StoredMessage {
   readonly ack: number;
 }
 
+/** How far the account may open new chats. */
+export interface AccountLimits {
+  /** New chats are locked until then, in milliseconds. */
+  readonly timelock: { readonly untilMs: number } | null;
+  readonly capping: Capping | null;
+}
+
+/** The quota of new chats, in WhatsApp's words. */
+export interface Capping {
+  readonly status: 'NONE' | 'FIRST_WARNING' | 'SECOND_WARNING' | 'CAPPED';
+  readonly used: number;
+  readonly total: number;
+}
+
+/** The page gives its login up by itself (facts of 2026, 6.3); only 3 comes with texts for the user. */
+export interface Erasing {
+  readonly code: 0 | 1 | 2 | 3;
+  readonly header?: string;
+  readonly subtext?: string;
+}
+
 export type FromPage =
   | { readonly t: 'hello'; readonly version: string; readonly instance: string }
   | {
@@ -55,6 +76,14 @@ export type FromPage =
       readonly platform: string;
     }
   | { readonly t: 'refresh_qr' }
+  /** The passkey was not given: the link is off. */
+  | { readonly t: 'passkey_over'; readonly reason: string }
+  /** An assertion by some key; the server knows which keys are the owner's. */
+  | { readonly t: 'passkey_assertion'; readonly call: number; readonly credential: string }
+  /** The page is about to reload itself; the answer is false when that ends the login. */
+  | { readonly t: 'self_reload'; readonly call: number }
+  /** The page read other people's status. */
+  | { readonly t: 'status_read' }
   | { readonly t: 'pair_code'; readonly call: number; readonly phone: string }
   | { readonly t: 'pair_confirm'; readonly step: RatchetStep; readonly sig: string; readonly os: string }
   | {
@@ -112,6 +141,7 @@ export type ToPage =
   | { readonly t: 'deprecated' }
   | { readonly t: 'ref'; readonly ref: string }
   | { readonly t: 'refs_exhausted' }
+  | { readonly t: 'passkey' }
   | { readonly t: 'paired'; readonly number: string; readonly device: number; readonly challenge: string }
   | {
       readonly t: 'success';
@@ -122,7 +152,13 @@ export type ToPage =
       readonly waiting: number;
       readonly heapBytes: number;
       readonly history: BulkOrder | null;
+      readonly limits: AccountLimits;
     }
+  | { readonly t: 'limits'; readonly limits: AccountLimits }
+  | { readonly t: 'reload' }
+  | ({ readonly t: 'erase' } & Erasing)
+  | { readonly t: 'state'; readonly state: string }
+  | { readonly t: 'tos'; readonly tos: number }
   | { readonly t: 'failure'; readonly reason: LoginRefusal }
   | {
       readonly t: 'parcels';

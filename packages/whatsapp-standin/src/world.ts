@@ -17,6 +17,10 @@ export interface BulkOptions {
 /** A running stand-in: the page, the servers, the phones, and what they noticed. */
 export interface World {
   readonly port: number;
+  /** Where a client without a browser gets the page; it must take `certificate`, or any. */
+  readonly pageUrl: string;
+  /** The certificate of web.whatsapp.com, as PEM. */
+  readonly certificate: string;
   readonly chromeArgs: string[];
   readonly chromeArgsText: string;
   readonly controlUrl: string;

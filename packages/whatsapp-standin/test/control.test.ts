@@ -1,9 +1,10 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import { startStandin, type World } from '../src/index.ts';
 import { Bench, until } from './browser.ts';
@@ -103,6 +104,55 @@ test('alone it prints where it is, and ends in order on SIGTERM, SIGINT and with
     expect(await once(child, 'exit')).toEqual([0, null]);
     expect(await refuses(Number(new URL(ready.controlUrl).port))).toBe(true);
   }
+});
+
+test('every order to a page is a route, and says when there is no page or the order makes no sense', async () => {
+  const world = await bench.world();
+  const { controlUrl } = world;
+  const order = (name: string, body: unknown) => call<unknown>(`${controlUrl}/phones/${ANA}${name}`, body);
+  const offline = await Promise.all([
+    order('/reload', {}),
+    order('/erase', { code: 0 }),
+    order('/state', { state: 'PROXYBLOCK' }),
+    order('/tos', { tos: 1 }),
+    order('/passkey', {}),
+  ]);
+  expect(offline.map(({ status }) => status)).toEqual([409, 409, 409, 409, 409]);
+  const wrong = await Promise.all([
+    order('/erase', { code: 4 }),
+    order('/state', { state: 'TIMEOUT' }),
+    order('/tos', { tos: 9 }),
+    order('/timelock', { untilMs: 'tomorrow' }),
+    order('/capping', { status: 'FULL' }),
+  ]);
+  expect(wrong.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400]);
+  await order('', { passkey: true });
+  await order('/timelock', { untilMs: Date.now() + 60_000 });
+  await order('/capping', { status: 'CAPPED', used: 50, total: 50 });
+  expect(world.phone(ANA)).toMatchObject({ passkey: true, limits: { capping: { status: 'CAPPED' } } });
+  await order('/timelock', {});
+  expect(world.phone(ANA).limits.timelock).toBeNull();
+});
+
+test('alone it prints the table of drifts, takes some, and refuses one that does not exist', async () => {
+  const run = (...flags: string[]) => promisify(execFile)(process.execPath, [MAIN, ...flags]);
+  expect((await run('--drift', 'list')).stdout).toContain('| `passkey` | terminal: PASSKEY_REQUIRED');
+  await expect(run('--drift', 'paskey')).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('passkey') });
+  await expect(run('--page', 'may')).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('april') });
+  const { ready } = await standalone(
+    '--page',
+    'april',
+    '--drift',
+    'passkey',
+    '--drift',
+    'capping=NONE',
+    '--speed',
+    '2.5',
+  );
+  const { body } = await call<{ settings: unknown }>(`${ready.controlUrl}/state`);
+  expect(body.settings).toMatchObject({
+    page: { date: 'april', schema: 194, drifts: ['passkey', 'capping=NONE'], speed: 2.5 },
+  });
 });
 
 test('accounts, logins and messages outlive a restart of the stand-in', async () => {

@@ -24,7 +24,7 @@ test.each(['refused', 'hanging'] as const)(
 );
 
 test('a socket that falls silent while live is found dead by the page', async () => {
-  const world = await bench.world({ page: { keepAliveMs: 400 } });
+  const world = await bench.world({ page: { keepAliveMs: 400, date: 'april' } });
   const session = await bench.link(world, ANA, await bench.profile());
   await world.faults.set({ outage: 'hanging' });
   await session.event('change_state', (state) => state === 'TIMEOUT');

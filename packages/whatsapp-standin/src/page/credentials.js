@@ -1,5 +1,6 @@
 import { fromBase64, fromText, toBase64, toText } from './base64.js';
 import { openDatabase } from './database.js';
+import { eraseProfile } from './erase.js';
 
 /**
  * The login. Its private key lies in localStorage, sealed with a key that lies in IndexedDB and that nobody can export:
@@ -53,7 +54,7 @@ export async function newRegistration() {
   await signalStorage.clear('state');
   await signalStorage.put('state', { identity, identityKey: identityPair.privateKey, linked: null }, 'registration');
   localStorage.setItem(NOISE_ITEM, JSON.stringify({ iv: toBase64(iv), sealed: toBase64(sealed), jwk }));
-  localStorage.setItem(ADV_ITEM, toBase64(crypto.getRandomValues(new Uint8Array(32))));
+  rotateAdvSecret();
   keys = { privateKey: pair.privateKey, jwk, noise: compress(jwk), identity };
 }
 
@@ -66,12 +67,23 @@ export async function keepLogin(number, device) {
   localStorage.setItem(ME_ITEM, toBase64(fromText(`${number}:${device}`)));
 }
 
-/** Wipes the login. */
+/** Wipes the login, to go on without one in this very page. */
 export async function forgetLogin() {
   keys = null;
   localStorage.clear();
   await signalStorage.clear('state');
   await sealing.clear('keys');
+}
+
+/** Deletes the login with every database: after it only a new load of the page goes on. */
+export async function eraseLogin() {
+  keys = null;
+  await eraseProfile();
+}
+
+/** The QR's secret changes. */
+export function rotateAdvSecret() {
+  localStorage.setItem(ADV_ITEM, toBase64(crypto.getRandomValues(new Uint8Array(32))));
 }
 
 export function noisePublicKey() {

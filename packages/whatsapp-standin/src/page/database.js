@@ -1,7 +1,13 @@
+import { eraseFor } from './erase.js';
+
 /**
- * The page's IndexedDB databases, named as WhatsApp's are: the key that seals the login, the ratchet, and the chats.
+ * The page's IndexedDB databases, named as WhatsApp's are: the key that seals the login, the ratchet, the preferences,
+ * and the chats. Each has a schema number n and the version (n + 1) x 10; that of the chats is the build's own.
  */
+const NUMBERS = { wawc_db_enc: 2, 'signal-storage': 6, wawc: 14, 'model-storage': window.__schema };
+
 const SCHEMAS = {
+  wawc: { user: {} },
   wawc_db_enc: { keys: {} },
   'signal-storage': { state: {} },
   'model-storage': {
@@ -28,6 +34,10 @@ export class Database {
     return this.#run(store, 'readwrite', (objects) =>
       key === undefined ? objects.put(value) : objects.put(value, key),
     );
+  }
+
+  delete(store, key) {
+    return this.#run(store, 'readwrite', (objects) => objects.delete(key));
   }
 
   all(store) {
@@ -100,17 +110,30 @@ function completed(transaction) {
   });
 }
 
-/** Opens one of the databases, making its stores the first time. */
+/**
+ * Opens one of the databases, making what it lacks. One that a newer build has written cannot be opened: "storage
+ * initialization error", the login is erased and the page leaves, so that nothing comes of the promise.
+ */
 export function openDatabase(name) {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => {
-      for (const [store, { keyPath, indexes = {} }] of Object.entries(SCHEMAS[name])) {
-        const objects = request.result.createObjectStore(store, keyPath ? { keyPath } : {});
-        for (const [index, path] of Object.entries(indexes)) objects.createIndex(index, path);
-      }
+    const request = indexedDB.open(name, (NUMBERS[name] + 1) * 10);
+    request.onupgradeneeded = () => makeStores(request.result, SCHEMAS[name]);
+    request.onsuccess = () => {
+      request.result.onversionchange = () => request.result.close();
+      resolve(new Database(request.result));
     };
-    request.onsuccess = () => resolve(new Database(request.result));
-    request.onerror = () => reject(request.error);
+    request.onerror = () => {
+      if (request.error.name !== 'VersionError') return reject(request.error);
+      console.error('storage initialization error, logging out', request.error);
+      eraseFor({ code: 0 }).catch(reject);
+    };
   });
+}
+
+function makeStores(db, schema) {
+  for (const [store, { keyPath, indexes = {} }] of Object.entries(schema)) {
+    if (db.objectStoreNames.contains(store)) continue;
+    const objects = db.createObjectStore(store, keyPath ? { keyPath } : {});
+    for (const [index, path] of Object.entries(indexes)) objects.createIndex(index, path);
+  }
 }

@@ -2,6 +2,7 @@ import * as base64 from './base64.js';
 import { Chat, Contact, findOrCreateChat, loadEarlierMsgs, Msg, myWid, nothing } from './collections.js';
 import * as credentials from './credentials.js';
 import { Emitter } from './events.js';
+import { lifeModules } from './life-modules.js';
 import { addAndSendMsgToChat, sendSeen } from './mail.js';
 import { altLinking, browserUtils, DEVICE_PLATFORM, numberExists, refreshQR } from './session.js';
 import { Cmd, Conn, offlineProgress, Socket, Stream } from './socket-model.js';
@@ -116,6 +117,9 @@ const modules = {
     queryWidExists: async (wid) => ((await numberExists(createWid(wid).user)) ? { wid: createWid(wid) } : null),
   },
   WAWebPhoneUtils: { formattedPhone: (wid) => `+${createWid(wid).user}` },
+
+  // windows, preferences, limits
+  ...lifeModules,
 };
 
 /** Finds a module by name; an unknown one throws, as WhatsApp's loader does. */

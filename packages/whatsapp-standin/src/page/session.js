@@ -1,8 +1,21 @@
+import { takeLimits } from './account-limits.js';
+import { forgetStorageFull, openAccountWindows, setTerms, showStorageFull } from './account-windows.js';
 import { forgetModels, loadModels, me, myWid } from './collections.js';
 import * as credentials from './credentials.js';
+import { drift } from './drifts.js';
+import { eraseFor } from './erase.js';
+import { eraseAsTheDriftSays, leave, tellLogout } from './leaving.js';
 import * as mail from './mail.js';
+import { askForPasskey, closePasskeyScreen, getPairingType, setPairingType, usePasskeyWays } from './passkey.js';
 import { nextStep } from './ratchet.js';
-import { Cmd, Conn, offlineProgress, Socket, Stream } from './socket-model.js';
+import {
+  allowUnpairedReload,
+  holdUnpairedReload,
+  planReloadAfterLink,
+  planUnpairedReload,
+  startFrame,
+} from './self-reload.js';
+import { Cmd, Conn, offlineProgress, Socket } from './socket-model.js';
 import { carryOut, holdHeap } from './weight.js';
 import { Wire } from './wire.js';
 
@@ -10,7 +23,7 @@ import { Wire } from './wire.js';
  * The life of the connection: logging in, showing references, being linked, syncing, being thrown out.
  */
 const TIMEOUT_AFTER_MS = 2_500;
-const NAVIGATE_AFTER_MS = 250;
+const SELF_RELOAD_ANSWER_MS = 2_000;
 
 const wire = new Wire({ message: handle, lost });
 mail.useWire(wire);
@@ -18,6 +31,10 @@ mail.useWire(wire);
 let login = null;
 let challenge = '';
 let takingOver = false;
+/** Whether this very load of the page was linked. */
+let freshlyLinked = false;
+/** Whether this load of the page was up once. */
+let seenUp = false;
 let timeoutTimer = null;
 /** Offline parcels still to come, and who waits for the last of them. */
 let backlogDone = Promise.withResolvers();
@@ -26,6 +43,8 @@ let backlogDone = Promise.withResolvers();
 export async function startSession() {
   Socket.actions = { logout, takeover, reconnect: () => wire.restart() };
   Cmd.actions = { refreshQR };
+  usePasskeyWays({ call: (question) => wire.call(question), over: linkAgain });
+  startFrame();
   login = await credentials.loadLogin();
   if (login) {
     Object.assign(me, login);
@@ -34,6 +53,9 @@ export async function startSession() {
     await credentials.newRegistration();
   }
   Socket.state = 'OPENING';
+  if (login && drift('logout-reason') === '0') return eraseAsTheDriftSays();
+  if (login && drift('storage-full') !== undefined) return showStorageFull(() => leave('storage_quota_exceeded'));
+  forgetStorageFull();
   wire.connect();
 }
 
@@ -52,11 +74,19 @@ const HANDLERS = {
   ref({ ref }) {
     Conn.ref = ref;
     Socket.state = 'UNPAIRED';
+    planUnpairedReload();
   },
   refs_exhausted() {
     Socket.state = 'UNPAIRED_IDLE';
   },
+  passkey() {
+    holdUnpairedReload();
+    askForPasskey();
+  },
   async paired({ number, device, challenge: linkChallenge }) {
+    holdUnpairedReload();
+    closePasskeyScreen();
+    freshlyLinked = true;
     Socket.state = 'PAIRING';
     await forgetModels();
     Object.assign(me, { number, device });
@@ -80,9 +110,21 @@ const HANDLERS = {
   async unlinked() {
     wire.stop();
     mail.setLoggedIn(false);
-    Cmd.trigger('logout_from_bridge');
+    tellLogout('logout_from_bridge');
     await leave('unlinked');
   },
+  reload: reloadSelf,
+  async erase(erasing) {
+    wire.stop();
+    mail.setLoggedIn(false);
+    await eraseFor(erasing);
+  },
+  state({ state }) {
+    mail.setLoggedIn(state === 'CONNECTED' || state === 'SCREEN_LOCKED');
+    Socket.state = state;
+  },
+  tos: ({ tos }) => setTerms(tos, logout),
+  limits: ({ limits }) => takeLimits(limits),
   async parcels({ mode, parcels, left }) {
     // To a page that has long been up, what it missed during a broken line is news; to a fresh one it is history.
     await mail.takeParcels(parcels, mode === 'live' || Socket.hasSynced);
@@ -137,21 +179,42 @@ async function success(message) {
   const { epoch } = wire;
   clearTimeout(timeoutTimer);
   me.name = message.name;
+  // A page that was linked just now goes on until its next load.
+  if (!freshlyLinked && drift('logout-reason') !== undefined) {
+    wire.stop();
+    return eraseAsTheDriftSays();
+  }
   Conn.set({ pushname: message.name, wid: myWid(), connected: true });
-  Stream.mode = 'MAIN';
   mail.setLoggedIn(true);
   backlogDone = Promise.withResolvers();
   if (message.waiting === 0) backlogDone.resolve();
   Socket.state = 'CONNECTED';
-  if (!Socket.hasSynced && message.sync.speed === 'fast') Socket.hasSynced = true;
+  if (message.sync.speed === 'fast' || drift('ready-early') !== undefined) Socket.hasSynced = true;
+  await takeLimits(message.limits);
   holdHeap(message.heapBytes);
   if (message.history) await carryOut(message.history);
   await backlogDone.promise;
   if (!Socket.hasSynced) await showProgress(message.sync, epoch);
   if (epoch !== wire.epoch || !wire.open) return;
-  Socket.hasSynced = true;
-  wire.send({ t: 'synced', ...mail.counts() });
-  await mail.sendUnsent();
+  const { finishSync } = await import('./lazy.js');
+  await finishSync((counts) => wire.send({ t: 'synced', ...counts }));
+  await afterSync();
+}
+
+/** What comes over a page that is up, once; a page that was linked just now is left in peace until its next load. */
+async function afterSync() {
+  if (seenUp) return;
+  seenUp = true;
+  await openAccountWindows(logout);
+  if (freshlyLinked) planReloadAfterLink(reloadSelf);
+  else if (drift('tos-3') !== undefined) await setTerms(3, logout);
+}
+
+/** Loads the page afresh, unless the server answers that this ends the login: then its word does. */
+async function reloadSelf() {
+  const answer = wire.call({ t: 'self_reload' }).catch(() => true);
+  const silence = new Promise((resolve) => setTimeout(resolve, SELF_RELOAD_ANSWER_MS, true));
+  if (await Promise.race([answer, silence])) location.reload();
 }
 
 /** The loading screen: in steps while it is slow, in one go else. */
@@ -173,7 +236,7 @@ function lost() {
   if (Socket.state === 'TIMEOUT') return;
   const wasUp = Socket.state === 'CONNECTED';
   Socket.state = 'OPENING';
-  if (!wasUp) return;
+  if (!wasUp || drift('states-2026') !== undefined) return;
   clearTimeout(timeoutTimer);
   timeoutTimer = setTimeout(() => {
     if (Socket.state === 'OPENING') Socket.state = 'TIMEOUT';
@@ -186,6 +249,13 @@ function end(state) {
   mail.setLoggedIn(false);
   clearTimeout(timeoutTimer);
   Socket.state = state;
+}
+
+/** The passkey did not come: new references, for the secret that changed. */
+function linkAgain(reason) {
+  allowUnpairedReload();
+  wire.send({ t: 'passkey_over', reason });
+  register();
 }
 
 function takeover() {
@@ -202,15 +272,8 @@ async function logout() {
   await wire.call({ t: 'logout' });
   wire.stop();
   mail.setLoggedIn(false);
-  Cmd.trigger('logout');
+  tellLogout('logout');
   await leave('user');
-}
-
-/** Wipes the login and starts the page afresh; a moment later, so that whoever called hears how it went. */
-async function leave(reason) {
-  await credentials.forgetLogin();
-  await forgetModels();
-  setTimeout(() => location.replace(`/?post_logout=1&logout_reason=${reason}`), NAVIGATE_AFTER_MS);
 }
 
 function installServiceWorker() {
@@ -228,8 +291,12 @@ function browserInfo() {
 
 /** `WAWebAltDeviceLinkingApi`: linking by phone number. */
 export const altLinking = {
-  setPairingType() {},
-  async initializeAltDeviceLinking() {},
+  setPairingType,
+  getPairingType,
+  /** A page that shows a code stays: a reload would take the code with it. */
+  async initializeAltDeviceLinking() {
+    holdUnpairedReload();
+  },
   startAltLinkingFlow: (phone) => wire.call({ t: 'pair_code', phone }),
   async initializeQRLinking() {},
 };

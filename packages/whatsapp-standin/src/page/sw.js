@@ -20,7 +20,7 @@ self.addEventListener('fetch', (event) => {
 
 /** The page loaded before there was a worker: fetches once more what it is made of. */
 async function keepShell() {
-  const response = await fetch('/');
+  const response = await fetch('/', { headers: { 'X-Copy': '1' } });
   const html = await response.clone().text();
   const cache = await caches.open(SHELL);
   const scripts = Array.from(html.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g), ([, path]) => path);

@@ -31,7 +31,7 @@ export class Wire {
     const socket = new WebSocket(URL);
     this.#socket = socket;
     const tooLate = this.#after(GREETING_MS, () => socket.close());
-    socket.onopen = () => this.send({ t: 'hello', version: window.Debug.VERSION, instance: this.instance });
+    socket.onopen = () => this.send({ t: 'hello', version: window.__version, instance: this.instance });
     socket.onmessage = (event) => {
       if (socket !== this.#socket) return;
       const message = JSON.parse(event.data);
