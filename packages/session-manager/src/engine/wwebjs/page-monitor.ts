@@ -1,37 +1,53 @@
 import type { Page } from 'puppeteer-core';
 import type { EngineEvent } from '../engine.ts';
-import { announceSync, type PageSnapshot, refreshQr, takeSnapshot } from './page-scripts.ts';
+import { AccountWatch } from './account-watch.ts';
+import { type ConnectionSettings, ConnectionWatch } from './connection-watch.ts';
+import { type LinkingSettings, LinkingWatch } from './linking-watch.ts';
+import { LoginWatch, type SettleSettings } from './login-watch.ts';
+import { readAccountPreferences } from './page/account.ts';
+import { announceSync, refreshQr } from './page/commands.ts';
+import type { SignalName } from './page/signals.ts';
+import { type PageSnapshot, takeSnapshot } from './page/snapshot.ts';
+import { closeWhatsNew } from './page/whats-new.ts';
+import { verdictOf } from './page-verdicts.ts';
 
 /**
- * Watches WhatsApp's page, because the library is silent about half of what can happen to it: a ban or an outdated
- * version at start, a sync that ended too early, QRs that ran out, a page that stopped answering (facts, library 1, 5, 6, 9).
+ * Looks at WhatsApp's page again and again, because the library is silent about half of what can happen to it: a ban or
+ * an outdated version at start, a sync that ended too early, QRs that ran out, a page that stopped answering (facts,
+ * library 1, 5, 6, 9). What a look means is said by the watches: of the login, of the linking, of the connection, of the
+ * account.
  */
 export class PageMonitor {
   readonly #page: Page;
   readonly #emit: (event: EngineEvent) => void;
   readonly #settings: MonitorSettings;
+  readonly #isInjecting: () => boolean;
+  readonly #login: LoginWatch;
+  readonly #linking: LinkingWatch;
+  readonly #connection: ConnectionWatch;
+  readonly #account: AccountWatch;
   readonly #stopped = new AbortController();
   #wake: () => void = () => undefined;
-  #ready = false;
-  #authenticated = false;
-  #qrRounds = 0;
-  #idleSeen = false;
-  #offeredQr = false;
-  #betweenSince: number | null = null;
+  #isHurried = false;
   #unannouncedSince: number | null = null;
-  #downSince: number | null = null;
-  #downTold = false;
 
-  constructor(page: Page, emit: (event: EngineEvent) => void, settings: MonitorSettings) {
+  constructor(page: Page, input: MonitorInput) {
+    const { emit, settings, whatsappNow, isInjecting } = input;
     this.#page = page;
     this.#emit = emit;
     this.#settings = settings;
+    this.#isInjecting = isInjecting;
+    this.#login = new LoginWatch(settings.settle);
+    this.#linking = new LinkingWatch(settings.linking, emit, () => page.evaluate(refreshQr));
+    this.#connection = new ConnectionWatch(settings.connection, emit);
+    this.#account = new AccountWatch(emit, whatsappNow);
   }
 
   /** Looks until `stop` is called. Never rejects. */
   async watch(): Promise<void> {
     while (!this.#stopped.signal.aborted) {
-      const snapshot = await this.#look();
+      this.#isHurried = false;
+      const snapshot = await this.#ask(() => this.#page.evaluate(takeSnapshot));
       if (this.#stopped.signal.aborted) return;
       if (snapshot !== null) await this.#judge(snapshot);
       await this.#pause(this.#interval());
@@ -44,108 +60,92 @@ export class PageMonitor {
   }
 
   /** The library said READY: from now on looks are probes. */
-  setReady(): void {
-    this.#ready = true;
+  ready(): void {
+    this.#login.loggedIn();
+    this.#connection.ready();
+    this.#account.ready();
     this.#unannouncedSince = null;
+    this.hurry();
   }
 
-  /** The library has told of a QR, which it may do between two looks. */
-  setQrOffered(): void {
-    this.#offeredQr = true;
+  /** The library tells of a QR. After a login it is no offer: the page may be on its way back, or its login is over. */
+  qr(qr: string): void {
+    if (this.#login.wasLoggedIn) this.hurry();
+    else this.#linking.offered(qr);
+  }
+
+  /** A document is there that the main frame did not show before. `wasHeard`: the page said that it logs out. */
+  navigated(url: URL, wasHeard: boolean): void {
+    this.#linking.navigated();
+    const leaving = this.#login.navigated(url, wasHeard);
+    if (leaving !== null) this.#emit(leaving);
+    else this.#connection.navigated(performance.now());
+    this.hurry();
+  }
+
+  /** The page says that it is still reading what was sent to it. */
+  progress(percent: number): void {
+    this.#connection.progressed(performance.now());
+    this.#emit({ type: 'progress', percent });
+  }
+
+  signal(name: SignalName, value: number | null): void {
+    if (name === 'tos') this.#login.heardTos(value);
+    if (name === 'passkey_stage') this.#linking.passkeyStage();
+    this.hurry();
   }
 
   /** Something changed in the page: look now. */
   hurry(): void {
+    this.#isHurried = true;
     this.#wake();
   }
 
   #interval(): number {
-    if (!this.#ready) return this.#settings.startingMs;
-    return this.#downSince === null ? this.#settings.probeMs : this.#settings.startingMs;
+    const isCalm = this.#connection.isReady && this.#connection.isCalm && !this.#login.isInDoubt;
+    return isCalm ? this.#settings.probeMs : this.#settings.startingMs;
   }
 
-  async #look(): Promise<PageSnapshot | null> {
+  /**
+   * The page's answer; null when none came in time, or a navigation replaced the page under the question: the next look
+   * asks the new one. A page that stays dead is noticed by the watchdog, which hears no `alive`.
+   */
+  async #ask<T>(question: () => Promise<T>): Promise<T | null> {
     const overdue = Promise.withResolvers<null>();
     const timer = setTimeout(() => overdue.resolve(null), this.#settings.lookDeadlineMs);
     try {
-      return await Promise.race([this.#page.evaluate(takeSnapshot), overdue.promise]);
-    } catch {
-      // A navigation replaced the page under the question; the next look asks the new one. A page that stays dead is
-      // noticed by the watchdog, which hears no `alive`.
-      return null;
+      return await Promise.race([question().catch(() => null), overdue.promise]);
     } finally {
       clearTimeout(timer);
     }
   }
 
   async #judge(snapshot: PageSnapshot): Promise<void> {
-    const verdict = snapshot.state === null ? null : FINAL_STATES[snapshot.state];
-    if (verdict) this.#emit(verdict);
-    else if (snapshot.state === 'UNPAIRED_IDLE') await this.#nextQrRound();
-    else if (snapshot.state === 'CONNECTED') await this.#connected(snapshot);
-    else if (this.#ready) this.#down(snapshot.state ?? 'UNKNOWN');
-    this.#watchLinking(snapshot.state ?? 'UNKNOWN');
-    if (snapshot.state !== 'UNPAIRED_IDLE') this.#idleSeen = false;
-  }
-
-  /** A page that offered a QR and then is neither waiting nor linked: WhatsApp is away, or the page cannot go on (a full disk). */
-  #watchLinking(state: string): void {
-    const isWaiting = state === 'UNPAIRED' || state === 'UNPAIRED_IDLE';
-    this.#offeredQr ||= isWaiting;
-    if (isWaiting || !this.#offeredQr || this.#authenticated) {
-      this.#betweenSince = null;
-      return;
-    }
-    this.#betweenSince ??= performance.now();
-    if (performance.now() - this.#betweenSince < this.#settings.linkingMs) return;
-    this.#betweenSince = null;
-    this.#emit({ type: 'lost', reason: 'page_failed', detail: `no QR can be scanned: the page is ${state}` });
-  }
-
-  async #connected(snapshot: PageSnapshot): Promise<void> {
-    if (!this.#authenticated) {
-      this.#authenticated = true;
-      this.#emit({ type: 'authenticated' });
-    }
-    if (!snapshot.synced) return;
-    if (!snapshot.injected) await this.#announceIfForgotten(snapshot);
-    if (!this.#ready || !snapshot.injected) return;
-    this.#emit({ type: 'alive' });
-    if (this.#downTold) this.#emit({ type: 'socket_up' });
-    this.#downSince = null;
-    this.#downTold = false;
+    const now = performance.now();
+    const end = this.#login.judge(snapshot, now) ?? verdictOf(snapshot);
+    if (end !== null) return this.#emit(end);
+    this.#connection.judge(snapshot, now);
+    await this.#linking.judge(snapshot, this.#connection.isAuthenticated, now);
+    if (snapshot.state !== 'CONNECTED' || !snapshot.synced) return;
+    if (!snapshot.injected) await this.#announceIfForgotten(snapshot, now);
+    else if (this.#connection.isReady) await this.#lookAtAccount(snapshot);
   }
 
   /** The library handles a sync that ends while it listens; one that had ended before, it never hears of. */
-  async #announceIfForgotten(snapshot: PageSnapshot): Promise<void> {
-    if (!snapshot.hooked) return;
-    const now = performance.now();
+  async #announceIfForgotten(snapshot: PageSnapshot, now: number): Promise<void> {
+    // The function stays over a navigation; the library's own listeners come with the injection.
+    if (!snapshot.hooked || this.#isInjecting()) return;
     this.#unannouncedSince ??= now;
     if (now - this.#unannouncedSince < this.#settings.forgottenAfterMs) return;
     this.#unannouncedSince = now + this.#settings.lookDeadlineMs;
-    await this.#page.evaluate(announceSync).catch(() => null);
+    await this.#ask(() => this.#page.evaluate(announceSync));
   }
 
-  async #nextQrRound(): Promise<void> {
-    if (this.#idleSeen) return;
-    this.#idleSeen = true;
-    this.#qrRounds += 1;
-    if (this.#qrRounds >= this.#settings.qrRounds) {
-      this.#emit({ type: 'qr_exhausted' });
-      return;
-    }
-    // Failing leaves the page idle; the next look tries again.
-    await this.#page.evaluate(refreshQr).catch(() => {
-      this.#idleSeen = false;
-    });
-  }
-
-  #down(state: string): void {
-    const now = performance.now();
-    this.#downSince ??= now;
-    if (this.#downTold || now - this.#downSince < this.#settings.downGraceMs) return;
-    this.#downTold = true;
-    this.#emit({ type: 'socket_down', state });
+  async #lookAtAccount({ whatsNew }: PageSnapshot): Promise<void> {
+    const preferences = await this.#ask(() => this.#page.evaluate(readAccountPreferences));
+    if (this.#stopped.signal.aborted) return;
+    if (preferences !== null) this.#account.judge(preferences);
+    if (whatsNew) await this.#ask(() => this.#page.evaluate(closeWhatsNew));
   }
 
   #pause(ms: number): Promise<void> {
@@ -155,9 +155,17 @@ export class PageMonitor {
         clearTimeout(timer);
         resolve();
       };
-      if (this.#stopped.signal.aborted) this.#wake();
+      if (this.#stopped.signal.aborted || this.#isHurried) this.#wake();
     });
   }
+}
+
+export interface MonitorInput {
+  emit: (event: EngineEvent) => void;
+  settings: MonitorSettings;
+  whatsappNow: () => Date;
+  /** Whether the library is being put into the page at the moment. */
+  isInjecting: () => boolean;
 }
 
 export interface MonitorSettings {
@@ -166,19 +174,9 @@ export interface MonitorSettings {
   /** Between looks while READY. */
   probeMs: number;
   lookDeadlineMs: number;
-  /** A connection that comes back within this was never told to be down. */
-  downGraceMs: number;
   /** How long a finished sync may go unnoticed by the library before it is told. */
   forgottenAfterMs: number;
-  qrRounds: number;
-  /** How long a page that has offered a QR may be neither waiting for a scan nor linked. */
-  linkingMs: number;
+  settle: SettleSettings;
+  linking: LinkingSettings;
+  connection: ConnectionSettings;
 }
-
-/** Socket states that end a run, in WhatsApp's words. */
-export const FINAL_STATES: Readonly<Record<string, EngineEvent>> = {
-  TOS_BLOCK: { type: 'banned' },
-  SMB_TOS_BLOCK: { type: 'banned' },
-  CONFLICT: { type: 'conflict' },
-  DEPRECATED_VERSION: { type: 'deprecated' },
-};

@@ -1,9 +1,17 @@
 import type { Page } from 'puppeteer-core';
 import wwebjs, { type ClientOptions } from 'whatsapp-web.js';
+import { MainDocuments } from './documents.ts';
+import { Injection } from './injection.ts';
+import type { SignalName } from './page/signals.ts';
+import { prepare } from './preparation.ts';
+import { attachListeners, guardSyncHandler } from './sync-handler.ts';
 
 /** What the library has and its typings do not mention. */
 interface Untyped {
+  options: { authTimeoutMs: number };
+  lastLoggedOut: boolean;
   inject(): Promise<void>;
+  attachEventListeners(): Promise<void>;
   destroy(): Promise<void>;
   initWebVersionCache(): Promise<void>;
   currentIndexHtml: string | null;
@@ -13,14 +21,26 @@ interface Untyped {
 /** The name of no cached page: whatever WhatsApp serves. */
 export const LIVE_VERSION = 'live';
 
-const PAGE_URL = 'https://web.whatsapp.com/';
+export const PAGE_URL = 'https://web.whatsapp.com/';
 
 export type TamedClient = InstanceType<typeof wwebjs.Client>;
 
+/** What a run hears of its page besides the library's events. */
+export interface PageLife {
+  readonly documents: MainDocuments;
+  isInjecting(): boolean;
+  /** The page said that it logs out, and has not gone since. */
+  wasLogoutHeard(): boolean;
+  /** Called with the version of each document, before the library is put into it. */
+  onVersion: (version: string) => void;
+  onSignal: (name: SignalName, value: number | null) => void;
+}
+
 /**
  * The library's client, without its habit of starting work that nobody awaits:
- * - after every navigation it injects itself again, and rejects into nowhere when the page moves on meanwhile;
- *   an injection that fails for good is noticed by the page monitor, which then hears no life
+ * - after every navigation of any frame it injects itself again, and rejects into nowhere when the page moves on
+ *   meanwhile; here it does so once per document, and an injection that fails for good is noticed by the page monitor,
+ *   which then hears no life
  * - it handles the end of the sync twice when told twice, and then hears every message twice; here a second telling joins
  *   the first
  * - it reads the page's own text for its cache, and rejects into nowhere when the browser ends meanwhile
@@ -29,17 +49,20 @@ export type TamedClient = InstanceType<typeof wwebjs.Client>;
  *
  * `onBrowser` runs once, when the browser is there and before any page is loaded.
  */
-export function tamedClient(options: ClientOptions, onBrowser: () => void): TamedClient {
+export function tamedClient(options: ClientOptions, onBrowser: (life: PageLife) => void): TamedClient {
   const client = new wwebjs.Client({ ...options, authStrategy: new wwebjs.NoAuth() });
   const untyped = client as unknown as Untyped;
   let isKnown = false;
   untyped.authStrategy.afterBrowserInitialized = async () => {
-    if (isKnown) return;
+    if (isKnown || client.pupPage === undefined) return;
     isKnown = true;
-    if (client.pupPage !== undefined) guardSyncHandler(client.pupPage);
-    onBrowser();
+    const life = livePage(untyped, client.pupPage, options.authTimeoutMs ?? 0);
+    onBrowser(life);
+    await client.pupPage.exposeFunction('leadmasterSignal', (name: SignalName, value: number | null) =>
+      life.onSignal(name, value),
+    );
     // A pinned page is served by intercepting the navigation, which WhatsApp's service worker would answer first.
-    if (options.webVersion !== LIVE_VERSION) await client.pupPage?.setBypassServiceWorker(true);
+    if (options.webVersion !== LIVE_VERSION) await client.pupPage.setBypassServiceWorker(true);
   };
   untyped.destroy = async () => undefined;
   const servePinned = untyped.initWebVersionCache.bind(client);
@@ -55,31 +78,42 @@ export function tamedClient(options: ClientOptions, onBrowser: () => void): Tame
       );
     });
   };
-  const inject = untyped.inject.bind(client);
-  let first = true;
-  untyped.inject = async () => {
-    if (!first) return inject().catch(() => undefined);
-    first = false;
-    return inject();
-  };
   return client;
 }
 
-/** The function that the library puts into the page for the end of the sync: here one run of it at a time. */
-function guardSyncHandler(page: Page): void {
-  const expose = page.exposeFunction.bind(page);
-  page.exposeFunction = (name, exposed) =>
-    typeof exposed === 'function' && name === 'onAppStateHasSyncedEvent'
-      ? expose(name, oneAtATime(exposed as () => Promise<unknown>))
-      : expose(name, exposed);
-}
-
-function oneAtATime(handler: () => Promise<unknown>): () => Promise<unknown> {
-  let running: Promise<unknown> | null = null;
-  return () => {
-    running ??= handler().finally(() => {
-      running = null;
-    });
-    return running;
+/** Takes the page's documents over from the library: what is put into which, and when. */
+function livePage(untyped: Untyped, page: Page, loadMs: number): PageLife {
+  const documents = new MainDocuments(page);
+  guardSyncHandler(page, documents);
+  const attach = untyped.attachEventListeners.bind(untyped);
+  untyped.attachEventListeners = () => attachListeners(page, attach);
+  const inject = untyped.inject.bind(untyped);
+  const injection = new Injection(
+    documents,
+    async () => {
+      const start = performance.now();
+      const version = await prepare(page, loadMs);
+      if (version !== null) documents.unbound(() => life.onVersion(version));
+      // The library waits for the version once more; 0 would be its own default.
+      untyped.options.authTimeoutMs = Math.max(1, loadMs - (performance.now() - start));
+      await inject();
+    },
+    loadMs,
+  );
+  const life: PageLife = {
+    documents,
+    isInjecting: () => injection.isRunning,
+    wasLogoutHeard: () => untyped.lastLoggedOut,
+    onVersion: () => undefined,
+    onSignal: () => undefined,
   };
+  let isFirst = true;
+  untyped.inject = () => {
+    // The library awaits only its first injection.
+    if (!isFirst) return injection.request().catch(() => undefined);
+    isFirst = false;
+    documents.onNew(() => void injection.request().catch(() => undefined));
+    return injection.request();
+  };
+  return life;
 }

@@ -13,7 +13,7 @@ import type { EngineEvent, EngineRun, SessionEngine, StartRequest } from '../eng
 import { outliveLateAnswers } from '../late-answers.ts';
 import { withSignal } from '../with-signal.ts';
 import type { MonitorSettings } from './page-monitor.ts';
-import { LIVE_VERSION, type TamedClient, tamedClient } from './tamed-client.ts';
+import { LIVE_VERSION, PAGE_URL, type PageLife, type TamedClient, tamedClient } from './tamed-client.ts';
 import { WwebjsRun } from './wwebjs-run.ts';
 
 export interface WwebjsSettings {
@@ -43,8 +43,8 @@ export class WwebjsEngine implements SessionEngine {
     if (request.visible) requireScreen();
     const browser = await this.#settings.browsers.find(request.visible);
     const launched = Promise.withResolvers<WwebjsRun>();
-    const client = tamedClient(this.#clientOptions(request, browser), () => {
-      launched.resolve(this.#takeOver(client, browser, request));
+    const client = tamedClient(this.#clientOptions(request, browser), (life) => {
+      launched.resolve(this.#takeOver(client, life, browser, request));
     });
     const initialized = client.initialize();
     initialized.catch((error: unknown) => launched.reject(error));
@@ -83,7 +83,7 @@ export class WwebjsEngine implements SessionEngine {
     };
   }
 
-  #takeOver(client: TamedClient, browser: BrowserFound, request: StartRequest): WwebjsRun {
+  #takeOver(client: TamedClient, life: PageLife, browser: BrowserFound, request: StartRequest): WwebjsRun {
     const pid = client.pupBrowser?.process()?.pid;
     const identity = pid === undefined ? null : identify(pid);
     if (identity === null || client.pupBrowser === undefined || client.pupPage === undefined) {
@@ -100,6 +100,9 @@ export class WwebjsEngine implements SessionEngine {
       client,
       browser: client.pupBrowser,
       page: client.pupPage,
+      life,
+      // The library answers exactly this address with the pinned page (whatsapp-web-2026, 7.4).
+      isPinned: (url) => request.webVersion !== null && url === PAGE_URL,
       identity,
       profileDir: request.profileDir,
       runtime: {
@@ -123,10 +126,10 @@ export class WwebjsEngine implements SessionEngine {
       startingMs: Math.min(300, probeMs),
       probeMs,
       lookDeadlineMs: Math.max(1_000, probeMs / 2),
-      downGraceMs: Math.min(3_000, probeMs),
       forgottenAfterMs: 600,
-      qrRounds,
-      linkingMs: loadMs,
+      settle: { newDocumentMs: 2_000, sameDocumentMs: 10_000 },
+      linking: { qrRounds, linkingMs: loadMs },
+      connection: { downGraceMs: Math.min(3_000, probeMs), reloadStepMs: 60_000, reloadCapMs: 180_000 },
     };
   }
 

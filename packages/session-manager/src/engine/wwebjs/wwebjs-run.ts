@@ -17,14 +17,16 @@ import type { CatchUpFrom, CatchUpPart, EngineEvent, EngineRun, MessageSender } 
 import type { PageProbe } from '../page-probe.ts';
 import { withSignal } from '../with-signal.ts';
 import { catchUp, receivedLive, WwebjsSender } from './messages.ts';
-import { FINAL_STATES, type MonitorSettings, PageMonitor } from './page-monitor.ts';
+import { PageLoad } from './page-load.ts';
+import { type MonitorSettings, PageMonitor } from './page-monitor.ts';
+import { runProbe } from './page-probing.ts';
+import { FINAL_STATES } from './page-verdicts.ts';
+import { RunVoice } from './run-voice.ts';
+import type { PageLife } from './tamed-client.ts';
+import { WhatsAppClock } from './whatsapp-clock.ts';
 
 /** How long WhatsApp lets a pairing code stand: the library asks for a new one after three minutes. */
 const PAIRING_CODE_MS = 180_000;
-/** WhatsApp shows the first QR for a minute, the others for twenty seconds (facts: worth playing faithfully). */
-const FIRST_QR_MS = 60_000;
-const NEXT_QR_MS = 20_000;
-const QRS_PER_ROUND = 6;
 const KILL_MS = 5_000;
 
 /** One browser with one page of WhatsApp, from the moment its process exists to the proof that it is gone. */
@@ -36,11 +38,13 @@ export class WwebjsRun implements EngineRun {
   readonly #group: BrowserGroup;
   readonly #identity: ProcessIdentity;
   readonly #profileDir: string;
+  readonly #life: PageLife;
+  readonly #load: PageLoad;
   readonly #monitor: PageMonitor;
+  readonly #voice: RunVoice;
+  readonly #clock = new WhatsAppClock();
   #runtime: Runtime;
-  #listener: ((event: EngineEvent) => void) | null;
   #watching: Promise<void> = Promise.resolve();
-  #qrs = 0;
 
   constructor(input: RunInput) {
     this.#client = input.client;
@@ -50,9 +54,17 @@ export class WwebjsRun implements EngineRun {
     this.#group = new BrowserGroup(input.identity);
     this.#profileDir = input.profileDir;
     this.#runtime = input.runtime;
-    this.#listener = input.onEvent;
+    this.#life = input.life;
+    this.#voice = new RunVoice((event) => this.#life.documents.unbound(() => input.onEvent(event)));
     this.messages = new WwebjsSender(input.client);
-    this.#monitor = new PageMonitor(input.page, (event) => this.#tell(event), input.monitor);
+    const emit = (event: EngineEvent) => this.#tell(event);
+    this.#load = new PageLoad(input.page, this.#life.documents, input.isPinned, emit);
+    this.#monitor = new PageMonitor(input.page, {
+      emit,
+      settings: input.monitor,
+      whatsappNow: () => this.whatsappNow(),
+      isInjecting: () => this.#life.isInjecting(),
+    });
   }
 
   get process(): ProcessIdentity {
@@ -66,11 +78,14 @@ export class WwebjsRun implements EngineRun {
   /** Begins to listen. The page is about to be loaded. */
   begin(): void {
     const client = this.#client;
-    client.on('qr', (qr: string) => this.#onQr(qr));
+    this.#page.on('response', (response) => this.#clock.hear(response));
+    const { documents } = this.#life;
+    documents.onNew((url) => this.#monitor.navigated(url, this.#life.wasLogoutHeard()));
+    this.#life.onVersion = (version) => void this.#load.said(version);
+    this.#life.onSignal = (name, value) => this.#monitor.signal(name, value);
+    client.on('qr', (qr: string) => this.#monitor.qr(qr));
     client.on('ready', () => void this.#onReady());
-    client.on('loading_screen', (percent: string | number) =>
-      this.#tell({ type: 'progress', percent: Number(percent) }),
-    );
+    client.on('loading_screen', (percent: string | number) => this.#monitor.progress(Number(percent)));
     client.on('disconnected', (reason: string) => this.#onDisconnected(reason));
     client.on('change_state', () => this.#monitor.hurry());
     client.on('message', (message: Message) => this.#tell({ type: 'message', message: receivedLive(message) }));
@@ -103,11 +118,11 @@ export class WwebjsRun implements EngineRun {
   }
 
   whatsappNow(): Date {
-    return new Date();
+    return this.#clock.now();
   }
 
-  async probe(): Promise<PageProbe> {
-    return { build: this.#runtime.webVersion, isQuiet: false, checks: [], canJournal: false, databases: {} };
+  probe(signal: AbortSignal): Promise<PageProbe> {
+    return runProbe(this.#page, signal);
   }
 
   /**
@@ -115,14 +130,13 @@ export class WwebjsRun implements EngineRun {
    * nothing; here the browser stays until the supervisor stops it.
    */
   async logout(signal: AbortSignal): Promise<void> {
-    const listener = this.#listener;
-    this.#listener = null;
+    const speakAgain = this.#voice.hush();
     await withSignal(this.#page.evaluate('window.require("WAWebSocketModel").Socket.logout()'), signal).catch(
       (error: unknown) => {
         // A page that leaves for the login screen takes the answer with it: that is what success looks like.
         if (/context|detached|navigat/i.test(errorText(error))) return;
         // The session goes on, and what comes in is heard again.
-        this.#listener = listener;
+        speakAgain();
         throw error;
       },
     );
@@ -162,40 +176,34 @@ export class WwebjsRun implements EngineRun {
 
   /** From here on the run tells nobody anything: late callbacks are dead. */
   #silence(): void {
-    this.#listener = null;
+    this.#voice.hush();
     this.#monitor.stop();
   }
 
   #tell(event: EngineEvent): void {
-    this.#listener?.(event);
+    this.#voice.tell(event);
   }
 
   #lost(reason: 'browser_died' | 'renderer_died' | 'page_unreachable' | 'page_failed', detail: string): void {
     this.#tell({ type: 'lost', reason, detail });
   }
 
-  #onQr(qr: string): void {
-    this.#monitor.setQrOffered();
-    const first = this.#qrs % QRS_PER_ROUND === 0;
-    this.#qrs += 1;
-    const expiresAt = new Date(Date.now() + (first ? FIRST_QR_MS : NEXT_QR_MS));
-    this.#tell({ type: 'qr', qr, expiresAt, attempt: this.#qrs });
-  }
-
   async #onReady(): Promise<void> {
-    this.#monitor.setReady();
+    const document = this.#life.documents.current;
     try {
       const webVersion = await this.#client.getWWebVersion();
+      this.#monitor.ready();
       this.#runtime = { ...this.#runtime, webVersion };
       this.#tell({ type: 'ready', account: accountOf(this.#client), webVersion });
     } catch (error) {
-      this.failed(error);
+      // The page has loaded itself afresh since; the library says READY once more for the next document.
+      if (!this.#life.documents.isGone(document)) this.failed(error);
     }
   }
 
+  /** The library's own word for an end. Of a logout it knows less than the monitor, which sees how the page leaves. */
   #onDisconnected(reason: string): void {
-    if (reason === 'LOGOUT' || reason === 'UNPAIRED' || reason === 'UNPAIRED_IDLE')
-      this.#tell({ type: 'unlinked', reason });
+    if (reason === 'LOGOUT' || reason === 'UNPAIRED' || reason === 'UNPAIRED_IDLE') this.#monitor.hurry();
     else this.#tell(FINAL_STATES[reason] ?? { type: 'lost', reason: 'page_failed', detail: `WhatsApp said ${reason}` });
   }
 }
@@ -204,6 +212,9 @@ export interface RunInput {
   client: Client;
   browser: Browser;
   page: Page;
+  life: PageLife;
+  /** Whether an address is answered with a kept page. */
+  isPinned: (url: string) => boolean;
   identity: ProcessIdentity;
   profileDir: string;
   runtime: Runtime;

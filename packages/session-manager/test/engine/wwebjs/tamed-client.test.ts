@@ -6,7 +6,8 @@ it('is told of its browser once, although the library tells its strategy anew af
   const client = tamedClient({ webVersion: LIVE_VERSION }, () => {
     told += 1;
   });
-  Object.assign(client, { pupPage: { exposeFunction: async () => undefined } });
+  const page = { on: () => undefined, evaluate: async () => undefined, exposeFunction: async () => undefined };
+  Object.assign(client, { pupPage: page });
   const { authStrategy } = client as unknown as { authStrategy: { afterBrowserInitialized(): Promise<void> } };
   await authStrategy.afterBrowserInitialized();
   await authStrategy.afterBrowserInitialized();

@@ -1,0 +1,56 @@
+import type { HTTPResponse, Page } from 'puppeteer-core';
+import type { EngineEvent } from '../engine.ts';
+import type { MainDocuments } from './documents.ts';
+
+type PageEvent = Extract<EngineEvent, { type: 'page' }>;
+
+/**
+ * Which page was loaded: its build, and its HTML where WhatsApp itself served it, which a service worker or a pin does not.
+ */
+export class PageLoad {
+  readonly #page: Page;
+  readonly #isPinned: (url: string) => boolean;
+  readonly #emit: (event: PageEvent) => void;
+  #html: Promise<string | null> = Promise.resolve(null);
+  #told: PageEvent = { type: 'page', build: null, html: null };
+
+  /** `isPinned`: whether an address is answered with a kept page. */
+  constructor(
+    page: Page,
+    documents: MainDocuments,
+    isPinned: (url: string) => boolean,
+    emit: (event: PageEvent) => void,
+  ) {
+    this.#page = page;
+    this.#isPinned = isPinned;
+    this.#emit = emit;
+    page.on('response', (response) => this.#onResponse(response));
+    documents.onNew(() => void this.#html.then((html) => this.#tell(buildOf(html), html)));
+  }
+
+  /** The page says its version, which its HTML may not have named. */
+  async said(build: string): Promise<void> {
+    const html = await this.#html;
+    this.#tell(buildOf(html) ?? build, html);
+  }
+
+  #onResponse(response: HTTPResponse): void {
+    const request = response.request();
+    if (!request.isNavigationRequest() || response.frame() !== this.#page.mainFrame()) return;
+    const isWhatsApps = response.ok() && !response.fromServiceWorker() && !this.#isPinned(response.url());
+    this.#html = isWhatsApps ? response.text().catch(() => null) : Promise.resolve(null);
+  }
+
+  /** Once per build, and once more when its HTML comes. */
+  #tell(build: string | null, html: string | null): void {
+    if (build === null || (build === this.#told.build && (html === null || this.#told.html !== null))) return;
+    this.#told = { type: 'page', build, html };
+    this.#emit(this.#told);
+  }
+}
+
+/** The build that a page's HTML names, as WhatsApp counts them (whatsapp-web-2026, 3.3). */
+export function buildOf(html: string | null): string | null {
+  const revision = /"client_revision":\s*(\d{6,12})\b/.exec(html ?? '')?.[1];
+  return revision === undefined ? null : `2.3000.${revision}`;
+}

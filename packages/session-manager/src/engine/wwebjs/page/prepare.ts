@@ -1,0 +1,41 @@
+import type { WhatsAppPage } from './globals.ts';
+
+export interface Prepared {
+  /** The page's own version, by its word or by ours for it. */
+  version: string | null;
+  /** Everything is there that whatsapp-web.js asks for when it is put into the page. */
+  isReady: boolean;
+}
+
+/**
+ * Looks whether whatsapp-web.js can be put into the document. It waits for `window.Debug.VERSION`, which some builds do
+ * not set (whatsapp-web-2026, 3.3): once modules are there for `waitMs`, it is taken from those that know it. The page
+ * itself may set it later; that one stands.
+ */
+export function prepareDocument(modules: readonly string[], waitMs: number): Prepared {
+  const page = globalThis as unknown as WhatsAppPage;
+  const { require } = page;
+  if (require === undefined) return { version: null, isReady: false };
+  const ask = <T>(look: () => T): T | null => {
+    try {
+      return look() ?? null;
+    } catch {
+      // Not defined yet, or not in this build.
+      return null;
+    }
+  };
+  page.leadmasterLife ??= {};
+  page.leadmasterLife.modulesSince ??= performance.now();
+  // By the loader's own list, where there is one: to require a module too early runs it before what it stands on.
+  const known = ask(() => require('__debug').modulesMap);
+  const has = (name: string) => (known ? name in known : ask(() => require(name as '__debug')) !== null);
+  const isReady = modules.every(has);
+  if (page.Debug?.VERSION === undefined && isReady && performance.now() - page.leadmasterLife.modulesSince >= waitMs) {
+    const version =
+      ask(() => require('WAWebUpdaterVersion').SANITIZED_VERSION_STR) ??
+      ask(() => require('WAWebBuildConstants').VERSION_BASE);
+    if (typeof version === 'string') page.Debug = { ...page.Debug, VERSION: version };
+  }
+  const version = page.Debug?.VERSION ?? null;
+  return { version, isReady: isReady && version !== null };
+}
