@@ -40,6 +40,10 @@ export const runtime = z.object({
 });
 export type Runtime = z.infer<typeof runtime>;
 
+/** `integrity_challenge`: WhatsApp wants to see that a person is there (whatsapp-web-2026, 4.4). */
+export const ATTENTIONS = ['integrity_challenge'] as const;
+export type Attention = (typeof ATTENTIONS)[number];
+
 export const metadata = z.record(z.string().max(64), z.string().max(1024)).refine((m) => Object.keys(m).length <= 32, {
   message: 'at most 32 entries',
 });
@@ -71,6 +75,8 @@ export const session = z.object({
   snapshotFailure: z.object({ at: time, code: z.string(), detail: z.string() }).nullable(),
   /** What WhatsApp allows the account; null before WhatsApp has said anything of it. */
   limits: accountLimits.nullable(),
+  /** What a running session needs a person for at the phone or in WhatsApp; null = nothing. */
+  attention: z.enum(ATTENTIONS).nullable(),
   runtime: runtime.nullable(),
   metadata,
   createdAt: time,

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import { BrokenFeatures } from './builds/broken-features.ts';
 import type { GuardedSessions } from './builds/build-deps.ts';
 import { Builds } from './builds/builds.ts';
 import { pageNetwork } from './builds/page-network.ts';
 import { KeptPages } from './builds/pages.ts';
 import { profileNumbers } from './builds/profile-numbers.ts';
+import { NEEDED_FEATURES } from './builds/trial.ts';
 import type { Config } from './config/config.ts';
 import type { BrowserFinder } from './engine/browser/browser-finder.ts';
 import { userAgent } from './engine/browser/flags.ts';
@@ -65,8 +65,6 @@ async function copied(
 }
 
 function guardedSessions(store: StateStore, later: Later): GuardedSessions {
-  const broken = new BrokenFeatures();
-  store.events.subscribe((event) => broken.hear(event));
   const newest = (name: string): string => store.snapshots.latest(name)?.at ?? '';
   return {
     candidates: () => {
@@ -74,10 +72,14 @@ function guardedSessions(store: StateStore, later: Later): GuardedSessions {
       return wanted.map(({ name }) => name).sort((a, b) => (newest(a) < newest(b) ? 1 : -1));
     },
     look: (session) => {
-      const view = later.sessions?.supervisors().find(({ name }) => name === session)?.view;
-      if (view === undefined) return null;
-      const running = view.runtime === null ? null : (store.builds.session(session)?.running ?? null);
-      return { state: view.state, reason: view.reason, running, broken: broken.of(session) };
+      const supervisor = later.sessions?.supervisors().find(({ name }) => name === session);
+      if (supervisor === undefined) return null;
+      const { state, reason, runtime } = supervisor.view;
+      const running = runtime === null ? null : (store.builds.session(session)?.running ?? null);
+      const { build, features } = supervisor.capabilities.view;
+      // What was proven of another build says nothing of this one.
+      const broken = build === running ? NEEDED_FEATURES.filter((feature) => features[feature] === 'broken') : [];
+      return { state, reason, running, broken };
     },
     restart: async (session) => {
       await later.sessions?.whileStopped(session, { restart: true, reason: 'build_change' }, async () => undefined);

@@ -1,8 +1,11 @@
 import {
+  type Capabilities,
   type CheckReport,
   canSend,
   type Event,
   type EventType,
+  FEATURES,
+  type Feature,
   LeadMasterError,
   type Message,
   type QrCode,
@@ -37,6 +40,7 @@ export class FakeSessionService implements SessionService {
   /** Every call that would change something, in order. */
   readonly changes: string[] = [];
   private readonly entries = new Map<string, Entry>();
+  private readonly overridden = new Map<string, readonly Feature[]>();
   private readonly log: Event[] = [];
   private readonly waiting = new Set<() => void>();
   private forgotten = 0;
@@ -61,6 +65,7 @@ export class FakeSessionService implements SessionService {
       lastSnapshot: null,
       snapshotFailure: null,
       limits: null,
+      attention: null,
       runtime: null,
       metadata: {},
       createdAt: this.now(),
@@ -205,6 +210,18 @@ export class FakeSessionService implements SessionService {
   async check(name: string): Promise<CheckReport> {
     await this.claimed(name);
     return { valid: true, checks: [{ name: 'folder', ok: true, detail: 'is there' }] };
+  }
+
+  async capabilities(name: string): Promise<Capabilities> {
+    const features = Object.fromEntries(FEATURES.map((feature) => [feature, 'unknown'])) as Capabilities['features'];
+    const overridden = this.overridden.get((await this.claimed(name)).session.name) ?? [];
+    return { build: null, at: null, features, checks: [], overridden: [...overridden], failures: {} };
+  }
+
+  async overrideCapabilities(name: string, features: readonly Feature[]): Promise<Capabilities> {
+    await this.claimed(name);
+    this.overridden.set(name, features);
+    return this.capabilities(name);
   }
 
   async events(query: { session?: string; after: number; limit: number; waitMs: number; signal: AbortSignal }) {

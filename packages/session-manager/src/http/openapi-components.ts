@@ -4,6 +4,7 @@ import {
   adoptReport,
   adoptSession,
   arrivingTransfer,
+  capabilities,
   census,
   checkReport,
   createSession,
@@ -12,6 +13,7 @@ import {
   eventPage,
   message,
   operation,
+  overrideCapabilities,
   pairingCode,
   pairingRequest,
   prepareTransfer,
@@ -99,9 +101,31 @@ const SESSION = {
   storage: { bytes: 125_829_120, criticalBytes: 33_554_432, measuredAt: AT },
   lastSnapshot: { id: SNAPSHOT.id, at: AT, verified: true, damaged: false },
   snapshotFailure: null,
+  limits: { newChats: { state: 'locked', until: AT, used: null, total: null }, since: AT },
+  attention: null,
   runtime: null,
   metadata: { team: 'south' },
   createdAt: AT,
+};
+const CAPABILITIES = {
+  build: '2.3000.1045818043',
+  at: AT,
+  features: {
+    link: 'ok',
+    ready: 'ok',
+    ids: 'ok',
+    text: 'broken',
+    media: 'unknown',
+    inbound: 'ok',
+    catchUp: 'ok',
+    chats: 'ok',
+    contacts: 'ok',
+    groups: 'ok',
+    download: 'ok',
+  },
+  checks: [{ name: 'send: newId', feature: 'text', ok: false, detail: 'missing: WAWebMsgKey.newId' }],
+  overridden: [],
+  failures: { text: 2 },
 };
 const ADOPTED = {
   kind: 'local_auth',
@@ -131,6 +155,7 @@ export const COMPONENTS: Record<string, { schema: z.ZodType; example: unknown }>
     schema: arrivingTransfer,
     example: { ...TRANSFER, phase: 'prepared', at: AT, changedAt: AT },
   },
+  Capabilities: { schema: capabilities, example: CAPABILITIES },
   Census: { schema: census, example: CENSUS },
   CheckReport: {
     schema: checkReport,
@@ -176,6 +201,7 @@ export const COMPONENTS: Record<string, { schema: z.ZodType; example: unknown }>
       error: null,
     },
   },
+  OverrideCapabilities: { schema: overrideCapabilities, example: { override: ['text'] } },
   PairingCode: { schema: pairingCode, example: { code: 'ABCD-1234', expiresAt: AT } },
   PairingRequest: { schema: pairingRequest, example: { phone: '5491100000001' } },
   PrepareTransfer: {

@@ -16,6 +16,7 @@ import { Operations } from './operations.ts';
 import { rawProblem, sendProblem } from './problems.ts';
 import { adoptRoutes } from './routes/adopt.ts';
 import { arrivalRoutes } from './routes/arrivals.ts';
+import { capabilityRoutes } from './routes/capabilities.ts';
 import { checkRoutes } from './routes/check.ts';
 import { eventRoutes } from './routes/events.ts';
 import { messageRoutes } from './routes/messages.ts';
@@ -159,6 +160,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     pairingCodeRoutes,
     transitionRoutes,
     checkRoutes,
+    capabilityRoutes,
     eventRoutes,
     messageRoutes,
     snapshotRoutes,

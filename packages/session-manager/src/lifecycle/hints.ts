@@ -1,14 +1,29 @@
-import { type LoginMode, type SessionState, shellWord } from '@leadmaster/protocol';
+import { type Attention, type LoginMode, type SessionState, shellWord } from '@leadmaster/protocol';
 
 const LINK_ELSEWHERE =
   'Start the service with LOGIN_MODE=qr or local to link the account again; LOGIN_MODE=server never does.';
 
+/** What a hint is made from. */
+export interface HintFacts {
+  state: SessionState;
+  reason: string;
+  session: string;
+  loginMode: LoginMode;
+  /** What a running session needs a person for. */
+  attention: Attention | null;
+  /** When the page gives up waiting for a passkey. */
+  passkeyUntil: Date | null;
+  /** The newest good snapshot from before the page erased the login; null where there is none, or nothing was erased. */
+  snapshot: string | null;
+}
+
 /** What a person can do about a state; empty when nothing is asked of anyone. */
-export function hintFor(state: SessionState, reason: string, session: string, loginMode: LoginMode): string {
+export function hintFor(facts: HintFacts): string {
+  const { state, reason, loginMode, attention } = facts;
   if (state === 'DISCONNECTED_LOGOUT' && loginMode === 'server') return `The account was unlinked. ${LINK_ELSEWHERE}`;
-  const byReason = REASONS[reason];
-  if (byReason !== undefined) return byReason(session);
-  return STATES[state]?.(session) ?? '';
+  const cure = REASONS[reason] ?? STATES[state];
+  if (cure !== undefined) return cure(facts.session, facts);
+  return attention === null ? '' : ATTENTION[attention](facts.session, facts);
 }
 
 /** What takes over a profile that no session claims, where it lies. */
@@ -16,9 +31,28 @@ export function adoptCommand(session: string, profileDir: string): string {
   return `./leadmaster adopt ${shellWord(profileDir)} --name ${session}`;
 }
 
-type Hint = (session: string) => string;
+type Hint = (session: string, facts: HintFacts) => string;
 
-const start: Hint = (session) => `then "./leadmaster session start ${session}"`;
+const start = (session: string): string => `then "./leadmaster session start ${session}"`;
+
+const PASSKEY_WAY_OUT = 'docs/passkeys.md has the steps';
+
+/** The one command that brings a login back that the page has erased, or the way to a new one. */
+const bringBack: Hint = (s, { snapshot }) => {
+  const link = `link it again with the phone: "./leadmaster session logout ${s}" (the profile goes to trash), then "./leadmaster qr ${s}"`;
+  return snapshot === null
+    ? `No good snapshot from before is known here; "./leadmaster snapshot list ${s}" looks into the vault. Otherwise ${link}.`
+    : `Bring the login back from the newest good snapshot: "./leadmaster snapshot restore ${s} ${snapshot} --start". If WhatsApp refuses it, ${link}.`;
+};
+
+const ATTENTION: Readonly<Record<Attention, Hint>> = {
+  integrity_challenge: (s) =>
+    `WhatsApp wants to see that a person uses this account, and may log it out. Open WhatsApp on its phone and confirm what it asks there; if it asks nothing, stop the session and open its profile visibly (LOGIN_MODE=local, "./leadmaster session start ${s}").`,
+};
+
+function untilWords(until: Date | null): string {
+  return until === null ? '' : `, until ${until.toISOString()}`;
+}
 
 const REASONS: Readonly<Record<string, Hint>> = {
   login_required: () =>
@@ -28,6 +62,25 @@ const REASONS: Readonly<Record<string, Hint>> = {
   conflict: (s) => `The same login is open somewhere else. Stop it there, ${start(s)}.`,
   pinned_web_version_deprecated: (s) =>
     `WhatsApp refuses the pinned WEB_VERSION. Unset it or pin a newer one, restart the service, ${start(s)}.`,
+  page_erased_login: (s, facts) =>
+    `The page of WhatsApp Web gave the login up by itself and erased it; the phone may still list the device. The profile stays where it is. ${bringBack(s, facts)}`,
+  account_locked: (s, facts) => `WhatsApp has locked the account. Unlock it on the phone first. ${bringBack(s, facts)}`,
+  terms_refused: (s) =>
+    `The account was unlinked because its owner did not accept WhatsApp's terms. Accept them on the phone, then link it again with "./leadmaster qr ${s}"; the old profile is in trash.`,
+  passkey_required: (s, { passkeyUntil }) =>
+    `WhatsApp asks this account for a passkey before it links${untilWords(passkeyUntil)}. Only its owner can give it, in a visible browser: link it on your own computer (LOGIN_MODE=local) and move it here with "./leadmaster transfer ${s} --to URL"; ${PASSKEY_WAY_OUT}. Nothing on a server works around it.`,
+  passkey_not_given: (s) =>
+    `WhatsApp asked this account for a passkey, and none was given in time; the browser was closed. Link it in a visible browser on your own computer (LOGIN_MODE=local) and move it here; ${PASSKEY_WAY_OUT}. WhatsApp asks some accounts for some days only: "./leadmaster qr ${s}" tries again.`,
+  proxy_blocked: (s) =>
+    `WhatsApp refuses the address or proxy that the browser comes from. Change the proxy in CHROME_ARGS, or the network, restart the service, ${start(s)}. The login is untouched.`,
+  screen_locked: (s) =>
+    `WhatsApp Web is locked with its own password. Open the profile visibly (LOGIN_MODE=local), unlock it and turn the app lock off in its settings, ${start(s)}. The login is untouched.`,
+  unsupported_browser: (s) =>
+    `WhatsApp does not serve its app to this browser. Install a current Chromium or set CHROME_PATH, and take a user agent out of CHROME_ARGS, ${start(s)}. The login is untouched.`,
+  terms_required: (s) =>
+    `WhatsApp waits until the owner of the account accepts its terms. Accept them on the phone, ${start(s)}. Left too long, WhatsApp unlinks the account.`,
+  storage_full: (s) =>
+    `The page of WhatsApp Web has no room left. Free space on the disk of the data folder ("./leadmaster storage ${s}" shows what the session weighs, "./leadmaster trim ${s}" frees some); it starts again by itself. Nothing was clicked in the page, and the login is untouched.`,
   qr_unattended: (s) => `Nobody scanned the QR. When the phone is at hand: "./leadmaster qr ${s}".`,
   profile_in_use: (s) => `Another program has the profile open. End it, ${start(s)}.`,
   profile_unreadable: (s) =>
@@ -58,6 +111,8 @@ const STATES: Readonly<Partial<Record<SessionState, Hint>>> = {
     `The account was unlinked. Link it again with "./leadmaster qr ${s}"; the old profile is in trash.`,
   DISCONNECTED_BANNED: (s) =>
     `WhatsApp has blocked this account. When it is lifted on the phone, "./leadmaster session start ${s}".`,
+  PASSKEY_REQUIRED: (s) =>
+    `WhatsApp asks this account for a passkey; ${PASSKEY_WAY_OUT}. "./leadmaster qr ${s}" tries again.`,
   AUTH_FAILURE: (s) => `WhatsApp refused the login: "./leadmaster check ${s}".`,
   MOVED: (s) =>
     `The session lives on another machine. What was here lies in trash; "./leadmaster session delete ${s}" takes it off the list.`,

@@ -103,6 +103,8 @@ const loginGone = (reason: string, mayLink: boolean): Step =>
     ? step('DISCONNECTED_LOGOUT', reason, 'teardown', 'retire', 'relink')
     : step('DISCONNECTED_LOGOUT', reason, 'teardown', 'retire');
 
+const passkeyNotGiven = (): Step => step('PASSKEY_REQUIRED', 'passkey_not_given', 'teardown');
+
 /** No browser runs; a start is possible. */
 const IDLE: Row = {
   ...IGNORE_ALL,
@@ -140,6 +142,7 @@ const TABLE: Readonly<Record<SessionState, Row>> = {
     ...LIVE,
     qr: (event) =>
       event.mayLink ? step('QR_REQUIRED', 'waiting_for_scan') : step('AUTH_FAILURE', 'login_required', 'teardown'),
+    passkey: () => step('PASSKEY_REQUIRED', 'passkey_required', 'watch'),
     authenticated: () => step('AUTHENTICATED', 'linked', 'watch'),
     ready: () => step('READY', 'linked', 'watch', 'catch_up'),
     overdue: () => step('DISCONNECTED_RECOVERABLE', 'load_overdue', 'teardown', 'retry'),
@@ -166,21 +169,26 @@ const TABLE: Readonly<Record<SessionState, Row>> = {
     ready: () => step('READY', 'linked', 'watch', 'catch_up'),
   },
 
-  // The browser stays while WhatsApp waits, for an owner who has it visible; the QR that comes after it is not shown.
+  // The browser stays while WhatsApp waits, for an owner who has it visible. Whatever ends that wait without a passkey ends
+  // the try: the page offers QRs again, and every scan of one would end here again.
   PASSKEY_REQUIRED: {
     ...LIVE,
     start: launch,
     qr: null,
-    passkey: null,
-    qr_exhausted: null,
+    passkey: () => step('PASSKEY_REQUIRED', '', 'watch'),
     authenticated: () => step('AUTHENTICATED', 'linked', 'watch'),
     ready: () => step('READY', 'linked', 'watch', 'catch_up'),
-    lost: () => step('PASSKEY_REQUIRED', 'passkey_required', 'teardown'),
-    overdue: () => step('PASSKEY_REQUIRED', 'passkey_not_given', 'teardown'),
+    qr_exhausted: passkeyNotGiven,
+    unlinked: passkeyNotGiven,
+    erased: passkeyNotGiven,
+    lost: passkeyNotGiven,
+    overdue: passkeyNotGiven,
   },
 
   AUTHENTICATED: {
     ...LIVE,
+    // WhatsApp asks for it after the scan, when the phone has answered.
+    passkey: () => step('PASSKEY_REQUIRED', 'passkey_required', 'watch'),
     ready: () => step('READY', 'synced', 'watch', 'catch_up'),
     progress: () => step('AUTHENTICATED', '', 'watch'),
     overdue: () => step('DISCONNECTED_RECOVERABLE', 'sync_overdue', 'teardown', 'retry'),

@@ -1,5 +1,6 @@
 import { isSessionName, LeadMasterError, type SessionState } from '@leadmaster/protocol';
 import { adoptCommand } from './hints.ts';
+import type { SupervisorView } from './session-status.ts';
 
 export function sessionExists(session: string): LeadMasterError {
   return new LeadMasterError(
@@ -25,8 +26,15 @@ export function sessionUnclaimed(session: string, profileDir: string): LeadMaste
   );
 }
 
-export function notWaitingForQr(session: string, state: SessionState, hint: string): LeadMasterError {
-  return new LeadMasterError('not_waiting_for_qr', `${session} is ${state}`, hint, { extra: { state } });
+export function notWaitingForQr(
+  session: string,
+  { state, reason, passkeyUntil }: Pick<SupervisorView, 'state' | 'reason' | 'passkeyUntil'>,
+  hint: string,
+): LeadMasterError {
+  const passkey = passkeyUntil === null ? {} : { passkeyUntil: passkeyUntil.toISOString() };
+  return new LeadMasterError('not_waiting_for_qr', `${session} is ${state} (${reason})`, hint, {
+    extra: { state, reason, ...passkey },
+  });
 }
 
 /** A browser is being launched that nobody knows yet: its profile can be neither held nor copied. */

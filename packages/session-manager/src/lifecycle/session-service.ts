@@ -1,7 +1,9 @@
 import type {
+  Capabilities,
   CheckReport,
   Event,
   EventPage,
+  Feature,
   Message,
   PairingCode,
   QrCode,
@@ -34,6 +36,10 @@ export interface SessionService {
   pairingCode(name: string, phone: string): Promise<PairingCode>;
   transitions(name: string, limit: number): Promise<Transition[]>;
   check(name: string): Promise<CheckReport>;
+  /** What the session can do with the page that it runs on, by its last probe. */
+  capabilities(name: string): Promise<Capabilities>;
+  /** Uses these features although the probe calls them broken; none of them = goes by the probe again. */
+  overrideCapabilities(name: string, features: readonly Feature[]): Promise<Capabilities>;
   /** Events after a cursor. Waits up to `waitMs` for the first when there is none yet. `session` undefined = all. */
   events(query: {
     session?: string;

@@ -1,17 +1,18 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Account,
   type AccountLimits,
+  type Attention,
   type Health,
   type QrCode,
   type Runtime,
   type SessionState,
   stateKind,
 } from '@leadmaster/protocol';
+import { cleanWords } from './clean-words.ts';
+import { isErased } from './erased.ts';
 import { hintFor } from './hints.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
-
-/** A browser's last words may be pages long; the log has all of them. */
-const TROUBLE_MAX = 500;
 
 /** What is known of a session when its supervisor is made. */
 export interface KnownSession {
@@ -35,7 +36,9 @@ export interface SupervisorView {
   health: Health;
   limits: AccountLimits | null;
   /** What a living session needs a person for. */
-  attention: 'integrity_challenge' | null;
+  attention: Attention | null;
+  /** When the page gives up waiting for a passkey; null when it does not wait for one, or does not say. */
+  passkeyUntil: Date | null;
   runtime: Runtime | null;
 }
 
@@ -46,15 +49,14 @@ export class SessionStatus {
   #state: SessionState;
   #reason: string;
   #since: Date;
-  /** What was wrong, in the words of whoever noticed: set in ERROR alone. */
+  /** What was wrong, in the words of those who noticed: set where a person must know them. */
   #trouble = '';
   #health: Health;
-  #limits: AccountLimits | null = null;
-  #attention: 'integrity_challenge' | null = null;
+  #limits: AccountLimits | null;
+  #attention: Attention | null;
+  #passkeyUntil: Date | null = null;
   #qr: QrCode | null = null;
   account: Account | null;
-  /** When the page gives up waiting for a passkey. */
-  passkeyUntil: Date | null = null;
   /** Starts tried since the last stable READY. */
   attempts = 0;
   nextAttemptAt: Date | null = null;
@@ -67,10 +69,21 @@ export class SessionStatus {
     this.#since = known.since;
     this.#health = known.health;
     this.account = known.account;
+    const { limits, attention } = deps.store.pages.get(known.name);
+    this.#limits = limits;
+    this.#attention = attention;
   }
 
   get state(): SessionState {
     return this.#state;
+  }
+
+  get reason(): string {
+    return this.#reason;
+  }
+
+  get passkeyUntil(): Date | null {
+    return this.#passkeyUntil;
   }
 
   /** The QR to scan now; null in every state but QR_REQUIRED. */
@@ -90,6 +103,7 @@ export class SessionStatus {
       health: this.#health,
       limits: this.#limits,
       attention: this.#attention,
+      passkeyUntil: this.#passkeyUntil,
       runtime,
     };
   }
@@ -100,9 +114,10 @@ export class SessionStatus {
     this.#state = state;
     this.#reason = reason;
     this.#since = new Date();
-    this.#trouble = state === 'ERROR' ? (detail ?? '').slice(0, TROUBLE_MAX) : '';
+    this.#trouble = state === 'ERROR' || reason === 'account_locked' ? cleanWords(detail ?? '') : '';
     if (state !== 'DISCONNECTED_RECOVERABLE') this.nextAttemptAt = null;
     if (state !== 'QR_REQUIRED') this.#qr = null;
+    if (state !== 'PASSKEY_REQUIRED' || reason !== 'passkey_required') this.#passkeyUntil = null;
     this.#deps.log.info({ session: this.#name, from, to: state, reason, detail }, 'session state');
     try {
       this.#deps.store.transitions.record(this.#name, { from, to: state, reason, data: this.#facts(detail) });
@@ -112,18 +127,32 @@ export class SessionStatus {
     }
   }
 
-  /** What WhatsApp allows the account now; told when it is news. */
+  /** What WhatsApp allows the account now; told when it is news. It is the account's, and outlives the run that heard of it. */
   setLimits(newChats: AccountLimits['newChats']): void {
-    if (JSON.stringify(newChats) === JSON.stringify(this.#limits?.newChats)) return;
-    this.#limits = { newChats, since: new Date().toISOString() };
-    this.#deps.store.events.append({ session: this.#name, type: 'session.limits', data: { ...this.#limits } });
+    if (this.#limits !== null && isDeepStrictEqual(newChats, this.#limits.newChats)) return;
+    const limits = { newChats, since: new Date().toISOString() };
+    this.#deps.store.pages.set(this.#name, { limits }, { type: 'session.limits', data: limits });
+    this.#limits = limits;
   }
 
   /** Something on a living session needs a person, or no longer does. */
-  setAttention(reason: 'integrity_challenge' | null): void {
-    if (reason === this.#attention) return;
-    this.#attention = reason;
-    this.#deps.store.events.append({ session: this.#name, type: 'session.attention', data: { reason } });
+  setAttention(attention: Attention | null): void {
+    if (attention === this.#attention) return;
+    const event = { type: 'session.attention', data: { reason: attention } } as const;
+    this.#deps.store.pages.set(this.#name, { attention }, event);
+    this.#attention = attention;
+  }
+
+  /** Another account comes, or none: what WhatsApp has told of the last one is not true of it. */
+  forgetAccountFacts(): void {
+    this.#deps.store.pages.set(this.#name, { limits: null, attention: null });
+    this.#limits = null;
+    this.#attention = null;
+  }
+
+  /** The page waits for a passkey until then. */
+  awaitPasskey(until: Date | null): void {
+    this.#passkeyUntil = until;
   }
 
   showQr(qr: QrCode): void {
@@ -158,7 +187,25 @@ export class SessionStatus {
 
   /** The thing and the cure. */
   #hint(): string {
-    const cure = hintFor(this.#state, this.#reason, this.#name, this.#deps.config.loginMode);
+    const cure = hintFor({
+      state: this.#state,
+      reason: this.#reason,
+      session: this.#name,
+      loginMode: this.#deps.config.loginMode,
+      attention: this.#attention,
+      passkeyUntil: this.#passkeyUntil,
+      snapshot: isErased(this.#reason) ? this.#goodSnapshot() : null,
+    });
     return this.#trouble === '' ? cure : `${this.#trouble.replace(/[.\s]*$/, '')}. ${cure}`;
+  }
+
+  /** The newest snapshot from before the login was erased that was not found damaged. */
+  #goodSnapshot(): string | null {
+    const erasedAt = this.#since.toISOString();
+    const good = this.#deps.store.snapshots
+      .list(this.#name)
+      .filter(({ at, verified }) => at < erasedAt && verified !== false)
+      .sort((a, b) => (a.at < b.at ? 1 : -1));
+    return good[0]?.id ?? null;
   }
 }

@@ -1,8 +1,10 @@
 import {
+  type Capabilities,
   type Census,
   type CheckReport,
   type Event,
   type EventPage,
+  type Feature,
   LeadMasterError,
   type Message,
   type PairingCode,
@@ -14,6 +16,10 @@ import {
 } from '@leadmaster/protocol';
 import { Measurements } from '../disk/measurements.ts';
 import type { HeldProfile, Proof, SessionAccess } from '../snapshots/session-access.ts';
+import { pageChecks } from './capabilities/page-checks.ts';
+import { refuseBroken } from './capabilities/refusals.ts';
+import { countUses } from './capabilities/uses.ts';
+import { isErased, refuseErased } from './erased.ts';
 import { followEvents, pageOfEvents } from './event-feed.ts';
 import { Outbox } from './outbox.ts';
 import { ProfileAccess } from './profile-access.ts';
@@ -45,6 +51,7 @@ export class Sessions implements SessionService, SessionAccess {
     this.#profiles = new ProfileAccess(this.#deps);
     const { profiles, store, config, log } = deps;
     this.measurements = new Measurements({ ...{ profiles, store, log }, warnBytes: config.storageWarnBytes });
+    countUses(store.events, (name) => this.#registry.find(name)?.capabilities ?? null);
   }
 
   /** Says who saves logins before they may be lost. */
@@ -167,6 +174,7 @@ export class Sessions implements SessionService, SessionAccess {
   async start(name: string, { originRetired = false }: { originRetired?: boolean } = {}): Promise<Session> {
     const supervisor = await this.#registry.get(name);
     if (supervisor.view.state === 'MOVED') throw sessionMoved(name);
+    refuseErased(name, supervisor.view);
     const { profiles } = this.#deps;
     const record = await profiles.readRecord(name).catch(() => null);
     if (record?.originRetired === false) {
@@ -200,7 +208,9 @@ export class Sessions implements SessionService, SessionAccess {
   }
 
   async restart(name: string): Promise<Session> {
-    if ((await this.#registry.get(name)).view.state === 'MOVED') throw sessionMoved(name);
+    const { view } = await this.#registry.get(name);
+    if (view.state === 'MOVED') throw sessionMoved(name);
+    refuseErased(name, view);
     await this.#stop(name);
     await this.#guard.resting(name);
     return this.start(name);
@@ -257,9 +267,10 @@ export class Sessions implements SessionService, SessionAccess {
   async qr(name: string): Promise<QrCode> {
     const supervisor = await this.#registry.get(name);
     if (supervisor.qr !== null) return supervisor.qr;
-    const { state, hint } = supervisor.view;
-    const cure = hint || `A QR is shown in QR_REQUIRED only. "./leadmaster qr ${name}" starts a session and shows it.`;
-    throw notWaitingForQr(name, state, cure);
+    const { view } = supervisor;
+    const cure =
+      view.hint || `A QR is shown in QR_REQUIRED only. "./leadmaster qr ${name}" starts a session and shows it.`;
+    throw notWaitingForQr(name, view, cure);
   }
 
   async pairingCode(name: string, phone: string): Promise<PairingCode> {
@@ -278,7 +289,20 @@ export class Sessions implements SessionService, SessionAccess {
   async check(name: string): Promise<CheckReport> {
     // A profile that nobody has adopted may be looked at, too.
     await this.get(name);
-    return this.#deps.profiles.check(name);
+    const report = await this.#deps.profiles.check(name);
+    const supervisor = this.#registry.find(name);
+    // `valid` is about the profile alone: what the page cannot do is no damage of it.
+    return supervisor === null ? report : { ...report, checks: [...report.checks, ...pageChecks(supervisor)] };
+  }
+
+  async capabilities(name: string): Promise<Capabilities> {
+    return (await this.#registry.get(name)).capabilities.view;
+  }
+
+  async overrideCapabilities(name: string, features: readonly Feature[]): Promise<Capabilities> {
+    const { capabilities } = await this.#registry.get(name);
+    capabilities.override(features);
+    return capabilities.view;
   }
 
   async events(query: {
@@ -319,6 +343,7 @@ export class Sessions implements SessionService, SessionAccess {
         extra: { state },
       });
     }
+    refuseBroken(supervisor, 'text');
     return this.#outbox.accept(name, message, idempotencyKey, () => supervisor.readyRun);
   }
 
@@ -374,7 +399,20 @@ export class Sessions implements SessionService, SessionAccess {
 }
 
 /** After these, only a person brings a session back; a restart of the service changes nothing about them. */
-function waitsForPerson(row: { state: Session['state']; reason: string }): boolean {
-  // A login that is open elsewhere is not taken back by a restart: two services would take it from each other for ever.
-  return row.state === 'DISCONNECTED_BANNED' || (row.state === 'ERROR' && row.reason === 'conflict');
+function waitsForPerson({ state, reason }: { state: Session['state']; reason: string }): boolean {
+  switch (state) {
+    case 'DISCONNECTED_BANNED':
+      return true;
+    case 'ERROR':
+      // A login that is open elsewhere is not taken back by a restart: two services would take it from each other for ever.
+      return reason === 'conflict';
+    case 'AUTH_FAILURE':
+      // Its profile holds no login: a start would show a QR as if nothing had been.
+      return isErased(reason);
+    case 'PASSKEY_REQUIRED':
+      // A scan ends there again. Who has the passkey says when it is at hand.
+      return true;
+    default:
+      return false;
+  }
 }

@@ -1,6 +1,7 @@
 import {
   type Account,
   errorText,
+  type Feature,
   LeadMasterError,
   type PairingCode,
   type QrCode,
@@ -10,6 +11,7 @@ import {
 import { SerialQueue } from '../concurrency/serial-queue.ts';
 import type { EngineEvent, EngineRun } from '../engine/engine.ts';
 import { backoffMs } from './backoff.ts';
+import { Capabilities } from './capabilities/capabilities.ts';
 import { Inbox } from './inbox.ts';
 import { type Effect, isStarting, type LifecycleEvent, transition } from './machine.ts';
 import { OwnedRun } from './owned-run.ts';
@@ -20,6 +22,10 @@ import { Timers } from './timers.ts';
 
 /** Launches that fail one after the other before it is no longer a matter of waiting. */
 const LAUNCH_FAILURES_MAX = 5;
+
+/** How long a page waits for a passkey where it does not say (whatsapp-web-2026, 4.2), and at most. */
+const PASSKEY_MS = 120_000;
+const PASSKEY_MAX_MS = 15 * 60_000;
 
 /** A session while a task has its turn in the session's queue: how it stands as the turn begins, and what the task may do. */
 export interface Turn {
@@ -47,6 +53,8 @@ export class SessionSupervisor {
   readonly #queue = new SerialQueue();
   readonly #inbox: Inbox;
   readonly #status: SessionStatus;
+  /** What the session can do with its page. */
+  readonly capabilities: Capabilities;
   #current: OwnedRun | null = null;
   #launchFailures = 0;
   #closing = false;
@@ -57,6 +65,7 @@ export class SessionSupervisor {
     this.#deps = deps;
     this.name = known.name;
     this.#status = new SessionStatus(deps, known);
+    this.capabilities = new Capabilities(deps, known.name);
     this.#inbox = new Inbox(deps, known.name, () => this.#status.sawLife('lastInboundAt'));
   }
 
@@ -79,6 +88,11 @@ export class SessionSupervisor {
     return this.#status.state === 'READY' ? (this.#current?.run ?? null) : null;
   }
 
+  /** Why a feature of its page is not used now, or null. */
+  refusal(feature: Feature): LeadMasterError | null {
+    return this.capabilities.refusal(feature);
+  }
+
   /** Wants it to run. Resolves when the start is under way or refused; the state tells how it goes on. */
   start(reason = 'requested'): Promise<void> {
     return this.#queue.run(() => this.#start(reason));
@@ -95,6 +109,7 @@ export class SessionSupervisor {
     this.#current?.abort(new Error('the service is shutting down'));
     return this.#queue.run(async () => {
       // What a person must look at is still so when the service is back.
+      await this.#giveUpPasskey();
       const isSettled = stateKind(this.#status.state) === 'needs_person' && this.#current === null;
       if (!isSettled) await this.#stop(reason);
     });
@@ -149,8 +164,8 @@ export class SessionSupervisor {
       );
     }
     if (this.#status.state !== 'QR_REQUIRED' || !run) {
-      const hint = 'A pairing code can be asked for while the session is in QR_REQUIRED.';
-      throw notWaitingForQr(this.name, this.#status.state, hint);
+      const hint = this.view.hint || 'A pairing code can be asked for while the session is in QR_REQUIRED.';
+      throw notWaitingForQr(this.name, this.view, hint);
     }
     return run.requestPairingCode(phone, signal);
   }
@@ -187,7 +202,7 @@ export class SessionSupervisor {
         this.#status.state === 'MOVED' ||
         (stateKind(this.#status.state) === 'needs_person' && this.#status.state !== 'QR_REQUIRED')
       )
-        return;
+        return this.#giveUpPasskey();
       this.#commit('STOPPED', 'service_ended_unexpectedly');
     });
   }
@@ -226,6 +241,7 @@ export class SessionSupervisor {
   /** Another login lies in the profile. */
   async #returned(account: Account | null, reason: string): Promise<void> {
     this.#status.account = account;
+    this.#status.forgetAccountFacts();
     await this.#apply({ type: 'returned', reason });
     await this.#apply({ type: 'stop', reason });
   }
@@ -237,6 +253,8 @@ export class SessionSupervisor {
       transition(this.#status.state, { type: 'start', login: 'none', reason }) === null
     )
       return;
+    // A start that is asked for again must not take the page away from an owner who is giving the passkey just now.
+    if (this.#status.reason === 'passkey_required' && this.#current !== null) return;
     this.#timers.disarm('retry');
     const current = new OwnedRun(this.#deps, this.name);
     try {
@@ -273,6 +291,11 @@ export class SessionSupervisor {
       // One that failed has led elsewhere: a profile whose browser survived is not set aside, nor started again.
       if (this.#status.state !== step.state) return;
     }
+  }
+
+  /** What ends the wait for a passkey from outside leaves the same behind as its deadline: a person has to come. */
+  async #giveUpPasskey(): Promise<void> {
+    if (this.#status.reason === 'passkey_required') await this.#apply({ type: 'overdue' });
   }
 
   #commit(state: SessionState, reason: string, detail?: string): void {
@@ -384,11 +407,11 @@ export class SessionSupervisor {
       case 'alive':
         return this.#onAlive();
       case 'ready':
-        return this.#onReady(current, event.account);
+        return this.#onReady(current, event.account, event.webVersion);
       case 'limits':
-        return this.#status.setLimits(event.limits);
+        return this.#note(() => this.#status.setLimits(event.limits));
       case 'attention':
-        return this.#status.setAttention(event.reason);
+        return this.#note(() => this.#status.setAttention(event.reason));
       case 'page':
         return;
       case 'authenticated':
@@ -401,8 +424,22 @@ export class SessionSupervisor {
   }
 
   async #onPasskey(until: Date | null): Promise<void> {
+    if (transition(this.#status.state, { type: 'passkey' }) === null) return;
+    // Before the state is told: its hint and its deadline are the page's.
+    this.#status.awaitPasskey(until);
     await this.#apply({ type: 'passkey' });
-    if (this.#status.state === 'PASSKEY_REQUIRED') this.#status.passkeyUntil = until;
+  }
+
+  /** Writes down what the session can go on without; what fails is told again at the next READY. */
+  #note(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.#deps.log.error(
+        { session: this.name, err: error },
+        'what WhatsApp told of the account could not be written',
+      );
+    }
   }
 
   async #onQr(event: { qr: string; expiresAt: Date; attempt: number }, mayLink: boolean): Promise<void> {
@@ -418,9 +455,12 @@ export class SessionSupervisor {
   }
 
   /** READY is told only when the login would survive a power cut. */
-  async #onReady(current: OwnedRun, account: Account): Promise<void> {
-    // The page reloaded itself: what came meanwhile is looked for.
-    if (this.#status.state === 'READY') return this.#inbox.hurry();
+  async #onReady(current: OwnedRun, account: Account, build: string): Promise<void> {
+    // The page reloaded itself: what came meanwhile is looked for, and it may be of another build.
+    if (this.#status.state === 'READY') {
+      this.capabilities.hurry();
+      return this.#inbox.hurry();
+    }
     try {
       await current.commitLogin(account);
     } catch (error) {
@@ -432,6 +472,7 @@ export class SessionSupervisor {
     this.#status.account = account;
     this.#launchFailures = 0;
     await this.#apply({ type: 'ready' });
+    if (current.run !== null) this.capabilities.follow(current.run, build, current.signal);
   }
 
   async #unlink(run: EngineRun): Promise<void> {
@@ -482,6 +523,7 @@ export class SessionSupervisor {
     this.#deps.outbox.abandon(this.name);
     const path = await this.#deps.profiles.trash(this.name, reason);
     this.#status.account = null;
+    this.#status.forgetAccountFacts();
     this.#deps.log.info({ session: this.name, path, reason }, 'the profile was moved to trash');
   }
 
@@ -493,16 +535,18 @@ export class SessionSupervisor {
   }
 
   async #watch(): Promise<void> {
-    const { probe, deadlines } = this.#deps.config;
     // While it waits for a place among the starting browsers, no deadline runs.
     if (isStarting(this.#status.state) && this.#current?.hasPlace !== true) return;
-    const ms =
-      this.#status.state === 'AUTHENTICATED'
-        ? deadlines.syncMs
-        : isStarting(this.#status.state)
-          ? deadlines.launchMs + deadlines.loadMs
-          : probe.deadlineMs;
+    const ms = this.#watchMs();
     this.#timers.arm('watch', ms, () => this.#apply({ type: 'overdue' }));
+  }
+
+  /** How long the state may last without a sign of life. */
+  #watchMs(): number {
+    const { probe, deadlines } = this.#deps.config;
+    if (this.#status.state === 'AUTHENTICATED') return deadlines.syncMs;
+    if (this.#status.state === 'PASSKEY_REQUIRED') return passkeyMs(this.#status.passkeyUntil);
+    return isStarting(this.#status.state) ? deadlines.launchMs + deadlines.loadMs : probe.deadlineMs;
   }
 
   /** Queues what nobody waits for. */
@@ -515,6 +559,12 @@ export class SessionSupervisor {
   #isCurrent(run: OwnedRun): boolean {
     return this.#current === run;
   }
+}
+
+/** How long a passkey is still waited for: the page's own time, within bounds. */
+function passkeyMs(until: Date | null): number {
+  if (until === null) return PASSKEY_MS;
+  return Math.min(PASSKEY_MAX_MS, Math.max(0, until.getTime() - Date.now()));
 }
 
 /** The library's own words for an unlink say nothing more than that it happened. */

@@ -5,9 +5,10 @@ import { browsersTable } from './browsers.ts';
 import { buildsTable } from './builds.ts';
 import { connect } from './connection.ts';
 import { refuseNewer, SCHEMA_VERSION, schemaVersion } from './migrate.ts';
+import { pagesTable } from './pages.ts';
 import { sessionsTable } from './sessions.ts';
 import { snapshotsTable, vaultTable } from './snapshots.ts';
-import type { BrowserRow, SessionRow, SnapshotFailure, SnapshotRow, StateStore } from './state-store.ts';
+import type { BrowserRow, PageFacts, SessionRow, SnapshotFailure, SnapshotRow, StateStore } from './state-store.ts';
 import { storageError } from './storage-errors.ts';
 import { transfersTable } from './transfers.ts';
 import { transitionsTable } from './transitions.ts';
@@ -24,6 +25,7 @@ export interface StateReading {
   sessions: SessionRow[];
   browsers: BrowserRow[];
   transitions(session: string, limit: number): ReturnType<ReturnType<typeof transitionsTable>['list']>;
+  page(session: string): PageFacts;
   snapshots(session: string): SnapshotRow[];
   failure(session: string): SnapshotFailure | null;
   lastDrill(session: string): LastDrill | null;
@@ -63,6 +65,7 @@ export function readState(file: string): StateReading | null {
 function reading(db: Database.Database, file: string): StateReading {
   const connection = connect({ db, file, now: () => new Date(), tell: () => undefined });
   const snapshots = snapshotsTable(connection);
+  const pages = pagesTable(connection);
   const vault = vaultTable(connection);
   const transitions = transitionsTable(connection);
   const drill = db.prepare<[string], { at: string; data: string }>(
@@ -73,6 +76,7 @@ function reading(db: Database.Database, file: string): StateReading {
     sessions: sessionsTable(connection).all(),
     browsers: browsersTable(connection).all(),
     transitions: (session, limit) => transitions.list(session, limit),
+    page: (session) => pages.get(session),
     snapshots: (session) => snapshots.list(session),
     failure: (session) => snapshots.failure(session),
     lastDrill: (session) =>

@@ -6,6 +6,7 @@ import { openDatabase } from './database.ts';
 import { Announcer, eventsTable } from './events.ts';
 import { inboxTable } from './inbox.ts';
 import { messagesTable } from './messages.ts';
+import { pagesTable } from './pages.ts';
 import { retention } from './retention.ts';
 import { sessionsTable } from './sessions.ts';
 import { snapshotsTable, vaultTable } from './snapshots.ts';
@@ -29,6 +30,7 @@ export function createStateStore(options: { file: string; now?: () => Date; log?
     events: eventsTable(connection, announcer),
     messages: messagesTable(connection),
     inbox: inboxTable(connection),
+    pages: pagesTable(connection),
     browsers: browsersTable(connection),
     snapshots: snapshotsTable(connection),
     vault: vaultTable(connection),

@@ -1,7 +1,11 @@
 import type {
+  AccountLimits,
+  Attention,
   BuildVerdict,
+  Capabilities,
   Event,
   EventType,
+  Feature,
   Message,
   MessageState,
   SessionState,
@@ -24,6 +28,18 @@ export interface SessionRow {
   lastReadyAt: string | null;
   lastProbeAt: string | null;
 }
+
+/** What the page of a session has told last. */
+export interface PageFacts {
+  limits: AccountLimits | null;
+  attention: Attention | null;
+  /** Features to be used although a probe calls them broken. */
+  overridden: readonly Feature[];
+  /** What the last probe found; null before the first. */
+  capabilities: ProbedCapabilities | null;
+}
+
+export type ProbedCapabilities = Pick<Capabilities, 'build' | 'at' | 'features' | 'checks'>;
 
 /** The browser that was started for a session and not yet proven gone. Read at boot to end orphans. */
 export interface BrowserRow {
@@ -173,6 +189,14 @@ export interface StateStore {
     toldSince(session: string, since: Date): string[];
     /** Takes messages as told that were told elsewhere. */
     toldElsewhere(session: string, messageIds: readonly string[]): void;
+  };
+  pages: {
+    get(session: string): PageFacts;
+    /** Changes what is given, and writes the event that tells of it, in one transaction. */
+    set(session: string, change: Partial<PageFacts>, event?: Omit<NewEvent, 'session'>): void;
+    /** Counts a use of a feature that failed on a build of the page. */
+    countFailure(build: string, feature: Feature): void;
+    failures(build: string): Partial<Record<Feature, number>>;
   };
   browsers: {
     record(row: BrowserRow): void;

@@ -140,14 +140,6 @@ describe('guarded: a new build', () => {
     expect(machine.store.builds.get(NEW)?.reason).toContain(`${canary} has a trouble of its own`);
   });
 
-  test('a feature that nothing needs is no reason for anything', async () => {
-    const machine = await guarded();
-    const canary = await canaryTries(machine, serves(machine, NEW));
-    await machine.findsBroken(canary, 'groups', 'media');
-    await machine.pass(601);
-    expect(machine.verdict(NEW)).toBe('good');
-  });
-
   test('is not tried without a copy', async () => {
     const machine = await guarded();
     machine.copyWorks = false;
@@ -205,7 +197,7 @@ describe('live: nobody is pinned', () => {
     const machine = await GuardedMachine.open();
     for (const name of ['ana', 'beto']) await machine.link(name, null);
     for (const name of ['ana', 'beto']) await machine.ready(name, { build: NEW, html: pageOf(NEW) });
-    machine.broken.hear(told('beto'));
+    machine.broken.set('beto', ['ids']);
     await machine.findsBroken('ana', 'ids');
     expect(machine.events('build.verdict').at(-1)?.data).toMatchObject({ verdict: 'bad', sessions: ['ana', 'beto'] });
   });
@@ -220,8 +212,3 @@ describe('live: nobody is pinned', () => {
     expect(machine.verdict(NEW)).toBe('good');
   });
 });
-
-function told(session: string) {
-  const data = { features: { ids: 'broken' } };
-  return { id: 0, at: '2026-09-20T10:00:00.000Z', session, type: 'session.capabilities', data };
-}

@@ -1,11 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Event } from '@leadmaster/protocol';
+import type { Event, Feature } from '@leadmaster/protocol';
 import { FakeEngine, type FakeRun, putLevelDb } from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { onTestFinished, vi } from 'vitest';
-import { BrokenFeatures } from '../../src/builds/broken-features.ts';
 import type { BuildSettings } from '../../src/builds/build-deps.ts';
 import { Builds } from '../../src/builds/builds.ts';
 import type { Answer } from '../../src/builds/page-network.ts';
@@ -44,13 +43,13 @@ export class GuardedMachine {
   copyWorks = true;
   /** What WhatsApp's hosts answer. */
   answer: (method: string, url: string) => Answer | null = () => null;
-  readonly broken = new BrokenFeatures();
+  /** What self-tests have proven broken, by session: of the features that LeadMaster needs. */
+  readonly broken = new Map<string, Feature[]>();
 
   constructor(dataDir: string, settings: Partial<BuildSettings>) {
     this.dataDir = dataDir;
     const paths = dataPaths(dataDir);
     this.store = createStateStore({ file: join(dataDir, 'state.db'), now: () => this.clock });
-    this.store.events.subscribe((event) => this.broken.hear(event));
     this.profiles = createProfileStore({ dataDir });
     this.pages = new KeptPages(paths.webCache);
     this.builds = this.#builds(settings);
@@ -102,7 +101,7 @@ export class GuardedMachine {
           const view = this.sessions.supervisors().find(({ name }) => name === session)?.view;
           if (view === undefined) return null;
           const running = view.runtime === null ? null : (store.builds.session(session)?.running ?? null);
-          return { state: view.state, reason: view.reason, running, broken: this.broken.of(session) };
+          return { state: view.state, reason: view.reason, running, broken: this.broken.get(session) ?? [] };
         },
         restart: async (session) => {
           await this.sessions.whileStopped(session, { restart: true, reason: 'build_change' }, async () => undefined);
@@ -184,6 +183,7 @@ export class GuardedMachine {
     { build, html = null, databases = { 'model-storage': 198 } }: Parameters<GuardedMachine['ready']>[1],
   ): Promise<FakeRun> {
     run.page = { ...run.page, build, databases };
+    this.broken.delete(name);
     run.tell({ type: 'page', build, html });
     run.tell({ type: 'authenticated' });
     run.tell({ type: 'ready', account: { id: `${name}@c.us`, phone: '5491100000001', name }, webVersion: build });
@@ -199,10 +199,9 @@ export class GuardedMachine {
     }, 3000);
   }
 
-  /** The self-test of a session finds features broken. */
-  async findsBroken(session: string, ...features: string[]): Promise<void> {
-    const verdicts = Object.fromEntries(features.map((feature) => [feature, 'broken']));
-    this.store.events.append({ session, type: 'session.capabilities', data: { features: verdicts } });
+  /** The self-test of a session finds a feature broken, on the page that it runs. */
+  async findsBroken(session: string, feature: Feature): Promise<void> {
+    this.broken.set(session, [feature]);
     await this.builds.advance();
   }
 

@@ -13,6 +13,7 @@ const WITH_BROWSER: readonly SessionState[] = [
   'INITIALIZING',
   'RECONNECTING',
   'QR_REQUIRED',
+  'PASSKEY_REQUIRED',
   'AUTHENTICATED',
   'READY',
   'DISCONNECTED_RECOVERABLE',
@@ -61,6 +62,37 @@ describe('the session machine', () => {
         if (step === null || WITH_BROWSER.includes(step.state)) continue;
         expect(step.effects[0], `${state} + ${event.type} -> ${step.state}`).toBe('teardown');
       }
+    }
+  });
+
+  it('waits for a passkey under a deadline, or with the browser closed', () => {
+    for (const state of SESSION_STATES) {
+      for (const event of events) {
+        const step = transition(state, event);
+        if (step?.state !== 'PASSKEY_REQUIRED') continue;
+        expect(step.effects, `${state} + ${event.type}`).toEqual(
+          step.reason === 'passkey_not_given' ? ['teardown'] : ['watch'],
+        );
+      }
+    }
+  });
+
+  it('shows no QR after a passkey was asked for, until somebody starts it again', () => {
+    for (const event of events.filter(({ type }) => type !== 'start')) {
+      const step = transition('PASSKEY_REQUIRED', event);
+      expect(step?.effects ?? [], event.type).not.toContain('relink');
+      expect(step?.effects ?? [], event.type).not.toContain('retry');
+      expect(step?.state, event.type).not.toBe('QR_REQUIRED');
+    }
+  });
+
+  it('leaves the profile of a login that the page erased where it is, and shows no QR', () => {
+    for (const state of ['RECONNECTING', 'AUTHENTICATED', 'READY', 'DISCONNECTED_RECOVERABLE'] as const) {
+      expect(transition(state, { type: 'erased', reason: 'page_erased_login' }), state).toEqual({
+        state: 'AUTH_FAILURE',
+        reason: 'page_erased_login',
+        effects: ['teardown'],
+      });
     }
   });
 

@@ -34,6 +34,7 @@ export function messageRoutes(app: HttpApp, { sessions }: RouteContext): void {
           ...SESSION_ERRORS,
           ...BODY_ERRORS,
           'session_not_ready',
+          'feature_unavailable',
           'session_unclaimed',
           'idempotency_conflict',
           'unprocessable',

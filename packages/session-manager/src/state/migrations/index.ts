@@ -2,6 +2,7 @@ import { first } from './0001-first.ts';
 import { snapshots } from './0002-snapshots.ts';
 import { storage } from './0003-storage.ts';
 import { transfers } from './0004-transfers.ts';
+import { pageFacts } from './0006-page-facts.ts';
 import { builds } from './0007-builds.ts';
 
 /** One step of the schema. Never changed once released: a correction is another step. */
@@ -12,4 +13,4 @@ export interface Migration {
 }
 
 /** Every step in order; `version` counts 1, 2, 3 ... without a gap. */
-export const MIGRATIONS: readonly Migration[] = [first, snapshots, storage, transfers, builds];
+export const MIGRATIONS: readonly Migration[] = [first, snapshots, storage, transfers, pageFacts, builds];

@@ -1,0 +1,36 @@
+import { type CheckReport, FEATURES } from '@leadmaster/protocol';
+import type { SupervisorView } from '../session-status.ts';
+import type { Capabilities } from './capabilities.ts';
+
+type Check = CheckReport['checks'][number];
+
+/** What `check` says of a session beside its profile: features that are not known to work, and what a person is needed for. */
+export function pageChecks(session: { capabilities: Capabilities; view: SupervisorView }): Check[] {
+  return [...needsPerson(session.view), ...limited(session.view), ...features(session.capabilities)];
+}
+
+function needsPerson({ attention, hint }: SupervisorView): Check[] {
+  return attention === null ? [] : [{ name: 'needs you', ok: false, detail: `${attention}: ${hint}` }];
+}
+
+function limited({ limits }: SupervisorView): Check[] {
+  if (limits === null || limits.newChats.state === 'open') return [];
+  const { state, until } = limits.newChats;
+  return [{ name: 'new chats', ok: false, detail: `${state}${until === null ? '' : ` until ${until}`}` }];
+}
+
+function features({ view }: Capabilities): Check[] {
+  // Before the first probe nothing is known of any, which is no news of each.
+  if (view.at === null) return [];
+  return FEATURES.filter((feature) => view.features[feature] !== 'ok').map((feature) => {
+    const broken = view.features[feature] === 'broken';
+    const failed = view.checks.filter((check) => check.feature === feature && !check.ok);
+    const why = failed.map(({ name, detail }) => `${name}: ${detail}`).join('; ');
+    const verdict = broken && view.overridden.includes(feature) ? 'broken, used all the same' : view.features[feature];
+    return {
+      name: `page: ${feature}`,
+      ok: !broken,
+      detail: `${verdict} on build ${view.build ?? 'unknown'}${why === '' ? '' : ` (${why})`}`,
+    };
+  });
+}

@@ -1,0 +1,23 @@
+import { LeadMasterError } from '@leadmaster/protocol';
+import type { SupervisorView } from './session-status.ts';
+
+/** Reasons of AUTH_FAILURE after which the profile holds no login any more, though the account still counts it as linked. */
+const ERASED: ReadonlySet<string> = new Set(['page_erased_login', 'account_locked']);
+
+export function isErased(reason: string): boolean {
+  return ERASED.has(reason);
+}
+
+/**
+ * A start on a login that the page has erased would end in a QR as if nothing had been, and a program that starts its
+ * sessions by itself would hide from people that a copy brings it back without a phone. So the way on is chosen by an
+ * order of its own: a restore, or a logout (its profile goes to trash) and a new link.
+ *
+ * @throws LeadMasterError `wrong_state`
+ */
+export function refuseErased(session: string, { state, reason, hint }: SupervisorView): void {
+  if (state !== 'AUTH_FAILURE' || !isErased(reason)) return;
+  throw new LeadMasterError('wrong_state', `${session} is ${state} (${reason}): its profile holds no login`, hint, {
+    extra: { state, reason },
+  });
+}
