@@ -43,7 +43,7 @@ export class BuildChoice {
     const { store, profiles } = this.#deps;
     const { build, raises } = await this.#choice(session, held, signal);
     const isLogin = held.login === 'saved';
-    if (isLogin && raises) await profiles.noteDatabases(session, held.generation, null);
+    if (isLogin && raises) await profiles.noteDatabases(session, held.generation, { mayBeHigher: true });
     store.builds.setSession(session, { wanted: build });
     return build;
   }

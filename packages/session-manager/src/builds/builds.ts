@@ -30,10 +30,16 @@ export interface BuildKeeper {
   choose(session: string, held: HeldForStart, signal: AbortSignal): Promise<string | null>;
   /** Everything a run says. Returns at once. */
   heard(on: RunOnProfile, event: EngineEvent): void;
+  /** Its browser was stopped and is gone; the profile is still held. Never fails. */
+  ended(on: RunOnProfile): Promise<void>;
 }
 
 /** Every session as WhatsApp serves it, and nothing is learnt: where there is no book, in tests of the rest. */
-export const UNGUARDED_BUILDS: BuildKeeper = { choose: async () => null, heard: () => undefined };
+export const UNGUARDED_BUILDS: BuildKeeper = {
+  choose: async () => null,
+  heard: () => undefined,
+  ended: async () => undefined,
+};
 
 interface LoadedPage {
   build: string | null;
@@ -52,6 +58,8 @@ export class Builds implements BuildKeeper, BuildService {
   #working: Promise<void> = Promise.resolve();
   /** Restarts that were asked for; nothing waits for them but the end. */
   readonly #restarting = new Set<Promise<void>>();
+  /** Sessions whose numbers were noted of the page that runs, by the signal of the run. */
+  readonly #exact = new Map<string, AbortSignal>();
   /** How many pages each session has loaded. */
   readonly #loads = new Map<string, number>();
   #timers: NodeJS.Timeout[] = [];
@@ -76,6 +84,7 @@ export class Builds implements BuildKeeper, BuildService {
   heard(on: RunOnProfile, event: EngineEvent): void {
     if (event.type === 'page') this.#onPage(on, event);
     else if (event.type === 'ready') this.#later(this.#onReady(on, event.webVersion));
+    else if (event.type === 'lost') this.#exact.delete(on.session);
     else if (event.type === 'deprecated') this.#later(async () => this.#deprecated(on));
   }
 
@@ -122,12 +131,30 @@ export class Builds implements BuildKeeper, BuildService {
     await Promise.all([this.#working, ...this.#restarting]);
   }
 
+  /**
+   * While a page runs that is not the pinned one it may load anew at any time, and raise a number: what was noted of it
+   * counts as open until it was stopped in order.
+   */
+  async ended(on: RunOnProfile): Promise<void> {
+    const isExact = this.#exact.get(on.session) === on.signal;
+    this.#exact.delete(on.session);
+    if (!isExact) return;
+    await this.#deps.profiles
+      .noteDatabases(on.session, on.generation, { mayBeHigher: false })
+      .catch((error: unknown) => {
+        this.#deps.log.warn({ session: on.session, err: error }, 'the numbers of its databases stay open');
+      });
+  }
+
   #onPage(on: RunOnProfile, page: LoadedPage): void {
     const { session, generation, wanted } = on;
+    this.#exact.delete(session);
     this.#loads.set(session, (this.#loads.get(session) ?? 0) + 1);
-    // A page that nothing is known of may raise a number as it loads: written down at once, whatever else waits.
     const isLive = wanted === null || page.html !== null;
-    const noted = isLive ? this.#deps.profiles.noteDatabases(session, generation, null) : Promise.resolve();
+    // Written down at once, whatever else waits.
+    const noted = isLive
+      ? this.#deps.profiles.noteDatabases(session, generation, { mayBeHigher: true })
+      : Promise.resolve();
     this.#later(() => noted.then(() => this.#loaded(on, page, isLive)));
   }
 
@@ -146,7 +173,7 @@ export class Builds implements BuildKeeper, BuildService {
 
   /** What the databases are now is what decides which builds may open them from here on. */
   #onReady(on: RunOnProfile, build: string): () => Promise<void> {
-    const { session, generation, signal } = on;
+    const { session, generation, signal, wanted } = on;
     const loads = this.#loads.get(session);
     const isOver = (): boolean => signal.aborted || this.#loads.get(session) !== loads;
     return async () => {
@@ -155,7 +182,10 @@ export class Builds implements BuildKeeper, BuildService {
       const { databases } = await run.probe(AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]));
       // Another page may be loading by now: what was seen is not all that will be.
       if (isOver()) return;
-      if (Object.keys(databases).length > 0) await this.#deps.profiles.noteDatabases(session, generation, databases);
+      if (Object.keys(databases).length === 0) return;
+      const mayBeHigher = wanted !== build;
+      await this.#deps.profiles.noteDatabases(session, generation, { numbers: databases, mayBeHigher });
+      if (!isOver()) this.#exact.set(session, signal);
       await this.#learnt(session, build, databases);
     };
   }

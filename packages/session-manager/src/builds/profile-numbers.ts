@@ -37,7 +37,7 @@ export async function profileNumbers(
   const note = record?.databases;
   if (note !== undefined && !note.mayBeHigher) return note.numbers;
   const numbers = await readCopy(deps, session, profileDir, signal);
-  await deps.profiles.noteDatabases(session, record?.generation ?? 0, numbers);
+  await deps.profiles.noteDatabases(session, record?.generation ?? 0, { numbers, mayBeHigher: false });
   deps.log.info({ session, numbers }, 'the numbers of its databases were read from a copy of the profile');
   return (await deps.profiles.readRecord(session))?.databases?.numbers ?? numbers;
 }

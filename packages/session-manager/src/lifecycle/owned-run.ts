@@ -1,5 +1,6 @@
 import { bootId } from '@leadmaster/capture/processes';
 import { type Account, errorText, LeadMasterError } from '@leadmaster/protocol';
+import type { RunOnProfile } from '../builds/builds.ts';
 import type { EngineEvent, EngineRun } from '../engine/engine.ts';
 import type { Claim } from './claim.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
@@ -24,6 +25,7 @@ export class OwnedRun {
   #leavePlace: (() => void) | null = null;
   #launching: Promise<void> = Promise.resolve();
   #run: EngineRun | null = null;
+  #onProfile: RunOnProfile | null = null;
 
   constructor(deps: SupervisorDeps, session: string) {
     this.#deps = deps;
@@ -65,7 +67,8 @@ export class OwnedRun {
     // Whatever led to this start: no build opens the profile that could erase its login. What that takes is no time of the browser's.
     const wanted = await builds.choose(this.#session, held, this.signal);
     listener.onPlace();
-    const on = { ...held, session: this.#session, wanted, signal: this.signal, run: () => this.#run };
+    const on: RunOnProfile = { ...held, session: this.#session, wanted, signal: this.signal, run: () => this.#run };
+    this.#onProfile = on;
     this.#run = await this.#deps.engine.start({
       session: this.#session,
       profileDir: claim.profileDir,
@@ -120,6 +123,7 @@ export class OwnedRun {
     await this.#launching;
     await this.#run?.stop(this.#deps.config.deadlines.stopMs);
     this.#run = null;
+    if (this.#onProfile !== null) await this.#deps.builds.ended(this.#onProfile);
     this.release();
     try {
       this.#deps.store.browsers.clear(this.#session);

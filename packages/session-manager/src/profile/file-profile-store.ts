@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { CRITICAL_PATHS, RECORD_FILE } from '@leadmaster/capture/classify';
 import { type CheckReport, isSessionName, LeadMasterError, type RecentFiles, shellWord } from '@leadmaster/protocol';
 import { syncFolder } from './atomic-file.ts';
@@ -141,13 +142,14 @@ class FileProfileStore implements ProfileStore {
   async noteDatabases(
     session: string,
     generation: number,
-    numbers: Readonly<Record<string, number>> | null,
+    note: Parameters<ProfileStore['noteDatabases']>[2],
   ): Promise<void> {
     await this.#oneAtATime(session, async () => {
       const record = await this.readRecord(session);
       if (record === null || record.generation !== generation) return;
-      const databases = noted(record.databases, numbers);
-      if (databases !== undefined) await this.#write(session, { ...record, databases });
+      const databases = noted(record.databases, note);
+      if (databases !== undefined && databases !== record.databases)
+        await this.#write(session, { ...record, databases });
     });
   }
 
@@ -327,7 +329,7 @@ class FileProfileStore implements ProfileStore {
       committedAt: saved?.committedAt ?? why.committedAt,
       ...(why.adoptedFrom === undefined ? {} : { adoptedFrom: why.adoptedFrom }),
       // Another program may have opened it since the note.
-      ...(why.adoptedFrom === undefined ? {} : { databases: noted(saved?.databases, null) }),
+      ...(why.adoptedFrom === undefined ? {} : { databases: noted(saved?.databases, { mayBeHigher: true }) }),
     };
     await repairPermissions(this.#fs, folder);
     await writeRecordFile(this.#fs, join(folder, RECORD_FILE), record);
@@ -373,15 +375,16 @@ class FileProfileStore implements ProfileStore {
   }
 }
 
-/** The note after another look at the databases, or before a page that may raise them. */
+/** The note after another look at the databases, or before a page that may raise them. The same one where nothing is new. */
 function noted(
   before: DatabaseNote | undefined,
-  numbers: Readonly<Record<string, number>> | null,
+  { numbers = {}, mayBeHigher }: Parameters<ProfileStore['noteDatabases']>[2],
 ): DatabaseNote | undefined {
-  if (numbers === null) return before === undefined ? undefined : { ...before, mayBeHigher: true };
   const most = { ...before?.numbers };
   for (const [name, number] of Object.entries(numbers)) most[name] = Math.max(most[name] ?? number, number);
-  return { numbers: most, at: new Date().toISOString(), mayBeHigher: false };
+  if (Object.keys(most).length === 0) return before;
+  if (before?.mayBeHigher === mayBeHigher && isDeepStrictEqual(most, before.numbers)) return before;
+  return { numbers: most, at: new Date().toISOString(), mayBeHigher };
 }
 
 function newRecord(session: string, generation: number, origin: ProfileRecord['origin']): ProfileRecord {

@@ -31,7 +31,7 @@ export interface DatabaseNote {
   /** By name: IndexedDB's version / 10 - 1. */
   numbers: Record<string, number>;
   at: string;
-  /** A page that may raise them was opened since, and was not READY yet: they are at least this. */
+  /** A page that may raise them was opened and not seen to its end: they are at least this. */
   mayBeHigher: boolean;
 }
 
@@ -99,10 +99,14 @@ export interface ProfileStore {
   readRecord(session: string): Promise<ProfileRecord | null>;
   updateRecord(session: string, change: Partial<Omit<ProfileRecord, 'schema' | 'session'>>): Promise<ProfileRecord>;
   /**
-   * Notes how new the page's databases are; numbers never go down. Null: a page that may raise them is about to be opened.
-   * Of another generation than the one in place nothing is noted: it would be said of another profile.
+   * Notes how new the page's databases are; numbers never go down. Nothing is noted where nothing is known yet, nor of
+   * another generation than the one in place: it would be said of another profile.
    */
-  noteDatabases(session: string, generation: number, numbers: Readonly<Record<string, number>> | null): Promise<void>;
+  noteDatabases(
+    session: string,
+    generation: number,
+    note: { numbers?: Readonly<Record<string, number>>; mayBeHigher: boolean },
+  ): Promise<void>;
   /** Whether a login is saved, by IndexedDB and Local Storage both being there. Throws on anything but a proven answer. */
   loginPresence(session: string): Promise<LoginPresence>;
   /** The same, with what was seen. */

@@ -55,7 +55,7 @@ describe('guarded: the newest good build for everybody', () => {
 
   test('a profile that no good build may open starts as served, and that is told', async () => {
     const machine = await guarded(['ana']);
-    await machine.profiles.noteDatabases('ana', 1, { 'model-storage': 201 });
+    await machine.profiles.noteDatabases('ana', 1, { numbers: { 'model-storage': 201 }, mayBeHigher: false });
     await machine.sessions.restart('ana');
     expect((await machine.started('ana', 1)).webVersion).toBeNull();
     expect(machine.copies).toEqual(['ana']);

@@ -137,7 +137,7 @@ export class GuardedMachine {
     await this.profiles.create(name);
     for (const folder of STORES) await putLevelDb(join(this.profiles.locate(name), folder));
     await this.profiles.updateRecord(name, { committedAt: new Date().toISOString(), chromiumVersion: '156.0.0.0' });
-    if (databases !== null) await this.profiles.noteDatabases(name, 1, databases);
+    if (databases !== null) await this.profiles.noteDatabases(name, 1, { numbers: databases, mayBeHigher: false });
     await this.sessions.load();
   }
 
