@@ -2,7 +2,7 @@ import { LeadMasterError } from '@leadmaster/protocol';
 import { Admission } from './admission.ts';
 import type { BuildBook } from './book.ts';
 import type { BuildDeps } from './build-deps.ts';
-import type { BuildGuard } from './guard.ts';
+import type { BuildGuard, Order } from './guard.ts';
 import type { Numbers } from './page-facts.ts';
 
 /** A profile that is about to be opened. Its lock is held. */
@@ -63,21 +63,17 @@ export class BuildChoice {
   }
 
   async #guarded(session: string, held: HeldForStart, signal: AbortSignal): Promise<Choice> {
-    const order = this.#guard.order(session);
-    if (order === 'live') {
-      if (await this.#copy(session, held)) return { build: null, raises: true };
-      this.#guard.withdraw(session, 'its login could not be copied before it tried a new build');
-    }
-    const given = order === 'live' || order === null ? null : order;
+    const order = await this.#order(session, held);
+    if (order !== null && order.build === null) return { build: null, raises: true };
     const good = this.#inOrder(session);
-    const builds = given === null ? good : [given, ...good.filter((build) => build !== given)];
+    const builds = order === null ? good : [order.build, ...good].filter((build) => build !== null);
     if (builds.length === 0) return this.#live(session, held, null);
     const numbers = await this.#numbers(session, held, signal);
     const refused: LeadMasterError[] = [];
     for (const build of builds) {
       try {
         const { raises } = await this.#admission.admit(build, { session, numbers }, signal);
-        if (raises && this.#isChange(session, build)) await this.#copy(session, held);
+        if (raises && order?.isCanary !== true && this.#isChange(session, build)) await this.#copy(session, held);
         return { build, raises };
       } catch (error) {
         if (!(error instanceof LeadMasterError)) throw error;
@@ -85,6 +81,14 @@ export class BuildChoice {
       }
     }
     return this.#live(session, held, refused[0] ?? null);
+  }
+
+  /** What a trial wants of it. Without a copy of its login it tries nothing. */
+  async #order(session: string, held: HeldForStart): Promise<Order | null> {
+    const order = this.#guard.order(session);
+    if (order?.isCanary !== true || (await this.#copy(session, held))) return order;
+    this.#guard.withdraw(session, 'its login could not be copied before it tried a new build');
+    return this.#guard.order(session);
   }
 
   /** Nothing that is known to be good may open it. */

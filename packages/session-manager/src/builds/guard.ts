@@ -10,8 +10,12 @@ const NOT_LOADED = '';
 /** What was not decided about a build is tried again after a day. */
 const AGAIN_MS = 24 * 3_600_000;
 
-/** What a session is to open at its next start: the live page, a build, or nothing in particular (null). */
-export type Order = 'live' | string | null;
+/** What a trial wants of a session that is about to start: a build, or what WhatsApp serves (null). */
+export interface Order {
+  build: string | null;
+  /** It tries what is new: its login is copied first, or it does not try. */
+  isCanary: boolean;
+}
 
 /**
  * Watches sessions on builds that are not known to be good, and says what is thought of those builds. With
@@ -35,11 +39,14 @@ export class BuildGuard {
     return this.#deps.store.builds.trials().map(({ build, facts }) => ({ build, trial: trialFacts.parse(facts) }));
   }
 
-  /** What a trial wants of a session that is about to start. */
-  order(session: string): Order {
+  /** What a trial wants of a session that is about to start; null = nothing in particular. */
+  order(session: string): Order | null {
     for (const { build, trial } of this.#trials) {
-      if (trial.opinion?.session === session) return trial.opinion.on ?? build;
-      if (trial.canary.session === session && trial.opinion === null) return 'live';
+      const tried = build === NOT_LOADED ? null : build;
+      if (trial.opinion?.session === session) {
+        return { build: trial.opinion.on ?? tried, isCanary: trial.opinion.on === null };
+      }
+      if (trial.canary.session === session && trial.opinion === null) return { build: tried, isCanary: true };
     }
     return null;
   }
@@ -56,7 +63,7 @@ export class BuildGuard {
 
   /** A session with a login loads a page of this build. What is not known of it is learnt from here. */
   loaded(session: string, build: string): void {
-    const { store, now } = this.#deps;
+    const { store } = this.#deps;
     const mine = this.#trials.find(({ trial }) => trial.canary.session === session && trial.opinion === null);
     if (mine?.build === build || this.#trials.some((other) => other.build === build)) {
       if (mine?.build === NOT_LOADED) store.builds.endTrial(NOT_LOADED);
@@ -69,8 +76,15 @@ export class BuildGuard {
     }
     store.atomically(() => {
       if (mine?.build === NOT_LOADED) store.builds.endTrial(NOT_LOADED);
+      this.#begin(build, session);
+    });
+  }
+
+  #begin(build: string, session: string): void {
+    const { store, settings, now } = this.#deps;
+    store.atomically(() => {
       store.builds.setTrial(build, newTrial(session, now()));
-      if (this.#deps.settings.isGuarded)
+      if (settings.isGuarded)
         store.builds.judge(build, { verdict: 'canary', reason: `${session} tries it`, sessions: [session] });
     });
   }
@@ -98,7 +112,8 @@ export class BuildGuard {
     }
     const canary = this.#sessions.candidates().find((session) => this.#mayTry(session));
     if (canary === undefined) return null;
-    store.builds.setTrial(NOT_LOADED, newTrial(canary, now()));
+    if (build === null) store.builds.setTrial(NOT_LOADED, newTrial(canary, now()));
+    else this.#begin(build, canary);
     this.#deps.log.info({ session: canary, build }, 'a new build of WhatsApp Web is tried');
     await this.#sessions.restart(canary);
     return canary;
@@ -106,7 +121,7 @@ export class BuildGuard {
 
   /** A canary does not try after all. */
   withdraw(session: string, why: string): void {
-    const mine = this.#trials.find(({ trial }) => trial.canary.session === session && trial.opinion === null);
+    const mine = this.#trials.find(({ trial }) => (trial.opinion ?? trial.canary).session === session);
     if (mine === undefined) return;
     this.#deps.log.warn({ session, build: mine.build, why }, 'the trial of a build was given up');
     this.#undecided(mine.build, `the trial was given up: ${why}`, null);

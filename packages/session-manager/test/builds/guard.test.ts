@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readKnobs } from '../../src/builds/page-facts.ts';
 import { GuardedMachine, NEW, OLD } from './guarded-machine.ts';
 import { knobs, pageOf } from './pages.ts';
 
@@ -21,13 +22,17 @@ function serves(machine: GuardedMachine, build: string, schema = 198): string {
   return html;
 }
 
+function schemaOf(html: string): number {
+  return readKnobs(html)['model-storage'] ?? 0;
+}
+
 /** The canary comes up on the new build. */
 async function canaryTries(machine: GuardedMachine, html: string): Promise<string> {
   const canary = await machine.builds.lookForNew();
   if (canary === null) throw new Error('nobody tries it');
   const run = await machine.started(canary, 1);
-  expect(run.webVersion).toBeNull();
-  await machine.comesUp(run, canary, { build: NEW, html });
+  expect(run.webVersion).toBe(NEW);
+  await machine.comesUp(run, canary, { build: NEW, databases: { 'model-storage': schemaOf(html) } });
   return canary;
 }
 
@@ -110,7 +115,7 @@ describe('guarded: a new build', () => {
       fallback: OLD,
     });
     // Nobody else has ever run it, and nobody tries it again.
-    expect(machine.engine.runs.filter((run) => run.webVersion === null)).toHaveLength(1);
+    expect(machine.engine.runs.filter((run) => run.webVersion !== OLD)).toHaveLength(1);
     expect(await machine.builds.lookForNew()).toBeNull();
   });
 
@@ -140,6 +145,18 @@ describe('guarded: a new build', () => {
     expect(machine.store.builds.get(NEW)?.reason).toContain(`${canary} has a trouble of its own`);
   });
 
+  test('that cannot be looked at is tried as it is served, once a day', async () => {
+    const machine = await guarded(['ana']);
+    expect(await machine.builds.lookForNew()).toBeNull();
+    await machine.pass(86_401);
+    expect(await machine.builds.lookForNew()).toBe('ana');
+    const run = await machine.started('ana', 1);
+    expect(run.webVersion).toBeNull();
+    await machine.comesUp(run, 'ana', { build: NEW, html: pageOf(NEW) });
+    await machine.pass(601);
+    expect(machine.verdict(NEW)).toBe('good');
+  });
+
   test('is not tried without a copy', async () => {
     const machine = await guarded();
     machine.copyWorks = false;
@@ -157,7 +174,7 @@ describe('guarded: a new build', () => {
     await again.sessions.load();
     again.builds.start();
     await again.ready(canary, { build: NEW });
-    expect(again.engine.run.webVersion).toBeNull();
+    expect(again.engine.run.webVersion).toBe(NEW);
     await again.pass(601);
     expect(again.verdict(NEW)).toBe('good');
   });
@@ -168,6 +185,7 @@ describe('guarded: a new build', () => {
     await machine.link('ana', NUMBERS);
     await machine.ready('ana', { build: OLD });
     serves(machine, NEW);
+    // It came to its build just now.
     expect(await machine.builds.lookForNew()).toBeNull();
     await machine.keep(NEW, knobs(198), 'good');
     await machine.sessions.restart('ana');
