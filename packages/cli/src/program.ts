@@ -18,6 +18,7 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   where: () => import('./commands/where.ts'),
   storage: () => import('./commands/storage.ts'),
   recent: () => import('./commands/recent.ts'),
+  capabilities: () => import('./commands/capabilities.ts'),
   check: () => import('./commands/check.ts'),
   trim: () => import('./commands/trim.ts'),
   adopt: () => import('./commands/adopt.ts'),

@@ -40,8 +40,17 @@ describe('sessions', () => {
     expect(stdout).toMatch(/soporte .*3 h, DAMAGED/);
     expect(stderr).toContain('ventas: no snapshot could be taken: The disk is full.');
     expect(stderr).toContain('soporte: Install one.');
+    sessions.set('cobros', 'READY', {
+      attention: 'integrity_challenge',
+      hint: 'Open WhatsApp on the phone.',
+      limits: { newChats: { state: 'locked', until: null, used: null, total: null }, since: new Date().toISOString() },
+    });
+    const needing = await cli('sessions');
+    expect(needing.stdout).toMatch(/cobros +READY, needs you/);
+    expect(needing.stderr).toContain('cobros: Open WhatsApp on the phone.');
+    expect(needing.stderr).toContain('cobros: WhatsApp lets it open no new chats (locked)');
     const json = JSON.parse((await cli('--json sessions')).stdout);
-    expect(json.map(({ name }: { name: string }) => name)).toEqual(['ventas', 'soporte']);
+    expect(json.map(({ name }: { name: string }) => name)).toEqual(['ventas', 'soporte', 'cobros']);
   });
 });
 

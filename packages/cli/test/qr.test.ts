@@ -181,3 +181,52 @@ test('pair prints the code and waits until READY', async () => {
   expect(await running).toMatchObject({ code: 0, stdout: /ABCD-1234.*READY ventas is linked/s });
   expect(sessions.changes).toEqual(['create ventas', 'pair ventas']);
 });
+
+describe('leadmaster qr, where no QR helps', () => {
+  const HINT = 'Link it visibly; docs/passkeys.md has the steps.';
+
+  test('an account that wants a passkey ends it with the way out, exit 4', async () => {
+    const { cli, sessions } = await fakeService();
+    const out = new Sink();
+    const running = cli('qr ventas', { stdout: out });
+    await out.says(/QR 1 of ventas/);
+    sessions.set('ventas', 'PASSKEY_REQUIRED', { reason: 'passkey_required', hint: HINT });
+    const { code, stderr } = await running;
+    expect(code).toBe(4);
+    expect(stderr).toContain('passkey_required');
+    expect(stderr).toContain(HINT);
+  });
+
+  test('where the browser is visible it waits for the passkey, and goes on by itself', async () => {
+    const { cli, sessions } = await fakeService();
+    const out = new Sink();
+    const running = cli('qr ventas', { stdout: out });
+    await out.says(/QR 1 of ventas/);
+    sessions.set('ventas', 'PASSKEY_REQUIRED', { reason: 'passkey_required', loginMode: 'local' });
+    await out.says(/Press Continue in the window/);
+    sessions.set('ventas', 'READY');
+    expect((await running).code).toBe(0);
+  });
+
+  test('pair ends the same way', async () => {
+    const { cli, sessions } = await fakeService();
+    const out = new Sink();
+    const running = cli('pair ventas 5491100000001', { stdout: out });
+    await out.says(/ABCD-1234/);
+    sessions.set('ventas', 'PASSKEY_REQUIRED', { reason: 'passkey_not_given', hint: HINT });
+    const { code, stderr } = await running;
+    expect([code, stderr.includes(HINT)]).toEqual([4, true]);
+  });
+
+  test('a login that the page erased is exit 4 with the command that brings it back; --json has it all', async () => {
+    const { cli, sessions } = await fakeService();
+    const out = new Sink();
+    const running = cli('--json qr ventas', { stdout: out });
+    await out.says(/"qr"/);
+    const hint = 'Bring it back: ./leadmaster snapshot restore ventas 1-aa --start';
+    sessions.set('ventas', 'AUTH_FAILURE', { reason: 'page_erased_login', hint });
+    const { code, stdout } = await running;
+    expect(code).toBe(4);
+    expect(stdout).toContain(hint);
+  });
+});

@@ -2,6 +2,7 @@ import { SESSION_STATES } from '@leadmaster/protocol';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type DiskFigures, measureDisk } from './disk/disk-metrics.ts';
 import type { SessionSupervisor } from './lifecycle/supervisor.ts';
+import { measurePages } from './page-metrics.ts';
 import { measureSnapshots, type SnapshotFigures } from './snapshot-metrics.ts';
 import type { StateStore } from './state/state-store.ts';
 
@@ -67,6 +68,7 @@ export function createMetrics(
     registers: [registry],
   });
   events.subscribe((event) => told.inc({ type: event.type }));
+  measurePages(registry, supervisors);
   measureSnapshots(registry, events, snapshots);
   if (disk !== undefined) measureDisk(registry, disk);
   return registry;

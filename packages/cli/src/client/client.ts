@@ -33,6 +33,10 @@ export class Client {
     return this.#json<T>('POST', path, { ...options, body });
   }
 
+  patch<T>(path: string, body: unknown): Promise<T> {
+    return this.#json<T>('PATCH', path, { body });
+  }
+
   async delete(path: string, options: RequestOptions = {}): Promise<void> {
     await this.request('DELETE', path, options);
   }

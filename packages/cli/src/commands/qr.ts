@@ -5,7 +5,7 @@ import type { Cli } from '../cli.ts';
 import { LiveView } from '../output/live-view.ts';
 import { accountName } from '../output/words.ts';
 import { drawQr } from '../qr/half-blocks.ts';
-import { type LinkingStep, linking, unlessScanned } from '../qr/linking.ts';
+import { canGivePasskey, type LinkingStep, linking, unlessScanned } from '../qr/linking.ts';
 import { cliOf, type Register } from './command.ts';
 import { nameArgument, pathOf } from './values.ts';
 
@@ -83,6 +83,8 @@ function stateLine(cli: Cli, session: Session): string {
   const { green, yellow, bold } = cli.print.paint;
   if (session.state === 'READY') return `${green('READY')} ${bold(session.name)} is linked as ${accountName(session)}.`;
   if (session.state === 'AUTHENTICATED') return `${yellow('Scanned.')} ${session.name} is loading its chats ...`;
+  if (canGivePasskey(session))
+    return `${yellow('WhatsApp asks for a passkey.')} Press Continue in the window of the browser and give it. ${session.name} goes on by itself.`;
   return `${yellow(session.state)} ${session.name}: ${session.reason}`;
 }
 

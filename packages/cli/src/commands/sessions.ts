@@ -20,8 +20,11 @@ export const register: Register = (parent, io) => {
       cli.print.data(items);
       cli.print.line(sessionTable(cli.print, items));
       const { dim, red } = cli.print.paint;
-      for (const { name, hint, snapshotFailure } of items) {
+      for (const session of items) {
+        const { name, hint, snapshotFailure } = session;
+        const restricted = restriction(session);
         if (hint !== '') cli.print.note(`${dim(`${name}:`)} ${hint}`);
+        if (restricted !== null) cli.print.note(`${dim(`${name}:`)} ${restricted}`);
         if (snapshotFailure !== null)
           cli.print.note(
             `${dim(`${name}:`)} ${red('no snapshot could be taken')}: ${printable(snapshotFailure.detail)}`,
@@ -42,7 +45,7 @@ export function sessionTable(print: Printer, items: readonly Session[]): string 
   if (items.length === 0) return 'No sessions yet. Make the first: ./leadmaster qr NAME';
   const rows = items.map((session) => [
     session.name,
-    stateName(print, session),
+    stateWords(print, session),
     ago(session.since),
     accountName(session),
     bytes(session.storage.bytes),
@@ -51,6 +54,19 @@ export function sessionTable(print: Printer, items: readonly Session[]): string 
     session.reason,
   ]);
   return table(print, HEAD, rows);
+}
+
+function stateWords(print: Printer, session: Session): string {
+  return session.attention === null
+    ? stateName(print, session)
+    : `${stateName(print, session)}, ${print.paint.red('needs you')}`;
+}
+
+/** What WhatsApp does not let the account do now; null = nothing. */
+function restriction({ limits }: Session): string | null {
+  if (limits === null || limits.newChats.state === 'open') return null;
+  const { state, until } = limits.newChats;
+  return `WhatsApp lets it open no new chats (${state}${until === null ? '' : ` until ${until}`}); chats that exist go on.`;
 }
 
 /** How old the newest snapshot is; in red when it is damaged, or the last attempt at one failed. */

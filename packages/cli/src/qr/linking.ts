@@ -80,9 +80,19 @@ async function unless<T>(code: string, asked: Promise<T>): Promise<T | null> {
   }
 }
 
+/** Nothing is shown that could be scanned, for ever: a person has to choose another way. */
+const LOGIN_ERASED: ReadonlySet<string> = new Set(['page_erased_login', 'account_locked']);
+
+/** The browser is visible and its page still waits: whoever sits before it can go on. */
+export function canGivePasskey({ reason, loginMode }: Pick<Session, 'reason' | 'loginMode'>): boolean {
+  return reason === 'passkey_required' && loginMode === 'local';
+}
+
 function refuseDeadEnd(session: Session): void {
   const { name, state, stateKind, reason, hint, loginMode, desired } = session;
-  if (state === 'QR_REQUIRED') return;
+  if (state === 'QR_REQUIRED' || canGivePasskey(session)) return;
+  if (state === 'PASSKEY_REQUIRED' || LOGIN_ERASED.has(reason))
+    throw new CliError(EXIT.wrongState, reason, `${name} is ${state}: ${reason}`, hint);
   if (loginMode === 'server' && (stateKind === 'needs_person' || state === 'STOPPED')) {
     throw new CliError(
       EXIT.wrongState,

@@ -8,6 +8,7 @@ import { checkDisk } from './checks/disk.ts';
 import { checkGit } from './checks/git.ts';
 import { checkLocks } from './checks/locks.ts';
 import { checkOwners, checkUser } from './checks/owners.ts';
+import { checkPages, checkPeople } from './checks/pages.ts';
 import { checkPermissions } from './checks/permissions.ts';
 import { checkMoved, checkProfiles } from './checks/profiles.ts';
 import { checkSnapshots } from './checks/snapshots.ts';
@@ -58,6 +59,8 @@ const CHECKS: Record<Topic, (ground: Ground) => Promise<Finding[]>> = {
   profiles: checkProfiles,
   moved: checkMoved,
   transfers: checkTransfers,
+  people: checkPeople,
+  pages: checkPages,
   code: checkCode,
   chromium: checkChromium,
   vault: checkVault,

@@ -75,6 +75,7 @@ export function sendAnswer(message: Message): SendAnswer {
 const NOT_READY = new Set([
   'session_not_found',
   'session_not_ready',
+  'feature_unavailable',
   'session_unclaimed',
   'wrong_state',
   'shutting_down',

@@ -181,6 +181,7 @@ const TABLE: Readonly<Record<SessionState, Row>> = {
     qr_exhausted: passkeyNotGiven,
     unlinked: passkeyNotGiven,
     erased: passkeyNotGiven,
+    deprecated: passkeyNotGiven,
     lost: passkeyNotGiven,
     overdue: passkeyNotGiven,
   },

@@ -9,6 +9,7 @@ import {
   type SessionState,
   stateKind,
 } from '@leadmaster/protocol';
+import { newestGoodSnapshot } from '../snapshots/known-good.ts';
 import { cleanWords } from './clean-words.ts';
 import { isErased } from './erased.ts';
 import { hintFor } from './hints.ts';
@@ -199,13 +200,8 @@ export class SessionStatus {
     return this.#trouble === '' ? cure : `${this.#trouble.replace(/[.\s]*$/, '')}. ${cure}`;
   }
 
-  /** The newest snapshot from before the login was erased that was not found damaged. */
+  /** What was taken after the erasure holds no login. */
   #goodSnapshot(): string | null {
-    const erasedAt = this.#since.toISOString();
-    const good = this.#deps.store.snapshots
-      .list(this.#name)
-      .filter(({ at, verified }) => at < erasedAt && verified !== false)
-      .sort((a, b) => (a.at < b.at ? 1 : -1));
-    return good[0]?.id ?? null;
+    return newestGoodSnapshot(this.#deps.store.snapshots.list(this.#name), this.#since.toISOString());
   }
 }

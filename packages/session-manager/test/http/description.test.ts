@@ -43,6 +43,7 @@ describe('/openapi.json', () => {
         'GET /v1/recover',
         'GET /v1/sessions',
         'GET /v1/sessions/{session}',
+        'GET /v1/sessions/{session}/capabilities',
         'GET /v1/sessions/{session}/check',
         'GET /v1/sessions/{session}/events',
         'GET /v1/sessions/{session}/messages',
@@ -55,6 +56,7 @@ describe('/openapi.json', () => {
         'GET /v1/sessions/{session}/storage/recent',
         'GET /v1/sessions/{session}/transitions',
         'GET /v1/transfers/{transfer}',
+        'PATCH /v1/sessions/{session}/capabilities',
         'POST /connect',
         'POST /disconnect',
         'POST /send',
@@ -93,8 +95,8 @@ describe('/openapi.json', () => {
     for (const [, ref] of text.matchAll(/"\$ref":"([^"]+)"/g)) {
       expect(known).toContain(ref?.replace('#/components/schemas/', ''));
     }
-    for (const schema of Object.values<Record<string, unknown>>(document.components.schemas)) {
-      expect(schema.examples).toHaveLength(1);
+    for (const [name, schema] of Object.entries<Record<string, unknown>>(document.components.schemas)) {
+      expect(schema.examples, name).toHaveLength(1);
     }
     for (const o of operations) {
       const id = o.operationId;

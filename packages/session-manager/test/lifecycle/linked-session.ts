@@ -46,13 +46,18 @@ export async function openSessions(dataDir: string, changes: { fs?: ProfileFs } 
   return { store, faults, profiles, engine, sessions };
 }
 
+/** Puts both stores of a login into the session's profile, as a browser would have written them. */
+export async function putLogin(profiles: ProfileStore): Promise<void> {
+  for (const folder of STORES) await putLevelDb(join(profiles.locate(NAME), folder));
+}
+
 /** Leaves a profile with both stores whole, committed, and known to the database as one that is to run. */
 export async function linkSession(dataDir: string): Promise<void> {
   const { store, profiles } = await openSessions(dataDir);
   store.sessions.insert({ name: NAME, metadata: {}, desired: 'running' });
   store.sessions.touch(NAME, { caughtUpTo: new Date().toISOString() });
   await profiles.create(NAME);
-  for (const folder of STORES) await putLevelDb(join(profiles.locate(NAME), folder));
+  await putLogin(profiles);
   await profiles.updateRecord(NAME, { committedAt: new Date().toISOString(), chromiumVersion: '156.0.0.0' });
   store.close();
 }

@@ -21,6 +21,8 @@ export const en: DoctorWords = {
     profiles: 'every session has its profile, every profile its session, every login is whole',
     moved: 'nothing that was given away is still in place',
     transfers: 'no session is held up on its way to here, or from here',
+    people: 'WhatsApp asks nothing of a person, and restricts no account',
+    pages: 'nothing was broken in the pages of WhatsApp Web at their last probe',
     code: 'no code or settings name another folder for sessions',
     chromium: 'the browser is no older than any profile',
     vault: 'the vault can be reached, or is made at the first start',
@@ -116,6 +118,34 @@ export const en: DoctorWords = {
     departure_unfinished: {
       what: '{session} was handed over to {peer}, {at}, which has not said that it has taken it: it may run nowhere',
       cure: 'Finish that: {command}; or take it back, with --undo. Until then all of it stays in the trash here.',
+    },
+    passkey_wanted: {
+      what: 'needs you: WhatsApp wants a passkey before it links {session}',
+      cure: 'Link it in a visible browser on your own computer (LOGIN_MODE=local), then move it here with transfer or export; docs/passkeys.md has the steps. ./leadmaster qr {session} tries again: WhatsApp asks some accounts for some days only.',
+    },
+    login_erased: {
+      what: 'needs you: the page of WhatsApp Web erased the login of {session} by itself',
+      cure: 'Bring it back from a copy of before: {command}. Otherwise link it again: ./leadmaster session logout {session}, then ./leadmaster qr {session}.',
+    },
+    account_locked: {
+      what: 'needs you: WhatsApp has locked the account of {session}',
+      cure: 'Unlock it on the phone, then bring its login back from a copy of before: {command}. Otherwise link it again: ./leadmaster session logout {session}, then ./leadmaster qr {session}.',
+    },
+    attention_wanted: {
+      what: 'needs you: WhatsApp wants to see that a person uses the account of {session}, and may log it out',
+      cure: 'Open WhatsApp on its phone and confirm what it asks there.',
+    },
+    new_chats_limited: {
+      what: 'WhatsApp lets the account of {session} open no new chats ({limit}, until {until})',
+      cure: 'Chats that exist go on. Send less to people who have not written first, and wait.',
+    },
+    feature_broken: {
+      what: '{session} cannot use {feature} on build {build} of WhatsApp Web: {detail}',
+      cure: 'It is probed again every minute. ./leadmaster capabilities {session} shows all of it; --override {feature} uses it all the same.',
+    },
+    text_broken: {
+      what: '{session} sends nothing on build {build} of WhatsApp Web, since {feature} is broken: {detail}',
+      cure: 'It is probed again every minute. ./leadmaster capabilities {session} shows all of it. Update LeadMaster, or pin a build that works with WEB_VERSION.',
     },
     code_folder_missing: {
       what: 'code keeps sessions in {written}, and there is no such folder; on disk they are in {onDisk}',

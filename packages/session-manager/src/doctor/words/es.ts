@@ -20,6 +20,8 @@ export const es: DoctorWords = {
     locks: 'no queda ningún bloqueo de un proceso que ya no existe',
     profiles: 'cada sesión tiene su perfil, cada perfil su sesión, y cada login está entero',
     moved: 'nada de lo entregado sigue en su lugar',
+    people: 'WhatsApp no pide nada a ninguna persona ni restringe ninguna cuenta',
+    pages: 'nada estaba roto en las páginas de WhatsApp Web en su última prueba',
     transfers: 'ninguna sesión quedó detenida en su camino hacia aquí o desde aquí',
     code: 'ningún código ni ajuste nombra otra carpeta para sesiones',
     chromium: 'el navegador no es más viejo que ningún perfil',
@@ -120,6 +122,34 @@ export const es: DoctorWords = {
     departure_unfinished: {
       what: '{session} se entregó a {peer}, {at}, que no dijo todavía que la tomó: puede que no corra en ningún lado',
       cure: 'Termínelo: {command}; o hágala volver, con --undo. Hasta entonces todo lo suyo queda en la papelera de aquí.',
+    },
+    passkey_wanted: {
+      what: 'te necesita: WhatsApp quiere una llave de acceso (passkey) antes de vincular {session}',
+      cure: 'Vincúlala en un navegador visible en tu propia computadora (LOGIN_MODE=local) y tráela aquí con transfer o export; docs/passkeys.es.md da los pasos. ./leadmaster qr {session} lo intenta otra vez: WhatsApp solo se la pide a algunas cuentas durante unos días.',
+    },
+    login_erased: {
+      what: 'te necesita: la página de WhatsApp Web borró por sí misma el login de {session}',
+      cure: 'Recupéralo de una copia anterior: {command}. Si no, vincúlala de nuevo: ./leadmaster session logout {session} y después ./leadmaster qr {session}.',
+    },
+    account_locked: {
+      what: 'te necesita: WhatsApp ha bloqueado la cuenta de {session}',
+      cure: 'Desbloquéala en el teléfono y recupera su login de una copia anterior: {command}. Si no, vincúlala de nuevo: ./leadmaster session logout {session} y después ./leadmaster qr {session}.',
+    },
+    attention_wanted: {
+      what: 'te necesita: WhatsApp quiere ver que una persona usa la cuenta de {session}, y puede cerrarle la sesión',
+      cure: 'Abre WhatsApp en su teléfono y confirma lo que pida.',
+    },
+    new_chats_limited: {
+      what: 'WhatsApp no deja que la cuenta de {session} abra chats nuevos ({limit}, hasta {until})',
+      cure: 'Los chats que existen siguen. Escribe menos a quienes no han escrito antes, y espera.',
+    },
+    feature_broken: {
+      what: '{session} no puede usar {feature} en la versión {build} de WhatsApp Web: {detail}',
+      cure: 'Se prueba de nuevo cada minuto. ./leadmaster capabilities {session} lo muestra todo; --override {feature} lo usa de todos modos.',
+    },
+    text_broken: {
+      what: '{session} no envía nada en la versión {build} de WhatsApp Web, porque {feature} está roto: {detail}',
+      cure: 'Se prueba de nuevo cada minuto. ./leadmaster capabilities {session} lo muestra todo. Actualiza LeadMaster, o fija con WEB_VERSION una versión que funcione.',
     },
     code_folder_missing: {
       what: 'el código guarda sesiones en {written}, y esa carpeta no existe; en el disco están en {onDisk}',

@@ -3,6 +3,8 @@ import type { PageSnapshot } from './page/snapshot.ts';
 
 /** How long WhatsApp's page waits for a passkey at each of its stages (whatsapp-web-2026, 4.2). */
 const PASSKEY_STAGE_MS = 120_000;
+/** The page says in more than one way that it asks for a passkey; within this it is the same ceremony. */
+const SAME_PASSKEY_MS = 500;
 /** WhatsApp shows the first QR for a minute, the others for twenty seconds (facts: worth playing faithfully). */
 const FIRST_QR_MS = 60_000;
 const NEXT_QR_MS = 20_000;
@@ -26,6 +28,7 @@ export class LinkingWatch {
   #hasOffered = false;
   #betweenSince: number | null = null;
   #wantsPasskey = false;
+  #passkeyToldAt = Number.NEGATIVE_INFINITY;
 
   /** `refresh` asks the page for its next round of QRs. */
   constructor(settings: LinkingSettings, emit: (event: EngineEvent) => void, refresh: () => Promise<void>) {
@@ -53,9 +56,11 @@ export class LinkingWatch {
     this.#isFirstOfPage = true;
   }
 
-  /** The ceremony has reached its next stage, which has its own time. */
-  passkeyStage(): void {
-    if (this.#wantsPasskey) this.#tellPasskey();
+  /** The page asks for a passkey, perhaps once more between two looks, or has come to a stage that has its own time. */
+  passkeyAsked(): void {
+    if (!this.#hasOffered || performance.now() - this.#passkeyToldAt < SAME_PASSKEY_MS) return;
+    this.#wantsPasskey = true;
+    this.#tellPasskey();
   }
 
   async judge(snapshot: PageSnapshot, isAuthenticated: boolean, now: number): Promise<void> {
@@ -72,6 +77,7 @@ export class LinkingWatch {
   }
 
   #tellPasskey(): void {
+    this.#passkeyToldAt = performance.now();
     this.#emit({ type: 'passkey', until: new Date(Date.now() + PASSKEY_STAGE_MS) });
   }
 

@@ -91,7 +91,7 @@ export class PageMonitor {
 
   signal(name: SignalName, value: number | null): void {
     if (name === 'tos') this.#login.heardTos(value);
-    if (name === 'passkey_stage') this.#linking.passkeyStage();
+    if (name === 'passkey') this.#linking.passkeyAsked();
     this.hurry();
   }
 
@@ -124,6 +124,7 @@ export class PageMonitor {
     const now = performance.now();
     const end = this.#login.judge(snapshot, now) ?? verdictOf(snapshot);
     if (end !== null) return this.#emit(end);
+    if (this.#login.isInDoubt) return;
     this.#connection.judge(snapshot, now);
     await this.#linking.judge(snapshot, this.#connection.isAuthenticated, now);
     if (snapshot.state !== 'CONNECTED' || !snapshot.synced) return;

@@ -43,6 +43,7 @@ interface Modules {
 
 export interface WhatsAppPage {
   document: PageDocument;
+  location: { readonly hostname: string };
   indexedDB: { databases(): Promise<{ name?: string; version?: number }[]> };
   Debug?: { VERSION?: string };
   WWebJS?: unknown;

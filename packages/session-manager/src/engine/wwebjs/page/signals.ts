@@ -1,7 +1,7 @@
 import type { WhatsAppPage } from './globals.ts';
 
 /** What the page calls out between two looks. `tos` comes with the number. */
-export type SignalName = 'tos' | 'limits' | 'passkey' | 'passkey_stage';
+export type SignalName = 'tos' | 'limits' | 'passkey';
 
 /**
  * Listens to what the library does not: once per document. A module that is missing takes only its own signal with it.
@@ -26,8 +26,8 @@ export function listenForSignals(): void {
   onCommand('reachout_timelock_state_change', 'limits');
   onCommand('new_chat_message_capping_state_change', 'limits');
   onCommand('passkeyPrologueRequest', 'passkey');
-  onCommand('link_device_events:shortcake_prologue_sent', 'passkey_stage');
-  onCommand('link_device_events:shortcake_verification_code_ready', 'passkey_stage');
+  onCommand('link_device_events:shortcake_prologue_sent', 'passkey');
+  onCommand('link_device_events:shortcake_verification_code_ready', 'passkey');
   attempt(() => {
     const { Conn } = require('WAWebConnModel');
     Conn.on('change:tos', () => tell('tos', Conn.tos ?? null));

@@ -48,7 +48,9 @@ export function takeSnapshot(): PageSnapshot {
       shows('[data-testid^="shortcake_passkey_"], [data-testid^="shortcake_waiting_for_phone"]'),
     storageFull: shows('[data-testid*="storage_quota_exceeded"]'),
     whatsNew: shows('[data-testid="whats_new_continue_button"]'),
+    // The browser's own error pages may name it as well.
     unsupported:
+      page.location.hostname === 'web.whatsapp.com' &&
       document.readyState === 'complete' &&
       page.require === undefined &&
       !shows('#app') &&

@@ -1,0 +1,64 @@
+import { type Capabilities, FEATURES, type Feature, type FeatureVerdict } from '@leadmaster/protocol';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Printer } from '../output/printer.ts';
+import { table } from '../output/table.ts';
+import { ago, printable } from '../output/words.ts';
+import { cliOf, type Register } from './command.ts';
+import { nameArgument, pathOf } from './values.ts';
+
+interface Options {
+  override: Feature[];
+  reset?: true;
+}
+
+export const register: Register = (parent, io) => {
+  parent
+    .command('capabilities')
+    .description('show what the page of WhatsApp Web that a session runs on can do, by its last probe')
+    .addArgument(nameArgument())
+    .addOption(
+      new Option('--override <feature>', 'use it although the probe calls it broken; may be repeated')
+        .argParser(feature)
+        .default([], 'none'),
+    )
+    .addOption(new Option('--reset', 'go by the probe again').conflicts('override'))
+    .action(async (name: string, { override, reset }: Options, command: Command) => {
+      const cli = cliOf(command, io);
+      const path = `${pathOf(name)}/capabilities`;
+      const found = await cli.client().get<Capabilities>(path);
+      const wanted = reset ? [] : [...new Set([...found.overridden, ...override])];
+      const asksChange = reset === true || override.length > 0;
+      const shown = asksChange ? await cli.client().patch<Capabilities>(path, { override: wanted }) : found;
+      cli.print.data(shown);
+      show(cli.print, name, shown);
+    });
+};
+
+function show(print: Printer, name: string, found: Capabilities): void {
+  if (found.at === null) print.note(`${name} has not been probed yet: that happens when it is READY.`);
+  else print.line(`Build ${found.build ?? 'unknown'}, probed ${ago(found.at)} ago.`);
+  const rows = FEATURES.map((one) => [
+    one,
+    verdict(print, found.features[one], found.overridden.includes(one)),
+    String(found.failures[one] ?? 0),
+    printable(whyNot(found, one)),
+  ]);
+  print.line(table(print, ['FEATURE', 'VERDICT', 'FAILED USES', 'WHY'], rows));
+}
+
+function verdict(print: Printer, said: FeatureVerdict, isOverridden: boolean): string {
+  const { green, red, dim } = print.paint;
+  const word = { ok: green, broken: red, unknown: dim }[said](said);
+  return isOverridden ? `${word}, used all the same` : word;
+}
+
+function whyNot({ checks }: Capabilities, one: Feature): string {
+  const failed = checks.filter((check) => check.feature === one && !check.ok);
+  return failed.map(({ name, detail }) => `${name}: ${detail}`).join('; ');
+}
+
+function feature(text: string, before: Feature[]): Feature[] {
+  const found = FEATURES.find((one) => one === text);
+  if (found === undefined) throw new InvalidArgumentError(`It must be one of ${FEATURES.join(', ')}.`);
+  return [...before, found];
+}

@@ -1,0 +1,48 @@
+import { FEATURES } from '@leadmaster/protocol';
+import { newestGoodSnapshot } from '../../snapshots/known-good.ts';
+import type { StateReading } from '../../state/read-only.ts';
+import type { SessionRow } from '../../state/state-store.ts';
+import { type Finding, found } from '../finding.ts';
+import type { Ground } from '../ground.ts';
+
+/** What WhatsApp asks of people: a passkey, a word on the phone, patience; and logins that only a copy or a phone brings back. */
+export async function checkPeople({ state }: Ground): Promise<Finding[]> {
+  if (state === null) return [];
+  return state.sessions.flatMap((row) => [...standing(row, state), ...asked(row, state)]);
+}
+
+function standing({ name, state: stands, reason, since }: SessionRow, state: StateReading): Finding[] {
+  if (stands === 'PASSKEY_REQUIRED') return [found('problem', 'passkey_wanted', name, { session: name })];
+  if (stands !== 'AUTH_FAILURE' || (reason !== 'page_erased_login' && reason !== 'account_locked')) return [];
+  const id = reason === 'account_locked' ? 'account_locked' : 'login_erased';
+  // The id stands in a command: without one, the command lists what there is.
+  const snapshot = newestGoodSnapshot(state.snapshots(name), since);
+  const command = snapshot === null ? `snapshot list ${name}` : `snapshot restore ${name} ${snapshot} --start`;
+  return [found('problem', id, name, { session: name, command: `./leadmaster ${command}` })];
+}
+
+function asked({ name }: SessionRow, state: StateReading): Finding[] {
+  const { attention, limits } = state.page(name);
+  const wanted = attention === null ? [] : [found('problem', 'attention_wanted', name, { session: name })];
+  if (limits === null || limits.newChats.state === 'open') return wanted;
+  const { state: limit, until } = limits.newChats;
+  return [...wanted, found('warning', 'new_chats_limited', name, { session: name, limit, until: until ?? '-' })];
+}
+
+/** What the pages of WhatsApp Web could not do at their last probe, by feature. */
+export async function checkPages({ state }: Ground): Promise<Finding[]> {
+  if (state === null) return [];
+  return state.sessions.flatMap(({ name }) => {
+    const { capabilities } = state.page(name);
+    if (capabilities === null) return [];
+    const { build, features, checks } = capabilities;
+    return FEATURES.filter((feature) => features[feature] === 'broken').map((feature) => {
+      // Without ids or texts nothing is sent at all; the rest goes on.
+      const stops = feature === 'ids' || feature === 'text';
+      const why = checks.filter((check) => check.feature === feature && !check.ok);
+      const detail = why.map((check) => `${check.name}: ${check.detail}`).join('; ') || '-';
+      const about = { session: name, feature, build: build ?? '-', detail };
+      return stops ? found('problem', 'text_broken', name, about) : found('warning', 'feature_broken', name, about);
+    });
+  });
+}

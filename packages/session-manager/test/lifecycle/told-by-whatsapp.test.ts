@@ -1,0 +1,142 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { linkSession, NAME, openSessions } from './linked-session.ts';
+
+type Opened = Awaited<ReturnType<typeof openSessions>>;
+
+describe('a page that waits for what no retry brings', () => {
+  let dataDir: string;
+  let opened: Opened;
+
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'leadmaster-blocked-'));
+    await linkSession(dataDir);
+    opened = await openSessions(dataDir);
+    await opened.sessions.load();
+    await opened.sessions.boot();
+    await vi.waitFor(() => expect(opened.engine.runs).toHaveLength(1));
+  });
+
+  afterEach(async () => {
+    await opened.sessions.close();
+    opened.store.close();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  it.each([
+    ['proxy_blocked', 'proxy'],
+    ['screen_locked', 'unlock it'],
+    ['unsupported_browser', 'CHROME_PATH'],
+    ['terms_required', 'Accept them on the phone'],
+  ] as const)('is an ERROR with what to do about %s', async (reason, word) => {
+    opened.engine.run.tell({ type: 'blocked', reason, detail: 'the page says so' });
+    await vi.waitFor(async () => expect(await opened.sessions.get(NAME)).toMatchObject({ state: 'ERROR', reason }));
+    const { hint } = await opened.sessions.get(NAME);
+    expect(hint).toContain(word);
+    expect(hint.startsWith('the page says so. ')).toBe(true);
+    await vi.waitFor(() => expect(opened.engine.alive).toEqual([]));
+  });
+
+  it('names the disk when the page has no room left', async () => {
+    opened.engine.run.tell({ type: 'lost', reason: 'storage_full', detail: 'quota' });
+    await vi.waitFor(() =>
+      expect(opened.store.transitions.list(NAME, 10)).toContainEqual(
+        expect.objectContaining({ to: 'DISCONNECTED_RECOVERABLE', reason: 'storage_full' }),
+      ),
+    );
+    const event = opened.store.events.after(0, 100, NAME).find(({ data }) => data.reason === 'storage_full');
+    expect(event?.data.hint).toContain('./leadmaster storage');
+  });
+
+  it('says why, where the terms were refused and the account unlinked', async () => {
+    opened.engine.run.tell({ type: 'unlinked', reason: 'terms_refused' });
+    await vi.waitFor(() =>
+      expect(opened.store.transitions.list(NAME, 10)).toContainEqual(
+        expect.objectContaining({ to: 'DISCONNECTED_LOGOUT', reason: 'terms_refused' }),
+      ),
+    );
+  });
+});
+
+describe('what WhatsApp tells of an account', () => {
+  let dataDir: string;
+  let opened: Opened;
+  const LOCKED = { state: 'locked', until: '2027-01-01T00:00:00.000Z', used: null, total: null } as const;
+
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'leadmaster-limits-'));
+    await linkSession(dataDir);
+    opened = await openSessions(dataDir);
+    await opened.sessions.load();
+    await opened.sessions.boot();
+    await vi.waitFor(() => expect(opened.engine.runs).toHaveLength(1));
+    opened.engine.run.login();
+    await vi.waitFor(async () => expect((await opened.sessions.get(NAME)).state).toBe('READY'));
+  });
+
+  afterEach(async () => {
+    await opened.sessions.close();
+    opened.store.close();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  const eventsOf = (type: string) => opened.store.events.after(0, 100, NAME).filter((event) => event.type === type);
+
+  it('is in the session and told once per change, and outlives a restart of the service', async () => {
+    opened.engine.run.tell({ type: 'limits', limits: LOCKED });
+    opened.engine.run.tell({ type: 'limits', limits: { ...LOCKED } });
+    await vi.waitFor(async () => expect((await opened.sessions.get(NAME)).limits?.newChats).toEqual(LOCKED));
+    const { limits } = await opened.sessions.get(NAME);
+    await opened.sessions.close();
+    expect(eventsOf('session.limits')).toHaveLength(1);
+    opened.store.close();
+    opened = await openSessions(dataDir);
+    await opened.sessions.load();
+    expect((await opened.sessions.get(NAME)).limits).toEqual(limits);
+  });
+
+  it('is forgotten when the account is unlinked', async () => {
+    opened.engine.run.tell({ type: 'limits', limits: LOCKED });
+    opened.engine.run.tell({ type: 'unlinked', reason: 'LOGOUT' });
+    await vi.waitFor(() => expect(opened.engine.runs).toHaveLength(2));
+    expect((await opened.sessions.get(NAME)).limits).toBeNull();
+  });
+
+  it('needs a person while WhatsApp wants to see one, and the session stays READY', async () => {
+    opened.engine.run.tell({ type: 'attention', reason: 'integrity_challenge' });
+    await vi.waitFor(async () =>
+      expect(await opened.sessions.get(NAME)).toMatchObject({
+        state: 'READY',
+        attention: 'integrity_challenge',
+        hint: expect.stringContaining('WhatsApp wants to see that a person'),
+      }),
+    );
+    expect((await opened.sessions.check(NAME)).checks).toContainEqual(
+      expect.objectContaining({ name: 'needs you', ok: false }),
+    );
+    opened.engine.run.tell({ type: 'attention', reason: null });
+    await vi.waitFor(async () => expect((await opened.sessions.get(NAME)).hint).toBe(''));
+    expect(eventsOf('session.attention').map(({ data }) => data.reason)).toEqual(['integrity_challenge', null]);
+  });
+
+  it('does not end the session when it cannot be written down', async () => {
+    opened.faults.fails = (call) => call === 'pages.set';
+    opened.engine.run.tell({ type: 'limits', limits: LOCKED });
+    await vi.waitFor(() => expect(opened.faults.calls).toContain('pages.set'));
+    opened.faults.fails = () => false;
+    expect(await opened.sessions.get(NAME)).toMatchObject({ state: 'READY', limits: null });
+  });
+
+  it('refuses a text before the outbox takes it where the page cannot journal its id', async () => {
+    opened.engine.run.page = { ...opened.engine.run.page, canJournal: false };
+    // The page reloads itself.
+    opened.engine.run.login();
+    await vi.waitFor(async () => expect((await opened.sessions.capabilities(NAME)).features.text).toBe('broken'));
+    await expect(opened.sessions.send(NAME, { to: '5491100000002', text: 'hola' }, null)).rejects.toMatchObject({
+      code: 'feature_unavailable',
+    });
+    expect(await opened.sessions.messages(NAME, 10)).toEqual([]);
+  });
+});
