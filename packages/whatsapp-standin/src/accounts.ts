@@ -1,4 +1,5 @@
-import type { AccountLimits, Parcel, PublicKey, WireMessage } from './wire.ts';
+import { MediaStore } from './media-store.ts';
+import type { AccountLimits, Group, Parcel, PublicKey, WireMessage } from './wire.ts';
 
 /** A companion device as the server knows it. */
 export interface Device {
@@ -25,7 +26,7 @@ export interface Letter extends WireMessage {
   ack: number;
   /** The sender's device: null is the phone itself. */
   readonly via: number | null;
-  /** The server took it from nobody: it may not open a new chat. */
+  /** The server took it and delivers it to nobody. */
   readonly refused?: true;
 }
 
@@ -36,6 +37,8 @@ export interface Account {
   banned: boolean;
   /** Whether this person opens what they get, which gives the third tick. */
   reads: boolean;
+  /** WhatsApp tells others this account's LID and never its number. */
+  hidden?: boolean;
   /** Whether linking wants a passkey; undefined: as the drift says. */
   passkey?: boolean;
   /** What the account may not do; undefined: as the drifts say. */
@@ -50,12 +53,17 @@ export interface StoredState {
   readonly accounts: readonly Omit<Account, 'letters'>[];
   readonly letters: readonly Letter[];
   readonly nextParcel: number;
+  readonly groups?: readonly Group[];
+  /** The media server's bytes, in base64, by their path. */
+  readonly media?: readonly (readonly [string, string])[];
 }
 
 /** All accounts, made on first use. */
 export class Accounts {
   readonly #byNumber = new Map<string, Account>();
   readonly #letters = new Map<string, Letter>();
+  readonly media = new MediaStore();
+  readonly groups = new Map<string, Group>();
   #nextParcel = 1;
 
   get(number: string): Account {
@@ -84,7 +92,13 @@ export class Accounts {
   keep(letter: Letter): void {
     this.#letters.set(`${letter.from}|${letter.id}`, letter);
     this.get(letter.from).letters.push(letter);
-    if (letter.to !== letter.from) this.get(letter.to).letters.push(letter);
+    if (letter.refused) return;
+    for (const receiver of this.receivers(letter)) this.get(receiver).letters.push(letter);
+  }
+
+  /** Who gets a message besides its sender: one number, or the others of a group. */
+  receivers({ from, to }: Pick<Letter, 'from' | 'to'>): readonly string[] {
+    return (this.groups.get(to)?.members ?? [to]).filter((number) => number !== from);
   }
 
   parcelNumber(): number {
@@ -100,12 +114,16 @@ export class Accounts {
       accounts: wanted.map(({ letters: _letters, ...account }) => account),
       letters: [...letters],
       nextParcel: this.#nextParcel,
+      media: this.media.toState(),
+      groups: [...this.groups.values()],
     };
   }
 
   fromState(state: StoredState): void {
     for (const account of state.accounts) this.#byNumber.set(account.number, { ...account, letters: [] });
+    for (const group of state.groups ?? []) this.groups.set(group.id, group);
     for (const letter of state.letters) this.keep(letter);
     this.#nextParcel = state.nextParcel;
+    this.media.fromState(state.media ?? []);
   }
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { DRIFTS } from './drifts.ts';
 import { StandinError } from './errors.ts';
 import type { ObservedLog } from './observed.ts';
-import type { Phone } from './phone.ts';
+import type { Phone, PhoneMedium } from './phone.ts';
 import { orderOf } from './phone-orders.ts';
 import { parseFaults, parseSettings } from './validate.ts';
 import type { World } from './world.ts';
@@ -107,6 +107,7 @@ export class ControlServer {
           const target = phone();
           if (typeof body.name === 'string') target.name = body.name;
           if (typeof body.reads === 'boolean') target.reads = body.reads;
+          if (typeof body.hidden === 'boolean') target.hidden = body.hidden;
           if (typeof body.passkey === 'boolean') target.passkey = body.passkey;
           return describe(target);
         };
@@ -132,8 +133,19 @@ export class ControlServer {
         return (body) => phone().resync(device(body));
       case 'POST disconnect':
         return (body) => phone().disconnectDevice({ forMs: Number(body.forMs ?? 0) });
+      case 'POST create-group':
+        return (body) => phone().createGroup(text(body, 'subject'), texts(body, 'others'));
+      case 'POST send-media':
+        return (body) => phone().sendMedia(text(body, 'to'), mediumOf(body));
+      case 'POST send-poll':
+        return (body) => phone().sendPoll(text(body, 'to'), text(body, 'name'), texts(body, 'options'));
+      case 'POST vote':
+        return (body) => phone().vote(text(body, 'poll'), texts(body, 'options'));
       case 'POST send':
-        return (body) => phone().send(text(body, 'to'), text(body, 'text'));
+        return (body) =>
+          phone().send(text(body, 'to'), text(body, 'text'), {
+            ...(body.ciphertextMs === undefined ? {} : { ciphertextMs: Number(body.ciphertextMs) }),
+          });
       default:
         return method === 'POST' ? orderOf(action, phone) : null;
     }
@@ -163,14 +175,27 @@ export class ControlServer {
 }
 
 function describe(phone: Phone): unknown {
-  const { number, name, reads, banned, passkey, limits, devices } = phone;
-  return { number, name, reads, banned, passkey, limits, devices, inbox: phone.inbox.length, sent: phone.sent.length };
+  const { number, lid, name, reads, hidden, banned, passkey, limits, devices, inbox, sent } = phone;
+  const known = { number, lid, name, reads, hidden, banned, passkey, limits, devices };
+  return { ...known, inbox: inbox.length, sent: sent.length };
 }
 
 function text(body: Body, field: string): string {
   const value = body[field];
   if (typeof value === 'string' && value !== '') return value;
   throw new StandinError('bad_request', `the body needs a text field '${field}'`);
+}
+
+function texts(body: Body, field: string): readonly string[] {
+  const value = body[field];
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value;
+  throw new StandinError('bad_request', `the body needs a list of texts '${field}'`);
+}
+
+function mediumOf(body: Body): PhoneMedium {
+  const optional = (field: 'filename' | 'caption') => (body[field] === undefined ? {} : { [field]: text(body, field) });
+  const named = { ...optional('filename'), ...optional('caption') };
+  return { mimetype: text(body, 'mimetype'), data: text(body, 'data'), ...named };
 }
 
 async function readBody(request: IncomingMessage): Promise<Body> {

@@ -47,7 +47,11 @@ export const DRIFTS = {
     value: 'listener',
   },
   'modules-late': { kind: 'neutral', plays: 'modules appear over some seconds after require does' },
-  'version-late': { kind: 'neutral', plays: 'window.Debug.VERSION comes some seconds after the page' },
+  'version-late': {
+    kind: 'neutral',
+    plays: 'window.Debug.VERSION, and the start of the page, come that many seconds after its modules',
+    value: '0.5',
+  },
   'version-absent': { kind: 'neutral', plays: 'there is no window.Debug' },
   'unsupported-browser': {
     kind: 'neutral',
@@ -65,7 +69,11 @@ export const DRIFTS = {
     kind: 'neutral',
     plays: 'reading status@broadcast before the first self-reload ends in a logout',
   },
-  lid: { kind: 'neutral', plays: 'numbers answer with a LID; chats and acknowledgements go by it' },
+  lid: {
+    kind: 'neutral',
+    plays: 'numbers answer with a LID and chats go by it ("sibling": ticks come to the other id of the chat)',
+    value: 'chats',
+  },
   'no-lid': { kind: 'limiting', plays: 'a number that exists has no LID: no chat can be made for it', feature: 'text' },
   passkey: {
     kind: 'terminal',

@@ -18,6 +18,8 @@ export interface FaultState {
   readonly messageAcks: 'normal' | 'none';
   /** Numbers that are not on WhatsApp. */
   readonly unregistered: readonly string[];
+  /** Numbers whose chats throw when a page loads what came earlier in them. */
+  readonly brokenChats: readonly string[];
   /** How far the server's clock is ahead of this machine's: seen in the `Date` of its answers and the times of its messages. */
   readonly clockSkewMs: number;
   /** Versions whose scripts are gone from the host: 404, though a kept page still asks for them. */
@@ -29,6 +31,7 @@ const NO_FAULTS: FaultState = {
   deprecated: false,
   messageAcks: 'normal',
   unregistered: [],
+  brokenChats: [],
   clockSkewMs: 0,
   assetsGone: [],
 };

@@ -12,6 +12,9 @@ import type { ServerContext } from './server-context.ts';
 import type { StoredMessages } from './stored-messages.ts';
 import type { FromPage } from './wire.ts';
 
+/** What a page asks and waits for. */
+type Question = Extract<FromPage, { t: 'exists' | 'load_earlier' | 'media_put' | 'media_get' }>;
+
 /** The parts of the server that answer pages. */
 export interface Services {
   readonly linking: Linking;
@@ -145,7 +148,14 @@ export class Gateway {
         postOffice.seen(account.number, message.chat);
         break;
       case 'exists':
-        connection.send({ t: 'reply', call: message.call, ok: true, value: this.#isOnWhatsApp(message.number) });
+      case 'load_earlier':
+      case 'media_put':
+      case 'media_get':
+        connection.send({ t: 'reply', call: message.call, ok: true, value: this.#answer(message, account, device) });
+        break;
+      case 'status_read':
+        this.#noticeReading('status_read', account, device);
+        login.statusRead(device);
         break;
       case 'logout':
         login.unlink(account, device, 'device');
@@ -153,9 +163,6 @@ export class Gateway {
         break;
       case 'self_reload':
         connection.send({ t: 'reply', call: message.call, ok: true, value: login.selfReload(account, device) });
-        break;
-      case 'status_read':
-        login.statusRead(account, device);
         break;
       case 'synced':
         device.synced = true;
@@ -171,6 +178,32 @@ export class Gateway {
       case 'stored':
         stored.told(message.job, message.messages, message.error);
     }
+  }
+
+  /** Answers one of the page's questions. */
+  #answer(message: Question, account: Account, device: Device): unknown {
+    const { accounts, faults } = this.#context;
+    switch (message.t) {
+      case 'exists':
+        return this.#isOnWhatsApp(message.number) ? { hidden: accounts.find(message.number)?.hidden === true } : null;
+      case 'load_earlier':
+        this.#noticeReading('load_earlier', account, device, { chat: message.chat });
+        return !faults.current.brokenChats.includes(message.chat);
+      case 'media_put':
+        return accounts.media.put(Buffer.from(message.data, 'base64'));
+      case 'media_get':
+        return accounts.media.get(message.directPath)?.toString('base64') ?? null;
+    }
+  }
+
+  #noticeReading(
+    type: 'status_read' | 'load_earlier',
+    account: Account,
+    device: Device,
+    what: Record<string, unknown> = {},
+  ): void {
+    const sinceLinkMs = Date.now() - device.linkedAt;
+    this.#context.observed.add(type, account.number, device.id, { ...what, sinceLinkMs });
   }
 
   #isOnWhatsApp(number: string): boolean {

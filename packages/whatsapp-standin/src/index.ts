@@ -13,6 +13,7 @@ export {
 } from './drifts.ts';
 export { StandinError, type StandinErrorCode } from './errors.ts';
 export type { FaultState, Faults, Outage } from './faults.ts';
+export { lidDigits } from './lid.ts';
 export type { Observation, ObservedType } from './observed.ts';
 export {
   DEFAULT_SETTINGS,
@@ -24,7 +25,7 @@ export {
   type StandinOptions,
   type SyncSpeed,
 } from './options.ts';
-export type { LinkedDevice, Phone } from './phone.ts';
+export type { LinkedDevice, Phone, PhoneMedium } from './phone.ts';
 export { settleInjections } from './settle-injections.ts';
 export { startStandin } from './standin.ts';
 export type { WorldState } from './state-file.ts';

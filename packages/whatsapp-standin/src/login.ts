@@ -98,8 +98,7 @@ export class Login {
   }
 
   /** The page read other people's status: before its first self-reload, that may cost the login. */
-  statusRead(account: Account, device: Device): void {
-    this.#context.observed.add('status_read', account.number, device.id, { reloads: device.selfReloads ?? 0 });
+  statusRead(device: Device): void {
     if ((device.selfReloads ?? 0) === 0) device.statusRead = true;
     this.#context.changed();
   }

@@ -26,10 +26,12 @@ export type ObservedType =
   | 'delivered'
   | 'synced'
   | 'self_reload'
-  | 'status_read'
   | 'restricted'
   | 'bulk'
-  | 'fault';
+  | 'fault'
+  | 'status_read'
+  | 'load_earlier'
+  | 'vote';
 
 /** One thing that was noticed. `seq` only grows; `device` is the number of the companion device of that phone. */
 export interface Observation {

@@ -1,4 +1,5 @@
 import { revisionOf, type ServedBuild } from './builds.ts';
+import { LOADER_STUBS } from './page-stubs.ts';
 
 /** What goes into the page besides its build. */
 export interface PageParts {
@@ -25,6 +26,7 @@ export function pageHtml(build: ServedBuild, parts: PageParts): string {
     '<!DOCTYPE html>',
     '<html id="whatsapp-web" lang="en">',
     '<head><meta charset="utf-8"><title>WhatsApp Web</title><link rel="icon" href="data:,">',
+    `<script>${LOADER_STUBS}</script>`,
     `<script>window.__version = ${JSON.stringify(build.version)}; window.__speed = ${speed};`,
     `window.__schema = ${build.schema}; window.__drifts = ${drifts};</script>`,
     `<script type="application/json" data-sjs>{"define":[["SiteData",[],${JSON.stringify(site)},317]],`,

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { Account, Device, Letter } from './accounts.ts';
 import { StandinError } from './errors.ts';
 import type { Gateway, Services } from './gateway.ts';
+import { lidDigits } from './lid.ts';
 import { changeLimits, limitsOf } from './limits.ts';
+import { fileHash } from './media-store.ts';
 import { liveConnection, type ServerContext, serverDrift, serverNow } from './server-context.ts';
-import type { AccountLimits, Capping, Erasing, StoredMessage } from './wire.ts';
+import type { AccountLimits, Capping, Carried, Erasing, StoredMessage } from './wire.ts';
 
 /** A linked device, as the phone's "Linked devices" screen would show it. */
 export interface LinkedDevice {
@@ -20,6 +22,14 @@ export interface LinkedDevice {
   readonly counter: number;
 }
 
+/** A medium that a phone sends. */
+export interface PhoneMedium {
+  readonly mimetype: string;
+  /** The bytes, in base64. */
+  readonly data: string;
+  readonly filename?: string;
+  readonly caption?: string;
+}
 /** The states that the page can be put into; those of 2026 exist on a page of 2026 alone, TIMEOUT on an older one. */
 const STATES = ['CONNECTED', 'TOS_BLOCK', 'SMB_TOS_BLOCK', 'DEPRECATED_VERSION', 'OPENING'];
 const STATES_2026 = ['PROXYBLOCK', 'SCREEN_LOCKED'];
@@ -62,6 +72,21 @@ export class Phone {
     this.#context.changed();
   }
 
+  /** The id under which a page of 2026 knows this account: 15 digits and `@lid`. */
+  get lid(): string {
+    return `${lidDigits(this.number)}@lid`;
+  }
+
+  /** Whether WhatsApp tells others this account's LID and never its number. */
+  get hidden(): boolean {
+    return this.#account.hidden === true;
+  }
+
+  set hidden(hidden: boolean) {
+    this.#account.hidden = hidden;
+    this.#context.changed();
+  }
+
   /** Whether linking a device wants a passkey: for this account, else as the drift `passkey` says. */
   get passkey(): boolean {
     return this.#account.passkey ?? serverDrift(this.#context, 'passkey') !== undefined;
@@ -96,7 +121,9 @@ export class Phone {
 
   /** What this person got from others, oldest first. */
   get inbox(): readonly Letter[] {
-    return this.#account.letters.filter((letter) => letter.to === this.number && !letter.refused);
+    return this.#account.letters.filter(
+      (letter) => (letter.to === this.number || letter.from !== this.number) && !letter.refused,
+    );
   }
 
   /** What this person sent, from the phone or from any device. */
@@ -198,11 +225,55 @@ export class Phone {
     changeLimits(this.#context, this.#account, { capping });
   }
 
-  /** Sends a text from the phone itself. */
-  async send(to: string, text: string): Promise<{ id: string }> {
+  /**
+   * Sends a text from the phone itself. With `ciphertextMs`, devices show it as a placeholder without text first, and
+   * can read it so many ms after they got it.
+   */
+  async send(to: string, text: string, options: { ciphertextMs?: number } = {}): Promise<{ id: string }> {
+    return this.#post(to, text, options);
+  }
+
+  /** Sends a medium from the phone itself; `data` is base64. */
+  async sendMedia(to: string, medium: PhoneMedium): Promise<{ id: string }> {
+    const bytes = Buffer.from(medium.data, 'base64');
+    const kind = medium.mimetype.split('/')[0] ?? '';
+    const media = {
+      type: ['image', 'video', 'audio'].includes(kind) ? kind : 'document',
+      mimetype: medium.mimetype,
+      directPath: this.#context.accounts.media.put(bytes),
+      filehash: fileHash(bytes),
+      encFilehash: fileHash(Buffer.concat([bytes, randomBytes(1)])),
+      mediaKey: randomBytes(32).toString('base64'),
+      mediaKeyTimestamp: Math.floor(Date.now() / 1000),
+      size: bytes.length,
+      ...(medium.filename === undefined ? {} : { filename: medium.filename }),
+    };
+    return this.#post(to, medium.caption ?? '', { media });
+  }
+
+  /** Makes a group with these people; its id takes the place of a number in what is sent to it. */
+  async createGroup(subject: string, others: readonly string[]): Promise<{ id: string }> {
+    const id = `120363${String(randomBytes(6).readUIntBE(0, 6)).padStart(15, '0').slice(-12)}@g.us`;
+    this.#services.postOffice.makeGroup({ id, subject, owner: this.number, members: [this.number, ...others] });
+    return { id };
+  }
+
+  /** Asks the other end to choose. */
+  async sendPoll(to: string, name: string, options: readonly string[]): Promise<{ id: string }> {
+    return this.#post(to, name, { poll: { name, options } });
+  }
+
+  /** Votes in a poll that this person got or sent; no options takes the vote back. */
+  async vote(poll: string, options: readonly string[]): Promise<void> {
+    const letter = this.#account.letters.find((one) => one.id === poll && one.poll !== undefined);
+    if (!letter) throw new StandinError('bad_request', `${this.number} knows no poll ${poll}`);
+    this.#post(letter.from === this.number ? letter.to : letter.from, '', { vote: { poll, options } });
+  }
+
+  #post(to: string, body: string, carried: Carried): { id: string } {
     const id = `3A${randomBytes(9).toString('hex').toUpperCase()}`;
     const t = Math.floor(serverNow(this.#context) / 1000);
-    this.#services.postOffice.post({ id, from: this.number, to, body: text, t, via: null, retry: false });
+    this.#services.postOffice.post({ id, from: this.number, to, body, t, via: null, retry: false, ...carried });
     return { id };
   }
 

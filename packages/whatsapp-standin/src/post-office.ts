@@ -1,8 +1,9 @@
 import type { Account, Device, Letter } from './accounts.ts';
 import type { Connection } from './connection.ts';
 import { refusesNewChat } from './limits.ts';
-import { liveConnection, type ServerContext, serverNow } from './server-context.ts';
-import type { Parcel } from './wire.ts';
+import { fileHash } from './media-store.ts';
+import { liveConnection, type ServerContext, serverDrift, serverNow } from './server-context.ts';
+import type { Carried, Group, Parcel, WireMedia } from './wire.ts';
 
 /** How much a device gets at once; the next comes when it has confirmed these. */
 const BATCH = 100;
@@ -10,7 +11,7 @@ const BATCH = 100;
 const HISTORY = 1000;
 
 /** A message as a phone or a page hands it in. */
-export interface Posting {
+export interface Posting extends Carried {
   readonly id: string;
   readonly from: string;
   readonly to: string;
@@ -38,12 +39,18 @@ export class PostOffice {
     const known = accounts.letter(from, id);
     if (known) {
       observed.add(posting.retry ? 'retransmitted' : 'duplicate_message', from, via, { id, to });
-      this.#tick(known, Math.max(1, known.ack));
+      this.#tick(known, known.refused || known.ack < 0 ? -1 : Math.max(1, known.ack));
       return;
     }
-    const refused = via !== null && refusesNewChat(this.#context, accounts.get(from), to);
+    if (posting.vote) {
+      this.#passVote(posting);
+      return;
+    }
+    const refused = via !== null && this.#refuses(from, to);
+    const { retry: _retry, ...posted } = posting;
     const letter: Letter = {
-      ...{ id, from, to, body: posting.body, t: posting.t, ack: 0, via, order: this.#nextOrder() },
+      ...{ ...posted, ack: 0, order: this.#nextOrder() },
+      ...(posting.media ? { media: this.#checked(posting.media) } : {}),
       ...(refused ? { refused } : {}),
     };
     accounts.keep(letter);
@@ -53,8 +60,8 @@ export class PostOffice {
     for (const device of sender.devices) {
       if (device.id !== via) this.#enqueue(sender, device, this.#parcel(letter, false));
     }
-    if (registered && to !== from) {
-      const receiver = accounts.get(to);
+    for (const number of registered ? accounts.receivers(letter) : []) {
+      const receiver = accounts.get(number);
       for (const device of receiver.devices) this.#enqueue(receiver, device, this.#parcel(letter, false));
     }
     this.#context.changed();
@@ -66,18 +73,23 @@ export class PostOffice {
     }
     this.#tickAfter(atServer, letter, 1);
     this.#tickAfter(atPhone, letter, 2);
-    if (accounts.get(to).reads) this.#tickAfter(read, letter, 3);
+    const readers = accounts.receivers(letter).map((number) => accounts.get(number));
+    if (readers.every((account) => account.reads)) this.#tickAfter(read, letter, 3);
   }
 
-  /** The receiver has opened the chat: whatever they got in it now has its third tick. */
-  seen(reader: string, writer: string): void {
+  /** The receiver has opened the chat (with a number, or of a group): whatever they got in it now has its third tick. */
+  seen(reader: string, chat: string): void {
     for (const letter of this.#context.accounts.get(reader).letters) {
-      if (letter.from === writer && letter.to === reader && letter.ack < 3) this.#tick(letter, 3);
+      const inChat = letter.to === reader ? letter.from === chat : letter.to === chat && letter.from !== reader;
+      if (inChat && letter.ack < 3) this.#tick(letter, 3);
     }
   }
 
   /** Gives a newly linked device the past of its account. */
   shareHistory(account: Account, device: Device): void {
+    for (const group of this.#context.accounts.groups.values()) {
+      if (group.members.includes(account.number)) device.queue.push(this.#groupParcel(group));
+    }
     for (const letter of account.letters.slice(-HISTORY)) device.queue.push(this.#parcel(letter, true));
   }
 
@@ -111,8 +123,55 @@ export class PostOffice {
   }
 
   #parcel(letter: Letter, history: boolean): Parcel {
-    const { via: _via, ...message } = letter;
-    return { n: this.#context.accounts.parcelNumber(), kind: 'message', history, message };
+    return { n: this.#context.accounts.parcelNumber(), kind: 'message', history, message: this.#toDevice(letter) };
+  }
+
+  /** Makes a group, and tells every device of its members. */
+  makeGroup(group: Group): void {
+    const { accounts } = this.#context;
+    accounts.groups.set(group.id, group);
+    for (const account of group.members.map((number) => accounts.get(number))) {
+      for (const device of account.devices) this.#enqueue(account, device, this.#groupParcel(group));
+    }
+    this.#context.changed();
+  }
+
+  #groupParcel(group: Group): Parcel {
+    return { n: this.#context.accounts.parcelNumber(), kind: 'group', group };
+  }
+
+  /** Whether the server takes a message of a device and delivers it to nobody. */
+  #refuses(from: string, to: string): boolean {
+    if (serverDrift(this.#context, 'ack-failed') !== undefined) return true;
+    const { accounts } = this.#context;
+    if (to.endsWith('@g.us')) return !accounts.groups.get(to)?.members.includes(from);
+    return refusesNewChat(this.#context, accounts.get(from), to);
+  }
+
+  /** A medium with what really lies on the media server. */
+  #checked(media: WireMedia): WireMedia {
+    const bytes = this.#context.accounts.media.get(media.directPath);
+    return bytes ? { ...media, stored: { bytes: bytes.length, sha256: fileHash(bytes) } } : media;
+  }
+
+  /** A letter as devices get it: without what is the server's own, and with word of a number that must not be told. */
+  #toDevice({ via: _via, refused: _refused, ...message }: Letter): Extract<Parcel, { kind: 'message' }>['message'] {
+    const { accounts } = this.#context;
+    const hidden = [message.from, message.to].filter((number) => accounts.find(number)?.hidden);
+    return hidden.length > 0 ? { ...message, hidden } : message;
+  }
+
+  /** Brings a vote to the devices of both ends. It is no message: no phone shows it in a chat. */
+  #passVote(posting: Posting): void {
+    const { accounts, observed } = this.#context;
+    const { from, to, id, via, vote } = posting;
+    observed.add('vote', from, via, { id, to, poll: vote?.poll, options: vote?.options });
+    const letter: Letter = { ...posting, ack: 1, order: this.#nextOrder() };
+    for (const account of [from, ...accounts.receivers(letter)].map((number) => accounts.get(number))) {
+      for (const device of account.devices) {
+        this.#enqueue(account, device, this.#parcel(letter, false));
+      }
+    }
   }
 
   #enqueue(account: Account, device: Device, parcel: Parcel): void {

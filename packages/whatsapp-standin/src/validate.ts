@@ -38,6 +38,7 @@ const FAULTS: Shape = {
   deprecated: (value) => flag(value) || text(value),
   messageAcks: oneOf('normal', 'none'),
   unregistered: (value) => Array.isArray(value) && value.every(text),
+  brokenChats: (value) => Array.isArray(value) && value.every(text),
   clockSkewMs: number,
   assetsGone: (value) => Array.isArray(value) && value.every(text),
 };

@@ -19,7 +19,38 @@ export interface RatchetStep {
   readonly chain: readonly string[];
 }
 
-export interface WireMessage {
+/** A medium, as the message that carries it describes it; the bytes lie on the media server under `directPath`. */
+export interface WireMedia {
+  readonly type: string;
+  readonly mimetype: string;
+  readonly directPath: string;
+  /** SHA-256 of the bytes, in base64. */
+  readonly filehash: string;
+  readonly encFilehash: string;
+  readonly mediaKey: string;
+  /** Seconds. */
+  readonly mediaKeyTimestamp: number;
+  /** Bytes. */
+  readonly size: number;
+  readonly filename?: string;
+  /** What the media server has under that path: so many bytes, with that SHA-256 in base64. */
+  readonly stored?: { readonly bytes: number; readonly sha256: string };
+}
+
+/** What a message carries besides its text (which is the caption of a medium and the question of a poll). */
+export interface Carried {
+  readonly media?: WireMedia;
+  readonly poll?: { readonly name: string; readonly options: readonly string[] };
+  /** A vote: the poll's own id and the options voted for. It is shown nowhere as a message. */
+  readonly vote?: { readonly poll: string; readonly options: readonly string[] };
+  readonly forwarded?: true;
+  /** The id of the message that this one quotes. */
+  readonly quoted?: string;
+  /** How long a device shows it as a placeholder (`ciphertext`) before it can read it. */
+  readonly ciphertextMs?: number;
+}
+
+export interface WireMessage extends Carried {
   readonly id: string;
   readonly from: string;
   readonly to: string;
@@ -31,9 +62,25 @@ export interface WireMessage {
   readonly order: number;
 }
 
+/** A group: everybody in it gets what one of them writes to its id. */
+export interface Group {
+  /** Digits and `@g.us`. */
+  readonly id: string;
+  readonly subject: string;
+  readonly owner: string;
+  /** Numbers, the owner's among them. */
+  readonly members: readonly string[];
+}
+
+/** The numbers of a message that WhatsApp does not tell: these people are known by their LID alone. */
+export interface Hidden {
+  readonly hidden?: readonly string[];
+}
+
 /** Something the server keeps for a device until the device says that it is on its disk. */
 export type Parcel =
-  | { readonly n: number; readonly kind: 'message'; readonly history: boolean; readonly message: WireMessage }
+  | { readonly n: number; readonly kind: 'message'; readonly history: boolean; readonly message: WireMessage & Hidden }
+  | { readonly n: number; readonly kind: 'group'; readonly group: Group }
   | { readonly n: number; readonly kind: 'ack'; readonly id: string; readonly to: string; readonly ack: number };
 
 /** A message as it lies on a device's disk. */
@@ -82,8 +129,6 @@ export type FromPage =
   | { readonly t: 'passkey_assertion'; readonly call: number; readonly credential: string }
   /** The page is about to reload itself; the answer is false when that ends the login. */
   | { readonly t: 'self_reload'; readonly call: number }
-  /** The page read other people's status. */
-  | { readonly t: 'status_read' }
   | { readonly t: 'pair_code'; readonly call: number; readonly phone: string }
   | { readonly t: 'pair_confirm'; readonly step: RatchetStep; readonly sig: string; readonly os: string }
   | {
@@ -97,12 +142,18 @@ export type FromPage =
   | { readonly t: 'received'; readonly parcels: readonly number[]; readonly step: RatchetStep }
   | {
       readonly t: 'send';
-      readonly message: { readonly id: string; readonly to: string; readonly body: string; readonly t: number };
+      readonly message: Pick<WireMessage, 'id' | 'to' | 'body' | 't'> & Carried;
       readonly step: RatchetStep;
       readonly retry: boolean;
     }
   | { readonly t: 'seen'; readonly chat: string }
   | { readonly t: 'exists'; readonly call: number; readonly number: string }
+  /** The page read other people's status. */
+  | { readonly t: 'status_read' }
+  /** The page reads the past of a chat; the answer is whether it can. */
+  | { readonly t: 'load_earlier'; readonly call: number; readonly chat: string }
+  | { readonly t: 'media_put'; readonly call: number; readonly data: string }
+  | { readonly t: 'media_get'; readonly call: number; readonly directPath: string }
   | { readonly t: 'logout'; readonly call: number }
   | { readonly t: 'synced'; readonly chats: number; readonly messages: number }
   | {

@@ -73,6 +73,29 @@ test('everything a phone can do is done over HTTP', async () => {
   expect((await call(`${controlUrl}/phones/${ANA}/devices`)).body).toEqual([]);
 });
 
+test('media, polls, votes, groups and hidden numbers over HTTP', async () => {
+  const world = await bench.world();
+  const phones = `${world.controlUrl}/phones`;
+  const hidden = await call(`${phones}/${BETO}`, { hidden: true });
+  expect(hidden.body).toMatchObject({ hidden: true, lid: world.phone(BETO).lid });
+  await call(`${phones}/${BETO}/send-media`, { to: ANA, mimetype: 'text/plain', data: 'aG9sYQ==', filename: 'a.txt' });
+  const poll = await call<{ id: string }>(`${phones}/${BETO}/send-poll`, { to: ANA, name: 'Tea?', options: ['yes'] });
+  await call(`${phones}/${ANA}/vote`, { poll: poll.body.id, options: ['yes'] });
+  const group = await call<{ id: string }>(`${phones}/${BETO}/create-group`, { subject: 'Us', others: [ANA] });
+  await call(`${phones}/${BETO}/send`, { to: group.body.id, text: 'all of you', ciphertextMs: 5 });
+  const inbox = await call(`${phones}/${ANA}/inbox`);
+  expect(inbox.body).toMatchObject([
+    { media: { type: 'document', filename: 'a.txt', size: 4, stored: { bytes: 4 } } },
+    { poll: { name: 'Tea?', options: ['yes'] } },
+    { to: group.body.id, body: 'all of you', ciphertextMs: 5 },
+  ]);
+  expect(world.observed.find(({ type }) => type === 'vote')).toMatchObject({ phone: ANA, detail: { to: BETO } });
+  const kept = await bench.world({ state: world.exportState([ANA]) });
+  await kept.phone(ANA).send(group.body.id, 'still there');
+  expect(kept.phone(BETO).inbox.at(-1)).toMatchObject({ body: 'still there', to: group.body.id });
+  expect((await call(`${phones}/${ANA}/vote`, { poll: 'none', options: [] })).status).toBe(400);
+});
+
 test('faults and settings are changed over HTTP, and nonsense is answered as such', async () => {
   const world = await bench.world();
   const { controlUrl } = world;

@@ -7,9 +7,11 @@ afterEach(() => bench.end());
 const ANA = '5491100000001';
 const BETO = '5491100000002';
 const BETO_CHAT = `${BETO}@c.us`;
+/** The page that the library was made for: today's takes its ids away. */
+const APRIL = { page: { date: 'april' } } as const;
 
 test('a text goes out with its three ticks, and one comes in', async () => {
-  const world = await bench.world();
+  const world = await bench.world(APRIL);
   const session = await bench.link(world, ANA, await bench.profile());
   const sent = await session.client.sendMessage(BETO_CHAT, 'hola');
   expect(sent.ack).toBe(0);
@@ -33,7 +35,7 @@ test('a text goes out with its three ticks, and one comes in', async () => {
 });
 
 test('what arrives while the device is off comes once, as history, without an event', async () => {
-  const world = await bench.world();
+  const world = await bench.world(APRIL);
   const profile = await bench.profile();
   const session = await bench.link(world, ANA, profile);
   await world.phone(BETO).send(ANA, 'live');
@@ -58,7 +60,7 @@ test('what arrives while the device is off comes once, as history, without an ev
 });
 
 test('a message sent while the line is down has no tick, and goes out once when it is back', async () => {
-  const world = await bench.world();
+  const world = await bench.world(APRIL);
   const session = await bench.link(world, ANA, await bench.profile());
   await world.faults.set({ outage: 'refused' });
   await session.waitForState('OPENING');
@@ -76,7 +78,7 @@ test('a message sent while the line is down has no tick, and goes out once when 
 });
 
 test('a message with an id chosen before is delivered once, and its second sending is noticed', async () => {
-  const world = await bench.world();
+  const world = await bench.world(APRIL);
   const session = await bench.link(world, ANA, await bench.profile());
   await session.page(`window.require('WAWebMsgKey').newId = async () => '3EB0CHOSENBEFORE'`);
   const sent = await session.client.sendMessage(BETO_CHAT, 'once');
@@ -88,7 +90,7 @@ test('a message with an id chosen before is delivered once, and its second sendi
 });
 
 test('without acknowledgements a message stays without tick, and is not lost', async () => {
-  const world = await bench.world();
+  const world = await bench.world(APRIL);
   const profile = await bench.profile();
   const session = await bench.link(world, ANA, profile);
   await world.faults.set({ messageAcks: 'none' });
@@ -105,7 +107,7 @@ test('without acknowledgements a message stays without tick, and is not lost', a
 });
 
 test('two linked accounts talk to each other', async () => {
-  const world = await bench.world();
+  const world = await bench.world(APRIL);
   const ana = await bench.link(world, ANA, await bench.profile());
   const beto = await bench.link(world, BETO, await bench.profile());
   await ana.client.sendMessage(BETO_CHAT, 'ping');

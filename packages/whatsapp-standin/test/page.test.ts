@@ -47,7 +47,13 @@ test('a slow sync shows its progress', async () => {
 });
 
 test('a heavy page fills the profile at the first sync, and bulk history makes it grow', async () => {
-  const page = { scriptBytes: 2 * MB, heapBytes: 8 * MB, databaseBytes: 4 * MB, mediaBytes: 2 * MB };
+  const page = {
+    scriptBytes: 2 * MB,
+    heapBytes: 8 * MB,
+    databaseBytes: 4 * MB,
+    mediaBytes: 2 * MB,
+    date: 'april' as const,
+  };
   const world = await bench.world({ page });
   const profile = await bench.profile();
   const session = await bench.link(world, ANA, profile);

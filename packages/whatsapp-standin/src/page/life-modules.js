@@ -5,10 +5,10 @@ import { ModalManager } from './windows.js';
 
 /** WhatsApp's modules that have to do with the life of the page: windows, preferences, limits of the account. */
 export const lifeModules = {
-  WAWebModalManager: { ModalManager },
-  WAWebUserPrefsIndexedDBStorage: { userPrefsIdb },
-  WAWebReachoutTimelockUtils: timelockUtils,
-  WAWebIndividualNewChatMessageCappingLimitUtils: cappingUtils,
-  WAWebWhatsNewNux: { createWhatsNewNux, shouldShowWhatsNewNux },
-  WAWebStorageQuotaExceededPopup: { showStorageQuotaExceededPopup: showStorageFull },
+  WAWebModalManager: () => ({ ModalManager }),
+  WAWebUserPrefsIndexedDBStorage: () => ({ userPrefsIdb }),
+  WAWebReachoutTimelockUtils: () => timelockUtils,
+  WAWebIndividualNewChatMessageCappingLimitUtils: () => cappingUtils,
+  WAWebWhatsNewNux: () => ({ createWhatsNewNux, shouldShowWhatsNewNux }),
+  WAWebStorageQuotaExceededPopup: () => ({ showStorageQuotaExceededPopup: showStorageFull }),
 };

@@ -1,11 +1,12 @@
 import { takeLimits } from './account-limits.js';
 import { forgetStorageFull, openAccountWindows, setTerms, showStorageFull } from './account-windows.js';
-import { forgetModels, loadModels, me, myWid } from './collections.js';
 import * as credentials from './credentials.js';
 import { drift } from './drifts.js';
 import { eraseFor } from './erase.js';
+import { forgetModels, loadModels } from './history.js';
 import { eraseAsTheDriftSays, leave, tellLogout } from './leaving.js';
 import * as mail from './mail.js';
+import { me, myWid } from './me.js';
 import { askForPasskey, closePasskeyScreen, getPairingType, setPairingType, usePasskeyWays } from './passkey.js';
 import { nextStep } from './ratchet.js';
 import {

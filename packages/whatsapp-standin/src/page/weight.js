@@ -1,5 +1,6 @@
-import { chatRow, findOrCreateChat, modelStorage, rowOf } from './collections.js';
-import { widOfNumber } from './wid.js';
+import { chatRow, findOrCreateChat, modelStorage } from './collections.js';
+import { rowOf } from './rows.js';
+import { chatWidOf } from './wid.js';
 
 /**
  * The weight of a real account: memory that the page holds, history in IndexedDB, media in CacheStorage. All of it is
@@ -48,14 +49,14 @@ async function writeRows(count, rowBytes) {
   const payloads = [];
   const chats = new Map();
   for (let i = 0; i < count; i++) {
-    const wid = widOfNumber(`54911990000${String(Math.floor(Math.random() * CHATS)).padStart(2, '0')}`);
+    const wid = chatWidOf(`54911990000${String(Math.floor(Math.random() * CHATS)).padStart(2, '0')}`);
     const t = Math.floor(Date.now() / 1000 - 60 - Math.random() * YEAR_S);
     const id = `3A${hex(randomBytes(9))}`;
     const chat = findOrCreateChat(wid);
     if (chat.t < t) chat.t = t;
-    chats.set(wid._serialized, chat);
+    chats.set(String(wid), chat);
     const fromMe = Math.random() < 0.4;
-    const row = rowOf({ id, chat: wid._serialized, fromMe, body: `Message ${id}`, t, ack: 3 });
+    const row = rowOf({ id, chat: wid, fromMe, body: `Message ${id}`, t, ack: 3 });
     messages.push({ value: row });
     payloads.push({ key: row.key, value: randomBytes(rowBytes) });
   }

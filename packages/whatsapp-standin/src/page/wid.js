@@ -1,65 +1,25 @@
+import { drift } from './drifts.js';
+import { lidDigits, numberOfLid } from './lid.js';
+import { Wid } from './wid-class.js';
+
 /**
- * WhatsApp ids: of people and chats (Wid), and of messages (MsgKey).
+ * Reading ids of people and chats, and the two ids that one person has: the number (`@c.us`) and the LID (`@lid`).
  */
-export class Wid {
-  constructor(user, server) {
-    this.server = server;
-    this.user = user;
-    this._serialized = `${user}@${server}`;
-  }
-
-  isUser() {
-    return this.server === 'c.us' || this.server === 'lid';
-  }
-
-  isRegularUser() {
-    return this.isUser();
-  }
-
-  isLid() {
-    return this.server === 'lid';
-  }
-
-  isGroup() {
-    return this.server === 'g.us';
-  }
-
-  isNewsletter() {
-    return this.server === 'newsletter';
-  }
-
-  isBroadcast() {
-    return this.server === 'broadcast';
-  }
-
-  isStatus() {
-    return this._serialized === 'status@broadcast';
-  }
-
-  isBot() {
-    return false;
-  }
-
-  toJid() {
-    return this.server === 'c.us' ? `${this.user}@s.whatsapp.net` : this._serialized;
-  }
-
-  toString() {
-    return this._serialized;
-  }
-
-  equals(other) {
-    return other?._serialized === this._serialized;
-  }
-}
 
 /** Reads an id in any of the forms that callers use. */
 export function createWid(like) {
   if (like instanceof Wid) return like;
-  const text = typeof like === 'string' ? like : like?._serialized;
-  const match = /^([\w.-]+?)(?::\d+)?@([\w.]+)$/.exec(text ?? '');
+  const text = typeof like === 'string' ? like : (like?._serialized ?? `${like?.user}@${like?.server}`);
+  const match = /^([\w.-]+?)(?::\d+)?@([\w.]+)$/.exec(text);
   if (!match) throw new Error(`wid error: invalid wid ${text}`);
   return new Wid(match[1], match[2] === 's.whatsapp.net' ? 'c.us' : match[2]);
+}
+
+/** People whose number WhatsApp does not tell, by their LID. */
+const withoutNumber = new Set();
+
+export function hideNumber(lid) {
+  withoutNumber.add(String(lid));
 }
 
 /** The wid of a phone number. */
@@ -67,36 +27,36 @@ export function widOfNumber(number) {
   return new Wid(number, 'c.us');
 }
 
-export class MsgKey {
-  constructor({ from, to, id, participant, selfDir, fromMe, remote }) {
-    this.fromMe = fromMe ?? selfDir === 'out';
-    this.remote = remote ?? (this.fromMe ? to : from);
-    this.id = id;
-    if (participant) this.participant = participant;
-    this._serialized = [this.fromMe, this.remote, id, ...(participant ? [participant] : [])].join('_');
-  }
+/** The wid under which the chat with that number lives on this page. */
+export function chatWidOf(number) {
+  return drift('lid') ? new Wid(lidDigits(number), 'lid') : widOfNumber(number);
+}
 
-  /** A new id, as the web client makes them: 3EB0 and 18 hexadecimal digits. */
-  static async newId() {
-    const bytes = crypto.getRandomValues(new Uint8Array(9));
-    return `3EB0${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`.toUpperCase();
-  }
+/** A chat as the servers know it: the number of a person, the id of a group. For the wire alone. */
+export function addressBehind(wid) {
+  if (!wid.isUser()) return String(wid);
+  return wid.isLid() ? numberOfLid(wid.user) : wid.user;
+}
 
-  static fromString(text) {
-    const [fromMe, remote, id, participant] = text.split('_');
-    return new MsgKey({
-      fromMe: fromMe === 'true',
-      remote: createWid(remote),
-      id,
-      ...(participant ? { participant: createWid(participant) } : {}),
-    });
-  }
+/** `WAWebLidMigrationUtils.toPn`: the wid with the number, undefined where WhatsApp does not tell it. */
+export function toPn(wid) {
+  if (!wid?.isLid()) return wid ?? undefined;
+  return withoutNumber.has(String(wid)) ? undefined : widOfNumber(addressBehind(wid));
+}
 
-  equals(other) {
-    return other?._serialized === this._serialized;
-  }
+/** `WAWebLidMigrationUtils.toLid`: undefined on a page that does not know LIDs. */
+export function toLid(wid) {
+  if (!wid || wid.isLid()) return wid ?? undefined;
+  return drift('lid') && wid.server === 'c.us' ? chatWidOf(wid.user) : undefined;
+}
 
-  toString() {
-    return this._serialized;
-  }
+/** The other id of the same person. */
+export function alternateWid(wid) {
+  const other = wid.isLid() ? toPn(wid) : toLid(wid);
+  return other && !other.equals(wid) ? other : null;
+}
+
+/** The same person under the id by which this page keeps chats. */
+export function chatWid(wid) {
+  return toLid(wid) ?? wid;
 }

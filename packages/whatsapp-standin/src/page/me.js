@@ -1,0 +1,22 @@
+import { drift } from './drifts.js';
+import { lidDigits } from './lid.js';
+import { Wid } from './wid-class.js';
+
+/**
+ * Who is logged in here: `number` is null while nobody is.
+ */
+export const me = { number: null, device: null, name: '' };
+
+/** `WAWebUserPrefsMeUser.getMaybeMePnUser`. */
+export function myWid() {
+  return me.number ? new Wid(me.number, 'c.us') : null;
+}
+
+/** `WAWebUserPrefsMeUser.getMaybeMeLidUser`: null on a page that does not know LIDs. */
+export function myLid() {
+  return me.number && drift('lid') ? new Wid(lidDigits(me.number), 'lid') : null;
+}
+
+export function isMe(wid) {
+  return Boolean(wid && (wid.equals(myWid()) || wid.equals(myLid())));
+}
