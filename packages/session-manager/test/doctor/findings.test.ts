@@ -9,6 +9,7 @@ import { bootId, readProcess } from '@leadmaster/capture/processes';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { newMasterKeyText } from '@leadmaster/vault';
 import { describe, expect, test } from 'vitest';
+import { TOPICS } from '../../src/doctor/finding.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { lockDataFolder, lockSession } from '../../src/profile/locks.ts';
 import { cleanUp } from '../profile/helpers.ts';
@@ -34,7 +35,7 @@ test('a healthy installation has nothing, with the service down and up', async (
   installation.giveAway();
   const { ok, findings, fixed } = await installation.examine();
   expect(findings.filter(({ severity }) => severity !== 'ok')).toEqual([]);
-  expect(findings).toHaveLength(18);
+  expect(findings).toHaveLength(TOPICS.length);
   expect({ ok, fixed }).toEqual({ ok: true, fixed: [] });
 });
 
