@@ -50,7 +50,10 @@ export type EngineEvent =
   | { type: 'progress'; percent: number }
   /** Synced and able to send; the caller commits a fresh login before it tells anyone. Comes again after the page reloaded itself. */
   | { type: 'ready'; account: Account; webVersion: string }
-  /** The page answered just now, connected and synced: evidence of life, at least every probe interval while READY. */
+  /**
+   * The page answered just now, connected and synced: evidence of life, at least every probe interval while READY. A page
+   * that was READY and loads itself afresh tells each step of its way back like this, for three minutes at most.
+   */
   | { type: 'alive' }
   | { type: 'socket_down'; state: string }
   | { type: 'socket_up' }

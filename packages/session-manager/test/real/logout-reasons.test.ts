@@ -1,17 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { RunStage } from './run-stage.ts';
-
-const ANA = '5491100000001';
+import { ACCOUNT, EngineStage } from './engine-stage.ts';
 
 const WORDS = { 0: /could not be read/, 1: /sync failed/, 2: /history took too long/ } as const;
 
 describe('a page that gives its login up', () => {
   it.each([0, 1, 2] as const)('while it is READY (reason %i) is told as erased, and shows no QR', async (code) => {
-    await using stage = await RunStage.open();
-    await stage.link(ANA);
+    await using stage = await EngineStage.linked();
     const known = stage.world.observed.length;
-    stage.world.phone(ANA).erase(code);
-    const erased = await stage.until('erased');
+    stage.world.phone(ACCOUNT).erase(code);
+    const erased = await stage.next('erased');
     expect(erased).toMatchObject({ reason: 'page_erased_login', detail: expect.stringMatching(WORDS[code]) });
     // The page that comes afterwards shows a QR, which this run keeps to itself.
     await stage.world.waitFor('qr', ({ seq }) => seq > known);
@@ -19,22 +16,20 @@ describe('a page that gives its login up', () => {
   });
 
   it('because the account is locked is told in WhatsApp’s words', async () => {
-    await using stage = await RunStage.open();
-    await stage.link(ANA);
-    stage.world.phone(ANA).erase(3, { header: 'Account locked', subtext: `${'long '.repeat(200)}` });
-    const erased = await stage.until('erased');
+    await using stage = await EngineStage.linked();
+    stage.world.phone(ACCOUNT).erase(3, { header: 'Account locked', subtext: `${'long '.repeat(200)}` });
+    const erased = await stage.next('erased');
     expect(erased).toMatchObject({ reason: 'account_locked' });
     expect(erased.detail).toMatch(/^WhatsApp locked the account: Account locked\. long/);
     expect(erased.detail.length).toBeLessThan(700);
   });
 
   it.each([0, 1, 2, 3])('as it starts (reason %i) is told as erased before any QR', async (code) => {
-    await using stage = await RunStage.open();
-    await stage.link(ANA);
+    await using stage = await EngineStage.linked();
     await stage.stop();
     stage.world.configure({ page: { drifts: [`logout-reason=${code}`] } });
     await stage.start();
-    const erased = await stage.until('erased');
+    const erased = await stage.next('erased');
     expect(erased.reason).toBe(code === 3 ? 'account_locked' : 'page_erased_login');
     expect(stage.kinds().filter((kind) => /qr|unlinked/.test(kind))).toEqual([]);
   });
@@ -46,18 +41,16 @@ describe('an account that was unlinked', () => {
     ['by a bare reload that nothing tells of', ['logout-bare-reload=silent']],
     ['by an older page, which writes a word as its reason', ['-logout-bare-reload']],
   ])('%s is told as unlinked once, and no QR follows', async (_how, drifts) => {
-    await using stage = await RunStage.open({ drifts });
-    await stage.link(ANA);
+    await using stage = await EngineStage.linked(drifts);
     const before = stage.events.length;
-    await stage.world.phone(ANA).unlink();
-    await stage.until('unlinked', undefined, before);
+    await stage.world.phone(ACCOUNT).unlink();
+    await stage.next('unlinked', undefined, undefined, before);
     expect(stage.kinds(before).filter((kind) => /qr|erased|lost|unlinked/.test(kind))).toEqual(['unlinked']);
   });
 
   it('because the terms were refused is told so', async () => {
-    await using stage = await RunStage.open();
-    await stage.link(ANA);
-    stage.world.phone(ANA).setTos(3);
-    expect(await stage.until('unlinked')).toEqual({ type: 'unlinked', reason: 'terms_refused' });
+    await using stage = await EngineStage.linked();
+    stage.world.phone(ACCOUNT).setTos(3);
+    expect(await stage.next('unlinked')).toEqual({ type: 'unlinked', reason: 'terms_refused' });
   });
 });

@@ -1,17 +1,15 @@
 import { expect, it } from 'vitest';
-import { RunStage } from './run-stage.ts';
+import { ACCOUNT, EngineStage } from './engine-stage.ts';
 
-const ANA = '5491100000001';
-
-const scan = (stage: RunStage, qr: string) =>
-  expect(stage.world.phone(ANA).scan(qr)).rejects.toMatchObject({ code: 'passkey_required' });
+const scan = (stage: EngineStage, qr: string) =>
+  expect(stage.world.phone(ACCOUNT).scan(qr)).rejects.toMatchObject({ code: 'passkey_required' });
 
 it('tells that linking wants a passkey, and until when, and presses nothing', async () => {
-  await using stage = await RunStage.open({ drifts: ['passkey'] });
+  await using stage = await EngineStage.open(['passkey']);
   await stage.start();
-  const { qr } = await stage.until('qr');
+  const { qr } = await stage.next('qr');
   await scan(stage, qr);
-  const { until } = await stage.until('passkey');
+  const { until } = await stage.next('passkey');
   const leftMs = (until?.getTime() ?? 0) - Date.now();
   expect(leftMs).toBeGreaterThan(100_000);
   expect(leftMs).toBeLessThanOrEqual(120_000);
@@ -20,26 +18,26 @@ it('tells that linking wants a passkey, and until when, and presses nothing', as
 });
 
 it('is linked when the owner gives the passkey', async () => {
-  await using stage = await RunStage.open({ drifts: ['passkey'] });
+  await using stage = await EngineStage.open(['passkey']);
   await stage.start();
-  const { qr } = await stage.until('qr');
+  const { qr } = await stage.next('qr');
   await scan(stage, qr);
-  await stage.until('passkey');
-  await stage.world.phone(ANA).grantPasskey();
-  await stage.until('authenticated');
-  await stage.until('ready');
+  await stage.next('passkey');
+  await stage.world.phone(ACCOUNT).grantPasskey();
+  await stage.next('authenticated');
+  await stage.next('ready');
   expect(stage.kinds().filter((kind) => kind === 'passkey')).toHaveLength(1);
 });
 
 it('shows QRs again after a passkey that did not come, and tells the next one too', async () => {
-  await using stage = await RunStage.open({ drifts: ['passkey', '-self-reload'], standin: { page: { speed: 60 } } });
+  await using stage = await EngineStage.open(['passkey', '-self-reload'], { page: { speed: 60 } });
   await stage.start();
-  const { qr } = await stage.until('qr');
+  const { qr } = await stage.next('qr');
   await scan(stage, qr);
-  await stage.until('passkey');
+  await stage.next('passkey');
   const after = stage.events.length;
-  const next = await stage.until('qr', undefined, after);
+  const next = await stage.next('qr', undefined, undefined, after);
   expect(next.qr).not.toBe(qr);
   await scan(stage, next.qr);
-  await stage.until('passkey', undefined, after);
+  await stage.next('passkey', undefined, undefined, after);
 });

@@ -79,7 +79,7 @@ export class MainDocuments {
     this.#current += 1;
     this.#next.resolve();
     this.#next = Promise.withResolvers();
-    const url = new URL(frame.url());
+    const url = URL.parse(frame.url()) ?? new URL('about:blank');
     for (const listener of this.#listeners) listener(url);
   }
 }

@@ -1,107 +1,117 @@
-import { type Address, errorText } from '@leadmaster/protocol';
+import { errorText } from '@leadmaster/protocol';
+import type { Page } from 'puppeteer-core';
 import type { Client, Message } from 'whatsapp-web.js';
-import {
-  type CatchUpFrom,
-  type CatchUpPart,
-  type Handover,
-  type MessageSender,
-  NotSent,
-  type PageMessage,
-} from '../engine.ts';
+import { type Handover, type MessageSender, NotSent } from '../engine.ts';
 import { withSignal } from '../with-signal.ts';
-import { type FoundMessage, findInbound } from './page-scripts.ts';
+import { messageIdOf } from './message-id.ts';
+import { ackOf, findOwn, opensNewChat } from './page/books.ts';
+import { TERMS } from './page/setup.ts';
+import { Recipients } from './recipients.ts';
+import type { Ticket, Tickets } from './tickets.ts';
 
-/** A message as the library reports it live. */
-const NOT_KNOWN: Address = { id: null, lid: null, phone: null, name: null };
+/** How long the page's books are asked what became of a text that went into the page and was not answered. */
+const BOOKS_MS = 3_000;
+/** How far back a chat is loaded for rows that have no id: about 500 messages. */
+const LOADS = 10;
+const LOAD_MS = 5_000;
+/** The page's words for somebody with whom it cannot make a chat (whatsapp-web-2026, 3.5). */
+const NO_CHAT = /No (LID|PN) for user|could not find phone number for lid|invalid wid/i;
 
-export function receivedLive(message: Message): PageMessage {
-  return {
-    messageId: message.id._serialized,
-    whatsappId: message.id._serialized,
-    ids: [message.id._serialized],
-    fromMe: message.fromMe,
-    ack: null,
-    to: message.to,
-    ...{ sender: NOT_KNOWN, recipient: NOT_KNOWN, chat: NOT_KNOWN },
-    chatId: message.from,
-    from: message.author ?? message.from,
-    type: message.type,
-    text: message.body,
-    timestamp: new Date(message.timestamp * 1000).toISOString(),
-    caughtUp: false,
-  };
+export interface Sent {
+  whatsappId: string;
+  ack: number;
 }
 
-function receivedLate(message: FoundMessage): PageMessage {
-  const { timestampS, ...rest } = message;
-  return {
-    ...rest,
-    whatsappId: message.messageId,
-    ids: [message.messageId],
-    fromMe: false,
-    ack: null,
-    to: '',
-    ...{ sender: NOT_KNOWN, recipient: NOT_KNOWN, chat: NOT_KNOWN },
-    timestamp: new Date(timestampS * 1000).toISOString(),
-    caughtUp: true,
-  };
-}
-
-/** Messages that the library raised no event for (facts, library 10), by asking the page's own chats. */
-export async function* catchUp(
-  client: Client,
-  { since }: CatchUpFrom,
-  signal: AbortSignal,
-): AsyncIterable<CatchUpPart> {
-  if (client.pupPage === undefined) throw new Error('the page is not open');
-  const found = await withSignal(client.pupPage.evaluate(findInbound, Math.floor(since.getTime() / 1000)), signal);
-  yield { messages: found.map(receivedLate), failed: [], waiting: 0 };
-}
-
-/** Sends through the library. */
+/** Sends through the library. Calls may overlap: each text has a ticket of its own. */
 export class WwebjsSender implements MessageSender {
   readonly #client: Client;
-  /** Numbers that WhatsApp was asked for during this run, with the chat each has. */
-  readonly #chats = new Map<string, string>();
+  readonly #page: Page;
+  readonly #tickets: Tickets;
+  readonly #recipients: Recipients;
 
-  constructor(client: Client) {
+  constructor(client: Client, page: Page, tickets: Tickets) {
     this.#client = client;
+    this.#page = page;
+    this.#tickets = tickets;
+    this.#recipients = new Recipients(page);
   }
 
-  async sendText({ to, text, journal }: Handover, signal: AbortSignal): Promise<{ whatsappId: string; ack: number }> {
-    const chat = to.includes('@') ? to : await this.#chatOf(to.replace(/^\+/, ''), signal);
-    const sent = await withSignal(this.#client.sendMessage(chat, text), signal);
-    // The typings promise a message; the library resolves to undefined when WhatsApp has no such chat.
-    if (!sent) throw new Error(`WhatsApp did not say what became of the message to ${chat}`);
-    await journal(sent.id._serialized);
-    return { whatsappId: sent.id._serialized, ack: sent.ack };
+  async sendText({ to, text, journal }: Handover, signal: AbortSignal): Promise<Sent> {
+    const chat = await this.#recipients.chatOf(to, signal);
+    const ticket = this.#tickets.open(journal);
+    try {
+      const answer = await withSignal(this.#handOver(chat, text, ticket), signal);
+      const isClosed = this.#tickets.close(ticket);
+      if (isClosed && answer) return await unjournalled(answer, journal);
+      if (isClosed) throw new NotSent('recipient_unknown', `WhatsApp has no chat with ${to}`);
+      return await this.#outcome(ticket, answer?.ack ?? null, null);
+    } catch (error) {
+      if (error instanceof NotSent) throw error;
+      if (this.#tickets.close(ticket) || isRefusal(error)) throw notSent(to, ticket.refusal ?? error);
+      return this.#outcome(ticket, null, error);
+    }
   }
 
   async ackOf(whatsappId: string, signal: AbortSignal): Promise<number | null> {
-    // The typings promise a message; the library resolves to null when the page has none.
-    const message: Message | null = await withSignal(this.#client.getMessageById(whatsappId), signal);
-    return message?.ack ?? null;
+    return withSignal(this.#page.evaluate(ackOf, whatsappId), signal);
   }
 
-  async findOwn(): Promise<{ whatsappId: string; ack: number }[]> {
-    return [];
+  async findOwn(wanted: { to: string; text: string; from: Date; until: Date }, signal: AbortSignal): Promise<Sent[]> {
+    const to = await this.#recipients.chatOf(wanted.to, signal);
+    const question = {
+      to,
+      text: wanted.text,
+      fromS: Math.floor(wanted.from.getTime() / 1000),
+      untilS: Math.ceil(wanted.until.getTime() / 1000),
+      loads: LOADS,
+      loadMs: LOAD_MS,
+    };
+    const found = await withSignal(this.#page.evaluate(findOwn, question), signal);
+    return found.map(({ key, ack }) => ({ whatsappId: key, ack }));
   }
 
-  async opensNewChat(): Promise<boolean | null> {
-    return null;
+  async opensNewChat(to: string, signal: AbortSignal): Promise<boolean | null> {
+    const chat = await this.#recipients.chatOf(to, signal);
+    return withSignal(this.#page.evaluate(opensNewChat, chat), signal);
   }
 
-  /** WhatsApp itself says which chat a number has: some countries write the same number in two ways. */
-  async #chatOf(number: string, signal: AbortSignal): Promise<string> {
-    const known = this.#chats.get(number);
-    if (known !== undefined) return known;
-    const found = await withSignal(this.#client.getNumberId(number), signal).catch((error: unknown) => {
-      throw new NotSent('not_handed_over', `WhatsApp could not be asked for ${number}: ${errorText(error)}`, {
-        cause: error,
-      });
+  /**
+   * One call of the library. The quote of a message that does not exist makes it throw in a page where our wrapper is not
+   * in place, before it hands anything over; the wrapper takes it off.
+   */
+  async #handOver(chat: string, text: string, ticket: Ticket): Promise<Message | undefined> {
+    return this.#client.sendMessage(chat, text, {
+      extra: { [TERMS.field]: ticket.key },
+      quotedMessageId: TERMS.quote,
+      ignoreQuoteErrors: false,
     });
-    if (found === null) throw new NotSent('recipient_unknown', `${number} is not on WhatsApp`);
-    this.#chats.set(number, found._serialized);
-    return found._serialized;
   }
+
+  /** The id is on disk and the page may have gone on: what became of it is what its books say. */
+  async #outcome(ticket: Ticket, ack: number | null, error: unknown): Promise<Sent> {
+    const whatsappId = ticket.whatsappId ?? '';
+    if (ack !== null) return { whatsappId, ack };
+    const inBooks = await this.ackOf(whatsappId, AbortSignal.timeout(BOOKS_MS)).catch(() => null);
+    if (inBooks !== null) return { whatsappId, ack: inBooks };
+    const why = error === null ? 'its books do not have it' : errorText(error);
+    throw new Error(`WhatsApp did not say what became of the message: ${why}`, { cause: error });
+  }
+}
+
+/** A page that sent a text without asking for its ticket: it went out, and its id is known now. */
+async function unjournalled(answer: Message, journal: Handover['journal']): Promise<Sent> {
+  const whatsappId = messageIdOf(answer.id);
+  await journal(whatsappId);
+  return { whatsappId, ack: answer.ack };
+}
+
+function isRefusal(error: unknown): boolean {
+  return errorText(error).includes(TERMS.refusal);
+}
+
+function notSent(to: string, error: unknown): NotSent {
+  const why = errorText(error).replace(TERMS.refusal, '');
+  if (NO_CHAT.test(why))
+    return new NotSent('recipient_unknown', `WhatsApp has no chat with ${to}: ${why}`, { cause: error });
+  return new NotSent('not_handed_over', `The message was not handed to WhatsApp: ${why}`, { cause: error });
 }

@@ -12,7 +12,7 @@ export class PageLoad {
   readonly #isPinned: (url: string) => boolean;
   readonly #emit: (event: PageEvent) => void;
   #html: Promise<string | null> = Promise.resolve(null);
-  #told: PageEvent = { type: 'page', build: null, html: null };
+  #told: { build: string; withHtml: boolean } | null = null;
 
   /** `isPinned`: whether an address is answered with a kept page. */
   constructor(
@@ -41,11 +41,14 @@ export class PageLoad {
     this.#html = isWhatsApps ? response.text().catch(() => null) : Promise.resolve(null);
   }
 
-  /** Once per build, and once more when its HTML comes. */
+  /** Once per build, and once more when its HTML comes. The HTML is not held here: it is large. */
   #tell(build: string | null, html: string | null): void {
-    if (build === null || (build === this.#told.build && (html === null || this.#told.html !== null))) return;
-    this.#told = { type: 'page', build, html };
-    this.#emit(this.#told);
+    if (build === null) return;
+    this.#html = Promise.resolve(null);
+    const isKnown = build === this.#told?.build;
+    if (isKnown && (html === null || this.#told?.withHtml)) return;
+    this.#told = { build, withHtml: html !== null };
+    this.#emit({ type: 'page', build, html });
   }
 }
 

@@ -79,6 +79,7 @@ export const PROBE_ROWS: readonly ProbeRow[] = [
   row('inbound', 'resend gate', NEEDED, 'WAWebSyncGatingUtils', ''), // attachEventListeners sets its function
   row('inbound', 'calls', NEEDED, 'WAWebCallCollection', '', 'callMap'), // attachEventListeners, before it listens for new messages
   row('inbound', 'copy of a message', NEEDED, '', 'WWebJS.getMessageModel()', 'messageModel'), // every event
+  row('inbound', 'links', NEEDED, 'WALinkify', 'findLinks()'), // getMessageModel
   row('inbound', 'placeholders', ASIDE, 'WAWebNonMessageDataRequestPlaceholderMessageResendUtils', 'handlePlaceholderMsgsSeen()'), // ciphertext only
   row('inbound', 'reactions', ASIDE, 'WAWebAddonReactionTableMode', 'reactionTableMode.bulkUpsert()'), // injectToFunction
   row('inbound', 'votes', ASIDE, 'WAWebAddonPollVoteTableMode', 'pollVoteTableMode.bulkUpsert()'), // injectToFunction

@@ -5,10 +5,11 @@ import { awaitModules, noteListeners } from './page/commands.ts';
 /** The name under which the library puts its handler of the end of the sync into the page. */
 const HANDLER = 'onAppStateHasSyncedEvent';
 
-/** What the library's listeners for messages stand on (its `attachEventListeners`). */
+/** What the library's listeners for messages stand on (its `attachEventListeners`, and `getMessageModel` for each message). */
 const LISTENED_TO: readonly string[] = [
   'WAWebCollections',
   'WAWebUserPrefsMeUser',
+  'WALinkify',
   'WAWebSyncGatingUtils',
   'WAWebCallCollection',
   'WAWebAddonReactionTableMode',
@@ -49,11 +50,18 @@ function oncePerDocument(page: Page, documents: MainDocuments, handler: () => Pr
  * Attaches the library's listeners. One module that is missing keeps most of them off: the session is READY all the same,
  * and its self-test says that it does not hear what comes in.
  */
-export async function attachListeners(page: Page, attach: () => Promise<void>): Promise<void> {
+export async function attachListeners(
+  page: Page,
+  documents: MainDocuments,
+  attach: () => Promise<void>,
+): Promise<void> {
+  const document = documents.current;
   let word = 'attached';
   try {
     await attach();
   } catch (error) {
+    // The next document has its own run of the handler.
+    if (documents.isGone(document)) throw error;
     word = error instanceof Error ? error.message : String(error);
   }
   await page.evaluate(noteListeners, word.slice(0, 200));

@@ -3,6 +3,7 @@ import wwebjs, { type ClientOptions } from 'whatsapp-web.js';
 import { MainDocuments } from './documents.ts';
 import { Injection } from './injection.ts';
 import type { SignalName } from './page/signals.ts';
+import { PageWiring } from './page-wiring.ts';
 import { prepare } from './preparation.ts';
 import { attachListeners, guardSyncHandler } from './sync-handler.ts';
 
@@ -46,17 +47,24 @@ export interface PageLife {
  * - on a state it does not accept it closes the browser by itself; here the run does that, and proves it
  * - after a logout it tells its strategy anew that the browser is there, which it has been all the time
  *
- * `onBrowser` runs once, when the browser is there and before any page is loaded.
+ * `onBrowser` runs once, when the browser is there and before any page is loaded; what we need in every document is
+ * put in place right after it.
  */
-export function tamedClient(options: ClientOptions, onBrowser: (life: PageLife) => void): TamedClient {
+export function tamedClient(
+  options: ClientOptions,
+  onBrowser: (life: PageLife, wiring: PageWiring) => void,
+): TamedClient {
   const client = new wwebjs.Client({ ...options, authStrategy: new wwebjs.NoAuth() });
   const untyped = client as unknown as Untyped;
   let isKnown = false;
   untyped.authStrategy.afterBrowserInitialized = async () => {
-    if (isKnown || client.pupPage === undefined) return;
+    if (isKnown) return;
     isKnown = true;
+    if (client.pupPage === undefined || client.pupPage === null) throw new Error('the browser has no page');
     const life = livePage(untyped, client.pupPage, options.authTimeoutMs ?? 0);
-    onBrowser(life);
+    const wiring = new PageWiring(client, client.pupPage);
+    onBrowser(life, wiring);
+    await wiring.install();
     await client.pupPage.exposeFunction('leadmasterSignal', (name: SignalName, value: number | null) =>
       life.onSignal(name, value),
     );
@@ -76,7 +84,7 @@ function livePage(untyped: Untyped, page: Page, loadMs: number): PageLife {
   const documents = new MainDocuments(page);
   guardSyncHandler(page, documents);
   const attach = untyped.attachEventListeners.bind(untyped);
-  untyped.attachEventListeners = () => attachListeners(page, attach);
+  untyped.attachEventListeners = () => attachListeners(page, documents, attach);
   const inject = untyped.inject.bind(untyped);
   const injection = new Injection(
     documents,

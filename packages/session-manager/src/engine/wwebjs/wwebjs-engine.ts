@@ -13,6 +13,7 @@ import type { EngineEvent, EngineRun, SessionEngine, StartRequest } from '../eng
 import { outliveLateAnswers } from '../late-answers.ts';
 import { withSignal } from '../with-signal.ts';
 import type { MonitorSettings } from './page-monitor.ts';
+import type { PageWiring } from './page-wiring.ts';
 import { LIVE_VERSION, PAGE_URL, type PageLife, type TamedClient, tamedClient } from './tamed-client.ts';
 import { WwebjsRun } from './wwebjs-run.ts';
 
@@ -43,8 +44,8 @@ export class WwebjsEngine implements SessionEngine {
     if (request.visible) requireScreen();
     const browser = await this.#settings.browsers.find(request.visible);
     const launched = Promise.withResolvers<WwebjsRun>();
-    const client = tamedClient(this.#clientOptions(request, browser), (life) => {
-      launched.resolve(this.#takeOver(client, life, browser, request));
+    const client = tamedClient(this.#clientOptions(request, browser), (life, wiring) => {
+      launched.resolve(this.#takeOver(client, { life, wiring }, browser, request));
     });
     const initialized = client.initialize();
     initialized.catch((error: unknown) => launched.reject(error));
@@ -83,7 +84,12 @@ export class WwebjsEngine implements SessionEngine {
     };
   }
 
-  #takeOver(client: TamedClient, life: PageLife, browser: BrowserFound, request: StartRequest): WwebjsRun {
+  #takeOver(
+    client: TamedClient,
+    page: { life: PageLife; wiring: PageWiring },
+    browser: BrowserFound,
+    request: StartRequest,
+  ): WwebjsRun {
     const pid = client.pupBrowser?.process()?.pid;
     const identity = pid === undefined ? null : identify(pid);
     if (identity === null || client.pupBrowser === undefined || client.pupPage === undefined) {
@@ -100,7 +106,7 @@ export class WwebjsEngine implements SessionEngine {
       client,
       browser: client.pupBrowser,
       page: client.pupPage,
-      life,
+      ...page,
       // The library answers exactly this address with the pinned page (whatsapp-web-2026, 7.4).
       isPinned: (url) => request.webVersion !== null && url === PAGE_URL,
       identity,

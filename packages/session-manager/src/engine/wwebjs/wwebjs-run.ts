@@ -10,20 +10,22 @@ import {
   type Runtime,
 } from '@leadmaster/protocol';
 import type { Browser, Page } from 'puppeteer-core';
-import type { Client, Message, MessageAck } from 'whatsapp-web.js';
+import type { Client } from 'whatsapp-web.js';
 import { treeMemory } from '../../process/memory.ts';
 import { takeCensus } from '../census.ts';
 import type { CatchUpFrom, CatchUpPart, EngineEvent, EngineRun, MessageSender } from '../engine.ts';
 import type { PageProbe } from '../page-probe.ts';
 import { withSignal } from '../with-signal.ts';
-import { catchUp, receivedLive, WwebjsSender } from './messages.ts';
+import { catchUp } from './catch-up.ts';
+import { WwebjsSender } from './messages.ts';
 import { PageLoad } from './page-load.ts';
 import { type MonitorSettings, PageMonitor } from './page-monitor.ts';
 import { runProbe } from './page-probing.ts';
 import { FINAL_STATES } from './page-verdicts.ts';
+import type { PageWiring } from './page-wiring.ts';
 import { RunVoice } from './run-voice.ts';
+import { SeenMessages } from './seen-messages.ts';
 import type { PageLife } from './tamed-client.ts';
-import { WhatsAppClock } from './whatsapp-clock.ts';
 
 /** How long WhatsApp lets a pairing code stand: the library asks for a new one after three minutes. */
 const PAIRING_CODE_MS = 180_000;
@@ -42,7 +44,8 @@ export class WwebjsRun implements EngineRun {
   readonly #load: PageLoad;
   readonly #monitor: PageMonitor;
   readonly #voice: RunVoice;
-  readonly #clock = new WhatsAppClock();
+  readonly #wiring: PageWiring;
+  readonly #seen: SeenMessages;
   #runtime: Runtime;
   #watching: Promise<void> = Promise.resolve();
 
@@ -56,8 +59,10 @@ export class WwebjsRun implements EngineRun {
     this.#runtime = input.runtime;
     this.#life = input.life;
     this.#voice = new RunVoice((event) => this.#life.documents.unbound(() => input.onEvent(event)));
-    this.messages = new WwebjsSender(input.client);
+    this.#wiring = input.wiring;
     const emit = (event: EngineEvent) => this.#tell(event);
+    this.#seen = new SeenMessages(emit);
+    this.messages = new WwebjsSender(input.client, input.page, input.wiring.tickets);
     this.#load = new PageLoad(input.page, this.#life.documents, input.isPinned, emit);
     this.#monitor = new PageMonitor(input.page, {
       emit,
@@ -65,6 +70,11 @@ export class WwebjsRun implements EngineRun {
       whatsappNow: () => this.whatsappNow(),
       isInjecting: () => this.#life.isInjecting(),
     });
+  }
+
+  /** The library's own client on this page, for what the engine does not cover. */
+  get library(): Client {
+    return this.#client;
   }
 
   get process(): ProcessIdentity {
@@ -78,7 +88,6 @@ export class WwebjsRun implements EngineRun {
   /** Begins to listen. The page is about to be loaded. */
   begin(): void {
     const client = this.#client;
-    this.#page.on('response', (response) => this.#clock.hear(response));
     const { documents } = this.#life;
     documents.onNew((url) => this.#monitor.navigated(url, this.#life.wasLogoutHeard()));
     this.#life.onVersion = (version) => void this.#load.said(version);
@@ -88,10 +97,7 @@ export class WwebjsRun implements EngineRun {
     client.on('loading_screen', (percent: string | number) => this.#monitor.progress(Number(percent)));
     client.on('disconnected', (reason: string) => this.#onDisconnected(reason));
     client.on('change_state', () => this.#monitor.hurry());
-    client.on('message', (message: Message) => this.#tell({ type: 'message', message: receivedLive(message) }));
-    client.on('message_ack', (message: Message, ack: MessageAck) =>
-      this.#tell({ type: 'ack', ids: [message.id._serialized], ack }),
-    );
+    this.#wiring.onEvent = (event) => this.#seen.live(event);
     this.#browser.on('disconnected', () => this.#lost('browser_died', 'the browser process ended'));
     this.#page.on('error', (error: Error) => this.#lost('renderer_died', errorText(error)));
     this.#watching = this.#monitor.watch();
@@ -114,11 +120,11 @@ export class WwebjsRun implements EngineRun {
   }
 
   catchUp(from: CatchUpFrom, signal: AbortSignal): AsyncIterable<CatchUpPart> {
-    return catchUp(this.#client, from, signal);
+    return catchUp(this.#page, this.#seen, from, signal);
   }
 
   whatsappNow(): Date {
-    return this.#clock.now();
+    return this.#wiring.clock.now();
   }
 
   probe(signal: AbortSignal): Promise<PageProbe> {
@@ -213,6 +219,7 @@ export interface RunInput {
   browser: Browser;
   page: Page;
   life: PageLife;
+  wiring: PageWiring;
   /** Whether an address is answered with a kept page. */
   isPinned: (url: string) => boolean;
   identity: ProcessIdentity;

@@ -6,7 +6,12 @@ it('is told of its browser once, although the library tells its strategy anew af
   const client = tamedClient({ webVersion: LIVE_VERSION }, () => {
     told += 1;
   });
-  const page = { on: () => undefined, evaluate: async () => undefined, exposeFunction: async () => undefined };
+  const page = {
+    on: () => undefined,
+    evaluate: async () => undefined,
+    evaluateOnNewDocument: async () => undefined,
+    exposeFunction: async () => undefined,
+  };
   Object.assign(client, { pupPage: page });
   const { authStrategy } = client as unknown as { authStrategy: { afterBrowserInitialized(): Promise<void> } };
   await authStrategy.afterBrowserInitialized();

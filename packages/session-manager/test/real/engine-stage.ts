@@ -1,0 +1,160 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type StandinOptions, startStandin, type World } from '@leadmaster/whatsapp-standin';
+import type { Page } from 'puppeteer-core';
+import { BrowserFinder } from '../../src/engine/browser/browser-finder.ts';
+import type { CatchUpPart, EngineEvent, PageMessage } from '../../src/engine/engine.ts';
+import { WwebjsEngine } from '../../src/engine/wwebjs/wwebjs-engine.ts';
+import type { WwebjsRun } from '../../src/engine/wwebjs/wwebjs-run.ts';
+
+export const ACCOUNT = '5491100000001';
+export const CUSTOMER = '5491100000002';
+
+type Of<Type extends EngineEvent['type']> = Extract<EngineEvent, { type: Type }>;
+
+/** The engine alone on a stand-in of WhatsApp, real down to the browser, with everything that its runs tell. */
+export class EngineStage implements AsyncDisposable {
+  readonly world: World;
+  readonly events: EngineEvent[] = [];
+  readonly #folder: string;
+  readonly #engine: WwebjsEngine;
+  #run: WwebjsRun | null = null;
+  #changed = Promise.withResolvers<void>();
+
+  private constructor(world: World, folder: string, loadMs: number) {
+    this.world = world;
+    this.#folder = folder;
+    this.#engine = new WwebjsEngine({
+      browsers: new BrowserFinder(process.env.CHROME_PATH ?? null),
+      chromeArgs: world.chromeArgs,
+      webCacheDir: join(folder, 'web-cache'),
+      ...{ launchMs: 10_000, loadMs, probeMs: 500, qrRounds: 3 },
+    });
+  }
+
+  /** A stand-in with these drifts on top of those of its page. Nothing runs yet. */
+  static async open(drifts: readonly string[] = [], options: StandinOptions & { loadMs?: number } = {}) {
+    const { loadMs = 20_000, ...standin } = options;
+    const page = { ...standin.page, drifts };
+    const world = await startStandin({ ...standin, page });
+    return new EngineStage(world, await mkdtemp(join(tmpdir(), 'leadmaster-engine-')), loadMs);
+  }
+
+  /** The same with a session linked on it. */
+  static async linked(drifts: readonly string[] = [], standin: StandinOptions = {}): Promise<EngineStage> {
+    const stage = await EngineStage.open(drifts, standin);
+    await stage.link();
+    return stage;
+  }
+
+  get run(): WwebjsRun {
+    if (this.#run === null) throw new Error('the engine does not run');
+    return this.#run;
+  }
+
+  get page(): Page {
+    const page = this.run.library.pupPage;
+    if (!page) throw new Error('the engine has no page');
+    return page;
+  }
+
+  async start(): Promise<void> {
+    this.events.length = 0;
+    this.#run = (await this.#engine.start({
+      ...{ session: 'ventas', profileDir: join(this.#folder, 'profile'), visible: false, webVersion: null },
+      onEvent: (event) => {
+        this.events.push(event);
+        this.#changed.resolve();
+      },
+      onLaunched: () => undefined,
+      signal: AbortSignal.timeout(20_000),
+    })) as WwebjsRun;
+  }
+
+  /** Starts, has the account's phone scan the QR, and waits for READY. */
+  async link(): Promise<void> {
+    await this.start();
+    const { qr } = await this.next('qr');
+    await this.world.phone(ACCOUNT).scan(qr);
+    await this.next('ready');
+  }
+
+  /** Stops the browser with its login on disk. */
+  async stop(): Promise<void> {
+    await this.run.flushLogin(AbortSignal.timeout(10_000));
+    await this.#run?.stop(5_000);
+    this.#run = null;
+  }
+
+  /** Off, then on and READY again; the result of what was done in between. */
+  async restartWith<T>(whileOff: () => Promise<T>): Promise<T> {
+    await this.stop();
+    const result = await whileOff();
+    await this.start();
+    await this.next('ready');
+    return result;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#run?.stop(5_000);
+    await this.world.close();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** The first event of that type in this run that fits, now or within the time; of those that came after the first `after`. */
+  async next<Type extends EngineEvent['type']>(
+    type: Type,
+    fits: (event: Of<Type>) => boolean = () => true,
+    withinMs = 25_000,
+    after = 0,
+  ): Promise<Of<Type>> {
+    const deadline = performance.now() + withinMs;
+    for (;;) {
+      const told = this.events.slice(after);
+      const found = told.find((event): event is Of<Type> => event.type === type && fits(event as Of<Type>));
+      if (found !== undefined) return found;
+      if (performance.now() > deadline) {
+        throw new Error(`no such ${type} within ${withinMs} ms; told were ${this.kinds().join(', ')}`);
+      }
+      this.#changed = Promise.withResolvers();
+      await Promise.race([this.#changed.promise, new Promise((resolve) => setTimeout(resolve, 200))]);
+    }
+  }
+
+  /** The first event of that type that comes from now on. */
+  nextNew<Type extends EngineEvent['type']>(type: Type): Promise<Of<Type>> {
+    return this.next(type, undefined, undefined, this.events.length);
+  }
+
+  /** The kinds of what was told after the first `after` events, signs of life left out. */
+  kinds(after = 0): string[] {
+    return this.events.slice(after).flatMap(({ type }) => (type === 'alive' ? [] : [type]));
+  }
+
+  async message(text: string): Promise<PageMessage> {
+    return (await this.next('message', ({ message }) => message.text === text)).message;
+  }
+
+  /** Every part of one look for missed messages. */
+  async caughtUp(since: Date, mayLoadEarlier = true): Promise<CatchUpPart[]> {
+    const parts: CatchUpPart[] = [];
+    for await (const part of this.run.catchUp({ since, mayLoadEarlier }, AbortSignal.timeout(60_000))) parts.push(part);
+    return parts;
+  }
+
+  /** Sends a text; the ids that were journalled, in order, and what came of it. */
+  async send(text: string, to = CUSTOMER): Promise<{ journalled: string[]; whatsappId: string; ack: number }> {
+    const journalled: string[] = [];
+    const journal = async (whatsappId: string): Promise<void> => {
+      journalled.push(whatsappId);
+    };
+    const sent = await this.run.messages.sendText({ to, text, journal }, AbortSignal.timeout(20_000));
+    return { journalled, ...sent };
+  }
+
+  /** What the customer got. */
+  inbox(number = CUSTOMER): string[] {
+    return this.world.phone(number).inbox.map(({ body }) => body);
+  }
+}

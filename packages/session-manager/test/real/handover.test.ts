@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LoadUtils } from 'whatsapp-web.js/src/util/Injected/Utils.js';
+import { NotSent } from '../../src/engine/engine.ts';
+import { ACCOUNT, CUSTOMER, EngineStage } from './engine-stage.ts';
+
+const soon = () => AbortSignal.timeout(20_000);
+
+/** The id is on disk before the page's own sender gets a text; whatever goes wrong before, nothing leaves. */
+describe('a text on its way into the page', { timeout: 90_000 }, () => {
+  let stage: EngineStage;
+
+  beforeEach(async () => {
+    stage = await EngineStage.linked();
+  });
+
+  afterEach(async () => {
+    await stage[Symbol.asyncDispose]();
+  });
+
+  /** The page's own count of own messages: what it was handed, whether or not it went out. */
+  const inPage = () =>
+    stage.page.evaluate(
+      'window.require("WAWebCollections").Msg.getModelsArray().filter((m) => m.id.fromMe).length',
+    ) as Promise<number>;
+
+  /** A later text arrives, and so would an earlier one that had left. */
+  const arrivedAlone = async (text: string): Promise<void> => {
+    const { whatsappId } = await stage.send(text);
+    await stage.next('ack', ({ ids, ack }) => ids[0] === whatsappId && ack >= 2);
+    expect(stage.inbox()).toEqual([text]);
+  };
+
+  it('is on disk when nothing of it has left', async () => {
+    const seen: { atPage: number; atWhatsApp: number }[] = [];
+    const journal = async () => {
+      seen.push({ atPage: await inPage(), atWhatsApp: stage.world.phone(ACCOUNT).sent.length });
+    };
+    const sent = await stage.run.messages.sendText({ to: CUSTOMER, text: 'good day', journal }, soon());
+    expect(seen).toEqual([{ atPage: 0, atWhatsApp: 0 }]);
+    await stage.next('ack', ({ ids, ack }) => ids[0] === sent.whatsappId && ack >= 1);
+  });
+
+  it('never leaves when its id could not be put on disk', async () => {
+    const journal = () => Promise.reject(new Error('the disk is full'));
+    const sending = stage.run.messages.sendText({ to: CUSTOMER, text: 'never', journal }, soon());
+    await expect(sending).rejects.toThrow(NotSent);
+    await expect(sending).rejects.toMatchObject({
+      code: 'not_handed_over',
+      message: expect.stringContaining('the disk is full'),
+    });
+    expect(await inPage()).toBe(0);
+    await arrivedAlone('and this one does');
+  });
+
+  it('never leaves when the journal stays silent, whichever side gives up first', async () => {
+    const silent = Promise.withResolvers<void>();
+    const journal = () => silent.promise;
+    const impatient = AbortSignal.timeout(1_000);
+    const byNode = stage.run.messages.sendText({ to: CUSTOMER, text: 'never', journal }, impatient);
+    const byPage = stage.run.messages.sendText({ to: CUSTOMER, text: 'nor this', journal }, soon());
+    await expect(byNode).rejects.toMatchObject({ name: 'NotSent', code: 'not_handed_over' });
+    await expect(byPage).rejects.toMatchObject({ name: 'NotSent', message: expect.stringContaining('in time') });
+    // The disk answers after all: too late for either.
+    silent.resolve();
+    await arrivedAlone('but this one does');
+    expect(await inPage()).toBe(1);
+  });
+
+  it('never leaves when the page navigates between the journal and the page’s sender', async () => {
+    const journal = async () => {
+      await stage.page.evaluate('setTimeout(() => location.reload(), 0)');
+      await stage.page.waitForNavigation();
+    };
+    const sending = stage.run.messages.sendText({ to: CUSTOMER, text: 'never', journal }, soon());
+    await expect(sending).rejects.toMatchObject({ name: 'NotSent', code: 'not_handed_over' });
+    await stage.page.waitForFunction('window.WWebJS !== undefined', { timeout: 20_000 });
+    await arrivedAlone('but this one does, in the new document');
+  });
+
+  /** The page's sender as it would be without us, which counts who uses it. */
+  const BARE_SENDER = `{
+    window.handedOver = 0;
+    const bare = () => { window.handedOver += 1; return [Promise.resolve(), Promise.resolve()]; };
+    Object.defineProperty(window.require('WAWebSendMsgChatAction'), 'addAndSendMsgToChat', { get: () => bare });
+  }`;
+
+  it('is never handed to a page whose sender cannot be wrapped', async () => {
+    await stage.page.evaluate(BARE_SENDER);
+    await expect(stage.send('never')).rejects.toMatchObject({
+      code: 'not_handed_over',
+      message: expect.stringContaining('cannot be journalled'),
+    });
+    expect(await stage.page.evaluate('window.handedOver')).toBe(0);
+  });
+
+  it('is never handed to a document that has none of our wrappers', async () => {
+    await stage.page.evaluate(BARE_SENDER);
+    await stage.page.evaluate("Object.defineProperty(window, 'WWebJS', { value: null, writable: true })");
+    await stage.page.evaluate(LoadUtils);
+    await expect(stage.send('never')).rejects.toMatchObject({ name: 'NotSent', code: 'not_handed_over' });
+    expect(await stage.page.evaluate('window.handedOver')).toBe(0);
+    // Without what makes that page throw it would have gone out, with no row of ours.
+    await stage.run.library.sendMessage(`${CUSTOMER}@c.us`, 'bare');
+    expect(await stage.page.evaluate('window.handedOver')).toBe(1);
+  });
+
+  it('is sent once by two chats at the same time, each in its order', async () => {
+    const others = ['5491100000003', '5491100000004'];
+    const texts = ['one', 'two', 'three'];
+    const inOrder = async (to: string) => {
+      for (const text of texts) await stage.send(text, to);
+    };
+    await Promise.all(others.map(inOrder));
+    await stage.next('ack', ({ ack }) => ack >= 1);
+    for (const other of others) await expect.poll(() => stage.inbox(other), { timeout: 10_000 }).toEqual(texts);
+  });
+
+  it('is proven not to be sent where WhatsApp knows no such number, with the spelling that it does know', async () => {
+    const unknown = '541112345678';
+    await stage.world.faults.set({ unregistered: [unknown] });
+    await expect(stage.send('anybody?', unknown)).rejects.toMatchObject({
+      code: 'recipient_unknown',
+      message: '541112345678 is not on WhatsApp; 5491112345678 is',
+    });
+    await expect(stage.send('anybody?', `${unknown}@c.us`)).rejects.toMatchObject({ code: 'recipient_unknown' });
+    expect(await inPage()).toBe(0);
+  });
+
+  it('that the account typed elsewhere is told as its own', async () => {
+    await stage.world.phone(ACCOUNT).send(CUSTOMER, 'from the phone');
+    const typed = await stage.message('from the phone');
+    expect(typed).toMatchObject({ fromMe: true, chat: { phone: CUSTOMER }, recipient: { phone: CUSTOMER } });
+    const found = await stage.run.messages.findOwn(
+      { to: CUSTOMER, text: 'from the phone', from: new Date(Date.now() - 60_000), until: new Date() },
+      soon(),
+    );
+    expect(found.map(({ whatsappId }) => whatsappId)).toEqual([typed.whatsappId]);
+    expect(await stage.run.messages.opensNewChat(CUSTOMER, soon())).toBe(false);
+    expect(await stage.run.messages.opensNewChat('5491100000009', soon())).toBe(true);
+  });
+});
+
+describe('a text to somebody with whom the page can make no chat', { timeout: 60_000 }, () => {
+  it.each([[['no-lid']], [['no-lid', 'errors-minified']]])('is proven not to be sent (%j)', async (drifts) => {
+    await using stage = await EngineStage.linked(drifts);
+    await expect(stage.send('anybody?')).rejects.toMatchObject({
+      code: 'recipient_unknown',
+      message: expect.stringContaining('No LID for user'),
+    });
+  });
+});

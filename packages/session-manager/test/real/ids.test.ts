@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { ACCOUNT, CUSTOMER, EngineStage } from './engine-stage.ts';
+
+const PAGES: [string, string[], 'april' | 'september'][] = [
+  ['of April', [], 'april'],
+  ['of September', [], 'september'],
+  ['with another name for the field', ['msgkey-renamed-other'], 'september'],
+  ['of April with the new name', ['msgkey-renamed'], 'april'],
+  ['that keeps no text', ['msgkey-uncached'], 'september'],
+  ['whose class of keys comes late', ['msgkey-late'], 'september'],
+  ['with minified errors', ['errors-minified'], 'september'],
+];
+
+/** The text of a message's id is the same in the page, in Node, and at WhatsApp, whatever the page calls its field. */
+describe('the ids of messages', { timeout: 90_000 }, () => {
+  it.each(PAGES)('are whole on a page %s', async (_name, drifts, date) => {
+    await using stage = await EngineStage.linked(drifts, { page: { date } });
+    const customer = stage.world.phone(CUSTOMER);
+
+    const { id } = await customer.send(ACCOUNT, 'hello');
+    const inbound = await stage.message('hello');
+    expect(inbound).toMatchObject({ fromMe: false, ack: null, caughtUp: false });
+    expect(inbound.whatsappId).toBe(`false_${inbound.chatId}_${id}`);
+    expect(inbound.messageId).toBe(inbound.whatsappId);
+    expect(inbound.ids[0]).toBe(inbound.whatsappId);
+
+    const sent = await stage.send('good day');
+    expect(sent.journalled).toEqual([sent.whatsappId]);
+    await stage.next('ack', ({ ids, ack }) => ids[0] === sent.whatsappId && ack === 3);
+    expect(sent.whatsappId).toBe(`true_${inbound.chatId}_${customer.inbox.at(-1)?.id ?? ''}`);
+    expect((await stage.message('good day')).whatsappId).toBe(sent.whatsappId);
+    expect(await stage.run.messages.ackOf(sent.whatsappId, AbortSignal.timeout(5_000))).toBe(3);
+
+    // The library itself works with what it gets: whole chats, and messages by their ids.
+    const { library } = stage.run;
+    const chat = (await library.getChats()).find(({ id: { _serialized } }) => _serialized === inbound.chatId);
+    expect(chat?.lastMessage?.id._serialized).toBe(sent.whatsappId);
+    const found = await library.getMessageById(inbound.whatsappId);
+    await found.reply('an answer');
+    const answer = await stage.message('an answer');
+    const quoted = (await library.getMessageById(answer.whatsappId)) as unknown as {
+      _data: { quotedStanzaID?: string };
+    };
+    expect(quoted._data.quotedStanzaID).toBe(id);
+
+    const off = await stage.restartWith(() => customer.send(ACCOUNT, 'are you there?'));
+    const parts = await stage.caughtUp(new Date(Date.now() - 60_000));
+    const caught = parts.flatMap(({ messages }) => messages);
+    expect(caught.map(({ text }) => text)).toEqual(['hello', 'good day', 'an answer', 'are you there?']);
+    expect(caught.at(-1)).toMatchObject({ whatsappId: `false_${inbound.chatId}_${off.id}`, caughtUp: true });
+    expect(caught[1]?.whatsappId).toBe(sent.whatsappId);
+  });
+
+  it('are rebuilt in Node when the page cannot say them', async () => {
+    await using stage = await EngineStage.linked([]);
+    await stage.page.evaluate('leadmaster.textOf = () => null');
+    const { id } = await stage.world.phone(CUSTOMER).send(ACCOUNT, 'hello');
+    const inbound = await stage.message('hello');
+    expect(inbound.whatsappId).toBe(`false_${inbound.chatId}_${id}`);
+    const { id: group } = await stage.world.phone(CUSTOMER).createGroup('Us', [ACCOUNT]);
+    const inGroup = await stage.world.phone(CUSTOMER).send(group, 'hello all');
+    const grouped = await stage.message('hello all');
+    expect(grouped.whatsappId).toBe(`false_${group}_${inGroup.id}_${grouped.from}`);
+  });
+
+  it('have a sibling where one person has two ids, and both are told with the people', async () => {
+    await using stage = await EngineStage.linked([]);
+    const customer = stage.world.phone(CUSTOMER);
+    const { id } = await customer.send(ACCOUNT, 'hello');
+    const inbound = await stage.message('hello');
+    const person = { id: customer.lid, lid: customer.lid, phone: CUSTOMER, name: customer.name };
+    expect(inbound.ids).toEqual([`false_${customer.lid}_${id}`, `false_${CUSTOMER}@c.us_${id}`]);
+    expect(inbound.sender).toEqual(person);
+    expect(inbound.chat).toEqual(person);
+    expect(inbound.recipient).toMatchObject({ phone: ACCOUNT, lid: stage.world.phone(ACCOUNT).lid });
+    expect(stage.events.filter(({ type }) => type === 'mapped')).toEqual([
+      { type: 'mapped', lid: customer.lid, phone: CUSTOMER, name: customer.name },
+    ]);
+    await customer.send(ACCOUNT, 'hello again');
+    await stage.message('hello again');
+    expect(stage.events.filter(({ type }) => type === 'mapped')).toHaveLength(1);
+  });
+
+  it('have null where WhatsApp does not say somebody’s number', async () => {
+    await using stage = await EngineStage.linked([]);
+    const customer = stage.world.phone(CUSTOMER);
+    customer.hidden = true;
+    await customer.send(ACCOUNT, 'hello');
+    const { sender, ids } = await stage.message('hello');
+    expect(sender).toMatchObject({ lid: customer.lid, phone: null });
+    expect(ids).toHaveLength(1);
+  });
+
+  it('find an acknowledgement that comes under the sibling', async () => {
+    await using stage = await EngineStage.linked(['lid=sibling']);
+    const sent = await stage.send('good day');
+    const ack = await stage.next('ack', ({ ids }) => ids.includes(sent.whatsappId));
+    expect(ack.ids[0]).not.toBe(sent.whatsappId);
+    expect(await stage.run.messages.ackOf(sent.whatsappId, AbortSignal.timeout(5_000))).toBeGreaterThan(0);
+  });
+});

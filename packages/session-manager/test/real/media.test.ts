@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import wwebjs from 'whatsapp-web.js';
+import { ACCOUNT, CUSTOMER, EngineStage } from './engine-stage.ts';
+
+const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
+
+/** The library's own calls on the page of late 2026, through our engine. */
+describe('media on today’s page', { timeout: 90_000 }, () => {
+  it.each([[[]], [['msgkey-uncached']], [['errors-minified']]])('go out and come in (%j)', async (drifts) => {
+    await using stage = await EngineStage.linked(drifts);
+    const { library } = stage.run;
+    const image = new wwebjs.MessageMedia('image/png', PIXEL, 'pixel.png');
+    const sent = await library.sendMessage(`${CUSTOMER}@c.us`, image, { caption: 'a pixel' });
+    expect(sent.id._serialized).toMatch(/^true_.+_3EB0/);
+    await expect
+      .poll(() => stage.world.phone(CUSTOMER).inbox.at(-1)?.media?.mimetype, { timeout: 10_000 })
+      .toBe('image/png');
+
+    await stage.world.phone(CUSTOMER).sendMedia(ACCOUNT, { mimetype: 'image/png', data: PIXEL, caption: 'back' });
+    const inbound = await stage.message('back');
+    const message = await library.getMessageById(inbound.whatsappId);
+    const media = await message.downloadMedia();
+    expect(media).toMatchObject({ mimetype: 'image/png', data: PIXEL });
+  });
+
+  it('are forwarded though the page loads that part only when it is used', async () => {
+    await using stage = await EngineStage.linked(['forward-lazy']);
+    await stage.world.phone(CUSTOMER).send(ACCOUNT, 'pass it on');
+    const inbound = await stage.message('pass it on');
+    const message = await stage.run.library.getMessageById(inbound.whatsappId);
+    await message.forward('5491100000005@c.us');
+    await expect.poll(() => stage.inbox('5491100000005'), { timeout: 10_000 }).toEqual(['pass it on']);
+  });
+});
+
+describe('those who listen to the library itself', { timeout: 60_000 }, () => {
+  it('hear of messages and acknowledgements, also when they begin to listen late', async () => {
+    await using stage = await EngineStage.linked();
+    const heard: string[] = [];
+    stage.run.library.on('message', (message) => heard.push(`in ${message.body} ${message.id._serialized}`));
+    stage.run.library.on('message_ack', (message, ack) => heard.push(`ack ${ack} ${message.id._serialized}`));
+    await expect.poll(() => stage.page.evaluate('window.leadmaster.wantsModels')).toBe(true);
+    await stage.world.phone(CUSTOMER).send(ACCOUNT, 'hello');
+    const inbound = await stage.message('hello');
+    const sent = await stage.send('good day');
+    await stage.next('ack', ({ ids, ack }) => ids[0] === sent.whatsappId && ack >= 1);
+    expect(heard).toContain(`in hello ${inbound.whatsappId}`);
+    expect(heard).toContain(`ack 1 ${sent.whatsappId}`);
+  });
+});
