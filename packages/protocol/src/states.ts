@@ -44,6 +44,14 @@ export function stateKind(state: SessionState): StateKind {
   return KIND_OF[state];
 }
 
+/** Reasons of AUTH_FAILURE after which the profile holds no login, though WhatsApp may still list the device. */
+const ERASED: ReadonlySet<string> = new Set(['page_erased_login', 'account_locked']);
+
+/** Whether the page of WhatsApp Web has erased the login: a copy from before brings it back, the profile in place does not. */
+export function isLoginErased({ state, reason }: { state: string; reason: string }): boolean {
+  return state === 'AUTH_FAILURE' && ERASED.has(reason);
+}
+
 /** Messages leave in READY alone (design: `can_send`). */
 export function canSend(state: SessionState): boolean {
   return state === 'READY';

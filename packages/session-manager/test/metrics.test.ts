@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createMetrics } from '../src/metrics.ts';
-import { openStore } from './state/helpers.ts';
+import { linkSession, NAME, openSessions } from './lifecycle/linked-session.ts';
+import { openStore, scratch } from './state/helpers.ts';
 
 test('what becomes of snapshots is measured', async () => {
   const { store } = openStore();
@@ -53,4 +54,36 @@ test('without figures the events are counted all the same', async () => {
   const text = await createMetrics(() => [], store.events).metrics();
   expect(text).toContain('leadmaster_drills_total{result="failed"} 0');
   expect(text).not.toContain('leadmaster_snapshot_failing');
+});
+
+test('what the page cannot do, and what WhatsApp asks and restricts, is measured per session', async () => {
+  const dataDir = scratch();
+  await linkSession(dataDir);
+  const { sessions, engine, store } = await openSessions(dataDir);
+  await sessions.load();
+  await sessions.boot();
+  await vi.waitFor(() => expect(engine.runs).toHaveLength(1));
+  engine.run.page = {
+    ...engine.run.page,
+    checks: [{ name: 'MsgKey', feature: 'ids', result: 'ok', isNeeded: true, detail: '' }],
+    canJournal: false,
+  };
+  engine.run.login();
+  engine.run.tell({ type: 'limits', limits: { state: 'capped', until: null, used: 50, total: 50 } });
+  engine.run.tell({ type: 'attention', reason: 'integrity_challenge' });
+  const registry = createMetrics(() => sessions.supervisors(), store.events);
+  await vi.waitFor(async () => {
+    const lines = (await registry.metrics()).split('\n');
+    for (const line of [
+      `leadmaster_session_feature{session="${NAME}",feature="ids"} 1`,
+      `leadmaster_session_feature{session="${NAME}",feature="text"} 0`,
+      `leadmaster_session_new_chats_capped{session="${NAME}"} 1`,
+      `leadmaster_session_new_chats_locked{session="${NAME}"} 0`,
+      `leadmaster_session_needs_attention{session="${NAME}"} 1`,
+    ])
+      expect(lines).toContain(line);
+    expect(lines.join('\n')).not.toContain('feature="media"');
+  });
+  await sessions.close();
+  store.close();
 });

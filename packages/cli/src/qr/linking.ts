@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { QrCode, Session } from '@leadmaster/protocol';
+import { isLoginErased, type QrCode, type Session } from '@leadmaster/protocol';
 import { CliError } from '../cli-error.ts';
 import type { Client } from '../client/client.ts';
 import { pathOf } from '../commands/values.ts';
@@ -80,9 +80,6 @@ async function unless<T>(code: string, asked: Promise<T>): Promise<T | null> {
   }
 }
 
-/** Nothing is shown that could be scanned, for ever: a person has to choose another way. */
-const LOGIN_ERASED: ReadonlySet<string> = new Set(['page_erased_login', 'account_locked']);
-
 /** The browser is visible and its page still waits: whoever sits before it can go on. */
 export function canGivePasskey({ reason, loginMode }: Pick<Session, 'reason' | 'loginMode'>): boolean {
   return reason === 'passkey_required' && loginMode === 'local';
@@ -91,7 +88,7 @@ export function canGivePasskey({ reason, loginMode }: Pick<Session, 'reason' | '
 function refuseDeadEnd(session: Session): void {
   const { name, state, stateKind, reason, hint, loginMode, desired } = session;
   if (state === 'QR_REQUIRED' || canGivePasskey(session)) return;
-  if (state === 'PASSKEY_REQUIRED' || LOGIN_ERASED.has(reason))
+  if (state === 'PASSKEY_REQUIRED' || isLoginErased(session))
     throw new CliError(EXIT.wrongState, reason, `${name} is ${state}: ${reason}`, hint);
   if (loginMode === 'server' && (stateKind === 'needs_person' || state === 'STOPPED')) {
     throw new CliError(

@@ -1,12 +1,5 @@
-import { LeadMasterError } from '@leadmaster/protocol';
+import { isLoginErased, LeadMasterError } from '@leadmaster/protocol';
 import type { SupervisorView } from './session-status.ts';
-
-/** Reasons of AUTH_FAILURE after which the profile holds no login any more, though the account still counts it as linked. */
-const ERASED: ReadonlySet<string> = new Set(['page_erased_login', 'account_locked']);
-
-export function isErased(reason: string): boolean {
-  return ERASED.has(reason);
-}
 
 /**
  * A start on a login that the page has erased would end in a QR as if nothing had been, and a program that starts its
@@ -15,8 +8,9 @@ export function isErased(reason: string): boolean {
  *
  * @throws LeadMasterError `wrong_state`
  */
-export function refuseErased(session: string, { state, reason, hint }: SupervisorView): void {
-  if (state !== 'AUTH_FAILURE' || !isErased(reason)) return;
+export function refuseErased(session: string, view: SupervisorView): void {
+  if (!isLoginErased(view)) return;
+  const { state, reason, hint } = view;
   throw new LeadMasterError('wrong_state', `${session} is ${state} (${reason}): its profile holds no login`, hint, {
     extra: { state, reason },
   });

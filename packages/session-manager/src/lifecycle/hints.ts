@@ -67,8 +67,10 @@ const REASONS: Readonly<Record<string, Hint>> = {
   account_locked: (s, facts) => `WhatsApp has locked the account. Unlock it on the phone first. ${bringBack(s, facts)}`,
   terms_refused: (s) =>
     `The account was unlinked because its owner did not accept WhatsApp's terms. Accept them on the phone, then link it again with "./leadmaster qr ${s}"; the old profile is in trash.`,
-  passkey_required: (s, { passkeyUntil }) =>
-    `WhatsApp asks this account for a passkey before it links${untilWords(passkeyUntil)}. Only its owner can give it, in a visible browser: link it on your own computer (LOGIN_MODE=local) and move it here with "./leadmaster transfer ${s} --to URL"; ${PASSKEY_WAY_OUT}. Nothing on a server works around it.`,
+  passkey_required: (s, { passkeyUntil, loginMode }) =>
+    loginMode === 'local'
+      ? `WhatsApp asks this account for a passkey before it links${untilWords(passkeyUntil)}. Press Continue in the window of the browser and give it there; the session goes on by itself.`
+      : `WhatsApp asks this account for a passkey before it links${untilWords(passkeyUntil)}. Only its owner can give it, in a visible browser: link it on your own computer (LOGIN_MODE=local) and move it here with "./leadmaster transfer ${s} --to URL"; ${PASSKEY_WAY_OUT}. Nothing on a server works around it.`,
   passkey_not_given: (s) =>
     `WhatsApp asked this account for a passkey, and none was given in time; the browser was closed. Link it in a visible browser on your own computer (LOGIN_MODE=local) and move it here; ${PASSKEY_WAY_OUT}. WhatsApp asks some accounts for some days only: "./leadmaster qr ${s}" tries again.`,
   proxy_blocked: (s) =>

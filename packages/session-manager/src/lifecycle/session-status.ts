@@ -4,6 +4,7 @@ import {
   type AccountLimits,
   type Attention,
   type Health,
+  isLoginErased,
   type QrCode,
   type Runtime,
   type SessionState,
@@ -11,7 +12,6 @@ import {
 } from '@leadmaster/protocol';
 import { newestGoodSnapshot } from '../snapshots/known-good.ts';
 import { cleanWords } from './clean-words.ts';
-import { isErased } from './erased.ts';
 import { hintFor } from './hints.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 
@@ -195,7 +195,7 @@ export class SessionStatus {
       loginMode: this.#deps.config.loginMode,
       attention: this.#attention,
       passkeyUntil: this.#passkeyUntil,
-      snapshot: isErased(this.#reason) ? this.#goodSnapshot() : null,
+      snapshot: isLoginErased({ state: this.#state, reason: this.#reason }) ? this.#goodSnapshot() : null,
     });
     return this.#trouble === '' ? cure : `${this.#trouble.replace(/[.\s]*$/, '')}. ${cure}`;
   }

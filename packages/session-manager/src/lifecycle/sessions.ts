@@ -5,6 +5,7 @@ import {
   type Event,
   type EventPage,
   type Feature,
+  isLoginErased,
   LeadMasterError,
   type Message,
   type PairingCode,
@@ -19,7 +20,7 @@ import type { HeldProfile, Proof, SessionAccess } from '../snapshots/session-acc
 import { pageChecks } from './capabilities/page-checks.ts';
 import { refuseBroken } from './capabilities/refusals.ts';
 import { countUses } from './capabilities/uses.ts';
-import { isErased, refuseErased } from './erased.ts';
+import { refuseErased } from './erased.ts';
 import { followEvents, pageOfEvents } from './event-feed.ts';
 import { Outbox } from './outbox.ts';
 import { ProfileAccess } from './profile-access.ts';
@@ -399,16 +400,16 @@ export class Sessions implements SessionService, SessionAccess {
 }
 
 /** After these, only a person brings a session back; a restart of the service changes nothing about them. */
-function waitsForPerson({ state, reason }: { state: Session['state']; reason: string }): boolean {
-  switch (state) {
+function waitsForPerson(row: { state: Session['state']; reason: string }): boolean {
+  switch (row.state) {
     case 'DISCONNECTED_BANNED':
       return true;
     case 'ERROR':
       // A login that is open elsewhere is not taken back by a restart: two services would take it from each other for ever.
-      return reason === 'conflict';
+      return row.reason === 'conflict';
     case 'AUTH_FAILURE':
       // Its profile holds no login: a start would show a QR as if nothing had been.
-      return isErased(reason);
+      return isLoginErased(row);
     case 'PASSKEY_REQUIRED':
       // A scan ends there again. Who has the passkey says when it is at hand.
       return true;

@@ -2,6 +2,7 @@ import {
   type Account,
   errorText,
   type Feature,
+  isLoginErased,
   LeadMasterError,
   type PairingCode,
   type QrCode,
@@ -226,6 +227,8 @@ export class SessionSupervisor {
   }
 
   async #stop(reason: string): Promise<void> {
+    // Nothing runs, and STOPPED would say that a start brings the login back.
+    if (isLoginErased(this.#status) && this.#current === null) return;
     // After a browser that would not end: it must be gone before anybody is told STOPPED.
     if (this.#status.state === 'ERROR') await this.#teardown();
     if (this.#status.state !== 'ERROR' || this.#current === null) await this.#apply({ type: 'stop', reason });

@@ -1,7 +1,14 @@
-import type { SnapshotRow } from '../state/state-store.ts';
+import { isLoginErased } from '@leadmaster/protocol';
+import type { SnapshotRow, StateStore } from '../state/state-store.ts';
 
 /** The newest snapshot from before a moment that nobody has found damaged; null when none is known here. */
 export function newestGoodSnapshot(snapshots: readonly SnapshotRow[], before: string): string | null {
   const good = snapshots.filter(({ at, verified }) => at < before && verified !== false);
   return good.sort((a, b) => (a.at < b.at ? 1 : -1))[0]?.id ?? null;
+}
+
+/** Whether the page has erased the login: the profile still looks like one, and holds none. */
+export function isErased({ store }: { store: Pick<StateStore, 'sessions'> }, session: string): boolean {
+  const row = store.sessions.get(session);
+  return row !== null && isLoginErased(row);
 }

@@ -11,6 +11,7 @@ import { realFs } from '../profile/files.ts';
 import type { ProfileRecord } from '../profile/profile-store.ts';
 import { requireRoom, snapshotRoom } from '../profile/room.ts';
 import type { SnapshotDeps } from './deps.ts';
+import { isErased } from './known-good.ts';
 import type { HeldProfile } from './session-access.ts';
 import { describeSnapshot, type Findings, findingsText, type SnapshotExtra } from './snapshot-facts.ts';
 import type { LongCall } from './snapshot-service.ts';
@@ -141,9 +142,18 @@ async function captureWhole(
   }
 }
 
+function erasedLogin(session: string): LeadMasterError {
+  return new LeadMasterError(
+    'nothing_to_snapshot',
+    `The page of WhatsApp Web has erased the login of ${session}`,
+    `Bring the last good one back: "./leadmaster snapshot list ${session}" shows those from before.`,
+  );
+}
+
 /** A snapshot of what is no login, or of half of one, would only push good ones out of the history. */
 async function requireLogin(deps: SnapshotDeps, session: string): Promise<ProfileRecord | null> {
   const record = await deps.profiles.readRecord(session);
+  if (isErased(deps, session)) throw erasedLogin(session);
   const { presence, detail } = await deps.profiles.loginEvidence(session);
   if (presence === 'present') return record;
   if (presence === 'damaged') {

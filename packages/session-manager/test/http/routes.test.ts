@@ -1,5 +1,6 @@
 import {
   adoptedSession,
+  capabilities,
   checkReport,
   event,
   message,
@@ -13,6 +14,21 @@ import { z } from 'zod';
 import { serve } from './serve.ts';
 
 describe('sessions', () => {
+  test('say what their page can do, and take an override of features that there are', async () => {
+    const { ask, sessions } = await serve();
+    sessions.set('ventas', 'READY');
+    const shown = await ask('/v1/sessions/ventas/capabilities');
+    expect(capabilities.parse(shown.json)).toEqual(shown.json);
+    const body = { override: ['text'] };
+    const changed = await ask('/v1/sessions/ventas/capabilities', { method: 'PATCH', body });
+    expect([changed.status, changed.json.overridden]).toEqual([200, ['text']]);
+    for (const wrong of [{}, { override: ['voice'] }, { override: 'text' }, { override: [], more: 1 }]) {
+      const refused = await ask('/v1/sessions/ventas/capabilities', { method: 'PATCH', body: wrong });
+      expect([refused.status, refused.json.code]).toEqual([400, 'invalid_request']);
+    }
+    expect((await ask('/v1/sessions/none/capabilities')).status).toBe(404);
+  });
+
   test('are made, listed, shown and removed', async () => {
     const { ask, sessions } = await serve();
     const made = await ask('/v1/sessions', { body: { name: 'ventas', metadata: { team: 'sur ñ 🙂' } } });

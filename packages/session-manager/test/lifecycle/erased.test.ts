@@ -71,6 +71,7 @@ describe('a login that its page erased', () => {
         code: 'wrong_state',
         extra: { reason: 'page_erased_login' },
       });
+    expect(await opened.sessions.stop(NAME)).toMatchObject({ state: 'AUTH_FAILURE', desired: 'stopped' });
     await opened.sessions.close();
     opened.store.close();
     opened = await openSessions(dataDir);

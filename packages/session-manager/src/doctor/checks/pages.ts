@@ -1,4 +1,4 @@
-import { FEATURES } from '@leadmaster/protocol';
+import { FEATURES, isLoginErased } from '@leadmaster/protocol';
 import { newestGoodSnapshot } from '../../snapshots/known-good.ts';
 import type { StateReading } from '../../state/read-only.ts';
 import type { SessionRow } from '../../state/state-store.ts';
@@ -11,10 +11,11 @@ export async function checkPeople({ state }: Ground): Promise<Finding[]> {
   return state.sessions.flatMap((row) => [...standing(row, state), ...asked(row, state)]);
 }
 
-function standing({ name, state: stands, reason, since }: SessionRow, state: StateReading): Finding[] {
-  if (stands === 'PASSKEY_REQUIRED') return [found('problem', 'passkey_wanted', name, { session: name })];
-  if (stands !== 'AUTH_FAILURE' || (reason !== 'page_erased_login' && reason !== 'account_locked')) return [];
-  const id = reason === 'account_locked' ? 'account_locked' : 'login_erased';
+function standing(row: SessionRow, state: StateReading): Finding[] {
+  const { name, since } = row;
+  if (row.state === 'PASSKEY_REQUIRED') return [found('problem', 'passkey_wanted', name, { session: name })];
+  if (!isLoginErased(row)) return [];
+  const id = row.reason === 'account_locked' ? 'account_locked' : 'login_erased';
   // The id stands in a command: without one, the command lists what there is.
   const snapshot = newestGoodSnapshot(state.snapshots(name), since);
   const command = snapshot === null ? `snapshot list ${name}` : `snapshot restore ${name} ${snapshot} --start`;

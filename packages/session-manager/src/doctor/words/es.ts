@@ -125,24 +125,24 @@ export const es: DoctorWords = {
       cure: 'Termínelo: {command}; o hágala volver, con --undo. Hasta entonces todo lo suyo queda en la papelera de aquí.',
     },
     passkey_wanted: {
-      what: 'te necesita: WhatsApp quiere una llave de acceso (passkey) antes de vincular {session}',
-      cure: 'Vincúlala en un navegador visible en tu propia computadora (LOGIN_MODE=local) y tráela aquí con transfer o export; docs/passkeys.es.md da los pasos. ./leadmaster qr {session} lo intenta otra vez: WhatsApp solo se la pide a algunas cuentas durante unos días.',
+      what: 'lo necesita a usted: WhatsApp quiere una llave de acceso (passkey) antes de vincular {session}',
+      cure: 'Vincúlela en un navegador visible en su propia computadora (LOGIN_MODE=local) y tráigala aquí con transfer o export; docs/passkeys.es.md da los pasos. ./leadmaster qr {session} lo intenta otra vez: WhatsApp solo se la pide a algunas cuentas durante unos días.',
     },
     login_erased: {
-      what: 'te necesita: la página de WhatsApp Web borró por sí misma el login de {session}',
-      cure: 'Recupéralo de una copia anterior: {command}. Si no, vincúlala de nuevo: ./leadmaster session logout {session} y después ./leadmaster qr {session}.',
+      what: 'lo necesita a usted: la página de WhatsApp Web borró por sí misma el login de {session}',
+      cure: 'Recupérelo de una copia anterior: {command}. Si no, vincúlela de nuevo: ./leadmaster session logout {session} y después ./leadmaster qr {session}.',
     },
     account_locked: {
-      what: 'te necesita: WhatsApp ha bloqueado la cuenta de {session}',
-      cure: 'Desbloquéala en el teléfono y recupera su login de una copia anterior: {command}. Si no, vincúlala de nuevo: ./leadmaster session logout {session} y después ./leadmaster qr {session}.',
+      what: 'lo necesita a usted: WhatsApp ha bloqueado la cuenta de {session}',
+      cure: 'Desbloquéela en el teléfono y recupere su login de una copia anterior: {command}. Si no, vincúlela de nuevo: ./leadmaster session logout {session} y después ./leadmaster qr {session}.',
     },
     attention_wanted: {
-      what: 'te necesita: WhatsApp quiere ver que una persona usa la cuenta de {session}, y puede cerrarle la sesión',
-      cure: 'Abre WhatsApp en su teléfono y confirma lo que pida.',
+      what: 'lo necesita a usted: WhatsApp quiere ver que una persona usa la cuenta de {session}, y puede cerrarle la sesión',
+      cure: 'Abra WhatsApp en su teléfono y confirme lo que pida.',
     },
     new_chats_limited: {
       what: 'WhatsApp no deja que la cuenta de {session} abra chats nuevos ({limit}, hasta {until})',
-      cure: 'Los chats que existen siguen. Escribe menos a quienes no han escrito antes, y espera.',
+      cure: 'Los chats que existen siguen. Escriba menos a quienes no han escrito antes, y espere.',
     },
     feature_broken: {
       what: '{session} no puede usar {feature} en la versión {build} de WhatsApp Web: {detail}',
@@ -150,7 +150,7 @@ export const es: DoctorWords = {
     },
     text_broken: {
       what: '{session} no envía nada en la versión {build} de WhatsApp Web, porque {feature} está roto: {detail}',
-      cure: 'Se prueba de nuevo cada minuto. ./leadmaster capabilities {session} lo muestra todo. Actualiza LeadMaster, o fija con WEB_VERSION una versión que funcione.',
+      cure: 'Se prueba de nuevo cada minuto. ./leadmaster capabilities {session} lo muestra todo. Actualice LeadMaster, o fije con WEB_VERSION una versión que funcione.',
     },
     build_ends: {
       what: 'la versión {build} de WhatsApp Web, a la que están atadas sesiones de aquí, deja de funcionar alrededor del {until}: WhatsApp retira sus archivos',
