@@ -1,8 +1,8 @@
 import type { Feature, SessionState } from '@leadmaster/protocol';
 import { z } from 'zod';
 
-/** What a session must be able to do for a build to be good: LeadMaster itself needs it. */
-export const NEEDED_FEATURES: readonly Feature[] = ['ready', 'ids', 'text', 'inbound'];
+/** What a session must be able to do for a build to be good: LeadMaster itself needs it. What others rest on comes first. */
+export const NEEDED_FEATURES: readonly Feature[] = ['ids', 'text', 'inbound', 'ready'];
 
 /** So often a session may lose READY on a build before that counts as a failure. */
 const LOSSES_MAX = 3;
