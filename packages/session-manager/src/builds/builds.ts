@@ -9,9 +9,10 @@ import { type Numbers, readBuild } from './page-facts.ts';
 
 const PAGE_URL = 'https://web.whatsapp.com/';
 const LOOK_MS = 20_000;
+const FIRST_LOOK_MS = 120_000;
 const PROBE_MS = 30_000;
 /** Trials go on in steps of this. */
-const STEP_MS = 15_000;
+const STEP_MS = 5_000;
 /** Where nothing can be looked at, something new is tried blindly once a day. */
 const BLIND_MS = 24 * 3_600_000;
 
@@ -101,7 +102,11 @@ export class Builds implements BuildKeeper, BuildService {
     const { settings } = this.#deps;
     this.#guard.resume();
     this.#every(Math.min(STEP_MS, settings.passMs), () => this.#guard.advance());
-    if (settings.isGuarded) this.#every(settings.lookMs, () => this.lookForNew());
+    if (!settings.isGuarded) return;
+    this.#every(settings.lookMs, () => this.lookForNew());
+    // A service that is restarted often looks, too.
+    const first = setTimeout(() => this.#later(() => this.lookForNew()), Math.min(FIRST_LOOK_MS, settings.lookMs));
+    this.#timers.push(first.unref());
   }
 
   /** Sees whether WhatsApp serves another build, and has it tried. Resolves to the session that tries it. */

@@ -52,7 +52,9 @@ export function buildsTable({ db, now, write, read, addEvent }: Connection): Sta
   const setVerdict = db.prepare<[string, string, string, string]>(
     'UPDATE builds SET verdict = ?, verdict_at = ?, reason = ? WHERE build = ?',
   );
-  const sessions = db.prepare<[], SessionRow>('SELECT * FROM build_sessions ORDER BY session');
+  const sessions = db.prepare<[], SessionRow>(
+    'SELECT b.* FROM build_sessions b JOIN sessions s ON s.name = b.session ORDER BY b.session',
+  );
   const session = db.prepare<[string], SessionRow>('SELECT * FROM build_sessions WHERE session = ?');
   const setSession = db.prepare<[string, string | null, string | null, string | null]>(
     'INSERT OR REPLACE INTO build_sessions (session, wanted, running, changed_at) VALUES (?, ?, ?, ?)',

@@ -275,6 +275,7 @@ export interface StateStore {
         data?: Record<string, unknown>;
       },
     ): Event;
+    /** Of the sessions that there are. */
     sessions(): BuildSession[];
     session(name: string): BuildSession | null;
     setSession(name: string, change: Partial<Pick<BuildSession, 'wanted' | 'running'>>): void;
