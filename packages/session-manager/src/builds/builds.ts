@@ -1,5 +1,6 @@
 import { type Build, errorText } from '@leadmaster/protocol';
 import type { EngineEvent, EngineRun } from '../engine/engine.ts';
+import { withSignal } from '../engine/with-signal.ts';
 import { BuildBook } from './book.ts';
 import { BuildChoice, type HeldForStart } from './build-choice.ts';
 import type { BuildDeps, GuardedSessions } from './build-deps.ts';
@@ -12,7 +13,7 @@ const LOOK_MS = 20_000;
 const FIRST_LOOK_MS = 120_000;
 const PROBE_MS = 30_000;
 /** Trials go on in steps of this. */
-const STEP_MS = 5_000;
+const STEP_MS = 2_000;
 /** Where nothing can be looked at, something new is tried blindly once a day. */
 const BLIND_MS = 24 * 3_600_000;
 
@@ -101,7 +102,7 @@ export class Builds implements BuildKeeper, BuildService {
   start(): void {
     const { settings } = this.#deps;
     this.#guard.resume();
-    this.#every(Math.min(STEP_MS, settings.passMs), () => this.#guard.advance());
+    this.#every(STEP_MS, () => this.#guard.advance());
     if (!settings.isGuarded) return;
     this.#every(settings.lookMs, () => this.lookForNew());
     // A service that is restarted often looks, too.
@@ -117,7 +118,7 @@ export class Builds implements BuildKeeper, BuildService {
     if (build === null && this.#deps.now().getTime() - this.#liveAt < BLIND_MS) return null;
     this.#liveAt = this.#deps.now().getTime();
     // A session that has a service worker may be served the page of before: what was seen is kept, to be tried itself.
-    const isNew = build !== null && this.#deps.store.builds.get(build) === null;
+    const isNew = build !== null && (await this.#deps.pages.read(build)) === null;
     if (isNew && answer !== null) await this.#book.seen(build, { session: '', html: answer.body });
     return this.#guard.tryNew(build);
   }
@@ -187,7 +188,8 @@ export class Builds implements BuildKeeper, BuildService {
     return async () => {
       const run = on.run();
       if (run === null || isOver()) return;
-      const { databases } = await run.probe(AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]));
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]);
+      const { databases } = await withSignal(run.probe(deadline), deadline);
       // Another page may be loading by now: what was seen is not all that will be.
       if (isOver()) return;
       if (Object.keys(databases).length === 0) return;
