@@ -12,7 +12,7 @@ const BROKEN = '2.3000.1045220589';
 const SOUND = '2.3000.1045818043';
 /** Lacks a module that the self-test looks for and nothing needs. */
 const POORER = '2.3000.1047775310';
-const SPARE_MODULE = 'WAWebAltDeviceLinkingApi';
+const SPARE_MODULE = 'WAWebModalManager';
 
 /** Long enough for a self-test to look twice, half a minute apart. */
 const TRIAL_S = 50;
