@@ -16,6 +16,7 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   send: () => import('./commands/send.ts'),
   events: () => import('./commands/events.ts'),
   where: () => import('./commands/where.ts'),
+  builds: () => import('./commands/builds.ts'),
   storage: () => import('./commands/storage.ts'),
   recent: () => import('./commands/recent.ts'),
   capabilities: () => import('./commands/capabilities.ts'),

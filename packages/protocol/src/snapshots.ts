@@ -16,6 +16,7 @@ export const SNAPSHOT_REASONS = [
   'before_restore',
   'before_browser_upgrade',
   'before_transfer',
+  'before_build_change',
   'stopped',
 ] as const;
 export type SnapshotReason = (typeof SNAPSHOT_REASONS)[number];

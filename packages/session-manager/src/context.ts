@@ -3,6 +3,8 @@ import { identify, isOurs } from '@leadmaster/capture/processes';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { Adopter } from './adopt/adopter.ts';
+import { createBuilds, type Later } from './build-context.ts';
+import type { Builds } from './builds/builds.ts';
 import { Slots } from './concurrency/slots.ts';
 import type { Config } from './config/config.ts';
 import { loadSecrets, type Secrets } from './config/secrets.ts';
@@ -51,6 +53,7 @@ export interface Context {
   departures: TransferSource;
   arrivals: TransferTarget;
   vault: VaultKeeper;
+  builds: Builds;
   browsers: BrowserFinder;
   metrics: Registry;
   log: Logger;
@@ -113,16 +116,19 @@ async function assemble(ground: Ground): Promise<Context> {
     ...(now === undefined ? {} : { now }),
   });
   // Sessions and snapshots need each other: what the first ask of the second goes through these.
-  const later: { snapshots: Snapshots | null } = { snapshots: null };
-  const sessions = createSessions(ground, profiles, browsers, async (session, profileDir) =>
+  const later: Later = { snapshots: null, sessions: null };
+  const drill = createDrillBrowser({ browsers });
+  const builds = createBuilds({ config, log, paths, store }, { profiles, browsers, drill, later, copyMs: COPY_MS });
+  const sessions = createSessions(ground, { profiles, browsers, builds }, async (session, profileDir) =>
     later.snapshots?.beforeStopped(session, profileDir, 'before_browser_upgrade', COPY_MS),
   );
+  later.sessions = sessions;
   const snapshots = new Snapshots({
     ...{ config, paths, profiles, store, vault, log },
     access: isOffline ? withoutBrowsers(sessions, store) : sessions,
     places: new Slots(config.snapshots.concurrency),
     capture: captureProfile,
-    drill: createDrillBrowser({ browsers }),
+    drill,
     browserVersion: async () => (await browsers.find(false)).version,
   });
   later.snapshots = snapshots;
@@ -146,14 +152,14 @@ async function assemble(ground: Ground): Promise<Context> {
     snapshotFigures(sessions, store),
     () => disk.figures(),
   );
-  const ending = isOffline ? [] : startWorkers(ground, { sessions, profiles, snapshots, disk });
+  const ending = isOffline ? [] : startWorkers(ground, { sessions, profiles, snapshots, disk, builds });
   return {
-    ...{ config, secrets, paths, sessions, snapshots, storage, adoption, vault, browsers, metrics, log, lock },
+    ...{ config, secrets, paths, sessions, snapshots, storage, adoption, vault, builds, browsers, metrics, log, lock },
     ...transfers,
     version: VERSION,
     async close() {
       await Promise.all(ending.map((end) => end()));
-      await Promise.all([snapshots.close(), sessions.close()]);
+      await Promise.all([snapshots.close(), sessions.close(), builds.close()]);
       store.close();
       lock.release();
     },
@@ -162,8 +168,7 @@ async function assemble(ground: Ground): Promise<Context> {
 
 function createSessions(
   { config, log, paths, store }: Ground,
-  profiles: ProfileStore,
-  browsers: BrowserFinder,
+  { profiles, browsers, builds }: { profiles: ProfileStore; browsers: BrowserFinder; builds: Builds },
   beforeUpgrade: (session: string, profileDir: string) => Promise<void>,
 ): Sessions {
   const visible = config.loginMode === 'local';
@@ -175,7 +180,7 @@ function createSessions(
     wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
   };
   return new Sessions({
-    ...{ config, store, profiles, log },
+    ...{ config, store, profiles, builds, log },
     places: new Slots(config.startConcurrency),
     engine: new WwebjsEngine({
       browsers,
@@ -232,15 +237,16 @@ function guardBy(snapshots: Snapshots, storage: StorageCare, departures: Transfe
 /** The regular work of a service. Returns what ends each part of it. */
 function startWorkers(
   { config, log, store }: Ground,
-  workers: { sessions: Sessions; profiles: ProfileStore; snapshots: Snapshots; disk: DiskMonitor },
+  workers: { sessions: Sessions; profiles: ProfileStore; snapshots: Snapshots; disk: DiskMonitor; builds: Builds },
 ): (() => Promise<void>)[] {
-  const { sessions, profiles, snapshots, disk } = workers;
+  const { sessions, profiles, snapshots, disk, builds } = workers;
   const schedule = new SnapshotSchedule({
     ...{ snapshots, profiles, store, log },
     access: sessions,
     config: config.snapshots,
   });
   disk.start();
+  builds.start();
   return [
     startHousekeeping({ sessions, profiles, store, config, log }),
     async () => schedule.close(),

@@ -49,6 +49,7 @@ async function serve(context: Context, config: Config, log: Logger): Promise<Run
     snapshots: context.snapshots,
     storage: context.storage,
     adoption: context.adoption,
+    builds: context.builds,
     departures: context.departures,
     arrivals: context.arrivals,
     config,

@@ -49,6 +49,9 @@ export class FakeRun implements EngineRun {
   readonly messages: MessageSender;
   readonly #request: StartRequest;
   #handed = 0;
+  /** Whose it is, and the build that it was to open. */
+  readonly session: string;
+  readonly webVersion: string | null;
   isStopped = false;
   isLoggedOut = false;
   /** What a flush does; the default succeeds. */
@@ -85,6 +88,8 @@ export class FakeRun implements EngineRun {
 
   constructor(request: StartRequest, number: number) {
     this.#request = request;
+    this.session = request.session;
+    this.webVersion = request.webVersion;
     this.runtime = {
       browser: 'fake',
       browserVersion: '156.0.0.0',

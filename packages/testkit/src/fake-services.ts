@@ -23,6 +23,7 @@ export function fakeServices(dataDir: string): FakeServices {
     snapshots: new FakeSnapshotService(sessions),
     storage: new FakeStorageService(sessions),
     adoption: new FakeAdoptService(sessions, dataDir),
+    builds: { builds: async () => [] },
     departures: transfers,
     arrivals: transfers,
   };

@@ -50,6 +50,8 @@ const FORBIDDEN: readonly [file: string, imported: string][] = [
   [`${SM}/snapshots/b.ts`, '../http/server.ts'],
   [`${SM}/transfer/a.ts`, '../lifecycle/supervisor.ts'],
   [`${SM}/transfer/b.ts`, '../http/server.ts'],
+  [`${SM}/builds/a.ts`, '../lifecycle/machine.ts'],
+  [`${SM}/builds/b.ts`, '../http/server.ts'],
   [`${SM}/profile/c.ts`, '../snapshots/take.ts'],
   [`${SM}/disk/a.ts`, '../lifecycle/machine.ts'],
   [`${SM}/disk/b.ts`, '../http/server.ts'],

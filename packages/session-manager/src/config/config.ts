@@ -18,7 +18,19 @@ export interface Config {
   chromeArgs: readonly string[];
   adminKey: string | null;
   serviceToken: string | null;
+  /** The one build that every session opens (`WEB_VERSION` is a number); null = `live` or `guarded`. */
   webVersion: string | null;
+  guard: {
+    /** `WEB_VERSION=guarded`. */
+    isOn: boolean;
+    /** The session that tries new builds; null = the one with the newest snapshot. */
+    canary: string | null;
+    /** How long it must stay READY on a build for that to be good. */
+    trialMs: number;
+    lookMs: number;
+    /** Between two changes of a session's build. */
+    pauseMs: number;
+  };
   compat: 'key' | 'open';
   startConcurrency: number;
   log: { level: string; format: 'json' | 'pretty' };
@@ -102,6 +114,7 @@ export function readConfig(env: Env, options: ReadOptions = {}): Config {
   const rate = get('SNAPSHOT_MAX_MB_PER_S');
   const schedule = get('SNAPSHOT_SCHEDULE', '0 2 * * *');
   const trimMb = get('STORAGE_TRIM_MB', null);
+  const webVersion = get('WEB_VERSION', 'live');
   const config: Config = {
     dataDir,
     host: get('LEADMASTER_HOST', '127.0.0.1'),
@@ -111,7 +124,14 @@ export function readConfig(env: Env, options: ReadOptions = {}): Config {
     chromeArgs: get('CHROME_ARGS', []),
     adminKey: get('LEADMASTER_ADMIN_KEY') ?? null,
     serviceToken: get('LEADMASTER_SERVICE_TOKEN') ?? null,
-    webVersion: get('WEB_VERSION') ?? null,
+    webVersion: /^\d/.test(webVersion) ? webVersion : null,
+    guard: {
+      isOn: webVersion === 'guarded',
+      canary: get('GUARD_CANARY') ?? null,
+      trialMs: get('GUARD_TRIAL_S', 600_000),
+      lookMs: get('GUARD_LOOK_S', 21_600_000),
+      pauseMs: get('GUARD_PAUSE_S', 3_600_000),
+    },
     compat: get('LEADMASTER_COMPAT', 'key'),
     startConcurrency: get('START_CONCURRENCY') ?? defaultConcurrency(options.machine ?? thisMachine()),
     log: { level: get('LOG_LEVEL', 'info'), format: get('LOG_FORMAT', 'json') },

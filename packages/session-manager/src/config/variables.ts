@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { loginMode, snapshotKind } from '@leadmaster/protocol';
+import { loginMode, sessionName, snapshotKind } from '@leadmaster/protocol';
 import { parseRetention } from '@leadmaster/vault/retention';
 import { parseStoreUrl } from '@leadmaster/vault/store-url';
 import { Cron } from 'croner';
@@ -111,9 +111,13 @@ export const VARIABLES = {
   LEADMASTER_SERVICE_TOKEN: secret,
   LEADMASTER_COMPAT: oneOf(['key', 'open']),
   WEB_VERSION: variable(
-    'a WhatsApp Web version such as 2.3000.1023204887',
-    z.string().regex(/^\d+\.\d+\.\d+(-[a-z0-9.]+)?$/),
+    '"live", "guarded", or a WhatsApp Web version such as 2.3000.1023204887',
+    z.string().regex(/^(live|guarded|\d+\.\d+\.\d+(-[a-z0-9.]+)?)$/),
   ),
+  GUARD_CANARY: variable('the name of a session', sessionName),
+  GUARD_TRIAL_S: seconds(0, 86_400),
+  GUARD_LOOK_S: seconds(1, 604_800),
+  GUARD_PAUSE_S: seconds(0, 604_800),
   START_CONCURRENCY: whole(1, 1000, 'how many sessions start at once'),
   LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
   LOG_FORMAT: oneOf(['json', 'pretty']),

@@ -1,6 +1,7 @@
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { Config } from '../config/config.ts';
 import { checkBrowsers } from './checks/browsers.ts';
+import { checkBuilds } from './checks/builds.ts';
 import { checkChromium } from './checks/chromium.ts';
 import { checkCode } from './checks/code.ts';
 import { checkDatabase, checkDataFolder } from './checks/data-folder.ts';
@@ -58,6 +59,7 @@ const CHECKS: Record<Topic, (ground: Ground) => Promise<Finding[]>> = {
   locks: checkLocks,
   profiles: checkProfiles,
   moved: checkMoved,
+  builds: checkBuilds,
   transfers: checkTransfers,
   people: checkPeople,
   pages: checkPages,

@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { AdoptService } from '../adopt/adopt-service.ts';
+import type { BuildService } from '../builds/build-service.ts';
 import type { Config } from '../config/config.ts';
 import type { StorageService } from '../disk/storage-service.ts';
 import type { SessionService } from '../lifecycle/session-service.ts';
@@ -17,6 +18,7 @@ export interface Services {
   snapshots: SnapshotService;
   storage: StorageService;
   adoption: AdoptService;
+  builds: BuildService;
   departures: DepartureService;
   arrivals: ArrivalService;
 }

@@ -4,6 +4,8 @@ import {
   adoptReport,
   adoptSession,
   arrivingTransfer,
+  build,
+  buildList,
   capabilities,
   census,
   checkReport,
@@ -107,6 +109,16 @@ const SESSION = {
   metadata: { team: 'south' },
   createdAt: AT,
 };
+const BUILD = {
+  build: '2.3000.1043191242',
+  sessions: 11,
+  firstSeenAt: AT,
+  lastReadyAt: AT,
+  verdict: 'good',
+  reason: 'READY on ventas, and what is needed works',
+  schema: 198,
+  kept: true,
+};
 const CAPABILITIES = {
   build: '2.3000.1045818043',
   at: AT,
@@ -155,6 +167,8 @@ export const COMPONENTS: Record<string, { schema: z.ZodType; example: unknown }>
     schema: arrivingTransfer,
     example: { ...TRANSFER, phase: 'prepared', at: AT, changedAt: AT },
   },
+  Build: { schema: build, example: BUILD },
+  BuildList: { schema: buildList, example: { items: [BUILD] } },
   Capabilities: { schema: capabilities, example: CAPABILITIES },
   Census: { schema: census, example: CENSUS },
   CheckReport: {

@@ -16,6 +16,7 @@ import { Operations } from './operations.ts';
 import { rawProblem, sendProblem } from './problems.ts';
 import { adoptRoutes } from './routes/adopt.ts';
 import { arrivalRoutes } from './routes/arrivals.ts';
+import { buildRoutes } from './routes/builds.ts';
 import { capabilityRoutes } from './routes/capabilities.ts';
 import { checkRoutes } from './routes/check.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -145,6 +146,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     snapshots: options.snapshots,
     storage: options.storage,
     adoption: options.adoption,
+    builds: options.builds,
     departures: options.departures,
     arrivals: options.arrivals,
     operations,
@@ -173,6 +175,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     recoverRoutes,
     transferRoutes,
     arrivalRoutes,
+    buildRoutes,
     operationRoutes,
     compatRoutes,
   ]) {

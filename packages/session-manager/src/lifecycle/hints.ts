@@ -102,7 +102,9 @@ const REASONS: Readonly<Record<string, Hint>> = {
     `This is a copy of a login. When the place it came from never runs it again, say so: "./leadmaster session start ${s} --origin-retired".`,
   storage_failed: (s) => `The disk refused. Free some space or mend it, ${start(s)}.`,
   web_version_missing: (s) =>
-    `The pinned WEB_VERSION is not in the data folder. Unset it, restart the service, ${start(s)}.`,
+    `The pinned WEB_VERSION cannot be opened here. Choose another ("./leadmaster builds" shows them) or WEB_VERSION=live, restart the service, ${start(s)}.`,
+  web_version_unsafe: (s) =>
+    `The login is untouched: that WEB_VERSION could erase it. Choose a newer one ("./leadmaster builds" shows how far each goes) or WEB_VERSION=live, restart the service, ${start(s)}.`,
 };
 
 const STATES: Readonly<Partial<Record<SessionState, Hint>>> = {

@@ -1,5 +1,6 @@
 import { bootId } from '@leadmaster/capture/processes';
 import { type Account, errorText, LeadMasterError } from '@leadmaster/protocol';
+import type { RunOnProfile } from '../builds/builds.ts';
 import type { EngineEvent, EngineRun } from '../engine/engine.ts';
 import type { Claim } from './claim.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
@@ -24,6 +25,7 @@ export class OwnedRun {
   #leavePlace: (() => void) | null = null;
   #launching: Promise<void> = Promise.resolve();
   #run: EngineRun | null = null;
+  #onProfile: RunOnProfile | null = null;
 
   constructor(deps: SupervisorDeps, session: string) {
     this.#deps = deps;
@@ -64,14 +66,24 @@ export class OwnedRun {
     const claim = this.#claim;
     if (claim === null) throw new Error('the profile was not taken');
     this.#leavePlace = await this.#deps.places.take(this.signal);
+    const { builds } = this.#deps;
+    const { profileDir, generation, login } = claim;
+    const held = { profileDir, generation, login };
+    // Whatever led to this start: no build opens the profile that could erase its login. What that takes is no time of the browser's.
+    const wanted = await builds.choose(this.#session, held, this.signal);
     listener.onPlace();
+    const on: RunOnProfile = { ...held, session: this.#session, wanted, signal: this.signal, run: () => this.#run };
+    this.#onProfile = on;
     this.#run = await this.#deps.engine.start({
       session: this.#session,
       profileDir: claim.profileDir,
       visible: this.#deps.config.loginMode === 'local',
-      webVersion: this.#deps.config.webVersion,
+      webVersion: wanted,
       signal: this.signal,
-      onEvent: listener.onEvent,
+      onEvent: (event) => {
+        builds.heard(on, event);
+        listener.onEvent(event);
+      },
       onLaunched: (browser) => {
         this.#deps.store.browsers.record({
           session: this.#session,
@@ -116,6 +128,7 @@ export class OwnedRun {
     await this.#launching;
     await this.#run?.stop(this.#deps.config.deadlines.stopMs);
     this.#run = null;
+    if (this.#onProfile !== null) await this.#deps.builds.ended(this.#onProfile);
     this.release();
     try {
       this.#deps.store.browsers.clear(this.#session);

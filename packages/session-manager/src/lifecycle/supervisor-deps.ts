@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { BuildKeeper } from '../builds/builds.ts';
 import type { Slots } from '../concurrency/slots.ts';
 import type { Config } from '../config/config.ts';
 import type { SessionEngine } from '../engine/engine.ts';
@@ -21,5 +22,7 @@ export interface SupervisorDeps {
   lockIdle: (session: string) => Promise<{ release(): void }>;
   /** Where acknowledgements go, and what is asked for those that nobody heard. */
   outbox: Pick<Outbox, 'acknowledge' | 'restricted' | 'reconcile' | 'search' | 'abandon'>;
+  /** Which build of WhatsApp Web a session opens, and what is learnt of it. */
+  builds: BuildKeeper;
   log: Logger;
 }

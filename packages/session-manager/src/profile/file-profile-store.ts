@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { CRITICAL_PATHS, RECORD_FILE } from '@leadmaster/capture/classify';
 import { type CheckReport, isSessionName, LeadMasterError, type RecentFiles, shellWord } from '@leadmaster/protocol';
 import { syncFolder } from './atomic-file.ts';
@@ -12,7 +13,7 @@ import { loginDamaged, proveLoginWhole } from './login-structure.ts';
 import { measureProfile, type ProfileSize, recentFiles } from './measure.ts';
 import { type DataPaths, dataPaths, refuseSymlinks } from './paths.ts';
 import { repairPermissions } from './permissions.ts';
-import type { LoginPresence, ProfileRecord, ProfileStore, SwapReason, Trimmed } from './profile-store.ts';
+import type { DatabaseNote, LoginPresence, ProfileRecord, ProfileStore, SwapReason, Trimmed } from './profile-store.ts';
 import { readRecordFile, writeRecordFile } from './record.ts';
 import { swapProfile } from './swap.ts';
 import { emptyTrash, listTrash, moveToTrash, trashBytes } from './trash.ts';
@@ -135,6 +136,20 @@ class FileProfileStore implements ProfileStore {
         );
       }
       return this.#write(session, { ...record, ...change });
+    });
+  }
+
+  async noteDatabases(
+    session: string,
+    generation: number,
+    note: Parameters<ProfileStore['noteDatabases']>[2],
+  ): Promise<void> {
+    await this.#oneAtATime(session, async () => {
+      const record = await this.readRecord(session);
+      if (record === null || record.generation !== generation) return;
+      const databases = noted(record.databases, note);
+      if (databases !== undefined && databases !== record.databases)
+        await this.#write(session, { ...record, databases });
     });
   }
 
@@ -313,6 +328,8 @@ class FileProfileStore implements ProfileStore {
       generation: Math.max(...known) + 1,
       committedAt: saved?.committedAt ?? why.committedAt,
       ...(why.adoptedFrom === undefined ? {} : { adoptedFrom: why.adoptedFrom }),
+      // Another program may have opened it since the note.
+      ...(why.adoptedFrom === undefined ? {} : { databases: noted(saved?.databases, { mayBeHigher: true }) }),
     };
     await repairPermissions(this.#fs, folder);
     await writeRecordFile(this.#fs, join(folder, RECORD_FILE), record);
@@ -356,6 +373,18 @@ class FileProfileStore implements ProfileStore {
       if (this.#writes.get(session) === mine) this.#writes.delete(session);
     }
   }
+}
+
+/** The note after another look at the databases, or before a page that may raise them. The same one where nothing is new. */
+function noted(
+  before: DatabaseNote | undefined,
+  { numbers = {}, mayBeHigher }: Parameters<ProfileStore['noteDatabases']>[2],
+): DatabaseNote | undefined {
+  const most = { ...before?.numbers };
+  for (const [name, number] of Object.entries(numbers)) most[name] = Math.max(most[name] ?? number, number);
+  if (Object.keys(most).length === 0) return before;
+  if (before?.mayBeHigher === mayBeHigher && isDeepStrictEqual(most, before.numbers)) return before;
+  return { numbers: most, at: new Date().toISOString(), mayBeHigher };
 }
 
 function newRecord(session: string, generation: number, origin: ProfileRecord['origin']): ProfileRecord {

@@ -22,6 +22,17 @@ export interface ProfileRecord {
   originRetired: boolean;
   /** The folder that it was adopted from, where that was another. */
   adoptedFrom?: string | undefined;
+  /** How new the databases of WhatsApp's page are; absent while that was never noted. */
+  databases?: DatabaseNote | undefined;
+}
+
+/** The numbers of the page's databases in a profile (whatsapp-web-2026, 7.3), which decide what builds may open it. */
+export interface DatabaseNote {
+  /** By name: IndexedDB's version / 10 - 1. */
+  numbers: Record<string, number>;
+  at: string;
+  /** A page that may raise them was opened and not seen to its end: they are at least this. */
+  mayBeHigher: boolean;
 }
 
 /**
@@ -87,6 +98,15 @@ export interface ProfileStore {
   /** The record, or null when the profile has none. Throws `profile_unreadable` when it is there and cannot be read or parsed. */
   readRecord(session: string): Promise<ProfileRecord | null>;
   updateRecord(session: string, change: Partial<Omit<ProfileRecord, 'schema' | 'session'>>): Promise<ProfileRecord>;
+  /**
+   * Notes how new the page's databases are; numbers never go down. Nothing is noted where nothing is known yet, nor of
+   * another generation than the one in place: it would be said of another profile.
+   */
+  noteDatabases(
+    session: string,
+    generation: number,
+    note: { numbers?: Readonly<Record<string, number>>; mayBeHigher: boolean },
+  ): Promise<void>;
   /** Whether a login is saved, by IndexedDB and Local Storage both being there. Throws on anything but a proven answer. */
   loginPresence(session: string): Promise<LoginPresence>;
   /** The same, with what was seen. */

@@ -21,6 +21,7 @@ const recordSchema = z.looseObject({
   account: account.nullable(),
   originRetired: z.boolean().default(true),
   adoptedFrom: z.string().optional(),
+  databases: z.object({ numbers: z.record(z.string(), z.number()), at: time, mayBeHigher: z.boolean() }).optional(),
 });
 
 /**
@@ -79,12 +80,24 @@ function broken(path: string, what: string, cause: unknown): LeadMasterError {
  * @throws LeadMasterError `storage_failed`, `profile_unreadable`; the record before is then untouched.
  */
 export async function writeRecordFile(fs: ProfileFs, path: string, record: ProfileRecord): Promise<void> {
+  refuseBroken(path, record);
   const folder = dirname(path);
   const names = (await namesOrNull(fs, folder)) ?? [];
   for (const name of names) if (isTemporaryName(name)) await removeFile(fs, join(folder, name));
   await writeAtomically(fs, path, `${JSON.stringify(record, null, 2)}\n`);
   // What it tells is in the record from now on.
   if (names.includes(FINDINGS_FILE)) await removeFile(fs, join(folder, FINDINGS_FILE));
+}
+
+/** A record that could not be read again would keep its session from starting for good. */
+function refuseBroken(path: string, record: ProfileRecord): void {
+  const parsed = recordSchema.safeParse(record);
+  if (parsed.success) return;
+  throw new LeadMasterError(
+    'internal',
+    `${path} was to be written with what is no profile record: ${z.prettifyError(parsed.error)}`,
+    'The record before it stays. The page of WhatsApp Web may say things otherwise than it did.',
+  );
 }
 
 async function removeFile(fs: ProfileFs, path: string): Promise<void> {

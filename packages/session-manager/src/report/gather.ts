@@ -118,7 +118,7 @@ function settingsOf(config: Config): ReportFacts['settings'] {
     warnBytes: config.storageWarnBytes,
     trimBytes: config.storageTrimBytes,
     minFreeBytes: config.diskMinFreeBytes,
-    webVersion: config.webVersion,
+    webVersion: config.guard.isOn ? 'guarded' : config.webVersion,
     trashDays: retention.trashDays,
   };
 }

@@ -6,7 +6,7 @@ import { MIGRATIONS, type Migration } from './migrations/index.ts';
 export const APPLICATION_ID = 0x4c644d73;
 
 /** The newest schema this program knows. */
-export const SCHEMA_VERSION = MIGRATIONS.length;
+export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;
 
 /** The schema version a database was written with; 0 = it has no tables of ours. */
 export function schemaVersion(db: Database.Database): number {

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { LeadMasterError } from '@leadmaster/protocol';
 import Database from 'better-sqlite3';
 import { browsersTable } from './browsers.ts';
+import { buildsTable } from './builds.ts';
 import { connect } from './connection.ts';
 import { refuseNewer, SCHEMA_VERSION, schemaVersion } from './migrate.ts';
 import { pagesTable } from './pages.ts';
@@ -30,6 +31,7 @@ export interface StateReading {
   lastDrill(session: string): LastDrill | null;
   movedGeneration(session: string): number | null;
   transfers: Pick<StateStore['transfers'], 'list'>;
+  builds: Pick<StateStore['builds'], 'all' | 'sessions'>;
   /** A fact about vaults, by its name. */
   vaultFact(name: string): string | null;
   close(): void;
@@ -86,6 +88,7 @@ function reading(db: Database.Database, file: string): StateReading {
       }),
     movedGeneration: (session) => vault.movedGeneration(session),
     transfers: transfersTable(connection),
+    builds: buildsTable(connection),
     vaultFact: (name) => vault.fact(name),
     close: () => void db.close(),
   };

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { browsersTable } from './browsers.ts';
+import { buildsTable } from './builds.ts';
 import { type Connection, connect } from './connection.ts';
 import { contactsTable } from './contacts.ts';
 import { openDatabase } from './database.ts';
@@ -43,6 +44,7 @@ export function createStateStore(options: { file: string; now?: () => Date; log?
     storage: storageTable(connection),
     transfers: transfersTable(connection),
     contacts: contactsTable(connection),
+    builds: buildsTable(connection),
     atomically: connection.write,
     later: (change) => group.add(change),
     sweep: retention(connection),

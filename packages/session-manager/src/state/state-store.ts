@@ -2,6 +2,7 @@ import type {
   AccountLimits,
   Address,
   Attention,
+  BuildVerdict,
   Capabilities,
   Event,
   EventType,
@@ -105,6 +106,32 @@ export interface TransferRow {
   facts: Record<string, unknown>;
   at: string;
   changedAt: string;
+}
+
+/** A build of WhatsApp Web that was seen here. */
+export interface BuildRow {
+  build: string;
+  firstSeenAt: string;
+  lastReadyAt: string | null;
+  verdict: BuildVerdict;
+  verdictAt: string;
+  /** Why the verdict is as it is, in words; empty when there is nothing to say. */
+  reason: string;
+  /** How far the page's HTML says that it opens each database; empty when its HTML was never here, or says nothing. */
+  knobs: Record<string, number>;
+  /** The highest number of each database with which the build was READY here. */
+  opened: Record<string, number>;
+}
+
+/** Which build a session was to run, and which one ran. */
+export interface BuildSession {
+  session: string;
+  /** The build that was chosen at its last start; null = what WhatsApp serves. */
+  wanted: string | null;
+  /** The build of the page that was loaded last. */
+  running: string | null;
+  /** When it last ran another build than before. */
+  changedAt: string | null;
 }
 
 export interface NewEvent {
@@ -287,6 +314,39 @@ export interface StateStore {
     advance(id: string, phase: string, facts?: Record<string, unknown>): void;
     /** The other machine answers elsewhere now. */
     setPeer(id: string, peer: string): void;
+  };
+  builds: {
+    all(): BuildRow[];
+    get(build: string): BuildRow | null;
+    /**
+     * A page of that build was loaded, or looked at (`session` empty). Writes `build.seen` when it is new, or when there is
+     * something to tell of it. `knobs`: by its HTML; null where that was not there.
+     */
+    seen(
+      build: string,
+      about: { session: string; knobs: Readonly<Record<string, number>> | null; data?: Record<string, unknown> },
+    ): Event | null;
+    /** A session was READY on it, with databases of these numbers. */
+    ready(build: string, opened: Readonly<Record<string, number>>): void;
+    /** Writes what is thought of it, and `build.verdict`. `sessions`: those it was learnt from. */
+    judge(
+      build: string,
+      found: {
+        verdict: BuildVerdict;
+        reason: string;
+        capability?: string | null;
+        sessions: readonly string[];
+        data?: Record<string, unknown>;
+      },
+    ): Event;
+    /** Of the sessions that there are. */
+    sessions(): BuildSession[];
+    session(name: string): BuildSession | null;
+    setSession(name: string, change: Partial<Pick<BuildSession, 'wanted' | 'running'>>): void;
+    /** Trials that are under way, in the words of `builds/`. */
+    trials(): { build: string; facts: unknown }[];
+    setTrial(build: string, facts: unknown): void;
+    endTrial(build: string): void;
   };
   /** Makes several changes one transaction: all of them or none, and nobody hears of any before all are durable. */
   atomically<T>(changes: () => T): T;

@@ -46,6 +46,21 @@ describe('readConfig', () => {
     expect(readConfig({ SESSION_MANAGER_PORT: '', LOGIN_MODE: ' ' })).toMatchObject({ port: 3001, loginMode: 'qr' });
   });
 
+  test('WEB_VERSION is live, guarded or one build', () => {
+    expect(readConfig({})).toMatchObject({ webVersion: null, guard: { isOn: false, canary: null, trialMs: 600_000 } });
+    expect(readConfig({ WEB_VERSION: 'live' })).toMatchObject({ webVersion: null, guard: { isOn: false } });
+    expect(readConfig({ WEB_VERSION: 'guarded', GUARD_CANARY: 'ventas' })).toMatchObject({
+      webVersion: null,
+      guard: { isOn: true, canary: 'ventas' },
+    });
+    expect(readConfig({ WEB_VERSION: '2.3000.1043191242' })).toMatchObject({
+      webVersion: '2.3000.1043191242',
+      guard: { isOn: false },
+    });
+    expect(problemsOf({ WEB_VERSION: 'newest' })).toContain('"live", "guarded", or a WhatsApp Web version');
+    expect(problemsOf({ GUARD_CANARY: '../x' })).toContain('GUARD_CANARY');
+  });
+
   test('relative paths start at the checkout, whatever the folder one stands in', () => {
     const config = readConfig({ LEADMASTER_DATA_DIR: 'elsewhere', CHROME_PATH: '/opt/x' }, { baseDir: '/srv/lm' });
     expect(config).toMatchObject({ dataDir: '/srv/lm/elsewhere', chromePath: '/opt/x' });

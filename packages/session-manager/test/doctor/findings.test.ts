@@ -9,6 +9,7 @@ import { bootId, readProcess } from '@leadmaster/capture/processes';
 import { LeadMasterError, type SessionState } from '@leadmaster/protocol';
 import { newMasterKeyText } from '@leadmaster/vault';
 import { describe, expect, test } from 'vitest';
+import { TOPICS } from '../../src/doctor/finding.ts';
 import { ALL_UNKNOWN } from '../../src/lifecycle/capabilities/verdicts.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { lockDataFolder, lockSession } from '../../src/profile/locks.ts';
@@ -40,7 +41,7 @@ test('a healthy installation has nothing, with the service down and up', async (
   installation.giveAway();
   const { ok, findings, fixed } = await installation.examine();
   expect(findings.filter(({ severity }) => severity !== 'ok')).toEqual([]);
-  expect(findings).toHaveLength(20);
+  expect(findings).toHaveLength(TOPICS.length);
   expect({ ok, fixed }).toEqual({ ok: true, fixed: [] });
 });
 

@@ -37,6 +37,7 @@ describe('/openapi.json', () => {
         'GET /qr-code',
         'GET /ready',
         'GET /status',
+        'GET /v1/builds',
         'GET /v1/events',
         'GET /v1/operations',
         'GET /v1/operations/{operation}',

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { FakeEngine, faultyStateStore, putLevelDb } from '@leadmaster/testkit';
 import { pino } from 'pino';
+import { UNGUARDED_BUILDS } from '../../src/builds/builds.ts';
 import { Slots } from '../../src/concurrency/slots.ts';
 import { readConfig } from '../../src/config/index.ts';
 import { claimProfile } from '../../src/lifecycle/claim.ts';
@@ -38,6 +39,7 @@ export async function openSessions(dataDir: string, changes: { fs?: ProfileFs } 
     engine,
     log,
     places: new Slots(4),
+    builds: UNGUARDED_BUILDS,
     lockIdle: async () => ({ release: () => undefined }),
     claim: (session) => claimProfile(claimDeps, session),
   });

@@ -5,6 +5,7 @@ import { LeadMasterError, type SessionState } from '@leadmaster/protocol';
 import { FakeEngine } from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { UNGUARDED_BUILDS } from '../../src/builds/builds.ts';
 import { Slots } from '../../src/concurrency/slots.ts';
 import { readConfig } from '../../src/config/index.ts';
 import { SessionSupervisor } from '../../src/lifecycle/supervisor.ts';
@@ -70,6 +71,7 @@ describe('an order given to the supervisor', () => {
         places: new Slots(4),
         log: pino({ level: 'silent' }),
         outbox: idleOutbox(),
+        builds: UNGUARDED_BUILDS,
         lockIdle: async () => ({ release: () => undefined }),
         claim: async () => ({
           profileDir: profiles.locate(NAME),

@@ -6,6 +6,7 @@ import { FakeEngine, faultyStateStore, writesFail } from '@leadmaster/testkit';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { UNGUARDED_BUILDS } from '../../src/builds/builds.ts';
 import { Slots } from '../../src/concurrency/slots.ts';
 import { type Config, readConfig } from '../../src/config/index.ts';
 import type { Claim } from '../../src/lifecycle/claim.ts';
@@ -70,6 +71,7 @@ describe('the supervisor', () => {
         places: new Slots(4),
         log: pino({ level: 'silent' }),
         outbox: idleOutbox(),
+        builds: UNGUARDED_BUILDS,
         lockIdle: async () => ({ release: () => undefined }),
         claim: async () => claimOf(login),
         ...deps,

@@ -67,6 +67,14 @@ describe('the record', () => {
     await expect(store.updateRecord('b', { generation: 2 })).rejects.toMatchObject({ code: 'session_not_found' });
   });
 
+  test('a record that could not be read again is not written', async () => {
+    const { store } = await freshStore();
+    await store.create('a');
+    const account = { phone: '1', name: '' } as unknown as { id: string; phone: string; name: string };
+    await expect(store.updateRecord('a', { account })).rejects.toMatchObject({ code: 'internal' });
+    expect(await store.readRecord('a')).toMatchObject({ account: null });
+  });
+
   test('keeps what a newer version added', async () => {
     const { store, paths } = await freshStore();
     const record = await store.create('a');

@@ -23,6 +23,7 @@ export const en: DoctorWords = {
     transfers: 'no session is held up on its way to here, or from here',
     people: 'WhatsApp asks nothing of a person, and restricts no account',
     pages: 'nothing was broken in the pages of WhatsApp Web at their last probe',
+    builds: 'sessions run the builds of WhatsApp Web that they are to run',
     code: 'no code or settings name another folder for sessions',
     chromium: 'the browser is no older than any profile',
     vault: 'the vault can be reached, or is made at the first start',
@@ -146,6 +147,18 @@ export const en: DoctorWords = {
     text_broken: {
       what: '{session} sends nothing on build {build} of WhatsApp Web, since {feature} is broken: {detail}',
       cure: 'It is probed again every minute. ./leadmaster capabilities {session} shows all of it. Update LeadMaster, or pin a build that works with WEB_VERSION.',
+    },
+    build_ends: {
+      what: 'build {build} of WhatsApp Web, which sessions here are bound to, stops working about {until}: WhatsApp takes its files away',
+      cure: 'Choose a newer one before that: ./leadmaster builds shows those that are kept. WEB_VERSION=guarded does so by itself.',
+    },
+    build_escaped: {
+      what: '{session} was to open build {wanted} of WhatsApp Web and runs {running}',
+      cure: 'The page left the chosen one by itself. ./leadmaster session restart {session} opens the chosen one again, if that may still open its profile.',
+    },
+    build_bad: {
+      what: '{session} runs build {build} of WhatsApp Web, which failed here: {why}',
+      cure: 'WEB_VERSION=guarded goes back to a good one where that loses nothing; ./leadmaster builds shows what there is.',
     },
     code_folder_missing: {
       what: 'code keeps sessions in {written}, and there is no such folder; on disk they are in {onDisk}',

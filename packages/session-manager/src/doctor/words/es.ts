@@ -22,6 +22,7 @@ export const es: DoctorWords = {
     moved: 'nada de lo entregado sigue en su lugar',
     people: 'WhatsApp no pide nada a ninguna persona ni restringe ninguna cuenta',
     pages: 'nada estaba roto en las páginas de WhatsApp Web en su última prueba',
+    builds: 'las sesiones usan las versiones de WhatsApp Web que deben usar',
     transfers: 'ninguna sesión quedó detenida en su camino hacia aquí o desde aquí',
     code: 'ningún código ni ajuste nombra otra carpeta para sesiones',
     chromium: 'el navegador no es más viejo que ningún perfil',
@@ -150,6 +151,18 @@ export const es: DoctorWords = {
     text_broken: {
       what: '{session} no envía nada en la versión {build} de WhatsApp Web, porque {feature} está roto: {detail}',
       cure: 'Se prueba de nuevo cada minuto. ./leadmaster capabilities {session} lo muestra todo. Actualice LeadMaster, o fije con WEB_VERSION una versión que funcione.',
+    },
+    build_ends: {
+      what: 'la versión {build} de WhatsApp Web, a la que están atadas sesiones de aquí, deja de funcionar alrededor del {until}: WhatsApp retira sus archivos',
+      cure: 'Elija antes una más nueva: ./leadmaster builds muestra las que están guardadas. Con WEB_VERSION=guarded se hace solo.',
+    },
+    build_escaped: {
+      what: '{session} debía abrir la versión {wanted} de WhatsApp Web y usa la {running}',
+      cure: 'La página dejó por sí sola la elegida. ./leadmaster session restart {session} vuelve a abrirla, si esa todavía puede abrir su perfil.',
+    },
+    build_bad: {
+      what: '{session} usa la versión {build} de WhatsApp Web, que aquí falló: {why}',
+      cure: 'Con WEB_VERSION=guarded se vuelve a una buena cuando eso no pierde nada; ./leadmaster builds muestra las que hay.',
     },
     code_folder_missing: {
       what: 'el código guarda sesiones en {written}, y esa carpeta no existe; en el disco están en {onDisk}',

@@ -12,7 +12,7 @@ import { judgeLogin, LOGIN_ITEMS, type LoginCheck } from './login.ts';
 import { networkNamespace } from './namespace.ts';
 import { openOfflinePage } from './offline-page.ts';
 import { didNotStart, type OfflineProcess, startOffline } from './offline-process.ts';
-import { readEverything, readRows } from './reading.ts';
+import { readEverything, readNumbers, readRows } from './reading.ts';
 
 /** What a copy of a profile turned out to hold when a real browser opened it without any network. */
 export interface OfflineReading {
@@ -36,6 +36,11 @@ export interface DrillBrowser {
    * the case of `browser_not_gone`.
    */
   read(profileDir: string, signal: AbortSignal): Promise<OfflineReading>;
+  /**
+   * Only how new each database of the copy is: IndexedDB's version / 10 - 1 by name (whatsapp-web-2026, 7.3). Throws like
+   * `read`.
+   */
+  numbers(profileDir: string, signal: AbortSignal): Promise<Record<string, number>>;
 }
 
 export interface DrillOptions {
@@ -49,31 +54,44 @@ const KILL_MS = 5_000;
 
 /** Drills on the browser that sessions run on. */
 export function createDrillBrowser({ browsers, namespace = networkNamespace }: DrillOptions): DrillBrowser {
+  const open = async <T>(profileDir: string, signal: AbortSignal, look: (browser: Browser) => Promise<T>) => {
+    signal.throwIfAborted();
+    const { path, kind, version } = await browsers.find(false);
+    const without = await namespace();
+    await clearSingletons(profileDir);
+    const flags = drillFlags(profileDir, { isShell: kind === 'headless-shell', isRoot: process.getuid?.() === 0 });
+    const homeDir = await mkdtemp(join(tmpdir(), 'lm-drill-'));
+    try {
+      signal.throwIfAborted();
+      const browser = startOffline({ path, flags, namespace: without, homeDir });
+      const seen = await lookThenEnd(browser, signal, look);
+      const isolation: OfflineReading['isolation'] = without === null ? 'flags' : 'namespace';
+      return { seen, browserVersion: version, isolation };
+    } finally {
+      await rm(homeDir, { recursive: true, force: true, maxRetries: 5 });
+    }
+  };
   return {
     async read(profileDir, signal) {
-      signal.throwIfAborted();
-      const { path, kind, version } = await browsers.find(false);
-      const without = await namespace();
-      await clearSingletons(profileDir);
-      const flags = drillFlags(profileDir, { isShell: kind === 'headless-shell', isRoot: process.getuid?.() === 0 });
-      const homeDir = await mkdtemp(join(tmpdir(), 'lm-drill-'));
-      try {
-        signal.throwIfAborted();
-        const browser = startOffline({ path, flags, namespace: without, homeDir });
-        const reading = await readThenEnd(browser, signal);
-        return { ...reading, browserVersion: version, isolation: without === null ? 'flags' : 'namespace' };
-      } finally {
-        await rm(homeDir, { recursive: true, force: true, maxRetries: 5 });
-      }
+      const { seen, ...how } = await open(profileDir, signal, readPage);
+      return { ...seen, ...how };
+    },
+    async numbers(profileDir, signal) {
+      const look = async (browser: Browser) => readNumbers(await openOfflinePage(browser));
+      return (await open(profileDir, signal, look)).seen;
     },
   };
 }
 
 /** Whatever comes of it, no process is left. It need not close in order: the copy has served. */
-async function readThenEnd(started: OfflineProcess, signal: AbortSignal): Promise<PageReading> {
+async function lookThenEnd<T>(
+  started: OfflineProcess,
+  signal: AbortSignal,
+  look: (browser: Browser) => Promise<T>,
+): Promise<T> {
   try {
     const browser = await connect(started, signal);
-    return await withSignal(readPage(browser), signal);
+    return await withSignal(look(browser), signal);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof LeadMasterError) throw error;

@@ -15,7 +15,6 @@ interface Untyped {
   attachEventListeners(): Promise<void>;
   destroy(): Promise<void>;
   initWebVersionCache(): Promise<void>;
-  currentIndexHtml: string | null;
   authStrategy: wwebjs.AuthStrategy;
 }
 
@@ -44,7 +43,7 @@ export interface PageLife {
  *   which then hears no life
  * - it handles the end of the sync twice when told twice, and then hears every message twice; here a second telling joins
  *   the first
- * - it reads the page's own text for its cache, and rejects into nowhere when the browser ends meanwhile
+ * - it keeps the page's own text in its cache, over what lies there and not atomically; here `builds/` keeps pages
  * - on a state it does not accept it closes the browser by itself; here the run does that, and proves it
  * - after a logout it tells its strategy once more that the browser is there, which it has been all the time
  *
@@ -76,15 +75,6 @@ export function tamedClient(
   const servePinned = untyped.initWebVersionCache.bind(client);
   untyped.initWebVersionCache = async () => {
     if (options.webVersion !== LIVE_VERSION) return servePinned();
-    client.pupPage?.on('response', (response) => {
-      if (!response.ok() || response.url() !== PAGE_URL) return;
-      response.text().then(
-        (html) => {
-          untyped.currentIndexHtml = html;
-        },
-        () => undefined,
-      );
-    });
   };
   return client;
 }

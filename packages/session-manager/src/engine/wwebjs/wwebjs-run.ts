@@ -12,7 +12,7 @@ import {
   type Runtime,
 } from '@leadmaster/protocol';
 import type { Browser, Page } from 'puppeteer-core';
-import type { Client } from 'whatsapp-web.js';
+import type { Client, ContactId } from 'whatsapp-web.js';
 import { treeMemory } from '../../process/memory.ts';
 import { takeCensus } from '../census.ts';
 import type { CatchUpFrom, CatchUpPart, EngineEvent, EngineRun, MessageSender } from '../engine.ts';
@@ -244,13 +244,19 @@ export interface RunInput {
 }
 
 function accountOf(client: Client): Account {
-  const wid = client.info?.wid;
-  if (wid === undefined || wid === null) {
+  const id = textOfWid(client.info?.wid);
+  if (id === null) {
     throw new LeadMasterError(
       'engine_failed',
       'WhatsApp did not say which account is linked',
       'It is tried again by itself.',
     );
   }
-  return { id: wid._serialized, phone: wid.user, name: client.info.pushname ?? '' };
+  return { id, phone: client.info.wid.user, name: client.info.pushname ?? '' };
+}
+
+/** The text of a person's id, also where the page names the field of it otherwise. */
+function textOfWid(wid: Partial<ContactId> | null | undefined): string | null {
+  if (typeof wid?._serialized === 'string') return wid._serialized;
+  return typeof wid?.user === 'string' && typeof wid.server === 'string' ? `${wid.user}@${wid.server}` : null;
 }

@@ -4,6 +4,7 @@ import { storage } from './0003-storage.ts';
 import { transfers } from './0004-transfers.ts';
 import { messages } from './0005-messages.ts';
 import { pageFacts } from './0006-page-facts.ts';
+import { builds } from './0007-builds.ts';
 
 /** One step of the schema. Never changed once released: a correction is another step. */
 export interface Migration {
@@ -13,4 +14,4 @@ export interface Migration {
 }
 
 /** Every step in order; `version` counts 1, 2, 3 ... without a gap. */
-export const MIGRATIONS: readonly Migration[] = [first, snapshots, storage, transfers, messages, pageFacts];
+export const MIGRATIONS: readonly Migration[] = [first, snapshots, storage, transfers, messages, pageFacts, builds];

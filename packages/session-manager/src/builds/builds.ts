@@ -1,0 +1,238 @@
+import { type Build, errorText } from '@leadmaster/protocol';
+import type { EngineEvent, EngineRun } from '../engine/engine.ts';
+import { withSignal } from '../engine/with-signal.ts';
+import { BuildBook } from './book.ts';
+import { BuildChoice, type HeldForStart } from './build-choice.ts';
+import type { BuildDeps, GuardedSessions } from './build-deps.ts';
+import type { BuildService } from './build-service.ts';
+import { BuildGuard } from './guard.ts';
+import { type Numbers, readBuild } from './page-facts.ts';
+
+const PAGE_URL = 'https://web.whatsapp.com/';
+const LOOK_MS = 20_000;
+const FIRST_LOOK_MS = 120_000;
+const PROBE_MS = 30_000;
+/** Trials go on in steps of this. */
+const STEP_MS = 2_000;
+/** Where nothing can be looked at, something new is tried blindly once a day. */
+const BLIND_MS = 24 * 3_600_000;
+
+/** A run and the profile that it has open. */
+export interface RunOnProfile extends HeldForStart {
+  session: string;
+  /** The build that was chosen for it. */
+  wanted: string | null;
+  signal: AbortSignal;
+  /** The run itself, once it is there. */
+  run: () => EngineRun | null;
+}
+
+/** What a session's start and run are asked and told about builds. */
+export interface BuildKeeper {
+  choose(session: string, held: HeldForStart, signal: AbortSignal): Promise<string | null>;
+  /** Everything a run says. Returns at once. */
+  heard(on: RunOnProfile, event: EngineEvent): void;
+  /** Its browser was stopped and is gone; the profile is still held. Never fails. */
+  ended(on: RunOnProfile): Promise<void>;
+}
+
+/** Every session as WhatsApp serves it, and nothing is learnt: where there is no book, in tests of the rest. */
+export const UNGUARDED_BUILDS: BuildKeeper = {
+  choose: async () => null,
+  heard: () => undefined,
+  ended: async () => undefined,
+};
+
+interface LoadedPage {
+  build: string | null;
+  html: string | null;
+}
+
+/** Builds of WhatsApp Web on this machine: the book of them, which one a session opens, and the guard. */
+export class Builds implements BuildKeeper, BuildService {
+  readonly #deps: BuildDeps;
+  readonly #sessions: GuardedSessions;
+  readonly #book: BuildBook;
+  readonly #guard: BuildGuard;
+  readonly #choice: BuildChoice;
+  readonly #closing = new AbortController();
+  /** One thing after the other: what a page says is written down before what follows from it is decided. */
+  #working: Promise<void> = Promise.resolve();
+  /** Restarts that were asked for; nothing waits for them but the end. */
+  readonly #restarting = new Set<Promise<void>>();
+  /** Sessions whose numbers were noted of the page that runs, by the signal of the run. */
+  readonly #exact = new Map<string, AbortSignal>();
+  /** How many pages each session has loaded. */
+  readonly #loads = new Map<string, number>();
+  #timers: NodeJS.Timeout[] = [];
+  #liveAt: number;
+
+  constructor(deps: BuildDeps, sessions: GuardedSessions) {
+    this.#deps = deps;
+    this.#sessions = sessions;
+    this.#book = new BuildBook(deps);
+    this.#guard = new BuildGuard(deps, this.#book, {
+      ...sessions,
+      restart: async (session) => this.#restart(session),
+    });
+    this.#choice = new BuildChoice(deps, this.#book, this.#guard);
+    this.#liveAt = deps.now().getTime();
+  }
+
+  choose(session: string, held: HeldForStart, signal: AbortSignal): Promise<string | null> {
+    return this.#choice.choose(session, held, signal);
+  }
+
+  heard(on: RunOnProfile, event: EngineEvent): void {
+    if (event.type === 'page') this.#onPage(on, event);
+    else if (event.type === 'ready') this.#later(this.#onReady(on, event.webVersion));
+    else if (event.type === 'lost') this.#exact.delete(on.session);
+    else if (event.type === 'deprecated') this.#later(async () => this.#deprecated(on));
+  }
+
+  builds(): Promise<Build[]> {
+    const rows = this.#deps.store.builds.sessions();
+    const running = rows.flatMap(({ session, running }) =>
+      running !== null && this.#sessions.look(session)?.running === running ? [running] : [],
+    );
+    return this.#book.list(running);
+  }
+
+  /** Takes up what an earlier service left, and begins the regular work. */
+  start(): void {
+    const { settings } = this.#deps;
+    this.#guard.resume();
+    this.#every(STEP_MS, () => this.#guard.advance());
+    if (!settings.isGuarded) return;
+    this.#every(settings.lookMs, () => this.lookForNew());
+    // A service that is restarted often looks, too.
+    const first = setTimeout(() => this.#later(() => this.lookForNew()), Math.min(FIRST_LOOK_MS, settings.lookMs));
+    this.#timers.push(first.unref());
+  }
+
+  /** Sees whether WhatsApp serves another build, and has it tried. Resolves to the session that tries it. */
+  async lookForNew(): Promise<string | null> {
+    const deadline = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(LOOK_MS)]);
+    const answer = await this.#deps.network.ask('GET', PAGE_URL, deadline);
+    const build = answer?.status === 200 ? readBuild(answer.body) : null;
+    if (build === null && this.#deps.now().getTime() - this.#liveAt < BLIND_MS) return null;
+    this.#liveAt = this.#deps.now().getTime();
+    // A session that has a service worker may be served the page of before: what was seen is kept, to be tried itself.
+    const isNew = build !== null && (await this.#deps.pages.read(build)) === null;
+    if (isNew && answer !== null) await this.#book.seen(build, { session: '', html: answer.body });
+    return this.#guard.tryNew(build);
+  }
+
+  /** Goes on with what is under way now, without waiting for its time. */
+  advance(): Promise<void> {
+    this.#later(() => this.#guard.advance());
+    return this.idle();
+  }
+
+  /** Resolves when all that was told so far is written down. */
+  idle(): Promise<void> {
+    return this.#working;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    for (const timer of this.#timers) clearInterval(timer);
+    await Promise.all([this.#working, ...this.#restarting]);
+  }
+
+  /**
+   * While a page runs that is not the pinned one it may load anew at any time, and raise a number: what was noted of it
+   * counts as open until it was stopped in order.
+   */
+  async ended(on: RunOnProfile): Promise<void> {
+    const isExact = this.#exact.get(on.session) === on.signal;
+    this.#exact.delete(on.session);
+    if (!isExact) return;
+    await this.#deps.profiles
+      .noteDatabases(on.session, on.generation, { mayBeHigher: false })
+      .catch((error: unknown) => {
+        this.#deps.log.warn({ session: on.session, err: error }, 'the numbers of its databases stay open');
+      });
+  }
+
+  #onPage(on: RunOnProfile, page: LoadedPage): void {
+    const { session, generation, wanted } = on;
+    this.#exact.delete(session);
+    this.#loads.set(session, (this.#loads.get(session) ?? 0) + 1);
+    const isLive = wanted === null || page.html !== null;
+    // Written down at once, whatever else waits.
+    const noted = isLive
+      ? this.#deps.profiles.noteDatabases(session, generation, { mayBeHigher: true })
+      : Promise.resolve();
+    this.#later(() => noted.then(() => this.#loaded(on, page, isLive)));
+  }
+
+  async #loaded(on: RunOnProfile, page: LoadedPage, isLive: boolean): Promise<void> {
+    const { store, now, log } = this.#deps;
+    const { session, wanted, login } = on;
+    const build = page.build ?? (page.html === null ? null : readBuild(page.html));
+    if (build === null) return log.warn({ session }, 'the page does not say what build it is');
+    const escaped = wanted !== null && wanted !== build ? wanted : null;
+    if (escaped !== null) log.warn({ session, wanted, build }, 'another build runs than the one that was chosen');
+    if (isLive) this.#liveAt = now().getTime();
+    await this.#book.seen(build, { session, html: page.html, wanted: escaped });
+    store.builds.setSession(session, { running: build });
+    if (login === 'saved') this.#guard.loaded(session, build);
+  }
+
+  /** What the databases are now is what decides which builds may open them from here on. */
+  #onReady(on: RunOnProfile, build: string): () => Promise<void> {
+    const { session, generation, signal, wanted } = on;
+    const loads = this.#loads.get(session);
+    const isOver = (): boolean => signal.aborted || this.#loads.get(session) !== loads;
+    return async () => {
+      const run = on.run();
+      if (run === null || isOver()) return;
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]);
+      const { databases } = await withSignal(run.probe(deadline), deadline);
+      // Another page may be loading by now: what was seen is not all that will be.
+      if (isOver()) return;
+      if (Object.keys(databases).length === 0) return;
+      const mayBeHigher = wanted !== build;
+      await this.#deps.profiles.noteDatabases(session, generation, { numbers: databases, mayBeHigher });
+      if (!isOver()) this.#exact.set(session, signal);
+      await this.#learnt(session, build, databases);
+    };
+  }
+
+  async #learnt(session: string, build: string, databases: Numbers): Promise<void> {
+    this.#book.ready(build, session, databases);
+    this.#guard.loaded(session, build);
+    await this.#guard.advance();
+  }
+
+  #deprecated({ session, wanted }: RunOnProfile): void {
+    if (this.#deps.settings.isGuarded && wanted !== null) this.#guard.refused(session, wanted);
+  }
+
+  #restart(session: string): void {
+    const running = this.#sessions
+      .restart(session)
+      .catch((error: unknown) => {
+        this.#deps.log.warn({ session, err: error }, 'a session could not be restarted for another build');
+      })
+      .finally(() => this.#restarting.delete(running));
+    this.#restarting.add(running);
+  }
+
+  #every(ms: number, work: () => Promise<unknown>): void {
+    const timer = setInterval(() => this.#later(work), ms);
+    timer.unref();
+    this.#timers.push(timer);
+  }
+
+  #later(work: () => Promise<unknown>): void {
+    this.#working = this.#working.then(work).then(
+      () => undefined,
+      (error: unknown) => {
+        if (this.#closing.signal.aborted) return;
+        this.#deps.log.error({ err: error }, `something about a build could not be done: ${errorText(error)}`);
+      },
+    );
+  }
+}
