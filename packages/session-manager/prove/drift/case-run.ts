@@ -41,6 +41,7 @@ export async function runCase(which: DriftCase): Promise<CaseResult> {
     BACKOFF_FIRST_MS: '100',
     BACKOFF_MAX_S: '1',
     LOAD_DEADLINE_S: '25',
+    SYNC_DEADLINE_S: '20',
     SNAPSHOT_SCHEDULE: 'off',
     SNAPSHOT_AFTER_LOGIN: 'off',
   });
