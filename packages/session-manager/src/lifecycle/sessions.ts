@@ -344,7 +344,7 @@ export class Sessions implements SessionService, SessionAccess {
     const known = this.#outbox.repeated(name, message, idempotencyKey);
     if (known !== null) return known;
     refuseSend(name, supervisor.view);
-    refuseBroken(supervisor, 'text');
+    refuseBroken(supervisor.capabilities, 'text');
     const opensChat = await requireOpenChat(name, message.to, supervisor.standing, this.#deps.log);
     return this.#outbox.accept(name, message, idempotencyKey, opensChat);
   }
@@ -375,7 +375,7 @@ export class Sessions implements SessionService, SessionAccess {
 
   /** Measures the memory of a session's browser; a session that is gone meanwhile has none. */
   async measureMemory(name: string): Promise<void> {
-    await this.#registry.find(name)?.measureMemory();
+    await this.#registry.find(name)?.liveRun?.measureMemory();
   }
 
   #snapshotsOf(name: string): Pick<Session, 'lastSnapshot' | 'snapshotFailure'> {
