@@ -24,7 +24,7 @@ export function startHousekeeping(deps: {
       sessions.doubtOverdue();
       for (const supervisor of sessions.supervisors()) {
         supervisor.saveHealth();
-        await supervisor.measureMemory();
+        await supervisor.liveRun?.measureMemory();
       }
     }),
     every(60 * MINUTE, 'retention', async () => {

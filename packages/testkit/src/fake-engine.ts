@@ -105,7 +105,6 @@ export class FakeRun implements EngineRun {
         return this.onSend(handover, `true_${handover.to}@c.us_${number}-${this.#handed}`);
       },
       ackOf: async (whatsappId) => this.acks.get(whatsappId) ?? null,
-      findOwn: async () => [],
       opensNewChat: async () => this.opensChat,
     };
   }

@@ -2,7 +2,8 @@ import type { BuildRow } from '../state/state-store.ts';
 import { type BuildBook, LIFE_MS } from './book.ts';
 import type { BuildDeps, GuardedSessions } from './build-deps.ts';
 import { compareBuilds } from './page-facts.ts';
-import { type Failure, newTrial, newWatch, nextStep, type Step, type Trial, trialFacts } from './trial.ts';
+import { type Failure, newTrial, nextStep, type Step, type Trial, trialFacts } from './trial.ts';
+import { Witnesses } from './witnesses.ts';
 
 /** The name of a trial whose build is not known yet: the canary has not loaded its page. */
 const NOT_LOADED = '';
@@ -26,6 +27,7 @@ export class BuildGuard {
   readonly #deps: BuildDeps;
   readonly #book: BuildBook;
   readonly #sessions: GuardedSessions;
+  readonly #witnesses: Witnesses;
   /** Told once until it changes. */
   readonly #onLive = new Map<string, string>();
 
@@ -33,6 +35,7 @@ export class BuildGuard {
     this.#deps = deps;
     this.#book = book;
     this.#sessions = sessions;
+    this.#witnesses = new Witnesses(deps, book, sessions);
   }
 
   get #trials(): { build: string; trial: Trial }[] {
@@ -110,8 +113,8 @@ export class BuildGuard {
       const row = store.builds.get(build);
       if (compareBuilds(build, newest.build) <= 0 || (row !== null && !this.#isOpen(row))) return null;
     }
-    const canary = this.#sessions.candidates().find((session) => this.#mayTry(session));
-    if (canary === undefined) return null;
+    const canary = this.#witnesses.canary();
+    if (canary === null) return null;
     if (build === null) store.builds.setTrial(NOT_LOADED, newTrial(canary, now()));
     else this.#begin(build, canary);
     this.#deps.log.info({ session: canary, build }, 'a new build of WhatsApp Web is tried');
@@ -184,7 +187,7 @@ export class BuildGuard {
   /** Before a build is blamed: how others fare on it, or how the same session fares on an older one. */
   async #ask(build: string, trial: Trial, failure: Failure): Promise<void> {
     const { store, settings } = this.#deps;
-    const others = this.#others(build, failure.session);
+    const others = this.#witnesses.others(build, failure.session);
     const fellows = others.filter(({ broken }) => broken.length > 0).map(({ session }) => session);
     if (fellows.length > 0) {
       this.#blame(build, failure, [failure.session, ...fellows]);
@@ -196,7 +199,7 @@ export class BuildGuard {
         failure,
         others.map(({ session }) => session),
       );
-    const opinion = settings.isGuarded ? this.#opinion(build, failure.session) : null;
+    const opinion = settings.isGuarded ? this.#witnesses.opinion(build, failure.session) : null;
     if (opinion === null) return this.#undecided(build, `${failure.reason}, and nobody else runs it`, failure);
     store.builds.setTrial(build, { ...trial, opinion });
     this.#deps.log.warn(
@@ -215,32 +218,6 @@ export class BuildGuard {
     this.#deps.log.warn({ build, ...failure, others }, 'one session fails on a build on which others are READY');
   }
 
-  /** The same session on the newest good build that may open its profile; else another session on the build itself. */
-  #opinion(build: string, session: string): Trial['opinion'] {
-    const now = this.#deps.now();
-    const older = this.#book.good().find((good) => good.build !== build && this.#mayGoBack(build, good));
-    if (older !== undefined) return { ...newWatch(session, now), on: older.build };
-    const second = this.#sessions.candidates().find((other) => other !== session && this.#mayTry(other));
-    return second === undefined ? null : { ...newWatch(second, now), on: null };
-  }
-
-  /** Only a first look: the schema rule itself is asked again at the start, with the profile's own numbers. */
-  #mayGoBack(build: string, older: BuildRow): boolean {
-    const tried = this.#deps.store.builds.get(build)?.knobs ?? {};
-    return Object.entries(tried).every(([database, knob]) => (older.knobs[database] ?? knob) >= knob);
-  }
-
-  #others(build: string, session: string) {
-    const { store } = this.#deps;
-    return store.builds
-      .sessions()
-      .filter((row) => row.running === build && row.session !== session)
-      .flatMap((row) => {
-        const seen = this.#sessions.look(row.session);
-        return seen?.state === 'READY' && seen.running === build ? [{ session: row.session, broken: seen.broken }] : [];
-      });
-  }
-
   #blame(build: string, failure: Failure, sessions: string[]): void {
     const { store } = this.#deps;
     const fallback = this.#book.good().find((good) => good.build !== build);
@@ -257,7 +234,11 @@ export class BuildGuard {
     });
   }
 
-  /** Sessions that run a bad build get another one, where there is one. */
+  /**
+   * Sessions that run a bad build get another one, where there is one. `pauseMs` does not hold this back: it is there so
+   * that no login is moved to and fro, and a session that was left on a bad build would send nothing, or lose its login, until
+   * the hour is over. It cannot become a loop: a verdict `bad` is final, so each session leaves each build once.
+   */
   async #leave(build: string): Promise<void> {
     const { store, settings } = this.#deps;
     if (!settings.isGuarded || this.#book.good().length === 0) return;
@@ -289,13 +270,5 @@ export class BuildGuard {
   #isOpen({ verdict, reason, verdictAt }: BuildRow): boolean {
     const isOld = this.#deps.now().getTime() - Date.parse(verdictAt) >= AGAIN_MS;
     return verdict === 'canary' || (verdict === 'unknown' && (reason === '' || isOld));
-  }
-
-  #mayTry(session: string): boolean {
-    const { settings, store, now } = this.#deps;
-    if (settings.canary !== null && settings.canary !== session) return false;
-    if (this.#sessions.look(session)?.state !== 'READY') return false;
-    const changedAt = store.builds.session(session)?.changedAt ?? null;
-    return changedAt === null || now().getTime() - Date.parse(changedAt) >= settings.pauseMs;
   }
 }

@@ -195,11 +195,6 @@ export interface MessageSender {
    * not have it (which proves nothing for a profile that was restored). Rejects when the page could not be asked.
    */
   ackOf(whatsappId: string, signal: AbortSignal): Promise<number | null>;
-  /** Own messages of a chat with exactly this text between two moments, for rows that have no id yet. */
-  findOwn(
-    wanted: { to: string; text: string; from: Date; until: Date },
-    signal: AbortSignal,
-  ): Promise<{ whatsappId: string; ack: number }[]>;
   /** Whether a text to that recipient would open a new chat; null = the page cannot tell. Sends and asks the server nothing but the number. */
   opensNewChat(to: string, signal: AbortSignal): Promise<boolean | null>;
 }

@@ -26,7 +26,7 @@ export class Fates {
   readonly #deps: FatesDeps;
   /**
    * Messages that runs of this process were given, and when (by the monotonic clock): the page may not have entered them
-   * yet. `isTaken`: it has said that it has the message, and books that lack it now are no proof.
+   * yet. `isTaken`: it has said that it has the message; the row says so too, unless the disk refused it.
    */
   readonly #given = new Map<string, { run: EngineRun; at: number; isTaken: boolean }>();
 
@@ -75,21 +75,22 @@ export class Fates {
       const now = store.messages.byWhatsappId(message.session, [message.whatsappId ?? '']);
       if (now === null) return;
       if (ack !== null) news.acknowledged(now, ack);
-      else news.ended(now.message, NOT_IN_BOOKS);
+      else if (!now.isTaken) news.ended(now.message, NOT_IN_BOOKS);
     });
     if (ack !== 0) this.heard(message.id);
   }
 
   /**
    * Whether "not found" proves that the message was never handed over: the books are those of the profile under which its
-   * id was journalled, the machine has not lost power since, and the page has had the time to enter it.
+   * id was journalled, the machine has not lost power since, and the page has had the time to enter it and never had it
+   * (a chat that is deleted on the phone takes its messages out of the books).
    */
-  #isProof({ message, generation, bootId: booted }: MessageRecord, run: EngineRun): boolean {
+  #isProof({ message, isTaken, generation, bootId: booted }: MessageRecord, run: EngineRun): boolean {
     const given = this.#given.get(message.id);
     const isLate = given?.run !== run || performance.now() - given.at > ACK_DEADLINE_MS;
     const isOver = given === undefined || (isLate && !given.isTaken);
     const standing = this.#deps.standing(message.session);
-    return isOver && standing?.run === run && generation === standing.generation && booted === bootId();
+    return !isTaken && isOver && standing?.run === run && generation === standing.generation && booted === bootId();
   }
 
   doubtOverdue(now: number): void {

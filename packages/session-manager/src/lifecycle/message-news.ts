@@ -40,11 +40,12 @@ export class MessageNews {
     this.#standing = standing;
   }
 
-  /** WhatsApp acknowledged it; a number that is none of its acknowledgements changes nothing. */
+  /** WhatsApp acknowledged it; a number that is none of its acknowledgements says no more than that the page has it. */
   acknowledged(record: MessageRecord, ack: number): void {
     const state = STATE_OF_ACK[ack];
     if (state === 'FAILED') this.ended(record.message, this.#refusal(record));
     else if (state !== undefined) this.#moved(record.message, state);
+    else if (!record.isTaken) this.#store.messages.take(record.message.id);
   }
 
   /** It has failed, or its fate is not known. An acknowledgement that came before stands. */

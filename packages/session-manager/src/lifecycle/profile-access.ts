@@ -1,8 +1,9 @@
 import type { Census } from '@leadmaster/protocol';
 import type { HeldProfile, Proof } from '../snapshots/session-access.ts';
 import { ending, running, sessionMoved, starting } from './refusals.ts';
-import type { SessionSupervisor, Turn } from './supervisor.ts';
+import type { SessionSupervisor } from './supervisor.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
+import type { Turn } from './turn.ts';
 
 /**
  * A session's profile for those who copy, restore, trim and move it. Each task takes its turn in the session's own queue,

@@ -37,6 +37,22 @@ export function notWaitingForQr(
   });
 }
 
+export function noPairingCode(session: string, view: SupervisorView): LeadMasterError {
+  return notWaitingForQr(
+    session,
+    view,
+    view.hint || 'A pairing code can be asked for while the session is in QR_REQUIRED.',
+  );
+}
+
+export function linksNothing(): LeadMasterError {
+  return new LeadMasterError(
+    'login_mode_server',
+    'LOGIN_MODE=server never links an account',
+    'Start the service with LOGIN_MODE=qr or local to link one.',
+  );
+}
+
 /** A browser is being launched that nobody knows yet: its profile can be neither held nor copied. */
 export function starting(session: string, state: SessionState): LeadMasterError {
   return new LeadMasterError(

@@ -1,35 +1,33 @@
-import {
-  type Capabilities,
-  type Census,
-  type CheckReport,
-  type Event,
-  type EventPage,
-  type Feature,
-  isLoginErased,
-  type Message,
-  type PairingCode,
-  type QrCode,
-  type Recording,
-  type SendMessage,
-  type Session,
-  type Transition,
+import type {
+  Capabilities,
+  Census,
+  CheckReport,
+  Event,
+  EventPage,
+  Feature,
+  Message,
+  PairingCode,
+  QrCode,
+  Recording,
+  SendMessage,
+  Session,
+  Transition,
 } from '@leadmaster/protocol';
 import { Measurements } from '../disk/measurements.ts';
 import type { HeldProfile, Proof, SessionAccess } from '../snapshots/session-access.ts';
+import { comesBack } from './at-boot.ts';
 import { pageChecks } from './capabilities/page-checks.ts';
-import { refuseBroken } from './capabilities/refusals.ts';
 import { countUses } from './capabilities/uses.ts';
-import { refuseErased } from './erased.ts';
 import { followEvents, pageOfEvents } from './event-feed.ts';
-import { Outbox } from './outbox.ts';
 import { ProfileAccess } from './profile-access.ts';
 import { recordSession } from './recording.ts';
-import { notWaitingForQr, originNotRetired, sessionMoved, sessionNotFound } from './refusals.ts';
-import { refuseSend, requireOpenChat } from './sending.ts';
+import { notWaitingForQr } from './refusals.ts';
 import { type SessionGuard, UNGUARDED } from './session-guard.ts';
+import { SessionMessages } from './session-messages.ts';
+import { SessionOrders } from './session-orders.ts';
 import { SessionRegistry } from './session-registry.ts';
 import type { SessionService } from './session-service.ts';
-import { describeSession, describeUnclaimed } from './session-view.ts';
+import { SessionViews } from './session-views.ts';
 import type { SessionSupervisor } from './supervisor.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 
@@ -39,23 +37,26 @@ const WAIT_STEP_MS = 5_000;
 /** The sessions of this machine, for all who ask for one by its name. */
 export class Sessions implements SessionService, SessionAccess {
   readonly #deps: SupervisorDeps;
-  readonly #outbox: Outbox;
+  readonly #messages: SessionMessages;
   readonly #registry: SessionRegistry;
   readonly #profiles: ProfileAccess;
+  readonly #orders: SessionOrders;
+  readonly #views: SessionViews;
   readonly measurements: Measurements;
   readonly #closing = new AbortController();
   #guard: SessionGuard = UNGUARDED;
 
   constructor(deps: Omit<SupervisorDeps, 'outbox'>) {
-    this.#outbox = new Outbox({
-      ...{ store: deps.store, log: deps.log },
-      standing: (name) => this.#registry.find(name)?.standing ?? null,
-    });
-    this.#deps = { ...deps, outbox: this.#outbox };
+    const { profiles, store, config, log } = deps;
+    this.#messages = new SessionMessages(deps, () => this.#registry);
+    this.#deps = { ...deps, outbox: this.#messages.outbox };
     this.#registry = new SessionRegistry(this.#deps);
     this.#profiles = new ProfileAccess(this.#deps);
-    const { profiles, store, config, log } = deps;
     this.measurements = new Measurements({ ...{ profiles, store, log }, warnBytes: config.storageWarnBytes });
+    const { measurements } = this;
+    const about = { ...deps, registry: this.#registry, measurements, guard: () => this.#guard };
+    this.#orders = new SessionOrders(about);
+    this.#views = new SessionViews(about);
     countUses(store.events, (name) => this.#registry.find(name)?.capabilities ?? null);
   }
 
@@ -67,12 +68,12 @@ export class Sessions implements SessionService, SessionAccess {
   /** Takes up what the database knows. Starts nothing. */
   async load(): Promise<void> {
     await this.#registry.load();
-    this.#outbox.settleInterrupted();
+    this.#messages.outbox.settleInterrupted();
   }
 
   /** Brings back every session that was running. Resolves when each has been asked; places bound how many start at once. */
   async boot(): Promise<void> {
-    const wanted = this.#deps.store.sessions.all().filter((row) => row.desired === 'running' && !waitsForPerson(row));
+    const wanted = this.#deps.store.sessions.all().filter(comesBack);
     await Promise.all(wanted.map((row) => this.#registry.find(row.name)?.start('service_started')));
   }
 
@@ -143,111 +144,36 @@ export class Sessions implements SessionService, SessionAccess {
     return this.get(name);
   }
 
-  async list(): Promise<Session[]> {
-    const claimed = await Promise.all(this.names().map((name) => this.get(name)));
-    const strangers = (await this.#registry.unclaimed()).map((name) => this.#describeUnclaimed(name));
-    return [...claimed, ...strangers].sort((a, b) => (a.name < b.name ? -1 : 1));
+  list(): Promise<Session[]> {
+    return this.#views.list();
   }
 
-  async get(name: string): Promise<Session> {
-    const supervisor = this.#registry.find(name);
-    const row = this.#deps.store.sessions.get(name);
-    if (supervisor === null || row === null) {
-      if ((await this.#registry.unclaimed()).includes(name)) return this.#describeUnclaimed(name);
-      throw sessionNotFound(name);
-    }
-    const record = await this.#deps.profiles.readRecord(name).catch(() => null);
-    return describeSession({
-      name,
-      row,
-      view: await this.#viewOf(supervisor),
-      generation: record?.generation ?? this.#deps.store.vault.movedGeneration(name) ?? 0,
-      originRetired: record?.originRetired ?? true,
-      engine: this.#deps.engine.name,
-      loginMode: this.#deps.config.loginMode,
-      storage: this.measurements.summary(name),
-      snapshots: this.#snapshotsOf(name),
-    });
+  get(name: string): Promise<Session> {
+    return this.#views.get(name);
   }
 
-  /** What another machine may not have taken yet cannot be deleted, and has another hint than what has gone. */
-  async #viewOf({ view, name }: SessionSupervisor): Promise<SessionSupervisor['view']> {
-    const open = view.state === 'MOVED' ? await this.#guard.openTransfer(name) : null;
-    return open === null ? view : { ...view, hint: open };
-  }
-
-  async start(name: string, { originRetired = false }: { originRetired?: boolean } = {}): Promise<Session> {
-    const supervisor = await this.#registry.get(name);
-    if (supervisor.view.state === 'MOVED') throw sessionMoved(name);
-    refuseErased(name, supervisor.view);
-    const { profiles } = this.#deps;
-    const record = await profiles.readRecord(name).catch(() => null);
-    if (record?.originRetired === false) {
-      if (!originRetired) throw originNotRetired(name);
-      await profiles.updateRecord(name, { originRetired: true });
-    }
-    this.#deps.store.sessions.setDesired(name, 'running');
-    await supervisor.start();
+  async start(name: string, options: { originRetired?: boolean } = {}): Promise<Session> {
+    await this.#orders.start(name, options);
     return this.get(name);
   }
 
   async stop(name: string): Promise<Session> {
-    const { state } = (await this.#registry.get(name)).view;
-    const session = await this.#stop(name);
-    if (state !== 'STOPPED') this.#guard.stopped(name);
-    return session;
-  }
-
-  async #stop(name: string): Promise<Session> {
-    const supervisor = await this.#registry.get(name);
-    try {
-      this.#deps.store.sessions.setDesired(name, 'stopped');
-    } finally {
-      // Also where a full disk cannot remember that it shall stay so: the browser must be closed.
-      await supervisor.stop();
-    }
-    await this.measure(name).catch((error: unknown) => {
-      this.#deps.log.warn({ session: name, err: error }, 'the profile could not be measured');
-    });
+    await this.#orders.stop(name);
     return this.get(name);
   }
 
   async restart(name: string): Promise<Session> {
-    const { view } = await this.#registry.get(name);
-    if (view.state === 'MOVED') throw sessionMoved(name);
-    refuseErased(name, view);
-    await this.#stop(name);
-    await this.#guard.resting(name);
-    return this.start(name);
-  }
-
-  async logout(name: string): Promise<Session> {
-    const supervisor = await this.#registry.get(name);
-    await this.#guard.before(name, 'before_logout');
-    const before = this.#deps.store.sessions.get(name)?.desired ?? 'stopped';
-    // Before it is queued: a start that is asked for afterwards is the later word.
-    this.#deps.store.sessions.setDesired(name, 'stopped');
-    try {
-      await supervisor.logout();
-    } catch (error) {
-      this.#deps.store.sessions.setDesired(name, before);
-      throw error;
-    }
+    await this.#orders.restart(name);
     return this.get(name);
   }
 
-  async delete(name: string, { purge = false }: { purge?: boolean } = {}): Promise<void> {
-    const supervisor = await this.#registry.get(name);
-    const refuse = (): Promise<void> => this.#guard.refuseDelete(name);
-    await refuse();
-    // First, since it is what may fail for reasons of its own: the session is then as it was.
-    if (purge) await this.#guard.purge(name);
-    else await this.#guard.before(name, 'before_delete');
-    await this.#registry.remove(name, async () => {
-      this.#deps.store.sessions.setDesired(name, 'stopped');
-      await supervisor.retireForever(refuse);
-      this.measurements.forget(name);
-    });
+  async logout(name: string): Promise<Session> {
+    await this.#orders.logout(name);
+    return this.get(name);
+  }
+
+  delete(name: string, options: { purge?: boolean } = {}): Promise<void> {
+    return this.#orders.delete(name, options);
   }
 
   async adopt(name: string): Promise<Session> {
@@ -339,33 +265,26 @@ export class Sessions implements SessionService, SessionAccess {
     return this.#deps.store.events.lastId();
   }
 
-  async send(name: string, message: SendMessage, idempotencyKey: string | null): Promise<Message> {
-    const supervisor = await this.#registry.get(name);
-    const known = this.#outbox.repeated(name, message, idempotencyKey);
-    if (known !== null) return known;
-    refuseSend(name, supervisor.view);
-    refuseBroken(supervisor, 'text');
-    const opensChat = await requireOpenChat(name, message.to, supervisor.standing, this.#deps.log);
-    return this.#outbox.accept(name, message, idempotencyKey, opensChat);
+  send(name: string, message: SendMessage, idempotencyKey: string | null): Promise<Message> {
+    return this.#messages.send(name, message, idempotencyKey);
   }
 
   async acknowledged(name: string, messageId: string, waitMs: number, signal: AbortSignal): Promise<Message> {
-    return this.#outbox.settled(name, messageId, waitMs, AbortSignal.any([signal, this.#closing.signal]));
+    const given = AbortSignal.any([signal, this.#closing.signal]);
+    return this.#messages.outbox.settled(name, messageId, waitMs, given);
   }
 
-  async message(name: string, id: string): Promise<Message> {
-    await this.#registry.get(name);
-    return this.#outbox.get(name, id);
+  message(name: string, id: string): Promise<Message> {
+    return this.#messages.get(name, id);
   }
 
-  async messages(name: string, limit: number): Promise<Message[]> {
-    await this.#registry.get(name);
-    return this.#deps.store.messages.list(name, limit);
+  messages(name: string, limit: number): Promise<Message[]> {
+    return this.#messages.list(name, limit);
   }
 
   /** Says of messages handed over long ago that their fate is not known. */
   doubtOverdue(): void {
-    this.#outbox.doubtOverdue();
+    this.#messages.outbox.doubtOverdue();
   }
 
   /** Measures a profile and remembers the figures; a session that is gone meanwhile has none. */
@@ -375,46 +294,6 @@ export class Sessions implements SessionService, SessionAccess {
 
   /** Measures the memory of a session's browser; a session that is gone meanwhile has none. */
   async measureMemory(name: string): Promise<void> {
-    await this.#registry.find(name)?.measureMemory();
-  }
-
-  #snapshotsOf(name: string): Pick<Session, 'lastSnapshot' | 'snapshotFailure'> {
-    const { snapshots } = this.#deps.store;
-    const latest = snapshots.latest(name);
-    return {
-      lastSnapshot:
-        latest === null
-          ? null
-          : {
-              id: latest.id,
-              at: latest.at,
-              verified: latest.verified === true,
-              damaged: latest.verified === false,
-            },
-      snapshotFailure: snapshots.failure(name),
-    };
-  }
-
-  #describeUnclaimed(name: string): Session {
-    return describeUnclaimed(name, this.#deps.profiles.locate(name), this.#deps.config.loginMode);
-  }
-}
-
-/** After these, only a person brings a session back; a restart of the service changes nothing about them. */
-function waitsForPerson(row: { state: Session['state']; reason: string }): boolean {
-  switch (row.state) {
-    case 'DISCONNECTED_BANNED':
-      return true;
-    case 'ERROR':
-      // A login that is open elsewhere is not taken back by a restart: two services would take it from each other for ever.
-      return row.reason === 'conflict';
-    case 'AUTH_FAILURE':
-      // Its profile holds no login: a start would show a QR as if nothing had been.
-      return isLoginErased(row);
-    case 'PASSKEY_REQUIRED':
-      // A scan ends there again. Who has the passkey says when it is at hand.
-      return true;
-    default:
-      return false;
+    await this.#registry.find(name)?.liveRun?.measureMemory();
   }
 }

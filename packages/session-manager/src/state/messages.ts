@@ -15,6 +15,7 @@ interface Row {
   retry_at: string | null;
   boot_id: string | null;
   generation: number | null;
+  taken: 0 | 1;
   new_chat: 0 | 1 | null;
   request_hash: string;
   at: string;
@@ -57,6 +58,7 @@ function toRecord(row: Row): MessageRecord {
     changedAt: row.changed_at,
     bootId: row.boot_id,
     generation: row.generation,
+    isTaken: row.taken === 1,
     opensChat: row.new_chat === null ? null : row.new_chat === 1,
     requestHash: row.request_hash,
   };
@@ -86,6 +88,7 @@ export function messagesTable({ db, now, write, read }: Connection): StateStore[
     `UPDATE messages SET state = 'SENDING', whatsapp_id = ?, boot_id = ?, generation = ?, new_chat = ?, changed_at = ?
      WHERE id = ? AND state = 'QUEUED' RETURNING *`,
   );
+  const take = db.prepare<[string]>('UPDATE messages SET taken = 1 WHERE id = ? AND taken = 0');
   // Who sees it in the chats knows it for ours.
   const known = db.prepare<[string, string, string]>(
     'INSERT INTO inbox (session, message_id, event_id, at) VALUES (?, ?, 0, ?) ON CONFLICT DO NOTHING',
@@ -149,6 +152,10 @@ export function messagesTable({ db, now, write, read }: Connection): StateStore[
         if (row === undefined) throw new Error(`the message ${id} is not to be handed over any more`);
         known.run(row.session, whatsappId, row.changed_at);
         return toMessage(row);
+      }),
+    take: (id) =>
+      write(() => {
+        take.run(id);
       }),
     update: (id, change) =>
       write(() => {

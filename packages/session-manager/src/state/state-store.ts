@@ -52,6 +52,8 @@ export interface MessageRecord {
   /** The machine's run and the profile's generation under which its WhatsApp id was journalled; null before that. */
   bootId: string | null;
   generation: number | null;
+  /** The page has had it in its books: that it is not there any more proves nothing. */
+  isTaken: boolean;
   /** Whether it was to open a new chat; null where that was not asked. */
   opensChat: boolean | null;
   /** Of recipient and text (`requestHash`): the text itself is not kept. */
@@ -198,6 +200,8 @@ export interface StateStore {
       id: string,
       how: { whatsappId: string; bootId: string; generation: number; opensChat: boolean | null },
     ): Message;
+    /** The page has it. Its state and its time stay as they are. */
+    take(id: string): void;
     /** Messages that WhatsApp's server has not acknowledged and still may: handed over, or in doubt, since a moment. Oldest first. */
     unacknowledged(since: Date, session?: string): MessageRecord[];
     /**

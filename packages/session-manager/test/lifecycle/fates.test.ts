@@ -12,10 +12,28 @@ type Opened = Awaited<ReturnType<typeof openOutbox>>;
 /** A message whose id is on disk, and a service that died right then. */
 async function crashed() {
   const opened = await openOutbox();
+  if (opened.now.run)
+    opened.now.run.onSend = async ({ journal }, whatsappId) => {
+      await journal(whatsappId);
+      return Promise.withResolvers<never>().promise;
+    };
   const id = await opened.handOver();
   opened.crash();
   expect(opened.row(id)).toMatchObject({ state: 'UNCERTAIN', code: 'no_answer' });
   const run = await opened.launch();
+  return { opened, id, run };
+}
+
+/** A message whose id is on disk, and a run that did not say what became of it. */
+async function unanswered() {
+  const opened = await openOutbox();
+  const run = opened.now.run as FakeRun;
+  run.onSend = async ({ journal }, whatsappId) => {
+    await journal(whatsappId);
+    throw new Error('no answer');
+  };
+  const { id } = await opened.outbox.accept(NAME, { to: TO, text: 'hola' }, null);
+  await vi.waitFor(() => expect(opened.row(id)?.state).toBe('UNCERTAIN'));
   return { opened, id, run };
 }
 
@@ -51,6 +69,26 @@ describe('after a crash', () => {
     await reconcile(opened, run);
     expect(opened.row(id)).toMatchObject({ state: 'FAILED', code: 'not_handed_over' });
     expect(opened.told()).toEqual(['message.failed UNCERTAIN', 'message.failed FAILED']);
+  });
+
+  it('a message that the page had taken is in doubt when the books lack it: its chat may have been deleted', async () => {
+    const opened = await openOutbox();
+    const id = await opened.handOver();
+    await vi.waitFor(() => expect(opened.store.messages.byWhatsappId(NAME, [opened.waId(id)])?.isTaken).toBe(true));
+    opened.crash();
+    await reconcile(opened, await opened.launch());
+    expect(opened.row(id)).toMatchObject({ state: 'UNCERTAIN', code: 'no_answer' });
+    expect(opened.told()).toEqual(['message.failed UNCERTAIN']);
+  });
+
+  it('a message that the page has shown as its own was taken', async () => {
+    const { opened, id, run } = await unanswered();
+    opened.outbox.acknowledge(NAME, [opened.waId(id)], 0);
+    await vi.waitFor(() => expect(opened.store.messages.byWhatsappId(NAME, [opened.waId(id)])?.isTaken).toBe(true));
+    opened.crash();
+    await reconcile(opened, await opened.launch());
+    expect(opened.row(id)?.state).toBe('UNCERTAIN');
+    expect(run.sent).toHaveLength(0);
   });
 
   it('the books of another generation of the profile prove nothing', async () => {
@@ -95,18 +133,6 @@ describe('after a crash', () => {
 });
 
 describe('while the run that was given a message lives', () => {
-  async function unanswered() {
-    const opened = await openOutbox();
-    const run = opened.now.run as FakeRun;
-    run.onSend = async ({ journal }, whatsappId) => {
-      await journal(whatsappId);
-      throw new Error('no answer');
-    };
-    const { id } = await opened.outbox.accept(NAME, { to: TO, text: 'hola' }, null);
-    await vi.waitFor(() => expect(opened.row(id)?.state).toBe('UNCERTAIN'));
-    return { opened, id, run };
-  }
-
   it('books that lack it prove nothing at first: it may be entered yet', async () => {
     const { opened, id, run } = await unanswered();
     await reconcile(opened, run);

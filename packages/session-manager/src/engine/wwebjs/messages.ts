@@ -5,7 +5,7 @@ import { type Handover, type MessageSender, NotSent } from '../engine.ts';
 import { withSignal } from '../with-signal.ts';
 import type { MainDocuments } from './documents.ts';
 import { messageIdOf } from './message-id.ts';
-import { ackOf, findOwn, hasHelpers, opensNewChat } from './page/books.ts';
+import { ackOf, hasHelpers, opensNewChat } from './page/books.ts';
 import { TERMS } from './page/setup.ts';
 import { Recipients } from './recipients.ts';
 import type { Ticket, Tickets } from './tickets.ts';
@@ -14,9 +14,6 @@ import type { Ticket, Tickets } from './tickets.ts';
 const BOOKS_MS = 3_000;
 /** Between looks whether the page is back. */
 const RETRY_MS = 250;
-/** How far back a chat is loaded for rows that have no id: about 500 messages. */
-const LOADS = 10;
-const LOAD_MS = 5_000;
 /** The page's words when it can make no chat with a recipient (whatsapp-web-2026, 3.5). */
 const NO_CHAT = /No (LID|PN) for user|could not find phone number for lid|invalid wid/i;
 
@@ -59,20 +56,6 @@ export class WwebjsSender implements MessageSender {
 
   async ackOf(whatsappId: string, signal: AbortSignal): Promise<number | null> {
     return withSignal(this.#page.evaluate(ackOf, whatsappId), signal);
-  }
-
-  async findOwn(wanted: { to: string; text: string; from: Date; until: Date }, signal: AbortSignal): Promise<Sent[]> {
-    const to = await this.#recipients.chatOf(wanted.to, signal);
-    const question = {
-      to,
-      text: wanted.text,
-      fromS: Math.floor(wanted.from.getTime() / 1000),
-      untilS: Math.ceil(wanted.until.getTime() / 1000),
-      loads: LOADS,
-      loadMs: LOAD_MS,
-    };
-    const found = await withSignal(this.#page.evaluate(findOwn, question), signal);
-    return found.map(({ key, ack }) => ({ whatsappId: key, ack }));
   }
 
   async opensNewChat(to: string, signal: AbortSignal): Promise<boolean | null> {

@@ -39,6 +39,7 @@ export const PROBE_ROWS: readonly ProbeRow[] = [
   row('link', 'QR text', NEEDED, 'WABase64', 'encodeB64()'), // Client.inject
   row('link', 'QR platform', NEEDED, 'WAWebCompanionRegClientUtils', 'DEVICE_PLATFORM'), // Client.inject: getQR
   row('link', 'QR signature', NEEDED, 'WAWebAdvSignatureApi', ''), // ExposeAuthStore spreads the module
+  row('link', 'pairing module', NEEDED, 'WAWebAltDeviceLinkingApi', ''), // ExposeAuthStore: without it no page is injected
   row('link', 'pairing code', ASIDE, 'WAWebAltDeviceLinkingApi', 'setPairingType() initializeAltDeviceLinking() startAltLinkingFlow()'), // requestPairingCode; a QR works without
   row('link', 'logout', ASIDE, 'WAWebSocketModel', 'Socket.logout()'), // WwebjsRun.logout
 

@@ -4,7 +4,8 @@ import type { Migration } from './index.ts';
  * What the fate of a message is found out by, who people are, and where telling begins.
  *
  * `messages.boot_id` and `generation` are those of the machine's run and of the profile under which the WhatsApp id was
- * journalled: only under the same ones do the page's books prove that a message never got there. Ids of messages that
+ * journalled: only under the same ones do the page's books prove that a message never got there. They never prove it of
+ * one that was `taken`: the page had it once, and its chat may have been deleted on the phone since. Ids of messages that
  * went out here are in `inbox`, too: a look that finds them tells nothing.
  *
  * `sessions.linked_at` is the moment before which nothing is told, in WhatsApp's time. For sessions that exist it begins
@@ -20,6 +21,7 @@ export const messages: Migration = {
     ALTER TABLE messages ADD COLUMN retry_at TEXT;
     ALTER TABLE messages ADD COLUMN boot_id TEXT;
     ALTER TABLE messages ADD COLUMN generation INTEGER;
+    ALTER TABLE messages ADD COLUMN taken INTEGER NOT NULL DEFAULT 0 CHECK (taken IN (0, 1));
     ALTER TABLE messages ADD COLUMN new_chat INTEGER CHECK (new_chat IN (0, 1));
     ALTER TABLE messages ADD COLUMN searched INTEGER NOT NULL DEFAULT 0 CHECK (searched IN (0, 1));
     CREATE INDEX messages_open ON messages (session, seq) WHERE state IN ('SENDING', 'UNCERTAIN');

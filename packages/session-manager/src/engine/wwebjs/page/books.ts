@@ -1,4 +1,4 @@
-import type { PageChat, PageMsg, WhatsAppPage, Wid } from './whatsapp-page.ts';
+import type { PageChat, PageMsg, WhatsAppPage } from './whatsapp-page.ts';
 
 /** Questions that the page answers from its own books, without asking WhatsApp's server. */
 
@@ -22,59 +22,6 @@ export async function ackOf(id: string): Promise<number | null> {
   const highest = acks.at(-1) ?? null;
   // A refusal counts for more than a message that still waits.
   return highest === 0 ? lowest : highest;
-}
-
-export interface OwnQuestion {
-  to: string;
-  text: string;
-  fromS: number;
-  untilS: number;
-  /** How often a chat is asked for earlier messages, and how long each time may take. */
-  loads: number;
-  loadMs: number;
-}
-
-export interface OwnMessage {
-  key: string;
-  ack: number;
-}
-
-/** Own messages of the chat with exactly that text, oldest first. */
-export async function findOwn(question: OwnQuestion): Promise<OwnMessage[]> {
-  const page = globalThis as unknown as WhatsAppPage;
-  const { Chat } = page.require('WAWebCollections');
-  const { loadEarlierMsgs } = page.require('WAWebChatLoadMessages');
-
-  const inTime = <T>(promise: Promise<T>): Promise<T> =>
-    Promise.race([
-      promise,
-      new Promise<never>((_resolve, reject) => {
-        setTimeout(() => reject(new Error('the chat did not load in time')), question.loadMs);
-      }),
-    ]);
-
-  const load = async (chat: PageChat): Promise<void> => {
-    for (let step = 0; step < question.loads; step += 1) {
-      const messages = chat.msgs.getModelsArray();
-      if (messages.some(({ t }) => t < question.fromS)) return;
-      const earlier = await inTime(loadEarlierMsgs({ chat }));
-      if (earlier === undefined || earlier.length === 0) return;
-    }
-  };
-
-  const isWanted = ({ id, t, body }: PageMsg): boolean =>
-    id.fromMe && body === question.text && t >= question.fromS && t <= question.untilS;
-
-  const wid: Wid = page.require('WAWebWidFactory').createWid(question.to);
-  const found: PageMsg[] = [];
-  for (const id of [wid, page.leadmaster.alternateOf(wid)]) {
-    const chat = id === null ? undefined : Chat.get(id);
-    if (chat === undefined) continue;
-    await load(chat);
-    found.push(...chat.msgs.getModelsArray().filter(isWanted));
-  }
-  const told = found.sort((a, b) => a.t - b.t).map((m) => ({ key: page.leadmaster.textOf(m.id), ack: m.ack ?? 0 }));
-  return told.filter((own): own is OwnMessage => own.key !== null);
 }
 
 /** Whether a text to that id would open a chat that has no message yet; null when the page cannot tell. */

@@ -1,0 +1,26 @@
+import { isLoginErased } from '@leadmaster/protocol';
+import type { SessionRow } from '../state/state-store.ts';
+
+/** Whether a start of the service brings a session back. */
+export function comesBack(row: Pick<SessionRow, 'desired' | 'state' | 'reason'>): boolean {
+  return row.desired === 'running' && !waitsForPerson(row);
+}
+
+/** After these, only a person brings a session back; a restart of the service changes nothing about them. */
+function waitsForPerson(row: Pick<SessionRow, 'state' | 'reason'>): boolean {
+  switch (row.state) {
+    case 'DISCONNECTED_BANNED':
+      return true;
+    case 'ERROR':
+      // A login that is open elsewhere is not taken back by a restart: two services would take it from each other for ever.
+      return row.reason === 'conflict';
+    case 'AUTH_FAILURE':
+      // Its profile holds no login: a start would show a QR as if nothing had been.
+      return isLoginErased(row);
+    case 'PASSKEY_REQUIRED':
+      // A scan ends there again. Who has the passkey says when it is at hand.
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,209 @@
+import { type Account, errorText, LeadMasterError } from '@leadmaster/protocol';
+import type { EngineEvent } from '../engine/engine.ts';
+import type { Capabilities } from './capabilities/capabilities.ts';
+import type { Inbox } from './inbox.ts';
+import { isStarting, type LifecycleEvent, transition } from './machine.ts';
+import type { LaunchListener, OwnedRun } from './owned-run.ts';
+import type { SessionStatus } from './session-status.ts';
+import type { SupervisorDeps } from './supervisor-deps.ts';
+
+/** Launches that fail one after the other before it is no longer a matter of waiting. */
+const LAUNCH_FAILURES_MAX = 5;
+
+/** The supervisor's own means, lent to what handles the words of its runs. */
+export interface RunEventMeans {
+  status: SessionStatus;
+  inbox: Inbox;
+  capabilities: Capabilities;
+  /** Whether the run is still the one that the session has. */
+  isCurrent: (run: OwnedRun) => boolean;
+  /** Takes an event through the machine, with all that follows. Called in the session's turn. */
+  apply: (event: LifecycleEvent, detail?: string) => Promise<void>;
+  /** The session cannot run. Called in the session's turn. */
+  refuse: (error: unknown) => Promise<void>;
+  /** Gives the state its deadline. Called in the session's turn. */
+  watch: () => Promise<void>;
+  /** Queues a task for the session's turn. */
+  later: (task: () => Promise<void>) => void;
+}
+
+type StateEvent = Exclude<EngineEvent, { type: 'message' | 'ack' | 'mapped' }>;
+
+/** What is heard of a run, and what follows for the session. A run that is over is not listened to. */
+export class RunEvents {
+  readonly #deps: SupervisorDeps;
+  readonly #name: string;
+  readonly #means: RunEventMeans;
+  #launchFailures = 0;
+
+  constructor(deps: SupervisorDeps, name: string, means: RunEventMeans) {
+    this.#deps = deps;
+    this.#name = name;
+    this.#means = means;
+  }
+
+  /** What listens to a run from its launch on. */
+  listenerOf(current: OwnedRun): LaunchListener {
+    const { later } = this.#means;
+    return {
+      onPlace: () => later(() => this.#onPlace(current)),
+      onEvent: (event) => this.#onEvent(current, event),
+      onFailure: (error) => later(() => this.#onFailure(current, error)),
+    };
+  }
+
+  async #onPlace(current: OwnedRun): Promise<void> {
+    const { isCurrent, status, watch } = this.#means;
+    if (isCurrent(current) && isStarting(status.state)) await watch();
+  }
+
+  async #onFailure(current: OwnedRun, error: unknown): Promise<void> {
+    const { isCurrent, apply, refuse } = this.#means;
+    if (!isCurrent(current)) return;
+    this.#launchFailures += 1;
+    const lasting = error instanceof LeadMasterError && error.code !== 'browser_failed';
+    if (lasting || this.#launchFailures >= LAUNCH_FAILURES_MAX) return refuse(error);
+    this.#deps.log.warn({ session: this.#name, err: error }, 'the browser did not start');
+    return apply({ type: 'lost', reason: 'launch_failed' }, errorText(error));
+  }
+
+  #onEvent(current: OwnedRun, event: EngineEvent): void {
+    const { inbox, isCurrent, later } = this.#means;
+    if (!isCurrent(current)) return;
+    // Messages and acknowledgements are written at once: they must not wait behind a commit or a stop.
+    if (event.type === 'message') inbox.receive(event.message);
+    else if (event.type === 'ack') this.#onAck(event);
+    else if (event.type === 'mapped') inbox.mapped(event);
+    else later(() => this.#inTurn(current, event));
+  }
+
+  #onAck({ ids, ack }: { ids: readonly string[]; ack: number }): void {
+    this.#means.status.sawLife('lastAckAt');
+    this.#deps.outbox.acknowledge(this.#name, ids, ack);
+  }
+
+  async #inTurn(current: OwnedRun, event: StateEvent): Promise<void> {
+    if (!this.#means.isCurrent(current)) return;
+    try {
+      await this.#handle(current, event);
+    } catch (error) {
+      // What cannot be written down cannot be gone on from: a link nobody knows of, a QR nobody was told.
+      await this.#means.refuse(error);
+    }
+  }
+
+  async #handle(current: OwnedRun, event: StateEvent): Promise<void> {
+    const { apply, status } = this.#means;
+    const mayLink = this.#deps.config.loginMode !== 'server';
+    switch (event.type) {
+      case 'qr':
+        return this.#onQr(event, mayLink);
+      case 'unlinked':
+        return apply({ type: 'unlinked', mayLink, ...unlinkReason(event.reason) }, event.reason);
+      case 'erased':
+        return apply({ type: 'erased', reason: event.reason }, event.detail);
+      case 'blocked':
+        return apply({ type: 'refused', reason: event.reason }, event.detail);
+      case 'passkey':
+        return this.#onPasskey(event.until);
+      case 'deprecated':
+        return apply({ type: 'deprecated', pinned: this.#deps.config.webVersion !== null });
+      case 'lost':
+        return apply({ type: 'lost', reason: event.reason }, event.detail);
+      case 'socket_down':
+        return apply({ type: 'socket_down' }, event.state);
+      case 'progress':
+        // In READY only a probe counts as life.
+        return status.state === 'READY' ? undefined : apply({ type: 'progress' });
+      case 'alive':
+        return this.#onAlive();
+      case 'authenticated':
+        return this.#onAuthenticated(current);
+      case 'ready':
+        return this.#onReady(current, event.account, event.webVersion);
+      case 'limits':
+        this.#note(() => status.setLimits(event.limits));
+        return this.#deps.outbox.restricted(this.#name);
+      case 'attention':
+        return this.#note(() => status.setAttention(event.reason));
+      case 'page':
+        return;
+      default:
+        return apply(event);
+    }
+  }
+
+  async #onQr(event: { qr: string; expiresAt: Date; attempt: number }, mayLink: boolean): Promise<void> {
+    const { apply, status } = this.#means;
+    await apply({ type: 'qr', mayLink });
+    if (status.state !== 'QR_REQUIRED') return;
+    status.showQr({ qr: event.qr, expiresAt: event.expiresAt.toISOString(), attempt: event.attempt });
+  }
+
+  async #onPasskey(until: Date | null): Promise<void> {
+    const { apply, status } = this.#means;
+    if (transition(status.state, { type: 'passkey' }) === null) return;
+    // Before the state is told: its hint and its deadline are the page's.
+    status.awaitPasskey(until);
+    await apply({ type: 'passkey' });
+  }
+
+  async #onAuthenticated({ run }: OwnedRun): Promise<void> {
+    const { apply, status, inbox } = this.#means;
+    if (status.state === 'QR_REQUIRED' || status.state === 'PASSKEY_REQUIRED') inbox.linked(run);
+    await apply({ type: 'authenticated' });
+  }
+
+  async #onAlive(): Promise<void> {
+    const { apply, status } = this.#means;
+    if (status.state !== 'READY') return;
+    status.sawLife('lastProbeAt');
+    await apply({ type: 'progress' });
+  }
+
+  /** READY is told only when the login would survive a power cut. */
+  async #onReady(current: OwnedRun, account: Account, build: string): Promise<void> {
+    const { apply, status, inbox, capabilities } = this.#means;
+    // The page reloaded itself: what came meanwhile is looked for, and it may be of another build.
+    if (status.state === 'READY') {
+      capabilities.hurry();
+      return inbox.hurry();
+    }
+    if (!(await this.#isCommitted(current, account))) return;
+    status.account = account;
+    this.#launchFailures = 0;
+    await apply({ type: 'ready' });
+    if (current.run !== null) capabilities.follow(current.run, build, current.signal);
+  }
+
+  async #isCommitted(current: OwnedRun, account: Account): Promise<boolean> {
+    const { apply, refuse } = this.#means;
+    try {
+      await current.commitLogin(account);
+      return true;
+    } catch (error) {
+      // Files that are not whole yet, or never stand still, may be so after another start; a disk that refuses stays so.
+      const mayPass = !(error instanceof LeadMasterError) || ['timeout', 'profile_unreadable'].includes(error.code);
+      if (mayPass) await apply({ type: 'lost', reason: 'login_not_committed' }, errorText(error));
+      else await refuse(error);
+      return false;
+    }
+  }
+
+  /** Writes down what the session can go on without; what fails is told again at the next READY. */
+  #note(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.#deps.log.error(
+        { session: this.#name, err: error },
+        'what WhatsApp told of the account could not be written',
+      );
+    }
+  }
+}
+
+/** The library's own words for an unlink say nothing more than that it happened. */
+function unlinkReason(said: string): { reason?: string } {
+  return /^[a-z_]+$/.test(said) ? { reason: said } : {};
+}

@@ -1,0 +1,82 @@
+import type { Session } from '@leadmaster/protocol';
+import type { Measurements } from '../disk/measurements.ts';
+import { sessionNotFound } from './refusals.ts';
+import type { SessionGuard } from './session-guard.ts';
+import type { SessionRegistry } from './session-registry.ts';
+import { describeSession, describeUnclaimed } from './session-view.ts';
+import type { SessionSupervisor } from './supervisor.ts';
+import type { SupervisorDeps } from './supervisor-deps.ts';
+
+export interface ViewDeps extends Pick<SupervisorDeps, 'store' | 'profiles' | 'engine' | 'config'> {
+  registry: SessionRegistry;
+  measurements: Measurements;
+  /** Who knows of transfers that are open. */
+  guard: () => SessionGuard;
+}
+
+/** Gathers what is known of sessions, from memory, the database and the profiles, for those who ask. */
+export class SessionViews {
+  readonly #deps: ViewDeps;
+
+  constructor(deps: ViewDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws LeadMasterError `session_not_found` */
+  async get(name: string): Promise<Session> {
+    const { registry, store, profiles, engine, config, measurements } = this.#deps;
+    const supervisor = registry.find(name);
+    const row = store.sessions.get(name);
+    if (supervisor === null || row === null) {
+      if ((await registry.unclaimed()).includes(name)) return this.#describeUnclaimed(name);
+      throw sessionNotFound(name);
+    }
+    const record = await profiles.readRecord(name).catch(() => null);
+    return describeSession({
+      name,
+      row,
+      view: await this.#viewOf(supervisor),
+      generation: record?.generation ?? store.vault.movedGeneration(name) ?? 0,
+      originRetired: record?.originRetired ?? true,
+      engine: engine.name,
+      loginMode: config.loginMode,
+      storage: measurements.summary(name),
+      snapshots: this.#snapshotsOf(name),
+    });
+  }
+
+  /** All sessions by name, with profiles that no record claims as UNCLAIMED. */
+  async list(): Promise<Session[]> {
+    const { registry } = this.#deps;
+    const claimed = await Promise.all(registry.names().map((name) => this.get(name)));
+    const strangers = (await registry.unclaimed()).map((name) => this.#describeUnclaimed(name));
+    return [...claimed, ...strangers].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** What another machine may not have taken yet cannot be deleted, and has another hint than what has gone. */
+  async #viewOf({ view, name }: SessionSupervisor): Promise<SessionSupervisor['view']> {
+    const open = view.state === 'MOVED' ? await this.#deps.guard().openTransfer(name) : null;
+    return open === null ? view : { ...view, hint: open };
+  }
+
+  #snapshotsOf(name: string): Pick<Session, 'lastSnapshot' | 'snapshotFailure'> {
+    const { snapshots } = this.#deps.store;
+    const latest = snapshots.latest(name);
+    return {
+      lastSnapshot:
+        latest === null
+          ? null
+          : {
+              id: latest.id,
+              at: latest.at,
+              verified: latest.verified === true,
+              damaged: latest.verified === false,
+            },
+      snapshotFailure: snapshots.failure(name),
+    };
+  }
+
+  #describeUnclaimed(name: string): Session {
+    return describeUnclaimed(name, this.#deps.profiles.locate(name), this.#deps.config.loginMode);
+  }
+}

@@ -1,0 +1,18 @@
+import type { Account, SessionState } from '@leadmaster/protocol';
+import type { OwnedRun } from './owned-run.ts';
+
+/** A session while a task has its turn in the session's queue: how it stands as the turn begins, and what the task may do. */
+export interface Turn {
+  readonly state: SessionState;
+  /** What runs, or is just starting. */
+  readonly current: OwnedRun | null;
+  /** It is being deleted, or the service is shutting down. */
+  readonly isEnding: boolean;
+  start(reason: string): Promise<void>;
+  /** Stops it, and resolves when the last browser process is gone. */
+  rest(reason: string): Promise<void>;
+  /** Says that another login lies in the profile now, and whose. */
+  returned(account: Account | null, reason: string): Promise<void>;
+  /** Says that the session lives elsewhere from now on; its profile goes to trash. */
+  moved(reason: string): Promise<void>;
+}
