@@ -55,6 +55,12 @@ describe('a recording', { timeout: 60_000 }, () => {
     expect(file.page.messageKey).toMatchObject({ textField: expect.stringMatching(/^(\$1|_serialized)$/) });
     expect(file.page.databases['model-storage']).toBeGreaterThan(0);
     expect(strangersIn(file)).toEqual([]);
+    // What LeadMaster puts into the page is not the page's own.
+    expect(file.page.messageKey?.ownFields).toEqual(['fromMe', 'remote', 'id', '$1']);
+    expect(file.page.modules.WAWebSendMsgChatAction?.exports.addAndSendMsgToChat).toEqual({
+      type: 'function',
+      arity: 3,
+    });
     expectNothingOf([ACCOUNT, CUSTOMER, ...NAMES, ...TEXTS, 'ventas'], file);
   });
 });

@@ -6,6 +6,8 @@ type NewChats = AccountLimits['newChats'];
 
 /** Below this a number of WhatsApp's is a time in seconds, above it in milliseconds. */
 const LEAST_MS = 100_000_000_000;
+/** The last moment that a date of the API can say: later ones have years of more than four digits. */
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
 const count = z.number().int().nullish().catch(null);
 const time = z.number().positive().nullish().catch(null);
@@ -47,6 +49,5 @@ function until(lockedUntil: Date | null, isCapped: boolean, cycleEnd: Date | nul
 
 function moment(value: number | null | undefined): Date | null {
   if (value === null || value === undefined) return null;
-  const date = new Date(value < LEAST_MS ? value * 1000 : value);
-  return Number.isNaN(date.getTime()) ? null : date;
+  return new Date(Math.min(value < LEAST_MS ? value * 1000 : value, LAST_MS));
 }

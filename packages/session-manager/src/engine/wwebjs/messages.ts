@@ -5,7 +5,7 @@ import { type Handover, type MessageSender, NotSent } from '../engine.ts';
 import { withSignal } from '../with-signal.ts';
 import type { MainDocuments } from './documents.ts';
 import { messageIdOf } from './message-id.ts';
-import { ackOf, hasHelpers, opensNewChat } from './page/books.ts';
+import { ackOf, documentAge, hasHelpers, opensNewChat } from './page/books.ts';
 import { TERMS } from './page/setup.ts';
 import { Recipients } from './recipients.ts';
 import type { Ticket, Tickets } from './tickets.ts';
@@ -14,6 +14,10 @@ import type { Ticket, Tickets } from './tickets.ts';
 const BOOKS_MS = 3_000;
 /** Between looks whether the page is back. */
 const RETRY_MS = 250;
+/** For how long a document brings modules one after the other. */
+const MODULES_MS = 20_000;
+/** The loader's words for a module that it does not have. */
+const NO_MODULE = /unknown module/i;
 /** The page's words when it can make no chat with a recipient (whatsapp-web-2026, 3.5). */
 const NO_CHAT = /No (LID|PN) for user|could not find phone number for lid|invalid wid/i;
 
@@ -46,8 +50,9 @@ export class WwebjsSender implements MessageSender {
         return await this.#try(handover, ticket, signal);
       } catch (error) {
         if (!(error instanceof NotSent) || ticket.wasAsked) throw error;
-        if (!(await this.#isElsewhere(document, signal))) throw error;
-        await this.#isBack(signal).catch(() => Promise.reject(error));
+        if (await this.#isElsewhere(document, signal)) await this.#isBack(signal).catch(() => Promise.reject(error));
+        else if (await this.#isStillComing(error, signal)) await this.#documents.next(RETRY_MS);
+        else throw error;
       } finally {
         this.#tickets.close(ticket);
       }
@@ -94,6 +99,13 @@ export class WwebjsSender implements MessageSender {
       // A page that cannot be asked is on its way; one that hangs has used the time up.
       return !signal.aborted;
     }
+  }
+
+  /** Whether a try failed for want of a module that may still come: the page brings some of them after READY (whatsapp-web-2026, 3.1). */
+  async #isStillComing(error: NotSent, signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted || !NO_MODULE.test(error.message)) return false;
+    const ageMs = await withSignal(this.#page.evaluate(documentAge), signal).catch(() => Number.POSITIVE_INFINITY);
+    return ageMs < MODULES_MS;
   }
 
   /** Waits for a document into which the library has been put. */

@@ -21,6 +21,11 @@ it.each([
     { timelock: { ...lock, time_enforcement_ends: NOW.getTime() } },
     { state: 'open', until: null, used: null, total: null },
   ],
+  ...[1e15, 8.64e15, 1e300].map((end): [string, object, object] => [
+    `a lock until further than dates go (${end})`,
+    { timelock: { ...lock, time_enforcement_ends: end } },
+    { state: 'locked', until: '9999-12-31T23:59:59.999Z', used: null, total: null },
+  ]),
   ['a lock without an end', { timelock: { state: 'HIDDEN' } }, { state: 'open', until: null, used: null, total: null }],
   ['a cap', { capping: cap }, { state: 'capped', until: '2026-10-01T00:00:00.000Z', used: 50, total: 50 }],
   [

@@ -13,10 +13,12 @@ interface Faults {
   send: (ask: () => Promise<void>) => Promise<unknown>;
   /** What the page's books say of a message. */
   books?: () => Promise<unknown>;
+  /** How long the document has been there. */
+  ageMs?: number;
 }
 
 /** A sender whose library and page fail in ways that the real ones cannot be brought to. */
-function senderWith({ send, books = async () => null }: Faults) {
+function senderWith({ send, books = async () => null, ageMs = 60_000 }: Faults) {
   const tickets = new Tickets();
   const asIt = <T>(fake: object): T => fake as unknown as T;
   const client = asIt<Client>({
@@ -24,9 +26,10 @@ function senderWith({ send, books = async () => null }: Faults) {
       send(() => tickets.ask(options.extra.lmOutbox, ID)),
   });
   const page = asIt<Page>({
-    evaluate: async (script: { name: string }) => (script.name === 'hasHelpers' ? true : books()),
+    evaluate: async ({ name }: { name: string }) =>
+      name === 'hasHelpers' ? true : name === 'documentAge' ? ageMs : books(),
   });
-  const documents = asIt<MainDocuments>({ current: 1, isGone: () => false });
+  const documents = asIt<MainDocuments>({ current: 1, isGone: () => false, next: async () => undefined });
   return new WwebjsSender(client, page, documents, tickets);
 }
 
@@ -96,4 +99,18 @@ it('never calls a text unsent that went out unasked: its id is put on disk, and 
 it('takes the library’s word that there is no such chat', async () => {
   const none = text(senderWith({ send: async () => null }));
   await expect(none).rejects.toMatchObject({ name: 'NotSent', code: 'recipient_unknown' });
+});
+
+it('waits for a module that a young page may still bring, and not for one that an old page does not have', async () => {
+  const late = async (ageMs: number) => {
+    const lacking = ['a', 'b'];
+    const send = async (ask: () => Promise<void>) => {
+      if (lacking.pop() !== undefined) throw new Error('Requiring unknown module "WAWebSendMsgChatAction"');
+      await ask();
+      return { id: { fromMe: true, remote: '7@lid', id: '3EB0', $1: ID }, ack: 0 };
+    };
+    return text(senderWith({ send, ageMs }));
+  };
+  await expect(late(5_000)).resolves.toEqual({ whatsappId: ID, ack: 0 });
+  await expect(late(60_000)).rejects.toMatchObject({ code: 'not_handed_over' });
 });

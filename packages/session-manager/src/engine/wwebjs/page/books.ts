@@ -85,3 +85,8 @@ export async function numberOf(digits: string): Promise<NumberAnswer | null> {
 export function hasHelpers(): boolean {
   return (globalThis as unknown as WhatsAppPage).WWebJS !== undefined;
 }
+
+/** How long this document has been there, in milliseconds. */
+export function documentAge(): number {
+  return performance.now();
+}

@@ -64,6 +64,8 @@ export function installHandover(terms: HandoverTerms): void {
       sent.catch(() => undefined);
       return [added, sent];
     };
+    // It is looked at for its shape as the original is.
+    Object.defineProperty(journalling, 'length', { value: original.length, configurable: true });
     ours.add(journalling);
     return journalling;
   };

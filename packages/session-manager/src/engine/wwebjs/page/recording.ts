@@ -19,6 +19,7 @@ export async function findForRecording(wish: RecordingWish): Promise<unknown> {
     require?: Loader;
     WWebJS?: unknown;
     Debug?: { VERSION?: unknown };
+    leadmaster?: { ids?: { state?: unknown; field?: unknown } };
     ErrorGuard?: { skipGuardGlobal?: (skip: boolean) => void };
     indexedDB: { databases(): Promise<{ name?: string; version?: number }[]> };
   };
@@ -73,6 +74,13 @@ export async function findForRecording(wish: RecordingWish): Promise<unknown> {
     });
     return Array.isArray(found) ? found : [];
   };
+  /** The own fields of a key as this build makes it: `ids.ts` keeps the text of keys under the library's name for it. */
+  const fieldsOf = (key: Any): unknown[] => {
+    const { state, field = null } = page.leadmaster?.ids ?? {};
+    if (state !== 'early' && state !== 'late') return Object.keys(key);
+    const own = Object.keys(key).filter((name) => name !== '_serialized' && name !== field);
+    return field === null ? own : [...own, field];
+  };
   const databases = async (): Promise<[string, number][]> => {
     const overdue = new Promise<[]>((resolve) => setTimeout(resolve, wish.databasesMs, []));
     const found = await Promise.race([page.indexedDB.databases(), overdue]);
@@ -113,7 +121,7 @@ export async function findForRecording(wish: RecordingWish): Promise<unknown> {
       streamInfo: quietly(() => member(stream, 'info')),
       modules,
       keyReads: typeof keyText === 'function' ? readsOf(keyText) : null,
-      keyFields: quietly(() => (isOpen(messages[0]?.id) ? Object.keys(messages[0].id) : null)),
+      keyFields: quietly(() => (isOpen(messages[0]?.id) ? fieldsOf(messages[0].id) : null)),
       widReads: isOpen(wid) ? readsOf(quietly(() => wid.toString)) : null,
       chats: chats.length,
       messages: messages.length,
