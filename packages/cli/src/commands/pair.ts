@@ -2,6 +2,7 @@ import type { PairingCode } from '@leadmaster/protocol';
 import { Argument, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { accountName } from '../output/words.ts';
+import { untilUnread } from '../output/written.ts';
 import { linking } from '../qr/linking.ts';
 import { cliOf, type Register } from './command.ts';
 import { nameArgument, pathOf, phone } from './values.ts';
@@ -16,7 +17,7 @@ export const register: Register = (parent, io) => {
     .action(async (name: string, number: string, { wait }: { wait: boolean }, command: Command) => {
       const cli = cliOf(command, io);
       let asked = false;
-      for await (const { session } of linking(cli.client(), name, { withoutQr: true })) {
+      for await (const { session } of linking(cli.client(), name, { withoutQr: true, signal: untilUnread(io) })) {
         if (session.state === 'QR_REQUIRED' && !asked) {
           asked = true;
           await showCode(cli, name, number);
