@@ -9,6 +9,8 @@ export class CliError extends Error {
   readonly hint: string;
   /** The service's own words, where they are its. */
   readonly problem: Problem | null;
+  /** More of it for programs: members of the error's JSON. */
+  readonly facts: Readonly<Record<string, unknown>>;
   /** The result was printed and says it all: with `--json` a second document would only be in the way. */
   readonly told: boolean;
 
@@ -17,7 +19,7 @@ export class CliError extends Error {
     code: string,
     message: string,
     hint = '',
-    { problem = null, told = false }: { problem?: Problem | null; told?: boolean } = {},
+    { problem = null, facts = {}, told = false }: Partial<Pick<CliError, 'problem' | 'facts' | 'told'>> = {},
   ) {
     super(message);
     this.name = 'CliError';
@@ -25,6 +27,7 @@ export class CliError extends Error {
     this.code = code;
     this.hint = hint;
     this.problem = problem;
+    this.facts = facts;
     this.told = told;
   }
 

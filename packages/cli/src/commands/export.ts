@@ -113,8 +113,8 @@ async function giveUp({ snapshots }: SnapshotAccess, name: string, id: string, p
     await snapshots.retire(name, id);
   } catch (error) {
     if (!(error instanceof CliError) && !(error instanceof LeadMasterError)) throw error;
-    const code = error.code;
-    const message = `${path} is written, but ${name} is still here: ${error.message}`;
-    throw new CliError(EXIT.failed, code, message, error.hint);
+    const isUnknown = error.code === 'answer_lost' || error.code === 'interrupted';
+    const now = isUnknown ? `whether ${name} is given up here is not known` : `${name} is still here`;
+    throw new CliError(EXIT.failed, error.code, `${path} is written, but ${now}: ${error.message}`, error.hint);
   }
 }
