@@ -1,4 +1,4 @@
-import { LeadMasterError, type Problem } from '@leadmaster/protocol';
+import { errorText, LeadMasterError, type Problem, redact } from '@leadmaster/protocol';
 import { ConfigError } from '@leadmaster/session-manager/config';
 import { EXIT, type ExitCode, exitCodeOfStatus } from './exit-codes.ts';
 
@@ -21,7 +21,7 @@ export class CliError extends Error {
     hint = '',
     { problem = null, facts = {}, told = false }: Partial<Pick<CliError, 'problem' | 'facts' | 'told'>> = {},
   ) {
-    super(message);
+    super(redact(message));
     this.name = 'CliError';
     this.exitCode = exitCode;
     this.code = code;
@@ -46,6 +46,5 @@ export function asCliError(error: unknown): CliError {
   if (error instanceof LeadMasterError) return CliError.of(error.toProblem());
   if (error instanceof ConfigError)
     return new CliError(EXIT.usage, 'settings', error.message, 'See .env.example for every setting.');
-  const text = error instanceof Error ? error.message : String(error);
-  return new CliError(EXIT.failed, 'failed', text);
+  return new CliError(EXIT.failed, 'failed', errorText(error));
 }

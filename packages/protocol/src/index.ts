@@ -7,6 +7,7 @@ export * from './limits.ts';
 export * from './messages.ts';
 export * from './names.ts';
 export * from './problem.ts';
+export * from './redact.ts';
 export * from './session.ts';
 export * from './shell-word.ts';
 export * from './snapshots.ts';
