@@ -6,6 +6,7 @@ export * from './events.ts';
 export * from './limits.ts';
 export * from './messages.ts';
 export * from './names.ts';
+export * from './phones.ts';
 export * from './problem.ts';
 export * from './redact.ts';
 export * from './session.ts';

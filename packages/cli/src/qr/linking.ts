@@ -73,7 +73,7 @@ export function unlessScanned<T>(asked: Promise<T>): Promise<T | null> {
 }
 
 /** Null where the answer is that error. */
-async function unless<T>(code: string, asked: Promise<T>): Promise<T | null> {
+export async function unless<T>(code: string, asked: Promise<T>): Promise<T | null> {
   try {
     return await asked;
   } catch (error) {

@@ -49,6 +49,7 @@ export const FINDING_IDS = [
   'arrival_sealed',
   'arrival_unfinished',
   'departure_unfinished',
+  'code_missing',
   'code_folder_missing',
   'code_folder_empty',
   'code_folder_shared',

@@ -117,6 +117,10 @@ export const en: DoctorWords = {
       what: '{session} was handed over to {peer}, {at}, which has not said that it has taken it: it may run nowhere',
       cure: 'Finish that: {command}; or take it back, with --undo. Until then all of it stays in the trash here.',
     },
+    code_missing: {
+      what: 'there is no code to look through in {path}: {why}',
+      cure: 'Give --code the folder that your code is in.',
+    },
     code_folder_missing: {
       what: 'code keeps sessions in {written}, and there is no such folder; on disk they are in {onDisk}',
       cure: 'Change that place in the code, or let LeadMaster alone run the sessions and take it out: it says where they are by ./leadmaster where NAME.',

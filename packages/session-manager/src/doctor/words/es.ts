@@ -121,6 +121,10 @@ export const es: DoctorWords = {
       what: '{session} se entregó a {peer}, {at}, que no dijo todavía que la tomó: puede que no corra en ningún lado',
       cure: 'Termínelo: {command}; o hágala volver, con --undo. Hasta entonces todo lo suyo queda en la papelera de aquí.',
     },
+    code_missing: {
+      what: 'no hay código que revisar en {path}: {why}',
+      cure: 'Indique con --code la carpeta donde está su código.',
+    },
     code_folder_missing: {
       what: 'el código guarda sesiones en {written}, y esa carpeta no existe; en el disco están en {onDisk}',
       cure: 'Cambie ese lugar en el código, o deje que solo LeadMaster ejecute las sesiones y quítelo: dónde están lo dice ./leadmaster where NOMBRE.',
