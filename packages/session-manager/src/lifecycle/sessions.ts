@@ -17,7 +17,7 @@ import type { HeldProfile, Proof, SessionAccess } from '../snapshots/session-acc
 import { followEvents, pageOfEvents } from './event-feed.ts';
 import { Outbox } from './outbox.ts';
 import { ProfileAccess } from './profile-access.ts';
-import { notWaitingForQr, originNotRetired, sessionMoved, sessionNotFound } from './refusals.ts';
+import { halfDone, notWaitingForQr, originNotRetired, sessionMoved, sessionNotFound } from './refusals.ts';
 import { type SessionGuard, UNGUARDED } from './session-guard.ts';
 import { SessionRegistry } from './session-registry.ts';
 import type { SessionService } from './session-service.ts';
@@ -187,21 +187,39 @@ export class Sessions implements SessionService, SessionAccess {
 
   async #stop(name: string): Promise<Session> {
     const supervisor = await this.#registry.get(name);
-    try {
-      this.#deps.store.sessions.setDesired(name, 'stopped');
-    } finally {
-      // Also where a full disk cannot remember that it shall stay so: the browser must be closed.
-      await supervisor.stop();
-    }
-    await this.measure(name).catch((error: unknown) => {
-      this.#deps.log.warn({ session: name, err: error }, 'the profile could not be measured');
-    });
+    const unwritten = this.#unwritten(name, 'stopped');
+    // Also where a full disk cannot remember that it shall stay so: the browser must be closed.
+    await supervisor.stop();
+    await this.#measureStopped(name);
+    if (unwritten !== null) throw halfDone(unwritten, `${name} is stopped`, stopAgain(name));
     return this.get(name);
   }
 
+  /** Notes whether it shall run; why that could not be written, or null. */
+  #unwritten(name: string, desired: 'running' | 'stopped'): unknown {
+    try {
+      this.#deps.store.sessions.setDesired(name, desired);
+      return null;
+    } catch (error) {
+      return error;
+    }
+  }
+
+  async #measureStopped(name: string): Promise<void> {
+    await this.measure(name).catch((error: unknown) => {
+      this.#deps.log.warn({ session: name, err: error }, 'the profile could not be measured');
+    });
+  }
+
   async restart(name: string): Promise<Session> {
-    if ((await this.#registry.get(name)).view.state === 'MOVED') throw sessionMoved(name);
-    await this.#stop(name);
+    const supervisor = await this.#registry.get(name);
+    if (supervisor.view.state === 'MOVED') throw sessionMoved(name);
+    const record = await this.#deps.profiles.readRecord(name).catch(() => null);
+    if (record?.originRetired === false) throw originNotRetired(name);
+    // Written before anything is stopped: a disk that cannot note it leaves the session as it was.
+    this.#deps.store.sessions.setDesired(name, 'running');
+    await supervisor.stop();
+    await this.#measureStopped(name);
     await this.#guard.resting(name);
     return this.start(name);
   }
@@ -228,11 +246,17 @@ export class Sessions implements SessionService, SessionAccess {
     // First, since it is what may fail for reasons of its own: the session is then as it was.
     if (purge) await this.#guard.purge(name);
     else await this.#guard.before(name, 'before_delete');
-    await this.#registry.remove(name, async () => {
-      this.#deps.store.sessions.setDesired(name, 'stopped');
-      await supervisor.retireForever(refuse);
-      this.measurements.forget(name);
-    });
+    let done = purge ? `the snapshots of ${name} are destroyed` : null;
+    await this.#registry
+      .remove(name, async () => {
+        this.#deps.store.sessions.setDesired(name, 'stopped');
+        await supervisor.retireForever(refuse);
+        done = `${name} is stopped and its profile is in the trash`;
+        this.measurements.forget(name);
+      })
+      .catch((error: unknown) => {
+        throw done === null ? error : halfDone(error, done, deleteAgain(name, purge));
+      });
   }
 
   async adopt(name: string): Promise<Session> {
@@ -371,6 +395,18 @@ export class Sessions implements SessionService, SessionAccess {
   #describeUnclaimed(name: string): Session {
     return describeUnclaimed(name, this.#deps.profiles.locate(name), this.#deps.config.loginMode);
   }
+}
+
+function stopAgain(name: string): string {
+  return (
+    'Make room on the disk of the data folder, or mend it, then stop it once more: until that is noted, a restart of the ' +
+    `service starts it again ("./leadmaster session stop ${name}").`
+  );
+}
+
+function deleteAgain(name: string, purge: boolean): string {
+  const command = `./leadmaster session delete ${name}${purge ? ' --purge' : ''}`;
+  return `Make room on the disk of the data folder, or mend it, then delete it once more: "${command}".`;
 }
 
 /** After these, only a person brings a session back; a restart of the service changes nothing about them. */
