@@ -226,6 +226,7 @@ export class Sessions implements SessionService, SessionAccess {
 
   async logout(name: string): Promise<Session> {
     const supervisor = await this.#registry.get(name);
+    this.#deps.profiles.refuseFixed(name);
     await this.#guard.before(name, 'before_logout');
     const before = this.#deps.store.sessions.get(name)?.desired ?? 'stopped';
     // Before it is queued: a start that is asked for afterwards is the later word.
@@ -243,6 +244,7 @@ export class Sessions implements SessionService, SessionAccess {
     const supervisor = await this.#registry.get(name);
     const refuse = (): Promise<void> => this.#guard.refuseDelete(name);
     await refuse();
+    this.#deps.profiles.refuseFixed(name);
     // First, since it is what may fail for reasons of its own: the session is then as it was.
     if (purge) await this.#guard.purge(name);
     else await this.#guard.before(name, 'before_delete');
