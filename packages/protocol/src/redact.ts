@@ -2,13 +2,17 @@
 const GONE = '***';
 
 /** Names of parameters and flags whose values are secrets, wherever in the name the word stands. */
-const SECRET_WORD = 'key|token|secret|passw|pwd|credential|signature|sig|auth|bearer';
+const SECRET_WORD = 'key|token|secret|passw|passphrase|pwd|credential|signature|sig|auth|bearer';
 /** Names with such a word that hold none: a file's place, and what a caller chose to send a message once. */
 const HARMLESS = /(file|idempotency[-_]?key)$/i;
 
-const PARAMETER = new RegExp(`([?&;#]|(?<![\\w-])--)([\\w.-]*(?:${SECRET_WORD})[\\w.-]*)=([^\\s&;"'#\\\\]+)`, 'gi');
+// All with a bound: a line of the log is read in a time that grows with its length and no faster.
+const PARAMETER = new RegExp(
+  `([?&;#]|(?<![\\w-])--)([\\w.-]{0,64}(?:${SECRET_WORD})[\\w.-]{0,64})=([^\\s&;"'#\\\\]+)`,
+  'gi',
+);
 // One slash: what took a URL for a path has made one of two.
-const URL_WITH_AT = /\b(?!file:)([a-z][a-z0-9+.-]+:\/\/?)([^\s"'<>`]*)@/gi;
+const URL_WITH_AT = /\b(?!file:)([a-z][a-z0-9+.-]{1,30}:\/\/?)([^\s"'<>`]{0,2048})@/gi;
 const BEARER = /\b(bearer)\s+(?!\*\*\*)[^\s"',;]{8,}/gi;
 // A digit or a capital: words of a sentence have none.
 const BASIC = /\b([Bb]asic)\s+(?=\S*[A-Z0-9=])[\w+/=]{8,}/g;

@@ -51,6 +51,18 @@ test('a setting is told without what stands before an @, however it is written',
   );
 });
 
+test.each([
+  `?${'key'.repeat(100_000)}`,
+  'a.'.repeat(200_000),
+  'x://'.repeat(100_000),
+  '--'.repeat(200_000),
+  'Basic '.repeat(50_000),
+])(
+  'a long line takes no longer than its length: %.10s',
+  (text) => expect(redact(text).length).toBeGreaterThan(0),
+  5_000,
+);
+
 describe('what holds no secret stays as it is', () => {
   test.each([
     'The service does not answer at http://127.0.0.1:3001 (ECONNREFUSED).',

@@ -10,12 +10,18 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 export async function interruptible<T>(io: Pick<Io, 'signals'>, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();
-  const onInterrupt = (): void => stop.abort(interrupted('Interrupted.'));
+  const deafen = (): void => {
+    for (const signal of SIGNALS) io.signals.off(signal, onInterrupt);
+  };
+  const onInterrupt = (): void => {
+    deafen();
+    stop.abort(interrupted('Interrupted.'));
+  };
   for (const signal of SIGNALS) io.signals.once(signal, onInterrupt);
   try {
     return await work(stop.signal);
   } finally {
-    for (const signal of SIGNALS) io.signals.off(signal, onInterrupt);
+    deafen();
   }
 }
 
