@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { mkdir, readdir, readlink, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkLoginStores, mendLoginStores } from '@leadmaster/capture';
@@ -58,7 +58,7 @@ export class LocalProfile {
 
   /** A link that leads nowhere is a disk that is not mounted, and no proof that there is no login. */
   async #refuseMissingDisk(): Promise<void> {
-    if (!(await exists(this.dir)) || existsSync(this.dir)) return;
+    if (!(await exists(this.dir)) || statSync(this.dir, { throwIfNoEntry: false }) !== undefined) return;
     throw new LeadMasterError(
       'login_missing',
       `${this.dir} is a symbolic link to ${await readlink(this.dir)}, which is not there`,

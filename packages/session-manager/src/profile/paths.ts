@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { RECORD_FILE } from '@leadmaster/capture/classify';
 import { isSessionName, LeadMasterError, SESSION_NAME_RULE } from '@leadmaster/protocol';
@@ -88,6 +88,15 @@ function realFolder(path: string): string {
   }
 }
 
+/** Only what is proven: a link that goes round in circles, or may not be followed, says nothing of what it leads to. */
+function leadsNowhere(link: string): boolean {
+  try {
+    return statSync(link, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Refuses a session folder that is not itself: with a symlink in `tokens/`, two names could mean one profile, or a
  * profile outside the data folder be moved to trash.
@@ -108,7 +117,7 @@ export function refuseSymlinks(paths: DataPaths, name: string): void {
         { cause: error },
       );
     }
-    if (link && !existsSync(path)) {
+    if (link && leadsNowhere(path)) {
       throw new LeadMasterError(
         'login_missing',
         `${path} is a symbolic link to ${readlinkSync(path)}, which is not there`,
