@@ -9,5 +9,6 @@ export {
   type StructureCheck,
   type StructureOptions,
   type StructureReport,
+  tornLoginFiles,
 } from './structure.ts';
 export { checkStructureAside } from './structure-aside.ts';

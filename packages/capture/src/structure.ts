@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { errorText } from '@leadmaster/protocol/errors';
 import { classify, LOGIN_STORES } from './classify.ts';
 import { checkLevelDb, judgeLevelDb } from './leveldb/check.ts';
-import { mendLevelDb } from './leveldb/mend.ts';
+import { mendLevelDb, tornFiles } from './leveldb/mend.ts';
 import { RandomAccess } from './leveldb/random-access.ts';
 import { checkSqlite, SQLITE_HEADER } from './sqlite-check.ts';
 
@@ -77,6 +77,18 @@ export function checkLoginStores(profileDir: string): StructureReport {
 export function mendLoginStores(profileDir: string): string[] {
   return Object.values(LOGIN_STORES).flatMap((store) =>
     mendLevelDb(join(profileDir, store)).map((file) => `${store}/${file}`),
+  );
+}
+
+/**
+ * The files of the two stores that end in a record which was not finished: what a kill or a power cut leaves, or a copy that was
+ * taken while the browser wrote. Changes nothing.
+ *
+ * @throws The system's error when one cannot be read.
+ */
+export function tornLoginFiles(profileDir: string): string[] {
+  return Object.values(LOGIN_STORES).flatMap((store) =>
+    tornFiles(join(profileDir, store)).map(({ name }) => `${store}/${name}`),
   );
 }
 

@@ -1,4 +1,4 @@
-import { LeadMasterError, type Problem } from '@leadmaster/protocol';
+import { errorText, LeadMasterError, type Problem, redact } from '@leadmaster/protocol';
 import { ConfigError } from '@leadmaster/session-manager/config';
 import { EXIT, type ExitCode, exitCodeOfStatus } from './exit-codes.ts';
 
@@ -9,6 +9,8 @@ export class CliError extends Error {
   readonly hint: string;
   /** The service's own words, where they are its. */
   readonly problem: Problem | null;
+  /** More of it for programs: members of the error's JSON. */
+  readonly facts: Readonly<Record<string, unknown>>;
   /** The result was printed and says it all: with `--json` a second document would only be in the way. */
   readonly told: boolean;
 
@@ -17,14 +19,15 @@ export class CliError extends Error {
     code: string,
     message: string,
     hint = '',
-    { problem = null, told = false }: { problem?: Problem | null; told?: boolean } = {},
+    { problem = null, facts = {}, told = false }: Partial<Pick<CliError, 'problem' | 'facts' | 'told'>> = {},
   ) {
-    super(message);
+    super(redact(message));
     this.name = 'CliError';
     this.exitCode = exitCode;
     this.code = code;
     this.hint = hint;
     this.problem = problem;
+    this.facts = facts;
     this.told = told;
   }
 
@@ -43,6 +46,5 @@ export function asCliError(error: unknown): CliError {
   if (error instanceof LeadMasterError) return CliError.of(error.toProblem());
   if (error instanceof ConfigError)
     return new CliError(EXIT.usage, 'settings', error.message, 'See .env.example for every setting.');
-  const text = error instanceof Error ? error.message : String(error);
-  return new CliError(EXIT.failed, 'failed', text);
+  return new CliError(EXIT.failed, 'failed', errorText(error));
 }

@@ -32,7 +32,7 @@ export class Cli {
   }
 
   client(): Client {
-    return new Client(this.config);
+    return new Client(this.config, this.io);
   }
 
   #findConfig(): Config {

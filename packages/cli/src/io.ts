@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
-import type { Readable, Writable } from 'node:stream';
+import { fstatSync, writeFileSync } from 'node:fs';
+import { type Readable, Writable } from 'node:stream';
 import type { Env } from '@leadmaster/session-manager/config';
 
 /** A stream that may be a terminal. */
@@ -22,5 +23,35 @@ export interface Io {
 /** Of this process. */
 export function processIo(): Io {
   const { stdout, stderr, stdin, env } = process;
-  return { stdout, stderr, stdin, env, signals: process, exitCode: 0 };
+  return { stdout: isFile(1) ? new FileOutput(1) : stdout, stderr, stdin, env, signals: process, exitCode: 0 };
+}
+
+function isFile(fd: number): boolean {
+  try {
+    return fstatSync(fd).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Writes each chunk to its last byte, or fails. Node's own stream on a file writes once: what a disk that fills up does
+ * not take of a chunk is lost without an error.
+ */
+class FileOutput extends Writable {
+  readonly #fd: number;
+
+  constructor(fd: number) {
+    super({ decodeStrings: true });
+    this.#fd = fd;
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: (error?: Error) => void): void {
+    try {
+      writeFileSync(this.#fd, chunk);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  }
 }

@@ -7,9 +7,5 @@ enableCompileCache(join(import.meta.dirname, '../../../node_modules/.cache/leadm
 const { processIo } = await import('./io.ts');
 const { runCli } = await import('./program.ts');
 
-// A reader that has seen enough (`| head`) is no failure of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-});
 // Not by itself: an idle connection or a library's timer would hold a finished command for seconds.
 process.exit(await runCli(process.argv.slice(2), processIo()));

@@ -5,6 +5,7 @@ import { jsonOption, type Register } from './commands/command.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { Printer } from './output/printer.ts';
+import { WrittenOutput } from './output/written.ts';
 
 /** The commands by the first word of each. Only the one that is given is loaded: the rest would take most of its time. */
 const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
@@ -40,8 +41,23 @@ Exit codes: 0 done; 1 the answer is no or the operation failed; 2 wrong usage; 3
 5 not allowed; 6 service unreachable; 130 interrupted. With --json, errors are {"error": {...}} on standard output;
 the log of a service goes to standard error, and help is always text.`;
 
-/** Runs one command line to its end; resolves to the exit code. */
+/** Runs one command line to its end; resolves to the exit code. A result that could not be written is a failure. */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
+  const output = new WrittenOutput(io);
+  const code = await runCommand(argv, io);
+  const failure = await output.finish();
+  if (failure === null || code !== EXIT.done) return code;
+  // Whoever has closed the pipe (`| head`) has seen enough, and wants no words about it.
+  if (failure.code !== 'EPIPE') new Printer(io, false).error(notWritten(failure));
+  return EXIT.failed;
+}
+
+function notWritten(failure: Error): CliError {
+  const message = `The command is done, but its output could not be written: ${failure.message}`;
+  return new CliError(EXIT.failed, 'not_written', message, 'Look at the place that standard output leads to.');
+}
+
+async function runCommand(argv: readonly string[], io: Io): Promise<number> {
   const json = argv.includes('--json');
   try {
     const name = argv.find((word) => !word.startsWith('-'));

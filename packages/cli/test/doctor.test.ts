@@ -39,6 +39,18 @@ describe('doctor', () => {
     expect(inSpanish).toMatch(/\n1 problema, \d+ advertencias?, 0 notas\n$/);
   });
 
+  test('--code of a folder that is not there, or is none, is a problem, in both languages', async () => {
+    const { folder, dataDir, cli } = machine();
+    for (const nowhere of [join(folder, 'nope'), join(dataDir, 'file')]) {
+      if (nowhere.endsWith('file')) writeFileSync(nowhere, '', { mode: 0o600 });
+      const told = await cli(`doctor --code ${nowhere}`);
+      expect(told).toMatchObject({ code: 1, stdout: expect.stringContaining('no code to look through') });
+      expect((await cli(`doctor --lang es --code ${nowhere}`)).stdout).toContain('no hay código que revisar');
+      expect((await cli(`report --code ${nowhere}`)).stdout).toContain(`no code to look through in ${nowhere}`);
+    }
+    expect(await cli(`doctor --code ${folder}`)).toMatchObject({ code: 0 });
+  });
+
   test('with --json the report alone, also when there are problems', async () => {
     const { dataDir, cli } = machine();
     chmodSync(dataDir, 0o755);

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LeadMasterError } from '@leadmaster/protocol';
 import { MemoryStore, openVault, parseMasterKeys } from '@leadmaster/vault';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { fakeService } from './harness.ts';
@@ -83,25 +84,38 @@ describe('export', () => {
     expect(readdirSync(folder)).toEqual(['ventas.lmx']);
   });
 
-  test('--retire stops it first, and gives it up only with the file proven', async () => {
+  test('--retire stops it first, and gives it up only with the file proven; else it runs again, and that is told', async () => {
     const { cli, sessions, snapshots, file } = await setUp();
     sessions.set('ventas', 'READY');
     const good = snapshots.file as Buffer;
     snapshots.file = good.subarray(0, -1);
-    expect((await cli(['export', 'ventas', file, '--retire'], KNOWN)).code).toBe(1);
-    expect((await sessions.get('ventas')).state).toBe('STOPPED');
+    const failed = await cli(['export', 'ventas', file, '--retire'], KNOWN);
+    expect(failed).toMatchObject({ code: 1, stderr: /damaged.* ventas was stopped for it, and is started again\./ });
     snapshots.file = good;
     const ran = await cli(['export', 'ventas', file, '--retire'], KNOWN);
     expect(ran).toMatchObject({ code: 0, stdout: /ventas is MOVED here/ });
-    expect([...sessions.changes, ...snapshots.changes]).toEqual([
-      'stop ventas',
-      'stop ventas',
-      'snapshot ventas',
-      'snapshot ventas',
-      'retire ventas',
-    ]);
+    expect(sessions.changes).toEqual(['stop ventas', 'start ventas', 'stop ventas']);
+    expect(snapshots.changes).toEqual(['snapshot ventas', 'snapshot ventas', 'retire ventas']);
     const again = await cli(['export', 'ventas', `${file}.2`, '--retire'], KNOWN);
     expect(again).toMatchObject({ code: 4, stderr: /given up here already/ });
+  });
+
+  test('--retire to a place where no file can be made stops nothing, and one that cannot start again says so', async () => {
+    const { cli, sessions, snapshots, folder, file } = await setUp();
+    sessions.set('ventas', 'READY');
+    writeFileSync(join(folder, 'file'), '');
+    for (const nowhere of [join(folder, 'none/ventas.lmx'), join(folder, 'file/ventas.lmx'), '/proc/ventas.lmx']) {
+      const ran = await cli(['export', 'ventas', nowhere, '--retire'], KNOWN);
+      expect(ran, nowhere).toMatchObject({ code: 1, stderr: expect.stringContaining(nowhere) });
+    }
+    expect([...sessions.changes, ...snapshots.changes]).toEqual([]);
+    expect(readdirSync(folder)).toEqual(['file']);
+    snapshots.file = (snapshots.file as Buffer).subarray(0, -1);
+    vi.spyOn(sessions, 'start').mockRejectedValue(
+      new LeadMasterError('browser_missing', 'No browser.', 'Install one.'),
+    );
+    const ran = await cli(['export', 'ventas', file, '--retire'], KNOWN);
+    expect(ran.stderr).toContain('ventas is stopped (No browser.); start it: ./leadmaster session start ventas');
   });
 
   test('--retire of a session that was used meanwhile says that the file is there, and the session too', async () => {

@@ -230,3 +230,29 @@ describe('leadmaster qr, where no QR helps', () => {
     expect(stdout).toContain(hint);
   });
 });
+
+test('pair of a session that is linked to another number is refused, and changes nothing', async () => {
+  const { cli, sessions } = await fakeService();
+  for (const state of ['READY', 'STOPPED'] as const) {
+    sessions.set('ventas', state);
+    const ran = await cli('pair ventas 5491100000099');
+    expect(ran).toMatchObject({
+      code: 4,
+      stdout: '',
+      stderr: /linked to another number: 5491100000001, not 5491100000099/,
+    });
+  }
+  expect(sessions.changes).toEqual([]);
+  sessions.set('ventas', 'READY');
+  // The same number, as WhatsApp may spell it.
+  expect(await cli('pair ventas +54-11-0000-0001')).toMatchObject({ code: 0, stdout: /READY/ });
+});
+
+test('pair of a session that another number links meanwhile is no success', async () => {
+  const { cli, sessions } = await fakeService();
+  const out = new Sink();
+  const running = cli('pair ventas 5491100000099', { stdout: out });
+  await out.says(/until/);
+  sessions.set('ventas', 'READY', { account: { id: 'x', phone: '5491100000001', name: 'Ana' } });
+  expect(await running).toMatchObject({ code: 4, stderr: /linked to another number: 5491100000001/ });
+});

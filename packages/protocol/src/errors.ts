@@ -1,4 +1,5 @@
 import type { Problem } from './problem.ts';
+import { redact } from './redact.ts';
 
 /**
  * Every error a caller can meet: its stable code, the HTTP status it travels with, and a short title.
@@ -81,7 +82,7 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** An error that is part of the product: thrown anywhere, told to the caller as it is. */
+/** An error that is part of the product: thrown anywhere, told to the caller as it is, without the secrets in its URLs. */
 export class LeadMasterError extends Error {
   readonly code: ErrorCode;
   readonly hint: string;
@@ -94,10 +95,10 @@ export class LeadMasterError extends Error {
     hint: string,
     options: { cause?: unknown; extra?: Record<string, unknown> } = {},
   ) {
-    super(detail, options.cause === undefined ? {} : { cause: options.cause });
+    super(redact(detail), options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'LeadMasterError';
     this.code = code;
-    this.hint = hint;
+    this.hint = redact(hint);
     this.extra = options.extra ?? {};
   }
 
@@ -122,5 +123,5 @@ export class LeadMasterError extends Error {
 
 /** What any thrown value says, for a log line or a detail. */
 export function errorText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return redact(error instanceof Error ? error.message : String(error));
 }

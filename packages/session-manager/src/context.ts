@@ -178,6 +178,7 @@ function createSessions(
     minFreeBytes: config.diskMinFreeBytes,
     movedGeneration: (name: string) => store.vault.movedGeneration(name),
     wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
+    newestSnapshot: (name: string) => newestGood(store, name),
   };
   return new Sessions({
     ...{ config, store, profiles, builds, log },
@@ -194,6 +195,15 @@ function createSessions(
     claim: (session) => claimProfile(claimDeps, session),
     lockIdle: (session) => lockIdleProfile(paths, session),
   });
+}
+
+/** Of those that are not known to be damaged. */
+function newestGood(store: StateStore, session: string): { id: string; at: string } | null {
+  const good = store.snapshots.list(session).filter(({ verified }) => verified !== false);
+  return good.reduce<(typeof good)[number] | null>(
+    (best, one) => (best === null || one.at > best.at ? one : best),
+    null,
+  );
 }
 
 function createTransfers(

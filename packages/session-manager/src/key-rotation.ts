@@ -5,6 +5,7 @@ import type { Config } from './config/config.ts';
 import { writeAtomically } from './profile/atomic-file.ts';
 import { realFs } from './profile/files.ts';
 import { lockDataFolder } from './profile/locks.ts';
+import { refuseRootBesideUser } from './profile/owner.ts';
 import { dataPaths } from './profile/paths.ts';
 import type { LongCall } from './snapshots/snapshot-service.ts';
 
@@ -42,6 +43,7 @@ export async function rotateVaultKey(
   const fresh = await keyText(newKeyFile, 'Make one: (umask 077; openssl rand -hex 32 > FILE)');
   const present = await keyText(keyFile, 'Put the copy of the key back, or say where it is by VAULT_KEY_FILE.');
   await refuseForeign(keyFile);
+  refuseRootBesideUser(dataPaths(config.dataDir));
   const lock = lockDataFolder(dataPaths(config.dataDir), { port: config.port });
   try {
     const store = await openStore(storeUrl(location), { base: config.dataDir });

@@ -1,4 +1,5 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { mkdir, readdir, readlink, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkLoginStores, mendLoginStores } from '@leadmaster/capture';
 import { LOGIN_STORES } from '@leadmaster/capture/classify';
@@ -34,9 +35,11 @@ export class LocalProfile {
    * Whether a login lies here. Only what is proven absent is absent; leftovers of a start in which nobody was linked go
    * to trash.
    *
-   * @throws LeadMasterError `login_damaged` for one that a browser would lose, and the system's error for what cannot be read.
+   * @throws LeadMasterError `login_damaged` for one that a browser would lose, `login_missing` where a link leads nowhere, and the
+   * system's error for what cannot be read.
    */
   async claimLogin(): Promise<boolean> {
+    await this.#refuseMissingDisk();
     const stores = await Promise.all(Object.values(LOGIN_STORES).map((store) => exists(join(this.dir, store))));
     if (!stores.includes(true)) return false;
     const { ok, checks } = checkLoginStores(this.dir);
@@ -50,6 +53,16 @@ export class LocalProfile {
       'login_damaged',
       `The login in ${this.dir} is damaged: ${broken.join('; ')}`,
       'No browser was started and nothing was changed. Move the folder away to start from the newest snapshot of the vault.',
+    );
+  }
+
+  /** A link that leads nowhere is a disk that is not mounted, and no proof that there is no login. */
+  async #refuseMissingDisk(): Promise<void> {
+    if (!(await exists(this.dir)) || statSync(this.dir, { throwIfNoEntry: false }) !== undefined) return;
+    throw new LeadMasterError(
+      'login_missing',
+      `${this.dir} is a symbolic link to ${await readlink(this.dir)}, which is not there`,
+      'Mount its disk, or put the folder back. To start without that login, remove the link.',
     );
   }
 

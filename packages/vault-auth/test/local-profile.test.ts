@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LOGIN_STORES } from '@leadmaster/capture/classify';
@@ -23,6 +23,18 @@ test('only what is proven absent is absent', async () => {
   expect(await profile.claimLogin()).toBe(false);
   await writeFile(profile.dir, 'not a folder');
   await expect(profile.claimLogin()).rejects.toMatchObject({ code: 'ENOTDIR' });
+});
+
+test('a link that leads nowhere is a missing disk, and no proof that there is no login', async () => {
+  const disk = join(dataPath, 'disk/bot');
+  await symlink(disk, profile.dir);
+  await expect(profile.claimLogin()).rejects.toMatchObject({
+    code: 'login_missing',
+    message: expect.stringContaining(disk),
+  });
+  await mkdir(disk, { recursive: true });
+  await putLogin();
+  expect(await profile.claimLogin()).toBe(true);
 });
 
 test('a login from elsewhere is used as it is; damaged, it is refused and left in place', async () => {

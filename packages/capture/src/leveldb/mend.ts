@@ -20,7 +20,8 @@ export function mendLevelDb(folder: string): string[] {
   return torn.map(({ name }) => name);
 }
 
-function tornFiles(folder: string): LogFile[] {
+/** The logs and the MANIFEST of a database that end in an unfinished record; none of one that is damaged, or not there. */
+export function tornFiles(folder: string): LogFile[] {
   try {
     const { manifest, logs } = readFolder(folder);
     return [manifest, ...logs].filter((log) => log.torn > 0);

@@ -3,6 +3,9 @@ import { LeadMasterError } from '@leadmaster/protocol';
 import { adminKeyFile, type Config, findAdminKey } from '@leadmaster/session-manager/config';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { interruptible } from './interrupt.ts';
+import { answerLost, LOOK, neverLeft, orderInterrupted } from './lost-answer.ts';
 
 export interface RequestOptions {
   body?: unknown;
@@ -12,16 +15,21 @@ export interface RequestOptions {
   /** How long the service may take, beyond what it was asked to wait itself. */
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** Of an order: how a person sees what came of it, should its answer be lost. */
+  ifLost?: string;
 }
 
 /** The running service, as the command line speaks with it. */
 export class Client {
   readonly url: string;
   readonly #config: Config;
+  readonly #io: Pick<Io, 'signals'> | null;
   #key: string | null | undefined;
 
-  constructor(config: Config) {
+  /** With `io`, Ctrl-C during an order says that it may have been done. */
+  constructor(config: Config, io: Pick<Io, 'signals'> | null = null) {
     this.#config = config;
+    this.#io = io;
     this.url = serviceUrl(config.host, config.port);
   }
 
@@ -41,9 +49,18 @@ export class Client {
     await this.request('DELETE', path, options);
   }
 
-  /** Sends and hands back the answer, once it is a good one; anything else is thrown as a `CliError`. */
+  /**
+   * Sends and hands back the answer, once it is a good one; anything else is thrown as a `CliError`. Whatever is not a GET
+   * is an order: where its answer is lost, `answer_lost` (exit code 1) says that it may have been done.
+   */
   async request(method: string, path: string, options: RequestOptions = {}): Promise<Response> {
-    const { body, file, headers = {}, timeoutMs = 30_000, signal } = options;
+    if (method === 'GET' || options.signal !== undefined || this.#io === null) return this.#send(method, path, options);
+    return interruptible(this.#io, (signal) => this.#send(method, path, { ...options, signal }));
+  }
+
+  async #send(method: string, path: string, options: RequestOptions): Promise<Response> {
+    const { body, file, headers = {}, timeoutMs = 30_000, signal, ifLost } = options;
+    const isOrder = method !== 'GET';
     const key = this.#findKey();
     const deadline = AbortSignal.timeout(timeoutMs);
     const response = await fetch(new URL(path, this.url), {
@@ -61,10 +78,11 @@ export class Client {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(file === undefined ? {} : { body: ReadableStream.from(file.stream), duplex: 'half' as const }),
     }).catch((error: unknown) => {
-      if (signal?.aborted) throw error;
-      throw this.#unreachable(deadline.aborted ? `no answer within ${timeoutMs / 1000} s` : causeOf(error));
+      if (signal?.aborted) throw isOrder ? orderInterrupted(ifLost) : error;
+      const why = deadline.aborted ? `no answer within ${timeoutMs / 1000} s` : causeOf(error);
+      throw isOrder && (deadline.aborted || !neverLeft(error)) ? answerLost(why, ifLost) : this.#unreachable(why);
     });
-    if (!response.ok) throw await this.#problem(response);
+    if (!response.ok) throw await this.#problem(response, isOrder ? (ifLost ?? LOOK) : null);
     return response;
   }
 
@@ -72,8 +90,9 @@ export class Client {
     const response = await this.request(method, path, options);
     try {
       return (await response.json()) as T;
-    } catch {
-      throw this.#notOurs(response);
+    } catch (error) {
+      if (method !== 'GET') throw answerLost(causeOf(error), options.ifLost);
+      throw error instanceof SyntaxError ? this.#notOurs(response) : this.#unreachable(causeOf(error));
     }
   }
 
@@ -89,9 +108,14 @@ export class Client {
     return this.#key;
   }
 
-  async #problem(response: Response): Promise<CliError> {
+  /** `ifLost`: null where nothing was ordered. */
+  async #problem(response: Response, ifLost: string | null): Promise<CliError> {
     const body: unknown = await response.json().catch(() => null);
-    if (!isProblem(body)) return this.#notOurs(response);
+    if (!isProblem(body)) {
+      // Such as a proxy's: it says nothing about what the service behind it does.
+      if (ifLost !== null && response.status >= 500) return answerLost(`HTTP ${response.status}`, ifLost);
+      return this.#notOurs(response);
+    }
     if (body.status !== 401) return CliError.of(body);
     const file = adminKeyFile(this.#config.dataDir);
     const source = this.#config.adminKey === null ? file : 'LEADMASTER_ADMIN_KEY';

@@ -8,8 +8,25 @@ import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { LongCall } from './operations.ts';
 
-/** Refuses to write over a file before any work is done for it. */
+/** Refuses a place where a file would be written over, or none can be made, before any work is done for it. */
 export async function refuseTaken(path: string, force: boolean): Promise<void> {
+  await refuseExisting(path, force);
+  const trial = temporaryBeside(path);
+  try {
+    await using file = await open(trial, 'wx', 0o600);
+    await file.writeFile('x');
+  } catch (error) {
+    throw failed(path, error);
+  } finally {
+    await rm(trial, { force: true });
+  }
+}
+
+function temporaryBeside(path: string): string {
+  return `${path}.${randomBytes(4).toString('hex')}.part`;
+}
+
+async function refuseExisting(path: string, force: boolean): Promise<void> {
   const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw failed(path, error);
@@ -43,7 +60,7 @@ export async function writeExport(
   bytes: AsyncIterable<Uint8Array>,
   { passphrase, about, signal, onProgress }: Required<LongCall> & { passphrase: string; about: number },
 ): Promise<{ content: ExportContent; bytes: number }> {
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.part`;
+  const temporary = temporaryBeside(path);
   try {
     const size = await write(temporary, bytes, {
       signal,

@@ -41,7 +41,8 @@ export class HttpSnapshots implements Snapshots {
   }
 
   delete(session: string, id: string): Promise<void> {
-    return this.#client.delete(pathOf(session, id), { timeoutMs: READ_MS });
+    const ifLost = `Look before you give it again: ./leadmaster snapshot list ${session}`;
+    return this.#client.delete(pathOf(session, id), { timeoutMs: READ_MS, ifLost });
   }
 
   verify(session: string, id: string, { drill, ...call }: LongCall & { drill: boolean }): Promise<VerifyReport> {

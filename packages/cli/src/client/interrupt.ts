@@ -2,18 +2,26 @@ import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /**
- * Work that Ctrl-C ends in order: the signal aborts with the error to show. A second Ctrl-C is nobody's and ends the
- * process at once.
+ * Work that Ctrl-C, `timeout` or a closed terminal ends in order: the signal aborts with the error to show. A second one
+ * ends the process at once.
  */
-export async function interruptible<T>(io: Io, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(io: Pick<Io, 'signals'>, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();
-  const onInterrupt = (): void => stop.abort(interrupted('Interrupted.'));
-  io.signals.once('SIGINT', onInterrupt);
+  const deafen = (): void => {
+    for (const signal of SIGNALS) io.signals.off(signal, onInterrupt);
+  };
+  const onInterrupt = (): void => {
+    deafen();
+    stop.abort(interrupted('Interrupted.'));
+  };
+  for (const signal of SIGNALS) io.signals.once(signal, onInterrupt);
   try {
     return await work(stop.signal);
   } finally {
-    io.signals.off('SIGINT', onInterrupt);
+    deafen();
   }
 }
 

@@ -1,8 +1,9 @@
-import type { Operation, Problem, Progress } from '@leadmaster/protocol';
+import { errorText, type Operation, type Problem, type Progress } from '@leadmaster/protocol';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Client } from './client.ts';
 import { interrupted } from './interrupt.ts';
+import { answerLost, orderInterrupted } from './lost-answer.ts';
 
 /** How a caller follows long work. */
 export interface LongCall {
@@ -30,9 +31,12 @@ export async function operate<T>(
   let id: string | null = null;
   try {
     const headers = { prefer: 'respond-async' };
-    const answer = await client.request('POST', path, { body, headers, timeoutMs: ANSWER_MS, ...abortable });
-    if (answer.status !== 202) return (await answer.json()) as T;
-    let operation = (await answer.json()) as Operation;
+    const answer = await client.request('POST', path, { body, headers, timeoutMs: ANSWER_MS, ifLost, ...abortable });
+    const said: unknown = await answer.json().catch((error: unknown) => {
+      throw answerLost(errorText(error), ifLost);
+    });
+    if (answer.status !== 202) return said as T;
+    let operation = said as Operation;
     id = operation.id;
     while (operation.state === 'running') {
       onProgress?.(operation.progress);
@@ -42,7 +46,7 @@ export async function operate<T>(
     if (operation.state === 'failed') throw failed(operation);
     return operation.result as T;
   } catch (error) {
-    if (signal?.aborted) throw left(id);
+    if (signal?.aborted) throw left(id, ifLost);
     throw id !== null && isLost(error) ? lost(id, error, ifLost) : error;
   }
 }
@@ -52,10 +56,10 @@ function failed({ id, error }: Operation): CliError {
   return new CliError(EXIT.failed, 'failed', `The operation ${id} has failed; the service does not say why.`);
 }
 
-function left(id: string | null): CliError {
-  const which = id === null ? '' : ` (operation ${id})`;
-  const hint = id === null ? '' : 'What comes of it: ./leadmaster events';
-  return interrupted(`No longer waiting; the service goes on with it${which}.`, hint);
+function left(id: string | null, ifLost: string): CliError {
+  if (id === null) return orderInterrupted(ifLost);
+  const hint = 'What comes of it: ./leadmaster events';
+  return interrupted(`No longer waiting; the service goes on with it (operation ${id}).`, hint);
 }
 
 /** The service went away, or came back without its memory, while it was at work. */

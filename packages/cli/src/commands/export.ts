@@ -1,7 +1,7 @@
 import { LeadMasterError, type Session, type Snapshot, type SnapshotKind } from '@leadmaster/protocol';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../cli.ts';
-import { CliError } from '../cli-error.ts';
+import { asCliError, CliError } from '../cli-error.ts';
 import { filePath, refuseTaken, writeExport } from '../client/exported-file.ts';
 import { type SnapshotAccess, withSnapshots } from '../client/snapshots.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -56,8 +56,48 @@ async function exportTo(
   access: SnapshotAccess,
   wanted: ExportOptions & { name: string; path: string; passphrase: string },
 ): Promise<void> {
+  if (wanted.retire && access.isServed) await stoppedDuring(cli, wanted.name, () => write(cli, access, wanted));
+  else await write(cli, access, wanted);
+}
+
+/** Stops a session for what follows. Where that fails, and the session is still here, it runs again if it ran before. */
+async function stoppedDuring(cli: Cli, name: string, work: () => Promise<void>): Promise<void> {
+  const { state, desired } = await cli.client().get<Session>(pathOf(name));
+  await stop(cli, name);
+  try {
+    await work();
+  } catch (thrown) {
+    const error = asCliError(thrown);
+    const ran = desired === 'running' && state !== 'STOPPED';
+    if (!ran || error instanceof RetireUnknown) throw error;
+    throw await startedAgain(cli, name, error);
+  }
+}
+
+/** The error, with what the session is now. */
+async function startedAgain(cli: Cli, name: string, error: CliError): Promise<CliError> {
+  const { exitCode, code, message, hint, problem, facts } = error;
+  const told = (now: string): CliError =>
+    new CliError(exitCode, code, `${message.replace(/\.?$/, '.')} ${now}`, hint, { problem, facts });
+  return cli
+    .client()
+    .post<Session>(`${pathOf(name)}/start`)
+    .then(
+      () => told(`${name} was stopped for it, and is started again.`),
+      (why: unknown) =>
+        told(`${name} is stopped (${asCliError(why).message}); start it: ./leadmaster session start ${name}`),
+    );
+}
+
+/** The session may be given up here: it must not start. */
+class RetireUnknown extends CliError {}
+
+async function write(
+  cli: Cli,
+  access: SnapshotAccess,
+  wanted: ExportOptions & { name: string; path: string; passphrase: string },
+): Promise<void> {
   const { name, path, passphrase, retire = false } = wanted;
-  if (retire && access.isServed) await stop(cli, name);
   const chosen = await choose(cli, access, wanted);
   const written = await long(cli, name, async (call) => {
     const { snapshot, bytes: stream } = await access.snapshots.export(name, chosen.id, {
@@ -113,8 +153,9 @@ async function giveUp({ snapshots }: SnapshotAccess, name: string, id: string, p
     await snapshots.retire(name, id);
   } catch (error) {
     if (!(error instanceof CliError) && !(error instanceof LeadMasterError)) throw error;
-    const code = error.code;
-    const message = `${path} is written, but ${name} is still here: ${error.message}`;
-    throw new CliError(EXIT.failed, code, message, error.hint);
+    const isUnknown = error.code === 'answer_lost' || error.code === 'interrupted';
+    const now = isUnknown ? `whether ${name} is given up here is not known` : `${name} is still here`;
+    const message = `${path} is written, but ${now}: ${error.message}`;
+    throw new (isUnknown ? RetireUnknown : CliError)(EXIT.failed, error.code, message, error.hint);
   }
 }

@@ -1,8 +1,11 @@
-import type { PairingCode } from '@leadmaster/protocol';
+import { type PairingCode, type Session, samePhone } from '@leadmaster/protocol';
 import { Argument, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { EXIT } from '../exit-codes.ts';
 import { accountName } from '../output/words.ts';
-import { linking } from '../qr/linking.ts';
+import { untilUnread } from '../output/written.ts';
+import { linking, unless } from '../qr/linking.ts';
 import { cliOf, type Register } from './command.ts';
 import { nameArgument, pathOf, phone } from './values.ts';
 
@@ -15,19 +18,39 @@ export const register: Register = (parent, io) => {
     .option('--no-wait', 'print the code and end')
     .action(async (name: string, number: string, { wait }: { wait: boolean }, command: Command) => {
       const cli = cliOf(command, io);
+      await refuseLinked(cli, name, number);
       let asked = false;
-      for await (const { session } of linking(cli.client(), name, { withoutQr: true })) {
+      for await (const { session } of linking(cli.client(), name, { withoutQr: true, signal: untilUnread(io) })) {
         if (session.state === 'QR_REQUIRED' && !asked) {
           asked = true;
           await showCode(cli, name, number);
           if (!wait) return;
         }
         if (session.state !== 'READY') continue;
+        refuseOther(session, number);
         cli.print.record({ type: 'state', session: name, state: session.state, account: session.account });
         cli.print.line(`${cli.print.paint.green('READY')} ${name} is linked as ${accountName(session)}.`);
       }
     });
 };
+
+/** Before anything is started or stopped for it. */
+async function refuseLinked(cli: Cli, name: string, number: string): Promise<void> {
+  const found = await unless('session_not_found', cli.client().get<Session>(pathOf(name)));
+  if (found !== null) refuseOther(found, number);
+}
+
+/** Of an account whose number is not known nothing is said. */
+function refuseOther({ name, account }: Session, number: string): void {
+  const linked = account?.phone ?? '';
+  if (linked === '' || samePhone(linked, number)) return;
+  throw new CliError(
+    EXIT.wrongState,
+    'other_account',
+    `${name} is linked to another number: ${linked}, not ${number}.`,
+    `Link ${number} under another name; or unlink ${linked} first: ./leadmaster session logout ${name}`,
+  );
+}
 
 async function showCode(cli: Cli, name: string, number: string): Promise<void> {
   const body = { phone: number };

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { LiveView } from '../output/live-view.ts';
 import { accountName } from '../output/words.ts';
+import { untilUnread } from '../output/written.ts';
 import { drawQr } from '../qr/half-blocks.ts';
 import { canGivePasskey, type LinkingStep, linking, unlessScanned } from '../qr/linking.ts';
 import { cliOf, type Register } from './command.ts';
@@ -21,7 +22,7 @@ export const register: Register = (parent, io) => {
       const cli = cliOf(command, io);
       const show = cli.json ? records(cli) : cli.print.isTerminal ? live(cli) : plain(cli);
       let saved = '';
-      for await (const step of linking(cli.client(), name)) {
+      for await (const step of linking(cli.client(), name, { signal: untilUnread(io) })) {
         show(step);
         if (save === undefined || step.qr === null || step.qr.qr === saved) continue;
         saved = step.qr.qr;

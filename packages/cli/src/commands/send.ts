@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Message, normalRecipient, RECIPIENT_RULE } from '@leadmaster/protocol';
+import { type Message, normalRecipient, RECIPIENT_RULE, shellWord } from '@leadmaster/protocol';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { CliError } from '../cli-error.ts';
+import { asCliError, CliError } from '../cli-error.ts';
 import type { Client } from '../client/client.ts';
+import { interruptible } from '../client/interrupt.ts';
 import { EXIT } from '../exit-codes.ts';
 import { cliOf, type Register } from './command.ts';
 import { nameArgument, pathOf, seconds } from './values.ts';
@@ -21,34 +22,18 @@ export const register: Register = (parent, io) => {
     .argument('<text>', 'the text')
     .option('--no-wait', 'do not wait for the acknowledgement')
     .addOption(new Option('--timeout <seconds>', 'how long to wait for it').default(60).argParser(seconds))
-    .option('--idempotency-key <key>', 'sending again with the same key sends nothing twice')
+    .option('--idempotency-key <key>', 'sending again with the same key sends nothing twice', idempotencyKey)
     .action(async (name: string, to: string, text: string, options: SendOptions, command: Command) => {
       const cli = cliOf(command, io);
       const client = cli.client();
-      const headers = { 'idempotency-key': options.idempotencyKey ?? crypto.randomUUID() };
-      const sent = await client.post<Message>(`${pathOf(name)}/messages`, { to, text }, { headers });
-      const message = options.wait ? await settled(client, sent, options.timeout * 1000) : sent;
-      cli.print.data(message);
+      const sending = { name, to, text, key: options.idempotencyKey ?? crypto.randomUUID() };
+      const message = await interruptible(io, async (signal) => {
+        const sent = await order(client, sending, signal);
+        return options.wait ? settled(client, sent, sending, options.timeout * 1000, signal) : sent;
+      });
+      cli.print.data({ ...message, idempotencyKey: sending.key });
       cli.print.line(`${message.state} ${message.whatsappId ?? message.id}`);
-      if (!options.wait || ACKNOWLEDGED.includes(message.state)) return;
-      if (message.state === 'FAILED')
-        throw new CliError(
-          EXIT.failed,
-          message.code ?? 'failed',
-          `Not sent: ${message.error ?? 'no reason given'}`,
-          '',
-          {
-            told: true,
-          },
-        );
-      const hint = `It may still go out; look at it with: GET ${pathOf(name)}/messages/${message.id}`;
-      throw new CliError(
-        EXIT.failed,
-        'not_acknowledged',
-        `WhatsApp has not acknowledged it (${message.state}).`,
-        hint,
-        { told: true },
-      );
+      if (options.wait) failUnlessAcknowledged(message, sending);
     });
 };
 
@@ -58,18 +43,87 @@ interface SendOptions {
   idempotencyKey?: string;
 }
 
-async function settled(client: Client, first: Message, waitMs: number): Promise<Message> {
-  const until = Date.now() + waitMs;
-  let message = first;
-  while (!OVER.includes(message.state) && Date.now() < until) {
-    await sleep(POLL_MS);
-    message = await client.get<Message>(`${pathOf(first.session)}/messages/${encodeURIComponent(first.id)}`);
+/** One message as it was given, and the key under which it is sent once. */
+interface Sending {
+  name: string;
+  to: string;
+  text: string;
+  key: string;
+}
+
+async function order(client: Client, sending: Sending, signal: AbortSignal): Promise<Message> {
+  const { name, to, text, key } = sending;
+  const headers = { 'idempotency-key': key };
+  try {
+    return await client.post<Message>(`${pathOf(name)}/messages`, { to, text }, { headers, signal });
+  } catch (error) {
+    throw isUncertain(asCliError(error)) ? mayHaveGone(error, sending, null) : error;
   }
-  return message;
+}
+
+async function settled(
+  client: Client,
+  first: Message,
+  sending: Sending,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<Message> {
+  const until = Date.now() + waitMs;
+  const path = `${pathOf(first.session)}/messages/${encodeURIComponent(first.id)}`;
+  let message = first;
+  try {
+    while (!OVER.includes(message.state) && Date.now() < until) {
+      await sleep(POLL_MS, undefined, { signal });
+      message = await client.get<Message>(path, { signal });
+    }
+    return message;
+  } catch (error) {
+    throw mayHaveGone(signal.aborted ? signal.reason : error, sending, first.id);
+  }
+}
+
+/** Whether the service may have taken the message although it did not say so. */
+function isUncertain({ code, exitCode, problem }: CliError): boolean {
+  if (exitCode === EXIT.interrupted || code === 'answer_lost') return true;
+  return problem !== null && problem.status >= 500 && problem.code !== 'storage_failed';
+}
+
+function mayHaveGone(thrown: unknown, sending: Sending, messageId: string | null): CliError {
+  const error = asCliError(thrown);
+  const isInterrupted = error.exitCode === EXIT.interrupted;
+  const why = isInterrupted ? 'Interrupted' : error.message.replace(/\.$/, '');
+  const which = [...(messageId === null ? [] : [`message ${messageId}`]), `idempotency key ${sending.key}`].join(', ');
+  return new CliError(
+    isInterrupted ? EXIT.interrupted : EXIT.failed,
+    isInterrupted ? error.code : 'answer_lost',
+    `${why}. The message may have gone (${which}).`,
+    askAgain(sending),
+    { facts: { messageId, idempotencyKey: sending.key } },
+  );
+}
+
+/** The same key sends nothing twice, so asking is the same command. */
+function askAgain({ name, to, text, key }: Sending): string {
+  const words = [name, to, text].map(shellWord).join(' ');
+  return `Ask what came of it; it is not sent twice: ./leadmaster send ${shellWord(`--idempotency-key=${key}`)} -- ${words}`;
+}
+
+function failUnlessAcknowledged({ state, code, error, id }: Message, sending: Sending): void {
+  if (ACKNOWLEDGED.includes(state)) return;
+  if (state === 'FAILED')
+    throw new CliError(EXIT.failed, code ?? 'failed', `Not sent: ${error ?? 'no reason given'}`, '', { told: true });
+  const which = `message ${id}, idempotency key ${sending.key}`;
+  const message = `WhatsApp has not acknowledged it (${state}). The message may still go (${which}).`;
+  throw new CliError(EXIT.failed, 'not_acknowledged', message, askAgain(sending), { told: true });
 }
 
 function recipient(text: string): string {
   const normal = normalRecipient(text);
   if (normal === null) throw new InvalidArgumentError(`It must be ${RECIPIENT_RULE}.`);
   return normal;
+}
+
+function idempotencyKey(text: string): string {
+  if (/^[\x20-\x7e]{1,255}$/.test(text)) return text;
+  throw new InvalidArgumentError('It must be 1 to 255 printable ASCII characters.');
 }

@@ -1,4 +1,4 @@
-import { type Session, shellWord } from '@leadmaster/protocol';
+import { redact, type Session, shellWord } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { operate } from '../client/operations.ts';
@@ -41,7 +41,7 @@ export const register: Register = (parent, io) => {
 
 function commandLine(name: string, { to, keyFile, undo }: TransferOptions): string {
   const key = keyFile === undefined ? [] : ['--key-file', shellWord(keyFile)];
-  return ['transfer', name, '--to', shellWord(to), ...key, ...(undo ? ['--undo'] : [])].join(' ');
+  return ['transfer', name, '--to', shellWord(redact(to)), ...key, ...(undo ? ['--undo'] : [])].join(' ');
 }
 
 function tell({ print }: Cli, session: Session, { to, undo }: TransferOptions): void {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { errorText } from '@leadmaster/protocol';
 import { CliError } from '../cli-error.ts';
+import { answerLost, neverLeft } from '../client/lost-answer.ts';
 import { EXIT } from '../exit-codes.ts';
 
 /** Somebody for the linked accounts to write with. */
@@ -35,7 +37,8 @@ export class Phones {
       method,
       signal: AbortSignal.timeout(60_000),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }).catch(() => {
+    }).catch((error: unknown) => {
+      if (method !== 'GET' && !neverLeft(error)) throw answerLost(errorText(error), 'Look: ./leadmaster phone inbox');
       throw new CliError(
         EXIT.unreachable,
         'demo_unreachable',

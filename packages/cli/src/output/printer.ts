@@ -47,9 +47,9 @@ export class Printer {
   error(error: CliError): void {
     if (this.json) {
       if (error.told) return;
-      const { code, message: detail, hint, exitCode, problem } = error;
+      const { code, message: detail, hint, exitCode, problem, facts } = error;
       this.#io.stdout.write(
-        `${JSON.stringify({ error: { ...(problem ?? { code, detail, hint }), hint, exitCode } }, null, 2)}\n`,
+        `${JSON.stringify({ error: { ...(problem ?? { code, detail }), ...facts, hint, exitCode } }, null, 2)}\n`,
       );
       return;
     }

@@ -15,6 +15,8 @@ export interface LinkingOptions {
   pollMs?: number;
   /** Pairing by code needs no QR: asking for it is left out. */
   withoutQr?: boolean;
+  /** Ends the telling, without an error. */
+  signal?: AbortSignal;
 }
 
 /** How long a state from before our start may still be told. */
@@ -30,10 +32,10 @@ export async function* linking(
   name: string,
   options: LinkingOptions = {},
 ): AsyncGenerator<LinkingStep> {
-  const { pollMs = 500, withoutQr = false } = options;
+  const { pollMs = 500, withoutQr = false, signal } = options;
   const before = await createOrStart(client, name);
   const graceUntil = Date.now() + GRACE_MS;
-  for (;;) {
+  while (!signal?.aborted) {
     const session = await client.get<Session>(pathOf(name));
     if (session.state === 'READY') {
       yield { session, qr: null };
@@ -43,7 +45,7 @@ export async function* linking(
     if (!isOld) refuseDeadEnd(session);
     const shown = session.state === 'QR_REQUIRED' && !withoutQr ? await currentQr(client, name) : null;
     yield { session, qr: shown };
-    await sleep(pollMs);
+    await sleep(pollMs, undefined, signal === undefined ? {} : { signal }).catch(() => {});
   }
 }
 
@@ -71,7 +73,7 @@ export function unlessScanned<T>(asked: Promise<T>): Promise<T | null> {
 }
 
 /** Null where the answer is that error. */
-async function unless<T>(code: string, asked: Promise<T>): Promise<T | null> {
+export async function unless<T>(code: string, asked: Promise<T>): Promise<T | null> {
   try {
     return await asked;
   } catch (error) {

@@ -4,6 +4,7 @@ import { type AdoptReport, isSessionName, shellWord } from '@leadmaster/protocol
 import { newestChromium } from '../profile/browser-version.ts';
 import { isExtracted } from '../profile/extracted.ts';
 import { type Entry, type ProfileFs, textOrNull, walk } from '../profile/files.ts';
+import { tornLogin } from '../profile/login-structure.ts';
 import type { ProfileRecord } from '../profile/profile-store.ts';
 import { parseRecord } from '../profile/record.ts';
 import type { Layout } from './layout.ts';
@@ -44,6 +45,8 @@ export async function survey(fs: ProfileFs, layout: Layout): Promise<Survey> {
   if (chromium === null) {
     warnings.push('It does not say which Chromium wrote it; one that is older than that would lose the login.');
   }
+  const torn = tornLogin(profileDir);
+  if (torn.length > 0) warnings.push(endsUnfinished(torn));
   const files = entries.filter((entry) => entry.kind === 'file');
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   const report = {
@@ -56,6 +59,13 @@ export async function survey(fs: ProfileFs, layout: Layout): Promise<Survey> {
     warnings,
   };
   return { layout, entries, record, isCopy: await isCopy(fs, profileDir, record), report };
+}
+
+function endsUnfinished(torn: readonly string[]): string {
+  return (
+    `It was copied while it was written, or its program was killed: ${torn.join(', ')} ends in an unfinished record, which is cut off. ` +
+    'If WhatsApp then refuses the login, that may be the reason: adopt a copy that was taken with the program stopped.'
+  );
 }
 
 async function isCopy(fs: ProfileFs, profileDir: string, record: ProfileRecord | null): Promise<boolean> {

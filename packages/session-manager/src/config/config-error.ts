@@ -1,3 +1,5 @@
+import { redactSetting } from '@leadmaster/protocol';
+
 export interface ConfigProblem {
   name: string;
   got: string;
@@ -26,8 +28,13 @@ export class ConfigError extends Error {
 }
 
 function describe({ name, got, rule, why }: ConfigProblem): string {
-  const shown = SECRET.test(name) ? 'a value that is not shown' : JSON.stringify(got);
-  return `${name} is ${shown}; it may be ${rule}${why === null ? '' : ` (${why})`}`;
+  const shown = SECRET.test(name) ? 'a value that is not shown' : JSON.stringify(redactSetting(got));
+  return `${name} is ${shown}; it may be ${rule}${why === null || repeatsSecret(why, got) ? '' : ` (${redactSetting(why)})`}`;
+}
+
+/** Whether a reason quotes a value of which something is hidden: a part alone no longer shows what it is a part of. */
+function repeatsSecret(why: string, got: string): boolean {
+  return redactSetting(got) !== got && got.split(/\s+/).some((word) => word.length > 3 && why.includes(word));
 }
 
 /** The name that was probably meant: within two typing errors, or one that begins or ends alike. */

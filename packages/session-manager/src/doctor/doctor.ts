@@ -1,4 +1,4 @@
-import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { errorText, LeadMasterError, redactAll } from '@leadmaster/protocol';
 import type { Config } from '../config/config.ts';
 import { checkBrowsers } from './checks/browsers.ts';
 import { checkBuilds } from './checks/builds.ts';
@@ -87,7 +87,7 @@ export async function examine(config: Config, options: DoctorOptions = {}): Prom
   const findings = results.flatMap(({ topic, findings: those }) =>
     those.length === 0 ? [tellOk(topic, language)] : those.map((finding) => tell(finding, language)),
   );
-  return { ok: findings.every(({ severity }) => severity !== 'problem'), findings, fixed };
+  return redactAll({ ok: findings.every(({ severity }) => severity !== 'problem'), findings, fixed });
 }
 
 async function withGround<T>(

@@ -62,6 +62,7 @@ export const FINDING_IDS = [
   'build_ends',
   'build_escaped',
   'build_bad',
+  'code_missing',
   'code_folder_missing',
   'code_folder_empty',
   'code_folder_shared',

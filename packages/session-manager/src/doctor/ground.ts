@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { browsersOnAny, isOurs } from '@leadmaster/capture/processes';
-import { LeadMasterError } from '@leadmaster/protocol';
+import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { Config } from '../config/config.ts';
 import { createProfileStore } from '../profile/file-profile-store.ts';
 import { type LockOwner, ownerMayLive, readOwner } from '../profile/locks.ts';
@@ -104,7 +104,7 @@ async function profilesOf(paths: DataPaths): Promise<Omit<ProfileFact, 'inUse'>[
     facts.push(
       await profiles.readRecord(name).then(
         (record) => ({ ...fact, record }),
-        (error: unknown) => ({ ...fact, recordError: String(error instanceof Error ? error.message : error) }),
+        (error: unknown) => ({ ...fact, recordError: errorText(error) }),
       ),
     );
   }

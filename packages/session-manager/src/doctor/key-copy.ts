@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Config } from '../config/config.ts';
 import { writeAtomically } from '../profile/atomic-file.ts';
 import { isMissing, realFs, unreadable } from '../profile/files.ts';
+import { refuseRootBesideUser } from '../profile/owner.ts';
 import { type DataPaths, dataPaths } from '../profile/paths.ts';
 
 /**
@@ -43,6 +44,7 @@ export async function readKeyCopyNote(paths: DataPaths): Promise<KeyCopyNote | n
  */
 export async function noteKeyCopy(config: Config, copy: string | null): Promise<string> {
   const { keyFile } = config.vault;
+  refuseRootBesideUser(dataPaths(config.dataDir));
   const [key] = await keysIn(keyFile);
   if (copy !== null) await compare(key, keyFile, copy);
   const note: KeyCopyNote = { key: key.id, at: new Date().toISOString() };

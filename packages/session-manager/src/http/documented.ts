@@ -20,6 +20,7 @@ export const SESSION_ERRORS: readonly ErrorCode[] = [
   'invalid_session_name',
   'session_not_found',
   'profile_unreadable',
+  'login_missing',
   'storage_failed',
 ];
 

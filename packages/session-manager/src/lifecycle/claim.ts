@@ -84,7 +84,7 @@ export async function claimProfile(deps: ClaimDeps, session: string): Promise<Cl
     };
   } catch (error) {
     lock.release();
-    throw error;
+    throw namingSnapshot(deps, session, error);
   }
 }
 
@@ -98,8 +98,34 @@ export interface ClaimDeps {
   movedGeneration: (session: string) => number | null;
   /** Saves the profile before a newer Chromium changes it for good. Never fails. */
   beforeUpgrade: (session: string, profileDir: string) => Promise<void>;
+  /** The newest snapshot that is not known to be damaged; null where none is known. */
+  newestSnapshot: (session: string) => { id: string; at: string } | null;
   minFreeBytes: number;
   log: Logger;
+}
+
+/** Tells with a damaged login which snapshot brings it back. */
+function namingSnapshot(deps: ClaimDeps, session: string, error: unknown): unknown {
+  if (!(error instanceof LeadMasterError) || error.code !== 'login_damaged') return error;
+  const newest = newestOf(deps, session);
+  if (newest === null) return error;
+  const { id, at } = newest;
+  return new LeadMasterError(
+    'login_damaged',
+    `${error.message}. Its newest snapshot is ${id}, of ${at}: "./leadmaster snapshot restore ${session} ${id}"`,
+    error.hint,
+    { cause: error, extra: { ...error.extra, newestSnapshot: id } },
+  );
+}
+
+/** What cannot be read now is not known; the damage is told all the same. */
+function newestOf({ newestSnapshot, log }: ClaimDeps, session: string): { id: string; at: string } | null {
+  try {
+    return newestSnapshot(session);
+  } catch (error) {
+    log.warn({ session, err: error }, 'the newest snapshot is not known');
+    return null;
+  }
 }
 
 /** Locks a profile that nobody runs, having proven that no browser has it open. */

@@ -2,6 +2,18 @@ import { isSessionName, LeadMasterError, type SessionState } from '@leadmaster/p
 import { adoptCommand } from './hints.ts';
 import type { SupervisorView } from './session-status.ts';
 
+/**
+ * An order that was carried out in part and then failed, most often because a full disk could not note it. `done` completes
+ * "..., but"; `next` says what is to be done, in the place of a hint that says that nothing was changed.
+ */
+export function halfDone(error: unknown, done: string, next: string): unknown {
+  if (!(error instanceof LeadMasterError)) return error;
+  return new LeadMasterError(error.code, `${done}, but this could not be noted: ${error.message}`, next, {
+    cause: error,
+    extra: error.extra,
+  });
+}
+
 export function sessionExists(session: string): LeadMasterError {
   return new LeadMasterError(
     'session_exists',

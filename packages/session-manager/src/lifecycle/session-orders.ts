@@ -1,8 +1,9 @@
 import type { Measurements } from '../disk/measurements.ts';
 import { refuseErased } from './erased.ts';
-import { originNotRetired, sessionMoved } from './refusals.ts';
+import { halfDone, originNotRetired, sessionMoved } from './refusals.ts';
 import type { SessionGuard } from './session-guard.ts';
 import type { SessionRegistry } from './session-registry.ts';
+import type { SessionSupervisor } from './supervisor.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 
 export interface OrderDeps extends Pick<SupervisorDeps, 'store' | 'profiles' | 'log'> {
@@ -46,32 +47,42 @@ export class SessionOrders {
   }
 
   async #stop(name: string): Promise<void> {
-    const { registry, store, log } = this.#deps;
-    const supervisor = await registry.get(name);
+    const supervisor = await this.#deps.registry.get(name);
+    const unwritten = this.#unwritten(name, 'stopped');
+    // Also where a full disk cannot remember that it shall stay so: the browser must be closed.
+    await supervisor.stop();
+    await this.#measureStopped(name);
+    if (unwritten !== null) throw halfDone(unwritten, `${name} is stopped`, stopAgain(name));
+  }
+
+  /** Notes whether it shall run; why that could not be written, or null. */
+  #unwritten(name: string, desired: 'running' | 'stopped'): unknown {
     try {
-      store.sessions.setDesired(name, 'stopped');
-    } finally {
-      // Also where a full disk cannot remember that it shall stay so: the browser must be closed.
-      await supervisor.stop();
+      this.#deps.store.sessions.setDesired(name, desired);
+      return null;
+    } catch (error) {
+      return error;
     }
-    await this.#measure(name).catch((error: unknown) => {
-      log.warn({ session: name, err: error }, 'the profile could not be measured');
-    });
   }
 
   async restart(name: string): Promise<void> {
-    const { registry, guard } = this.#deps;
-    const { view } = await registry.get(name);
-    if (view.state === 'MOVED') throw sessionMoved(name);
-    refuseErased(name, view);
-    await this.#stop(name);
+    const { registry, store, guard } = this.#deps;
+    const supervisor = await registry.get(name);
+    if (supervisor.view.state === 'MOVED') throw sessionMoved(name);
+    refuseErased(name, supervisor.view);
+    await this.#requireOriginRetired(name, false);
+    // Written before anything is stopped: a disk that cannot note it leaves the session as it was.
+    store.sessions.setDesired(name, 'running');
+    await supervisor.stop();
+    await this.#measureStopped(name);
     await guard().resting(name);
     await this.start(name);
   }
 
   async logout(name: string): Promise<void> {
-    const { registry, store, guard } = this.#deps;
+    const { registry, store, profiles, guard } = this.#deps;
     const supervisor = await registry.get(name);
+    profiles.refuseFixed(name);
     await guard().before(name, 'before_logout');
     const before = store.sessions.get(name)?.desired ?? 'stopped';
     // Before it is queued: a start that is asked for afterwards is the later word.
@@ -85,23 +96,50 @@ export class SessionOrders {
   }
 
   async delete(name: string, { purge = false }: { purge?: boolean } = {}): Promise<void> {
-    const { registry, store, measurements } = this.#deps;
+    const { registry, profiles } = this.#deps;
     const supervisor = await registry.get(name);
     const guard = this.#deps.guard();
     const refuse = (): Promise<void> => guard.refuseDelete(name);
     await refuse();
+    profiles.refuseFixed(name);
     // First, since it is what may fail for reasons of its own: the session is then as it was.
     if (purge) await guard.purge(name);
     else await guard.before(name, 'before_delete');
-    await registry.remove(name, async () => {
-      store.sessions.setDesired(name, 'stopped');
-      await supervisor.retireForever(refuse);
-      measurements.forget(name);
+    let done = purge ? `the snapshots of ${name} are destroyed` : null;
+    const remove = async (): Promise<void> => {
+      await this.#retire(name, supervisor, refuse);
+      done = `${name} is stopped and its profile is in the trash`;
+    };
+    await registry.remove(name, remove).catch((error: unknown) => {
+      throw done === null ? error : halfDone(error, done, deleteAgain(name, purge));
     });
   }
 
-  async #measure(name: string): Promise<void> {
-    const { registry, measurements } = this.#deps;
-    if (registry.has(name)) await measurements.measure(name);
+  async #retire(name: string, supervisor: SessionSupervisor, refuse: () => Promise<void>): Promise<void> {
+    const { store, measurements } = this.#deps;
+    store.sessions.setDesired(name, 'stopped');
+    await supervisor.retireForever(refuse);
+    measurements.forget(name);
   }
+
+  /** A profile that cannot be measured is no reason to fail an order. */
+  async #measureStopped(name: string): Promise<void> {
+    const { registry, measurements, log } = this.#deps;
+    if (!registry.has(name)) return;
+    await measurements.measure(name).catch((error: unknown) => {
+      log.warn({ session: name, err: error }, 'the profile could not be measured');
+    });
+  }
+}
+
+function stopAgain(name: string): string {
+  return (
+    'Make room on the disk of the data folder, or mend it, then stop it once more: until that is noted, a restart of the ' +
+    `service starts it again ("./leadmaster session stop ${name}").`
+  );
+}
+
+function deleteAgain(name: string, purge: boolean): string {
+  const command = `./leadmaster session delete ${name}${purge ? ' --purge' : ''}`;
+  return `Make room on the disk of the data folder, or mend it, then delete it once more: "${command}".`;
 }

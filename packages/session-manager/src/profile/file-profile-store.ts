@@ -11,6 +11,7 @@ import { isMissing, lstatOrNull, makeFolder, namesOrNull, type ProfileFs, realFs
 import { loginEvidence } from './login-presence.ts';
 import { loginDamaged, proveLoginWhole } from './login-structure.ts';
 import { measureProfile, type ProfileSize, recentFiles } from './measure.ts';
+import { refuseMountPoint } from './mounts.ts';
 import { type DataPaths, dataPaths, refuseSymlinks } from './paths.ts';
 import { repairPermissions } from './permissions.ts';
 import type { DatabaseNote, LoginPresence, ProfileRecord, ProfileStore, SwapReason, Trimmed } from './profile-store.ts';
@@ -167,6 +168,10 @@ class FileProfileStore implements ProfileStore {
     const { files, rounds } = await syncLogin(this.#fs, dir, this.#paths.tokens);
     await this.updateRecord(session, { committedAt: new Date().toISOString(), account, chromiumVersion });
     this.#log?.info({ session, files, rounds }, 'login committed');
+  }
+
+  refuseFixed(session: string): void {
+    refuseMountPoint(this.#door(session));
   }
 
   async trash(session: string, reason: string): Promise<string | null> {

@@ -1,4 +1,4 @@
-import { checkLoginStores, mendLoginStores } from '@leadmaster/capture';
+import { checkLoginStores, mendLoginStores, tornLoginFiles } from '@leadmaster/capture';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { unreadable, writeFailed } from './files.ts';
 
@@ -28,6 +28,15 @@ export function mendLogin(profileDir: string): string[] {
   } catch (error) {
     throw writeFailed(profileDir, error);
   }
+}
+
+/**
+ * The files of a login that end in an unfinished record, below the profile. Changes nothing.
+ *
+ * @throws LeadMasterError `profile_unreadable`.
+ */
+export function tornLogin(profileDir: string): string[] {
+  return readingFrom(profileDir, () => tornLoginFiles(profileDir));
 }
 
 /** The refusal of a login that a browser would lose. */

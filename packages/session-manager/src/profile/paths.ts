@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync } from 'node:fs';
+import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { RECORD_FILE } from '@leadmaster/capture/classify';
 import { isSessionName, LeadMasterError, SESSION_NAME_RULE } from '@leadmaster/protocol';
@@ -88,11 +88,20 @@ function realFolder(path: string): string {
   }
 }
 
+/** Only what is proven: a link that goes round in circles, or may not be followed, says nothing of what it leads to. */
+function leadsNowhere(link: string): boolean {
+  try {
+    return statSync(link, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Refuses a session folder that is not itself: with a symlink in `tokens/`, two names could mean one profile, or a
  * profile outside the data folder be moved to trash.
  *
- * @throws LeadMasterError `profile_unreadable`.
+ * @throws LeadMasterError `profile_unreadable`; `login_missing` for a link that leads nowhere: its disk is not there.
  */
 export function refuseSymlinks(paths: DataPaths, name: string): void {
   for (const path of [paths.tokens, paths.session(name)]) {
@@ -106,6 +115,13 @@ export function refuseSymlinks(paths: DataPaths, name: string): void {
         `${path} cannot be read (${(error as Error).message})`,
         `Give this user access to ${dirname(path)}.`,
         { cause: error },
+      );
+    }
+    if (link && leadsNowhere(path)) {
+      throw new LeadMasterError(
+        'login_missing',
+        `${path} is a symbolic link to ${readlinkSync(path)}, which is not there`,
+        'Mount its disk, or put the folder back: a login that is missing is not made anew. Sessions must lie in the data folder itself.',
       );
     }
     if (link) {

@@ -113,6 +113,8 @@ export interface ProfileStore {
   loginEvidence(session: string): Promise<LoginEvidence>;
   /** Makes a fresh login durable: fsyncs every file and folder of the login, then the record. */
   commitLogin(session: string, account: ProfileRecord['account'], chromiumVersion: string): Promise<void>;
+  /** Throws where the profile cannot be set aside: its place is a link or a mount point. To be asked before anything is lost for it. */
+  refuseFixed(session: string): void;
   /** Moves the profile to `trash/<session>-<time>-<reason>` by rename, and makes that durable. Returns the new path, or null when there was none. */
   trash(session: string, reason: string): Promise<string | null>;
   /**

@@ -12,6 +12,7 @@ import {
   textOrNull,
   writeFailed,
 } from './files.ts';
+import { refuseMountPoint, removeTree } from './mounts.ts';
 import type { TrashEntry } from './profile-store.ts';
 import { statFiles } from './stat-walk.ts';
 
@@ -38,6 +39,7 @@ export async function moveToTrash(
   label: { session: string; reason: string; generation: number | null },
 ): Promise<string | null> {
   if ((await lstatOrNull(fs, profileDir)) === null) return null;
+  refuseMountPoint(profileDir);
   const at = new Date().toISOString();
   const reason =
     label.reason
@@ -189,7 +191,7 @@ async function remove(fs: ProfileFs, trash: string, entries: readonly TrashEntry
     // Never anything but a direct child of the trash.
     if (dirname(entry.path) !== trash || basename(entry.path).startsWith('.')) continue;
     try {
-      await fs.rm(entry.path, { recursive: true, force: true });
+      await removeTree(fs, entry.path);
       await fs.rm(`${entry.path}.json`, { force: true });
       gone.push(entry.path);
     } catch (error) {

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { mayHold, ruleOf, type StorageClass } from '@leadmaster/capture/classify';
 import { isMissing, lstatOrNull, makeFolder, namesOrNull, type ProfileFs, writeFailed } from './files.ts';
+import { mountsWithin, removeTree } from './mounts.ts';
+import { isWithin } from './real-path.ts';
 import { statFiles } from './stat-walk.ts';
 
 /** What a trim may take. What no rule knows is not among it: it may be what the next Chromium keeps a login in. */
@@ -51,7 +53,7 @@ export async function moveOutDisposable(fs: ProfileFs, profileDir: string, stage
     freedBytes: victims.reduce((sum, { bytes }) => sum + bytes, 0),
     putBack,
     async discard() {
-      await fs.rm(staged, { recursive: true, force: true }).catch((error: unknown) => {
+      await removeTree(fs, staged).catch((error: unknown) => {
         throw writeFailed(staged, error, 'It is not part of the profile any more, and is swept at the next start.');
       });
     },
@@ -62,17 +64,20 @@ export async function moveOutDisposable(fs: ProfileFs, profileDir: string, stage
 async function findVictims(fs: ProfileFs, profileDir: string): Promise<Victim[]> {
   const root = await lstatOrNull(fs, profileDir);
   const victims: Victim[] = [];
+  const mounts = mountsWithin(profileDir);
   const folders = root === null ? [] : [''];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const name of (await namesOrNull(fs, join(profileDir, folder))) ?? []) {
       const path = folder === '' ? name : `${folder}/${name}`;
       const stat = await lstatOrNull(fs, join(profileDir, path));
+      const full = join(profileDir, path);
       // A mount inside cannot be renamed out, and is not ours to empty.
-      if (stat === null || stat.dev !== root?.dev) continue;
+      if (stat === null || stat.dev !== root?.dev || mounts.includes(full)) continue;
       if (stat.isFile() && isDisposable(path)) victims.push({ path, bytes: Number(stat.size) });
       if (!stat.isDirectory()) continue;
-      if (isDisposable(path) && !mayHold(path, KEPT)) {
-        victims.push({ path, bytes: await sizeOf(join(profileDir, path)) });
+      const holdsMount = mounts.some((mount) => isWithin(mount, full));
+      if (isDisposable(path) && !mayHold(path, KEPT) && !holdsMount) {
+        victims.push({ path, bytes: await sizeOf(full) });
       } else if (mayHold(path, DISPOSABLE)) folders.push(path);
     }
   }

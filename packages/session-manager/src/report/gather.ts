@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { redactAll } from '@leadmaster/protocol';
 import { storeUrl } from '@leadmaster/vault';
 import type { Config } from '../config/config.ts';
 import { codeBeside, type NamedOnDisk, namedFolders } from '../doctor/code/named-folders.ts';
@@ -33,7 +34,7 @@ export async function gather(config: Config, options: ReportOptions): Promise<Re
   const ground = await lookAround(config, { machine, codeDir });
   try {
     const { paths, service, owner } = ground;
-    return {
+    return redactAll({
       at: machine.now().toISOString(),
       ...{ host: hostname(), version, dataDir: paths.root, tokens: paths.tokens, uid: owner },
       service: service === null ? null : { pid: service.pid, port: Number(service.about.port) || null },
@@ -51,7 +52,7 @@ export async function gather(config: Config, options: ReportOptions): Promise<Re
       settings: settingsOf(config),
       code: codeOf(ground),
       findings: findings.filter((one): one is ReportedFinding => one.severity !== 'ok'),
-    };
+    });
   } finally {
     ground.close();
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mountsWithin } from '../profile/mounts.ts';
 import type { DataPaths } from '../profile/paths.ts';
 
 /** A name in the staging folder that is free. What lies there is nobody's after a restart. */
@@ -24,6 +25,8 @@ export async function inStaging<T>(path: string, task: (path: string) => Promise
 /** Removes what a process that died has left in staging, but for the names to keep. Called before anything is staged. */
 export async function sweepStaging(paths: DataPaths, keep: ReadonlySet<string> = new Set()): Promise<string[]> {
   const names = (await readdir(paths.staging)).filter((name) => !keep.has(name));
-  for (const name of names) await rm(join(paths.staging, name), { recursive: true, force: true });
-  return names;
+  // Through a mount, what is somebody else's would go: it stays until it is unmounted.
+  const swept = names.filter((name) => mountsWithin(join(paths.staging, name)).length === 0);
+  for (const name of swept) await rm(join(paths.staging, name), { recursive: true, force: true });
+  return swept;
 }

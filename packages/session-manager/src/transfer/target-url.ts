@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { LeadMasterError } from '@leadmaster/protocol';
+import { LeadMasterError, redactSetting } from '@leadmaster/protocol';
 
 /**
  * Where another manager answers, as an origin. Plain http only where nobody listens in between: on loopback, said by a
@@ -22,7 +22,11 @@ export function targetOrigin(text: string): string {
     throw refused(text, `${url.protocol} is not spoken here`, 'Give it like https://other.example:3001.');
   }
   if (url.search !== '' || url.hash !== '' || url.pathname !== '/') {
-    throw refused(text, 'it holds more than the address', 'Give scheme, host and port alone; the key is given apart.');
+    throw refused(
+      url.origin,
+      'it holds more than the address',
+      'Give scheme, host and port alone; the key is given apart.',
+    );
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     throw refused(
@@ -43,7 +47,7 @@ function isLoopback(hostname: string): boolean {
 function refused(text: string, why: string, hint: string): LeadMasterError {
   return new LeadMasterError(
     'invalid_request',
-    `${text.slice(0, 200)} is not taken as the other manager: ${why}.`,
+    `${redactSetting(text).slice(0, 200)} is not taken as the other manager: ${why}.`,
     hint,
   );
 }

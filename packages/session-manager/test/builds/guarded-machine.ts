@@ -119,6 +119,7 @@ export class GuardedMachine {
       beforeUpgrade: async () => undefined,
       movedGeneration: (name: string) => store.vault.movedGeneration(name),
       wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
+      newestSnapshot: () => null,
     };
     return new Sessions({
       config: readConfig({ LEADMASTER_DATA_DIR: dataDir, BACKOFF_FIRST_MS: '5', BACKOFF_MAX_S: '0.01' }),

@@ -30,6 +30,7 @@ export async function openSessions(dataDir: string, changes: { fs?: ProfileFs } 
     minFreeBytes: 0,
     beforeUpgrade: async () => undefined,
     movedGeneration: (name: string) => store.vault.movedGeneration(name),
+    newestSnapshot: (name: string) => store.snapshots.latest(name),
     wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
   };
   const sessions = new Sessions({

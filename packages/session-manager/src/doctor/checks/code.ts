@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { errorText } from '@leadmaster/protocol';
 import { codeBeside, type NamedOnDisk, namedFolders } from '../code/named-folders.ts';
 import { type Finding, found } from '../finding.ts';
 import type { Ground } from '../ground.ts';
@@ -6,6 +8,8 @@ import type { Ground } from '../ground.ts';
 export async function checkCode({ codeDir, paths, profiles }: Ground): Promise<Finding[]> {
   const folder = codeDir ?? codeBeside(paths);
   if (folder === null) return [];
+  const why = codeDir === null ? null : whyNoFolder(codeDir);
+  if (why !== null) return [found('problem', 'code_missing', folder, { path: folder, why })];
   const { named, cutShort, unread } = namedFolders(folder, paths);
   const onDisk = profiles.length === 0 ? paths.tokens : profiles.map(({ name }) => `tokens/${name}`).join(', ');
   const findings = [
@@ -13,6 +17,16 @@ export async function checkCode({ codeDir, paths, profiles }: Ground): Promise<F
     ...unread.map(({ path, why }) => found('note', 'code_unreadable', path, { path, why })),
   ];
   return cutShort ? [...findings, found('note', 'code_cut_short', folder, { path: folder })] : findings;
+}
+
+/** Why a folder that a person has named cannot be looked through; null where it can. */
+function whyNoFolder(folder: string): string | null {
+  try {
+    readdirSync(folder);
+    return null;
+  } catch (error) {
+    return errorText(error);
+  }
 }
 
 function judge({ file, line, written, truth, why, folders, profiles }: NamedOnDisk, onDisk: string): Finding {

@@ -160,6 +160,10 @@ export const en: DoctorWords = {
       what: '{session} runs build {build} of WhatsApp Web, which failed here: {why}',
       cure: 'WEB_VERSION=guarded goes back to a good one where that loses nothing; ./leadmaster builds shows what there is.',
     },
+    code_missing: {
+      what: 'there is no code to look through in {path}: {why}',
+      cure: 'Give --code the folder that your code is in.',
+    },
     code_folder_missing: {
       what: 'code keeps sessions in {written}, and there is no such folder; on disk they are in {onDisk}',
       cure: 'Change that place in the code, or let LeadMaster alone run the sessions and take it out: it says where they are by ./leadmaster where NAME.',

@@ -164,6 +164,10 @@ export const es: DoctorWords = {
       what: '{session} usa la versión {build} de WhatsApp Web, que aquí falló: {why}',
       cure: 'Con WEB_VERSION=guarded se vuelve a una buena cuando eso no pierde nada; ./leadmaster builds muestra las que hay.',
     },
+    code_missing: {
+      what: 'no hay código que revisar en {path}: {why}',
+      cure: 'Indique con --code la carpeta donde está su código.',
+    },
     code_folder_missing: {
       what: 'el código guarda sesiones en {written}, y esa carpeta no existe; en el disco están en {onDisk}',
       cure: 'Cambie ese lugar en el código, o deje que solo LeadMaster ejecute las sesiones y quítelo: dónde están lo dice ./leadmaster where NOMBRE.',

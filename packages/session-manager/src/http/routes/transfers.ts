@@ -32,7 +32,6 @@ export function transferRoutes(app: HttpApp, context: RouteContext): void {
           'session_moved',
           'origin_not_retired',
           'nothing_to_snapshot',
-          'login_missing',
           'capture_failed',
           'unprocessable',
           'transfer_open',
