@@ -14,7 +14,7 @@ import { type ImportOptions, importSnapshot } from './import.ts';
 import { Keyring, type KnownSession } from './keyring.ts';
 import { SessionLock } from './lock.ts';
 import type { MasterKey } from './master-key.ts';
-import { chainFolder, packFolder } from './names.ts';
+import { CHAINS, chainFolder, packFolder } from './names.ts';
 import { newPassphraseKey } from './passphrase.ts';
 import type { VaultProblem } from './problems.ts';
 import { type Pruned, type PruneOptions, prune } from './prune.ts';
@@ -251,13 +251,15 @@ export class Vault {
     const known = new Set(sessions.map(({ keys }) => keys.session));
     const destroyed = new Set(await this.keyring.destroyedSessions(call.signal));
     const keyless = new Set<string>();
-    for await (const { key } of this.store.list('chain/', passed(call.signal))) {
+    for await (const { key } of this.store.list(CHAINS, passed(call.signal))) {
       const id = key.split('/')[1] ?? '';
       if (!known.has(id) && !destroyed.has(id)) keyless.add(id);
     }
     const detail =
       'There are records of a session whose key is gone: it was removed from the store, or cannot be read.';
-    return [...damaged, ...[...keyless].map((id) => ({ kind: 'keyless' as const, object: chainFolder(id), detail }))];
+    const strays = await this.keyring.strays(call.signal);
+    const lost = [...keyless].map((id) => ({ kind: 'keyless' as const, object: chainFolder(id), detail }));
+    return [...damaged, ...strays, ...lost];
   }
 
   private async write<T>(
