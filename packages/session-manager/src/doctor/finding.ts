@@ -69,6 +69,8 @@ export const FINDING_IDS = [
   'snapshot_old',
   'snapshot_unverified',
   'snapshot_damaged',
+  'snapshot_misdated',
+  'clock_jumped',
   'snapshot_failed',
   'drill_failed',
   'disk_full',

@@ -195,7 +195,7 @@ export interface StateStore {
   };
   /** Makes several changes one transaction: all of them or none, and nobody hears of any before all are durable. */
   atomically<T>(changes: () => T): T;
-  /** Applies retention by age and count. Returns rows removed. */
-  sweep(limits: { events: number; eventDays: number; transitions: number }): number;
+  /** Applies retention by age and count; ages are counted to `now`. Returns rows removed. */
+  sweep(limits: { events: number; eventDays: number; transitions: number; now?: Date }): number;
   close(): void;
 }

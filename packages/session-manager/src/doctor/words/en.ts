@@ -188,6 +188,14 @@ export const en: DoctorWords = {
       what: 'the newest snapshot of {session} ({snapshot}) is damaged',
       cure: 'Take another: ./leadmaster snapshot create {session}; and look at the disk of the vault.',
     },
+    snapshot_misdated: {
+      what: '{count} snapshots of {session} have dates that contradict the order in which they were taken, first {snapshot} of {at} (now it is {now})',
+      cure: 'Compare the clock of this machine with the real time, and of others that write to this vault. Retention and "latest" go by the order, so nothing newer is lost.',
+    },
+    clock_jumped: {
+      what: 'the clock of this machine has jumped to {clock}; what is old is deleted as of {believed}',
+      cure: 'Set the clock right. If it is right (the machine was off for long): nothing to do, it is believed after a week without a jump.',
+    },
     snapshot_failed: {
       what: 'the last snapshot of {session} could not be taken, {at}: {detail}',
       cure: 'Mend that, then: ./leadmaster snapshot create {session}.',

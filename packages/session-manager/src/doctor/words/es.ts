@@ -195,6 +195,14 @@ export const es: DoctorWords = {
       what: 'la copia más nueva de {session} ({snapshot}) está dañada',
       cure: 'Tome otra: ./leadmaster snapshot create {session}; y revise el disco de la bóveda.',
     },
+    snapshot_misdated: {
+      what: '{count} copias de {session} llevan fechas que contradicen el orden en que se tomaron, la primera {snapshot}, de {at} (ahora es {now})',
+      cure: 'Compare el reloj de esta máquina con la hora real, y el de otras que escriben en este almacén. La retención y "latest" siguen el orden, así que no se pierde nada más nuevo.',
+    },
+    clock_jumped: {
+      what: 'el reloj de esta máquina ha saltado a {clock}; lo antiguo se borra según {believed}',
+      cure: 'Ponga el reloj en hora. Si está bien (la máquina estuvo mucho tiempo apagada): no hay que hacer nada, se le cree tras una semana sin saltos.',
+    },
     snapshot_failed: {
       what: 'no se pudo tomar la última copia de {session}, {at}: {detail}',
       cure: 'Corríjalo, y luego: ./leadmaster snapshot create {session}.',
