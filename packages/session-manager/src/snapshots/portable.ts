@@ -3,7 +3,8 @@ import { checkPassphrase, type SnapshotInfo } from '@leadmaster/vault';
 import { realFs } from '../profile/files.ts';
 import { requireRoom } from '../profile/room.ts';
 import type { SnapshotDeps } from './deps.ts';
-import { refuseMoved, restoreSession, SAME_MS } from './restore.ts';
+import { refuseUsedSince } from './newer.ts';
+import { refuseMoved, restoreSession } from './restore.ts';
 import { describeSnapshot, extraOf } from './snapshot-facts.ts';
 import type { ImportWanted, LongCall } from './snapshot-service.ts';
 
@@ -106,19 +107,6 @@ export async function retireSession(deps: SnapshotDeps, session: string, info: S
   await deps.access.moveAway(session, 'retired', () => refuseUsedSince(deps, session, info));
   deps.log.info({ session, id: info.id }, 'session given up here');
   return deps.access.get(session);
-}
-
-async function refuseUsedSince(deps: SnapshotDeps, session: string, info: SnapshotInfo): Promise<void> {
-  const { frozenAt, generation } = extraOf(info);
-  const record = await deps.profiles.readRecord(session);
-  const written = await deps.profiles.lastWritten(session);
-  const isSame = record !== null && record.generation === generation;
-  if (isSame && written !== null && written.getTime() - Date.parse(frozenAt) <= SAME_MS) return;
-  throw new LeadMasterError(
-    'newer_login',
-    `${session} was used after the snapshot ${info.id} was taken`,
-    `Nothing was given up. Export it again: "./leadmaster export ${session} FILE --retire --force".`,
-  );
 }
 
 /** A login that is here is replaced only where somebody says so; one that was given away, or never came, is no login. */

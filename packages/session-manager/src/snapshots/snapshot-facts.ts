@@ -16,6 +16,8 @@ const extraSchema = z.object({
   chromium: z.string().nullable(),
   generation: z.number().int(),
   account: account.nullable(),
+  /** How far the login had come, by the last change in each of its stores. Not in snapshots of earlier versions. */
+  sequences: z.object({ indexedDb: z.number().int(), localStorage: z.number().int() }).optional(),
   /** Where an imported one came from. */
   imported: z.object({ session: z.string(), id: z.string(), at: z.string() }).optional(),
 });

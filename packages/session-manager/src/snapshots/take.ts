@@ -178,6 +178,7 @@ function taken(
       chromium: record?.chromiumVersion ?? null,
       generation: record?.generation ?? 1,
       account: record?.account ?? null,
+      ...(capture.sequences === null ? {} : { sequences: capture.sequences }),
     },
     [Symbol.asyncDispose]: () => capture[Symbol.asyncDispose](),
   };
