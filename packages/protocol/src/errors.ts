@@ -55,6 +55,7 @@ export const ERRORS = {
   nothing_to_snapshot: { status: 409, title: 'There is no login to take a snapshot of' },
   capture_failed: { status: 502, title: 'No consistent copy could be taken' },
   newer_login: { status: 409, title: 'The login in place is newer' },
+  other_account: { status: 409, title: 'The snapshot is of another account' },
   session_moved: { status: 409, title: 'The session has moved away' },
   origin_not_retired: { status: 409, title: 'Nobody has said that the origin is retired' },
   transfer_not_found: { status: 404, title: 'No such transfer' },

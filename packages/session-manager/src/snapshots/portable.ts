@@ -29,7 +29,10 @@ export async function exportSnapshot(
   const first = await stream.next();
   const known = deps.store.snapshots.list(session).find((row) => row.id === info.id) ?? null;
   deps.log.info({ session, id: info.id }, 'snapshot is being exported');
-  return { snapshot: describeSnapshot(session, info, known), bytes: withFirst(first, stream) };
+  return {
+    snapshot: describeSnapshot(session, info, known, deps.vault.installation()),
+    bytes: withFirst(first, stream),
+  };
 }
 
 async function* withFirst(first: IteratorResult<Buffer>, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
@@ -72,8 +75,15 @@ export async function importSession(
     // Meanwhile somebody may have made one of that name.
     await refuseHere(deps, session, wanted);
     if (!wanted.originRetired) refuseMoved(deps, session, info, COMING_BACK);
-    const { originRetired, overwriteNewer } = wanted;
-    const options = { start: false, restart: false, overwriteNewer, originRetired, returning: originRetired };
+    const { originRetired, overwriteNewer, otherAccount } = wanted;
+    const options = {
+      start: false,
+      restart: false,
+      overwriteNewer,
+      otherAccount,
+      originRetired,
+      returning: originRetired,
+    };
     await restoreSession(deps, session, info, { ...options, ...callOf(wanted) });
   } catch (error) {
     await vault.forget(session, { ids: [info.id] }).catch((left: unknown) => {

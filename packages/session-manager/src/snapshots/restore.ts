@@ -9,6 +9,7 @@ import { realFs } from '../profile/files.ts';
 import { requireRoom } from '../profile/room.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { refuseNewer } from './newer.ts';
+import { refuseOtherAccount } from './other-account.ts';
 import { extraOf, type Findings, parseFindings } from './snapshot-facts.ts';
 import type { LongCall } from './snapshot-service.ts';
 import { inStaging, stagingPath } from './staging.ts';
@@ -26,7 +27,7 @@ export interface RestoreOptions extends LongCall, RestoreSnapshot {
  * Puts a snapshot in the profile's place. Everything is fetched and proven before anything in place is touched; what
  * fails leaves everything as it was.
  *
- * @throws LeadMasterError `session_running`, `newer_login`, `session_moved`, `browser_too_old`, `snapshot_damaged`, ...
+ * @throws LeadMasterError `session_running`, `newer_login`, `other_account`, `session_moved`, `browser_too_old`, `snapshot_damaged`, ...
  */
 export async function restoreSession(
   deps: SnapshotDeps,
@@ -35,6 +36,7 @@ export async function restoreSession(
   options: RestoreOptions & { restart: boolean },
 ): Promise<Session> {
   if (options.returning !== true) refuseMoved(deps, session, info);
+  if (!options.otherAccount) await refuseOtherAccount(deps, session, info);
   refuseOlderBrowser(extraOf(info).chromium, await deps.browserVersion());
   // Told before the bytes are fetched; decided again just before the session is stopped.
   if (deps.access.has(session)) await refuseEarly(deps, session, info, options);

@@ -19,7 +19,9 @@ import type { SerialQueue } from '../concurrency/serial-queue.ts';
 import { inTurns } from '../concurrency/turns.ts';
 import { FINDINGS_FILE } from '../profile/extracted.ts';
 import type { ProfileRecord } from '../profile/profile-store.ts';
+import type { SnapshotRow } from '../state/state-store.ts';
 import type { SnapshotDeps } from './deps.ts';
+import { secondWriters } from './other-account.ts';
 import { exportSnapshot, importSession, retireSession } from './portable.ts';
 import { listRecoverable, notInVault, recoverSessions } from './recover.ts';
 import { restoreSession } from './restore.ts';
@@ -89,8 +91,8 @@ export class Snapshots implements SnapshotService {
     try {
       const { snapshots, problems } = await vault.list(session, call);
       const known = new Map(this.#deps.store.snapshots.list(session).map((row) => [row.id, row]));
-      const items = snapshots.toReversed().map((info) => describeSnapshot(session, info, known.get(info.id) ?? null));
-      return { items, problems };
+      const items = snapshots.toReversed().map((info) => this.#describe(session, info, known.get(info.id) ?? null));
+      return { items, problems: [...problems, ...secondWriters(session, snapshots)] };
     } catch (error) {
       // The vault has never heard of it; if we have, it only has no snapshot yet.
       const isNew = error instanceof LeadMasterError && error.code === 'session_not_found';
@@ -108,8 +110,7 @@ export class Snapshots implements SnapshotService {
     const findings = await vault.readFile(session, id, FINDINGS_FILE, call);
     const known = this.#deps.store.snapshots.list(session).find((row) => row.id === id) ?? null;
     return describeDetail(
-      describeSnapshot(session, info, known),
-      info,
+      this.#describe(session, info, known),
       findings === null ? null : parseFindings(findings.toString('utf8')),
       entries.map((entry) => ({
         path: entry.path,
@@ -288,6 +289,10 @@ export class Snapshots implements SnapshotService {
     } catch (unwritten) {
       this.#deps.log.error({ session, err: unwritten }, 'that no snapshot was taken could not be written down');
     }
+  }
+
+  #describe(session: string, info: SnapshotInfo, known: SnapshotRow | null): Snapshot {
+    return describeSnapshot(session, info, known, this.#deps.vault.installation());
   }
 
   async #find(session: string, id: string): Promise<SnapshotInfo> {

@@ -74,7 +74,7 @@ export class VaultKeeper {
       store,
       masterKeys: parseMasterKeys(keyText),
       create,
-      owner: this.#owner(),
+      owner: this.installation(),
       ...(now === undefined ? {} : { now }),
       memory: {
         recall: async (session): Promise<SeenHead | null> => memory.head(id, session),
@@ -111,7 +111,8 @@ export class VaultKeeper {
     return text;
   }
 
-  #owner(): string {
+  /** This data folder's name among the writers of vaults: random, made once. */
+  installation(): string {
     const { memory } = this.#deps;
     const known = memory.fact(OWNER);
     if (known !== null) return known;
