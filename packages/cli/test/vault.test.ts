@@ -56,3 +56,18 @@ test('rotate-key without a new key says how to make one, and changes nothing', a
   expect(readFileSync(join(dataDir, 'vault.key'), 'utf8')).toBe(`${OLD}\n`);
   expect(await cli()).toMatchObject({ code: 2 });
 });
+
+test('repair writes a lost header again, says by what it is proven, and then has nothing to do', async () => {
+  const { dataDir } = await saved();
+  const cli = (...line: string[]) =>
+    run(['vault', 'repair', ...line], { env: { LEADMASTER_DATA_DIR: dataDir, SESSION_MANAGER_PORT: '9' } });
+  const header = join(dataDir, 'vault', 'vault');
+  const good = readFileSync(header);
+  rmSync(header);
+  expect(await cli()).toMatchObject({ code: 0, stdout: /is written again, proven by keys\// });
+  expect(readFileSync(header)).toEqual(good);
+  expect(JSON.parse((await cli('--json')).stdout)).toMatchObject({ written: false });
+  writeFileSync(join(dataDir, 'vault.key'), `${NEW}\n`);
+  rmSync(header);
+  expect(await cli()).toMatchObject({ code: 1, stderr: /nothing proves/ });
+});

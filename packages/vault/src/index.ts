@@ -10,8 +10,9 @@ export { type ExportContent, type ImportOptions, readExport } from './import.ts'
 export type { SaveProgress } from './intake.ts';
 export { type MasterKey, masterKey, newMasterKeyText, parseMasterKeys } from './master-key.ts';
 export { checkPassphrase, MIN_PASSPHRASE } from './passphrase.ts';
-export type { VaultProblem } from './problems.ts';
+export { damagedBehind, type VaultProblem } from './problems.ts';
 export type { Pruned, PruneOptions } from './prune.ts';
+export { type Repaired, repairVault } from './repair.ts';
 export type { Restored, RestoreOptions } from './restore.ts';
 export {
   contradictory,

@@ -16,6 +16,7 @@ import {
   keyObject,
   parseDestroyedObject,
   parseKeyObject,
+  VAULT_OBJECT,
   VAULT_OWNER,
 } from './names.ts';
 import type { VaultProblem } from './problems.ts';
@@ -57,6 +58,7 @@ export class Keyring {
   private readonly store: BlobStore;
   private readonly masters: readonly MasterKey[];
   private readonly current: MasterKey;
+  private readonly secret: Buffer;
   private readonly namesKey: Buffer;
   private readonly destroyedKey: Buffer;
 
@@ -65,6 +67,7 @@ export class Keyring {
     this.masters = masters;
     this.current = first(masters);
     this.vault = vault;
+    this.secret = secret;
     this.namesKey = deriveKey(secret, 'names');
     this.destroyedKey = deriveKey(secret, 'destroyed');
   }
@@ -80,6 +83,29 @@ export class Keyring {
     const opener = new Keyring(store, masters, vault, Buffer.alloc(KEY_BYTES));
     const own = (await opener.newest(VAULT_OWNER, signal)) ?? (await opener.createVaultKey(signal));
     return new Keyring(store, masters, vault, Buffer.from(own.secret, 'hex'));
+  }
+
+  /**
+   * Reads once more what opened the vault: it may have been removed, damaged or put back in another place since.
+   *
+   * @throws LeadMasterError as `open` does; `store_damaged` also where another vault is in its place.
+   */
+  async prove(signal?: AbortSignal): Promise<void> {
+    const vault = await readHeader(this.store, false, signal);
+    if (vault !== this.vault) throw damagedObject(VAULT_OBJECT, 'it is the header of another vault than before');
+    const own = await this.newest(VAULT_OWNER, signal);
+    if (own?.secret === this.secret.toString('hex')) return;
+    throw damagedObject(keyFolder(VAULT_OWNER), "the vault's own key is not the one that it was");
+  }
+
+  /** Whether a session of that name was destroyed on purpose, proven by a tombstone. */
+  async wasDestroyed(name: string, signal?: AbortSignal): Promise<boolean> {
+    const owner = this.ownerOf(name);
+    for await (const { key } of this.store.list(DESTROYED, passed(signal))) {
+      const session = parseDestroyedObject(key)?.session;
+      if (session !== undefined && (await this.tombstone(session, signal))?.owner === owner) return true;
+    }
+    return false;
   }
 
   /** What seals new keys, and what opens old ones. */

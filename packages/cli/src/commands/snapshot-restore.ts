@@ -10,7 +10,7 @@ import { nameSnapshot } from '../output/snapshot-words.ts';
 import { bytes, describeSession, plural } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
-import { chooseToGoBack, findSnapshot, idArgument } from './snapshot-id.ts';
+import { chooseToGoBack, findSnapshot, idArgument, noteDamage } from './snapshot-id.ts';
 import { nameArgument } from './values.ts';
 
 interface RestoreOptions {
@@ -54,9 +54,8 @@ async function restore(
   options: RestoreOptions,
 ): Promise<void> {
   const { start = false, restart = false, overwriteNewer = false, otherAccount = false, yes } = options;
-  const chosen = await findSnapshot(snapshots, name, text, (items) =>
-    chooseToGoBack(items, ({ reason }) => reason, name, text),
-  );
+  const choose = (items: readonly Snapshot[]) => chooseToGoBack(items, ({ reason }) => reason, name, text);
+  const chosen = await findSnapshot(snapshots, name, text, choose, cli.print);
   await confirm(cli.io, yes, question(name, chosen, restart));
   const wanted = { start, restart, overwriteNewer, otherAccount };
   const session = await long(cli, name, (call) => snapshots.restore(name, chosen.id, { ...call, ...wanted })).catch(
@@ -103,7 +102,8 @@ async function extractTo(cli: Cli, name: string, text: string, target: string): 
   await refuseAmongSessions(cli, target);
   const done = await long(cli, name, async (call) => {
     const vault = await readVault(cli.config, call.signal);
-    const { snapshots } = await vault.list(name, { signal: call.signal });
+    const { snapshots, problems } = await vault.list(name, { signal: call.signal });
+    if (text === 'latest') noteDamage(cli.print, name, problems);
     const { id } = chooseToGoBack(snapshots.toReversed(), ({ extra }) => extra.reason, name, text);
     return { session: name, snapshot: id, path: target, ...(await extract(vault, name, id, target, call)) };
   });

@@ -6,7 +6,14 @@ import {
   type Recovered,
   type RecoverSessions,
 } from '@leadmaster/protocol';
-import { isOfAnObject, problemOf, type SnapshotInfo, type Vault, type VaultProblem } from '@leadmaster/vault';
+import {
+  damagedBehind,
+  isOfAnObject,
+  problemOf,
+  type SnapshotInfo,
+  type Vault,
+  type VaultProblem,
+} from '@leadmaster/vault';
 import type { SnapshotDeps } from './deps.ts';
 import { otherAccountsIn } from './other-account.ts';
 import { restoreSession } from './restore.ts';
@@ -113,7 +120,7 @@ async function recoverOne(
     return { session, ok: false, snapshot: null, detail };
   }
   const vault = await deps.vault.open();
-  const { snapshots } = await vault.list(session);
+  const { snapshots, problems } = await vault.list(session);
   let detail = 'the vault has no snapshot of it that can be read';
   for (const info of bestFirst(snapshots)) {
     try {
@@ -125,7 +132,7 @@ async function recoverOne(
         session,
         ok: true,
         snapshot: info.id,
-        detail: `as it was ${info.at}${otherAccountsIn(snapshots, info)}`,
+        detail: `as it was ${info.at}${otherAccountsIn(snapshots, info)}${damageTold(info, problems)}`,
       };
     } catch (error) {
       options.signal?.throwIfAborted();
@@ -136,6 +143,11 @@ async function recoverOne(
     }
   }
   return { session, ok: false, snapshot: null, detail };
+}
+
+function damageTold(info: SnapshotInfo, problems: readonly VaultProblem[]): string {
+  const newer = damagedBehind(info, problems);
+  return newer.length === 0 ? '' : `; a newer record cannot be read (${newer.map(({ object }) => object).join(', ')})`;
 }
 
 /** The newest first; last of all those that were replaced by a restore, which somebody wanted rid of. */

@@ -14,7 +14,7 @@ import {
   type SnapshotReason,
   type VerifyReport,
 } from '@leadmaster/protocol';
-import { isOfAnObject, type SnapshotInfo } from '@leadmaster/vault';
+import { isOfAnObject, problemOf, type SnapshotInfo } from '@leadmaster/vault';
 import type { SerialQueue } from '../concurrency/serial-queue.ts';
 import { inTurns } from '../concurrency/turns.ts';
 import { FINDINGS_FILE } from '../profile/extracted.ts';
@@ -94,6 +94,8 @@ export class Snapshots implements SnapshotService {
       const items = snapshots.toReversed().map((info) => this.#describe(session, info, known.get(info.id) ?? null));
       return { items, problems: [...problems, ...secondWriters(session, snapshots)] };
     } catch (error) {
+      if (error instanceof LeadMasterError && error.code === 'vault_rolled_back')
+        return { items: [], problems: [{ ...problemOf(error), kind: 'rolled_back' }] };
       // The vault has never heard of it; if we have, it only has no snapshot yet.
       const isNew = error instanceof LeadMasterError && error.code === 'session_not_found';
       if (!isNew) throw error;

@@ -48,12 +48,35 @@ export class VaultKeeper {
   }
 
   /** @throws LeadMasterError `vault_missing`, `vault_key_missing`, `vault_key_wrong`, `vault_newer`, `store_unreachable` ... */
-  open(): Promise<Vault> {
+  async open(): Promise<Vault> {
+    const opening = this.#opening;
+    if (opening !== null && (await this.#isAsItWas(opening))) return opening;
+    if (this.#opening === opening) this.#opening = null;
     this.#opening ??= this.#open().catch((error: unknown) => {
       this.#opening = null;
       throw error;
     });
     return this.#opening;
+  }
+
+  /** The vault as a machine sees it that opens it for the first time, with the key file as it is now: to verify by. */
+  fresh(): Promise<Vault> {
+    return this.#open();
+  }
+
+  /**
+   * Whether what the vault was opened with is still there. What has changed meanwhile is opened anew, which says what is
+   * wrong with it; a store that does not answer says nothing of that.
+   */
+  async #isAsItWas(opening: Promise<Vault>): Promise<boolean> {
+    try {
+      await (await opening).prove();
+      return true;
+    } catch (error) {
+      const isAway = error instanceof LeadMasterError && ['store_unreachable', 'store_denied'].includes(error.code);
+      if (isAway) throw error;
+      return false;
+    }
   }
 
   async #open(): Promise<Vault> {

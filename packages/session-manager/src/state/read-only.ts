@@ -28,6 +28,8 @@ export interface StateReading {
   lastDrill(session: string): LastDrill | null;
   movedGeneration(session: string): number | null;
   transfers: Pick<StateStore['transfers'], 'list'>;
+  /** The newest record of a session that was seen in a vault. */
+  vaultHead(vault: string, session: string): { sequence: number; id: string } | null;
   /** A fact about vaults, by its name. */
   vaultFact(name: string): string | null;
   close(): void;
@@ -82,6 +84,7 @@ function reading(db: Database.Database, file: string): StateReading {
       }),
     movedGeneration: (session) => vault.movedGeneration(session),
     transfers: transfersTable(connection),
+    vaultHead: (id, session) => vault.head(id, session),
     vaultFact: (name) => vault.fact(name),
     close: () => void db.close(),
   };

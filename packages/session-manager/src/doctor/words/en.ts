@@ -155,6 +155,18 @@ export const en: DoctorWords = {
       cure: 'Mount its disk, or set VAULT_URL to where it is now.',
     },
     vault_unreachable: { what: 'the vault at {url} cannot be read: {detail}', cure: '{hint}' },
+    vault_object: {
+      what: 'in the vault ({url}): {detail}',
+      cure: 'Look at {object} there: move what is not of the vault out of it, and bring back what was removed from a copy of the vault.',
+    },
+    vault_session_damaged: {
+      what: 'the snapshots of {session} in the vault are not whole, {count} in all, first: {detail}',
+      cure: 'See ./leadmaster snapshot list {session}. Bring the object back from a copy of the vault; while the login is here, take a new snapshot: ./leadmaster snapshot create {session}. {hint}',
+    },
+    second_writer: {
+      what: 'the history of {session} has two writers. {detail}',
+      cure: 'See ./leadmaster snapshot list {session}. Until then a restore brings back snapshots of its own account only.',
+    },
     vault_key_missing: {
       what: 'the key {path} of the vault at {url} is gone: no snapshot can be read',
       cure: 'Put back the copy that was kept elsewhere, or set VAULT_KEY_FILE to where it is.',
