@@ -48,6 +48,7 @@ export const ERRORS = {
   vault_missing: { status: 503, title: 'There is no vault here' },
   vault_key_wrong: { status: 503, title: 'The vault has another master key' },
   vault_key_missing: { status: 503, title: 'The key of the vault is missing' },
+  vault_changed: { status: 409, title: 'Another vault is in the place of this one' },
   vault_newer: { status: 503, title: 'A newer version has written this vault' },
   vault_locked: { status: 409, title: 'Another writer is at work in the vault' },
   vault_rolled_back: { status: 409, title: 'The vault is older than it was' },

@@ -8,7 +8,14 @@ export { type SnapshotInfo, sequenceOf } from './format/record.ts';
 export { checkTree, type FileEntry, type TreeEntry } from './format/tree.ts';
 export { type ExportContent, type ImportOptions, readExport } from './import.ts';
 export type { SaveProgress } from './intake.ts';
-export { type MasterKey, masterKey, newMasterKeyText, parseMasterKeys } from './master-key.ts';
+export {
+  type MasterKey,
+  masterKey,
+  newMasterKeyText,
+  parseMasterKeys,
+  vaultLine,
+  vaultsIn,
+} from './master-key.ts';
 export { checkPassphrase, MIN_PASSPHRASE } from './passphrase.ts';
 export { damagedBehind, type VaultProblem } from './problems.ts';
 export type { Pruned, PruneOptions } from './prune.ts';

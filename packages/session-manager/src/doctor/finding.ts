@@ -60,6 +60,8 @@ export const FINDING_IDS = [
   'browser_older',
   'vault_missing',
   'vault_unreachable',
+  'vault_elsewhere',
+  'vault_changed',
   'vault_object',
   'vault_session_damaged',
   'second_writer',

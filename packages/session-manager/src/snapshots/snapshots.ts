@@ -33,6 +33,9 @@ import { verifySnapshot } from './verify.ts';
 /** A session that is starting is waited for so long before it is told that no snapshot can be taken. */
 const SETTLE_MS = 60_000;
 
+/** What does not pass by itself. */
+const OFF = new Set(['vault_missing', 'vault_changed', 'vault_key_missing', 'vault_key_wrong']);
+
 type Wanted = LongCall & { kind?: SnapshotKind; reason: SnapshotReason };
 
 /** The snapshots of this machine's sessions: taken one at a time for a session, a few at a time for the machine. */
@@ -224,6 +227,21 @@ export class Snapshots implements SnapshotService {
       })
       .finally(() => this.#background.delete(running));
     this.#background.add(running);
+  }
+
+  /** Says of every linked session that no snapshot can be taken, and why, where a person must do something about the vault. */
+  areOff(error: unknown): void {
+    if (!(error instanceof LeadMasterError) || !OFF.has(error.code)) return;
+    const { store, access } = this.#deps;
+    for (const session of access.names()) {
+      if (store.sessions.get(session)?.caughtUpTo == null) continue;
+      const { code, message, hint } = error;
+      store.snapshots.failed(session, {
+        code,
+        detail: `Snapshots are off: ${message}`,
+        data: { reason: 'start', hint },
+      });
+    }
   }
 
   /** Ends what is under way, in order: nothing half-done stays, a browser is never left standing still. */

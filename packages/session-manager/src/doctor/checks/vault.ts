@@ -1,7 +1,9 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import { isOfAnObject, storeUrl, type Vault } from '@leadmaster/vault';
 import { lstatOrNull, realFs } from '../../profile/files.ts';
 import { secondWriters } from '../../snapshots/other-account.ts';
+import { type Identity, identityOf, refuseChanged } from '../../snapshots/vault-identity.ts';
 import { type Finding, found } from '../finding.ts';
 import type { Ground } from '../ground.ts';
 import { keysIn, readKeyCopyNote } from '../key-copy.ts';
@@ -20,7 +22,9 @@ export async function checkVault(ground: Ground): Promise<Finding[]> {
   } catch (error) {
     return cannotOpen(ground, url, error);
   }
-  return vault === undefined ? [] : lookInto(vault, url, ground);
+  if (vault === undefined) return [];
+  const changed = findChanged(ground, url, vault.id);
+  return changed === null ? lookInto(vault, url, ground) : [changed];
 }
 
 /** What can be told without reading the snapshots: each key and its records, and whether the packs are there. */
@@ -67,7 +71,12 @@ async function cannotOpen(ground: Ground, url: string, error: unknown): Promise<
   const { code, hint } = error instanceof LeadMasterError ? error : { code: 'internal', hint: '' };
   // A key that is not there, or a file that holds none, is the next check's to tell.
   if (code === 'vault_key_missing') return [];
-  if (code === 'vault_missing') return isKnown(ground, url) ? [found('problem', 'vault_missing', url, { url })] : [];
+  if (code === 'vault_missing' && isKnown(ground, url)) return [found('problem', 'vault_missing', url, { url })];
+  if (code === 'vault_missing') {
+    const { recorded } = ownIdentity(ground, url);
+    const about = { url, vaults: [...recorded].join(', '), path: ground.config.vault.keyFile };
+    return recorded.size === 0 ? [] : [found('problem', 'vault_elsewhere', url, about)];
+  }
   if (code === 'vault_key_wrong') return (await isKey(ground)) ? [unusable(ground, url, error)] : [];
   return [found('problem', 'vault_unreachable', url, { url, detail: errorText(error), hint })];
 }
@@ -82,6 +91,23 @@ async function isKey({ config }: Ground): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** Whether another vault is there than the one that was. */
+function findChanged(ground: Ground, url: string, vault: string): Finding | null {
+  try {
+    refuseChanged(ownIdentity(ground, url), url, vault);
+    return null;
+  } catch (error) {
+    if (!(error instanceof LeadMasterError)) throw error;
+    return found('problem', 'vault_changed', url, { detail: error.message });
+  }
+}
+
+function ownIdentity({ config, paths, state }: Ground, url: string): Identity {
+  const { keyFile } = config.vault;
+  const keyText = existsSync(keyFile) ? readFileSync(keyFile, 'utf8') : null;
+  return identityOf({ fact: (name) => state?.vaultFact(name) ?? null }, paths, url, keyText);
 }
 
 /** Whether snapshots were ever kept there: only then is an empty place a loss. */

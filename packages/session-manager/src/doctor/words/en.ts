@@ -155,6 +155,14 @@ export const en: DoctorWords = {
       cure: 'Mount its disk, or set VAULT_URL to where it is now.',
     },
     vault_unreachable: { what: 'the vault at {url} cannot be read: {detail}', cure: '{hint}' },
+    vault_elsewhere: {
+      what: 'snapshots are off: the vault that the key {path} belongs to ({vaults}) is not at {url}',
+      cure: 'Mount its disk, or set VAULT_URL to where it is. To begin a new, empty vault with this key: ./leadmaster vault create --new.',
+    },
+    vault_changed: {
+      what: 'snapshots are off: {detail}',
+      cure: 'Mount the right disk, or set VAULT_URL right. If this vault is meant from now on: ./leadmaster vault accept.',
+    },
     vault_object: {
       what: 'in the vault ({url}): {detail}',
       cure: 'Look at {object} there: move what is not of the vault out of it, and bring back what was removed from a copy of the vault.',

@@ -159,6 +159,14 @@ export const es: DoctorWords = {
       cure: 'Monte su disco, o indique en VAULT_URL dónde está ahora.',
     },
     vault_unreachable: { what: 'la bóveda en {url} no se puede leer: {detail}', cure: '{hint}' },
+    vault_elsewhere: {
+      what: 'no se toman copias: la bóveda de la clave {path} ({vaults}) no está en {url}',
+      cure: 'Monte su disco, o indique en VAULT_URL dónde está. Para empezar una bóveda nueva y vacía con esta clave: ./leadmaster vault create --new.',
+    },
+    vault_changed: {
+      what: 'no se toman copias: en el lugar de la bóveda hay otra. {detail}',
+      cure: 'Monte el disco correcto, o corrija VAULT_URL. Si desde ahora vale esta bóveda: ./leadmaster vault accept.',
+    },
     vault_object: {
       what: 'en la bóveda ({url}): {detail}',
       cure: 'Mire allí {object}: saque de la bóveda lo que no es suyo, y devuelva lo que falta desde una copia de la bóveda.',
