@@ -20,16 +20,23 @@ export async function findSnapshot(
   print?: Printer,
 ): Promise<Snapshot> {
   const { items, problems } = await snapshots.list(session);
-  if (text === 'latest' && print !== undefined) noteDamage(print, session, problems);
+  if (text === 'latest' && print !== undefined) noteDamage(print, session, items[0]?.id ?? null, problems);
   const rollback = problems.find(({ kind }) => kind === 'rolled_back');
   if (items.length === 0 && rollback !== undefined) throw rolledBack(session, rollback.detail);
   return choose(items, session, text);
 }
 
-/** What "latest" is not, where something newer cannot be read. */
-export function noteDamage(print: Printer, session: string, problems: readonly SnapshotProblem[]): void {
+/** What "latest" is not, where something newer than the newest of these (null: there is none) cannot be read. */
+export function noteDamage(
+  print: Printer,
+  session: string,
+  newest: string | null,
+  problems: readonly SnapshotProblem[],
+): void {
+  const known = newest === null ? 0 : Number.parseInt(newest, 10);
   for (const { kind, object, detail } of problems) {
-    if (kind !== 'damaged' && kind !== 'rolled_back') continue;
+    const isNewer = kind === 'rolled_back' || (kind === 'damaged' && Number(object.split('/').at(-1)) > known);
+    if (!isNewer) continue;
     const what = '"latest" is the newest that can be read, and may not be the newest';
     print.note(`${session}: ${what}: ${object}: ${printable(detail)}`);
   }

@@ -103,7 +103,7 @@ async function extractTo(cli: Cli, name: string, text: string, target: string): 
   const done = await long(cli, name, async (call) => {
     const vault = await readVault(cli.config, call.signal);
     const { snapshots, problems } = await vault.list(name, { signal: call.signal });
-    if (text === 'latest') noteDamage(cli.print, name, problems);
+    if (text === 'latest') noteDamage(cli.print, name, snapshots.at(-1)?.id ?? null, problems);
     const { id } = chooseToGoBack(snapshots.toReversed(), ({ extra }) => extra.reason, name, text);
     return { session: name, snapshot: id, path: target, ...(await extract(vault, name, id, target, call)) };
   });

@@ -45,9 +45,13 @@ export async function refuseUsedSince(
   const record = await deps.profiles.readRecord(session);
   const isSame = record !== null && record.generation === generation && sequences !== undefined;
   if (isSame && (await standingOf(deps, session, sequences, frozenAt)).is === 'not_newer') return;
+  const detail =
+    sequences === undefined
+      ? `Whether ${session} was used after the snapshot ${info.id} cannot be told: an earlier version took it`
+      : `${session} was used after the snapshot ${info.id} was taken`;
   throw new LeadMasterError(
     'newer_login',
-    `${session} was used after the snapshot ${info.id} was taken`,
+    detail,
     `Nothing was given up. Export it again: "./leadmaster export ${session} FILE --retire --force".`,
   );
 }

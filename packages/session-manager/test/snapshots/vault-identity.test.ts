@@ -90,6 +90,25 @@ describe('a vault starts by itself', () => {
         await writeFile(m.key, (await readFile(m.key, 'utf8')).replace(/^# vault .*\n/m, ''));
       },
     ],
+    [
+      'after a first start that was killed before the key file named the vault',
+      async (m) => {
+        await m.opens();
+        await m.newDataFolder();
+        await writeFile(m.key, (await readFile(m.key, 'utf8')).replace(/^# vault .*\n/m, ''));
+      },
+    ],
+    [
+      'with the data folder of last week',
+      async (m) => {
+        await m.opens();
+        await m.stop();
+        await cp(join(m.root, 'data'), join(m.root, 'backup'), { recursive: true });
+        await m.opens();
+        await m.newDataFolder();
+        await rename(join(m.root, 'backup'), join(m.root, 'data'));
+      },
+    ],
     ['after an ordinary restart', (m) => m.opens()],
     [
       'after an upgrade from a version that recorded nothing in the key file',
