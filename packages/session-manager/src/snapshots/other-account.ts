@@ -65,21 +65,42 @@ export function otherAccountsIn(snapshots: readonly SnapshotInfo[], chosen: Snap
 }
 
 /**
- * Installations that write one session's history beside another: their snapshots do not follow upon those of the other,
- * as they do after a move (a generation above), or they are of another account.
+ * Installations that write one session's history beside another: their snapshots are of different accounts, or one goes on
+ * behind the other without what a move leaves, a higher generation. That one took over from another is no reason: a new
+ * machine does, and a new database.
  */
 export function secondWriters(session: string, oldestFirst: readonly SnapshotInfo[]): VaultProblem[] {
-  const known = oldestFirst.map((info) => ({ info, ...extraOf(info) })).filter(({ writer }) => writer !== undefined);
   const problems = new Map<string, VaultProblem>();
-  for (const [at, one] of known.entries()) {
-    const before = known[at - 1];
-    if (before === undefined || before.writer?.id === one.writer?.id) continue;
-    const isOther = areDifferent(before.account, one.account);
-    if (!isOther && one.generation > before.generation) continue;
-    const who = (each: typeof one) =>
-      `${each.writer?.host} (${each.account === null ? 'account unknown' : `+${each.account.phone}`})`;
-    const detail = `Two installations write this history: ${who(before)} took ${before.info.id}, ${who(one)} took ${one.info.id}. Give each a vault of its own (VAULT_URL), or another name to one of the sessions.`;
-    problems.set([before.writer?.id, one.writer?.id].sort().join(), { kind: 'second_writer', object: session, detail });
+  const seen = new Set<string>();
+  let before: Written | null = null;
+  for (const info of oldestFirst) {
+    const { writer, account, generation } = extraOf(info);
+    if (writer === undefined) continue;
+    const one = { id: info.id, writer, account, generation };
+    if (before !== null && before.writer.id !== writer.id) {
+      const isBack = seen.has(writer.id) && generation <= before.generation;
+      if (isBack || areDifferent(before.account, account))
+        problems.set([before.writer.id, writer.id].sort().join(), twoWriters(session, before, one));
+    }
+    seen.add(writer.id);
+    before = one;
   }
   return [...problems.values()];
+}
+
+/** A snapshot and who took it. */
+interface Written {
+  id: string;
+  writer: { id: string; host: string };
+  account: Account | null;
+  generation: number;
+}
+
+function twoWriters(session: string, before: Written, after: Written): VaultProblem {
+  const who = ({ writer, account }: Written) =>
+    `${writer.host} (${account === null ? 'account unknown' : `+${account.phone}`})`;
+  const detail =
+    `Two installations write this history: ${who(before)} took ${before.id}, ${who(after)} took ${after.id}. ` +
+    'Give each a vault of its own (VAULT_URL), or another name to one of the sessions.';
+  return { kind: 'second_writer', object: session, detail };
 }

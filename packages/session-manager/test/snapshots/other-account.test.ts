@@ -3,7 +3,7 @@ import { storeUrl } from '@leadmaster/vault';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
-import { areDifferent } from '../../src/snapshots/other-account.ts';
+import { areDifferent, secondWriters } from '../../src/snapshots/other-account.ts';
 import { manager, tempFolder } from '../adopt/folders.ts';
 import { putProfile } from '../adopt/profiles.ts';
 
@@ -108,6 +108,37 @@ describe('two installations with a session of one name in one vault', () => {
     const { items, problems } = await unknown.snapshots.list('c2');
     expect(items[0]).toMatchObject({ id: old.id, account: OURS, writtenBy: null });
     expect(problems).toEqual([]);
+  });
+});
+
+describe('two writers of one history', () => {
+  const by = (...writers: [id: string, generation: number, phone?: string][]) =>
+    secondWriters(
+      'c2',
+      writers.map(([id, generation, phone = '1'], at) => ({
+        ...{ id: `${at + 1}-00000000`, sequence: at + 1, kind: 'essential', at: new Date(at).toISOString() },
+        ...{ bytes: 0, files: 0, newBytes: 0, storedBytes: 0, durationMs: 0 },
+        extra: {
+          ...{ frozenAt: new Date(at).toISOString(), reason: 'schedule', method: 'none', pauseMs: 0, captureMs: 0 },
+          ...{ chromium: null, generation, account: account(phone), writer: { id, host: id } },
+        },
+      })),
+    );
+
+  it.each([
+    ['a new machine', by(['a', 1], ['a', 1], ['b', 2], ['b', 2])],
+    ['a new database on the same machine', by(['a', 1], ['b', 1], ['b', 1])],
+    ['a move there and back', by(['a', 1], ['b', 2], ['a', 3])],
+    ['another number that one installation linked', by(['a', 1, '1'], ['a', 2, '2'])],
+  ])('are not told of %s', (_, problems) => {
+    expect(problems).toEqual([]);
+  });
+
+  it.each([
+    ['that take turns', by(['a', 1], ['b', 1], ['a', 1], ['b', 1])],
+    ['of different accounts', by(['a', 1, '1'], ['b', 2, '2'])],
+  ])('are told once of two %s', (_, problems) => {
+    expect(problems).toMatchObject([{ kind: 'second_writer' }]);
   });
 });
 
