@@ -85,3 +85,22 @@ describe('with the service down', () => {
     expect(close).toHaveBeenCalledOnce();
   });
 });
+
+test('a second writer of a history is named where a snapshot is taken, and where a newer record is damaged "latest" says so', async () => {
+  const { cli, sessions, snapshots } = machine();
+  sessions.set('ventas', 'READY');
+  snapshots.take('ventas');
+  const { items } = await snapshots.list('ventas');
+  const problems = [
+    { kind: 'second_writer', object: 'ventas', detail: 'Two installations write this history' },
+    { kind: 'damaged', object: 'chain/0/0000000002', detail: 'it is damaged' },
+    { kind: 'damaged', object: 'chain/0/0000000000', detail: 'an earlier one' },
+  ];
+  vi.spyOn(snapshots, 'list').mockResolvedValue({ items, problems });
+  expect((await cli('snapshot create ventas')).stdout).toMatch(/second_writer .*Two installations/);
+  const verified = await cli('snapshot verify ventas');
+  expect(verified.stderr).toMatch(/may not be the newest: chain\/0\/0000000002/);
+  expect(verified.stderr).not.toMatch(/an earlier one/);
+  expect((await cli('snapshot restore ventas --yes')).stderr).toMatch(/may not be the newest/);
+  expect((await cli('snapshot restore ventas 1 --yes')).stderr).not.toMatch(/may not be the newest/);
+});

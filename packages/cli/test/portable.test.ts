@@ -91,6 +91,7 @@ describe('export', () => {
     snapshots.file = good.subarray(0, -1);
     const failed = await cli(['export', 'ventas', file, '--retire'], KNOWN);
     expect(failed).toMatchObject({ code: 1, stderr: /damaged.* ventas was stopped for it, and is started again\./ });
+    expect((await sessions.get('ventas')).state).not.toBe('STOPPED');
     snapshots.file = good;
     const ran = await cli(['export', 'ventas', file, '--retire'], KNOWN);
     expect(ran).toMatchObject({ code: 0, stdout: /ventas is MOVED here/ });

@@ -26,6 +26,7 @@ import { type LockHandle, lockDataFolder } from './profile/locks.ts';
 import { type DataPaths, dataPaths } from './profile/paths.ts';
 import type { ProfileStore } from './profile/profile-store.ts';
 import { finishSwaps } from './profile/swap.ts';
+import { newestGood } from './snapshots/known-good.ts';
 import { SnapshotSchedule } from './snapshots/schedule.ts';
 import type { SessionAccess } from './snapshots/session-access.ts';
 import { snapshotFigures } from './snapshots/snapshot-figures.ts';
@@ -112,7 +113,7 @@ async function assemble(ground: Ground): Promise<Context> {
   const profiles = createProfileStore({ dataDir: paths.root, log });
   const browsers = new BrowserFinder(config.chromePath);
   const vault = new VaultKeeper({
-    ...{ vault: config.vault, memory: store.vault, mayCreate: !isOffline, log },
+    ...{ vault: config.vault, memory: store.vault, paths, mayCreate: !isOffline, log },
     ...(now === undefined ? {} : { now }),
   });
   // Sessions and snapshots need each other: what the first ask of the second goes through these.
@@ -178,7 +179,7 @@ function createSessions(
     minFreeBytes: config.diskMinFreeBytes,
     movedGeneration: (name: string) => store.vault.movedGeneration(name),
     wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
-    newestSnapshot: (name: string) => newestGood(store, name),
+    newestSnapshot: (name: string) => newestGood(store.snapshots.list(name)),
   };
   return new Sessions({
     ...{ config, store, profiles, builds, log },
@@ -195,15 +196,6 @@ function createSessions(
     claim: (session) => claimProfile(claimDeps, session),
     lockIdle: (session) => lockIdleProfile(paths, session),
   });
-}
-
-/** Of those that are not known to be damaged. */
-function newestGood(store: StateStore, session: string): { id: string; at: string } | null {
-  const good = store.snapshots.list(session).filter(({ verified }) => verified !== false);
-  return good.reduce<(typeof good)[number] | null>(
-    (best, one) => (best === null || one.at > best.at ? one : best),
-    null,
-  );
 }
 
 function createTransfers(

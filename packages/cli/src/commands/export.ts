@@ -21,6 +21,8 @@ interface ExportOptions {
   passphraseFile?: string;
 }
 
+type ExportTarget = ExportOptions & { name: string; path: string; passphrase: string };
+
 /** A stop closes a browser in order. */
 const STOP_S = 60;
 
@@ -51,21 +53,55 @@ export const register: Register = (parent, io) => {
     });
 };
 
-async function exportTo(
-  cli: Cli,
-  access: SnapshotAccess,
-  wanted: ExportOptions & { name: string; path: string; passphrase: string },
-): Promise<void> {
-  if (wanted.retire && access.isServed) await stoppedDuring(cli, wanted.name, () => write(cli, access, wanted));
-  else await write(cli, access, wanted);
+async function exportTo(cli: Cli, access: SnapshotAccess, wanted: ExportTarget): Promise<void> {
+  const { name, path, retire = false } = wanted;
+  const task = () => write(cli, access, wanted);
+  const { chosen, written } = await (retire && access.isServed ? stoppedDuring(cli, name, task) : task());
+  cli.print.data({
+    session: name,
+    snapshot: chosen.id,
+    file: path,
+    bytes: written.bytes,
+    verified: true,
+    retired: retire,
+  });
+  cli.print.line(`${path}: ${bytes(written.bytes)}, ${nameSnapshot(chosen)} of ${name}; read back and proven.`);
+  if (retire) cli.print.line(`${name} is MOVED here: import the file where it goes on.`);
+  cli.print.note('Whoever has the file and its passphrase has the account. Without the passphrase nobody can read it.');
+  if (!retire)
+    cli.print.note(
+      `What is imported elsewhere must not start while ${name} runs in another place (export --retire gives it up here).`,
+    );
 }
 
-/** Stops a session for what follows. Where that fails, and the session is still here, it runs again if it ran before. */
-async function stoppedDuring(cli: Cli, name: string, work: () => Promise<void>): Promise<void> {
+/** Takes the snapshot, writes it into the file, and gives the session up where that is wanted. */
+async function write(
+  cli: Cli,
+  access: SnapshotAccess,
+  wanted: ExportTarget,
+): Promise<{ chosen: Snapshot; written: { bytes: number } }> {
+  const { name, path, passphrase, retire = false } = wanted;
+  const chosen = await choose(cli, access, wanted);
+  const written = await long(cli, name, async (call) => {
+    const { snapshot, bytes: stream } = await access.snapshots.export(name, chosen.id, {
+      passphrase,
+      signal: call.signal,
+    });
+    return writeExport(path, stream, { ...call, passphrase, about: snapshot.bytes });
+  });
+  if (retire) await giveUp(access, name, chosen.id, path);
+  return { chosen, written };
+}
+
+/**
+ * Stops the session for a task: before its last snapshot, so that nothing is written after it. Where the task fails, and the
+ * session is still here, it runs again if it ran before.
+ */
+async function stoppedDuring<T>(cli: Cli, name: string, task: () => Promise<T>): Promise<T> {
   const { state, desired } = await cli.client().get<Session>(pathOf(name));
   await stop(cli, name);
   try {
-    await work();
+    return await task();
   } catch (thrown) {
     const error = asCliError(thrown);
     const ran = desired === 'running' && state !== 'STOPPED';
@@ -92,39 +128,6 @@ async function startedAgain(cli: Cli, name: string, error: CliError): Promise<Cl
 /** The session may be given up here: it must not start. */
 class RetireUnknown extends CliError {}
 
-async function write(
-  cli: Cli,
-  access: SnapshotAccess,
-  wanted: ExportOptions & { name: string; path: string; passphrase: string },
-): Promise<void> {
-  const { name, path, passphrase, retire = false } = wanted;
-  const chosen = await choose(cli, access, wanted);
-  const written = await long(cli, name, async (call) => {
-    const { snapshot, bytes: stream } = await access.snapshots.export(name, chosen.id, {
-      passphrase,
-      signal: call.signal,
-    });
-    return writeExport(path, stream, { ...call, passphrase, about: snapshot.bytes });
-  });
-  if (retire) await giveUp(access, name, chosen.id, path);
-  cli.print.data({
-    session: name,
-    snapshot: chosen.id,
-    file: path,
-    bytes: written.bytes,
-    verified: true,
-    retired: retire,
-  });
-  cli.print.line(`${path}: ${bytes(written.bytes)}, ${nameSnapshot(chosen)} of ${name}; read back and proven.`);
-  if (retire) cli.print.line(`${name} is MOVED here: import the file where it goes on.`);
-  cli.print.note('Whoever has the file and its passphrase has the account. Without the passphrase nobody can read it.');
-  if (!retire)
-    cli.print.note(
-      `What is imported elsewhere must not start while ${name} runs in another place (export --retire gives it up here).`,
-    );
-}
-
-/** Stopped before the last snapshot, so that nothing is written after it. */
 async function stop(cli: Cli, name: string): Promise<void> {
   const path = `${pathOf(name)}/stop?wait=${STOP_S}`;
   const session = await cli.client().post<Session>(path, undefined, { timeoutMs: (STOP_S + 30) * 1000 });

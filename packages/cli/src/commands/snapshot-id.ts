@@ -1,8 +1,10 @@
-import type { Snapshot } from '@leadmaster/protocol';
+import type { Snapshot, SnapshotProblem } from '@leadmaster/protocol';
 import { Argument } from 'commander';
 import { CliError } from '../cli-error.ts';
 import type { Snapshots } from '../client/snapshots.ts';
 import { EXIT } from '../exit-codes.ts';
+import type { Printer } from '../output/printer.ts';
+import { printable } from '../output/words.ts';
 
 /** Which snapshot is meant. */
 export function idArgument(standard?: 'latest', about = 'its id, the beginning of it, or "latest"'): Argument {
@@ -15,11 +17,29 @@ export async function findSnapshot(
   session: string,
   text: string,
   choose: (items: readonly Snapshot[], session: string, text: string) => Snapshot = chooseSnapshot,
+  print?: Printer,
 ): Promise<Snapshot> {
   const { items, problems } = await snapshots.list(session);
+  if (text === 'latest' && print !== undefined) noteDamage(print, session, items[0]?.id ?? null, problems);
   const rollback = problems.find(({ kind }) => kind === 'rolled_back');
   if (items.length === 0 && rollback !== undefined) throw rolledBack(session, rollback.detail);
   return choose(items, session, text);
+}
+
+/** What "latest" is not, where something newer than the newest of these (null: there is none) cannot be read. */
+export function noteDamage(
+  print: Printer,
+  session: string,
+  newest: string | null,
+  problems: readonly SnapshotProblem[],
+): void {
+  const known = newest === null ? 0 : Number.parseInt(newest, 10);
+  for (const { kind, object, detail } of problems) {
+    const isNewer = kind === 'rolled_back' || (kind === 'damaged' && Number(object.split('/').at(-1)) > known);
+    if (!isNewer) continue;
+    const what = '"latest" is the newest that can be read, and may not be the newest';
+    print.note(`${session}: ${what}: ${object}: ${printable(detail)}`);
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { redactAll } from '@leadmaster/protocol';
-import { storeUrl } from '@leadmaster/vault';
+import { sequenceOf, storeUrl } from '@leadmaster/vault';
 import type { Config } from '../config/config.ts';
 import { codeBeside, type NamedOnDisk, namedFolders } from '../doctor/code/named-folders.ts';
 import { examine } from '../doctor/doctor.ts';
@@ -97,7 +97,7 @@ async function sessionOf(
 }
 
 function snapshotsOf(state: Ground['state'], name: string): ReportedSession['snapshots'] {
-  const snapshots = (state?.snapshots(name) ?? []).sort((a, b) => (a.at < b.at ? 1 : -1));
+  const snapshots = (state?.snapshots(name) ?? []).sort((a, b) => sequenceOf(b.id) - sequenceOf(a.id));
   const [latest] = snapshots;
   return {
     count: snapshots.length,

@@ -1,10 +1,16 @@
 import { isLoginErased } from '@leadmaster/protocol';
+import { sequenceOf } from '@leadmaster/vault';
 import type { SnapshotRow, StateStore } from '../state/state-store.ts';
 
-/** The newest snapshot from before a moment that nobody has found damaged; null when none is known here. */
+/** The snapshot that was taken last, of those that are not known to be damaged; null when there is none. Dates may be wrong. */
+export function newestGood(snapshots: readonly SnapshotRow[]): SnapshotRow | null {
+  const good = snapshots.filter(({ verified }) => verified !== false);
+  return good.sort((a, b) => sequenceOf(b.id) - sequenceOf(a.id))[0] ?? null;
+}
+
+/** The newest snapshot from before a moment that is not known to be damaged; null when none is known here. */
 export function newestGoodSnapshot(snapshots: readonly SnapshotRow[], before: string): string | null {
-  const good = snapshots.filter(({ at, verified }) => at < before && verified !== false);
-  return good.sort((a, b) => (a.at < b.at ? 1 : -1))[0]?.id ?? null;
+  return newestGood(snapshots.filter(({ at }) => at < before))?.id ?? null;
 }
 
 /** Whether the page has erased the login: the profile still looks like one, and holds none. */
