@@ -14,7 +14,6 @@ export interface Shown {
 interface Run {
   signal: AbortSignal;
   isReady: boolean;
-  isLoading: boolean;
   inboundAt: Date | null;
   reloadedAt: Date | null;
 }
@@ -31,8 +30,7 @@ export class Evidence {
   /** Everything a run says. */
   heard({ session, signal }: { session: string; signal: AbortSignal }, event: EngineEvent): void {
     const run = this.#runOf(session, signal);
-    if (event.type === 'page') run.isLoading = run.isReady;
-    else if (event.type === 'ready') this.#ready(run);
+    if (event.type === 'ready') this.#ready(run);
     else if (event.type === 'message' && !event.message.fromMe) run.inboundAt = this.#deps.now();
   }
 
@@ -42,16 +40,16 @@ export class Evidence {
     return { sentAt: sentAt === null ? null : new Date(sentAt), inboundAt, reloadedAt };
   }
 
+  /** A run says READY once for each document that its page shows. */
   #ready(run: Run): void {
-    if (run.isLoading) run.reloadedAt = this.#deps.now();
+    if (run.isReady) run.reloadedAt = this.#deps.now();
     run.isReady = true;
-    run.isLoading = false;
   }
 
   #runOf(session: string, signal: AbortSignal): Run {
     const known = this.#runs.get(session);
     if (known?.signal === signal) return known;
-    const run: Run = { signal, isReady: false, isLoading: false, inboundAt: null, reloadedAt: null };
+    const run: Run = { signal, isReady: false, inboundAt: null, reloadedAt: null };
     this.#runs.set(session, run);
     return run;
   }
