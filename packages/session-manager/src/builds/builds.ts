@@ -5,6 +5,7 @@ import { BuildBook } from './book.ts';
 import { BuildChoice, type HeldForStart } from './build-choice.ts';
 import type { BuildDeps, GuardedSessions } from './build-deps.ts';
 import type { BuildService } from './build-service.ts';
+import { Evidence } from './evidence.ts';
 import { BuildGuard } from './guard.ts';
 import { type Numbers, readBuild } from './page-facts.ts';
 
@@ -54,6 +55,7 @@ export class Builds implements BuildKeeper, BuildService {
   readonly #sessions: GuardedSessions;
   readonly #book: BuildBook;
   readonly #guard: BuildGuard;
+  readonly #evidence: Evidence;
   readonly #choice: BuildChoice;
   readonly #closing = new AbortController();
   /** One thing after the other: what a page says is written down before what follows from it is decided. */
@@ -71,10 +73,9 @@ export class Builds implements BuildKeeper, BuildService {
     this.#deps = deps;
     this.#sessions = sessions;
     this.#book = new BuildBook(deps);
-    this.#guard = new BuildGuard(deps, this.#book, {
-      ...sessions,
-      restart: async (session) => this.#restart(session),
-    });
+    this.#evidence = new Evidence(deps);
+    const restarted = { ...sessions, restart: async (session: string) => this.#restart(session) };
+    this.#guard = new BuildGuard(deps, this.#book, restarted, this.#evidence);
     this.#choice = new BuildChoice(deps, this.#book, this.#guard);
     this.#liveAt = deps.now().getTime();
   }
@@ -84,6 +85,7 @@ export class Builds implements BuildKeeper, BuildService {
   }
 
   heard(on: RunOnProfile, event: EngineEvent): void {
+    this.#evidence.heard(on, event);
     if (event.type === 'page') this.#onPage(on, event);
     else if (event.type === 'ready') this.#later(this.#onReady(on, event.webVersion));
     else if (event.type === 'lost') this.#exact.delete(on.session);
