@@ -126,6 +126,9 @@ describe('the capabilities of a session', () => {
     expect(subject.refusal('text')).toBeNull();
     await vi.advanceTimersByTimeAsync(300_000);
     expect(features().text).not.toBe('broken');
+    const looks = vi.spyOn(run, 'probe');
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(looks).not.toHaveBeenCalled();
   });
 
   it('are forgotten with the build that they were seen on', async () => {
