@@ -137,6 +137,11 @@ type Observation =
 /** States out of which a session does not come by itself, for reasons that no build has. */
 const GONE: readonly SessionState[] = ['STOPPED', 'STOPPING', 'MOVED', 'DISCONNECTED_BANNED', 'DISCONNECTED_LOGOUT'];
 
+/** A stop or a restart that was ordered, here or on the phone: it speaks against no build. */
+function isOrdered({ state, reason }: SessionLook): boolean {
+  return GONE.includes(state) || (state === 'RECONNECTING' && reason === 'requested');
+}
+
 function observe(
   build: string,
   watched: Watched,
@@ -158,7 +163,7 @@ function observe(
   if (capability !== undefined) return failed(`${capability} is broken in ${session}`, capability);
   if (seen.state === 'READY' && seen.running === build) return steady(watched, limits, now);
   if (watched.readyAt !== null) {
-    const losses = watched.losses + 1;
+    const losses = watched.losses + (isOrdered(seen) ? 0 : 1);
     if (losses >= LOSSES_MAX) return failed(`${session} does not stay READY`);
     return { is: 'watched', watched: { ...watched, readyAt: null, startedAt: now.toISOString(), losses } };
   }
