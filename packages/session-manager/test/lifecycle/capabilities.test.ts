@@ -131,6 +131,20 @@ describe('the capabilities of a session', () => {
     expect(looks).not.toHaveBeenCalled();
   });
 
+  it('stay when a page that loads itself afresh takes one question with it, and are unknown when it stays silent', async () => {
+    await seen(page(WHOLE));
+    const gone = () => Promise.reject(new Error('Execution context was destroyed.'));
+    const probe = vi.spyOn(run, 'probe').mockImplementationOnce(gone);
+    subject.hurry();
+    await vi.advanceTimersByTimeAsync(10_001);
+    expect(probe).toHaveBeenCalledTimes(2);
+    expect(told()).toHaveLength(1);
+    probe.mockImplementation(gone);
+    subject.hurry();
+    await vi.advanceTimersByTimeAsync(10_001);
+    expect(told().at(-1)).toEqual({ ids: 'unknown', text: 'unknown' });
+  });
+
   it('are forgotten with the build that they were seen on', async () => {
     await seen(page(BROKEN));
     await vi.advanceTimersByTimeAsync(30_001);
@@ -167,7 +181,7 @@ describe('the capabilities of a session', () => {
     await seen(page(WHOLE));
     run.probe = () => Promise.reject(new Error('Execution context was destroyed'));
     subject.hurry();
-    await vi.advanceTimersByTimeAsync(0);
+    await vi.advanceTimersByTimeAsync(10_001);
     expect(features()).toMatchObject({ ids: 'unknown', text: 'unknown' });
     vi.spyOn(AbortSignal, 'timeout').mockImplementation(timeoutByFakeClock);
     run.probe = () => new Promise(() => undefined);
