@@ -155,6 +155,11 @@ type Observation =
 /** States out of which a session does not come by itself, for reasons that no build has. */
 const GONE: readonly SessionState[] = ['STOPPED', 'STOPPING', 'MOVED', 'DISCONNECTED_BANNED', 'DISCONNECTED_LOGOUT'];
 
+/** A stop or a restart that was ordered, here or on the phone: it speaks against no build. */
+function isOrdered({ state, reason }: SessionLook): boolean {
+  return GONE.includes(state) || (state === 'RECONNECTING' && reason === 'requested');
+}
+
 function observe(
   build: string,
   watched: Watched,
@@ -178,7 +183,7 @@ function observe(
   if (watched.readyAt !== null) {
     // One that had stood long enough was lost for a reason of the day: a line that fails, a machine that sleeps.
     const stood = now.getTime() - Date.parse(watched.readyAt) >= limits.passMs;
-    const losses = stood ? 0 : watched.losses + 1;
+    const losses = stood ? 0 : watched.losses + (isOrdered(seen) ? 0 : 1);
     if (losses >= LOSSES_MAX) return failed(`${session} does not stay READY`);
     return { is: 'watched', watched: { ...watched, readyAt: null, startedAt: now.toISOString(), losses } };
   }

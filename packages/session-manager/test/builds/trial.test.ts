@@ -72,6 +72,17 @@ describe('a build on trial', () => {
     expect(play(canary, [...looks, [1020, ready(NEW)]]).kind).toBe('pass');
   });
 
+  test('restarts that were ordered are no losses', () => {
+    const stopped: SessionLook = { ...starting, state: 'STOPPED', reason: 'requested' };
+    const ordered: SessionLook = { ...starting, reason: 'requested' };
+    const looks = [stopped, ordered, stopped, ordered].flatMap((off, n): [number, SessionLook][] => [
+      [n * 20, ready(NEW)],
+      [n * 20 + 10, off],
+    ]);
+    expect(play(canary, looks).kind).toBe('wait');
+    expect(play(canary, [...looks, [100, ready(NEW)], [700, ready(NEW)]]).kind).toBe('pass');
+  });
+
   test('one that never stays READY has failed', () => {
     const down: SessionLook = { ...starting, state: 'DISCONNECTED_RECOVERABLE', reason: 'browser_died' };
     const step = play(canary, [
