@@ -191,15 +191,24 @@ export class Builds implements BuildKeeper, BuildService {
       const run = on.run();
       if (run === null || isOver()) return;
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]);
-      const { databases } = await withSignal(run.probe(deadline), deadline);
+      const databases = await this.#numbersOf(run, deadline);
       // Another page may be loading by now: what was seen is not all that will be.
-      if (isOver()) return;
-      if (Object.keys(databases).length === 0) return;
+      if (isOver() || Object.keys(databases).length === 0) return;
       const mayBeHigher = wanted !== build;
       await this.#deps.profiles.noteDatabases(session, generation, { numbers: databases, mayBeHigher });
       if (!isOver()) this.#exact.set(session, signal);
       await this.#learnt(session, build, databases);
     };
+  }
+
+  /** None when the page does not say them, as one that is leaving: it says them at its next READY. */
+  async #numbersOf(run: EngineRun, deadline: AbortSignal): Promise<Numbers> {
+    try {
+      return (await withSignal(run.probe(deadline), deadline)).databases;
+    } catch (error) {
+      this.#deps.log.warn({ err: error }, 'a page did not say the numbers of its databases');
+      return {};
+    }
   }
 
   async #learnt(session: string, build: string, databases: Numbers): Promise<void> {
