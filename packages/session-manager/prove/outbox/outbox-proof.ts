@@ -198,7 +198,7 @@ class OutboxProof {
     };
     for (const chat of chats) {
       const received = this.#world.phone(chat.to).inbox.map(({ body }) => body);
-      const { faults, uncertain, states } = judgeChat(`${chat.session} to ${chat.to}`, chat.sent, received);
+      const { faults, uncertain, states } = judgeChat(`${chat.session} to ${chat.to}`, chat, received);
       report.faults.push(...faults);
       report.uncertain.push(...uncertain);
       for (const [state, count] of Object.entries(states)) report.states[state] = (report.states[state] ?? 0) + count;
