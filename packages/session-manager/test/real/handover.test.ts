@@ -71,7 +71,7 @@ describe('a text on its way into the page', { timeout: 90_000 }, () => {
       await stage.page.evaluate('setTimeout(() => location.reload(), 0)');
       await stage.page.waitForNavigation();
     };
-    const readies = (): number => stage.kinds().filter((kind) => kind === 'ready').length;
+    const readies = (): number => stage.events.filter(({ type }) => type === 'ready').length;
     const before = readies();
     const sending = stage.run.messages.sendText({ to: CUSTOMER, text: 'never', journal }, soon());
     await expect(sending).rejects.toMatchObject({ name: 'NotSent', code: 'not_handed_over' });
