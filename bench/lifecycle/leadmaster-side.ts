@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { VERSION } from '@leadmaster/session-manager';
 import { findBrowser } from '@leadmaster/session-manager/browser';
+import { freePort } from '@leadmaster/testkit/free-port';
 import type { World } from '@leadmaster/whatsapp-standin';
 import { Child } from './child.ts';
 import { Service } from './leadmaster-service.ts';
@@ -76,15 +76,4 @@ export function leadmasterSide(
       };
     },
   };
-}
-
-/** A port that nobody has just now. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject).listen(0, '127.0.0.1', resolve);
-  await promise;
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
 }

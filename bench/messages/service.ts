@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Event, EventPage, Session } from '@leadmaster/protocol';
+import { freePort } from '@leadmaster/testkit/free-port';
 import type { World } from '@leadmaster/whatsapp-standin';
 
 const KEY = 'bench-key';
@@ -118,14 +118,4 @@ export class BenchService implements AsyncDisposable {
     }
     await rm(this.#dataDir, { recursive: true, force: true, maxRetries: 5 });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -34,6 +34,7 @@ export function createBuilds(
     canary: guard.canary,
     readyMs: deadlines.launchMs + deadlines.loadMs + deadlines.syncMs,
     passMs: guard.trialMs,
+    quietMs: guard.quietMs,
     lookMs: guard.lookMs,
     pauseMs: guard.pauseMs,
   };

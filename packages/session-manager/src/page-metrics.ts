@@ -1,4 +1,4 @@
-import { FEATURES } from '@leadmaster/protocol';
+import { FEATURES, isRestricted } from '@leadmaster/protocol';
 import { Gauge, type Registry } from 'prom-client';
 import type { SessionSupervisor } from './lifecycle/supervisor.ts';
 
@@ -7,11 +7,11 @@ export function measurePages(registry: Registry, supervisors: () => readonly Ses
   measureFeatures(registry, supervisors);
   flag(registry, supervisors, 'leadmaster_session_new_chats_locked', {
     help: '1 while WhatsApp does not let the account open new chats',
-    isSet: ({ view }) => view.limits?.newChats.state === 'locked',
+    isSet: ({ view }) => isRestricted(view.limits) && view.limits?.newChats.state === 'locked',
   });
   flag(registry, supervisors, 'leadmaster_session_new_chats_capped', {
     help: "1 while the account's number of new chats is used up",
-    isSet: ({ view }) => view.limits?.newChats.state === 'capped',
+    isSet: ({ view }) => isRestricted(view.limits) && view.limits?.newChats.state === 'capped',
   });
   flag(registry, supervisors, 'leadmaster_session_needs_attention', {
     help: '1 while WhatsApp asks something of a person on a running session',

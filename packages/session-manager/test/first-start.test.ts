@@ -1,8 +1,8 @@
 import { access, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@leadmaster/testkit/free-port';
 import { expect, it, onTestFinished } from 'vitest';
-import { freePort } from '../prove/service/kill-proof.ts';
 import { readConfig } from '../src/config/index.ts';
 import { type RunningService, runSessionManager } from '../src/main.ts';
 import { openOffline } from '../src/offline.ts';

@@ -183,12 +183,15 @@ describe('the word of the service about messages', () => {
     ...{ id: 'msg_1', session: 's', state, whatsappId: 'true_1@c.us_3EB0', to: '1' },
     ...{ error: null, code: null, retryAt: null, at: '2026-11-29T00:00:00.000Z' },
   });
-  const faults = (received: string[], ...sent: [string, ...MessageState[]][]) =>
+  type Told = [string, ...MessageState[]];
+  const textsOf = (sent: Told[]) => sent.map(([text]) => text);
+  const judge = (received: string[], sent: Told[], accepted = textsOf(sent)) =>
     judgeChat(
       'chat',
-      sent.map(([text, ...states]) => ({ text, messages: states.map(message) })),
+      { sent: sent.map(([text, ...states]) => ({ text, messages: states.map(message) })), accepted },
       received,
     ).faults;
+  const faults = (received: string[], ...sent: Told[]) => judge(received, sent);
 
   it('is true when each text that was told SENT is there once, and none that was told FAILED', () => {
     expect(faults(['a', 'b'], ['a', 'SENT'], ['b', 'FAILED', 'READ'], ['c', 'FAILED'], ['d', 'UNCERTAIN'])).toEqual([]);
@@ -207,6 +210,19 @@ describe('the word of the service about messages', () => {
 
   it('is a fault when a chat is out of order', () => {
     expect(faults(['b', 'a'], ['a', 'SENT'], ['b', 'SENT'])).toEqual(['chat: "a" arrived after "b"']);
+  });
+
+  it('is none when a text that was told FAILED was sent again, and arrives in its later place', () => {
+    expect(
+      judge(
+        ['b', 'a'],
+        [
+          ['a', 'FAILED', 'SENT'],
+          ['b', 'SENT'],
+        ],
+        ['a', 'b', 'a'],
+      ),
+    ).toEqual([]);
   });
 });
 

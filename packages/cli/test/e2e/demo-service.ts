@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { findBrowser } from '@leadmaster/session-manager/browser';
 import { CHECKOUT } from '@leadmaster/session-manager/config';
+import { freePort } from '@leadmaster/testkit/free-port';
 import { onTestFinished, type TestContext } from 'vitest';
 import { exitOf } from '../launch/fake-checkout.ts';
 
@@ -24,14 +24,6 @@ export async function needBrowser(context: TestContext): Promise<void> {
 
 async function ended(stream: Readable | null): Promise<void> {
   if (stream !== null && !stream.readableEnded) await once(stream, 'end');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 export interface Running {

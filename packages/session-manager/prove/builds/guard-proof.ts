@@ -20,6 +20,7 @@ const VERDICT_MS = 240_000;
 
 const SETTINGS = {
   GUARD_TRIAL_S: String(TRIAL_S),
+  GUARD_QUIET_S: String(TRIAL_S),
   GUARD_LOOK_S: '5',
   GUARD_PAUSE_S: '0',
   LAUNCH_DEADLINE_S: '20',

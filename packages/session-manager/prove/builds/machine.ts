@@ -2,10 +2,10 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { browsersOn } from '@leadmaster/capture/processes';
+import { freePort } from '@leadmaster/testkit/free-port';
 import { dataPaths } from '../../src/profile/paths.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import type { StateStore } from '../../src/state/state-store.ts';
-import { freePort } from '../service/kill-proof.ts';
 import { ServiceProcess } from '../service/service-process.ts';
 
 /** A data folder whose service is started as one WEB_VERSION after the other. */

@@ -145,14 +145,17 @@ function knownPath(path: string, places: readonly string[], random: Random): str
   return end === 0 || known.length === 0 ? path : random.pick(known) + path.slice(end);
 }
 
+/** Recipients as people write them: no schema says the rule whole. */
+const RECIPIENTS = ['5491100000001', '+54 9 11 0000-0001', '5491100000001@c.us', '120363000000000001@g.us'];
+
 function validBody(schema: Schema, plan: Plan, random: Random): unknown {
   const value = validValue(schema, random);
   if (typeof value === 'object' && value !== null && 'name' in value)
     Object.assign(value, { name: random.pick(plan.names) });
   if (typeof value === 'object' && value !== null && schema.properties?.sessions !== undefined)
     Object.assign(value, { sessions: [random.pick(plan.names)] });
-  if (typeof value === 'object' && value !== null && 'to' in value && random.chance(0.9))
-    Object.assign(value, { to: '5491100000001' });
+  if (typeof value === 'object' && value !== null && 'to' in value)
+    Object.assign(value, { to: random.pick(RECIPIENTS) });
   return value;
 }
 

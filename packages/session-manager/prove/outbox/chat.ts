@@ -23,6 +23,8 @@ export class Chat {
   readonly session: string;
   readonly to: string;
   readonly sent: Sent[] = [];
+  /** The texts as they were accepted: one that was sent again after a FAILED is in its later place. */
+  readonly accepted: string[] = [];
   readonly #service: ServiceProcess;
 
   constructor(service: ServiceProcess, session: string, to: string) {
@@ -38,15 +40,20 @@ export class Chat {
       let open = Array.from({ length: size }, (_, i): Sent => ({ text: `${this.to} ${next + i}`, messages: [] }));
       this.sent.push(...open);
       while (open.length > 0 && !signal.aborted) {
-        for (const one of open) one.messages.push(await this.#accepted(one, signal));
+        for (const one of open) await this.#handIn(one, signal);
         for (const one of open) await this.#settle(one, signal);
         open = open.filter((one) => one.messages.at(-1)?.state === 'FAILED');
       }
     }
   }
 
+  async #handIn(one: Sent, signal: AbortSignal): Promise<void> {
+    one.messages.push(await this.#accept(one, signal));
+    this.accepted.push(one.text);
+  }
+
   /** Hands it in until it is accepted: the same key again when the line broke, since the answer may have been lost. */
-  async #accepted({ text, messages }: Sent, signal: AbortSignal): Promise<Message> {
+  async #accept({ text, messages }: Sent, signal: AbortSignal): Promise<Message> {
     const headers = { 'idempotency-key': `${this.session} ${text} try ${messages.length}` };
     const path = `/v1/sessions/${this.session}/messages`;
     for (;;) {

@@ -12,8 +12,13 @@ const ACKNOWLEDGED: readonly string[] = ['SENT', 'DELIVERED', 'READ', 'PLAYED'];
 
 /**
  * Holds what the service said of the texts of one chat against what the receiver got, in the order of arrival.
+ * `accepted`: the texts in the order of their acceptance, each try of them.
  */
-export function judgeChat(chat: string, sent: readonly Sent[], received: readonly string[]): Judgement {
+export function judgeChat(
+  chat: string,
+  { sent, accepted }: { sent: readonly Sent[]; accepted: readonly string[] },
+  received: readonly string[],
+): Judgement {
   const judgement: Judgement = { faults: [], uncertain: [], states: {} };
   for (const { text, messages } of sent) {
     const times = received.filter((body) => body === text).length;
@@ -21,10 +26,7 @@ export function judgeChat(chat: string, sent: readonly Sent[], received: readonl
     judgement.faults.push(...liesAbout(messages, times).map((lie) => `${chat}: "${text}" ${lie}`));
     judgement.uncertain.push(...messages.filter(isUncertain).map((message) => justification(message, times)));
   }
-  const order = firstInversion(
-    received,
-    sent.map(({ text }) => text),
-  );
+  const order = firstInversion(received, accepted);
   if (order !== null) judgement.faults.push(`${chat}: ${order}`);
   return judgement;
 }
@@ -50,7 +52,7 @@ function justification({ session, id, whatsappId, error }: Message, times: numbe
   return `${session} ${id}: id ${whatsappId ?? 'none'}, ${error ?? 'no reason'}; it arrived ${times} times`;
 }
 
-/** The first text that arrived before one that was accepted earlier. */
+/** The first text that arrived after one whose last try was accepted later. */
 export function firstInversion(received: readonly string[], accepted: readonly string[]): string | null {
   const place = new Map(accepted.map((text, index) => [text, index]));
   let highest = -1;

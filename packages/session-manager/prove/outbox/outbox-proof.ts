@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { browsersOn } from '@leadmaster/capture/processes';
+import { freePort } from '@leadmaster/testkit/free-port';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
-import { freePort } from '../service/kill-proof.ts';
 import { seeded } from '../service/random.ts';
 import { ServiceProcess } from '../service/service-process.ts';
 import { Chat, isOpen } from './chat.ts';
@@ -198,7 +198,7 @@ class OutboxProof {
     };
     for (const chat of chats) {
       const received = this.#world.phone(chat.to).inbox.map(({ body }) => body);
-      const { faults, uncertain, states } = judgeChat(`${chat.session} to ${chat.to}`, chat.sent, received);
+      const { faults, uncertain, states } = judgeChat(`${chat.session} to ${chat.to}`, chat, received);
       report.faults.push(...faults);
       report.uncertain.push(...uncertain);
       for (const [state, count] of Object.entries(states)) report.states[state] = (report.states[state] ?? 0) + count;

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { browsersOn, commandLine, groupMembers } from '@leadmaster/capture/processes';
+import { freePort } from '@leadmaster/testkit/free-port';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { seeded } from './random.ts';
 import { ServiceProcess } from './service-process.ts';
@@ -226,14 +226,4 @@ function pick<T>(from: readonly T[], random: number): T {
   const picked = from[Math.floor(random * from.length)];
   if (picked === undefined) throw new Error('nothing to pick from');
   return picked;
-}
-
-/** A port that was free a moment ago: the service must come back on the same one. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { browsersOn, identify } from '@leadmaster/capture/processes';
 import type { Session } from '@leadmaster/protocol';
+import { freePort } from '@leadmaster/testkit/free-port';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { treeMemory } from '../../src/process/memory.ts';
-import { freePort } from './kill-proof.ts';
 import { ServiceProcess } from './service-process.ts';
 
 const ASK_EVERY_MS = 50;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { browsersOn } from '@leadmaster/capture/processes';
 import type { Operation, Session } from '@leadmaster/protocol';
+import { freePort } from '@leadmaster/testkit/free-port';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
-import { freePort } from '../service/kill-proof.ts';
 import { KEY, ServiceProcess } from '../service/service-process.ts';
 import { type Label, TwoNetworks } from './networks/two-networks.ts';
 

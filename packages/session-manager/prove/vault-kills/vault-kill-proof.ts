@@ -11,8 +11,8 @@ import {
   type SnapshotList,
   type VerifyReport,
 } from '@leadmaster/protocol';
+import { freePort } from '@leadmaster/testkit/free-port';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
-import { freePort } from '../service/kill-proof.ts';
 import { seeded } from '../service/random.ts';
 import { ServiceProcess } from '../service/service-process.ts';
 import type { Plan } from './plan.ts';

@@ -27,7 +27,8 @@ export class Admission {
   /**
    * Lets a build open a profile, and says whether it may raise a number of it.
    *
-   * @throws LeadMasterError `web_version_missing` (its page is not here, or its scripts are gone from WhatsApp's hosts),
+   * @throws LeadMasterError `web_version_missing` (its page is not here, its scripts are gone from WhatsApp's hosts, or
+   * WhatsApp calls it broken),
    * `web_version_unsafe` (it would erase the login).
    */
   async admit(build: string, { session, numbers }: Candidate, signal: AbortSignal): Promise<{ raises: boolean }> {
@@ -36,7 +37,7 @@ export class Admission {
     const reach = this.#reach(build, html);
     const newer = numbers === null ? [] : tooNew(reach, numbers);
     if (newer.length > 0) throw unsafe(session, build, newer);
-    await this.#requireScripts(build, html, signal);
+    await this.#requireServed(build, html, signal);
     return { raises: numbers !== null && mayRaise(reach, numbers) };
   }
 
@@ -44,18 +45,46 @@ export class Admission {
     return { knobs: readKnobs(html), opened: this.#deps.store.builds.get(build)?.opened ?? {} };
   }
 
-  /** A script that was taken off the host keeps the page from ever being READY. One that could not be asked for proves nothing. */
-  async #requireScripts(build: string, html: string, signal: AbortSignal): Promise<void> {
+  /**
+   * A script that was taken off the host keeps the page from ever being READY, and a build that WhatsApp calls broken
+   * lives no longer. What could not be asked proves nothing.
+   */
+  async #requireServed(build: string, html: string, signal: AbortSignal): Promise<void> {
     const now = this.#deps.now().getTime();
     if (now - (this.#answered.get(build) ?? Number.NEGATIVE_INFINITY) < ANSWERED_MS) return;
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]);
+    const word = this.#deps.network.ask('GET', updateUrl(build), deadline);
     const ask = async (url: string) => ({ url, answer: await this.#deps.network.ask('HEAD', url, deadline) });
     const answers = await Promise.all(eagerScripts(html, PAGE_URL).map(ask));
+    const update = await word;
     signal.throwIfAborted();
+    if (update?.status === 200 && saysBroken(update.body)) throw broken(build);
     const gone = answers.find(({ answer }) => answer?.status === 404 || answer?.status === 410);
     if (gone !== undefined) throw scriptsGone(build, gone.url);
-    if (answers.every(({ answer }) => answer !== null)) this.#answered.set(build, now);
+    if (update !== null && answers.every(({ answer }) => answer !== null)) this.#answered.set(build, now);
   }
+}
+
+/** WhatsApp's word about a build (whatsapp-web-2026, 7.2). */
+function updateUrl(build: string): string {
+  return new URL(`check-update?version=${encodeURIComponent(build)}&platform=web`, PAGE_URL).href;
+}
+
+function saysBroken(body: string): boolean {
+  try {
+    return (JSON.parse(body) as { isBroken?: unknown } | null)?.isBroken === true;
+  } catch {
+    // Another answer than this one says nothing about the build.
+    return false;
+  }
+}
+
+function broken(build: string): LeadMasterError {
+  return new LeadMasterError(
+    'web_version_missing',
+    `${build} is kept here, and WhatsApp says that it is broken`,
+    'Choose another build ("./leadmaster builds" shows them), or set WEB_VERSION=live.',
+  );
 }
 
 function missing(build: string, path: string): LeadMasterError {

@@ -4,7 +4,7 @@ import type { StateStore } from '../state/state-store.ts';
 import type { Numbers } from './page-facts.ts';
 import type { PageNetwork } from './page-network.ts';
 import type { KeptPages } from './pages.ts';
-import type { SessionLook } from './trial.ts';
+import type { SessionStanding } from './trial.ts';
 
 /** How builds are chosen (`WEB_VERSION`) and tried. Times in milliseconds. */
 export interface BuildSettings {
@@ -18,6 +18,8 @@ export interface BuildSettings {
   readyMs: number;
   /** How long a session must stay READY on a build before it is good. */
   passMs: number;
+  /** How long after its first READY, where no text was acknowledged, none came in, or its page never loaded itself afresh. */
+  quietMs: number;
   /** Between two looks for a new build. */
   lookMs: number;
   /** The least time between two changes of a session's build. */
@@ -28,14 +30,14 @@ export interface BuildSettings {
 export interface GuardedSessions {
   /** Sessions that are to run, in the order in which they are asked to try something: newest snapshot first. */
   candidates(): string[];
-  look(session: string): SessionLook | null;
+  look(session: string): SessionStanding | null;
   /** Stops it and starts it again. Resolves when the start was asked for. */
   restart(session: string): Promise<void>;
 }
 
 export interface BuildDeps {
   settings: BuildSettings;
-  store: Pick<StateStore, 'builds' | 'atomically'>;
+  store: Pick<StateStore, 'builds' | 'messages' | 'atomically'>;
   profiles: Pick<ProfileStore, 'readRecord' | 'noteDatabases'>;
   pages: KeptPages;
   network: PageNetwork;

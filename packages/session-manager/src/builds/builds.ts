@@ -5,6 +5,7 @@ import { BuildBook } from './book.ts';
 import { BuildChoice, type HeldForStart } from './build-choice.ts';
 import type { BuildDeps, GuardedSessions } from './build-deps.ts';
 import type { BuildService } from './build-service.ts';
+import { Evidence } from './evidence.ts';
 import { BuildGuard } from './guard.ts';
 import { type Numbers, readBuild } from './page-facts.ts';
 
@@ -54,6 +55,7 @@ export class Builds implements BuildKeeper, BuildService {
   readonly #sessions: GuardedSessions;
   readonly #book: BuildBook;
   readonly #guard: BuildGuard;
+  readonly #evidence: Evidence;
   readonly #choice: BuildChoice;
   readonly #closing = new AbortController();
   /** One thing after the other: what a page says is written down before what follows from it is decided. */
@@ -71,10 +73,9 @@ export class Builds implements BuildKeeper, BuildService {
     this.#deps = deps;
     this.#sessions = sessions;
     this.#book = new BuildBook(deps);
-    this.#guard = new BuildGuard(deps, this.#book, {
-      ...sessions,
-      restart: async (session) => this.#restart(session),
-    });
+    this.#evidence = new Evidence(deps);
+    const restarted = { ...sessions, restart: async (session: string) => this.#restart(session) };
+    this.#guard = new BuildGuard(deps, this.#book, restarted, this.#evidence);
     this.#choice = new BuildChoice(deps, this.#book, this.#guard);
     this.#liveAt = deps.now().getTime();
   }
@@ -84,6 +85,7 @@ export class Builds implements BuildKeeper, BuildService {
   }
 
   heard(on: RunOnProfile, event: EngineEvent): void {
+    this.#evidence.heard(on, event);
     if (event.type === 'page') this.#onPage(on, event);
     else if (event.type === 'ready') this.#later(this.#onReady(on, event.webVersion));
     else if (event.type === 'lost') this.#exact.delete(on.session);
@@ -189,15 +191,24 @@ export class Builds implements BuildKeeper, BuildService {
       const run = on.run();
       if (run === null || isOver()) return;
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]);
-      const { databases } = await withSignal(run.probe(deadline), deadline);
+      const databases = await this.#numbersOf(run, deadline);
       // Another page may be loading by now: what was seen is not all that will be.
-      if (isOver()) return;
-      if (Object.keys(databases).length === 0) return;
+      if (isOver() || Object.keys(databases).length === 0) return;
       const mayBeHigher = wanted !== build;
       await this.#deps.profiles.noteDatabases(session, generation, { numbers: databases, mayBeHigher });
       if (!isOver()) this.#exact.set(session, signal);
       await this.#learnt(session, build, databases);
     };
+  }
+
+  /** None when the page does not say them, as one that is leaving: it says them at its next READY. */
+  async #numbersOf(run: EngineRun, deadline: AbortSignal): Promise<Numbers> {
+    try {
+      return (await withSignal(run.probe(deadline), deadline)).databases;
+    } catch (error) {
+      this.#deps.log.warn({ err: error }, 'a page did not say the numbers of its databases');
+      return {};
+    }
   }
 
   async #learnt(session: string, build: string, databases: Numbers): Promise<void> {

@@ -1,8 +1,9 @@
 import type { BuildRow } from '../state/state-store.ts';
 import { type BuildBook, LIFE_MS } from './book.ts';
 import type { BuildDeps, GuardedSessions } from './build-deps.ts';
+import type { Evidence } from './evidence.ts';
 import { compareBuilds } from './page-facts.ts';
-import { type Failure, newTrial, nextStep, type Step, type Trial, trialFacts } from './trial.ts';
+import { type Failure, newTrial, nextStep, type SessionLook, type Step, type Trial, trialFacts } from './trial.ts';
 import { Witnesses } from './witnesses.ts';
 
 /** The name of a trial whose build is not known yet: the canary has not loaded its page. */
@@ -28,13 +29,15 @@ export class BuildGuard {
   readonly #book: BuildBook;
   readonly #sessions: GuardedSessions;
   readonly #witnesses: Witnesses;
+  readonly #evidence: Evidence;
   /** Told once until it changes. */
   readonly #onLive = new Map<string, string>();
 
-  constructor(deps: BuildDeps, book: BuildBook, sessions: GuardedSessions) {
+  constructor(deps: BuildDeps, book: BuildBook, sessions: GuardedSessions, evidence: Evidence) {
     this.#deps = deps;
     this.#book = book;
     this.#sessions = sessions;
+    this.#evidence = evidence;
     this.#witnesses = new Witnesses(deps, book, sessions);
   }
 
@@ -96,9 +99,14 @@ export class BuildGuard {
   async advance(): Promise<void> {
     const { settings, now } = this.#deps;
     for (const { build, trial } of this.#trials) {
-      const step = nextStep(build, trial, (session) => this.#sessions.look(session), settings, now());
+      const step = nextStep(build, trial, (session) => this.#look(session), settings, now());
       await this.#take(build, trial, step);
     }
+  }
+
+  #look(session: string): SessionLook | null {
+    const standing = this.#sessions.look(session);
+    return standing === null ? null : { ...standing, shown: this.#evidence.of(session) };
   }
 
   /**

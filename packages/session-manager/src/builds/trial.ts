@@ -1,5 +1,6 @@
 import type { Feature, SessionState } from '@leadmaster/protocol';
 import { z } from 'zod';
+import type { Shown } from './evidence.ts';
 
 /** What a session must be able to do for a build to be good: LeadMaster itself needs it. What others rest on comes first. */
 export const NEEDED_FEATURES: readonly Feature[] = ['ids', 'text', 'inbound', 'ready'];
@@ -27,7 +28,11 @@ const watched = z.object({
   session: z.string(),
   startedAt: time,
   readyAt: time.nullable(),
+  /** When it was READY on the build for the first time; the day in which it is not really used goes on from there. */
+  firstReadyAt: time.nullable(),
   losses: z.number().int(),
+  /** What it has done on the build: a text of its own was acknowledged, one came in, its page loaded itself afresh. */
+  proven: z.object({ sent: z.boolean(), inbound: z.boolean(), reload: z.boolean() }),
 });
 export type Watched = z.infer<typeof watched>;
 
@@ -41,7 +46,11 @@ export const trialFacts = z.object({
 export type Trial = z.infer<typeof trialFacts>;
 
 /** How a session stands now. */
-export interface SessionLook {
+export interface SessionLook extends SessionStanding {
+  shown: Shown;
+}
+
+export interface SessionStanding {
   state: SessionState;
   reason: string;
   /** The build of its page. */
@@ -55,6 +64,8 @@ export interface TrialLimits {
   readyMs: number;
   /** READY without a break, for a build to be good. */
   passMs: number;
+  /** So long after its first READY a build is good although there was nothing to send, to hear or to survive. */
+  quietMs: number;
 }
 
 /** What follows from a trial as it stands. */
@@ -76,7 +87,14 @@ export function newTrial(session: string, now: Date): Trial {
 }
 
 export function newWatch(session: string, now: Date): Watched {
-  return { session, startedAt: now.toISOString(), readyAt: null, losses: 0 };
+  return {
+    session,
+    startedAt: now.toISOString(),
+    readyAt: null,
+    firstReadyAt: null,
+    losses: 0,
+    proven: { sent: false, inbound: false, reload: false },
+  };
 }
 
 /** How a trial goes on. Pure: what it looks at is given. */
@@ -114,8 +132,8 @@ function judgeOpinion(
   const first = trial.failure;
   if (first === null) return { kind: 'withdraw', failure: null };
   // Back on the build that it knows, a session has to stand no longer than a self-test takes to find what is broken.
-  const passMs = on === null ? limits.passMs : Math.min(limits.passMs, SELF_TEST_MS);
-  const found = observe(on ?? build, opinion, seen, { ...limits, passMs }, now);
+  const passMs = Math.min(limits.passMs, SELF_TEST_MS);
+  const found = observe(on ?? build, opinion, seen, on === null ? limits : { ...limits, passMs, quietMs: passMs }, now);
   if (found.is === 'gone') return { kind: 'withdraw', failure: first };
   if (found.is === 'watched') return { kind: 'wait', trial: { ...trial, opinion: { ...found.watched, on } } };
   if (on !== null) {
@@ -137,6 +155,11 @@ type Observation =
 /** States out of which a session does not come by itself, for reasons that no build has. */
 const GONE: readonly SessionState[] = ['STOPPED', 'STOPPING', 'MOVED', 'DISCONNECTED_BANNED', 'DISCONNECTED_LOGOUT'];
 
+/** A stop or a restart that was ordered, here or on the phone: it speaks against no build. */
+function isOrdered({ state, reason }: SessionLook): boolean {
+  return GONE.includes(state) || (state === 'RECONNECTING' && reason === 'requested');
+}
+
 function observe(
   build: string,
   watched: Watched,
@@ -156,9 +179,11 @@ function observe(
   if (GONE.includes(seen.state) && (isOver || seen.state === 'MOVED')) return { is: 'gone' };
   const [capability] = seen.running === build ? seen.broken : [];
   if (capability !== undefined) return failed(`${capability} is broken in ${session}`, capability);
-  if (seen.state === 'READY' && seen.running === build) return steady(watched, limits, now);
+  if (seen.state === 'READY' && seen.running === build) return steady(watched, seen.shown, limits, now);
   if (watched.readyAt !== null) {
-    const losses = watched.losses + 1;
+    // One that had stood long enough was lost for a reason of the day: a line that fails, a machine that sleeps.
+    const stood = now.getTime() - Date.parse(watched.readyAt) >= limits.passMs;
+    const losses = stood ? 0 : watched.losses + (isOrdered(seen) ? 0 : 1);
     if (losses >= LOSSES_MAX) return failed(`${session} does not stay READY`);
     return { is: 'watched', watched: { ...watched, readyAt: null, startedAt: now.toISOString(), losses } };
   }
@@ -168,8 +193,19 @@ function observe(
   return failed(`${session} was not READY in time (${seen.state}${seen.reason === '' ? '' : `, ${seen.reason}`})`);
 }
 
-function steady(watched: Watched, { passMs }: TrialLimits, now: Date): Observation {
+/** READY on the build. What it has shown counts from when it was so (whatsapp-web-2026, 7.6). */
+function steady(watched: Watched, shown: Shown, { passMs, quietMs }: TrialLimits, now: Date): Observation {
   const readyAt = watched.readyAt ?? now.toISOString();
-  if (now.getTime() - Date.parse(readyAt) >= passMs) return { is: 'passed' };
-  return { is: 'watched', watched: { ...watched, readyAt } };
+  const firstReadyAt = watched.firstReadyAt ?? readyAt;
+  const since = Date.parse(readyAt);
+  const isNew = (at: Date | null): boolean => at !== null && at.getTime() >= since;
+  const proven = {
+    sent: watched.proven.sent || isNew(shown.sentAt),
+    inbound: watched.proven.inbound || isNew(shown.inboundAt),
+    reload: watched.proven.reload || isNew(shown.reloadedAt),
+  };
+  const isProven = proven.sent && proven.inbound && proven.reload;
+  const isQuietOver = now.getTime() - Date.parse(firstReadyAt) >= quietMs;
+  if (now.getTime() - since >= passMs && (isProven || isQuietOver)) return { is: 'passed' };
+  return { is: 'watched', watched: { ...watched, readyAt, firstReadyAt, proven } };
 }

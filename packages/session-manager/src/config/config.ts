@@ -27,6 +27,8 @@ export interface Config {
     canary: string | null;
     /** How long it must stay READY on a build for that to be good. */
     trialMs: number;
+    /** How long, where meanwhile it was not really used. */
+    quietMs: number;
     lookMs: number;
     /** Between two changes of a session's build. */
     pauseMs: number;
@@ -129,6 +131,7 @@ export function readConfig(env: Env, options: ReadOptions = {}): Config {
       isOn: webVersion === 'guarded',
       canary: get('GUARD_CANARY') ?? null,
       trialMs: get('GUARD_TRIAL_S', 600_000),
+      quietMs: get('GUARD_QUIET_S', 86_400_000),
       lookMs: get('GUARD_LOOK_S', 21_600_000),
       pauseMs: get('GUARD_PAUSE_S', 3_600_000),
     },

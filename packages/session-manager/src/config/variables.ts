@@ -116,6 +116,7 @@ export const VARIABLES = {
   ),
   GUARD_CANARY: variable('the name of a session', sessionName),
   GUARD_TRIAL_S: seconds(0, 86_400),
+  GUARD_QUIET_S: seconds(0, 604_800),
   GUARD_LOOK_S: seconds(1, 604_800),
   GUARD_PAUSE_S: seconds(0, 604_800),
   START_CONCURRENCY: whole(1, 1000, 'how many sessions start at once'),

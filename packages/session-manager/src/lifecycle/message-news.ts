@@ -2,13 +2,14 @@ import {
   type Address,
   addressOf,
   type EventType,
+  isRestricted,
   type Message,
   type MessageCode,
   type MessageState,
   UNKNOWN_ADDRESS,
 } from '@leadmaster/protocol';
 import type { MessageRecord, StateStore } from '../state/state-store.ts';
-import { isRestricted, type Standing } from './standing.ts';
+import type { Standing } from './standing.ts';
 
 /** WhatsApp's acknowledgements, as whatsapp-web.js numbers them. */
 const STATE_OF_ACK: Readonly<Record<number, MessageState>> = {

@@ -1,12 +1,19 @@
 import { bootId } from '@leadmaster/capture/processes';
-import { addressOf, errorText, LeadMasterError, type Message, type SendMessage } from '@leadmaster/protocol';
+import {
+  addressOf,
+  errorText,
+  isRestricted,
+  LeadMasterError,
+  type Message,
+  type SendMessage,
+} from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import { Lanes } from '../concurrency/lanes.ts';
 import { type EngineRun, NotSent } from '../engine/engine.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { Fates } from './fates.ts';
 import { type Ending, MessageNews, restriction } from './message-news.ts';
-import { isRestricted, type Standing } from './standing.ts';
+import type { Standing } from './standing.ts';
 
 const SEND_DEADLINE_MS = 30_000;
 /** Chats of one session that are sent to at the same time. */

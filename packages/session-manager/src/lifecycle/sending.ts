@@ -1,7 +1,7 @@
-import { errorText, LeadMasterError, stateKind } from '@leadmaster/protocol';
+import { errorText, isRestricted, LeadMasterError, stateKind } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import type { SupervisorView } from './session-status.ts';
-import { isRestricted, type Standing } from './standing.ts';
+import type { Standing } from './standing.ts';
 
 const ASKING_MS = 10_000;
 

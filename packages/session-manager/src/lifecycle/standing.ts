@@ -10,10 +10,3 @@ export interface Standing {
   account: Account | null;
   limits: AccountLimits | null;
 }
-
-/** Whether WhatsApp lets the account open no new chats now. */
-export function isRestricted(limits: AccountLimits | null, now = Date.now()): boolean {
-  if (limits === null || limits.newChats.state === 'open') return false;
-  const { until } = limits.newChats;
-  return until === null || Date.parse(until) > now;
-}

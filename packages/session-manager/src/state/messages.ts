@@ -115,6 +115,10 @@ export function messagesTable({ db, now, write, read }: Connection): StateStore[
     `SELECT * FROM messages WHERE session = ? AND state = 'FAILED' AND code = 'refused_by_whatsapp' AND changed_at >= ?
      ORDER BY seq`,
   );
+  const acknowledged = db.prepare<[string], Row>(
+    `SELECT * FROM messages WHERE session = ? AND state IN ('SENT', 'DELIVERED', 'READ', 'PLAYED')
+     ORDER BY seq DESC LIMIT 1`,
+  );
   const one = (row: Row | undefined): Message | null => (row === undefined ? null : toMessage(row));
 
   /** The message that a key made; throws when it was made by another request. */
@@ -187,6 +191,7 @@ export function messagesTable({ db, now, write, read }: Connection): StateStore[
       }),
     inFlight: () => read(() => inFlight.all().map(toRecord)),
     refusedSince: (session, since) => read(() => refused.all(session, since.toISOString()).map(toRecord)),
+    lastAcknowledgedAt: (session) => read(() => acknowledged.get(session)?.at ?? null),
     get: (session, id) => read(() => one(get.get(session, id))),
     list: (session, limit) => read(() => list.all(session, limit).map(toMessage)),
   };

@@ -190,6 +190,8 @@ export interface StateStore {
       message: Message;
       fresh: boolean;
     };
+    /** When the newest of the messages was accepted that WhatsApp's server has acknowledged. */
+    lastAcknowledgedAt(session: string): string | null;
     /** What an idempotency key made before, or null. Refuses (`idempotency_conflict`) a key of another request. */
     repeated(input: { session: string; to: string; text: string; idempotencyKey: string }): Message | null;
     /**

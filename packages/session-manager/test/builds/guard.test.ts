@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import type { BuildSettings } from '../../src/builds/build-deps.ts';
 import { readKnobs } from '../../src/builds/page-facts.ts';
+import { pageMessage } from '../lifecycle/page-message.ts';
 import { GuardedMachine, NEW, OLD } from './guarded-machine.ts';
 import { knobs, pageOf } from './pages.ts';
 
@@ -7,8 +9,8 @@ const NUMBERS = { 'model-storage': 198 };
 const NAMES = ['ana', 'beto', 'caro'];
 
 /** A guarded machine on a good build, everybody READY on it. */
-async function guarded(names = NAMES): Promise<GuardedMachine> {
-  const machine = await GuardedMachine.open({ isGuarded: true, pauseMs: 0 });
+async function guarded(names = NAMES, settings: Partial<BuildSettings> = {}): Promise<GuardedMachine> {
+  const machine = await GuardedMachine.open({ isGuarded: true, pauseMs: 0, ...settings });
   await machine.keep(OLD, knobs(198), 'good');
   for (const name of names) await machine.link(name, NUMBERS);
   for (const name of names) await machine.ready(name, { build: OLD });
@@ -95,6 +97,33 @@ describe('guarded: a new build', () => {
     const other = NAMES.find((name) => name !== canary) ?? '';
     await machine.sessions.restart(other);
     expect((await machine.started(other, 1)).webVersion).toBe(NEW);
+  });
+
+  test('is good when the canary has really sent, got a message, and survived a page that loaded itself afresh', async () => {
+    const machine = await guarded(['ana'], { quietMs: 86_400_000 });
+    await canaryTries(machine, serves(machine, NEW));
+    await machine.pass(1);
+    const run = machine.engine.run;
+    const { id } = await machine.sessions.send('ana', { to: '5491100000002', text: 'hola' }, null);
+    await vi.waitFor(async () => expect((await machine.sessions.message('ana', id)).whatsappId).not.toBeNull());
+    const { whatsappId } = await machine.sessions.message('ana', id);
+    run.tell({ type: 'ack', ids: [whatsappId ?? ''], ack: 1 });
+    await vi.waitFor(async () => expect((await machine.sessions.message('ana', id)).state).toBe('SENT'));
+    run.tell({ type: 'message', message: pageMessage('false_A', { text: 'hola' }) });
+    await machine.pass(601);
+    expect(machine.verdict(NEW)).toBe('canary');
+    await machine.comesUp(run, 'ana', { build: NEW });
+    await machine.pass(1);
+    expect(machine.verdict(NEW)).toBe('good');
+  });
+
+  test('is good after a day in which none of that came about', async () => {
+    const machine = await guarded(['ana'], { quietMs: 86_400_000 });
+    await canaryTries(machine, serves(machine, NEW));
+    await machine.pass(601);
+    expect(machine.verdict(NEW)).toBe('canary');
+    await machine.pass(86_400);
+    expect(machine.verdict(NEW)).toBe('good');
   });
 
   test('that breaks ids is seen by one session, and blamed once that is well again on the old one', async () => {

@@ -64,6 +64,31 @@ describe('a pinned build', () => {
     await machine.ready('ventas', { build: OLD });
   });
 
+  test.each([
+    ['a refusal', 500, ''],
+    ['another page', 200, '<html></html>'],
+    ['nothing', 200, 'null'],
+    ['that it is well', 200, '{"isBroken":false,"isBelowHard":true}'],
+  ])('is opened where WhatsApp answers %s when asked about it', async (_, status, body) => {
+    const machine = await GuardedMachine.open({ pinned: OLD });
+    await machine.keep(OLD, knobs(198));
+    await machine.link('ventas', { 'model-storage': 198 });
+    machine.answer = (method) => (method === 'HEAD' ? { status: 200, body: '' } : { status, body });
+    await machine.ready('ventas', { build: OLD });
+  });
+
+  test('that WhatsApp calls broken is not opened', async () => {
+    const machine = await GuardedMachine.open({ pinned: OLD });
+    await machine.keep(OLD, knobs(198));
+    await machine.link('ventas', { 'model-storage': 198 });
+    const asked = `https://web.whatsapp.com/check-update?version=${OLD}&platform=web`;
+    machine.answer = (_, url) => ({ status: 200, body: url === asked ? '{"isBroken":true}' : '' });
+    await machine.sessions.start('ventas');
+    await machine.until('ventas', 'ERROR');
+    const { reason, hint } = await machine.sessions.get('ventas');
+    expect([reason, hint]).toEqual(['web_version_missing', expect.stringContaining('WhatsApp says that it is broken')]);
+  });
+
   test('that goes further than the profile is opened after a copy', async () => {
     const machine = await GuardedMachine.open({ pinned: NEW });
     await machine.keep(NEW, knobs(201));

@@ -3,24 +3,32 @@ import { newTrial, newWatch, nextStep, type SessionLook, type Step, type Trial }
 
 const NEW = '2.3000.2';
 const OLD = '2.3000.1';
-const LIMITS = { readyMs: 100_000, passMs: 600_000 };
+const LIMITS = { readyMs: 100_000, passMs: 600_000, quietMs: 600_000 };
+const NOTHING: SessionLook['shown'] = { sentAt: null, inboundAt: null, reloadedAt: null };
 const START = new Date('2026-09-20T10:00:00.000Z');
 
 const at = (seconds: number): Date => new Date(START.getTime() + seconds * 1000);
-const ready = (running: string, broken: SessionLook['broken'] = []): SessionLook => ({
+const ready = (running: string, broken: SessionLook['broken'] = [], shown = NOTHING): SessionLook => ({
   state: 'READY',
   reason: 'connected',
   running,
   broken,
+  shown,
 });
-const starting: SessionLook = { state: 'RECONNECTING', reason: 'saved_login', running: null, broken: [] };
+const starting: SessionLook = {
+  state: 'RECONNECTING',
+  reason: 'saved_login',
+  running: null,
+  broken: [],
+  shown: NOTHING,
+};
 
 /** Plays looks at a trial, one after the other, and says what came of the last. */
-function play(trial: Trial, looks: [seconds: number, seen: SessionLook | null][]): Step {
+function play(trial: Trial, looks: [seconds: number, seen: SessionLook | null][], limits = LIMITS): Step {
   let now = trial;
   let step: Step = { kind: 'wait', trial };
   for (const [seconds, seen] of looks) {
-    step = nextStep(NEW, now, () => seen, LIMITS, at(seconds));
+    step = nextStep(NEW, now, () => seen, limits, at(seconds));
     if (step.kind === 'wait' || step.kind === 'ask') now = step.trial;
   }
   return step;
@@ -64,6 +72,17 @@ describe('a build on trial', () => {
     expect(play(canary, [...looks, [1020, ready(NEW)]]).kind).toBe('pass');
   });
 
+  test('restarts that were ordered are no losses', () => {
+    const stopped: SessionLook = { ...starting, state: 'STOPPED', reason: 'requested' };
+    const ordered: SessionLook = { ...starting, reason: 'requested' };
+    const looks = [stopped, ordered, stopped, ordered].flatMap((off, n): [number, SessionLook][] => [
+      [n * 20, ready(NEW)],
+      [n * 20 + 10, off],
+    ]);
+    expect(play(canary, looks).kind).toBe('wait');
+    expect(play(canary, [...looks, [100, ready(NEW)], [700, ready(NEW)]]).kind).toBe('pass');
+  });
+
   test('one that never stays READY has failed', () => {
     const down: SessionLook = { ...starting, state: 'DISCONNECTED_RECOVERABLE', reason: 'browser_died' };
     const step = play(canary, [
@@ -98,6 +117,64 @@ describe('a build on trial', () => {
       failure: { erased: true },
       sessions: ['ventas'],
     });
+  });
+});
+
+describe('what a build has to be used for before it passes', () => {
+  const DAY_S = 86_400;
+  const limits = { ...LIMITS, quietMs: DAY_S * 1000 };
+  const all = { sentAt: at(100), inboundAt: at(200), reloadedAt: at(300) };
+
+  test('an acknowledged text, a message that came in, and a page that loaded itself afresh', () => {
+    const looks: [number, SessionLook][] = [[30, ready(NEW)]];
+    expect(play(canary, [...looks, [630, ready(NEW, [], all)]], limits).kind).toBe('pass');
+    // Seen one at a time, and not before the time is over.
+    const parts: [number, SessionLook][] = [
+      [110, ready(NEW, [], { ...NOTHING, sentAt: at(100) })],
+      [210, ready(NEW, [], { ...NOTHING, inboundAt: at(200) })],
+      [310, ready(NEW, [], { ...NOTHING, reloadedAt: at(300) })],
+    ];
+    expect(play(canary, [...looks, ...parts], limits).kind).toBe('wait');
+    expect(play(canary, [...looks, ...parts, [630, ready(NEW)]], limits).kind).toBe('pass');
+  });
+
+  test.each(['sentAt', 'inboundAt', 'reloadedAt'] as const)('without %s it takes a day', (missing) => {
+    const seen = ready(NEW, [], { ...all, [missing]: null });
+    const looks: [number, SessionLook][] = [
+      [30, ready(NEW)],
+      [630, seen],
+      [DAY_S, seen],
+    ];
+    expect(play(canary, looks, limits).kind).toBe('wait');
+    expect(play(canary, [...looks, [DAY_S + 30, seen]], limits).kind).toBe('pass');
+  });
+
+  test('what was before it was READY on the build proves nothing', () => {
+    const early = { sentAt: at(20), inboundAt: at(20), reloadedAt: at(20) };
+    const looks: [number, SessionLook][] = [
+      [30, ready(NEW, [], early)],
+      [630, ready(NEW, [], early)],
+    ];
+    expect(play(canary, looks, limits).kind).toBe('wait');
+  });
+
+  test('a READY that is lost now and then neither starts the day over nor counts against the build', () => {
+    const down: SessionLook = { ...starting, state: 'DISCONNECTED_RECOVERABLE', reason: 'browser_died' };
+    const cuts = [5, 10, 15, 20].flatMap((hour): [number, SessionLook][] => [
+      [hour * 3_600 - 10, down],
+      [hour * 3_600, ready(NEW)],
+    ]);
+    const looks: [number, SessionLook][] = [[30, ready(NEW)], ...cuts];
+    expect(play(canary, [...looks, [DAY_S, ready(NEW)]], limits).kind).toBe('wait');
+    expect(play(canary, [...looks, [DAY_S + 30, ready(NEW)]], limits).kind).toBe('pass');
+  });
+
+  test('a session back on the build that it knows has to prove nothing more', () => {
+    const looks: [number, SessionLook][] = [
+      [20, ready(OLD)],
+      [110, ready(OLD)],
+    ];
+    expect(play(secondOpinion('ventas', OLD), looks, limits).kind).toBe('blame');
   });
 });
 

@@ -318,6 +318,15 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
     ],
   ],
   [
+    'a session that is off since before its lock of new chats ended',
+    (i) =>
+      i.change((store) => {
+        const newChats = { state: 'locked', until: '2026-01-02T00:00:00.000Z', used: null, total: null } as const;
+        store.pages.set(NAME, { limits: { newChats, since: '2026-01-01T00:00:00.000Z' } });
+      }),
+    [],
+  ],
+  [
     'a page that cannot send, nor load media',
     (i) =>
       i.change((store) => {

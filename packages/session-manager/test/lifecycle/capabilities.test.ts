@@ -126,6 +126,23 @@ describe('the capabilities of a session', () => {
     expect(subject.refusal('text')).toBeNull();
     await vi.advanceTimersByTimeAsync(300_000);
     expect(features().text).not.toBe('broken');
+    const looks = vi.spyOn(run, 'probe');
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(looks).not.toHaveBeenCalled();
+  });
+
+  it('stay when a page that loads itself afresh takes one question with it, and are unknown when it stays silent', async () => {
+    await seen(page(WHOLE));
+    const gone = () => Promise.reject(new Error('Execution context was destroyed.'));
+    const probe = vi.spyOn(run, 'probe').mockImplementationOnce(gone);
+    subject.hurry();
+    await vi.advanceTimersByTimeAsync(10_001);
+    expect(probe).toHaveBeenCalledTimes(2);
+    expect(told()).toHaveLength(1);
+    probe.mockImplementation(gone);
+    subject.hurry();
+    await vi.advanceTimersByTimeAsync(10_001);
+    expect(told().at(-1)).toEqual({ ids: 'unknown', text: 'unknown' });
   });
 
   it('are forgotten with the build that they were seen on', async () => {
@@ -164,7 +181,7 @@ describe('the capabilities of a session', () => {
     await seen(page(WHOLE));
     run.probe = () => Promise.reject(new Error('Execution context was destroyed'));
     subject.hurry();
-    await vi.advanceTimersByTimeAsync(0);
+    await vi.advanceTimersByTimeAsync(10_001);
     expect(features()).toMatchObject({ ids: 'unknown', text: 'unknown' });
     vi.spyOn(AbortSignal, 'timeout').mockImplementation(timeoutByFakeClock);
     run.probe = () => new Promise(() => undefined);

@@ -1,29 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { linkSession, NAME, openSessions } from './linked-session.ts';
-
-type Opened = Awaited<ReturnType<typeof openSessions>>;
+import { bootLinked, endSessions, NAME, type Opened, openSessions } from './linked-session.ts';
 
 describe('a login that its page erased', () => {
   let dataDir: string;
   let opened: Opened;
 
   beforeEach(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'leadmaster-erased-'));
-    await linkSession(dataDir);
-    opened = await openSessions(dataDir);
-    await opened.sessions.load();
-    await opened.sessions.boot();
-    await vi.waitFor(() => expect(opened.engine.runs).toHaveLength(1));
+    ({ dataDir, opened } = await bootLinked());
   });
 
-  afterEach(async () => {
-    await opened.sessions.close();
-    opened.store.close();
-    await rm(dataDir, { recursive: true, force: true });
-  });
+  afterEach(() => endSessions(opened, dataDir));
 
   async function erased(reason: 'page_erased_login' | 'account_locked' = 'page_erased_login', detail = 'code 0') {
     opened.engine.run.tell({ type: 'erased', reason, detail });

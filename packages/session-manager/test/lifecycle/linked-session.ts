@@ -1,6 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeEngine, faultyStateStore, putLevelDb } from '@leadmaster/testkit';
 import { pino } from 'pino';
+import { expect, vi } from 'vitest';
 import { UNGUARDED_BUILDS } from '../../src/builds/builds.ts';
 import { Slots } from '../../src/concurrency/slots.ts';
 import { readConfig } from '../../src/config/index.ts';
@@ -61,4 +64,24 @@ export async function linkSession(dataDir: string): Promise<void> {
   await putLogin(profiles);
   await profiles.updateRecord(NAME, { committedAt: new Date().toISOString(), chromiumVersion: '156.0.0.0' });
   store.close();
+}
+
+export type Opened = Awaited<ReturnType<typeof openSessions>>;
+
+/** A service that has brought back the one session of a new folder; its browser has started. */
+export async function bootLinked(): Promise<{ dataDir: string; opened: Opened }> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'leadmaster-linked-'));
+  await linkSession(dataDir);
+  const opened = await openSessions(dataDir);
+  await opened.sessions.load();
+  await opened.sessions.boot();
+  await vi.waitFor(() => expect(opened.engine.runs).toHaveLength(1));
+  return { dataDir, opened };
+}
+
+/** Ends the service and takes its folder away. */
+export async function endSessions(opened: Opened, dataDir: string): Promise<void> {
+  await opened.sessions.close();
+  opened.store.close();
+  await rm(dataDir, { recursive: true, force: true });
 }

@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SessionState } from '@leadmaster/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { NAME, openSessions, putLogin } from './linked-session.ts';
-
-type Opened = Awaited<ReturnType<typeof openSessions>>;
+import { endSessions, NAME, type Opened, openSessions, putLogin } from './linked-session.ts';
 
 describe('an account that wants a passkey', () => {
   let dataDir: string;
@@ -18,11 +16,7 @@ describe('an account that wants a passkey', () => {
     await vi.waitFor(() => expect(opened.engine.runs).toHaveLength(1));
   });
 
-  afterEach(async () => {
-    await opened.sessions.close();
-    opened.store.close();
-    await rm(dataDir, { recursive: true, force: true });
-  });
+  afterEach(() => endSessions(opened, dataDir));
 
   async function until(state: SessionState, reason: string): Promise<void> {
     await vi.waitFor(async () => expect(await opened.sessions.get(NAME)).toMatchObject({ state, reason }));

@@ -1,29 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { linkSession, NAME, openSessions } from './linked-session.ts';
-
-type Opened = Awaited<ReturnType<typeof openSessions>>;
+import { bootLinked, endSessions, NAME, type Opened, openSessions } from './linked-session.ts';
 
 describe('a page that waits for what no retry brings', () => {
   let dataDir: string;
   let opened: Opened;
 
   beforeEach(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'leadmaster-blocked-'));
-    await linkSession(dataDir);
-    opened = await openSessions(dataDir);
-    await opened.sessions.load();
-    await opened.sessions.boot();
-    await vi.waitFor(() => expect(opened.engine.runs).toHaveLength(1));
+    ({ dataDir, opened } = await bootLinked());
   });
 
-  afterEach(async () => {
-    await opened.sessions.close();
-    opened.store.close();
-    await rm(dataDir, { recursive: true, force: true });
-  });
+  afterEach(() => endSessions(opened, dataDir));
 
   it.each([
     ['proxy_blocked', 'proxy'],
@@ -66,21 +52,12 @@ describe('what WhatsApp tells of an account', () => {
   const LOCKED = { state: 'locked', until: '2027-01-01T00:00:00.000Z', used: null, total: null } as const;
 
   beforeEach(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'leadmaster-limits-'));
-    await linkSession(dataDir);
-    opened = await openSessions(dataDir);
-    await opened.sessions.load();
-    await opened.sessions.boot();
-    await vi.waitFor(() => expect(opened.engine.runs).toHaveLength(1));
+    ({ dataDir, opened } = await bootLinked());
     opened.engine.run.login();
     await vi.waitFor(async () => expect((await opened.sessions.get(NAME)).state).toBe('READY'));
   });
 
-  afterEach(async () => {
-    await opened.sessions.close();
-    opened.store.close();
-    await rm(dataDir, { recursive: true, force: true });
-  });
+  afterEach(() => endSessions(opened, dataDir));
 
   const eventsOf = (type: string) => opened.store.events.after(0, 100, NAME).filter((event) => event.type === type);
 

@@ -1,15 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UNGUARDED } from '../../src/lifecycle/session-guard.ts';
-import { linkSession, NAME, openSessions } from './linked-session.ts';
+import { endSessions, linkSession, NAME, type Opened, openSessions } from './linked-session.ts';
 
 /** Work that needs a profile for itself, on a session that may be running. */
 describe('while a session is stopped for something', () => {
   let dataDir: string;
-  let opened: Awaited<ReturnType<typeof openSessions>>;
+  let opened: Opened;
 
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'leadmaster-while-'));
@@ -18,11 +18,7 @@ describe('while a session is stopped for something', () => {
     await opened.sessions.load();
   });
 
-  afterEach(async () => {
-    await opened.sessions.close();
-    opened.store.close();
-    await rm(dataDir, { recursive: true, force: true });
-  });
+  afterEach(() => endSessions(opened, dataDir));
 
   async function state(wanted: string): Promise<void> {
     await vi.waitFor(async () => expect((await opened.sessions.get(NAME)).state).toBe(wanted), { interval: 2 });

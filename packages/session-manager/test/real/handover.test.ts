@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LoadUtils } from 'whatsapp-web.js/src/util/Injected/Utils.js';
 import { NotSent } from '../../src/engine/engine.ts';
 import { ACCOUNT, CUSTOMER, MessageStage } from './message-stage.ts';
@@ -71,9 +71,12 @@ describe('a text on its way into the page', { timeout: 90_000 }, () => {
       await stage.page.evaluate('setTimeout(() => location.reload(), 0)');
       await stage.page.waitForNavigation();
     };
+    const readies = (): number => stage.events.filter(({ type }) => type === 'ready').length;
+    const before = readies();
     const sending = stage.run.messages.sendText({ to: CUSTOMER, text: 'never', journal }, soon());
     await expect(sending).rejects.toMatchObject({ name: 'NotSent', code: 'not_handed_over' });
-    await stage.page.waitForFunction('window.WWebJS !== undefined', { timeout: 20_000 });
+    // The listeners of the new document are there once it is told READY again.
+    await vi.waitFor(() => expect(readies()).toBeGreaterThan(before), { timeout: 20_000 });
     await arrivedAlone('but this one does, in the new document');
   });
 

@@ -23,6 +23,18 @@ describe('a page that starts otherwise', () => {
     expect(stage.kinds().filter((kind) => /lost|blocked|unlinked|socket/.test(kind))).toEqual([]);
   });
 
+  it('from its service worker, as every saved login does, is kept like one from the network', async () => {
+    await using stage = await RunStage.linked([], { page: { version: VERSION } });
+    await stage.page.evaluate('navigator.serviceWorker.ready');
+    await stage.run.stop(10_000);
+    await stage.start();
+    await stage.next('ready');
+    const { build, html } = await stage.next('page', (page) => page.html !== null);
+    expect(build).toBe(VERSION);
+    expect(html).toContain('client_revision');
+    expect(await stage.page.evaluate('navigator.serviceWorker.controller !== null')).toBe(true);
+  });
+
   it('and never gets so far is lost when its time to load is over', async () => {
     await using stage = await RunStage.open(['assets-gone=eager'], { loadMs: 3_000 });
     await stage.start();

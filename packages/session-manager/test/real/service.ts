@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { browsersOn, groupMembers } from '@leadmaster/capture/processes';
 import type { Event } from '@leadmaster/protocol';
+import { freePort } from '@leadmaster/testkit/free-port';
 import { type StandinOptions, startStandin, type World } from '@leadmaster/whatsapp-standin';
-import { freePort } from '../../prove/service/kill-proof.ts';
 import { ServiceProcess } from '../../prove/service/service-process.ts';
 import { QUICK } from './harness.ts';
 

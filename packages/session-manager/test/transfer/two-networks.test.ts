@@ -5,8 +5,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@leadmaster/testkit/free-port';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { freePort } from '../../prove/service/kill-proof.ts';
 import { whyNoNamespaces } from '../../prove/transfer/networks/namespace.ts';
 import { type Label, TwoNetworks } from '../../prove/transfer/networks/two-networks.ts';
 

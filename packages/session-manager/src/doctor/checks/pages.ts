@@ -1,4 +1,4 @@
-import { FEATURES, isLoginErased } from '@leadmaster/protocol';
+import { FEATURES, isLoginErased, isRestricted } from '@leadmaster/protocol';
 import { newestGoodSnapshot } from '../../snapshots/known-good.ts';
 import type { StateReading } from '../../state/read-only.ts';
 import type { SessionRow } from '../../state/state-store.ts';
@@ -25,7 +25,7 @@ function standing(row: SessionRow, state: StateReading): Finding[] {
 function asked({ name }: SessionRow, state: StateReading): Finding[] {
   const { attention, limits } = state.page(name);
   const wanted = attention === null ? [] : [found('problem', 'attention_wanted', name, { session: name })];
-  if (limits === null || limits.newChats.state === 'open') return wanted;
+  if (limits === null || !isRestricted(limits)) return wanted;
   const { state: limit, until } = limits.newChats;
   return [...wanted, found('warning', 'new_chats_limited', name, { session: name, limit, until: until ?? '-' })];
 }

@@ -1,4 +1,3 @@
-import { errorText } from '@leadmaster/protocol';
 import type { Page } from 'puppeteer-core';
 import type { Client, Message } from 'whatsapp-web.js';
 import { type Handover, type MessageSender, NotSent } from '../engine.ts';
@@ -7,6 +6,7 @@ import type { MainDocuments } from './documents.ts';
 import { messageIdOf } from './message-id.ts';
 import { ackOf, documentAge, hasHelpers, opensNewChat } from './page/books.ts';
 import { TERMS } from './page/setup.ts';
+import { reasonOf } from './reason.ts';
 import { Recipients } from './recipients.ts';
 import type { Ticket, Tickets } from './tickets.ts';
 
@@ -132,7 +132,7 @@ export class WwebjsSender implements MessageSender {
     if (ack !== null) return { whatsappId, ack };
     const inBooks = await this.ackOf(whatsappId, AbortSignal.timeout(BOOKS_MS)).catch(() => null);
     if (inBooks !== null) return { whatsappId, ack: inBooks };
-    const why = error === null ? 'its books do not have it' : errorText(error);
+    const why = error === null ? 'its books do not have it' : reasonOf(error);
     throw new Error(`WhatsApp did not say what became of the message: ${why}`, { cause: error });
   }
 }
@@ -151,7 +151,7 @@ function isRefusal(error: unknown): boolean {
 /** `error`: what stopped it; null when the library said without one that there is no such chat. */
 function notSent(to: string, error: unknown): NotSent {
   if (error === null) return new NotSent('recipient_unknown', `WhatsApp has no chat with ${to}`);
-  const why = errorText(error).replace(TERMS.refusal, '');
+  const why = reasonOf(error).replace(TERMS.refusal, '');
   if (NO_CHAT.test(why))
     return new NotSent('recipient_unknown', `WhatsApp has no chat with ${to}: ${why}`, { cause: error });
   return new NotSent('not_handed_over', `The message was not handed to WhatsApp: ${why}`, { cause: error });

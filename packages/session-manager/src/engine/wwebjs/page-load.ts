@@ -5,7 +5,8 @@ import type { MainDocuments } from './documents.ts';
 type PageEvent = Extract<EngineEvent, { type: 'page' }>;
 
 /**
- * Which page was loaded: its build, and its HTML where WhatsApp itself served it, which a service worker or a pin does not.
+ * Which page was loaded: its build, and its HTML where it is WhatsApp's own: from the network, or from the service worker,
+ * which answers for every login that was saved before. A pin serves what is kept here already.
  */
 export class PageLoad {
   readonly #page: Page;
@@ -37,7 +38,7 @@ export class PageLoad {
   #onResponse(response: HTTPResponse): void {
     const request = response.request();
     if (!request.isNavigationRequest() || response.frame() !== this.#page.mainFrame()) return;
-    const isWhatsApps = response.ok() && !response.fromServiceWorker() && !this.#isPinned(response.url());
+    const isWhatsApps = response.ok() && !this.#isPinned(response.url());
     this.#html = isWhatsApps ? response.text().catch(() => null) : Promise.resolve(null);
   }
 

@@ -11,6 +11,13 @@ import { type PageSnapshot, takeSnapshot } from './page/snapshot.ts';
 import { closeWhatsNew } from './page/whats-new.ts';
 import { verdictOf } from './page-verdicts.ts';
 
+/** The page says that it is connected, and can neither send nor keep what comes in. */
+const DATABASES_GONE: EngineEvent = {
+  type: 'lost',
+  reason: 'page_failed',
+  detail: 'Chromium has closed the databases of the page after an error of the disk',
+};
+
 /**
  * Looks at WhatsApp's page again and again, because the library is silent about half of what can happen to it: a ban or
  * an outdated version at start, a sync that ended too early, QRs that ran out, a page that stopped answering (facts,
@@ -30,6 +37,8 @@ export class PageMonitor {
   #wake: () => void = () => undefined;
   #isHurried = false;
   #unannouncedSince: number | null = null;
+  /** How often in a row the page had lost its databases. */
+  #looksWithoutDatabases = 0;
 
   constructor(page: Page, input: MonitorInput) {
     const { emit, settings, whatsappNow, isInjecting } = input;
@@ -145,7 +154,10 @@ export class PageMonitor {
   async #lookAtAccount({ whatsNew }: PageSnapshot): Promise<void> {
     const preferences = await this.#ask(() => this.#page.evaluate(readAccountPreferences));
     if (this.#stopped.signal.aborted) return;
-    if (preferences !== null) this.#account.judge(preferences);
+    this.#looksWithoutDatabases = preferences === 'databases_gone' ? this.#looksWithoutDatabases + 1 : 0;
+    // Once may be a page that is about to leave.
+    if (this.#looksWithoutDatabases >= 2) return this.#emit(DATABASES_GONE);
+    if (preferences !== null && preferences !== 'databases_gone') this.#account.judge(preferences);
     if (whatsNew) await this.#ask(() => this.#page.evaluate(closeWhatsNew));
   }
 

@@ -1,8 +1,8 @@
-import { errorText } from '@leadmaster/protocol';
 import type { Page } from 'puppeteer-core';
 import { NotSent } from '../engine.ts';
 import { withSignal } from '../with-signal.ts';
 import { type NumberAnswer, numberOf } from './page/books.ts';
+import { reasonOf } from './reason.ts';
 
 /** Numbers that are remembered: more than any account writes to in one run. */
 const KNOWN_MAX = 20_000;
@@ -35,7 +35,7 @@ export class Recipients {
     try {
       return await withSignal(this.#page.evaluate(numberOf, digits), signal);
     } catch (error) {
-      const why = errorText(error);
+      const why = reasonOf(error);
       throw new NotSent('not_handed_over', `WhatsApp could not be asked for ${digits}: ${why}`, { cause: error });
     }
   }

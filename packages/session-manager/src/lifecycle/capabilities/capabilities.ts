@@ -15,7 +15,7 @@ import { ALL_UNKNOWN, CONFIRM_MS, changed, judge, Suspicions, toldChecks, type V
 
 /** A page that has not answered by then says nothing about its features. */
 const PROBE_DEADLINE_MS = 30_000;
-/** A page whose modules are still coming is looked at again soon. */
+/** A page whose modules are still coming, or that did not answer once, is looked at again soon. */
 const UNQUIET_MS = 10_000;
 const BROKEN_AGAIN_MS = 60_000;
 
@@ -126,11 +126,13 @@ export class Capabilities {
   }
 
   async #follow(run: EngineRun, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    for (let unanswered = 0; !signal.aborted; ) {
       const probe = await this.#probe(run, signal);
       if (signal.aborted) return;
-      this.#note(probe);
-      await this.#pause(this.#nextLookMs(probe), signal);
+      unanswered = probe === null ? unanswered + 1 : 0;
+      // A page that loads itself afresh takes one question with it; what was known of its build stays true.
+      if (unanswered !== 1) this.#note(probe);
+      await this.#pause(unanswered === 1 ? UNQUIET_MS : this.#nextLookMs(probe), signal);
     }
   }
 

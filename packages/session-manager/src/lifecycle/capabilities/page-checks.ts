@@ -1,4 +1,4 @@
-import { type CheckReport, FEATURES } from '@leadmaster/protocol';
+import { type CheckReport, FEATURES, isRestricted } from '@leadmaster/protocol';
 import type { SupervisorView } from '../session-status.ts';
 import type { Capabilities } from './capabilities.ts';
 
@@ -14,7 +14,8 @@ function needsPerson({ attention, hint }: SupervisorView): Check[] {
 }
 
 function limited({ limits }: SupervisorView): Check[] {
-  if (limits === null || limits.newChats.state === 'open') return [];
+  // What WhatsApp last said to a session that is off stays as it was said.
+  if (limits === null || !isRestricted(limits)) return [];
   const { state, until } = limits.newChats;
   return [{ name: 'new chats', ok: false, detail: `${state}${until === null ? '' : ` until ${until}`}` }];
 }

@@ -13,7 +13,7 @@ export const ALL_UNKNOWN: Verdicts = verdictsOf(() => 'unknown');
  * only goes forward, in milliseconds.
  */
 export class Suspicions {
-  readonly #since = new Map<string, number>();
+  readonly #since = new Map<string, { feature: Feature; at: number }>();
   readonly #broken = new Map<string, Feature>();
   readonly #disproven = new Set<Feature>();
 
@@ -26,9 +26,10 @@ export class Suspicions {
   }
 
   #accuse({ name, feature }: PageCheck, now: number): void {
+    if (this.#disproven.has(feature)) return;
     const since = this.#since.get(name);
-    if (since === undefined) this.#since.set(name, now);
-    else if (now - since >= CONFIRM_MS && !this.#disproven.has(feature)) this.#broken.set(name, feature);
+    if (since === undefined) this.#since.set(name, { feature, at: now });
+    else if (now - since.at >= CONFIRM_MS) this.#broken.set(name, feature);
   }
 
   #clear(name: string): void {
@@ -39,7 +40,7 @@ export class Suspicions {
   /** A real use has succeeded: whatever the probe looks for there, the feature does not need it on this build. */
   disprove(feature: Feature): void {
     this.#disproven.add(feature);
-    for (const [name, broken] of this.#broken) if (broken === feature) this.#broken.delete(name);
+    for (const [name, suspected] of this.#since) if (suspected.feature === feature) this.#clear(name);
   }
 
   /** Another build of the page: nothing that was seen is true of it. */

@@ -82,3 +82,31 @@ it.each([
 ] as [Partial<PageSnapshot>, object][])('tells of a page with %j as what it is', async (look, word) => {
   expect(await wordsOf(look, () => undefined)).toMatchObject([word]);
 });
+
+it('takes a page for failed whose databases were closed, once two looks have seen it', async () => {
+  const answers: unknown[] = ['databases_gone', null, 'databases_gone', 'databases_gone'];
+  const asked: unknown[] = [];
+  const words = await new Promise<EngineEvent>((resolve) => {
+    const page = {
+      evaluate: async ({ name }: { name: string }) => {
+        if (name === 'takeSnapshot') return { ...NOTHING, state: 'CONNECTED', synced: true, injected: true };
+        asked.push(answers[asked.length]);
+        return asked.at(-1);
+      },
+    } as unknown as Page;
+    const monitor = new PageMonitor(page, {
+      emit(event) {
+        if (event.type !== 'lost') return;
+        monitor.stop();
+        resolve(event);
+      },
+      settings: SETTINGS,
+      whatsappNow: () => new Date(),
+      isInjecting: () => false,
+    });
+    monitor.ready();
+    void monitor.watch();
+  });
+  expect(words).toMatchObject({ type: 'lost', reason: 'page_failed' });
+  expect(asked).toEqual(answers);
+});

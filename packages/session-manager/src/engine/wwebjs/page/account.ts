@@ -7,15 +7,23 @@ export interface AccountPreferences {
   integrity: unknown;
 }
 
-/** Reads three preferences; asks WhatsApp nothing. What is not there is null. */
-export async function readAccountPreferences(): Promise<AccountPreferences> {
+/**
+ * Reads three preferences; asks WhatsApp nothing. What is not there is null. `databases_gone`: Chromium has closed the page's
+ * databases, which it does after an error of the disk, and a page does not open them again.
+ */
+export async function readAccountPreferences(): Promise<AccountPreferences | 'databases_gone'> {
   const { require } = globalThis as unknown as WhatsAppPage;
   if (require === undefined) throw new Error('WhatsApp is not loaded');
   const preferences = require('WAWebUserPrefsIndexedDBStorage').userPrefsIdb;
   const read = async (key: string) => (await preferences.get(key)) ?? null;
-  return {
-    timelock: await read('WAReachoutTimelockState'),
-    capping: await read('WANewChatMessageCappingData'),
-    integrity: await read('WAIntegrityChallengeState'),
-  };
+  try {
+    return {
+      timelock: await read('WAReachoutTimelockState'),
+      capping: await read('WANewChatMessageCappingData'),
+      integrity: await read('WAIntegrityChallengeState'),
+    };
+  } catch (error) {
+    if (/database connection is clos/i.test(String(error))) return 'databases_gone';
+    throw error;
+  }
 }
