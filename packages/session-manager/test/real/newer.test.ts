@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { Stage } from './harness.ts';
 
 const PHONE = '5491122334455';
+const FRIEND = '5491100000002';
 const WANTED = { start: false, overwriteNewer: false, restart: true };
 
 test('a READY session that has gone on since a snapshot is not stopped for it; one that stood still goes back', async () => {
@@ -12,8 +13,8 @@ test('a READY session that has gone on since a snapshot is not stopped for it; o
   const { snapshots, paths, sessions } = stage.context;
   const profile = paths.session('ventas');
   const early = await snapshots.create('ventas', { reason: 'requested' });
-  // Chromium brings what the page has put into localStorage to the disk some seconds later.
   const then = loginSequences(profile);
+  await stage.world.phone(FRIEND).send(PHONE, 'written after the snapshot');
   await vi.waitFor(() => expect(loginSequences(profile)).not.toEqual(then), { timeout: 30_000, interval: 100 });
 
   const { pid } = (await sessions.get('ventas')).runtime ?? {};
