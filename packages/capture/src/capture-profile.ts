@@ -46,9 +46,10 @@ class StagedCapture implements Capture {
   readonly pauseMs: number;
   readonly frozenAt: Date;
   readonly structure: Done['structure'];
+  readonly sequences: Done['sequences'];
   readonly #stagingDir: string;
 
-  constructor(stagingDir: string, { copy, structure }: Done) {
+  constructor(stagingDir: string, { copy, structure, sequences }: Done) {
     const files = copy.entries.filter(({ kind }) => kind === 'file');
     this.entries = copy.entries.map((entry) => withContent(join(stagingDir, TREE), entry));
     this.files = files.length;
@@ -57,6 +58,7 @@ class StagedCapture implements Capture {
     this.pauseMs = copy.pauseMs;
     this.frozenAt = new Date(copy.frozenAtMs);
     this.structure = structure;
+    this.sequences = sequences;
     this.#stagingDir = stagingDir;
   }
 

@@ -1,5 +1,5 @@
 import type { ProcessIdentity } from './process/browser-group.ts';
-import type { StructureReport } from './structure.ts';
+import type { LoginSequences, StructureReport } from './structure.ts';
 
 /** `essential`: what READY and the history need (critical and important). `full`: all but what is temporary. */
 export type CaptureKind = 'essential' | 'full';
@@ -50,4 +50,6 @@ export interface Capture extends AsyncDisposable {
   readonly frozenAt: Date;
   /** Whether the copied databases are whole. */
   readonly structure: StructureReport;
+  /** How far the copied login has come; null for what is none, or is not whole. */
+  readonly sequences: LoginSequences | null;
 }

@@ -5,6 +5,8 @@ export { entriesInPlace } from './in-place.ts';
 export {
   checkLoginStores,
   checkStructure,
+  type LoginSequences,
+  loginSequences,
   mendLoginStores,
   type StructureCheck,
   type StructureOptions,

@@ -6,6 +6,7 @@ import { classify, LOGIN_STORES } from './classify.ts';
 import { checkLevelDb, judgeLevelDb } from './leveldb/check.ts';
 import { mendLevelDb } from './leveldb/mend.ts';
 import { RandomAccess } from './leveldb/random-access.ts';
+import { lastSequence } from './leveldb/sequence.ts';
 import { checkSqlite, SQLITE_HEADER } from './sqlite-check.ts';
 
 /** One database of a copy, and whether it is whole. */
@@ -78,6 +79,21 @@ export function mendLoginStores(profileDir: string): string[] {
   return Object.values(LOGIN_STORES).flatMap((store) =>
     mendLevelDb(join(profileDir, store)).map((file) => `${store}/${file}`),
   );
+}
+
+/** The number of the last change in each of the two stores of a login. */
+export type LoginSequences = Record<keyof typeof LOGIN_STORES, number>;
+
+/**
+ * How far a login has come: it may be running. Of two states of one login, a higher number in either store is later.
+ *
+ * @throws An error that says why, when one of them cannot be known.
+ */
+export function loginSequences(profileDir: string): LoginSequences {
+  return {
+    indexedDb: lastSequence(join(profileDir, LOGIN_STORES.indexedDb)),
+    localStorage: lastSequence(join(profileDir, LOGIN_STORES.localStorage)),
+  };
 }
 
 function loginReport(profileDir: string, judge: typeof checkLevelDb): StructureReport {

@@ -1,7 +1,7 @@
 import type { CaptureKind, FreezeMethod } from './capture.ts';
 import type { Copy } from './copy/take-copy.ts';
 import type { ProcessIdentity } from './process/index.ts';
-import type { StructureReport } from './structure.ts';
+import type { LoginSequences, StructureReport } from './structure.ts';
 
 /** What the worker is given. */
 export interface WorkerOrder {
@@ -19,7 +19,7 @@ export interface WorkerOrder {
 export type WorkerWord =
   | { say: 'freezing' }
   | { say: 'thawed' }
-  | { say: 'done'; copy: Copy; structure: StructureReport }
+  | { say: 'done'; copy: Copy; structure: StructureReport; sequences: LoginSequences | null }
   | { say: 'failed'; detail: string; hint: string };
 
 /** Where in the staging folder the copy lies. */

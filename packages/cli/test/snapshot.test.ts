@@ -105,9 +105,13 @@ describe('snapshot list and show', () => {
     snapshots.take('ventas', { verified: false, method: 'none', chromium: null });
     snapshots.take('gone');
     const one = (await cli('snapshot list ventas')).stdout.trim().split('\n');
-    expect(one[0]).toMatch(/^ID +WHEN +AGE +KIND +SIZE +NEW +STORED +PAUSE +CHROMIUM +REASON +VERIFIED$/);
-    expect(one[1]).toMatch(/^2-00000002 +\d{4}-\d\d-\d\d \d\d:\d\d .* essential +37 MB .* - +- +requested +DAMAGED$/);
-    expect(one[2]).toMatch(/^1-00000001 .* 13 ms +150\.0\.7871\.114 +requested +\d s ago$/);
+    expect(one[0]).toMatch(
+      /^ID +WHEN +AGE +KIND +SIZE +NEW +STORED +PAUSE +CHROMIUM +REASON +ACCOUNT +WRITTEN BY +VERIFIED$/,
+    );
+    expect(one[1]).toMatch(
+      /^2-00000002 +\d{4}-\d\d-\d\d \d\d:\d\d .* essential +37 MB .* - +- +requested +\+5491100000001 +- +DAMAGED$/,
+    );
+    expect(one[2]).toMatch(/^1-00000001 .* 13 ms +150\.0\.7871\.114 +requested +\+5491100000001 +- +\d s ago$/);
     const all = (await cli('snapshot list')).stdout;
     expect(all).toMatch(/^SESSION +ID .*\nventas +2-.*\nventas +1-.*\ngone +3-/);
     const { items, problems } = JSON.parse((await cli('snapshot list --json')).stdout);

@@ -56,3 +56,32 @@ test('rotate-key without a new key says how to make one, and changes nothing', a
   expect(readFileSync(join(dataDir, 'vault.key'), 'utf8')).toBe(`${OLD}\n`);
   expect(await cli()).toMatchObject({ code: 2 });
 });
+
+test('repair writes a lost header again, says by what it is proven, and then has nothing to do', async () => {
+  const { dataDir } = await saved();
+  const cli = (...line: string[]) =>
+    run(['vault', 'repair', ...line], { env: { LEADMASTER_DATA_DIR: dataDir, SESSION_MANAGER_PORT: '9' } });
+  const header = join(dataDir, 'vault', 'vault');
+  const good = readFileSync(header);
+  rmSync(header);
+  expect(await cli()).toMatchObject({ code: 0, stdout: /is written again, proven by keys\// });
+  expect(readFileSync(header)).toEqual(good);
+  expect(JSON.parse((await cli('--json')).stdout)).toMatchObject({ written: false });
+  writeFileSync(join(dataDir, 'vault.key'), `${NEW}\n`);
+  rmSync(header);
+  expect(await cli()).toMatchObject({ code: 1, stderr: /nothing proves/ });
+});
+
+test('create --new makes a vault where there is none, and accept takes another; both say which', async () => {
+  const { dataDir } = await saved();
+  const env = { LEADMASTER_DATA_DIR: dataDir, SESSION_MANAGER_PORT: '9' };
+  const cli = (...line: string[]) => run(['vault', ...line], { env });
+  expect(await cli('create')).toMatchObject({ code: 2, stderr: /--new/ });
+  expect(await cli('create', '--new')).toMatchObject({ code: 4, stderr: /There is a vault at .* already/ });
+  rmSync(join(dataDir, 'vault'), { recursive: true });
+  const made = JSON.parse((await cli('create', '--new', '--json')).stdout);
+  expect(made.vault).toMatch(/^[0-9a-f]{32}$/);
+  expect(readFileSync(join(dataDir, 'vault.key'), 'utf8')).toBe(`${OLD}\n# vault ${made.vault}\n`);
+  expect(await cli('accept')).toMatchObject({ code: 2, stderr: /--yes/ });
+  expect(await cli('accept', '--yes')).toMatchObject({ code: 0, stdout: new RegExp(`${made.vault} .* is accepted`) });
+});

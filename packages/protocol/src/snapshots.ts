@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sessionName } from './names.ts';
+import { account } from './session.ts';
 
 const time = z.iso.datetime();
 
@@ -28,6 +29,10 @@ export type SnapshotReason = (typeof SNAPSHOT_REASONS)[number];
 export const census = z.object({ localStorage: z.number().int(), rows: z.record(z.string(), z.number().int()) });
 export type Census = z.infer<typeof census>;
 
+/** An installation that takes snapshots. `host` is what its machine was called then; `isHere`: it is this one. */
+export const snapshotWriter = z.object({ id: z.string(), host: z.string(), isHere: z.boolean() });
+export type SnapshotWriter = z.infer<typeof snapshotWriter>;
+
 /** A snapshot of a session. Sizes in bytes, times in milliseconds. */
 export const snapshot = z.object({
   id: z.string(),
@@ -49,6 +54,10 @@ export const snapshot = z.object({
   chromium: z.string().nullable(),
   generation: z.number().int(),
   reason: z.string(),
+  /** Whose login it is; null where that is not known. */
+  account: account.nullable(),
+  /** The installation (one data folder of LeadMaster) that took it; null in snapshots of earlier versions. */
+  writtenBy: snapshotWriter.nullable(),
   /** When it was last proven good: every byte read, or booted by a drill. */
   verifiedAt: time.nullable(),
   /** What the last verification found; null before the first. */
@@ -58,7 +67,6 @@ export type Snapshot = z.infer<typeof snapshot>;
 
 /** A snapshot with what is known of its insides. */
 export const snapshotDetail = snapshot.extend({
-  account: z.object({ id: z.string(), phone: z.string(), name: z.string() }).nullable(),
   /** The databases of the copy as they were found, and the rows counted in the page just before and just after the pause. */
   structure: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
   census: z.object({ before: census.nullable(), after: census.nullable() }),
@@ -87,6 +95,8 @@ export type VerifyReport = z.infer<typeof verifyReport>;
 export const restoreSnapshot = z.strictObject({
   start: z.boolean().default(false),
   overwriteNewer: z.boolean().default(false),
+  /** A person says that the login of another account shall take the place of this one. */
+  otherAccount: z.boolean().optional(),
 });
 export type RestoreSnapshot = z.infer<typeof restoreSnapshot>;
 
@@ -123,6 +133,8 @@ export const recoverSessions = z.strictObject({
   sessions: z.array(sessionName).min(1).optional(),
   /** A person says that the machine these sessions ran on will never run them again. */
   originRetired: z.boolean().default(false),
+  /** Also where the newest snapshot is of another account than the session had here. */
+  otherAccount: z.boolean().optional(),
   start: z.boolean().default(true),
 });
 export type RecoverSessions = z.infer<typeof recoverSessions>;

@@ -112,7 +112,7 @@ async function assemble(ground: Ground): Promise<Context> {
   const profiles = createProfileStore({ dataDir: paths.root, log });
   const browsers = new BrowserFinder(config.chromePath);
   const vault = new VaultKeeper({
-    ...{ vault: config.vault, memory: store.vault, mayCreate: !isOffline, log },
+    ...{ vault: config.vault, memory: store.vault, paths, mayCreate: !isOffline, log },
     ...(now === undefined ? {} : { now }),
   });
   // Sessions and snapshots need each other: what the first ask of the second goes through these.

@@ -3,6 +3,7 @@ import type { Config } from './config/config.ts';
 import type { Sessions } from './lifecycle/sessions.ts';
 import type { ProfileStore } from './profile/profile-store.ts';
 import type { StateStore } from './state/state-store.ts';
+import { CLOCK_FACT, isDoubted, SteadyClock } from './steady-clock.ts';
 import { sessionsUnderWay } from './transfer/departure-facts.ts';
 
 const MINUTE = 60_000;
@@ -10,15 +11,44 @@ const MINUTE = 60_000;
 /** After READY the page still loads its chats; the first figures are taken when that is done. */
 const SETTLED_MS = 3_000;
 
-/** The small regular work of a service: memory of browsers, the first size after a start, retention, trash. Each job skips a turn while it still runs. */
-export function startHousekeeping(deps: {
+/** The clock of the hourly sweep, kept with this machine's other facts. */
+function housekeepingClock(facts: Pick<StateStore['vault'], 'fact' | 'setFact'>): SteadyClock {
+  return new SteadyClock({
+    read: () => facts.fact(CLOCK_FACT),
+    write: (text) => facts.setFact(CLOCK_FACT, text),
+  });
+}
+
+/** Deletes what is old: events and their like, and trash. By a clock that jumped ahead nothing is. */
+export async function sweepOld(
+  { store, profiles, config, log }: Pick<HousekeepingDeps, 'store' | 'profiles' | 'config' | 'log'>,
+  clock: SteadyClock,
+): Promise<void> {
+  const seen = clock.look();
+  const now = new Date(seen.believed);
+  if (isDoubted(seen)) {
+    const clocks = { clock: new Date(seen.wall), deletingAsOf: now };
+    log.warn(clocks, 'the clock has jumped: it is not used for deletions until it is set right, or has run for a week');
+  }
+  store.sweep({ ...config.retention, now });
+  const { trashDays, trashBytes } = config.retention;
+  const emptied = await profiles.emptyTrash(trashDays, trashBytes, sessionsUnderWay(store), now);
+  if (emptied.length > 0) log.info({ emptied }, 'trash was emptied by age and size');
+}
+
+interface HousekeepingDeps {
   sessions: Sessions;
   profiles: ProfileStore;
   store: StateStore;
-  config: Config;
+  config: Pick<Config, 'retention'>;
   log: Logger;
-}): () => Promise<void> {
-  const { sessions, profiles, store, config, log } = deps;
+}
+
+/** The small regular work of a service: memory of browsers, the first size after a start, retention, trash. Each job skips a turn while it still runs. */
+export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
+  const { sessions, store, log } = deps;
+  const clock = housekeepingClock(store.vault);
+  clock.look();
   const jobs = [
     every(MINUTE, 'looking after the sessions', async () => {
       sessions.doubtOverdue();
@@ -27,12 +57,7 @@ export function startHousekeeping(deps: {
         await supervisor.liveRun?.measureMemory();
       }
     }),
-    every(60 * MINUTE, 'retention', async () => {
-      store.sweep(config.retention);
-      const { trashDays, trashBytes } = config.retention;
-      const emptied = await profiles.emptyTrash(trashDays, trashBytes, sessionsUnderWay(store));
-      if (emptied.length > 0) log.info({ emptied }, 'trash was emptied by age and size');
-    }),
+    every(60 * MINUTE, 'retention', () => sweepOld(deps, clock)),
   ];
 
   function every(ms: number, what: string, task: () => Promise<void>): () => Promise<void> {

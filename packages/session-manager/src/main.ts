@@ -89,7 +89,12 @@ async function serve(context: Context, config: Config, log: Logger): Promise<Run
   }
 
   // The key is there from the first start on, to be copied elsewhere before anything depends on it.
-  context.snapshots.later(() => context.vault.open().catch((error: unknown) => sayClosed(log, error)));
+  context.snapshots.later(() =>
+    context.vault.open().catch((error: unknown) => {
+      sayClosed(log, error);
+      context.snapshots.areOff(error);
+    }),
+  );
   void context.sessions
     .boot()
     .catch((error: unknown) => log.error({ err: error }, 'not every session could be brought back'))

@@ -86,6 +86,8 @@ export class FakeSnapshotService implements SnapshotService {
       chromium: '150.0.7871.114',
       generation: 1,
       reason: 'requested',
+      account: { id: '5491100000001@c.us', phone: '5491100000001', name: 'Ana' },
+      writtenBy: null,
       verifiedAt: null,
       verified: null,
       ...change,
@@ -163,7 +165,6 @@ export class FakeSnapshotService implements SnapshotService {
     this.step();
     return {
       ...(await this.find(session, id)),
-      account: { id: '5491100000001@c.us', phone: '5491100000001', name: 'Ana' },
       structure: [{ name: 'Local Storage', ok: true, detail: '3 tables' }],
       census: { before: { localStorage: 3, rows: { 'model-storage/message': 7 } }, after: null },
       entries: [{ path: 'Default/Preferences', kind: 'file', mode: 0o600, size: 8_192 }],

@@ -10,8 +10,9 @@ import {
   TRAIL,
 } from './format/record.ts';
 import type { KnownSession } from './keyring.ts';
-import { chainFolder, parseRecordObject, recordObject } from './names.ts';
+import { chainFolder, recordObject } from './names.ts';
 import type { VaultProblem } from './problems.ts';
+import { listRecords, type RecordList, topOf } from './record-list.ts';
 import { passed } from './small.ts';
 import type { BlobStore } from './store/blob-store.ts';
 
@@ -84,10 +85,9 @@ export class Chain {
   /** Null when a record went away between the list and its turn: a newer one has superseded it. */
   private async viewOnce(last: boolean, signal?: AbortSignal): Promise<ChainView | null> {
     const seen = await this.memory.recall(this.session.name);
-    const present = await this.list(seen?.sequence ?? 0, signal);
-    const top = Math.max(0, ...present);
+    const { present, implausible, strays } = await this.list(seen?.sequence ?? 0, signal);
     const unreadable: number[] = [];
-    const problems: VaultProblem[] = [];
+    const problems: VaultProblem[] = strays.map(strayName);
     let head: ChainRecord | null = null;
     for (const sequence of [...present].sort((a, b) => b - a)) {
       try {
@@ -97,10 +97,16 @@ export class Chain {
         break;
       } catch (error) {
         if (!isDamage(error)) throw error;
+        if (implausible.has(sequence)) {
+          present.delete(sequence);
+          problems.push(strayNumber(this.object(sequence), error.message));
+          continue;
+        }
         unreadable.push(sequence);
         problems.push({ kind: 'damaged', object: this.object(sequence), detail: error.message });
       }
     }
+    const top = topOf(present, new Set());
     if (head === null && present.size > 0) {
       throw damagedObject(chainFolder(this.session.keys.session), 'not one of its records can be read');
     }
@@ -187,7 +193,8 @@ export class Chain {
    * removed: a writer who looked long ago may get it, behind the back of all that was written since.
    */
   private async isInLine(record: ChainRecord, signal?: AbortSignal): Promise<boolean> {
-    const top = Math.max(...(await this.list(record.sequence, signal)));
+    const { present, implausible } = await this.list(record.sequence, signal);
+    const top = topOf(present, implausible);
     if (top <= record.sequence) return true;
     const { head } = await this.view(signal);
     if (head === null || head.sequence <= record.sequence) return true;
@@ -200,7 +207,7 @@ export class Chain {
   /** Removes records that are neither live nor the newest: forgotten, or superseded. */
   async tidy(head: ChainRecord, signal?: AbortSignal): Promise<void> {
     const keep = new Set([head.sequence, ...head.damaged, ...head.live.map(({ sequence }) => sequence)]);
-    for (const sequence of await this.list(head.sequence, signal)) {
+    for (const sequence of (await this.list(head.sequence, signal)).present) {
       if (sequence < head.sequence && !keep.has(sequence)) {
         await this.store.delete(this.object(sequence), passed(signal));
       }
@@ -233,18 +240,8 @@ export class Chain {
     return decodeRecord(this.session.keys, object, sequence, bytes);
   }
 
-  /** The records that are there. A list may lag behind: what was seen before and what comes next is asked for by name. */
-  private async list(seen: number, signal?: AbortSignal): Promise<Set<number>> {
-    const present = new Set<number>();
-    for await (const { key } of this.store.list(chainFolder(this.session.keys.session), passed(signal))) {
-      const sequence = parseRecordObject(this.session.keys.session, key);
-      if (sequence !== null) present.add(sequence);
-    }
-    const there = async (sequence: number) =>
-      (await this.store.stat(this.object(sequence), passed(signal))) !== null && present.add(sequence);
-    if (seen > Math.max(0, ...present)) await there(seen);
-    for (let next = Math.max(0, ...present) + 1; await there(next); next++);
-    return present;
+  private list(seen: number, signal?: AbortSignal): Promise<RecordList> {
+    return listRecords(this.store, this.session.keys.session, seen, signal);
   }
 
   private compare(head: ChainRecord | null, present: Set<number>, unreadable: number[]): VaultProblem[] {
@@ -290,6 +287,16 @@ export class Chain {
 function ancestors(record: ChainRecord | null): string[] {
   if (record === null) return [];
   return [...(record.trail ?? []), ...(record.previous === null ? [] : [record.previous.id])];
+}
+
+function strayName(object: string): VaultProblem {
+  const detail = `${object} is not the name of a record. LeadMaster did not write it, and ignores it: move it out of the vault.`;
+  return { kind: 'stray', object, detail };
+}
+
+function strayNumber(object: string, why: string): VaultProblem {
+  const detail = `${object} has a number that this session cannot have reached, and is ignored: move it out of the vault. ${why}`;
+  return { kind: 'stray', object, detail };
 }
 
 /** Another writer was faster, again and again. */

@@ -5,12 +5,17 @@ const COPY = 'Verify the vault; restore an undamaged snapshot, or bring the obje
 const COPY_FILE =
   'Nothing was changed. Copy the file again from where it was exported; if it is not whole there either, export the session again.';
 
+/** `VAULT_OBJECT` of `names.ts`, which imports this. */
+const HEADER_OBJECT = 'vault';
+const HEADER =
+  'Write it again, as the keys in the vault prove it: ./leadmaster vault repair (repairVault() in a program).';
+
 /** What an exported file is called in errors: its bytes are read like an object's, and damage to it is none to the vault. */
 export const EXPORT = 'the export';
 
 /** An object that is not what this vault wrote under that name. */
 export function damagedObject(object: string, what: string, cause?: unknown): LeadMasterError {
-  const cure = object === EXPORT ? COPY_FILE : COPY;
+  const cure = object === EXPORT ? COPY_FILE : object === HEADER_OBJECT ? HEADER : COPY;
   return new LeadMasterError('store_damaged', `${object} is damaged: ${what}.`, cure, { cause, extra: { object } });
 }
 
@@ -42,6 +47,16 @@ export function sessionNotFound(session: string): LeadMasterError {
     'session_not_found',
     `The vault holds nothing of session ${session}.`,
     'List the sessions of the vault; one whose key was destroyed is gone for good.',
+  );
+}
+
+/** A session that was seen in the vault before, and has no key in it any more. */
+export function lostKey(session: string, seen: { sequence: number; id: string }, object: string): LeadMasterError {
+  return new LeadMasterError(
+    'vault_rolled_back',
+    `The key of session ${session} is gone from the vault: its record ${seen.sequence} (${seen.id}) was seen before, and nothing of it can be read without ${object}.`,
+    `Bring ${object} back from a copy of the vault. No new key is made in its place. If the session was given up on purpose, or an older copy of the vault was put back, say so: "./leadmaster vault accept ${session}".`,
+    { extra: { object } },
   );
 }
 

@@ -4,16 +4,31 @@ export type { ExportOptions } from './export.ts';
 export { isDamage, isOfAnObject, problemOf } from './failures.ts';
 export { folderSource } from './folder-source.ts';
 export type { ForgetChoice } from './forget.ts';
-export type { SnapshotInfo } from './format/record.ts';
+export { type SnapshotInfo, sequenceOf } from './format/record.ts';
 export { checkTree, type FileEntry, type TreeEntry } from './format/tree.ts';
 export { type ExportContent, type ImportOptions, readExport } from './import.ts';
 export type { SaveProgress } from './intake.ts';
-export { type MasterKey, masterKey, newMasterKeyText, parseMasterKeys } from './master-key.ts';
+export {
+  type MasterKey,
+  masterKey,
+  newMasterKeyText,
+  parseMasterKeys,
+  vaultLine,
+  vaultsIn,
+} from './master-key.ts';
 export { checkPassphrase, MIN_PASSPHRASE } from './passphrase.ts';
-export type { VaultProblem } from './problems.ts';
+export { damagedBehind, type VaultProblem } from './problems.ts';
 export type { Pruned, PruneOptions } from './prune.ts';
+export { type Repaired, repairVault } from './repair.ts';
 export type { Restored, RestoreOptions } from './restore.ts';
-export { type Dated, parseRetention, type RetentionPolicy, type RetentionRule, retained } from './retention.ts';
+export {
+  contradictory,
+  type Dated,
+  parseRetention,
+  type RetentionPolicy,
+  type RetentionRule,
+  retained,
+} from './retention.ts';
 export type { SaveOptions } from './save.ts';
 export type { Source, SourceDirectory, SourceEntry, SourceFile, SourceSymlink } from './source.ts';
 export type { SessionStats } from './stats.ts';

@@ -7,7 +7,19 @@ import { headerLine, openEnvelope, sealEnvelope, splitEnvelope } from './format/
 import { deriveKey, hmac, KEY_BYTES, unseal } from './format/seal.ts';
 import { type SessionKeys, sessionKeys } from './format/session-keys.ts';
 import type { MasterKey } from './master-key.ts';
-import { DESTROYED, destroyedObject, KEYS, keyFolder, keyObject, parseKeyObject, VAULT_OWNER } from './names.ts';
+import {
+  DESTROYED,
+  destroyedObject,
+  implausible,
+  KEYS,
+  keyFolder,
+  keyObject,
+  parseDestroyedObject,
+  parseKeyObject,
+  VAULT_OBJECT,
+  VAULT_OWNER,
+} from './names.ts';
+import type { VaultProblem } from './problems.ts';
 import { passed, small } from './small.ts';
 import type { BlobStore } from './store/blob-store.ts';
 import { readHeader } from './vault-header.ts';
@@ -46,6 +58,7 @@ export class Keyring {
   private readonly store: BlobStore;
   private readonly masters: readonly MasterKey[];
   private readonly current: MasterKey;
+  private readonly secret: Buffer;
   private readonly namesKey: Buffer;
   private readonly destroyedKey: Buffer;
 
@@ -54,6 +67,7 @@ export class Keyring {
     this.masters = masters;
     this.current = first(masters);
     this.vault = vault;
+    this.secret = secret;
     this.namesKey = deriveKey(secret, 'names');
     this.destroyedKey = deriveKey(secret, 'destroyed');
   }
@@ -69,6 +83,29 @@ export class Keyring {
     const opener = new Keyring(store, masters, vault, Buffer.alloc(KEY_BYTES));
     const own = (await opener.newest(VAULT_OWNER, signal)) ?? (await opener.createVaultKey(signal));
     return new Keyring(store, masters, vault, Buffer.from(own.secret, 'hex'));
+  }
+
+  /**
+   * Reads once more what opened the vault: it may have been removed, damaged or put back in another place since.
+   *
+   * @throws LeadMasterError as `open` does; `store_damaged` also where another vault is in its place.
+   */
+  async prove(signal?: AbortSignal): Promise<void> {
+    const vault = await readHeader(this.store, false, signal);
+    if (vault !== this.vault) throw damagedObject(VAULT_OBJECT, 'it is the header of another vault than before');
+    const own = await this.newest(VAULT_OWNER, signal);
+    if (own?.secret === this.secret.toString('hex')) return;
+    throw damagedObject(keyFolder(VAULT_OWNER), "the vault's own key is not the one that it was");
+  }
+
+  /** Whether a session of that name was destroyed on purpose, proven by a tombstone. */
+  async wasDestroyed(name: string, signal?: AbortSignal): Promise<boolean> {
+    const owner = this.ownerOf(name);
+    for await (const { key } of this.store.list(DESTROYED, passed(signal))) {
+      const session = parseDestroyedObject(key)?.session;
+      if (session !== undefined && (await this.tombstone(session, signal))?.owner === owner) return true;
+    }
+    return false;
   }
 
   /** What seals new keys, and what opens old ones. */
@@ -122,6 +159,22 @@ export class Keyring {
     return sessions;
   }
 
+  /** Objects among the keys that no key can be: they are ignored, and named here. */
+  async strays(signal?: AbortSignal): Promise<VaultProblem[]> {
+    const numbers = new Map<string, number[]>();
+    const found: string[] = [];
+    for await (const { key } of this.store.list(KEYS, passed(signal))) {
+      const parsed = parseKeyObject(key);
+      if (parsed === null) found.push(key);
+      else numbers.set(parsed.owner, [...(numbers.get(parsed.owner) ?? []), parsed.number]);
+    }
+    for (const [owner, those] of numbers) {
+      for (const number of implausible('key', those)) found.push(keyObject(owner, number));
+    }
+    const detail = 'is ignored: no key can have that name. LeadMaster did not write it; move it out of the vault.';
+    return found.sort().map((object) => ({ kind: 'stray', object, detail: `${object} ${detail}` }));
+  }
+
   /** Wraps every key with the current master key, and removes what older ones wrapped. Can be repeated at any point. */
   async rotate(signal?: AbortSignal, onKey: (done: number, of: number) => void = () => {}): Promise<number> {
     const numbers = new Map<string, number[]>();
@@ -162,9 +215,9 @@ export class Keyring {
   async destroyedSessions(signal?: AbortSignal): Promise<string[]> {
     const found: string[] = [];
     for await (const { key } of this.store.list(DESTROYED, passed(signal))) {
-      const id = key.slice(DESTROYED.length);
-      const tombstone = /^[0-9a-f]{32}$/.test(id) ? await this.tombstone(id, signal) : null;
-      if (tombstone === null) continue;
+      const id = parseDestroyedObject(key)?.session;
+      const tombstone = id === undefined ? null : await this.tombstone(id, signal);
+      if (id === undefined || tombstone === null) continue;
       await this.removeKeys(id, tombstone.owner, signal);
       found.push(id);
     }
@@ -206,10 +259,7 @@ export class Keyring {
   }
 
   private async newest(owner: string, signal?: AbortSignal): Promise<FoundKey | null> {
-    let listed = 0;
-    for await (const { key } of this.store.list(keyFolder(owner), passed(signal))) {
-      listed = Math.max(listed, parseKeyObject(key)?.number ?? 0);
-    }
+    const listed = await this.newestListed(owner, signal);
     // A list may lag behind, and a rotation elsewhere may remove what was listed: what comes next is asked for by name.
     let found: FoundKey | null = null;
     for (let number = Math.max(1, listed); ; number++) {
@@ -219,6 +269,17 @@ export class Keyring {
     }
     if (found === null && listed > 0) throw damagedObject(keyObject(owner, listed), 'it was listed and is gone');
     return found;
+  }
+
+  /** The highest number that a key of an owner has, 0 for none; one that it cannot have reached does not count. */
+  private async newestListed(owner: string, signal?: AbortSignal): Promise<number> {
+    const numbers: number[] = [];
+    for await (const { key } of this.store.list(keyFolder(owner), passed(signal))) {
+      const number = parseKeyObject(key)?.number;
+      if (number !== undefined) numbers.push(number);
+    }
+    const left = implausible('key', numbers);
+    return Math.max(0, ...numbers.filter((number) => !left.has(number)));
   }
 
   private async createKey(owner: string, name: string, signal?: AbortSignal, number = 1): Promise<FoundKey> {

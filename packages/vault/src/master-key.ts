@@ -32,6 +32,16 @@ export function parseMasterKeys(text: string): MasterKey[] {
   });
 }
 
+/** A line of a key file that says which vault the key has opened: a comment, to readers of any version. */
+export function vaultLine(vault: string): string {
+  return `# vault ${vault}\n`;
+}
+
+/** The vaults that a key file says it has opened; one key may open several. */
+export function vaultsIn(text: string): ReadonlySet<string> {
+  return new Set([...text.matchAll(/^# vault ([0-9a-f]{32})\r?$/gm)].map(([, id = '']) => id));
+}
+
 function badKey(what: string): LeadMasterError {
   return new LeadMasterError(
     'vault_key_wrong',

@@ -230,7 +230,7 @@ async function orphanPacks(context: PruneContext, view: ChainView, options: Prun
   const oldest = context.now().getTime() - (options.minAgeMs ?? DAY_MS);
   const orphans: BlobInfo[] = [];
   for await (const info of context.store.list(packFolder(session), passed(options.signal))) {
-    const id = parsePackObject(session, info.key);
+    const id = parsePackObject(info.key)?.pack ?? null;
     if (id === null || named.has(id)) continue;
     if (dropped.has(id) || info.modifiedAt.getTime() <= oldest) orphans.push(info);
   }

@@ -30,21 +30,24 @@ export function parseRetention(text: string): RetentionPolicy {
 export interface Dated {
   id: string;
   at: string;
+  /** Its place in the order in which they were written. Without it, dates alone decide. */
+  sequence?: number;
 }
 
 /**
  * Which snapshots stay, and by which rules. Days, weeks (from Monday) and months are those of UTC. The newest snapshot
- * always stays, whatever the policy says.
+ * always stays, whatever the policy says. A date that contradicts the order of writing comes from a clock that was
+ * wrong: the order counts, and the snapshot counts to the day of the one before it.
  */
 export function retained(snapshots: readonly Dated[], policy: RetentionPolicy): Map<string, RetentionRule[]> {
-  const newestFirst = snapshots.toSorted((a, b) => time(b) - time(a));
+  const newestFirst = inOrder(snapshots).toReversed();
   const kept = new Map<string, RetentionRule[]>();
   const keep = (id: string, rule: RetentionRule) => kept.set(id, [...(kept.get(id) ?? []), rule]);
   for (const { id } of newestFirst.slice(0, Math.max(1, policy.last))) keep(id, 'last');
   for (const rule of ['daily', 'weekly', 'monthly'] as const) {
     const periods = new Set<string>();
     for (const snapshot of newestFirst) {
-      const period = PERIOD[rule](new Date(snapshot.at));
+      const period = PERIOD[rule](new Date(snapshot.time));
       if (periods.has(period)) continue;
       if (periods.size >= policy[rule]) break;
       periods.add(period);
@@ -52,6 +55,40 @@ export function retained(snapshots: readonly Dated[], policy: RetentionPolicy): 
     }
   }
   return kept;
+}
+
+/** Oldest first, each with the time that it counts for: they never go back. */
+function inOrder(snapshots: readonly Dated[]): { id: string; time: number }[] {
+  const sorted = snapshots.toSorted((a, b) => (a.sequence ?? 0) - (b.sequence ?? 0) || time(a) - time(b));
+  const wrong = new Set(contradictory(sorted));
+  let last = time(sorted.find((one) => !wrong.has(one)) ?? { id: '', at: new Date(0).toISOString() });
+  return sorted.map((one) => {
+    if (!wrong.has(one)) last = time(one);
+    return { id: one.id, time: last };
+  });
+}
+
+/**
+ * Of snapshots in the order of writing, those whose dates contradict it: the fewest without which the dates of the
+ * others only grow. Some clock was wrong, then or now.
+ */
+export function contradictory<T extends Pick<Dated, 'at'>>(oldestFirst: readonly T[]): T[] {
+  const times = oldestFirst.map(({ at }) => new Date(at).getTime());
+  // The longest run that ends at each one: its length, and the one before it.
+  const runs: { length: number; before: number }[] = [];
+  let end = -1;
+  for (const [at, time] of times.entries()) {
+    let best = { length: 1, before: -1 };
+    for (const [earlier, run] of runs.entries()) {
+      if ((times[earlier] ?? 0) <= time && run.length >= best.length)
+        best = { length: run.length + 1, before: earlier };
+    }
+    runs.push(best);
+    if (best.length >= (runs[end]?.length ?? 0)) end = at;
+  }
+  const right = new Set<number>();
+  for (; end >= 0; end = runs[end]?.before ?? -1) right.add(end);
+  return oldestFirst.filter((_, at) => !right.has(at));
 }
 
 const DAY_MS = 24 * 3600 * 1000;

@@ -31,6 +31,6 @@ async function refuseHeaderless(store: BlobStore, create: boolean, signal?: Abor
   throw new LeadMasterError(
     'vault_missing',
     `There is no vault at ${store.name}.`,
-    'Check VAULT_URL. A disk that is not mounted looks like an empty folder: a new vault is made only at first start.',
+    'Check VAULT_URL. A disk that is not mounted looks like an empty folder: a new vault is made at the first start only, or by "./leadmaster vault create --new".',
   );
 }

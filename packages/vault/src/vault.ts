@@ -6,7 +6,7 @@ import type { WriteContext } from './commit.ts';
 import { Turns } from './concurrency.ts';
 import { type DamageMemory, ProcessDamageMemory } from './damage-memory.ts';
 import { type ExportOptions, exportSnapshot } from './export.ts';
-import { isDamage, problemOf, sessionNotFound, snapshotNotFound } from './failures.ts';
+import { isDamage, lostKey, problemOf, sessionNotFound, snapshotNotFound } from './failures.ts';
 import { type ForgetChoice, forget } from './forget.ts';
 import type { ChainRecord, SnapshotInfo } from './format/record.ts';
 import type { TreeEntry } from './format/tree.ts';
@@ -14,7 +14,7 @@ import { type ImportOptions, importSnapshot } from './import.ts';
 import { Keyring, type KnownSession } from './keyring.ts';
 import { SessionLock } from './lock.ts';
 import type { MasterKey } from './master-key.ts';
-import { chainFolder, packFolder } from './names.ts';
+import { CHAINS, chainFolder, keyFolder, packFolder, packObject } from './names.ts';
 import { newPassphraseKey } from './passphrase.ts';
 import type { VaultProblem } from './problems.ts';
 import { type Pruned, type PruneOptions, prune } from './prune.ts';
@@ -108,10 +108,32 @@ export class Vault {
   async survey(heard: readonly string[] = [], call: Call = {}): Promise<Survey> {
     const { sessions, unreadable } = await this.keyring.survey(call.signal);
     const names = new Map(heard.map((name) => [this.keyring.ownerOf(name), name]));
+    const held = new Set([
+      ...sessions.map(({ name }) => this.keyring.ownerOf(name)),
+      ...unreadable.map(({ owner }) => owner),
+    ]);
+    const lost = [...names].filter(([owner]) => !held.has(owner));
     return {
       names: sessions.map(({ name }) => name),
-      unreadable: unreadable.map((one) => ({ ...one, name: names.get(one.owner) ?? null })),
+      unreadable: [
+        ...unreadable.map((one) => ({ ...one, name: names.get(one.owner) ?? null })),
+        ...(await this.lostAmong(lost, call.signal)),
+      ],
     };
+  }
+
+  private async lostAmong(
+    named: readonly [owner: string, name: string][],
+    signal?: AbortSignal,
+  ): Promise<Survey['unreadable']> {
+    const lost: Survey['unreadable'] = [];
+    for (const [owner, name] of named) {
+      await this.refuseLost(name, signal).catch((error: unknown) => {
+        if (!(error instanceof LeadMasterError) || error.code !== 'vault_rolled_back') throw error;
+        lost.push({ owner, name, error });
+      });
+    }
+    return lost;
   }
 
   /** Whether the vault holds a session; fails where that cannot be known. */
@@ -240,8 +262,32 @@ export class Vault {
 
   /** Says that the state of the session's records is right as it is, after an older copy of the vault was put back. */
   async acknowledge(name: string, call: Call = {}): Promise<void> {
-    const { chain } = await this.open(name, call.signal);
-    await chain.acknowledge(call.signal);
+    checkName(name);
+    const session = await this.keyring.find(name, call.signal);
+    if (session === null) return this.memory.remember(name, { sequence: 0, id: '' });
+    await this.context(session, call.signal).chain.acknowledge(call.signal);
+  }
+
+  /**
+   * Reads once more what the vault was opened with, as a machine would that sees it for the first time.
+   *
+   * @throws LeadMasterError `vault_missing`, `store_damaged`, `vault_key_wrong`, ... where it does not open any more.
+   */
+  async prove(call: Call = {}): Promise<void> {
+    await this.keyring.prove(call.signal);
+  }
+
+  /**
+   * What can be told of a session's snapshots cheaply: its key, its records, the list of files of the newest snapshot, and
+   * whether each pack is there in its size. `verify` reads the rest.
+   */
+  async glance(name: string, call: Call = {}): Promise<History> {
+    const { session, chain } = await this.open(name, call.signal);
+    const view = await chain.view(call.signal);
+    const problems = [...view.problems, ...(await this.missingPacks(session, view, call.signal))];
+    const newest = view.live.at(-1);
+    if (newest !== undefined) await chain.manifest(newest, call.signal).catch(noteDamage(problems));
+    return { session: name, snapshots: view.live, problems };
   }
 
   /** Keys that cannot be read, and records whose session has no key: somebody has removed it. One list of the whole vault. */
@@ -251,13 +297,37 @@ export class Vault {
     const known = new Set(sessions.map(({ keys }) => keys.session));
     const destroyed = new Set(await this.keyring.destroyedSessions(call.signal));
     const keyless = new Set<string>();
-    for await (const { key } of this.store.list('chain/', passed(call.signal))) {
+    for await (const { key } of this.store.list(CHAINS, passed(call.signal))) {
       const id = key.split('/')[1] ?? '';
       if (!known.has(id) && !destroyed.has(id)) keyless.add(id);
     }
     const detail =
       'There are records of a session whose key is gone: it was removed from the store, or cannot be read.';
-    return [...damaged, ...[...keyless].map((id) => ({ kind: 'keyless' as const, object: chainFolder(id), detail }))];
+    const strays = await this.keyring.strays(call.signal);
+    const lost = [...keyless].map((id) => ({ kind: 'keyless' as const, object: chainFolder(id), detail }));
+    return [...damaged, ...strays, ...lost];
+  }
+
+  private async missingPacks(session: KnownSession, view: ChainView, signal?: AbortSignal): Promise<VaultProblem[]> {
+    const sizes = new Map<string, number>();
+    const folder = packFolder(session.keys.session);
+    for await (const { key, bytes } of this.store.list(folder, passed(signal))) sizes.set(key, bytes);
+    return view.packs.flatMap(({ id, bytes }): VaultProblem[] => {
+      const object = packObject(session.keys.session, id);
+      const size = sizes.get(object);
+      if (size === bytes) return [];
+      if (size === undefined) return [{ kind: 'removed', object, detail: `${object} was removed from the store.` }];
+      return [{ kind: 'damaged', object, detail: `${object} is of ${size} bytes, not of ${bytes}.` }];
+    });
+  }
+
+  /** Nothing was ever known of the session, or its key was destroyed on purpose; else what is gone was removed. */
+  private async refuseLost(name: string, signal?: AbortSignal): Promise<void> {
+    const seen = await this.memory.recall(name);
+    if (seen === null || seen.sequence === 0) return;
+    // What another machine has destroyed is known to be gone from here on.
+    if (await this.keyring.wasDestroyed(name, signal)) return this.memory.remember(name, { sequence: 0, id: '' });
+    throw lostKey(name, seen, keyFolder(this.keyring.ownerOf(name)));
   }
 
   private async write<T>(
@@ -268,6 +338,8 @@ export class Vault {
   ): Promise<T> {
     checkName(name);
     return this.turns.run(name, async () => {
+      // First whether there was one: a new key under the old name would hide what was lost.
+      if ((await this.keyring.find(name, signal)) === null) await this.refuseLost(name, signal);
       const session = await this.keyring.findOrCreate(name, signal);
       const context = await this.distrusting(this.context(session, signal));
       return this.lock(session).during(doing, () => work({ ...context, store: this.store, now: this.now }), signal);
@@ -319,7 +391,10 @@ export class Vault {
   private async open(name: string, signal?: AbortSignal): Promise<SessionContext> {
     checkName(name);
     const session = await this.keyring.find(name, signal);
-    if (session === null) throw sessionNotFound(name);
+    if (session === null) {
+      await this.refuseLost(name, signal);
+      throw sessionNotFound(name);
+    }
     return this.context(session, signal);
   }
 
@@ -346,6 +421,15 @@ export class Vault {
       for await (const { key } of this.store.list(folder, passed(signal))) await this.store.delete(key, passed(signal));
     }
   }
+}
+
+/** Takes damage for a problem, once. */
+function noteDamage(problems: VaultProblem[]): (error: unknown) => void {
+  return (error) => {
+    if (!isDamage(error)) throw error;
+    const problem = problemOf(error);
+    if (!problems.some(({ object }) => object === problem.object)) problems.push(problem);
+  };
 }
 
 interface SessionContext {

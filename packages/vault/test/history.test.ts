@@ -182,3 +182,15 @@ describe('a history of snapshots', () => {
     expect(await fresh.verify(SESSION, first.id)).toMatchObject({ ok: true });
   });
 });
+
+it('a policy keeps the snapshot of today behind seven from a clock that was 400 days ahead', async () => {
+  const store = new MemoryStore();
+  let now = new Date('2028-01-03T02:00:00Z');
+  const vault = await vaultIn(store, { now: () => now });
+  for (let night = 0; night < 7; night += 1) await vault.save(SESSION, [file('a', `${night}`)], { kind: 'essential' });
+  now = new Date('2026-11-29T02:00:00Z');
+  const today = await vault.save(SESSION, [file('a', 'today')], { kind: 'essential' });
+  const policy = parseRetention('last=7,daily=7,weekly=4,monthly=6');
+  expect(await vault.forget(SESSION, { policy })).toMatchObject([{ sequence: 1 }]);
+  expect((await vault.list(SESSION)).snapshots.at(-1)?.id).toBe(today.id);
+});

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRetention, type RetentionPolicy, retained } from '../src/index.ts';
+import { contradictory, parseRetention, type RetentionPolicy, retained } from '../src/index.ts';
 
 const policy: fc.Arbitrary<RetentionPolicy> = fc.record({
   last: fc.nat(5),
@@ -94,5 +94,51 @@ describe('retention', () => {
     for (const bad of ['', 'last', 'last=-1', 'last=x', 'hourly=3', 'last=1,last=2', 'last=0', 'last=1;daily=2']) {
       expect(() => parseRetention(bad), bad).toThrow(expect.objectContaining({ code: 'invalid_request' }));
     }
+  });
+
+  describe('where the dates contradict the order of writing', () => {
+    const DAY = 86_400_000;
+    const today = Date.UTC(2026, 10, 29, 2);
+    const policy = parseRetention('last=7,daily=7,weekly=4,monthly=6');
+    const history = (times: number[]) =>
+      times.map((time, at) => ({ id: `${at + 1}-00000000`, sequence: at + 1, at: new Date(time).toISOString() }));
+    const nights = (count: number) => Array.from({ length: count }, (_, at) => today - (count - at) * DAY);
+
+    it('a week of snapshots from a clock 400 days ahead does not push out the one of today', () => {
+      const ahead = Array.from({ length: 7 }, (_, at) => today + 400 * DAY + at);
+      const all = history([...ahead, today]);
+      expect(retained(all, policy).get('8-00000000')).toContain('last');
+      expect([...retained(all, parseRetention('daily=1')).keys()]).toEqual(['8-00000000']);
+    });
+
+    it('nor do they, or some from a clock that stood at 1970, push out the nights before them', () => {
+      for (const wrong of [today + 400 * DAY, 0]) {
+        const all = history([...nights(7), ...Array.from({ length: 7 }, (_, at) => wrong + at), today]);
+        const kept = retained(all, policy);
+        for (const id of [2, 3, 4, 5, 6, 15]) expect([...kept.keys()], `${wrong}`).toContain(`${id}-00000000`);
+      }
+    });
+
+    it('the newest by the order of writing stays, whatever the dates are', () => {
+      fc.assert(
+        fc.property(fc.array(fc.integer({ min: 0, max: today }), { minLength: 1, maxLength: 40 }), (times) => {
+          const all = history(times);
+          expect(retained(all, policy).has(all.at(-1)?.id ?? '')).toBe(true);
+          const wrong = contradictory(all);
+          const right = all.filter((one) => !wrong.includes(one)).map(({ at }) => at);
+          expect(right).toEqual(right.toSorted());
+          expect(right.length).toBeGreaterThan(0);
+        }),
+      );
+    });
+
+    it('dates that agree with the order decide as they do without it', () => {
+      fc.assert(
+        fc.property(snapshots, (all) => {
+          const ordered = all.toSorted((a, b) => time(a) - time(b)).map((one, sequence) => ({ ...one, sequence }));
+          expect(new Set(retained(ordered, policy).keys())).toEqual(new Set(retained(all, policy).keys()));
+        }),
+      );
+    });
   });
 });

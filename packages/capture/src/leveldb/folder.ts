@@ -25,23 +25,26 @@ export interface Contents {
   tables: LiveTable[];
   /** Oldest first. */
   logs: LogFile[];
+  /** The last change before the logs, as the MANIFEST has it. */
+  lastSequence: number;
 }
 
 /**
  * Reads what LevelDB needs to open: CURRENT, the MANIFEST, the tables it lives on (their ends and indexes), its logs.
  * Nobody may write to the folder meanwhile.
  *
+ * @param onBatch gets each whole record of the logs.
  * @throws Damaged when it would not open, or would lose what was on the disk; the system's error when it cannot be read.
  */
-export function readFolder(folder: string): Contents {
+export function readFolder(folder: string, onBatch?: (batch: Buffer) => void): Contents {
   const { manifest, version } = readManifest(folder, currentManifest(folder));
   const names = new Set(readdirSync(folder));
   const tables = [...version.tables.values()];
   for (const table of tables) checkLiveTable(folder, table, names);
   const logs = liveLogs(version, names).map((name) =>
-    about(folder, name, (file): LogFile => ({ name, ...readLog(file) })),
+    about(folder, name, (file): LogFile => ({ name, ...readLog(file, onBatch) })),
   );
-  return { manifest, tables, logs };
+  return { manifest, tables, logs, lastSequence: version.lastSequence ?? 0 };
 }
 
 function currentManifest(folder: string): string {

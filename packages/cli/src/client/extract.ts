@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { Config } from '@leadmaster/session-manager/config';
-import type { Vault } from '@leadmaster/vault';
+import type { MasterKey, Vault } from '@leadmaster/vault';
 import type { LongCall } from './operations.ts';
 
 /**
@@ -9,9 +9,15 @@ import type { LongCall } from './operations.ts';
  * writes meanwhile.
  */
 export async function readVault({ vault, dataDir }: Config, signal: AbortSignal): Promise<Vault> {
-  const { openStore, openVault, parseMasterKeys, storeUrl } = await import('@leadmaster/vault');
-  const masterKeys = parseMasterKeys(await readKeys(vault.keyFile));
+  const { openStore, openVault, storeUrl } = await import('@leadmaster/vault');
+  const masterKeys = await masterKeysOf({ vault });
   return openVault({ store: await openStore(storeUrl(vault.location), { base: dataDir }), masterKeys, signal });
+}
+
+/** The keys in the key file, the current one first. */
+export async function masterKeysOf({ vault }: Pick<Config, 'vault'>): Promise<readonly MasterKey[]> {
+  const { parseMasterKeys } = await import('@leadmaster/vault');
+  return parseMasterKeys(await readKeys(vault.keyFile));
 }
 
 /** Writes a snapshot's files into a folder that is empty or not there, and that it is a copy. */

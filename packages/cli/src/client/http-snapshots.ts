@@ -51,10 +51,15 @@ export class HttpSnapshots implements Snapshots {
   restore(
     session: string,
     id: string,
-    { start, overwriteNewer, restart, ...call }: LongCall & RestoreSnapshot & { restart: boolean },
+    { start, overwriteNewer, otherAccount, restart, ...call }: LongCall & RestoreSnapshot & { restart: boolean },
   ): Promise<Session> {
     const query = restart ? '?restart=true' : '';
-    return operate(this.#client, `${pathOf(session, id)}/restore${query}`, { start, overwriteNewer }, call);
+    return operate(
+      this.#client,
+      `${pathOf(session, id)}/restore${query}`,
+      { start, overwriteNewer, otherAccount },
+      call,
+    );
   }
 
   async prune(session: string | null, call: LongCall = {}): Promise<PruneReport[]> {
@@ -90,8 +95,10 @@ export class HttpSnapshots implements Snapshots {
   }
 
   async import(session: string, stream: AsyncIterable<Uint8Array>, wanted: ImportWanted): Promise<Session> {
-    const { passphrase, originRetired, replace, overwriteNewer, start, sizeBytes = 0, signal } = wanted;
-    const query = Object.entries({ originRetired, replace, overwriteNewer, start }).filter(([, value]) => value);
+    const { passphrase, originRetired, replace, overwriteNewer, otherAccount, start, sizeBytes = 0, signal } = wanted;
+    const query = Object.entries({ originRetired, replace, overwriteNewer, otherAccount, start }).filter(
+      ([, value]) => value,
+    );
     const path = `/v1/sessions/${encodeURIComponent(session)}/import?${query.map(([key]) => `${key}=true`).join('&')}`;
     return this.#client.post<Session>(path, undefined, {
       file: { stream, bytes: sizeBytes },

@@ -21,6 +21,8 @@ interface ExportOptions {
   passphraseFile?: string;
 }
 
+type ExportTarget = ExportOptions & { name: string; path: string; passphrase: string };
+
 /** A stop closes a browser in order. */
 const STOP_S = 60;
 
@@ -51,22 +53,10 @@ export const register: Register = (parent, io) => {
     });
 };
 
-async function exportTo(
-  cli: Cli,
-  access: SnapshotAccess,
-  wanted: ExportOptions & { name: string; path: string; passphrase: string },
-): Promise<void> {
-  const { name, path, passphrase, retire = false } = wanted;
-  if (retire && access.isServed) await stop(cli, name);
-  const chosen = await choose(cli, access, wanted);
-  const written = await long(cli, name, async (call) => {
-    const { snapshot, bytes: stream } = await access.snapshots.export(name, chosen.id, {
-      passphrase,
-      signal: call.signal,
-    });
-    return writeExport(path, stream, { ...call, passphrase, about: snapshot.bytes });
-  });
-  if (retire) await giveUp(access, name, chosen.id, path);
+async function exportTo(cli: Cli, access: SnapshotAccess, wanted: ExportTarget): Promise<void> {
+  const { name, path, retire = false } = wanted;
+  const task = () => write(cli, access, wanted);
+  const { chosen, written } = await (retire && access.isServed ? stopped(cli, name, task) : task());
   cli.print.data({
     session: name,
     snapshot: chosen.id,
@@ -84,7 +74,51 @@ async function exportTo(
     );
 }
 
-/** Stopped before the last snapshot, so that nothing is written after it. */
+/** Takes the snapshot, writes it into the file, and gives the session up where that is wanted. */
+async function write(
+  cli: Cli,
+  access: SnapshotAccess,
+  wanted: ExportTarget,
+): Promise<{ chosen: Snapshot; written: { bytes: number } }> {
+  const { name, path, passphrase, retire = false } = wanted;
+  const chosen = await choose(cli, access, wanted);
+  const written = await long(cli, name, async (call) => {
+    const { snapshot, bytes: stream } = await access.snapshots.export(name, chosen.id, {
+      passphrase,
+      signal: call.signal,
+    });
+    return writeExport(path, stream, { ...call, passphrase, about: snapshot.bytes });
+  });
+  if (retire) await giveUp(access, name, chosen.id, path);
+  return { chosen, written };
+}
+
+/**
+ * Stops the session for a task: before its last snapshot, so that nothing is written after it. What ran runs again when
+ * the task fails.
+ */
+async function stopped<T>(cli: Cli, name: string, task: () => Promise<T>): Promise<T> {
+  const { desired, state } = await cli.client().get<Session>(pathOf(name));
+  await stop(cli, name);
+  try {
+    return await task();
+  } catch (error) {
+    if (desired === 'running' && state !== 'STOPPED') await startAgain(cli, name);
+    throw error;
+  }
+}
+
+/** Refused where the session was given up after all. */
+async function startAgain(cli: Cli, name: string): Promise<void> {
+  try {
+    await cli.client().post<Session>(`${pathOf(name)}/start`);
+    cli.print.note(`${name} was not given up, and is started again.`);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    cli.print.note(`${name} is stopped, and could not be started again: ${error.message}`);
+  }
+}
+
 async function stop(cli: Cli, name: string): Promise<void> {
   const path = `${pathOf(name)}/stop?wait=${STOP_S}`;
   const session = await cli.client().post<Session>(path, undefined, { timeoutMs: (STOP_S + 30) * 1000 });

@@ -15,6 +15,7 @@ interface ImportOptions {
   originRetired?: true;
   replace?: true;
   overwriteNewer?: true;
+  otherAccount?: true;
   start?: true;
   wait: number;
   passphraseFile?: string;
@@ -31,12 +32,19 @@ export const register: Register = (parent, io) => {
     .option('--origin-retired', 'the place it comes from never runs it again: you are sure of that')
     .option('--replace', 'put it in the place of a stopped session of that name, which goes to the trash')
     .option('--overwrite-newer', 'also where the login in place is newer')
+    .option('--other-account', 'also where it is of another account than the session here')
     .option('--start', 'and start it')
     .addOption(waitOption())
     .addOption(passphraseOption())
     .action(async (file: string, options: ImportOptions, command: Command) => {
       const cli = cliOf(command, io);
-      const { originRetired = false, replace = false, overwriteNewer = false, start = false } = options;
+      const {
+        originRetired = false,
+        replace = false,
+        overwriteNewer = false,
+        otherAccount = false,
+        start = false,
+      } = options;
       if (start && !originRetired) {
         throw CliError.usage(
           'An imported session starts only where its old place is retired.',
@@ -54,8 +62,8 @@ export const register: Register = (parent, io) => {
         const imported = await long(cli, name, async (call) => {
           const { stream, bytes: sizeBytes } = await openFile(path, 'sending', call);
           // The service is asked to start it afterwards, by a call that waits.
-          const wanted = { passphrase, originRetired, replace, overwriteNewer, start: start && !isServed, sizeBytes };
-          return snapshots.import(name, stream, { ...call, ...wanted });
+          const said = { originRetired, replace, overwriteNewer, otherAccount, start: start && !isServed };
+          return snapshots.import(name, stream, { ...call, ...said, passphrase, sizeBytes });
         });
         if (start && !isServed) cli.print.note('It starts with the service: npm start');
         return start && isServed ? order(cli, name, 'start', options.wait) : imported;

@@ -16,6 +16,7 @@ import { sessionName } from './values.ts';
 interface RecoverOptions {
   all?: true;
   originRetired?: true;
+  otherAccount?: true;
   yes?: true;
   start: boolean;
 }
@@ -29,6 +30,7 @@ export const register: Register = (parent, io) => {
     .addArgument(new Argument('[name...]', 'the sessions to bring back').argParser(names))
     .option('--all', 'bring back all that are not here')
     .option('--origin-retired', 'say that the machine they ran on will never run them again')
+    .option('--other-account', 'also where the newest snapshot is of another account than the session had here')
     .option('-y, --yes', 'do not ask; --origin-retired has to be said')
     .option('--no-start', 'leave them stopped')
     .action(async (wanted: string[], options: RecoverOptions, command: Command) => {
@@ -56,7 +58,7 @@ async function recover(
     return;
   }
   await confirmRetired(cli, sessions, options);
-  const wanted = { sessions, originRetired: true, start: options.start };
+  const wanted = { sessions, originRetired: true, otherAccount: options.otherAccount ?? false, start: options.start };
   const done = await long(cli, 'recover', (call) => snapshots.recover(wanted, call));
   cli.print.data(done);
   showRecovered(cli.print, done);

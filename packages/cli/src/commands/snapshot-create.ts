@@ -4,7 +4,7 @@ import type { Cli } from '../cli.ts';
 import { asCliError, CliError } from '../cli-error.ts';
 import { type Snapshots, withSnapshots } from '../client/snapshots.ts';
 import { EXIT } from '../exit-codes.ts';
-import { describeTaken } from '../output/snapshot-words.ts';
+import { describeTaken, showProblems } from '../output/snapshot-words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
 import { sessionName } from './values.ts';
@@ -38,6 +38,12 @@ type Wanted = Pick<CreateOptions, 'kind'>;
 async function take(cli: Cli, snapshots: Snapshots, name: string, wanted: Wanted): Promise<Snapshot> {
   const taken = await long(cli, name, (call) => snapshots.create(name, { ...call, ...wanted, reason: 'requested' }));
   cli.print.line(describeTaken(cli.print, taken));
+  const { problems } = await snapshots.list(name);
+  const others = problems.filter(({ kind }) => kind === 'second_writer');
+  showProblems(
+    cli.print,
+    others.map((problem) => ({ session: name, ...problem })),
+  );
   return taken;
 }
 

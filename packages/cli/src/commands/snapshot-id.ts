@@ -1,8 +1,10 @@
-import type { Snapshot } from '@leadmaster/protocol';
+import type { Snapshot, SnapshotProblem } from '@leadmaster/protocol';
 import { Argument } from 'commander';
 import { CliError } from '../cli-error.ts';
 import type { Snapshots } from '../client/snapshots.ts';
 import { EXIT } from '../exit-codes.ts';
+import type { Printer } from '../output/printer.ts';
+import { printable } from '../output/words.ts';
 
 /** Which snapshot is meant. */
 export function idArgument(standard?: 'latest', about = 'its id, the beginning of it, or "latest"'): Argument {
@@ -15,11 +17,22 @@ export async function findSnapshot(
   session: string,
   text: string,
   choose: (items: readonly Snapshot[], session: string, text: string) => Snapshot = chooseSnapshot,
+  print?: Printer,
 ): Promise<Snapshot> {
   const { items, problems } = await snapshots.list(session);
+  if (text === 'latest' && print !== undefined) noteDamage(print, session, problems);
   const rollback = problems.find(({ kind }) => kind === 'rolled_back');
   if (items.length === 0 && rollback !== undefined) throw rolledBack(session, rollback.detail);
   return choose(items, session, text);
+}
+
+/** What "latest" is not, where something newer cannot be read. */
+export function noteDamage(print: Printer, session: string, problems: readonly SnapshotProblem[]): void {
+  for (const { kind, object, detail } of problems) {
+    if (kind !== 'damaged' && kind !== 'rolled_back') continue;
+    const what = '"latest" is the newest that can be read, and may not be the newest';
+    print.note(`${session}: ${what}: ${object}: ${printable(detail)}`);
+  }
 }
 
 /**

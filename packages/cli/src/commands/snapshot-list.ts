@@ -31,7 +31,7 @@ export const registerShow: Register = (noun, io) => {
     .action(async (name: string, id: string, { files }: { files?: true }, command: Command) => {
       const cli = cliOf(command, io);
       await withSnapshots(cli, async ({ snapshots }) => {
-        const detail = await snapshots.get(name, (await findSnapshot(snapshots, name, id)).id);
+        const detail = await snapshots.get(name, (await findSnapshot(snapshots, name, id, undefined, cli.print)).id);
         cli.print.data(detail);
         show(cli.print, detail);
         if (files) cli.print.line(`\n${fileTable(cli.print, detail)}`);

@@ -10,13 +10,14 @@ import { nameSnapshot } from '../output/snapshot-words.ts';
 import { bytes, describeSession, plural } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
-import { chooseToGoBack, findSnapshot, idArgument } from './snapshot-id.ts';
+import { chooseToGoBack, findSnapshot, idArgument, noteDamage } from './snapshot-id.ts';
 import { nameArgument } from './values.ts';
 
 interface RestoreOptions {
   start?: true;
   restart?: true;
   overwriteNewer?: true;
+  otherAccount?: true;
   yes?: true;
   to?: string;
 }
@@ -24,7 +25,7 @@ interface RestoreOptions {
 const LATEST =
   'its id, the beginning of it, or "latest": the newest that was not taken by a restore of the profile it replaced (before_restore)';
 
-const OF_A_SESSION = ['start', 'restart', 'overwriteNewer', 'yes'];
+const OF_A_SESSION = ['start', 'restart', 'overwriteNewer', 'otherAccount', 'yes'];
 
 export const registerRestore: Register = (noun, io) => {
   noun
@@ -35,6 +36,7 @@ export const registerRestore: Register = (noun, io) => {
     .option('--start', 'start the session afterwards')
     .option('--restart', 'stop it first if it runs, and start it afterwards')
     .option('--overwrite-newer', 'also over a login that is newer than the snapshot')
+    .option('--other-account', 'also where the snapshot is of another account than the session')
     .option('-y, --yes', 'do not ask')
     .addOption(new Option('--to <dir>', "only write the snapshot's files into this folder").conflicts(OF_A_SESSION))
     .action(async (name: string, id: string, options: RestoreOptions, command: Command) => {
@@ -51,12 +53,11 @@ async function restore(
   text: string,
   options: RestoreOptions,
 ): Promise<void> {
-  const { start = false, restart = false, overwriteNewer = false, yes } = options;
-  const chosen = await findSnapshot(snapshots, name, text, (items) =>
-    chooseToGoBack(items, ({ reason }) => reason, name, text),
-  );
+  const { start = false, restart = false, overwriteNewer = false, otherAccount = false, yes } = options;
+  const choose = (items: readonly Snapshot[]) => chooseToGoBack(items, ({ reason }) => reason, name, text);
+  const chosen = await findSnapshot(snapshots, name, text, choose, cli.print);
   await confirm(cli.io, yes, question(name, chosen, restart));
-  const wanted = { start, restart, overwriteNewer };
+  const wanted = { start, restart, overwriteNewer, otherAccount };
   const session = await long(cli, name, (call) => snapshots.restore(name, chosen.id, { ...call, ...wanted })).catch(
     (error: unknown) => {
       throw withOption(error, `./leadmaster snapshot restore ${name} ${chosen.id}`, wanted);
@@ -77,16 +78,21 @@ function question(name: string, chosen: Snapshot, restart: boolean): string {
 }
 
 /** Which option lets it happen all the same. */
-const OPTIONS = { newer_login: 'overwriteNewer', session_running: 'restart' } as const;
-const FLAGS = { start: '--start', restart: '--restart', overwriteNewer: '--overwrite-newer' } as const;
+const OPTIONS = { newer_login: 'overwriteNewer', session_running: 'restart', other_account: 'otherAccount' } as const;
+const FLAGS = {
+  start: '--start',
+  restart: '--restart',
+  overwriteNewer: '--overwrite-newer',
+  otherAccount: '--other-account',
+} as const;
 
 /** A refusal, with the command that is not refused where there is one. */
 function withOption(thrown: unknown, command: string, given: Record<keyof typeof FLAGS, boolean>): CliError {
   const error = asCliError(thrown);
   const { exitCode, code, message, problem } = error;
-  if (code !== 'newer_login' && code !== 'session_running') return error;
+  if (code !== 'newer_login' && code !== 'session_running' && code !== 'other_account') return error;
   const wanted = { ...given, [OPTIONS[code]]: true };
-  const flags = (['start', 'restart', 'overwriteNewer'] as const).filter((name) => wanted[name]);
+  const flags = (['start', 'restart', 'overwriteNewer', 'otherAccount'] as const).filter((name) => wanted[name]);
   const line = [command, ...flags.map((name) => FLAGS[name])].join(' ');
   return new CliError(exitCode, code, message, `To restore all the same: ${line}`, { problem });
 }
@@ -96,7 +102,8 @@ async function extractTo(cli: Cli, name: string, text: string, target: string): 
   await refuseAmongSessions(cli, target);
   const done = await long(cli, name, async (call) => {
     const vault = await readVault(cli.config, call.signal);
-    const { snapshots } = await vault.list(name, { signal: call.signal });
+    const { snapshots, problems } = await vault.list(name, { signal: call.signal });
+    if (text === 'latest') noteDamage(cli.print, name, problems);
     const { id } = chooseToGoBack(snapshots.toReversed(), ({ extra }) => extra.reason, name, text);
     return { session: name, snapshot: id, path: target, ...(await extract(vault, name, id, target, call)) };
   });

@@ -18,7 +18,7 @@ export const registerVerify: Register = (noun, io) => {
     .action(async (name: string, text: string, { drill = false }: { drill?: boolean }, command: Command) => {
       const cli = cliOf(command, io);
       await withSnapshots(cli, async ({ snapshots }) => {
-        const { id } = await findSnapshot(snapshots, name, text);
+        const { id } = await findSnapshot(snapshots, name, text, undefined, cli.print);
         const report = await long(cli, name, (call) => snapshots.verify(name, id, { ...call, drill }));
         cli.print.data({ session: name, snapshot: id, ...report });
         showChecks(cli.print, report.checks);

@@ -1,21 +1,30 @@
 import type { SnapshotList } from '@leadmaster/protocol';
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
+import type { Cli } from '../cli.ts';
 import { withSnapshots } from '../client/snapshots.ts';
 import { confirm } from '../output/confirm.ts';
 import { nameSnapshot } from '../output/snapshot-words.ts';
 import { plural } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
-import { nameArgument } from './values.ts';
+import { long } from './long.ts';
+import { sessionName } from './values.ts';
 
 /** `vault accept` */
 export const registerAccept: Register = (noun, io) => {
   noun
     .command('accept')
-    .description('say that an older copy of the vault was put back on purpose; works without the service')
-    .addArgument(nameArgument())
+    .description(
+      'say that an older copy of the vault was put back on purpose, or that another vault is meant; works without the service',
+    )
+    .addArgument(
+      new Argument('[name]', 'an older copy, of this session; without it: another vault than before').argParser(
+        sessionName,
+      ),
+    )
     .option('-y, --yes', 'do not ask')
-    .action(async (name: string, { yes }: { yes?: true }, command: Command) => {
+    .action(async (name: string | undefined, { yes }: { yes?: true }, command: Command) => {
       const cli = cliOf(command, io);
+      if (name === undefined) return acceptOther(cli, yes);
       await withSnapshots(cli, async ({ snapshots }) => {
         const there = await snapshots.list(name);
         const rollback = there.problems.find(({ kind }) => kind === 'rolled_back');
@@ -32,6 +41,18 @@ export const registerAccept: Register = (noun, io) => {
       });
     });
 };
+
+/** The vault that is at the address now, whichever was there before. */
+async function acceptOther(cli: Cli, yes: true | undefined): Promise<void> {
+  const { acceptThere, vaultThere } = await import('@leadmaster/session-manager/vault-accept');
+  const there = await long(cli, 'vault', ({ signal }) => vaultThere(cli.config, signal));
+  const sessions = there.sessions.length === 0 ? 'no session' : there.sessions.join(', ');
+  const asked = `At ${there.url} is the vault ${there.vault}, which holds ${sessions}. Is this the one that is meant from now on?`;
+  await confirm(cli.io, yes, asked);
+  const accepted = await long(cli, 'vault', ({ signal }) => acceptThere(cli.config, signal));
+  cli.print.data(accepted);
+  cli.print.line(`The vault ${accepted.vault} at ${accepted.url} is accepted; the next snapshot goes there.`);
+}
 
 function question(name: string, detail: string, there: SnapshotList): string {
   return (

@@ -6,11 +6,19 @@ import { plural } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
 import { registerAccept } from './vault-accept.ts';
+import { registerCreate } from './vault-create.ts';
+import { registerRepair } from './vault-repair.ts';
 
-/** `vault accept|rotate-key` */
+/** `vault accept|create|repair|rotate-key` */
 export const register: Register = (parent, io) => {
-  const noun = parent.command('vault').description('accept an older copy of the vault; change its master key');
+  const noun = parent
+    .command('vault')
+    .description(
+      'accept an older copy of the vault, or another vault; make a new one; repair its header; change its master key',
+    );
   registerAccept(noun, io);
+  registerCreate(noun, io);
+  registerRepair(noun, io);
   noun
     .command('rotate-key')
     .description('give the vault another master key, with the service down; no snapshot is uploaded again')

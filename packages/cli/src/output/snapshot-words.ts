@@ -3,7 +3,21 @@ import type { Printer } from './printer.ts';
 import { table } from './table.ts';
 import { ago, bytes, duration, localTime, plural, printable } from './words.ts';
 
-const HEAD = ['ID', 'WHEN', 'AGE', 'KIND', 'SIZE', 'NEW', 'STORED', 'PAUSE', 'CHROMIUM', 'REASON', 'VERIFIED'];
+const HEAD = [
+  'ID',
+  'WHEN',
+  'AGE',
+  'KIND',
+  'SIZE',
+  'NEW',
+  'STORED',
+  'PAUSE',
+  'CHROMIUM',
+  'REASON',
+  'ACCOUNT',
+  'WRITTEN BY',
+  'VERIFIED',
+];
 
 /** A problem of a session's records. */
 export interface NamedProblem extends SnapshotProblem {
@@ -24,9 +38,17 @@ export function snapshotTable(print: Printer, items: readonly Snapshot[], withSe
     one.method === 'none' ? '-' : duration(one.pauseMs),
     one.chromium ?? '-',
     printable(one.reason),
+    one.account === null ? '-' : printable(`+${one.account.phone}`),
+    writer(one),
     verdict(print, one),
   ]);
   return table(print, withSession ? ['SESSION', ...HEAD] : HEAD, rows);
+}
+
+/** The installation that took it, by the name of its machine then. */
+function writer({ writtenBy }: Snapshot): string {
+  if (writtenBy === null) return '-';
+  return writtenBy.isHere ? 'here' : printable(writtenBy.host);
 }
 
 /** What was taken, in a line. */

@@ -2,10 +2,13 @@ import { lstatSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
-import { openStore, openVault, storeUrl } from '@leadmaster/vault';
+import { type BlobStore, openStore, openVault, type SeenHead, storeUrl, type Vault } from '@leadmaster/vault';
 import type { Config } from '../config/config.ts';
 import { findBrowser } from '../engine/browser/find.ts';
 import { keysIn } from './key-copy.ts';
+
+/** The newest record of a session that was seen in a vault, by the vault's id. */
+export type SeenHeads = (vault: string, session: string) => SeenHead | null;
 
 /** What the doctor asks of the machine beside files; tests have machines of their own. */
 export interface Machine {
@@ -21,7 +24,7 @@ export interface Machine {
   /** @throws LeadMasterError `browser_missing` */
   browserVersion(): Promise<string>;
   /** Opens the vault to read in it, making nothing. @throws LeadMasterError `vault_missing`, `store_unreachable`, ... */
-  tryVault(): Promise<void>;
+  tryVault(seen: SeenHeads): Promise<Vault | undefined>;
 }
 
 /** Far stores are tried again for minutes where somebody waits for a snapshot; here somebody waits for an answer. */
@@ -46,17 +49,32 @@ export function thisMachine(config: Config): Machine {
     device: (path) => statSync(existing(path)).dev,
     browserVersion: async () =>
       (await findBrowser({ chromePath: config.chromePath, visible: config.loginMode === 'local' })).version,
-    async tryVault() {
+    async tryVault(seen) {
       const { location } = config.vault;
       // For a store, a folder that is not there is one that cannot be reached.
       if (location.kind === 'folder' && !isThere(location.path)) throw noVault(location.path);
       const store = await openStore(storeUrl(location), { base: '/' });
       const signal = AbortSignal.timeout(VAULT_MS);
       // First whether there is a vault at all: before the first start there is neither it nor a key.
-      if ((await store.stat('vault', { signal })) === null) throw noVault(store.name);
-      await openVault({ store, masterKeys: await keysIn(config.vault.keyFile), signal });
+      if (!(await holdsVault(store, signal))) throw noVault(store.name);
+      let id = '';
+      const memory = {
+        recall: async (session: string) => seen(id, session),
+        // It only looks.
+        remember: async () => undefined,
+      };
+      const vault = await openVault({ store, masterKeys: await keysIn(config.vault.keyFile), memory, signal });
+      id = vault.id;
+      return vault;
     },
   };
+}
+
+/** Its header, or keys that it once had a header for. */
+async function holdsVault(store: BlobStore, signal: AbortSignal): Promise<boolean> {
+  if ((await store.stat('vault', { signal })) !== null) return true;
+  for await (const _key of store.list('keys/', { signal })) return true;
+  return false;
 }
 
 function noVault(name: string): LeadMasterError {

@@ -45,6 +45,7 @@ export const VAULT_ERRORS: readonly ErrorCode[] = [
   'vault_missing',
   'vault_key_wrong',
   'vault_key_missing',
+  'vault_changed',
   'vault_newer',
   'vault_locked',
   'vault_rolled_back',

@@ -67,6 +67,8 @@ const SNAPSHOT = {
   chromium: '150.0.7871.114',
   generation: 3,
   reason: 'schedule',
+  account: ACCOUNT,
+  writtenBy: { id: '9c1e40d27ab35f86', host: 'server-1', isHere: true },
   verifiedAt: AT,
   verified: true,
 };
@@ -295,7 +297,6 @@ export const COMPONENTS: Record<string, { schema: z.ZodType; example: unknown }>
     schema: snapshotDetail,
     example: {
       ...SNAPSHOT,
-      account: ACCOUNT,
       structure: [{ name: 'Local Storage', ok: true, detail: '3 tables' }],
       census: { before: CENSUS, after: CENSUS },
       entries: [{ path: 'Default/Preferences', kind: 'file', mode: 0o600, size: 8_192 }],

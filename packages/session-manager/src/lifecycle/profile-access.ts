@@ -1,5 +1,5 @@
 import type { Census } from '@leadmaster/protocol';
-import type { HeldProfile, Proof } from '../snapshots/session-access.ts';
+import type { HeldProfile, Proof, ReplaceOptions } from '../snapshots/session-access.ts';
 import { ending, running, sessionMoved, starting } from './refusals.ts';
 import type { SessionSupervisor } from './supervisor.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
@@ -30,7 +30,7 @@ export class ProfileAccess {
   /** Runs a task that changes the profile, with no browser on it and its lock taken; the account is read anew afterwards. */
   replace<T>(
     supervisor: SessionSupervisor,
-    options: { stop: boolean; reason: string },
+    options: ReplaceOptions & { reason: string },
     task: () => Promise<T>,
   ): Promise<T> {
     const { name } = supervisor;
@@ -38,13 +38,15 @@ export class ProfileAccess {
     return supervisor.inTurn(async (turn) => {
       refuseEnding(name, turn);
       refuseRunning(name, turn, options.stop);
-      await turn.rest(reason);
-      return this.#locked(name, async () => {
-        const done = await task();
-        const record = await this.#deps.profiles.readRecord(name);
-        await turn.returned(record?.account ?? null, reason);
-        return done;
-      });
+      await options.judge?.();
+      return this.#stoppedUnlessFailing(turn, name, reason, () =>
+        this.#locked(name, async () => {
+          const done = await task();
+          const record = await this.#deps.profiles.readRecord(name);
+          await turn.returned(record?.account ?? null, reason);
+          return done;
+        }),
+      );
     });
   }
 
@@ -75,7 +77,7 @@ export class ProfileAccess {
   /**
    * Gives the session away for good: what has its generation, or an older one, never starts here again. The word is
    * durable before the profile goes to trash; a crash in between is finished by the supervisor's `recover`. Stops it
-   * first, and then asks `prove`, which may refuse.
+   * first, and then asks `prove`, which may refuse: then it runs again if it ran.
    */
   moveAway(supervisor: SessionSupervisor, reason: string, prove: Proof): Promise<void> {
     const { name } = supervisor;
@@ -84,8 +86,7 @@ export class ProfileAccess {
       refuseEnding(name, turn);
       const record = await profiles.readRecord(name);
       if (record === null) throw sessionMoved(name);
-      await turn.rest(reason);
-      const word = await prove();
+      const word = await this.#stoppedUnlessFailing(turn, name, reason, async () => prove());
       store.atomically(() => {
         store.sessions.setDesired(name, 'stopped');
         store.vault.setMoved(name, record.generation);
@@ -102,6 +103,19 @@ export class ProfileAccess {
       this.#deps.log.warn({ session: name, err: error }, 'the page did not count its rows');
       return null;
     });
+  }
+
+  /** Stops it for a task, and has it run again where it ran and the task fails. */
+  async #stoppedUnlessFailing<T>(turn: Turn, name: string, reason: string, task: () => Promise<T>): Promise<T> {
+    const ran = turn.current !== null || turn.state === 'DISCONNECTED_RECOVERABLE';
+    await turn.rest(reason);
+    try {
+      return await task();
+    } catch (error) {
+      // Unless somebody has asked for a stop meanwhile.
+      if (ran && this.#deps.store.sessions.get(name)?.desired === 'running') await turn.start(reason);
+      throw error;
+    }
   }
 
   async #locked<T>(name: string, task: () => Promise<T>): Promise<T> {

@@ -14,7 +14,7 @@ import type {
   Transition,
 } from '@leadmaster/protocol';
 import { Measurements } from '../disk/measurements.ts';
-import type { HeldProfile, Proof, SessionAccess } from '../snapshots/session-access.ts';
+import type { HeldProfile, Proof, ReplaceOptions, SessionAccess } from '../snapshots/session-access.ts';
 import { comesBack } from './at-boot.ts';
 import { pageChecks } from './capabilities/page-checks.ts';
 import { countUses } from './capabilities/uses.ts';
@@ -100,7 +100,7 @@ export class Sessions implements SessionService, SessionAccess {
     return this.#profiles.hold(await this.#registry.get(name), task);
   }
 
-  async replace<T>(name: string, options: { stop: boolean; reason?: string }, task: () => Promise<T>): Promise<T> {
+  async replace<T>(name: string, options: ReplaceOptions, task: () => Promise<T>): Promise<T> {
     return this.#profiles.replace(await this.#registry.get(name), { reason: 'restored', ...options }, task);
   }
 

@@ -242,8 +242,10 @@ class FileProfileStore implements ProfileStore {
     olderThanDays: number,
     maxBytes = Number.POSITIVE_INFINITY,
     kept: ReadonlySet<string> = new Set(),
+    now = new Date(),
   ): Promise<string[]> {
-    return emptyTrash(this.#fs, this.#paths.trash, { days: olderThanDays, bytes: maxBytes, kept });
+    const limits = { days: olderThanDays, bytes: maxBytes, kept };
+    return emptyTrash(this.#fs, this.#paths.trash, limits, now.getTime());
   }
 
   trashBytes(): Promise<number> {

@@ -28,6 +28,8 @@ export interface DataPaths {
   vaultKey: string;
   /** That a person has said to keep a copy of the vault's key. */
   keyCopied: string;
+  /** Which vault a person has accepted in the place of another. */
+  vaultAccepted: string;
 }
 
 /**
@@ -58,6 +60,7 @@ export function dataPaths(dataDir: string): DataPaths {
     vault: join(root, 'vault'),
     vaultKey: join(root, 'vault.key'),
     keyCopied: join(root, 'vault-key-copied.json'),
+    vaultAccepted: join(root, 'vault-accepted.json'),
   };
 }
 

@@ -134,9 +134,10 @@ export interface ProfileStore {
   listTrash(): Promise<TrashEntry[]>;
   /**
    * Deletes what has lain in the trash for longer, and, oldest first, what is more than `maxBytes`; of the latter never
-   * the newest profile of a session. Of the sessions in `kept` all stays. Returns the paths that are gone.
+   * the newest profile of a session. Of the sessions in `kept` all stays. Ages are counted to `now`. Returns the paths
+   * that are gone.
    */
-  emptyTrash(olderThanDays: number, maxBytes?: number, kept?: ReadonlySet<string>): Promise<string[]>;
+  emptyTrash(olderThanDays: number, maxBytes?: number, kept?: ReadonlySet<string>, now?: Date): Promise<string[]>;
   /** Bytes that lie in the trash. */
   trashBytes(): Promise<number>;
   /** Bytes of the profile by class and folder. Looks at every file and reads none. */

@@ -130,7 +130,7 @@ export interface TrashLimits {
 
 /**
  * Deletes what has lain in the trash for too long, and, oldest first, what is too much; of the latter never the newest
- * profile of a session. Returns the paths that are gone; one that cannot go is an error after the others went.
+ * profile of a session, by date or by generation. Returns the paths that are gone; one that cannot go is an error after the others went.
  */
 export async function emptyTrash(
   fs: ProfileFs,
@@ -158,12 +158,12 @@ async function tooMuch(entries: readonly TrashEntry[], limit: number): Promise<T
   for (const entry of entries) sizes.set(entry, await sizeOf(entry.path));
   let bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
   const seen = new Set<string>();
-  const spare = entries.filter(({ session, path }) => {
+  const spare = entries.filter((entry) => {
     // Whose profile a stray one is nobody knows: it is the last of its own.
-    const owner = session || path;
+    const owner = entry.session || entry.path;
     const isNewest = !seen.has(owner);
     seen.add(owner);
-    return !isNewest;
+    return !isNewest && !isLastGeneration(entry, entries);
   });
   const out: TrashEntry[] = [];
   for (const entry of spare.toReversed()) {
@@ -172,6 +172,14 @@ async function tooMuch(entries: readonly TrashEntry[], limit: number): Promise<T
     out.push(entry);
   }
   return out;
+}
+
+/** A clock may have been wrong when one of them came here; generations only grow. */
+function isLastGeneration(entry: TrashEntry, entries: readonly TrashEntry[]): boolean {
+  const { session, generation } = entry;
+  if (generation === null || session === '') return false;
+  const others = entries.filter((other) => other.session === session && other !== entry);
+  return others.every((other) => (other.generation ?? 0) < generation);
 }
 
 async function sizeOf(folder: string): Promise<number> {

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { storeUrl } from '@leadmaster/vault';
+import { sequenceOf, storeUrl } from '@leadmaster/vault';
 import type { Config } from '../config/config.ts';
 import { codeBeside, type NamedOnDisk, namedFolders } from '../doctor/code/named-folders.ts';
 import { examine } from '../doctor/doctor.ts';
@@ -96,7 +96,7 @@ async function sessionOf(
 }
 
 function snapshotsOf(state: Ground['state'], name: string): ReportedSession['snapshots'] {
-  const snapshots = (state?.snapshots(name) ?? []).sort((a, b) => (a.at < b.at ? 1 : -1));
+  const snapshots = (state?.snapshots(name) ?? []).sort((a, b) => sequenceOf(b.id) - sequenceOf(a.id));
   const [latest] = snapshots;
   return {
     count: snapshots.length,

@@ -3,7 +3,8 @@ import { checkPassphrase, type SnapshotInfo } from '@leadmaster/vault';
 import { realFs } from '../profile/files.ts';
 import { requireRoom } from '../profile/room.ts';
 import type { SnapshotDeps } from './deps.ts';
-import { refuseMoved, restoreSession, SAME_MS } from './restore.ts';
+import { refuseUsedSince } from './newer.ts';
+import { refuseMoved, restoreSession } from './restore.ts';
 import { describeSnapshot, extraOf } from './snapshot-facts.ts';
 import type { ImportWanted, LongCall } from './snapshot-service.ts';
 
@@ -28,7 +29,10 @@ export async function exportSnapshot(
   const first = await stream.next();
   const known = deps.store.snapshots.list(session).find((row) => row.id === info.id) ?? null;
   deps.log.info({ session, id: info.id }, 'snapshot is being exported');
-  return { snapshot: describeSnapshot(session, info, known), bytes: withFirst(first, stream) };
+  return {
+    snapshot: describeSnapshot(session, info, known, deps.vault.installation()),
+    bytes: withFirst(first, stream),
+  };
 }
 
 async function* withFirst(first: IteratorResult<Buffer>, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
@@ -71,8 +75,15 @@ export async function importSession(
     // Meanwhile somebody may have made one of that name.
     await refuseHere(deps, session, wanted);
     if (!wanted.originRetired) refuseMoved(deps, session, info, COMING_BACK);
-    const { originRetired, overwriteNewer } = wanted;
-    const options = { start: false, restart: false, overwriteNewer, originRetired, returning: originRetired };
+    const { originRetired, overwriteNewer, otherAccount } = wanted;
+    const options = {
+      start: false,
+      restart: false,
+      overwriteNewer,
+      otherAccount,
+      originRetired,
+      returning: originRetired,
+    };
     await restoreSession(deps, session, info, { ...options, ...callOf(wanted) });
   } catch (error) {
     await vault.forget(session, { ids: [info.id] }).catch((left: unknown) => {
@@ -106,19 +117,6 @@ export async function retireSession(deps: SnapshotDeps, session: string, info: S
   await deps.access.moveAway(session, 'retired', () => refuseUsedSince(deps, session, info));
   deps.log.info({ session, id: info.id }, 'session given up here');
   return deps.access.get(session);
-}
-
-async function refuseUsedSince(deps: SnapshotDeps, session: string, info: SnapshotInfo): Promise<void> {
-  const { frozenAt, generation } = extraOf(info);
-  const record = await deps.profiles.readRecord(session);
-  const written = await deps.profiles.lastWritten(session);
-  const isSame = record !== null && record.generation === generation;
-  if (isSame && written !== null && written.getTime() - Date.parse(frozenAt) <= SAME_MS) return;
-  throw new LeadMasterError(
-    'newer_login',
-    `${session} was used after the snapshot ${info.id} was taken`,
-    `Nothing was given up. Export it again: "./leadmaster export ${session} FILE --retire --force".`,
-  );
 }
 
 /** A login that is here is replaced only where somebody says so; one that was given away, or never came, is no login. */

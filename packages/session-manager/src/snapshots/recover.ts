@@ -6,8 +6,16 @@ import {
   type Recovered,
   type RecoverSessions,
 } from '@leadmaster/protocol';
-import { isOfAnObject, problemOf, type SnapshotInfo, type Vault, type VaultProblem } from '@leadmaster/vault';
+import {
+  damagedBehind,
+  isOfAnObject,
+  problemOf,
+  type SnapshotInfo,
+  type Vault,
+  type VaultProblem,
+} from '@leadmaster/vault';
 import type { SnapshotDeps } from './deps.ts';
+import { otherAccountsIn } from './other-account.ts';
 import { restoreSession } from './restore.ts';
 import { describeSnapshot, extraOf } from './snapshot-facts.ts';
 import type { LongCall } from './snapshot-service.ts';
@@ -51,7 +59,7 @@ async function lookAt(
     return {
       session,
       snapshots: snapshots.length,
-      last: last === null ? null : describeSnapshot(session, last, known(last.id)),
+      last: last === null ? null : describeSnapshot(session, last, known(last.id), deps.vault.installation()),
       isHere: here.has(session),
       damaged: false,
       problems,
@@ -84,7 +92,7 @@ export async function recoverSessions(
   for (const [done, one] of chosen.entries()) {
     options.signal?.throwIfAborted();
     const call = under(`${one.session} (${done + 1} of ${chosen.length})`, options);
-    items.push(one.damaged ? notReadable(one) : await recoverOne(deps, one.session, wanted.start, call));
+    items.push(one.damaged ? notReadable(one) : await recoverOne(deps, one.session, wanted, call));
   }
   return { items };
 }
@@ -104,7 +112,7 @@ function notReadable({ session, problems }: Recoverable): Recovered['items'][num
 async function recoverOne(
   deps: SnapshotDeps,
   session: string,
-  start: boolean,
+  { start, otherAccount }: Pick<RecoverSessions, 'start' | 'otherAccount'>,
   options: LongCall,
 ): Promise<Recovered['items'][number]> {
   if ((await profilesHere(deps)).has(session)) {
@@ -112,15 +120,20 @@ async function recoverOne(
     return { session, ok: false, snapshot: null, detail };
   }
   const vault = await deps.vault.open();
-  const { snapshots } = await vault.list(session);
+  const { snapshots, problems } = await vault.list(session);
   let detail = 'the vault has no snapshot of it that can be read';
   for (const info of bestFirst(snapshots)) {
     try {
       await restoreSession(deps, session, info, {
         ...options,
-        ...{ start, overwriteNewer: false, restart: false, originRetired: true },
+        ...{ start, otherAccount, overwriteNewer: false, restart: false, originRetired: true },
       });
-      return { session, ok: true, snapshot: info.id, detail: `as it was ${info.at}` };
+      return {
+        session,
+        ok: true,
+        snapshot: info.id,
+        detail: `as it was ${info.at}${otherAccountsIn(snapshots, info)}${damageTold(info, problems)}`,
+      };
     } catch (error) {
       options.signal?.throwIfAborted();
       deps.log.error({ session, id: info.id, err: error }, 'a session could not be recovered from this snapshot');
@@ -130,6 +143,11 @@ async function recoverOne(
     }
   }
   return { session, ok: false, snapshot: null, detail };
+}
+
+function damageTold(info: SnapshotInfo, problems: readonly VaultProblem[]): string {
+  const newer = damagedBehind(info, problems);
+  return newer.length === 0 ? '' : `; a newer record cannot be read (${newer.map(({ object }) => object).join(', ')})`;
 }
 
 /** The newest first; last of all those that were replaced by a restore, which somebody wanted rid of. */

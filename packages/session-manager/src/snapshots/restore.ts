@@ -9,6 +9,8 @@ import { realFs } from '../profile/files.ts';
 import { requireRoom } from '../profile/room.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { isErased } from './known-good.ts';
+import { refuseNewer } from './newer.ts';
+import { refuseOtherAccount } from './other-account.ts';
 import { extraOf, type Findings, parseFindings } from './snapshot-facts.ts';
 import type { LongCall } from './snapshot-service.ts';
 import { inStaging, stagingPath } from './staging.ts';
@@ -22,14 +24,11 @@ export interface RestoreOptions extends LongCall, RestoreSnapshot {
   returning?: boolean;
 }
 
-/** File times come from a coarser clock than the moment of a freeze. */
-export const SAME_MS = 100;
-
 /**
  * Puts a snapshot in the profile's place. Everything is fetched and proven before anything in place is touched; what
  * fails leaves everything as it was.
  *
- * @throws LeadMasterError `session_running`, `newer_login`, `session_moved`, `browser_too_old`, `snapshot_damaged`, ...
+ * @throws LeadMasterError `session_running`, `newer_login`, `other_account`, `session_moved`, `browser_too_old`, `snapshot_damaged`, ...
  */
 export async function restoreSession(
   deps: SnapshotDeps,
@@ -38,8 +37,9 @@ export async function restoreSession(
   options: RestoreOptions & { restart: boolean },
 ): Promise<Session> {
   if (options.returning !== true) refuseMoved(deps, session, info);
+  if (!options.otherAccount) await refuseOtherAccount(deps, session, info);
   refuseOlderBrowser(extraOf(info).chromium, await deps.browserVersion());
-  // Told before the bytes are fetched; decided again with the profile held.
+  // Told before the bytes are fetched; decided again just before the session is stopped.
   if (deps.access.has(session)) await refuseEarly(deps, session, info, options);
   const vault = await deps.vault.open();
   await inStaging(stagingPath(deps.paths, 'restore', session), async (staged) => {
@@ -51,7 +51,8 @@ export async function restoreSession(
     if (isNew) await deps.access.createFor(session, new Date(extraOf(info).frozenAt));
     try {
       const put = () => putInPlace(deps, session, info, staged, options);
-      await deps.access.replace(session, { stop: options.restart }, put);
+      const judge = options.overwriteNewer ? async () => {} : () => refuseNewer(deps, session, info, staged);
+      await deps.access.replace(session, { stop: options.restart, judge }, put);
     } catch (error) {
       if (isNew) deps.access.discard(session);
       throw error;
@@ -106,7 +107,6 @@ async function putInPlace(
   staged: string,
   options: RestoreOptions,
 ): Promise<void> {
-  if (!options.overwriteNewer) await refuseNewer(deps, session, info);
   const before = await setAside(deps, session, options);
   try {
     const { generation, frozenAt, imported } = extraOf(info);
@@ -215,38 +215,4 @@ async function refuseEarly(
     );
   }
   if (!options.overwriteNewer) await refuseNewer(deps, session, info);
-}
-
-/**
- * A healthy login that was used after the snapshot is never overwritten without a person's word (design, invariant 10);
- * nor is one of which nothing can be read, since that proves nothing.
- */
-async function refuseNewer(deps: SnapshotDeps, session: string, info: SnapshotInfo): Promise<void> {
-  if (isErased(deps, session) || (await deps.profiles.loginPresence(session)) !== 'present') return;
-  const written = await deps.profiles.lastWritten(session);
-  const newerByMs = (written?.getTime() ?? 0) - Date.parse(extraOf(info).frozenAt);
-  if (written === null || newerByMs <= SAME_MS) return;
-  throw new LeadMasterError(
-    'newer_login',
-    `The login of ${session} in place was last used ${written.toISOString()}, ${span(newerByMs)} after this snapshot was taken`,
-    'If it works, start it instead. To go back all the same, say so (overwriteNewer, --overwrite-newer): the one in place goes to trash.',
-    { extra: { newerByMs, lastWrittenAt: written.toISOString() } },
-  );
-}
-
-/** A span of time for people: its two largest units. */
-function span(ms: number): string {
-  const seconds = Math.max(1, Math.round(ms / 1000));
-  const parts: [number, string][] = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor((seconds % 86_400) / 3600), 'h'],
-    [Math.floor((seconds % 3600) / 60), 'min'],
-    [seconds % 60, 's'],
-  ];
-  const first = parts.findIndex(([count]) => count > 0);
-  return parts
-    .slice(first, first + 2)
-    .filter(([count]) => count > 0)
-    .map(([count, unit]) => `${count} ${unit}`)
-    .join(' ');
 }

@@ -126,7 +126,10 @@ export class SnapshotSchedule {
 
   /** Whether the clock has struck since a snapshot was taken: while the service was down, say. */
   #missedRound(at: string): boolean {
-    const due = this.#cron?.nextRun(new Date(at)) ?? null;
-    return due !== null && this.#round === null && due < (this.#deps.now?.() ?? new Date());
+    const now = this.#deps.now?.() ?? new Date();
+    // Dated in the future, it says nothing of what was missed since.
+    const isAhead = Date.parse(at) > now.getTime();
+    const due = this.#cron?.nextRun(isAhead ? new Date(0) : new Date(at)) ?? null;
+    return due !== null && this.#round === null && due < now;
   }
 }

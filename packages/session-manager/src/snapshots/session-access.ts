@@ -13,6 +13,14 @@ export type LastWord = () => void;
 /** Asked once the session is stopped; what it throws keeps it here. */
 export type Proof = () => Promise<LastWord> | Promise<void>;
 
+export interface ReplaceOptions {
+  /** Whether a session that runs may be stopped for it. */
+  stop: boolean;
+  reason?: string;
+  /** What it throws leaves everything as it was. */
+  judge?: () => Promise<void>;
+}
+
 /** What snapshots ask of the sessions of this machine. */
 export interface SessionAccess {
   /** Every session, whatever it is in. */
@@ -35,12 +43,14 @@ export interface SessionAccess {
   /**
    * Runs a task that changes the profile, in the session's own queue, with the profile locked and no browser on it.
    *
-   * @throws LeadMasterError `session_running` unless `stop` is set; then it is stopped first.
+   * @param options.judge is asked before anything is stopped, when nothing else happens to the session any more.
+   * @throws LeadMasterError `session_running` unless `stop` is set; then it is stopped first, and runs again if the task fails.
    */
-  replace<T>(session: string, options: { stop: boolean; reason?: string }, task: () => Promise<T>): Promise<T>;
+  replace<T>(session: string, options: ReplaceOptions, task: () => Promise<T>): Promise<T>;
   /**
    * Stops the session and gives it away: durable, then its profile goes to trash, and nothing of that generation or an
-   * older one starts here again. `prove` is asked once it is stopped; what it throws keeps the session here, stopped.
+   * older one starts here again. `prove` is asked once it is stopped; what it throws keeps the session here, and lets it
+   * run again if it ran.
    */
   moveAway(session: string, reason: string, prove?: Proof): Promise<void>;
   /** Counts the rows of the running page's databases; null when no page runs or it does not answer. */

@@ -16,6 +16,10 @@ const extraSchema = z.object({
   chromium: z.string().nullable(),
   generation: z.number().int(),
   account: account.nullable(),
+  /** How far the login had come, by the last change in each of its stores. Not in snapshots of earlier versions. */
+  sequences: z.object({ indexedDb: z.number().int(), localStorage: z.number().int() }).optional(),
+  /** The installation that took it, and what its machine was called. Not in snapshots of earlier versions. */
+  writer: z.object({ id: z.string(), host: z.string() }).optional(),
   /** Where an imported one came from. */
   imported: z.object({ session: z.string(), id: z.string(), at: z.string() }).optional(),
 });
@@ -58,8 +62,14 @@ export function extraOf(info: SnapshotInfo): SnapshotExtra {
 }
 
 /** A snapshot as the outside sees it. */
-export function describeSnapshot(session: string, info: SnapshotInfo, known: SnapshotRow | null): Snapshot {
+export function describeSnapshot(
+  session: string,
+  info: SnapshotInfo,
+  known: SnapshotRow | null,
+  installation: string,
+): Snapshot {
   const extra = extraOf(info);
+  const { writer } = extra;
   return {
     id: info.id,
     session,
@@ -76,6 +86,8 @@ export function describeSnapshot(session: string, info: SnapshotInfo, known: Sna
     chromium: extra.chromium,
     generation: extra.generation,
     reason: extra.reason,
+    account: extra.account,
+    writtenBy: writer === undefined ? null : { ...writer, isHere: writer.id === installation },
     verifiedAt: known?.verifiedAt ?? null,
     verified: known?.verified ?? null,
   };
@@ -84,13 +96,11 @@ export function describeSnapshot(session: string, info: SnapshotInfo, known: Sna
 /** The same with its insides. */
 export function describeDetail(
   snapshot: Snapshot,
-  info: SnapshotInfo,
   findings: Findings | null,
   entries: SnapshotDetail['entries'],
 ): SnapshotDetail {
   return {
     ...snapshot,
-    account: extraOf(info).account,
     structure: findings?.structure ?? [],
     census: findings?.census ?? { before: null, after: null },
     entries,

@@ -28,6 +28,8 @@ export interface ImportWanted extends LongCall {
   /** Put it in the place of a session of that name. */
   replace: boolean;
   overwriteNewer: boolean;
+  /** Also where it is of another account than the session here. */
+  otherAccount?: boolean | undefined;
   start: boolean;
   /** The size of the file, where it is known before it has come. */
   sizeBytes?: number;

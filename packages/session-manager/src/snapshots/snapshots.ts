@@ -14,12 +14,14 @@ import {
   type SnapshotReason,
   type VerifyReport,
 } from '@leadmaster/protocol';
-import { isOfAnObject, type SnapshotInfo } from '@leadmaster/vault';
+import { isOfAnObject, problemOf, type SnapshotInfo } from '@leadmaster/vault';
 import type { SerialQueue } from '../concurrency/serial-queue.ts';
 import { inTurns } from '../concurrency/turns.ts';
 import { FINDINGS_FILE } from '../profile/extracted.ts';
 import type { ProfileRecord } from '../profile/profile-store.ts';
+import type { SnapshotRow } from '../state/state-store.ts';
 import type { SnapshotDeps } from './deps.ts';
+import { secondWriters } from './other-account.ts';
 import { exportSnapshot, importSession, retireSession } from './portable.ts';
 import { listRecoverable, notInVault, recoverSessions } from './recover.ts';
 import { restoreSession } from './restore.ts';
@@ -30,6 +32,9 @@ import { verifySnapshot } from './verify.ts';
 
 /** A session that is starting is waited for so long before it is told that no snapshot can be taken. */
 const SETTLE_MS = 60_000;
+
+/** What does not pass by itself. */
+const OFF = new Set(['vault_missing', 'vault_changed', 'vault_key_missing', 'vault_key_wrong']);
 
 type Wanted = LongCall & { kind?: SnapshotKind; reason: SnapshotReason };
 
@@ -89,9 +94,11 @@ export class Snapshots implements SnapshotService {
     try {
       const { snapshots, problems } = await vault.list(session, call);
       const known = new Map(this.#deps.store.snapshots.list(session).map((row) => [row.id, row]));
-      const items = snapshots.toReversed().map((info) => describeSnapshot(session, info, known.get(info.id) ?? null));
-      return { items, problems };
+      const items = snapshots.toReversed().map((info) => this.#describe(session, info, known.get(info.id) ?? null));
+      return { items, problems: [...problems, ...secondWriters(session, snapshots)] };
     } catch (error) {
+      if (error instanceof LeadMasterError && error.code === 'vault_rolled_back')
+        return { items: [], problems: [{ ...problemOf(error), kind: 'rolled_back' }] };
       // The vault has never heard of it; if we have, it only has no snapshot yet.
       const isNew = error instanceof LeadMasterError && error.code === 'session_not_found';
       if (!isNew) throw error;
@@ -108,8 +115,7 @@ export class Snapshots implements SnapshotService {
     const findings = await vault.readFile(session, id, FINDINGS_FILE, call);
     const known = this.#deps.store.snapshots.list(session).find((row) => row.id === id) ?? null;
     return describeDetail(
-      describeSnapshot(session, info, known),
-      info,
+      this.#describe(session, info, known),
       findings === null ? null : parseFindings(findings.toString('utf8')),
       entries.map((entry) => ({
         path: entry.path,
@@ -223,6 +229,21 @@ export class Snapshots implements SnapshotService {
     this.#background.add(running);
   }
 
+  /** Says of every linked session that no snapshot can be taken, and why, where a person must do something about the vault. */
+  areOff(error: unknown): void {
+    if (!(error instanceof LeadMasterError) || !OFF.has(error.code)) return;
+    const { store, access } = this.#deps;
+    for (const session of access.names()) {
+      if (store.sessions.get(session)?.caughtUpTo == null) continue;
+      const { code, message, hint } = error;
+      store.snapshots.failed(session, {
+        code,
+        detail: `Snapshots are off: ${message}`,
+        data: { reason: 'start', hint },
+      });
+    }
+  }
+
   /** Ends what is under way, in order: nothing half-done stays, a browser is never left standing still. */
   async close(): Promise<void> {
     this.#closing.abort(
@@ -288,6 +309,10 @@ export class Snapshots implements SnapshotService {
     } catch (unwritten) {
       this.#deps.log.error({ session, err: unwritten }, 'that no snapshot was taken could not be written down');
     }
+  }
+
+  #describe(session: string, info: SnapshotInfo, known: SnapshotRow | null): Snapshot {
+    return describeSnapshot(session, info, known, this.#deps.vault.installation());
   }
 
   async #find(session: string, id: string): Promise<SnapshotInfo> {

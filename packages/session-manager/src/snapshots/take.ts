@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Capture, CapturedEntry } from '@leadmaster/capture';
 import {
   type Census,
@@ -45,7 +46,15 @@ export async function captureSession(deps: SnapshotDeps, session: string, option
   const { capture, record } = await deps.access.hold(session, (held) => captureHeld(deps, session, held, options));
   try {
     const after = before === null ? null : await census(deps, session, options.signal);
-    return taken(capture, record, { before, after }, { reason: options.reason, captureMs: performance.now() - began });
+    return taken(
+      capture,
+      record,
+      { before, after },
+      {
+        ...{ reason: options.reason, captureMs: performance.now() - began },
+        installation: deps.vault.installation(),
+      },
+    );
   } catch (error) {
     await capture[Symbol.asyncDispose]();
     throw error;
@@ -61,7 +70,7 @@ export async function captureStopped(
 ): Promise<Taken> {
   const began = performance.now();
   const { capture, record } = await captureHeld(deps, session, { profileDir, browser: null }, options);
-  return takenStill(capture, record, options, began);
+  return takenStill(deps, capture, record, options, began);
 }
 
 /** The same of a profile that was set aside: it is nobody's any more, and was proven whole before. */
@@ -73,12 +82,19 @@ export async function captureAside(
 ): Promise<Taken> {
   const began = performance.now();
   const capture = await captureWhole(deps, session, { profileDir, browser: null }, options);
-  return takenStill(capture, record, options, began);
+  return takenStill(deps, capture, record, options, began);
 }
 
 /** With no page running there is nothing to count. */
-function takenStill(capture: Capture, record: ProfileRecord | null, { reason }: TakeOptions, began: number): Taken {
-  return taken(capture, record, { before: null, after: null }, { reason, captureMs: performance.now() - began });
+function takenStill(
+  { vault }: SnapshotDeps,
+  capture: Capture,
+  record: ProfileRecord | null,
+  { reason }: TakeOptions,
+  began: number,
+): Taken {
+  const facts = { reason, captureMs: performance.now() - began, installation: vault.installation() };
+  return taken(capture, record, { before: null, after: null }, facts);
 }
 
 /** Puts what was taken into the vault: durable when it resolves. Ends the copy in any case. */
@@ -97,7 +113,7 @@ export async function saveTaken(
     ...(signal === undefined ? {} : { signal }),
     onProgress: ({ bytes }) => onProgress?.({ phase: 'saving', done: bytes, total: capture.bytes }),
   });
-  const snapshot = describeSnapshot(session, info, null);
+  const snapshot = describeSnapshot(session, info, null, deps.vault.installation());
   const { bytes, newBytes, storedBytes, pauseMs, method, durationMs, reason } = snapshot;
   const data = { kind, reason, bytes, newBytes, storedBytes, pauseMs, method, durationMs };
   deps.store.snapshots.created(session, { id: info.id, at: info.at, data });
@@ -174,7 +190,7 @@ function taken(
   capture: Capture,
   record: ProfileRecord | null,
   counted: Findings['census'],
-  facts: { reason: SnapshotReason; captureMs: number },
+  facts: { reason: SnapshotReason; captureMs: number; installation: string },
 ): Taken {
   return {
     capture,
@@ -188,6 +204,8 @@ function taken(
       chromium: record?.chromiumVersion ?? null,
       generation: record?.generation ?? 1,
       account: record?.account ?? null,
+      writer: { id: facts.installation, host: hostname() },
+      ...(capture.sequences === null ? {} : { sequences: capture.sequences }),
     },
     [Symbol.asyncDispose]: () => capture[Symbol.asyncDispose](),
   };

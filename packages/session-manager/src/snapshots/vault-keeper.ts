@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstatSync, readFileSync } from 'node:fs';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import {
+  type BlobStore,
   ByteRate,
   newMasterKeyText,
   openStore,
@@ -14,8 +15,10 @@ import {
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { makePrivateFile } from '../config/private-file.ts';
+import type { DataPaths } from '../profile/paths.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { KnownDamage } from './known-damage.ts';
+import { type Identity, identityOf, isFirst, refuseChanged, remember } from './vault-identity.ts';
 
 /** Our name as a writer: locks that this data folder's last process left in the vault are ours to take. */
 const OWNER = 'owner';
@@ -24,6 +27,8 @@ export interface VaultKeeperDeps {
   vault: Config['vault'];
   /** What is remembered of vaults outside of them. */
   memory: StateStore['vault'];
+  /** Where it is noted that a person has accepted another vault. */
+  paths: Pick<DataPaths, 'vaultAccepted'>;
   /** Whether a key and a vault may be made where there are none: by the service, never by a look. */
   mayCreate: boolean;
   /** The clock by which snapshots are dated and forgotten. */
@@ -48,7 +53,10 @@ export class VaultKeeper {
   }
 
   /** @throws LeadMasterError `vault_missing`, `vault_key_missing`, `vault_key_wrong`, `vault_newer`, `store_unreachable` ... */
-  open(): Promise<Vault> {
+  async open(): Promise<Vault> {
+    const opening = this.#opening;
+    if (opening !== null && (await this.#isAsItWas(opening))) return opening;
+    if (this.#opening === opening) this.#opening = null;
     this.#opening ??= this.#open().catch((error: unknown) => {
       this.#opening = null;
       throw error;
@@ -56,25 +64,63 @@ export class VaultKeeper {
     return this.#opening;
   }
 
+  /** The vault as a machine sees it that opens it for the first time, with the key file as it is now: to verify by. */
+  fresh(): Promise<Vault> {
+    return this.#open();
+  }
+
+  /**
+   * Whether what the vault was opened with is still there. What has changed meanwhile is opened anew, which says what is
+   * wrong with it; a store that does not answer says nothing of that.
+   */
+  async #isAsItWas(opening: Promise<Vault>): Promise<boolean> {
+    try {
+      await (await opening).prove();
+      return true;
+    } catch (error) {
+      const isAway = error instanceof LeadMasterError && ['store_unreachable', 'store_denied'].includes(error.code);
+      if (isAway) throw error;
+      return false;
+    }
+  }
+
   async #open(): Promise<Vault> {
-    const { memory, now } = this.#deps;
-    const known = memory.fact(this.#known);
+    const { memory, paths } = this.#deps;
+    const { keyFile } = this.#deps.vault;
+    const present = readKeyFile(keyFile);
+    const identity = identityOf(memory, paths, this.#url, present);
     // A place that held our vault and is empty now is a disk that is not mounted, never a place for a new one.
-    const create = this.#deps.mayCreate && known === null;
+    const create = this.#deps.mayCreate && isFirst(identity);
+    const opened = await this.#openIn(identity, create, present).catch((error: unknown) => {
+      throw isNothing(error) && present !== null && identity.known === null && identity.recorded.size > 0
+        ? elsewhere(this.#url, keyFile, identity)
+        : error;
+    });
+    const { vault, keyText } = opened;
+    refuseChanged(identity, this.#url, vault.id);
+    const found = { url: this.#url, vault: vault.id, keyFile, keyText };
+    remember(memory, identity, found);
+    return vault;
+  }
+
+  async #openIn(
+    { known }: Identity,
+    create: boolean,
+    present: string | null,
+  ): Promise<{ vault: Vault; keyText: string }> {
+    const { memory, now } = this.#deps;
     const store = await openStore(this.#url, {
       base: '/',
       create,
       ...(this.#rate === null ? {} : { throttle: { up: this.#rate, down: this.#rate } }),
     });
-    const keyText =
-      readKeyFile(this.#deps.vault.keyFile) ??
-      (await this.#firstKey(create, known !== null, () => store.stat('vault')));
+    const keyText = present ?? (await this.#firstKey(create, known !== null, () => holdsVault(store)));
     let id = '';
     const vault = await openVault({
       store,
       masterKeys: parseMasterKeys(keyText),
       create,
-      owner: this.#owner(),
+      owner: this.installation(),
       ...(now === undefined ? {} : { now }),
       memory: {
         recall: async (session): Promise<SeenHead | null> => memory.head(id, session),
@@ -83,20 +129,15 @@ export class VaultKeeper {
       damage: new KnownDamage(memory, () => id),
     });
     id = vault.id;
-    if (known !== id) memory.setFact(this.#known, id);
-    return vault;
-  }
-
-  get #known(): string {
-    return `vault at ${this.#url}`;
+    return { vault, keyText };
   }
 
   /** A key is made where nothing was ever encrypted with another, and nowhere else. */
-  async #firstKey(mayCreate: boolean, isKnown: boolean, lookForVault: () => Promise<unknown>): Promise<string> {
+  async #firstKey(mayCreate: boolean, isKnown: boolean, lookForVault: () => Promise<boolean>): Promise<string> {
     const { keyFile, location } = this.#deps.vault;
     // For a store, a folder that is not there is one that cannot be reached.
     const isNothing = !mayCreate && location.kind === 'folder' && isAbsent(location.path);
-    if (isKnown || (!isNothing && (await lookForVault()) !== null)) throw keyMissing(this.#url, keyFile);
+    if (isKnown || (!isNothing && (await lookForVault()))) throw keyMissing(this.#url, keyFile);
     if (!mayCreate) throw noVaultYet(this.#url);
     const text = newMasterKeyText();
     try {
@@ -111,7 +152,8 @@ export class VaultKeeper {
     return text;
   }
 
-  #owner(): string {
+  /** This data folder's name among the writers of vaults: random, made once. */
+  installation(): string {
     const { memory } = this.#deps;
     const known = memory.fact(OWNER);
     if (known !== null) return known;
@@ -129,6 +171,26 @@ function readKeyFile(file: string): string | null {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw keyFailed(file, 'read', error);
   }
+}
+
+/** Its header, or keys that it once had a header for. */
+async function holdsVault(store: BlobStore): Promise<boolean> {
+  if ((await store.stat('vault')) !== null) return true;
+  for await (const _key of store.list('keys/')) return true;
+  return false;
+}
+
+/** Whether an error says that there is no vault at all. */
+function isNothing(error: unknown): boolean {
+  return error instanceof LeadMasterError && ['vault_missing', 'store_unreachable'].includes(error.code);
+}
+
+function elsewhere(url: string, keyFile: string, { recorded }: Identity): LeadMasterError {
+  return new LeadMasterError(
+    'vault_missing',
+    `The vault that the key in ${keyFile} belongs to (${[...recorded].join(', ')}) is not at ${url}`,
+    'Sessions run on; no snapshot is taken. Mount its disk, or set VAULT_URL to where it is. To begin a new, empty vault with this key: "./leadmaster vault create --new".',
+  );
 }
 
 function isAbsent(path: string): boolean {

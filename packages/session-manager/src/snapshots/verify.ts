@@ -1,5 +1,5 @@
 import { type Census, errorText, LeadMasterError, type VerifyReport } from '@leadmaster/protocol';
-import { isDamage, type SnapshotInfo } from '@leadmaster/vault';
+import { damagedBehind, isDamage, type SnapshotInfo } from '@leadmaster/vault';
 import type { OfflineReading } from '../engine/drill/drill-browser.ts';
 import { refuseOlderBrowser } from '../profile/browser-version.ts';
 import type { SnapshotDeps } from './deps.ts';
@@ -25,6 +25,7 @@ export async function verifySnapshot(
   const checks = options.drill
     ? await drill(deps, session, info, options)
     : [await readAll(deps, session, info, options)];
+  checks.push(...(await newerRecords(deps, session, info, options)));
   const ok = checks.every((check) => check.ok);
   const failed = checks.filter((check) => !check.ok);
   deps.store.snapshots.verified(session, {
@@ -38,7 +39,7 @@ export async function verifySnapshot(
 }
 
 async function readAll(deps: SnapshotDeps, session: string, info: SnapshotInfo, call: LongCall): Promise<Check> {
-  const vault = await deps.vault.open();
+  const vault = await deps.vault.fresh();
   const { signal, onProgress } = call;
   const found = await vault.verify(session, info.id, {
     ...(signal === undefined ? {} : { signal }),
@@ -51,6 +52,21 @@ async function readAll(deps: SnapshotDeps, session: string, info: SnapshotInfo, 
   return { name: 'bytes', ok: false, detail: lines.slice(0, SHOWN).join('; ') + more };
 }
 
+/** Records behind the newest snapshot that cannot be read: it may not be the newest that was taken. */
+async function newerRecords(
+  deps: SnapshotDeps,
+  session: string,
+  info: SnapshotInfo,
+  { signal }: LongCall,
+): Promise<Check[]> {
+  const vault = await deps.vault.open();
+  const { snapshots, problems } = await vault.list(session, signal === undefined ? {} : { signal });
+  if (snapshots.at(-1)?.id !== info.id) return [];
+  const newer = damagedBehind(info, problems);
+  const detail = `there may have been a newer snapshot: ${newer.map((one) => one.detail).join('; ')}`;
+  return newer.length === 0 ? [] : [{ name: 'newest', ok: false, detail }];
+}
+
 function named(files: readonly string[]): string {
   return files.length === 0 ? '' : ` (${files.slice(0, SHOWN).join(', ')}${files.length > SHOWN ? ', ...' : ''})`;
 }
@@ -61,7 +77,7 @@ function named(files: readonly string[]): string {
  */
 async function drill(deps: SnapshotDeps, session: string, info: SnapshotInfo, options: LongCall): Promise<Check[]> {
   refuseOlderBrowser(extraOf(info).chromium, await deps.browserVersion());
-  const vault = await deps.vault.open();
+  const vault = await deps.vault.fresh();
   return inStaging(stagingPath(deps.paths, 'drill', session), async (folder) => {
     let findings: Findings | null;
     try {

@@ -32,6 +32,8 @@ export interface StateReading {
   movedGeneration(session: string): number | null;
   transfers: Pick<StateStore['transfers'], 'list'>;
   builds: Pick<StateStore['builds'], 'all' | 'sessions'>;
+  /** The newest record of a session that was seen in a vault. */
+  vaultHead(vault: string, session: string): { sequence: number; id: string } | null;
   /** A fact about vaults, by its name. */
   vaultFact(name: string): string | null;
   close(): void;
@@ -89,6 +91,7 @@ function reading(db: Database.Database, file: string): StateReading {
     movedGeneration: (session) => vault.movedGeneration(session),
     transfers: transfersTable(connection),
     builds: buildsTable(connection),
+    vaultHead: (id, session) => vault.head(id, session),
     vaultFact: (name) => vault.fact(name),
     close: () => void db.close(),
   };

@@ -41,7 +41,8 @@ export function retention({ db, now, write }: Connection): StateStore['sweep'] {
 
   return (limits) =>
     write(() => {
-      const before = (days: number): string => new Date(now().getTime() - days * DAY_MS).toISOString();
+      const today = (limits.now ?? now()).getTime();
+      const before = (days: number): string => new Date(today - days * DAY_MS).toISOString();
       const cutoff = before(limits.eventDays);
       return (
         eventsByCount.run(Math.max(1, limits.events)).changes +

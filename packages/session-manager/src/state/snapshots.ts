@@ -27,8 +27,9 @@ export function snapshotsTable({ db, now, write, read, addEvent }: Connection): 
   );
   const remove = db.prepare<[string, string]>('DELETE FROM snapshots WHERE session = ? AND id = ?');
   const removeAll = db.prepare<[string]>('DELETE FROM snapshots WHERE session = ?');
+  // An id begins with the number in the order of writing; dates come from clocks, which may be wrong.
   const latest = db.prepare<[string], Row>(
-    `SELECT ${COLUMNS} FROM snapshots WHERE session = ? ORDER BY at DESC, id DESC LIMIT 1`,
+    `SELECT ${COLUMNS} FROM snapshots WHERE session = ? ORDER BY CAST(id AS INTEGER) DESC, at DESC LIMIT 1`,
   );
   const bySession = db.prepare<[string], Row>(`SELECT ${COLUMNS} FROM snapshots WHERE session = ?`);
   const fail = db.prepare<[string, string, string, string]>(

@@ -359,7 +359,7 @@ export interface StateStore {
    * Resolves once it is durable; rejects with what it threw, and is then undone alone. Any other write comes after it.
    */
   later<T>(change: () => T): Promise<T>;
-  /** Applies retention by age and count. Returns rows removed. */
-  sweep(limits: { events: number; eventDays: number; transitions: number }): number;
+  /** Applies retention by age and count; ages are counted to `now`. Returns rows removed. */
+  sweep(limits: { events: number; eventDays: number; transitions: number; now?: Date }): number;
   close(): void;
 }

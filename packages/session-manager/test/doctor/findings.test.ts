@@ -14,6 +14,7 @@ import { ALL_UNKNOWN } from '../../src/lifecycle/capabilities/verdicts.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { lockDataFolder, lockSession } from '../../src/profile/locks.ts';
 import type { StateStore } from '../../src/state/state-store.ts';
+import { CLOCK_FACT } from '../../src/steady-clock.ts';
 import { cleanUp } from '../profile/helpers.ts';
 import { bystander } from './bystander.ts';
 import { Installation, NAME, put } from './installation.ts';
@@ -246,6 +247,30 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
       ['snapshot_old', 'warning'],
       ['snapshot_unverified', 'warning'],
     ],
+  ],
+  [
+    'snapshots from a clock that was ahead',
+    (i) =>
+      i.change((store) => {
+        store.snapshots.created(NAME, { id: '2-00000001', at: daysAgo(-400), data: {} });
+        store.snapshots.created(NAME, { id: '3-00000001', at: new Date().toISOString(), data: {} });
+      }),
+    [['snapshot_misdated', 'warning']],
+  ],
+  [
+    'a newest snapshot that is dated in the future',
+    (i) => i.change((store) => store.snapshots.created(NAME, { id: '2-00000001', at: daysAgo(-400), data: {} })),
+    [['snapshot_misdated', 'warning']],
+  ],
+  [
+    'a clock that jumped',
+    (i) =>
+      i.change((store) => {
+        const now = Date.now();
+        const state = { believed: now, wall: now + 400 * 86_400_000, steadyMs: 0 };
+        store.vault.setFact(CLOCK_FACT, JSON.stringify(state));
+      }),
+    [['clock_jumped', 'warning']],
   ],
   [
     'a snapshot that could not be taken',

@@ -57,6 +57,29 @@ describe('while a session is stopped for something', () => {
     expect((await opened.sessions.get(NAME)).state).toBe('READY');
   });
 
+  it.each(['replace', 'moveAway'] as const)('what ran before a %s that is refused runs after it', async (order) => {
+    const { sessions } = opened;
+    await sessions.start(NAME);
+    await ready();
+    const refuse = async (): Promise<never> => {
+      throw new LeadMasterError('newer_login', 'refused', '');
+    };
+    const judged = sessions.replace(NAME, { stop: true, judge: refuse }, async () => undefined);
+    await expect(judged).rejects.toMatchObject({ code: 'newer_login' });
+    expect((await sessions.get(NAME)).state).toBe('READY');
+    expect(opened.engine.runs).toHaveLength(1);
+
+    const given =
+      order === 'replace'
+        ? sessions.replace(NAME, { stop: true }, refuse)
+        : sessions.moveAway(NAME, 'transferred', refuse);
+    await expect(given).rejects.toMatchObject({ code: 'newer_login' });
+    await ready(2);
+    await sessions.stop(NAME);
+    await expect(sessions.replace(NAME, { stop: true }, refuse)).rejects.toMatchObject({ code: 'newer_login' });
+    expect((await sessions.get(NAME)).state).toBe('STOPPED');
+  });
+
   it('with a restart its browser is gone meanwhile, and comes back', async () => {
     await opened.sessions.start(NAME);
     await ready();

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { LOGIN_STORES } from '@leadmaster/capture/classify';
+import { useLevelDb } from '@leadmaster/testkit';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import type { ImportWanted } from '../../src/snapshots/snapshot-service.ts';
@@ -9,7 +10,6 @@ import { manager, tempFolder } from '../adopt/folders.ts';
 import { filesIn, putProfile } from '../adopt/profiles.ts';
 
 const PASSPHRASE = 'caballo batería grapa';
-const LOG = 'Default/Local Storage/leveldb/000003.log';
 const WANTED: ImportWanted = {
   passphrase: PASSPHRASE,
   originRetired: false,
@@ -140,9 +140,7 @@ describe('an exported session', () => {
 
   it('does not take the place of a login that was used since, and stays out of its history then', async () => {
     const { context, file } = await exported();
-    await sleep(150);
-    await writeFile(join(context.paths.session('ventas'), LOG), '', { flag: 'a' });
-    await writeFile(join(context.paths.session('ventas'), 'Default/Local Storage/leveldb/LOG'), 'used');
+    await useLevelDb(join(context.paths.session('ventas'), LOGIN_STORES.localStorage));
     const wanted = { ...WANTED, replace: true };
     await expect(context.snapshots.import('ventas', inPieces(file), wanted)).rejects.toMatchObject({
       code: 'newer_login',
@@ -198,8 +196,7 @@ describe('a session that is given up for its file', () => {
   it('stays when it was used after the snapshot, and when there is no such snapshot', async () => {
     const { context, id } = await exported();
     await expect(context.snapshots.retire('ventas', '99-0')).rejects.toMatchObject({ code: 'snapshot_not_found' });
-    await sleep(150);
-    await writeFile(join(context.paths.session('ventas'), 'Default/Local Storage/leveldb/LOG'), 'used');
+    await useLevelDb(join(context.paths.session('ventas'), LOGIN_STORES.indexedDb));
     await expect(context.snapshots.retire('ventas', id)).rejects.toMatchObject({ code: 'newer_login' });
     expect(await context.sessions.get('ventas')).toMatchObject({ state: 'STOPPED' });
   });

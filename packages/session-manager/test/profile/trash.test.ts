@@ -101,6 +101,24 @@ describe('trash', () => {
     expect(await readdir(outside)).toEqual(['kept']);
   });
 
+  test('over its size the last generation stays, though a clock that was ahead dates an older one later', async () => {
+    const dataDir = await tempFolder();
+    const store = createProfileStore({ dataDir });
+    const put = async (generation: number, at: string): Promise<string> => {
+      await store.create('a');
+      await writeFile(join(store.locate('a'), 'data'), Buffer.alloc(10_000));
+      const path = (await store.trash('a', 'logout')) ?? '';
+      const label = JSON.parse(await readFile(`${path}.json`, 'utf8'));
+      await writeFile(`${path}.json`, JSON.stringify({ ...label, generation, at }));
+      return path;
+    };
+    const older = await put(1, '2026-01-01T00:00:00.000Z');
+    const ahead = await put(2, '2028-01-01T00:00:00.000Z');
+    const last = await put(3, '2026-01-02T00:00:00.000Z');
+    expect(await store.emptyTrash(36_500, 1)).toEqual([older]);
+    expect((await store.listTrash()).map(({ path }) => path).sort()).toEqual([ahead, last].sort());
+  });
+
   test('over its size the oldest go, never the last one of a session', async () => {
     const dataDir = await tempFolder();
     const store = createProfileStore({ dataDir });

@@ -55,6 +55,10 @@ describe('snapshots of a running session', () => {
     expect((await refusal(snapshots.restore('ventas', again.id, wanted))).code).toBe('session_running');
     await stage.world.phone(FRIEND).send(PHONE, 'después');
     await stage.event(({ type, data }) => type === 'message.received' && data.text === 'después', 15_000, true);
+    // Judged before anything is stopped: it is refused, and runs on.
+    const judged = await refusal(snapshots.restore('ventas', taken.id, { ...wanted, restart: true }));
+    expect(judged.code).toBe('newer_login');
+    expect((await sessions.get('ventas')).state).toBe('READY');
     await sessions.stop('ventas');
     await snapshots.idle();
     const newer = await refusal(snapshots.restore('ventas', taken.id, wanted));

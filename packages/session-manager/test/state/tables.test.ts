@@ -308,6 +308,15 @@ describe('retention', () => {
     expect(store.events.after(0, 9).map((e) => e.id)).toEqual([4]);
   });
 
+  test('by age to a moment that the caller believes in, whatever the clock says', () => {
+    const { store, clock } = openStore();
+    for (let i = 0; i < 3; i++) store.events.append({ session: 's', type: 'session.qr', data: {} });
+    const now = clock.now;
+    clock.now = new Date(now.getTime() + 400 * DAY);
+    expect(store.sweep({ ...limits, now })).toBe(0);
+    expect(store.sweep(limits)).toBe(2);
+  });
+
   test('ended messages go by age, those in flight stay', () => {
     const { store, clock } = withSession();
     const make = (text: string) =>

@@ -25,6 +25,7 @@ export async function plainCapture({ profileDir, stagingDir }: CaptureRequest): 
     entries,
     ...{ files: entries.length, bytes: 0, method: 'none', pauseMs: 0, frozenAt: new Date() },
     structure: { ok: true, checks: [] },
+    sequences: null,
     [Symbol.asyncDispose]: () => rm(stagingDir, { recursive: true, force: true }),
   };
 }

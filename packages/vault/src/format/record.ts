@@ -40,6 +40,11 @@ const snapshotInfo = z.object({
 /** A snapshot, as lists show it. */
 export type SnapshotInfo = z.infer<typeof snapshotInfo>;
 
+/** The number in a record's id: snapshots were written in its order, whatever their dates say. */
+export function sequenceOf(id: string): number {
+  return Number.parseInt(id, 10);
+}
+
 const recordSchema = z.object({
   id: recordId,
   sequence,

@@ -40,7 +40,7 @@ async function placesOf({ paths }: Ground): Promise<Place[]> {
   const files = [paths.database, `${paths.database}-wal`, `${paths.database}-shm`];
   const inTrash = await realFs.readdir(paths.trash).catch(() => []);
   const all = [
-    ...[...folders, ...files, paths.adminKey, paths.serviceToken, paths.keyCopied],
+    ...[...folders, ...files, paths.adminKey, paths.serviceToken, paths.keyCopied, paths.vaultAccepted],
     ...inTrash.map((name) => join(paths.trash, name)),
   ];
   const places: Place[] = [];

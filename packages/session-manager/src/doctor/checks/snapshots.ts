@@ -1,6 +1,8 @@
+import { contradictory, sequenceOf } from '@leadmaster/vault';
 import { Cron } from 'croner';
 import type { StateReading } from '../../state/read-only.ts';
 import type { SnapshotRow } from '../../state/state-store.ts';
+import { CLOCK_FACT, isDoubted, parseState } from '../../steady-clock.ts';
 import { type Finding, found } from '../finding.ts';
 import type { Ground } from '../ground.ts';
 import { awaited } from './transfers.ts';
@@ -16,19 +18,25 @@ const OLD_MS = 7 * DAY_MS;
 /** A session whose snapshots are this old, and none of them proven lately, has never been looked after. */
 const UNPROVEN_MS = 30 * DAY_MS;
 const GRACE_MS = 7 * DAY_MS;
+/** Clocks of two machines on one vault differ by less. */
+const AHEAD_MS = HOUR_MS;
 
 /** Whether every login has a snapshot that is recent, and was proven good. */
-export async function checkSnapshots({ state, config, machine, profiles }: Ground): Promise<Finding[]> {
+export async function checkSnapshots({ state, config, machine, profiles, paths }: Ground): Promise<Finding[]> {
   if (state === null) return [];
   const now = machine.now();
   const coming = awaited(state);
-  return state.sessions
-    .filter(({ name, state: stands, caughtUpTo }) => caughtUpTo !== null && stands !== 'MOVED' && !coming.has(name))
-    .flatMap(({ name, createdAt }) => {
+  const sessions = state.sessions.filter(
+    ({ name, state: stands, caughtUpTo }) => caughtUpTo !== null && stands !== 'MOVED' && !coming.has(name),
+  );
+  return [
+    ...doubtedClock(state, paths.root),
+    ...sessions.flatMap(({ name, createdAt }) => {
       const record = profiles.find((profile) => profile.name === name)?.record;
       const since = record?.committedAt ?? record?.createdAt ?? createdAt;
       return [...failures(name, state), ...judge(name, since, state.snapshots(name), config.snapshots.schedule, now)];
-    });
+    }),
+  ];
 }
 
 function failures(session: string, state: StateReading): Finding[] {
@@ -45,15 +53,34 @@ function failures(session: string, state: StateReading): Finding[] {
 }
 
 function judge(session: string, loginAt: string, all: SnapshotRow[], schedule: string | null, now: Date): Finding[] {
-  const latest = all.sort((a, b) => (a.at < b.at ? 1 : -1))[0];
+  const latest = all.sort((a, b) => sequenceOf(b.id) - sequenceOf(a.id))[0];
   if (latest === undefined)
     return ageOf(loginAt, now) < FIRST_MS ? [] : [found('problem', 'snapshot_none', session, { session })];
   const about = { session, snapshot: latest.id, at: latest.at };
   return [
     ...(latest.verified === false ? [found('problem', 'snapshot_damaged', session, about)] : []),
     ...(isOld(latest.at, schedule, now) ? [found('warning', 'snapshot_old', session, about)] : []),
+    ...misdated(session, all, now),
     ...(isUnproven(all, now) ? [found('warning', 'snapshot_unverified', session, about)] : []),
   ];
+}
+
+/** Snapshots whose dates contradict the order in which they were taken, or lie ahead: a clock was or is wrong. */
+function misdated(session: string, newestFirst: readonly SnapshotRow[], now: Date): Finding[] {
+  const ahead = newestFirst.filter(({ at }) => -ageOf(at, now) > AHEAD_MS);
+  const wrong = new Set([...contradictory(newestFirst.toReversed()), ...ahead]);
+  const [first] = wrong;
+  if (first === undefined) return [];
+  const about = { session, count: wrong.size, snapshot: first.id, at: first.at, now: now.toISOString() };
+  return [found('warning', 'snapshot_misdated', session, about)];
+}
+
+/** The clock by which the service deletes what is old, where it is not the machine's. */
+function doubtedClock(state: StateReading, where: string): Finding[] {
+  const clock = parseState(state.vaultFact(CLOCK_FACT));
+  if (clock === null || !isDoubted(clock)) return [];
+  const iso = (ms: number): string => new Date(ms).toISOString();
+  return [found('warning', 'clock_jumped', where, { clock: iso(clock.wall), believed: iso(clock.believed) })];
 }
 
 /** Older than two turns of the clock: one may be missed by a night's restart. */

@@ -1,22 +1,82 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
-import { storeUrl } from '@leadmaster/vault';
+import { isOfAnObject, storeUrl, type Vault } from '@leadmaster/vault';
 import { lstatOrNull, realFs } from '../../profile/files.ts';
+import { secondWriters } from '../../snapshots/other-account.ts';
+import { type Identity, identityOf, refuseChanged } from '../../snapshots/vault-identity.ts';
 import { type Finding, found } from '../finding.ts';
 import type { Ground } from '../ground.ts';
 import { keysIn, readKeyCopyNote } from '../key-copy.ts';
+import type { SeenHeads } from '../machine.ts';
+
+/** A far vault with many sessions takes a while; somebody waits. */
+const LOOK_MS = 60_000;
 
 /** Whether snapshots can be written and read now. That there is no vault before the first start is as it should be. */
 export async function checkVault(ground: Ground): Promise<Finding[]> {
   const url = storeUrl(ground.config.vault.location);
-  const error = await ground.machine.tryVault().then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  if (error === null) return [];
+  const seen: SeenHeads = (vault, session) => ground.state?.vaultHead(vault, session) ?? null;
+  let vault: Vault | undefined;
+  try {
+    vault = await ground.machine.tryVault(seen);
+  } catch (error) {
+    return cannotOpen(ground, url, error);
+  }
+  if (vault === undefined) return [];
+  const changed = findChanged(ground, url, vault.id);
+  return changed === null ? lookInto(vault, url, ground) : [changed];
+}
+
+/** What can be told without reading the snapshots: each key and its records, and whether the packs are there. */
+async function lookInto(vault: Vault, url: string, { state }: Ground): Promise<Finding[]> {
+  const call = { signal: AbortSignal.timeout(LOOK_MS) };
+  const findings: Finding[] = [];
+  for (const { kind, object, detail } of await vault.problems(call)) {
+    // A session's own key is told with the session.
+    if (kind === 'damaged') continue;
+    findings.push(found(kind === 'stray' ? 'warning' : 'problem', 'vault_object', object, { object, url, detail }));
+  }
+  const heard = state?.sessions.map(({ name }) => name) ?? [];
+  const { names, unreadable } = await vault.survey(heard, call);
+  for (const { name, owner, error } of unreadable) {
+    const about = { session: name ?? owner, count: 1, detail: error.message, hint: error.hint };
+    findings.push(found('problem', 'vault_session_damaged', name ?? owner, about));
+  }
+  for (const name of names) findings.push(...(await lookAt(vault, name, call)));
+  return findings;
+}
+
+async function lookAt(vault: Vault, session: string, call: { signal: AbortSignal }): Promise<Finding[]> {
+  try {
+    const { snapshots, problems } = await vault.glance(session, call);
+    const [bad] = problems.filter(({ kind }) => kind !== 'stray' && kind !== 'replayed');
+    const about = { session, count: problems.length, detail: bad?.detail ?? '', hint: '' };
+    return [
+      ...(bad === undefined ? [] : [found('problem', 'vault_session_damaged', session, about)]),
+      ...problems
+        .filter(({ kind }) => kind === 'stray')
+        .map(({ object, detail }) => found('warning', 'vault_object', object, { object, url: session, detail })),
+      ...secondWriters(session, snapshots).map(({ detail }) =>
+        found('warning', 'second_writer', session, { session, detail }),
+      ),
+    ];
+  } catch (error) {
+    if (!isOfAnObject(error)) throw error;
+    const about = { session, count: 1, detail: error.message, hint: error.hint };
+    return [found('problem', 'vault_session_damaged', session, about)];
+  }
+}
+
+async function cannotOpen(ground: Ground, url: string, error: unknown): Promise<Finding[]> {
   const { code, hint } = error instanceof LeadMasterError ? error : { code: 'internal', hint: '' };
   // A key that is not there, or a file that holds none, is the next check's to tell.
   if (code === 'vault_key_missing') return [];
-  if (code === 'vault_missing') return isKnown(ground, url) ? [found('problem', 'vault_missing', url, { url })] : [];
+  if (code === 'vault_missing' && isKnown(ground, url)) return [found('problem', 'vault_missing', url, { url })];
+  if (code === 'vault_missing') {
+    const { recorded } = ownIdentity(ground, url);
+    const about = { url, vaults: [...recorded].join(', '), path: ground.config.vault.keyFile };
+    return recorded.size === 0 ? [] : [found('problem', 'vault_elsewhere', url, about)];
+  }
   if (code === 'vault_key_wrong') return (await isKey(ground)) ? [unusable(ground, url, error)] : [];
   return [found('problem', 'vault_unreachable', url, { url, detail: errorText(error), hint })];
 }
@@ -31,6 +91,23 @@ async function isKey({ config }: Ground): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** Whether another vault is there than the one that was. */
+function findChanged(ground: Ground, url: string, vault: string): Finding | null {
+  try {
+    refuseChanged(ownIdentity(ground, url), url, vault);
+    return null;
+  } catch (error) {
+    if (!(error instanceof LeadMasterError)) throw error;
+    return found('problem', 'vault_changed', url, { detail: error.message });
+  }
+}
+
+function ownIdentity({ config, paths, state }: Ground, url: string): Identity {
+  const { keyFile } = config.vault;
+  const keyText = existsSync(keyFile) ? readFileSync(keyFile, 'utf8') : null;
+  return identityOf({ fact: (name) => state?.vaultFact(name) ?? null }, paths, url, keyText);
 }
 
 /** Whether snapshots were ever kept there: only then is an empty place a loss. */

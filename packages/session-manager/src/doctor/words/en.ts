@@ -198,6 +198,26 @@ export const en: DoctorWords = {
       cure: 'Mount its disk, or set VAULT_URL to where it is now.',
     },
     vault_unreachable: { what: 'the vault at {url} cannot be read: {detail}', cure: '{hint}' },
+    vault_elsewhere: {
+      what: 'snapshots are off: the vault that the key {path} belongs to ({vaults}) is not at {url}',
+      cure: 'Mount its disk, or set VAULT_URL to where it is. To begin a new, empty vault with this key: ./leadmaster vault create --new.',
+    },
+    vault_changed: {
+      what: 'snapshots are off: {detail}',
+      cure: 'Mount the right disk, or set VAULT_URL right. If this vault is meant from now on: ./leadmaster vault accept.',
+    },
+    vault_object: {
+      what: 'in the vault ({url}): {detail}',
+      cure: 'Look at {object} there: move what is not of the vault out of it, and bring back what was removed from a copy of the vault.',
+    },
+    vault_session_damaged: {
+      what: 'the snapshots of {session} in the vault are not whole, {count} in all, first: {detail}',
+      cure: 'See ./leadmaster snapshot list {session}. Bring the object back from a copy of the vault; while the login is here, take a new snapshot: ./leadmaster snapshot create {session}. {hint}',
+    },
+    second_writer: {
+      what: 'the history of {session} has two writers. {detail}',
+      cure: 'See ./leadmaster snapshot list {session}. Until then a restore brings back snapshots of its own account only.',
+    },
     vault_key_missing: {
       what: 'the key {path} of the vault at {url} is gone: no snapshot can be read',
       cure: 'Put back the copy that was kept elsewhere, or set VAULT_KEY_FILE to where it is.',
@@ -230,6 +250,14 @@ export const en: DoctorWords = {
     snapshot_damaged: {
       what: 'the newest snapshot of {session} ({snapshot}) is damaged',
       cure: 'Take another: ./leadmaster snapshot create {session}; and look at the disk of the vault.',
+    },
+    snapshot_misdated: {
+      what: '{count} snapshots of {session} have dates that contradict the order in which they were taken, first {snapshot} of {at} (now it is {now})',
+      cure: 'Compare the clock of this machine with the real time, and of others that write to this vault. Retention and "latest" go by the order, so nothing newer is lost.',
+    },
+    clock_jumped: {
+      what: 'the clock of this machine has jumped to {clock}; what is old is deleted as of {believed}',
+      cure: 'Set the clock right. If it is right (the machine was off for long): nothing to do, it is believed after a week without a jump.',
     },
     snapshot_failed: {
       what: 'the last snapshot of {session} could not be taken, {at}: {detail}',

@@ -202,6 +202,26 @@ export const es: DoctorWords = {
       cure: 'Monte su disco, o indique en VAULT_URL dónde está ahora.',
     },
     vault_unreachable: { what: 'la bóveda en {url} no se puede leer: {detail}', cure: '{hint}' },
+    vault_elsewhere: {
+      what: 'no se toman copias: la bóveda de la clave {path} ({vaults}) no está en {url}',
+      cure: 'Monte su disco, o indique en VAULT_URL dónde está. Para empezar una bóveda nueva y vacía con esta clave: ./leadmaster vault create --new.',
+    },
+    vault_changed: {
+      what: 'no se toman copias: en el lugar de la bóveda hay otra. {detail}',
+      cure: 'Monte el disco correcto, o corrija VAULT_URL. Si desde ahora vale esta bóveda: ./leadmaster vault accept.',
+    },
+    vault_object: {
+      what: 'en la bóveda ({url}): {detail}',
+      cure: 'Mire allí {object}: saque de la bóveda lo que no es suyo, y devuelva lo que falta desde una copia de la bóveda.',
+    },
+    vault_session_damaged: {
+      what: 'las copias de {session} en la bóveda no están enteras, {count} en total, la primera: {detail}',
+      cure: 'Vea ./leadmaster snapshot list {session}. Devuelva el objeto desde una copia de la bóveda; mientras la sesión esté aquí, tome una copia nueva: ./leadmaster snapshot create {session}. {hint}',
+    },
+    second_writer: {
+      what: 'el historial de {session} tiene dos instalaciones que escriben en él. {detail}',
+      cure: 'Vea ./leadmaster snapshot list {session}. Mientras tanto, una restauración solo trae copias de su propia cuenta.',
+    },
     vault_key_missing: {
       what: 'la clave {path} de la bóveda en {url} no está: ninguna copia se puede leer',
       cure: 'Devuelva la que se guardó en otro lado, o indique en VAULT_KEY_FILE dónde está.',
@@ -237,6 +257,14 @@ export const es: DoctorWords = {
     snapshot_damaged: {
       what: 'la copia más nueva de {session} ({snapshot}) está dañada',
       cure: 'Tome otra: ./leadmaster snapshot create {session}; y revise el disco de la bóveda.',
+    },
+    snapshot_misdated: {
+      what: '{count} copias de {session} llevan fechas que contradicen el orden en que se tomaron, la primera {snapshot}, de {at} (ahora es {now})',
+      cure: 'Compare el reloj de esta máquina con la hora real, y el de otras que escriben en esta bóveda. La retención y "latest" siguen el orden, así que no se pierde nada más nuevo.',
+    },
+    clock_jumped: {
+      what: 'el reloj de esta máquina ha saltado a {clock}; lo antiguo se borra según {believed}',
+      cure: 'Ponga el reloj en hora. Si está bien (la máquina estuvo mucho tiempo apagada): no hay que hacer nada, se le cree tras una semana sin saltos.',
     },
     snapshot_failed: {
       what: 'no se pudo tomar la última copia de {session}, {at}: {detail}',

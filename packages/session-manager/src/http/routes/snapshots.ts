@@ -39,6 +39,7 @@ const RESTORE_ERRORS = [
   'session_running',
   'session_moved',
   'newer_login',
+  'other_account',
 ] as const;
 
 /** `/v1/sessions/{s}/snapshots`: take, list, look at, remove and prune them. */

@@ -1,0 +1,132 @@
+import { checkLoginStores, type LoginSequences, loginSequences } from '@leadmaster/capture';
+import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import type { SnapshotInfo } from '@leadmaster/vault';
+import type { SnapshotDeps } from './deps.ts';
+import { isErased } from './known-good.ts';
+import { extraOf } from './snapshot-facts.ts';
+
+/** How the login in place stands to a snapshot. `unknown`: one of them cannot be read. */
+type Standing = { is: 'not_newer' } | { is: 'newer' } | { is: 'unknown'; why: string };
+
+/**
+ * A login that was used after the snapshot is never overwritten without a person's word (design, invariant 10); nor is one
+ * of which that cannot be known. Whether it was used is told by the number of the last change in its databases: neither
+ * clocks nor file times come into it. It may be running: this is to be asked before anything is stopped, since a stop
+ * writes, too.
+ *
+ * @param staged the snapshot's files, where they are there already: snapshots of earlier versions do not carry the numbers.
+ * @throws LeadMasterError `newer_login`
+ */
+export async function refuseNewer(
+  deps: Pick<SnapshotDeps, 'profiles' | 'access' | 'store'>,
+  session: string,
+  info: SnapshotInfo,
+  staged?: string,
+): Promise<void> {
+  if (isErased(deps, session) || (await deps.profiles.loginPresence(session)) !== 'present') return;
+  const known = extraOf(info).sequences ?? (staged === undefined ? null : loginSequences(staged));
+  // Decided once its files are there.
+  if (known === null) return;
+  const standing = await standingOf(deps, session, known, extraOf(info).frozenAt);
+  if (standing.is === 'not_newer') return;
+  throw newerLogin(session, standing, await usedAfter(deps, session, info));
+}
+
+/**
+ * Refuses to give up a login that has gone on after the snapshot.
+ *
+ * @throws LeadMasterError `newer_login`
+ */
+export async function refuseUsedSince(
+  deps: Pick<SnapshotDeps, 'profiles' | 'access'>,
+  session: string,
+  info: SnapshotInfo,
+): Promise<void> {
+  const { frozenAt, generation, sequences } = extraOf(info);
+  const record = await deps.profiles.readRecord(session);
+  const isSame = record !== null && record.generation === generation && sequences !== undefined;
+  if (isSame && (await standingOf(deps, session, sequences, frozenAt)).is === 'not_newer') return;
+  throw new LeadMasterError(
+    'newer_login',
+    `${session} was used after the snapshot ${info.id} was taken`,
+    `Nothing was given up. Export it again: "./leadmaster export ${session} FILE --retire --force".`,
+  );
+}
+
+async function standingOf(
+  { profiles, access }: Pick<SnapshotDeps, 'profiles' | 'access'>,
+  session: string,
+  then: LoginSequences,
+  frozenAt: string,
+): Promise<Standing> {
+  const profileDir = profiles.locate(session);
+  let now: LoginSequences;
+  try {
+    now = loginSequences(profileDir);
+  } catch (error) {
+    // What a browser writes to at this moment proves nothing.
+    const isStill = (await access.get(session)).runtime === null;
+    return isStill && isProvenDamaged(profileDir) ? { is: 'not_newer' } : { is: 'unknown', why: errorText(error) };
+  }
+  if (now.indexedDb > then.indexedDb || now.localStorage > then.localStorage) return { is: 'newer' };
+  if (now.indexedDb === then.indexedDb && now.localStorage === then.localStorage) return { is: 'not_newer' };
+  // Fewer changes: an earlier state of the same login, or another login that was linked since and began from nothing.
+  const record = await profiles.readRecord(session);
+  const isEmpty = isProvenDamaged(profileDir);
+  return !isEmpty && (record?.committedAt ?? '') > frozenAt ? { is: 'newer' } : { is: 'not_newer' };
+}
+
+/** Whether no browser would be let onto it: it is damaged inside, or was erased. */
+function isProvenDamaged(profileDir: string): boolean {
+  try {
+    return !checkLoginStores(profileDir).ok;
+  } catch {
+    return false;
+  }
+}
+
+async function usedAfter(
+  { profiles }: Pick<SnapshotDeps, 'profiles'>,
+  session: string,
+  info: SnapshotInfo,
+): Promise<{ at: Date; byMs: number } | null> {
+  const at = await profiles.lastWritten(session).catch(() => null);
+  const byMs = (at?.getTime() ?? 0) - Date.parse(extraOf(info).frozenAt);
+  return at === null || byMs < 0 ? null : { at, byMs };
+}
+
+function newerLogin(
+  session: string,
+  standing: Exclude<Standing, { is: 'not_newer' }>,
+  used: Awaited<ReturnType<typeof usedAfter>>,
+): LeadMasterError {
+  const detail =
+    standing.is === 'unknown'
+      ? `Whether the login of ${session} in place is newer than this snapshot cannot be read, so it counts as newer: ${standing.why}`
+      : used === null
+        ? `The login of ${session} in place has gone on since this snapshot was taken`
+        : `The login of ${session} in place was last used ${used.at.toISOString()}, ${span(used.byMs)} after this snapshot was taken`;
+  return new LeadMasterError(
+    'newer_login',
+    detail,
+    'If it works, start it instead. To go back all the same, say so (overwriteNewer, --overwrite-newer): the one in place goes to trash.',
+    used === null ? {} : { extra: { newerByMs: used.byMs, lastWrittenAt: used.at.toISOString() } },
+  );
+}
+
+/** A span of time for people: its two largest units. */
+function span(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  const parts: [number, string][] = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor((seconds % 86_400) / 3600), 'h'],
+    [Math.floor((seconds % 3600) / 60), 'min'],
+    [seconds % 60, 's'],
+  ];
+  const first = parts.findIndex(([count]) => count > 0);
+  return parts
+    .slice(first, first + 2)
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count} ${unit}`)
+    .join(' ');
+}

@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises';
+import { LeadMasterError } from '@leadmaster/protocol';
+import { openStore, openVault, parseMasterKeys, storeUrl, vaultsIn } from '@leadmaster/vault';
+import type { Config } from './config/config.ts';
+import { dataPaths } from './profile/paths.ts';
+import { acceptVault, recordInKeyFile } from './snapshots/vault-identity.ts';
+
+/** The vault at the address of the settings, once a person has said that it is the one. */
+export interface AcceptedVault {
+  url: string;
+  vault: string;
+}
+
+/** What opens there with the key, without changing anything: to be shown before it is accepted. */
+export async function vaultThere(config: Config, signal: AbortSignal): Promise<AcceptedVault & { sessions: string[] }> {
+  const { url, vault } = await openAt(config, false, signal);
+  return { url, vault: vault.id, sessions: (await vault.survey([], { signal })).names };
+}
+
+/**
+ * Takes the vault at the address for ours from now on. Works beside a running service, which finds it at the next
+ * snapshot.
+ */
+export async function acceptThere(config: Config, signal: AbortSignal): Promise<AcceptedVault> {
+  const { url, vault } = await openAt(config, false, signal);
+  await acceptVault(dataPaths(config.dataDir), url, vault.id);
+  return { url, vault: vault.id };
+}
+
+/**
+ * Makes a new, empty vault where there is none, though the key belongs to another one.
+ *
+ * @throws LeadMasterError `wrong_state` where there is a vault.
+ */
+export async function createVaultThere(config: Config, signal: AbortSignal): Promise<AcceptedVault> {
+  const { url, vault, keyText } = await openAt(config, true, signal);
+  if (!vaultsIn(keyText).has(vault.id)) recordInKeyFile(config.vault.keyFile, keyText, vault.id);
+  await acceptVault(dataPaths(config.dataDir), url, vault.id);
+  return { url, vault: vault.id };
+}
+
+async function openAt({ vault: { location, keyFile }, dataDir }: Config, create: boolean, signal: AbortSignal) {
+  const url = storeUrl(location);
+  const keyText = await readFile(keyFile, 'utf8').catch((error: unknown) => {
+    const hint = 'Put the key there, or say where it is by VAULT_KEY_FILE.';
+    throw new LeadMasterError('vault_key_missing', `The key file ${keyFile} cannot be read`, hint, { cause: error });
+  });
+  const masterKeys = parseMasterKeys(keyText);
+  const store = await openStore(url, { base: dataDir, create });
+  if (create) await refuseTaken(store, url, signal);
+  return { url, keyText, vault: await openVault({ store, masterKeys, create, signal }) };
+}
+
+async function refuseTaken(
+  store: Awaited<ReturnType<typeof openStore>>,
+  url: string,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const prefix of ['vault', 'keys/']) {
+    for await (const { key } of store.list(prefix, { signal })) {
+      const hint = 'If it is the one that is meant: "./leadmaster vault accept". Else set VAULT_URL to an empty place.';
+      throw new LeadMasterError('wrong_state', `There is a vault at ${url} already (${key})`, hint);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openStore, openVault, parseMasterKeys, type SeenHead, storeUrl } from '@leadmaster/vault';
+import { describe, expect, test } from 'vitest';
+import { Installation, NAME } from './installation.ts';
+
+const extra = (id: string, generation: number) => ({
+  ...{ frozenAt: new Date().toISOString(), reason: 'requested', method: 'none', pauseMs: 0, captureMs: 0 },
+  ...{
+    chromium: null,
+    generation,
+    account: { id: `${id}@c.us`, phone: id, name: '' },
+    writer: { id, host: `vm-${id}` },
+  },
+});
+
+/** An installation whose session has two snapshots, known to its database. `writers`: who took them. */
+async function withSnapshots(writers = ['1', '1']): Promise<{ installation: Installation; folder: string }> {
+  const installation = await Installation.healthy();
+  const { keyFile, location } = installation.config.vault;
+  const store = await openStore(storeUrl(location), { base: '/' });
+  const heads: [string, SeenHead][] = [];
+  const memory = {
+    recall: async () => null,
+    remember: async (name: string, head: SeenHead) => void heads.push([name, head]),
+  };
+  const vault = await openVault({ store, masterKeys: parseMasterKeys(await readFile(keyFile, 'utf8')), memory });
+  for (const [at, writer] of writers.entries()) {
+    const content = Buffer.from(`${at}`.repeat(100));
+    const file = {
+      kind: 'file',
+      path: 'a',
+      mode: 0o600,
+      mtimeMs: 0,
+      size: 100,
+      identity: null,
+      open: () => content,
+    } as const;
+    await vault.save(NAME, [file], { kind: 'essential', extra: extra(writer, 1) });
+  }
+  installation.change((state) => {
+    for (const [name, head] of heads) state.vault.setHead(vault.id, name, head);
+  });
+  return { installation, folder: location.kind === 'folder' ? location.path : '' };
+}
+
+async function objectIn(folder: string, under: string, wanted: RegExp): Promise<string> {
+  const names = await readdir(join(folder, under), { recursive: true });
+  return join(
+    folder,
+    under,
+    names
+      .filter((name) => wanted.test(name))
+      .sort()
+      .at(-1) ?? 'none',
+  );
+}
+
+async function flip(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  const at = bytes.length - 2;
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  await writeFile(path, bytes);
+}
+
+describe('the doctor looks at each session of the vault', () => {
+  test('a whole one has nothing', async () => {
+    const { installation } = await withSnapshots();
+    expect(await installation.found()).toEqual([]);
+  });
+
+  const damage: [string, (folder: string) => Promise<unknown>, string[]][] = [
+    ['the header flipped', (folder) => flip(join(folder, 'vault')), ['vault_unreachable']],
+    ['the header removed', (folder) => rm(join(folder, 'vault')), ['vault_unreachable']],
+    ["the vault's key flipped", (folder) => flip(join(folder, 'keys/vault/000001')), ['vault_unreachable']],
+    [
+      "a session's key flipped",
+      async (folder) => flip(await objectIn(folder, 'keys', /^[0-9a-f]{32}.\d{6}$/)),
+      ['vault_object', 'vault_session_damaged'],
+    ],
+    [
+      "a session's key removed",
+      async (folder) => rm(await objectIn(folder, 'keys', /^[0-9a-f]{32}.\d{6}$/)),
+      ['vault_object', 'vault_session_damaged'],
+    ],
+    [
+      'the newest record flipped',
+      async (folder) => flip(await objectIn(folder, 'chain', /\d{10}$/)),
+      ['vault_session_damaged'],
+    ],
+    [
+      'the newest record removed',
+      async (folder) => rm(await objectIn(folder, 'chain', /\d{10}$/)),
+      ['vault_session_damaged'],
+    ],
+    [
+      'a pack removed',
+      async (folder) => rm(await objectIn(folder, 'packs', /.[0-9a-f]{32}$/)),
+      ['vault_session_damaged'],
+    ],
+    [
+      'a pack cut short',
+      async (folder) => writeFile(await objectIn(folder, 'packs', /.[0-9a-f]{32}$/), 'x'),
+      ['vault_session_damaged'],
+    ],
+    [
+      'a stray record',
+      async (folder) => writeFile((await objectIn(folder, 'chain', /\d{10}$/)).replace(/\d{10}$/, '9999999999'), 'x'),
+      ['vault_object'],
+    ],
+  ];
+  test.each(damage)('%s is told', async (_, spoil, ids) => {
+    const { installation, folder } = await withSnapshots();
+    await spoil(folder);
+    expect((await installation.found()).map(({ id }) => id)).toEqual(ids);
+  });
+
+  test('two writers of one history are named, with their accounts', async () => {
+    const { installation } = await withSnapshots(['1', '2']);
+    expect(await installation.found()).toMatchObject([
+      {
+        id: 'second_writer',
+        severity: 'warning',
+        where: NAME,
+        what: expect.stringMatching(/vm-1 \(\+1\).*vm-2 \(\+2\)/),
+      },
+    ]);
+  });
+});

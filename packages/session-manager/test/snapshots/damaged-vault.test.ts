@@ -1,0 +1,106 @@
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Context } from '../../src/context.ts';
+import { manager, tempFolder } from '../adopt/folders.ts';
+import { putProfile } from '../adopt/profiles.ts';
+
+const REQUESTED = { reason: 'requested' } as const;
+const READ = { drill: false };
+
+/** A running service with a session and a snapshot, which has used its vault. */
+async function running(): Promise<{ context: Context; vault: string; id: string }> {
+  const context = await manager();
+  const source = await putProfile(join(await tempFolder(), 'session'));
+  await context.adoption.adopt({ name: 'ventas', path: source, mode: 'move' });
+  await context.snapshots.create('ventas', REQUESTED);
+  const { id } = await context.snapshots.create('ventas', REQUESTED);
+  expect(await context.snapshots.verify('ventas', id, READ)).toMatchObject({ ok: true });
+  return { context, vault: join(context.paths.root, 'vault'), id };
+}
+
+async function flip(path: string): Promise<Buffer> {
+  const bytes = await readFile(path);
+  const bad = Buffer.from(bytes);
+  bad[bad.length - 2] = (bad[bad.length - 2] ?? 0) ^ 1;
+  await writeFile(path, bad);
+  return bytes;
+}
+
+describe('with the service up', () => {
+  it.each([
+    ['the header flipped', 'vault', true],
+    ["the vault's key flipped", 'keys/vault/000001', true],
+    ['the header removed', 'vault', false],
+    ["the vault's key removed", 'keys/vault/000001', false],
+  ])(
+    '%s: nothing is verified or taken by what is in memory, and once it is back all is well',
+    async (_, object, flipped) => {
+      const { context, vault, id } = await running();
+      const path = join(vault, object);
+      const bytes = await readFile(path);
+      if (flipped) await flip(path);
+      else await rm(path);
+      const damaged = { code: 'store_damaged' };
+      await expect(context.snapshots.verify('ventas', id, READ)).rejects.toMatchObject(damaged);
+      await expect(context.snapshots.create('ventas', REQUESTED)).rejects.toMatchObject(damaged);
+      await writeFile(path, bytes);
+      expect(await context.snapshots.verify('ventas', id, READ)).toMatchObject({ ok: true });
+      await context.snapshots.create('ventas', REQUESTED);
+    },
+  );
+
+  it('verify reads the key file that a fresh machine would have', async () => {
+    const { context, id } = await running();
+    const { keyFile } = context.config.vault;
+    const text = await readFile(keyFile, 'utf8');
+    await writeFile(
+      keyFile,
+      text.replace(/^[0-9a-f]/m, (digit) => (digit === '0' ? '1' : '0')),
+    );
+    await expect(context.snapshots.verify('ventas', id, READ)).rejects.toMatchObject({ code: 'vault_key_wrong' });
+    await rm(keyFile);
+    await expect(context.snapshots.verify('ventas', id, READ)).rejects.toMatchObject({ code: 'vault_key_missing' });
+    await writeFile(keyFile, text);
+    expect(await context.snapshots.verify('ventas', id, READ)).toMatchObject({ ok: true });
+  });
+
+  it('a vault that is taken away and put back is usable', async () => {
+    const { context, vault } = await running();
+    await rename(vault, `${vault}.away`);
+    await expect(context.snapshots.create('ventas', REQUESTED)).rejects.toMatchObject({ status: 503 });
+    await rename(`${vault}.away`, vault);
+    await context.snapshots.create('ventas', REQUESTED);
+    expect((await context.snapshots.list('ventas')).items).toHaveLength(3);
+  });
+
+  it("a session's key that is removed is told, and no new one is made in its place", async () => {
+    const { context, vault } = await running();
+    const [owner = ''] = (await readdir(join(vault, 'keys'))).filter((name) => name !== 'vault');
+    await rename(join(vault, 'keys', owner), join(vault, 'away'));
+    await expect(context.snapshots.create('ventas', REQUESTED)).rejects.toMatchObject({ code: 'vault_rolled_back' });
+    const { items, problems } = await context.snapshots.list('ventas');
+    expect([items, problems]).toMatchObject([[], [{ kind: 'rolled_back', object: expect.stringContaining(owner) }]]);
+    expect(await context.snapshots.recoverable()).toMatchObject([{ session: 'ventas', damaged: true }]);
+    expect((await readdir(join(vault, 'keys'))).filter((name) => name !== 'vault')).toEqual([]);
+    await rename(join(vault, 'away'), join(vault, 'keys', owner));
+    await context.snapshots.create('ventas', REQUESTED);
+  });
+
+  it('a damaged newest record is told by a verification of the one before, and by recover', async () => {
+    const { context, vault } = await running();
+    const [session = ''] = await readdir(join(vault, 'chain'));
+    await flip(join(vault, 'chain', session, '0000000002'));
+    const [latest] = (await context.snapshots.list('ventas')).items;
+    const report = await context.snapshots.verify('ventas', latest?.id ?? '', READ);
+    expect(report.ok).toBe(false);
+    expect(report.checks).toMatchObject([
+      { name: 'bytes', ok: true },
+      { name: 'newest', ok: false, detail: expect.stringContaining('0000000002') },
+    ]);
+    const env = { VAULT_URL: `file:${vault}`, VAULT_KEY_FILE: context.config.vault.keyFile };
+    const fresh = await manager(join(await tempFolder(), 'data'), env);
+    const { items } = await fresh.snapshots.recover({ originRetired: true, start: false });
+    expect(items).toMatchObject([{ ok: true, detail: expect.stringContaining('a newer record cannot be read') }]);
+  });
+});

@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import { storeUrl } from '@leadmaster/vault';
+import { describe, expect, it } from 'vitest';
+import type { Context } from '../../src/context.ts';
+import { createProfileStore } from '../../src/profile/file-profile-store.ts';
+import { areDifferent } from '../../src/snapshots/other-account.ts';
+import { manager, tempFolder } from '../adopt/folders.ts';
+import { putProfile } from '../adopt/profiles.ts';
+
+const WANTED = { start: false, overwriteNewer: true, restart: false };
+const REQUESTED = { reason: 'requested' } as const;
+const account = (phone: string) => ({ id: `${phone}@c.us`, phone, name: '' });
+const OURS = account('5215511112222');
+const THEIRS = account('5215533334444');
+
+/** An installation with one linked session, on a vault that others may share. */
+async function installation(vault: string, phone: typeof OURS | null, name = 'c2'): Promise<Context> {
+  const dataDir = join(await tempFolder(), 'data');
+  const context = await manager(dataDir, { VAULT_URL: `file:${vault}`, VAULT_KEY_FILE: `${vault}.key` });
+  const source = await putProfile(join(await tempFolder(), 'session'));
+  await context.adoption.adopt({ name, path: source, mode: 'move' });
+  await createProfileStore({ dataDir }).updateRecord(name, { account: phone });
+  return context;
+}
+
+async function shared(): Promise<{ here: Context; there: Context; theirs: string }> {
+  const vault = join(await tempFolder(), 'vault');
+  const here = await installation(vault, OURS);
+  await here.snapshots.create('c2', REQUESTED);
+  const there = await installation(vault, THEIRS);
+  const { id } = await there.snapshots.create('c2', REQUESTED);
+  return { here, there, theirs: id };
+}
+
+describe('two installations with a session of one name in one vault', () => {
+  it('one is not given the account of the other, unless that is said', async () => {
+    const { here, theirs } = await shared();
+    const refusal = {
+      code: 'other_account',
+      status: 409,
+      message: expect.stringMatching(/\+5215533334444.*\+5215511112222/),
+      hint: expect.stringContaining('--other-account'),
+    };
+    await expect(here.snapshots.restore('c2', theirs, WANTED)).rejects.toMatchObject(refusal);
+    expect((await here.sessions.get('c2')).generation).toBe(1);
+    await here.snapshots.restore('c2', theirs, { ...WANTED, otherAccount: true });
+    expect((await here.sessions.get('c2')).account).toMatchObject(THEIRS);
+  });
+
+  it('nor where its profile is gone, by what was taken of it here', async () => {
+    const { here } = await shared();
+    await createProfileStore({ dataDir: here.paths.root }).trash('c2', 'lost');
+    const recover = { sessions: ['c2'], originRetired: true, start: false };
+    const { items } = await here.snapshots.recover(recover);
+    expect(items).toMatchObject([{ ok: false, detail: expect.stringContaining('--other-account') }]);
+    const said = await here.snapshots.recover({ ...recover, otherAccount: true });
+    expect(said.items).toMatchObject([{ ok: true, detail: expect.stringContaining('+5215511112222') }]);
+  });
+
+  it('is named by list: whose each snapshot is, who took it, and that there are two', async () => {
+    const { here, there } = await shared();
+    const { items, problems } = await here.snapshots.list('c2');
+    expect(items).toMatchObject([
+      { account: THEIRS, writtenBy: { isHere: false } },
+      { account: OURS, writtenBy: { isHere: true } },
+    ]);
+    expect(problems).toMatchObject([{ kind: 'second_writer', detail: expect.stringContaining('+5215511112222') }]);
+    expect((await there.snapshots.list('c2')).problems).toHaveLength(1);
+  });
+
+  it('is not told of one installation, nor of a machine that took over from another', async () => {
+    const vault = join(await tempFolder(), 'vault');
+    const old = await installation(vault, OURS);
+    await old.snapshots.create('c2', REQUESTED);
+    await old.snapshots.create('c2', REQUESTED);
+    const env = { VAULT_URL: storeUrl(old.config.vault.location), VAULT_KEY_FILE: old.config.vault.keyFile };
+    const next = await manager(join(await tempFolder(), 'data'), env);
+    await next.snapshots.recover({ originRetired: true, start: false });
+    await next.snapshots.create('c2', REQUESTED);
+    expect((await next.snapshots.list('c2')).problems).toEqual([]);
+  });
+
+  it('an imported file of another account does not take a place, and stays out of the history', async () => {
+    const { here, there, theirs } = await shared();
+    const passphrase = 'caballo batería grapa';
+    const { bytes } = await there.snapshots.export('c2', theirs, { passphrase });
+    const file = Buffer.concat(await Array.fromAsync(bytes));
+    const stream = async function* (): AsyncGenerator<Buffer> {
+      yield file;
+    };
+    const wanted = { passphrase, originRetired: true, replace: true, overwriteNewer: true, start: false };
+    const before = (await here.snapshots.list('c2')).items.length;
+    await expect(here.snapshots.import('c2', stream(), wanted)).rejects.toMatchObject({ code: 'other_account' });
+    expect((await here.snapshots.list('c2')).items).toHaveLength(before);
+    await here.snapshots.import('c2', stream(), { ...wanted, otherAccount: true });
+  });
+
+  it('a snapshot of unknown account is not of another one, and the older format is read', async () => {
+    const vault = join(await tempFolder(), 'vault');
+    const unknown = await installation(vault, null);
+    const { id } = await unknown.snapshots.create('c2', REQUESTED);
+    await createProfileStore({ dataDir: unknown.paths.root }).updateRecord('c2', { account: OURS });
+    await unknown.snapshots.restore('c2', id, WANTED);
+    const open = await unknown.vault.open();
+    const earlier = { frozenAt: new Date().toISOString(), reason: 'requested', method: 'none', pauseMs: 0 };
+    const extra = { ...earlier, captureMs: 0, chromium: null, generation: 1, account: OURS };
+    const old = await open.save('c2', [], { kind: 'essential', extra });
+    const { items, problems } = await unknown.snapshots.list('c2');
+    expect(items[0]).toMatchObject({ id: old.id, account: OURS, writtenBy: null });
+    expect(problems).toEqual([]);
+  });
+});
+
+describe('whether two accounts differ', () => {
+  it.each([
+    ['5215511112222', '525511112222'],
+    ['5491122334455', '541122334455'],
+    ['5511987654321', '551187654321'],
+    ['+52 1 55 1111-2222', '5215511112222'],
+  ])('%s and %s are one number in two spellings', (one, other) => {
+    expect(areDifferent(account(one), account(other))).toBe(false);
+  });
+
+  it('is known only of two numbers', () => {
+    expect(areDifferent(OURS, THEIRS)).toBe(true);
+    expect(areDifferent(OURS, null)).toBe(false);
+    expect(areDifferent(account(''), THEIRS)).toBe(false);
+  });
+});
