@@ -6,6 +6,7 @@ export * from './events.ts';
 export * from './limits.ts';
 export * from './messages.ts';
 export * from './names.ts';
+export * from './place.ts';
 export * from './problem.ts';
 export * from './recording.ts';
 export * from './recording-vocabulary.ts';
