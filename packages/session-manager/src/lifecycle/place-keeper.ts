@@ -49,7 +49,7 @@ export class PlaceKeeper implements PlaceService {
    * @throws LeadMasterError `storage_failed` where that cannot be written: a copy never starts for want of room.
    */
   arrive(): PlaceVerdict {
-    const { paths, store, probe, log } = this.#deps;
+    const { paths, probe, log } = this.#deps;
     try {
       markPlace(paths.placeMarker, probe);
     } catch (error) {

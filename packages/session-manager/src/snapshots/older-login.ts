@@ -2,6 +2,7 @@ import { loginSequences } from '@leadmaster/capture';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { SnapshotInfo, Vault } from '@leadmaster/vault';
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import type { ProfileRecord, ProfileStore } from '../profile/profile-store.ts';
 import type { SessionRow, StateStore } from '../state/state-store.ts';
 import { areDifferent } from './other-account.ts';
@@ -29,6 +30,7 @@ export interface VaultLookDeps {
 
 /** Where it is remembered whether the vault could be looked at before sessions were started. */
 export const LOOK_FACT = 'vault looked at';
+const lookSchema = z.object({ at: z.string(), problem: z.string().nullable() });
 
 /**
  * Which of these sessions have a login in the vault that is newer than the one in place: the data folder is an older copy of
@@ -154,6 +156,13 @@ function note({ store, log }: VaultLookDeps, problem: string | null): void {
   } catch (error) {
     log.warn({ err: error }, 'that the vault was looked at could not be written down');
   }
+}
+
+/** What was noted of the last look; null where there was none. */
+export function parseLook(text: string | null): z.infer<typeof lookSchema> | null {
+  if (text === null) return null;
+  const found = lookSchema.safeParse(JSON.parse(text));
+  return found.success ? found.data : null;
 }
 
 /** Some stores do not heed a signal in every step; the starts do. */
