@@ -86,7 +86,9 @@ export function lookAtPlace(
 ): { facts: PlaceFacts; isMarked: boolean } {
   const stat = orNull(() => probe.stat(placeMarker));
   const isLasting = orNull(() => LASTING.has(probe.type(root))) === true;
-  const mark = stat === null || !isLasting ? null : markOf(stat);
+  // Where a birth is not kept, the last change is told in its stead. Of a copy that was just made they may be equal.
+  const keepsBirths = [stat, orNull(() => probe.stat(root))].some((one) => one !== null && one.birth !== one.change);
+  const mark = stat === null || stat.birth <= 0n || !isLasting || !keepsBirths ? null : markOf(stat);
   const facts = {
     ...{ mark, uuid: orNull(() => probe.uuid(root)), machine: orNull(() => probe.machine()) },
     seen: { path: root, host: hostname(), since: now.toISOString() },
@@ -121,8 +123,8 @@ export function placeWords({ path, host }: PlaceSeen): string {
   return `${path} on ${host}`;
 }
 
-function markOf({ inode, birth, change }: NonNullable<ReturnType<PlaceProbe['stat']>>): PlaceFacts['mark'] {
-  return birth <= 0n || birth === change ? null : { inode: String(inode), birth: String(birth) };
+function markOf({ inode, birth }: NonNullable<ReturnType<PlaceProbe['stat']>>): PlaceFacts['mark'] {
+  return { inode: String(inode), birth: String(birth) };
 }
 
 function isAbsent(path: string, probe: PlaceProbe): boolean {

@@ -82,6 +82,11 @@ export class Installation {
     this.#context = null;
   }
 
+  /** The browser of this machine: restores ask for its version. Until it is started again without. */
+  withBrowser(): void {
+    this.env.CHROME_PATH = '';
+  }
+
   /** Uses a login, as a browser does that runs on it. */
   async use(name: string): Promise<void> {
     for (const store of Object.values(LOGIN_STORES)) await useLevelDb(join(this.dataDir, 'tokens', name, store));

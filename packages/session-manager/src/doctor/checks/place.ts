@@ -34,7 +34,9 @@ function judge(known: PlaceFacts | null, facts: PlaceFacts, isMarked: boolean, r
   switch (comparePlaces(known, facts, isMarked)) {
     case 'changed': {
       const { path, host, since } = known?.seen ?? facts.seen;
-      return [found('problem', 'place_changed', root, { sessions: '*', before: placeWords({ path, host, since }), since })];
+      return [
+        found('problem', 'place_changed', root, { sessions: '*', before: placeWords({ path, host, since }), since }),
+      ];
     }
     case 'unknown':
       return [found('warning', 'place_unknown', root, { path: root })];
