@@ -20,7 +20,8 @@ describe('leadmaster place', () => {
       code: 0,
       stdout: expect.stringMatching(/\/srv\/data[^]*Released: ventas[^]*Started: ventas/),
     });
-    expect((await cli('place accept --origin-retired --json')).stdout).toContain('"accepted":["soporte"]');
+    const { stdout } = await cli('place accept --origin-retired --json');
+    expect(JSON.parse(stdout)).toMatchObject({ accepted: ['soporte'], place: { waiting: [] } });
     expect((await cli('place accept --origin-retired')).stdout).toContain('None of these sessions waits');
   });
 
