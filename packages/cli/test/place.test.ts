@@ -7,7 +7,7 @@ describe('leadmaster place', () => {
     const { code, stdout } = await cli('place show');
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /was \/srv\/data on old, seen there since 2026-01-01[^]*is \/srv\/copy on new[^]*Waiting: ventas, soporte/,
+      /was \/srv\/data on old, seen there since 2026-01-01[\s\S]*is \/srv\/copy on new[\s\S]*Waiting: ventas, soporte/,
     );
   });
 
@@ -18,7 +18,7 @@ describe('leadmaster place', () => {
     const some = await cli('place accept ventas --origin-retired');
     expect(some).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/\/srv\/data[^]*Released: ventas[^]*Started: ventas/),
+      stdout: expect.stringMatching(/\/srv\/data[\s\S]*Released: ventas[\s\S]*Started: ventas/),
     });
     const { stdout } = await cli('place accept --origin-retired --json');
     expect(JSON.parse(stdout)).toMatchObject({ accepted: ['soporte'], place: { waiting: [] } });
