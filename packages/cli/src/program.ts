@@ -18,6 +18,7 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   events: () => import('./commands/events.ts'),
   where: () => import('./commands/where.ts'),
   builds: () => import('./commands/builds.ts'),
+  place: () => import('./commands/place.ts'),
   storage: () => import('./commands/storage.ts'),
   recent: () => import('./commands/recent.ts'),
   capabilities: () => import('./commands/capabilities.ts'),

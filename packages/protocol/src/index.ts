@@ -7,6 +7,7 @@ export * from './limits.ts';
 export * from './messages.ts';
 export * from './names.ts';
 export * from './phones.ts';
+export * from './place.ts';
 export * from './problem.ts';
 export * from './recording.ts';
 export * from './recording-vocabulary.ts';

@@ -117,7 +117,10 @@ export type CheckReport = z.infer<typeof checkReport>;
 export const startSession = z.strictObject({
   /** A person says that the place a copied login came from never runs it again. */
   originRetired: z.literal(true).optional(),
+  /** A person says to start the login in place although the vault has a newer one. */
+  olderLogin: z.literal(true).optional(),
 });
+export type StartSession = z.infer<typeof startSession>;
 
 export const adoptSession = z.strictObject({
   name: sessionName,

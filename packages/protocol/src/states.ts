@@ -39,9 +39,24 @@ const KIND_OF: Record<SessionState, StateKind> = {
   MOVED: 'settled',
 };
 
-/** Whether a state passes by itself, stays, or waits for a person. */
-export function stateKind(state: SessionState): StateKind {
-  return KIND_OF[state];
+/** Whether a state passes by itself, stays, or waits for a person; a stopped session does that for some reasons. */
+export function stateKind(state: SessionState, reason: string): StateKind {
+  return isHeldBack({ state, reason }) ? 'needs_person' : KIND_OF[state];
+}
+
+/**
+ * Why a linked session is stopped and not started by itself: it may be a second copy of a login, or an older state of it.
+ * - `place_changed`: its data folder is a copy, or lies on another disk
+ * - `older_than_vault`: the vault has a newer snapshot than this data folder knows of
+ */
+export const HELD_BACK_REASONS = ['place_changed', 'older_than_vault'] as const;
+export type HeldBackReason = (typeof HELD_BACK_REASONS)[number];
+
+/** Whether a session is stopped until a person says which copy of its login is the one to run. */
+export function isHeldBack<T extends { state: string; reason: string }>(
+  session: T,
+): session is T & { reason: HeldBackReason } {
+  return session.state === 'STOPPED' && HELD_BACK_REASONS.some((reason) => reason === session.reason);
 }
 
 /** Reasons of AUTH_FAILURE after which the profile holds no login, though WhatsApp may still list the device. */

@@ -15,6 +15,8 @@ import { createDrillBrowser } from './engine/drill/drill-browser.ts';
 import { WwebjsEngine } from './engine/wwebjs/wwebjs-engine.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { claimProfile, lockIdleProfile } from './lifecycle/claim.ts';
+import { olderLogin, setOlderLogin } from './lifecycle/held-back.ts';
+import { isStartable, PlaceKeeper } from './lifecycle/place-keeper.ts';
 import type { SessionGuard } from './lifecycle/session-guard.ts';
 import { Sessions } from './lifecycle/sessions.ts';
 import { createMetrics } from './metrics.ts';
@@ -24,9 +26,11 @@ import { createProfileStore } from './profile/file-profile-store.ts';
 import { realFs } from './profile/files.ts';
 import { type LockHandle, lockDataFolder } from './profile/locks.ts';
 import { type DataPaths, dataPaths } from './profile/paths.ts';
+import { type PlaceProbe, thisProbe } from './profile/place.ts';
 import type { ProfileStore } from './profile/profile-store.ts';
 import { finishSwaps } from './profile/swap.ts';
 import { newestGood } from './snapshots/known-good.ts';
+import { newerInVault } from './snapshots/older-login.ts';
 import { SnapshotSchedule } from './snapshots/schedule.ts';
 import type { SessionAccess } from './snapshots/session-access.ts';
 import { snapshotFigures } from './snapshots/snapshot-figures.ts';
@@ -54,6 +58,7 @@ export interface Context {
   departures: TransferSource;
   arrivals: TransferTarget;
   vault: VaultKeeper;
+  place: PlaceKeeper;
   builds: Builds;
   browsers: BrowserFinder;
   metrics: Registry;
@@ -70,10 +75,14 @@ export interface ContextOptions {
   offline?: boolean;
   /** The vault's clock, for proofs that take months. */
   now?: () => Date;
+  /** What is asked about the place of the data folder; tests play machines. */
+  probe?: PlaceProbe;
 }
 
 /** How long a logout or delete waits for the copy of what it takes away, and a start for one of what it changes. */
 const COPY_MS = 20_000;
+/** How long the first starts wait for a vault that does not answer. */
+const VAULT_LOOK_MS = 5_000;
 
 /**
  * Takes the data folder and takes up its sessions, without starting any. Whatever fails leaves the folder as it was.
@@ -145,6 +154,16 @@ async function assemble(ground: Ground): Promise<Context> {
   const storage = new StorageCare({ sessions, profiles, store, config, log });
   const disk = new DiskMonitor({ sessions, profiles, store, path: paths.tokens, config, log });
   sessions.guardWith(guardBy(snapshots, storage, transfers.departures));
+  const compareWithVault = comparing(ground, vault, profiles);
+  const place = new PlaceKeeper({
+    ...{ paths, store, log, compareWithVault, sessions: () => sessions },
+    probe: options.probe ?? thisProbe,
+  });
+  // What is done with the service down brings no login up: the next start of the service compares.
+  if (!isOffline) place.arrive();
+  sessions.lookFirst(async () => {
+    if (!isOffline) await holdOlder(ground, sessions, compareWithVault);
+  });
   await sessions.load();
   if (!isOffline) await transfers.arrivals.resume();
   const metrics = createMetrics(
@@ -155,7 +174,22 @@ async function assemble(ground: Ground): Promise<Context> {
   );
   const ending = isOffline ? [] : startWorkers(ground, { sessions, profiles, snapshots, disk, builds });
   return {
-    ...{ config, secrets, paths, sessions, snapshots, storage, adoption, vault, builds, browsers, metrics, log, lock },
+    ...{
+      config,
+      secrets,
+      paths,
+      sessions,
+      snapshots,
+      storage,
+      adoption,
+      vault,
+      place,
+      builds,
+      browsers,
+      metrics,
+      log,
+      lock,
+    },
     ...transfers,
     version: VERSION,
     async close() {
@@ -165,6 +199,38 @@ async function assemble(ground: Ground): Promise<Context> {
       lock.release();
     },
   };
+}
+
+/** Notes of linked sessions whether the vault has a newer login than the one in place. Never fails. */
+function comparing(
+  { store, log }: Ground,
+  vault: VaultKeeper,
+  profiles: ProfileStore,
+): (names: readonly string[]) => Promise<void> {
+  const look = { vault, profiles, store, log, withinMs: VAULT_LOOK_MS };
+  return async (names) => {
+    try {
+      const newer = await newerInVault(look, names);
+      for (const name of names) if (newer.has(name)) setOlderLogin(store.vault, name, newer.get(name) ?? null);
+    } catch (error) {
+      log.error({ err: error }, 'what the vault has that is newer could not be written down');
+    }
+  };
+}
+
+/** Before the first start: sessions of which the vault has a newer login wait for a person. */
+async function holdOlder(
+  { store }: Ground,
+  sessions: Sessions,
+  compare: (names: readonly string[]) => Promise<void>,
+): Promise<void> {
+  const linked = store.sessions.all().filter((row) => isStartable(row) && row.reason !== 'older_than_vault');
+  await compare(linked.map(({ name }) => name));
+  for (const { name, reason } of linked) {
+    const isOlder = olderLogin(store.vault, name) !== null;
+    // Where it waits for the place as well, that is told first; the other is told once that is accepted.
+    if (isOlder && reason !== 'place_changed') await sessions.rest(name, 'older_than_vault');
+  }
 }
 
 function createSessions(

@@ -50,6 +50,7 @@ async function serve(context: Context, config: Config, log: Logger): Promise<Run
     storage: context.storage,
     adoption: context.adoption,
     builds: context.builds,
+    place: context.place,
     departures: context.departures,
     arrivals: context.arrivals,
     config,

@@ -1,5 +1,6 @@
 import type { Services } from '../../session-manager/src/http/http-app.ts';
 import { FakeAdoptService } from './fake-adopt-service.ts';
+import { FakePlaceService } from './fake-place-service.ts';
 import { FakeSessionService } from './fake-session-service.ts';
 import { FakeSnapshotService } from './fake-snapshot-service.ts';
 import { FakeStorageService } from './fake-storage-service.ts';
@@ -24,6 +25,7 @@ export function fakeServices(dataDir: string): FakeServices {
     storage: new FakeStorageService(sessions),
     adoption: new FakeAdoptService(sessions, dataDir),
     builds: { builds: async () => [] },
+    place: new FakePlaceService(),
     departures: transfers,
     arrivals: transfers,
   };

@@ -76,7 +76,7 @@ export class FakeSessionService implements SessionService {
       ...change,
       name,
       state,
-      stateKind: state === 'UNCLAIMED' ? 'needs_person' : stateKind(state),
+      stateKind: state === 'UNCLAIMED' ? 'needs_person' : stateKind(state, ''),
       since: this.now(),
       canSend: state !== 'UNCLAIMED' && canSend(state),
     };

@@ -1,4 +1,4 @@
-import type { Session } from '@leadmaster/protocol';
+import type { Session, StartSession } from '@leadmaster/protocol';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Cli } from '../cli.ts';
 import { confirm } from '../output/confirm.ts';
@@ -34,10 +34,11 @@ export const register: Register = (parent, io) => {
         '--origin-retired',
         'the place this copy of a login came from never runs it again: you are sure of that',
       );
+      command.option('--older-login', 'start the login in place although the vault has a newer one');
     }
-    command.action(async (name: string, { wait, originRetired }: { wait: number; originRetired?: true }) => {
+    command.action(async (name: string, { wait, ...said }: { wait: number } & StartSession) => {
       const cli = cliOf(command, io);
-      const session = await order(cli, name, verb, wait, originRetired === undefined ? undefined : { originRetired });
+      const session = await order(cli, name, verb, wait, Object.keys(said).length === 0 ? undefined : said);
       show(cli, session);
       if (verb !== 'stop') failUnlessGood(session);
     });

@@ -16,6 +16,8 @@ export async function bootFaults(
   await using stage = await Stage.open({ env: PATIENT, standin: { state: world } });
   await cp(dataDir, stage.dataDir, { recursive: true, preserveTimestamps: true });
   await stage.start();
+  // It is a copy, and the folder that it was made of runs nothing meanwhile.
+  await stage.context.place.accept({ originRetired: true });
   try {
     await stage.sessions.start(name, retired ? { originRetired: true } : {});
     await stage.until(name, 'READY', undefined, READY_MS);

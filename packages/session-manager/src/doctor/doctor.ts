@@ -11,6 +11,7 @@ import { checkLocks } from './checks/locks.ts';
 import { checkOwners, checkUser } from './checks/owners.ts';
 import { checkPages, checkPeople } from './checks/pages.ts';
 import { checkPermissions } from './checks/permissions.ts';
+import { checkPlace } from './checks/place.ts';
 import { checkMoved, checkProfiles } from './checks/profiles.ts';
 import { checkSnapshots } from './checks/snapshots.ts';
 import { checkTransfers } from './checks/transfers.ts';
@@ -51,6 +52,7 @@ export interface DoctorOptions {
 
 const CHECKS: Record<Topic, (ground: Ground) => Promise<Finding[]>> = {
   data_folder: checkDataFolder,
+  place: checkPlace,
   database: checkDatabase,
   permissions: checkPermissions,
   owners: checkOwners,

@@ -4,6 +4,7 @@ export type Severity = 'ok' | 'note' | 'warning' | 'problem';
 /** What is looked at, in the order in which it is told. */
 export const TOPICS = [
   'data_folder',
+  'place',
   'database',
   'permissions',
   'owners',
@@ -30,6 +31,11 @@ export type Topic = (typeof TOPICS)[number];
 /** Everything that can be found; names are stable. */
 export const FINDING_IDS = [
   'data_folder_missing',
+  'place_changed',
+  'place_unknown',
+  'machine_changed',
+  'older_than_vault',
+  'vault_not_compared',
   'database_unreadable',
   'modes_open',
   'modes_inside',

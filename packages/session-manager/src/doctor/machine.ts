@@ -5,6 +5,7 @@ import { LeadMasterError } from '@leadmaster/protocol';
 import { type BlobStore, openStore, openVault, type SeenHead, storeUrl, type Vault } from '@leadmaster/vault';
 import type { Config } from '../config/config.ts';
 import { findBrowser } from '../engine/browser/find.ts';
+import { type PlaceProbe, thisProbe } from '../profile/place.ts';
 import { keysIn } from './key-copy.ts';
 
 /** The newest record of a session that was seen in a vault, by the vault's id. */
@@ -23,6 +24,8 @@ export interface Machine {
   device(path: string): number;
   /** @throws LeadMasterError `browser_missing` */
   browserVersion(): Promise<string>;
+  /** What is asked about the place of the data folder. */
+  probe: PlaceProbe;
   /** Opens the vault to read in it, making nothing. @throws LeadMasterError `vault_missing`, `store_unreachable`, ... */
   tryVault(seen: SeenHeads): Promise<Vault | undefined>;
 }
@@ -35,6 +38,7 @@ export function thisMachine(config: Config): Machine {
   return {
     uid: process.getuid?.() ?? null,
     now: () => new Date(),
+    probe: thisProbe,
     userOf(pid) {
       try {
         return statSync(`/proc/${pid}`).uid;

@@ -7,6 +7,7 @@ import type { AdoptService } from '../adopt/adopt-service.ts';
 import type { BuildService } from '../builds/build-service.ts';
 import type { Config } from '../config/config.ts';
 import type { StorageService } from '../disk/storage-service.ts';
+import type { PlaceService } from '../lifecycle/place-service.ts';
 import type { SessionService } from '../lifecycle/session-service.ts';
 import type { SnapshotService } from '../snapshots/snapshot-service.ts';
 import type { ArrivalService, DepartureService } from '../transfer/transfer-service.ts';
@@ -19,6 +20,7 @@ export interface Services {
   storage: StorageService;
   adoption: AdoptService;
   builds: BuildService;
+  place: PlaceService;
   departures: DepartureService;
   arrivals: ArrivalService;
 }

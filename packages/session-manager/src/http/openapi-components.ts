@@ -1,4 +1,6 @@
 import {
+  acceptedPlace,
+  acceptPlace,
   account,
   adoptedSession,
   adoptReport,
@@ -18,6 +20,7 @@ import {
   overrideCapabilities,
   pairingCode,
   pairingRequest,
+  place,
   prepareTransfer,
   pruneReport,
   qrCode,
@@ -50,6 +53,12 @@ import { problemBody } from './documented.ts';
 const AT = '2026-03-01T12:00:00.000Z';
 const WHATSAPP_ID = 'true_5491100000001@c.us_3EB0C767D097B7C7D2A1';
 const ACCOUNT = { id: '5491100000001@c.us', phone: '5491100000001', name: 'Ventas' };
+const PLACE = {
+  now: { path: '/srv/leadmaster', host: 'new', since: AT },
+  before: { path: '/home/leadmaster/data', host: 'old', since: '2025-11-02T08:30:00.000Z' },
+  readable: true,
+  waiting: ['ventas'],
+};
 const CENSUS = { localStorage: 41, rows: { 'model-storage/message': 1_250, 'model-storage/chat': 84 } };
 const SNAPSHOT = {
   id: '17-a1b2c3d4',
@@ -170,6 +179,12 @@ export const COMPONENTS: Record<string, { schema: z.ZodType; example: unknown }>
     example: { ...TRANSFER, phase: 'prepared', at: AT, changedAt: AT },
   },
   Build: { schema: build, example: BUILD },
+  Place: { schema: place, example: PLACE },
+  AcceptPlace: { schema: acceptPlace, example: { originRetired: true, sessions: ['ventas'] } },
+  AcceptedPlace: {
+    schema: acceptedPlace,
+    example: { accepted: ['ventas'], started: ['ventas'], place: { ...PLACE, before: null, waiting: [] } },
+  },
   BuildList: { schema: buildList, example: { items: [BUILD] } },
   Capabilities: { schema: capabilities, example: CAPABILITIES },
   Census: { schema: census, example: CENSUS },

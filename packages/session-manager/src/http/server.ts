@@ -23,6 +23,7 @@ import { eventRoutes } from './routes/events.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { pairingCodeRoutes } from './routes/pairing-code.ts';
+import { placeRoutes } from './routes/place.ts';
 import { portableRoutes } from './routes/portable.ts';
 import { qrRoutes } from './routes/qr.ts';
 import { recordingRoutes } from './routes/recording.ts';
@@ -147,6 +148,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     storage: options.storage,
     adoption: options.adoption,
     builds: options.builds,
+    place: options.place,
     departures: options.departures,
     arrivals: options.arrivals,
     operations,
@@ -176,6 +178,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     transferRoutes,
     arrivalRoutes,
     buildRoutes,
+    placeRoutes,
     operationRoutes,
     compatRoutes,
   ]) {

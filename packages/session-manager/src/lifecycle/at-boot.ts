@@ -1,4 +1,4 @@
-import { isLoginErased } from '@leadmaster/protocol';
+import { isHeldBack, isLoginErased } from '@leadmaster/protocol';
 import type { SessionRow } from '../state/state-store.ts';
 
 /** Whether a start of the service brings a session back. */
@@ -8,6 +8,7 @@ export function comesBack(row: Pick<SessionRow, 'desired' | 'state' | 'reason'>)
 
 /** After these, only a person brings a session back; a restart of the service changes nothing about them. */
 function waitsForPerson(row: Pick<SessionRow, 'state' | 'reason'>): boolean {
+  if (isHeldBack(row)) return true;
   switch (row.state) {
     case 'DISCONNECTED_BANNED':
       return true;

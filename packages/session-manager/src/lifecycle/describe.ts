@@ -10,6 +10,7 @@ export const SAMPLES: { readonly [T in LifecycleEventType]: readonly Extract<Lif
   login_required: [{ type: 'login_required' }],
   refused: [{ type: 'refused', reason: 'the error code' }],
   stop: [{ type: 'stop', reason: 'requested' }],
+  at_rest: [{ type: 'at_rest', reason: 'why' }],
   logout: [{ type: 'logout' }],
   stopped: [{ type: 'stopped', reason: 'requested' }],
   moved: [{ type: 'moved', reason: 'how' }],
@@ -57,7 +58,7 @@ export function describeLifecycle(): string {
     '',
   ];
   for (const state of SESSION_STATES) {
-    lines.push(`## ${state}`, '', `Kind: ${stateKind(state).replace('_', ' ')}.`, '');
+    lines.push(`## ${state}`, '', `Kind: ${stateKind(state, '').replace('_', ' ')}.`, '');
     const rows = Object.values(SAMPLES)
       .flat()
       .flatMap((event) => {

@@ -1,4 +1,5 @@
 import { type Attention, type LoginMode, type SessionState, shellWord } from '@leadmaster/protocol';
+import { type OlderLogin, olderHint, type PlaceChange, placeHint } from './held-back.ts';
 
 const LINK_ELSEWHERE =
   'Start the service with LOGIN_MODE=qr or local to link the account again; LOGIN_MODE=server never does.';
@@ -15,6 +16,10 @@ export interface HintFacts {
   passkeyUntil: Date | null;
   /** The newest good snapshot from before the page erased the login; null where there is none, or nothing was erased. */
   snapshot: string | null;
+  /** Where the data folder was before, for what waits because of it. */
+  placeChange: PlaceChange | null;
+  /** What the vault has that is newer, for what waits because of it. */
+  olderLogin: OlderLogin | null;
 }
 
 /** What a person can do about a state; empty when nothing is asked of anyone. */
@@ -55,6 +60,8 @@ function untilWords(until: Date | null): string {
 }
 
 const REASONS: Readonly<Record<string, Hint>> = {
+  place_changed: (s, { placeChange }) => placeHint(s, placeChange),
+  older_than_vault: (s, { olderLogin }) => olderHint(s, olderLogin),
   login_required: () =>
     'LOGIN_MODE=server never links an account. Link it with LOGIN_MODE=qr or local, or bring the profile of a linked one.',
   login_refused: () =>

@@ -22,6 +22,6 @@ export async function interruptedAt(
     if (record.generation <= moved) return 'given_away';
     if (state === 'MOVED') return 'come_back';
   }
-  const waits = stateKind(state) === 'needs_person' && state !== 'QR_REQUIRED';
+  const waits = stateKind(state, '') === 'needs_person' && state !== 'QR_REQUIRED';
   return state === 'STOPPED' || state === 'MOVED' || waits ? 'at_rest' : 'running';
 }

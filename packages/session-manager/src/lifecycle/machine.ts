@@ -15,6 +15,8 @@ export type LifecycleEvent =
   /** It cannot run until somebody mends something: disk, browser, lock, version. */
   | { type: 'refused'; reason: string }
   | { type: 'stop'; reason: string }
+  /** Nothing runs, and a start waits for a person's word, or no longer does: the reason says which. */
+  | { type: 'at_rest'; reason: string }
   | { type: 'logout' }
   | { type: 'stopped'; reason: string }
   /** It was handed over to another machine; nothing runs here. */
@@ -71,6 +73,7 @@ const IGNORE_ALL: Row = {
   login_required: null,
   refused: null,
   stop: null,
+  at_rest: null,
   logout: null,
   stopped: null,
   moved: null,
@@ -112,6 +115,7 @@ const IDLE: Row = {
   login_required: () => step('AUTH_FAILURE', 'login_required'),
   refused: (event) => step('ERROR', event.reason),
   stop: (event) => step('STOPPED', event.reason),
+  at_rest: (event) => step('STOPPED', event.reason),
   logout: () => step('STOPPED', 'logged_out', 'retire'),
   moved: (event) => step('MOVED', event.reason, 'retire'),
 };

@@ -43,7 +43,7 @@ export class ProfileAccess {
         this.#locked(name, async () => {
           const done = await task();
           const record = await this.#deps.profiles.readRecord(name);
-          await turn.returned(record?.account ?? null, reason);
+          await turn.returned(record?.account ?? null, reason, options.isOwn ?? false);
           return done;
         }),
       );

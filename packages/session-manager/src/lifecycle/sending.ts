@@ -10,10 +10,13 @@ const ASKING_MS = 10_000;
  *
  * @throws LeadMasterError `session_not_ready`
  */
-export function refuseSend(name: string, { state, hint }: Pick<SupervisorView, 'state' | 'hint'>): void {
+export function refuseSend(
+  name: string,
+  { state, reason, hint }: Pick<SupervisorView, 'state' | 'reason' | 'hint'>,
+): void {
   if (state === 'READY') return;
   const cure =
-    stateKind(state) === 'transient'
+    stateKind(state, reason) === 'transient'
       ? 'It recovers by itself; try again when it is READY.'
       : hint || `Start it first: "./leadmaster session start ${name}".`;
   throw new LeadMasterError('session_not_ready', `${name} is ${state}; nothing was sent`, cure, { extra: { state } });

@@ -1,5 +1,6 @@
 import type { Measurements } from '../disk/measurements.ts';
 import { refuseErased } from './erased.ts';
+import { olderLogin, refuseHeldBack, setOlderLogin } from './held-back.ts';
 import { halfDone, originNotRetired, sessionMoved } from './refusals.ts';
 import type { SessionGuard } from './session-guard.ts';
 import type { SessionRegistry } from './session-registry.ts';
@@ -13,6 +14,14 @@ export interface OrderDeps extends Pick<SupervisorDeps, 'store' | 'profiles' | '
   guard: () => SessionGuard;
 }
 
+/** What a person says with a start. */
+export interface StartSaid {
+  /** The place that a copied login came from never runs it again. */
+  originRetired?: boolean;
+  /** The login in place is to run although the vault has a newer one. */
+  olderLogin?: boolean;
+}
+
 /** What people order a session to do. What was ordered last is remembered: a restart of the service goes by it. */
 export class SessionOrders {
   readonly #deps: OrderDeps;
@@ -21,14 +30,27 @@ export class SessionOrders {
     this.#deps = deps;
   }
 
-  async start(name: string, { originRetired = false }: { originRetired?: boolean } = {}): Promise<void> {
+  async start(name: string, { originRetired = false, olderLogin = false }: StartSaid = {}): Promise<void> {
     const { registry, store } = this.#deps;
     const supervisor = await registry.get(name);
     if (supervisor.view.state === 'MOVED') throw sessionMoved(name);
     refuseErased(name, supervisor.view);
+    const goesBack = olderLogin && supervisor.view.reason === 'older_than_vault';
+    if (!goesBack) refuseHeldBack(name, supervisor.view);
     await this.#requireOriginRetired(name, originRetired);
+    if (goesBack) await this.#goBack(supervisor);
     store.sessions.setDesired(name, 'running');
     await supervisor.start();
+  }
+
+  /** A person has chosen the login in place: what the vault has is known from now on, and not asked about again. */
+  async #goBack(supervisor: SessionSupervisor): Promise<void> {
+    const { vault } = this.#deps.store;
+    const { name } = supervisor;
+    const older = olderLogin(vault, name);
+    if (older !== null) vault.setHead(older.vault, name, { sequence: older.sequence, id: older.snapshot });
+    setOlderLogin(vault, name, null);
+    await supervisor.rest('older_login_chosen');
   }
 
   async #requireOriginRetired(name: string, isSaid: boolean): Promise<void> {
@@ -70,6 +92,7 @@ export class SessionOrders {
     const supervisor = await registry.get(name);
     if (supervisor.view.state === 'MOVED') throw sessionMoved(name);
     refuseErased(name, supervisor.view);
+    refuseHeldBack(name, supervisor.view);
     await this.#requireOriginRetired(name, false);
     // Written before anything is stopped: a disk that cannot note it leaves the session as it was.
     store.sessions.setDesired(name, 'running');

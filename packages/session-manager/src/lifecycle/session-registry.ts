@@ -1,5 +1,6 @@
 import type { SerialQueue } from '../concurrency/serial-queue.ts';
 import { inTurns } from '../concurrency/turns.ts';
+import { setOlderLogin } from './held-back.ts';
 import { sessionExists, sessionNotFound, sessionUnclaimed } from './refusals.ts';
 import { SessionSupervisor } from './supervisor.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
@@ -142,6 +143,7 @@ export class SessionRegistry {
   ): void {
     this.#deps.store.atomically(() => {
       this.#deps.store.sessions.insert({ name, metadata, desired });
+      setOlderLogin(this.#deps.store.vault, name, null);
       this.#deps.store.events.append({ session: name, type: 'session.created', data: { metadata, ...how } });
     });
   }

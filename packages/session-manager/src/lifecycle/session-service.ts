@@ -22,8 +22,11 @@ export interface SessionService {
   /** All sessions, with profiles that no record claims as UNCLAIMED. */
   list(): Promise<Session[]>;
   get(name: string): Promise<Session>;
-  /** `originRetired`: a person's word that the place a copied login came from never runs it again. */
-  start(name: string, options?: { originRetired?: boolean }): Promise<Session>;
+  /**
+   * `originRetired`: a person's word that the place a copied login came from never runs it again. `olderLogin`: that the
+   * one in place is to run although the vault has a newer one.
+   */
+  start(name: string, options?: { originRetired?: boolean; olderLogin?: boolean }): Promise<Session>;
   stop(name: string): Promise<Session>;
   restart(name: string): Promise<Session>;
   logout(name: string): Promise<Session>;

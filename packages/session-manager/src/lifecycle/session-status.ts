@@ -12,6 +12,7 @@ import {
 } from '@leadmaster/protocol';
 import { newestGoodSnapshot } from '../snapshots/known-good.ts';
 import { cleanWords } from './clean-words.ts';
+import { olderLogin, placeChange } from './held-back.ts';
 import { hintFor } from './hints.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 
@@ -179,7 +180,7 @@ export class SessionStatus {
 
   #facts(detail: string | undefined): Record<string, unknown> {
     return {
-      stateKind: stateKind(this.#state),
+      stateKind: stateKind(this.#state, this.#reason),
       hint: this.#hint(),
       attempts: this.attempts,
       ...(detail === undefined ? {} : { detail }),
@@ -188,6 +189,7 @@ export class SessionStatus {
 
   /** The thing and the cure. */
   #hint(): string {
+    const { vault } = this.#deps.store;
     const cure = hintFor({
       state: this.#state,
       reason: this.#reason,
@@ -196,6 +198,8 @@ export class SessionStatus {
       attention: this.#attention,
       passkeyUntil: this.#passkeyUntil,
       snapshot: isLoginErased({ state: this.#state, reason: this.#reason }) ? this.#goodSnapshot() : null,
+      placeChange: this.#reason === 'place_changed' ? placeChange(vault) : null,
+      olderLogin: this.#reason === 'older_than_vault' ? olderLogin(vault, this.#name) : null,
     });
     return this.#trouble === '' ? cure : `${this.#trouble.replace(/[.\s]*$/, '')}. ${cure}`;
   }

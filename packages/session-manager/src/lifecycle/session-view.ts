@@ -21,7 +21,7 @@ export function describeSession(facts: {
   return {
     name: facts.name,
     state: view.state,
-    stateKind: stateKind(view.state),
+    stateKind: stateKind(view.state, view.reason),
     reason: view.reason,
     hint: view.hint === '' && !facts.originRetired && view.state === 'STOPPED' ? waitsForWord(facts.name) : view.hint,
     since: view.since.toISOString(),

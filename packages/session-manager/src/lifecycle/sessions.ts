@@ -24,7 +24,7 @@ import { recordSession } from './recording.ts';
 import { notWaitingForQr } from './refusals.ts';
 import { type SessionGuard, UNGUARDED } from './session-guard.ts';
 import { SessionMessages } from './session-messages.ts';
-import { SessionOrders } from './session-orders.ts';
+import { SessionOrders, type StartSaid } from './session-orders.ts';
 import { SessionRegistry } from './session-registry.ts';
 import type { SessionService } from './session-service.ts';
 import { SessionViews } from './session-views.ts';
@@ -45,6 +45,8 @@ export class Sessions implements SessionService, SessionAccess {
   readonly measurements: Measurements;
   readonly #closing = new AbortController();
   #guard: SessionGuard = UNGUARDED;
+  #look: () => Promise<void> = async () => undefined;
+  #looked: Promise<void> | null = null;
 
   constructor(deps: Omit<SupervisorDeps, 'outbox'>) {
     const { profiles, store, config, log } = deps;
@@ -71,10 +73,26 @@ export class Sessions implements SessionService, SessionAccess {
     this.#messages.outbox.settleInterrupted();
   }
 
+  /** Says what is looked at before any session is started. It decides by itself how long that may take. */
+  lookFirst(look: () => Promise<void>): void {
+    this.#look = look;
+  }
+
+  /** Leaves a session that does not run at rest: a start waits for a person's word, or no longer does. */
+  async rest(name: string, reason: string): Promise<void> {
+    await (await this.#registry.get(name)).rest(reason);
+  }
+
   /** Brings back every session that was running. Resolves when each has been asked; places bound how many start at once. */
   async boot(): Promise<void> {
+    await this.#lookOnce();
     const wanted = this.#deps.store.sessions.all().filter(comesBack);
     await Promise.all(wanted.map((row) => this.#registry.find(row.name)?.start('service_started')));
+  }
+
+  #lookOnce(): Promise<void> {
+    this.#looked ??= this.#look();
+    return this.#looked;
   }
 
   /** Stops every session, all at once, and remembers which were running. */
@@ -152,7 +170,8 @@ export class Sessions implements SessionService, SessionAccess {
     return this.#views.get(name);
   }
 
-  async start(name: string, options: { originRetired?: boolean } = {}): Promise<Session> {
+  async start(name: string, options: StartSaid = {}): Promise<Session> {
+    await this.#lookOnce();
     await this.#orders.start(name, options);
     return this.get(name);
   }

@@ -11,6 +11,7 @@ import {
 import { SerialQueue } from '../concurrency/serial-queue.ts';
 import type { EngineRun } from '../engine/engine.ts';
 import { Capabilities } from './capabilities/capabilities.ts';
+import { setOlderLogin } from './held-back.ts';
 import { Inbox } from './inbox.ts';
 import { interruptedAt } from './interrupted.ts';
 import { type Effect, isStarting, type LifecycleEvent, transition } from './machine.ts';
@@ -99,6 +100,13 @@ export class SessionSupervisor {
     return this.#queue.run(() => this.#stop(reason));
   }
 
+  /** Leaves it at rest for that reason: a start waits for a person's word, or no longer does. What runs is left alone. */
+  rest(reason: string): Promise<void> {
+    return this.#queue.run(async () => {
+      if (this.#current === null) await this.#apply({ type: 'at_rest', reason });
+    });
+  }
+
   /** Stops for good: after this nothing starts again by itself. */
   close(reason: string): Promise<void> {
     this.#closing = true;
@@ -106,7 +114,7 @@ export class SessionSupervisor {
     return this.#queue.run(async () => {
       // What a person must look at is still so when the service is back.
       await this.#giveUpPasskey();
-      const isSettled = stateKind(this.#status.state) === 'needs_person' && this.#current === null;
+      const isSettled = stateKind(this.#status.state, this.#status.reason) === 'needs_person' && this.#current === null;
       if (!isSettled) await this.#stop(reason);
     });
   }
@@ -159,7 +167,7 @@ export class SessionSupervisor {
         isEnding: this.#closing || this.#deleting,
         start: (reason) => this.#start(reason),
         rest: (reason) => this.#rest(reason),
-        returned: (account, reason) => this.#returned(account, reason),
+        returned: (account, reason, isOwn) => this.#returned(account, reason, isOwn),
         moved: (reason) => this.#apply({ type: 'moved', reason }),
       }),
     );
@@ -204,11 +212,14 @@ export class SessionSupervisor {
   }
 
   /** Another login lies in the profile. */
-  async #returned(account: Account | null, reason: string): Promise<void> {
+  async #returned(account: Account | null, reason: string, isOwn: boolean): Promise<void> {
     this.#status.account = account;
     this.#status.forgetAccountFacts();
     await this.#apply({ type: 'returned', reason });
     await this.#apply({ type: 'stop', reason });
+    // What is in place now is what a person has chosen of the vault, or of another machine.
+    setOlderLogin(this.#deps.store.vault, this.name, null);
+    if (isOwn || this.#status.reason === 'older_than_vault') await this.#apply({ type: 'at_rest', reason });
   }
 
   async #start(reason: string): Promise<void> {

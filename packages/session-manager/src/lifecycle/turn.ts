@@ -11,8 +11,8 @@ export interface Turn {
   start(reason: string): Promise<void>;
   /** Stops it, and resolves when the last browser process is gone. */
   rest(reason: string): Promise<void>;
-  /** Says that another login lies in the profile now, and whose. */
-  returned(account: Account | null, reason: string): Promise<void>;
+  /** Says that another login lies in the profile now, and whose; with `isOwn`, that no other place runs it. */
+  returned(account: Account | null, reason: string, isOwn: boolean): Promise<void>;
   /** Says that the session lives elsewhere from now on; its profile goes to trash. */
   moved(reason: string): Promise<void>;
 }

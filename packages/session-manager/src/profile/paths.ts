@@ -28,6 +28,8 @@ export interface DataPaths {
   vaultKey: string;
   /** That a person has said to keep a copy of the vault's key. */
   keyCopied: string;
+  /** The file by whose inode and birth the data folder knows its place. */
+  placeMarker: string;
   /** Which vault a person has accepted in the place of another. */
   vaultAccepted: string;
 }
@@ -60,6 +62,7 @@ export function dataPaths(dataDir: string): DataPaths {
     vault: join(root, 'vault'),
     vaultKey: join(root, 'vault.key'),
     keyCopied: join(root, 'vault-key-copied.json'),
+    placeMarker: join(root, 'place.txt'),
     vaultAccepted: join(root, 'vault-accepted.json'),
   };
 }

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkStructureAside } from '@leadmaster/capture';
-import { LeadMasterError, type RestoreSnapshot, type Session } from '@leadmaster/protocol';
+import { isHeldBack, LeadMasterError, type RestoreSnapshot, type Session } from '@leadmaster/protocol';
 import { isDamage, type SnapshotInfo, type Vault } from '@leadmaster/vault';
 import { refuseOlderBrowser } from '../profile/browser-version.ts';
 import { FINDINGS_FILE } from '../profile/extracted.ts';
@@ -52,7 +52,7 @@ export async function restoreSession(
     try {
       const put = () => putInPlace(deps, session, info, staged, options);
       const judge = options.overwriteNewer ? async () => {} : () => refuseNewer(deps, session, info, staged);
-      await deps.access.replace(session, { stop: options.restart, judge }, put);
+      await deps.access.replace(session, { stop: options.restart, judge, isOwn: isSaid(options) }, put);
     } catch (error) {
       if (isNew) deps.access.discard(session);
       throw error;
@@ -60,6 +60,11 @@ export async function restoreSession(
   });
   if (options.start || options.restart) return deps.access.start(session);
   return deps.access.get(session);
+}
+
+/** A person has said that no other place runs the login. */
+function isSaid({ originRetired, returning }: RestoreOptions): boolean {
+  return originRetired === true || returning === true;
 }
 
 /** Fetches a snapshot into a folder and proves that its databases would open. Returns what was found when it was taken. */
@@ -214,5 +219,20 @@ async function refuseEarly(
       `Stop it first ("./leadmaster session stop ${session}"), or restore with a restart (?restart=true, --restart).`,
     );
   }
+  if (options.start || options.restart) await refuseCopy(deps, session, options);
   if (!options.overwriteNewer) await refuseNewer(deps, session, info);
+}
+
+/**
+ * A session that waits because the data folder may be a copy is not brought up by another door: told before anything is put
+ * in place.
+ */
+async function refuseCopy(deps: SnapshotDeps, session: string, options: RestoreOptions): Promise<void> {
+  const { state, reason, hint } = await deps.access.get(session);
+  if (isSaid(options) || !isHeldBack({ state, reason }) || reason !== 'place_changed') return;
+  throw new LeadMasterError(
+    'place_changed',
+    `${session} waits: the data folder is a copy, or lies on another disk`,
+    `Nothing was changed. ${hint}`,
+  );
 }

@@ -17,6 +17,8 @@ export interface ReplaceOptions {
   /** Whether a session that runs may be stopped for it. */
   stop: boolean;
   reason?: string;
+  /** A person has said that no other place runs what is put here: a session that waits for that word is released. */
+  isOwn?: boolean;
   /** What it throws leaves everything as it was. */
   judge?: () => Promise<void>;
 }

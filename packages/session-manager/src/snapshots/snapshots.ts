@@ -1,5 +1,6 @@
 import {
   errorText,
+  HELD_BACK_REASONS,
   LeadMasterError,
   type PruneReport,
   type Recoverable,
@@ -35,6 +36,9 @@ const SETTLE_MS = 60_000;
 
 /** What does not pass by itself. */
 const OFF = new Set(['vault_missing', 'vault_changed', 'vault_key_missing', 'vault_key_wrong']);
+
+/** There is no login yet, or one that waits for a person, who is told that by its state. */
+const NO_FAILURES: ReadonlySet<string> = new Set(['nothing_to_snapshot', ...HELD_BACK_REASONS]);
 
 type Wanted = LongCall & { kind?: SnapshotKind; reason: SnapshotReason };
 
@@ -296,10 +300,10 @@ export class Snapshots implements SnapshotService {
     return { session, forgotten: ids, ...pruned };
   }
 
-  /** Whatever a person should know of a snapshot that was not taken; that there is no login yet is no failure. */
+  /** Whatever a person should know of a snapshot that was not taken. */
   #failed(session: string, reason: SnapshotReason, error: unknown): void {
     if (this.#closing.signal.aborted) return;
-    if (error instanceof LeadMasterError && error.code === 'nothing_to_snapshot') return;
+    if (error instanceof LeadMasterError && NO_FAILURES.has(error.code)) return;
     const isLate = error instanceof DOMException && error.name === 'TimeoutError';
     const code = error instanceof LeadMasterError ? error.code : isLate ? 'timeout' : 'internal';
     const hint = error instanceof LeadMasterError ? error.hint : '';

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Capture, CapturedEntry } from '@leadmaster/capture';
 import {
   type Census,
+  isHeldBack,
   LeadMasterError,
   type Snapshot,
   type SnapshotKind,
@@ -158,6 +159,17 @@ async function captureWhole(
   }
 }
 
+/** What may be a second copy of a login, or an older state of it, is not put behind the snapshots of the right one. */
+function refuseHeld({ store }: SnapshotDeps, session: string): void {
+  const row = store.sessions.get(session);
+  if (row === null || !isHeldBack(row)) return;
+  throw new LeadMasterError(
+    row.reason,
+    `${session} waits for a person (${row.reason}), and no snapshot is taken of it meanwhile`,
+    `"./leadmaster sessions" says what to do about it.`,
+  );
+}
+
 function erasedLogin(session: string): LeadMasterError {
   return new LeadMasterError(
     'nothing_to_snapshot',
@@ -170,6 +182,7 @@ function erasedLogin(session: string): LeadMasterError {
 async function requireLogin(deps: SnapshotDeps, session: string): Promise<ProfileRecord | null> {
   const record = await deps.profiles.readRecord(session);
   if (isErased(deps, session)) throw erasedLogin(session);
+  refuseHeld(deps, session);
   const { presence, detail } = await deps.profiles.loginEvidence(session);
   if (presence === 'present') return record;
   if (presence === 'damaged') {

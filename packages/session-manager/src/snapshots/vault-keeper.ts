@@ -70,6 +70,30 @@ export class VaultKeeper {
   }
 
   /**
+   * The vault for one look before sessions are started. It makes nothing, and what is read through it is not remembered.
+   * Null where there was none yet.
+   */
+  async peek(signal: AbortSignal): Promise<Vault | null> {
+    const { memory, paths, vault: place } = this.#deps;
+    const keyText = readKeyFile(place.keyFile);
+    const identity = identityOf(memory, paths, this.#url, keyText);
+    if (keyText === null && isFirst(identity)) return null;
+    if (keyText === null) throw keyMissing(this.#url, place.keyFile);
+    const opened = await this.#openUnremembered(keyText, signal).catch((error: unknown) => {
+      if (isNothing(error) && isFirst(identity)) return null;
+      throw error;
+    });
+    if (opened !== null) refuseChanged(identity, this.#url, opened.id);
+    return opened;
+  }
+
+  async #openUnremembered(keyText: string, signal: AbortSignal): Promise<Vault> {
+    const store = await openStore(this.#url, { base: '/' });
+    const memory = { recall: async () => null, remember: async () => undefined };
+    return openVault({ store, masterKeys: parseMasterKeys(keyText), memory, signal });
+  }
+
+  /**
    * Whether what the vault was opened with is still there. What has changed meanwhile is opened anew, which says what is
    * wrong with it; a store that does not answer says nothing of that.
    */

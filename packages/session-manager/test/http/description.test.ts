@@ -38,6 +38,8 @@ describe('/openapi.json', () => {
         'GET /ready',
         'GET /status',
         'GET /v1/builds',
+        'GET /v1/place',
+        'POST /v1/place/accept',
         'GET /v1/events',
         'GET /v1/operations',
         'GET /v1/operations/{operation}',

@@ -48,7 +48,7 @@ describe('the session machine', () => {
     for (const state of SESSION_STATES) {
       for (const event of events) {
         const step = transition(state, event);
-        if (step === null || stateKind(step.state) !== 'transient') continue;
+        if (step === null || stateKind(step.state, step.reason) !== 'transient') continue;
         const leadsOn = step.effects.some((effect) => ['watch', 'retry', 'halt'].includes(effect));
         expect(leadsOn, `${state} + ${event.type} -> ${step.state}`).toBe(true);
       }

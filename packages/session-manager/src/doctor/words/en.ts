@@ -12,6 +12,7 @@ export const en: DoctorWords = {
   problems: { what: 'There are problems.', cure: 'The cures stand beside them.' },
   ok: {
     data_folder: 'the data folder is there',
+    place: 'the data folder is where it was, and no login waits because of that',
     database: 'the database can be read',
     permissions: 'nobody but its owner can look in',
     owners: 'everything belongs to one user',
@@ -37,6 +38,26 @@ export const en: DoctorWords = {
     data_folder_missing: {
       what: 'there is no data folder {path} yet',
       cure: 'It is made at the first start: npm start. If sessions should be there, set LEADMASTER_DATA_DIR to where they are.',
+    },
+    place_changed: {
+      what: 'the data folder is a copy or lies on another disk: sessions wait ({sessions}). It was {before}, seen there since {since}',
+      cure: 'A login that runs in two places is taken from both. With the service up, once the place before never runs them again: ./leadmaster place accept --origin-retired (or with their names).',
+    },
+    place_unknown: {
+      what: 'the file system of {path} does not tell a copy from the folder itself: a copy of it would start every login',
+      cure: 'Keep the data folder on a local file system (ext4, XFS, Btrfs, ZFS). Until then never start a copy of it while the folder itself may run.',
+    },
+    machine_changed: {
+      what: 'the machine has another firmware UUID ({now}) than the one that the data folder was last accepted on ({before}): a virtual machine may have been cloned',
+      cure: 'If the machine before still runs, stop the service on one of them. If it never will again: ./leadmaster place accept --origin-retired.',
+    },
+    older_than_vault: {
+      what: '{session} waits: its login was last used {used}, and the vault has a newer one of {taken}',
+      cure: 'To go on with the newer one: ./leadmaster snapshot restore {session} {snapshot} --start. To start the older one all the same: ./leadmaster session start {session} --older-login.',
+    },
+    vault_not_compared: {
+      what: 'at the start of {at} it was not checked whether the vault has newer logins than this folder: {detail}',
+      cure: 'Sessions were started all the same. If this data folder was restored from a backup, compare it with ./leadmaster snapshot list; the next start checks again.',
     },
     database_unreadable: { what: 'the database cannot be read: {detail}', cure: '{hint}' },
     modes_open: { what: '{path} is open to other users (mode {mode})', cure: 'chmod {right} on it, or doctor --fix.' },

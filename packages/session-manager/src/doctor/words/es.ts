@@ -12,6 +12,7 @@ export const es: DoctorWords = {
   problems: { what: 'Hay problemas.', cure: 'La solución está al lado de cada uno.' },
   ok: {
     data_folder: 'la carpeta de datos está en su lugar',
+    place: 'la carpeta de datos está donde estaba, y ningún login espera por eso',
     database: 'la base de datos se puede leer',
     permissions: 'solo su dueño puede mirar adentro',
     owners: 'todo pertenece a un mismo usuario',
@@ -38,6 +39,26 @@ export const es: DoctorWords = {
     data_folder_missing: {
       what: 'todavía no existe la carpeta de datos {path}',
       cure: 'Se crea al iniciar por primera vez: npm start. Si debería haber sesiones ahí, indique en LEADMASTER_DATA_DIR dónde están.',
+    },
+    place_changed: {
+      what: 'la carpeta de datos es una copia o está en otro disco: hay sesiones en espera ({sessions}). Antes era {before}, vista allí desde {since}',
+      cure: 'Un login que corre en dos lugares se pierde en los dos. Con el servicio en marcha, cuando el lugar anterior ya nunca las vaya a ejecutar: ./leadmaster place accept --origin-retired (o con sus nombres).',
+    },
+    place_unknown: {
+      what: 'el sistema de archivos de {path} no distingue una copia de la carpeta misma: una copia iniciaría todos los logins',
+      cure: 'Ponga la carpeta de datos en un sistema de archivos local (ext4, XFS, Btrfs, ZFS). Hasta entonces no inicie nunca una copia mientras la carpeta misma pueda estar en marcha.',
+    },
+    machine_changed: {
+      what: 'la máquina tiene otro UUID de firmware ({now}) que la última en que se aceptó la carpeta de datos ({before}): puede ser el clon de una máquina virtual',
+      cure: 'Si la máquina anterior sigue en marcha, detenga el servicio en una de las dos. Si no volverá a estarlo: ./leadmaster place accept --origin-retired.',
+    },
+    older_than_vault: {
+      what: '{session} espera: su login se usó por última vez {used}, y la bóveda tiene uno más nuevo, de {taken}',
+      cure: 'Para seguir con el más nuevo: ./leadmaster snapshot restore {session} {snapshot} --start. Para iniciar el más viejo de todos modos: ./leadmaster session start {session} --older-login.',
+    },
+    vault_not_compared: {
+      what: 'en el inicio de {at} no se comprobó si la bóveda tiene logins más nuevos que esta carpeta: {detail}',
+      cure: 'Las sesiones se iniciaron de todos modos. Si esta carpeta de datos se restauró de un respaldo, compárela con ./leadmaster snapshot list; el próximo inicio lo comprueba otra vez.',
     },
     database_unreadable: { what: 'la base de datos no se puede leer: {detail}', cure: '{hint}' },
     modes_open: {

@@ -1,4 +1,4 @@
-import { createSession, session, startSession } from '@leadmaster/protocol';
+import { createSession, HELD_BACK_REASONS, session, startSession } from '@leadmaster/protocol';
 import { z } from 'zod';
 import { BODY_ERRORS, json, nothing, problems, SESSION_ERRORS, START_ERRORS, VAULT_ERRORS } from '../documented.ts';
 import type { HttpApp, RouteContext } from '../http-app.ts';
@@ -119,7 +119,14 @@ export function actionRoutes(app: HttpApp, { sessions, closing }: RouteContext):
         body: action === 'start' ? startSession.nullish() : noBody,
         response: {
           202: json('The session', session),
-          ...problems([...SESSION_ERRORS, ...BODY_ERRORS, ...START_ERRORS, 'session_moved', 'origin_not_retired']),
+          ...problems([
+            ...SESSION_ERRORS,
+            ...BODY_ERRORS,
+            ...START_ERRORS,
+            'session_moved',
+            'origin_not_retired',
+            ...HELD_BACK_REASONS,
+          ]),
         },
       },
       handler: async (request, reply) => {

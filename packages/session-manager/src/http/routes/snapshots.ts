@@ -1,5 +1,6 @@
 import {
   createSnapshot,
+  HELD_BACK_REASONS,
   pruneReport,
   restoreSnapshot,
   session,
@@ -26,6 +27,7 @@ const TAKE_ERRORS = [
   'session_unclaimed',
   'wrong_state',
   'nothing_to_snapshot',
+  ...HELD_BACK_REASONS,
   'capture_failed',
   'profile_in_use',
   'snapshot_too_large',

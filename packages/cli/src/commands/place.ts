@@ -1,0 +1,87 @@
+import type { AcceptedPlace, Place, PlaceSeen } from '@leadmaster/protocol';
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { EXIT } from '../exit-codes.ts';
+import { ask, canAsk } from '../output/ask.ts';
+import { localTime, printable } from '../output/words.ts';
+import { cliOf, type Register } from './command.ts';
+import { sessionName } from './values.ts';
+
+/** Each session that is released may wait for a vault that does not answer. */
+const ACCEPT_MS = 60_000;
+
+/** `place show`, `place accept` */
+export const register: Register = (parent, io) => {
+  const noun = parent
+    .command('place')
+    .description(
+      'show where the data folder is; release sessions that wait because it is a copy or lies on another disk',
+    );
+
+  noun
+    .command('show')
+    .description('show where the data folder is and was, and which sessions wait because of that')
+    .action(async (_options, command: Command) => {
+      const cli = cliOf(command, io);
+      const place = await cli.client().get<Place>('/v1/place');
+      cli.print.data(place);
+      show(cli, place);
+    });
+
+  noun
+    .command('accept')
+    .description('release sessions that wait because the data folder is a copy or lies on another disk, and start them')
+    .argument('[name...]', 'the sessions; all that wait, without one', names, [])
+    .option('--origin-retired', 'the place before never runs these sessions again: you are sure of that')
+    .action(async (sessions: string[], { originRetired }: { originRetired?: true }, command: Command) => {
+      await accept(cliOf(command, io), sessions, originRetired);
+    });
+};
+
+async function accept(cli: Cli, named: readonly string[], originRetired: true | undefined): Promise<void> {
+  const place = await cli.client().get<Place>('/v1/place');
+  show(cli, place);
+  const asked = named.length === 0 ? place.waiting : named;
+  if (asked.length > 0) await confirmRetired(cli, asked, originRetired);
+  const body = { originRetired: true, ...(named.length === 0 ? {} : { sessions: named }) };
+  const done = await cli.client().post<AcceptedPlace>('/v1/place/accept', body, { timeoutMs: ACCEPT_MS });
+  cli.print.data(done);
+  if (done.accepted.length === 0)
+    return cli.print.line('None of these sessions waits for the place of the data folder.');
+  cli.print.line(`Released: ${done.accepted.join(', ')}.`);
+  cli.print.line(done.started.length === 0 ? 'None of them is started.' : `Started: ${done.started.join(', ')}.`);
+  if (done.place.waiting.length > 0) cli.print.note(`Still waiting: ${done.place.waiting.join(', ')}`);
+}
+
+/** Two places with one login take it from each other: only a person knows that there is no other. */
+async function confirmRetired(
+  { io, json }: Cli,
+  sessions: readonly string[],
+  originRetired: true | undefined,
+): Promise<void> {
+  if (originRetired) return;
+  const which = sessions.join(', ');
+  if (canAsk(io) && !json) {
+    const question = `${which}: will the place before never run them again? Two places with one login take it from each other, and the phone has to scan anew. Type yes: `;
+    if (/^yes$/i.test(await ask(io, question))) return;
+    throw new CliError(EXIT.failed, 'declined', 'Nothing was done.');
+  }
+  const detail = `It was not said that the place before never runs ${which} again.`;
+  throw new CliError(EXIT.notAllowed, 'origin_not_retired', detail, 'Once it never will, say so: --origin-retired');
+}
+
+function show(cli: Cli, { now, before, readable, waiting }: Place): void {
+  if (before !== null) cli.print.line(`The data folder was ${seen(before)}.`);
+  cli.print.line(`The data folder is ${seen(now)}.`);
+  if (!readable) cli.print.note('Its file system does not tell a copy from the folder itself: nothing waits for that.');
+  cli.print.line(waiting.length === 0 ? 'No session waits for its place.' : `Waiting: ${waiting.join(', ')}.`);
+}
+
+function seen({ path, host, since }: PlaceSeen): string {
+  return `${printable(path)} on ${printable(host)}, seen there since ${localTime(since)}`;
+}
+
+function names(name: string, before: string[]): string[] {
+  return [...before, sessionName(name)];
+}

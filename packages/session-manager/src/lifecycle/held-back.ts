@@ -1,0 +1,84 @@
+import { isHeldBack, LeadMasterError, placeSeen } from '@leadmaster/protocol';
+import { z } from 'zod';
+import { placeWords } from '../profile/place.ts';
+import type { StateStore } from '../state/state-store.ts';
+import type { SupervisorView } from './session-status.ts';
+
+/** That a data folder is not where it was: the place before, and the one that it was found at. */
+const changeSchema = z.object({ before: placeSeen, now: placeSeen });
+export type PlaceChange = z.infer<typeof changeSchema>;
+
+/** That the vault has a newer login of a session than the one in place. */
+const olderSchema = z.object({
+  vault: z.string(),
+  snapshot: z.string(),
+  sequence: z.number().int(),
+  /** When the login in the vault stood as it is there, and what took it. */
+  takenAt: z.string(),
+  takenOn: z.string().nullable(),
+  /** When the login in place was last written; null where that cannot be read. */
+  usedAt: z.string().nullable(),
+});
+export type OlderLogin = z.infer<typeof olderSchema>;
+
+type Facts = Pick<StateStore['vault'], 'fact' | 'setFact'>;
+
+/** Where it is remembered that the folder's place has changed. */
+const CHANGE_FACT = 'place changed';
+const olderFact = (session: string): string => `vault is newer than ${session}`;
+
+export function placeChange(facts: Pick<Facts, 'fact'>): PlaceChange | null {
+  return parsed(changeSchema, facts.fact(CHANGE_FACT));
+}
+
+export function setPlaceChange(facts: Pick<Facts, 'setFact'>, change: PlaceChange | null): void {
+  facts.setFact(CHANGE_FACT, change === null ? '' : JSON.stringify(change));
+}
+
+export function olderLogin(facts: Pick<Facts, 'fact'>, session: string): OlderLogin | null {
+  return parsed(olderSchema, facts.fact(olderFact(session)));
+}
+
+export function setOlderLogin(facts: Facts, session: string, older: OlderLogin | null): void {
+  if (older !== null || olderLogin(facts, session) !== null)
+    facts.setFact(olderFact(session), older === null ? '' : JSON.stringify(older));
+}
+
+/**
+ * Refuses to start what may be a second copy of a login, or an older state of it: a person says which one is to run.
+ *
+ * @throws LeadMasterError `place_changed`, `older_than_vault`
+ */
+export function refuseHeldBack(session: string, view: Pick<SupervisorView, 'state' | 'reason' | 'hint'>): void {
+  if (!isHeldBack(view)) return;
+  const what =
+    view.reason === 'place_changed'
+      ? `${session} waits: the data folder is a copy, or lies on another disk`
+      : `${session} waits: the vault has a newer login of it than the one in place`;
+  throw new LeadMasterError(view.reason, what, view.hint, { extra: { state: view.state, reason: view.reason } });
+}
+
+/** Both places, and the word that releases a session. */
+export function placeHint(session: string, change: PlaceChange | null): string {
+  const places =
+    change === null
+      ? ''
+      : `Until ${change.before.since} this data folder was seen as ${placeWords(change.before)}; on ${change.now.since} it was found as ${placeWords(change.now)}, which is a copy or another disk. `;
+  return `${places}A login that runs in two places is taken from both. When the place before never runs it again: "./leadmaster place accept ${session} --origin-retired".`;
+}
+
+/** Both dates, and the two ways out. */
+export function olderHint(session: string, older: OlderLogin | null): string {
+  const latest = older?.snapshot ?? 'latest';
+  const dates =
+    older === null
+      ? ''
+      : `The login in place was last used ${older.usedAt ?? 'at a time that cannot be read'}; the vault has one of ${older.takenAt}${older.takenOn === null ? '' : ` from ${older.takenOn}`}. `;
+  return `${dates}To go on with the newer one: "./leadmaster snapshot restore ${session} ${latest} --start". To start the older one all the same: "./leadmaster session start ${session} --older-login".`;
+}
+
+function parsed<T>(schema: z.ZodType<T>, text: string | null): T | null {
+  if (text === null || text === '') return null;
+  const found = schema.safeParse(JSON.parse(text));
+  return found.success ? found.data : null;
+}

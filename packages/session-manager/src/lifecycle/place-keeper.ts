@@ -1,0 +1,167 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type AcceptedPlace, type AcceptPlace, isHeldBack, isLoginErased, type Place } from '@leadmaster/protocol';
+import type { Logger } from 'pino';
+import type { DataPaths } from '../profile/paths.ts';
+import {
+  comparePlaces,
+  lookAtPlace,
+  markPlace,
+  type PlaceFacts,
+  type PlaceProbe,
+  type PlaceVerdict,
+  parsePlace,
+  placeWords,
+} from '../profile/place.ts';
+import type { SessionRow, StateStore } from '../state/state-store.ts';
+import { olderLogin, type PlaceChange, placeChange, placeHint, setPlaceChange } from './held-back.ts';
+import type { PlaceService } from './place-service.ts';
+import { sessionNotFound } from './refusals.ts';
+import type { Sessions } from './sessions.ts';
+
+/** Where the data folder's place is remembered. */
+export const PLACE_FACT = 'place';
+
+export interface PlaceKeeperDeps {
+  paths: Pick<DataPaths, 'root' | 'placeMarker'>;
+  store: Pick<StateStore, 'sessions' | 'transitions' | 'vault' | 'atomically'>;
+  probe: PlaceProbe;
+  sessions: () => Pick<Sessions, 'has' | 'rest' | 'start'>;
+  /** Looks once more whether the vault has newer logins of these sessions than the folder. Never fails. */
+  compareWithVault: (names: readonly string[]) => Promise<void>;
+  log: Logger;
+}
+
+/**
+ * Knows the place of the data folder, so that a copy of it does not run the sessions of the folder that it was copied from.
+ * What cannot be read holds nothing back.
+ */
+export class PlaceKeeper implements PlaceService {
+  readonly #deps: PlaceKeeperDeps;
+
+  constructor(deps: PlaceKeeperDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Compares the place with the one remembered, before any session is taken up. Where it has changed, linked sessions wait and
+   * the new place is remembered, in one transaction: a crash leaves both or neither.
+   *
+   * @throws LeadMasterError `storage_failed` where that cannot be written: a copy never starts for want of room.
+   */
+  arrive(): PlaceVerdict {
+    const { paths, probe, log } = this.#deps;
+    try {
+      markPlace(paths.placeMarker, probe);
+    } catch (error) {
+      log.warn({ err: error }, 'the data folder could not be marked');
+    }
+    const known = this.#known();
+    const { facts, isMarked } = lookAtPlace(paths, probe, new Date());
+    const verdict = comparePlaces(known, facts, isMarked);
+    if (verdict === 'changed' && known !== null) this.#hold(known, facts);
+    else this.#remember(known, merged(known, facts));
+    return verdict;
+  }
+
+  /** A disk that refuses keeps nothing from starting: it is compared again next time. */
+  #remember(known: PlaceFacts | null, facts: PlaceFacts): void {
+    const { store, log } = this.#deps;
+    if (isDeepStrictEqual(known, facts)) return;
+    try {
+      store.vault.setFact(PLACE_FACT, JSON.stringify(facts));
+    } catch (error) {
+      log.error({ err: error }, 'the place of the data folder could not be written down');
+    }
+  }
+
+  view(): Place {
+    const { paths, probe, store } = this.#deps;
+    const { facts, isMarked } = lookAtPlace(paths, probe, new Date());
+    const known = this.#known();
+    return {
+      now: known?.seen ?? facts.seen,
+      before: placeChange(store.vault)?.before ?? null,
+      readable: comparePlaces(known, facts, isMarked) !== 'unknown',
+      waiting: this.#waiting(),
+    };
+  }
+
+  async accept({ sessions: named }: AcceptPlace): Promise<AcceptedPlace> {
+    const { sessions, compareWithVault, log, store } = this.#deps;
+    for (const name of named ?? []) if (!sessions().has(name)) throw sessionNotFound(name);
+    const waiting = this.#waiting();
+    const accepted = waiting.filter((name) => named?.includes(name) ?? true);
+    await compareWithVault(accepted);
+    const started: string[] = [];
+    for (const name of accepted) if (await this.#release(name)) started.push(name);
+    log.warn({ accepted, started }, 'a person has said that the place before never runs these sessions again');
+    if (this.#waiting().length === 0) this.#settle();
+    return { accepted, started, place: { ...this.view(), before: placeChange(store.vault)?.before ?? null } };
+  }
+
+  /** Resolves to whether it is started: it was to run, and the vault has no newer login of it. */
+  async #release(name: string): Promise<boolean> {
+    const { sessions, store } = this.#deps;
+    const isOlder = olderLogin(store.vault, name) !== null;
+    await sessions().rest(name, isOlder ? 'older_than_vault' : 'place_accepted');
+    if (isOlder || store.sessions.get(name)?.desired !== 'running') return false;
+    await sessions().start(name);
+    return true;
+  }
+
+  /** Nothing waits any more: this is the folder's place, and its machine, from now on. */
+  #settle(): void {
+    const { paths, probe, store } = this.#deps;
+    const { facts } = lookAtPlace(paths, probe, new Date());
+    store.atomically(() => {
+      store.vault.setFact(PLACE_FACT, JSON.stringify({ ...merged(this.#known(), facts), machine: facts.machine }));
+      setPlaceChange(store.vault, null);
+    });
+  }
+
+  #hold(known: PlaceFacts, found: PlaceFacts): void {
+    const { store, log } = this.#deps;
+    const change = { before: known.seen, now: found.seen };
+    const held = store.sessions.all().filter(isStartable);
+    store.atomically(() => {
+      for (const row of held) this.#stop(row, change);
+      store.vault.setFact(PLACE_FACT, JSON.stringify(found));
+      setPlaceChange(store.vault, held.length === 0 ? null : change);
+    });
+    const before = placeWords(known.seen);
+    log.warn({ before, sessions: held.map(({ name }) => name) }, 'the data folder is a copy, or lies on another disk');
+  }
+
+  #stop({ name, state }: SessionRow, change: PlaceChange): void {
+    const reason = 'place_changed';
+    const data = { stateKind: 'needs_person', hint: placeHint(name, change), attempts: 0 };
+    this.#deps.store.transitions.record(name, { from: state, to: 'STOPPED', reason, data });
+  }
+
+  #known(): PlaceFacts | null {
+    return parsePlace(this.#deps.store.vault.fact(PLACE_FACT));
+  }
+
+  #waiting(): string[] {
+    const rows = this.#deps.store.sessions.all().filter((row) => isHeldBack(row) && row.reason === 'place_changed');
+    return rows.map(({ name }) => name);
+  }
+}
+
+/** What holds a login here that a start would bring up. */
+export function isStartable(row: SessionRow): boolean {
+  return row.caughtUpTo !== null && row.state !== 'MOVED' && !isLoginErased(row);
+}
+
+/** What is remembered of a place that was not left: what can be read now, and what could be read once. */
+function merged(known: PlaceFacts | null, found: PlaceFacts): PlaceFacts {
+  if (known === null) return found;
+  const { path, host } = found.seen;
+  const isSeenAs = known.seen.path === path && known.seen.host === host;
+  return {
+    mark: found.mark ?? known.mark,
+    uuid: found.uuid ?? known.uuid,
+    machine: known.machine ?? found.machine,
+    seen: isSeenAs ? known.seen : found.seen,
+  };
+}

@@ -1,0 +1,12 @@
+import type { AcceptedPlace, AcceptPlace, Place } from '@leadmaster/protocol';
+
+/** What the outside may ask about the place of the data folder. */
+export interface PlaceService {
+  view(): Place;
+  /**
+   * Releases sessions that wait because the folder is a copy or lies on another disk, and starts those that were to run.
+   *
+   * @throws LeadMasterError `session_not_found`
+   */
+  accept(said: AcceptPlace): Promise<AcceptedPlace>;
+}

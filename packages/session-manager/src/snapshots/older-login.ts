@@ -1,0 +1,174 @@
+import { loginSequences } from '@leadmaster/capture';
+import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import type { SnapshotInfo, Vault } from '@leadmaster/vault';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { ProfileRecord, ProfileStore } from '../profile/profile-store.ts';
+import type { SessionRow, StateStore } from '../state/state-store.ts';
+import { areDifferent } from './other-account.ts';
+import { extraOf, type SnapshotExtra } from './snapshot-facts.ts';
+import type { VaultKeeper } from './vault-keeper.ts';
+
+/** A login in the vault that is newer than the one in place. */
+export interface NewerInVault {
+  vault: string;
+  snapshot: string;
+  sequence: number;
+  takenAt: string;
+  takenOn: string | null;
+  usedAt: string | null;
+}
+
+export interface VaultLookDeps {
+  vault: Pick<VaultKeeper, 'peek' | 'installation'>;
+  profiles: Pick<ProfileStore, 'readRecord' | 'loginPresence' | 'locate' | 'lastWritten'>;
+  store: Pick<StateStore, 'sessions' | 'snapshots' | 'vault'>;
+  /** How long the starts wait for a vault that does not answer. */
+  withinMs: number;
+  log: Logger;
+}
+
+/** Where it is remembered whether the vault could be looked at before sessions were started. */
+export const LOOK_FACT = 'vault looked at';
+const lookSchema = z.object({ at: z.string(), problem: z.string().nullable() });
+
+/**
+ * Which of these sessions have a login in the vault that is newer than the one in place: the data folder is an older copy of
+ * itself. A vault that cannot be read in time, or a session that cannot, says nothing: that is noted, for the doctor.
+ */
+export async function newerInVault(
+  deps: VaultLookDeps,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, NewerInVault>> {
+  const newer = new Map<string, NewerInVault>();
+  if (names.length === 0) return newer;
+  const signal = AbortSignal.timeout(deps.withinMs);
+  let problem: string | null = null;
+  try {
+    const vault = await orAborted(deps.vault.peek(signal), signal);
+    if (vault !== null) {
+      for (const name of names) {
+        try {
+          const found = await orAborted(judge(deps, vault, name, signal), signal);
+          if (found !== null) newer.set(name, found);
+        } catch (error) {
+          signal.throwIfAborted();
+          problem ??= `${name}: ${errorText(error)}`;
+        }
+      }
+    }
+  } catch (error) {
+    problem = errorText(error);
+  }
+  if (problem !== null) deps.log.warn({ problem }, 'whether the vault has newer logins could not be read');
+  note(deps, problem);
+  return newer;
+}
+
+/** What the session's history has beyond what is remembered of it, where the login in place does not hold that already. */
+async function judge(
+  deps: VaultLookDeps,
+  vault: Vault,
+  session: string,
+  signal: AbortSignal,
+): Promise<NewerInVault | null> {
+  const row = deps.store.sessions.get(session);
+  if (row === null || (await deps.profiles.loginPresence(session)) !== 'present') return null;
+  const record = await deps.profiles.readRecord(session);
+  const history = await historyOf(vault, session, signal);
+  const own = history.filter((info) => !areDifferent(extraOf(info).account, record?.account ?? null));
+  const seen = deps.store.vault.head(vault.id, session)?.sequence ?? 0;
+  const head = own.at(-1);
+  if (head === undefined || head.sequence <= seen) return null;
+  if (isPlacedAfter(head, row, record)) {
+    deps.store.vault.setHead(vault.id, session, head);
+    return null;
+  }
+  if (holds(deps, session, record, own, seen)) {
+    remember(deps, vault, session, head);
+    return null;
+  }
+  const { frozenAt, writer } = extraOf(head);
+  const used = await deps.profiles.lastWritten(session).catch(() => null);
+  return {
+    ...{ vault: vault.id, snapshot: head.id, sequence: head.sequence, takenAt: frozenAt },
+    ...{ takenOn: writer?.host ?? null, usedAt: used?.toISOString() ?? null },
+  };
+}
+
+async function historyOf(vault: Vault, session: string, signal: AbortSignal): Promise<readonly SnapshotInfo[]> {
+  try {
+    return (await vault.list(session, { signal })).snapshots;
+  } catch (error) {
+    if (error instanceof LeadMasterError && error.code === 'session_not_found') return [];
+    throw error;
+  }
+}
+
+/** A restore, a transfer, an import or an adoption has put the login in place after that snapshot: a person's order. */
+function isPlacedAfter(head: SnapshotInfo, row: SessionRow, record: ProfileRecord | null): boolean {
+  return (record?.generation ?? 0) > extraOf(head).generation || row.createdAt > head.at;
+}
+
+/**
+ * Whether this installation has written the head, and its profile holds at least what was saved there: a crash came between
+ * the vault and the database. Not where the history began again in between, as it does with another link.
+ */
+function holds(
+  { profiles, vault }: VaultLookDeps,
+  session: string,
+  record: ProfileRecord | null,
+  own: readonly SnapshotInfo[],
+  seen: number,
+): boolean {
+  const head = extraOf(own.at(-1) as SnapshotInfo);
+  if (head.writer?.id !== vault.installation() || head.generation !== (record?.generation ?? 1)) return false;
+  const since = own
+    .slice(
+      Math.max(
+        0,
+        own.findLastIndex(({ sequence }) => sequence <= seen),
+      ),
+    )
+    .map(extraOf);
+  if (!since.every((one, at) => at === 0 || isAtLeast(one, since[at - 1]))) return false;
+  return isAtLeast({ ...head, sequences: loginSequences(profiles.locate(session)) }, head);
+}
+
+function isAtLeast({ sequences }: SnapshotExtra, before: SnapshotExtra | undefined): boolean {
+  const then = before?.sequences;
+  if (sequences === undefined || then === undefined) return false;
+  return sequences.indexedDb >= then.indexedDb && sequences.localStorage >= then.localStorage;
+}
+
+/** Adds what the database did not come to hear. */
+function remember({ store }: VaultLookDeps, vault: Vault, session: string, head: SnapshotInfo): void {
+  const { reason, pauseMs, method } = extraOf(head);
+  const { id, at, kind, bytes, newBytes, storedBytes, durationMs } = head;
+  store.vault.setHead(vault.id, session, head);
+  const data = { kind, reason, bytes, newBytes, storedBytes, pauseMs, method, durationMs };
+  store.snapshots.created(session, { id, at, data });
+}
+
+function note({ store, log }: VaultLookDeps, problem: string | null): void {
+  try {
+    store.vault.setFact(LOOK_FACT, JSON.stringify({ at: new Date().toISOString(), problem }));
+  } catch (error) {
+    log.warn({ err: error }, 'that the vault was looked at could not be written down');
+  }
+}
+
+/** What was noted of the last look; null where there was none. */
+export function parseLook(text: string | null): z.infer<typeof lookSchema> | null {
+  if (text === null) return null;
+  const found = lookSchema.safeParse(JSON.parse(text));
+  return found.success ? found.data : null;
+}
+
+/** Some stores do not heed a signal in every step; the starts do. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  signal.addEventListener('abort', () => late.reject(signal.reason), { once: true });
+  if (signal.aborted) late.reject(signal.reason);
+  return Promise.race([work, late.promise]);
+}
