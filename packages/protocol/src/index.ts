@@ -1,3 +1,4 @@
+export * from './accounts.ts';
 export * from './addresses.ts';
 export * from './builds.ts';
 export * from './capabilities.ts';
@@ -6,6 +7,7 @@ export * from './events.ts';
 export * from './limits.ts';
 export * from './messages.ts';
 export * from './names.ts';
+export * from './phones.ts';
 export * from './problem.ts';
 export * from './recording.ts';
 export * from './recording-vocabulary.ts';

@@ -8,7 +8,7 @@ import { FINDINGS_FILE } from '../profile/extracted.ts';
 import { realFs } from '../profile/files.ts';
 import { requireRoom } from '../profile/room.ts';
 import type { SnapshotDeps } from './deps.ts';
-import { isErased } from './known-good.ts';
+import { holdsNoOwnLogin } from './known-good.ts';
 import { extraOf, type Findings, parseFindings } from './snapshot-facts.ts';
 import type { LongCall } from './snapshot-service.ts';
 import { inStaging, stagingPath } from './staging.ts';
@@ -153,7 +153,7 @@ async function knownRetired(deps: SnapshotDeps, session: string, info: SnapshotI
 async function setAside(deps: SnapshotDeps, session: string, options: LongCall): Promise<Taken | null> {
   const wanted = { kind: 'essential', reason: 'before_restore', ...options } as const;
   try {
-    if (isErased(deps, session) || (await deps.profiles.loginPresence(session)) !== 'present') return null;
+    if (holdsNoOwnLogin(deps, session) || (await deps.profiles.loginPresence(session)) !== 'present') return null;
     return await captureStopped(deps, session, deps.profiles.locate(session), wanted);
   } catch (error) {
     deps.log.warn(
@@ -222,7 +222,7 @@ async function refuseEarly(
  * nor is one of which nothing can be read, since that proves nothing.
  */
 async function refuseNewer(deps: SnapshotDeps, session: string, info: SnapshotInfo): Promise<void> {
-  if (isErased(deps, session) || (await deps.profiles.loginPresence(session)) !== 'present') return;
+  if (holdsNoOwnLogin(deps, session) || (await deps.profiles.loginPresence(session)) !== 'present') return;
   const written = await deps.profiles.lastWritten(session);
   const newerByMs = (written?.getTime() ?? 0) - Date.parse(extraOf(info).frozenAt);
   if (written === null || newerByMs <= SAME_MS) return;

@@ -31,6 +31,9 @@ import { verifySnapshot } from './verify.ts';
 /** A session that is starting is waited for so long before it is told that no snapshot can be taken. */
 const SETTLE_MS = 60_000;
 
+/** What is no failure: there is no login yet, or none of the session's own. */
+const NOTHING_TO_SAVE: ReadonlySet<string> = new Set(['nothing_to_snapshot', 'wrong_account']);
+
 type Wanted = LongCall & { kind?: SnapshotKind; reason: SnapshotReason };
 
 /** The snapshots of this machine's sessions: taken one at a time for a session, a few at a time for the machine. */
@@ -275,10 +278,10 @@ export class Snapshots implements SnapshotService {
     return { session, forgotten: ids, ...pruned };
   }
 
-  /** Whatever a person should know of a snapshot that was not taken; that there is no login yet is no failure. */
+  /** Whatever a person should know of a snapshot that was not taken; that there is no login yet, or not its own, is no failure. */
   #failed(session: string, reason: SnapshotReason, error: unknown): void {
     if (this.#closing.signal.aborted) return;
-    if (error instanceof LeadMasterError && error.code === 'nothing_to_snapshot') return;
+    if (error instanceof LeadMasterError && NOTHING_TO_SAVE.has(error.code)) return;
     const isLate = error instanceof DOMException && error.name === 'TimeoutError';
     const code = error instanceof LeadMasterError ? error.code : isLate ? 'timeout' : 'internal';
     const hint = error instanceof LeadMasterError ? error.hint : '';

@@ -16,6 +16,7 @@ import type { HeldProfile } from './session-access.ts';
 import { describeSnapshot, type Findings, findingsText, type SnapshotExtra } from './snapshot-facts.ts';
 import type { LongCall } from './snapshot-service.ts';
 import { stagingPath } from './staging.ts';
+import { refuseWrongAccount } from './wrong-account.ts';
 
 /** A page that does not count its rows in this time has other things to do; the snapshot is taken without. */
 const CENSUS_MS = 10_000;
@@ -37,7 +38,7 @@ export interface Taken extends AsyncDisposable {
 /**
  * Copies the profile of a session at one moment, the browser running or not.
  *
- * @throws LeadMasterError `nothing_to_snapshot` without a login, `login_damaged`, `capture_failed`, `wrong_state`, ...
+ * @throws LeadMasterError `nothing_to_snapshot` without a login, `wrong_account`, `login_damaged`, `capture_failed`, `wrong_state`, ...
  */
 export async function captureSession(deps: SnapshotDeps, session: string, options: TakeOptions): Promise<Taken> {
   const began = performance.now();
@@ -154,6 +155,7 @@ function erasedLogin(session: string): LeadMasterError {
 async function requireLogin(deps: SnapshotDeps, session: string): Promise<ProfileRecord | null> {
   const record = await deps.profiles.readRecord(session);
   if (isErased(deps, session)) throw erasedLogin(session);
+  refuseWrongAccount(deps.store, session);
   const { presence, detail } = await deps.profiles.loginEvidence(session);
   if (presence === 'present') return record;
   if (presence === 'damaged') {
