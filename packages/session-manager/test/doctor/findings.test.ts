@@ -25,6 +25,10 @@ const daysAgo = (days: number): string => new Date(Date.now() - days * DAYS).toI
 /** A process that looks like a browser on a profile, by its command line; ended after the test. */
 const pretend = (profileDir: string) => bystander('', [`--user-data-dir=${profileDir}`]);
 
+function accountOf(phone: string) {
+  return { id: `${phone}@c.us`, phone, name: '' };
+}
+
 function stands(store: StateStore, to: SessionState, reason: string): void {
   store.transitions.record(NAME, { from: 'STOPPED', to, reason });
 }
@@ -268,6 +272,15 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
     'an account that WhatsApp asks for a passkey',
     (i) => i.change((store) => stands(store, 'PASSKEY_REQUIRED', 'passkey_not_given')),
     [['passkey_wanted', 'problem']],
+  ],
+  [
+    'an account that is not the one that the session belongs to',
+    (i) =>
+      i.change((store) => {
+        const wrongAccount = { reason: 'other_account', account: accountOf('5491100000002'), session: null } as const;
+        store.sessions.setAccount(NAME, { account: accountOf('5491100000001'), wrongAccount });
+      }),
+    [['wrong_account', 'problem']],
   ],
   [
     'a login that its page erased',
