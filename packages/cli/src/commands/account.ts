@@ -18,7 +18,9 @@ export const register: Register = (parent, io) => {
     .command('account')
     .description('settle WRONG_ACCOUNT: keep the account that was linked, or remove its link')
     .addArgument(nameArgument())
-    .addOption(new Option('--accept', 'the account is right: the session belongs to it from now on').conflicts('unlink'))
+    .addOption(
+      new Option('--accept', 'the account is right: the session belongs to it from now on').conflicts('unlink'),
+    )
     .addOption(new Option('--unlink', 'remove the link at WhatsApp and show a new QR'))
     .addOption(waitOption())
     .action(async (name: string, options: Options, command: Command) => {

@@ -233,6 +233,43 @@ describe('a session that belongs to an account', () => {
     expect(opened.store.sessions.get(NAME)).toMatchObject({ wrongAccount: null, account: { phone: OWNER } });
   });
 
+  it('waits when its profile was swapped by hand, together with its record', async () => {
+    await opened.sessions.stop(NAME);
+    await opened.profiles.updateRecord(NAME, { account: of(STRANGER) });
+    await opened.sessions.start(NAME);
+    await runs(2);
+    opened.engine.run.login(STRANGER);
+    await until('WRONG_ACCOUNT', 'other_account');
+  });
+
+  it.each([
+    ['another account', of(STRANGER), STRANGER],
+    ['an account that is not known', null, OWNER],
+  ])('belongs after a restore by order to whom the login is of: %s', async (_what, account, phone) => {
+    await wrong();
+    await opened.sessions.replace(NAME, { stop: true }, async () => {
+      await opened.profiles.updateRecord(NAME, { account });
+    });
+    expect(opened.store.sessions.get(NAME)).toMatchObject({ wrongAccount: null, account: { phone } });
+    await opened.sessions.start(NAME);
+    await runs(3);
+    opened.engine.run.login(phone);
+    await until('READY');
+  });
+
+  it('is known by its record where it is from before owners were noted', async () => {
+    opened.store.sessions.setAccount(NAME, { account: null });
+    await restarted();
+    await runs(1);
+    opened.engine.run.tell({ type: 'unlinked', reason: 'LOGOUT' });
+    await runs(2);
+    opened.engine.run.showQr();
+    await until('QR_REQUIRED');
+    await putLogin(opened.profiles);
+    await scannedBy(of(STRANGER));
+    await until('WRONG_ACCOUNT', 'other_account');
+  });
+
   it('refuses a word about its account where none waits', async () => {
     await expect(opened.sessions.settleAccount(NAME, { accept: true })).rejects.toMatchObject({ code: 'wrong_state' });
     await expect(opened.sessions.settleAccount(NAME, { unlink: true })).rejects.toMatchObject({ code: 'wrong_state' });
