@@ -283,6 +283,20 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
     [['wrong_account', 'problem']],
   ],
   [
+    'one account in two sessions',
+    async (i) => {
+      await i.putProfile('soporte');
+      i.change((store) => {
+        store.sessions.insert({ name: 'soporte', metadata: {}, desired: 'stopped' });
+        store.sessions.touch('soporte', { caughtUpTo: new Date().toISOString() });
+        store.snapshots.created('soporte', { id: '1-00000001', at: new Date().toISOString(), data: {} });
+        store.sessions.setAccount(NAME, { account: accountOf('5491100000001') });
+        store.sessions.setAccount('soporte', { account: accountOf('541100000001') });
+      });
+    },
+    [['linked_twice', 'problem']],
+  ],
+  [
     'a login that its page erased',
     (i) => i.change((store) => stands(store, 'AUTH_FAILURE', 'page_erased_login')),
     [['login_erased', 'problem']],
