@@ -133,8 +133,8 @@ export class SessionSupervisor {
       // Whoever logs out the session's own account may link any other; what was wrong is no word about the owner.
       const isOwn = this.#account.wrong === null;
       if (run !== null) await unlink(run, this.#deps.config.deadlines.stopMs);
-      else if (!(await mayForget(this.#deps.profiles, this.name, this.#status.state))) return;
-      await this.#apply({ type: 'logout' });
+      if (run !== null || (await mayForget(this.#deps.profiles, this.name, this.#status.state)))
+        await this.#apply({ type: 'logout' });
       if (isOwn) this.#account.forget();
     });
   }

@@ -226,6 +226,17 @@ describe('a session that belongs to an account', () => {
     await until('READY');
   });
 
+  it('takes any account after a logout of a stopped session that holds no login, too', async () => {
+    opened.engine.run.tell({ type: 'unlinked', reason: 'LOGOUT' });
+    await runs(2);
+    opened.engine.run.showQr();
+    await until('QR_REQUIRED');
+    await opened.sessions.stop(NAME);
+    expect(opened.store.sessions.get(NAME)?.account).toMatchObject({ phone: OWNER });
+    await opened.sessions.logout(NAME);
+    expect(opened.store.sessions.get(NAME)?.account).toBeNull();
+  });
+
   it('keeps its account when the wrong one is logged out', async () => {
     await wrong();
     await opened.sessions.logout(NAME);

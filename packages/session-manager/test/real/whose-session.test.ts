@@ -102,6 +102,11 @@ describe('whose session it is', { timeout: 120_000 }, () => {
     expect(await stage.eventsOf('ventas', 'session.account')).toEqual([]);
   });
 
+  it('is known by its LID as well, where the page tells it', async () => {
+    const { account } = await stage.sessions.get('ventas');
+    expect(account).toMatchObject({ id: `${ANA}@c.us`, phone: ANA, lid: expect.stringMatching(/^\d{15}@lid$/) });
+  });
+
   it('goes on when its phone scans another session, which waits and names it', async () => {
     await stage.sessions.create({ name: 'soporte', start: true, metadata: {} });
     await stage.world.phone(ANA).scan((await stage.nextQr('soporte')).qr);
