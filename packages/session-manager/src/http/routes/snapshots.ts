@@ -26,6 +26,7 @@ const TAKE_ERRORS = [
   'session_unclaimed',
   'wrong_state',
   'nothing_to_snapshot',
+  'wrong_account',
   'capture_failed',
   'profile_in_use',
   'snapshot_too_large',
