@@ -13,6 +13,7 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   sessions: () => import('./commands/sessions.ts'),
   session: () => import('./commands/session.ts'),
   qr: () => import('./commands/qr.ts'),
+  account: () => import('./commands/account.ts'),
   pair: () => import('./commands/pair.ts'),
   send: () => import('./commands/send.ts'),
   events: () => import('./commands/events.ts'),

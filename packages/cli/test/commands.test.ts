@@ -5,6 +5,22 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { fakeService, run } from './harness.ts';
 
+describe('account', () => {
+  test('settles a wrong account by one word, and needs it', async () => {
+    const { cli, sessions } = await fakeService();
+    sessions.set('ventas', 'WRONG_ACCOUNT', { reason: 'other_account' });
+    expect((await cli('account ventas')).code).toBe(2);
+    expect((await cli('account ventas --accept --unlink')).code).toBe(2);
+    expect(await cli('account ventas --accept')).toMatchObject({ code: 0, stdout: expect.stringContaining('READY') });
+    expect((await cli('account ventas --accept')).code).toBe(4);
+    sessions.set('ventas', 'WRONG_ACCOUNT', { reason: 'linked_elsewhere' });
+    const { code, stdout } = await cli('account ventas --unlink --json');
+    expect([code, JSON.parse(stdout).state]).toEqual([0, 'QR_REQUIRED']);
+    expect((await cli('account nobody --unlink')).code).toBe(3);
+    expect(sessions.changes).toEqual(['accept ventas', 'unlink ventas']);
+  });
+});
+
 describe('sessions', () => {
   test('an empty service says how to make the first', async () => {
     const { cli } = await fakeService();

@@ -126,7 +126,7 @@ describe('send', () => {
     sessions.set('ventas', 'READY');
     const first = JSON.parse((await cli([...SEND, '--idempotency-key', '-k 1', '--json'])).stdout);
     const again = await cli(['send', '--json', '--idempotency-key=-k 1', '--', ...SEND.slice(1)]);
-    expect(JSON.parse(again.stdout)).toEqual(first);
+    expect(JSON.parse(again.stdout)).toEqual({ ...first, replayed: true });
     expect(await cli([...SEND, '--idempotency-key', 'ñ'])).toMatchObject({ code: 2, stderr: /printable ASCII/ });
   });
 });

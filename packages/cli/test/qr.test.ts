@@ -197,6 +197,15 @@ describe('leadmaster qr, where no QR helps', () => {
     expect(stderr).toContain(HINT);
   });
 
+  test('another account than the session belongs to ends it with the way out, exit 4', async () => {
+    const { cli, sessions } = await fakeService();
+    const out = new Sink();
+    const running = cli('qr ventas', { stdout: out });
+    await out.says(/QR 1 of ventas/);
+    sessions.set('ventas', 'WRONG_ACCOUNT', { reason: 'other_account', hint: 'Say which.' });
+    expect(await running).toMatchObject({ code: 4, stderr: expect.stringContaining('Say which.') });
+  });
+
   test('where the browser is visible it waits for the passkey, and goes on by itself', async () => {
     const { cli, sessions } = await fakeService();
     const out = new Sink();

@@ -35,6 +35,8 @@ export const ERRORS = {
   display_missing: { status: 409, title: 'There is no screen for a visible browser' },
   web_version_unsafe: { status: 409, title: 'That version of WhatsApp Web could erase the login' },
   feature_unavailable: { status: 409, title: 'The page of WhatsApp cannot do that now' },
+  wrong_account: { status: 409, title: 'Another account is linked than the session belongs to' },
+  linked_elsewhere: { status: 409, title: 'The account is linked in another session' },
   account_restricted: { status: 409, title: 'WhatsApp restricts the account' },
   web_version_missing: { status: 409, title: 'The pinned version of WhatsApp Web is not here' },
   browser_too_old: { status: 409, title: 'A newer Chromium has written this profile' },

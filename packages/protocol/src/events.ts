@@ -20,6 +20,7 @@ export const EVENT_TYPES = [
   'message.ack',
   'message.failed',
   'contact.mapped',
+  'session.account',
   'session.limits',
   'session.capabilities',
   'session.attention',

@@ -37,6 +37,21 @@ export const message = z.object({
   at: time,
 });
 export type Message = z.infer<typeof message>;
+
+/** Codes of a failure after which the message was certainly not sent: it may go again, under its idempotency key too. */
+const NEVER_SENT: ReadonlySet<MessageCode | null> = new Set<MessageCode | null>([
+  'recipient_unknown',
+  'not_handed_over',
+]);
+
+/** Whether a message has failed and was certainly not sent. */
+export function wasNeverSent({ state, code }: Pick<Message, 'state' | 'code'>): boolean {
+  return state === 'FAILED' && NEVER_SENT.has(code);
+}
+
+/** The answer to an order to send. `replayed`: the key was used before, and this is what it made; nothing was sent for this order. */
+export const acceptedMessage = message.extend({ replayed: z.boolean() });
+export type AcceptedMessage = z.infer<typeof acceptedMessage>;
 export type MessageCode = (typeof MESSAGE_CODES)[number];
 
 /** What every message that was not sent through LeadMaster says of itself, in events. */

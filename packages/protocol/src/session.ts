@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { account } from './accounts.ts';
 import { accountLimits } from './limits.ts';
 import { sessionName } from './names.ts';
 import { SESSION_STATES, STATE_KINDS } from './states.ts';
@@ -7,10 +8,6 @@ const time = z.iso.datetime();
 
 export const loginMode = z.enum(['qr', 'local', 'server']);
 export type LoginMode = z.infer<typeof loginMode>;
-
-/** The linked account, as WhatsApp names it. `id` is the WhatsApp id (`<digits>@c.us`). */
-export const account = z.object({ id: z.string(), phone: z.string(), name: z.string() });
-export type Account = z.infer<typeof account>;
 
 /** When the session last gave evidence of life. Times are ISO 8601, UTC; null = not yet. */
 export const health = z.object({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { account } from './accounts.ts';
 import { sessionName } from './names.ts';
-import { account } from './session.ts';
 
 const time = z.iso.datetime();
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { account } from './accounts.ts';
 import { sessionName } from './names.ts';
-import { account, metadata } from './session.ts';
+import { metadata } from './session.ts';
 
 const time = z.iso.datetime();
 

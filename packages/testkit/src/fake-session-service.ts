@@ -1,4 +1,5 @@
 import {
+  type AcceptedMessage,
   type Capabilities,
   type CheckReport,
   canSend,
@@ -13,6 +14,7 @@ import {
   type SendMessage,
   type Session,
   type SessionState,
+  type SettleAccount,
   stateKind,
   type Transition,
 } from '@leadmaster/protocol';
@@ -160,6 +162,14 @@ export class FakeSessionService implements SessionService {
     return this.start(name);
   }
 
+  async settleAccount(name: string, word: SettleAccount): Promise<Session> {
+    await this.step();
+    const { state } = this.entry(name).session;
+    if (state !== 'WRONG_ACCOUNT') throw new LeadMasterError('wrong_state', `${name} is ${state}`, 'Nothing waits.');
+    this.changes.push(`${'accept' in word ? 'accept' : 'unlink'} ${name}`);
+    return this.set(name, 'accept' in word ? 'READY' : 'QR_REQUIRED');
+  }
+
   async logout(name: string): Promise<Session> {
     await this.claimed(name);
     this.changes.push(`logout ${name}`);
@@ -265,11 +275,12 @@ export class FakeSessionService implements SessionService {
     return this.log.at(-1)?.id ?? 0;
   }
 
-  async send(name: string, message: SendMessage, idempotencyKey: string | null): Promise<Message> {
+  async send(name: string, message: SendMessage, idempotencyKey: string | null): Promise<AcceptedMessage> {
     const entry = await this.claimed(name);
     const request = JSON.stringify([message.to, message.text]);
     const seen = idempotencyKey === null ? undefined : entry.keys.get(idempotencyKey);
-    if (seen !== undefined && seen.request === request) return this.message(name, seen.messageId);
+    if (seen !== undefined && seen.request === request)
+      return { ...(await this.message(name, seen.messageId)), replayed: true };
     if (seen !== undefined) {
       throw new LeadMasterError('idempotency_conflict', 'The key was used for another message.', 'Use a new key.');
     }
@@ -292,7 +303,7 @@ export class FakeSessionService implements SessionService {
     entry.messages.unshift(made);
     if (idempotencyKey !== null) entry.keys.set(idempotencyKey, { messageId: id, request });
     this.emit(name, this.sending === 'FAILED' ? 'message.failed' : 'message.sent', { id });
-    return made;
+    return { ...made, replayed: false };
   }
 
   async acknowledged(name: string, messageId: string, waitMs: number, signal: AbortSignal): Promise<Message> {

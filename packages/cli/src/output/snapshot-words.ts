@@ -1,4 +1,4 @@
-import type { Snapshot, SnapshotProblem } from '@leadmaster/protocol';
+import { accountLabel, type Snapshot, type SnapshotProblem } from '@leadmaster/protocol';
 import type { Printer } from './printer.ts';
 import { table } from './table.ts';
 import { ago, bytes, duration, localTime, plural, printable } from './words.ts';
@@ -38,7 +38,7 @@ export function snapshotTable(print: Printer, items: readonly Snapshot[], withSe
     one.method === 'none' ? '-' : duration(one.pauseMs),
     one.chromium ?? '-',
     printable(one.reason),
-    one.account === null ? '-' : printable(`+${one.account.phone}`),
+    one.account === null ? '-' : printable(accountLabel(one.account)),
     writer(one),
     verdict(print, one),
   ]);

@@ -90,7 +90,7 @@ export function canGivePasskey({ reason, loginMode }: Pick<Session, 'reason' | '
 function refuseDeadEnd(session: Session): void {
   const { name, state, stateKind, reason, hint, loginMode, desired } = session;
   if (state === 'QR_REQUIRED' || canGivePasskey(session)) return;
-  if (state === 'PASSKEY_REQUIRED' || isLoginErased(session))
+  if (state === 'PASSKEY_REQUIRED' || state === 'WRONG_ACCOUNT' || isLoginErased(session))
     throw new CliError(EXIT.wrongState, reason, `${name} is ${state}: ${reason}`, hint);
   if (loginMode === 'server' && (stateKind === 'needs_person' || state === 'STOPPED')) {
     throw new CliError(

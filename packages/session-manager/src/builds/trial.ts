@@ -153,7 +153,14 @@ type Observation =
   | { is: 'gone' };
 
 /** States out of which a session does not come by itself, for reasons that no build has. */
-const GONE: readonly SessionState[] = ['STOPPED', 'STOPPING', 'MOVED', 'DISCONNECTED_BANNED', 'DISCONNECTED_LOGOUT'];
+const GONE: readonly SessionState[] = [
+  'STOPPED',
+  'STOPPING',
+  'MOVED',
+  'WRONG_ACCOUNT',
+  'DISCONNECTED_BANNED',
+  'DISCONNECTED_LOGOUT',
+];
 
 /** A stop or a restart that was ordered, here or on the phone: it speaks against no build. */
 function isOrdered({ state, reason }: SessionLook): boolean {

@@ -59,6 +59,8 @@ export const FINDING_IDS = [
   'arrival_unfinished',
   'departure_unfinished',
   'passkey_wanted',
+  'wrong_account',
+  'linked_twice',
   'login_erased',
   'account_locked',
   'attention_wanted',

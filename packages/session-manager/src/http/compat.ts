@@ -5,7 +5,7 @@ import { COMPAT_STATUSES, compatRecipient, compatStatus, sendAnswer, sendRefusal
 import { json, problems, type Response } from './documented.ts';
 import type { HttpApp, RouteContext } from './http-app.ts';
 import { noQuery } from './inputs.ts';
-import { idempotencyKey } from './routes/messages.ts';
+import { idempotencyKey, REPLAYED } from './routes/messages.ts';
 import { callerSignal, untilClosing } from './waiting.ts';
 
 const clientId = z.union([z.string().max(128), z.number()]).optional();
@@ -210,6 +210,7 @@ export function compatRoutes(app: HttpApp, context: RouteContext): void {
       try {
         const input = { to: compatRecipient(request.body.to), text: request.body.message };
         const sent = await sessions.send(name, input, request.headers['idempotency-key'] ?? null);
+        if (sent.replayed) reply.headers(REPLAYED);
         const signal = callerSignal(reply, closing);
         const waited = sessions.acknowledged(name, sent.id, timing.sendDeadlineMs, signal);
         const { status: code, body } = sendAnswer(await untilClosing(waited, closing));

@@ -14,6 +14,7 @@ import { handleUnknown } from './not-found.ts';
 import { describeApi } from './openapi.ts';
 import { Operations } from './operations.ts';
 import { rawProblem, sendProblem } from './problems.ts';
+import { accountRoutes } from './routes/account.ts';
 import { adoptRoutes } from './routes/adopt.ts';
 import { arrivalRoutes } from './routes/arrivals.ts';
 import { buildRoutes } from './routes/builds.ts';
@@ -160,6 +161,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   for (const routes of [
     sessionRoutes,
     actionRoutes,
+    accountRoutes,
     adoptRoutes,
     qrRoutes,
     pairingCodeRoutes,

@@ -18,6 +18,9 @@ function waitsForPerson(row: Pick<SessionRow, 'state' | 'reason'>): boolean {
     case 'AUTH_FAILURE':
       // Its profile holds no login: a start would show a QR as if nothing had been.
       return isLoginErased(row);
+    case 'WRONG_ACCOUNT':
+      // Only a person can tell whether the account is right.
+      return true;
     case 'PASSKEY_REQUIRED':
       // A scan ends there again. Who has the passkey says when it is at hand.
       return true;

@@ -24,6 +24,11 @@ export const SAMPLES: { readonly [T in LifecycleEventType]: readonly Extract<Lif
   authenticated: [{ type: 'authenticated' }],
   progress: [{ type: 'progress' }],
   ready: [{ type: 'ready' }],
+  wrong_account: [
+    { type: 'wrong_account', reason: 'other_account' },
+    { type: 'wrong_account', reason: 'linked_elsewhere' },
+  ],
+  accepted: [{ type: 'accepted' }],
   socket_down: [{ type: 'socket_down' }],
   socket_up: [{ type: 'socket_up' }],
   unlinked: [

@@ -1,4 +1,12 @@
-import { type Attention, type LoginMode, type SessionState, shellWord } from '@leadmaster/protocol';
+import {
+  type Account,
+  type Attention,
+  accountLabel,
+  type LoginMode,
+  type SessionState,
+  shellWord,
+} from '@leadmaster/protocol';
+import type { WrongAccount } from '../state/state-store.ts';
 import { type OlderLogin, olderHint, type PlaceChange, placeHint } from './held-back.ts';
 
 const LINK_ELSEWHERE =
@@ -14,6 +22,9 @@ export interface HintFacts {
   attention: Attention | null;
   /** When the page gives up waiting for a passkey. */
   passkeyUntil: Date | null;
+  /** Whose session it is, and what is linked instead; null where not known, or nothing is wrong. */
+  owner: Account | null;
+  wrong: WrongAccount | null;
   /** The newest good snapshot from before the page erased the login; null where there is none, or nothing was erased. */
   snapshot: string | null;
   /** Where the data folder was before, for what waits because of it. */
@@ -39,6 +50,15 @@ export function adoptCommand(session: string, profileDir: string): string {
 type Hint = (session: string, facts: HintFacts) => string;
 
 const start = (session: string): string => `then "./leadmaster session start ${session}"`;
+
+/** Who is linked and why that waits. */
+const whoIsLinked: Hint = (s, { owner, wrong }) => {
+  if (wrong === null) return '';
+  const linked = accountLabel(wrong.account);
+  if (wrong.session !== null)
+    return `${linked} is linked in the session ${wrong.session} too, and each would tell its messages. `;
+  return owner === null ? '' : `${s} belongs to ${accountLabel(owner)}, and ${linked} is linked now. `;
+};
 
 const PASSKEY_WAY_OUT = 'docs/passkeys.md has the steps';
 
@@ -122,6 +142,8 @@ const STATES: Readonly<Partial<Record<SessionState, Hint>>> = {
     `WhatsApp has blocked this account. When it is lifted on the phone, "./leadmaster session start ${s}".`,
   PASSKEY_REQUIRED: (s) =>
     `WhatsApp asks this account for a passkey; ${PASSKEY_WAY_OUT}. "./leadmaster qr ${s}" tries again.`,
+  WRONG_ACCOUNT: (s, facts) =>
+    `${whoIsLinked(s, facts)}Nothing is sent, and what comes in waits. Keep this account: "./leadmaster account ${s} --accept". Remove its link: "./leadmaster account ${s} --unlink".`,
   AUTH_FAILURE: (s) => `WhatsApp refused the login: "./leadmaster check ${s}".`,
   MOVED: (s) =>
     `The session lives on another machine. What was here lies in trash; "./leadmaster session delete ${s}" takes it off the list.`,

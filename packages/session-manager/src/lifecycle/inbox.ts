@@ -1,6 +1,7 @@
 import type { Address, MessageOrigin } from '@leadmaster/protocol';
 import type { EngineEvent, EngineRun, PageMessage } from '../engine/engine.ts';
 import { CatchUp } from './catch-up.ts';
+import { HeldNews } from './held-news.ts';
 import { mayBe } from './lost-messages.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 
@@ -16,6 +17,7 @@ export class Inbox {
   readonly #session: string;
   readonly #onMessage: () => void;
   readonly #catchUp: CatchUp;
+  readonly #held = new HeldNews();
 
   constructor(deps: SupervisorDeps, session: string, onMessage: () => void) {
     this.#deps = deps;
@@ -26,6 +28,20 @@ export class Inbox {
 
   /** A message that the page has just seen. One whose text has not come yet is looked for until it has. */
   receive(message: PageMessage): void {
+    this.#held.pass(() => this.#receive(message));
+  }
+
+  /** A page begins: what it tells waits until it is known whose it is. */
+  hold(): void {
+    this.#held.hold();
+  }
+
+  /** The page is of the session's own account: what waited is told. */
+  release(): void {
+    this.#held.release();
+  }
+
+  #receive(message: PageMessage): void {
     if (message.type === PLACEHOLDER) {
       this.hurry();
       return;
@@ -39,7 +55,11 @@ export class Inbox {
   }
 
   /** A phone number and a LID were learnt to be one. */
-  mapped({ lid, phone, name }: Extract<EngineEvent, { type: 'mapped' }>): void {
+  mapped(pair: Extract<EngineEvent, { type: 'mapped' }>): void {
+    this.#held.pass(() => this.#mapped(pair));
+  }
+
+  #mapped({ lid, phone, name }: Extract<EngineEvent, { type: 'mapped' }>): void {
     const { store, log } = this.#deps;
     store
       .later(() => store.contacts.meet(this.#session, { id: null, lid, phone, name }, false))

@@ -1,4 +1,4 @@
-import type { SessionState } from '@leadmaster/protocol';
+import type { SessionState, WrongAccountReason } from '@leadmaster/protocol';
 
 /**
  * The life of a session as a pure function: `transition(state, event) -> {state, reason, effects}`.
@@ -31,6 +31,10 @@ export type LifecycleEvent =
   | { type: 'authenticated' }
   | { type: 'progress' }
   | { type: 'ready' }
+  /** What is linked is not the account that the session belongs to, or is linked in another session too. */
+  | { type: 'wrong_account'; reason: WrongAccountReason }
+  /** A person says that the account is right. */
+  | { type: 'accepted' }
   | { type: 'socket_down' }
   | { type: 'socket_up' }
   | { type: 'unlinked'; mayLink: boolean; reason?: string }
@@ -84,6 +88,8 @@ const IGNORE_ALL: Row = {
   authenticated: null,
   progress: null,
   ready: null,
+  wrong_account: null,
+  accepted: null,
   socket_down: null,
   socket_up: null,
   unlinked: null,
@@ -127,6 +133,7 @@ const LIVE: Row = {
   stop: (event) => step('STOPPING', event.reason, 'teardown', 'halt'),
   logout: () => step('STOPPING', 'logged_out', 'teardown', 'retire', 'halt'),
   qr: (event) => loginGone('unlinked', event.mayLink),
+  wrong_account: (event) => step('WRONG_ACCOUNT', event.reason),
   unlinked: (event) => loginGone(event.reason ?? 'unlinked', event.mayLink),
   // Its profile stays where it is: it may tell what happened, and a snapshot takes its place.
   erased: (event) => step('AUTH_FAILURE', event.reason, 'teardown'),
@@ -188,6 +195,18 @@ const TABLE: Readonly<Record<SessionState, Row>> = {
     deprecated: passkeyNotGiven,
     lost: passkeyNotGiven,
     overdue: passkeyNotGiven,
+  },
+
+  // A person decides. The browser stays while it can, so that the link can be removed at WhatsApp; nothing brings it back by
+  // itself, and the state stays with or without it.
+  WRONG_ACCOUNT: {
+    ...LIVE,
+    start: launch,
+    login_required: () => step('AUTH_FAILURE', 'login_required', 'teardown'),
+    wrong_account: null,
+    accepted: () => step('READY', 'account_accepted', 'watch', 'catch_up'),
+    deprecated: () => step('WRONG_ACCOUNT', '', 'teardown'),
+    lost: () => step('WRONG_ACCOUNT', '', 'teardown'),
   },
 
   AUTHENTICATED: {

@@ -1,5 +1,6 @@
 import { bootId } from '@leadmaster/capture/processes';
 import {
+  type AcceptedMessage,
   addressOf,
   errorText,
   isRestricted,
@@ -44,7 +45,7 @@ export class Outbox {
     this.#fates = new Fates({ ...deps, news: this.#news });
   }
 
-  /** The message that an idempotency key made before, or null. */
+  /** The message that an idempotency key stands for; null where it made none, or one that was certainly not sent. */
   repeated(session: string, request: SendMessage, idempotencyKey: string | null): Message | null {
     const { messages } = this.#deps.store;
     return idempotencyKey === null ? null : messages.repeated({ session, ...request, idempotencyKey });
@@ -56,14 +57,14 @@ export class Outbox {
     request: SendMessage,
     idempotencyKey: string | null,
     opensChat: boolean | null = null,
-  ): Promise<Message> {
+  ): Promise<AcceptedMessage> {
     const { store } = this.#deps;
     const { message, fresh, chat } = await store.later(() => ({
       ...store.messages.journal({ session, ...request, idempotencyKey }),
       chat: this.#chatOf(session, request.to),
     }));
     if (fresh) this.#lanesOf(session).add({ key: chat, run: () => this.#send(message, request.text, opensChat) });
-    return message;
+    return { ...message, replayed: !fresh };
   }
 
   /** The same for every name of one recipient, as far as they are known to be one. */

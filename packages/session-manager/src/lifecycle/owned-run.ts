@@ -45,6 +45,11 @@ export class OwnedRun {
     return this.#abort.signal;
   }
 
+  /** Whether the login was known to be on disk before this run, or has become so. */
+  get isCommitted(): boolean {
+    return this.#claim?.committed ?? false;
+  }
+
   get hasPlace(): boolean {
     return this.#leavePlace !== null;
   }

@@ -150,7 +150,8 @@ export class PlaceKeeper implements PlaceService {
 
 /** What holds a login here that a start would bring up. */
 export function isStartable(row: SessionRow): boolean {
-  return row.caughtUpTo !== null && row.state !== 'MOVED' && !isLoginErased(row);
+  const holdsLogin = row.caughtUpTo !== null || row.wrongAccount !== null;
+  return holdsLogin && row.state !== 'MOVED' && !isLoginErased(row);
 }
 
 /** What is remembered of a place that was not left: what can be read now, and what could be read once. */

@@ -109,3 +109,22 @@ export function originNotRetired(session: string): LeadMasterError {
     `A login that runs in two places is taken from both. Make sure of it, then say so: "./leadmaster session start ${session} --origin-retired" (originRetired: true).`,
   );
 }
+
+/** An account is settled only where one waits for it. */
+export function notWrong(session: string): LeadMasterError {
+  return new LeadMasterError(
+    'wrong_state',
+    `No account of ${session} waits to be accepted or unlinked`,
+    `"./leadmaster sessions" shows what is linked. To remove a link: "./leadmaster session logout ${session}".`,
+  );
+}
+
+/** One phone in two sessions gets each message twice, and WhatsApp may remove one of the links. */
+export function linkedElsewhere(session: string, phone: string, other: string): LeadMasterError {
+  return new LeadMasterError(
+    'linked_elsewhere',
+    `+${phone} is linked in the session ${other} of this machine; no code was asked for`,
+    `Use ${other}. To have the account in ${session} instead, log ${other} out first: "./leadmaster session logout ${other}".`,
+    { extra: { session: other } },
+  );
+}

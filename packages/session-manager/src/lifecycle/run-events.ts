@@ -1,5 +1,6 @@
-import { type Account, errorText, LeadMasterError } from '@leadmaster/protocol';
-import type { EngineEvent } from '../engine/engine.ts';
+import { type Account, errorText, LeadMasterError, type WrongAccountReason } from '@leadmaster/protocol';
+import type { EngineEvent, EngineRun } from '../engine/engine.ts';
+import type { AccountKeeper } from './account-keeper.ts';
 import type { Capabilities } from './capabilities/capabilities.ts';
 import type { Inbox } from './inbox.ts';
 import { isStarting, type LifecycleEvent, transition } from './machine.ts';
@@ -15,6 +16,8 @@ export interface RunEventMeans {
   status: SessionStatus;
   inbox: Inbox;
   capabilities: Capabilities;
+  /** Whose session it is. */
+  account: AccountKeeper;
   /** Whether the run is still the one that the session has. */
   isCurrent: (run: OwnedRun) => boolean;
   /** Takes an event through the machine, with all that follows. Called in the session's turn. */
@@ -23,6 +26,8 @@ export interface RunEventMeans {
   refuse: (error: unknown) => Promise<void>;
   /** Gives the state its deadline. Called in the session's turn. */
   watch: () => Promise<void>;
+  /** Unlinks a wrong account where a person has ordered that; whether it did. Called in the session's turn. */
+  unlinkIfOrdered: (run: EngineRun) => Promise<boolean>;
   /** Queues a task for the session's turn. */
   later: (task: () => Promise<void>) => void;
 }
@@ -44,7 +49,8 @@ export class RunEvents {
 
   /** What listens to a run from its launch on. */
   listenerOf(current: OwnedRun): LaunchListener {
-    const { later } = this.#means;
+    const { later, inbox } = this.#means;
+    inbox.hold();
     return {
       onPlace: () => later(() => this.#onPlace(current)),
       onEvent: (event) => this.#onEvent(current, event),
@@ -163,17 +169,34 @@ export class RunEvents {
 
   /** READY is told only when the login would survive a power cut. */
   async #onReady(current: OwnedRun, account: Account, build: string): Promise<void> {
-    const { apply, status, inbox, capabilities } = this.#means;
+    const { apply, status, inbox, capabilities, account: keeper } = this.#means;
     // The page reloaded itself: what came meanwhile is looked for, and it may be of another build.
     if (status.state === 'READY') {
       capabilities.hurry();
       return inbox.hurry();
     }
+    const isNewLink = !current.isCommitted;
     if (!(await this.#isCommitted(current, account))) return;
-    status.account = account;
     this.#launchFailures = 0;
+    const wrong = keeper.judge(account, isNewLink);
+    status.account = account;
+    if (wrong !== null) return this.#onWrong(current, wrong);
+    inbox.release();
     await apply({ type: 'ready' });
     if (current.run !== null) capabilities.follow(current.run, build, current.signal);
+  }
+
+  async #onWrong({ run }: OwnedRun, reason: WrongAccountReason): Promise<void> {
+    if (run !== null && (await this.#means.unlinkIfOrdered(run))) return;
+    await this.#means.apply({ type: 'wrong_account', reason });
+  }
+
+  /** A person has said that the account of a run is right: it is READY, and what it told meanwhile is told. */
+  async accepted(current: OwnedRun, run: EngineRun): Promise<void> {
+    const { apply, inbox, capabilities } = this.#means;
+    inbox.release();
+    await apply({ type: 'accepted' });
+    capabilities.follow(run, run.runtime.webVersion ?? '', current.signal);
   }
 
   async #isCommitted(current: OwnedRun, account: Account): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { Message, SendMessage } from '@leadmaster/protocol';
+import type { AcceptedMessage, Message, SendMessage } from '@leadmaster/protocol';
 import { refuseBroken } from './capabilities/refusals.ts';
 import { Outbox } from './outbox.ts';
 import { refuseSend, requireOpenChat } from './sending.ts';
@@ -20,10 +20,10 @@ export class SessionMessages {
     });
   }
 
-  async send(name: string, message: SendMessage, idempotencyKey: string | null): Promise<Message> {
+  async send(name: string, message: SendMessage, idempotencyKey: string | null): Promise<AcceptedMessage> {
     const supervisor = await this.#registry().get(name);
     const known = this.outbox.repeated(name, message, idempotencyKey);
-    if (known !== null) return known;
+    if (known !== null) return { ...known, replayed: true };
     refuseSend(name, supervisor.view);
     refuseBroken(supervisor.capabilities, 'text');
     const opensChat = await requireOpenChat(name, message.to, supervisor.standing, this.#deps.log);

@@ -1,3 +1,4 @@
+import type { SettleAccount } from '@leadmaster/protocol';
 import type { Measurements } from '../disk/measurements.ts';
 import { refuseErased } from './erased.ts';
 import { olderLogin, refuseHeldBack, setOlderLogin } from './held-back.ts';
@@ -116,6 +117,14 @@ export class SessionOrders {
       store.sessions.setDesired(name, before);
       throw error;
     }
+  }
+
+  async settleAccount(name: string, word: SettleAccount): Promise<void> {
+    const supervisor = await this.#deps.registry.get(name);
+    // Either word may open the profile.
+    refuseHeldBack(name, supervisor.view);
+    if ('accept' in word) await supervisor.acceptAccount();
+    else await supervisor.unlinkAccount();
   }
 
   async delete(name: string, { purge = false }: { purge?: boolean } = {}): Promise<void> {

@@ -1,3 +1,4 @@
+import { type Account, sameAccount } from '@leadmaster/protocol';
 import type { SerialQueue } from '../concurrency/serial-queue.ts';
 import { inTurns } from '../concurrency/turns.ts';
 import { setOlderLogin } from './held-back.ts';
@@ -39,6 +40,13 @@ export class SessionRegistry {
 
   find(name: string): SessionSupervisor | null {
     return this.#supervisors.get(name) ?? null;
+  }
+
+  /** Another session that has this account linked; null where none is known to. */
+  linkedIn(account: Account, except: string): string | null {
+    const others = this.supervisors().filter(({ name }) => name !== except);
+    const isIt = (linked: Account | null) => linked !== null && sameAccount(linked, account) === true;
+    return others.find(({ linkedAccount }) => isIt(linkedAccount))?.name ?? null;
   }
 
   /** @throws LeadMasterError `session_not_found`, or `session_unclaimed` when there is a profile that nobody has adopted. */
@@ -124,6 +132,8 @@ export class SessionRegistry {
       reason: row.reason,
       since: new Date(row.since),
       account: record?.account ?? null,
+      owner: row.account,
+      wrong: row.wrongAccount,
       health: {
         lastProbeAt: row.lastProbeAt,
         lastInboundAt: row.lastInboundAt,

@@ -1,4 +1,5 @@
 import type {
+  AcceptedMessage,
   Capabilities,
   CheckReport,
   Event,
@@ -10,6 +11,7 @@ import type {
   Recording,
   SendMessage,
   Session,
+  SettleAccount,
   Transition,
 } from '@leadmaster/protocol';
 
@@ -30,6 +32,8 @@ export interface SessionService {
   stop(name: string): Promise<Session>;
   restart(name: string): Promise<Session>;
   logout(name: string): Promise<Session>;
+  /** Settles WRONG_ACCOUNT: the account is right, or its link is removed at WhatsApp. */
+  settleAccount(name: string, word: SettleAccount): Promise<Session>;
   /** The profile goes to trash. `purge`: the key of its snapshots is destroyed as well. */
   delete(name: string, options?: { purge?: boolean }): Promise<void>;
   /** Claims an UNCLAIMED profile in place. */
@@ -58,7 +62,7 @@ export interface SessionService {
   follow(query: { session?: string; after: number; signal: AbortSignal }): AsyncIterable<Event>;
   /** The newest event's id, 0 when there is none. */
   lastEventId(): number;
-  send(name: string, message: SendMessage, idempotencyKey: string | null): Promise<Message>;
+  send(name: string, message: SendMessage, idempotencyKey: string | null): Promise<AcceptedMessage>;
   /** Waits until WhatsApp's server has acknowledged, the message failed, or the time is over. */
   acknowledged(name: string, messageId: string, waitMs: number, signal: AbortSignal): Promise<Message>;
   message(name: string, id: string): Promise<Message>;

@@ -11,6 +11,8 @@ import {
   stateKind,
 } from '@leadmaster/protocol';
 import { newestGoodSnapshot } from '../snapshots/known-good.ts';
+import type { WrongAccount } from '../state/state-store.ts';
+import type { AccountKeeper } from './account-keeper.ts';
 import { cleanWords } from './clean-words.ts';
 import { olderLogin, placeChange } from './held-back.ts';
 import { hintFor } from './hints.ts';
@@ -22,7 +24,11 @@ export interface KnownSession {
   state: SessionState;
   reason: string;
   since: Date;
+  /** What the profile's record says is linked. */
   account: Account | null;
+  /** Whose session it is, and what is linked instead. */
+  owner: Account | null;
+  wrong: WrongAccount | null;
   health: Health;
 }
 
@@ -48,6 +54,7 @@ export interface SupervisorView {
 export class SessionStatus {
   readonly #deps: SupervisorDeps;
   readonly #name: string;
+  readonly #keeper: AccountKeeper;
   #state: SessionState;
   #reason: string;
   #since: Date;
@@ -58,13 +65,15 @@ export class SessionStatus {
   #attention: Attention | null;
   #passkeyUntil: Date | null = null;
   #qr: QrCode | null = null;
+  /** What is linked, whosever it is; null where no login is in place. */
   account: Account | null;
   /** Starts tried since the last stable READY. */
   attempts = 0;
   nextAttemptAt: Date | null = null;
 
-  constructor(deps: SupervisorDeps, known: KnownSession) {
+  constructor(deps: SupervisorDeps, known: KnownSession, keeper: AccountKeeper) {
     this.#deps = deps;
+    this.#keeper = keeper;
     this.#name = known.name;
     this.#state = known.state;
     this.#reason = known.reason;
@@ -197,6 +206,8 @@ export class SessionStatus {
       loginMode: this.#deps.config.loginMode,
       attention: this.#attention,
       passkeyUntil: this.#passkeyUntil,
+      owner: this.#keeper.owner,
+      wrong: this.#keeper.wrong,
       snapshot: isLoginErased({ state: this.#state, reason: this.#reason }) ? this.#goodSnapshot() : null,
       placeChange: this.#reason === 'place_changed' ? placeChange(vault) : null,
       olderLogin: this.#reason === 'older_than_vault' ? olderLogin(vault, this.#name) : null,

@@ -1,4 +1,5 @@
 import type {
+  AcceptedMessage,
   Capabilities,
   Census,
   CheckReport,
@@ -11,6 +12,7 @@ import type {
   Recording,
   SendMessage,
   Session,
+  SettleAccount,
   Transition,
 } from '@leadmaster/protocol';
 import { Measurements } from '../disk/measurements.ts';
@@ -48,10 +50,11 @@ export class Sessions implements SessionService, SessionAccess {
   #look: () => Promise<void> = async () => undefined;
   #looked: Promise<void> | null = null;
 
-  constructor(deps: Omit<SupervisorDeps, 'outbox'>) {
+  constructor(deps: Omit<SupervisorDeps, 'outbox' | 'linkedIn'>) {
     const { profiles, store, config, log } = deps;
     this.#messages = new SessionMessages(deps, () => this.#registry);
-    this.#deps = { ...deps, outbox: this.#messages.outbox };
+    const linkedIn: SupervisorDeps['linkedIn'] = (account, except) => this.#registry.linkedIn(account, except);
+    this.#deps = { ...deps, outbox: this.#messages.outbox, linkedIn };
     this.#registry = new SessionRegistry(this.#deps);
     this.#profiles = new ProfileAccess(this.#deps);
     this.measurements = new Measurements({ ...{ profiles, store, log }, warnBytes: config.storageWarnBytes });
@@ -191,6 +194,11 @@ export class Sessions implements SessionService, SessionAccess {
     return this.get(name);
   }
 
+  async settleAccount(name: string, word: SettleAccount): Promise<Session> {
+    await this.#orders.settleAccount(name, word);
+    return this.get(name);
+  }
+
   delete(name: string, options: { purge?: boolean } = {}): Promise<void> {
     return this.#orders.delete(name, options);
   }
@@ -284,7 +292,7 @@ export class Sessions implements SessionService, SessionAccess {
     return this.#deps.store.events.lastId();
   }
 
-  send(name: string, message: SendMessage, idempotencyKey: string | null): Promise<Message> {
+  send(name: string, message: SendMessage, idempotencyKey: string | null): Promise<AcceptedMessage> {
     return this.#messages.send(name, message, idempotencyKey);
   }
 

@@ -1,3 +1,4 @@
+import type { Account } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import type { BuildKeeper } from '../builds/builds.ts';
 import type { Slots } from '../concurrency/slots.ts';
@@ -24,5 +25,7 @@ export interface SupervisorDeps {
   outbox: Pick<Outbox, 'acknowledge' | 'restricted' | 'reconcile' | 'search' | 'abandon'>;
   /** Which build of WhatsApp Web a session opens, and what is learnt of it. */
   builds: BuildKeeper;
+  /** Another session of this machine that has this account linked; null where none is known to. */
+  linkedIn: (account: Account, except: string) => string | null;
   log: Logger;
 }

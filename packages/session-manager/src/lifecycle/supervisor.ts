@@ -10,13 +10,14 @@ import {
 } from '@leadmaster/protocol';
 import { SerialQueue } from '../concurrency/serial-queue.ts';
 import type { EngineRun } from '../engine/engine.ts';
+import { AccountKeeper } from './account-keeper.ts';
 import { Capabilities } from './capabilities/capabilities.ts';
 import { setOlderLogin } from './held-back.ts';
 import { Inbox } from './inbox.ts';
 import { interruptedAt } from './interrupted.ts';
 import { type Effect, isStarting, type LifecycleEvent, transition } from './machine.ts';
 import { OwnedRun } from './owned-run.ts';
-import { linksNothing, noPairingCode } from './refusals.ts';
+import { linkedElsewhere, linksNothing, noPairingCode } from './refusals.ts';
 import { RunEvents } from './run-events.ts';
 import { type KnownSession, SessionStatus, type SupervisorView } from './session-status.ts';
 import type { Standing } from './standing.ts';
@@ -34,28 +35,34 @@ export class SessionSupervisor {
   readonly #deps: SupervisorDeps;
   readonly #queue = new SerialQueue();
   readonly #inbox: Inbox;
+  readonly #account: AccountKeeper;
   readonly #status: SessionStatus;
   /** What the session can do with its page. */
   readonly capabilities: Capabilities;
   readonly #clock: StateClock;
   readonly #events: RunEvents;
   #current: OwnedRun | null = null;
+  /** A wrong account is unlinked as soon as its page can say so. */
+  #isToUnlink = false;
   #closing = false;
   #deleting = false;
 
   constructor(deps: SupervisorDeps, known: KnownSession) {
     this.#deps = deps;
     this.name = known.name;
-    this.#status = new SessionStatus(deps, known);
+    this.#account = new AccountKeeper(deps, known.name, known);
+    this.#account.adopt(known.account);
+    this.#status = new SessionStatus(deps, known, this.#account);
     this.capabilities = new Capabilities(deps, known.name);
     this.#inbox = new Inbox(deps, known.name, () => this.#status.sawLife('lastInboundAt'));
     this.#clock = new StateClock(deps.config, this.#status, (task) => this.#later(task));
     this.#events = new RunEvents(deps, known.name, {
-      ...{ status: this.#status, inbox: this.#inbox, capabilities: this.capabilities },
+      ...{ status: this.#status, inbox: this.#inbox, capabilities: this.capabilities, account: this.#account },
       isCurrent: (run) => this.#current === run,
       apply: (event, detail) => this.#apply(event, detail),
       refuse: (error) => this.#refuse(error),
       watch: () => this.#watch(),
+      unlinkIfOrdered: (run) => this.#unlinkIfOrdered(run),
       later: (task) => this.#later(task),
     });
   }
@@ -83,6 +90,11 @@ export class SessionSupervisor {
   get standing(): Standing {
     const { account, limits } = this.view;
     return { run: this.readyRun, generation: this.#current?.generation ?? null, account, limits };
+  }
+
+  /** The account that is linked here, as far as known; null where no login is in place. */
+  get linkedAccount(): Account | null {
+    return ['MOVED', 'AUTH_FAILURE'].includes(this.#status.state) ? null : this.#status.account;
   }
 
   /** The run of the browser that is open, whatever state the session is in. */
@@ -113,7 +125,7 @@ export class SessionSupervisor {
     this.#current?.abort(new Error('the service is shutting down'));
     return this.#queue.run(async () => {
       // What a person must look at is still so when the service is back.
-      await this.#giveUpPasskey();
+      await this.#closeForPerson();
       const isSettled = stateKind(this.#status.state, this.#status.reason) === 'needs_person' && this.#current === null;
       if (!isSettled) await this.#stop(reason);
     });
@@ -125,10 +137,39 @@ export class SessionSupervisor {
    */
   logout(): Promise<void> {
     return this.#queue.run(async () => {
-      const run = this.readyRun;
+      const run = this.readyRun ?? this.#wrongRun;
+      // Whoever logs out the session's own account may link any other; what was wrong is no word about the owner.
+      const isOwn = this.#account.wrong === null;
       if (run !== null) await unlink(run, this.#deps.config.deadlines.stopMs);
-      else if (!(await mayForget(this.#deps.profiles, this.name, this.#status.state))) return;
-      await this.#apply({ type: 'logout' });
+      if (run !== null || (await mayForget(this.#deps.profiles, this.name, this.#status.state)))
+        await this.#apply({ type: 'logout' });
+      if (isOwn) this.#account.forget();
+    });
+  }
+
+  /** A person says that the account which waits in WRONG_ACCOUNT is right. What came meanwhile is told. */
+  acceptAccount(): Promise<void> {
+    return this.#queue.run(async () => {
+      this.#account.accept();
+      this.#isToUnlink = false;
+      const current = this.#current;
+      if (this.#status.state !== 'WRONG_ACCOUNT') return;
+      if (current?.run) await this.#events.accepted(current, current.run);
+      else await this.#start('account_accepted');
+    });
+  }
+
+  /**
+   * Removes the link that waits in WRONG_ACCOUNT at WhatsApp, and sets its profile aside. Where no browser runs, one is
+   * started for it.
+   */
+  unlinkAccount(): Promise<void> {
+    return this.#queue.run(async () => {
+      this.#account.require();
+      const run = this.#wrongRun;
+      if (run !== null) return this.#unlinkWrong(run);
+      this.#isToUnlink = true;
+      await this.#start('account_unlink');
     });
   }
 
@@ -155,6 +196,8 @@ export class SessionSupervisor {
     const run = this.#current?.run;
     if (this.#deps.config.loginMode === 'server') throw linksNothing();
     if (this.#status.state !== 'QR_REQUIRED' || !run) throw noPairingCode(this.name, this.view);
+    const other = this.#deps.linkedIn({ id: `${phone}@c.us`, phone, name: '' }, this.name);
+    if (other !== null) throw linkedElsewhere(this.name, phone, other);
     return run.requestPairingCode(phone, signal);
   }
 
@@ -182,7 +225,7 @@ export class SessionSupervisor {
         case 'come_back':
           return this.#apply({ type: 'returned', reason: 'moved_here' });
         case 'at_rest':
-          return this.#giveUpPasskey();
+          return this.#closeForPerson();
         case 'running':
           return this.#commit('STOPPED', 'service_ended_unexpectedly');
       }
@@ -196,7 +239,32 @@ export class SessionSupervisor {
     await this.#apply({ type: 'moved', reason: 'transferred' });
   }
 
+  /** The run of a page whose account waits for a person. */
+  get #wrongRun(): EngineRun | null {
+    return this.#status.state === 'WRONG_ACCOUNT' ? (this.#current?.run ?? null) : null;
+  }
+
+  /** Whether the run's wrong account was unlinked, as a person had ordered while no browser ran. */
+  async #unlinkIfOrdered(run: EngineRun): Promise<boolean> {
+    if (!this.#isToUnlink) return false;
+    this.#isToUnlink = false;
+    try {
+      await this.#unlinkWrong(run);
+      return true;
+    } catch (error) {
+      this.#deps.log.error({ session: this.name, err: error }, 'the wrong account could not be unlinked');
+      return false;
+    }
+  }
+
+  async #unlinkWrong(run: EngineRun): Promise<void> {
+    await unlink(run, this.#deps.config.deadlines.stopMs);
+    const mayLink = this.#deps.config.loginMode !== 'server';
+    await this.#apply({ type: 'unlinked', mayLink, reason: 'account_refused' });
+  }
+
   async #stop(reason: string): Promise<void> {
+    this.#isToUnlink = false;
     // Nothing runs, and STOPPED would say that a start brings the login back.
     if (isLoginErased(this.#status) && this.#current === null) return;
     // After a browser that would not end: it must be gone before anybody is told STOPPED.
@@ -214,6 +282,7 @@ export class SessionSupervisor {
   /** Another login lies in the profile. */
   async #returned(account: Account | null, reason: string, isOwn: boolean): Promise<void> {
     this.#status.account = account;
+    this.#account.replaced(account);
     this.#status.forgetAccountFacts();
     await this.#apply({ type: 'returned', reason });
     await this.#apply({ type: 'stop', reason });
@@ -231,6 +300,7 @@ export class SessionSupervisor {
       return;
     // A start that is asked for again must not take the page away from an owner who is giving the passkey just now.
     if (this.#status.reason === 'passkey_required' && this.#current !== null) return;
+    if (this.#wrongRun !== null) return;
     this.#clock.dropRetry();
     const current = new OwnedRun(this.#deps, this.name);
     try {
@@ -277,9 +347,10 @@ export class SessionSupervisor {
     }
   }
 
-  /** What ends the wait for a passkey from outside leaves the same behind as its deadline: a person has to come. */
-  async #giveUpPasskey(): Promise<void> {
+  /** Closes the browser of a state that waits for a person; a person has to come all the same. */
+  async #closeForPerson(): Promise<void> {
     if (this.#status.reason === 'passkey_required') await this.#apply({ type: 'overdue' });
+    if (this.#status.state === 'WRONG_ACCOUNT') await this.#apply({ type: 'lost', reason: 'service_stopped' });
   }
 
   #commit(state: SessionState, reason: string, detail?: string): void {
@@ -335,6 +406,7 @@ export class SessionSupervisor {
     this.#deps.outbox.abandon(this.name);
     const path = await this.#deps.profiles.trash(this.name, reason);
     this.#status.account = null;
+    this.#account.gone();
     this.#status.forgetAccountFacts();
     this.#deps.log.info({ session: this.name, path, reason }, 'the profile was moved to trash');
   }

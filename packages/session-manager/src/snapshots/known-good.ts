@@ -18,3 +18,9 @@ export function isErased({ store }: { store: Pick<StateStore, 'sessions'> }, ses
   const row = store.sessions.get(session);
   return row !== null && isLoginErased(row);
 }
+
+/** Whether the profile in place holds no login of the session's own: the page erased it, or a wrong account waits in it. */
+export function holdsNoOwnLogin({ store }: { store: Pick<StateStore, 'sessions'> }, session: string): boolean {
+  const wrong = store.sessions.get(session)?.wrongAccount ?? null;
+  return wrong !== null || isErased({ store }, session);
+}

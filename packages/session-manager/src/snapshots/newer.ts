@@ -2,7 +2,7 @@ import { checkLoginStores, type LoginSequences, loginSequences } from '@leadmast
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { SnapshotInfo } from '@leadmaster/vault';
 import type { SnapshotDeps } from './deps.ts';
-import { isErased } from './known-good.ts';
+import { holdsNoOwnLogin } from './known-good.ts';
 import { extraOf } from './snapshot-facts.ts';
 
 /** How the login in place stands to a snapshot. `unknown`: one of them cannot be read. */
@@ -12,7 +12,7 @@ type Standing = { is: 'not_newer' } | { is: 'newer' } | { is: 'unknown'; why: st
  * A login that was used after the snapshot is never overwritten without a person's word (design, invariant 10); nor is one
  * of which that cannot be known. Whether it was used is told by the number of the last change in its databases: neither
  * clocks nor file times come into it. It may be running: this is to be asked before anything is stopped, since a stop
- * writes, too. A login that the page has erased is never newer.
+ * writes, too. A login that the page has erased, or one of a wrong account, is never newer.
  *
  * @param staged the snapshot's files, where they are there already: snapshots of earlier versions do not carry the numbers.
  * @throws LeadMasterError `newer_login`
@@ -23,7 +23,7 @@ export async function refuseNewer(
   info: SnapshotInfo,
   staged?: string,
 ): Promise<void> {
-  if (isErased(deps, session) || (await deps.profiles.loginPresence(session)) !== 'present') return;
+  if (holdsNoOwnLogin(deps, session) || (await deps.profiles.loginPresence(session)) !== 'present') return;
   const known = extraOf(info).sequences ?? (staged === undefined ? null : loginSequences(staged));
   // Decided once its files are there.
   if (known === null) return;

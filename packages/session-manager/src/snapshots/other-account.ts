@@ -1,17 +1,11 @@
-import { type Account, LeadMasterError, samePhone } from '@leadmaster/protocol';
+import { type Account, accountLabel, LeadMasterError, sameAccount } from '@leadmaster/protocol';
 import type { SnapshotInfo, VaultProblem } from '@leadmaster/vault';
 import type { SnapshotDeps } from './deps.ts';
 import { extraOf } from './snapshot-facts.ts';
 
 /** Whether two logins are proven to be of different accounts; what is not known of one of them proves nothing. */
 export function areDifferent(one: Account | null, other: Account | null): boolean {
-  const [a, b] = [numberOf(one), numberOf(other)];
-  return a !== null && b !== null && !samePhone(a, b);
-}
-
-/** The digits of an account's number; null where it is not known. */
-function numberOf(account: Account | null): string | null {
-  return (account?.phone ?? '').replaceAll(/\D/g, '') || null;
+  return one !== null && other !== null && sameAccount(one, other) === false;
 }
 
 /**
@@ -27,14 +21,16 @@ export async function refuseOtherAccount(deps: SnapshotDeps, session: string, in
   const from = writer === undefined ? '' : `, taken on ${writer.host}`;
   throw new LeadMasterError(
     'other_account',
-    `Snapshot ${info.id} is of the account +${account.phone}${from}; ${session} here is linked to +${own.phone}`,
+    `Snapshot ${info.id} is of the account ${accountLabel(account)}${from}; ${session} here belongs to ${accountLabel(own)}`,
     `Nothing was changed. "./leadmaster snapshot list ${session}" shows the account of each. To put the other account in this one's place all the same, say so (otherAccount, --other-account): where it runs elsewhere, it is taken from there.`,
     { extra: { account: account.phone, expected: own.phone } },
   );
 }
 
-/** Whose login a session of this machine has: by its record, else by the last snapshot that was taken of it here. */
-async function ownAccount({ profiles, access, vault }: SnapshotDeps, session: string): Promise<Account | null> {
+/** Whose session it is, as remembered; else by the profile's record, else by the last snapshot that was taken of it here. */
+async function ownAccount({ store, profiles, access, vault }: SnapshotDeps, session: string): Promise<Account | null> {
+  const owner = store.sessions.get(session)?.account ?? null;
+  if (owner !== null) return owner;
   const record = await profiles.readRecord(session).catch(() => null);
   if (record?.account) return record.account;
   if (!access.has(session)) return null;
@@ -47,8 +43,8 @@ async function ownAccount({ profiles, access, vault }: SnapshotDeps, session: st
 export function otherAccountsIn(snapshots: readonly SnapshotInfo[], chosen: SnapshotInfo): string {
   const { account } = extraOf(chosen);
   const others = snapshots.map((info) => extraOf(info).account).filter((other) => areDifferent(account, other));
-  const phones = [...new Set(others.map((other) => `+${other?.phone}`))];
-  return phones.length === 0 ? '' : `, account +${account?.phone}; other snapshots of it are of ${phones.join(', ')}`;
+  const labels = [...new Set(others.map(labelOf))];
+  return labels.length === 0 ? '' : `, account ${labelOf(account)}; other snapshots of it are of ${labels.join(', ')}`;
 }
 
 /**
@@ -84,10 +80,13 @@ interface Written {
 }
 
 function twoWriters(session: string, before: Written, after: Written): VaultProblem {
-  const who = ({ writer, account }: Written) =>
-    `${writer.host} (${account === null ? 'account unknown' : `+${account.phone}`})`;
+  const who = ({ writer, account }: Written) => `${writer.host} (${labelOf(account)})`;
   const detail =
     `Two installations write this history: ${who(before)} took ${before.id}, ${who(after)} took ${after.id}. ` +
     'Give each a vault of its own (VAULT_URL), or another name to one of the sessions.';
   return { kind: 'second_writer', object: session, detail };
+}
+
+function labelOf(known: Account | null): string {
+  return known === null ? 'account unknown' : accountLabel(known);
 }

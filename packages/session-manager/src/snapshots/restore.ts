@@ -8,7 +8,7 @@ import { FINDINGS_FILE } from '../profile/extracted.ts';
 import { realFs } from '../profile/files.ts';
 import { requireRoom } from '../profile/room.ts';
 import type { SnapshotDeps } from './deps.ts';
-import { isErased } from './known-good.ts';
+import { holdsNoOwnLogin } from './known-good.ts';
 import { refuseNewer } from './newer.ts';
 import { refuseOtherAccount } from './other-account.ts';
 import { extraOf, type Findings, parseFindings } from './snapshot-facts.ts';
@@ -158,7 +158,7 @@ async function knownRetired(deps: SnapshotDeps, session: string, info: SnapshotI
 async function setAside(deps: SnapshotDeps, session: string, options: LongCall): Promise<Taken | null> {
   const wanted = { kind: 'essential', reason: 'before_restore', ...options } as const;
   try {
-    if (isErased(deps, session) || (await deps.profiles.loginPresence(session)) !== 'present') return null;
+    if (holdsNoOwnLogin(deps, session) || (await deps.profiles.loginPresence(session)) !== 'present') return null;
     return await captureStopped(deps, session, deps.profiles.locate(session), wanted);
   } catch (error) {
     deps.log.warn(

@@ -37,8 +37,8 @@ const SETTLE_MS = 60_000;
 /** What does not pass by itself. */
 const OFF = new Set(['vault_missing', 'vault_changed', 'vault_key_missing', 'vault_key_wrong']);
 
-/** There is no login yet, or one that waits for a person, who is told that by its state. */
-const NO_FAILURES: ReadonlySet<string> = new Set(['nothing_to_snapshot', ...HELD_BACK_REASONS]);
+/** There is no login yet, none of the session's own, or one that waits for a person, who is told that by its state. */
+const NO_FAILURES: ReadonlySet<string> = new Set(['nothing_to_snapshot', 'wrong_account', ...HELD_BACK_REASONS]);
 
 type Wanted = LongCall & { kind?: SnapshotKind; reason: SnapshotReason };
 

@@ -18,6 +18,7 @@ import type { HeldProfile } from './session-access.ts';
 import { describeSnapshot, type Findings, findingsText, type SnapshotExtra } from './snapshot-facts.ts';
 import type { LongCall } from './snapshot-service.ts';
 import { stagingPath } from './staging.ts';
+import { refuseWrongAccount } from './wrong-account.ts';
 
 /** A page that does not count its rows in this time has other things to do; the snapshot is taken without. */
 const CENSUS_MS = 10_000;
@@ -39,7 +40,7 @@ export interface Taken extends AsyncDisposable {
 /**
  * Copies the profile of a session at one moment, the browser running or not.
  *
- * @throws LeadMasterError `nothing_to_snapshot` without a login, `login_damaged`, `capture_failed`, `wrong_state`, ...
+ * @throws LeadMasterError `nothing_to_snapshot` without a login, `wrong_account`, `login_damaged`, `capture_failed`, `wrong_state`, ...
  */
 export async function captureSession(deps: SnapshotDeps, session: string, options: TakeOptions): Promise<Taken> {
   const began = performance.now();
@@ -183,6 +184,7 @@ async function requireLogin(deps: SnapshotDeps, session: string): Promise<Profil
   const record = await deps.profiles.readRecord(session);
   if (isErased(deps, session)) throw erasedLogin(session);
   refuseHeld(deps, session);
+  refuseWrongAccount(deps.store, session);
   const { presence, detail } = await deps.profiles.loginEvidence(session);
   if (presence === 'present') return record;
   if (presence === 'damaged') {

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { LeadMasterError, type Message, type MessageCode, type MessageState } from '@leadmaster/protocol';
+import { LeadMasterError, type Message, type MessageCode, type MessageState, wasNeverSent } from '@leadmaster/protocol';
 import type { Connection } from './connection.ts';
 import { unknownSession } from './sessions.ts';
 import type { MessageRecord, StateStore } from './state-store.ts';
@@ -79,6 +79,9 @@ export function messagesTable({ db, now, write, read }: Connection): StateStore[
      VALUES (?, ?, 'QUEUED', ?, ?, ?, ?, ?) RETURNING *`,
   );
   const byKey = db.prepare<[string, string], Row>('SELECT * FROM messages WHERE session = ? AND idempotency_key = ?');
+  const freeKey = db.prepare<[string, string]>(
+    'UPDATE messages SET idempotency_key = NULL WHERE session = ? AND idempotency_key = ?',
+  );
   const byId = db.prepare<[string], Row>('SELECT * FROM messages WHERE id = ?');
   const set = db.prepare<[string, string | null, string | null, string | null, string | null, string, string], Row>(
     `UPDATE messages SET state = ?, whatsapp_id = ?, error = ?, code = ?, retry_at = ?, changed_at = ?
@@ -121,7 +124,7 @@ export function messagesTable({ db, now, write, read }: Connection): StateStore[
   );
   const one = (row: Row | undefined): Message | null => (row === undefined ? null : toMessage(row));
 
-  /** The message that a key made; throws when it was made by another request. */
+  /** The message that a key stands for; throws when it was made by another request. */
   const seen = (session: string, key: string | null, hash: string): Message | null => {
     const row = key === null ? undefined : byKey.get(session, key);
     if (row === undefined || row.request_hash === hash) return one(row);
@@ -133,16 +136,24 @@ export function messagesTable({ db, now, write, read }: Connection): StateStore[
     );
   };
 
+  /** The same, unless it was certainly not sent: then the key is free for another try. */
+  const standsFor = (session: string, key: string | null, hash: string): Message | null => {
+    const made = seen(session, key, hash);
+    return made === null || wasNeverSent(made) ? null : made;
+  };
+
   return {
     repeated: ({ session, to, text, idempotencyKey }) =>
-      read(() => seen(session, idempotencyKey, requestHash(to, text))),
+      read(() => standsFor(session, idempotencyKey, requestHash(to, text))),
     unacknowledged: (since, session) =>
       read(() => open.all(since.toISOString(), session ?? null, session ?? null).map(toRecord)),
     journal: ({ session, to, text, idempotencyKey }) =>
       write(() => {
         const hash = requestHash(to, text);
-        const known = seen(session, idempotencyKey, hash);
+        const known = standsFor(session, idempotencyKey, hash);
         if (known !== null) return { message: known, fresh: false };
+        // What was not sent keeps its id and its failure; the key goes on to the new try.
+        if (idempotencyKey !== null) freeKey.run(session, idempotencyKey);
         if (hasSession.get(session) === undefined) throw unknownSession(session);
         const at = now().toISOString();
         const made = insert.get(`msg_${randomUUID()}`, session, to, idempotencyKey, hash, at, at);

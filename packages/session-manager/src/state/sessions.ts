@@ -1,6 +1,6 @@
-import { LeadMasterError, type SessionState } from '@leadmaster/protocol';
+import { type Account, LeadMasterError, type SessionState } from '@leadmaster/protocol';
 import type { Connection } from './connection.ts';
-import type { SessionRow, StateStore } from './state-store.ts';
+import type { SessionRow, StateStore, WrongAccount } from './state-store.ts';
 
 interface Row {
   name: string;
@@ -16,6 +16,8 @@ interface Row {
   last_ack_at: string | null;
   last_ready_at: string | null;
   last_probe_at: string | null;
+  account: string | null;
+  wrong_account: string | null;
 }
 
 /** Clocks of phones and servers differ, and a message may be long on its way: look further back than needed. */
@@ -45,7 +47,13 @@ function toSession(row: Row): SessionRow {
     lastAckAt: row.last_ack_at,
     lastReadyAt: row.last_ready_at,
     lastProbeAt: row.last_probe_at,
+    account: row.account === null ? null : (JSON.parse(row.account) as Account),
+    wrongAccount: row.wrong_account === null ? null : (JSON.parse(row.wrong_account) as WrongAccount),
   };
+}
+
+function jsonOf(value: object | null): string | null {
+  return value === null ? null : JSON.stringify(value);
 }
 
 /** Where a look for missed messages begins, in WhatsApp's time: never before the link. Null when nothing is to be told yet. */
@@ -64,7 +72,7 @@ export function unknownSession(name: string): LeadMasterError {
 }
 
 /** Which sessions there are, what they are in, and whether they are to run. */
-export function sessionsTable({ db, now, write, read }: Connection): StateStore['sessions'] {
+export function sessionsTable({ db, now, write, read, addEvent }: Connection): StateStore['sessions'] {
   const insert = db.prepare<[string, string, string, string, string, string], Row>(
     `INSERT INTO sessions (name, state, reason, since, desired, metadata, created_at)
      VALUES (?, 'STOPPED', ?, ?, ?, ?, ?) RETURNING *`,
@@ -75,6 +83,9 @@ export function sessionsTable({ db, now, write, read }: Connection): StateStore[
   const setDesired = db.prepare<[string, string]>('UPDATE sessions SET desired = ? WHERE name = ?');
   const setMetadata = db.prepare<[string, string]>('UPDATE sessions SET metadata = ? WHERE name = ?');
 
+  const setAccount = db.prepare<[string | null, string | null, string]>(
+    'UPDATE sessions SET account = ?, wrong_account = ? WHERE name = ?',
+  );
   const tellFrom = db.prepare<[string | null, string | null, string]>(
     'UPDATE sessions SET caught_up_to = ?, linked_at = ? WHERE name = ?',
   );
@@ -108,6 +119,14 @@ export function sessionsTable({ db, now, write, read }: Connection): StateStore[
     setMetadata: (name, metadata) =>
       write(() => {
         if (setMetadata.run(JSON.stringify(metadata), name).changes === 0) throw unknownSession(name);
+      }),
+    setAccount: (name, change, event) =>
+      write(() => {
+        const row = get.get(name);
+        if (row === undefined) throw unknownSession(name);
+        const after = { ...toSession(row), ...change };
+        setAccount.run(jsonOf(after.account), jsonOf(after.wrongAccount), name);
+        if (event !== undefined) addEvent({ session: name, ...event });
       }),
     tellFrom: (name, at) =>
       write(() => {

@@ -1,4 +1,5 @@
 import type {
+  Account,
   AccountLimits,
   Address,
   Attention,
@@ -12,7 +13,17 @@ import type {
   MessageState,
   SessionState,
   Transition,
+  WrongAccountReason,
 } from '@leadmaster/protocol';
+
+/** What is linked in a session that does not belong to it, while a person has not settled it. */
+export interface WrongAccount {
+  reason: WrongAccountReason;
+  /** What is linked. */
+  account: Account;
+  /** The other session that it is linked in; null where that is not the reason. */
+  session: string | null;
+}
 
 /** A session as the database keeps it. */
 export interface SessionRow {
@@ -31,6 +42,9 @@ export interface SessionRow {
   lastAckAt: string | null;
   lastReadyAt: string | null;
   lastProbeAt: string | null;
+  /** Whose session it is: an unlink does not change it. Null before the first link. */
+  account: Account | null;
+  wrongAccount: WrongAccount | null;
 }
 
 /** What the page of a session has told last. */
@@ -155,6 +169,12 @@ export interface StateStore {
     remove(name: string): void;
     setDesired(name: string, desired: 'running' | 'stopped'): void;
     setMetadata(name: string, metadata: Record<string, string>): void;
+    /** Notes whose session it is and what is linked instead, as far as given, and writes the event that tells of it, in one transaction. */
+    setAccount(
+      name: string,
+      change: Partial<Pick<SessionRow, 'account' | 'wrongAccount'>>,
+      event?: Omit<NewEvent, 'session'>,
+    ): void;
     /** Messages count from this moment on, in WhatsApp's time; null = until there is a link, none does. */
     tellFrom(name: string, at: Date | null): void;
     touch(

@@ -3,6 +3,7 @@ import { newestChromium } from '../profile/browser-version.ts';
 import { realFs } from '../profile/files.ts';
 import type { ProfileRecord, ProfileStore } from '../profile/profile-store.ts';
 import type { SessionAccess } from '../snapshots/session-access.ts';
+import { refuseWrongAccount } from '../snapshots/wrong-account.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { comesAsCopy } from './refusals.ts';
 
@@ -15,15 +16,16 @@ interface Deps {
 /**
  * The record of a session that has a whole login of its own to give away.
  *
- * @throws LeadMasterError `session_moved`, `session_unclaimed`, `nothing_to_snapshot`, `login_damaged`, `origin_not_retired`.
+ * @throws LeadMasterError `session_moved`, `session_unclaimed`, `nothing_to_snapshot`, `wrong_account`, `login_damaged`, `origin_not_retired`.
  */
-export async function requireLogin({ profiles, access }: Deps, session: string): Promise<ProfileRecord> {
+export async function requireLogin({ profiles, access, store }: Deps, session: string): Promise<ProfileRecord> {
   const { state, hint } = await access.get(session);
   if (state === 'MOVED') {
     throw new LeadMasterError('session_moved', `${session} has moved to another machine`, 'Transfer it from there.');
   }
   if (!access.has(session))
     throw new LeadMasterError('session_unclaimed', `tokens/${session} belongs to no session`, hint);
+  refuseWrongAccount(store, session);
   const record = await profiles.readRecord(session);
   const { presence, detail } = await profiles.loginEvidence(session);
   if (record === null || presence !== 'present') {

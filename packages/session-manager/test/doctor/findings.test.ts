@@ -26,6 +26,10 @@ const daysAgo = (days: number): string => new Date(Date.now() - days * DAYS).toI
 /** A process that looks like a browser on a profile, by its command line; ended after the test. */
 const pretend = (profileDir: string) => bystander('', [`--user-data-dir=${profileDir}`]);
 
+function accountOf(phone: string) {
+  return { id: `${phone}@c.us`, phone, name: '' };
+}
+
 function stands(store: StateStore, to: SessionState, reason: string): void {
   store.transitions.record(NAME, { from: 'STOPPED', to, reason });
 }
@@ -293,6 +297,29 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
     'an account that WhatsApp asks for a passkey',
     (i) => i.change((store) => stands(store, 'PASSKEY_REQUIRED', 'passkey_not_given')),
     [['passkey_wanted', 'problem']],
+  ],
+  [
+    'an account that is not the one that the session belongs to',
+    (i) =>
+      i.change((store) => {
+        const wrongAccount = { reason: 'other_account', account: accountOf('5491100000002'), session: null } as const;
+        store.sessions.setAccount(NAME, { account: accountOf('5491100000001'), wrongAccount });
+      }),
+    [['wrong_account', 'problem']],
+  ],
+  [
+    'one account in two sessions',
+    async (i) => {
+      await i.putProfile('soporte');
+      i.change((store) => {
+        store.sessions.insert({ name: 'soporte', metadata: {}, desired: 'stopped' });
+        store.sessions.touch('soporte', { caughtUpTo: new Date().toISOString() });
+        store.snapshots.created('soporte', { id: '1-00000001', at: new Date().toISOString(), data: {} });
+        store.sessions.setAccount(NAME, { account: accountOf('5491100000001') });
+        store.sessions.setAccount('soporte', { account: accountOf('541100000001') });
+      });
+    },
+    [['linked_twice', 'problem']],
   ],
   [
     'a login that its page erased',

@@ -27,7 +27,16 @@ describe('the routes of before', () => {
       state: 'RECONNECTING',
       connected: false,
     });
-    expect(compatStatus(sessions.set('x', 'DISCONNECTED_BANNED'))).toBe('ERROR');
+    for (const state of ['DISCONNECTED_BANNED', 'PASSKEY_REQUIRED', 'WRONG_ACCOUNT'] as const) {
+      const account = { id: '5491100000001@c.us', phone: '5491100000001', name: 'Ana' };
+      expect(compatStatus(sessions.set('x', state, { account }))).toBe('ERROR');
+      expect((await ask('/status', { headers: { 'x-session': 'x' } })).json).toMatchObject({
+        ...{ status: 'ERROR', state, connected: false },
+      });
+      expect((await ask('/connect', { method: 'POST', headers: { 'x-session': 'x' } })).json.alreadyConnected).toBe(
+        false,
+      );
+    }
     const bad = await ask('/status', { headers: { 'x-session': '../x' } });
     expect([bad.status, bad.json.code]).toEqual([400, 'INVALID_SESSION_NAME']);
   });

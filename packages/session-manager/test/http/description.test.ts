@@ -67,6 +67,7 @@ describe('/openapi.json', () => {
         'POST /v1/recover',
         'POST /v1/sessions',
         'POST /v1/sessions/adopt',
+        'POST /v1/sessions/{session}/account',
         'POST /v1/sessions/{session}/import',
         'POST /v1/sessions/{session}/logout',
         'POST /v1/sessions/{session}/messages',

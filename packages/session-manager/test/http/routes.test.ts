@@ -148,6 +148,23 @@ describe('linking', () => {
   });
 });
 
+describe("an account that is not the session's own", () => {
+  test('is accepted or unlinked by a word, and by nothing else', async () => {
+    const { ask, sessions } = await serve();
+    sessions.set('a', 'WRONG_ACCOUNT', { reason: 'other_account' });
+    for (const body of [{}, { accept: false }, { accept: true, unlink: true }, undefined])
+      expect(
+        (await ask('/v1/sessions/a/account', { method: 'POST', ...(body === undefined ? {} : { body }) })).status,
+      ).toBe(400);
+    expect(sessions.changes).toEqual([]);
+    expect((await ask('/v1/sessions/a/account', { body: { accept: true } })).json).toMatchObject({ state: 'READY' });
+    expect((await ask('/v1/sessions/a/account', { body: { accept: true } })).json.code).toBe('wrong_state');
+    sessions.set('a', 'WRONG_ACCOUNT', { reason: 'linked_elsewhere' });
+    expect((await ask('/v1/sessions/a/account?wait=1', { body: { unlink: true } })).status).toBe(202);
+    expect(sessions.changes).toEqual(['accept a', 'unlink a']);
+  });
+});
+
 describe('messages', () => {
   test('are sent once per key and can be followed', async () => {
     const { ask, sessions } = await serve();
@@ -156,12 +173,16 @@ describe('messages', () => {
     const headers = { 'idempotency-key': 'order 17' };
     const first = await ask('/v1/sessions/a/messages', { body, headers });
     expect(first.status).toBe(202);
-    expect(message.parse(first.json)).toEqual(first.json);
-    expect((await ask('/v1/sessions/a/messages', { body, headers })).json.id).toBe(first.json.id);
+    const { replayed, ...made } = first.json;
+    expect([replayed, first.headers['idempotent-replayed']]).toEqual([false, undefined]);
+    expect(message.parse(made)).toEqual(made);
+    const again = await ask('/v1/sessions/a/messages', { body, headers });
+    expect(again.json).toEqual({ ...made, replayed: true });
+    expect(again.headers['idempotent-replayed']).toBe('true');
     const other = await ask('/v1/sessions/a/messages', { body: { ...body, text: 'chau' }, headers });
     expect([other.status, other.json.code]).toEqual([409, 'idempotency_conflict']);
-    expect((await ask(String(first.headers.location))).json).toEqual(first.json);
-    expect((await ask('/v1/sessions/a/messages?limit=5')).json.items).toEqual([first.json]);
+    expect((await ask(String(first.headers.location))).json).toEqual(made);
+    expect((await ask('/v1/sessions/a/messages?limit=5')).json.items).toEqual([made]);
     expect((await ask('/v1/sessions/a/messages/msg_none')).json.code).toBe('message_not_found');
     for (const key of ['', 'x'.repeat(256), 'ñ']) {
       const refused = await ask('/v1/sessions/a/messages', { body, headers: { 'idempotency-key': key } });

@@ -51,8 +51,8 @@ export async function openSessions(dataDir: string, changes: { fs?: ProfileFs } 
 }
 
 /** Puts both stores of a login into the session's profile, as a browser would have written them. */
-export async function putLogin(profiles: ProfileStore): Promise<void> {
-  for (const folder of STORES) await putLevelDb(join(profiles.locate(NAME), folder));
+export async function putLogin(profiles: ProfileStore, name = NAME): Promise<void> {
+  for (const folder of STORES) await putLevelDb(join(profiles.locate(name), folder));
 }
 
 /** Leaves a profile with both stores whole, committed, and known to the database as one that is to run. */

@@ -157,10 +157,41 @@ describe('the outbox', () => {
     const { outbox, handOver } = await openOutbox();
     const id = await handOver('hola', 'k1');
     expect(outbox.repeated(NAME, { to: TO, text: 'hola' }, 'k1')?.id).toBe(id);
-    expect((await outbox.accept(NAME, { to: TO, text: 'hola' }, 'k1')).id).toBe(id);
+    expect(await outbox.accept(NAME, { to: TO, text: 'hola' }, 'k1')).toMatchObject({ id, replayed: true });
     expect(outbox.repeated(NAME, { to: TO, text: 'hola' }, 'k2')).toBeNull();
     expect(outbox.repeated(NAME, { to: TO, text: 'hola' }, null)).toBeNull();
     expect(() => outbox.repeated(NAME, { to: TO, text: 'adios' }, 'k1')).toThrow(/another message/);
+  });
+
+  it.each(['recipient_unknown', 'not_handed_over'] as const)(
+    'sends again under its key what was certainly not sent: %s',
+    async (code) => {
+      const { outbox, now, row, handOver } = await openOutbox();
+      const { run } = now;
+      if (run === null) throw new Error('no run');
+      const { onSend } = run;
+      run.onSend = () => Promise.reject(new NotSent(code, 'not on WhatsApp'));
+      const first = await outbox.accept(NAME, { to: TO, text: 'hola' }, 'k1');
+      expect(first.replayed).toBe(false);
+      await vi.waitFor(() => expect(row(first.id)).toMatchObject({ state: 'FAILED', code }));
+      expect(outbox.repeated(NAME, { to: TO, text: 'hola' }, 'k1')).toBeNull();
+      expect(() => outbox.repeated(NAME, { to: TO, text: 'adios' }, 'k1')).toThrow(/another message/);
+      run.onSend = onSend;
+      const again = await handOver('hola', 'k1');
+      expect(again).not.toBe(first.id);
+      expect(run.sent).toHaveLength(1);
+      expect(row(first.id)).toMatchObject({ state: 'FAILED', code });
+      expect(await outbox.accept(NAME, { to: TO, text: 'hola' }, 'k1')).toMatchObject({ id: again, replayed: true });
+      expect(run.sent).toHaveLength(1);
+    },
+  );
+
+  it('does not send again what has failed otherwise', async () => {
+    const { outbox, handOver, waId, row } = await openOutbox();
+    const id = await handOver('hola', 'k1');
+    outbox.acknowledge(NAME, [waId(id)], -1);
+    await vi.waitFor(() => expect(row(id)).toMatchObject({ state: 'FAILED', code: 'refused_by_whatsapp' }));
+    expect(await outbox.accept(NAME, { to: TO, text: 'hola' }, 'k1')).toMatchObject({ id, replayed: true });
   });
 
   it('fails what a session that left READY could not hand over', async () => {

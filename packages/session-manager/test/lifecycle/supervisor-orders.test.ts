@@ -72,6 +72,7 @@ describe('an order given to the supervisor', () => {
         log: pino({ level: 'silent' }),
         outbox: idleOutbox(),
         builds: UNGUARDED_BUILDS,
+        linkedIn: () => null,
         lockIdle: async () => ({ release: () => undefined }),
         claim: async () => ({
           profileDir: profiles.locate(NAME),
@@ -83,7 +84,16 @@ describe('an order given to the supervisor', () => {
           release: () => undefined,
         }),
       },
-      { name: NAME, state: 'STOPPED', reason: 'created', since: new Date(), account: null, health: HEALTH },
+      {
+        name: NAME,
+        state: 'STOPPED',
+        reason: 'created',
+        since: new Date(),
+        account: null,
+        owner: null,
+        wrong: null,
+        health: HEALTH,
+      },
     );
   }
 

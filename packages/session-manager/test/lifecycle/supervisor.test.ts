@@ -72,11 +72,21 @@ describe('the supervisor', () => {
         log: pino({ level: 'silent' }),
         outbox: idleOutbox(),
         builds: UNGUARDED_BUILDS,
+        linkedIn: () => null,
         lockIdle: async () => ({ release: () => undefined }),
         claim: async () => claimOf(login),
         ...deps,
       },
-      { name: NAME, state: 'STOPPED', reason: 'created', since: new Date(), account: null, health: HEALTH },
+      {
+        name: NAME,
+        state: 'STOPPED',
+        reason: 'created',
+        since: new Date(),
+        account: null,
+        owner: null,
+        wrong: null,
+        health: HEALTH,
+      },
     );
   }
 

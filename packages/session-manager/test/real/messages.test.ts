@@ -51,6 +51,21 @@ describe('messages on their way out', { timeout: 90_000 }, () => {
     expect(await states()).toEqual(['UNCERTAIN']);
   });
 
+  it('go under the same key once a number that was not on WhatsApp has joined, and then once', async () => {
+    const newcomer = '5491100000098';
+    const order = () => stage.sessions.send('ventas', { to: newcomer, text: 'welcome' }, 'k1');
+    const settled = (id: string) => stage.sessions.acknowledged('ventas', id, 10_000, AbortSignal.timeout(15_000));
+    await stage.world.faults.set({ unregistered: [newcomer] });
+    const first = await order();
+    expect(await settled(first.id)).toMatchObject({ state: 'FAILED', code: 'recipient_unknown' });
+    await stage.world.faults.set({ unregistered: [] });
+    const second = await order();
+    expect(second.replayed).toBe(false);
+    expect(['SENT', 'DELIVERED', 'READ']).toContain((await settled(second.id)).state);
+    expect(await order()).toMatchObject({ id: second.id, replayed: true });
+    expect(stage.world.phone(newcomer).inbox.map(({ body }) => body)).toEqual(['welcome']);
+  });
+
   it('fail before anything is sent when the number is not on WhatsApp', async () => {
     const nobody = '5491100000099';
     await stage.world.faults.set({ unregistered: [nobody] });

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { storeUrl } from '@leadmaster/vault';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { areDifferent, secondWriters } from '../../src/snapshots/other-account.ts';
+import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import { manager, tempFolder } from '../adopt/folders.ts';
 import { putProfile } from '../adopt/profiles.ts';
 
@@ -55,6 +56,20 @@ describe('two installations with a session of one name in one vault', () => {
     expect(items).toMatchObject([{ ok: false, detail: expect.stringContaining('--other-account') }]);
     const said = await here.snapshots.recover({ ...recover, otherAccount: true });
     expect(said.items).toMatchObject([{ ok: true, detail: expect.stringContaining('+5215511112222') }]);
+  });
+
+  it('goes by whom a session belongs to, not by the wrong account that waits in it', async () => {
+    const here = await installation(join(await tempFolder(), 'vault'), OURS);
+    const { id } = await here.snapshots.create('c2', REQUESTED);
+    const wrongAccount = { reason: 'other_account', account: THEIRS, session: null } as const;
+    const store = createStateStore({ file: here.paths.database });
+    onTestFinished(() => store.close());
+    store.sessions.setAccount('c2', { account: OURS, wrongAccount });
+    await createProfileStore({ dataDir: here.paths.root }).updateRecord('c2', { account: THEIRS });
+    await here.snapshots.restore('c2', id, WANTED);
+    expect(store.sessions.get('c2')?.wrongAccount).toBeNull();
+    await here.sessions.rest('c2', 'place_changed');
+    await expect(here.sessions.settleAccount('c2', { unlink: true })).rejects.toMatchObject({ code: 'place_changed' });
   });
 
   it('is named by list: whose each snapshot is, who took it, and that there are two', async () => {

@@ -19,6 +19,8 @@ describe('sessions', () => {
     const { store } = withSession();
     expect(store.sessions.get('ventas')).toEqual({
       name: 'ventas',
+      account: null,
+      wrongAccount: null,
       state: 'STOPPED',
       reason: 'created',
       since: '2026-01-01T00:00:00.000Z',

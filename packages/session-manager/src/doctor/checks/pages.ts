@@ -1,4 +1,4 @@
-import { FEATURES, isLoginErased, isRestricted } from '@leadmaster/protocol';
+import { type Account, accountLabel, FEATURES, isLoginErased, isRestricted, sameAccount } from '@leadmaster/protocol';
 import { newestGoodSnapshot } from '../../snapshots/known-good.ts';
 import type { StateReading } from '../../state/read-only.ts';
 import type { SessionRow } from '../../state/state-store.ts';
@@ -8,7 +8,33 @@ import type { Ground } from '../ground.ts';
 /** What WhatsApp asks of people: a passkey, a word on the phone, patience; and logins that only a copy or a phone brings back. */
 export async function checkPeople({ state }: Ground): Promise<Finding[]> {
   if (state === null) return [];
-  return state.sessions.flatMap((row) => [...standing(row, state), ...asked(row, state)]);
+  const people = state.sessions.flatMap((row) => [...standing(row, state), ...wrongAccount(row), ...asked(row, state)]);
+  return [...people, ...linkedTwice(state.sessions)];
+}
+
+/** Accounts that are linked in more than one session, where no person decides about that already. */
+function linkedTwice(rows: readonly SessionRow[]): Finding[] {
+  const linked = rows.flatMap((row) => {
+    const { name, account } = row;
+    return account !== null && holdsLogin(row) ? [{ name, account }] : [];
+  });
+  return linked.flatMap(({ name, account }, index) => {
+    const earlier = linked.slice(0, index).find((other) => sameAccount(other.account, account) === true);
+    if (earlier === undefined) return [];
+    const about = { account: accountLabel(account), sessions: `${earlier.name}, ${name}`, last: name };
+    return [found('problem', 'linked_twice', name, about)];
+  });
+}
+
+function holdsLogin({ state, caughtUpTo, wrongAccount }: SessionRow): boolean {
+  return caughtUpTo !== null && wrongAccount === null && state !== 'MOVED' && state !== 'AUTH_FAILURE';
+}
+
+function wrongAccount({ name, account: owner, wrongAccount: wrong }: SessionRow): Finding[] {
+  if (wrong === null) return [];
+  const label = (known: Account | null): string => (known === null ? '-' : accountLabel(known));
+  const belongs = wrong.session ?? label(owner);
+  return [found('problem', 'wrong_account', name, { session: name, account: label(wrong.account), owner: belongs })];
 }
 
 function standing(row: SessionRow, state: StateReading): Finding[] {

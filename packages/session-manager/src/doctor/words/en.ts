@@ -141,6 +141,14 @@ export const en: DoctorWords = {
       what: '{session} was handed over to {peer}, {at}, which has not said that it has taken it: it may run nowhere',
       cure: 'Finish that: {command}; or take it back, with --undo. Until then all of it stays in the trash here.',
     },
+    wrong_account: {
+      what: '{session} waits for a decision: {account} is linked in it, and it belongs to {owner}',
+      cure: 'Keep that account: ./leadmaster account {session} --accept. Remove its link: ./leadmaster account {session} --unlink.',
+    },
+    linked_twice: {
+      what: 'one account, {account}, is linked in {sessions}: each of them tells every message',
+      cure: 'Keep it in one, and log the other out: ./leadmaster session logout {last}.',
+    },
     passkey_wanted: {
       what: 'needs you: WhatsApp wants a passkey before it links {session}',
       cure: 'Link it in a visible browser on your own computer (LOGIN_MODE=local), then move it here with transfer or export; docs/passkeys.md has the steps. ./leadmaster qr {session} tries again: WhatsApp asks some accounts for some days only.',

@@ -145,6 +145,14 @@ export const es: DoctorWords = {
       what: '{session} se entregó a {peer}, {at}, que no dijo todavía que la tomó: puede que no corra en ningún lado',
       cure: 'Termínelo: {command}; o hágala volver, con --undo. Hasta entonces todo lo suyo queda en la papelera de aquí.',
     },
+    wrong_account: {
+      what: '{session} espera una decisión: tiene vinculada la cuenta {account} y pertenece a {owner}',
+      cure: 'Para quedarse con esa cuenta: ./leadmaster account {session} --accept. Para quitar el vínculo: ./leadmaster account {session} --unlink.',
+    },
+    linked_twice: {
+      what: 'una misma cuenta, {account}, está vinculada en {sessions}: cada una informa de todos los mensajes',
+      cure: 'Déjela en una y cierre la otra: ./leadmaster session logout {last}.',
+    },
     passkey_wanted: {
       what: 'lo necesita a usted: WhatsApp quiere una llave de acceso (passkey) antes de vincular {session}',
       cure: 'Vincúlela en un navegador visible en su propia computadora (LOGIN_MODE=local) y tráigala aquí con transfer o export; docs/passkeys.es.md da los pasos. ./leadmaster qr {session} lo intenta otra vez: WhatsApp solo se la pide a algunas cuentas durante unos días.',

@@ -21,6 +21,7 @@ import { recordedPageOf } from '../recorded-page.ts';
 import { withSignal } from '../with-signal.ts';
 import { catchUp } from './catch-up.ts';
 import { WwebjsSender } from './messages.ts';
+import { readOwnLid } from './page/account.ts';
 import { findForRecording } from './page/recording.ts';
 import { PageLoad } from './page-load.ts';
 import { type MonitorSettings, PageMonitor } from './page-monitor.ts';
@@ -32,8 +33,13 @@ import { SeenMessages } from './seen-messages.ts';
 import type { PageLife } from './tamed-client.ts';
 import { WhatsAppClock } from './whatsapp-clock.ts';
 
-/** How long WhatsApp lets a pairing code stand: the library asks for a new one after three minutes. */
+/** How long WhatsApp lets a pairing code stand. */
 const PAIRING_CODE_MS = 180_000;
+/**
+ * The library asks WhatsApp for another code at this interval, in the page, for as long as nobody is linked: the longest
+ * there is, so that no code is asked for but by order.
+ */
+const NEXT_CODE_MS = 2 ** 31 - 1;
 const KILL_MS = 5_000;
 /** How long the page may take to list its databases for a recording, which goes on without them. */
 const DATABASES_MS = 3_000;
@@ -120,7 +126,7 @@ export class WwebjsRun implements EngineRun {
   }
 
   async requestPairingCode(phone: string, signal: AbortSignal): Promise<PairingCode> {
-    const code = await withSignal(this.#client.requestPairingCode(phone), signal);
+    const code = await withSignal(this.#client.requestPairingCode(phone, true, NEXT_CODE_MS), signal);
     return { code, expiresAt: new Date(Date.now() + PAIRING_CODE_MS).toISOString() };
   }
 
@@ -214,7 +220,8 @@ export class WwebjsRun implements EngineRun {
       const webVersion = await this.#client.getWWebVersion();
       this.#monitor.ready();
       this.#runtime = { ...this.#runtime, webVersion };
-      this.#tell({ type: 'ready', account: accountOf(this.#client), webVersion });
+      const lid = await this.#page.evaluate(readOwnLid);
+      this.#tell({ type: 'ready', account: accountOf(this.#client, lid), webVersion });
     } catch (error) {
       // The page has loaded itself afresh since; the library says READY once more for the next document.
       if (!this.#life.documents.isGone(document)) this.failed(error);
@@ -243,7 +250,7 @@ export interface RunInput {
   onEvent: (event: EngineEvent) => void;
 }
 
-function accountOf(client: Client): Account {
+function accountOf(client: Client, lid: string | null): Account {
   const id = textOfWid(client.info?.wid);
   if (id === null) {
     throw new LeadMasterError(
@@ -252,7 +259,8 @@ function accountOf(client: Client): Account {
       'It is tried again by itself.',
     );
   }
-  return { id, phone: client.info.wid.user, name: client.info.pushname ?? '' };
+  const known = { id, phone: client.info.wid.user, name: client.info.pushname ?? '' };
+  return lid === null ? known : { ...known, lid };
 }
 
 /** The text of a person's id, also where the page names the field of it otherwise. */

@@ -1,4 +1,4 @@
-import { message, sendMessage } from '@leadmaster/protocol';
+import { acceptedMessage, message, sendMessage } from '@leadmaster/protocol';
 import { z } from 'zod';
 import { BODY_ERRORS, json, problems, SESSION_ERRORS } from '../documented.ts';
 import type { HttpApp, RouteContext } from '../http-app.ts';
@@ -11,7 +11,13 @@ export const idempotencyKey = z
   .string()
   .regex(/^[\x20-\x7e]{1,255}$/, '1 to 255 printable ASCII characters')
   .optional()
-  .describe('Repeating a request with the same key sends once');
+  .describe(
+    'Repeating a request with the same key sends once. What has failed and was certainly not sent (`recipient_unknown`, ' +
+      '`not_handed_over`) goes again',
+  );
+
+/** The header of an answer that tells again what a key has made before. */
+export const REPLAYED = { 'idempotent-replayed': 'true' } as const;
 
 /** `/v1/sessions/{s}/messages`: send and follow what was sent. */
 export function messageRoutes(app: HttpApp, { sessions }: RouteContext): void {
@@ -22,14 +28,15 @@ export function messageRoutes(app: HttpApp, { sessions }: RouteContext): void {
       operationId: 'sendMessage',
       summary: 'Send a text',
       description:
-        'Answers once it is journalled. It is SENT when WhatsApp’s server has acknowledged it, never before.',
+        'Answers once it is journalled. It is SENT when WhatsApp’s server has acknowledged it, never before. An answer that ' +
+        'repeats what its `Idempotency-Key` made before has `replayed: true` and the header `Idempotent-Replayed: true`.',
       tags,
       params: sessionParams,
       querystring: noQuery,
       headers: z.looseObject({ 'idempotency-key': idempotencyKey }),
       body: sendMessage,
       response: {
-        202: json('The message', message),
+        202: json('The message', acceptedMessage),
         ...problems([
           ...SESSION_ERRORS,
           ...BODY_ERRORS,
@@ -47,6 +54,7 @@ export function messageRoutes(app: HttpApp, { sessions }: RouteContext): void {
     handler: async (request, reply) => {
       const name = request.params.session;
       const made = await sessions.send(name, request.body, request.headers['idempotency-key'] ?? null);
+      if (made.replayed) reply.headers(REPLAYED);
       return reply.code(202).header('location', `/v1/sessions/${name}/messages/${made.id}`).send(made);
     },
   });

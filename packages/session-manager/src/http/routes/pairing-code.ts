@@ -21,6 +21,7 @@ export function pairingCodeRoutes(app: HttpApp, { sessions }: RouteContext): voi
           ...SESSION_ERRORS,
           ...BODY_ERRORS,
           'not_waiting_for_qr',
+          'linked_elsewhere',
           'session_unclaimed',
           'login_mode_server',
           'unprocessable',

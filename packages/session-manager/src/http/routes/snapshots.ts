@@ -28,6 +28,7 @@ const TAKE_ERRORS = [
   'wrong_state',
   'nothing_to_snapshot',
   ...HELD_BACK_REASONS,
+  'wrong_account',
   'capture_failed',
   'profile_in_use',
   'snapshot_too_large',

@@ -32,6 +32,7 @@ export function transferRoutes(app: HttpApp, context: RouteContext): void {
           'session_moved',
           'origin_not_retired',
           'nothing_to_snapshot',
+          'wrong_account',
           'capture_failed',
           'unprocessable',
           'transfer_open',

@@ -127,6 +127,8 @@ export const en: ReportWords = {
     READY: 'linked, sends and receives',
     QR_REQUIRED: 'waits for a scan',
     PASSKEY_REQUIRED: 'WhatsApp wants a passkey before it links; needs a person',
+    WRONG_ACCOUNT:
+      'another account is linked than it belongs to, or one that is linked in another session too; needs a person',
     UNREADABLE: 'the database cannot be read',
     UNCLAIMED: 'a profile that is no session yet',
     MOVED: 'lives on another machine',

@@ -129,6 +129,8 @@ export const es: ReportWords = {
     READY: 'vinculada, envía y recibe',
     QR_REQUIRED: 'espera un escaneo',
     PASSKEY_REQUIRED: 'WhatsApp quiere una llave de acceso (passkey) para vincular; necesita a una persona',
+    WRONG_ACCOUNT:
+      'hay vinculada otra cuenta que la suya, o una que ya está vinculada en otra sesión; necesita a una persona',
     UNREADABLE: 'la base de datos no se puede leer',
     UNCLAIMED: 'un perfil que todavía no es una sesión',
     MOVED: 'vive en otra máquina',

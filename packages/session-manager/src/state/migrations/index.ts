@@ -5,6 +5,7 @@ import { transfers } from './0004-transfers.ts';
 import { messages } from './0005-messages.ts';
 import { pageFacts } from './0006-page-facts.ts';
 import { builds } from './0007-builds.ts';
+import { accounts } from './0008-accounts.ts';
 
 /** One step of the schema. Never changed once released: a correction is another step. */
 export interface Migration {
@@ -14,4 +15,13 @@ export interface Migration {
 }
 
 /** Every step in order; `version` counts 1, 2, 3 ... without a gap. */
-export const MIGRATIONS: readonly Migration[] = [first, snapshots, storage, transfers, messages, pageFacts, builds];
+export const MIGRATIONS: readonly Migration[] = [
+  first,
+  snapshots,
+  storage,
+  transfers,
+  messages,
+  pageFacts,
+  builds,
+  accounts,
+];

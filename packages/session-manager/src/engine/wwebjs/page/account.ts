@@ -27,3 +27,15 @@ export async function readAccountPreferences(): Promise<AccountPreferences | 'da
     throw error;
   }
 }
+
+/** The LID of the account that is linked (`…@lid`, without a device); null where the page does not say. */
+export function readOwnLid(): string | null {
+  const { require } = globalThis as unknown as WhatsAppPage;
+  try {
+    const own = require?.('WAWebUserPrefsMeUser').getMaybeMeLidUser();
+    return typeof own?.user === 'string' && own.server === 'lid' ? `${own.user}@lid` : null;
+  } catch {
+    // This build does not know LIDs, or names them otherwise: the account is known by its number.
+    return null;
+  }
+}

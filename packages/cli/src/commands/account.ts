@@ -1,0 +1,39 @@
+import type { SettleAccount } from '@leadmaster/protocol';
+import { type Command, Option } from 'commander';
+import { CliError } from '../cli-error.ts';
+import { describeSession } from '../output/words.ts';
+import { cliOf, type Register } from './command.ts';
+import { failUnlessGood, order, waitOption } from './starting.ts';
+import { nameArgument } from './values.ts';
+
+interface Options {
+  accept?: true;
+  unlink?: true;
+  wait: number;
+}
+
+/** `account NAME --accept|--unlink` */
+export const register: Register = (parent, io) => {
+  parent
+    .command('account')
+    .description('settle WRONG_ACCOUNT: keep the account that was linked, or remove its link')
+    .addArgument(nameArgument())
+    .addOption(
+      new Option('--accept', 'the account is right: the session belongs to it from now on').conflicts('unlink'),
+    )
+    .addOption(new Option('--unlink', 'remove the link at WhatsApp and show a new QR'))
+    .addOption(waitOption())
+    .action(async (name: string, options: Options, command: Command) => {
+      const cli = cliOf(command, io);
+      const session = await order(cli, name, 'account', options.wait, wordOf(name, options));
+      cli.print.data(session);
+      cli.print.line(describeSession(cli.print, session));
+      failUnlessGood(session);
+    });
+};
+
+function wordOf(name: string, { accept, unlink }: Options): SettleAccount {
+  if (accept) return { accept };
+  if (unlink) return { unlink };
+  throw CliError.usage('Say --accept or --unlink.', `./leadmaster account ${name} --accept`);
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { samePhone } from './phones.ts';
+
+/**
+ * The linked account, as WhatsApp names it. `id` is the WhatsApp id (`<digits>@c.us`, or `<digits>@lid` where the page knows
+ * no number); `lid` is the account's LID, where the page has told it.
+ */
+export const account = z.object({ id: z.string(), phone: z.string(), name: z.string(), lid: z.string().optional() });
+export type Account = z.infer<typeof account>;
+
+/** Why a session waits in WRONG_ACCOUNT. */
+export const WRONG_ACCOUNT_REASONS = [
+  /** It belongs to another account than the one that is linked now. */
+  'other_account',
+  /** The account is linked in another session of this machine as well. */
+  'linked_elsewhere',
+] as const;
+export type WrongAccountReason = (typeof WRONG_ACCOUNT_REASONS)[number];
+
+/** Data of `session.account`: the account that a session belonged to, and the one that is linked now. */
+export const accountChange = z.object({
+  old: account.nullable(),
+  new: account,
+  /** `accepted`: a person says that it is right. `number_changed`: the same account under another number. */
+  reason: z.enum([...WRONG_ACCOUNT_REASONS, 'accepted', 'number_changed']),
+  /** The other session that the account is linked in; null where that is not the reason. */
+  session: z.string().nullable(),
+});
+export type AccountChange = z.infer<typeof accountChange>;
+
+/** Settles WRONG_ACCOUNT: the account is right, or its link is removed at WhatsApp. */
+export const settleAccount = z.union([
+  z.strictObject({ accept: z.literal(true) }),
+  z.strictObject({ unlink: z.literal(true) }),
+]);
+export type SettleAccount = z.infer<typeof settleAccount>;
+
+/**
+ * Whether two logins are of one account: their LIDs match, or their numbers are one under WhatsApp's own spelling. Null
+ * where neither can be compared. A number that changes under the same LID is the same account.
+ */
+export function sameAccount(a: Account, b: Account): boolean | null {
+  const lids = bothKnown(lidOf(a), lidOf(b));
+  const phones = bothKnown(phoneOf(a), phoneOf(b));
+  if (lids !== null && lids[0] === lids[1]) return true;
+  if (phones !== null) return samePhone(...phones);
+  return lids === null ? null : false;
+}
+
+/** Whether one account has another number than before, under the same LID. */
+export function hasNewNumber(before: Account, now: Account): boolean {
+  const phones = bothKnown(phoneOf(before), phoneOf(now));
+  return phones !== null && !samePhone(...phones);
+}
+
+/** An account for people: its number, or its id where the number is not known. */
+export function accountLabel(known: Account): string {
+  const phone = phoneOf(known);
+  return phone === null ? known.id : `+${phone}`;
+}
+
+function lidOf({ id, lid }: Account): string | null {
+  return lid ?? (id.endsWith('@lid') ? id : null);
+}
+
+function phoneOf({ id, phone }: Account): string | null {
+  const digits = phone.replaceAll(/\D/g, '');
+  return id.endsWith('@lid') || digits === '' ? null : digits;
+}
+
+function bothKnown(a: string | null, b: string | null): [string, string] | null {
+  return a === null || b === null ? null : [a, b];
+}

@@ -1,0 +1,125 @@
+import {
+  type Account,
+  type AccountChange,
+  hasNewNumber,
+  sameAccount,
+  type WrongAccountReason,
+} from '@leadmaster/protocol';
+import type { SessionRow, WrongAccount } from '../state/state-store.ts';
+import { notWrong } from './refusals.ts';
+import type { SupervisorDeps } from './supervisor-deps.ts';
+
+/**
+ * Whose session it is (design, invariant 13). An account that is learnt for the first time is never wrong, nor is one that
+ * cannot be compared. What is wrong stays so, on disk, until a person settles it or its login goes.
+ */
+export class AccountKeeper {
+  readonly #deps: Pick<SupervisorDeps, 'store' | 'log' | 'linkedIn'>;
+  readonly #session: string;
+  #owner: Account | null;
+  #wrong: WrongAccount | null;
+
+  constructor(
+    deps: Pick<SupervisorDeps, 'store' | 'log' | 'linkedIn'>,
+    session: string,
+    known: { owner: Account | null; wrong: WrongAccount | null },
+  ) {
+    this.#deps = deps;
+    this.#session = session;
+    this.#owner = known.owner;
+    this.#wrong = known.wrong;
+  }
+
+  /** Whom the session belongs to; null before the first link. */
+  get owner(): Account | null {
+    return this.#owner;
+  }
+
+  /** What is linked and does not belong here; null where nothing is wrong. */
+  get wrong(): WrongAccount | null {
+    return this.#wrong;
+  }
+
+  /**
+   * Judges what is linked. Null = it is right, and is remembered as the owner. `isNewLink`: it was linked in this run; only
+   * then is another session that has it a reason to wait. Durable when it returns.
+   *
+   * @throws LeadMasterError `storage_failed` when what is wrong cannot be written down.
+   */
+  judge(account: Account, isNewLink: boolean): WrongAccountReason | null {
+    if (this.#owner !== null && sameAccount(this.#owner, account) === false)
+      return this.#wait({ reason: 'other_account', account, session: null });
+    const session = isNewLink || this.#wrong !== null ? this.#deps.linkedIn(account, this.#session) : null;
+    if (session !== null) return this.#wait({ reason: 'linked_elsewhere', account, session });
+    this.#learn(account);
+    return null;
+  }
+
+  /** A person says that what is linked is right: it is the owner from now on. Durable when it returns. */
+  accept(): void {
+    const { account } = this.require();
+    this.#write({ account, wrongAccount: null }, this.#changeTo(account, 'accepted'));
+  }
+
+  /**
+   * What waits for a person.
+   *
+   * @throws LeadMasterError `wrong_state` where nothing does.
+   */
+  require(): WrongAccount {
+    if (this.#wrong === null) throw notWrong(this.#session);
+    return this.#wrong;
+  }
+
+  /** The login that was wrong is gone. Whom the session belongs to stays. */
+  gone(): void {
+    if (this.#wrong !== null) this.#write({ wrongAccount: null });
+  }
+
+  /** A person has put another login in its place. One of an unknown account says nothing of the owner. */
+  replaced(account: Account | null): void {
+    this.#write({ wrongAccount: null, account: account ?? this.#owner });
+  }
+
+  /** A person has logged it out: whichever account is linked next is right. */
+  forget(): void {
+    this.#write({ account: null, wrongAccount: null });
+  }
+
+  /** Notes the owner of a session from before owners were noted. */
+  adopt(account: Account | null): void {
+    if (this.#owner === null && account !== null) this.#learn(account);
+  }
+
+  #wait(wrong: WrongAccount): WrongAccountReason {
+    const { reason, account, session } = wrong;
+    const isTold = this.#wrong?.reason === reason && sameAccount(this.#wrong.account, account) === true;
+    this.#write({ wrongAccount: wrong }, isTold ? undefined : this.#changeTo(account, reason, session));
+    return reason;
+  }
+
+  /** A disk that refuses keeps no session from READY: the next one notes it. */
+  #learn(account: Account): void {
+    const before = this.#owner;
+    const lid = account.lid ?? before?.lid;
+    const owner = lid === undefined ? account : { ...account, lid };
+    const isNews = before !== null && hasNewNumber(before, account);
+    if (this.#wrong === null && JSON.stringify(before) === JSON.stringify(owner)) return;
+    try {
+      this.#write({ account: owner, wrongAccount: null }, isNews ? this.#changeTo(owner, 'number_changed') : undefined);
+    } catch (error) {
+      this.#deps.log.warn({ session: this.#session, err: error }, 'whose session it is could not be written down');
+    }
+  }
+
+  #changeTo(account: Account, reason: AccountChange['reason'], session: string | null = null): AccountChange {
+    return { old: this.#owner, new: account, reason, session };
+  }
+
+  #write(change: Partial<Pick<SessionRow, 'account' | 'wrongAccount'>>, told?: AccountChange): void {
+    const event = told === undefined ? undefined : { type: 'session.account' as const, data: { ...told } };
+    this.#deps.store.sessions.setAccount(this.#session, change, event);
+    if (change.account !== undefined) this.#owner = change.account;
+    if (change.wrongAccount !== undefined) this.#wrong = change.wrongAccount;
+  }
+}
