@@ -102,7 +102,10 @@ describe.skipIf(!mayMount)('a disk that is full', { timeout: 90_000 }, () => {
     const { qr } = await stage.nextQr('ventas');
     await disk.fill();
     // A page that cannot write may go away under the scan; what counts is what the session says.
-    const scanned = stage.world.phone(ANA).scan(qr).catch((error: unknown) => error);
+    const scanned = stage.world
+      .phone(ANA)
+      .scan(qr)
+      .catch((error: unknown) => error);
     const failed = await stage.until('ventas', 'ERROR', 'storage_failed');
     await scanned;
     expect(failed.hint).toMatch(/disk|space/i);
