@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorText } from '@leadmaster/protocol';
-import type { World } from '@leadmaster/whatsapp-standin';
+import { StandinError, type World } from '@leadmaster/whatsapp-standin';
 import type { ServiceProcess } from '../service/service-process.ts';
 
 /** A linked session and who writes with it. */
@@ -21,6 +21,8 @@ export type Mode = (typeof MODES)[number];
 
 const TICK_MS = 25;
 const OUT_EVERY_MS = 400;
+const RELOAD_TRIES = 20;
+const RELOAD_PAUSE_MS = 500;
 const STEADY_ROWS_PER_S = 200;
 /** Messages to each session while history is written, as a part of the full rate. */
 const BESIDE_BULK = 0.1;
@@ -107,9 +109,7 @@ export class Load {
       const { phone, name } = session;
       const ratePerSec = mode === 'flat_out' && session === copied ? 0 : STEADY_ROWS_PER_S;
       try {
-        while (!ending) {
-          came.bytes += (await this.#world.bulkHistory(phone, bytes, { rowBytes: 4096, ratePerSec })).bytes;
-        }
+        while (!ending) came.bytes += await this.#history(phone, bytes, ratePerSec);
       } catch (error) {
         this.#fail(`${name} does not write history: ${errorText(error)}`);
       }
@@ -121,6 +121,18 @@ export class Load {
       ending = true;
       await Promise.all(writing);
       this.#part = 1;
+    }
+  }
+
+  /** Has a page write; one that loads itself afresh (some minutes after its link) takes the order up again once it is back. */
+  async #history(phone: string, bytes: number, ratePerSec: number): Promise<number> {
+    for (let left = RELOAD_TRIES; ; left -= 1) {
+      try {
+        return (await this.#world.bulkHistory(phone, bytes, { rowBytes: 4096, ratePerSec })).bytes;
+      } catch (error) {
+        if (left === 0 || !(error instanceof StandinError) || error.code !== 'not_online') throw error;
+        await sleep(RELOAD_PAUSE_MS);
+      }
     }
   }
 
