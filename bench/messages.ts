@@ -92,7 +92,9 @@ function line({ version, page, fsyncMs: disk, texts: out, inbound: into }: Round
 }
 
 function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = [(sorted.length - 1) >> 1, sorted.length >> 1].map((i) => sorted[i] ?? Number.NaN);
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
 }
 
 const results: Round[] = [];
