@@ -18,7 +18,7 @@ const PHONES = ['5491100000001', '5491100000002', '5491100000003', '549110000000
 /** The last version that did not know an id before it sent, and committed each message by itself. */
 const BEFORE = '0f7c3d0';
 
-const USAGE = `messages [--before COMMIT|none] [--rounds N] [--texts N] [--inbound N] [--rate N] [--output FILE]
+const USAGE = `messages [--before COMMIT|none] [--rounds N] [--texts N] [--bursts N] [--inbound N] [--rate N] [--output FILE]
   --before COMMIT  the version to compare with (${BEFORE}); "none" measures this one alone
   --rounds N       rounds of each side (3)
   --texts N        texts handed in at once, to two sessions (200)
