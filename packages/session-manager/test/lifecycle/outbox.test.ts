@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { NotSent } from '../../src/engine/engine.ts';
+import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import { LOCKED, NAME, never, openOutbox, TO } from './sending-out.ts';
 
 const MINUTE = 60_000;
@@ -47,6 +49,21 @@ describe('the outbox', () => {
     outbox.acknowledge(NAME, ['true_A'], 1);
     await vi.waitFor(() => expect(row(id)?.state).toBe('SENT'));
     sent.resolve();
+  });
+
+  it('makes texts that are handed in at once durable in one commit, while earlier ones are being sent', async () => {
+    const { outbox, store, dir, handOver } = await openOutbox();
+    await handOver();
+    store.sessions.insert({ name: 'soporte', metadata: {}, desired: 'running' });
+    const onDisk = createStateStore({ file: join(dir, 'state.db') });
+    const accepted = Array.from({ length: 200 }, (_, i) =>
+      outbox.accept(i % 2 === 0 ? NAME : 'soporte', { to: `${TO}${i % 10}`, text: `${i}` }, null),
+    );
+    await Promise.race(accepted);
+    const durable = [NAME, 'soporte'].flatMap((name) => onDisk.messages.list(name, 500));
+    onDisk.close();
+    expect(durable).toHaveLength(201);
+    expect(await Promise.all(accepted)).toHaveLength(200);
   });
 
   it('hands nothing over when the id cannot be written down', async () => {
