@@ -1,4 +1,4 @@
-// `npm run check|prove|bench|standin`: the commands of those who work on LeadMaster.
+// `npm run check|prove|bench|pack|standin`: the commands of those who work on LeadMaster.
 import './check-node.mjs';
 
 const { existsSync, readFileSync, readdirSync } = await import('node:fs');
@@ -29,6 +29,8 @@ const COMMANDS = {
   /** A benchmark: `bench/NAME.ts`. */
   bench: async (node, [name, ...args]) =>
     passThrough(node, [named(name, 'benchmark', scriptsIn(join(ROOT, 'bench'))), ...args]),
+  /** Tarballs of the libraries, into a folder. */
+  pack: async (node, args) => passThrough(node, [join(ROOT, 'tools', 'pack', 'main.ts'), ...args]),
 };
 
 /** Paths of the scripts in a folder, by their names without the ending. */
