@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -72,7 +72,7 @@ describe('the libraries, installed from tarballs into a project of plain JavaScr
         for await (const { type, qr } of tellings(bot)) {
           types.push(type);
           if (qr !== undefined) await world.phone(PHONE).scan(qr);
-          if (type === 'saved') bot.stdin?.end();
+          if (type === 'saved' || type === 'save_failed') bot.stdin.end();
         }
         return types;
       };
@@ -88,14 +88,14 @@ describe('the libraries, installed from tarballs into a project of plain JavaScr
 });
 
 /** What a bot tells, line by line, until it ends. Its errors are those of the test. */
-async function* tellings(bot: ChildProcess): AsyncGenerator<Told> {
+async function* tellings(bot: ChildProcessWithoutNullStreams): AsyncGenerator<Told> {
   let errors = '';
-  bot.stderr?.setEncoding('utf8').on('data', (text: string) => {
+  bot.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors += text;
   });
   const closed = once(bot, 'close');
   try {
-    for await (const line of createInterface({ input: bot.stdout ?? ([] as never) })) yield JSON.parse(line);
+    for await (const line of createInterface({ input: bot.stdout })) yield JSON.parse(line);
     const [code] = await closed;
     expect({ code, errors }).toMatchObject({ code: 0 });
   } finally {
