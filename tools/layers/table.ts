@@ -58,12 +58,12 @@ export const ROOMS: readonly Room[] = [
   },
   {
     room: 'packages/cli/src',
-    packages: ['session-manager', 'vault', 'protocol'],
+    packages: ['session-manager', 'vault', 'client', 'protocol'],
     why: 'The command line is a client of the services, and their host. Nothing imports it.',
   },
   {
     room: MANAGER,
-    packages: ['vault', 'capture', 'protocol'],
+    packages: ['vault', 'capture', 'client', 'protocol'],
     why: 'Files beside the folders put them together. Services never import each other, nor the stand-in or the testkit.',
   },
   {
@@ -130,6 +130,12 @@ export const ROOMS: readonly Room[] = [
     room: 'packages/capture/src',
     packages: ['protocol'],
     why: 'A library of its own: it knows processes and files, no service and no vault.',
+  },
+  {
+    room: 'packages/client/src',
+    packages: ['protocol'],
+    libraries: ['eventsource-parser'],
+    why: 'It runs in a browser too: on fetch, without Node.',
   },
   {
     room: 'packages/whatsapp-standin/src',

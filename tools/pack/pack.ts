@@ -9,7 +9,7 @@ const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
 
 /** Packages that others may install. What one of them depends on is here as well. */
-export const LIBRARIES: readonly string[] = ['protocol', 'vault', 'capture', 'vault-auth'];
+export const LIBRARIES: readonly string[] = ['protocol', 'client', 'vault', 'capture', 'vault-auth'];
 
 /**
  * Builds the libraries and packs each into a tarball: JavaScript for Node 22, types, README and licence. The checkout is left

@@ -65,6 +65,8 @@ const FORBIDDEN: readonly [file: string, imported: string][] = [
   ['packages/capture/src/b.ts', '@leadmaster/vault'],
   ['packages/capture/src/freeze/a.ts', 'puppeteer-core'],
   ['packages/vault-auth/src/a.ts', '@leadmaster/session-manager'],
+  ['packages/client/src/a.ts', 'node:http'],
+  ['packages/client/src/a.ts', '@leadmaster/vault'],
   ['scripts/a.mjs', 'vitest'],
 ];
 
@@ -80,6 +82,7 @@ const ALLOWED: readonly [file: string, imported: string][] = [
   [`${SM}/snapshots/a.ts`, '../profile/paths.ts'],
   [`${SM}/version.ts`, '../package.json'],
   ['packages/vault/src/a.ts', '@leadmaster/protocol'],
+  ['packages/client/src/a.ts', '@leadmaster/protocol'],
   ['packages/capture/src/a.ts', '@leadmaster/protocol/errors'],
   ['packages/vault-auth/src/a.ts', '@leadmaster/capture/processes'],
   ['packages/vault-auth/src/b.ts', 'whatsapp-web.js'],

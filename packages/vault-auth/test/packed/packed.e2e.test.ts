@@ -41,7 +41,7 @@ describe('the libraries, installed from tarballs into a project of plain JavaScr
       else node = found;
     });
 
-    test('capture, save, prove and restore', async () => {
+    test('capture, save, prove, restore and call', async () => {
       const said = await project.run(node, 'libraries.mjs', join(project.folder, 'data'));
       expect(JSON.parse(said)).toEqual({
         restored: '{"kept":true}',
@@ -50,6 +50,7 @@ describe('the libraries, installed from tarballs into a project of plain JavaScr
         class: 'important',
         me: true,
         structure: [],
+        unreachable: 'service_unreachable',
         error: 'capture_failed',
       });
     });

@@ -69,7 +69,7 @@ export class Project implements AsyncDisposable {
     const { devDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
     const types = { '@types/node': devDependencies['@types/node'] };
     await writeFile(join(this.folder, 'package.json'), JSON.stringify({ private: true, devDependencies: types }));
-    const others = ['zod', 'better-sqlite3', '@aws-sdk/client-s3', '@aws-sdk/lib-storage'];
+    const others = ['zod', 'eventsource-parser', 'better-sqlite3', '@aws-sdk/client-s3', '@aws-sdk/lib-storage'];
     copyInstalled([...others, '@types/node'], ROOT, this.folder);
   }
 }

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { captureProfile, checkStructureAside } from '@leadmaster/capture';
 import { classify } from '@leadmaster/capture/classify';
 import { identify } from '@leadmaster/capture/processes';
+import { Client } from '@leadmaster/client';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { FolderStore, newMasterKeyText, openVault, parseMasterKeys, parseRetention } from '@leadmaster/vault';
 
 const [folder] = process.argv.slice(2);
+const codeOf = (error) => error instanceof LeadMasterError && error.code;
 const at = (name) => join(folder, name);
 const path = 'Default/Preferences';
 await mkdir(at('profile/Default'), { recursive: true });
@@ -29,9 +31,7 @@ console.log(
     class: classify(path).class,
     me: identify(process.pid)?.pid === process.pid,
     structure: (await checkStructureAside(at('restored'))).problems ?? [],
-    error: await captureProfile({ ...request, profileDir: at('none') }).then(
-      () => null,
-      (error) => error instanceof LeadMasterError && error.code,
-    ),
+    unreachable: await new Client({ url: 'http://127.0.0.1:9', key: () => null }).call('listSessions').catch(codeOf),
+    error: await captureProfile({ ...request, profileDir: at('none') }).catch(codeOf),
   }),
 );

@@ -1,5 +1,6 @@
 import { type Capture, captureProfile } from '@leadmaster/capture';
 import { classify, type StorageClass } from '@leadmaster/capture/classify';
+import { Client } from '@leadmaster/client';
 import { type ErrorCode, LeadMasterError } from '@leadmaster/protocol';
 import { MemoryStore, openVault, type SnapshotInfo, type Vault } from '@leadmaster/vault';
 import { VaultAuth, type VaultAuthEvent } from '@leadmaster/vault-auth';
@@ -14,6 +15,11 @@ export const auth: AuthStrategy = new VaultAuth({
 export const level: StorageClass = classify('Default/Preferences').class;
 export const codeOf = (error: unknown): ErrorCode | null => (error instanceof LeadMasterError ? error.code : null);
 
+export async function add(client: Client): Promise<string> {
+  const { name } = await client.call('createSession', { body: { name: 'bot' } });
+  return name;
+}
+
 export async function save(profileDir: string, stagingDir: string): Promise<SnapshotInfo> {
   const vault: Vault = await openVault({ store: new MemoryStore(), masterKeys: [], create: true, owner: 'me' });
   const capture: Capture = await captureProfile({ profileDir, stagingDir, kind: 'full', browser: null });
@@ -24,3 +30,5 @@ export async function save(profileDir: string, stagingDir: string): Promise<Snap
 void captureProfile({ profileDir: '', stagingDir: '', kind: 'half', browser: null });
 // @ts-expect-error So are options.
 new VaultAuth({ clientId: 'bot' });
+// @ts-expect-error And the ids of routes.
+void new Client({ url: 'http://127.0.0.1:9', key: () => null }).call('noSuchRoute');
