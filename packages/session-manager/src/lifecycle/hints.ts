@@ -127,7 +127,10 @@ const REASONS: Readonly<Record<string, Hint>> = {
     `A browser process could not be ended; look for it in state D. When it is gone, "./leadmaster session start ${s}".`,
   origin_not_retired: (s) =>
     `This is a copy of a login. When the place it came from never runs it again, say so: "./leadmaster session start ${s} --origin-retired".`,
-  storage_failed: (s) => `The disk refused. Free some space or mend it, ${start(s)}.`,
+  storage_failed: (s, { state }) =>
+    state === 'DISCONNECTED_RECOVERABLE'
+      ? 'Free some space on the disk of the data folder; the session starts again by itself.'
+      : `The disk refused. Free some space or mend it, ${start(s)}.`,
   web_version_missing: (s) =>
     `The pinned WEB_VERSION cannot be opened here. Choose another ("./leadmaster builds" shows them) or WEB_VERSION=live, restart the service, ${start(s)}.`,
   web_version_unsafe: (s) =>

@@ -50,6 +50,9 @@ export interface SupervisorView {
   runtime: Runtime | null;
 }
 
+/** Reasons beside ERROR whose hint begins with what was noticed. */
+const TOLD_WITH_ITS_WORDS: ReadonlySet<string> = new Set(['account_locked', 'storage_failed']);
+
 /** Where a session stands, in memory and on disk. Written by its supervisor alone. */
 export class SessionStatus {
   readonly #deps: SupervisorDeps;
@@ -125,7 +128,7 @@ export class SessionStatus {
     this.#state = state;
     this.#reason = reason;
     this.#since = new Date();
-    this.#trouble = state === 'ERROR' || reason === 'account_locked' ? cleanWords(detail ?? '') : '';
+    this.#trouble = state === 'ERROR' || TOLD_WITH_ITS_WORDS.has(reason) ? cleanWords(detail ?? '') : '';
     if (state !== 'DISCONNECTED_RECOVERABLE') this.nextAttemptAt = null;
     if (state !== 'QR_REQUIRED') this.#qr = null;
     if (state !== 'PASSKEY_REQUIRED' || reason !== 'passkey_required') this.#passkeyUntil = null;
