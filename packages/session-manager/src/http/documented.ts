@@ -36,6 +36,7 @@ export const START_ERRORS: readonly ErrorCode[] = [
   'browser_failed',
   'browser_not_gone',
   'web_version_missing',
+  'web_version_damaged',
   'web_version_unsafe',
   'engine_failed',
   'timeout',

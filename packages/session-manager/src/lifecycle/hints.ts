@@ -133,6 +133,8 @@ const REASONS: Readonly<Record<string, Hint>> = {
       : `The disk refused. Free some space or mend it, ${start(s)}.`,
   web_version_missing: (s) =>
     `The pinned WEB_VERSION cannot be opened here. Choose another ("./leadmaster builds" shows them) or WEB_VERSION=live, restart the service, ${start(s)}.`,
+  web_version_damaged: (s) =>
+    `The login is untouched. Put the file back from a copy, choose another WEB_VERSION ("./leadmaster builds" shows those that are kept) or WEB_VERSION=live, which keeps the page again when WhatsApp serves that build; restart the service, ${start(s)}.`,
   web_version_unsafe: (s) =>
     `The login is untouched: that WEB_VERSION could erase it. Choose a newer one ("./leadmaster builds" shows how far each goes) or WEB_VERSION=live, restart the service, ${start(s)}.`,
 };

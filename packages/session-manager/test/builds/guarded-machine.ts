@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Event, Feature } from '@leadmaster/protocol';
@@ -146,7 +146,7 @@ export class GuardedMachine {
 
   /** Keeps the page of a build, and knows it as good where that is said. */
   async keep(build: string, knobs: Record<string, number>, verdict?: 'good' | 'bad'): Promise<void> {
-    await writeFile(this.pages.path(build), pageOf(build, knobs));
+    await this.pages.keep(build, pageOf(build, knobs));
     const own = Object.entries(knobs).flatMap(([knob, r]) => (knob === '1617' ? [['model-storage', r] as const] : []));
     this.store.builds.seen(build, { session: '', knobs: Object.fromEntries(own) });
     if (verdict !== undefined) this.store.builds.judge(build, { verdict, reason: 'a test says so', sessions: [] });

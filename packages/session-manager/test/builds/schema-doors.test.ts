@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { GuardedMachine, NEW, OLD } from './guarded-machine.ts';
 import { knobs, pageOf } from './pages.ts';
@@ -48,6 +49,54 @@ describe('a pinned build', () => {
     await machine.sessions.start('ventas');
     await machine.until('ventas', 'ERROR');
     expect((await machine.sessions.get('ventas')).reason).toBe('web_version_missing');
+  });
+
+  test.each([
+    ['cut in half', (page: string) => page.slice(0, page.length / 2)],
+    ['cut behind its numbers', (page: string) => page.slice(0, page.indexOf('</script></head>'))],
+    ['empty', () => ''],
+    ['another text', () => '{"not":"a page"}'],
+    ['changed in one character', (page: string) => page.replace('"1617":{"r":198}', '"1617":{"r":998}')],
+  ])('whose page is %s is told as damaged and opened by no browser, until it is kept again', async (_, damage) => {
+    const machine = await GuardedMachine.open({ pinned: OLD });
+    await machine.keep(OLD, knobs(198));
+    const page = pageOf(OLD, knobs(198));
+    await writeFile(machine.pages.path(OLD), damage(page));
+    await machine.link('ventas', { 'model-storage': 198 });
+    await machine.sessions.start('ventas');
+    await machine.until('ventas', 'ERROR');
+    const { reason, hint } = await machine.sessions.get('ventas');
+    expect([reason, hint]).toEqual(['web_version_damaged', expect.stringContaining(machine.pages.path(OLD))]);
+    // A new link loses nothing by it, and gets no damaged page either.
+    await machine.sessions.create({ name: 'nueva', start: true, metadata: {} });
+    await machine.until('nueva', 'ERROR');
+    expect(machine.engine.runs).toHaveLength(0);
+    expect((await machine.builds.builds())[0]?.kept).toBe(false);
+    await machine.pages.keep(OLD, page);
+    await machine.ready('ventas', { build: OLD });
+    expect(machine.engine.run.webVersion).toBe(OLD);
+  });
+
+  test('whose page was kept before digests were is opened where it is whole', async () => {
+    const machine = await GuardedMachine.open({ pinned: OLD });
+    const page = pageOf(OLD, knobs(198));
+    await writeFile(machine.pages.path(OLD), page.slice(0, -20));
+    await machine.link('ventas', { 'model-storage': 198 });
+    await machine.sessions.start('ventas');
+    await machine.until('ventas', 'ERROR');
+    expect((await machine.sessions.get('ventas')).reason).toBe('web_version_damaged');
+    await writeFile(machine.pages.path(OLD), page);
+    await machine.ready('ventas', { build: OLD });
+  });
+
+  test('whose page a crash left between the old and the new is whole', async () => {
+    const machine = await GuardedMachine.open({ pinned: OLD });
+    const [before, after] = [pageOf(OLD, knobs(198)), pageOf(OLD, knobs(199))];
+    await machine.pages.keep(OLD, before);
+    await machine.pages.keep(OLD, after);
+    // The digests come first: this is what lies there when the process ends before the page is written.
+    await writeFile(machine.pages.path(OLD), before);
+    expect(await machine.pages.read(OLD)).toBe(before);
   });
 
   test('whose scripts are gone from the host is not opened; what cannot be asked for does not matter', async () => {

@@ -185,6 +185,10 @@ export const en: DoctorWords = {
       what: '{session} was to open build {wanted} of WhatsApp Web and runs {running}',
       cure: 'The page left the chosen one by itself. ./leadmaster session restart {session} opens the chosen one again, if that may still open its profile.',
     },
+    build_damaged: {
+      what: 'the kept page of build {build} of WhatsApp Web, which sessions here are bound to, is damaged: {why}',
+      cure: 'No browser opens it. Put the file back from a copy, choose another (./leadmaster builds), or set WEB_VERSION=live, which keeps it again when WhatsApp serves it.',
+    },
     build_bad: {
       what: '{session} runs build {build} of WhatsApp Web, which failed here: {why}',
       cure: 'WEB_VERSION=guarded goes back to a good one where that loses nothing; ./leadmaster builds shows what there is.',

@@ -189,6 +189,10 @@ export const es: DoctorWords = {
       what: '{session} debía abrir la versión {wanted} de WhatsApp Web y usa la {running}',
       cure: 'La página dejó por sí sola la elegida. ./leadmaster session restart {session} vuelve a abrirla, si esa todavía puede abrir su perfil.',
     },
+    build_damaged: {
+      what: 'la página guardada de la versión {build} de WhatsApp Web, a la que están atadas sesiones de aquí, está dañada: {why}',
+      cure: 'Ningún navegador la abre. Recupere el archivo de una copia, elija otra (./leadmaster builds), o ponga WEB_VERSION=live, que la guarda otra vez cuando WhatsApp la sirve.',
+    },
     build_bad: {
       what: '{session} usa la versión {build} de WhatsApp Web, que aquí falló: {why}',
       cure: 'Con WEB_VERSION=guarded se vuelve a una buena cuando eso no pierde nada; ./leadmaster builds muestra las que hay.',
