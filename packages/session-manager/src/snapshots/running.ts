@@ -1,7 +1,7 @@
-import type { Session, SessionState } from '@leadmaster/protocol';
+import type { Session } from '@leadmaster/protocol';
 
 /** States that are told while the browser is still being closed. */
-const CLOSING: ReadonlySet<SessionState> = new Set([
+const CLOSING: ReadonlySet<Session['state']> = new Set([
   'STOPPING',
   'STOPPED',
   'DISCONNECTED_LOGOUT',
