@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Event, Feature } from '@leadmaster/protocol';
 import { FakeEngine, type FakeRun, putLevelDb } from '@leadmaster/testkit';
 import { pino } from 'pino';
-import { onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import type { BuildSettings } from '../../src/builds/build-deps.ts';
 import { Builds } from '../../src/builds/builds.ts';
 import type { Answer } from '../../src/builds/page-network.ts';
@@ -43,6 +43,8 @@ export class GuardedMachine {
   copyWorks = true;
   /** What WhatsApp's hosts answer. */
   answer: (method: string, url: string) => Answer | null = () => null;
+  /** How they answer; the default at once. */
+  ask = async (method: string, url: string): Promise<Answer | null> => this.answer(method, url);
   /** What self-tests have proven broken, by session: of the features that LeadMaster needs. */
   readonly broken = new Map<string, Feature[]>();
 
@@ -88,7 +90,7 @@ export class GuardedMachine {
           ...settings,
         },
         ...{ store, profiles, pages, log },
-        network: { ask: async (method, url) => this.answer(method, url) },
+        network: { ask: (method, url) => this.ask(method, url) },
         numbers: (session, profileDir, signal) =>
           profileNumbers({ paths: dataPaths(this.dataDir), profiles, drill, log }, session, profileDir, signal),
         copy: async (session) => {
@@ -189,8 +191,12 @@ export class GuardedMachine {
     this.broken.delete(name);
     run.tell({ type: 'page', build, html });
     run.tell({ type: 'authenticated' });
+    const probes = run.probes;
     run.tell({ type: 'ready', account: { id: `${name}@c.us`, phone: '5491100000001', name }, webVersion: build });
     await this.until(name, 'READY');
+    await vi.waitFor(() => expect(run.probes).toBeGreaterThan(probes), 3000);
+    // The answer has reached who asked.
+    await new Promise((resolve) => setImmediate(resolve));
     await this.builds.idle();
     return run;
   }

@@ -238,6 +238,23 @@ describe('the numbers of a profile', () => {
 });
 
 describe('the book', () => {
+  test('learns of a page by its one self-test, and waits for no page that does not answer its own', async () => {
+    const machine = await GuardedMachine.open();
+    for (const name of ['ana', 'beto']) await machine.link(name, null);
+    await machine.sessions.start('ana');
+    const silent = await machine.started('ana', 0);
+    silent.onProbe = () => new Promise(() => undefined);
+    await machine.comesUp(silent, 'ana', { build: OLD, html: pageOf(OLD) });
+    const answering = await machine.ready('beto', { build: OLD });
+    expect((await machine.profiles.readRecord('beto'))?.databases?.numbers).toEqual({ 'model-storage': 198 });
+    expect(machine.store.builds.get(OLD)?.opened).toEqual({ 'model-storage': 198 });
+    expect([silent.probes, answering.probes]).toEqual([1, 1]);
+    // What hangs on one network question holds nothing up either.
+    machine.ask = () => new Promise(() => undefined);
+    void machine.builds.lookForNew();
+    await machine.builds.advance();
+  });
+
   test('keeps the page that WhatsApp served, and knows who was READY on it', async () => {
     const machine = await GuardedMachine.open();
     await machine.link('ventas', null);
