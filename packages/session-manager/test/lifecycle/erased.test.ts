@@ -50,6 +50,21 @@ describe('a login that its page erased', () => {
     expect(hint.length).toBeLessThan(1500);
   });
 
+  it("tells WhatsApp's words after a restart of the service, until the login is brought back", async () => {
+    await erased('account_locked', 'Locked\u001b[31m: look at\nyour phone');
+    const again = async () => {
+      await opened.sessions.close();
+      opened.store.close();
+      opened = await openSessions(dataDir);
+      await opened.sessions.load();
+      return opened.sessions.get(NAME);
+    };
+    expect((await again()).hint).toMatch(/^Locked \[31m: look at your phone\. /);
+    expect((await again()).hint).toMatch(/^Locked /);
+    await opened.sessions.replace(NAME, { stop: false }, async () => undefined);
+    expect((await again()).hint).not.toMatch(/Locked/);
+  });
+
   it('is not started by a restart of the service, nor by a plain start or restart', async () => {
     await erased();
     for (const order of ['start', 'restart'] as const)

@@ -169,6 +169,10 @@ export const en: DoctorWords = {
       what: 'WhatsApp lets the account of {session} open no new chats ({limit}, until {until})',
       cure: 'Chats that exist go on. Send less to people who have not written first, and wait.',
     },
+    chats_unread: {
+      what: '{session} could not read what it missed in {count} chats: {why}',
+      cure: 'They are tried again at {retryAt} and after that, while it is READY; nothing is dropped. ./leadmaster check {session} names them.',
+    },
     feature_broken: {
       what: '{session} cannot use {feature} on build {build} of WhatsApp Web: {detail}',
       cure: 'It is probed again every minute. ./leadmaster capabilities {session} shows all of it; --override {feature} uses it all the same.',

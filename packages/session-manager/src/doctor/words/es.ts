@@ -173,6 +173,10 @@ export const es: DoctorWords = {
       what: 'WhatsApp no deja que la cuenta de {session} abra chats nuevos ({limit}, hasta {until})',
       cure: 'Los chats que existen siguen. Escriba menos a quienes no han escrito antes, y espere.',
     },
+    chats_unread: {
+      what: '{session} no pudo leer lo que llegó mientras no estaba en {count} chats: {why}',
+      cure: 'Se intentan otra vez a las {retryAt} y después, mientras esté READY; no se descarta nada. ./leadmaster check {session} los nombra.',
+    },
     feature_broken: {
       what: '{session} no puede usar {feature} en la versión {build} de WhatsApp Web: {detail}',
       cure: 'Se prueba de nuevo cada minuto. ./leadmaster capabilities {session} lo muestra todo; --override {feature} lo usa de todos modos.',
