@@ -163,7 +163,7 @@ export class Builds implements BuildKeeper, BuildService {
   }
 
   /**
-   * While a page runs that is not the pinned one it may load anew at any time, and raise a number: what was noted of it
+   * While a page runs that is not the pinned one it may reload itself at any time, and raise a number: what was noted of it
    * counts as open until it was stopped in order.
    */
   async ended(on: RunOnProfile): Promise<void> {

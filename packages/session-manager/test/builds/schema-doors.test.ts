@@ -196,7 +196,7 @@ describe('the numbers of a profile', () => {
     expect((await pinned.sessions.get('ventas')).reason).toBe('web_version_unsafe');
   });
 
-  test('count as open while a page runs that may load anew at any time, and are exact once it was stopped', async () => {
+  test('count as open while a page runs that may reload itself at any time, and are exact once it was stopped', async () => {
     const machine = await GuardedMachine.open();
     await machine.link('ventas', null);
     const run = await machine.ready('ventas', { build: OLD, html: pageOf(OLD) });
