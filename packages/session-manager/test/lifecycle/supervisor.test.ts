@@ -4,13 +4,11 @@ import { join } from 'node:path';
 import { LeadMasterError, type SessionState } from '@leadmaster/protocol';
 import { FakeEngine, faultyStateStore, writesFail } from '@leadmaster/testkit';
 import fc from 'fast-check';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { UNGUARDED_BUILDS } from '../../src/builds/builds.ts';
 import { Slots } from '../../src/concurrency/slots.ts';
 import { type Config, readConfig } from '../../src/config/index.ts';
 import type { Claim } from '../../src/lifecycle/claim.ts';
-import { SessionSupervisor } from '../../src/lifecycle/supervisor.ts';
+import type { SessionSupervisor } from '../../src/lifecycle/supervisor.ts';
 import type { SupervisorDeps } from '../../src/lifecycle/supervisor-deps.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { type ProfileFs, realFs } from '../../src/profile/files.ts';
@@ -18,11 +16,7 @@ import type { ProfileStore } from '../../src/profile/profile-store.ts';
 import { requireRoom } from '../../src/profile/room.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import type { StateStore } from '../../src/state/state-store.ts';
-
-import { idleOutbox } from './idle-outbox.ts';
-
-const NAME = 'ventas';
-const HEALTH = { lastProbeAt: null, lastInboundAt: null, lastAckAt: null, lastReadyAt: null };
+import { NAME, playedClaim, playedSupervisor } from './played-supervisor.ts';
 
 describe('the supervisor', () => {
   let dataDir: string;
@@ -64,44 +58,11 @@ describe('the supervisor', () => {
 
   function supervisor(changes: Partial<SupervisorDeps> & { login?: Claim['login'] } = {}): SessionSupervisor {
     const { login = 'saved', ...deps } = changes;
-    return new SessionSupervisor(
-      {
-        config: config(),
-        engine,
-        store,
-        profiles,
-        places: new Slots(4),
-        log: pino({ level: 'silent' }),
-        outbox: idleOutbox(),
-        builds: UNGUARDED_BUILDS,
-        linkedIn: () => null,
-        lockIdle: async () => ({ release: () => undefined }),
-        claim: async () => claimOf(login),
-        ...deps,
-      },
-      {
-        name: NAME,
-        state: 'STOPPED',
-        reason: 'created',
-        since: new Date(),
-        account: null,
-        owner: null,
-        wrong: null,
-        health: HEALTH,
-      },
-    );
+    return playedSupervisor({ config: config(), engine, store, profiles, claim: async () => claimOf(login), ...deps });
   }
 
-  function claimOf(login: Claim['login'], committed = login === 'saved'): Claim {
-    return {
-      profileDir: profiles.locate(NAME),
-      login,
-      generation: 1,
-      committed,
-      openedBy: async () => undefined,
-      linkedTo: async () => undefined,
-      release: () => log.push('released'),
-    };
+  function claimOf(login: Claim['login']): Claim {
+    return playedClaim(profiles.locate(NAME), login, () => log.push('released'));
   }
 
   async function until(subject: SessionSupervisor, state: SessionState): Promise<void> {

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Stage } from './harness.ts';
+import { describe, expect, it, vi } from 'vitest';
+import type { Stage } from './harness.ts';
+import { linkBeforeEach } from './linked-stage.ts';
 
 const ACCOUNT = '5491100000001';
 const CUSTOMER = '5491100000002';
@@ -7,15 +8,8 @@ const CUSTOMER = '5491100000002';
 /** Messages of an account that is used here and on its phone, over the whole of a manager. */
 describe('an account that writes here and elsewhere', { timeout: 90_000 }, () => {
   let stage: Stage;
-
-  beforeEach(async () => {
-    stage = await Stage.open();
-    await stage.start();
-    await stage.link('ventas', ACCOUNT);
-  });
-
-  afterEach(async () => {
-    await stage[Symbol.asyncDispose]();
+  linkBeforeEach(ACCOUNT, (opened) => {
+    stage = opened;
   });
 
   const texts = async (origin: string) =>
