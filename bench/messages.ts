@@ -10,7 +10,7 @@ import { greet, measureTexts, type TextFigures } from './messages/texts.ts';
 import { type Checkout, thisVersion, versionOf } from './messages/version-before.ts';
 
 /**
- * `npm run bench -- messages`: texts out and messages in through a version of before and this one, in one run, in turn.
+ * `npm run bench -- messages`: texts out and messages in through an earlier version and this one, in one run, in turn.
  * See README.md beside this.
  */
 const OUTPUT = fileURLToPath(new URL('results/messages.json', import.meta.url));

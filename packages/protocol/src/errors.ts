@@ -39,6 +39,7 @@ export const ERRORS = {
   linked_elsewhere: { status: 409, title: 'The account is linked in another session' },
   account_restricted: { status: 409, title: 'WhatsApp restricts the account' },
   web_version_missing: { status: 409, title: 'The pinned version of WhatsApp Web is not here' },
+  web_version_damaged: { status: 409, title: 'The kept page of that version of WhatsApp Web is damaged' },
   browser_too_old: { status: 409, title: 'A newer Chromium has written this profile' },
   login_missing: { status: 409, title: 'The profile of a linked session is gone' },
   login_damaged: { status: 409, title: 'The saved login is incomplete' },

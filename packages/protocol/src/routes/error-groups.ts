@@ -21,6 +21,7 @@ export const START_ERRORS = [
   'browser_failed',
   'browser_not_gone',
   'web_version_missing',
+  'web_version_damaged',
   'web_version_unsafe',
   'engine_failed',
   'timeout',

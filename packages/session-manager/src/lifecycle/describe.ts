@@ -9,6 +9,7 @@ export const SAMPLES: { readonly [T in LifecycleEventType]: readonly Extract<Lif
   ],
   login_required: [{ type: 'login_required' }],
   refused: [{ type: 'refused', reason: 'the error code' }],
+  no_room: [{ type: 'no_room' }],
   stop: [{ type: 'stop', reason: 'requested' }],
   at_rest: [{ type: 'at_rest', reason: 'why' }],
   logout: [{ type: 'logout' }],

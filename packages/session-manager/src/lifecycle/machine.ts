@@ -14,6 +14,8 @@ export type LifecycleEvent =
   | { type: 'login_required' }
   /** It cannot run until somebody mends something: disk, browser, lock, version. */
   | { type: 'refused'; reason: string }
+  /** It cannot run until there is room on the disk again. */
+  | { type: 'no_room' }
   | { type: 'stop'; reason: string }
   /** Nothing runs, and a start waits for a person's word, or no longer does: the reason says which. */
   | { type: 'at_rest'; reason: string }
@@ -70,12 +72,16 @@ export interface Step {
 type Rule<E extends LifecycleEvent> = ((event: E) => Step) | null;
 type Row = { readonly [T in LifecycleEventType]: Rule<Extract<LifecycleEvent, { type: T }>> };
 
+/** The reason of a session that waits for room: the code of the error that said so. */
+const NO_ROOM = 'storage_failed';
+
 const step = (state: SessionState, reason: string, ...effects: Effect[]): Step => ({ state, reason, effects });
 
 const IGNORE_ALL: Row = {
   start: null,
   login_required: null,
   refused: null,
+  no_room: null,
   stop: null,
   at_rest: null,
   logout: null,
@@ -120,6 +126,7 @@ const IDLE: Row = {
   start: launch,
   login_required: () => step('AUTH_FAILURE', 'login_required'),
   refused: (event) => step('ERROR', event.reason),
+  no_room: () => step('DISCONNECTED_RECOVERABLE', NO_ROOM, 'retry'),
   stop: (event) => step('STOPPED', event.reason),
   at_rest: (event) => step('STOPPED', event.reason),
   logout: () => step('STOPPED', 'logged_out', 'retire'),
@@ -130,6 +137,7 @@ const IDLE: Row = {
 const LIVE: Row = {
   ...IGNORE_ALL,
   refused: (event) => step('ERROR', event.reason, 'teardown'),
+  no_room: () => step('DISCONNECTED_RECOVERABLE', NO_ROOM, 'teardown', 'retry'),
   stop: (event) => step('STOPPING', event.reason, 'teardown', 'halt'),
   logout: () => step('STOPPING', 'logged_out', 'teardown', 'retire', 'halt'),
   qr: (event) => loginGone('unlinked', event.mayLink),
@@ -185,6 +193,8 @@ const TABLE: Readonly<Record<SessionState, Row>> = {
   PASSKEY_REQUIRED: {
     ...LIVE,
     start: launch,
+    // Another try shows a QR, which is for a person to ask for.
+    no_room: () => step('ERROR', NO_ROOM, 'teardown'),
     qr: null,
     passkey: () => step('PASSKEY_REQUIRED', '', 'watch'),
     authenticated: () => step('AUTHENTICATED', 'linked', 'watch'),
@@ -245,6 +255,7 @@ const TABLE: Readonly<Record<SessionState, Row>> = {
     ...IGNORE_ALL,
     stopped: (event) => step('STOPPED', event.reason),
     refused: (event) => step('ERROR', event.reason),
+    no_room: () => step('ERROR', NO_ROOM),
   },
 
   // Nothing starts here again, whatever lies on the disk, until a later generation comes back.

@@ -66,9 +66,9 @@ export class RunEvents {
   async #onFailure(current: OwnedRun, error: unknown): Promise<void> {
     const { isCurrent, apply, refuse } = this.#means;
     if (!isCurrent(current)) return;
+    if (error instanceof LeadMasterError && error.code !== 'browser_failed') return refuse(error);
     this.#launchFailures += 1;
-    const lasting = error instanceof LeadMasterError && error.code !== 'browser_failed';
-    if (lasting || this.#launchFailures >= LAUNCH_FAILURES_MAX) return refuse(error);
+    if (this.#launchFailures >= LAUNCH_FAILURES_MAX) return refuse(error);
     this.#deps.log.warn({ session: this.#name, err: error }, 'the browser did not start');
     return apply({ type: 'lost', reason: 'launch_failed' }, errorText(error));
   }

@@ -5,6 +5,7 @@ import { requireRoom } from '../profile/room.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { refuseUsedSince } from './newer.ts';
 import { refuseMoved, restoreSession } from './restore.ts';
+import { isRunning } from './running.ts';
 import { describeSnapshot, extraOf } from './snapshot-facts.ts';
 import type { ImportWanted, LongCall } from './snapshot-service.ts';
 
@@ -106,11 +107,11 @@ export async function importSession(
  * @throws LeadMasterError `session_running`, `session_moved`, `newer_login`.
  */
 export async function retireSession(deps: SnapshotDeps, session: string, info: SnapshotInfo): Promise<Session> {
-  const { runtime, state } = await deps.access.get(session);
-  if (runtime !== null) {
+  const here = await deps.access.get(session);
+  if (isRunning(here)) {
     throw new LeadMasterError(
       'session_running',
-      `${session} is ${state}; it would go on behind the snapshot that goes elsewhere`,
+      `${session} is ${here.state}; it would go on behind the snapshot that goes elsewhere`,
       `Stop it, take a snapshot of it stopped, and retire it with that one: "./leadmaster export ${session} FILE --retire" does all of it.`,
     );
   }

@@ -16,7 +16,7 @@ import type { ProfileStore } from '../../src/profile/profile-store.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 
 export const NAME = 'ventas';
-const STORES = ['Default/Local Storage/leveldb', 'Default/IndexedDB/https_web.whatsapp.com_0.indexeddb.leveldb'];
+export const STORES = ['Default/Local Storage/leveldb', 'Default/IndexedDB/https_web.whatsapp.com_0.indexeddb.leveldb'];
 
 const log = pino({ level: 'silent' });
 

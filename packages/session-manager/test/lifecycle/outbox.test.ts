@@ -244,10 +244,35 @@ describe('a message that WhatsApp refuses', () => {
     const { outbox, now, handOver, row, waId } = await openOutbox();
     const id = await handOver();
     now.limits = { newChats: LOCKED, since: new Date().toISOString() };
+    if (now.run) now.run.opensChat = true;
     outbox.acknowledge(NAME, [waId(id)], -1);
     await vi.waitFor(() =>
       expect(row(id)).toMatchObject({ state: 'FAILED', code: 'account_restricted', retryAt: LOCKED.until }),
     );
+  });
+
+  it.each([
+    ['that exists', false],
+    ['of which the page cannot tell whether it exists', null],
+  ])('is refused without a reason in a chat %s, though a lock comes soon afterwards', async (_, opens) => {
+    const { outbox, now, store, handOver, row, waId } = await openOutbox();
+    const asked: string[] = [];
+    if (now.run)
+      now.run.messages.opensNewChat = async (to) => {
+        asked.push(to);
+        return opens;
+      };
+    const before = await handOver('before the lock');
+    outbox.acknowledge(NAME, [waId(before)], -1);
+    await vi.waitFor(() => expect(row(before)?.code).toBe('refused_by_whatsapp'));
+    now.limits = { newChats: LOCKED, since: new Date().toISOString() };
+    outbox.restricted(NAME);
+    const under = await handOver('under the lock');
+    outbox.acknowledge(NAME, [waId(under)], -1);
+    await vi.waitFor(() => expect(row(under)?.state).toBe('FAILED'));
+    await vi.waitFor(() => expect(asked.length).toBeGreaterThanOrEqual(2));
+    await store.later(() => undefined);
+    expect([row(before), row(under)]).toMatchObject(Array(2).fill({ code: 'refused_by_whatsapp', retryAt: null }));
   });
 
   it('is refused without a reason in a chat that exists, whatever the restriction', async () => {
@@ -265,9 +290,12 @@ describe('a message that WhatsApp refuses', () => {
     outbox.acknowledge(NAME, [waId(id)], -1);
     await vi.waitFor(() => expect(row(id)?.code).toBe('refused_by_whatsapp'));
     now.limits = { newChats: LOCKED, since: new Date().toISOString() };
+    if (now.run) now.run.opensChat = true;
     outbox.restricted(NAME);
     outbox.restricted(NAME);
-    expect(row(id)).toMatchObject({ code: 'account_restricted', retryAt: LOCKED.until });
+    await vi.waitFor(() => expect(row(id)).toMatchObject({ code: 'account_restricted', retryAt: LOCKED.until }));
+    outbox.restricted(NAME);
+    await store.later(() => undefined);
     expect(store.events.after(0, 10).map(({ data }) => data.code)).toEqual([
       'refused_by_whatsapp',
       'account_restricted',
