@@ -79,6 +79,7 @@ describe('an order given to the supervisor', () => {
           login: isFresh ? 'none' : 'saved',
           generation: 1,
           committed: !isFresh,
+          unfinished: [],
           openedBy: async () => undefined,
           linkedTo: async () => undefined,
           release: () => undefined,

@@ -96,6 +96,7 @@ describe('the supervisor', () => {
       login,
       generation: 1,
       committed,
+      unfinished: [],
       openedBy: async () => undefined,
       linkedTo: async () => undefined,
       release: () => log.push('released'),
