@@ -73,6 +73,8 @@ export interface Context {
 export interface ContextOptions {
   /** Nothing happens by itself and no browser is started for a session: for commands with the service down. */
   offline?: boolean;
+  /** The place of the data folder is compared although nothing is started: for a word about it with the service down. */
+  comparesPlace?: boolean;
   /** The vault's clock, for proofs that take months. */
   now?: () => Date;
   /** What is asked about the place of the data folder; tests play machines. */
@@ -156,11 +158,11 @@ async function assemble(ground: Ground): Promise<Context> {
   sessions.guardWith(guardBy(snapshots, storage, transfers.departures));
   const compareWithVault = comparing(ground, vault, profiles);
   const place = new PlaceKeeper({
-    ...{ paths, store, log, compareWithVault, sessions: () => sessions },
+    ...{ paths, store, log, compareWithVault, sessions: () => sessions, starts: !isOffline },
     probe: options.probe ?? thisProbe,
   });
   // What is done with the service down brings no login up: the next start of the service compares.
-  if (!isOffline) place.arrive();
+  if (!isOffline || options.comparesPlace) place.arrive();
   sessions.lookFirst(async () => {
     if (!isOffline) await holdOlder(ground, sessions, compareWithVault);
   });

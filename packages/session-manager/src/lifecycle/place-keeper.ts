@@ -26,6 +26,8 @@ export interface PlaceKeeperDeps {
   store: Pick<StateStore, 'sessions' | 'transitions' | 'vault' | 'atomically'>;
   probe: PlaceProbe;
   sessions: () => Pick<Sessions, 'has' | 'rest' | 'start'>;
+  /** Whether what is released and was to run is started: not with the service down, whose next start does. */
+  starts: boolean;
   /** Looks once more whether the vault has newer logins of these sessions than the folder. Never fails. */
   compareWithVault: (names: readonly string[]) => Promise<void>;
   log: Logger;
@@ -101,10 +103,10 @@ export class PlaceKeeper implements PlaceService {
 
   /** Resolves to whether it is started: it was to run, and the vault has no newer login of it. */
   async #release(name: string): Promise<boolean> {
-    const { sessions, store } = this.#deps;
+    const { sessions, store, starts } = this.#deps;
     const isOlder = olderLogin(store.vault, name) !== null;
     await sessions().rest(name, isOlder ? 'older_than_vault' : 'place_accepted');
-    if (isOlder || store.sessions.get(name)?.desired !== 'running') return false;
+    if (!starts || isOlder || store.sessions.get(name)?.desired !== 'running') return false;
     await sessions().start(name);
     return true;
   }
