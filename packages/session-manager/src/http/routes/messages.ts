@@ -29,7 +29,7 @@ export function messageRoutes(app: HttpApp, { sessions }: RouteContext): void {
       summary: 'Send a text',
       description:
         'Answers once it is journalled. It is SENT when WhatsApp’s server has acknowledged it, never before. An answer that ' +
-        'repeats what its `Idempotency-Key` made before has `replayed: true` and the header `Idempotent-Replayed: true`.',
+        'repeats what its `Idempotency-Key` made before has `replayed: true` and the header `Idempotent-Replayed: true`; the message that is read later does not have it.',
       tags,
       params: sessionParams,
       querystring: noQuery,
