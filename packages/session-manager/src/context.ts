@@ -15,7 +15,7 @@ import { createDrillBrowser } from './engine/drill/drill-browser.ts';
 import { WwebjsEngine } from './engine/wwebjs/wwebjs-engine.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { claimProfile, lockIdleProfile } from './lifecycle/claim.ts';
-import { olderLogin, setOlderLogin } from './lifecycle/held-back.ts';
+import { olderLogin, refuseHeldArrival, setOlderLogin } from './lifecycle/held-back.ts';
 import { isStartable, PlaceKeeper } from './lifecycle/place-keeper.ts';
 import type { SessionGuard } from './lifecycle/session-guard.ts';
 import { Sessions } from './lifecycle/sessions.ts';
@@ -159,6 +159,10 @@ async function assemble(ground: Ground): Promise<Context> {
   const compareWithVault = comparing(ground, vault, profiles);
   const place = new PlaceKeeper({
     ...{ paths, store, log, compareWithVault, sessions: () => sessions, starts: !isOffline },
+    arriving: () => liveTransfers(store),
+    finishArrivals: async () => {
+      if (!isOffline) await transfers.arrivals.resume();
+    },
     probe: options.probe ?? thisProbe,
   });
   // What is done with the service down brings no login up: the next start of the service compares.
@@ -286,6 +290,7 @@ function createTransfers(
       ...shared,
       browserVersion: async () => (await browsers.find(false)).version,
       minFreeBytes: config.diskMinFreeBytes,
+      refuseHeld: (id, session) => refuseHeldArrival(store.vault, id, session),
     }),
   };
 }

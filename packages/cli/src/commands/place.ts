@@ -47,7 +47,8 @@ async function accept(
   const place = await access.view();
   show(cli, place);
   const asked = named.length === 0 ? place.waiting : named;
-  if (asked.length > 0) await confirmRetired(cli, asked, originRetired);
+  // With none that waits, a transfer to here may.
+  if (asked.length > 0 || place.before !== null) await confirmRetired(cli, asked, originRetired);
   const done = await access.accept({ originRetired: true, ...(named.length === 0 ? {} : { sessions: [...named] }) });
   cli.print.data(done);
   if (done.accepted.length === 0)
@@ -69,7 +70,7 @@ async function confirmRetired(
   originRetired: true | undefined,
 ): Promise<void> {
   if (originRetired) return;
-  const which = sessions.join(', ');
+  const which = sessions.join(', ') || 'what was on its way here';
   if (canAsk(io) && !json) {
     const question = `${which}: will the place before never run them again? Two places with one login take it from each other, and the phone has to scan anew. Type yes: `;
     if (/^yes$/i.test(await ask(io, question))) return;
