@@ -193,6 +193,7 @@ function endRoutes(app: HttpApp, { arrivals, closing }: RouteContext): void {
           ...KNOWN,
           ...START_ERRORS,
           'session_exists',
+          'place_changed',
           'session_running',
           'profile_unreadable',
         ]),

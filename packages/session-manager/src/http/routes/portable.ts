@@ -182,6 +182,7 @@ function retireRoute(app: HttpApp, { snapshots }: RouteContext): void {
           ...BODY_ERRORS,
           'session_unclaimed',
           'session_running',
+          'wrong_account',
           'session_moved',
           'wrong_state',
           'newer_login',

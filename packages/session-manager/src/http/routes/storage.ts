@@ -63,7 +63,7 @@ export function storageRoutes(app: HttpApp, context: RouteContext): void {
       response: {
         200: json('What went, and what is left', trimReport),
         ...accepted,
-        ...problems([...SESSION_ERRORS, ...START_ERRORS, ...BODY_ERRORS, 'session_running']),
+        ...problems([...SESSION_ERRORS, ...START_ERRORS, ...BODY_ERRORS, 'session_running', 'wrong_account']),
       },
     },
     handler: (request, reply) => {
