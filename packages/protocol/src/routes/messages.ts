@@ -13,7 +13,8 @@ export const messageRoutes = routes({
     summary: 'Send a text',
     description:
       'Answers once it is journalled. It is SENT when WhatsApp’s server has acknowledged it, never before. An answer that ' +
-      'repeats what its `Idempotency-Key` made before has `replayed: true` and the header `Idempotent-Replayed: true`.',
+      'repeats what its `Idempotency-Key` made before has `replayed: true` and the header `Idempotent-Replayed: true`; ' +
+      'the message that is read later does not have it.',
     scope: 'send',
     audience: 'tenant',
     params: sessionParams,

@@ -83,6 +83,7 @@ export const portableRoutes = routes({
       ...VAULT_ERRORS,
       'session_unclaimed',
       'session_running',
+      'wrong_account',
       'session_moved',
       'wrong_state',
       'newer_login',

@@ -53,6 +53,6 @@ export const storageRoutes = routes({
     }),
     body: noBody,
     answers: { 200: json('What went, and what is left', trimReport) },
-    errors: [...SESSION_ERRORS, ...START_ERRORS, 'session_running'],
+    errors: [...SESSION_ERRORS, ...START_ERRORS, 'session_running', 'wrong_account'],
   },
 });

@@ -138,7 +138,7 @@ export const transferRoutes = routes({
     summary: 'Between managers: the other one has let go; the session belongs here from now on',
     body: noBody,
     answers: { 200: json('How far it has come', arrivingTransfer) },
-    errors: [...KNOWN, ...START_ERRORS, 'session_exists', 'session_running', 'profile_unreadable'],
+    errors: [...KNOWN, ...START_ERRORS, 'session_exists', 'place_changed', 'session_running', 'profile_unreadable'],
   },
   abortTransfer: {
     ...step,

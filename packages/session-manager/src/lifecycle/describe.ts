@@ -59,7 +59,7 @@ export function describeLifecycle(): string {
   const lines = [
     '# The life of a session',
     '',
-    'Generated from `packages/session-manager/src/lifecycle/machine.ts`. A test fails when this page is stale; `npx vitest run -u machine` writes it anew.',
+    'Generated from `packages/session-manager/src/lifecycle/machine.ts`. A test fails when this page is stale; `npx vitest run machine --update` writes it again.',
     'An event that is not listed under a state changes nothing there.',
     '',
   ];

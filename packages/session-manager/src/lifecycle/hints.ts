@@ -12,6 +12,9 @@ import { type OlderLogin, olderHint, type PlaceChange, placeHint } from './held-
 const LINK_ELSEWHERE =
   'Start the service with LOGIN_MODE=qr or local to link the account again; LOGIN_MODE=server never does.';
 
+/** A login that WhatsApp does not take, and that was adopted with an unfinished record: an unlink is one possible reason. */
+export const ADOPTED_UNFINISHED = 'adopted_unfinished';
+
 /** What a hint is made from. */
 export interface HintFacts {
   state: SessionState;
@@ -36,7 +39,8 @@ export interface HintFacts {
 /** What a person can do about a state; empty when nothing is asked of anyone. */
 export function hintFor(facts: HintFacts): string {
   const { state, reason, loginMode, attention } = facts;
-  if (state === 'DISCONNECTED_LOGOUT' && loginMode === 'server') return `The account was unlinked. ${LINK_ELSEWHERE}`;
+  const isUnlinked = state === 'DISCONNECTED_LOGOUT' && reason !== ADOPTED_UNFINISHED;
+  if (isUnlinked && loginMode === 'server') return `The account was unlinked. ${LINK_ELSEWHERE}`;
   const cure = REASONS[reason] ?? STATES[state];
   if (cure !== undefined) return cure(facts.session, facts);
   return attention === null ? '' : ATTENTION[attention](facts.session, facts);
@@ -87,6 +91,8 @@ const REASONS: Readonly<Record<string, Hint>> = {
     'LOGIN_MODE=server never links an account. Link it with LOGIN_MODE=qr or local, or bring the profile of a linked one.',
   login_refused: () =>
     'WhatsApp no longer knows this login. Start the service with LOGIN_MODE=qr or local and link the account again.',
+  [ADOPTED_UNFINISHED]: (s, { loginMode }) =>
+    `WhatsApp does not take this login. It was adopted with an unfinished record, so its last changes may be missing, and that may be the reason; whether the account was unlinked is not known. Delete the session and adopt a copy that was taken with the program stopped. ${loginMode === 'server' ? LINK_ELSEWHERE : `Or link it again: "./leadmaster qr ${s}".`}`,
   conflict: (s) => `The same login is open somewhere else. Stop it there, ${start(s)}.`,
   pinned_web_version_deprecated: (s) =>
     `WhatsApp refuses the pinned WEB_VERSION. Unset it or pin a newer one, restart the service, ${start(s)}.`,

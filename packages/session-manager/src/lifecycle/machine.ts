@@ -25,8 +25,8 @@ export type LifecycleEvent =
   | { type: 'moved'; reason: string }
   /** A profile with a later generation was put in place here. */
   | { type: 'returned'; reason: string }
-  /** WhatsApp offers a QR. `mayLink`: LOGIN_MODE allows showing it. */
-  | { type: 'qr'; mayLink: boolean }
+  /** WhatsApp offers a QR. `mayLink`: LOGIN_MODE allows showing it. `reason`: why it may not take a saved login, where that is known. */
+  | { type: 'qr'; mayLink: boolean; reason?: string }
   | { type: 'qr_exhausted' }
   /** The account wants a passkey for this link: only its owner can give it. */
   | { type: 'passkey' }
@@ -140,7 +140,7 @@ const LIVE: Row = {
   no_room: () => step('DISCONNECTED_RECOVERABLE', NO_ROOM, 'teardown', 'retry'),
   stop: (event) => step('STOPPING', event.reason, 'teardown', 'halt'),
   logout: () => step('STOPPING', 'logged_out', 'teardown', 'retire', 'halt'),
-  qr: (event) => loginGone('unlinked', event.mayLink),
+  qr: (event) => loginGone(event.reason ?? 'unlinked', event.mayLink),
   wrong_account: (event) => step('WRONG_ACCOUNT', event.reason),
   unlinked: (event) => loginGone(event.reason ?? 'unlinked', event.mayLink),
   // Its profile stays where it is: it may tell what happened, and a snapshot takes its place.
@@ -172,7 +172,9 @@ const TABLE: Readonly<Record<SessionState, Row>> = {
     ...LIVE,
     // A saved login that is offered a QR was unlinked while off. In LOGIN_MODE=server it stays in place for a person.
     qr: (event) =>
-      event.mayLink ? loginGone('unlinked_while_off', true) : step('AUTH_FAILURE', 'login_refused', 'teardown'),
+      event.mayLink
+        ? loginGone(event.reason ?? 'unlinked_while_off', true)
+        : step('AUTH_FAILURE', event.reason ?? 'login_refused', 'teardown'),
     authenticated: () => step('AUTHENTICATED', 'login_accepted', 'watch'),
     ready: () => step('READY', 'login_accepted', 'watch', 'catch_up'),
     overdue: () => step('DISCONNECTED_RECOVERABLE', 'load_overdue', 'teardown', 'retry'),

@@ -8,6 +8,7 @@ import { refuseMoved, restoreSession } from './restore.ts';
 import { isRunning } from './running.ts';
 import { describeSnapshot, extraOf } from './snapshot-facts.ts';
 import type { ImportWanted, LongCall } from './snapshot-service.ts';
+import { refuseWrongAccount } from './wrong-account.ts';
 
 /** What to do about a file of a session that was given up here. */
 const COMING_BACK =
@@ -104,9 +105,10 @@ export async function importSession(
  * Gives a session up here, because its login goes on from a snapshot elsewhere. Refused when it was used after that snapshot:
  * there the login would go back in time.
  *
- * @throws LeadMasterError `session_running`, `session_moved`, `newer_login`.
+ * @throws LeadMasterError `wrong_account`, `session_running`, `session_moved`, `newer_login`.
  */
 export async function retireSession(deps: SnapshotDeps, session: string, info: SnapshotInfo): Promise<Session> {
+  refuseWrongAccount(deps.store, session, await deps.profiles.readRecord(session));
   const here = await deps.access.get(session);
   if (isRunning(here)) {
     throw new LeadMasterError(

@@ -23,15 +23,13 @@ export function playedSupervisor(deps: Given & Partial<SupervisorDeps>): Session
       ...deps,
     },
     {
-      ...{
-        name: NAME,
-        state: 'STOPPED',
-        reason: 'created',
-        since: new Date(),
-        account: null,
-        owner: null,
-        wrong: null,
-      },
+      name: NAME,
+      state: 'STOPPED',
+      reason: 'created',
+      since: new Date(),
+      account: null,
+      owner: null,
+      wrong: null,
       health: { lastProbeAt: null, lastInboundAt: null, lastAckAt: null, lastReadyAt: null },
     },
   );
@@ -40,7 +38,11 @@ export function playedSupervisor(deps: Given & Partial<SupervisorDeps>): Session
 /** A profile that is taken; a login in it is committed. */
 export function playedClaim(profileDir: string, login: Claim['login'], onRelease: () => void = () => undefined): Claim {
   return {
-    ...{ profileDir, login, generation: 1, committed: login === 'saved' },
+    profileDir,
+    login,
+    generation: 1,
+    committed: login === 'saved',
+    unfinished: [],
     openedBy: async () => undefined,
     linkedTo: async () => undefined,
     release: onRelease,
