@@ -110,7 +110,12 @@ export const ROOMS: readonly Room[] = [
     rooms: ['snapshot-metrics.ts', 'state', 'profile', 'engine', 'config', 'concurrency'],
     why: 'It copies and restores; it is told what a session is by those who call it.',
   },
-  { room: `${MANAGER}/snapshot-metrics.ts`, rooms: ['state'], why: 'Counters of what the database remembers.' },
+  {
+    room: `${MANAGER}/snapshot-metrics.ts`,
+    rooms: ['session-gauge.ts', 'state'],
+    why: 'Counters of what the database remembers.',
+  },
+  { room: `${MANAGER}/session-gauge.ts`, rooms: [], why: 'One form of a gauge, for every measurement of sessions.' },
   { room: `${MANAGER}/state`, rooms: [], why: 'It keeps what it is given.' },
   { room: `${MANAGER}/profile`, rooms: [], why: 'It knows folders, not what runs on them.' },
   { room: `${MANAGER}/engine`, rooms: ['process', 'config'], why: 'An engine knows browsers, not sessions.' },
