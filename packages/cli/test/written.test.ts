@@ -6,7 +6,7 @@ import { CHECKOUT } from '@leadmaster/session-manager/config';
 import { expect, onTestFinished, test } from 'vitest';
 import { fakeService } from './harness.ts';
 
-const MAIN = join(CHECKOUT, 'packages/cli/src/main.ts');
+const MAIN = join(CHECKOUT, 'packages/cli/src/main.mjs');
 
 /** A real process of the command line whose standard output is that file descriptor. */
 function launch(args: readonly string[], stdout: number | 'pipe', env: Record<string, string>) {

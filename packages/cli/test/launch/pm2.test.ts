@@ -55,7 +55,7 @@ test.each([
 test('PM2 does not try again what wrong settings ended', async () => {
   const { fake, file, command } = pm2((text) => text);
   fake.write(
-    'packages/cli/src/main.ts',
+    'packages/cli/src/main.mjs',
     `require('node:fs').appendFileSync(process.env.STUB_LOG, 'ran\\n'); process.exit(2);`,
   );
   fake.write('packages/package.json', '{}');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Event, Message, QrCode, Session, Transition } from '@leadmaster/protocol';
 
-const CLI = join(import.meta.dirname, '../../../cli/src/main.ts');
+const CLI = join(import.meta.dirname, '../../../cli/src/main.mjs');
 /** The key of every service of a proof. */
 export const KEY = 'prove-key';
 const ACKNOWLEDGED: readonly string[] = ['SENT', 'DELIVERED', 'READ'];

@@ -14,7 +14,8 @@ import { outliveLateAnswers } from '../late-answers.ts';
 import { withSignal } from '../with-signal.ts';
 import type { MonitorSettings } from './page-monitor.ts';
 import type { PageWiring } from './page-wiring.ts';
-import { LIVE_VERSION, PAGE_URL, type PageLife, type TamedClient, tamedClient } from './tamed-client.ts';
+import { LIVE_VERSION, PAGE_URL } from './served-page.ts';
+import type { PageLife, TamedClient } from './tamed-client.ts';
 import { WwebjsRun } from './wwebjs-run.ts';
 
 export interface WwebjsSettings {
@@ -43,6 +44,8 @@ export class WwebjsEngine implements SessionEngine {
     this.#requirePinnedVersion(request.webVersion);
     if (request.visible) requireScreen();
     const browser = await this.#settings.browsers.find(request.visible);
+    // The library and its puppeteer take 35 MB: a service without a session does without them.
+    const { tamedClient } = await import('./tamed-client.ts');
     const launched = Promise.withResolvers<WwebjsRun>();
     const client = tamedClient(this.#clientOptions(request, browser), (life, wiring) => {
       launched.resolve(this.#takeOver(client, { life, wiring }, browser, request));
