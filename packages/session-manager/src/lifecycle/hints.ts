@@ -5,9 +5,12 @@ import {
   type LoginMode,
   type SessionState,
   shellWord,
+  type Unreachable,
+  type UnreachableBy,
 } from '@leadmaster/protocol';
 import type { WrongAccount } from '../state/state-store.ts';
 import { type OlderLogin, olderHint, type PlaceChange, placeHint } from './held-back.ts';
+import { isStarting } from './machine.ts';
 
 const LINK_ELSEWHERE =
   'Start the service with LOGIN_MODE=qr or local to link the account again; LOGIN_MODE=server never does.';
@@ -20,6 +23,11 @@ export interface HintFacts {
   loginMode: LoginMode;
   /** What a running session needs a person for. */
   attention: Attention | null;
+  /** Why the last try did not reach WhatsApp Web; null = it did, or nothing is being tried. */
+  unreachable: Unreachable | null;
+  /** Starts tried since the last stable READY, and when the next one is due, where one waits. */
+  attempts: number;
+  nextAttemptAt: Date | null;
   /** When the page gives up waiting for a passkey. */
   passkeyUntil: Date | null;
   /** Whose session it is, and what is linked instead; null where not known, or nothing is wrong. */
@@ -37,9 +45,30 @@ export interface HintFacts {
 export function hintFor(facts: HintFacts): string {
   const { state, reason, loginMode, attention } = facts;
   if (state === 'DISCONNECTED_LOGOUT' && loginMode === 'server') return `The account was unlinked. ${LINK_ELSEWHERE}`;
+  if (facts.unreachable !== null) return unreachableHint(facts.unreachable, facts);
   const cure = REASONS[reason] ?? STATES[state];
   if (cure !== undefined) return cure(facts.session, facts);
   return attention === null ? '' : ATTENTION[attention](facts.session, facts);
+}
+
+/** What stands in the way, and what to look at. */
+const UNREACHABLE: Readonly<Record<UnreachableBy, readonly [way: string, look: string]>> = {
+  dns: ['DNS', "Look at the network and the DNS servers of this machine"],
+  route: ['no route', 'Look at the network and the firewall of this machine, or set a proxy in CHROME_ARGS'],
+  tls: ['TLS', 'Look for a proxy or firewall that opens encrypted connections, and at the clock of this machine'],
+  proxy: ['proxy', 'Look at the proxy that CHROME_ARGS or the environment of the service names'],
+  http: ['its answer', 'Look for a proxy or portal on the way; if there is none, WhatsApp has an outage'],
+  other: ['network', 'Look at the network and the proxy of this machine'],
+};
+
+function unreachableHint({ by, detail }: Unreachable, { state, attempts, nextAttemptAt }: HintFacts): string {
+  const [way, look] = UNREACHABLE[by];
+  return `WhatsApp Web cannot be reached (${way}: ${detail}). ${nextTry(state, attempts, nextAttemptAt)} ${look}.`;
+}
+
+function nextTry(state: SessionState, attempts: number, at: Date | null): string {
+  if (isStarting(state)) return `Try ${attempts} is under way.`;
+  return at === null ? 'The page tries again by itself.' : `It is tried again by itself, next at ${at.toISOString()}.`;
 }
 
 /** What takes over a profile that no session claims, where it lies. */
