@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { Session } from '@leadmaster/protocol';
 import type { Printer } from './printer.ts';
 
@@ -49,6 +50,17 @@ export function localTime(iso: string): string {
 /** Text from elsewhere without the characters that would command the terminal. */
 export function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, '?');
+}
+
+/** Text in lines of so many columns at most, broken between words: a line that the terminal breaks cannot be drawn over. */
+export function wrapped(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && stripVTControlCharacters(longer).length <= columns) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /** A state in the colour of its kind. */

@@ -53,7 +53,7 @@ export function hintFor(facts: HintFacts): string {
 
 /** What stands in the way, and what to look at. */
 const UNREACHABLE: Readonly<Record<UnreachableBy, readonly [way: string, look: string]>> = {
-  dns: ['DNS', "Look at the network and the DNS servers of this machine"],
+  dns: ['DNS', 'Look at the network and the DNS servers of this machine'],
   route: ['no route', 'Look at the network and the firewall of this machine, or set a proxy in CHROME_ARGS'],
   tls: ['TLS', 'Look for a proxy or firewall that opens encrypted connections, and at the clock of this machine'],
   proxy: ['proxy', 'Look at the proxy that CHROME_ARGS or the environment of the service names'],
@@ -61,14 +61,14 @@ const UNREACHABLE: Readonly<Record<UnreachableBy, readonly [way: string, look: s
   other: ['network', 'Look at the network and the proxy of this machine'],
 };
 
-function unreachableHint({ by, detail }: Unreachable, { state, attempts, nextAttemptAt }: HintFacts): string {
+function unreachableHint({ by, detail }: Unreachable, facts: HintFacts): string {
   const [way, look] = UNREACHABLE[by];
-  return `WhatsApp Web cannot be reached (${way}: ${detail}). ${nextTry(state, attempts, nextAttemptAt)} ${look}.`;
+  return `WhatsApp Web cannot be reached (${way}: ${detail}). ${nextTry(facts)} ${look}.`;
 }
 
-function nextTry(state: SessionState, attempts: number, at: Date | null): string {
+function nextTry({ state, attempts, nextAttemptAt: at }: HintFacts): string {
   if (isStarting(state)) return `Try ${attempts} is under way.`;
-  return at === null ? 'The page tries again by itself.' : `It is tried again by itself, next at ${at.toISOString()}.`;
+  return at === null ? 'It is tried again by itself.' : `It is tried again by itself, next at ${at.toISOString()}.`;
 }
 
 /** What takes over a profile that no session claims, where it lies. */
@@ -139,6 +139,12 @@ const REASONS: Readonly<Record<string, Hint>> = {
     `WhatsApp waits until the owner of the account accepts its terms. Accept them on the phone, ${start(s)}. Left too long, WhatsApp unlinks the account.`,
   storage_full: (s) =>
     `The page of WhatsApp Web has no room left. Free space on the disk of the data folder ("./leadmaster storage ${s}" shows what the session weighs, "./leadmaster trim ${s}" frees some); it starts again by itself. Nothing was clicked in the page, and the login is untouched.`,
+  load_overdue: (_s, facts) =>
+    `WhatsApp Web came neither to a login nor to a QR in its time (LOAD_DEADLINE_S). ${nextTry(facts)} If it stays so, look at the network and the proxy of this machine.`,
+  page_unreachable: (_s, facts) =>
+    `The page of WhatsApp Web could not be loaded. ${nextTry(facts)} If it stays so, look at the network and the proxy of this machine.`,
+  page_failed: (_s, facts) =>
+    `The page of WhatsApp Web did not load as it should. ${nextTry(facts)} The log says more.`,
   qr_unattended: (s) => `Nobody scanned the QR. When the phone is at hand: "./leadmaster qr ${s}".`,
   profile_in_use: (s) => `Another program has the profile open. End it, ${start(s)}.`,
   profile_unreadable: (s) =>

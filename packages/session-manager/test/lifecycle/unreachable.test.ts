@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { bootLinked, endSessions, NAME, type Opened } from './linked-session.ts';
 
@@ -17,11 +18,15 @@ const session = () => opened.sessions.get(NAME);
 function fail(): void {
   const { run } = opened.engine;
   run.tell({ type: 'unreachable', found: DNS });
-  run.tell({ type: 'lost', reason: 'page_unreachable', detail: 'net::ERR_NAME_NOT_RESOLVED at https://web.whatsapp.com' });
+  run.tell({
+    type: 'lost',
+    reason: 'page_unreachable',
+    detail: 'net::ERR_NAME_NOT_RESOLVED at https://web.whatsapp.com',
+  });
 }
 
 test('says what stands in the way and when it goes on, as it waits and as it tries', async () => {
-  opened.engine.onStart = () => vi.waitUntil(() => false, { timeout: 400 }).catch(() => undefined);
+  opened.engine.onStart = () => setTimeout(400);
   fail();
   await vi.waitFor(async () => expect(await session()).toMatchObject({ state: 'RECONNECTING', attempts: 2 }));
   const trying = await session();
@@ -55,7 +60,7 @@ test('of a connection that broke says that the page goes on by itself', async ()
   opened.engine.run.tell({ type: 'unreachable', found: { by: 'route', detail: 'ERR_INTERNET_DISCONNECTED' } });
   await vi.waitFor(async () =>
     expect((await session()).hint).toBe(
-      'WhatsApp Web cannot be reached (no route: ERR_INTERNET_DISCONNECTED). The page tries again by itself. Look at the network and the firewall of this machine, or set a proxy in CHROME_ARGS.',
+      'WhatsApp Web cannot be reached (no route: ERR_INTERNET_DISCONNECTED). It is tried again by itself. Look at the network and the firewall of this machine, or set a proxy in CHROME_ARGS.',
     ),
   );
   opened.engine.run.tell({ type: 'socket_up' });

@@ -35,6 +35,7 @@ export function watchReach(page: Page, listener: ReachListener): void {
 function socketFailure(message: ConsoleMessage): Unreachable | null {
   const given = message.args();
   for (const value of given) value.dispose().catch(() => undefined);
-  const isOurs = given.length === 0 && message.type() === 'error' && /^WebSocket connection to 'wss:/.test(message.text());
+  const isOurs =
+    given.length === 0 && message.type() === 'error' && /^WebSocket connection to 'wss:/.test(message.text());
   return isOurs ? unreachableFrom(message.text()) : null;
 }
