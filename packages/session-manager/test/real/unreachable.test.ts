@@ -1,4 +1,8 @@
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { findBrowser } from '../../src/engine/browser/find.ts';
+import { reachWhatsApp } from '../../src/engine/browser/reach.ts';
 import { RunStage } from './run-stage.ts';
 
 const without = (flag: string) => (own: readonly string[]) => own.filter((arg) => !arg.startsWith(flag));
@@ -43,3 +47,23 @@ it('a page that a service worker has kept tells why its socket gets nowhere', { 
   await stage.start();
   expect((await stage.next('unreachable')).found).toEqual({ by: 'route', detail: 'ERR_CONNECTION_REFUSED' });
 });
+
+it('the doctor asks in the way that the browsers go, and leaves nothing behind', { timeout: 60_000 }, async () => {
+  await using stage = await RunStage.open();
+  const { world } = stage;
+  const browser = await findBrowser({ chromePath: process.env.CHROME_PATH ?? null, visible: false });
+  const before = await profilesLeft();
+  expect(await reachWhatsApp(browser, world.chromeArgs)).toBeNull();
+  const loads = world.observed.length;
+  await world.faults.set({ outage: 'page_error' });
+  expect(await reachWhatsApp(browser, world.chromeArgs)).toEqual({ by: 'http', detail: 'HTTP 503' });
+  const proxied = [...without('--no-proxy')(world.chromeArgs), '--proxy-server=http://127.0.0.1:9'];
+  expect(await reachWhatsApp(browser, proxied)).toEqual({ by: 'proxy', detail: 'ERR_PROXY_CONNECTION_FAILED' });
+  // No script of the page has run: nobody has asked WhatsApp's server for a QR.
+  expect(world.observed).toHaveLength(loads);
+  expect(await profilesLeft()).toEqual(before);
+});
+
+async function profilesLeft(): Promise<string[]> {
+  return (await readdir(tmpdir())).filter((name) => name.startsWith('puppeteer_dev')).sort();
+}
