@@ -47,7 +47,7 @@ the log of a service goes to standard error, and help is always text.`;
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   const output = new WrittenOutput(io);
   const code = await runCommand(argv, io);
-  const failure = await output.finish();
+  const failure = await output.finish(io.readerMs);
   if (failure === null || code !== EXIT.done) return code;
   // Whoever has closed the pipe (`| head`) has seen enough, and wants no words about it.
   if (failure.code !== 'EPIPE') new Printer(io, false).error(notWritten(failure));

@@ -1,16 +1,27 @@
 import { redact as withoutSecrets } from '@leadmaster/protocol';
-import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+import { prettyFactory } from 'pino-pretty';
 import type { Config } from './config/config.ts';
+import { LogSink } from './log-sink.ts';
 
 /** What must never be written down, wherever it turns up in what is logged. */
 const SECRETS = ['adminKey', 'serviceToken', 'qr', 'text', 'authorization', 'headers'];
 
-/**
- * The service's log: JSON lines on stdout (or stderr), or readable ones (`LOG_FORMAT=pretty`). Each line is written without
- * the secrets that a URL in it may hold: also what libraries and the system say, causes and stacks.
- */
-export function createLogger(config: Config['log'], to: 'stdout' | 'stderr' | DestinationStream = 'stdout'): Logger {
-  const fd = to === 'stderr' ? 2 : 1;
+/** A log and the place that it leads to. */
+export interface ServiceLog {
+  log: Logger;
+  sink: LogSink;
+}
+
+/** The service's log on standard output or standard error, which never holds the service up. */
+export function createServiceLog(config: Config['log'], to: 'stdout' | 'stderr' = 'stdout'): ServiceLog {
+  const sink = new LogSink(to === 'stderr' ? 2 : 1, (count) => format(noticeOf(count)));
+  const format = config.format === 'json' ? asItIs : prettyLines(sink.isTerminal);
+  return { log: createLogger(config, { write: (line) => sink.write(format(line)) }), sink };
+}
+
+/** JSON lines. Each is written without the secrets that a URL in it may hold: also what libraries and the system say, causes and stacks. */
+export function createLogger(config: Pick<Config['log'], 'level'>, to: DestinationStream): Logger {
   const redact = { paths: SECRETS.flatMap((key) => [key, `*.${key}`]), censor: '[redacted]' };
   const options = {
     level: config.level,
@@ -19,13 +30,20 @@ export function createLogger(config: Config['log'], to: 'stdout' | 'stderr' | De
     timestamp: stdTimeFunctions.isoTime,
     hooks: { streamWrite: withoutSecrets },
   };
-  if (typeof to === 'object') return pino(options, to);
-  if (config.format === 'json') return pino(options, destination(fd));
-  return pino({
-    ...options,
-    transport: {
-      target: 'pino-pretty',
-      options: { translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', destination: fd },
-    },
-  });
+  return pino(options, to);
+}
+
+/** Lines for people (`LOG_FORMAT=pretty`), made of those in JSON. */
+function prettyLines(colorize: boolean): (line: string) => string {
+  return prettyFactory({ translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', colorize });
+}
+
+function asItIs(line: string): string {
+  return line;
+}
+
+function noticeOf(count: number): string {
+  const time = new Date().toISOString();
+  const msg = 'lines of the log were lost: nobody read them, or the disk had no room';
+  return `${JSON.stringify({ level: pino.levels.values.warn, time, lost: count, msg })}\n`;
 }

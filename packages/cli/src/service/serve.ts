@@ -27,11 +27,14 @@ export interface ServeOptions {
 
 /** Beyond its own deadline a shutdown hangs, and only the process's end can help. */
 const GRACE_MS = 15_000;
+/** For what a service has printed, such as its banner. */
+const READER_MS = 1_000;
 
 /** Runs a service until it is told to end, ends it in order exactly once, and resolves to its exit code. */
 export async function serve(cli: Cli, options: ServeOptions): Promise<number> {
   // A terminal or pipe that has gone away must not end the service before its order does.
   for (const stream of [cli.io.stdout, cli.io.stderr]) stream.removeAllListeners('error').on('error', () => {});
+  cli.io.readerMs = READER_MS;
   // Between the last socket's end and the exit code nothing else might hold the process.
   const alive = setInterval(() => {}, 1_000_000);
   const ending = new Ending({ signals: process, pipe: options.exitWithParent ? process.stdin : null });
