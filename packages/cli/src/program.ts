@@ -1,3 +1,4 @@
+import { visibleLines } from '@leadmaster/protocol';
 import { Command, CommanderError } from 'commander';
 import { version } from './cli.ts';
 import { asCliError, CliError } from './cli-error.ts';
@@ -98,9 +99,9 @@ async function createProgram(io: Io, json: boolean, name = ''): Promise<Command>
   for (const command of family(program)) {
     command.addOption(jsonOption()).exitOverride();
     command.configureOutput({
-      writeOut: (text) => io.stdout.write(text),
+      writeOut: (text) => io.stdout.write(visibleLines(text)),
       // With --json the error is said once, as JSON.
-      writeErr: (text) => json || io.stderr.write(text),
+      writeErr: (text) => json || io.stderr.write(visibleLines(text)),
     });
   }
   return program;

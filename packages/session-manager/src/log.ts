@@ -1,4 +1,4 @@
-import { redact as withoutSecrets } from '@leadmaster/protocol';
+import { visible, visibleLines, redact as withoutSecrets } from '@leadmaster/protocol';
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import type { Config } from './config/config.ts';
@@ -28,14 +28,21 @@ export function createLogger(config: Pick<Config['log'], 'level'>, to: Destinati
     redact,
     base: null,
     timestamp: stdTimeFunctions.isoTime,
-    hooks: { streamWrite: withoutSecrets },
+    // What would command a terminal is written out; in a string of JSON that is the same string.
+    hooks: { streamWrite: (line: string) => visibleLines(withoutSecrets(line)) },
   };
   return pino(options, to);
 }
 
-/** Lines for people (`LOG_FORMAT=pretty`), made of those in JSON. */
-function prettyLines(colorize: boolean): (line: string) => string {
-  return prettyFactory({ translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', colorize });
+/** Lines for people (`LOG_FORMAT=pretty`), made of those in JSON. A stack keeps its lines; all else from outside is one. */
+export function prettyLines(colorize: boolean): (line: string) => string {
+  const say = prettyFactory({ translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', colorize });
+  return (line) => say(JSON.parse(line, shown));
+}
+
+function shown(key: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  return key === 'stack' ? visibleLines(value) : visible(value);
 }
 
 function asItIs(line: string): string {

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { QrCode, Session } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import { ink } from '../output/ink.ts';
 import { LiveView } from '../output/live-view.ts';
 import { accountName, wrapped } from '../output/words.ts';
 import { untilUnread } from '../output/written.ts';
@@ -83,7 +84,7 @@ function live(cli: Cli): Show {
     else {
       const { lines, width } = drawQr(qr.qr, cli.print.paint.isColorSupported);
       const caption = `${bold(session.name)}: WhatsApp on the phone > Linked devices > Link a device. ${dim(timeLeft(qr))}`;
-      if (view.fits(width, lines.length + 1)) view.draw([...lines, caption]);
+      if (view.fits(width, lines.length + 1)) view.draw([...lines.map(ink.own), caption]);
       else view.draw([tooSmall(session.name, width, lines.length + 2)]);
     }
   };

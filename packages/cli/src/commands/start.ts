@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { visible } from '@leadmaster/protocol';
 import { type Env, readConfig } from '@leadmaster/session-manager/config';
 import { type Command, Option } from 'commander';
 import { Cli } from '../cli.ts';
@@ -45,7 +46,9 @@ function exitWithParent(): Option {
 async function run(cli: Cli, env: Env, options: StartOptions, install: boolean, extra: Extra = {}): Promise<number> {
   const config = readConfig(env);
   const { chromePath, loginMode } = config;
-  const progress = cli.print.isTerminal ? (text: string) => cli.io.stderr.write(`\u001b[2K${text}\r`) : undefined;
+  const progress = cli.print.isTerminal
+    ? (text: string) => cli.io.stderr.write(`\u001b[2K${visible(text)}\r`)
+    : undefined;
   const say = (text: string): void => cli.print.note(text);
   for (const warning of cli.environment.warnings) say(warning);
   const means = { chromePath, visible: loginMode === 'local', say, ...(progress === undefined ? {} : { progress }) };

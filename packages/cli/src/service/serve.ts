@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorText } from '@leadmaster/protocol';
+import { errorText, visible } from '@leadmaster/protocol';
 import type { Config, Env } from '@leadmaster/session-manager/config';
 import type { Cli } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -54,7 +54,7 @@ export async function serve(cli: Cli, options: ServeOptions): Promise<number> {
   });
   // A first report that fails is no reason to end a service that runs.
   await Promise.race([options.onStarted(service), shut]).catch((error: unknown) =>
-    cli.io.stderr.write(`${errorText(error)}\n`),
+    cli.io.stderr.write(`${visible(errorText(error))}\n`),
   );
   return service.finished.finally(() => clearInterval(alive));
 }
