@@ -50,7 +50,6 @@ async function run(cli: Cli, env: Env, options: StartOptions, install: boolean, 
     ? (text: string) => cli.io.stderr.write(`\u001b[2K${visible(text)}\r`)
     : undefined;
   const say = (text: string): void => cli.print.note(text);
-  for (const warning of cli.environment.warnings) say(warning);
   const means = { chromePath, visible: loginMode === 'local', say, ...(progress === undefined ? {} : { progress }) };
   const browser = install ? await ensureBrowser(means) : null;
   return serve(cli, {
