@@ -45,7 +45,7 @@ export class Cli {
     const demo = demoDir(config.dataDir);
     const running = readDemo(demo);
     const isDemo = running !== null && running.port === config.port;
-    return isDemo ? readConfig({ ...env, ...demoSettings(demo) }) : config;
+    return isDemo ? readConfig({ ...env, ...demoSettings(demo), CHROME_ARGS: running.chromeArgs }) : config;
   }
 }
 

@@ -80,7 +80,12 @@ async function runDemo(real: Cli, io: Io, options: StartOptions): Promise<number
   const demo = await startDemo(real.environment.env, dataDir);
   try {
     const onStarted = (port: number): void => {
-      writeDemo(dataDir, { pid: process.pid, port, controlUrl: demo.controlUrl });
+      writeDemo(dataDir, {
+        pid: process.pid,
+        port,
+        controlUrl: demo.controlUrl,
+        chromeArgs: demo.env.CHROME_ARGS ?? '',
+      });
       real.print.line(HOW_TO);
     };
     return await run(new Cli(io, real.json), demo.env, options, true, { onStarted, alsoEnds: demo.ended });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Io, Output } from '../io.ts';
 
@@ -22,6 +23,11 @@ export class WrittenOutput {
     await (withinMs === Number.POSITIVE_INFINITY ? written : Promise.race([written, sleep(withinMs)]));
     return this.#failure;
   }
+}
+
+/** Waits until a slow reader of standard output has caught up: what is printed meanwhile would be kept in memory. */
+export async function readerReady({ stdout }: Io, signal: AbortSignal): Promise<void> {
+  if (stdout.writableNeedDrain) await once(stdout, 'drain', { signal }).catch(() => undefined);
 }
 
 /** Aborts once standard output takes nothing any more: for commands that would go on printing for ever. */

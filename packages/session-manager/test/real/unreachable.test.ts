@@ -48,6 +48,12 @@ it('a page that a service worker has kept tells why its socket gets nowhere', { 
   expect((await stage.next('unreachable')).found).toEqual({ by: 'route', detail: 'ERR_CONNECTION_REFUSED' });
 });
 
+it('a living page tells why its socket does not come back', { timeout: 60_000 }, async () => {
+  await using stage = await RunStage.linked();
+  await stage.world.faults.set({ outage: 'refused' });
+  expect((await stage.next('unreachable')).found).toEqual({ by: 'http', detail: 'HTTP 503' });
+});
+
 it('the doctor asks in the way that the browsers go, and leaves nothing behind', { timeout: 60_000 }, async () => {
   await using stage = await RunStage.open();
   const { world } = stage;

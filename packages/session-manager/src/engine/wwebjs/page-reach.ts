@@ -37,5 +37,10 @@ function socketFailure(message: ConsoleMessage): Unreachable | null {
   for (const value of given) value.dispose().catch(() => undefined);
   const isOurs =
     given.length === 0 && message.type() === 'error' && /^WebSocket connection to 'wss:/.test(message.text());
-  return isOurs ? unreachableFrom(message.text()) : null;
+  return isOurs ? whyFailed(message.text()) : null;
+}
+
+function whyFailed(text: string): Unreachable | null {
+  const status = /Unexpected response code: (\d{3})/.exec(text)?.[1];
+  return status === undefined ? unreachableFrom(text) : unreachableByStatus(Number(status));
 }
