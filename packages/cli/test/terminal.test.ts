@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fakeService, run } from './harness.ts';
 
-/** What nobody from outside may say to a terminal. A line break is ours. */
+/** What text from outside may not send to a terminal. Line breaks are our own. */
 const COMMANDS = /(?!\n)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 const EVIL = '\u001b[2J\u001b]0;x\u0007\u001b[31m\u009b1m\u007f\u202edrow\u2066\r\nREADY fake';
 const ACCOUNT = { id: 'x', phone: '5491100000001', name: EVIL };

@@ -8,32 +8,33 @@ const RETRY_MS = 100;
 const NEWLINE = 10;
 
 /**
- * Where the lines of a log go, without ever holding the service up: what nobody takes is dropped and counted. A reader that
- * is slow has its lines kept up to a limit; a disk that refuses has none. A line is written whole, or ends where the disk did.
+ * Writes the lines of a log without ever blocking the service: a line that cannot be written is dropped and counted. For a
+ * slow reader lines wait up to a limit; a disk that refuses drops them at once. The line after a torn one starts on its own line.
  */
 export class LogSink {
   readonly isTerminal: boolean;
   readonly #fd: number;
-  /** Says as a line of the log that so many were lost. */
   readonly #notice: (count: number) => string;
   readonly #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #retry: NodeJS.Timeout | null = null;
   #dropped = 0;
+  /** Of those dropped: told in the log; told by the line that is on its way. */
   #told = 0;
+  #telling = 0;
   /** The first of what waits is the rest of a line. */
   #isUnderWay = false;
   /** A line was cut off: the next one begins on a line of its own. */
   #isTorn = false;
 
-  /** `output`: the stream of that descriptor, which a terminal or pipe is put into non-blocking mode with. */
+  /** `output`: the descriptor to write to. `notice`: the line that tells in the log how many were dropped. */
   constructor(output: 1 | 2, notice: (count: number) => string) {
     this.isTerminal = isatty(output);
     this.#fd = withoutBlocking(output);
     this.#notice = notice;
   }
 
-  /** Lines that were lost since the start. */
+  /** Lines that were dropped since the start. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -45,7 +46,7 @@ export class LogSink {
     if (this.#retry === null) this.#drain();
   }
 
-  /** Waits until all is written or lost, so many milliseconds at most. */
+  /** Waits until all is written or dropped, so many milliseconds at most. */
   async flush(ms: number): Promise<void> {
     for (const until = performance.now() + ms; this.#waitingBytes > 0 && performance.now() < until; ) {
       this.#drain();
@@ -74,15 +75,19 @@ export class LogSink {
     this.#isUnderWay = rest.length > 0;
     this.#waitingBytes += rest.length - line.length;
     if (this.#isUnderWay) this.#waiting[0] = rest;
-    else this.#waiting.shift();
-    if (!this.#isUnderWay) this.#tellLoss();
+    else this.#finishFirst();
+  }
+
+  #finishFirst(): void {
+    this.#waiting.shift();
+    this.#told += this.#telling;
+    this.#telling = 0;
+    if (this.#told < this.#dropped && this.#waiting.length === 0) this.#tellLoss();
   }
 
   #tellLoss(): void {
-    if (this.#told === this.#dropped || this.#waiting.length > 0) return;
-    const lost = this.#dropped - this.#told;
-    this.#told = this.#dropped;
-    this.#keep(Buffer.from(this.#notice(lost)));
+    this.#telling = this.#dropped - this.#told;
+    this.#keep(Buffer.from(this.#notice(this.#telling)));
   }
 
   #tryLater(): void {
@@ -93,7 +98,8 @@ export class LogSink {
   }
 
   #dropAll(): void {
-    this.#dropped += this.#waiting.length;
+    this.#dropped += this.#waiting.length - (this.#telling > 0 ? 1 : 0);
+    this.#telling = 0;
     this.#isTorn ||= this.#isUnderWay;
     this.#isUnderWay = false;
     this.#waiting.length = 0;
@@ -102,8 +108,8 @@ export class LogSink {
 }
 
 /**
- * A descriptor on the same pipe or terminal that refuses instead of waiting. Opened afresh where that can be, so that other
- * programs on it are left as they are; Node puts its own stream into that mode else (a socket, a pipe of another user).
+ * A descriptor on the same pipe or terminal that does not block. It is a second opening where possible, because the mode
+ * belongs to the opening and other programs share the first. Otherwise (a socket, a pipe of another user) Node's own stream sets the mode.
  */
 function withoutBlocking(output: 1 | 2): number {
   if (!fstatSync(output).isFIFO() && !isatty(output)) return throughNode(output);

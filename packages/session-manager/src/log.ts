@@ -51,6 +51,6 @@ function asItIs(line: string): string {
 
 function noticeOf(count: number): string {
   const time = new Date().toISOString();
-  const msg = 'lines of the log were lost: nobody read them, or the disk had no room';
-  return `${JSON.stringify({ level: pino.levels.values.warn, time, lost: count, msg })}\n`;
+  const msg = 'lines of the log were dropped: its reader did not keep up, or the disk was full';
+  return `${JSON.stringify({ level: pino.levels.values.warn, time, dropped: count, msg })}\n`;
 }

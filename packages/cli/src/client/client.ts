@@ -31,7 +31,7 @@ export class Client {
     this.#config = config;
     this.#io = io;
     this.url = serviceUrl(config.host, config.port);
-    // The service is on this machine, whatever address it listens on.
+    // The service runs on this machine, also when it listens on another address than loopback.
     keepDirect(new URL(this.url).hostname);
   }
 

@@ -5,14 +5,13 @@ import picocolors from 'picocolors';
 
 type Colors = ReturnType<typeof picocolors.createColors>;
 
-/** Stands for the escape character in what this program itself says to the terminal. Nobody outside can know it. */
+/** Stands for the escape character in what this program itself writes to the terminal. It is random, so text from outside cannot contain it. */
 const MARK = `\ue000${randomUUID()}`;
 const ESCAPE = '\u001b';
 
 /**
- * Keeps what this program says to a terminal apart from what text from outside would: colours and drawings carry a mark
- * until the moment of writing, and every other control character is written out then. So no text has to be cleaned on its
- * way here, and none can be forgotten.
+ * Keeps the program's own terminal commands apart from those in text from outside: colours and drawings carry a mark until
+ * they are written, and every other control character is escaped then. A command that prints text cannot forget to clean it.
  */
 export const ink = {
   /** Colours that mark what they add. */

@@ -5,7 +5,7 @@ import { ink } from './ink.ts';
 /**
  * Where words go: results to standard output, everything said about them to standard error. With `--json`, standard
  * output has JSON and nothing else: the result, or `{"error":{...}}`, exact. Words have what would command the terminal
- * written out, into a file or pipe as well: somebody looks at those later.
+ * written out, also into a file or pipe, which may be shown on a terminal later.
  */
 export class Printer {
   readonly json: boolean;

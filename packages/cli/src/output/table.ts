@@ -6,7 +6,7 @@ const NO_LINES = Object.fromEntries(
   ['top', 'bottom', 'mid'].flatMap((row) => ['', '-mid', '-left', '-right'].map((end) => [`${row}${end}`, ''])),
 );
 
-/** Columns under bold headings, without lines: as easy for `awk` as for eyes. A row is one line, whatever its cells hold. */
+/** Columns under bold headings, without lines: as easy for `awk` as for eyes. A row is always one line. */
 export function table(print: Printer, head: readonly string[], rows: readonly (readonly string[])[]): string {
   const { bold } = print.paint;
   const made = new Table({

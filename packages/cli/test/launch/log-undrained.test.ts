@@ -76,20 +76,20 @@ async function endsInOrder(child: ChildProcess): Promise<void> {
   expect(await Promise.race([exitOf(child), late])).toBe(0);
 }
 
-test('where the log leads takes nothing: it serves, counts what is lost, and ends in order', async () => {
+test('the log is a full device: the service serves, counts dropped lines and ends in order', async () => {
   const { child, port } = await serviceUnder('exec "$NODE" "$SERVICE" session-manager >/dev/full');
   await answers(port);
   expect(await droppedLines(port)).toBeGreaterThan(0);
   await endsInOrder(child);
 });
 
-/** `sh` says the pid of the service and its exit code, since its output is the pipe that nobody reads. */
+/** `sh` says the pid of the service and its exit code, since its output is a pipe without a reader. */
 const UNREAD = `{ sh -c 'echo "pid $$" >&2; exec "$NODE" "$SERVICE" session-manager'; echo "rc $?" >&2; } | sleep 60`;
 
 test.each([
   ['json', 40],
   ['pretty', 100],
-])('nobody reads the log (%s): it serves on and ends in order', async (format, rounds) => {
+])('the log (%s) is a pipe that is never read: the service serves and ends in order', async (format, rounds) => {
   const { child, port } = await serviceUnder(UNREAD, { LOG_LEVEL: 'trace', LOG_FORMAT: format });
   let said = '';
   child.stderr?.on('data', (text) => {
@@ -105,7 +105,7 @@ test.each([
 });
 
 test.runIf(process.getuid?.() === 0)(
-  'a log file on a full disk: goes on once there is room, on a line of its own',
+  'the log file is on a full disk: it continues on a new line once there is room',
   async () => {
     const disk = await SmallDisk.mount(1);
     onTestFinished(() => disk[Symbol.asyncDispose]());
@@ -121,7 +121,7 @@ test.runIf(process.getuid?.() === 0)(
     await disk.free();
     await ask(port, '/health');
     // A request is logged when it has been answered.
-    await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toContain('lines of the log were lost'));
+    await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toContain('lines of the log were dropped'));
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
     const torn = lines.filter((line) => line.startsWith('{') && !line.endsWith('}'));
     expect(torn.length).toBeLessThan(2);

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { fakeService } from '../harness.ts';
 
 const MAIN = join(CHECKOUT, 'packages/cli/src/main.ts');
-/** Nobody listens there. */
+/** No proxy listens there. */
 const PROXY = 'http://127.0.0.1:9';
 
 /** The real command line, in an environment of its own. */

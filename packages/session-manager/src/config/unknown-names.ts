@@ -5,7 +5,7 @@ import { ELSEWHERE, VARIABLES } from './variables.ts';
 const OF_OTHERS =
   /^(AWS_|NODE_|LC_|XDG_|COMPOSE_|POSTGRES_|PG|npm_)|^(TZ|LANG|LANGUAGE|PATH|HOME|USER|DISPLAY|TMPDIR|WAYLAND_DISPLAY|NO_COLOR|FORCE_COLOR)$|_proxy$/i;
 
-/** What to say of names in a settings file that nobody reads there, each with the one that was probably meant. */
+/** Warnings for unknown names in a settings file, each with the name that was probably meant. */
 export function unknownNames(names: readonly string[]): string[] {
   const known = [...Object.keys(VARIABLES), ...ELSEWHERE];
   return names

@@ -64,7 +64,7 @@ it('the doctor asks in the way that the browsers go, and leaves nothing behind',
   expect(await reachWhatsApp(browser, world.chromeArgs)).toEqual({ by: 'http', detail: 'HTTP 503' });
   const proxied = [...without('--no-proxy')(world.chromeArgs), '--proxy-server=http://127.0.0.1:9'];
   expect(await reachWhatsApp(browser, proxied)).toEqual({ by: 'proxy', detail: 'ERR_PROXY_CONNECTION_FAILED' });
-  // No script of the page has run: nobody has asked WhatsApp's server for a QR.
+  // No script of the page has run: WhatsApp's server was not asked for a QR.
   expect(world.observed.filter(({ type }) => type !== 'fault')).toEqual([]);
   expect(await profilesLeft()).toEqual(before);
 });
