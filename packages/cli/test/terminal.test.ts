@@ -1,10 +1,16 @@
-import { expect, test } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { fakeService, run } from './harness.ts';
 
 /** What text from outside may not send to a terminal. Line breaks are our own. */
 const COMMANDS = /(?!\n)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 const EVIL = '\u001b[2J\u001b]0;x\u0007\u001b[31m\u009b1m\u007f\u202edrow\u2066\r\nREADY fake';
 const ACCOUNT = { id: 'x', phone: '5491100000001', name: EVIL };
+
+/** The name of a folder with an operator's code. */
+const EVIL_CODE = 'co\u001b[31mde';
 
 /** A service of which every text from outside is hostile. */
 async function hostile() {
@@ -90,4 +96,28 @@ test('a question that names a snapshot or session asks in clear text', async () 
   await snapshots.take('ventas');
   const { stderr } = await cli('session delete ventas', { answers: 'n' });
   expect(stderr).not.toMatch(COMMANDS);
+});
+
+test.each([
+  ['doctor', '--no-network'],
+  ['doctor', '--no-network', '--lang', 'es'],
+  ['doctor', '--no-network', '--code', EVIL_CODE],
+  ['report'],
+  ['storage'],
+  ['snapshot', 'list'],
+])('names on the disk are shown so, too: %j', async (...args) => {
+  const folder = mkdtempSync(join(tmpdir(), 'leadmaster-terminal-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const dataDir = join(folder, 'da\u001b[31mta\u202e');
+  mkdirSync(join(dataDir, 'tokens', 'no\u001b[2J\u009bsession\n'), { recursive: true, mode: 0o700 });
+  const code = join(folder, EVIL_CODE);
+  mkdirSync(code);
+  writeFileSync(join(code, 'bot\u001b[2J.js'), 'new LocalAuth({ dataPath: "./no\u001b[2Jwhere" })');
+  const env = { LEADMASTER_DATA_DIR: dataDir, SESSION_MANAGER_PORT: '9', LEADMASTER_ADMIN_KEY: 'k'.repeat(32) };
+  const { stdout, stderr } = await run(
+    args.map((word) => (word === EVIL_CODE ? code : word)),
+    { env },
+  );
+  expect(stdout + stderr).not.toBe('');
+  expect(stdout + stderr).not.toMatch(COMMANDS);
 });
