@@ -6,6 +6,12 @@ import { isMissing, realFs } from '../profile/files.ts';
 
 /** The name of a build is the name of a file. */
 const BUILD = /^\d+\.\d+\.\d+(?:-[a-z0-9.]+)?$/;
+const SUFFIX = '.html';
+
+/** Whether a file in the web cache is the page of a build. */
+export function isBuildPage(name: string): boolean {
+  return name.endsWith(SUFFIX) && BUILD.test(name.slice(0, -SUFFIX.length));
+}
 
 /**
  * The pages of builds that WhatsApp itself served to a browser here, one file per build: `<build>.html` in the web cache,
@@ -19,7 +25,7 @@ export class KeptPages {
   }
 
   path(build: string): string {
-    return join(this.#folder, `${build}.html`);
+    return join(this.#folder, `${build}${SUFFIX}`);
   }
 
   /** Durable when it resolves; the page before it stays when it fails. */
@@ -49,9 +55,7 @@ export class KeptPages {
       if (isMissing(error)) return [];
       throw error;
     });
-    return names.flatMap((name) =>
-      name.endsWith('.html') && BUILD.test(name.slice(0, -5)) ? [name.slice(0, -5)] : [],
-    );
+    return names.filter(isBuildPage).map((name) => name.slice(0, -SUFFIX.length));
   }
 
   async remove(build: string): Promise<void> {

@@ -54,12 +54,16 @@ function mkdirUnlessThere(path: string): void {
   }
 }
 
+/** What a disk, a desktop or a storage box puts into every folder: one that holds nothing else is empty. */
+const OF_A_DISK =
+  /^(\..*|lost\+found|@eaDir|#recycle|\$RECYCLE\.BIN|System Volume Information|Thumbs\.db|desktop\.ini)$/i;
+
 function refuseForeignFolder(paths: DataPaths): void {
   const ours = [
     ...[paths.tokens, paths.locks, paths.trash, paths.staging, paths.webCache],
     ...[paths.database, paths.adminKey, paths.serviceToken, paths.vault, paths.vaultKey],
   ].map((path) => basename(path));
-  const names = readdirSync(paths.root).filter((name) => name !== 'lost+found' && !name.startsWith('.'));
+  const names = readdirSync(paths.root).filter((name) => !OF_A_DISK.test(name));
   if (names.length === 0 || names.some((name) => ours.includes(name))) return;
   throw new LeadMasterError(
     'storage_failed',

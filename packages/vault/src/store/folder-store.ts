@@ -3,12 +3,17 @@ import * as fs from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { exactly, sourceOf } from './blob-body.ts';
-import { checkKey, checkPrefix } from './blob-key.ts';
+import { checkKey, checkPrefix, isKey } from './blob-key.ts';
 import type { BlobInfo, BlobSource, BlobStore } from './blob-store.ts';
 import { folderError, hasCode } from './folder-errors.ts';
 
-/** Where bodies are written before they get their names. No key has a segment that begins with a dot. */
+/** The folder where bodies are written before they get their names. No key has a segment that begins with a dot. */
 const TEMPORARY = '.tmp';
+const isTemporaryBody = (name: string): boolean => /^[0-9a-f]{24}$/.test(name);
+/** Whether a path below a store's folder is of a body that is being written, or where they lie. */
+export function isTemporary(path: string): boolean {
+  return path === TEMPORARY;
+}
 /** What a crash left there is removed when nobody can be writing it any more. */
 const TEMPORARY_AGE_MS = 24 * 3600 * 1000;
 
@@ -167,6 +172,7 @@ export class FolderStore implements BlobStore {
     const temporary = join(this.folder, TEMPORARY);
     await makeDurably(temporary);
     for (const name of await fs.readdir(temporary)) {
+      if (!isTemporaryBody(name)) continue;
       const path = join(temporary, name);
       const found = await fs.stat(path).catch(() => null);
       if (found !== null && found.mtimeMs < Date.now() - TEMPORARY_AGE_MS) await fs.rm(path, { force: true });
@@ -184,8 +190,9 @@ export class FolderStore implements BlobStore {
     const folder = join(this.folder, base);
     const entries = await this.unlessAbsent(() => fs.readdir(folder, { withFileTypes: true }));
     for (const entry of entries ?? []) {
+      // Others write into folders too (synchronisers, storage boxes, desktops): what is no key is not of this store.
+      if (!isKey(entry.name)) continue;
       const key = `${base}${entry.name}`;
-      if (entry.name.startsWith('.')) continue;
       if (entry.isFile() && key.startsWith(prefix)) found.push(key);
       if (entry.isDirectory() && (`${key}/`.startsWith(prefix) || prefix.startsWith(`${key}/`))) {
         await this.walk(`${key}/`, prefix, found, signal);

@@ -1,0 +1,42 @@
+import { foreignNames } from '@leadmaster/vault';
+import { isBuildPage } from '../../builds/pages.ts';
+import { isTemporaryName } from '../../profile/atomic-file.ts';
+import { lstatOrNull, namesOrNull, realFs } from '../../profile/files.ts';
+import { isTrashName } from '../../profile/trash.ts';
+import { type Finding, found } from '../finding.ts';
+import type { Ground } from '../ground.ts';
+
+const TOLD = 3;
+
+/** What others have put into the folders that we keep: it is passed over, and nobody but its owner will tidy it up. */
+export async function checkForeign({ paths, config }: Ground): Promise<Finding[]> {
+  const { location } = config.vault;
+  const places: [folder: string, names: string[]][] = [
+    [paths.tokens, await plainFiles(paths.tokens)],
+    [paths.trash, await others(paths.trash, isTrashName)],
+    [paths.webCache, await others(paths.webCache, (name) => isBuildPage(name) || isTemporaryName(name))],
+    ...(location.kind === 'folder'
+      ? [[location.path, await foreignNames(location.path)] satisfies [string, string[]]]
+      : []),
+  ];
+  return places.flatMap(([folder, names]) => {
+    if (names.length === 0) return [];
+    const first = names.slice(0, TOLD).map((name) => JSON.stringify(name));
+    const about = { folder, count: names.length, names: first.join(', ') };
+    return [found('note', 'foreign_files', folder, about)];
+  });
+}
+
+async function others(folder: string, isOurs: (name: string) => boolean): Promise<string[]> {
+  const names = (await namesOrNull(realFs, folder)) ?? [];
+  return names.filter((name) => !isOurs(name)).sort();
+}
+
+/** Folders and links among the profiles are told with the profiles. */
+async function plainFiles(folder: string): Promise<string[]> {
+  const files: string[] = [];
+  for (const name of await others(folder, isTemporaryName)) {
+    if ((await lstatOrNull(realFs, `${folder}/${name}`))?.isFile() === true) files.push(name);
+  }
+  return files;
+}
