@@ -4,8 +4,9 @@ import { dirname, join, resolve } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { exactly, sourceOf } from './blob-body.ts';
 import { checkKey, checkPrefix, isKey } from './blob-key.ts';
-import type { BlobInfo, BlobSource, BlobStore } from './blob-store.ts';
-import { folderError, hasCode } from './folder-errors.ts';
+import type { BlobInfo, BlobSource, BlobStore, PutOptions } from './blob-store.ts';
+import { folderError, hasCode, isFull } from './folder-errors.ts';
+import { Reserve } from './reserve.ts';
 
 /** The folder where bodies are written before they get their names. No key has a segment that begins with a dot. */
 const TEMPORARY = '.tmp';
@@ -27,36 +28,27 @@ export class FolderStore implements BlobStore {
   private readonly folder: string;
   private readonly create: boolean;
   private readonly made = new Set<string>();
+  private readonly reserve: Reserve;
   private prepared: Promise<void> | null = null;
 
   constructor(folder: string, options: { create?: boolean } = {}) {
     this.folder = resolve(folder);
     this.name = `file:${this.folder}`;
     this.create = options.create ?? false;
+    this.reserve = new Reserve(join(this.folder, TEMPORARY));
   }
 
-  async put(
-    key: string,
-    body: Uint8Array | BlobSource,
-    options: { ifAbsent?: boolean; signal?: AbortSignal } = {},
-  ): Promise<boolean> {
+  async put(key: string, body: Uint8Array | BlobSource, options: PutOptions = {}): Promise<boolean> {
     checkKey(key);
     options.signal?.throwIfAborted();
     return this.attempt(`writing ${key}`, async () => {
       await this.prepare();
-      const path = this.path(key);
-      const ifAbsent = options.ifAbsent === true;
-      // A look before the work; the link below decides.
-      if (ifAbsent && (await present(path))) return false;
-      await this.makeFolder(dirname(path));
-      const temporary = join(this.folder, TEMPORARY, randomBytes(12).toString('hex'));
-      try {
-        await writeDurably(temporary, exactly(key, sourceOf(body)), options.signal);
-        const won = ifAbsent ? await linkIfAbsent(temporary, path) : await fs.rename(temporary, path).then(() => true);
-        if (won) await syncFolder(dirname(path));
-        return won;
-      } finally {
-        await fs.rm(temporary, { force: true });
+      for (;;) {
+        try {
+          return await this.write(key, body, options);
+        } catch (error) {
+          if (options.frees !== true || !isFull(error) || !(await this.reserve.give())) throw error;
+        }
       }
     });
   }
@@ -117,7 +109,25 @@ export class FolderStore implements BlobStore {
     await this.attempt(`deleting ${key}`, async () => {
       const gone = await this.unlessAbsent(() => fs.unlink(this.path(key)).then(() => true));
       if (gone !== null) await syncFolder(dirname(this.path(key)));
+      await this.reserve.refill();
     });
+  }
+
+  private async write(key: string, body: Uint8Array | BlobSource, options: PutOptions): Promise<boolean> {
+    const path = this.path(key);
+    const ifAbsent = options.ifAbsent === true;
+    // A look before the work; the link below decides.
+    if (ifAbsent && (await present(path))) return false;
+    await this.makeFolder(dirname(path));
+    const temporary = join(this.folder, TEMPORARY, randomBytes(12).toString('hex'));
+    try {
+      await writeDurably(temporary, exactly(key, sourceOf(body)), options.signal);
+      const won = ifAbsent ? await linkIfAbsent(temporary, path) : await fs.rename(temporary, path).then(() => true);
+      if (won) await syncFolder(dirname(path));
+      return won;
+    } finally {
+      await fs.rm(temporary, { force: true });
+    }
   }
 
   private path(key: string): string {
@@ -171,6 +181,7 @@ export class FolderStore implements BlobStore {
     else await this.checkFolder();
     const temporary = join(this.folder, TEMPORARY);
     await makeDurably(temporary);
+    await this.reserve.fill();
     for (const name of await fs.readdir(temporary)) {
       if (!isTemporaryBody(name)) continue;
       const path = join(temporary, name);
