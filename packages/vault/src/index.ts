@@ -38,6 +38,7 @@ export type { BlobInfo, BlobSource, BlobStore } from './store/blob-store.ts';
 export { ByteRate } from './store/byte-rate.ts';
 export { FolderStore } from './store/folder-store.ts';
 export { MemoryStore } from './store/memory-store.ts';
+export { cannotLink } from './store/no-link.ts';
 export { type OpenStoreOptions, openStore } from './store/open-store.ts';
 export { type RetryOptions, RetryStore } from './store/retry-store.ts';
 export { parseStoreUrl, type StoreLocation, storeUrl } from './store/store-url.ts';

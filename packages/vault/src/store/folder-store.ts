@@ -5,7 +5,9 @@ import { LeadMasterError } from '@leadmaster/protocol';
 import { exactly, sourceOf } from './blob-body.ts';
 import { checkKey, checkPrefix, isKey } from './blob-key.ts';
 import type { BlobInfo, BlobSource, BlobStore, PutOptions } from './blob-store.ts';
+import { Claims } from './claims.ts';
 import { folderError, hasCode, isFull } from './folder-errors.ts';
+import { cannotLink } from './no-link.ts';
 import { Reserve } from './reserve.ts';
 
 /** The folder where bodies are written before they get their names. No key has a segment that begins with a dot. */
@@ -29,6 +31,7 @@ export class FolderStore implements BlobStore {
   private readonly create: boolean;
   private readonly made = new Set<string>();
   private readonly reserve: Reserve;
+  private readonly claims: Claims;
   private prepared: Promise<void> | null = null;
 
   constructor(folder: string, options: { create?: boolean } = {}) {
@@ -36,6 +39,7 @@ export class FolderStore implements BlobStore {
     this.name = `file:${this.folder}`;
     this.create = options.create ?? false;
     this.reserve = new Reserve(join(this.folder, TEMPORARY));
+    this.claims = new Claims(join(this.folder, TEMPORARY));
   }
 
   async put(key: string, body: Uint8Array | BlobSource, options: PutOptions = {}): Promise<boolean> {
@@ -122,12 +126,24 @@ export class FolderStore implements BlobStore {
     const temporary = join(this.folder, TEMPORARY, randomBytes(12).toString('hex'));
     try {
       await writeDurably(temporary, exactly(key, sourceOf(body)), options.signal);
-      const won = ifAbsent ? await linkIfAbsent(temporary, path) : await fs.rename(temporary, path).then(() => true);
+      const won = ifAbsent ? await this.nameIfAbsent(temporary, path) : await rename(temporary, path);
       if (won) await syncFolder(dirname(path));
       return won;
     } finally {
       await fs.rm(temporary, { force: true });
     }
+  }
+
+  /** Gives a whole file a name that must be free: by a hard link, where there are any. */
+  private async nameIfAbsent(temporary: string, path: string): Promise<boolean> {
+    try {
+      await fs.link(temporary, path);
+      return true;
+    } catch (error) {
+      if (hasCode(error, 'EEXIST')) return false;
+      if (!cannotLink(error)) throw error;
+    }
+    return this.claims.during(path, async () => !(await present(path)) && (await rename(temporary, path)));
   }
 
   private path(key: string): string {
@@ -233,15 +249,9 @@ async function writeDurably(path: string, body: AsyncIterable<Uint8Array>, signa
   await file.sync();
 }
 
-/** A hard link is the one way to give a whole file a name that must be free. */
-async function linkIfAbsent(temporary: string, path: string): Promise<boolean> {
-  try {
-    await fs.link(temporary, path);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false;
-    throw error;
-  }
+async function rename(temporary: string, path: string): Promise<true> {
+  await fs.rename(temporary, path);
+  return true;
 }
 
 /** Makes folders, each durable in its parent. */
