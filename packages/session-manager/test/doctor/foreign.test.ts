@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -27,6 +28,15 @@ test('foreign files in the folders of an installation are named, and nothing els
   expect(found.map(({ where }) => where).sort()).toEqual([paths.tokens, paths.trash, paths.webCache, vault].sort());
   for (const { what } of found) expect(what).toContain('holds 3 entries');
   expect(found[0]?.what).toContain('"Thumbs.db"');
+});
+
+test('so are names in a profile that are not UTF-8', async () => {
+  const installation = await Installation.healthy();
+  const odd = Buffer.concat([Buffer.from(`${installation.profile}/Default/x`), Buffer.from([0xff])]);
+  writeFileSync(odd, '', { mode: 0o600 });
+  const found = await installation.found();
+  expect(found).toMatchObject([{ id: 'foreign_files', severity: 'note', where: installation.profile }]);
+  expect(found[0]?.what).toContain('Default/x');
 });
 
 test('what others have put into the trash is not listed, not counted and never deleted', async () => {

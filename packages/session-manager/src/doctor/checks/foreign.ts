@@ -1,7 +1,7 @@
 import { foreignNames } from '@leadmaster/vault';
 import { isBuildPage } from '../../builds/pages.ts';
 import { isTemporaryName } from '../../profile/atomic-file.ts';
-import { lstatOrNull, namesOrNull, realFs } from '../../profile/files.ts';
+import { isUnsayable, lstatOrNull, namesOrNull, realFs } from '../../profile/files.ts';
 import { isTrashName } from '../../profile/trash.ts';
 import { type Finding, found } from '../finding.ts';
 import type { Ground } from '../ground.ts';
@@ -9,7 +9,7 @@ import type { Ground } from '../ground.ts';
 const TOLD = 3;
 
 /** What others have put into the folders that we keep: it is passed over, and nobody but its owner will tidy it up. */
-export async function checkForeign({ paths, config }: Ground): Promise<Finding[]> {
+export async function checkForeign({ paths, config, profiles }: Ground): Promise<Finding[]> {
   const { location } = config.vault;
   const places: [folder: string, names: string[]][] = [
     [paths.tokens, await plainFiles(paths.tokens)],
@@ -19,6 +19,7 @@ export async function checkForeign({ paths, config }: Ground): Promise<Finding[]
       ? [[location.path, await foreignNames(location.path)] satisfies [string, string[]]]
       : []),
   ];
+  for (const { dir } of profiles) places.push([dir, await unsayable(dir)]);
   return places.flatMap(([folder, names]) => {
     if (names.length === 0) return [];
     const first = names.slice(0, TOLD).map((name) => JSON.stringify(name));
@@ -30,6 +31,12 @@ export async function checkForeign({ paths, config }: Ground): Promise<Finding[]
 async function others(folder: string, isOurs: (name: string) => boolean): Promise<string[]> {
   const names = (await namesOrNull(realFs, folder)) ?? [];
   return names.filter((name) => !isOurs(name)).sort();
+}
+
+/** Names that are not UTF-8: they are in no copy of the profile. */
+async function unsayable(dir: string): Promise<string[]> {
+  const names = await realFs.readdir(dir, { recursive: true });
+  return names.filter(isUnsayable).sort();
 }
 
 /** Folders and links among the profiles are told with the profiles. */
