@@ -1,12 +1,14 @@
 import { foreignNames } from '@leadmaster/vault';
 import { isBuildPage } from '../../builds/pages.ts';
 import { isTemporaryName } from '../../profile/atomic-file.ts';
-import { isUnsayable, lstatOrNull, namesOrNull, realFs } from '../../profile/files.ts';
+import { errorCode, isMissing, isUnsayable, lstatOrNull, namesOrNull, realFs } from '../../profile/files.ts';
 import { isTrashName } from '../../profile/trash.ts';
 import { type Finding, found } from '../finding.ts';
 import type { Ground } from '../ground.ts';
 
 const TOLD = 3;
+/** At the top of a disk; it cannot be moved away. */
+const OF_THE_DISK = 'lost+found';
 
 /** What others have put into the folders that we keep: it is passed over, and nobody but its owner will tidy it up. */
 export async function checkForeign({ paths, config, profiles }: Ground): Promise<Finding[]> {
@@ -20,7 +22,8 @@ export async function checkForeign({ paths, config, profiles }: Ground): Promise
       : []),
   ];
   for (const { dir } of profiles) places.push([dir, await unsayable(dir)]);
-  return places.flatMap(([folder, names]) => {
+  return places.flatMap(([folder, all]) => {
+    const names = all.filter((name) => name !== OF_THE_DISK);
     if (names.length === 0) return [];
     const first = names.slice(0, TOLD).map((name) => JSON.stringify(name));
     const about = { folder, count: names.length, names: first.join(', ') };
@@ -35,7 +38,11 @@ async function others(folder: string, isOurs: (name: string) => boolean): Promis
 
 /** Names that are not UTF-8: they are in no copy of the profile. */
 async function unsayable(dir: string): Promise<string[]> {
-  const names = await realFs.readdir(dir, { recursive: true });
+  const names = await realFs.readdir(dir, { recursive: true }).catch((error: unknown) => {
+    // A browser removes folders while they are listed; what belongs to others is told with the owners.
+    if (isMissing(error) || errorCode(error) === 'EACCES') return [];
+    throw error;
+  });
   return names.filter(isUnsayable).sort();
 }
 
