@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { masterKey, openStore, openVault, type SourceEntry, type Vault } from '@leadmaster/vault';
 import { describe, expect, test } from 'vitest';
+import { manager, tempFolder } from '../adopt/folders.ts';
+import { putProfile } from '../adopt/profiles.ts';
 import { canMount, SmallDisk } from '../real/small-disk.ts';
 
 const SESSION = 'ventas';
@@ -56,5 +59,27 @@ describe.skipIf(skip)('a vault on a disk without a byte left', () => {
     await disk.fill();
     await vault.destroySession(SESSION);
     expect(await vault.sessions()).toEqual([]);
+  }, 60_000);
+
+  test('is pruned by the service, which has its data on another disk, with foreign files in it', async () => {
+    await using disk = await SmallDisk.mount(24);
+    const context = await manager(undefined, { VAULT_URL: `file:${join(disk.path, 'vault')}` });
+    const { snapshots } = context;
+    const profile = await putProfile(join(await tempFolder(), 'session'));
+    await context.adoption.adopt({ name: SESSION, path: profile, mode: 'move' });
+    const first = await snapshots.create(SESSION, { reason: 'requested' });
+    const second = await snapshots.create(SESSION, { reason: 'requested' });
+    for (const folder of ['', 'keys', 'chain', 'packs', 'locks'])
+      for (const name of ['Thumbs.db', '000001 (conflicted copy)'])
+        await writeFile(join(disk.path, 'vault', folder, name), '');
+    await disk.fill();
+    await snapshots.delete(SESSION, first.id);
+    await disk.fill();
+    expect(await snapshots.prune(SESSION)).toMatchObject([{ session: SESSION }]);
+    expect(await snapshots.verify(SESSION, second.id, { drill: false })).toMatchObject({ ok: true });
+    expect((await snapshots.recoverable()).map(({ session }) => session)).toEqual([SESSION]);
+    const { items, problems } = await snapshots.list(SESSION);
+    expect(items.map(({ id }) => id)).toEqual([second.id]);
+    expect(problems).toEqual([]);
   }, 60_000);
 });
