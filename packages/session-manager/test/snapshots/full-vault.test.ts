@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { masterKey, openStore, openVault, type SourceEntry, type Vault } from '@leadmaster/vault';
 import { describe, expect, test } from 'vitest';
 import { manager, tempFolder } from '../adopt/folders.ts';
+import { openManager } from '../adopt/managers.ts';
 import { putProfile } from '../adopt/profiles.ts';
 import { canMount, SmallDisk } from '../real/small-disk.ts';
 
@@ -81,5 +82,20 @@ describe.skipIf(skip)('a vault on a disk without a byte left', () => {
     const { items, problems } = await snapshots.list(SESSION);
     expect(items.map(({ id }) => id)).toEqual([second.id]);
     expect(problems).toEqual([]);
+  }, 60_000);
+
+  test('is pruned by the service also where its data lies on that disk, as it does unless told otherwise', async () => {
+    await using disk = await SmallDisk.mount(24);
+    const context = await openManager(join(disk.path, 'data'), { DISK_MIN_FREE_MB: '1' });
+    await using _closed = { [Symbol.asyncDispose]: () => context.close() };
+    const { snapshots } = context;
+    const profile = await putProfile(join(await tempFolder(), 'session'));
+    await context.adoption.adopt({ name: SESSION, path: profile, mode: 'copy', originRetired: true });
+    const first = await snapshots.create(SESSION, { reason: 'requested' });
+    const second = await snapshots.create(SESSION, { reason: 'requested' });
+    await disk.fill();
+    await snapshots.delete(SESSION, first.id);
+    expect(await snapshots.prune(SESSION)).toMatchObject([{ session: SESSION }]);
+    expect((await snapshots.list(SESSION)).items.map(({ id }) => id)).toEqual([second.id]);
   }, 60_000);
 });
