@@ -14,7 +14,7 @@ const LANGUAGES = ['LANGUAGE', 'LC_ALL', 'LC_MESSAGES', 'LANG'];
  */
 export async function underUtf8(real: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
   if (process.platform !== 'linux' || (await isUtf8(real))) return real;
-  // The user's language is Chromium's by LANGUAGE, whatever the locale is.
+  // Chromium takes the user's language from LANGUAGE under any locale.
   const language = first(real, LANGUAGES);
   return { ...real, LC_ALL: EVERY_NAME, ...(language === undefined ? {} : { LANGUAGE: language }) };
 }

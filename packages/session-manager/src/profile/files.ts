@@ -150,7 +150,7 @@ export async function* walk(fs: ProfileFs, root: string, onVanished: () => void 
       names.sort().map((name) => entryAt(fs, root, parent === '' ? name : `${parent}/${name}`)),
     );
     for (const [at, entry] of entries.entries()) {
-      if (entry === null && !isUnsayable(names[at] ?? '')) onVanished();
+      if (entry === null && !mayNotBeUtf8(names[at] ?? '')) onVanished();
       if (entry === null || entry.dev !== first.dev) continue;
       yield entry;
       if (entry.kind === 'folder') folders.push(entry);
@@ -162,7 +162,7 @@ export async function* walk(fs: ProfileFs, root: string, onVanished: () => void 
  * Whether a name that was listed and is not found may be one that is not UTF-8: Node lists it with U+FFFD in it. Neither Chromium
  * nor LeadMaster makes such names; they are passed over.
  */
-export function isUnsayable(name: string): boolean {
+export function mayNotBeUtf8(name: string): boolean {
   return name.includes('\uFFFD');
 }
 

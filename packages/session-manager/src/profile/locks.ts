@@ -158,8 +158,8 @@ export function readOwner(file: string): LockOwner | null {
 }
 
 /**
- * Who holds a lock now: the kernel's word decides, since host names change and pids come again (a container that was made anew is
- * a host of its own with the same small numbers). Null when nobody does, or the holder has not said who it is. Takes nothing.
+ * Who holds a lock now: the kernel's word decides, since host names change and pids come again (a recreated container is
+ * a host of its own with the same small numbers). Null when the lock is free, or its holder has not said who it is. Takes nothing.
  */
 export function livingOwner(file: string): LockOwner | null {
   const owner = readOwner(file);

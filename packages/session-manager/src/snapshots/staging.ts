@@ -24,7 +24,7 @@ export async function inStaging<T>(path: string, task: (path: string) => Promise
 
 /**
  * Removes what a process that died has left in staging, but for the names to keep. Called before anything is staged. What cannot
- * be removed (it may be another user's) stays in nobody's way: `onLeft` hears of it.
+ * be removed (it may be another user's) stays, and the start goes on: `onLeft` hears of it.
  */
 export async function sweepStaging(
   paths: DataPaths,

@@ -13,7 +13,7 @@ import { Installation, NAME, put } from './installation.ts';
 
 const FOREIGN = ['Thumbs.db', '._2.3000.1.html', 'x (conflicted copy)'];
 
-test('foreign files in the folders of an installation are named, and nothing else is said of them', async () => {
+test('foreign files in the folders of an installation are named, and cause no other finding', async () => {
   const installation = await Installation.healthy();
   const { paths, config } = installation;
   const vault = config.vault.location.kind === 'folder' ? config.vault.location.path : '';

@@ -131,7 +131,7 @@ describe('who holds a lock now', () => {
   test.each([
     ['of another host', () => claim(12, 'the-container-before')],
     ['of this host, with the pid of another program', () => claim(process.ppid, hostname())],
-  ])('is not whom a claim %s names, once nobody holds it', async (_what, written) => {
+  ])('is not whom a claim %s names, once it is free', async (_what, written) => {
     const paths = await dataFolder();
     await writeFile(paths.dataLock, '');
     await writeFile(`${paths.dataLock}.owner.json`, written());
@@ -141,7 +141,7 @@ describe('who holds a lock now', () => {
     lock.release();
   });
 
-  test('is told while it is held, under whatever host name and pid, and to look takes nothing', async () => {
+  test('is told while it is held, under any host name and pid, and to look takes nothing', async () => {
     const paths = await dataFolder();
     const holder = startScript('lock-holder.ts', [paths.root]);
     await nextLine(holder);
@@ -155,7 +155,7 @@ describe('who holds a lock now', () => {
     expect(livingOwner(paths.dataLock)).toBeNull();
   });
 
-  test('may be asked while another takes it, and keeps nobody from it', async () => {
+  test('may be asked while another process takes the lock, which succeeds all the same', async () => {
     const paths = await dataFolder();
     const looker = startScript('lock-looker.ts', [paths.dataLock]);
     expect(await nextLine(looker)).toBe('looking');

@@ -19,7 +19,7 @@ export class Claims {
     this.#folder = folder;
   }
 
-  /** Does the work while nobody else works under that key. */
+  /** Does the work while no other writer works under that key. */
   async during<T>(key: string, work: () => Promise<T>): Promise<T> {
     const path = join(this.#folder, `claim-${createHash('sha256').update(key).digest('hex').slice(0, 32)}`);
     while (!(await makeFolder(path))) await this.#outlive(path);

@@ -1,7 +1,7 @@
 import { foreignNames } from '@leadmaster/vault';
 import { isBuildPage } from '../../builds/pages.ts';
 import { isTemporaryName } from '../../profile/atomic-file.ts';
-import { errorCode, isMissing, isUnsayable, lstatOrNull, namesOrNull, realFs } from '../../profile/files.ts';
+import { errorCode, isMissing, lstatOrNull, mayNotBeUtf8, namesOrNull, realFs } from '../../profile/files.ts';
 import { isTrashName } from '../../profile/trash.ts';
 import { type Finding, found } from '../finding.ts';
 import type { Ground } from '../ground.ts';
@@ -10,7 +10,7 @@ const TOLD = 3;
 /** At the top of a disk; it cannot be moved away. */
 const OF_THE_DISK = 'lost+found';
 
-/** What others have put into the folders that we keep: it is passed over, and nobody but its owner will tidy it up. */
+/** What others have put into the folders that we keep: LeadMaster passes over it and never deletes it. */
 export async function checkForeign({ paths, config, profiles }: Ground): Promise<Finding[]> {
   const { location } = config.vault;
   const places: [folder: string, names: string[]][] = [
@@ -21,7 +21,7 @@ export async function checkForeign({ paths, config, profiles }: Ground): Promise
       ? [[location.path, await foreignNames(location.path)] satisfies [string, string[]]]
       : []),
   ];
-  for (const { dir } of profiles) places.push([dir, await unsayable(dir)]);
+  for (const { dir } of profiles) places.push([dir, await notUtf8(dir)]);
   return places.flatMap(([folder, all]) => {
     const names = all.filter((name) => name !== OF_THE_DISK);
     if (names.length === 0) return [];
@@ -37,13 +37,13 @@ async function others(folder: string, isOurs: (name: string) => boolean): Promis
 }
 
 /** Names that are not UTF-8: they are in no copy of the profile. */
-async function unsayable(dir: string): Promise<string[]> {
+async function notUtf8(dir: string): Promise<string[]> {
   const names = await realFs.readdir(dir, { recursive: true }).catch((error: unknown) => {
     // A browser removes folders while they are listed; what belongs to others is told with the owners.
     if (isMissing(error) || errorCode(error) === 'EACCES') return [];
     throw error;
   });
-  return names.filter(isUnsayable).sort();
+  return names.filter(mayNotBeUtf8).sort();
 }
 
 /** Folders and links among the profiles are told with the profiles. */
