@@ -1,5 +1,5 @@
 import { foreignNames } from '@leadmaster/vault';
-import { isBuildPage } from '../../builds/pages.ts';
+import { isKeptOfBuild } from '../../builds/pages.ts';
 import { isTemporaryName } from '../../profile/atomic-file.ts';
 import { errorCode, isMissing, lstatOrNull, mayNotBeUtf8, namesOrNull, realFs } from '../../profile/files.ts';
 import { isTrashName } from '../../profile/trash.ts';
@@ -16,7 +16,7 @@ export async function checkForeign({ paths, config, profiles }: Ground): Promise
   const places: [folder: string, names: string[]][] = [
     [paths.tokens, await plainFiles(paths.tokens)],
     [paths.trash, await others(paths.trash, isTrashName)],
-    [paths.webCache, await others(paths.webCache, (name) => isBuildPage(name) || isTemporaryName(name))],
+    [paths.webCache, await others(paths.webCache, (name) => isKeptOfBuild(name) || isTemporaryName(name))],
     ...(location.kind === 'folder'
       ? [[location.path, await foreignNames(location.path)] satisfies [string, string[]]]
       : []),
