@@ -20,8 +20,12 @@ export class Cli {
     this.print = new Printer(io, json);
   }
 
+  /** What the settings file has wrong is told by every command that reads it: a name that is lost leads to other data. */
   get environment(): Environment {
-    this.#environment ??= loadEnvironment(this.io.env);
+    if (this.#environment === null) {
+      this.#environment = loadEnvironment(this.io.env);
+      for (const warning of this.#environment.warnings) this.print.note(warning);
+    }
     return this.#environment;
   }
 
@@ -41,7 +45,7 @@ export class Cli {
     const demo = demoDir(config.dataDir);
     const running = readDemo(demo);
     const isDemo = running !== null && running.port === config.port;
-    return isDemo ? readConfig({ ...env, ...demoSettings(demo) }) : config;
+    return isDemo ? readConfig({ ...env, ...demoSettings(demo), CHROME_ARGS: running.chromeArgs }) : config;
   }
 }
 

@@ -20,7 +20,12 @@ export const register: Register = (parent, io) => {
       const cli = cliOf(command, io);
       await refuseLinked(cli, name, number);
       let asked = false;
+      let cause = '';
       for await (const { session } of linking(cli.client(), name, { withoutQr: true, signal: untilUnread(io) })) {
+        if (session.unreachable !== null && session.unreachable.detail !== cause) {
+          cause = session.unreachable.detail;
+          cli.print.note(`${name}: ${session.hint}`);
+        }
         if (session.state === 'QR_REQUIRED' && !asked) {
           asked = true;
           await showCode(cli, name, number);

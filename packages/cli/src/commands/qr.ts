@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import type { QrCode, Session } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import { ink } from '../output/ink.ts';
 import { LiveView } from '../output/live-view.ts';
-import { accountName } from '../output/words.ts';
+import { accountName, wrapped } from '../output/words.ts';
 import { untilUnread } from '../output/written.ts';
 import { drawQr } from '../qr/half-blocks.ts';
 import { canGivePasskey, type LinkingStep, linking, unlessScanned } from '../qr/linking.ts';
@@ -33,15 +34,20 @@ export const register: Register = (parent, io) => {
 
 type Show = (step: LinkingStep) => void;
 
-/** With `--json`: one line for each change of state and each QR. */
+/** What of a session is worth another line: its state, and what keeps it from WhatsApp Web. */
+function news({ state, unreachable }: Session): string {
+  return `${state} ${unreachable?.detail ?? ''}`;
+}
+
+/** With `--json`: one line for each change of state, each new cause of not reaching WhatsApp Web, and each QR. */
 function records(cli: Cli): Show {
-  let state = '';
+  let told = '';
   let shown = '';
   return ({ session, qr }) => {
-    if (session.state !== state) {
-      state = session.state;
-      const { reason, hint, account } = session;
-      cli.print.record({ type: 'state', session: session.name, state, reason, hint, account });
+    const { state, reason, hint, account, unreachable } = session;
+    if (told !== news(session)) {
+      told = news(session);
+      cli.print.record({ type: 'state', session: session.name, state, reason, hint, account, unreachable });
     }
     if (qr !== null && qr.qr !== shown) {
       shown = qr.qr;
@@ -52,15 +58,15 @@ function records(cli: Cli): Show {
 
 /** Into a file or pipe: each QR once. */
 function plain(cli: Cli): Show {
-  let state = '';
+  let told = '';
   let shown = '';
   return ({ session, qr }) => {
     if (qr !== null && qr.qr !== shown) {
       shown = qr.qr;
       const { lines } = drawQr(qr.qr, false);
       cli.print.line([`QR ${qr.attempt} of ${session.name}, valid until ${qr.expiresAt}:`, ...lines].join('\n'));
-    } else if (session.state !== state && session.state !== 'QR_REQUIRED') cli.print.line(stateLine(cli, session));
-    state = session.state;
+    } else if (told !== news(session) && saysMore(session)) cli.print.line(stateLine(cli, session));
+    told = news(session);
   };
 }
 
@@ -70,14 +76,23 @@ function live(cli: Cli): Show {
   const { bold, dim } = cli.print.paint;
   return ({ session, qr }) => {
     if (qr === null)
-      view.draw([session.state === 'QR_REQUIRED' ? dim('Waiting for a QR ...') : stateLine(cli, session)]);
+      view.draw(
+        saysMore(session)
+          ? wrapped(stateLine(cli, session), (cli.io.stdout.columns ?? 80) - 1)
+          : [dim('Waiting for a QR ...')],
+      );
     else {
       const { lines, width } = drawQr(qr.qr, cli.print.paint.isColorSupported);
       const caption = `${bold(session.name)}: WhatsApp on the phone > Linked devices > Link a device. ${dim(timeLeft(qr))}`;
-      if (view.fits(width, lines.length + 1)) view.draw([...lines, caption]);
+      if (view.fits(width, lines.length + 1)) view.draw([...lines.map(ink.own), caption]);
       else view.draw([tooSmall(session.name, width, lines.length + 2)]);
     }
   };
+}
+
+/** A session that waits for a QR has nothing to say, unless it cannot get one. */
+function saysMore({ state, unreachable }: Session): boolean {
+  return state !== 'QR_REQUIRED' || unreachable !== null;
 }
 
 function stateLine(cli: Cli, session: Session): string {
@@ -86,7 +101,8 @@ function stateLine(cli: Cli, session: Session): string {
   if (session.state === 'AUTHENTICATED') return `${yellow('Scanned.')} ${session.name} is loading its chats ...`;
   if (canGivePasskey(session))
     return `${yellow('WhatsApp asks for a passkey.')} Press Continue in the window of the browser and give it. ${session.name} goes on by itself.`;
-  return `${yellow(session.state)} ${session.name}: ${session.reason}`;
+  const why = session.unreachable === null ? session.reason : session.hint;
+  return `${yellow(session.state)} ${session.name}: ${why}`;
 }
 
 function timeLeft({ attempt, expiresAt }: QrCode): string {

@@ -31,6 +31,7 @@ export class Installation {
     const vault = config.vault.location.kind === 'folder' ? config.vault.location.path : '';
     this.machine = {
       browserVersion: async () => CHROMIUM,
+      reach: async () => null,
       device: (path) => (path.startsWith(vault) ? 2 : 1),
       room: async () => ({ freeBytes: 50e9, totalBytes: 100e9 }),
     };
@@ -120,7 +121,7 @@ export class Installation {
   }
 
   async examine(options: DoctorOptions = {}) {
-    return examine(this.config, { machine: this.machine, ...options });
+    return examine(this.config, { machine: this.machine, network: true, ...options });
   }
 
   /** What is found, beside that the tests may run as root. */
