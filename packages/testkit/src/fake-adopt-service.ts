@@ -28,7 +28,7 @@ export class FakeAdoptService implements AdoptService {
     if (mode === undefined || !path.startsWith('/')) {
       throw new LeadMasterError('adopt_refused', `${path} lies elsewhere than ${place}.`, 'Say copy or move.');
     }
-    if ((await this.sessions.list()).some((session) => session.name === name)) {
+    if ((await this.sessions.list()).items.some((session) => session.name === name)) {
       throw new LeadMasterError('session_exists', `There is a session ${name}.`, 'Choose another name.');
     }
     this.sessions.changes.push(`${mode} ${path} to ${name}`);

@@ -12,6 +12,8 @@ import type {
   Recording,
   SendMessage,
   Session,
+  SessionPage,
+  SessionQuery,
   SettleAccount,
   Transition,
 } from '@leadmaster/protocol';
@@ -165,8 +167,8 @@ export class Sessions implements SessionService, SessionAccess {
     return this.get(name);
   }
 
-  list(): Promise<Session[]> {
-    return this.#views.list();
+  list(query: SessionQuery = {}): Promise<SessionPage> {
+    return this.#views.list(query);
   }
 
   get(name: string): Promise<Session> {
