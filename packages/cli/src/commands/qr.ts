@@ -7,6 +7,7 @@ import { accountName } from '../output/words.ts';
 import { untilUnread } from '../output/written.ts';
 import { drawQr } from '../qr/half-blocks.ts';
 import { canGivePasskey, type LinkingStep, linking, unlessScanned } from '../qr/linking.ts';
+import { drawSmallQr, mayHaveSextants } from '../qr/sextants.ts';
 import { cliOf, type Register } from './command.ts';
 import { nameArgument, pathOf } from './values.ts';
 
@@ -67,18 +68,30 @@ function plain(cli: Cli): Show {
 /** On a terminal: drawn again in its place, with what is left of its time. */
 function live(cli: Cli): Show {
   const view = new LiveView(cli.io.stdout);
-  const { bold, dim } = cli.print.paint;
+  const { dim } = cli.print.paint;
   return ({ session, qr }) => {
     if (qr === null)
       view.draw([session.state === 'QR_REQUIRED' ? dim('Waiting for a QR ...') : stateLine(cli, session)]);
-    else {
-      const { lines, width } = drawQr(qr.qr, cli.print.paint.isColorSupported);
-      const caption = `${bold(session.name)}: WhatsApp on the phone > Linked devices > Link a device. ${dim(timeLeft(qr))}`;
-      if (view.fits(width, lines.length + 1)) view.draw([...lines, caption]);
-      else view.draw([tooSmall(session.name, width, lines.length + 2)]);
-    }
+    else view.draw(qrBlock(cli, view, session.name, qr));
   };
 }
+
+/** The QR in the largest form that the terminal shows whole, or what to do where none is. */
+function qrBlock(cli: Cli, view: LiveView, name: string, qr: QrCode): string[] {
+  const { bold, dim, isColorSupported } = cli.print.paint;
+  const title = `${bold(name)}: ${timeLeft(qr)}`;
+  const large = drawQr(qr.qr, isColorSupported);
+  if (view.fits(large.width, large.lines.length + 2)) return [...large.lines, title, dim(STEPS)];
+  const small = drawSmallQr(qr.qr, isColorSupported);
+  const hasSmall = mayHaveSextants(cli.io.env);
+  if (hasSmall && view.fits(small.width, small.lines.length + 2)) return [...small.lines, title, dim(SMALL_STEPS)];
+  const { lines, width } = hasSmall ? small : large;
+  return tooSmall(name, width, lines.length + 3);
+}
+
+/** Not wider than the smallest terminals: a line that wraps spoils the drawing. */
+const STEPS = 'On the phone: WhatsApp > Linked devices > Link a device';
+const SMALL_STEPS = 'WhatsApp > Linked devices > Link a device. Unreadable? --save FILE.png, or pair';
 
 function stateLine(cli: Cli, session: Session): string {
   const { green, yellow, bold } = cli.print.paint;
@@ -94,8 +107,12 @@ function timeLeft({ attempt, expiresAt }: QrCode): string {
   return `QR ${attempt}, ${left} s left`;
 }
 
-function tooSmall(name: string, columns: number, rows: number): string {
-  return `The QR needs ${columns} columns and ${rows} lines: make the terminal larger, or run ./leadmaster qr ${name} --save qr.png`;
+function tooSmall(name: string, columns: number, rows: number): string[] {
+  return [
+    `The QR needs ${columns} columns and ${rows} lines: make the terminal larger,`,
+    `or ./leadmaster qr ${name} --save qr.png`,
+    `or, with a code instead, ./leadmaster pair ${name} PHONE`,
+  ];
 }
 
 async function saveImage(cli: Cli, name: string, file: string): Promise<void> {
