@@ -137,6 +137,23 @@ describe('linking', () => {
     expect((await get()).json).toMatchObject({ status: 409, code: 'not_waiting_for_qr', state: 'READY' });
   });
 
+  test('the QR can be waited for; where none will come the answer comes at once', async () => {
+    const { ask, sessions } = await serve();
+    sessions.set('a', 'INITIALIZING');
+    const get = (wait: string) => ask(`/v1/sessions/a/qr?wait=${wait}`, { headers: { accept: 'image/png' } });
+    const waiting = get('20');
+    const short = await get('0');
+    expect([short.status, short.json.code, short.json.state]).toEqual([409, 'not_waiting_for_qr', 'INITIALIZING']);
+    sessions.set('a', 'QR_REQUIRED');
+    const answer = await waiting;
+    expect([answer.status, answer.body.subarray(1, 4).toString()]).toEqual([200, 'PNG']);
+    for (const state of ['READY', 'STOPPED', 'ERROR', 'WRONG_ACCOUNT', 'PASSKEY_REQUIRED'] as const) {
+      sessions.set('a', state);
+      expect((await get('600')).json).toMatchObject({ status: 409, code: 'not_waiting_for_qr', state });
+    }
+    for (const wait of ['601', '-1', '1.5', '']) expect((await get(wait)).status).toBe(400);
+  });
+
   test('a pairing code', async () => {
     const { ask, sessions } = await serve();
     sessions.set('a', 'QR_REQUIRED');
