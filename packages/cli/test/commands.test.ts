@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { createProfileStore } from '@leadmaster/session-manager/profile';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { fakeService, run } from './harness.ts';
 
@@ -181,6 +182,18 @@ describe('check and where', () => {
     const { cli, sessions } = await fakeService();
     sessions.set('ventas', 'READY');
     expect(await cli('check ventas')).toMatchObject({ code: 0, stdout: 'ok   folder: is there\n' });
+  });
+
+  test('of a session that was never linked it says so, and calls nothing damaged', async () => {
+    const { cli, app, dataDir } = await fakeService();
+    await app.close();
+    await createProfileStore({ dataDir }).create('ventas');
+    const { code, stdout, stderr } = await cli('check ventas');
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/ventas is not linked: it has no login yet.*leadmaster qr ventas/s),
+    });
+    expect(stdout).not.toContain('FAIL');
   });
 
   test('both work without the service', async () => {

@@ -190,7 +190,11 @@ export const COMPONENTS: Record<string, { schema: z.ZodType; example: unknown }>
   Census: { schema: census, example: CENSUS },
   CheckReport: {
     schema: checkReport,
-    example: { valid: true, checks: [{ name: 'permissions', ok: true, detail: 'folders 0700, files 0600' }] },
+    example: {
+      valid: true,
+      linked: true,
+      checks: [{ name: 'permissions', ok: true, detail: 'folders 0700, files 0600' }],
+    },
   },
   CreateSession: { schema: createSession, example: { name: 'ventas', start: true, metadata: { team: 'south' } } },
   CreateSnapshot: { schema: createSnapshot, example: { kind: 'essential' } },
