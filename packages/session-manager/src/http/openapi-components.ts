@@ -278,7 +278,15 @@ export const COMPONENTS: Record<string, { schema: z.ZodType; example: unknown }>
   RecentFiles: { schema: recentFiles, example: { items: [RECENT], total: 1 } },
   Recoverable: {
     schema: recoverable,
-    example: { session: 'ventas', snapshots: 14, last: SNAPSHOT, isHere: false, damaged: false, problems: [] },
+    example: {
+      session: 'ventas',
+      snapshots: 14,
+      last: SNAPSHOT,
+      isHere: false,
+      gone: null,
+      damaged: false,
+      problems: [],
+    },
   },
   RecoverSessions: {
     schema: recoverSessions,
