@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { version } from './cli.ts';
 import { asCliError, CliError } from './cli-error.ts';
-import { jsonOption, type Register } from './commands/command.ts';
+import { demoOption, jsonOption, type Register } from './commands/command.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { Printer } from './output/printer.ts';
@@ -97,6 +97,8 @@ async function createProgram(io: Io, json: boolean, name = ''): Promise<Command>
   for (const { register } of await Promise.all(wanted.map((load) => load()))) register(program, io);
   for (const command of family(program)) {
     command.addOption(jsonOption()).exitOverride();
+    // "start --demo" has its own, which starts one.
+    if (!command.options.some(({ long }) => long === '--demo')) command.addOption(demoOption());
     command.configureOutput({
       writeOut: (text) => io.stdout.write(text),
       // With --json the error is said once, as JSON.

@@ -196,6 +196,29 @@ describe('check and where', () => {
     expect(stdout).not.toContain('FAIL');
   });
 
+  test("without the service the data folder is named; the demo's is meant with --demo, before or after the command", async () => {
+    const { cli, app, dataDir } = await fakeService();
+    await app.close();
+    expect((await cli('storage')).stderr).toContain(`this reads the disk: ${dataDir}\n`);
+    const profile = createProfileStore({ dataDir: `${dataDir}-demo` }).locate('ventas');
+    await createProfileStore({ dataDir: `${dataDir}-demo` }).create('ventas');
+    expect((await cli('storage')).stderr).toContain(`${dataDir} (the demo's is ${dataDir}-demo: add --demo)`);
+    for (const line of ['check ventas', 'where ventas', 'recent ventas'])
+      expect(await cli(line)).toMatchObject({ code: 3, stderr: /The demo has one of that name: add --demo/ });
+    for (const line of ['--demo where ventas', 'where ventas --demo'])
+      expect(await cli(line)).toMatchObject({ code: 0, stdout: `${profile}\n` });
+    expect((await cli('storage --demo')).stdout).toContain('ventas');
+    expect((await cli('check ventas --demo')).stderr).toContain(`this checks the disk: ${dataDir}-demo\n`);
+  });
+
+  test('--demo never orders anything of another service at the same address', async () => {
+    const { cli, sessions } = await fakeService();
+    sessions.set('ventas', 'READY');
+    for (const line of ['session stop ventas --demo', '--demo session delete ventas --yes', 'sessions --demo'])
+      expect(await cli(line)).toMatchObject({ code: 6, stderr: /no demo runs/ });
+    expect(sessions.changes).toEqual([]);
+  });
+
   test('both work without the service', async () => {
     const { cli, app, dataDir } = await fakeService();
     await app.close();

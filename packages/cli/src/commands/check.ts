@@ -39,7 +39,7 @@ async function checkByService(cli: Cli, name: string): Promise<CheckReport> {
   } catch (error) {
     if (!(error instanceof CliError) || error.exitCode !== EXIT.unreachable) throw error;
     const profiles = await openProfiles(cli.config, name);
-    cli.print.note('The service is down; the disk alone is checked.');
+    cli.print.note(`The service is down; this checks the disk: ${cli.dataFolder}`);
     return profiles.check(name);
   }
 }
