@@ -120,14 +120,16 @@ async function listen(http: Awaited<ReturnType<typeof createHttpServer>>, config
   }
 }
 
-function portError(error: unknown, config: Config): LeadMasterError {
-  const where = `${config.host}:${config.port}`;
-  const code = (error as NodeJS.ErrnoException).code;
-  const why = code === 'EADDRINUSE' ? `another program listens on ${where}` : `${where}: ${errorText(error)}`;
-  return new LeadMasterError(
-    'port_unavailable',
-    `The service cannot listen: ${why}`,
-    'End that program, or choose other values for LEADMASTER_HOST and SESSION_MANAGER_PORT.',
-    { cause: error },
-  );
+function portError(error: unknown, { host, port }: Config): LeadMasterError {
+  const where = `${host}:${port}`;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const loopback = 'Set LEADMASTER_HOST to an address of this machine: 127.0.0.1, or 0.0.0.0 for all of them.';
+  const known: Record<string, [why: string, cure: string]> = {
+    EADDRINUSE: [`another program listens on ${where}`, 'End that program, or choose another SESSION_MANAGER_PORT.'],
+    EADDRNOTAVAIL: [`${host} is no address of this machine`, loopback],
+    ENOTFOUND: [`${host} is no address of this machine`, loopback],
+    EACCES: [`this user may not listen on ${where}`, 'Choose a SESSION_MANAGER_PORT from 1024 on.'],
+  };
+  const [why, cure] = known[code] ?? [`${where}: ${errorText(error)}`, loopback];
+  return new LeadMasterError('port_unavailable', `The service cannot listen: ${why}`, cure, { cause: error });
 }

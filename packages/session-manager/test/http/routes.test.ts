@@ -159,7 +159,7 @@ describe('linking', () => {
     sessions.set('a', 'QR_REQUIRED');
     const code = await ask('/v1/sessions/a/pairing-code', { body: { phone: '5491100000001' } });
     expect([code.status, pairingCode.parse(code.json).code]).toEqual([200, 'ABCD1234']);
-    for (const phone of ['+5491100000001', '12', '0491100000001', 5491100000001]) {
+    for (const phone of ['12', '0491100000001', 5491100000001]) {
       expect((await ask('/v1/sessions/a/pairing-code', { body: { phone } })).status).toBe(400);
     }
   });

@@ -19,8 +19,13 @@ const query = z.strictObject({
   wait: waitSeconds,
 });
 
+/** What a reconnecting client sends that has seen no event yet: EventSource a blank one, others the word. */
+const NO_ID: readonly unknown[] = ['', 'undefined', 'null'];
+
 const headers = z.looseObject({
-  'last-event-id': cursor.optional().describe('Where a stream was broken off; goes before `after`'),
+  'last-event-id': z
+    .preprocess((value) => (NO_ID.includes(value) ? undefined : value), cursor.optional())
+    .describe('Where a stream was broken off; goes before `after`'),
 });
 
 const response = {
