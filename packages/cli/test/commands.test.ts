@@ -248,6 +248,50 @@ describe('check and where', () => {
   });
 });
 
+test('adopt without a folder, without a word about it, and with both words is wrong usage', async () => {
+  const { cli, sessions } = await fakeService();
+  for (const line of [
+    ['adopt', '', '--name', 'a', '--copy'],
+    ['adopt', ' ', '--name', 'a', '--move'],
+    ['adopt', '/srv/bot/session', '--name', 'a'],
+    ['adopt', '/srv/bot/session', '--name', 'a', '--copy', '--move'],
+  ])
+    expect([line, (await cli(line)).code]).toEqual([line, 2]);
+  expect(sessions.changes).toEqual([]);
+});
+
+describe('what hands type first', () => {
+  test('status and list are sessions, of one as well', async () => {
+    const { cli, sessions } = await fakeService();
+    sessions.set('ventas', 'READY');
+    sessions.set('soporte', 'STOPPED');
+    const all = await cli('sessions');
+    for (const line of ['status', 'list', '--json status'])
+      expect(await cli(line)).toMatchObject({ code: 0, stdout: expect.stringContaining('soporte') });
+    expect(all.stdout).toContain('ventas');
+    const one = await cli('status ventas');
+    expect([one.code, one.stdout.includes('soporte')]).toEqual([0, false]);
+    expect(await cli('status nobody')).toMatchObject({ code: 3 });
+  });
+
+  test.each([
+    ['logs', 'journalctl -u leadmaster'],
+    ['stop ventas', './leadmaster session stop ventas'],
+    ['stop', './leadmaster session stop NAME'],
+    ['start ventas', './leadmaster session start ventas'],
+    ['delete ventas --yes', './leadmaster session delete ventas'],
+    ['config show', './leadmaster report'],
+    ['backup', './leadmaster snapshot create NAME'],
+  ])('%s is told the right one, and does nothing', async (line, hint) => {
+    const { cli, sessions } = await fakeService();
+    sessions.set('ventas', 'READY');
+    expect(await cli(line)).toMatchObject({ code: 2, stderr: expect.stringContaining(hint) });
+    const json = JSON.parse((await cli(`${line} --json`)).stdout);
+    expect(json.error).toMatchObject({ code: 'usage', exitCode: 2, hint: expect.stringContaining(hint) });
+    expect(sessions.changes).toEqual([]);
+  });
+});
+
 test('adopt claims a profile in place', async () => {
   const { cli, sessions, dataDir } = await fakeService();
   const profile = join(dataDir, 'tokens/admin');

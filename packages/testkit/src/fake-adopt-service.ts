@@ -26,7 +26,8 @@ export class FakeAdoptService implements AdoptService {
       return this.answer(await this.sessions.adopt(name), place);
     }
     if (mode === undefined || !path.startsWith('/')) {
-      throw new LeadMasterError('adopt_refused', `${path} lies elsewhere than ${place}.`, 'Say copy or move.');
+      const code = mode === undefined ? 'invalid_request' : 'adopt_refused';
+      throw new LeadMasterError(code, `${path} is not ${place}.`, 'Add --copy or --move.');
     }
     if ((await this.sessions.list()).some((session) => session.name === name)) {
       throw new LeadMasterError('session_exists', `There is a session ${name}.`, 'Choose another name.');

@@ -37,6 +37,8 @@ export const register: Register = (parent, io) => {
       const cli = cliOf(command, io);
       const { name, copy, move, originRetired } = options;
       if (copy && move) throw CliError.usage('Either --copy or --move.');
+      // An empty variable of a script would mean the folder that the command is typed in.
+      if (dir.trim() === '') throw CliError.usage('The folder is empty text.', 'Name the folder of the profile.');
       const mode = move ? { mode: 'move' } : copy ? { mode: 'copy' } : {};
       const wanted = { name, path: resolve(dir), ...mode, ...(originRetired ? { originRetired } : {}) };
       const session = await long(cli, name, (call) =>

@@ -28,6 +28,8 @@ export const register: Register = (parent, io) => {
     .action(async (name: string, options: TransferOptions, command: Command) => {
       const cli = cliOf(command, io);
       const { to, undo = false } = options;
+      // No key is asked for a session that is not there.
+      await cli.client().get<Session>(pathOf(name));
       const key = await readTargetKey(io, options.keyFile);
       const ifLost = `Give the command again: ./leadmaster ${commandLine(name, options)}`;
       const wanted = { to, key, ...(undo ? { undo } : {}) };

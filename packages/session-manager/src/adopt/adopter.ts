@@ -211,9 +211,10 @@ export class Adopter implements AdoptService {
 }
 
 function refuseUnsaid(path: string, place: string): LeadMasterError {
-  return refuse(
-    `${path} lies elsewhere than ${place}, and nobody has said what becomes of it`,
-    'Say so: mode "copy" (--copy) leaves it where it is, mode "move" (--move) takes it here.',
+  return new LeadMasterError(
+    'invalid_request',
+    `${path} is not ${place}: it is not said whether it is copied or moved`,
+    'Add one of the two: mode "copy" (--copy) leaves it where it is, mode "move" (--move) takes it here.',
   );
 }
 

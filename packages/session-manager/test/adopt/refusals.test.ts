@@ -139,6 +139,15 @@ describe('a folder is refused, and nothing changes, when it', () => {
     });
   });
 
+  it('is the root of the machine, which is not looked through', async () => {
+    const context = await manager();
+    for (const path of ['/', '//', '/tmp/..'])
+      await expect(context.adoption.adopt({ name: 'ventas', path, mode: 'copy' })).rejects.toMatchObject({
+        code: 'adopt_refused',
+        message: expect.stringContaining('root of the whole machine'),
+      });
+  });
+
   it('lies in the data folder, or around it', async () => {
     const context = await manager();
     const inside = await putProfile(join(context.paths.trash, 'ventas-old'));
@@ -183,7 +192,7 @@ describe('a folder is refused, and nothing changes, when it', () => {
     const context = await manager();
     const folder = await putProfile(join(await tempFolder(), 'session'));
     await expect(context.adoption.adopt({ name: 'ventas', path: folder })).rejects.toMatchObject({
-      code: 'adopt_refused',
+      code: 'invalid_request',
       hint: expect.stringMatching(/--copy.*--move/),
     });
   });

@@ -87,7 +87,7 @@ describe('sessions', () => {
       { path: '/nowhere/leadmaster-data/tokens/other' },
     ]) {
       const refused = await ask('/v1/sessions/adopt', { body: { name: 'admin', ...wrong } });
-      expect([refused.status, refused.json.code]).toEqual([422, 'adopt_refused']);
+      expect([refused.status, refused.json.code]).toEqual([400, 'invalid_request']);
     }
     const adopted = await ask('/v1/sessions/adopt', { body: { name: 'admin' } });
     expect([adopted.status, adopted.json.state]).toEqual([201, 'STOPPED']);
