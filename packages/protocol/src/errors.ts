@@ -127,6 +127,11 @@ export class LeadMasterError extends Error {
   }
 }
 
+/** A text with a full stop behind it, unless it ends in a mark of its own. */
+export function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
 /** What any thrown value says, for a log line or a detail. */
 export function errorText(error: unknown): string {
   return redact(error instanceof Error ? error.message : String(error));

@@ -1,4 +1,4 @@
-import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { errorText, LeadMasterError, sentence } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { loadEnvironment, readConfig } from './config/index.ts';
@@ -108,7 +108,7 @@ async function serve(context: Context, config: Config, log: Logger): Promise<Run
 /** Sessions run without a vault; what stands in its way is told before a snapshot is missed. */
 function sayClosed(log: Logger, error: unknown): void {
   const hint = error instanceof LeadMasterError ? ` ${error.hint}` : '';
-  log.warn({ err: error }, `no snapshot can be taken: ${errorText(error)}.${hint}`);
+  log.warn({ err: error }, `no snapshot can be taken: ${sentence(errorText(error))}${hint}`);
 }
 
 async function listen(http: Awaited<ReturnType<typeof createHttpServer>>, config: Config): Promise<string> {

@@ -1,12 +1,12 @@
 import type { PruneReport } from '@leadmaster/protocol';
 import { Argument, type Command } from 'commander';
-import { withSnapshots } from '../client/snapshots.ts';
+import { type Snapshots, withSnapshots } from '../client/snapshots.ts';
 import { confirm } from '../output/confirm.ts';
 import { nameSnapshot } from '../output/snapshot-words.ts';
 import { bytes, plural } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
-import { findSnapshot, idArgument } from './snapshot-id.ts';
+import { chooseSnapshot, idArgument } from './snapshot-id.ts';
 import { nameArgument, sessionName } from './values.ts';
 
 export const registerDelete: Register = (noun, io) => {
@@ -19,14 +19,26 @@ export const registerDelete: Register = (noun, io) => {
     .action(async (name: string, text: string, { yes }: { yes?: true }, command: Command) => {
       const cli = cliOf(command, io);
       await withSnapshots(cli, async ({ snapshots }) => {
-        const chosen = await findSnapshot(snapshots, name, text);
-        await confirm(io, yes, `Delete ${nameSnapshot(chosen)} of ${name}? It cannot be brought back.`);
-        await snapshots.delete(name, chosen.id);
-        cli.print.data({ session: name, deleted: chosen.id });
-        cli.print.line(`Snapshot ${chosen.id} of ${name} is deleted.`);
+        const { id, title } = await choose(snapshots, name, text);
+        await confirm(io, yes, `Delete ${title} of ${name}? It cannot be brought back.`);
+        await snapshots.delete(name, id);
+        cli.print.data({ session: name, deleted: id });
+        cli.print.line(`Snapshot ${id} of ${name} is deleted.`);
       });
     });
 };
+
+/** A snapshot; or a record that cannot be read, which is known by its number alone. */
+async function choose(snapshots: Snapshots, name: string, text: string): Promise<{ id: string; title: string }> {
+  const { items, problems } = await snapshots.list(name);
+  const isReadable = items.some(({ id }) => id.startsWith(`${text}-`));
+  const isDamaged = problems.some(
+    ({ kind, object }) => kind === 'damaged' && Number(object.split('/').at(-1)) === Number(text),
+  );
+  if (/^\d+$/.test(text) && isDamaged && !isReadable) return { id: text, title: `the damaged record ${text}` };
+  const chosen = chooseSnapshot(items, name, text);
+  return { id: chosen.id, title: nameSnapshot(chosen) };
+}
 
 export const registerPrune: Register = (noun, io) => {
   noun

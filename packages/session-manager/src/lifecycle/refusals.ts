@@ -93,15 +93,6 @@ export function ending(session: string): LeadMasterError {
   );
 }
 
-/** What was handed over to another machine is started there; one login in two places is taken from both. */
-export function sessionMoved(session: string): LeadMasterError {
-  return new LeadMasterError(
-    'session_moved',
-    `${session} has moved to another machine`,
-    'Start it there. To have it here again, transfer it back from there.',
-  );
-}
-
 export function originNotRetired(session: string): LeadMasterError {
   return new LeadMasterError(
     'origin_not_retired',

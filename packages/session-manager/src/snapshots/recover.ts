@@ -6,6 +6,7 @@ import {
   type Recovered,
   type RecoverSessions,
   type Snapshot,
+  sentence,
 } from '@leadmaster/protocol';
 import {
   damagedBehind,
@@ -65,7 +66,7 @@ async function lookAt(
       snapshots: snapshots.length,
       last: told,
       isHere: here.has(session),
-      gone: told === null ? null : howGone(told, trash),
+      gone: told === null ? null : howGone(deps, told, trash),
       damaged: false,
       problems,
     };
@@ -76,15 +77,16 @@ async function lookAt(
 }
 
 /**
- * By the newest snapshot, which every machine can read; and by what this one has in its trash, where that snapshot could
- * not be taken. Not by times: a clock may have been wrong.
+ * By the newest snapshot, which every machine can read; and by what this one knows, where that snapshot could not be
+ * taken. Not by times: a clock may have been wrong.
  */
-function howGone(last: Snapshot, trash: readonly TrashEntry[]): Recoverable['gone'] {
+function howGone({ store }: SnapshotDeps, last: Snapshot, trash: readonly TrashEntry[]): Recoverable['gone'] {
   if (last.reason === 'before_delete') return 'deleted';
   if (last.reason === 'before_transfer') return 'moved';
-  const newest = trash.find(({ session, generation }) => session === last.session && generation !== null);
-  if (newest === undefined || (newest.generation ?? 0) < last.generation) return null;
-  return newest.reason === 'deleted' || newest.reason === 'moved' ? newest.reason : null;
+  const isNewest = (generation: number | null): boolean => generation !== null && generation >= last.generation;
+  if (isNewest(store.vault.movedGeneration(last.session))) return 'moved';
+  const newest = trash.find(({ session }) => session === last.session);
+  return newest?.reason === 'deleted' && isNewest(newest.generation) ? 'deleted' : null;
 }
 
 function damagedOne(session: string, here: ReadonlySet<string>, problem: VaultProblem): Recoverable {
@@ -162,7 +164,7 @@ async function recoverOne(
     } catch (error) {
       options.signal?.throwIfAborted();
       deps.log.error({ session, id: info.id, err: error }, 'a session could not be recovered from this snapshot');
-      detail = error instanceof LeadMasterError ? `${error.message}. ${error.hint}` : errorText(error);
+      detail = error instanceof LeadMasterError ? `${sentence(error.message)} ${error.hint}` : errorText(error);
       // An older snapshot helps against damage, and against nothing else.
       if (!(error instanceof LeadMasterError) || error.code !== 'snapshot_damaged') break;
     }

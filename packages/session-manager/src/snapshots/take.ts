@@ -10,8 +10,10 @@ import {
 } from '@leadmaster/protocol';
 import { FINDINGS_FILE } from '../profile/extracted.ts';
 import { realFs } from '../profile/files.ts';
+import { loginMissing } from '../profile/login-missing.ts';
 import type { ProfileRecord } from '../profile/profile-store.ts';
 import { requireRoom, snapshotRoom } from '../profile/room.ts';
+import { movedTo, sessionMoved } from '../state/moved-session.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { isErased } from './known-good.ts';
 import type { HeldProfile } from './session-access.ts';
@@ -194,6 +196,10 @@ async function requireLogin(deps: SnapshotDeps, session: string): Promise<Profil
       `Look with "./leadmaster check ${session}"; "./leadmaster snapshot restore ${session} latest" brings the last good one back.`,
     );
   }
+  const row = deps.store.sessions.get(session);
+  if (row?.state === 'MOVED') throw sessionMoved(session, movedTo(deps.store, session));
+  // The database knows better than an empty place: its folder was deleted, or its disk is gone.
+  if (record === null && row?.caughtUpTo != null) throw loginMissing(session, deps.profiles.locate(session));
   throw new LeadMasterError(
     'nothing_to_snapshot',
     `${session} has no login yet: ${detail}`,
