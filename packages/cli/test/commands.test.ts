@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createProfileStore } from '@leadmaster/session-manager/profile';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { localTime } from '../src/output/words.ts';
 import { fakeService, run } from './harness.ts';
 
 describe('account', () => {
@@ -258,6 +259,19 @@ test('adopt without a folder, without a word about it, and with both words is wr
   ])
     expect([line, (await cli(line)).code]).toEqual([line, 2]);
   expect(sessions.changes).toEqual([]);
+});
+
+test('times for people are of one form, with the zone; --json has them in UTC', async () => {
+  vi.stubEnv('TZ', 'America/Argentina/Buenos_Aires');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(localTime('2026-11-25T05:00:07.000Z')).toBe('2026-11-25 02:00:07 -03:00');
+  vi.stubEnv('TZ', 'Asia/Kolkata');
+  expect(localTime('2026-11-25T23:59:59.999Z')).toBe('2026-11-26 05:29:59 +05:30');
+  vi.stubEnv('TZ', 'UTC');
+  const { cli, sessions } = await fakeService();
+  sessions.set('ventas', 'READY');
+  expect((await cli('events')).stdout).toMatch(/^\d+ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+00:00 ventas /m);
+  expect((await cli('events --json')).stdout).toMatch(/"at":"[^"]*Z"/);
 });
 
 describe('what hands type first', () => {

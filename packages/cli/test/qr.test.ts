@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -339,4 +340,21 @@ test('pair of a session that another number links meanwhile is no success', asyn
   await out.says(/until/);
   sessions.set('ventas', 'READY', { account: { id: 'x', phone: '5491100000001', name: 'Ana' } });
   expect(await running).toMatchObject({ code: 4, stderr: /linked to another number: 5491100000001/ });
+});
+
+test.each([
+  ['qr ventas', /"type":"qr"/],
+  ['pair ventas 5491100000001', /pairing-code/],
+])('Ctrl-C during %s is exit 130, and with --json an error object', async (line, shown) => {
+  const { cli } = await fakeService();
+  const [out, signals] = [new Sink(), new EventEmitter()];
+  const running = cli(`${line} --json`, { stdout: out, signals });
+  await out.says(shown);
+  signals.emit('SIGINT');
+  const { code, stdout } = await running;
+  expect(code).toBe(130);
+  expect(JSON.parse(stdout.slice(stdout.lastIndexOf('\n{\n')))).toMatchObject({
+    error: { code: 'interrupted', exitCode: 130 },
+  });
+  expect(signals.eventNames()).toEqual([]);
 });

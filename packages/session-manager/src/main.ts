@@ -2,6 +2,7 @@ import { errorText, LeadMasterError, sentence } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { loadEnvironment, readConfig } from './config/index.ts';
+import { requireScreen } from './config/screen.ts';
 import { type Context, createContext } from './context.ts';
 import { containLibraryRejections } from './engine/wwebjs/containment.ts';
 import { createHttpServer } from './http/server.ts';
@@ -31,6 +32,8 @@ export async function runSessionManager(
   const warnings: string[] = [];
   const { env } = loadEnvironment(options.env);
   const config = readConfig(env, { warn: (text) => warnings.push(text) });
+  // Told at once, and before anything is made; a session could only fail by it, one after the other.
+  if (config.loginMode === 'local') requireScreen();
   const log = createLogger(config.log, options.logTo);
   for (const warning of warnings) log.warn(warning);
   if (process.getuid?.() === 0) {

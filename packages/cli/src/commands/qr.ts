@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import type { QrCode, Session } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import { interruptible } from '../client/interrupt.ts';
 import { LiveView } from '../output/live-view.ts';
-import { accountName } from '../output/words.ts';
+import { accountName, localTime } from '../output/words.ts';
 import { untilUnread } from '../output/written.ts';
 import { drawQr } from '../qr/half-blocks.ts';
 import { canGivePasskey, type LinkingStep, linking, unlessScanned } from '../qr/linking.ts';
@@ -23,12 +24,16 @@ export const register: Register = (parent, io) => {
       const cli = cliOf(command, io);
       const show = cli.json ? records(cli) : cli.print.isTerminal ? live(cli) : plain(cli);
       let saved = '';
-      for await (const step of linking(cli.client(), name, { signal: untilUnread(io) })) {
-        show(step);
-        if (save === undefined || step.qr === null || step.qr.qr === saved) continue;
-        saved = step.qr.qr;
-        await saveImage(cli, name, save);
-      }
+      await interruptible(io, async (interrupt) => {
+        const signal = AbortSignal.any([interrupt, untilUnread(io)]);
+        for await (const step of linking(cli.client(), name, { signal })) {
+          show(step);
+          if (save === undefined || step.qr === null || step.qr.qr === saved) continue;
+          saved = step.qr.qr;
+          await saveImage(cli, name, save);
+        }
+        interrupt.throwIfAborted();
+      });
     });
 };
 
@@ -59,7 +64,9 @@ function plain(cli: Cli): Show {
     if (qr !== null && qr.qr !== shown) {
       shown = qr.qr;
       const { lines } = drawQr(qr.qr, false);
-      cli.print.line([`QR ${qr.attempt} of ${session.name}, valid until ${qr.expiresAt}:`, ...lines].join('\n'));
+      cli.print.line(
+        [`QR ${qr.attempt} of ${session.name}, valid until ${localTime(qr.expiresAt)}:`, ...lines].join('\n'),
+      );
     } else if (session.state !== state && session.state !== 'QR_REQUIRED') cli.print.line(stateLine(cli, session));
     state = session.state;
   };

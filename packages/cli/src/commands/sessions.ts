@@ -5,7 +5,7 @@ import type { Cli } from '../cli.ts';
 import type { Client } from '../client/client.ts';
 import type { Printer } from '../output/printer.ts';
 import { table } from '../output/table.ts';
-import { accountName, ago, bytes, printable, stateName } from '../output/words.ts';
+import { accountName, ago, bytes, localTime, printable, stateName } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { pathOf, sessionName } from './values.ts';
 
@@ -74,7 +74,7 @@ function stateWords(print: Printer, session: Session): string {
 function restriction({ limits }: Session): string | null {
   if (limits === null || limits.newChats.state === 'open') return null;
   const { state, until } = limits.newChats;
-  return `WhatsApp lets it open no new chats (${state}${until === null ? '' : ` until ${until}`}); chats that exist go on.`;
+  return `WhatsApp lets it open no new chats (${state}${until === null ? '' : ` until ${localTime(until)}`}); chats that exist go on.`;
 }
 
 /** How old the newest snapshot is; in red when it is damaged, or the last attempt at one failed. */

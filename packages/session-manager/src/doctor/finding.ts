@@ -104,6 +104,7 @@ export const FINDING_IDS = [
   'vault_disk_full',
   'disk_low',
   'git_not_ignored',
+  'git_exports',
   'git_tracked',
   'git_unknown',
   'check_failed',

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { type BlobStore, openStore, openVault, type SeenHead, storeUrl, type Vault } from '@leadmaster/vault';
 import type { Config } from '../config/config.ts';
+import { CHECKOUT } from '../config/env.ts';
 import { findBrowser } from '../engine/browser/find.ts';
 import { type PlaceProbe, thisProbe } from '../profile/place.ts';
 import { keysIn } from './key-copy.ts';
@@ -13,6 +14,8 @@ export type SeenHeads = (vault: string, session: string) => SeenHead | null;
 
 /** What the doctor asks of the machine beside files; tests have machines of their own. */
 export interface Machine {
+  /** Where the code lies, and commands are typed: what they write may lie there, too. */
+  checkout: string;
   /** Who asks; null where users have no numbers. */
   uid: number | null;
   now(): Date;
@@ -36,6 +39,7 @@ const VAULT_MS = 15_000;
 /** The machine this runs on. */
 export function thisMachine(config: Config): Machine {
   return {
+    checkout: CHECKOUT,
     uid: process.getuid?.() ?? null,
     now: () => new Date(),
     probe: thisProbe,

@@ -316,6 +316,10 @@ export const en: DoctorWords = {
       what: 'the data folder {path} is inside of a git repository that does not ignore: {names}',
       cure: 'Add to its .gitignore: {lines}; or doctor --fix, where the folder holds nothing else.',
     },
+    git_exports: {
+      what: 'exported sessions, keys or QR pictures lie in the git repository {path}, which does not ignore them: {names}',
+      cure: 'Move them to another folder, or add to its .gitignore: {lines}.',
+    },
     git_tracked: {
       what: '{count} files of {path} are in a git repository, first {first}',
       cure: 'Take them out (git rm -r --cached), unlink the accounts whose logins were pushed anywhere, and change the keys.',

@@ -323,6 +323,10 @@ export const es: DoctorWords = {
       what: 'la carpeta de datos {path} está en un repositorio git que no ignora: {names}',
       cure: 'Agregue a su .gitignore: {lines}; o doctor --fix, si la carpeta no contiene otra cosa.',
     },
+    git_exports: {
+      what: 'hay sesiones exportadas, claves o imágenes de QR en el repositorio git {path}, que no las ignora: {names}',
+      cure: 'Muévalas a otra carpeta, o agregue a su .gitignore: {lines}.',
+    },
     git_tracked: {
       what: '{count} archivos de {path} están en un repositorio git; el primero, {first}',
       cure: 'Sáquelos (git rm -r --cached), desvincule las cuentas cuyos logins hayan salido de aquí, y cambie las claves.',
