@@ -124,7 +124,7 @@ async function confirmRetired(
   if (canAsk(io) && !json && !yes) {
     const question =
       `${which}: is the machine that ran this gone for good, or will it never run it again?\n` +
-      'Two machines with one login take it from each other, and the phone has to scan anew. Type yes: ';
+      'Two machines with one login take it from each other, and the phone has to scan again. Type yes: ';
     if (/^yes$/i.test(await ask(io, question))) return;
     throw new CliError(EXIT.failed, 'declined', 'Nothing was done.');
   }

@@ -68,7 +68,7 @@ export const register: Register = (parent, io) => {
       await cli.client().delete(`${pathOf(name)}${purge ? '?purge=true' : ''}`, { timeoutMs: DELETE_MS });
       cli.print.data({ deleted: name, purged: purge });
       const snapshots = purge ? '; its snapshots are destroyed' : '';
-      cli.print.line(`${name} is deleted; its profile lies in the trash${snapshots}.`);
+      cli.print.line(`${name} is deleted; its profile is in the trash${snapshots}.`);
     });
 };
 

@@ -12,7 +12,7 @@ import { nameArgument, sessionName } from './values.ts';
 export const registerDelete: Register = (noun, io) => {
   noun
     .command('delete')
-    .description('take a snapshot out of the history; its room is free after the next prune')
+    .description('delete a snapshot; its space is free after the next prune')
     .addArgument(nameArgument())
     .addArgument(idArgument())
     .option('-y, --yes', 'do not ask')

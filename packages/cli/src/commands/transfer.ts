@@ -50,6 +50,6 @@ function tell({ print }: Cli, session: Session, { to, undo }: TransferOptions): 
   if (undo) print.line(describeSession(print, session));
   else {
     print.line(`${session.name} has moved to ${to}, and is ${session.state} here.`);
-    print.note('Its profile lies in the trash here. Should it come back, transfer it from there.');
+    print.note('Its profile is in the trash here. To have it back, transfer it from there.');
   }
 }

@@ -1,6 +1,6 @@
 import { LeadMasterError, type Message, normalRecipient, RECIPIENT_RULE, type Session } from '@leadmaster/protocol';
 
-/** The words that the LeadMaster services of before know for where a session is. */
+/** The words that earlier LeadMaster services know for where a session is. */
 export const COMPAT_STATUSES = ['INIT', 'QR_REQUIRED', 'AUTHENTICATED', 'READY', 'DISCONNECTED', 'ERROR'] as const;
 export type CompatStatus = (typeof COMPAT_STATUSES)[number];
 

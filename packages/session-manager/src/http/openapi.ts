@@ -45,7 +45,7 @@ export async function describeApi(app: HttpApp, version: string): Promise<void> 
           name: 'transfers',
           description: 'Move a session to another session manager, and what managers say to each other',
         },
-        { name: 'storage', description: 'What profiles weigh, and making them smaller' },
+        { name: 'storage', description: 'The size of profiles, and making them smaller' },
         { name: 'operations', description: 'Follow long calls' },
         { name: 'service', description: 'Health and metrics' },
         { name: 'compatibility', description: 'For the LeadMaster services that exist today; one session' },

@@ -145,7 +145,7 @@ async function captureWhole(
   await requireRoom(realFs, deps.paths.staging, {
     bytes: snapshotRoom(deps.config.diskMinFreeBytes),
     what: 'no snapshot is taken with less than twice DISK_MIN_FREE_MB =',
-    hint: 'Free some space; the next one is taken as usual. The snapshots of before are untouched.',
+    hint: 'Free some space; the next one is taken as usual. Earlier snapshots are untouched.',
   });
   for (let tries = 1; ; tries += 1) {
     const capture = await deps.capture({
@@ -256,7 +256,7 @@ function notWhole(session: string, broken: readonly string[]): LeadMasterError {
   return new LeadMasterError(
     'capture_failed',
     `The copy of ${session} is not whole: ${broken.join('; ')}`,
-    'Nothing was saved, and the snapshots of before are untouched. Look at the disk; a restart of the session makes Chromium mend its own files.',
+    'Nothing was saved, and earlier snapshots are untouched. Look at the disk; a restart of the session makes Chromium mend its own files.',
     { extra: { broken } },
   );
 }

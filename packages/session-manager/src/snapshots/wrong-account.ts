@@ -11,7 +11,7 @@ export function refuseWrongAccount({ sessions }: Pick<StateStore, 'sessions'>, s
   if (wrong === null) return;
   throw new LeadMasterError(
     'wrong_account',
-    `${session} is linked to ${accountLabel(wrong.account)}, and nobody has said that this is right`,
+    `${session} is linked to ${accountLabel(wrong.account)}, which is not confirmed to be right`,
     `Settle it first: "./leadmaster account ${session} --accept" or "--unlink".`,
   );
 }

@@ -155,11 +155,11 @@ export const en: DoctorWords = {
     },
     login_erased: {
       what: 'needs you: the page of WhatsApp Web erased the login of {session} by itself',
-      cure: 'Bring it back from a copy of before: {command}. Otherwise link it again: ./leadmaster session logout {session}, then ./leadmaster qr {session}.',
+      cure: 'Bring it back from an earlier copy: {command}. Otherwise link it again: ./leadmaster session logout {session}, then ./leadmaster qr {session}.',
     },
     account_locked: {
       what: 'needs you: WhatsApp has locked the account of {session}',
-      cure: 'Unlock it on the phone, then bring its login back from a copy of before: {command}. Otherwise link it again: ./leadmaster session logout {session}, then ./leadmaster qr {session}.',
+      cure: 'Unlock it on the phone, then bring its login back from an earlier copy: {command}. Otherwise link it again: ./leadmaster session logout {session}, then ./leadmaster qr {session}.',
     },
     attention_wanted: {
       what: 'needs you: WhatsApp wants to see that a person uses the account of {session}, and may log it out',
@@ -264,7 +264,7 @@ export const en: DoctorWords = {
       cure: 'chmod 600 on it, or doctor --fix.',
     },
     vault_key_not_copied: {
-      what: 'nobody has said that a copy of the key {path} is kept elsewhere; without it no snapshot can be read',
+      what: 'you have not confirmed a backup of the vault key {path}; without it no snapshot can be read',
       cure: 'Copy it to another disk or machine, then: ./leadmaster doctor --key-copied COPY (without COPY where it cannot be read from here).',
     },
     vault_same_disk: {

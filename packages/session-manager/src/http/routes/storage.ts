@@ -51,7 +51,7 @@ export function storageRoutes(app: HttpApp, context: RouteContext): void {
     url: '/v1/sessions/:session/storage/trim',
     schema: {
       operationId: 'trimStorage',
-      summary: 'Take away what is optional and temporary; login and messages stay',
+      summary: 'Delete what is optional and temporary; login and messages stay',
       description: `Cached media that the phone does not have any more is gone for good; the next start compiles WhatsApp's script anew, about a second of processor time. What no rule of LeadMaster knows stays. ${LONG_CALL}`,
       tags,
       params: sessionParams,
