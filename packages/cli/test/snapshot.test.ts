@@ -109,7 +109,7 @@ describe('snapshot list and show', () => {
       /^ID +WHEN +AGE +KIND +SIZE +NEW +STORED +PAUSE +CHROMIUM +REASON +ACCOUNT +WRITTEN BY +VERIFIED$/,
     );
     expect(one[1]).toMatch(
-      /^2-00000002 +\d{4}-\d\d-\d\d \d\d:\d\d .* essential +37 MB .* - +- +requested +\+5491100000001 +- +DAMAGED$/,
+      /^2-00000002 +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d .* essential +37 MB .* - +- +requested +\+5491100000001 +- +DAMAGED$/,
     );
     expect(one[2]).toMatch(/^1-00000001 .* 13 ms +150\.0\.7871\.114 +requested +\+5491100000001 +- +\d s ago$/);
     const all = (await cli('snapshot list')).stdout;

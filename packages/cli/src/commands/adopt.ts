@@ -43,11 +43,19 @@ export const register: Register = (parent, io) => {
       const wanted = { name, path: resolve(dir), ...mode, ...(originRetired ? { originRetired } : {}) };
       const session = await long(cli, name, (call) =>
         operate<AdoptedSession>(cli.client(), '/v1/sessions/adopt', wanted, call),
-      );
+      ).catch((error: unknown) => {
+        throw isModeMissing(error) ? CliError.usage(error.message, error.hint) : error;
+      });
       cli.print.data(session);
       show(cli, session);
     });
 };
+
+/** Only the service knows whether a folder is the session's own place, which needs no mode. */
+function isModeMissing(error: unknown): error is CliError {
+  const { problem } = error instanceof CliError ? error : { problem: null };
+  return problem !== null && 'missing' in problem && problem.missing === 'mode';
+}
 
 function show(cli: Cli, session: AdoptedSession): void {
   const { name, adopted, hint } = session;

@@ -211,10 +211,10 @@ export class Adopter implements AdoptService {
 }
 
 function refuseUnsaid(path: string, place: string): LeadMasterError {
-  return new LeadMasterError(
-    'invalid_request',
+  return refuse(
     `${path} is not ${place}: it is not said whether it is copied or moved`,
     'Add one of the two: mode "copy" (--copy) leaves it where it is, mode "move" (--move) takes it here.',
+    { missing: 'mode' },
   );
 }
 

@@ -192,7 +192,8 @@ describe('a folder is refused, and nothing changes, when it', () => {
     const context = await manager();
     const folder = await putProfile(join(await tempFolder(), 'session'));
     await expect(context.adoption.adopt({ name: 'ventas', path: folder })).rejects.toMatchObject({
-      code: 'invalid_request',
+      code: 'adopt_refused',
+      extra: { missing: 'mode' },
       hint: expect.stringMatching(/--copy.*--move/),
     });
   });

@@ -24,7 +24,7 @@ describe('sessions', () => {
     expect([changed.status, changed.json.overridden]).toEqual([200, ['text']]);
     for (const wrong of [{}, { override: ['voice'] }, { override: 'text' }, { override: [], more: 1 }]) {
       const refused = await ask('/v1/sessions/ventas/capabilities', { method: 'PATCH', body: wrong });
-      expect([refused.status, refused.json.code]).toEqual([400, 'invalid_request']);
+      expect([refused.status, refused.json.code, refused.json.missing]).toEqual([422, 'adopt_refused', 'mode']);
     }
     expect((await ask('/v1/sessions/none/capabilities')).status).toBe(404);
   });
@@ -87,7 +87,7 @@ describe('sessions', () => {
       { path: '/nowhere/leadmaster-data/tokens/other' },
     ]) {
       const refused = await ask('/v1/sessions/adopt', { body: { name: 'admin', ...wrong } });
-      expect([refused.status, refused.json.code]).toEqual([400, 'invalid_request']);
+      expect([refused.status, refused.json.code, refused.json.missing]).toEqual([422, 'adopt_refused', 'mode']);
     }
     const adopted = await ask('/v1/sessions/adopt', { body: { name: 'admin' } });
     expect([adopted.status, adopted.json.state]).toEqual([201, 'STOPPED']);
