@@ -17,6 +17,10 @@ export function folderError(folder: string, operation: string, error: unknown): 
       'Its disk is mounted read-only: mount it for writing, and look at the log of the system for why it is not.';
     return new LeadMasterError('store_denied', detail, hint, { cause: error });
   }
+  if (code === 'EEXIST' || code === 'ENOTDIR') {
+    const hint = 'A part of this path is a file: correct it, so that it names a folder.';
+    return new LeadMasterError('store_unreachable', detail, hint, { cause: error });
+  }
   if (DENIED.has(code)) {
     const hint = 'The folder must belong to the user that LeadMaster runs as.';
     return new LeadMasterError('store_denied', detail, hint, { cause: error });

@@ -35,6 +35,14 @@ describe('a store that is opened by its URL', () => {
     await expect(store.put('a', Buffer.from('x'))).rejects.toMatchObject({
       message: `${file} is a file, and no folder`,
     });
+    for (const path of [file, join(file, 'below')]) {
+      const made = await openStore(`file:${path}`, {
+        base: folder,
+        create: true,
+        retry: { attempts: 1, firstPauseMs: 1 },
+      });
+      await expect(made.put('a', Buffer.from('x'))).rejects.toMatchObject({ hint: expect.stringContaining('folder') });
+    }
     expect(readFileSync(file, 'utf8')).toBe('mine');
   });
 

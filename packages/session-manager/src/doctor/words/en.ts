@@ -194,23 +194,23 @@ export const en: DoctorWords = {
       cure: 'Give --code the folder that your code is in.',
     },
     code_folder_missing: {
-      what: 'code keeps sessions in {written}, and there is no such folder; on disk they are in {onDisk}',
+      what: '{where} keeps sessions in {written}, and there is no such folder; on disk they are in {onDisk}',
       cure: 'Change that place in the code, or let LeadMaster alone run the sessions and take it out: it says where they are by ./leadmaster where NAME.',
     },
     code_folder_empty: {
-      what: 'code keeps sessions in {written} ({folder}), and none is there',
+      what: '{where} keeps sessions in {written} ({folder}), and none is there',
       cure: 'If that program only asks the session manager, take the place out of its code; nothing is lost.',
     },
     code_folder_shared: {
-      what: "code opens sessions in {written}, and those are LeadMaster's: {profiles}",
+      what: "{where} opens sessions in {written}, and those are LeadMaster's: {profiles}",
       cure: 'One login must not run twice: let that program ask the session manager instead.',
     },
     code_folder_elsewhere: {
-      what: 'code keeps sessions in {written}, and LeadMaster knows nothing of those: {profiles}',
+      what: '{where} keeps sessions in {written}, and LeadMaster knows nothing of those: {profiles}',
       cure: 'Take them over when that program is stopped: ./leadmaster adopt DIR --name NAME --move.',
     },
     code_folder_unreadable: {
-      what: 'code keeps sessions in {written}, and what lies there cannot be read: {why}',
+      what: '{where} keeps sessions in {written}, and what is there cannot be read: {why}',
       cure: 'Ask again as root, or as the user of that program: what it holds is not known.',
     },
     code_unreadable: {
