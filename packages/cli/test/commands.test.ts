@@ -274,6 +274,15 @@ test('times for people are of one form, with the zone; --json has them in UTC', 
   expect((await cli('events --json')).stdout).toMatch(/"at":"[^"]*Z"/);
 });
 
+test('nothing is asked about a session that does not exist', async () => {
+  const { cli, sessions } = await fakeService();
+  for (const line of ['session delete nobody', 'session logout nobody', 'session delete nobody --purge']) {
+    const { code, stderr } = await cli(line, { answers: 'y' });
+    expect([line, code, stderr.includes('[y/N]')]).toEqual([line, 3, false]);
+  }
+  expect(sessions.changes).toEqual([]);
+});
+
 describe('what hands type first', () => {
   test('status and list are sessions, of one as well', async () => {
     const { cli, sessions } = await fakeService();

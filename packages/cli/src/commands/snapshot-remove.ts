@@ -6,7 +6,7 @@ import { nameSnapshot } from '../output/snapshot-words.ts';
 import { bytes, plural } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
-import { chooseSnapshot, idArgument } from './snapshot-id.ts';
+import { findSnapshot, idArgument } from './snapshot-id.ts';
 import { nameArgument, sessionName } from './values.ts';
 
 export const registerDelete: Register = (noun, io) => {
@@ -30,14 +30,16 @@ export const registerDelete: Register = (noun, io) => {
 
 /** A snapshot; or a record that cannot be read, which is known by its number alone. */
 async function choose(snapshots: Snapshots, name: string, text: string): Promise<{ id: string; title: string }> {
-  const { items, problems } = await snapshots.list(name);
-  const isReadable = items.some(({ id }) => id.startsWith(`${text}-`));
-  const isDamaged = problems.some(
-    ({ kind, object }) => kind === 'damaged' && Number(object.split('/').at(-1)) === Number(text),
-  );
-  if (/^\d+$/.test(text) && isDamaged && !isReadable) return { id: text, title: `the damaged record ${text}` };
-  const chosen = chooseSnapshot(items, name, text);
+  if (/^\d+$/.test(text) && (await isDamaged(snapshots, name, text)))
+    return { id: text, title: `the damaged record ${text}` };
+  const chosen = await findSnapshot(snapshots, name, text);
   return { id: chosen.id, title: nameSnapshot(chosen) };
+}
+
+async function isDamaged(snapshots: Snapshots, name: string, number: string): Promise<boolean> {
+  const { items, problems } = await snapshots.list(name);
+  if (items.some(({ id }) => id.startsWith(`${number}-`))) return false;
+  return problems.some(({ kind, object }) => kind === 'damaged' && Number(object.split('/').at(-1)) === Number(number));
 }
 
 export const registerPrune: Register = (noun, io) => {
