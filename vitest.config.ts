@@ -23,7 +23,7 @@ export default defineConfig({
         test: {
           ...common,
           name: 'fast',
-          include: ['packages/*/test/**/*.test.ts'],
+          include: ['{packages,tools}/*/test/**/*.test.ts'],
           exclude: SLOW,
           testTimeout: 30_000,
           hookTimeout: 60_000,

@@ -3,13 +3,14 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type PageDate, startStandin } from '@leadmaster/whatsapp-standin';
+import { fsyncMs } from './messages/disk.ts';
 import { type InboundFigures, measureInbound } from './messages/inbound.ts';
 import { BenchService } from './messages/service.ts';
 import { greet, measureTexts, type TextFigures } from './messages/texts.ts';
 import { type Checkout, thisVersion, versionOf } from './messages/version-before.ts';
 
 /**
- * `npm run bench -- messages`: texts out and messages in through a version of before and this one, in one run, in turn.
+ * `npm run bench -- messages`: texts out and messages in through an earlier version and this one, in one run, in turn.
  * See README.md beside this.
  */
 const OUTPUT = fileURLToPath(new URL('results/messages.json', import.meta.url));
@@ -17,16 +18,19 @@ const PHONES = ['5491100000001', '5491100000002', '5491100000003', '549110000000
 /** The last version that did not know an id before it sent, and committed each message by itself. */
 const BEFORE = '0f7c3d0';
 
-const USAGE = `messages [--before COMMIT|none] [--rounds N] [--texts N] [--inbound N] [--rate N] [--output FILE]
+const USAGE = `messages [--before COMMIT|none] [--rounds N] [--texts N] [--bursts N] [--inbound N] [--rate N] [--output FILE]
   --before COMMIT  the version to compare with (${BEFORE}); "none" measures this one alone
   --rounds N       rounds of each side (3)
   --texts N        texts handed in at once, to two sessions (200)
+  --bursts N       such bursts in a round while both sessions send, after one at rest (3)
   --inbound N      messages to four sessions (3000)
   --rate N         of them by the second (500)`;
 
 interface Round {
   version: string;
   page: PageDate;
+  /** Of the disk, just before; milliseconds. */
+  fsyncMs: number;
   texts: TextFigures;
   inbound: InboundFigures;
 }
@@ -36,13 +40,20 @@ const { values } = parseArgs({
     before: { type: 'string', default: BEFORE },
     rounds: { type: 'string', default: '3' },
     texts: { type: 'string', default: '200' },
+    bursts: { type: 'string', default: '3' },
     inbound: { type: 'string', default: '3000' },
     rate: { type: 'string', default: '500' },
     output: { type: 'string', default: OUTPUT },
   },
 });
-const [rounds, texts, inbound, rate] = [values.rounds, values.texts, values.inbound, values.rate].map(Number);
-if (!rounds || !texts || !inbound || !rate) {
+const [rounds, texts, bursts, inbound, rate] = [
+  values.rounds,
+  values.texts,
+  values.bursts,
+  values.inbound,
+  values.rate,
+].map(Number);
+if (!rounds || !texts || !bursts || !inbound || !rate) {
   console.error(USAGE);
   process.exit(2);
 }
@@ -56,7 +67,8 @@ async function measure(version: string, checkout: Checkout, page: PageDate, roun
     return {
       version,
       page,
-      texts: await measureTexts(service, Number(texts), round),
+      fsyncMs: await fsyncMs(),
+      texts: await measureTexts(service, { count: Number(texts), bursts: Number(bursts), round }),
       inbound: await measureInbound(service, world, PHONES, {
         count: Number(inbound),
         perSecond: Number(rate),
@@ -68,18 +80,21 @@ async function measure(version: string, checkout: Checkout, page: PageDate, roun
   }
 }
 
-function line({ version, page, texts: out, inbound: into }: Round): string {
+function line({ version, page, fsyncMs: disk, texts: out, inbound: into }: Round): string {
   const fixed = (value: number): string => value.toFixed(value < 10 ? 2 : 0);
   return [
-    `${version} on the page of ${page}:`,
-    `${fixed(out.acceptedPerSecond)} texts/s accepted, ${fixed(out.sentPerSecond)}/s sent, ${fixed(out.serviceMs)} ms each, ${out.missing} missing;`,
+    `${version} on the page of ${page} (fsync ${disk.toFixed(1)} ms):`,
+    `texts/s accepted at rest ${fixed(out.atRestPerSecond)}, while sending ${out.whileSendingPerSecond.map(fixed).join(' ')};`,
+    `${fixed(out.sentPerSecond)}/s sent, ${fixed(out.serviceMs)} ms each, ${out.missing} missing;`,
     `in: ${fixed(into.offeredPerSecond)}/s offered, ${fixed(into.toldPerSecond)}/s told,`,
     `${fixed(into.serviceMs)} ms each (${fixed(into.treeMs)} with browsers), ${into.gaps} gaps, ${into.twice} twice`,
   ].join(' ');
 }
 
 function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = [(sorted.length - 1) >> 1, sorted.length >> 1].map((i) => sorted[i] ?? Number.NaN);
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
 }
 
 const results: Round[] = [];
@@ -95,13 +110,13 @@ try {
   await before?.[Symbol.asyncDispose]();
 }
 for (const page of ['april', 'september'] as const) {
-  const of = (version: string, at: PageDate, pick: (one: Round) => number): number =>
-    median(results.filter((one) => one.version === version && one.page === at).map(pick));
+  const of = (version: string, at: PageDate, pick: (one: Round) => number | number[]): number =>
+    median(results.filter((one) => one.version === version && one.page === at).flatMap(pick));
   if (before === null) continue;
-  const ratio = (pick: (one: Round) => number): string =>
+  const ratio = (pick: (one: Round) => number | number[]): string =>
     (of('now', page, pick) / of('before', 'april', pick)).toFixed(2);
   console.log(
-    `now on ${page} against before on april, medians: accepted ${ratio((one) => one.texts.acceptedPerSecond)}x, told ${ratio((one) => one.inbound.toldPerSecond)}x, processor time of a message in ${ratio((one) => one.inbound.serviceMs)}x`,
+    `now on ${page} against before on april, medians: accepted while sending ${ratio((one) => one.texts.whileSendingPerSecond)}x, at rest ${ratio((one) => one.texts.atRestPerSecond)}x, sent ${ratio((one) => one.texts.sentPerSecond)}x, told ${ratio((one) => one.inbound.toldPerSecond)}x, processor time of a message in ${ratio((one) => one.inbound.serviceMs)}x`,
   );
 }
 mkdirSync(dirname(values.output), { recursive: true });

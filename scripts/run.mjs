@@ -1,4 +1,4 @@
-// `npm run check|prove|bench|standin`: the commands of those who work on LeadMaster.
+// `npm run check|prove|bench|pack|standin`: the commands of those who work on LeadMaster.
 import './check-node.mjs';
 
 const { existsSync, readFileSync, readdirSync } = await import('node:fs');
@@ -9,7 +9,7 @@ const { launch } = await import('./launch.mjs');
 const { findRuntime } = await import('./runtime.mjs');
 
 const BIN = join(ROOT, 'node_modules', '.bin');
-const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
+const LAYERS = join(ROOT, 'tools', 'layers', 'main.ts');
 
 const COMMANDS = {
   /** Types, lint, layers: seconds, before every commit. */
@@ -17,7 +17,7 @@ const COMMANDS = {
     const results = [
       await passThrough(join(BIN, 'tsc'), ['--noEmit', '-p', ROOT]),
       await passThrough(join(BIN, 'biome'), ['check', '--error-on-warnings', ROOT]),
-      await passThrough(node, [vitest, 'run', 'layers']),
+      await passThrough(node, [LAYERS]),
     ];
     return Math.max(...results);
   },
@@ -29,6 +29,8 @@ const COMMANDS = {
   /** A benchmark: `bench/NAME.ts`. */
   bench: async (node, [name, ...args]) =>
     passThrough(node, [named(name, 'benchmark', scriptsIn(join(ROOT, 'bench'))), ...args]),
+  /** Tarballs of the libraries, into a folder. */
+  pack: async (node, args) => passThrough(node, [join(ROOT, 'tools', 'pack', 'main.ts'), ...args]),
 };
 
 /** Paths of the scripts in a folder, by their names without the ending. */

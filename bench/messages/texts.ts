@@ -2,14 +2,27 @@ import type { World } from '@leadmaster/whatsapp-standin';
 import { cpuSeconds } from '../lifecycle/processes.ts';
 import type { BenchService } from './service.ts';
 
+const SESSIONS = ['s1', 's2'] as const;
 const CHATS = 10;
+/** So many texts of each session are acknowledged between two bursts: both have begun to send what they hold. */
+const UNDER_WAY = 10;
 /** Acknowledgements that do not come end the wait after this long without one. */
 const QUIET_MS = 30_000;
 
+export interface TextLoad {
+  /** Texts of one burst, handed in at once on as many connections, to two sessions in turn. */
+  count: number;
+  /** Bursts while both sessions send. */
+  bursts: number;
+  round: number;
+}
+
 export interface TextFigures {
-  /** From the first request to the last 202. */
-  acceptedPerSecond: number;
-  /** From the first request to the last acknowledgement of the server. */
+  /** A burst while neither session has anything to send, from its first request to its last 202. */
+  atRestPerSecond: number;
+  /** Each burst while both sessions send, likewise. */
+  whileSendingPerSecond: number[];
+  /** From the first request of all to the last acknowledgement of the server. */
   sentPerSecond: number;
   /** Processor time of the service's own process for each text, milliseconds. */
   serviceMs: number;
@@ -17,28 +30,58 @@ export interface TextFigures {
   missing: number;
 }
 
-/** Hands texts in all at once, to two sessions, and waits until WhatsApp's server has acknowledged the last. */
-export async function measureTexts(service: BenchService, count: number, round: number): Promise<TextFigures> {
+/** Hands bursts of texts in, one at rest and the others while both sessions send, and waits until the last is acknowledged. */
+export async function measureTexts(service: BenchService, load: TextLoad): Promise<TextFigures> {
+  await openConnections(service, load.count);
   const after = await service.cursor();
   const cpu = cpuSeconds(service.pid, { alone: true });
   const began = performance.now();
-  await Promise.all(
-    Array.from({ length: count }, (_, i) =>
-      service.call('POST', `/v1/sessions/s${(i % 2) + 1}/messages`, {
-        to: `54933000${String(1_000 + (i % CHATS))}`,
-        text: `round ${round} text ${i}`,
-      }),
-    ),
-  );
-  const acceptedMs = performance.now() - began;
+  const atRestPerSecond = await handIn(service, load, 0);
+  const whileSendingPerSecond: number[] = [];
+  for (let burst = 1; burst <= load.bursts; burst += 1) {
+    await bothSend(service, await service.cursor());
+    whileSendingPerSecond.push(await handIn(service, load, burst));
+  }
+  const count = load.count * (load.bursts + 1);
   const sent = await service.collect(after, count, ({ type }) => type === 'message.sent', QUIET_MS);
-  const sentMs = performance.now() - began;
   return {
-    acceptedPerSecond: (count / acceptedMs) * 1000,
-    sentPerSecond: (sent.length / sentMs) * 1000,
+    atRestPerSecond,
+    whileSendingPerSecond,
+    sentPerSecond: (sent.length / (performance.now() - began)) * 1000,
     serviceMs: ((cpuSeconds(service.pid, { alone: true }) - cpu) * 1000) / count,
     missing: count - sent.length,
   };
+}
+
+/** As many as a burst needs, used once: what is measured is neither the making of connections nor code that runs for the first time. */
+async function openConnections(service: BenchService, count: number): Promise<void> {
+  await Promise.all(Array.from({ length: count }, () => service.call('GET', '/v1/sessions/s1')));
+}
+
+/** One burst; how many texts a second were accepted. */
+async function handIn(service: BenchService, { count, round }: TextLoad, burst: number): Promise<number> {
+  const began = performance.now();
+  await Promise.all(
+    Array.from({ length: count }, (_, i) =>
+      service.call('POST', `/v1/sessions/${SESSIONS[i % SESSIONS.length]}/messages`, {
+        to: `54933000${String(1_000 + (i % CHATS))}`,
+        text: `round ${round} burst ${burst} text ${i}`,
+      }),
+    ),
+  );
+  return (count / (performance.now() - began)) * 1000;
+}
+
+/** Waits until both sessions have sent texts since `after`. */
+async function bothSend(service: BenchService, after: number): Promise<void> {
+  await Promise.all(
+    SESSIONS.map(async (name) => {
+      const isSent = ({ type, session }: { type: string; session: string }) =>
+        type === 'message.sent' && session === name;
+      const sent = await service.collect(after, UNDER_WAY, isSent, QUIET_MS);
+      if (sent.length < UNDER_WAY) throw new Error(`${name} does not send: ${sent.length} texts acknowledged`);
+    }),
+  );
 }
 
 /** The receivers have written before, so that their chats are known. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { StructureOptions, StructureReport } from './structure.ts';
-import { startThread } from './thread.ts';
+import { scriptBeside, startThread } from './thread.ts';
 
 /**
  * `checkStructure` in a thread of its own: a large profile takes a while, and a service has more to do.
@@ -13,7 +13,7 @@ export async function checkStructureAside(
   signal?: AbortSignal,
 ): Promise<StructureReport> {
   signal?.throwIfAborted();
-  const worker = startThread(new URL('./structure-worker.ts', import.meta.url), { profileDir, options });
+  const worker = startThread(scriptBeside(import.meta.url, 'structure-worker'), { profileDir, options });
   try {
     const [report] = await once(worker, 'message', signal === undefined ? {} : { signal });
     return report as StructureReport;

@@ -2,10 +2,10 @@ import type { Worker } from 'node:worker_threads';
 import { errorText } from '@leadmaster/protocol/errors';
 import { captureFailed } from './failures.ts';
 import { thawStrays } from './freeze/index.ts';
-import { startThread } from './thread.ts';
+import { scriptBeside, startThread } from './thread.ts';
 import type { WorkerOrder, WorkerWord } from './worker-words.ts';
 
-const SCRIPT = new URL('./worker.ts', import.meta.url);
+const SCRIPT = scriptBeside(import.meta.url, 'worker');
 /** Beyond what the worker allows itself: then it hangs, or is dead. */
 const GRACE_MS = 1000;
 /** The whole of it, for disks that answer no more. */

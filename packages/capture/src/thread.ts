@@ -1,4 +1,5 @@
 import { enableCompileCache, getCompileCacheDir } from 'node:module';
+import { extname } from 'node:path';
 import { Worker, workerData } from 'node:worker_threads';
 
 /**
@@ -10,6 +11,11 @@ const YOUNG_MB = 8;
 interface Given {
   data: object;
   compileCache: string | undefined;
+}
+
+/** The script NAME beside a module (its `import.meta.url`): `.ts` in the workspace, `.js` where the package was built. */
+export function scriptBeside(module: string, name: string): URL {
+  return new URL(`./${name}${extname(module)}`, module);
 }
 
 /**

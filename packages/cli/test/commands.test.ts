@@ -152,6 +152,28 @@ describe('send', () => {
     const line = 'send ventas 5491100000002 x --json --idempotency-key k1';
     const [first, second] = [await cli(line), await cli(line)];
     expect(JSON.parse(first.stdout).id).toBe(JSON.parse(second.stdout).id);
+    expect([JSON.parse(first.stdout).replayed, JSON.parse(second.stdout).replayed]).toEqual([false, true]);
+  });
+
+  test('an answer that is a replay says so, also after the message was waited for, and when it had failed', async () => {
+    const { cli, sessions } = await fakeService();
+    sessions.set('ventas', 'READY');
+    const replay = /given before under this idempotency key.*nothing was sent now/;
+    const line = 'send ventas 5491100000002 x --idempotency-key k1 --timeout 1';
+    sessions.sending = 'SENDING';
+    const first = await cli(line);
+    expect(first).toMatchObject({ code: 1, stderr: expect.not.stringMatching(replay) });
+    expect(await cli(line)).toMatchObject({ code: 1, stderr: replay });
+    const waited = await cli(`${line} --json`);
+    expect(JSON.parse(waited.stdout)).toMatchObject({ state: 'SENDING', replayed: true });
+    expect(await cli(`${line} --no-wait`)).toMatchObject({ code: 0, stderr: replay });
+    sessions.sending = 'FAILED';
+    const failing = 'send ventas 5491100000002 y --idempotency-key k2';
+    expect(await cli(failing)).toMatchObject({ code: 1, stderr: expect.not.stringMatching(replay) });
+    expect(await cli(failing)).toMatchObject({ code: 1, stderr: replay });
+    sessions.sending = 'SENT';
+    const fresh = await cli(['send', 'ventas', '5491100000002', 'z', '--json']);
+    expect(JSON.parse(fresh.stdout)).toMatchObject({ state: 'SENT', replayed: false });
   });
 });
 

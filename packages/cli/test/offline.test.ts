@@ -1,24 +1,26 @@
 import { EventEmitter } from 'node:events';
-import { FakeSessionService, FakeSnapshotService } from '@leadmaster/testkit';
+import { FakePlaceService, FakeSessionService, FakeSnapshotService } from '@leadmaster/testkit';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { run, Sink } from './harness.ts';
 
 /** What the data folder would open to; `real/offline.test.ts` opens real ones. */
-const disk = vi.hoisted(() => ({ open: vi.fn() }));
-vi.mock('@leadmaster/session-manager/offline', () => ({ openOffline: disk.open }));
+const disk = vi.hoisted(() => ({ open: vi.fn(), openPlace: vi.fn() }));
+vi.mock('@leadmaster/session-manager/offline', () => ({ openOffline: disk.open, openPlaceOffline: disk.openPlace }));
 
 /** No service, and what it would work on. Port 9 has no listener. */
 function machine() {
   const sessions = new FakeSessionService();
   const snapshots = new FakeSnapshotService(sessions);
+  const place = new FakePlaceService();
   const close = vi.fn(async () => {});
+  disk.openPlace.mockImplementation(async () => ({ place, close }));
   disk.open.mockImplementation(async () => {
     const names = (await sessions.list()).map(({ name }) => name);
     return { snapshots, sessions: names, close };
   });
   const env = { SESSION_MANAGER_PORT: '9', LEADMASTER_ADMIN_KEY: 'k', LEADMASTER_DATA_DIR: '/nowhere' };
   const cli = (line: string, options: Parameters<typeof run>[1] = {}) => run(line.split(' '), { ...options, env });
-  return { sessions, snapshots, close, cli };
+  return { sessions, snapshots, place, close, cli };
 }
 
 beforeEach(() => disk.open.mockReset());
@@ -61,6 +63,22 @@ describe('with the service down', () => {
     const { stderr } = await cli('recover ventas --origin-retired');
     expect(stderr).toContain('npm start');
     expect((await cli('snapshot restore ventas --yes --restart')).stderr).toContain('npm start');
+  });
+
+  test('the place is shown and accepted; what it releases is said to start with the service', async () => {
+    const { cli, place, close } = machine();
+    const shown = await cli('place show');
+    expect(shown).toMatchObject({ code: 0, stderr: expect.stringContaining('The service is down') });
+    expect(shown.stdout).toContain('Waiting: ventas, soporte');
+    expect(await cli('place accept')).toMatchObject({ code: 5, stderr: expect.stringContaining('--origin-retired') });
+    expect(place.waiting).toEqual(['ventas', 'soporte']);
+    const some = await cli('place accept ventas --origin-retired');
+    expect(some).toMatchObject({ code: 0, stdout: expect.stringMatching(/Released: ventas[\s\S]*npm start/) });
+    expect(some.stdout).not.toContain('Started');
+    expect(some.stderr).toContain('Still waiting: soporte');
+    const { stdout } = await cli('place accept --origin-retired --json');
+    expect(JSON.parse(stdout)).toMatchObject({ accepted: ['soporte'], place: { waiting: [] } });
+    expect(close).toHaveBeenCalledTimes(4);
   });
 
   test('Ctrl-C aborts the work itself, in order', async () => {

@@ -102,6 +102,14 @@ describe('export', () => {
     expect(again).toMatchObject({ code: 4, stderr: /given up here already/ });
   });
 
+  test('--retire of a session whose account waits for a person is refused before it is stopped', async () => {
+    const { cli, sessions, file } = await setUp();
+    sessions.set('ventas', 'WRONG_ACCOUNT');
+    const ran = await cli(['export', 'ventas', file, '--retire'], KNOWN);
+    expect(ran).toMatchObject({ code: 4, stderr: expect.stringContaining('another account') });
+    expect(sessions.changes).toEqual([]);
+  });
+
   test('--retire to a place where no file can be made stops nothing, and one that cannot start again says so', async () => {
     const { cli, sessions, snapshots, folder, file } = await setUp();
     sessions.set('ventas', 'READY');

@@ -90,6 +90,8 @@ test('as root, beside a service that runs as another user, a command makes nothi
     ['export', 'ventas', join(folder, 'out.lmx')],
     ['import', join(folder, 'file.lmx')],
     ['doctor', '--key-copied'],
+    ['place', 'show'],
+    ['place', 'accept', '--origin-retired'],
   ]) {
     const ran = cli(args, false);
     expect(ran, args.join(' ')).toMatchObject({

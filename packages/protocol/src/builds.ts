@@ -17,7 +17,7 @@ export const build = z.object({
   reason: z.string(),
   /** The highest number of the message database that its page may open; null when its page was not kept. */
   schema: z.number().int().nullable(),
-  /** Its page is kept here, so that it can be pinned. */
+  /** Its page is kept here, and whole, so that it can be pinned. */
   kept: z.boolean(),
 });
 export type Build = z.infer<typeof build>;

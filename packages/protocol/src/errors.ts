@@ -39,6 +39,7 @@ export const ERRORS = {
   linked_elsewhere: { status: 409, title: 'The account is linked in another session' },
   account_restricted: { status: 409, title: 'WhatsApp restricts the account' },
   web_version_missing: { status: 409, title: 'The pinned version of WhatsApp Web is not here' },
+  web_version_damaged: { status: 409, title: 'The kept page of that version of WhatsApp Web is damaged' },
   browser_too_old: { status: 409, title: 'A newer Chromium has written this profile' },
   login_missing: { status: 409, title: 'The profile of a linked session is gone' },
   login_damaged: { status: 409, title: 'The saved login is incomplete' },
@@ -84,6 +85,9 @@ export const ERRORS = {
   not_ready: { status: 503, title: 'The service is still starting' },
   shutting_down: { status: 503, title: 'The service is shutting down' },
   timeout: { status: 504, title: 'No answer in time' },
+  service_unreachable: { status: 503, title: 'The service does not answer' },
+  answer_lost: { status: 502, title: 'The order may have been done' },
+  operation_lost: { status: 502, title: 'The work cannot be followed any longer' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;
@@ -94,6 +98,7 @@ export class LeadMasterError extends Error {
   readonly hint: string;
   /** Facts for machines, added to the problem body as extension members. */
   readonly extra: Readonly<Record<string, unknown>>;
+  #status: number | null = null;
 
   constructor(
     code: ErrorCode,
@@ -108,18 +113,24 @@ export class LeadMasterError extends Error {
     this.extra = options.extra ?? {};
   }
 
+  /** The error that a service answered with. A code of a newer version is kept, under the status that came with it. */
+  static of({ type: _type, title: _title, status, code, detail, hint, ...extra }: Problem & Record<string, unknown>) {
+    const error = new LeadMasterError(code as ErrorCode, detail, hint, { extra });
+    error.#status = status;
+    return error;
+  }
+
   get status(): number {
-    return ERRORS[this.code].status;
+    return this.#status ?? ERRORS[this.code].status;
   }
 
   /** The body that an HTTP caller receives. */
   toProblem(): Problem & Record<string, unknown> {
-    const { status, title } = ERRORS[this.code];
     return {
       ...this.extra,
       type: `urn:leadmaster:error:${this.code}`,
-      title,
-      status,
+      title: ERRORS[this.code]?.title ?? this.code,
+      status: this.status,
       code: this.code,
       detail: this.message,
       hint: this.hint,

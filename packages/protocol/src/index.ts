@@ -13,6 +13,7 @@ export * from './problem.ts';
 export * from './recording.ts';
 export * from './recording-vocabulary.ts';
 export * from './redact.ts';
+export * from './routes/index.ts';
 export * from './session.ts';
 export * from './shell-word.ts';
 export * from './snapshots.ts';

@@ -49,7 +49,10 @@ export function wasNeverSent({ state, code }: Pick<Message, 'state' | 'code'>): 
   return state === 'FAILED' && NEVER_SENT.has(code);
 }
 
-/** The answer to an order to send. `replayed`: the key was used before, and this is what it made; nothing was sent for this order. */
+/**
+ * The answer to an order to send. `replayed`: the key was used before, and this is what it made; nothing was sent for this
+ * order. It belongs to the answer: the message itself, as it is read later, does not have it.
+ */
 export const acceptedMessage = message.extend({ replayed: z.boolean() });
 export type AcceptedMessage = z.infer<typeof acceptedMessage>;
 export type MessageCode = (typeof MESSAGE_CODES)[number];

@@ -149,6 +149,20 @@ export const recovered = z.object({
 });
 export type Recovered = z.infer<typeof recovered>;
 
+/** The long calls, by what they do. */
+export const OPERATION_KINDS = [
+  'snapshot',
+  'verify',
+  'restore',
+  'prune',
+  'accept',
+  'recover',
+  'trim',
+  'adopt',
+  'transfer',
+] as const;
+export type OperationKind = (typeof OPERATION_KINDS)[number];
+
 /**
  * Long work, whether its caller waits for it or asked with `Prefer: respond-async`. Kept in memory until a day after its
  * end, or until the service ends.
@@ -157,8 +171,7 @@ export const operation = z.object({
   id: z.string(),
   /** Grows with every change that is worth showing: pass it as `after` to wait for the next. */
   revision: z.number().int(),
-  /** `snapshot`, `verify`, `restore`, `prune`, `accept`, `recover`, `trim`, `adopt`, `transfer`. */
-  kind: z.string(),
+  kind: z.enum(OPERATION_KINDS),
   session: z.string().nullable(),
   state: z.enum(['running', 'done', 'failed']),
   progress: z.object({ phase: z.string(), done: z.number(), total: z.number().nullable() }),

@@ -54,7 +54,7 @@ export function stateKind(state: SessionState, reason: string): StateKind {
 export const HELD_BACK_REASONS = ['place_changed', 'older_than_vault'] as const;
 export type HeldBackReason = (typeof HELD_BACK_REASONS)[number];
 
-/** Whether a session is stopped until a person says which copy of its login is the one to run. */
+/** Whether a session is stopped until a person decides which copy of its login runs. */
 export function isHeldBack<T extends { state: string; reason: string }>(
   session: T,
 ): session is T & { reason: HeldBackReason } {

@@ -15,7 +15,7 @@ import { createDrillBrowser } from './engine/drill/drill-browser.ts';
 import { WwebjsEngine } from './engine/wwebjs/wwebjs-engine.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { claimProfile, lockIdleProfile } from './lifecycle/claim.ts';
-import { olderLogin, setOlderLogin } from './lifecycle/held-back.ts';
+import { olderLogin, refuseHeldArrival, setOlderLogin } from './lifecycle/held-back.ts';
 import { isStartable, PlaceKeeper } from './lifecycle/place-keeper.ts';
 import type { SessionGuard } from './lifecycle/session-guard.ts';
 import { Sessions } from './lifecycle/sessions.ts';
@@ -74,6 +74,8 @@ export interface Context {
 export interface ContextOptions {
   /** Nothing happens by itself and no browser is started for a session: for commands with the service down. */
   offline?: boolean;
+  /** The place of the data folder is compared although nothing is started: for a word about it with the service down. */
+  comparesPlace?: boolean;
   /** The vault's clock, for proofs that take months. */
   now?: () => Date;
   /** What is asked about the place of the data folder; tests play machines. */
@@ -157,11 +159,15 @@ async function assemble(ground: Ground): Promise<Context> {
   sessions.guardWith(guardBy(snapshots, storage, transfers.departures));
   const compareWithVault = comparing(ground, vault, profiles);
   const place = new PlaceKeeper({
-    ...{ paths, store, log, compareWithVault, sessions: () => sessions },
+    ...{ paths, store, log, compareWithVault, sessions: () => sessions, starts: !isOffline },
+    arriving: () => liveTransfers(store),
+    finishArrivals: async () => {
+      if (!isOffline) await transfers.arrivals.resume();
+    },
     probe: options.probe ?? thisProbe,
   });
   // What is done with the service down brings no login up: the next start of the service compares.
-  if (!isOffline) place.arrive();
+  if (!isOffline || options.comparesPlace) place.arrive();
   sessions.lookFirst(async () => {
     if (!isOffline) await holdOlder(ground, sessions, compareWithVault);
   });
@@ -286,6 +292,7 @@ function createTransfers(
       ...shared,
       browserVersion: async () => (await browsers.find(false)).version,
       minFreeBytes: config.diskMinFreeBytes,
+      refuseHeld: (id, session) => refuseHeldArrival(store.vault, id, session),
     }),
   };
 }

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import type { Config } from './config/config.ts';
-import { createContext } from './context.ts';
+import { type Context, type ContextOptions, createContext } from './context.ts';
+import type { PlaceService } from './lifecycle/place-service.ts';
 import { refuseRootBesideUser } from './profile/owner.ts';
 import { dataPaths } from './profile/paths.ts';
 import type { SnapshotService } from './snapshots/snapshot-service.ts';
@@ -15,7 +16,22 @@ import type { SnapshotService } from './snapshots/snapshot-service.ts';
 export async function openOffline(
   config: Config,
 ): Promise<{ snapshots: SnapshotService; sessions: string[]; close(): Promise<void> }> {
-  refuseRootBesideUser(dataPaths(config.dataDir));
-  const context = await createContext(config, pino({ level: 'silent' }), { offline: true });
+  const context = await openContext(config);
   return { snapshots: context.snapshots, sessions: context.sessions.names(), close: () => context.close() };
+}
+
+/**
+ * The place of a data folder whose service is down: compared as at a start of the service, so that what waits is known, and
+ * no session is started. Takes the data folder's lock.
+ *
+ * @throws LeadMasterError as `openOffline` does.
+ */
+export async function openPlaceOffline(config: Config): Promise<{ place: PlaceService; close(): Promise<void> }> {
+  const context = await openContext(config, { comparesPlace: true });
+  return { place: context.place, close: () => context.close() };
+}
+
+function openContext(config: Config, options: ContextOptions = {}): Promise<Context> {
+  refuseRootBesideUser(dataPaths(config.dataDir));
+  return createContext(config, pino({ level: 'silent' }), { ...options, offline: true });
 }

@@ -1,6 +1,7 @@
 import { FEATURES, isRestricted } from '@leadmaster/protocol';
 import { Gauge, type Registry } from 'prom-client';
 import type { SessionSupervisor } from './lifecycle/supervisor.ts';
+import { sessionGauge } from './session-gauge.ts';
 
 /** What the pages of WhatsApp Web say: which features work, and what WhatsApp restricts or asks of an account. */
 export function measurePages(registry: Registry, supervisors: () => readonly SessionSupervisor[]): void {
@@ -43,14 +44,7 @@ function flag(
   name: string,
   { help, isSet }: { help: string; isSet: (supervisor: SessionSupervisor) => boolean },
 ): void {
-  new Gauge({
-    name,
-    help,
-    labelNames: ['session'],
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const supervisor of supervisors()) this.set({ session: supervisor.name }, isSet(supervisor) ? 1 : 0);
-    },
-  });
+  sessionGauge(registry, { name, help }, () =>
+    supervisors().map((supervisor) => ({ session: supervisor.name, value: isSet(supervisor) ? 1 : 0 })),
+  );
 }

@@ -1,5 +1,6 @@
 import type { Event } from '@leadmaster/protocol';
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Histogram, type Registry } from 'prom-client';
+import { sessionGauge } from './session-gauge.ts';
 import type { StateStore } from './state/state-store.ts';
 
 /** How a session stands with its snapshots. Times are ISO 8601; null = never. */
@@ -66,19 +67,9 @@ function countEvents(registry: Registry, events: StateStore['events']): void {
 
 function readFigures(registry: Registry, figures: SnapshotFigures): void {
   const gauge = (name: string, help: string, value: (of: SessionSnapshotFigures) => number | null): void => {
-    new Gauge({
-      name,
-      help,
-      labelNames: ['session'],
-      registers: [registry],
-      collect() {
-        this.reset();
-        for (const each of figures.perSession()) {
-          const now = value(each);
-          if (now !== null) this.set({ session: each.session }, now);
-        }
-      },
-    });
+    sessionGauge(registry, { name, help }, () =>
+      figures.perSession().map((each) => ({ session: each.session, value: value(each) })),
+    );
   };
   gauge('leadmaster_snapshot_last_timestamp_seconds', 'When the last snapshot of a session was taken', ({ lastAt }) =>
     seconds(lastAt),

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { BlobSource } from '../../vault/src/store/blob-store.ts';
+import type { BlobSource } from '@leadmaster/vault';
 
 export const MIB = 1024 * 1024;
 export const LARGE = 20 * MIB;

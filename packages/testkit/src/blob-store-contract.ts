@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ErrorCode, LeadMasterError } from '@leadmaster/protocol';
+import type { BlobInfo, BlobSource, BlobStore } from '@leadmaster/vault';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { BlobInfo, BlobSource, BlobStore } from '../../vault/src/store/blob-store.ts';
 import { breakingSource, LARGE, largeSource, MIB, sourceOf } from './blob-bodies.ts';
 
 /** What the suite is run against. */

@@ -80,6 +80,9 @@ export class FakeRun implements EngineRun {
   };
   /** What a probe finds. */
   page: PageProbe = { build: '2.3000.1', isQuiet: true, checks: [], canJournal: true, databases: {} };
+  /** How often it was probed, and how a probe ends; the default finds the page as it is. */
+  probes = 0;
+  onProbe: () => Promise<PageProbe> = async () => this.page;
   /** What a look for a recording finds in the page, raw. */
   findings: unknown = { hasLoader: true };
   /** What the page's own books say. */
@@ -142,7 +145,8 @@ export class FakeRun implements EngineRun {
   }
 
   async probe(): Promise<PageProbe> {
-    return this.page;
+    this.probes += 1;
+    return this.onProbe();
   }
 
   async record(signal: AbortSignal): Promise<RecordedPage> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LeadMasterError } from '@leadmaster/protocol';
-import type { BlobInfo, BlobSource, BlobStore } from '../../vault/src/store/blob-store.ts';
+import type { BlobInfo, BlobSource, BlobStore } from '@leadmaster/vault';
 
 export type BlobOperation = 'put' | 'get' | 'stat' | 'list' | 'delete';
 

@@ -1,6 +1,7 @@
 export * from './blob-bodies.ts';
 export * from './fake-adopt-service.ts';
 export * from './fake-engine.ts';
+export * from './fake-place-service.ts';
 export * from './fake-services.ts';
 export * from './fake-session-service.ts';
 export * from './fake-snapshot-service.ts';

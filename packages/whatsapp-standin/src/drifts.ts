@@ -87,7 +87,7 @@ export const DRIFTS = {
   },
   timelock: {
     kind: 'limiting',
-    plays: 'new chats are locked for that many minutes; a text into one is refused',
+    plays: 'new chats are locked for that many minutes; a text into one is refused, and the chat stays new',
     feature: 'newChats',
     value: '60',
   },

@@ -65,6 +65,12 @@ test('windows, states and limits of an account that is up', async () => {
   expect(refusal.detail).toMatchObject({ to: CARLA, by: 'timelock' });
   await until(() => session.events.some(({ name, args }) => name === 'message_ack' && args[1] === -1), 'the refusal');
   expect(world.phone(CARLA).inbox).toEqual([]);
+  const mayGoOn = `require('WAWebCollections').Chat.getModelsArray().map((chat) => [
+    chat.msgs.map(({ body }) => body).join(), require('WAWebReachoutTimelockUtils').canSendMsgWhileTimelocked({ chat })])`;
+  expect(Object.fromEntries((await session.page(mayGoOn)) as [string, boolean][])).toMatchObject({
+    'known from before,to a known chat': true,
+    'to a new chat': false,
+  });
   expect(world.phone(BETO).inbox).toMatchObject([{ body: 'to a known chat' }]);
   phone.timelock(null);
 

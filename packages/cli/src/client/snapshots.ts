@@ -45,7 +45,8 @@ export async function withSnapshots<T>(cli: Cli, work: (access: SnapshotAccess) 
   }
 }
 
-async function answers(client: Client): Promise<boolean> {
+/** Whether a service answers at all. */
+export async function answers(client: Client): Promise<boolean> {
   try {
     await client.get('/health', { timeoutMs: HELLO_MS });
     return true;

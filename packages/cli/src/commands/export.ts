@@ -100,7 +100,10 @@ async function write(
  * session is still here, it runs again if it ran before.
  */
 async function stoppedDuring<T>(cli: Cli, name: string, task: () => Promise<T>): Promise<T> {
-  const { state, desired } = await cli.client().get<Session>(pathOf(name));
+  const { state, desired, hint } = await cli.client().get<Session>(pathOf(name));
+  // Refused before it is stopped: nothing of it would be copied.
+  if (state === 'WRONG_ACCOUNT')
+    throw new CliError(EXIT.wrongState, 'wrong_account', `${name} is linked to another account than its own.`, hint);
   await stop(cli, name);
   try {
     return await task();

@@ -1,22 +1,20 @@
-import type { AcceptedPlace, Place, PlaceSeen } from '@leadmaster/protocol';
+import type { Place, PlaceSeen } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
+import { type PlaceAccess, withPlace } from '../client/place.ts';
 import { EXIT } from '../exit-codes.ts';
 import { ask, canAsk } from '../output/ask.ts';
 import { localTime, printable } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { sessionName } from './values.ts';
 
-/** Each session that is released may wait for a vault that does not answer. */
-const ACCEPT_MS = 60_000;
-
 /** `place show`, `place accept` */
 export const register: Register = (parent, io) => {
   const noun = parent
     .command('place')
     .description(
-      'show where the data folder is; release sessions that wait because it is a copy or lies on another disk',
+      'show where the data folder is; release sessions that wait because it is a copy or lies on another disk; works without the service',
     );
 
   noun
@@ -24,7 +22,7 @@ export const register: Register = (parent, io) => {
     .description('show where the data folder is and was, and which sessions wait because of that')
     .action(async (_options, command: Command) => {
       const cli = cliOf(command, io);
-      const place = await cli.client().get<Place>('/v1/place');
+      const place = await withPlace(cli, ({ view }) => view());
       cli.print.data(place);
       show(cli, place);
     });
@@ -35,23 +33,34 @@ export const register: Register = (parent, io) => {
     .argument('[name...]', 'the sessions; all that wait, without one', names, [])
     .option('--origin-retired', 'the place before never runs these sessions again: you are sure of that')
     .action(async (sessions: string[], { originRetired }: { originRetired?: true }, command: Command) => {
-      await accept(cliOf(command, io), sessions, originRetired);
+      const cli = cliOf(command, io);
+      await withPlace(cli, (access) => accept(cli, access, sessions, originRetired));
     });
 };
 
-async function accept(cli: Cli, named: readonly string[], originRetired: true | undefined): Promise<void> {
-  const place = await cli.client().get<Place>('/v1/place');
+async function accept(
+  cli: Cli,
+  access: PlaceAccess,
+  named: readonly string[],
+  originRetired: true | undefined,
+): Promise<void> {
+  const place = await access.view();
   show(cli, place);
   const asked = named.length === 0 ? place.waiting : named;
-  if (asked.length > 0) await confirmRetired(cli, asked, originRetired);
-  const body = { originRetired: true, ...(named.length === 0 ? {} : { sessions: named }) };
-  const done = await cli.client().post<AcceptedPlace>('/v1/place/accept', body, { timeoutMs: ACCEPT_MS });
+  // With none that waits, a transfer to here may.
+  if (asked.length > 0 || place.before !== null) await confirmRetired(cli, asked, originRetired);
+  const done = await access.accept({ originRetired: true, ...(named.length === 0 ? {} : { sessions: [...named] }) });
   cli.print.data(done);
   if (done.accepted.length === 0)
     return cli.print.line('None of these sessions waits for the place of the data folder.');
   cli.print.line(`Released: ${done.accepted.join(', ')}.`);
-  cli.print.line(done.started.length === 0 ? 'None of them is started.' : `Started: ${done.started.join(', ')}.`);
+  cli.print.line(whatStarts(access, done.started));
   if (done.place.waiting.length > 0) cli.print.note(`Still waiting: ${done.place.waiting.join(', ')}`);
+}
+
+function whatStarts({ isServed }: PlaceAccess, started: readonly string[]): string {
+  if (!isServed) return 'Those that were to run start with the service: npm start';
+  return started.length === 0 ? 'None of them is started.' : `Started: ${started.join(', ')}.`;
 }
 
 /** Two places with one login take it from each other: only a person knows that there is no other. */
@@ -61,7 +70,7 @@ async function confirmRetired(
   originRetired: true | undefined,
 ): Promise<void> {
   if (originRetired) return;
-  const which = sessions.join(', ');
+  const which = sessions.join(', ') || 'what was on its way here';
   if (canAsk(io) && !json) {
     const question = `${which}: will the place before never run them again? Two places with one login take it from each other, and the phone has to scan anew. Type yes: `;
     if (/^yes$/i.test(await ask(io, question))) return;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Message, normalRecipient, RECIPIENT_RULE, shellWord } from '@leadmaster/protocol';
+import { type AcceptedMessage, type Message, normalRecipient, RECIPIENT_RULE, shellWord } from '@leadmaster/protocol';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { asCliError, CliError } from '../cli-error.ts';
 import type { Client } from '../client/client.ts';
@@ -12,6 +12,8 @@ import { nameArgument, pathOf, seconds } from './values.ts';
 const ACKNOWLEDGED = ['SENT', 'DELIVERED', 'READ', 'PLAYED'];
 const OVER = [...ACKNOWLEDGED, 'FAILED', 'EXPIRED', 'UNCERTAIN'];
 const POLL_MS = 300;
+const REPLAYED =
+  'The order was given before under this idempotency key: this is what became of it, and nothing was sent now.';
 
 export const register: Register = (parent, io) => {
   parent
@@ -27,12 +29,14 @@ export const register: Register = (parent, io) => {
       const cli = cliOf(command, io);
       const client = cli.client();
       const sending = { name, to, text, key: options.idempotencyKey ?? crypto.randomUUID() };
-      const message = await interruptible(io, async (signal) => {
+      const { message, replayed } = await interruptible(io, async (signal) => {
         const sent = await order(client, sending, signal);
-        return options.wait ? settled(client, sent, sending, options.timeout * 1000, signal) : sent;
+        const message = options.wait ? await settled(client, sent, sending, options.timeout * 1000, signal) : sent;
+        return { message, replayed: sent.replayed };
       });
-      cli.print.data({ ...message, idempotencyKey: sending.key });
+      cli.print.data({ ...message, replayed, idempotencyKey: sending.key });
       cli.print.line(`${message.state} ${message.whatsappId ?? message.id}`);
+      if (replayed) cli.print.note(REPLAYED);
       if (options.wait) failUnlessAcknowledged(message, sending);
     });
 };
@@ -51,11 +55,11 @@ interface Sending {
   key: string;
 }
 
-async function order(client: Client, sending: Sending, signal: AbortSignal): Promise<Message> {
+async function order(client: Client, sending: Sending, signal: AbortSignal): Promise<AcceptedMessage> {
   const { name, to, text, key } = sending;
   const headers = { 'idempotency-key': key };
   try {
-    return await client.post<Message>(`${pathOf(name)}/messages`, { to, text }, { headers, signal });
+    return await client.post<AcceptedMessage>(`${pathOf(name)}/messages`, { to, text }, { headers, signal });
   } catch (error) {
     throw isUncertain(asCliError(error)) ? mayHaveGone(error, sending, null) : error;
   }

@@ -82,7 +82,7 @@ export async function unless<T>(code: string, asked: Promise<T>): Promise<T | nu
   }
 }
 
-/** The browser is visible and its page still waits: whoever sits before it can go on. */
+/** The browser is visible and its page still waits: its user can go on. */
 export function canGivePasskey({ reason, loginMode }: Pick<Session, 'reason' | 'loginMode'>): boolean {
   return reason === 'passkey_required' && loginMode === 'local';
 }

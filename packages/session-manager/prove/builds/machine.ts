@@ -54,10 +54,17 @@ export class BuildMachine {
     return join(dataPaths(this.dataDir).webCache, `${build}.html`);
   }
 
+  /** What the page of a build is held against. */
+  digest(build: string): string {
+    return this.page(build).replace(/html$/, 'sha256');
+  }
+
   /** Takes the page of a build over from another machine. */
   async takePage(build: string, from: BuildMachine): Promise<void> {
     await mkdir(dirname(this.page(build)), { recursive: true });
-    if (from !== this) await copyFile(from.page(build), this.page(build));
+    if (from === this) return;
+    await copyFile(from.page(build), this.page(build));
+    await copyFile(from.digest(build), this.digest(build));
   }
 
   /** Changes the database while no service runs on it. */

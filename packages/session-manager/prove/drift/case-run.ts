@@ -1,11 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Event, errorText, type Message } from '@leadmaster/protocol';
-import { freePort } from '@leadmaster/testkit/free-port';
-import { startStandin, type World } from '@leadmaster/whatsapp-standin';
-import { ServiceProcess } from '../service/service-process.ts';
+import type { World } from '@leadmaster/whatsapp-standin';
+import { onProofGround } from '../service/proof-ground.ts';
+import type { ServiceProcess } from '../service/service-process.ts';
 import { type DriftCase, inForce } from './cases.ts';
 import { needsLogin, type Outcome, restOf, STEPS, type Step } from './wants.ts';
 
@@ -29,30 +26,14 @@ export interface CaseResult {
 
 /** One case: a stand-in with that page, a service of its own, and every step in its turn. */
 export async function runCase(which: DriftCase): Promise<CaseResult> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'leadmaster-drift-'));
   const asked = inForce(which);
   const fromTheStart = asked.filter((drift) => drift.startsWith('-') || !needsLogin(drift));
-  const world = await startStandin({ page: { date: which.page, drifts: fromTheStart, speed: SPEED } });
-  const service = new ServiceProcess({
-    LEADMASTER_DATA_DIR: dataDir,
-    SESSION_MANAGER_PORT: String(await freePort()),
-    CHROME_ARGS: world.chromeArgsText,
-    PROBE_INTERVAL_S: '1',
-    BACKOFF_FIRST_MS: '100',
-    BACKOFF_MAX_S: '1',
-    LOAD_DEADLINE_S: '25',
-    SYNC_DEADLINE_S: '20',
-    SNAPSHOT_SCHEDULE: 'off',
-    SNAPSHOT_AFTER_LOGIN: 'off',
-  });
-  try {
+  const standin = { page: { date: which.page, drifts: fromTheStart, speed: SPEED } };
+  const env = { LOAD_DEADLINE_S: '25', SYNC_DEADLINE_S: '20' };
+  return onProofGround({ name: 'drift', standin, env }, async ({ world, service }) => {
     await service.start();
-    return await new CaseRun(which, asked, world, service).run();
-  } finally {
-    await service.end('SIGKILL');
-    await world.close();
-    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
-  }
+    return new CaseRun(which, asked, world, service).run();
+  });
 }
 
 class CaseRun {

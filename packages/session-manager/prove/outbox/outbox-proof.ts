@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { browsersOn } from '@leadmaster/capture/processes';
-import { freePort } from '@leadmaster/testkit/free-port';
-import { startStandin, type World } from '@leadmaster/whatsapp-standin';
+import type { World } from '@leadmaster/whatsapp-standin';
+import { onProofGround } from '../service/proof-ground.ts';
 import { seeded } from '../service/random.ts';
-import { ServiceProcess } from '../service/service-process.ts';
+import type { ServiceProcess } from '../service/service-process.ts';
 import { Chat, isOpen } from './chat.ts';
 import { judgeChat } from './judge.ts';
 import { Trace } from './trace.ts';
@@ -40,27 +38,10 @@ export interface OutboxReport {
 }
 
 /** Messages over several sessions while service and browsers are killed with -9; afterwards every word is held against the stand-in. */
-export async function proveOutbox(options: OutboxOptions): Promise<OutboxReport> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'leadmaster-outbox-proof-'));
-  const world = await startStandin({ seed: options.seed });
-  const service = new ServiceProcess({
-    LEADMASTER_DATA_DIR: dataDir,
-    SESSION_MANAGER_PORT: String(await freePort()),
-    CHROME_ARGS: world.chromeArgsText,
-    PROBE_INTERVAL_S: '1',
-    BACKOFF_FIRST_MS: '100',
-    BACKOFF_MAX_S: '1',
-    SNAPSHOT_SCHEDULE: 'off',
-    SNAPSHOT_AFTER_LOGIN: 'off',
-  });
-  const proof = new OutboxProof(options, world, service, dataDir);
-  try {
-    return await proof.run();
-  } finally {
-    await service.end('SIGKILL');
-    await world.close();
-    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
-  }
+export function proveOutbox(options: OutboxOptions): Promise<OutboxReport> {
+  return onProofGround({ name: 'outbox-proof', standin: { seed: options.seed } }, ({ world, service, dataDir }) =>
+    new OutboxProof(options, world, service, dataDir).run(),
+  );
 }
 
 class OutboxProof {

@@ -67,7 +67,9 @@ export class Adopter implements AdoptService {
   async #inPlace({ name, originRetired }: AdoptSession, place: string): Promise<AdoptedSession> {
     await this.#deps.claimInPlace(name);
     if (originRetired) await this.#deps.profiles.updateRecord(name, { originRetired });
-    return this.#adopted(name, await survey(this.#fs, { kind: 'profile', profileDir: place }));
+    const found = await survey(this.#fs, { kind: 'profile', profileDir: place });
+    if (found.unfinished.length > 0) await this.#deps.profiles.updateRecord(name, { unfinished: found.unfinished });
+    return this.#adopted(name, found);
   }
 
   async #fromElsewhere(wanted: AdoptSession, path: string, mode: Mode, call: LongCall): Promise<AdoptedSession> {
@@ -145,12 +147,13 @@ export class Adopter implements AdoptService {
     }
   }
 
-  #why({ layout, record }: Survey): SwapReason {
+  #why({ layout, record, unfinished }: Survey): SwapReason {
     return {
       reason: 'adopted',
       generation: record?.generation ?? 0,
       committedAt: new Date().toISOString(),
       adoptedFrom: layout.profileDir,
+      ...(unfinished.length === 0 ? {} : { unfinished }),
       ...(record === null ? {} : { formerly: record.session }),
     };
   }

@@ -22,6 +22,8 @@ export interface Survey {
   record: ProfileRecord | null;
   /** A copy of a login whose origin nobody has declared retired, wherever the folder goes. */
   isCopy: boolean;
+  /** Files of the login that end in an unfinished record. */
+  unfinished: string[];
   report: AdoptReport;
 }
 
@@ -45,8 +47,8 @@ export async function survey(fs: ProfileFs, layout: Layout): Promise<Survey> {
   if (chromium === null) {
     warnings.push('It does not say which Chromium wrote it; one that is older than that would lose the login.');
   }
-  const torn = tornLogin(profileDir);
-  if (torn.length > 0) warnings.push(endsUnfinished(torn));
+  const unfinished = tornLogin(profileDir);
+  if (unfinished.length > 0) warnings.push(endsUnfinished(unfinished));
   const files = entries.filter((entry) => entry.kind === 'file');
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   const report = {
@@ -58,12 +60,12 @@ export async function survey(fs: ProfileFs, layout: Layout): Promise<Survey> {
     account: record?.account ?? null,
     warnings,
   };
-  return { layout, entries, record, isCopy: await isCopy(fs, profileDir, record), report };
+  return { layout, entries, record, isCopy: await isCopy(fs, profileDir, record), unfinished, report };
 }
 
-function endsUnfinished(torn: readonly string[]): string {
+function endsUnfinished(unfinished: readonly string[]): string {
   return (
-    `It was copied while it was written, or its program was killed: ${torn.join(', ')} ends in an unfinished record, which is cut off. ` +
+    `It was copied while it was written, or its program was killed: ${unfinished.join(', ')} ends in an unfinished record, which is cut off. ` +
     'If WhatsApp then refuses the login, that may be the reason: adopt a copy that was taken with the program stopped.'
   );
 }

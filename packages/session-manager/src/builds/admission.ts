@@ -28,7 +28,7 @@ export class Admission {
    * Lets a build open a profile, and says whether it may raise a number of it.
    *
    * @throws LeadMasterError `web_version_missing` (its page is not here, its scripts are gone from WhatsApp's hosts, or
-   * WhatsApp calls it broken),
+   * WhatsApp calls it broken), `web_version_damaged` (its page is not what was kept),
    * `web_version_unsafe` (it would erase the login).
    */
   async admit(build: string, { session, numbers }: Candidate, signal: AbortSignal): Promise<{ raises: boolean }> {

@@ -49,8 +49,9 @@ export class BuildBook {
 
   /** For people, newest first. `running`: the builds of the pages that run now. */
   async list(running: readonly string[]): Promise<Build[]> {
-    const kept = new Set(await this.#deps.pages.list());
-    return this.#newestFirst().map((row) => ({
+    const rows = this.#newestFirst();
+    const kept = await Promise.all(rows.map(({ build }) => this.#deps.pages.has(build)));
+    return rows.map((row, i) => ({
       build: row.build,
       sessions: running.filter((build) => build === row.build).length,
       firstSeenAt: row.firstSeenAt,
@@ -58,7 +59,7 @@ export class BuildBook {
       verdict: row.verdict,
       reason: row.reason,
       schema: row.knobs[MODEL_STORAGE] ?? null,
-      kept: kept.has(row.build),
+      kept: kept[i] ?? false,
     }));
   }
 

@@ -37,7 +37,7 @@ export class BuildChoice {
    * The build to open, or null for what WhatsApp serves. What may change the profile for good was copied when it resolves,
    * and its numbers count as open until it is READY.
    *
-   * @throws LeadMasterError `web_version_missing`, `web_version_unsafe`: it must not be opened, with the live page neither.
+   * @throws LeadMasterError `web_version_missing`, `web_version_damaged`, `web_version_unsafe`: it must not be opened, with the live page neither.
    */
   async choose(session: string, held: HeldForStart, signal: AbortSignal): Promise<string | null> {
     const { store, profiles } = this.#deps;

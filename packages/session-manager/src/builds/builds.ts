@@ -1,6 +1,6 @@
 import { type Build, errorText } from '@leadmaster/protocol';
 import type { EngineEvent, EngineRun } from '../engine/engine.ts';
-import { withSignal } from '../engine/with-signal.ts';
+import type { PageProbe } from '../engine/page-probe.ts';
 import { BuildBook } from './book.ts';
 import { BuildChoice, type HeldForStart } from './build-choice.ts';
 import type { BuildDeps, GuardedSessions } from './build-deps.ts';
@@ -8,11 +8,11 @@ import type { BuildService } from './build-service.ts';
 import { Evidence } from './evidence.ts';
 import { BuildGuard } from './guard.ts';
 import { type Numbers, readBuild } from './page-facts.ts';
+import type { Answer } from './page-network.ts';
 
 const PAGE_URL = 'https://web.whatsapp.com/';
 const LOOK_MS = 20_000;
 const FIRST_LOOK_MS = 120_000;
-const PROBE_MS = 30_000;
 /** Trials go on in steps of this. */
 const STEP_MS = 2_000;
 /** Where nothing can be looked at, something new is tried blindly once a day. */
@@ -33,6 +33,8 @@ export interface BuildKeeper {
   choose(session: string, held: HeldForStart, signal: AbortSignal): Promise<string | null>;
   /** Everything a run says. Returns at once. */
   heard(on: RunOnProfile, event: EngineEvent): void;
+  /** A self-test of a READY run was answered; `askedAt` by the monotonic clock. Returns at once. */
+  probed(session: string, run: EngineRun, probe: PageProbe, askedAt: number): void;
   /** Its browser was stopped and is gone; the profile is still held. Never fails. */
   ended(on: RunOnProfile): Promise<void>;
 }
@@ -41,8 +43,19 @@ export interface BuildKeeper {
 export const UNGUARDED_BUILDS: BuildKeeper = {
   choose: async () => null,
   heard: () => undefined,
+  probed: () => undefined,
   ended: async () => undefined,
 };
+
+/** A page that is READY. */
+interface ReadyPage {
+  on: RunOnProfile;
+  build: string;
+  /** Of how many that the session has loaded. */
+  loads: number;
+  /** By the monotonic clock. */
+  at: number;
+}
 
 interface LoadedPage {
   build: string | null;
@@ -66,6 +79,8 @@ export class Builds implements BuildKeeper, BuildService {
   readonly #exact = new Map<string, AbortSignal>();
   /** How many pages each session has loaded. */
   readonly #loads = new Map<string, number>();
+  /** Sessions that are READY on a page whose self-test is not answered yet. */
+  readonly #unprobed = new Map<string, ReadyPage>();
   #timers: NodeJS.Timeout[] = [];
   #liveAt: number;
 
@@ -87,7 +102,7 @@ export class Builds implements BuildKeeper, BuildService {
   heard(on: RunOnProfile, event: EngineEvent): void {
     this.#evidence.heard(on, event);
     if (event.type === 'page') this.#onPage(on, event);
-    else if (event.type === 'ready') this.#later(this.#onReady(on, event.webVersion));
+    else if (event.type === 'ready') this.#onReady(on, event.webVersion);
     else if (event.type === 'lost') this.#exact.delete(on.session);
     else if (event.type === 'deprecated') this.#later(async () => this.#deprecated(on));
   }
@@ -106,21 +121,26 @@ export class Builds implements BuildKeeper, BuildService {
     this.#guard.resume();
     this.#every(STEP_MS, () => this.#guard.advance());
     if (!settings.isGuarded) return;
-    this.#every(settings.lookMs, () => this.lookForNew());
+    const look = (): void => this.#orLog(this.lookForNew());
+    this.#timers.push(setInterval(look, settings.lookMs).unref());
     // A service that is restarted often looks, too.
-    const first = setTimeout(() => this.#later(() => this.lookForNew()), Math.min(FIRST_LOOK_MS, settings.lookMs));
-    this.#timers.push(first.unref());
+    this.#timers.push(setTimeout(look, Math.min(FIRST_LOOK_MS, settings.lookMs)).unref());
   }
 
   /** Sees whether WhatsApp serves another build, and has it tried. Resolves to the session that tries it. */
   async lookForNew(): Promise<string | null> {
     const deadline = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(LOOK_MS)]);
+    // Nothing else waits for an answer that does not come.
     const answer = await this.#deps.network.ask('GET', PAGE_URL, deadline);
+    return this.#inTurn(() => this.#tryServed(answer));
+  }
+
+  async #tryServed(answer: Answer | null): Promise<string | null> {
     const build = answer?.status === 200 ? readBuild(answer.body) : null;
     if (build === null && this.#deps.now().getTime() - this.#liveAt < BLIND_MS) return null;
     this.#liveAt = this.#deps.now().getTime();
     // A session that has a service worker may be served the page of before: what was seen is kept, to be tried itself.
-    const isNew = build !== null && (await this.#deps.pages.read(build)) === null;
+    const isNew = build !== null && !(await this.#deps.pages.has(build));
     if (isNew && answer !== null) await this.#book.seen(build, { session: '', html: answer.body });
     return this.#guard.tryNew(build);
   }
@@ -143,11 +163,12 @@ export class Builds implements BuildKeeper, BuildService {
   }
 
   /**
-   * While a page runs that is not the pinned one it may load anew at any time, and raise a number: what was noted of it
+   * While a page runs that is not the pinned one it may reload itself at any time, and raise a number: what was noted of it
    * counts as open until it was stopped in order.
    */
   async ended(on: RunOnProfile): Promise<void> {
     const isExact = this.#exact.get(on.session) === on.signal;
+    if (this.#unprobed.get(on.session)?.on === on) this.#unprobed.delete(on.session);
     this.#exact.delete(on.session);
     if (!isExact) return;
     await this.#deps.profiles
@@ -182,33 +203,28 @@ export class Builds implements BuildKeeper, BuildService {
     if (login === 'saved') this.#guard.loaded(session, build);
   }
 
-  /** What the databases are now is what decides which builds may open them from here on. */
-  #onReady(on: RunOnProfile, build: string): () => Promise<void> {
-    const { session, generation, signal, wanted } = on;
-    const loads = this.#loads.get(session);
-    const isOver = (): boolean => signal.aborted || this.#loads.get(session) !== loads;
-    return async () => {
-      const run = on.run();
-      if (run === null || isOver()) return;
-      const deadline = AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]);
-      const databases = await this.#numbersOf(run, deadline);
-      // Another page may be loading by now: what was seen is not all that will be.
-      if (isOver() || Object.keys(databases).length === 0) return;
-      const mayBeHigher = wanted !== build;
-      await this.#deps.profiles.noteDatabases(session, generation, { numbers: databases, mayBeHigher });
-      if (!isOver()) this.#exact.set(session, signal);
-      await this.#learnt(session, build, databases);
-    };
+  #onReady(on: RunOnProfile, build: string): void {
+    this.#unprobed.set(on.session, { on, build, loads: this.#loads.get(on.session) ?? 0, at: performance.now() });
   }
 
-  /** None when the page does not say them, as one that is leaving: it says them at its next READY. */
-  async #numbersOf(run: EngineRun, deadline: AbortSignal): Promise<Numbers> {
-    try {
-      return (await withSignal(run.probe(deadline), deadline)).databases;
-    } catch (error) {
-      this.#deps.log.warn({ err: error }, 'a page did not say the numbers of its databases');
-      return {};
-    }
+  /** What the databases are now is what decides which builds may open them from here on. A later self-test of the page adds nothing. */
+  probed(session: string, run: EngineRun, { databases }: PageProbe, askedAt: number): void {
+    const page = this.#unprobed.get(session);
+    if (page === undefined || page.on.run() !== run || askedAt < page.at) return;
+    if (Object.keys(databases).length === 0) return;
+    this.#unprobed.delete(session);
+    this.#later(() => this.#noteNumbers(page, databases));
+  }
+
+  async #noteNumbers(page: ReadyPage, numbers: Numbers): Promise<void> {
+    const { session, generation, signal, wanted } = page.on;
+    // Another page may be loading by now: what was seen is not all that will be.
+    const isOver = (): boolean => signal.aborted || (this.#loads.get(session) ?? 0) !== page.loads;
+    if (isOver()) return;
+    const mayBeHigher = wanted !== page.build;
+    await this.#deps.profiles.noteDatabases(session, generation, { numbers, mayBeHigher });
+    if (!isOver()) this.#exact.set(session, signal);
+    await this.#learnt(session, page.build, numbers);
   }
 
   async #learnt(session: string, build: string, databases: Numbers): Promise<void> {
@@ -232,18 +248,26 @@ export class Builds implements BuildKeeper, BuildService {
   }
 
   #every(ms: number, work: () => Promise<unknown>): void {
-    const timer = setInterval(() => this.#later(work), ms);
-    timer.unref();
-    this.#timers.push(timer);
+    this.#timers.push(setInterval(() => this.#later(work), ms).unref());
   }
 
   #later(work: () => Promise<unknown>): void {
-    this.#working = this.#working.then(work).then(
+    this.#orLog(this.#inTurn(work));
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#working.then(work);
+    this.#working = done.then(
       () => undefined,
-      (error: unknown) => {
-        if (this.#closing.signal.aborted) return;
-        this.#deps.log.error({ err: error }, `something about a build could not be done: ${errorText(error)}`);
-      },
+      () => undefined,
     );
+    return done;
+  }
+
+  #orLog(done: Promise<unknown>): void {
+    done.catch((error: unknown) => {
+      if (this.#closing.signal.aborted) return;
+      this.#deps.log.error({ err: error }, `something about a build could not be done: ${errorText(error)}`);
+    });
   }
 }

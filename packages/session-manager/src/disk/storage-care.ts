@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { ProfileStore } from '../profile/profile-store.ts';
 import type { LongCall } from '../snapshots/snapshot-service.ts';
+import { refuseWrongAccount } from '../snapshots/wrong-account.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { Measurements } from './measurements.ts';
 import type { StorageService } from './storage-service.ts';
@@ -17,6 +18,9 @@ const HOUR_MS = 3_600_000;
 
 /** A trim by itself must be worth the slower start after it: so much of the profile must go. */
 const WORTHWHILE = 0.1;
+
+/** What keeps a session from being trimmed now, and not at another stop. */
+const PASSING: ReadonlySet<string> = new Set(['session_running', 'wrong_account']);
 
 /** What storage asks of the sessions of this machine. */
 export interface StorageAccess {
@@ -71,6 +75,7 @@ export class StorageCare implements StorageService {
     const { sessions, profiles, store } = this.#deps;
     const tell = (phase: string): void => onProgress?.({ phase, done: 0, total: null });
     tell('waiting');
+    refuseWrongAccount(store, session, null);
     const trimmed = await sessions.whileStopped(session, { restart, reason: 'trim' }, async () => {
       // The last moment to have it otherwise: what follows is renames.
       signal?.throwIfAborted();
@@ -96,8 +101,8 @@ export class StorageCare implements StorageService {
       const { freedBytes } = await this.trim(session, { restart: false });
       log.info({ session, freedBytes }, 'the profile was larger than STORAGE_TRIM_MB and was trimmed');
     } catch (error) {
-      // Started again meanwhile: there will be another stop.
-      if (error instanceof LeadMasterError && error.code === 'session_running') return;
+      // Started again meanwhile, or not settled yet: there will be another stop.
+      if (error instanceof LeadMasterError && PASSING.has(error.code)) return;
       log.warn({ session, err: error }, 'the profile was not trimmed');
     }
   }

@@ -70,6 +70,8 @@ export const FINDING_IDS = [
   'build_ends',
   'build_escaped',
   'build_bad',
+  'chats_unread',
+  'build_damaged',
   'code_missing',
   'code_folder_missing',
   'code_folder_empty',

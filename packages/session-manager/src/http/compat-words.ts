@@ -1,8 +1,11 @@
-import { LeadMasterError, type Message, normalRecipient, RECIPIENT_RULE, type Session } from '@leadmaster/protocol';
-
-/** The words that earlier LeadMaster services know for where a session is. */
-export const COMPAT_STATUSES = ['INIT', 'QR_REQUIRED', 'AUTHENTICATED', 'READY', 'DISCONNECTED', 'ERROR'] as const;
-export type CompatStatus = (typeof COMPAT_STATUSES)[number];
+import {
+  type CompatStatus,
+  LeadMasterError,
+  type Message,
+  normalRecipient,
+  RECIPIENT_RULE,
+  type Session,
+} from '@leadmaster/protocol';
 
 const STATUS_OF: Record<Session['state'], CompatStatus> = {
   INITIALIZING: 'INIT',

@@ -1,6 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
-import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { AdoptService } from '../adopt/adopt-service.ts';
@@ -69,14 +67,8 @@ export interface RouteContext extends Services {
   closing: AbortSignal;
 }
 
-/** Fastify with zod schemas as its types. */
-export type HttpApp = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  ZodTypeProvider
->;
+/** Routes are bound to it by `serve`, which types them by the contract. */
+export type HttpApp = FastifyInstance;
 
 declare module 'fastify' {
   interface FastifyContextConfig {

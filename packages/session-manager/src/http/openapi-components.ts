@@ -22,6 +22,7 @@ import {
   pairingRequest,
   place,
   prepareTransfer,
+  problemBody,
   pruneReport,
   qrCode,
   recentFile,
@@ -48,7 +49,6 @@ import {
   verifySnapshot,
 } from '@leadmaster/protocol';
 import type { z } from 'zod';
-import { problemBody } from './documented.ts';
 
 const AT = '2026-03-01T12:00:00.000Z';
 const WHATSAPP_ID = 'true_5491100000001@c.us_3EB0C767D097B7C7D2A1';

@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
+import { TAGS } from '@leadmaster/protocol';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { HttpApp } from './http-app.ts';
@@ -35,21 +36,7 @@ export async function describeApi(app: HttpApp, version: string): Promise<void> 
           'Keeps WhatsApp Web sessions alive. Errors are `application/problem+json`; `code` is stable and `hint` says what to do.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
-      tags: [
-        { name: 'sessions', description: 'Make, start, stop and remove sessions' },
-        { name: 'linking', description: 'Link an account by QR or pairing code' },
-        { name: 'events', description: 'What happened, by cursor' },
-        { name: 'messages', description: 'Send texts' },
-        { name: 'snapshots', description: 'Take, prove and restore snapshots; bring sessions back from the vault' },
-        {
-          name: 'transfers',
-          description: 'Move a session to another session manager, and what managers say to each other',
-        },
-        { name: 'storage', description: 'The size of profiles, and making them smaller' },
-        { name: 'operations', description: 'Follow long calls' },
-        { name: 'service', description: 'Health and metrics' },
-        { name: 'compatibility', description: 'For the LeadMaster services that exist today; one session' },
-      ],
+      tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: 'The admin key or the service token' },

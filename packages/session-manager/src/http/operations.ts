@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { LeadMasterError, type Operation, type Progress } from '@leadmaster/protocol';
+import { LeadMasterError, type Operation, type OperationKind, type Progress } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import type { LongCall } from '../snapshots/snapshot-service.ts';
 import { asProductError } from './problems.ts';
@@ -11,7 +11,7 @@ const KEEP_MS = 24 * 3_600_000;
 
 /** A long call as it was asked for. */
 export interface Work<T> {
-  kind: 'transfer' | 'snapshot' | 'verify' | 'restore' | 'prune' | 'accept' | 'recover' | 'adopt' | 'trim';
+  kind: OperationKind;
   /** Null for what is about more than one. */
   session: string | null;
   run: (call: Required<LongCall>) => Promise<T>;

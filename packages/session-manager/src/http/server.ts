@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { LeadMasterError } from '@leadmaster/protocol';
 import fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
-import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { validatorCompiler } from 'fastify-type-provider-zod';
 import { logRequests } from './access-log.ts';
 import { createAuthenticator } from './auth.ts';
 import { limitBodies } from './body-deadline.ts';
@@ -14,27 +14,15 @@ import { handleUnknown } from './not-found.ts';
 import { describeApi } from './openapi.ts';
 import { Operations } from './operations.ts';
 import { rawProblem, sendProblem } from './problems.ts';
-import { accountRoutes } from './routes/account.ts';
-import { adoptRoutes } from './routes/adopt.ts';
-import { arrivalRoutes } from './routes/arrivals.ts';
-import { buildRoutes } from './routes/builds.ts';
-import { capabilityRoutes } from './routes/capabilities.ts';
-import { checkRoutes } from './routes/check.ts';
 import { eventRoutes } from './routes/events.ts';
+import { linkingRoutes } from './routes/linking.ts';
 import { messageRoutes } from './routes/messages.ts';
-import { operationRoutes } from './routes/operations.ts';
-import { pairingCodeRoutes } from './routes/pairing-code.ts';
-import { placeRoutes } from './routes/place.ts';
 import { portableRoutes } from './routes/portable.ts';
-import { qrRoutes } from './routes/qr.ts';
-import { recordingRoutes } from './routes/recording.ts';
-import { recoverRoutes } from './routes/recover.ts';
-import { serviceRoutes } from './routes/service.ts';
-import { actionRoutes, sessionRoutes } from './routes/sessions.ts';
-import { acceptRoutes, restoreRoutes, snapshotRoutes } from './routes/snapshots.ts';
+import { machineRoutes, serviceRoutes } from './routes/service.ts';
+import { orderRoutes, sessionRoutes } from './routes/sessions.ts';
+import { restoreRoutes, snapshotRoutes } from './routes/snapshots.ts';
 import { storageRoutes } from './routes/storage.ts';
-import { transferRoutes } from './routes/transfers.ts';
-import { transitionRoutes } from './routes/transitions.ts';
+import { arrivalRoutes, departureRoutes } from './routes/transfers.ts';
 import { shuttingDown } from './waiting.ts';
 
 /**
@@ -105,7 +93,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     http: { headersTimeout: timing.requestMs, maxHeaderSize: 16_384, requireHostHeader: false },
     frameworkErrors: onFrameworkError,
     clientErrorHandler: answerBrokenRequest,
-  }).withTypeProvider<ZodTypeProvider>();
+  });
 
   app.server.on('checkExpectation', (_request, response: ServerResponse) => {
     const text = rawProblem(
@@ -163,28 +151,17 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   serviceRoutes(app, options);
   for (const routes of [
     sessionRoutes,
-    actionRoutes,
-    accountRoutes,
-    adoptRoutes,
-    qrRoutes,
-    pairingCodeRoutes,
-    transitionRoutes,
-    checkRoutes,
-    capabilityRoutes,
-    recordingRoutes,
+    orderRoutes,
+    linkingRoutes,
     eventRoutes,
     messageRoutes,
     snapshotRoutes,
-    acceptRoutes,
     restoreRoutes,
-    storageRoutes,
     portableRoutes,
-    recoverRoutes,
-    transferRoutes,
+    storageRoutes,
+    departureRoutes,
     arrivalRoutes,
-    buildRoutes,
-    placeRoutes,
-    operationRoutes,
+    machineRoutes,
     compatRoutes,
   ]) {
     routes(app, context);

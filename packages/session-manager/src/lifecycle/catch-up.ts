@@ -1,6 +1,7 @@
 import { Alarm } from '../concurrency/alarm.ts';
 import type { EngineRun, PageMessage } from '../engine/engine.ts';
 import { looksFrom } from '../state/sessions.ts';
+import { cleanWords } from './clean-words.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 
 /** When to look after READY: at once, and again for what WhatsApp delivers a little later; then rarely. */
@@ -13,6 +14,9 @@ const LOOK_DEADLINE_MS = 60_000;
 const SEARCH_DEADLINE_MS = 5_000;
 /** A page that was just linked reloads itself after about five minutes; until then it is asked for nothing earlier (whatsapp-web-2026, 6.2). */
 const FRESH_MS = 6 * 60_000;
+
+/** Of the chats that could not be read, so many are named to operators. */
+const CHATS_NAMED = 20;
 
 /** What a look has found. */
 interface Look {
@@ -34,7 +38,7 @@ export class CatchUp {
   #floor = 0;
   /** Of the messages told since the link, in milliseconds. */
   #newest = 0;
-  #named = '';
+  #failed: Look['failed'] = [];
 
   constructor(deps: SupervisorDeps, session: string, take: (message: PageMessage) => Promise<void>) {
     this.#deps = deps;
@@ -87,7 +91,9 @@ export class CatchUp {
     });
     let unclean = 0;
     for (let look = 0, isFirst = true; !signal.aborted; look += 1, isFirst = false) {
-      const rang = await this.#alarm.sleep(this.#pause(look, unclean, run), signal);
+      const pause = this.#pause(look, unclean, run);
+      if (!isFirst) this.#note(pause);
+      const rang = await this.#alarm.sleep(pause, signal);
       if (signal.aborted) return;
       if (rang) look = 0;
       unclean = (await this.#look(run, signal)) ? 0 : unclean + 1;
@@ -143,13 +149,30 @@ export class CatchUp {
     return whole;
   }
 
-  /** Chats that cannot be read are named when they change, not at each look. */
+  /** Chats that cannot be read are logged when they change, not at each look. */
   #name(failed: Look['failed']): void {
-    const names = failed.map(({ chatId }) => chatId).sort();
-    if (names.join(' ') === this.#named) return;
-    this.#named = names.join(' ');
-    if (failed.length > 0)
+    const names = (chats: Look['failed']): string =>
+      chats
+        .map(({ chatId }) => chatId)
+        .sort()
+        .join(' ');
+    const isNews = names(failed) !== names(this.#failed);
+    this.#failed = failed;
+    if (isNews && failed.length > 0)
       this.#deps.log.warn({ session: this.#session, failed }, 'chats could not be read; they are tried again');
+  }
+
+  /** Writes down for operators which chats could not be read, and when they are tried again. */
+  #note(pauseMs: number): void {
+    const { pages } = this.#deps.store;
+    const chats = this.#failed.slice(0, CHATS_NAMED).map(({ chatId, why }) => ({ chatId, why: cleanWords(why) }));
+    const retryAt = new Date(Date.now() + pauseMs).toISOString();
+    const unread = chats.length === 0 ? null : { count: this.#failed.length, chats, retryAt };
+    try {
+      if (unread !== null || pages.get(this.#session).unread !== null) pages.set(this.#session, { unread });
+    } catch (error) {
+      this.#deps.log.warn({ session: this.#session, err: error }, 'which chats could not be read was not written down');
+    }
   }
 
   #advance(run: EngineRun): void {

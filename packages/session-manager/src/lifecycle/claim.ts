@@ -25,7 +25,9 @@ export interface Claim {
   login: 'saved' | 'none';
   /** The login's bytes are known to be on disk. */
   committed: boolean;
-  /** Notes who is linked, where the record does not say so: a login from elsewhere. Never fails: the login is none the worse. */
+  /** Files that ended in an unfinished record when the login was adopted; none once WhatsApp has taken it. */
+  unfinished: readonly string[];
+  /** Notes that WhatsApp has taken the login, and whose it is, where the record does not say so: a login from elsewhere. Never fails: the login is none the worse. */
   linkedTo(account: Account): Promise<void>;
   /** Notes the Chromium that has opened it: an older one must not (design, invariant 9). */
   openedBy(version: string): Promise<void>;
@@ -72,13 +74,14 @@ export async function claimProfile(deps: ClaimDeps, session: string): Promise<Cl
       generation: record.generation,
       login: evidence.presence === 'present' ? 'saved' : 'none',
       committed: evidence.presence === 'present' && record.committedAt !== null,
+      unfinished: record.unfinished ?? [],
       async openedBy(version) {
         if (version !== record.chromiumVersion) await deps.profiles.updateRecord(session, { chromiumVersion: version });
       },
       async linkedTo(account) {
         const { id, name } = record.account ?? {};
-        if (id === account.id && name === account.name) return;
-        await deps.profiles.updateRecord(session, { account }).catch((error: unknown) => {
+        if (id === account.id && name === account.name && record.unfinished === undefined) return;
+        await deps.profiles.updateRecord(session, { account, unfinished: undefined }).catch((error: unknown) => {
           deps.log.warn({ session, err: error }, 'who is linked could not be written down');
         });
       },

@@ -9,6 +9,7 @@ export const SAMPLES: { readonly [T in LifecycleEventType]: readonly Extract<Lif
   ],
   login_required: [{ type: 'login_required' }],
   refused: [{ type: 'refused', reason: 'the error code' }],
+  no_room: [{ type: 'no_room' }],
   stop: [{ type: 'stop', reason: 'requested' }],
   at_rest: [{ type: 'at_rest', reason: 'why' }],
   logout: [{ type: 'logout' }],
@@ -58,7 +59,7 @@ export function describeLifecycle(): string {
   const lines = [
     '# The life of a session',
     '',
-    'Generated from `packages/session-manager/src/lifecycle/machine.ts`. A test fails when this page is stale; `npx vitest run -u machine` writes it anew.',
+    'Generated from `packages/session-manager/src/lifecycle/machine.ts`. A test fails when this page is stale; `npx vitest run machine --update` writes it again.',
     'An event that is not listed under a state changes nothing there.',
     '',
   ];

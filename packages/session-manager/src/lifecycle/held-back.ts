@@ -5,7 +5,12 @@ import type { StateStore } from '../state/state-store.ts';
 import type { SupervisorView } from './session-status.ts';
 
 /** That a data folder is not where it was: the place before, and the one that it was found at. */
-const changeSchema = z.object({ before: placeSeen, now: placeSeen });
+const changeSchema = z.object({
+  before: placeSeen,
+  now: placeSeen,
+  /** Transfers to here that were under way then: the place before may finish them too. */
+  arrivals: z.array(z.string()).default([]),
+});
 export type PlaceChange = z.infer<typeof changeSchema>;
 
 /** That the vault has a newer login of a session than the one in place. */
@@ -56,6 +61,19 @@ export function refuseHeldBack(session: string, view: Pick<SupervisorView, 'stat
       ? `${session} waits: the data folder is a copy, or lies on another disk`
       : `${session} waits: the vault has a newer login of it than the one in place`;
   throw new LeadMasterError(view.reason, what, view.hint, { extra: { state: view.state, reason: view.reason } });
+}
+
+/**
+ * Refuses to finish a transfer that was under way when the data folder was copied: the folder that it was copied from may
+ * finish it as well.
+ *
+ * @throws LeadMasterError `place_changed`
+ */
+export function refuseHeldArrival(facts: Pick<Facts, 'fact'>, transfer: string, session: string): void {
+  const change = placeChange(facts);
+  if (change === null || !change.arrivals.includes(transfer)) return;
+  const what = `${session} was on its way here when the data folder was copied or moved to another disk, and waits`;
+  throw new LeadMasterError('place_changed', what, placeHint(session, change));
 }
 
 /** Both places, and the word that releases a session. */

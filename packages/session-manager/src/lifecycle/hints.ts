@@ -12,6 +12,9 @@ import { type OlderLogin, olderHint, type PlaceChange, placeHint } from './held-
 const LINK_ELSEWHERE =
   'Start the service with LOGIN_MODE=qr or local to link the account again; LOGIN_MODE=server never does.';
 
+/** A login that WhatsApp does not take, and that was adopted with an unfinished record: an unlink is one possible reason. */
+export const ADOPTED_UNFINISHED = 'adopted_unfinished';
+
 /** What a hint is made from. */
 export interface HintFacts {
   state: SessionState;
@@ -36,7 +39,8 @@ export interface HintFacts {
 /** What a person can do about a state; empty when nothing is asked of anyone. */
 export function hintFor(facts: HintFacts): string {
   const { state, reason, loginMode, attention } = facts;
-  if (state === 'DISCONNECTED_LOGOUT' && loginMode === 'server') return `The account was unlinked. ${LINK_ELSEWHERE}`;
+  const isUnlinked = state === 'DISCONNECTED_LOGOUT' && reason !== ADOPTED_UNFINISHED;
+  if (isUnlinked && loginMode === 'server') return `The account was unlinked. ${LINK_ELSEWHERE}`;
   const cure = REASONS[reason] ?? STATES[state];
   if (cure !== undefined) return cure(facts.session, facts);
   return attention === null ? '' : ATTENTION[attention](facts.session, facts);
@@ -79,6 +83,7 @@ function untilWords(until: Date | null): string {
   return until === null ? '' : `, until ${until.toISOString()}`;
 }
 
+/** Before the cure of an ERROR, and of `account_locked`, stands what was noticed: the cure does not say it once more. */
 const REASONS: Readonly<Record<string, Hint>> = {
   place_changed: (s, { placeChange }) => placeHint(s, placeChange),
   older_than_vault: (s, { olderLogin }) => olderHint(s, olderLogin),
@@ -86,12 +91,14 @@ const REASONS: Readonly<Record<string, Hint>> = {
     'LOGIN_MODE=server never links an account. Link it with LOGIN_MODE=qr or local, or bring the profile of a linked one.',
   login_refused: () =>
     'WhatsApp no longer knows this login. Start the service with LOGIN_MODE=qr or local and link the account again.',
+  [ADOPTED_UNFINISHED]: (s, { loginMode }) =>
+    `WhatsApp does not take this login. It was adopted with an unfinished record, so its last changes may be missing, and that may be the reason; whether the account was unlinked is not known. Delete the session and adopt a copy that was taken with the program stopped. ${loginMode === 'server' ? LINK_ELSEWHERE : `Or link it again: "./leadmaster qr ${s}".`}`,
   conflict: (s) => `The same login is open somewhere else. Stop it there, ${start(s)}.`,
   pinned_web_version_deprecated: (s) =>
     `WhatsApp refuses the pinned WEB_VERSION. Unset it or pin a newer one, restart the service, ${start(s)}.`,
   page_erased_login: (s, facts) =>
     `The page of WhatsApp Web gave the login up by itself and erased it; the phone may still list the device. The profile stays where it is. ${bringBack(s, facts)}`,
-  account_locked: (s, facts) => `WhatsApp has locked the account. Unlock it on the phone first. ${bringBack(s, facts)}`,
+  account_locked: (s, facts) => `Unlock it on the phone first. ${bringBack(s, facts)}`,
   terms_refused: (s) =>
     `The account was unlinked because its owner did not accept WhatsApp's terms. Accept them on the phone, then link it again with "./leadmaster qr ${s}"; the old profile is in trash.`,
   passkey_required: (s, { passkeyUntil, loginMode }) =>
@@ -101,25 +108,24 @@ const REASONS: Readonly<Record<string, Hint>> = {
   passkey_not_given: (s) =>
     `WhatsApp asked this account for a passkey, and none was given in time; the browser was closed. Link it in a visible browser on your own computer (LOGIN_MODE=local) and move it here; ${PASSKEY_WAY_OUT}. WhatsApp asks some accounts for some days only: "./leadmaster qr ${s}" tries again.`,
   proxy_blocked: (s) =>
-    `WhatsApp refuses the address or proxy that the browser comes from. Change the proxy in CHROME_ARGS, or the network, restart the service, ${start(s)}. The login is untouched.`,
+    `Change the proxy in CHROME_ARGS, or the network, restart the service, ${start(s)}. The login is untouched.`,
   screen_locked: (s) =>
-    `WhatsApp Web is locked with its own password. Open the profile visibly (LOGIN_MODE=local), unlock it and turn the app lock off in its settings, ${start(s)}. The login is untouched.`,
+    `Open the profile visibly (LOGIN_MODE=local), unlock it and turn the app lock off in its settings, ${start(s)}. The login is untouched.`,
   unsupported_browser: (s) =>
-    `WhatsApp does not serve its app to this browser. Install a current Chromium or set CHROME_PATH, and take a user agent out of CHROME_ARGS, ${start(s)}. The login is untouched.`,
+    `Install a current Chromium or set CHROME_PATH, and take a user agent out of CHROME_ARGS, ${start(s)}. The login is untouched.`,
   terms_required: (s) =>
-    `WhatsApp waits until the owner of the account accepts its terms. Accept them on the phone, ${start(s)}. Left too long, WhatsApp unlinks the account.`,
+    `The owner of the account accepts them on the phone, ${start(s)}. Left too long, WhatsApp unlinks the account.`,
   storage_full: (s) =>
     `The page of WhatsApp Web has no room left. Free space on the disk of the data folder ("./leadmaster storage ${s}" shows what the session weighs, "./leadmaster trim ${s}" frees some); it starts again by itself. Nothing was clicked in the page, and the login is untouched.`,
   qr_unattended: (s) => `Nobody scanned the QR. When the phone is at hand: "./leadmaster qr ${s}".`,
-  profile_in_use: (s) => `Another program has the profile open. End it, ${start(s)}.`,
-  profile_unreadable: (s) =>
-    `The profile cannot be read. Look with "./leadmaster check ${s}", mend the disk or the permissions, ${start(s)}.`,
-  login_missing: (s) => `The profile of a linked session is gone: mount its disk or put the folder back, ${start(s)}.`,
+  profile_in_use: (s) => `End the program that has the profile open, ${start(s)}.`,
+  profile_unreadable: (s) => `Look with "./leadmaster check ${s}", mend the disk or the permissions, ${start(s)}.`,
+  login_missing: (s) => `Mount its disk or put the folder back, ${start(s)}.`,
   login_damaged: (s) =>
     `Nothing was overwritten. Bring back the newest snapshot: "./leadmaster snapshot list ${s}" shows them, "./leadmaster snapshot restore ${s} ID" puts one in place. What is damaged: "./leadmaster check ${s}".`,
   browser_too_old: (s) =>
     `A newer Chromium has written this profile. Install that version or a newer one, ${start(s)}.`,
-  browser_missing: (s) => `No browser was found. Install chromium-headless-shell or set CHROME_PATH, ${start(s)}.`,
+  browser_missing: (s) => `Install chromium-headless-shell or set CHROME_PATH, ${start(s)}.`,
   browser_failed: (s) => `The browser does not start. Mend that, or set CHROME_PATH to another, ${start(s)}.`,
   display_missing: (s) =>
     `LOGIN_MODE=local opens a window, and there is no screen (DISPLAY is not set). Start the service on a desktop, or with LOGIN_MODE=qr, ${start(s)}.`,
@@ -127,9 +133,14 @@ const REASONS: Readonly<Record<string, Hint>> = {
     `A browser process could not be ended; look for it in state D. When it is gone, "./leadmaster session start ${s}".`,
   origin_not_retired: (s) =>
     `This is a copy of a login. When the place it came from never runs it again, say so: "./leadmaster session start ${s} --origin-retired".`,
-  storage_failed: (s) => `The disk refused. Free some space or mend it, ${start(s)}.`,
+  storage_failed: (s, { state }) =>
+    state === 'DISCONNECTED_RECOVERABLE'
+      ? 'Free some space on the disk of the data folder; the session starts again by itself.'
+      : `Free some space or mend the disk, ${start(s)}.`,
   web_version_missing: (s) =>
     `The pinned WEB_VERSION cannot be opened here. Choose another ("./leadmaster builds" shows them) or WEB_VERSION=live, restart the service, ${start(s)}.`,
+  web_version_damaged: (s) =>
+    `The login is untouched. Put the file back from a copy, choose another WEB_VERSION ("./leadmaster builds" shows those that are kept) or WEB_VERSION=live, which keeps the page again when WhatsApp serves that build; restart the service, ${start(s)}.`,
   web_version_unsafe: (s) =>
     `The login is untouched: that WEB_VERSION could erase it. Choose a newer one ("./leadmaster builds" shows how far each goes) or WEB_VERSION=live, restart the service, ${start(s)}.`,
 };

@@ -14,6 +14,8 @@ export type LifecycleEvent =
   | { type: 'login_required' }
   /** It cannot run until somebody mends something: disk, browser, lock, version. */
   | { type: 'refused'; reason: string }
+  /** It cannot run until there is room on the disk again. */
+  | { type: 'no_room' }
   | { type: 'stop'; reason: string }
   /** Nothing runs, and a start waits for a person's word, or no longer does: the reason says which. */
   | { type: 'at_rest'; reason: string }
@@ -23,8 +25,8 @@ export type LifecycleEvent =
   | { type: 'moved'; reason: string }
   /** A profile with a later generation was put in place here. */
   | { type: 'returned'; reason: string }
-  /** WhatsApp offers a QR. `mayLink`: LOGIN_MODE allows showing it. */
-  | { type: 'qr'; mayLink: boolean }
+  /** WhatsApp offers a QR. `mayLink`: LOGIN_MODE allows showing it. `reason`: why it may not take a saved login, where that is known. */
+  | { type: 'qr'; mayLink: boolean; reason?: string }
   | { type: 'qr_exhausted' }
   /** The account wants a passkey for this link: only its owner can give it. */
   | { type: 'passkey' }
@@ -70,12 +72,16 @@ export interface Step {
 type Rule<E extends LifecycleEvent> = ((event: E) => Step) | null;
 type Row = { readonly [T in LifecycleEventType]: Rule<Extract<LifecycleEvent, { type: T }>> };
 
+/** The reason of a session that waits for room: the code of the error that said so. */
+const NO_ROOM = 'storage_failed';
+
 const step = (state: SessionState, reason: string, ...effects: Effect[]): Step => ({ state, reason, effects });
 
 const IGNORE_ALL: Row = {
   start: null,
   login_required: null,
   refused: null,
+  no_room: null,
   stop: null,
   at_rest: null,
   logout: null,
@@ -120,6 +126,7 @@ const IDLE: Row = {
   start: launch,
   login_required: () => step('AUTH_FAILURE', 'login_required'),
   refused: (event) => step('ERROR', event.reason),
+  no_room: () => step('DISCONNECTED_RECOVERABLE', NO_ROOM, 'retry'),
   stop: (event) => step('STOPPED', event.reason),
   at_rest: (event) => step('STOPPED', event.reason),
   logout: () => step('STOPPED', 'logged_out', 'retire'),
@@ -130,9 +137,10 @@ const IDLE: Row = {
 const LIVE: Row = {
   ...IGNORE_ALL,
   refused: (event) => step('ERROR', event.reason, 'teardown'),
+  no_room: () => step('DISCONNECTED_RECOVERABLE', NO_ROOM, 'teardown', 'retry'),
   stop: (event) => step('STOPPING', event.reason, 'teardown', 'halt'),
   logout: () => step('STOPPING', 'logged_out', 'teardown', 'retire', 'halt'),
-  qr: (event) => loginGone('unlinked', event.mayLink),
+  qr: (event) => loginGone(event.reason ?? 'unlinked', event.mayLink),
   wrong_account: (event) => step('WRONG_ACCOUNT', event.reason),
   unlinked: (event) => loginGone(event.reason ?? 'unlinked', event.mayLink),
   // Its profile stays where it is: it may tell what happened, and a snapshot takes its place.
@@ -164,7 +172,9 @@ const TABLE: Readonly<Record<SessionState, Row>> = {
     ...LIVE,
     // A saved login that is offered a QR was unlinked while off. In LOGIN_MODE=server it stays in place for a person.
     qr: (event) =>
-      event.mayLink ? loginGone('unlinked_while_off', true) : step('AUTH_FAILURE', 'login_refused', 'teardown'),
+      event.mayLink
+        ? loginGone(event.reason ?? 'unlinked_while_off', true)
+        : step('AUTH_FAILURE', event.reason ?? 'login_refused', 'teardown'),
     authenticated: () => step('AUTHENTICATED', 'login_accepted', 'watch'),
     ready: () => step('READY', 'login_accepted', 'watch', 'catch_up'),
     overdue: () => step('DISCONNECTED_RECOVERABLE', 'load_overdue', 'teardown', 'retry'),
@@ -185,6 +195,8 @@ const TABLE: Readonly<Record<SessionState, Row>> = {
   PASSKEY_REQUIRED: {
     ...LIVE,
     start: launch,
+    // Another try shows a QR, which is for a person to ask for.
+    no_room: () => step('ERROR', NO_ROOM, 'teardown'),
     qr: null,
     passkey: () => step('PASSKEY_REQUIRED', '', 'watch'),
     authenticated: () => step('AUTHENTICATED', 'linked', 'watch'),
@@ -245,6 +257,7 @@ const TABLE: Readonly<Record<SessionState, Row>> = {
     ...IGNORE_ALL,
     stopped: (event) => step('STOPPED', event.reason),
     refused: (event) => step('ERROR', event.reason),
+    no_room: () => step('ERROR', NO_ROOM),
   },
 
   // Nothing starts here again, whatever lies on the disk, until a later generation comes back.

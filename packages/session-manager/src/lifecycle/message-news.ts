@@ -61,8 +61,7 @@ export class MessageNews {
   /** Why WhatsApp reported an error (whatsapp-web-2026, 5.3): a refused chat looks like any other error. */
   #refusal({ message, opensChat }: MessageRecord): Ending {
     const limits = this.#standing(message.session)?.limits ?? null;
-    const isNewChat = opensChat === true || (opensChat === null && isRestricted(limits));
-    return isNewChat ? restriction(limits?.newChats.until ?? null) : REFUSED;
+    return opensChat === true && isRestricted(limits) ? restriction(limits?.newChats.until ?? null) : REFUSED;
   }
 
   #moved(before: Message, state: MessageState): void {

@@ -3,7 +3,6 @@ import {
   type AcceptedMessage,
   addressOf,
   errorText,
-  isRestricted,
   LeadMasterError,
   type Message,
   type SendMessage,
@@ -13,14 +12,13 @@ import { Lanes } from '../concurrency/lanes.ts';
 import { type EngineRun, NotSent } from '../engine/engine.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { Fates } from './fates.ts';
-import { type Ending, MessageNews, restriction } from './message-news.ts';
+import { type Ending, MessageNews } from './message-news.ts';
+import { RefusedTexts } from './refused-texts.ts';
 import type { Standing } from './standing.ts';
 
 const SEND_DEADLINE_MS = 30_000;
 /** Chats of one session that are sent to at the same time. */
 const CHATS_AT_ONCE = 4;
-/** The limits of an account may be known only after the refusal that they explain. */
-const EXPLAINED_MS = 2 * 60_000;
 
 export interface OutboxDeps {
   store: StateStore;
@@ -37,12 +35,14 @@ export class Outbox {
   readonly #deps: OutboxDeps;
   readonly #news: MessageNews;
   readonly #fates: Fates;
+  readonly #refused: RefusedTexts;
   readonly #lanes = new Map<string, Lanes>();
 
   constructor(deps: OutboxDeps) {
     this.#deps = deps;
     this.#news = new MessageNews(deps.store, deps.standing);
     this.#fates = new Fates({ ...deps, news: this.#news });
+    this.#refused = new RefusedTexts({ ...deps, news: this.#news });
   }
 
   /** The message that an idempotency key stands for; null where it made none, or one that was certainly not sent. */
@@ -141,18 +141,12 @@ export class Outbox {
       this.#news.acknowledged(record, ack);
       if (ack !== 0) this.#fates.heard(record.message.id);
     });
+    if (ack < 0) this.#refused.look(session);
   }
 
-  /** The limits of an account have changed: they may explain what WhatsApp has just refused. */
+  /** The limits of an account may explain what WhatsApp has just refused: texts that would have opened a new chat. */
   restricted(session: string): void {
-    const { store, standing } = this.#deps;
-    const limits = standing(session)?.limits ?? null;
-    if (!isRestricted(limits)) return;
-    const ending = restriction(limits?.newChats.until ?? null);
-    store.atomically(() => {
-      for (const { message, opensChat } of store.messages.refusedSince(session, new Date(Date.now() - EXPLAINED_MS)))
-        if (opensChat !== false) this.#news.ended(message, ending);
-    });
+    this.#refused.look(session);
   }
 
   /** After a crash: what waited was never handed over; what had its id is in doubt until the page is asked. */

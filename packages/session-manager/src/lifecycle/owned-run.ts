@@ -50,6 +50,11 @@ export class OwnedRun {
     return this.#claim?.committed ?? false;
   }
 
+  /** Files that ended in an unfinished record when the login was adopted; none once WhatsApp has taken it. */
+  get unfinished(): readonly string[] {
+    return this.#claim?.unfinished ?? [];
+  }
+
   get hasPlace(): boolean {
     return this.#leavePlace !== null;
   }
@@ -108,6 +113,7 @@ export class OwnedRun {
    */
   async commitLogin(account: Account): Promise<void> {
     if (this.#claim === null || this.#run === null) throw new Error('nothing runs');
+    this.#claim.unfinished = [];
     if (this.#claim.committed) return this.#claim.linkedTo(account);
     const deadline = AbortSignal.any([this.signal, AbortSignal.timeout(this.#deps.config.deadlines.commitMs)]);
     await this.#run.flushLogin(deadline).catch((error: unknown) => {

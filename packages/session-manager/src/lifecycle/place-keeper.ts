@@ -26,6 +26,12 @@ export interface PlaceKeeperDeps {
   store: Pick<StateStore, 'sessions' | 'transitions' | 'vault' | 'atomically'>;
   probe: PlaceProbe;
   sessions: () => Pick<Sessions, 'has' | 'rest' | 'start'>;
+  /** Whether what is released and was to run is started: not with the service down, whose next start does. */
+  starts: boolean;
+  /** Transfers that are on their way here. */
+  arriving: () => readonly string[];
+  /** Finishes them, once a person has said that the place before does not. */
+  finishArrivals: () => Promise<void>;
   /** Looks once more whether the vault has newer logins of these sessions than the folder. Never fails. */
   compareWithVault: (names: readonly string[]) => Promise<void>;
   log: Logger;
@@ -95,38 +101,40 @@ export class PlaceKeeper implements PlaceService {
     const started: string[] = [];
     for (const name of accepted) if (await this.#release(name)) started.push(name);
     log.warn({ accepted, started }, 'a person has said that the place before never runs these sessions again');
-    if (this.#waiting().length === 0) this.#settle();
+    if (this.#waiting().length === 0) await this.#settle();
     return { accepted, started, place: { ...this.view(), before: placeChange(store.vault)?.before ?? null } };
   }
 
   /** Resolves to whether it is started: it was to run, and the vault has no newer login of it. */
   async #release(name: string): Promise<boolean> {
-    const { sessions, store } = this.#deps;
+    const { sessions, store, starts } = this.#deps;
     const isOlder = olderLogin(store.vault, name) !== null;
     await sessions().rest(name, isOlder ? 'older_than_vault' : 'place_accepted');
-    if (isOlder || store.sessions.get(name)?.desired !== 'running') return false;
+    if (!starts || isOlder || store.sessions.get(name)?.desired !== 'running') return false;
     await sessions().start(name);
     return true;
   }
 
   /** Nothing waits any more: this is the folder's place, and its machine, from now on. */
-  #settle(): void {
-    const { paths, probe, store } = this.#deps;
+  async #settle(): Promise<void> {
+    const { paths, probe, store, finishArrivals } = this.#deps;
     const { facts } = lookAtPlace(paths, probe, new Date());
     store.atomically(() => {
       store.vault.setFact(PLACE_FACT, JSON.stringify({ ...merged(this.#known(), facts), machine: facts.machine }));
       setPlaceChange(store.vault, null);
     });
+    await finishArrivals();
   }
 
   #hold(known: PlaceFacts, found: PlaceFacts): void {
     const { store, log } = this.#deps;
-    const change = { before: known.seen, now: found.seen };
+    const arrivals = [...this.#deps.arriving()];
+    const change = { before: known.seen, now: found.seen, arrivals };
     const held = store.sessions.all().filter(isStartable);
     store.atomically(() => {
       for (const row of held) this.#stop(row, change);
       store.vault.setFact(PLACE_FACT, JSON.stringify(found));
-      setPlaceChange(store.vault, held.length === 0 ? null : change);
+      setPlaceChange(store.vault, held.length + arrivals.length === 0 ? null : change);
     });
     const before = placeWords(known.seen);
     log.warn({ before, sessions: held.map(({ name }) => name) }, 'the data folder is a copy, or lies on another disk');

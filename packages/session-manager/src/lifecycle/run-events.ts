@@ -2,6 +2,7 @@ import { type Account, errorText, LeadMasterError, type WrongAccountReason } fro
 import type { EngineEvent, EngineRun } from '../engine/engine.ts';
 import type { AccountKeeper } from './account-keeper.ts';
 import type { Capabilities } from './capabilities/capabilities.ts';
+import { ADOPTED_UNFINISHED } from './hints.ts';
 import type { Inbox } from './inbox.ts';
 import { isStarting, type LifecycleEvent, transition } from './machine.ts';
 import type { LaunchListener, OwnedRun } from './owned-run.ts';
@@ -66,9 +67,9 @@ export class RunEvents {
   async #onFailure(current: OwnedRun, error: unknown): Promise<void> {
     const { isCurrent, apply, refuse } = this.#means;
     if (!isCurrent(current)) return;
+    if (error instanceof LeadMasterError && error.code !== 'browser_failed') return refuse(error);
     this.#launchFailures += 1;
-    const lasting = error instanceof LeadMasterError && error.code !== 'browser_failed';
-    if (lasting || this.#launchFailures >= LAUNCH_FAILURES_MAX) return refuse(error);
+    if (this.#launchFailures >= LAUNCH_FAILURES_MAX) return refuse(error);
     this.#deps.log.warn({ session: this.#name, err: error }, 'the browser did not start');
     return apply({ type: 'lost', reason: 'launch_failed' }, errorText(error));
   }
@@ -103,9 +104,9 @@ export class RunEvents {
     const mayLink = this.#deps.config.loginMode !== 'server';
     switch (event.type) {
       case 'qr':
-        return this.#onQr(event, mayLink);
+        return this.#onQr(current, event, mayLink);
       case 'unlinked':
-        return apply({ type: 'unlinked', mayLink, ...unlinkReason(event.reason) }, event.reason);
+        return this.#onUnlinked(current, event.reason, mayLink);
       case 'erased':
         return apply({ type: 'erased', reason: event.reason }, event.detail);
       case 'blocked':
@@ -139,11 +140,20 @@ export class RunEvents {
     }
   }
 
-  async #onQr(event: { qr: string; expiresAt: Date; attempt: number }, mayLink: boolean): Promise<void> {
+  async #onQr(
+    { unfinished }: OwnedRun,
+    event: { qr: string; expiresAt: Date; attempt: number },
+    mayLink: boolean,
+  ): Promise<void> {
     const { apply, status } = this.#means;
-    await apply({ type: 'qr', mayLink });
+    await apply({ type: 'qr', mayLink, ...notTaken(unfinished) }, unfinished.join(', '));
     if (status.state !== 'QR_REQUIRED') return;
     status.showQr({ qr: event.qr, expiresAt: event.expiresAt.toISOString(), attempt: event.attempt });
+  }
+
+  async #onUnlinked({ unfinished }: OwnedRun, said: string, mayLink: boolean): Promise<void> {
+    const detail = [said, ...unfinished].join(', ');
+    await this.#means.apply({ type: 'unlinked', mayLink, ...notTaken(unfinished), ...unlinkReason(said) }, detail);
   }
 
   async #onPasskey(until: Date | null): Promise<void> {
@@ -224,6 +234,11 @@ export class RunEvents {
       );
     }
   }
+}
+
+/** Why a login that WhatsApp has not taken since it was adopted may be over; nothing where only an unlink can be the reason. */
+function notTaken(unfinished: readonly string[]): { reason?: string } {
+  return unfinished.length === 0 ? {} : { reason: ADOPTED_UNFINISHED };
 }
 
 /** The library's own words for an unlink say nothing more than that it happened. */

@@ -19,9 +19,9 @@ export interface OrderDeps extends Pick<SupervisorDeps, 'store' | 'profiles' | '
 /** What a person says with a start. */
 export interface StartSaid {
   /** The place that a copied login came from never runs it again. */
-  originRetired?: boolean;
+  originRetired?: boolean | undefined;
   /** The login in place is to run although the vault has a newer one. */
-  olderLogin?: boolean;
+  olderLogin?: boolean | undefined;
 }
 
 /** What people order a session to do. What was ordered last is remembered: a restart of the service goes by it. */

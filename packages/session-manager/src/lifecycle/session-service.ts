@@ -14,6 +14,7 @@ import type {
   SettleAccount,
   Transition,
 } from '@leadmaster/protocol';
+import type { StartSaid } from './session-orders.ts';
 
 /**
  * What the outside (HTTP, and nothing else) may ask of the sessions of this machine. Every refusal is a
@@ -28,7 +29,7 @@ export interface SessionService {
    * `originRetired`: a person's word that the place a copied login came from never runs it again. `olderLogin`: that the
    * one in place is to run although the vault has a newer one.
    */
-  start(name: string, options?: { originRetired?: boolean; olderLogin?: boolean }): Promise<Session>;
+  start(name: string, options?: StartSaid): Promise<Session>;
   stop(name: string): Promise<Session>;
   restart(name: string): Promise<Session>;
   logout(name: string): Promise<Session>;

@@ -50,6 +50,9 @@ export interface SupervisorView {
   runtime: Runtime | null;
 }
 
+/** Reasons beside ERROR whose hint begins with what was noticed. */
+const TOLD_WITH_ITS_WORDS: ReadonlySet<string> = new Set(['account_locked', 'storage_failed']);
+
 /** Where a session stands, in memory and on disk. Written by its supervisor alone. */
 export class SessionStatus {
   readonly #deps: SupervisorDeps;
@@ -59,7 +62,7 @@ export class SessionStatus {
   #reason: string;
   #since: Date;
   /** What was wrong, in the words of those who noticed: set where a person must know them. */
-  #trouble = '';
+  #trouble: string;
   #health: Health;
   #limits: AccountLimits | null;
   #attention: Attention | null;
@@ -80,9 +83,10 @@ export class SessionStatus {
     this.#since = known.since;
     this.#health = known.health;
     this.account = known.account;
-    const { limits, attention } = deps.store.pages.get(known.name);
+    const { limits, attention, said } = deps.store.pages.get(known.name);
     this.#limits = limits;
     this.#attention = attention;
+    this.#trouble = said ?? '';
   }
 
   get state(): SessionState {
@@ -125,17 +129,26 @@ export class SessionStatus {
     this.#state = state;
     this.#reason = reason;
     this.#since = new Date();
-    this.#trouble = state === 'ERROR' || reason === 'account_locked' ? cleanWords(detail ?? '') : '';
+    this.#trouble = state === 'ERROR' || TOLD_WITH_ITS_WORDS.has(reason) ? cleanWords(detail ?? '') : '';
     if (state !== 'DISCONNECTED_RECOVERABLE') this.nextAttemptAt = null;
     if (state !== 'QR_REQUIRED') this.#qr = null;
     if (state !== 'PASSKEY_REQUIRED' || reason !== 'passkey_required') this.#passkeyUntil = null;
     this.#deps.log.info({ session: this.#name, from, to: state, reason, detail }, 'session state');
     try {
-      this.#deps.store.transitions.record(this.#name, { from, to: state, reason, data: this.#facts(detail) });
+      this.#record(from, detail);
     } catch (error) {
       // The session goes on (a browser must still be closed on a full disk); nobody is told of what was not written.
       this.#deps.log.error({ session: this.#name, err: error }, 'the state could not be written');
     }
+  }
+
+  #record(from: SessionState, detail: string | undefined): void {
+    const { store } = this.#deps;
+    const said = this.#trouble === '' ? null : this.#trouble;
+    store.atomically(() => {
+      if (store.pages.get(this.#name).said !== said) store.pages.set(this.#name, { said });
+      store.transitions.record(this.#name, { from, to: this.#state, reason: this.#reason, data: this.#facts(detail) });
+    });
   }
 
   /** What WhatsApp allows the account now; told when it is news. It is the account's, and outlives the run that heard of it. */
@@ -156,7 +169,7 @@ export class SessionStatus {
 
   /** Another account comes, or none: what WhatsApp has told of the last one is not true of it. */
   forgetAccountFacts(): void {
-    this.#deps.store.pages.set(this.#name, { limits: null, attention: null });
+    this.#deps.store.pages.set(this.#name, { limits: null, attention: null, unread: null });
     this.#limits = null;
     this.#attention = null;
   }

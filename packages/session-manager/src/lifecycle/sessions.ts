@@ -249,8 +249,9 @@ export class Sessions implements SessionService, SessionAccess {
     await this.get(name);
     const report = await this.#deps.profiles.check(name);
     const supervisor = this.#registry.find(name);
+    const { unread } = this.#deps.store.pages.get(name);
     // `valid` is about the profile alone: what the page cannot do is no damage of it.
-    return supervisor === null ? report : { ...report, checks: [...report.checks, ...pageChecks(supervisor)] };
+    return supervisor === null ? report : { ...report, checks: [...report.checks, ...pageChecks(supervisor, unread)] };
   }
 
   async capabilities(name: string): Promise<Capabilities> {

@@ -10,6 +10,7 @@ import {
 } from '@leadmaster/protocol';
 import { SerialQueue } from '../concurrency/serial-queue.ts';
 import type { EngineRun } from '../engine/engine.ts';
+import { isOutOfRoom } from '../profile/room.ts';
 import { AccountKeeper } from './account-keeper.ts';
 import { Capabilities } from './capabilities/capabilities.ts';
 import { setOlderLogin } from './held-back.ts';
@@ -60,7 +61,7 @@ export class SessionSupervisor {
       ...{ status: this.#status, inbox: this.#inbox, capabilities: this.capabilities, account: this.#account },
       isCurrent: (run) => this.#current === run,
       apply: (event, detail) => this.#apply(event, detail),
-      refuse: (error) => this.#refuse(error),
+      refuse: (error) => this.#cannotRun(error),
       watch: () => this.#watch(),
       unlinkIfOrdered: (run) => this.#unlinkIfOrdered(run),
       later: (task) => this.#later(task),
@@ -315,8 +316,20 @@ export class SessionSupervisor {
       await this.#apply({ type: 'start', login, reason });
     } catch (error) {
       current.release();
-      await this.#refuse(error);
+      await this.#cannotRun(error);
     }
+  }
+
+  /** What keeps it from running: for lack of room it waits and tries again, anything else wants a person. */
+  async #cannotRun(error: unknown): Promise<void> {
+    if (!isOutOfRoom(error)) return this.#refuse(error);
+    this.#deps.log.warn({ session: this.name, err: error }, 'the session waits for room on the disk');
+    const isFirst = this.#status.reason !== 'storage_failed' || this.#status.state !== 'DISCONNECTED_RECOVERABLE';
+    // A launch has counted itself.
+    if (this.#current === null) this.#status.attempts += 1;
+    // Told once, however often it is tried.
+    if (isFirst) await this.#apply({ type: 'no_room' }, errorText(error));
+    else await this.#scheduleRetry();
   }
 
   async #refuse(error: unknown): Promise<void> {

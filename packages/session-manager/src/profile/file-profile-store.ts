@@ -166,7 +166,10 @@ class FileProfileStore implements ProfileStore {
   async commitLogin(session: string, account: ProfileRecord['account'], chromiumVersion: string): Promise<void> {
     const dir = this.#door(session);
     const { files, rounds } = await syncLogin(this.#fs, dir, this.#paths.tokens);
-    await this.updateRecord(session, { committedAt: new Date().toISOString(), account, chromiumVersion });
+    await this.updateRecord(session, {
+      ...{ committedAt: new Date().toISOString(), account, chromiumVersion },
+      unfinished: undefined,
+    });
     this.#log?.info({ session, files, rounds }, 'login committed');
   }
 
@@ -335,6 +338,7 @@ class FileProfileStore implements ProfileStore {
       generation: Math.max(...known) + 1,
       committedAt: saved?.committedAt ?? why.committedAt,
       ...(why.adoptedFrom === undefined ? {} : { adoptedFrom: why.adoptedFrom }),
+      ...(why.unfinished === undefined ? {} : { unfinished: why.unfinished }),
       // Another program may have opened it since the note.
       ...(why.adoptedFrom === undefined ? {} : { databases: noted(saved?.databases, { mayBeHigher: true }) }),
     };

@@ -22,6 +22,8 @@ export interface ProfileRecord {
   originRetired: boolean;
   /** The folder that it was adopted from, where that was another. */
   adoptedFrom?: string | undefined;
+  /** Its files that ended in an unfinished record when it was adopted; absent once WhatsApp has taken the login. */
+  unfinished?: string[] | undefined;
   /** How new the databases of WhatsApp's page are; absent while that was never noted. */
   databases?: DatabaseNote | undefined;
 }
@@ -67,6 +69,8 @@ export interface SwapReason {
   originRetired?: boolean;
   /** The folder that it comes from, when it is adopted. */
   adoptedFrom?: string;
+  /** Files of it that end in an unfinished record, when it is adopted. */
+  unfinished?: string[];
 }
 
 /** What a trim has moved out of a profile. */

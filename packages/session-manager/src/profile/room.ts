@@ -1,5 +1,5 @@
 import { LeadMasterError } from '@leadmaster/protocol';
-import { type ProfileFs, unreadable } from './files.ts';
+import { errorCode, type ProfileFs, unreadable } from './files.ts';
 
 /** Bytes that this user may still write on the disk of a path that exists. */
 export async function freeBytes(fs: ProfileFs, path: string): Promise<number> {
@@ -28,7 +28,16 @@ export async function requireRoom(
     'storage_failed',
     `Only ${Math.floor(free / 2 ** 20)} MB are free on the disk of ${path}, and ${wanted.what} ${Math.ceil(wanted.bytes / 2 ** 20)} MB`,
     wanted.hint,
+    { cause: Object.assign(new Error('the disk has too little room'), { code: 'ENOSPC' }) },
   );
+}
+
+/** What the system and SQLite say when a disk or a quota is full. */
+const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL']);
+
+/** Whether an error, or one that caused it, says that there is no room: it passes by itself once there is some. */
+export function isOutOfRoom(error: unknown): boolean {
+  return error instanceof Error && (FULL.has(errorCode(error)) || isOutOfRoom(error.cause));
 }
 
 /** Snapshots stop well before browsers do: what they write must not take the last of a disk from a running session. */

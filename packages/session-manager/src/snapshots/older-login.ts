@@ -73,7 +73,9 @@ async function judge(
   signal: AbortSignal,
 ): Promise<NewerInVault | null> {
   const row = deps.store.sessions.get(session);
-  if (row === null || (await deps.profiles.loginPresence(session)) !== 'present') return null;
+  // What waits in WRONG_ACCOUNT is none of the history's logins, and no older state of one: a person decides about it anyway.
+  if (row === null || row.wrongAccount !== null) return null;
+  if ((await deps.profiles.loginPresence(session)) !== 'present') return null;
   const record = await deps.profiles.readRecord(session);
   const history = await historyOf(vault, session, signal);
   const own = history.filter((info) => !areDifferent(extraOf(info).account, record?.account ?? null));

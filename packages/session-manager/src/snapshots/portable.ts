@@ -5,8 +5,10 @@ import { requireRoom } from '../profile/room.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { refuseUsedSince } from './newer.ts';
 import { refuseMoved, restoreSession } from './restore.ts';
+import { isRunning } from './running.ts';
 import { describeSnapshot, extraOf } from './snapshot-facts.ts';
 import type { ImportWanted, LongCall } from './snapshot-service.ts';
+import { refuseWrongAccount } from './wrong-account.ts';
 
 /** What to do about a file of a session that was given up here. */
 const COMING_BACK =
@@ -103,14 +105,15 @@ export async function importSession(
  * Gives a session up here, because its login goes on from a snapshot elsewhere. Refused when it was used after that snapshot:
  * there the login would go back in time.
  *
- * @throws LeadMasterError `session_running`, `session_moved`, `newer_login`.
+ * @throws LeadMasterError `wrong_account`, `session_running`, `session_moved`, `newer_login`.
  */
 export async function retireSession(deps: SnapshotDeps, session: string, info: SnapshotInfo): Promise<Session> {
-  const { runtime, state } = await deps.access.get(session);
-  if (runtime !== null) {
+  refuseWrongAccount(deps.store, session, await deps.profiles.readRecord(session));
+  const here = await deps.access.get(session);
+  if (isRunning(here)) {
     throw new LeadMasterError(
       'session_running',
-      `${session} is ${state}; it would go on behind the snapshot that goes elsewhere`,
+      `${session} is ${here.state}; it would go on behind the snapshot that goes elsewhere`,
       `Stop it, take a snapshot of it stopped, and retire it with that one: "./leadmaster export ${session} FILE --retire" does all of it.`,
     );
   }

@@ -11,6 +11,7 @@ import type { SnapshotDeps } from './deps.ts';
 import { holdsNoOwnLogin } from './known-good.ts';
 import { refuseNewer } from './newer.ts';
 import { refuseOtherAccount } from './other-account.ts';
+import { isRunning } from './running.ts';
 import { extraOf, type Findings, parseFindings } from './snapshot-facts.ts';
 import type { LongCall } from './snapshot-service.ts';
 import { inStaging, stagingPath } from './staging.ts';
@@ -211,11 +212,11 @@ async function refuseEarly(
   info: SnapshotInfo,
   options: RestoreSnapshot & { restart: boolean },
 ): Promise<void> {
-  const { runtime, state } = await deps.access.get(session);
-  if (runtime !== null && !options.restart) {
+  const here = await deps.access.get(session);
+  if (isRunning(here) && !options.restart) {
     throw new LeadMasterError(
       'session_running',
-      `${session} is ${state}, and a snapshot is put in the place of a stopped profile`,
+      `${session} is ${here.state}, and a snapshot is put in the place of a stopped profile`,
       `Stop it first ("./leadmaster session stop ${session}"), or restore with a restart (?restart=true, --restart).`,
     );
   }

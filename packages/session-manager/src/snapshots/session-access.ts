@@ -31,7 +31,7 @@ export interface SessionAccess {
   get(session: string): Promise<Session>;
   /** Resolves once the session's state does not pass by itself any more, or when the wait is over. */
   settled(session: string, waitMs: number, signal: AbortSignal): Promise<Session>;
-  start(session: string, options?: { originRetired?: boolean }): Promise<Session>;
+  start(session: string, options?: { originRetired?: boolean | undefined }): Promise<Session>;
   /** Makes a stopped session whose profile is about to be put in place. `loginOf`: its login is as it was then. */
   createFor(session: string, loginOf: Date, how?: 'restored' | 'adopted' | 'transferred'): Promise<void>;
   /** Takes a session back that `createFor` made, when its profile did not follow. */

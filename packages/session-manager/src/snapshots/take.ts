@@ -20,7 +20,7 @@ import type { HeldProfile } from './session-access.ts';
 import { describeSnapshot, type Findings, findingsText, type SnapshotExtra } from './snapshot-facts.ts';
 import type { LongCall } from './snapshot-service.ts';
 import { stagingPath } from './staging.ts';
-import { refuseWrongAccount } from './wrong-account.ts';
+import { refuseUnjudged, refuseWrongAccount } from './wrong-account.ts';
 
 /** A page that does not count its rows in this time has other things to do; the snapshot is taken without. */
 const CENSUS_MS = 10_000;
@@ -186,9 +186,12 @@ async function requireLogin(deps: SnapshotDeps, session: string): Promise<Profil
   const record = await deps.profiles.readRecord(session);
   if (isErased(deps, session)) throw erasedLogin(session);
   refuseHeld(deps, session);
-  refuseWrongAccount(deps.store, session);
+  refuseWrongAccount(deps.store, session, record);
   const { presence, detail } = await deps.profiles.loginEvidence(session);
-  if (presence === 'present') return record;
+  if (presence === 'present') {
+    refuseUnjudged(session, (await deps.access.get(session)).state);
+    return record;
+  }
   if (presence === 'damaged') {
     throw new LeadMasterError(
       'login_damaged',

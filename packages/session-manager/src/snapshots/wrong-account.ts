@@ -1,17 +1,46 @@
-import { accountLabel, LeadMasterError } from '@leadmaster/protocol';
+import { type Account, accountLabel, LeadMasterError, type Session, sameAccount } from '@leadmaster/protocol';
 import type { StateStore } from '../state/state-store.ts';
 
 /**
- * The login of an account that waits in WRONG_ACCOUNT is neither saved nor given away as the session's own.
+ * The login of an account that waits in WRONG_ACCOUNT is neither saved, changed nor given away as the session's own; nor is
+ * one whose record names another account than the session belongs to: the page has not been asked about that one yet.
  *
  * @throws LeadMasterError `wrong_account`
  */
-export function refuseWrongAccount({ sessions }: Pick<StateStore, 'sessions'>, session: string): void {
-  const wrong = sessions.get(session)?.wrongAccount ?? null;
-  if (wrong === null) return;
+export function refuseWrongAccount(
+  { sessions }: Pick<StateStore, 'sessions'>,
+  session: string,
+  record: { account: Account | null } | null,
+): void {
+  const row = sessions.get(session);
+  const wrong = row?.wrongAccount ?? null;
+  if (wrong !== null) {
+    throw new LeadMasterError(
+      'wrong_account',
+      `${session} is linked to ${accountLabel(wrong.account)}, which is not confirmed to be right`,
+      `Settle it first: "./leadmaster account ${session} --accept" or "--unlink".`,
+    );
+  }
+  const [owner, inPlace] = [row?.account ?? null, record?.account ?? null];
+  if (owner === null || inPlace === null || sameAccount(owner, inPlace) !== false) return;
   throw new LeadMasterError(
     'wrong_account',
-    `${session} is linked to ${accountLabel(wrong.account)}, which is not confirmed to be right`,
-    `Settle it first: "./leadmaster account ${session} --accept" or "--unlink".`,
+    `The login in place is of ${accountLabel(inPlace)} by its record, and ${session} belongs to ${accountLabel(owner)}`,
+    `Start it, and settle there whose it is: "./leadmaster session start ${session}". Or bring its own login back: "./leadmaster snapshot restore ${session} latest".`,
+  );
+}
+
+/**
+ * While the page syncs, it has logged in and does not say yet who is linked: whatever the record says, that may be a stranger.
+ *
+ * @throws LeadMasterError `wrong_state`
+ */
+export function refuseUnjudged(session: string, state: Session['state']): void {
+  if (state !== 'AUTHENTICATED') return;
+  throw new LeadMasterError(
+    'wrong_state',
+    `${session} is AUTHENTICATED: which account is linked is not known before it is READY`,
+    'Try again when it is READY.',
+    { extra: { state } },
   );
 }

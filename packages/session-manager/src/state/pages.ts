@@ -5,8 +5,15 @@ import type { PageFacts, StateStore } from './state-store.ts';
 type Column = keyof PageFacts;
 type Row = Record<Column, string | null>;
 
-const COLUMNS: readonly Column[] = ['limits', 'attention', 'overridden', 'capabilities'];
-const NOTHING: PageFacts = { limits: null, attention: null, overridden: [], capabilities: null };
+const COLUMNS: readonly Column[] = ['limits', 'attention', 'overridden', 'capabilities', 'said', 'unread'];
+const NOTHING: PageFacts = {
+  limits: null,
+  attention: null,
+  overridden: [],
+  capabilities: null,
+  said: null,
+  unread: null,
+};
 
 /** What the pages of WhatsApp Web have told of sessions, and which uses of them failed. */
 export function pagesTable({ db, write, read, addEvent }: Connection): StateStore['pages'] {

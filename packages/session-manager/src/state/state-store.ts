@@ -55,6 +55,19 @@ export interface PageFacts {
   overridden: readonly Feature[];
   /** What the last probe found; null before the first. */
   capabilities: ProbedCapabilities | null;
+  /** What was noticed when the session came into its state, in clean words; null where its reason says it all. */
+  said: string | null;
+  /** What the last look for missed messages could not read; null where it read everything. */
+  unread: UnreadChats | null;
+}
+
+/** Chats whose missed messages are not told yet. */
+export interface UnreadChats {
+  /** How many; the first of them are named. */
+  count: number;
+  chats: readonly { chatId: string; why: string }[];
+  /** When they are tried again, while the session stays READY. */
+  retryAt: string;
 }
 
 export type ProbedCapabilities = Pick<Capabilities, 'build' | 'at' | 'features' | 'checks'>;

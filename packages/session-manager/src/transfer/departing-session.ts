@@ -3,7 +3,7 @@ import { newestChromium } from '../profile/browser-version.ts';
 import { realFs } from '../profile/files.ts';
 import type { ProfileRecord, ProfileStore } from '../profile/profile-store.ts';
 import type { SessionAccess } from '../snapshots/session-access.ts';
-import { refuseWrongAccount } from '../snapshots/wrong-account.ts';
+import { refuseUnjudged, refuseWrongAccount } from '../snapshots/wrong-account.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { comesAsCopy } from './refusals.ts';
 
@@ -16,7 +16,7 @@ interface Deps {
 /**
  * The record of a session that has a whole login of its own to give away.
  *
- * @throws LeadMasterError `session_moved`, `session_unclaimed`, `nothing_to_snapshot`, `wrong_account`, `login_damaged`, `origin_not_retired`.
+ * @throws LeadMasterError `session_moved`, `session_unclaimed`, `nothing_to_snapshot`, `wrong_account`, `wrong_state`, `login_damaged`, `origin_not_retired`.
  */
 export async function requireLogin({ profiles, access, store }: Deps, session: string): Promise<ProfileRecord> {
   const { state, hint } = await access.get(session);
@@ -25,8 +25,9 @@ export async function requireLogin({ profiles, access, store }: Deps, session: s
   }
   if (!access.has(session))
     throw new LeadMasterError('session_unclaimed', `tokens/${session} belongs to no session`, hint);
-  refuseWrongAccount(store, session);
   const record = await profiles.readRecord(session);
+  refuseWrongAccount(store, session, record);
+  refuseUnjudged(session, state);
   const { presence, detail } = await profiles.loginEvidence(session);
   if (record === null || presence !== 'present') {
     throw new LeadMasterError(

@@ -25,6 +25,8 @@ export interface TargetDeps {
   /** Version of the browser that will run what comes. */
   browserVersion: () => Promise<string>;
   minFreeBytes: number;
+  /** Throws for what may not be finished yet: the data folder was copied meanwhile. */
+  refuseHeld: (id: string, session: string) => void;
   log: Logger;
 }
 
@@ -220,7 +222,8 @@ export class TransferTarget implements ArrivalService {
   async #commit(arrival: Arrival, startMs: number): Promise<void> {
     if (arrival.phase !== 'committing') requirePhase(arrival, 'sealed');
     const { id, session, facts } = arrival;
-    const { access, log } = this.#deps;
+    const { access, log, refuseHeld } = this.#deps;
+    refuseHeld(id, session);
     this.#arrivals.advance(id, 'committing');
     try {
       if (!access.has(session)) await access.createFor(session, loginOf(facts), 'transferred');

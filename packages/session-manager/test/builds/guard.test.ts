@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { describe, expect, test, vi } from 'vitest';
 import type { BuildSettings } from '../../src/builds/build-deps.ts';
 import { readKnobs } from '../../src/builds/page-facts.ts';
@@ -67,6 +68,19 @@ describe('guarded: the newest good build for everybody', () => {
     expect((await machine.started('ana', 1)).webVersion).toBeNull();
     expect(machine.copies).toEqual(['ana']);
     expect(machine.events('build.verdict').at(-1)?.data).toMatchObject({ fallback: null, sessions: ['ana'] });
+  });
+
+  test('a page that was damaged is passed over for the next good one, and kept again when it is served', async () => {
+    const machine = await GuardedMachine.open({ isGuarded: true, pauseMs: 0 });
+    await machine.keep(OLD, knobs(198), 'good');
+    await machine.keep(NEW, knobs(198), 'good');
+    await machine.link('ana', NUMBERS);
+    await writeFile(machine.pages.path(NEW), '<html>');
+    await machine.ready('ana', { build: OLD });
+    expect(machine.engine.run.webVersion).toBe(OLD);
+    serves(machine, NEW);
+    await machine.builds.lookForNew();
+    expect(await machine.pages.has(NEW)).toBe(true);
   });
 
   test('numbers that cannot be read are no reason for the live page', async () => {

@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Event, Feature } from '@leadmaster/protocol';
 import { FakeEngine, type FakeRun, putLevelDb } from '@leadmaster/testkit';
 import { pino } from 'pino';
-import { onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import type { BuildSettings } from '../../src/builds/build-deps.ts';
 import { Builds } from '../../src/builds/builds.ts';
 import type { Answer } from '../../src/builds/page-network.ts';
@@ -44,6 +44,8 @@ export class GuardedMachine {
   copyWorks = true;
   /** What WhatsApp's hosts answer. */
   answer: (method: string, url: string) => Answer | null = () => null;
+  /** How they answer; the default at once. */
+  ask = async (method: string, url: string): Promise<Answer | null> => this.answer(method, url);
   /** What self-tests have proven broken, by session: of the features that LeadMaster needs. */
   readonly broken = new Map<string, Feature[]>();
 
@@ -89,7 +91,7 @@ export class GuardedMachine {
           ...settings,
         },
         ...{ store, profiles, pages, log },
-        network: { ask: async (method, url) => this.answer(method, url) },
+        network: { ask: (method, url) => this.ask(method, url) },
         numbers: (session, profileDir, signal) =>
           profileNumbers({ paths: dataPaths(this.dataDir), profiles, drill, log }, session, profileDir, signal),
         copy: async (session) => {
@@ -148,7 +150,7 @@ export class GuardedMachine {
 
   /** Keeps the page of a build, and knows it as good where that is said. */
   async keep(build: string, knobs: Record<string, number>, verdict?: 'good' | 'bad'): Promise<void> {
-    await writeFile(this.pages.path(build), pageOf(build, knobs));
+    await this.pages.keep(build, pageOf(build, knobs));
     const own = Object.entries(knobs).flatMap(([knob, r]) => (knob === '1617' ? [['model-storage', r] as const] : []));
     this.store.builds.seen(build, { session: '', knobs: Object.fromEntries(own) });
     if (verdict !== undefined) this.store.builds.judge(build, { verdict, reason: 'a test says so', sessions: [] });
@@ -191,8 +193,12 @@ export class GuardedMachine {
     this.broken.delete(name);
     run.tell({ type: 'page', build, html });
     run.tell({ type: 'authenticated' });
+    const probes = run.probes;
     run.tell({ type: 'ready', account: { id: `${name}@c.us`, phone: '5491100000001', name }, webVersion: build });
     await this.until(name, 'READY');
+    await vi.waitFor(() => expect(run.probes).toBeGreaterThan(probes), 3000);
+    // The answer has reached who asked.
+    await new Promise((resolve) => setImmediate(resolve));
     await this.builds.idle();
     return run;
   }

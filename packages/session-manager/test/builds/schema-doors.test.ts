@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { GuardedMachine, NEW, OLD } from './guarded-machine.ts';
 import { knobs, pageOf } from './pages.ts';
@@ -48,6 +49,54 @@ describe('a pinned build', () => {
     await machine.sessions.start('ventas');
     await machine.until('ventas', 'ERROR');
     expect((await machine.sessions.get('ventas')).reason).toBe('web_version_missing');
+  });
+
+  test.each([
+    ['cut in half', (page: string) => page.slice(0, page.length / 2)],
+    ['cut behind its numbers', (page: string) => page.slice(0, page.indexOf('</script></head>'))],
+    ['empty', () => ''],
+    ['another text', () => '{"not":"a page"}'],
+    ['changed in one character', (page: string) => page.replace('"1617":{"r":198}', '"1617":{"r":998}')],
+  ])('whose page is %s is told as damaged and opened by no browser, until it is kept again', async (_, damage) => {
+    const machine = await GuardedMachine.open({ pinned: OLD });
+    await machine.keep(OLD, knobs(198));
+    const page = pageOf(OLD, knobs(198));
+    await writeFile(machine.pages.path(OLD), damage(page));
+    await machine.link('ventas', { 'model-storage': 198 });
+    await machine.sessions.start('ventas');
+    await machine.until('ventas', 'ERROR');
+    const { reason, hint } = await machine.sessions.get('ventas');
+    expect([reason, hint]).toEqual(['web_version_damaged', expect.stringContaining(machine.pages.path(OLD))]);
+    // A new link loses nothing by it, and gets no damaged page either.
+    await machine.sessions.create({ name: 'nueva', start: true, metadata: {} });
+    await machine.until('nueva', 'ERROR');
+    expect(machine.engine.runs).toHaveLength(0);
+    expect((await machine.builds.builds())[0]?.kept).toBe(false);
+    await machine.pages.keep(OLD, page);
+    await machine.ready('ventas', { build: OLD });
+    expect(machine.engine.run.webVersion).toBe(OLD);
+  });
+
+  test('whose page was kept before digests were is opened where it is whole', async () => {
+    const machine = await GuardedMachine.open({ pinned: OLD });
+    const page = pageOf(OLD, knobs(198));
+    await writeFile(machine.pages.path(OLD), page.slice(0, -20));
+    await machine.link('ventas', { 'model-storage': 198 });
+    await machine.sessions.start('ventas');
+    await machine.until('ventas', 'ERROR');
+    expect((await machine.sessions.get('ventas')).reason).toBe('web_version_damaged');
+    await writeFile(machine.pages.path(OLD), page);
+    await machine.ready('ventas', { build: OLD });
+  });
+
+  test('whose page a crash left between the old and the new is whole', async () => {
+    const machine = await GuardedMachine.open({ pinned: OLD });
+    const [before, after] = [pageOf(OLD, knobs(198)), pageOf(OLD, knobs(199))];
+    await machine.pages.keep(OLD, before);
+    await machine.pages.keep(OLD, after);
+    // The digests come first: this is what lies there when the process ends before the page is written.
+    await writeFile(machine.pages.path(OLD), before);
+    expect(await machine.pages.read(OLD)).toBe(before);
   });
 
   test('whose scripts are gone from the host is not opened; what cannot be asked for does not matter', async () => {
@@ -147,7 +196,7 @@ describe('the numbers of a profile', () => {
     expect((await pinned.sessions.get('ventas')).reason).toBe('web_version_unsafe');
   });
 
-  test('count as open while a page runs that may load anew at any time, and are exact once it was stopped', async () => {
+  test('count as open while a page runs that may reload itself at any time, and are exact once it was stopped', async () => {
     const machine = await GuardedMachine.open();
     await machine.link('ventas', null);
     const run = await machine.ready('ventas', { build: OLD, html: pageOf(OLD) });
@@ -189,6 +238,23 @@ describe('the numbers of a profile', () => {
 });
 
 describe('the book', () => {
+  test('learns of a page by its one self-test, and waits for no page that does not answer its own', async () => {
+    const machine = await GuardedMachine.open();
+    for (const name of ['ana', 'beto']) await machine.link(name, null);
+    await machine.sessions.start('ana');
+    const silent = await machine.started('ana', 0);
+    silent.onProbe = () => new Promise(() => undefined);
+    await machine.comesUp(silent, 'ana', { build: OLD, html: pageOf(OLD) });
+    const answering = await machine.ready('beto', { build: OLD });
+    expect((await machine.profiles.readRecord('beto'))?.databases?.numbers).toEqual({ 'model-storage': 198 });
+    expect(machine.store.builds.get(OLD)?.opened).toEqual({ 'model-storage': 198 });
+    expect([silent.probes, answering.probes]).toEqual([1, 1]);
+    // What hangs on one network question holds nothing up either.
+    machine.ask = () => new Promise(() => undefined);
+    void machine.builds.lookForNew();
+    await machine.builds.advance();
+  });
+
   test('keeps the page that WhatsApp served, and knows who was READY on it', async () => {
     const machine = await GuardedMachine.open();
     await machine.link('ventas', null);

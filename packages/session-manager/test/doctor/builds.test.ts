@@ -1,7 +1,10 @@
+import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { KeptPages } from '../../src/builds/pages.ts';
 import { checkBuilds } from '../../src/doctor/checks/builds.ts';
 import { lookAround } from '../../src/doctor/ground.ts';
 import { thisMachine } from '../../src/doctor/machine.ts';
+import { pageOf } from '../builds/pages.ts';
 import { Installation, NAME } from './installation.ts';
 
 const OLD = '2.3000.1043191242';
@@ -37,4 +40,13 @@ test('another build than the chosen one, and a bad one, are told of sessions tha
     ['build_escaped', NAME],
     ['build_bad', NAME],
   ]);
+});
+
+test('a pinned build whose kept page is damaged is told', async () => {
+  const installation = await Installation.healthy({ WEB_VERSION: OLD });
+  const pages = new KeptPages(installation.paths.webCache);
+  await pages.keep(OLD, pageOf(OLD));
+  expect(await found(installation)).toEqual([]);
+  await writeFile(pages.path(OLD), pageOf(OLD).slice(0, 100));
+  expect(await found(installation)).toEqual([['build_damaged', OLD]]);
 });

@@ -354,6 +354,15 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
     [],
   ],
   [
+    'chats that could not be read while catching up',
+    (i) =>
+      i.change((store) => {
+        const chats = [{ chatId: '5491100000002@c.us', why: 'r: r' }];
+        store.pages.set(NAME, { unread: { count: 1, chats, retryAt: '2026-09-20T10:00:00.000Z' } });
+      }),
+    [['chats_unread', 'warning']],
+  ],
+  [
     'a page that cannot send, nor load media',
     (i) =>
       i.change((store) => {

@@ -1,3 +1,4 @@
+import { ROUTES } from '@leadmaster/protocol';
 import { describe, expect, test } from 'vitest';
 import { serve } from './serve.ts';
 
@@ -24,73 +25,10 @@ async function described() {
 }
 
 describe('/openapi.json', () => {
-  test('names every route that is due', async () => {
+  test('names every route of the contract, and no other', async () => {
     const { operations } = await described();
-    expect(operations.map((o) => `${o.method.toUpperCase()} ${o.path}`).sort()).toEqual(
-      [
-        'DELETE /v1/sessions/{session}',
-        'DELETE /v1/sessions/{session}/snapshots/{snapshot}',
-        'DELETE /v1/transfers/{transfer}',
-        'GET /health',
-        'GET /metrics',
-        'GET /qr',
-        'GET /qr-code',
-        'GET /ready',
-        'GET /status',
-        'GET /v1/builds',
-        'GET /v1/place',
-        'POST /v1/place/accept',
-        'GET /v1/events',
-        'GET /v1/operations',
-        'GET /v1/operations/{operation}',
-        'GET /v1/recover',
-        'GET /v1/sessions',
-        'GET /v1/sessions/{session}',
-        'GET /v1/sessions/{session}/capabilities',
-        'GET /v1/sessions/{session}/check',
-        'GET /v1/sessions/{session}/events',
-        'GET /v1/sessions/{session}/messages',
-        'GET /v1/sessions/{session}/messages/{message}',
-        'GET /v1/sessions/{session}/qr',
-        'GET /v1/sessions/{session}/recording',
-        'GET /v1/sessions/{session}/snapshots',
-        'GET /v1/sessions/{session}/snapshots/{snapshot}',
-        'GET /v1/sessions/{session}/snapshots/{snapshot}/export',
-        'GET /v1/sessions/{session}/storage',
-        'GET /v1/sessions/{session}/storage/recent',
-        'GET /v1/sessions/{session}/transitions',
-        'GET /v1/transfers/{transfer}',
-        'PATCH /v1/sessions/{session}/capabilities',
-        'POST /connect',
-        'POST /disconnect',
-        'POST /send',
-        'POST /v1/recover',
-        'POST /v1/sessions',
-        'POST /v1/sessions/adopt',
-        'POST /v1/sessions/{session}/account',
-        'POST /v1/sessions/{session}/import',
-        'POST /v1/sessions/{session}/logout',
-        'POST /v1/sessions/{session}/messages',
-        'POST /v1/sessions/{session}/pairing-code',
-        'POST /v1/sessions/{session}/restart',
-        'POST /v1/sessions/{session}/retire',
-        'POST /v1/sessions/{session}/snapshots',
-        'POST /v1/sessions/{session}/snapshots/accept',
-        'POST /v1/sessions/{session}/snapshots/prune',
-        'POST /v1/sessions/{session}/snapshots/{snapshot}/restore',
-        'POST /v1/sessions/{session}/snapshots/{snapshot}/verify',
-        'POST /v1/sessions/{session}/start',
-        'POST /v1/sessions/{session}/storage/trim',
-        'POST /v1/sessions/{session}/stop',
-        'POST /v1/sessions/{session}/transfer',
-        'POST /v1/transfers',
-        'POST /v1/transfers/{transfer}/commit',
-        'POST /v1/transfers/{transfer}/missing',
-        'POST /v1/transfers/{transfer}/seal',
-        'PUT /v1/transfers/{transfer}/blobs/{sha256}',
-      ].sort(),
-    );
-    expect(new Set(operations.map((o) => o.operationId)).size).toBe(operations.length);
+    const stated = Object.values(ROUTES).map(({ method, path, id }) => `${method} ${path} ${id}`);
+    expect(operations.map((o) => `${o.method.toUpperCase()} ${o.path} ${o.operationId}`).sort()).toEqual(stated.sort());
   });
 
   test('is version 3.1, complete, and refers to nothing that is not there', async () => {

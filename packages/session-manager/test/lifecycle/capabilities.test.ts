@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { FakeEngine, type FakeRun } from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { UNGUARDED_BUILDS } from '../../src/builds/builds.ts';
 import type { PageCheck, PageProbe } from '../../src/engine/page-probe.ts';
 import { Capabilities } from '../../src/lifecycle/capabilities/capabilities.ts';
 import { countUses } from '../../src/lifecycle/capabilities/uses.ts';
@@ -45,7 +46,8 @@ describe('the capabilities of a session', () => {
     vi.restoreAllMocks();
   });
 
-  const make = (): Capabilities => new Capabilities({ store, log: pino({ level: 'silent' }) }, NAME);
+  const make = (): Capabilities =>
+    new Capabilities({ store, builds: UNGUARDED_BUILDS, log: pino({ level: 'silent' }) }, NAME);
   const features = () => subject.view.features;
   const told = () =>
     store.events

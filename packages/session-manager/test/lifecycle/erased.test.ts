@@ -46,8 +46,23 @@ describe('a login that its page erased', () => {
 
   it("tells WhatsApp's words of a locked account, bounded and without control characters", async () => {
     const { hint } = await erased('account_locked', `Your account\u001b[31m is\nlocked\u202e ${'x'.repeat(5000)}`);
-    expect(hint).toMatch(/^Your account \[31m is locked x+\. WhatsApp has locked the account/);
+    expect(hint).toMatch(/^Your account \[31m is locked x+\. Unlock it on the phone first\./);
     expect(hint.length).toBeLessThan(1500);
+  });
+
+  it("tells WhatsApp's words after a restart of the service, until the login is brought back", async () => {
+    await erased('account_locked', 'Locked\u001b[31m: look at\nyour phone');
+    const again = async () => {
+      await opened.sessions.close();
+      opened.store.close();
+      opened = await openSessions(dataDir);
+      await opened.sessions.load();
+      return opened.sessions.get(NAME);
+    };
+    expect((await again()).hint).toMatch(/^Locked \[31m: look at your phone\. /);
+    expect((await again()).hint).toMatch(/^Locked /);
+    await opened.sessions.replace(NAME, { stop: false }, async () => undefined);
+    expect((await again()).hint).not.toMatch(/Locked/);
   });
 
   it('is not started by a restart of the service, nor by a plain start or restart', async () => {

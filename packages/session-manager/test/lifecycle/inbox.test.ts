@@ -204,7 +204,7 @@ describe('the inbox', () => {
       run.onCatchUp = () => [
         {
           messages: [pageMessage('false_GOOD', { timestamp: at(-1) })],
-          failed: isBroken ? [{ chatId: 'bad@c.us', why: 'r: r' }] : [],
+          failed: isBroken ? [{ chatId: 'bad@c.us', why: 'r:\u001b[2J r' }] : [],
           waiting: 0,
         },
         { messages: isBroken ? [] : [pageMessage('false_LATE', { timestamp: at(-30) })], failed: [], waiting: 0 },
@@ -212,9 +212,16 @@ describe('the inbox', () => {
     });
     await vi.waitFor(() => expect(told()).toEqual(['message.received false_GOOD']));
     expect(caughtUpTo()).toBe(at(-60));
+    // Told where operators look, with the time of the next try.
+    const late = async () => (await opened.sessions.check(NAME)).checks.find(({ name }) => name === 'missed chats');
+    await vi.waitFor(async () => expect(await late()).toMatchObject({ ok: false }));
+    const { retryAt } = opened.store.pages.get(NAME).unread ?? { retryAt: '' };
+    expect((await late())?.detail).toContain(`(bad@c.us: r: [2J r); tried again at ${retryAt}`);
+    expect(Date.parse(retryAt)).toBeGreaterThan(Date.now() - 1_000);
     isBroken = false;
     await vi.waitFor(() => expect(told()).toContain('message.received false_LATE'), { timeout: 10_000 });
     await vi.waitFor(() => expect(caughtUpTo()).toBe(at(-1)));
+    await vi.waitFor(async () => expect(await late()).toBeUndefined());
   });
 
   it('waits for a text that has not come yet, and tells the message once, with it', { timeout: 20_000 }, async () => {

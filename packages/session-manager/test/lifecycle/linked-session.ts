@@ -17,12 +17,15 @@ import { movedTo } from '../../src/state/moved-session.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 
 export const NAME = 'ventas';
-const STORES = ['Default/Local Storage/leveldb', 'Default/IndexedDB/https_web.whatsapp.com_0.indexeddb.leveldb'];
+export const STORES = ['Default/Local Storage/leveldb', 'Default/IndexedDB/https_web.whatsapp.com_0.indexeddb.leveldb'];
 
 const log = pino({ level: 'silent' });
 
 /** Sessions over a real folder and database, with an engine that is played; both may fail. */
-export async function openSessions(dataDir: string, changes: { fs?: ProfileFs } = {}) {
+export async function openSessions(
+  dataDir: string,
+  { env, ...changes }: { fs?: ProfileFs; env?: NodeJS.ProcessEnv } = {},
+) {
   const { store, faults } = faultyStateStore(createStateStore({ file: join(dataDir, 'state.db') }));
   const profiles: ProfileStore = createProfileStore({ dataDir, ...changes });
   const engine = new FakeEngine();
@@ -39,7 +42,7 @@ export async function openSessions(dataDir: string, changes: { fs?: ProfileFs } 
     wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
   };
   const sessions = new Sessions({
-    config: readConfig({ LEADMASTER_DATA_DIR: dataDir, BACKOFF_FIRST_MS: '5', BACKOFF_MAX_S: '0.01' }),
+    config: readConfig({ LEADMASTER_DATA_DIR: dataDir, BACKOFF_FIRST_MS: '5', BACKOFF_MAX_S: '0.01', ...env }),
     store,
     profiles,
     engine,

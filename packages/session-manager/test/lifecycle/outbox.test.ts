@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { NotSent } from '../../src/engine/engine.ts';
+import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import { LOCKED, NAME, never, openOutbox, TO } from './sending-out.ts';
 
 const MINUTE = 60_000;
@@ -47,6 +49,21 @@ describe('the outbox', () => {
     outbox.acknowledge(NAME, ['true_A'], 1);
     await vi.waitFor(() => expect(row(id)?.state).toBe('SENT'));
     sent.resolve();
+  });
+
+  it('makes texts that are handed in at once durable in one commit, while earlier ones are being sent', async () => {
+    const { outbox, store, dir, handOver } = await openOutbox();
+    await handOver();
+    store.sessions.insert({ name: 'soporte', metadata: {}, desired: 'running' });
+    const onDisk = createStateStore({ file: join(dir, 'state.db') });
+    const accepted = Array.from({ length: 200 }, (_, i) =>
+      outbox.accept(i % 2 === 0 ? NAME : 'soporte', { to: `${TO}${i % 10}`, text: `${i}` }, null),
+    );
+    await Promise.race(accepted);
+    const durable = [NAME, 'soporte'].flatMap((name) => onDisk.messages.list(name, 500));
+    onDisk.close();
+    expect(durable).toHaveLength(201);
+    expect(await Promise.all(accepted)).toHaveLength(200);
   });
 
   it('hands nothing over when the id cannot be written down', async () => {
@@ -227,10 +244,35 @@ describe('a message that WhatsApp refuses', () => {
     const { outbox, now, handOver, row, waId } = await openOutbox();
     const id = await handOver();
     now.limits = { newChats: LOCKED, since: new Date().toISOString() };
+    if (now.run) now.run.opensChat = true;
     outbox.acknowledge(NAME, [waId(id)], -1);
     await vi.waitFor(() =>
       expect(row(id)).toMatchObject({ state: 'FAILED', code: 'account_restricted', retryAt: LOCKED.until }),
     );
+  });
+
+  it.each([
+    ['that exists', false],
+    ['of which the page cannot tell whether it exists', null],
+  ])('is refused without a reason in a chat %s, though a lock comes soon afterwards', async (_, opens) => {
+    const { outbox, now, store, handOver, row, waId } = await openOutbox();
+    const asked: string[] = [];
+    if (now.run)
+      now.run.messages.opensNewChat = async (to) => {
+        asked.push(to);
+        return opens;
+      };
+    const before = await handOver('before the lock');
+    outbox.acknowledge(NAME, [waId(before)], -1);
+    await vi.waitFor(() => expect(row(before)?.code).toBe('refused_by_whatsapp'));
+    now.limits = { newChats: LOCKED, since: new Date().toISOString() };
+    outbox.restricted(NAME);
+    const under = await handOver('under the lock');
+    outbox.acknowledge(NAME, [waId(under)], -1);
+    await vi.waitFor(() => expect(row(under)?.state).toBe('FAILED'));
+    await vi.waitFor(() => expect(asked.length).toBeGreaterThanOrEqual(2));
+    await store.later(() => undefined);
+    expect([row(before), row(under)]).toMatchObject(Array(2).fill({ code: 'refused_by_whatsapp', retryAt: null }));
   });
 
   it('is refused without a reason in a chat that exists, whatever the restriction', async () => {
@@ -248,9 +290,12 @@ describe('a message that WhatsApp refuses', () => {
     outbox.acknowledge(NAME, [waId(id)], -1);
     await vi.waitFor(() => expect(row(id)?.code).toBe('refused_by_whatsapp'));
     now.limits = { newChats: LOCKED, since: new Date().toISOString() };
+    if (now.run) now.run.opensChat = true;
     outbox.restricted(NAME);
     outbox.restricted(NAME);
-    expect(row(id)).toMatchObject({ code: 'account_restricted', retryAt: LOCKED.until });
+    await vi.waitFor(() => expect(row(id)).toMatchObject({ code: 'account_restricted', retryAt: LOCKED.until }));
+    outbox.restricted(NAME);
+    await store.later(() => undefined);
     expect(store.events.after(0, 10).map(({ data }) => data.code)).toEqual([
       'refused_by_whatsapp',
       'account_restricted',

@@ -3,20 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LeadMasterError, type SessionState } from '@leadmaster/protocol';
 import { FakeEngine } from '@leadmaster/testkit';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { UNGUARDED_BUILDS } from '../../src/builds/builds.ts';
-import { Slots } from '../../src/concurrency/slots.ts';
 import { readConfig } from '../../src/config/index.ts';
-import { SessionSupervisor } from '../../src/lifecycle/supervisor.ts';
+import type { SessionSupervisor } from '../../src/lifecycle/supervisor.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import type { ProfileStore } from '../../src/profile/profile-store.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import type { StateStore } from '../../src/state/state-store.ts';
-import { idleOutbox } from './idle-outbox.ts';
+import { NAME, playedClaim, playedSupervisor } from './played-supervisor.ts';
 
-const NAME = 'ventas';
-const HEALTH = { lastProbeAt: null, lastInboundAt: null, lastAckAt: null, lastReadyAt: null };
 const stubborn = () => Promise.reject(new LeadMasterError('browser_not_gone', 'in state D', 'Wait.'));
 
 /** What people ask for at awkward moments. */
@@ -58,43 +53,9 @@ describe('an order given to the supervisor', () => {
         return typeof value === 'function' ? value.bind(target) : value;
       },
     });
-    subject = new SessionSupervisor(
-      {
-        config: readConfig({
-          LEADMASTER_DATA_DIR: dataDir,
-          BACKOFF_FIRST_MS: '20',
-          BACKOFF_MAX_S: '0.04',
-        }),
-        engine,
-        store,
-        profiles: guarded,
-        places: new Slots(4),
-        log: pino({ level: 'silent' }),
-        outbox: idleOutbox(),
-        builds: UNGUARDED_BUILDS,
-        linkedIn: () => null,
-        lockIdle: async () => ({ release: () => undefined }),
-        claim: async () => ({
-          profileDir: profiles.locate(NAME),
-          login: isFresh ? 'none' : 'saved',
-          generation: 1,
-          committed: !isFresh,
-          openedBy: async () => undefined,
-          linkedTo: async () => undefined,
-          release: () => undefined,
-        }),
-      },
-      {
-        name: NAME,
-        state: 'STOPPED',
-        reason: 'created',
-        since: new Date(),
-        account: null,
-        owner: null,
-        wrong: null,
-        health: HEALTH,
-      },
-    );
+    const config = readConfig({ LEADMASTER_DATA_DIR: dataDir, BACKOFF_FIRST_MS: '20', BACKOFF_MAX_S: '0.04' });
+    const claim = async () => playedClaim(profiles.locate(NAME), isFresh ? 'none' : 'saved');
+    subject = playedSupervisor({ config, engine, store, profiles: guarded, claim });
   }
 
   async function until(state: SessionState, reason?: string): Promise<void> {

@@ -4,23 +4,19 @@ import { join } from 'node:path';
 import { LeadMasterError, type SessionState } from '@leadmaster/protocol';
 import { FakeEngine, faultyStateStore, writesFail } from '@leadmaster/testkit';
 import fc from 'fast-check';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { UNGUARDED_BUILDS } from '../../src/builds/builds.ts';
 import { Slots } from '../../src/concurrency/slots.ts';
 import { type Config, readConfig } from '../../src/config/index.ts';
 import type { Claim } from '../../src/lifecycle/claim.ts';
-import { SessionSupervisor } from '../../src/lifecycle/supervisor.ts';
+import type { SessionSupervisor } from '../../src/lifecycle/supervisor.ts';
 import type { SupervisorDeps } from '../../src/lifecycle/supervisor-deps.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
+import { type ProfileFs, realFs } from '../../src/profile/files.ts';
 import type { ProfileStore } from '../../src/profile/profile-store.ts';
+import { requireRoom } from '../../src/profile/room.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import type { StateStore } from '../../src/state/state-store.ts';
-
-import { idleOutbox } from './idle-outbox.ts';
-
-const NAME = 'ventas';
-const HEALTH = { lastProbeAt: null, lastInboundAt: null, lastAckAt: null, lastReadyAt: null };
+import { NAME, playedClaim, playedSupervisor } from './played-supervisor.ts';
 
 describe('the supervisor', () => {
   let dataDir: string;
@@ -62,44 +58,11 @@ describe('the supervisor', () => {
 
   function supervisor(changes: Partial<SupervisorDeps> & { login?: Claim['login'] } = {}): SessionSupervisor {
     const { login = 'saved', ...deps } = changes;
-    return new SessionSupervisor(
-      {
-        config: config(),
-        engine,
-        store,
-        profiles,
-        places: new Slots(4),
-        log: pino({ level: 'silent' }),
-        outbox: idleOutbox(),
-        builds: UNGUARDED_BUILDS,
-        linkedIn: () => null,
-        lockIdle: async () => ({ release: () => undefined }),
-        claim: async () => claimOf(login),
-        ...deps,
-      },
-      {
-        name: NAME,
-        state: 'STOPPED',
-        reason: 'created',
-        since: new Date(),
-        account: null,
-        owner: null,
-        wrong: null,
-        health: HEALTH,
-      },
-    );
+    return playedSupervisor({ config: config(), engine, store, profiles, claim: async () => claimOf(login), ...deps });
   }
 
-  function claimOf(login: Claim['login'], committed = login === 'saved'): Claim {
-    return {
-      profileDir: profiles.locate(NAME),
-      login,
-      generation: 1,
-      committed,
-      openedBy: async () => undefined,
-      linkedTo: async () => undefined,
-      release: () => log.push('released'),
-    };
+  function claimOf(login: Claim['login']): Claim {
+    return playedClaim(profiles.locate(NAME), login, () => log.push('released'));
   }
 
   async function until(subject: SessionSupervisor, state: SessionState): Promise<void> {
@@ -145,6 +108,65 @@ describe('the supervisor', () => {
     expect(subject.view).toMatchObject({ reason: 'storage_failed', hint: expect.stringContaining('disk') });
     expect(path().some((step) => step.startsWith('READY'))).toBe(false);
     expect(engine.alive).toEqual([]);
+  });
+
+  it('waits while the disk has no room for a start, tells it once, and is READY once there is room', async () => {
+    let isFull = true;
+    const claim = async (): Promise<Claim> => {
+      if (isFull) await requireRoom(NO_ROOM_FS, dataDir, { bytes: 1, what: 'a browser takes', hint: 'Free some.' });
+      return claimOf('saved');
+    };
+    const subject = supervisor({ claim });
+    await subject.start();
+    await vi.waitFor(() => expect(subject.view.attempts).toBeGreaterThan(3));
+    expect(path()).toEqual(['DISCONNECTED_RECOVERABLE storage_failed']);
+    expect(subject.view).toMatchObject({
+      nextAttemptAt: expect.any(Date),
+      hint: expect.stringMatching(/^Only 0 MB.*by itself/),
+    });
+    isFull = false;
+    await launched();
+    engine.run.login();
+    await until(subject, 'READY');
+    await subject.stop();
+    expect(path().slice(0, 2)).toEqual(['DISCONNECTED_RECOVERABLE storage_failed', 'RECONNECTING retry']);
+  });
+
+  it('a stop ends the wait for room, and a disk that is refused for another reason is no wait', async () => {
+    let cause = Object.assign(new Error('full'), { code: 'SQLITE_FULL' });
+    const claim = () => Promise.reject(new LeadMasterError('storage_failed', 'refused', 'Mend it.', { cause }));
+    const subject = supervisor({ claim });
+    await subject.start();
+    await subject.stop();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(subject.view).toMatchObject({ state: 'STOPPED', nextAttemptAt: null });
+    cause = Object.assign(new Error('read-only'), { code: 'EROFS' });
+    await subject.start();
+    expect(subject.view).toMatchObject({ state: 'ERROR', reason: 'storage_failed' });
+  });
+
+  it('a launch and a commit that find no room close the browser and try again', async () => {
+    const cause = Object.assign(new Error('full'), { code: 'ENOSPC' });
+    const full = new LeadMasterError('storage_failed', 'no space left', 'Free some.', { cause });
+    let commits = 0;
+    const commitLogin = async () => {
+      commits += 1;
+      if (commits === 1) throw full;
+    };
+    engine.onStart = () => Promise.reject(full);
+    const subject = supervisor({ login: 'none', profiles: { ...bound(profiles), commitLogin } });
+    await subject.start();
+    await vi.waitFor(() => expect(path()).toContain('DISCONNECTED_RECOVERABLE storage_failed'));
+    engine.onStart = async () => undefined;
+    const before = engine.runs.length;
+    await launched(before + 1);
+    engine.run.login();
+    await launched(before + 2);
+    expect(engine.alive).toHaveLength(1);
+    engine.run.login();
+    await until(subject, 'READY');
+    expect(path().some((step) => step.startsWith('ERROR'))).toBe(false);
+    await subject.stop();
   });
 
   it('starts over when the browser does not write the login in time', async () => {
@@ -374,6 +396,9 @@ describe('the supervisor', () => {
     );
   });
 });
+
+/** A disk that is full. */
+const NO_ROOM_FS = { ...realFs, statfs: async () => ({ bavail: 0, bsize: 4096 }) } as unknown as ProfileFs;
 
 /** A store whose methods may be taken one by one. */
 function bound(store: ProfileStore): ProfileStore {

@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readLeaving } from '../../src/engine/wwebjs/leaving.ts';
+import type { PageSnapshot } from '../../src/engine/wwebjs/page/snapshot.ts';
+import { FINAL_STATES, verdictOf } from '../../src/engine/wwebjs/page-verdicts.ts';
 import { bootLinked, endSessions, NAME, type Opened, openSessions } from './linked-session.ts';
+
+const SEEN = { unsupported: false, storageFull: false, tos: null, state: null } as unknown as PageSnapshot;
 
 describe('a page that waits for what no retry brings', () => {
   let dataDir: string;
@@ -15,7 +20,7 @@ describe('a page that waits for what no retry brings', () => {
     ['proxy_blocked', 'proxy'],
     ['screen_locked', 'unlock it'],
     ['unsupported_browser', 'CHROME_PATH'],
-    ['terms_required', 'Accept them on the phone'],
+    ['terms_required', 'accepts them on the phone'],
   ] as const)('is an ERROR with what to do about %s', async (reason, word) => {
     opened.engine.run.tell({ type: 'blocked', reason, detail: 'the page says so' });
     await vi.waitFor(async () => expect(await opened.sessions.get(NAME)).toMatchObject({ state: 'ERROR', reason }));
@@ -23,6 +28,23 @@ describe('a page that waits for what no retry brings', () => {
     expect(hint).toContain(word);
     expect(hint.startsWith('the page says so. ')).toBe(true);
     await vi.waitFor(() => expect(opened.engine.alive).toEqual([]));
+  });
+
+  it.each([
+    [
+      'account_locked',
+      readLeaving(new URL('https://web.whatsapp.com/?logout_reason=3')),
+      /lock\w* (the|an?) account/gi,
+    ],
+    ['proxy_blocked', FINAL_STATES.PROXYBLOCK, /refuses/gi],
+    ['screen_locked', FINAL_STATES.SCREEN_LOCKED, /is locked/gi],
+    ['unsupported_browser', verdictOf({ ...SEEN, unsupported: true }), /this browser/gi],
+    ['terms_required', verdictOf({ ...SEEN, tos: 1 }), /terms/gi],
+  ] as const)('says each thing once: %s', async (reason, event, thing) => {
+    if (event == null) throw new Error('the page says nothing');
+    opened.engine.run.tell(event);
+    await vi.waitFor(async () => expect(await opened.sessions.get(NAME)).toMatchObject({ reason }));
+    expect((await opened.sessions.get(NAME)).hint.match(thing)?.length).toBe(1);
   });
 
   it('names the disk when the page has no room left', async () => {

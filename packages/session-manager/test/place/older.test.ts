@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { examine } from '../../src/doctor/index.ts';
+import { olderLogin } from '../../src/lifecycle/held-back.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { migrate } from '../../src/state/migrate.ts';
 import { MIGRATIONS } from '../../src/state/migrations/index.ts';
+import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import { tempFolder } from '../adopt/folders.ts';
 import { Installation, STARTS, sh, VAULT_WAITS } from './installation.ts';
 
@@ -124,6 +126,24 @@ describe('sessions start by themselves', () => {
     await sharing.snapshot('ventas');
     await sharing.stop();
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
+  });
+
+  it('once its account is accepted, of a session in WRONG_ACCOUNT whose record says no account: it waits for that alone', async () => {
+    const { here } = await putBackAged();
+    const STRANGER = { id: '2@c.us', phone: '5215533334444', name: '' };
+    const OWNER = { id: '1@c.us', phone: '5215511112222', name: '' };
+    const store = createStateStore({ file: join(here.dataDir, 'session-manager.db') });
+    const wrongAccount = { reason: 'other_account', account: STRANGER, session: null } as const;
+    store.sessions.setAccount('ventas', { account: OWNER, wrongAccount });
+    store.transitions.record('ventas', { from: 'READY', to: 'WRONG_ACCOUNT', reason: 'other_account', data: {} });
+    store.close();
+    const waits = { state: 'WRONG_ACCOUNT', reason: 'other_account', stateKind: 'needs_person' };
+    expect(await here.start()).toMatchObject([STARTS, waits]);
+    expect(await here.restart()).toMatchObject([STARTS, waits]);
+    const noted = createStateStore({ file: join(here.dataDir, 'session-manager.db') });
+    expect(olderLogin(noted.vault, 'ventas')).toBeNull();
+    noted.close();
+    expect(await here.context.sessions.settleAccount('ventas', { accept: true })).toMatchObject(STARTS);
   });
 
   it('where the login was put in place here after that head: by a restore, a transfer, an import', async () => {

@@ -56,6 +56,17 @@ describe('sessions start by themselves', () => {
     for (let round = 0; round < 3; round += 1) expect(await here.restart()).toMatchObject([STARTS, STARTS]);
   });
 
+  it('on a machine that has got another hostname', async () => {
+    const { here } = await placed();
+    const store = createStateStore({ file: join(here.dataDir, 'session-manager.db') });
+    const known = JSON.parse(store.vault.fact(PLACE_FACT) ?? '') as { seen: object };
+    const seen = { ...known.seen, host: 'as-it-was-called-before' };
+    store.vault.setFact(PLACE_FACT, JSON.stringify({ ...known, seen }));
+    store.close();
+    expect(await here.start()).toMatchObject([STARTS, STARTS]);
+    expect(here.context.place.view()).toMatchObject({ before: null, waiting: [] });
+  });
+
   it('after the folder was renamed on its file system', async () => {
     const { folder, here } = await placed();
     await rename(here.dataDir, join(folder, 'elsewhere'));

@@ -106,7 +106,7 @@ describe.skipIf(!mayMount)('a disk that is full', { timeout: 90_000 }, () => {
       .phone(ANA)
       .scan(qr)
       .catch((error: unknown) => error);
-    const failed = await stage.until('ventas', 'ERROR', 'storage_failed');
+    const failed = await stage.until('ventas', 'DISCONNECTED_RECOVERABLE', 'storage_failed');
     await scanned;
     expect(failed.hint).toMatch(/disk|space/i);
     expect((await stage.path('ventas')).join()).not.toContain('READY');
@@ -126,15 +126,17 @@ describe.skipIf(!mayMount)('a disk that is full', { timeout: 90_000 }, () => {
     await stage.start();
     await stage.link('ventas', ANA);
     await stage.sessions.stop('ventas');
+    // With no room at all the order cannot be written down: it is refused, and nothing changes.
     await disk.fill();
-    await stage.sessions.start('ventas').catch((error: unknown) => {
-      expect(error).toMatchObject({ code: 'storage_failed' });
-    });
-    const seen = await stage.sessions.get('ventas');
-    expect(seen.state).not.toBe('QR_REQUIRED');
+    await expect(stage.sessions.start('ventas')).rejects.toMatchObject({ code: 'storage_failed' });
+    expect(await stage.sessions.get('ventas')).toMatchObject({ state: 'STOPPED' });
+    // With too little for a browser it waits.
     await disk.free();
-    await stage.sessions.stop('ventas');
-    await stage.sessions.start('ventas');
+    await disk.fill(8 * 2 ** 20);
+    const waits = { state: 'DISCONNECTED_RECOVERABLE', reason: 'storage_failed' };
+    expect(await stage.sessions.start('ventas')).toMatchObject(waits);
+    await disk.free();
+    // No order: it waits for the room by itself.
     await stage.until('ventas', 'READY');
     expect((await stage.path('ventas')).filter((step) => step.startsWith('QR_REQUIRED'))).toHaveLength(1);
     expect(await readdir(join(disk.path, 'trash'))).toEqual([]);

@@ -178,14 +178,17 @@ describe('whether a text opens a new chat', { timeout: 60_000 }, () => {
 
   it('is not changed by a text that WhatsApp refused', async () => {
     await using stage = await MessageStage.linked(['ack-failed']);
-    // The stand-in's page exempts every chat that has a message, a refused one as well.
-    await stage.page.evaluate(`{
-      window.require('WAWebReachoutTimelockUtils').canSendMsgWhileTimelocked = () => false;
-    }`);
     const { whatsappId } = await stage.send('refused');
     await stage.next('ack', ({ ids, ack }) => ids[0] === whatsappId && ack === -1);
     expect(await stage.run.messages.opensNewChat(CUSTOMER, soon())).toBe(true);
     expect(await stage.run.messages.ackOf(whatsappId, soon())).toBe(-1);
+  });
+
+  it('cannot be told while a text of ours waits for the word of the server', async () => {
+    await using stage = await MessageStage.linked();
+    await stage.world.faults.set({ messageAcks: 'none' });
+    await stage.send('waits');
+    expect(await stage.run.messages.opensNewChat(CUSTOMER, soon())).toBeNull();
   });
 });
 

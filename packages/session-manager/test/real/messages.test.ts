@@ -1,6 +1,7 @@
 import type { Message } from '@leadmaster/protocol';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Stage } from './harness.ts';
+import { describe, expect, it, vi } from 'vitest';
+import type { Stage } from './harness.ts';
+import { linkBeforeEach } from './linked-stage.ts';
 
 const ACCOUNT = '5491100000001';
 const CUSTOMER = '5491100000002';
@@ -8,15 +9,8 @@ const CUSTOMER = '5491100000002';
 /** What becomes of messages when something breaks under them. */
 describe('messages on their way out', { timeout: 90_000 }, () => {
   let stage: Stage;
-
-  beforeEach(async () => {
-    stage = await Stage.open();
-    await stage.start();
-    await stage.link('ventas', ACCOUNT);
-  });
-
-  afterEach(async () => {
-    await stage[Symbol.asyncDispose]();
+  linkBeforeEach(ACCOUNT, (opened) => {
+    stage = opened;
   });
 
   const send = (text: string, to = CUSTOMER): Promise<Message> => stage.sessions.send('ventas', { to, text }, null);

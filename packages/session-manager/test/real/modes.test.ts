@@ -92,7 +92,7 @@ describe('WEB_VERSION', { timeout: 60_000 }, () => {
     await stage.start();
     const linked = await stage.link('ventas', ANA);
     expect(linked.runtime?.webVersion).toBe(first);
-    expect(await readdir(join(stage.dataDir, 'web-cache'))).toEqual([`${first}.html`]);
+    expect(await readdir(join(stage.dataDir, 'web-cache'))).toEqual([`${first}.html`, `${first}.sha256`]);
     await stage.stop();
     stage.world.configure({ page: { version: NEWER } });
 

@@ -32,11 +32,13 @@ export class SmallDisk implements AsyncDisposable {
     return new SmallDisk(path);
   }
 
-  async fill(): Promise<void> {
+  async fill(leaveBytes = 0): Promise<void> {
     for (let part = 0; ; part += 1) {
       const { bavail, bsize } = await statfs(this.path);
       if (bavail === 0) return;
-      await writeFile(join(this.path, `filler-${part}`), Buffer.alloc(bavail * bsize)).catch(() => undefined);
+      const bytes = bavail * bsize - leaveBytes;
+      if (bytes <= 0) return;
+      await writeFile(join(this.path, `filler-${part}`), Buffer.alloc(bytes)).catch(() => undefined);
     }
   }
 

@@ -1,4 +1,5 @@
 import { access, readdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { describe, expect, test } from 'vitest';
@@ -42,6 +43,8 @@ describe('snapshots of a running session', () => {
     const { items, problems } = await snapshots.list('ventas');
     expect(items.map(({ id }) => id)).toEqual([again.id, taken.id]);
     expect(problems).toEqual([]);
+    const whose = { account: { phone: PHONE }, writtenBy: { host: hostname(), isHere: true } };
+    expect([taken, ...items]).toMatchObject([whose, whose, whose]);
 
     const detail = await snapshots.get('ventas', again.id);
     expect(detail.account).toMatchObject({ phone: PHONE });

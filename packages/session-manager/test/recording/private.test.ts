@@ -16,7 +16,8 @@ const secret = fc.oneof(
   fc.tuple(phone, fc.stringMatching(/^3EB0[0-9A-F]{18}$/)).map(([number, id]) => `true_${number}@lid_${id}`),
   phone.map((number) => `2.3000.${number}`),
   phone.map((number) => `$${number}`),
-  fc.string({ minLength: 4, unit: 'grapheme' }),
+  // What is nothing but the marks and digits of any JSON is in every file.
+  fc.string({ minLength: 4, unit: 'grapheme' }).filter((text) => !/^[\d\s{}[\]",:.-]*$/.test(text)),
   fc.base64String({ minLength: 8, maxLength: 64 }),
   fc.lorem(),
   fc.string({ minLength: 2_000, maxLength: 2_001 }),

@@ -137,6 +137,7 @@ export class Machine {
       ...shared,
       browserVersion: async () => this.browserVersion,
       minFreeBytes: this.minFreeBytes,
+      refuseHeld: () => undefined,
     });
     const source = new TransferSource({
       ...shared,

@@ -1,3 +1,4 @@
+import { isOnItsWay } from './mail.js';
 import { Cmd } from './socket-model.js';
 import { userPrefsIdb } from './user-prefs.js';
 
@@ -59,8 +60,9 @@ function cappingData({ status, used, total }) {
 
 const isUserReachoutTimelocked = () => timelock !== null && timelock.time_enforcement_ends > Date.now();
 
-/** Whether anything was ever said in the chat: such a chat goes on under any lock. */
-const isKnown = (chat) => (chat?.msgs?.length ?? 0) > 0;
+/** Whether a message was exchanged in the chat: such a chat goes on under any lock. One of ours that was refused, or that no server has yet, opens none. */
+const isKnown = (chat) => chat?.msgs?.filter(counts).length > 0;
+const counts = (msg) => !msg.id.fromMe || (msg.ack >= 0 && !isOnItsWay(msg));
 
 /** `WAWebReachoutTimelockUtils`. */
 export const timelockUtils = {

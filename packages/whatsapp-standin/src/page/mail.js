@@ -169,6 +169,11 @@ async function addToChat(chat, plain, held) {
   return { msg, row };
 }
 
+/** Whether the server has not answered yet for a message of this page's. */
+export function isOnItsWay(msg) {
+  return waiting.has(String(msg.id));
+}
+
 /** Hands a row to the server and waits for its word. */
 async function wayOut(row) {
   const answered = new Promise((resolve) => waiting.set(row.key, resolve));

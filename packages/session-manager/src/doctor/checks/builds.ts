@@ -1,4 +1,6 @@
+import { errorText } from '@leadmaster/protocol';
 import { LIFE_MS } from '../../builds/book.ts';
+import { KeptPages } from '../../builds/pages.ts';
 import type { BuildRow, BuildSession } from '../../state/state-store.ts';
 import { type Finding, found } from '../finding.ts';
 import type { Ground } from '../ground.ts';
@@ -7,14 +9,17 @@ import type { Ground } from '../ground.ts';
 const WARN_MS = 10 * 86_400_000;
 
 /** Builds of WhatsApp Web that sessions are bound to and that will not live long, and those that run otherwise than wanted. */
-export async function checkBuilds({ state, config, machine, browsers }: Ground): Promise<Finding[]> {
+export async function checkBuilds({ state, config, machine, browsers, paths }: Ground): Promise<Finding[]> {
   if (state === null) return [];
   const rows = new Map(state.builds.all().map((row) => [row.build, row]));
   const live = new Set(browsers.map(({ session }) => session));
   const sessions = state.builds.sessions().filter(({ session }) => live.has(session));
   const bound = new Set([config.webVersion, ...sessions.map(({ wanted }) => wanted)]);
   const now = machine.now().getTime();
+  const pages = new KeptPages(paths.webCache);
+  const damage = await Promise.all([...bound].map((build) => damaged(build, pages)));
   return [
+    ...damage.flat(),
     ...[...bound].flatMap((build) => ending(build === null ? undefined : rows.get(build), now)),
     ...sessions.flatMap(escaped),
     ...sessions.flatMap((each) => bad(each, rows)),
@@ -27,6 +32,16 @@ function ending(row: BuildRow | undefined, now: number): Finding[] {
   if (now < end - WARN_MS) return [];
   const about = { build: row.build, until: new Date(end).toISOString().slice(0, 10) };
   return [found('warning', 'build_ends', row.build, about)];
+}
+
+async function damaged(build: string | null, pages: KeptPages): Promise<Finding[]> {
+  if (build === null) return [];
+  try {
+    await pages.read(build);
+    return [];
+  } catch (error) {
+    return [found('problem', 'build_damaged', build, { build, why: errorText(error) })];
+  }
 }
 
 function escaped({ session, wanted, running }: BuildSession): Finding[] {

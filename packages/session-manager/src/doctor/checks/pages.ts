@@ -9,7 +9,7 @@ import type { Ground } from '../ground.ts';
 export async function checkPeople({ state }: Ground): Promise<Finding[]> {
   if (state === null) return [];
   const people = state.sessions.flatMap((row) => [...standing(row, state), ...wrongAccount(row), ...asked(row, state)]);
-  return [...people, ...linkedTwice(state.sessions)];
+  return [...people, ...state.sessions.flatMap((row) => late(row, state)), ...linkedTwice(state.sessions)];
 }
 
 /** Accounts that are linked in more than one session, where no person decides about that already. */
@@ -54,6 +54,14 @@ function asked({ name }: SessionRow, state: StateReading): Finding[] {
   if (limits === null || !isRestricted(limits)) return wanted;
   const { state: limit, until } = limits.newChats;
   return [...wanted, found('warning', 'new_chats_limited', name, { session: name, limit, until: until ?? '-' })];
+}
+
+/** Chats whose missed messages could not be read. Their names are for `check`: a finding may be shown to others. */
+function late({ name }: SessionRow, state: StateReading): Finding[] {
+  const { unread } = state.page(name);
+  if (unread === null) return [];
+  const about = { session: name, count: unread.count, retryAt: unread.retryAt, why: unread.chats[0]?.why ?? '-' };
+  return [found('warning', 'chats_unread', name, about)];
 }
 
 /** What the pages of WhatsApp Web could not do at their last probe, by feature. */

@@ -169,6 +169,10 @@ export const en: DoctorWords = {
       what: 'WhatsApp lets the account of {session} open no new chats ({limit}, until {until})',
       cure: 'Chats that exist go on. Send less to people who have not written first, and wait.',
     },
+    chats_unread: {
+      what: '{session} could not read what it missed in {count} chats: {why}',
+      cure: 'They are tried again at {retryAt} and after that, while it is READY; nothing is dropped. ./leadmaster check {session} names them.',
+    },
     feature_broken: {
       what: '{session} cannot use {feature} on build {build} of WhatsApp Web: {detail}',
       cure: 'It is probed again every minute. ./leadmaster capabilities {session} shows all of it; --override {feature} uses it all the same.',
@@ -184,6 +188,10 @@ export const en: DoctorWords = {
     build_escaped: {
       what: '{session} was to open build {wanted} of WhatsApp Web and runs {running}',
       cure: 'The page left the chosen one by itself. ./leadmaster session restart {session} opens the chosen one again, if that may still open its profile.',
+    },
+    build_damaged: {
+      what: 'the kept page of build {build} of WhatsApp Web, which sessions here are bound to, is damaged: {why}',
+      cure: 'No browser opens it. Put the file back from a copy, choose another (./leadmaster builds), or set WEB_VERSION=live, which keeps it again when WhatsApp serves it.',
     },
     build_bad: {
       what: '{session} runs build {build} of WhatsApp Web, which failed here: {why}',

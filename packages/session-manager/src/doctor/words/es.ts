@@ -173,6 +173,10 @@ export const es: DoctorWords = {
       what: 'WhatsApp no deja que la cuenta de {session} abra chats nuevos ({limit}, hasta {until})',
       cure: 'Los chats que existen siguen. Escriba menos a quienes no han escrito antes, y espere.',
     },
+    chats_unread: {
+      what: '{session} no pudo leer lo que llegó mientras no estaba en {count} chats: {why}',
+      cure: 'Se intentan otra vez a las {retryAt} y después, mientras esté READY; no se descarta nada. ./leadmaster check {session} los nombra.',
+    },
     feature_broken: {
       what: '{session} no puede usar {feature} en la versión {build} de WhatsApp Web: {detail}',
       cure: 'Se prueba de nuevo cada minuto. ./leadmaster capabilities {session} lo muestra todo; --override {feature} lo usa de todos modos.',
@@ -188,6 +192,10 @@ export const es: DoctorWords = {
     build_escaped: {
       what: '{session} debía abrir la versión {wanted} de WhatsApp Web y usa la {running}',
       cure: 'La página dejó por sí sola la elegida. ./leadmaster session restart {session} vuelve a abrirla, si esa todavía puede abrir su perfil.',
+    },
+    build_damaged: {
+      what: 'la página guardada de la versión {build} de WhatsApp Web, a la que están atadas sesiones de aquí, está dañada: {why}',
+      cure: 'Ningún navegador la abre. Recupere el archivo de una copia, elija otra (./leadmaster builds), o ponga WEB_VERSION=live, que la guarda otra vez cuando WhatsApp la sirve.',
     },
     build_bad: {
       what: '{session} usa la versión {build} de WhatsApp Web, que aquí falló: {why}',

@@ -1,65 +1,22 @@
-import { LeadMasterError } from '@leadmaster/protocol';
-import { z } from 'zod';
-import { json, problems } from '../documented.ts';
-import type { HttpApp, HttpServerOptions } from '../http-app.ts';
-import { noQuery } from '../inputs.ts';
-
-const tags = ['service'];
-
-const alive = z.object({ status: z.literal('ok'), version: z.string(), uptimeSeconds: z.number().int() });
+import { LeadMasterError, nothingRead, ROUTES } from '@leadmaster/protocol';
+import { serve } from '../bind.ts';
+import type { HttpApp, HttpServerOptions, RouteContext } from '../http-app.ts';
+import { callerSignal } from '../waiting.ts';
 
 /** What is about the service itself: `/health`, `/ready`, `/metrics`, `/openapi.json`. */
 export function serviceRoutes(app: HttpApp, options: Pick<HttpServerOptions, 'metrics' | 'ready' | 'version'>): void {
-  app.route({
-    method: 'GET',
-    url: '/health',
-    config: { open: true },
-    schema: {
-      operationId: 'health',
-      summary: 'Whether the service is alive',
-      tags,
-      security: [],
-      querystring: noQuery,
-      response: { 200: json('It is', alive), ...problems([], ['invalid_request', 'internal', 'shutting_down']) },
-    },
-    handler: () => ({ status: 'ok', version: options.version, uptimeSeconds: Math.round(process.uptime()) }),
+  serve(app, ROUTES.health, () => ({
+    status: 'ok' as const,
+    version: options.version,
+    uptimeSeconds: Math.round(process.uptime()),
+  }));
+  serve(app, ROUTES.ready, () => {
+    if (options.ready()) return { status: 'ready' as const };
+    throw new LeadMasterError('not_ready', 'The sessions are still being looked at.', 'Ask again in a few seconds.');
   });
-
-  app.route({
-    method: 'GET',
-    url: '/ready',
-    config: { open: true },
-    schema: {
-      operationId: 'ready',
-      summary: 'Whether every saved session has been looked at since the start',
-      tags,
-      security: [],
-      querystring: noQuery,
-      response: {
-        200: json('It has', z.object({ status: z.literal('ready') })),
-        ...problems(['not_ready'], ['invalid_request', 'internal', 'shutting_down']),
-      },
-    },
-    handler: () => {
-      if (options.ready()) return { status: 'ready' };
-      throw new LeadMasterError('not_ready', 'The sessions are still being looked at.', 'Ask again in a few seconds.');
-    },
-  });
-
-  app.route({
-    method: 'GET',
-    url: '/metrics',
-    schema: {
-      operationId: 'metrics',
-      summary: 'Measurements for Prometheus',
-      tags,
-      querystring: noQuery,
-      response: {
-        200: { description: 'Prometheus text format', content: { 'text/plain': { schema: z.string() } } },
-        ...problems([]),
-      },
-    },
-    handler: async (_request, reply) => reply.type(options.metrics.contentType).send(await options.metrics.metrics()),
+  serve(app, ROUTES.metrics, async (_request, reply) => {
+    const text = await options.metrics.metrics();
+    return reply.type(options.metrics.contentType).send(text);
   });
 
   let description: string | null = null;
@@ -67,10 +24,23 @@ export function serviceRoutes(app: HttpApp, options: Pick<HttpServerOptions, 'me
     method: 'GET',
     url: '/openapi.json',
     config: { open: true },
-    schema: { hide: true, querystring: noQuery },
+    schema: { hide: true, querystring: nothingRead },
     handler: (_request, reply) => {
       description ??= JSON.stringify(app.swagger());
       return reply.type('application/json; charset=utf-8').send(description);
     },
+  });
+}
+
+/** What the machine has seen, and the long calls it works at: `/v1/builds`, `/v1/place`, `/v1/operations`. */
+export function machineRoutes(app: HttpApp, { builds, place, operations }: RouteContext): void {
+  serve(app, ROUTES.listBuilds, async () => ({ items: await builds.builds() }));
+  serve(app, ROUTES.getPlace, () => place.view());
+  serve(app, ROUTES.acceptPlace, (request) => place.accept(request.body));
+  serve(app, ROUTES.listOperations, (request) => ({ items: operations.list(request.query.limit) }));
+  serve(app, ROUTES.getOperation, (request, reply) => {
+    const { wait, after = Number.POSITIVE_INFINITY } = request.query;
+    // When the server closes, the operation ends soon: that is the news.
+    return operations.newerThan(request.params.operation, after, wait * 1000, callerSignal(reply));
   });
 }

@@ -1,52 +1,55 @@
-import { session, transferSession } from '@leadmaster/protocol';
-import { BODY_ERRORS, json, problems, SESSION_ERRORS, START_ERRORS } from '../documented.ts';
+import { BYTES, LeadMasterError, ROUTES } from '@leadmaster/protocol';
+import { serve, serveLong } from '../bind.ts';
 import type { HttpApp, RouteContext } from '../http-app.ts';
-import { noQuery, sessionParams } from '../inputs.ts';
-import { accepted, answerLongCall, LONG_CALL, longCallHeaders } from '../long-call.ts';
+import { untilClosing } from '../waiting.ts';
 
 /** `…/transfer`: a session goes to another manager. */
-export function transferRoutes(app: HttpApp, context: RouteContext): void {
-  app.route({
-    method: 'POST',
-    url: '/v1/sessions/:session/transfer',
-    schema: {
-      operationId: 'transferSession',
-      summary: 'Move a session to another session manager',
-      description:
-        'Most of the profile goes ahead while the session runs; then it is stopped, what has changed since follows, and it is started ' +
-        'there if it ran here. `to` is https, or plain http on loopback; `key` is a key of the other manager, used for this call alone. ' +
-        'Whatever fails, one machine owns the session: asked again, what was begun is finished; with `undo` it is taken back, once the ' +
-        `other manager has given it up. ${LONG_CALL}`,
-      tags: ['transfers'],
-      params: sessionParams,
-      querystring: noQuery,
-      headers: longCallHeaders,
-      body: transferSession,
-      response: {
-        200: json('The session as it is here: MOVED, or what it was before when taken back', session),
-        ...accepted,
-        ...problems([
-          ...SESSION_ERRORS,
-          ...BODY_ERRORS,
-          ...START_ERRORS,
-          'session_moved',
-          'origin_not_retired',
-          'nothing_to_snapshot',
-          'wrong_account',
-          'capture_failed',
-          'unprocessable',
-          'transfer_open',
-          'transfer_committed',
-          'transfer_failed',
-          'transfer_unfinished',
-        ]),
-      },
-    },
-    handler: (request, reply) =>
-      answerLongCall(context, request, reply, {
-        kind: 'transfer',
-        session: request.params.session,
-        run: (call) => context.departures.transfer(request.params.session, request.body, call),
-      }),
+export function departureRoutes(app: HttpApp, context: RouteContext): void {
+  serveLong(app, context, ROUTES.transferSession, ({ params: { session }, body }) => ({
+    session,
+    run: (call) => context.departures.transfer(session, body, call),
+  }));
+}
+
+/** `/v1/transfers`: what another manager asks of this one while a session comes here. Every step may be repeated. */
+export function arrivalRoutes(app: HttpApp, context: RouteContext): void {
+  const { arrivals, closing } = context;
+
+  serve(app, ROUTES.prepareTransfer, async (request, reply) => {
+    const prepared = await untilClosing(arrivals.prepare(request.body), closing);
+    reply.header('location', `/v1/transfers/${prepared.id}`);
+    return prepared;
   });
+  serve(app, ROUTES.getTransfer, async (request) => arrivals.get(request.params.transfer));
+  serve(app, ROUTES.missingOfTransfer, async (request) => ({
+    missing: await untilClosing(arrivals.missing(request.params.transfer, request.body.hashes), closing),
+  }));
+  // In a scope of its own: a body of bytes is read here, and nowhere else.
+  void app.register(async (scope) => {
+    scope.addContentTypeParser(BYTES, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    pieceRoute(scope, context);
+  });
+  serve(app, ROUTES.sealTransfer, (request) =>
+    untilClosing(arrivals.seal(request.params.transfer, request.body, closing), closing),
+  );
+  serve(app, ROUTES.commitTransfer, (request) => untilClosing(arrivals.commit(request.params.transfer), closing));
+  serve(app, ROUTES.abortTransfer, (request) => untilClosing(arrivals.abort(request.params.transfer), closing));
+}
+
+function pieceRoute(app: HttpApp, { arrivals, closing }: RouteContext): void {
+  serve(app, ROUTES.sendPiece, async (request) => {
+    const { transfer, sha256 } = request.params;
+    const bytes: unknown = request.body;
+    if (!Buffer.isBuffer(bytes)) throw noPiece();
+    const received = arrivals.receive(transfer, { ...request.query, sha256, bytes });
+    return { received: await untilClosing(received, closing) };
+  });
+}
+
+function noPiece(): LeadMasterError {
+  return new LeadMasterError(
+    'unsupported_media_type',
+    'The request brings no piece of a file.',
+    `Send its bytes as the body, with "Content-Type: ${BYTES}".`,
+  );
 }

@@ -6,6 +6,7 @@ import {
   type LeadMasterError,
 } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
+import type { BuildKeeper } from '../../builds/builds.ts';
 import type { EngineRun } from '../../engine/engine.ts';
 import type { PageProbe } from '../../engine/page-probe.ts';
 import { withSignal } from '../../engine/with-signal.ts';
@@ -21,6 +22,8 @@ const BROKEN_AGAIN_MS = 60_000;
 
 export interface CapabilitiesDeps {
   store: Pick<StateStore, 'pages'>;
+  /** Who else learns from a self-test: the page is asked once. */
+  builds: Pick<BuildKeeper, 'probed'>;
   log: Logger;
 }
 
@@ -138,8 +141,11 @@ export class Capabilities {
 
   async #probe(run: EngineRun, signal: AbortSignal): Promise<PageProbe | null> {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(PROBE_DEADLINE_MS)]);
+    const askedAt = performance.now();
     try {
-      return await withSignal(run.probe(deadline), deadline);
+      const probe = await withSignal(run.probe(deadline), deadline);
+      this.#deps.builds.probed(this.#session, run, probe, askedAt);
+      return probe;
     } catch (error) {
       if (!signal.aborted) {
         this.#deps.log.warn({ session: this.#session, err: error }, `the page was not probed: ${errorText(error)}`);

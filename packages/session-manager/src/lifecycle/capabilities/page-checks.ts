@@ -1,12 +1,26 @@
 import { type CheckReport, FEATURES, isRestricted } from '@leadmaster/protocol';
+import type { UnreadChats } from '../../state/state-store.ts';
 import type { SupervisorView } from '../session-status.ts';
 import type { Capabilities } from './capabilities.ts';
 
 type Check = CheckReport['checks'][number];
 
 /** What `check` says of a session beside its profile: features that are not known to work, and what a person is needed for. */
-export function pageChecks(session: { capabilities: Capabilities; view: SupervisorView }): Check[] {
-  return [...needsPerson(session.view), ...limited(session.view), ...features(session.capabilities)];
+export function pageChecks(
+  session: { capabilities: Capabilities; view: SupervisorView },
+  unread: UnreadChats | null,
+): Check[] {
+  return [...needsPerson(session.view), ...limited(session.view), ...late(unread), ...features(session.capabilities)];
+}
+
+/** Chats whose missed messages come later than they should. */
+function late(unread: UnreadChats | null): Check[] {
+  if (unread === null) return [];
+  const { count, chats, retryAt } = unread;
+  const named = chats.map(({ chatId, why }) => `${chatId}: ${why}`).join('; ');
+  const more = count > chats.length ? `; and ${count - chats.length} more` : '';
+  const detail = `what came into ${count} while the session was off could not be read (${named}${more}); tried again at ${retryAt}`;
+  return [{ name: 'missed chats', ok: false, detail }];
 }
 
 function needsPerson({ attention, hint }: SupervisorView): Check[] {

@@ -133,7 +133,7 @@ export const en: ReportWords = {
     UNCLAIMED: 'a profile that is no session yet',
     MOVED: 'lives on another machine',
     ERROR: 'needs a person',
-    DISCONNECTED_LOGOUT: 'unlinked by the phone',
+    DISCONNECTED_LOGOUT: 'WhatsApp no longer takes its login',
     DISCONNECTED_BANNED: 'blocked by WhatsApp',
     AUTH_FAILURE: 'login refused',
   },

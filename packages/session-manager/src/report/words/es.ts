@@ -135,7 +135,7 @@ export const es: ReportWords = {
     UNCLAIMED: 'un perfil que todavía no es una sesión',
     MOVED: 'vive en otra máquina',
     ERROR: 'necesita a una persona',
-    DISCONNECTED_LOGOUT: 'desvinculada por el teléfono',
+    DISCONNECTED_LOGOUT: 'WhatsApp ya no acepta su login',
     DISCONNECTED_BANNED: 'bloqueada por WhatsApp',
     AUTH_FAILURE: 'login rechazado',
   },

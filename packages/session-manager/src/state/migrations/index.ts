@@ -6,6 +6,7 @@ import { messages } from './0005-messages.ts';
 import { pageFacts } from './0006-page-facts.ts';
 import { builds } from './0007-builds.ts';
 import { accounts } from './0008-accounts.ts';
+import { words } from './0009-words.ts';
 
 /** One step of the schema. Never changed once released: a correction is another step. */
 export interface Migration {
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   pageFacts,
   builds,
   accounts,
+  words,
 ];

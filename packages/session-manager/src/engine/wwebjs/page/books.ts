@@ -33,8 +33,9 @@ export function opensNewChat(to: string): boolean | null {
   const other = page.leadmaster.alternateOf(wid);
   const ids = other === null ? [wid] : [wid, other];
   const chats = ids.map((id) => Chat.get(id)).filter((chat) => chat !== undefined);
-  // A text of ours that was refused has opened nothing.
-  const counts = ({ id, ack = 0 }: PageMsg): boolean => !id.fromMe || ack >= 0;
+  // A text of ours that was refused has opened nothing, and one without WhatsApp's word may be refused yet.
+  const counts = ({ id, ack = 0 }: PageMsg): boolean => !id.fromMe || ack > 0;
+  const isWaiting = ({ ack = 0 }: PageMsg): boolean => ack === 0;
   const isKnown = (chat: PageChat): boolean => {
     const messages = chat.msgs.getModelsArray();
     return messages.length > 0 ? messages.some(counts) : Boolean(chat.lastReceivedKey) || (chat.t ?? 0) > 0;
@@ -58,7 +59,8 @@ export function opensNewChat(to: string): boolean | null {
         return false;
       }
     });
-  return !chats.some(isExempt);
+  if (chats.some(isExempt)) return false;
+  return chats.some((chat) => chat.msgs.getModelsArray().some(isWaiting)) ? null : true;
 }
 
 export interface NumberAnswer {

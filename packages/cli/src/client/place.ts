@@ -1,0 +1,39 @@
+import type { AcceptedPlace, AcceptPlace, Place } from '@leadmaster/protocol';
+import type { Cli } from '../cli.ts';
+import { answers } from './snapshots.ts';
+
+/** Each session that is released may wait for a vault that does not answer. */
+const ACCEPT_MS = 60_000;
+
+/** The place of the data folder, whoever answers for it. */
+export interface PlaceAccess {
+  view(): Promise<Place>;
+  accept(said: AcceptPlace): Promise<AcceptedPlace>;
+  /** Whether the service runs. */
+  isServed: boolean;
+}
+
+/**
+ * Asks and tells the service about the place of its data folder. Where none answers, the data folder itself is opened,
+ * which nobody else may use meanwhile; nothing is started then.
+ *
+ * @throws LeadMasterError `data_folder_in_use` where a service runs after all.
+ */
+export async function withPlace<T>(cli: Cli, work: (access: PlaceAccess) => Promise<T>): Promise<T> {
+  const client = cli.client();
+  if (await answers(client)) {
+    return work({
+      isServed: true,
+      view: () => client.get<Place>('/v1/place'),
+      accept: (said) => client.post<AcceptedPlace>('/v1/place/accept', said, { timeoutMs: ACCEPT_MS }),
+    });
+  }
+  const { openPlaceOffline } = await import('@leadmaster/session-manager/offline');
+  const { place, close } = await openPlaceOffline(cli.config);
+  cli.print.note('The service is down; this works on the data folder itself.');
+  try {
+    return await work({ isServed: false, view: async () => place.view(), accept: (said) => place.accept(said) });
+  } finally {
+    await close();
+  }
+}

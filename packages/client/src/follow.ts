@@ -1,0 +1,72 @@
+import { type Event, event, LeadMasterError } from '@leadmaster/protocol';
+import { createParser } from 'eventsource-parser';
+import type { Client } from './client.ts';
+
+export interface FollowOptions {
+  /** Events of this session alone; of all without it. */
+  session?: string | undefined;
+  /** The id of the last event already known; without it, from now on. */
+  after?: number | undefined;
+  signal: AbortSignal;
+}
+
+const FOREVER_MS = 2 ** 31 - 1;
+const RETRY_MS = 1000;
+
+/**
+ * Every event after a cursor, then live ones until the signal aborts. A broken connection is taken up again where it broke
+ * off, so nothing is missed and nothing comes twice; only a first connection that fails is an error.
+ */
+export async function* follow(client: Client, { session, after, signal }: FollowOptions): AsyncGenerator<Event> {
+  let cursor = after;
+  let reached = false;
+  while (!signal.aborted) {
+    try {
+      for await (const next of stream(client, { session, after: cursor, signal })) {
+        reached = true;
+        cursor = next.id;
+        yield next;
+      }
+      reached = true;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!reached || !isBroken(error)) throw error;
+    }
+    await pause(RETRY_MS, signal);
+  }
+}
+
+/** Whether the connection failed, and not what was asked. */
+function isBroken(error: unknown): boolean {
+  return !(error instanceof LeadMasterError) || ['service_unreachable', 'shutting_down'].includes(error.code);
+}
+
+async function* stream(client: Client, { session, after, signal }: FollowOptions): AsyncGenerator<Event> {
+  const headers = { accept: 'text/event-stream', ...(after === undefined ? {} : { 'last-event-id': String(after) }) };
+  const options = { signal, timeoutMs: FOREVER_MS };
+  const response =
+    session === undefined
+      ? await client.request('listEvents', { headers }, options)
+      : await client.request('listSessionEvents', { params: { session }, headers }, options);
+  const found: Event[] = [];
+  const parser = createParser({ onEvent: ({ data }) => found.push(event.parse(JSON.parse(data))) });
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? []) {
+    parser.feed(decoder.decode(chunk, { stream: true }));
+    yield* found.splice(0);
+  }
+}
+
+/** Resolves after a time, or at once when the signal aborts. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', finish);
+      resolve();
+    };
+    const timer = setTimeout(finish, ms);
+    signal.addEventListener('abort', finish);
+    if (signal.aborted) finish();
+  });
+}

@@ -1,0 +1,4 @@
+export { type CallOptions, Client, type ClientOptions } from './client.ts';
+export { type FollowOptions, follow } from './follow.ts';
+export type { InputOf } from './input.ts';
+export { type LongRouteId, type OperateOptions, operate } from './operate.ts';

@@ -1,0 +1,76 @@
+import { type AnswerOf, LeadMasterError, type Operation, type Progress, type RouteId } from '@leadmaster/protocol';
+import type { CallOptions, Client, Routes } from './client.ts';
+import { answerLost, causeOf } from './failures.ts';
+import type { AnyInput, InputOf } from './input.ts';
+
+/** The routes that do long work. */
+export type LongRouteId = { [I in RouteId]: Routes[I] extends { long: string } ? I : never }[RouteId];
+
+export interface OperateOptions extends Pick<CallOptions, 'signal' | 'ifLost'> {
+  onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** How long the service may hold an answer back while nothing changes. */
+const WAIT_S = 30;
+const ANSWER_MS = (WAIT_S + 30) * 1000;
+
+/**
+ * Has the service do long work, and follows it to its end. An abort ends the following alone: the service goes on.
+ *
+ * @throws LeadMasterError what the work failed with; `answer_lost` where it may have been begun; `operation_lost`, with the
+ *   operation's id in `extra`, where it was begun and cannot be followed any longer.
+ */
+export async function operate<I extends LongRouteId>(
+  client: Client,
+  id: I,
+  input: InputOf<Routes[I]>,
+  { signal, onProgress, ifLost }: OperateOptions = {},
+): Promise<AnswerOf<Routes[I]>> {
+  const asked = input as AnyInput;
+  const wanted = { ...asked, headers: { ...asked.headers, prefer: 'respond-async' } };
+  const answer = await client.request(id, wanted, { signal, ifLost, timeoutMs: ANSWER_MS });
+  const said: unknown = await answer.json().catch((error: unknown) => {
+    throw answerLost(causeOf(error), ifLost);
+  });
+  if (answer.status !== 202) return said as AnswerOf<Routes[I]>;
+  const ended = await toItsEnd(client, said as Operation, { signal, onProgress, ifLost });
+  if (ended.state === 'failed') throw failureOf(ended);
+  return ended.result as AnswerOf<Routes[I]>;
+}
+
+async function toItsEnd(
+  client: Client,
+  begun: Operation,
+  { signal, onProgress, ifLost }: OperateOptions,
+): Promise<Operation> {
+  let operation = begun;
+  try {
+    while (operation.state === 'running') {
+      onProgress?.(operation.progress);
+      const query = { wait: WAIT_S, after: operation.revision };
+      const asked = { params: { operation: operation.id }, query };
+      operation = await client.call('getOperation', asked, { timeoutMs: ANSWER_MS, signal });
+    }
+    return operation;
+  } catch (error) {
+    if (signal?.aborted) throw lost(operation, 'it is no longer waited for; the service goes on', ifLost);
+    throw isGone(error) ? lost(operation, error.message, ifLost) : error;
+  }
+}
+
+/** The service went away, or came back without its memory, while it was at work. */
+function isGone(error: unknown): error is LeadMasterError {
+  const gone = ['service_unreachable', 'operation_not_found', 'shutting_down'];
+  return error instanceof LeadMasterError && gone.includes(error.code);
+}
+
+function lost({ id }: Operation, why: string, hint = 'See what came of it in the events.'): LeadMasterError {
+  const detail = `The end of the operation ${id} is not known: ${why}`;
+  return new LeadMasterError('operation_lost', detail, hint, { extra: { operation: id } });
+}
+
+function failureOf({ id, error }: Operation): LeadMasterError {
+  if (error !== null) return LeadMasterError.of(error as unknown as Parameters<typeof LeadMasterError.of>[0]);
+  const detail = `The operation ${id} has failed; the service does not say why.`;
+  return new LeadMasterError('internal', detail, 'Look in the log of the service.');
+}

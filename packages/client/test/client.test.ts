@@ -1,0 +1,129 @@
+import { LeadMasterError } from '@leadmaster/protocol';
+import { describe, expect, test } from 'vitest';
+import { Client, operate } from '../src/index.ts';
+import { answering, clientOf, manager } from './service.ts';
+
+describe('a call', () => {
+  test('sends path, query, headers and body as the route states them, and hands back its answer', async () => {
+    const { client, sessions } = await manager();
+    const made = await client.call('createSession', { body: { name: 'ventas', start: false } });
+    expect(made.name).toBe('ventas');
+    sessions.set('ventas', 'READY');
+    const input = { params: { session: 'ventas' }, body: { to: '5491100000002', text: 'hola' } };
+    const sent = await client.call('sendMessage', { ...input, headers: { 'idempotency-key': 'k1' } });
+    const again = await client.call('sendMessage', { ...input, headers: { 'idempotency-key': 'k1' } });
+    expect(again).toMatchObject({ id: sent.id, replayed: true });
+    const { items } = await client.call('listMessages', { params: { session: 'ventas' }, query: { limit: 1 } });
+    expect(items.map(({ id }) => id)).toEqual([sent.id]);
+  });
+
+  test('answers undefined where the route has no body', async () => {
+    const { client } = await manager();
+    await client.call('createSession', { body: { name: 'ventas', start: false } });
+    expect(await client.call('deleteSession', { params: { session: 'ventas' } })).toBeUndefined();
+  });
+
+  test('throws what the service said: code, status, detail, hint and what stands beside them', async () => {
+    const { client } = await manager();
+    const error = await client.call('getSession', { params: { session: 'nobody' } }).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(LeadMasterError);
+    expect(error).toMatchObject({ code: 'session_not_found', status: 404 });
+    expect((error as LeadMasterError).hint).not.toBe('');
+  });
+
+  test('keeps a code of a newer service, with its status', async () => {
+    const said = {
+      type: 'x',
+      title: 'Later',
+      status: 423,
+      code: 'of_later',
+      detail: 'No.',
+      hint: 'Wait.',
+      retryAt: 'soon',
+    };
+    const client = await answering((response) => response.writeHead(423).end(JSON.stringify(said)));
+    const error = await client.call('listSessions').catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 'of_later', status: 423, message: 'No.', extra: { retryAt: 'soon' } });
+  });
+
+  test('names a service that is not there, for an order too: nothing was done', async () => {
+    const client = clientOf(9);
+    await expect(client.call('listSessions')).rejects.toMatchObject({ code: 'service_unreachable' });
+    const order = client.call('createSession', { body: { name: 'ventas' } });
+    await expect(order).rejects.toMatchObject({ code: 'service_unreachable' });
+  });
+
+  test.each([
+    ['is cut', (response: { destroy: () => void }) => void response.destroy()],
+    [
+      'comes from a proxy',
+      (response: { writeHead: (s: number) => { end: (t: string) => void } }) => response.writeHead(504).end('<h1>'),
+    ],
+  ])('says of an order whose answer %s that it may have been done', async (_how, answer) => {
+    const client = await answering(answer as never);
+    const order = client.call('createSession', { body: { name: 'ventas' } }, { ifLost: 'Look.' });
+    await expect(order).rejects.toMatchObject({ code: 'answer_lost', hint: 'Look.' });
+  });
+
+  test('ends with its time, and with the reason of its caller', async () => {
+    const client = await answering(() => undefined);
+    const late = client.call('listSessions', {}, { timeoutMs: 20 });
+    await expect(late).rejects.toMatchObject({ code: 'service_unreachable', message: /no answer within 0.02 s/ });
+    const reason = new Error('gone home');
+    await expect(client.call('listSessions', {}, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+
+  test('never takes a key, or an order, where an answer leads', async () => {
+    const client = await answering((response) => response.writeHead(307, { location: 'http://127.0.0.1:9/' }).end());
+    const order = client.call('createSession', { body: { name: 'ventas' } });
+    await expect(order).rejects.toMatchObject({ code: 'answer_lost' });
+  });
+
+  test('refuses a key that no header can hold before anything is sent', async () => {
+    const client = new Client({ url: 'http://127.0.0.1:9', key: () => 'clé\n' });
+    await expect(client.call('listSessions')).rejects.toMatchObject({ code: 'unauthorized' });
+  });
+});
+
+describe('a long call', () => {
+  test('is followed to its end, with its progress', async () => {
+    const { client, sessions } = await manager();
+    await client.call('createSession', { body: { name: 'ventas', start: false } });
+    sessions.set('ventas', 'READY');
+    const phases: string[] = [];
+    const made = await operate(
+      client,
+      'createSnapshot',
+      { params: { session: 'ventas' } },
+      { onProgress: ({ phase }) => phases.push(phase) },
+    );
+    expect(made.session).toBe('ventas');
+    expect(phases).not.toEqual([]);
+  });
+
+  test('that fails, fails as the route would', async () => {
+    const { client } = await manager();
+    const failing = operate(client, 'createSnapshot', { params: { session: 'nobody' } });
+    await expect(failing).rejects.toMatchObject({ code: 'session_not_found', status: 404 });
+  });
+
+  test('is lost when the service forgets it, and says which', async () => {
+    const running = {
+      id: 'op_1',
+      revision: 1,
+      kind: 'snapshot',
+      session: 'ventas',
+      state: 'running',
+      progress: { phase: 'begun', done: 0, total: null },
+      startedAt: '2026-01-01T00:00:00.000Z',
+      endedAt: null,
+      result: null,
+      error: null,
+    };
+    const client = await answering((response, request) =>
+      request.method === 'POST' ? response.writeHead(202).end(JSON.stringify(running)) : response.destroy(),
+    );
+    const work = operate(client, 'createSnapshot', { params: { session: 'ventas' } });
+    await expect(work).rejects.toMatchObject({ code: 'operation_lost', extra: { operation: 'op_1' } });
+  });
+});

@@ -1,0 +1,42 @@
+import type { ServerResponse } from 'node:http';
+import { expect, test } from 'vitest';
+import { follow } from '../src/index.ts';
+import { answering, clientOf } from './service.ts';
+
+function event(id: number): string {
+  const data = { id, session: 'a', type: 'message.received', at: '2026-01-01T00:00:00Z', data: { text: 'ñandú €' } };
+  return `id: ${id}\nevent: message.received\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+test('a stream that breaks is taken up where it broke off, and characters may be cut in two', async () => {
+  const asked: unknown[] = [];
+  const opened: ServerResponse[] = [];
+  const client = await answering((response, request) => {
+    asked.push(request.headers['last-event-id']);
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.flushHeaders();
+    opened.push(response);
+  });
+  const stop = new AbortController();
+  const seen: number[] = [];
+  const reading = (async () => {
+    for await (const found of follow(client, { signal: stop.signal })) {
+      expect(found.data).toEqual({ text: 'ñandú €' });
+      seen.push(found.id);
+      if (found.id === 2) opened[0]?.destroy();
+      if (found.id === 3) stop.abort();
+    }
+  })();
+  await expect.poll(() => opened.length).toBe(1);
+  for (const byte of Buffer.from(`: hello\n\n${event(1)}${event(2)}`)) opened[0]?.write(Buffer.from([byte]));
+  await expect.poll(() => opened.length, { timeout: 5000 }).toBe(2);
+  opened[1]?.write(event(3));
+  await reading;
+  expect(seen).toEqual([1, 2, 3]);
+  expect(asked).toEqual([undefined, '2']);
+});
+
+test('a service that is not there at first is an error, not a wait without end', async () => {
+  const first = follow(clientOf(9), { after: 0, signal: new AbortController().signal }).next();
+  await expect(first).rejects.toMatchObject({ code: 'service_unreachable' });
+});

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { account } from '../accounts.ts';
+import { RECIPIENT_RULE } from '../addresses.ts';
+import { sessionName } from '../names.ts';
+import { idempotencyKey } from './inputs.ts';
+import { json, type RouteStatement, routes } from './route.ts';
+
+/** The words of earlier LeadMaster services for where a session is. */
+export const COMPAT_STATUSES = ['INIT', 'QR_REQUIRED', 'AUTHENTICATED', 'READY', 'DISCONNECTED', 'ERROR'] as const;
+export type CompatStatus = (typeof COMPAT_STATUSES)[number];
+
+const status = z.enum(COMPAT_STATUSES);
+const clientId = z.union([z.string().max(128), z.number()]).optional();
+
+const headers = z.looseObject({
+  'x-session': sessionName.default('admin').describe('Which session; `admin` unless told otherwise'),
+  'x-cliente-id': z.string().max(128).optional().describe('Taken as information only'),
+});
+
+/** What all of them share. */
+const common = {
+  tag: 'compatibility',
+  audience: 'tenant',
+  headers,
+  errors: [],
+} as const satisfies Partial<RouteStatement>;
+
+const body = z.strictObject({ cliente_id: clientId }).nullish();
+
+/** `/status`, `/qr`, `/connect`, `/send` ...: for services that speak to one session without naming it: exactly what they relied on. */
+export const compatRoutes = routes({
+  compatStatus: {
+    ...common,
+    compat: { failures: [400, 503] },
+    method: 'GET',
+    path: '/status',
+    summary: 'Where the session is',
+    scope: 'read',
+    answers: {
+      200: json(
+        'Its status',
+        z.object({ status, state: z.string().nullable(), connected: z.boolean(), account: account.nullable() }),
+      ),
+    },
+  },
+  compatQr: {
+    ...common,
+    compat: { failures: [400, 503] },
+    method: 'GET',
+    path: '/qr',
+    summary: 'The QR as a data URL, or that there is none',
+    scope: 'control',
+    answers: {
+      200: json('`NO_QR`, or `QR_AVAILABLE` with `qr`', z.object({ status: z.string(), qr: z.string().optional() })),
+    },
+  },
+  compatQrCode: {
+    ...common,
+    compat: { failures: [400, 503] },
+    method: 'GET',
+    path: '/qr-code',
+    summary: 'The QR as a data URL, else 404',
+    scope: 'control',
+    answers: {
+      200: json('The QR', z.object({ qrDataUrl: z.string(), status })),
+      404: json('None is shown', z.object({ error: z.string(), currentStatus: status })),
+    },
+  },
+  compatConnect: {
+    ...common,
+    compat: { failures: [400, 409, 413, 415, 502, 503, 504] },
+    method: 'POST',
+    path: '/connect',
+    summary: 'Make the session if needed, and start it',
+    scope: 'control',
+    body,
+    answers: {
+      200: json(
+        'It starts, or runs already',
+        z.object({ success: z.boolean(), session: z.string(), state: z.string(), alreadyConnected: z.boolean() }),
+      ),
+    },
+  },
+  compatDisconnect: {
+    ...common,
+    compat: { failures: [400, 409, 413, 415, 502, 503, 504] },
+    method: 'POST',
+    path: '/disconnect',
+    summary: 'Stop the browser; the login is kept',
+    scope: 'control',
+    body,
+    answers: { 200: json('It is stopped', z.object({ success: z.boolean() })) },
+  },
+  compatSend: {
+    ...common,
+    compat: { failures: [400, 409, 413, 415, 500, 503, 504] },
+    method: 'POST',
+    path: '/send',
+    summary: 'Send a text and wait for WhatsApp’s acknowledgement',
+    scope: 'send',
+    headers: headers.extend({ 'idempotency-key': idempotencyKey }),
+    body: z.strictObject({
+      cliente_id: clientId,
+      to: z.string().max(100).describe(RECIPIENT_RULE),
+      message: z.string().min(1).max(65_536),
+    }),
+    answers: {
+      200: json(
+        'WhatsApp’s server has it',
+        z.object({ ok: z.boolean(), success: z.boolean(), message_id: z.string() }),
+      ),
+    },
+  },
+});

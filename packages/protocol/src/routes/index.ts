@@ -1,0 +1,33 @@
+import { compatRoutes } from './compat.ts';
+import { eventRoutes } from './events.ts';
+import { linkingRoutes } from './linking.ts';
+import { messageRoutes } from './messages.ts';
+import { portableRoutes } from './portable.ts';
+import { serviceRoutes } from './service.ts';
+import { sessionRoutes } from './sessions.ts';
+import { snapshotRoutes } from './snapshots.ts';
+import { storageRoutes } from './storage.ts';
+import { transferRoutes } from './transfers.ts';
+
+export * from './compat.ts';
+export * from './inputs.ts';
+export * from './route.ts';
+
+/**
+ * Every route of a session manager, each stated once, by its id. The manager serves them, its description is printed from
+ * them, and its callers are typed by them.
+ */
+export const ROUTES = {
+  ...sessionRoutes,
+  ...linkingRoutes,
+  ...eventRoutes,
+  ...messageRoutes,
+  ...snapshotRoutes,
+  ...portableRoutes,
+  ...storageRoutes,
+  ...transferRoutes,
+  ...serviceRoutes,
+  ...compatRoutes,
+};
+
+export type RouteId = keyof typeof ROUTES;

@@ -1,0 +1,207 @@
+import { z } from 'zod';
+import { settleAccount } from '../accounts.ts';
+import { capabilities, overrideCapabilities } from '../capabilities.ts';
+import { recording } from '../recording.ts';
+import {
+  adoptedSession,
+  adoptSession,
+  checkReport,
+  createSession,
+  session,
+  startSession,
+  transition,
+} from '../session.ts';
+import { HELD_BACK_REASONS } from '../states.ts';
+import { SESSION_ERRORS, START_ERRORS, VAULT_ERRORS } from './error-groups.ts';
+import { limit, noBody, queryBoolean, sessionParams, waitSeconds } from './inputs.ts';
+import { json, nothing, type RouteStatement, routes } from './route.ts';
+
+/** An order about one session. It may be repeated. */
+const order = {
+  method: 'POST',
+  tag: 'sessions',
+  description: 'Answers at once with the state it is in; with `?wait=` once that state no longer passes by itself.',
+  scope: 'control',
+  audience: 'tenant',
+  params: sessionParams,
+  query: z.strictObject({ wait: waitSeconds }),
+  body: noBody,
+  answers: { 202: json('The session', session) },
+  errors: [...SESSION_ERRORS, ...START_ERRORS, 'session_moved', 'origin_not_retired', ...HELD_BACK_REASONS],
+} as const satisfies Partial<RouteStatement>;
+
+/** `/v1/sessions`: make, list, look at and remove them; what a person orders of one, and what is known of it. */
+export const sessionRoutes = routes({
+  createSession: {
+    method: 'POST',
+    path: '/v1/sessions',
+    tag: 'sessions',
+    summary: 'Make a session, and start it unless told otherwise',
+    scope: 'control',
+    audience: 'tenant',
+    body: createSession,
+    answers: { 201: json('The session', session) },
+    errors: ['invalid_session_name', 'session_exists', 'profile_unreadable', 'storage_failed', ...START_ERRORS],
+  },
+  listSessions: {
+    method: 'GET',
+    path: '/v1/sessions',
+    tag: 'sessions',
+    summary: 'All sessions of this machine; profiles that nobody has adopted are UNCLAIMED',
+    scope: 'read',
+    audience: 'tenant',
+    answers: { 200: json('The sessions', z.object({ items: z.array(session) })) },
+    errors: ['profile_unreadable', 'storage_failed'],
+  },
+  getSession: {
+    method: 'GET',
+    path: '/v1/sessions/{session}',
+    tag: 'sessions',
+    summary: 'One session',
+    scope: 'read',
+    audience: 'tenant',
+    params: sessionParams,
+    answers: { 200: json('The session', session) },
+    errors: SESSION_ERRORS,
+  },
+  deleteSession: {
+    method: 'DELETE',
+    path: '/v1/sessions/{session}',
+    tag: 'sessions',
+    summary: 'Remove a session; its profile goes to trash, its snapshots stay',
+    scope: 'control',
+    audience: 'tenant',
+    params: sessionParams,
+    query: z.strictObject({
+      purge: queryBoolean
+        .default(false)
+        .describe("Also destroy the key of the session's snapshots: no one can read them again"),
+    }),
+    body: noBody,
+    answers: { 204: nothing('Removed') },
+    errors: [
+      ...SESSION_ERRORS,
+      'session_unclaimed',
+      'transfer_open',
+      'wrong_state',
+      'browser_not_gone',
+      'engine_failed',
+      'timeout',
+      ...VAULT_ERRORS,
+    ],
+  },
+  startSession: {
+    ...order,
+    path: '/v1/sessions/{session}/start',
+    summary: 'Start it; does nothing when it runs. A copy of a login starts once `originRetired` is said',
+    body: startSession.nullish(),
+  },
+  stopSession: {
+    ...order,
+    path: '/v1/sessions/{session}/stop',
+    summary: 'Stop its browser; the login is kept',
+  },
+  restartSession: {
+    ...order,
+    path: '/v1/sessions/{session}/restart',
+    summary: 'Stop and start it',
+  },
+  logoutSession: {
+    ...order,
+    path: '/v1/sessions/{session}/logout',
+    summary: 'Unlink the account at WhatsApp; the old profile goes to trash',
+  },
+  settleAccount: {
+    ...order,
+    path: '/v1/sessions/{session}/account',
+    summary: 'Settle WRONG_ACCOUNT: keep the account that is linked, or remove its link',
+    description:
+      '`{"accept":true}`: the session belongs to this account from now on, and what came in meanwhile is told. ' +
+      '`{"unlink":true}`: the link is removed at WhatsApp, its profile goes to trash, and a new QR is shown.',
+    body: settleAccount,
+    errors: [...SESSION_ERRORS, ...START_ERRORS, ...HELD_BACK_REASONS, 'unprocessable'],
+  },
+  adoptSession: {
+    method: 'POST',
+    path: '/v1/sessions/adopt',
+    tag: 'sessions',
+    summary: 'Make a session of a profile: in place, by copy or by move',
+    description:
+      'An UNCLAIMED profile in `tokens/` is taken as it lies. One from elsewhere (LocalAuth of whatsapp-web.js, RemoteAuth ' +
+      'unzipped, WAHA, another LeadMaster) is copied or moved; nothing may run on it. A copy starts only once `originRetired` is ' +
+      'said, here or with a start. Asked again after an interruption, it is finished.',
+    scope: 'admin',
+    audience: 'operator',
+    long: 'adopt',
+    body: adoptSession,
+    answers: { 201: json('The session, STOPPED, and what was found', adoptedSession) },
+    errors: [
+      ...SESSION_ERRORS,
+      'session_exists',
+      'wrong_state',
+      'adopt_refused',
+      'profile_in_use',
+      'browser_missing',
+      'browser_failed',
+    ],
+  },
+  listTransitions: {
+    method: 'GET',
+    path: '/v1/sessions/{session}/transitions',
+    tag: 'sessions',
+    summary: 'State changes with their reasons, newest first',
+    scope: 'read',
+    audience: 'tenant',
+    params: sessionParams,
+    query: z.strictObject({ limit: limit(100) }),
+    answers: { 200: json('The transitions', z.object({ items: z.array(transition) })) },
+    errors: [...SESSION_ERRORS, 'session_unclaimed'],
+  },
+  checkSession: {
+    method: 'GET',
+    path: '/v1/sessions/{session}/check',
+    tag: 'sessions',
+    summary: 'Look at the profile: structure, owner, permissions, login',
+    scope: 'read',
+    audience: 'tenant',
+    params: sessionParams,
+    answers: { 200: json('What was found', checkReport) },
+    errors: [...SESSION_ERRORS, 'session_unclaimed'],
+  },
+  getCapabilities: {
+    method: 'GET',
+    path: '/v1/sessions/{session}/capabilities',
+    tag: 'sessions',
+    summary: 'What the page of WhatsApp Web that it runs on can do, feature by feature',
+    scope: 'read',
+    audience: 'tenant',
+    params: sessionParams,
+    answers: { 200: json('What the last probe found', capabilities) },
+    errors: [...SESSION_ERRORS, 'session_unclaimed'],
+  },
+  overrideCapabilities: {
+    method: 'PATCH',
+    path: '/v1/sessions/{session}/capabilities',
+    tag: 'sessions',
+    summary: 'Use features although the probe calls them broken; an empty list goes by the probe again',
+    scope: 'control',
+    audience: 'operator',
+    params: sessionParams,
+    body: overrideCapabilities,
+    answers: { 200: json('What the last probe found, with the overrides', capabilities) },
+    errors: [...SESSION_ERRORS, 'session_unclaimed'],
+  },
+  recordSession: {
+    method: 'GET',
+    path: '/v1/sessions/{session}/recording',
+    tag: 'sessions',
+    summary: 'Describe the page that it runs on: modules and their shapes, builds, states, times',
+    description:
+      'Holds no text, number, key or name of the account. Works as soon as its browser runs, also while a QR waits.',
+    scope: 'read',
+    audience: 'operator',
+    params: sessionParams,
+    answers: { 200: json('The recording', recording) },
+    errors: [...SESSION_ERRORS, 'session_unclaimed', 'session_not_ready', 'engine_failed'],
+  },
+});

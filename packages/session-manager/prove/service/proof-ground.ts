@@ -1,0 +1,41 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '@leadmaster/testkit/free-port';
+import { type StandinOptions, startStandin, type World } from '@leadmaster/whatsapp-standin';
+import { ServiceProcess } from './service-process.ts';
+
+/** A stand-in and a service against it, on a data folder of its own. */
+export interface ProofGround {
+  world: World;
+  /** Not started yet. */
+  service: ServiceProcess;
+  dataDir: string;
+}
+
+/** Runs a proof on a ground of its own, of which nothing is left afterwards. The service comes back quickly and takes no snapshots. */
+export async function onProofGround<T>(
+  { name, standin, env = {} }: { name: string; standin: StandinOptions; env?: Record<string, string> },
+  prove: (ground: ProofGround) => Promise<T>,
+): Promise<T> {
+  const dataDir = await mkdtemp(join(tmpdir(), `leadmaster-${name}-`));
+  const world = await startStandin(standin);
+  const service = new ServiceProcess({
+    LEADMASTER_DATA_DIR: dataDir,
+    SESSION_MANAGER_PORT: String(await freePort()),
+    CHROME_ARGS: world.chromeArgsText,
+    PROBE_INTERVAL_S: '1',
+    BACKOFF_FIRST_MS: '100',
+    BACKOFF_MAX_S: '1',
+    SNAPSHOT_SCHEDULE: 'off',
+    SNAPSHOT_AFTER_LOGIN: 'off',
+    ...env,
+  });
+  try {
+    return await prove({ world, service, dataDir });
+  } finally {
+    await service.end('SIGKILL');
+    await world.close();
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  }
+}

@@ -1,0 +1,92 @@
+import {
+  ACCEPTED,
+  type AnswerOf,
+  type BodyOf,
+  BYTES,
+  descriptionOf,
+  failuresOf,
+  type HeadersOf,
+  hasBody,
+  longCallHeaders,
+  nothingRead,
+  type OperationKind,
+  type ParamsOf,
+  type QueryOf,
+  type Route,
+  statusOf,
+} from '@leadmaster/protocol';
+import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
+import type { HttpApp, RouteContext } from './http-app.ts';
+import { answerLongCall, type LongWork } from './long-call.ts';
+
+/** A request of a stated route, read and checked. */
+export type RequestOf<R extends Route> = FastifyRequest<{
+  Params: ParamsOf<R>;
+  Querystring: QueryOf<R>;
+  Headers: HeadersOf<R>;
+  Body: BodyOf<R>;
+}>;
+
+/** The JSON of the route's good answer; a reply where the answer has another form or status, and was sent. */
+type Handled<R extends Route> = AnswerOf<R> | FastifyReply;
+
+/** Does the work of a route. One that answers without a body may return nothing. */
+export type Handler<R extends Route> = (
+  request: RequestOf<R>,
+  reply: FastifyReply,
+) => Handled<R> | Promise<Handled<R>> | (undefined extends AnswerOf<R> ? Promise<void> : never);
+
+/** Serves a route of the contract: its statement says what is read and answered, the handler does the work. */
+export function serve<const R extends Route>(app: HttpApp, route: R, handler: Handler<R>): void {
+  app.route({
+    method: route.method,
+    url: route.path.replace(/\{(\w+)\}/g, ':$1'),
+    exposeHeadRoute: route.method === 'GET' && route.streams !== true,
+    ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit.bytes }),
+    config: {
+      open: route.open === true,
+      compat: route.compat !== undefined,
+      upload: route.bytes === 'streamed',
+      ...(route.bodyLimit === undefined ? {} : { bodyMs: route.bodyLimit.ms }),
+    },
+    schema: schemaOf(route),
+    handler: async (request, reply) => {
+      reply.code(statusOf(route));
+      const answer = await handler(request as RequestOf<R>, reply);
+      // Awaiting a reply that was sent gives undefined.
+      return answer === undefined && hasBody(route) ? reply : reply.send(answer);
+    },
+  });
+}
+
+/** What Fastify checks requests by, and what the description of the API says of the route. */
+function schemaOf(route: Route): FastifySchema {
+  const { params, query = nothingRead, body } = route;
+  const headers = route.long === undefined ? route.headers : longCallHeaders;
+  const description = descriptionOf(route);
+  return {
+    operationId: route.id,
+    summary: route.summary,
+    ...(description === undefined ? {} : { description }),
+    tags: [route.tag],
+    ...(route.open === true ? { security: [] } : {}),
+    ...(params === undefined ? {} : { params }),
+    querystring: query,
+    ...(headers === undefined ? {} : { headers }),
+    ...(route.bytes === undefined ? {} : { consumes: [BYTES] }),
+    ...(body === undefined ? {} : { body }),
+    response: { ...route.answers, ...(route.long === undefined ? {} : ACCEPTED), ...failuresOf(route) },
+  };
+}
+
+/** Serves a long call of the contract: answers when it is finished, or at once where the caller prefers that. */
+export function serveLong<const R extends Route & { long: OperationKind }>(
+  app: HttpApp,
+  context: RouteContext,
+  route: R,
+  work: (request: RequestOf<R>) => LongWork<AnswerOf<R>>,
+): void {
+  serve(app, route, (request, reply) =>
+    answerLongCall(context, route.long, request as FastifyRequest, reply, work(request)),
+  );
+}

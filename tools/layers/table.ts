@@ -1,0 +1,180 @@
+/**
+ * Who may import whom. Rows stand from the outside in: what a row may import stands below it, so no loop can be written
+ * down. A new folder or package is one row, at its height. `npm run check` holds every file to it.
+ */
+
+/** A room: a folder, or one file. A file belongs to the row that names it most exactly. */
+export interface Room {
+  /** Path from the checkout's root; a glob where one row stands for the same folder of every package. */
+  room: string;
+  /** Rooms of the same package that it may import, by their names in `src/`. Left out: all in the rows below. */
+  rooms?: readonly string[];
+  /** Packages of this workspace that it may import. Left out: those of the row of its package. */
+  packages?: readonly string[];
+  /** Libraries that it may import, `node:` for Node's own. Left out: what its package.json declares, and Node's own. */
+  libraries?: readonly string[];
+  /** Never runs at an operator's: every package may be imported, and devDependencies count as declared. */
+  development?: true;
+  /** Rooms of other packages, as globs, that it may reach by a relative path instead of by what they export. */
+  reach?: readonly string[];
+  why: string;
+}
+
+/** A library that product code uses in a few rooms only, however many its package has. */
+export interface KeptLibrary {
+  libraries: readonly string[];
+  rooms: readonly string[];
+  why: string;
+}
+
+const MANAGER = 'packages/session-manager/src';
+
+export const ROOMS: readonly Room[] = [
+  {
+    room: 'packages/*/{test,prove,example}',
+    development: true,
+    reach: ['packages/*/{test,prove}', `${MANAGER}/http`],
+    why: 'Tests share helpers, which no package exports, and look at what they test from close by.',
+  },
+  {
+    room: 'bench',
+    development: true,
+    reach: ['packages/cli/src'],
+    why: 'Benchmarks start the command as a user does.',
+  },
+  { room: 'tools', development: true, why: 'Checks and builds of the checkout itself.' },
+  { room: '*.ts', development: true, why: 'Settings of the test runner.' },
+  {
+    room: 'scripts',
+    packages: [],
+    libraries: ['node:'],
+    why: 'The launchers run before anything is installed.',
+  },
+  {
+    room: 'packages/testkit/src',
+    development: true,
+    reach: [MANAGER],
+    why: 'Doubles stand in for interfaces that the session manager does not export. Tests alone import them.',
+  },
+  {
+    room: 'packages/cli/src',
+    packages: ['session-manager', 'vault', 'client', 'protocol'],
+    why: 'The command line is a client of the services, and their host. Nothing imports it.',
+  },
+  {
+    room: MANAGER,
+    packages: ['vault', 'capture', 'client', 'protocol'],
+    why: 'Files beside the folders put them together. Services never import each other, nor the stand-in or the testkit.',
+  },
+  {
+    room: `${MANAGER}/report`,
+    rooms: ['doctor', 'profile', 'state', 'config'],
+    why: 'It words what the doctor found.',
+  },
+  { room: `${MANAGER}/doctor`, why: 'It looks at a whole installation, and asks each room for its own facts.' },
+  {
+    room: `${MANAGER}/http`,
+    rooms: ['lifecycle', 'transfer', 'adopt', 'disk', 'builds', 'snapshots', 'config'],
+    why: 'It parses, calls and replies; http -> lifecycle -> engine, profile, state.',
+  },
+  { room: `${MANAGER}/lifecycle`, why: 'It runs sessions, with everything but HTTP. It is never asked back.' },
+  {
+    room: `${MANAGER}/lifecycle/machine.ts`,
+    rooms: [],
+    packages: ['protocol'],
+    libraries: [],
+    why: 'The machine is pure: state and event in, state and effects out.',
+  },
+  {
+    room: `${MANAGER}/transfer`,
+    rooms: ['snapshots', 'state', 'profile', 'concurrency'],
+    why: 'It is told what a session is by those who call it.',
+  },
+  {
+    room: `${MANAGER}/adopt`,
+    rooms: ['snapshots', 'profile', 'process', 'concurrency'],
+    why: 'It takes folders of other programs; what becomes of them is for those who call it.',
+  },
+  {
+    room: `${MANAGER}/disk`,
+    rooms: ['snapshots', 'state', 'profile', 'config'],
+    why: 'It measures; it is told what a session is by those who call it.',
+  },
+  {
+    room: `${MANAGER}/builds`,
+    rooms: ['snapshots', 'state', 'profile', 'engine'],
+    why: 'It says which build may open a profile; those who start sessions ask it.',
+  },
+  {
+    room: `${MANAGER}/snapshots`,
+    rooms: ['snapshot-metrics.ts', 'state', 'profile', 'engine', 'config', 'concurrency'],
+    why: 'It copies and restores; it is told what a session is by those who call it.',
+  },
+  {
+    room: `${MANAGER}/snapshot-metrics.ts`,
+    rooms: ['session-gauge.ts', 'state'],
+    why: 'Counters of what the database remembers.',
+  },
+  { room: `${MANAGER}/session-gauge.ts`, rooms: [], why: 'One form of a gauge, for every measurement of sessions.' },
+  { room: `${MANAGER}/state`, rooms: [], why: 'It keeps what it is given.' },
+  { room: `${MANAGER}/profile`, rooms: [], why: 'It knows folders, not what runs on them.' },
+  { room: `${MANAGER}/engine`, rooms: ['process', 'config'], why: 'An engine knows browsers, not sessions.' },
+  { room: `${MANAGER}/process`, rooms: [], why: 'It knows processes, not sessions.' },
+  { room: `${MANAGER}/log.ts`, rooms: ['config'], why: 'Every room may log; the log knows its settings alone.' },
+  { room: `${MANAGER}/config`, rooms: [], why: 'Settings know nothing of what they set.' },
+  { room: `${MANAGER}/concurrency`, rooms: [], why: 'Queues and waits know nothing of what waits.' },
+  { room: `${MANAGER}/steady-clock.ts`, rooms: [], libraries: ['node:'], why: 'A clock.' },
+  { room: `${MANAGER}/version.ts`, rooms: [], libraries: ['node:'], why: 'It reads one number.' },
+  {
+    room: 'packages/vault-auth/src',
+    packages: ['vault', 'capture', 'protocol'],
+    why: 'VaultAuth is for programs of others: it joins libraries to whatsapp-web.js, and brings no service.',
+  },
+  { room: 'packages/vault/src', packages: ['protocol'], why: 'A library of its own: it knows files and stores alone.' },
+  {
+    room: 'packages/capture/src',
+    packages: ['protocol'],
+    why: 'A library of its own: it knows processes and files, no service and no vault.',
+  },
+  {
+    room: 'packages/client/src',
+    packages: ['protocol'],
+    libraries: ['eventsource-parser'],
+    why: 'It runs in a browser too: on fetch, without Node.',
+  },
+  {
+    room: 'packages/whatsapp-standin/src',
+    packages: [],
+    why: 'The stand-in plays WhatsApp: it knows nothing of LeadMaster.',
+  },
+  {
+    room: 'packages/protocol/src',
+    packages: [],
+    libraries: ['zod'],
+    why: 'Everything imports it, in a browser too.',
+  },
+];
+
+export const KEPT_LIBRARIES: readonly KeptLibrary[] = [
+  {
+    libraries: ['whatsapp-web.js'],
+    rooms: [`${MANAGER}/engine/wwebjs`, 'packages/vault-auth/src'],
+    why: 'What the library does and forgets is handled in one place.',
+  },
+  { libraries: ['puppeteer-core'], rooms: [`${MANAGER}/engine`], why: 'Browsers are driven by engines alone.' },
+  {
+    libraries: ['better-sqlite3'],
+    rooms: [`${MANAGER}/state`, `${MANAGER}/profile`, 'packages/capture/src'],
+    why: 'Rows are the business of few: the database, the locks, and checks of the databases of a profile.',
+  },
+  {
+    libraries: ['fastify', 'fastify-type-provider-zod', '@fastify/swagger', '@fastify/swagger-ui'],
+    rooms: [`${MANAGER}/http`],
+    why: 'HTTP ends where the handlers do.',
+  },
+  {
+    libraries: ['@aws-sdk/client-s3', '@aws-sdk/lib-storage'],
+    rooms: ['packages/vault/src/store'],
+    why: 'The rest of the vault knows blobs, wherever they lie.',
+  },
+];
