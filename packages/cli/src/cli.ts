@@ -23,8 +23,12 @@ export class Cli {
     this.print = new Printer(io, json);
   }
 
+  /** What the settings file has wrong is told by every command that reads it: a name that is lost leads to other data. */
   get environment(): Environment {
-    this.#environment ??= loadEnvironment(this.io.env);
+    if (this.#environment === null) {
+      this.#environment = loadEnvironment(this.io.env);
+      for (const warning of this.#environment.warnings) this.print.note(warning);
+    }
     return this.#environment;
   }
 
@@ -54,8 +58,9 @@ export class Cli {
     const running = readDemo(demo);
     const isDemo = running !== null && running.port === config.port;
     if (!isDemo && !this.#wantsDemo) return config;
-    const port = running === null ? {} : { SESSION_MANAGER_PORT: String(running.port) };
-    return readConfig({ ...env, ...demoSettings(demo), ...port });
+    const ofRunning =
+      running === null ? {} : { SESSION_MANAGER_PORT: String(running.port), CHROME_ARGS: running.chromeArgs };
+    return readConfig({ ...env, ...demoSettings(demo), ...ofRunning });
   }
 }
 

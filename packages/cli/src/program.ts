@@ -1,3 +1,4 @@
+import { visibleLines } from '@leadmaster/protocol';
 import { Command, CommanderError } from 'commander';
 import { version } from './cli.ts';
 import { asCliError, CliError } from './cli-error.ts';
@@ -50,7 +51,7 @@ the log of a service goes to standard error, and help is always text.`;
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   const output = new WrittenOutput(io);
   const code = await runCommand(argv, io);
-  const failure = await output.finish();
+  const failure = await output.finish(io.readerMs);
   if (failure === null || code !== EXIT.done) return code;
   // Whoever has closed the pipe (`| head`) has seen enough, and wants no words about it.
   if (failure.code !== 'EPIPE') new Printer(io, false).error(notWritten(failure));
@@ -106,9 +107,9 @@ async function createProgram(io: Io, json: boolean, name = ''): Promise<Command>
     // "start --demo" has its own, which starts one.
     if (!command.options.some(({ long }) => long === '--demo')) command.addOption(demoOption());
     command.configureOutput({
-      writeOut: (text) => io.stdout.write(text),
+      writeOut: (text) => io.stdout.write(visibleLines(text)),
       // With --json the error is said once, as JSON.
-      writeErr: (text) => json || io.stderr.write(text),
+      writeErr: (text) => json || io.stderr.write(visibleLines(text)),
     });
   }
   return program;

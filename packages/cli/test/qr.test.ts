@@ -258,6 +258,43 @@ test('pair prints the code and waits until READY', async () => {
   expect(sessions.changes).toEqual(['create ventas', 'pair ventas']);
 });
 
+describe('where WhatsApp Web cannot be reached', () => {
+  const away = {
+    hint: 'WhatsApp Web cannot be reached (DNS: ERR_NAME_NOT_RESOLVED). Try 2 is under way. Look at the network and the DNS servers of this machine.',
+    unreachable: { by: 'dns', detail: 'ERR_NAME_NOT_RESOLVED', at: '2026-11-29T12:00:00.000Z' },
+  } as const;
+
+  test('qr and pair say why, once, and go on', async () => {
+    const { cli, sessions } = await fakeService();
+    sessions.set('ventas', 'INITIALIZING', away);
+    const out = new Sink();
+    const err = new Sink();
+    const running = [cli('qr ventas', { stdout: out }), cli('pair ventas 5491100000001', { stderr: err })];
+    await out.says(/INITIALIZING ventas: WhatsApp Web cannot be reached \(DNS: ERR_NAME_NOT_RESOLVED\)/);
+    await err.says(/ventas: WhatsApp Web cannot be reached/);
+    sessions.set('ventas', 'READY', { account: { id: 'x', phone: '5491100000001', name: 'Ana' }, unreachable: null });
+    for (const { code } of await Promise.all(running)) expect(code).toBe(0);
+    expect(out.text.match(/cannot be reached/g)).toHaveLength(1);
+    expect(err.text.match(/cannot be reached/g)).toHaveLength(1);
+  });
+
+  test('on a terminal in lines that fit it; with --json the cause as such', async () => {
+    const { cli, sessions } = await fakeService();
+    sessions.set('ventas', 'INITIALIZING', away);
+    const [out, json] = [new Sink(), new Sink()];
+    const terminal = { columns: 60, rows: 24 };
+    const running = [cli('qr ventas', { stdout: out, terminal }), cli('qr ventas --json', { stdout: json })];
+    await Promise.all([out.says(/DNS servers/), json.says(/unreachable/)]);
+    const widths = stripVTControlCharacters(out.text)
+      .split('\n')
+      .map((line) => line.length);
+    expect(Math.max(...widths)).toBeLessThan(60);
+    expect(JSON.parse(json.text.split('\n')[0] ?? '').unreachable).toEqual(away.unreachable);
+    sessions.set('ventas', 'READY', { unreachable: null });
+    await Promise.all(running);
+  });
+});
+
 describe('leadmaster qr, where no QR helps', () => {
   const HINT = 'Link it visibly; docs/passkeys.md has the steps.';
 

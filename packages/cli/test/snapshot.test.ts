@@ -127,7 +127,7 @@ describe('snapshot list and show', () => {
     snapshots.list = async () => ({ items: [taken], problems: [problem] });
     const { code, stdout } = await cli('snapshot list ventas', { terminal: TERMINAL });
     expect(code).toBe(0);
-    expect(stdout).toContain('\u001b[31mventas: removed chain/2: the record ?[2J is gone\u001b[39m\n');
+    expect(stdout).toContain('\u001b[31mventas: removed chain/2: the record \\u001b[2J is gone\u001b[39m\n');
     const { problems } = JSON.parse((await cli('snapshot list --json')).stdout);
     expect(problems).toEqual([{ session: 'ventas', ...problem }]);
   });

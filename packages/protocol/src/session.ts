@@ -46,6 +46,14 @@ export const metadata = z.record(z.string().max(64), z.string().max(1024)).refin
   message: 'at most 32 entries',
 });
 
+/** What stands between a browser and WhatsApp Web. `other`: the network said something that names none of these. */
+export const UNREACHABLE_BY = ['dns', 'route', 'tls', 'proxy', 'http', 'other'] as const;
+export type UnreachableBy = (typeof UNREACHABLE_BY)[number];
+
+/** Why WhatsApp Web could not be reached: `detail` is Chromium's own code, such as `ERR_NAME_NOT_RESOLVED`, or `HTTP 503`. */
+export const unreachable = z.object({ by: z.enum(UNREACHABLE_BY), detail: z.string() });
+export type Unreachable = z.infer<typeof unreachable>;
+
 export const session = z.object({
   name: z.string(),
   state: z.enum([...SESSION_STATES, 'UNCLAIMED']),
@@ -75,6 +83,8 @@ export const session = z.object({
   limits: accountLimits.nullable(),
   /** What a running session needs a person for at the phone or in WhatsApp; null = nothing. */
   attention: z.enum(ATTENTIONS).nullable(),
+  /** Why the last try did not reach WhatsApp Web; null = it did, or nothing is being tried. `nextAttemptAt` says when it goes on. */
+  unreachable: unreachable.extend({ at: time }).nullable(),
   runtime: runtime.nullable(),
   metadata,
   createdAt: time,

@@ -6,7 +6,12 @@ import { requireScreen } from './config/screen.ts';
 import { type Context, createContext } from './context.ts';
 import { containLibraryRejections } from './engine/wwebjs/containment.ts';
 import { createHttpServer } from './http/server.ts';
-import { createLogger } from './log.ts';
+import { createServiceLog } from './log.ts';
+import type { LogSink } from './log-sink.ts';
+import { measureLog } from './metrics.ts';
+
+/** How long the last lines of the log are waited for. */
+const LAST_LINES_MS = 1_000;
 
 /** A session manager that runs in this process. */
 export interface RunningService {
@@ -34,16 +39,17 @@ export async function runSessionManager(
   const config = readConfig(env, { warn: (text) => warnings.push(text) });
   // Told at once, and before anything is made; a session could only fail by it, one after the other.
   if (config.loginMode === 'local') requireScreen();
-  const log = createLogger(config.log, options.logTo);
+  const { log, sink } = createServiceLog(config.log, options.logTo);
   for (const warning of warnings) log.warn(warning);
   if (process.getuid?.() === 0) {
     log.warn("running as root: Chromium's sandbox is off. Run it as a user of its own; the README says how.");
   }
   const context = await createContext(config, log);
-  return serve(context, config, log);
+  measureLog(context.metrics, sink);
+  return serve(context, config, log, sink);
 }
 
-async function serve(context: Context, config: Config, log: Logger): Promise<RunningService> {
+async function serve(context: Context, config: Config, log: Logger, sink: LogSink): Promise<RunningService> {
   const finished = Promise.withResolvers<number>();
   let booted = false;
   let ending: Promise<void> | null = null;
@@ -89,6 +95,7 @@ async function serve(context: Context, config: Config, log: Logger): Promise<Run
     }
     stopContaining();
     log.info('shut down');
+    await sink.flush(LAST_LINES_MS);
     finished.resolve(result);
   }
 

@@ -62,7 +62,7 @@ test.each([...URLS, `https://ho st/?key=${SECRET}`, `https://host/${SECRET}`, `f
 
 test('the log: in messages, in facts, in causes and stacks', () => {
   const lines: string[] = [];
-  const log = createLogger({ level: 'trace', format: 'json' }, { write: (line) => lines.push(line) });
+  const log = createLogger({ level: 'trace' }, { write: (line) => lines.push(line) });
   const cause = new Error(`connect https://me:${SECRET}@host`);
   for (const url of URLS.filter((text) => !text.includes(' ') && text.includes('//'))) {
     log.warn({ err: new Error(`cannot reach ${url}`, { cause }), url, deep: { url: [url] } }, `asked ${url}`);

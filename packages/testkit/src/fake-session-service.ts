@@ -71,6 +71,7 @@ export class FakeSessionService implements SessionService {
       snapshotFailure: null,
       limits: null,
       attention: null,
+      unreachable: null,
       runtime: null,
       metadata: {},
       createdAt: this.now(),

@@ -1,6 +1,6 @@
 import type { Problem } from '@leadmaster/protocol';
 import { LeadMasterError } from '@leadmaster/protocol';
-import { adminKeyFile, type Config, findAdminKey } from '@leadmaster/session-manager/config';
+import { adminKeyFile, type Config, findAdminKey, keepDirect } from '@leadmaster/session-manager/config';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
@@ -33,6 +33,8 @@ export class Client {
     this.#absent = absent;
     this.#io = io;
     this.url = serviceUrl(config.host, config.port);
+    // The service runs on this machine, also when it listens on another address than loopback.
+    keepDirect(new URL(this.url).hostname);
   }
 
   get<T>(path: string, options: RequestOptions = {}): Promise<T> {

@@ -4,7 +4,7 @@ import type { Client } from '../client/client.ts';
 import { follow } from '../client/follow.ts';
 import type { Printer } from '../output/printer.ts';
 import { localTime } from '../output/words.ts';
-import { untilUnread } from '../output/written.ts';
+import { readerReady, untilUnread } from '../output/written.ts';
 import { cliOf, type Register } from './command.ts';
 import { count, limit, pathOf, sessionName } from './values.ts';
 
@@ -22,7 +22,11 @@ export const register: Register = (parent, io) => {
       const cli = cliOf(command, io);
       const path = name === undefined ? '/v1/events' : `${pathOf(name)}/events`;
       if (options.follow) {
-        for await (const event of follow(cli.client(), path, options.after, untilUnread(io))) show(cli.print, event);
+        const unread = untilUnread(io);
+        for await (const event of follow(cli.client(), path, options.after, unread)) {
+          show(cli.print, event);
+          await readerReady(io, unread);
+        }
         return;
       }
       const events = await (options.after === undefined

@@ -34,7 +34,12 @@ async function pair(
   { number, wait, signal }: { number: string; wait: boolean; signal: AbortSignal },
 ): Promise<void> {
   let asked = false;
+  let cause = '';
   for await (const { session } of linking(cli.client(), name, { withoutQr: true, signal })) {
+    if (session.unreachable !== null && session.unreachable.detail !== cause) {
+      cause = session.unreachable.detail;
+      cli.print.note(`${name}: ${session.hint}`);
+    }
     if (session.state === 'QR_REQUIRED' && !asked) {
       asked = true;
       await showCode(cli, name, number);

@@ -3,8 +3,9 @@ import type { QrCode, Session } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { interruptible } from '../client/interrupt.ts';
+import { ink } from '../output/ink.ts';
 import { LiveView } from '../output/live-view.ts';
-import { accountName, localTime } from '../output/words.ts';
+import { accountName, localTime, wrapped } from '../output/words.ts';
 import { untilUnread } from '../output/written.ts';
 import { drawQr } from '../qr/half-blocks.ts';
 import { canGivePasskey, type LinkingStep, linking, unlessScanned } from '../qr/linking.ts';
@@ -39,15 +40,20 @@ export const register: Register = (parent, io) => {
 
 type Show = (step: LinkingStep) => void;
 
-/** With `--json`: one line for each change of state and each QR. */
+/** What of a session is worth another line: its state, and what keeps it from WhatsApp Web. */
+function news({ state, unreachable }: Session): string {
+  return `${state} ${unreachable?.detail ?? ''}`;
+}
+
+/** With `--json`: one line for each change of state, each new cause of not reaching WhatsApp Web, and each QR. */
 function records(cli: Cli): Show {
-  let state = '';
+  let told = '';
   let shown = '';
   return ({ session, qr }) => {
-    if (session.state !== state) {
-      state = session.state;
-      const { reason, hint, account } = session;
-      cli.print.record({ type: 'state', session: session.name, state, reason, hint, account });
+    const { state, reason, hint, account, unreachable } = session;
+    if (told !== news(session)) {
+      told = news(session);
+      cli.print.record({ type: 'state', session: session.name, state, reason, hint, account, unreachable });
     }
     if (qr !== null && qr.qr !== shown) {
       shown = qr.qr;
@@ -58,7 +64,7 @@ function records(cli: Cli): Show {
 
 /** Into a file or pipe: each QR once. */
 function plain(cli: Cli): Show {
-  let state = '';
+  let told = '';
   let shown = '';
   return ({ session, qr }) => {
     if (qr !== null && qr.qr !== shown) {
@@ -67,8 +73,8 @@ function plain(cli: Cli): Show {
       cli.print.line(
         [`QR ${qr.attempt} of ${session.name}, valid until ${localTime(qr.expiresAt)}:`, ...lines].join('\n'),
       );
-    } else if (session.state !== state && session.state !== 'QR_REQUIRED') cli.print.line(stateLine(cli, session));
-    state = session.state;
+    } else if (told !== news(session) && saysMore(session)) cli.print.line(stateLine(cli, session));
+    told = news(session);
   };
 }
 
@@ -78,7 +84,11 @@ function live(cli: Cli): Show {
   const { dim } = cli.print.paint;
   return ({ session, qr }) => {
     if (qr === null)
-      view.draw([session.state === 'QR_REQUIRED' ? dim('Waiting for a QR ...') : stateLine(cli, session)]);
+      view.draw(
+        saysMore(session)
+          ? wrapped(stateLine(cli, session), (cli.io.stdout.columns ?? 80) - 1)
+          : [dim('Waiting for a QR ...')],
+      );
     else view.draw(qrBlock(cli, view, session.name, qr));
   };
 }
@@ -88,10 +98,11 @@ function qrBlock(cli: Cli, view: LiveView, name: string, qr: QrCode): string[] {
   const { bold, dim, isColorSupported } = cli.print.paint;
   const title = `${bold(name)}: ${timeLeft(qr)}`;
   const large = drawQr(qr.qr, isColorSupported);
-  if (view.fits(large.width, large.lines.length + 2)) return [...large.lines, title, dim(STEPS)];
+  if (view.fits(large.width, large.lines.length + 2)) return [...large.lines.map(ink.own), title, dim(STEPS)];
   const small = drawSmallQr(qr.qr, isColorSupported);
   const hasSmall = mayHaveSextants(cli.io.env);
-  if (hasSmall && view.fits(small.width, small.lines.length + 2)) return [...small.lines, title, dim(SMALL_STEPS)];
+  if (hasSmall && view.fits(small.width, small.lines.length + 2))
+    return [...small.lines.map(ink.own), title, dim(SMALL_STEPS)];
   const { lines, width } = hasSmall ? small : large;
   return tooSmall(name, width, lines.length + 3);
 }
@@ -100,13 +111,19 @@ function qrBlock(cli: Cli, view: LiveView, name: string, qr: QrCode): string[] {
 const STEPS = 'On the phone: WhatsApp > Linked devices > Link a device';
 const SMALL_STEPS = 'WhatsApp > Linked devices > Link a device. Unreadable? --save FILE.png, or pair';
 
+/** A session that waits for a QR has nothing to say, unless it cannot get one. */
+function saysMore({ state, unreachable }: Session): boolean {
+  return state !== 'QR_REQUIRED' || unreachable !== null;
+}
+
 function stateLine(cli: Cli, session: Session): string {
   const { green, yellow, bold } = cli.print.paint;
   if (session.state === 'READY') return `${green('READY')} ${bold(session.name)} is linked as ${accountName(session)}.`;
   if (session.state === 'AUTHENTICATED') return `${yellow('Scanned.')} ${session.name} is loading its chats ...`;
   if (canGivePasskey(session))
     return `${yellow('WhatsApp asks for a passkey.')} Press Continue in the window of the browser and give it. ${session.name} goes on by itself.`;
-  return `${yellow(session.state)} ${session.name}: ${session.reason}`;
+  const why = session.unreachable === null ? session.reason : session.hint;
+  return `${yellow(session.state)} ${session.name}: ${why}`;
 }
 
 function timeLeft({ attempt, expiresAt }: QrCode): string {

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { visible } from '@leadmaster/protocol';
 import { type Env, readConfig } from '@leadmaster/session-manager/config';
 import { type Command, Option } from 'commander';
 import { Cli } from '../cli.ts';
@@ -51,9 +52,10 @@ function exitWithParent(): Option {
 async function run(cli: Cli, env: Env, options: StartOptions, install: boolean, extra: Extra = {}): Promise<number> {
   const config = readConfig(env);
   const { chromePath, loginMode } = config;
-  const progress = cli.print.isTerminal ? (text: string) => cli.io.stderr.write(`\u001b[2K${text}\r`) : undefined;
+  const progress = cli.print.isTerminal
+    ? (text: string) => cli.io.stderr.write(`\u001b[2K${visible(text)}\r`)
+    : undefined;
   const say = (text: string): void => cli.print.note(text);
-  for (const warning of cli.environment.warnings) say(warning);
   const means = { chromePath, visible: loginMode === 'local', say, ...(progress === undefined ? {} : { progress }) };
   const browser = install ? await ensureBrowser(means) : null;
   return serve(cli, {
@@ -84,7 +86,12 @@ async function runDemo(real: Cli, io: Io, options: StartOptions): Promise<number
   const demo = await startDemo(real.environment.env, dataDir);
   try {
     const onStarted = (port: number): void => {
-      writeDemo(dataDir, { pid: process.pid, port, controlUrl: demo.controlUrl });
+      writeDemo(dataDir, {
+        pid: process.pid,
+        port,
+        controlUrl: demo.controlUrl,
+        chromeArgs: demo.env.CHROME_ARGS ?? '',
+      });
       real.print.line(HOW_TO);
     };
     return await run(new Cli(io, real.json), demo.env, options, true, { onStarted, alsoEnds: demo.ended });

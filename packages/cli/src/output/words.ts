@@ -1,4 +1,5 @@
-import type { Session } from '@leadmaster/protocol';
+import { type Session, visible } from '@leadmaster/protocol';
+import { ink } from './ink.ts';
 import type { Printer } from './printer.ts';
 
 /** A size as people say it: 922 MB. */
@@ -50,9 +51,18 @@ export function localTime(iso: string): string {
   return `${day} ${clock} ${zone}`;
 }
 
-/** Text from elsewhere without the characters that would command the terminal. */
-export function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, '?');
+/** Text from elsewhere as part of a line. The terminal is safe from all of it; this one also keeps the line a line. */
+export const printable = visible;
+
+/** Text in lines of so many columns at most, broken between words: a line that the terminal breaks cannot be drawn over. */
+export function wrapped(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && ink.width(longer) <= columns) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /** A state in the colour of its kind. */
@@ -67,13 +77,13 @@ export function stateName(print: Printer, session: Session): string {
 
 /** Who a session is linked as. */
 export function accountName({ account }: Pick<Session, 'account'>): string {
-  return account === null ? '-' : `${account.phone} ${account.name}`.trim();
+  return account === null ? '-' : printable(`${account.phone} ${account.name}`.trim());
 }
 
 /** One session in a line or two: its state, why, and what to do. */
 export function describeSession(print: Printer, session: Session): string {
   const linked = session.account === null ? '' : ` as ${accountName(session)}`;
-  const why = session.reason === '' ? '' : ` (${session.reason})`;
-  const hint = session.hint === '' ? '' : `\n${print.paint.dim('hint:')}  ${session.hint}`;
+  const why = session.reason === '' ? '' : ` (${printable(session.reason)})`;
+  const hint = session.hint === '' ? '' : `\n${print.paint.dim('hint:')}  ${printable(session.hint)}`;
   return `${session.name} is ${stateName(print, session)}${linked}${why}${hint}`;
 }

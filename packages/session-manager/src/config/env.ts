@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseEnv } from 'node:util';
 import { errorText } from '@leadmaster/protocol';
+import { readEnvFile } from './env-file.ts';
+import { unknownNames } from './unknown-names.ts';
 
 /** Names and values as the outside gave them; an empty value counts as not given. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -26,9 +27,9 @@ export interface Environment {
 export function loadEnvironment(real: Env = process.env): Environment {
   const named = real.LEADMASTER_ENV_FILE;
   const file = resolve(CHECKOUT, named || '.env');
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(file, 'utf8');
+    bytes = readFileSync(file);
   } catch (error) {
     // No file is the normal case; a file that was named, or is there and cannot be read, must not be passed over.
     if (!named && error instanceof Error && 'code' in error && error.code === 'ENOENT') {
@@ -36,10 +37,23 @@ export function loadEnvironment(real: Env = process.env): Environment {
     }
     throw new Error(`The settings file ${file} cannot be read: ${errorText(error)}`, { cause: error });
   }
-  const fromFile = parseEnv(text);
+  const { values: fromFile, problems, repeated } = readEnvFile(bytes);
+  if (problems.length > 0) {
+    const lines = problems.map(({ line, why }) => `line ${line}: ${why}`).join('; ');
+    throw new Error(`The settings file ${file} cannot be read: ${lines}`);
+  }
   const env: Record<string, string | undefined> = { ...fromFile };
   for (const [name, value] of Object.entries(real)) if (value) env[name] = value;
-  return { env, file, warnings: openSecrets(file, fromFile) };
+  const said = [
+    ...repeated.map((name) => `${name} stands there twice; the last counts`),
+    ...unknownNames(Object.keys(fromFile)),
+  ];
+  return { env, file, warnings: [...openSecrets(file, fromFile), ...said.map((text) => `${file}: ${text}`)] };
+}
+
+/** The environment of this process itself, which those that it starts get: for what has to change it. */
+export function ownEnvironment(): NodeJS.ProcessEnv {
+  return process.env;
 }
 
 /** Whether there is a screen that a window could open on; on other systems than Linux there is. */

@@ -1,7 +1,7 @@
 import { lstatSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { LeadMasterError } from '@leadmaster/protocol';
+import { LeadMasterError, type Unreachable } from '@leadmaster/protocol';
 import { type BlobStore, openStore, openVault, type SeenHead, storeUrl, type Vault } from '@leadmaster/vault';
 import type { Config } from '../config/config.ts';
 import { CHECKOUT } from '../config/env.ts';
@@ -27,6 +27,8 @@ export interface Machine {
   device(path: string): number;
   /** @throws LeadMasterError `browser_missing` */
   browserVersion(): Promise<string>;
+  /** Why WhatsApp Web is not reached; null = it is. @throws LeadMasterError `browser_missing`, `browser_failed` */
+  reach(): Promise<Unreachable | null>;
   /** What is asked about the place of the data folder. */
   probe: PlaceProbe;
   /** Opens the vault to read in it, making nothing. @throws LeadMasterError `vault_missing`, `store_unreachable`, ... */
@@ -57,6 +59,11 @@ export function thisMachine(config: Config): Machine {
     device: (path) => statSync(existing(path)).dev,
     browserVersion: async () =>
       (await findBrowser({ chromePath: config.chromePath, visible: config.loginMode === 'local' })).version,
+    async reach() {
+      // Only here: what drives a browser takes long to load.
+      const { reachWhatsApp } = await import('../engine/browser/reach.ts');
+      return reachWhatsApp(await findBrowser({ chromePath: config.chromePath, visible: false }), config.chromeArgs);
+    },
     async tryVault(seen) {
       const { location } = config.vault;
       // For a store, a folder that is not there is one that cannot be reached.

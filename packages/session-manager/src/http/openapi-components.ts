@@ -116,6 +116,7 @@ const SESSION = {
   snapshotFailure: null,
   limits: { newChats: { state: 'locked', until: AT, used: null, total: null }, since: AT },
   attention: null,
+  unreachable: null,
   runtime: null,
   metadata: { team: 'south' },
   createdAt: AT,

@@ -32,6 +32,7 @@ export class Installation {
     this.machine = {
       checkout: dirname(config.dataDir),
       browserVersion: async () => CHROMIUM,
+      reach: async () => null,
       device: (path) => (path.startsWith(vault) ? 2 : 1),
       room: async () => ({ freeBytes: 50e9, totalBytes: 100e9 }),
     };
@@ -121,7 +122,7 @@ export class Installation {
   }
 
   async examine(options: DoctorOptions = {}) {
-    return examine(this.config, { machine: this.machine, ...options });
+    return examine(this.config, { machine: this.machine, network: true, ...options });
   }
 
   /** What is found, beside that the tests may run as root. */

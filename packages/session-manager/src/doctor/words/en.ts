@@ -22,11 +22,13 @@ export const en: DoctorWords = {
     profiles: 'every session has its profile, every profile its session, every login is whole',
     moved: 'nothing that was given away is still in place',
     transfers: 'no session is held up on its way to here, or from here',
+    sessions: 'no session fails to run, or waits for its scan',
     people: 'WhatsApp asks nothing of a person, and restricts no account',
     pages: 'nothing was broken in the pages of WhatsApp Web at their last probe',
     builds: 'sessions run the builds of WhatsApp Web that they are to run',
     code: 'no code or settings name another folder for sessions',
     chromium: 'the browser is no older than any profile',
+    whatsapp: 'WhatsApp Web is reached, in the way that the browsers of sessions go',
     vault: 'the vault can be reached, or is made at the first start',
     vault_key: 'the key of the vault is private and kept elsewhere too, or is made at the first start',
     vault_disk: 'the vault does not share a disk with the profiles',
@@ -149,6 +151,10 @@ export const en: DoctorWords = {
       what: 'one account, {account}, is linked in {sessions}: each of them tells every message',
       cure: 'Keep it in one, and log the other out: ./leadmaster session logout {last}.',
     },
+    session_unwell: {
+      what: '{session} does not run since {since}: {state}, {reason}',
+      cure: './leadmaster sessions says what to do about it, ./leadmaster events {session} what happened.',
+    },
     passkey_wanted: {
       what: 'needs you: WhatsApp wants a passkey before it links {session}',
       cure: 'Link it in a visible browser on your own computer (LOGIN_MODE=local), then move it here with transfer or export; docs/passkeys.md has the steps. ./leadmaster qr {session} tries again: WhatsApp asks some accounts for some days only.',
@@ -233,6 +239,10 @@ export const en: DoctorWords = {
     browser_older: {
       what: 'Chromium {written} has written the profile of {session}, and {installed} is installed: it would erase the login',
       cure: 'Install that version or a newer one, or set CHROME_PATH to one.',
+    },
+    whatsapp_unreachable: {
+      what: 'WhatsApp Web cannot be reached from here ({way}: {detail}): no session can connect',
+      cure: 'Look at the network and its DNS, at a firewall on the way, at the clock where it is TLS, and at the proxy that CHROME_ARGS or the environment names. Sessions try again by themselves.',
     },
     vault_missing: {
       what: 'the vault at {url} is gone: snapshots were kept there',

@@ -21,12 +21,14 @@ export const es: DoctorWords = {
     locks: 'no queda ningún bloqueo de un proceso que ya no existe',
     profiles: 'cada sesión tiene su perfil, cada perfil su sesión, y cada login está entero',
     moved: 'nada de lo entregado sigue en su lugar',
+    sessions: 'ninguna sesión falla ni espera que la escaneen',
     people: 'WhatsApp no pide nada a ninguna persona ni restringe ninguna cuenta',
     pages: 'nada estaba roto en las páginas de WhatsApp Web en su última prueba',
     builds: 'las sesiones usan las versiones de WhatsApp Web que deben usar',
     transfers: 'ninguna sesión quedó detenida en su camino hacia aquí o desde aquí',
     code: 'ningún código ni ajuste nombra otra carpeta para sesiones',
     chromium: 'el navegador no es más viejo que ningún perfil',
+    whatsapp: 'se llega a WhatsApp Web, por el mismo camino que los navegadores de las sesiones',
     vault: 'se llega a la bóveda, o se crea al iniciar por primera vez',
     vault_key:
       'la clave de la bóveda es privada y está guardada también en otro lado, o se crea al iniciar por primera vez',
@@ -153,6 +155,10 @@ export const es: DoctorWords = {
       what: 'una misma cuenta, {account}, está vinculada en {sessions}: cada una informa de todos los mensajes',
       cure: 'Déjela en una y cierre la otra: ./leadmaster session logout {last}.',
     },
+    session_unwell: {
+      what: '{session} no funciona desde {since}: {state}, {reason}',
+      cure: './leadmaster sessions dice qué hacer, y ./leadmaster events {session} qué pasó.',
+    },
     passkey_wanted: {
       what: 'lo necesita a usted: WhatsApp quiere una llave de acceso (passkey) antes de vincular {session}',
       cure: 'Vincúlela en un navegador visible en su propia computadora (LOGIN_MODE=local) y tráigala aquí con transfer o export; docs/passkeys.es.md da los pasos. ./leadmaster qr {session} lo intenta otra vez: WhatsApp solo se la pide a algunas cuentas durante unos días.',
@@ -237,6 +243,10 @@ export const es: DoctorWords = {
     browser_older: {
       what: 'Chromium {written} escribió el perfil de {session}, y está instalado {installed}: borraría el login',
       cure: 'Instale esa versión o una más nueva, o indíquela en CHROME_PATH.',
+    },
+    whatsapp_unreachable: {
+      what: 'desde aquí no se llega a WhatsApp Web ({way}: {detail}): ninguna sesión puede conectarse',
+      cure: 'Revise la red y su DNS, un cortafuegos en el camino, el reloj si se trata de TLS, y el proxy que indican CHROME_ARGS o el entorno. Las sesiones lo vuelven a intentar solas.',
     },
     vault_missing: {
       what: 'la bóveda en {url} no está: ahí se guardaban copias',
