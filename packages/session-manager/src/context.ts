@@ -365,6 +365,8 @@ async function cleanUp({ config, log, paths, store }: Ground): Promise<void> {
   if (finished.length > 0) log.warn({ finished }, 'restores that an earlier service had begun are finished');
   // A session that is on its way here goes on from what has come.
   const kept = liveTransfers(store).flatMap((id) => Object.values(stagingNames(id)));
-  const swept = await sweepStaging(paths, new Set(kept));
+  const swept = await sweepStaging(paths, new Set(kept), (path, err) =>
+    log.warn({ err, path }, 'what lies in staging cannot be removed; it takes room and does no other harm'),
+  );
   if (swept.length > 0) log.info({ swept }, 'copies that an earlier service left were removed');
 }

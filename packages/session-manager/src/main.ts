@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { errorText, LeadMasterError, sentence } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
@@ -9,6 +11,8 @@ import { createHttpServer } from './http/server.ts';
 import { createServiceLog } from './log.ts';
 import type { LogSink } from './log-sink.ts';
 import { measureLog } from './metrics.ts';
+import { livingOwner } from './profile/locks.ts';
+import { dataPaths } from './profile/paths.ts';
 
 /** How long the last lines of the log are waited for. */
 const LAST_LINES_MS = 1_000;
@@ -44,6 +48,7 @@ export async function runSessionManager(
   if (process.getuid?.() === 0) {
     log.warn("running as root: Chromium's sandbox is off. Run it as a user of its own; the README says how.");
   }
+  await refuseTakenPort(config);
   const context = await createContext(config, log);
   measureLog(context.metrics, sink);
   return serve(context, config, log, sink);
@@ -128,6 +133,25 @@ async function listen(http: Awaited<ReturnType<typeof createHttpServer>>, config
     await http.close();
     throw portError(error, config);
   }
+}
+
+/**
+ * Before anything is made: a start that cannot listen leaves nothing behind. Where a service runs on the data folder already, that is
+ * said instead (by the data folder's lock).
+ *
+ * @throws LeadMasterError `port_unavailable`.
+ */
+async function refuseTakenPort(config: Config): Promise<void> {
+  if (config.port === 0 || livingOwner(dataPaths(config.dataDir).dataLock) !== null) return;
+  const trial = createServer();
+  try {
+    trial.listen({ host: config.host, port: config.port });
+    await once(trial, 'listening');
+  } catch (error) {
+    throw portError(error, config);
+  }
+  trial.close();
+  await once(trial, 'close');
 }
 
 function portError(error: unknown, { host, port }: Config): LeadMasterError {

@@ -1,4 +1,6 @@
-import { access, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { once } from 'node:events';
+import { access, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@leadmaster/testkit/free-port';
@@ -49,4 +51,21 @@ it('LOGIN_MODE=local without a screen is refused at the start, and nothing is ma
     hint: expect.stringContaining('LOGIN_MODE=qr'),
   });
   expect(await readdir(dataDir)).toEqual([]);
+});
+
+it('a start that is refused because its port is taken makes nothing, and one beside its own service names that', async () => {
+  const { dataDir, env, start } = await machine();
+  await rm(dataDir, { recursive: true });
+  const other = createServer().listen(Number(env.SESSION_MANAGER_PORT), '127.0.0.1');
+  await once(other, 'listening');
+  await expect(runSessionManager({ env })).rejects.toMatchObject({ code: 'port_unavailable' });
+  await expect(access(dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
+  await mkdir(dataDir);
+  await expect(runSessionManager({ env })).rejects.toMatchObject({ code: 'port_unavailable' });
+  expect(await readdir(dataDir)).toEqual([]);
+  other.close();
+  await once(other, 'close');
+  const service = await start();
+  await expect(runSessionManager({ env })).rejects.toMatchObject({ code: 'data_folder_in_use' });
+  await service.shutdown('done');
 });

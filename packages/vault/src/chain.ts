@@ -177,7 +177,8 @@ export class Chain {
     };
     const bytes = await encodeRecord(this.session.keys, record);
     const object = this.object(sequence);
-    const written = await this.store.put(object, bytes, { ifAbsent: true, ...passed(signal) });
+    const frees = record.type !== 'snapshot';
+    const written = await this.store.put(object, bytes, { ifAbsent: true, frees, ...passed(signal) });
     // A put that was tried again after a lost answer finds its own record.
     if (!written && !(await this.holds(object, bytes, signal))) return null;
     if (!(await this.isInLine(record, signal))) {

@@ -6,6 +6,7 @@ import { checkChromium } from './checks/chromium.ts';
 import { checkCode } from './checks/code.ts';
 import { checkDatabase, checkDataFolder } from './checks/data-folder.ts';
 import { checkDisk } from './checks/disk.ts';
+import { checkForeign } from './checks/foreign.ts';
 import { checkGit } from './checks/git.ts';
 import { checkLocks } from './checks/locks.ts';
 import { checkOwners, checkUser } from './checks/owners.ts';
@@ -77,6 +78,7 @@ const CHECKS: Record<Topic, (ground: Ground) => Promise<Finding[]>> = {
   vault_disk: checkVaultDisk,
   snapshots: checkSnapshots,
   disk: checkDisk,
+  foreign: checkForeign,
   git: checkGit,
 };
 

@@ -26,6 +26,7 @@ export const TOPICS = [
   'vault_disk',
   'snapshots',
   'disk',
+  'foreign',
   'git',
 ] as const;
 export type Topic = (typeof TOPICS)[number];
@@ -109,6 +110,7 @@ export const FINDING_IDS = [
   'disk_full',
   'vault_disk_full',
   'disk_low',
+  'foreign_files',
   'git_not_ignored',
   'git_exports',
   'git_tracked',

@@ -2,7 +2,15 @@ import { lstatSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LeadMasterError, type Unreachable } from '@leadmaster/protocol';
-import { type BlobStore, openStore, openVault, type SeenHead, storeUrl, type Vault } from '@leadmaster/vault';
+import {
+  type BlobStore,
+  isVaultObject,
+  openStore,
+  openVault,
+  type SeenHead,
+  storeUrl,
+  type Vault,
+} from '@leadmaster/vault';
 import type { Config } from '../config/config.ts';
 import { CHECKOUT } from '../config/env.ts';
 import { findBrowser } from '../engine/browser/find.ts';
@@ -88,7 +96,7 @@ export function thisMachine(config: Config): Machine {
 /** Its header, or keys that it once had a header for. */
 async function holdsVault(store: BlobStore, signal: AbortSignal): Promise<boolean> {
   if ((await store.stat('vault', { signal })) !== null) return true;
-  for await (const _key of store.list('keys/', { signal })) return true;
+  for await (const { key } of store.list('keys/', { signal })) if (isVaultObject(key)) return true;
   return false;
 }
 

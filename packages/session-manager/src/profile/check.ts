@@ -5,7 +5,7 @@ import { browsersOn } from '@leadmaster/capture/processes';
 import { type CheckReport, errorText, shellWord } from '@leadmaster/protocol';
 import { newestChromium } from './browser-version.ts';
 import { lstatOrNull, type ProfileFs, walk } from './files.ts';
-import { describeOwner, ownerMayLive, readOwner } from './locks.ts';
+import { describeOwner, livingOwner, readOwner } from './locks.ts';
 import { loginEvidence, type StoreState, storeState } from './login-presence.ts';
 import { type DataPaths, refuseSymlinks } from './paths.ts';
 import { modeIsRight } from './permissions.ts';
@@ -60,9 +60,10 @@ export async function checkProfile(fs: ProfileFs, paths: DataPaths, session: str
     return { ok: true, detail: newest === null ? 'not known yet' : `last written by Chromium ${newest}` };
   });
   await run('lock', async () => {
-    const owner = readOwner(paths.sessionLock(session));
+    const lock = paths.sessionLock(session);
+    const owner = readOwner(lock);
     if (owner === null) return { ok: true, detail: 'nobody holds the profile' };
-    if (ownerMayLive(owner)) return { ok: true, detail: `held by ${describeOwner(owner)}` };
+    if (livingOwner(lock) !== null) return { ok: true, detail: `held by ${describeOwner(owner)}` };
     return { ok: true, detail: `free; its last holder died without letting go (${describeOwner(owner)})` };
   });
   checks.push(...(await checkDatabases(fs, paths, session)));
@@ -89,8 +90,7 @@ async function checkDatabases(fs: ProfileFs, paths: DataPaths, session: string):
 }
 
 function isInUse(dir: string, lock: string): boolean {
-  const owner = readOwner(lock);
-  return (owner !== null && ownerMayLive(owner)) || browsersOn(dir).length > 0;
+  return livingOwner(lock) !== null || browsersOn(dir).length > 0;
 }
 
 /** A store may be missing where no login was ever saved; broken it is damage all the same. */

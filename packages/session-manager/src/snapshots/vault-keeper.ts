@@ -4,6 +4,7 @@ import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import {
   type BlobStore,
   ByteRate,
+  isVaultObject,
   newMasterKeyText,
   openStore,
   openVault,
@@ -202,7 +203,7 @@ function readKeyFile(file: string): string | null {
 /** Its header, or keys that it once had a header for. */
 async function holdsVault(store: BlobStore): Promise<boolean> {
   if ((await store.stat('vault')) !== null) return true;
-  for await (const _key of store.list('keys/')) return true;
+  for await (const { key } of store.list('keys/')) if (isVaultObject(key)) return true;
   return false;
 }
 

@@ -29,6 +29,11 @@ export function folderError(folder: string, operation: string, error: unknown): 
   return new LeadMasterError('store_unreachable', detail, hint, { cause: error });
 }
 
+/** Whether a disk or a quota has no room. */
+export function isFull(error: unknown): boolean {
+  return hasCode(error, ...FULL);
+}
+
 export function hasCode(error: unknown, ...codes: string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }

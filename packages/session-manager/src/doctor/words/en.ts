@@ -34,6 +34,7 @@ export const en: DoctorWords = {
     vault_disk: 'the vault does not share a disk with the profiles',
     snapshots: 'every login has a recent snapshot',
     disk: 'the disk has room',
+    foreign: 'nothing lies in the folders of LeadMaster that others have put there',
     git: 'no login or key can reach a git repository',
   },
   findings: {
@@ -329,6 +330,10 @@ export const en: DoctorWords = {
     disk_low: {
       what: 'the disk of {path} is nearly full: {free} MB are free',
       cure: 'Free some space in time. ./leadmaster storage shows what the sessions take.',
+    },
+    foreign_files: {
+      what: '{folder} holds {count} entries that LeadMaster did not make, first {names}',
+      cure: 'They do no harm and are never deleted. Move them elsewhere, and keep synchronisers and desktops out of that folder.',
     },
     git_not_ignored: {
       what: 'the data folder {path} is inside of a git repository that does not ignore: {names}',

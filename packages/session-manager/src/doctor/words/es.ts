@@ -35,6 +35,7 @@ export const es: DoctorWords = {
     vault_disk: 'la bóveda no comparte disco con los perfiles',
     snapshots: 'cada login tiene una copia reciente',
     disk: 'hay lugar en el disco',
+    foreign: 'en las carpetas de LeadMaster no hay nada que hayan puesto otros',
     git: 'ningún login ni clave puede llegar a un repositorio git',
   },
   findings: {
@@ -336,6 +337,10 @@ export const es: DoctorWords = {
     disk_low: {
       what: 'el disco de {path} está casi lleno: quedan {free} MB',
       cure: 'Libere espacio a tiempo. ./leadmaster storage muestra lo que ocupan las sesiones.',
+    },
+    foreign_files: {
+      what: 'en {folder} hay {count} entradas que LeadMaster no creó; las primeras, {names}',
+      cure: 'No molestan y nunca se borran. Muévalas a otro lado, y mantenga fuera de esa carpeta a sincronizadores y escritorios.',
     },
     git_not_ignored: {
       what: 'la carpeta de datos {path} está en un repositorio git que no ignora: {names}',

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { browsersOn, endGroup, identify } from '@leadmaster/capture/processes';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { ClientOptions } from 'whatsapp-web.js';
+import { browserEnvironment } from '../../config/env.ts';
 import { requireScreen } from '../../config/screen.ts';
 import type { BrowserFinder } from '../browser/browser-finder.ts';
 import type { BrowserFound } from '../browser/find.ts';
@@ -44,7 +45,9 @@ export class WwebjsEngine implements SessionEngine {
     if (request.visible) requireScreen();
     const browser = await this.#settings.browsers.find(request.visible);
     const launched = Promise.withResolvers<WwebjsRun>();
-    const client = tamedClient(this.#clientOptions(request, browser), (life, wiring) => {
+    const env = await browserEnvironment();
+    request.signal.throwIfAborted();
+    const client = tamedClient(this.#clientOptions(request, browser, env), (life, wiring) => {
       launched.resolve(this.#takeOver(client, { life, wiring }, browser, request));
     });
     const initialized = client.initialize();
@@ -61,7 +64,7 @@ export class WwebjsEngine implements SessionEngine {
     }
   }
 
-  #clientOptions(request: StartRequest, browser: BrowserFound): ClientOptions {
+  #clientOptions(request: StartRequest, browser: BrowserFound, env: NodeJS.ProcessEnv): ClientOptions {
     const settings = this.#settings;
     return {
       webVersion: request.webVersion ?? LIVE_VERSION,
@@ -73,6 +76,7 @@ export class WwebjsEngine implements SessionEngine {
         userDataDir: request.profileDir,
         headless: request.visible ? false : browser.kind === 'headless-shell' ? 'shell' : true,
         args: this.#flags(request, browser),
+        env,
         // The pipe dies with this process, and the browser with the pipe (facts, Chromium 8).
         pipe: true,
         timeout: settings.launchMs,
