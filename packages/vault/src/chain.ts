@@ -114,7 +114,7 @@ export class Chain {
     for (const sequence of head?.damaged ?? []) {
       if (!present.has(sequence)) continue;
       unreadable.push(sequence);
-      const detail = 'A record could not be read when later ones were written. Forget it by its number.';
+      const detail = `A record could not be read when later ones were written. Delete it by its number, ${sequence}.`;
       problems.push({ kind: 'damaged', object: this.object(sequence), detail });
     }
     const rollback = this.rollback(seen, head, top);

@@ -224,8 +224,9 @@ export class Adopter implements AdoptService {
 
 function refuseUnsaid(path: string, place: string): LeadMasterError {
   return refuse(
-    `${path} lies elsewhere than ${place}, and nobody has said what becomes of it`,
-    'Say so: mode "copy" (--copy) leaves it where it is, mode "move" (--move) takes it here.',
+    `${path} is not ${place}: it is not said whether it is copied or moved`,
+    'Add one of the two: mode "copy" (--copy) leaves it where it is, mode "move" (--move) takes it here.',
+    { missing: 'mode' },
   );
 }
 

@@ -112,6 +112,7 @@ export const FINDING_IDS = [
   'disk_low',
   'foreign_files',
   'git_not_ignored',
+  'git_exports',
   'git_tracked',
   'git_unknown',
   'check_failed',

@@ -192,6 +192,6 @@ const STATES: Readonly<Partial<Record<SessionState, Hint>>> = {
     `${whoIsLinked(s, facts)}Nothing is sent, and what comes in waits. Keep this account: "./leadmaster account ${s} --accept". Remove its link: "./leadmaster account ${s} --unlink".`,
   AUTH_FAILURE: (s) => `WhatsApp refused the login: "./leadmaster check ${s}".`,
   MOVED: (s) =>
-    `The session lives on another machine. What was here lies in trash; "./leadmaster session delete ${s}" takes it off the list.`,
+    `The session lives on another machine. Its profile here is in the trash; "./leadmaster session delete ${s}" takes it off the list.`,
   ERROR: (s) => `See the log, ${start(s)}.`,
 };

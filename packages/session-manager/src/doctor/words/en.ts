@@ -162,11 +162,11 @@ export const en: DoctorWords = {
     },
     login_erased: {
       what: 'needs you: the page of WhatsApp Web erased the login of {session} by itself',
-      cure: 'Bring it back from a copy of before: {command}. Otherwise link it again: ./leadmaster session logout {session}, then ./leadmaster qr {session}.',
+      cure: 'Bring it back from an earlier copy: {command}. Otherwise link it again: ./leadmaster session logout {session}, then ./leadmaster qr {session}.',
     },
     account_locked: {
       what: 'needs you: WhatsApp has locked the account of {session}',
-      cure: 'Unlock it on the phone, then bring its login back from a copy of before: {command}. Otherwise link it again: ./leadmaster session logout {session}, then ./leadmaster qr {session}.',
+      cure: 'Unlock it on the phone, then bring its login back from an earlier copy: {command}. Otherwise link it again: ./leadmaster session logout {session}, then ./leadmaster qr {session}.',
     },
     attention_wanted: {
       what: 'needs you: WhatsApp wants to see that a person uses the account of {session}, and may log it out',
@@ -209,23 +209,23 @@ export const en: DoctorWords = {
       cure: 'Give --code the folder that your code is in.',
     },
     code_folder_missing: {
-      what: 'code keeps sessions in {written}, and there is no such folder; on disk they are in {onDisk}',
+      what: '{where} keeps sessions in {written}, and there is no such folder; on disk they are in {onDisk}',
       cure: 'Change that place in the code, or let LeadMaster alone run the sessions and take it out: it says where they are by ./leadmaster where NAME.',
     },
     code_folder_empty: {
-      what: 'code keeps sessions in {written} ({folder}), and none is there',
+      what: '{where} keeps sessions in {written} ({folder}), and none is there',
       cure: 'If that program only asks the session manager, take the place out of its code; nothing is lost.',
     },
     code_folder_shared: {
-      what: "code opens sessions in {written}, and those are LeadMaster's: {profiles}",
+      what: "{where} opens sessions in {written}, and those are LeadMaster's: {profiles}",
       cure: 'One login must not run twice: let that program ask the session manager instead.',
     },
     code_folder_elsewhere: {
-      what: 'code keeps sessions in {written}, and LeadMaster knows nothing of those: {profiles}',
+      what: '{where} keeps sessions in {written}, and LeadMaster knows nothing of those: {profiles}',
       cure: 'Take them over when that program is stopped: ./leadmaster adopt DIR --name NAME --move.',
     },
     code_folder_unreadable: {
-      what: 'code keeps sessions in {written}, and what lies there cannot be read: {why}',
+      what: '{where} keeps sessions in {written}, and what is there cannot be read: {why}',
       cure: 'Ask again as root, or as the user of that program: what it holds is not known.',
     },
     code_unreadable: {
@@ -283,7 +283,7 @@ export const en: DoctorWords = {
       cure: 'chmod 600 on it, or doctor --fix.',
     },
     vault_key_not_copied: {
-      what: 'nobody has said that a copy of the key {path} is kept elsewhere; without it no snapshot can be read',
+      what: 'you have not confirmed a backup of the vault key {path}; without it no snapshot can be read',
       cure: 'Copy it to another disk or machine, then: ./leadmaster doctor --key-copied COPY (without COPY where it cannot be read from here).',
     },
     vault_same_disk: {
@@ -338,6 +338,10 @@ export const en: DoctorWords = {
     git_not_ignored: {
       what: 'the data folder {path} is inside of a git repository that does not ignore: {names}',
       cure: 'Add to its .gitignore: {lines}; or doctor --fix, where the folder holds nothing else.',
+    },
+    git_exports: {
+      what: 'exported sessions, keys or QR pictures lie in the git repository {path}, which does not ignore them: {names}',
+      cure: 'Move them to another folder, or add to its .gitignore: {lines}.',
     },
     git_tracked: {
       what: '{count} files of {path} are in a git repository, first {first}',

@@ -213,23 +213,23 @@ export const es: DoctorWords = {
       cure: 'Indique con --code la carpeta donde está su código.',
     },
     code_folder_missing: {
-      what: 'el código guarda sesiones en {written}, y esa carpeta no existe; en el disco están en {onDisk}',
+      what: '{where} guarda sesiones en {written}, y esa carpeta no existe; en el disco están en {onDisk}',
       cure: 'Cambie ese lugar en el código, o deje que solo LeadMaster ejecute las sesiones y quítelo: dónde están lo dice ./leadmaster where NOMBRE.',
     },
     code_folder_empty: {
-      what: 'el código guarda sesiones en {written} ({folder}), y no hay ninguna',
+      what: '{where} guarda sesiones en {written} ({folder}), y no hay ninguna',
       cure: 'Si ese programa solo consulta al session manager, quite ese lugar de su código; no se pierde nada.',
     },
     code_folder_shared: {
-      what: 'el código abre sesiones en {written}, y son las de LeadMaster: {profiles}',
+      what: '{where} abre sesiones en {written}, y son las de LeadMaster: {profiles}',
       cure: 'Un login no debe correr dos veces: que ese programa consulte al session manager.',
     },
     code_folder_elsewhere: {
-      what: 'el código guarda sesiones en {written}, y LeadMaster no sabe nada de ellas: {profiles}',
+      what: '{where} guarda sesiones en {written}, y LeadMaster no sabe nada de ellas: {profiles}',
       cure: 'Tómelas cuando ese programa esté detenido: ./leadmaster adopt CARPETA --name NOMBRE --move.',
     },
     code_folder_unreadable: {
-      what: 'el código guarda sesiones en {written}, y lo que hay ahí no se puede leer: {why}',
+      what: '{where} guarda sesiones en {written}, y lo que hay ahí no se puede leer: {why}',
       cure: 'Pregunte de nuevo como root, o como el usuario de ese programa: no se sabe qué contiene.',
     },
     code_unreadable: {
@@ -345,6 +345,10 @@ export const es: DoctorWords = {
     git_not_ignored: {
       what: 'la carpeta de datos {path} está en un repositorio git que no ignora: {names}',
       cure: 'Agregue a su .gitignore: {lines}; o doctor --fix, si la carpeta no contiene otra cosa.',
+    },
+    git_exports: {
+      what: 'hay sesiones exportadas, claves o imágenes de QR en el repositorio git {path}, que no las ignora: {names}',
+      cure: 'Muévalas a otra carpeta, o agregue a su .gitignore: {lines}.',
     },
     git_tracked: {
       what: '{count} archivos de {path} están en un repositorio git; el primero, {first}',
