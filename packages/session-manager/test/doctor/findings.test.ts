@@ -286,12 +286,26 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
     (i) =>
       i.change((store) => {
         const at = new Date().toISOString();
-        store.snapshots.verified(NAME, { id: '1-00000001', at, ok: false, data: { drill: true } });
+        const failed = [{ name: 'boot', ok: false, detail: 'it does not open' }];
+        store.snapshots.verified(NAME, { id: '1-00000001', at, ok: false, data: { drill: true, failed } });
+        // That its bytes can be read says nothing of what a browser made of them.
+        store.snapshots.verified(NAME, { id: '1-00000001', at, ok: true, data: { drill: false } });
+        store.snapshots.verified(NAME, { id: '1-00000001', at, ok: false, data: { drill: false } });
       }),
     [
       ['drill_failed', 'problem'],
       ['snapshot_damaged', 'problem'],
     ],
+  ],
+  [
+    'an older snapshot that was found damaged',
+    (i) =>
+      i.change((store) => {
+        const at = new Date().toISOString();
+        store.snapshots.verified(NAME, { id: '1-00000001', at, ok: false, data: { drill: false } });
+        store.snapshots.created(NAME, { id: '2-00000001', at, data: {} });
+      }),
+    [['snapshot_older_damaged', 'problem']],
   ],
   [
     'an account that WhatsApp asks for a passkey',
