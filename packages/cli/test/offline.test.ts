@@ -166,6 +166,16 @@ describe('snapshot verify, where a newer record cannot be read', () => {
     expect(newer).toEqual([damaged]);
   });
 
+  test('its record is taken out of the history by its number, and by nothing else', async () => {
+    const { cli, snapshots } = await withProblem(damaged);
+    const gone = vi.spyOn(snapshots, 'delete').mockResolvedValue();
+    expect(await cli('snapshot delete ventas 3 --yes')).toMatchObject({ code: 0, stdout: /3 of ventas is deleted/ });
+    expect(gone).toHaveBeenLastCalledWith('ventas', '3');
+    expect(await cli('snapshot delete ventas 1 --yes')).toMatchObject({ code: 0, stdout: /1-00000001 of ventas/ });
+    expect(await cli('snapshot delete ventas 4 --yes')).toMatchObject({ code: 3 });
+    expect(gone).toHaveBeenCalledTimes(2);
+  });
+
   test('where the one before is not good either, none is told as good', async () => {
     const { cli, snapshots } = await withProblem(damaged);
     vi.spyOn(snapshots, 'verify').mockResolvedValue({ ok: false, checks: [{ name: 'bytes', ok: false, detail: 'x' }] });

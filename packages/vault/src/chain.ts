@@ -118,7 +118,7 @@ export class Chain {
     for (const sequence of head?.damaged ?? []) {
       if (!present.has(sequence)) continue;
       unreadable.push(sequence);
-      const detail = 'A record could not be read when later ones were written. Forget it by its number.';
+      const detail = `A record could not be read when later ones were written. Take it out of the history by its number: ./leadmaster snapshot delete ${this.session.name} ${sequence}`;
       problems.push({ kind: 'damaged', object: this.object(sequence), detail });
     }
     const rollback = this.rollback(seen, head, top);

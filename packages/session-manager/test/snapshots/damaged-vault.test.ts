@@ -109,6 +109,20 @@ describe('with the service up', () => {
     expect(recovered).toMatchObject([{ ok: true, detail: expect.stringContaining('a newer record cannot be read') }]);
   });
 
+  it('a damaged newest record that is written over is taken out by the command that is told', async () => {
+    const { context, vault } = await running();
+    const [session = ''] = await readdir(join(vault, 'chain'));
+    await flip(join(vault, 'chain', session, '0000000002'));
+    await context.snapshots.create('ventas', REQUESTED);
+    const { problems } = await context.snapshots.list('ventas');
+    expect(problems.map(({ detail }) => detail)).toEqual([
+      expect.stringContaining('./leadmaster snapshot delete ventas 2'),
+    ]);
+    await context.snapshots.delete('ventas', '2');
+    expect((await context.snapshots.list('ventas')).problems).toEqual([]);
+    expect((await examine(context.config)).findings.filter(({ where }) => where === 'ventas')).toEqual([]);
+  });
+
   it.each([
     ['flipped', flip, false],
     ['cut short', (path: string) => truncate(path, 100), true],
