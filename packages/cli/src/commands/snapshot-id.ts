@@ -57,7 +57,7 @@ export function newerDamage(newest: string | null, problems: readonly SnapshotPr
 
 /** A problem in one line. */
 export function sayProblem({ object, detail }: SnapshotProblem): string {
-  return `${object}: ${printable(detail)}`;
+  return printable(detail.startsWith(object) ? detail : `${object}: ${detail}`);
 }
 
 /**
