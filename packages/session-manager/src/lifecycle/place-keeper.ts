@@ -23,7 +23,7 @@ export const PLACE_FACT = 'place';
 
 export interface PlaceKeeperDeps {
   paths: Pick<DataPaths, 'root' | 'placeMarker'>;
-  store: Pick<StateStore, 'sessions' | 'transitions' | 'vault' | 'atomically'>;
+  store: Pick<StateStore, 'sessions' | 'transitions' | 'vault' | 'browsers' | 'atomically'>;
   probe: PlaceProbe;
   sessions: () => Pick<Sessions, 'has' | 'rest' | 'start'>;
   /** Whether what is released and was to run is started: not with the service down, whose next start does. */
@@ -133,6 +133,8 @@ export class PlaceKeeper implements PlaceService {
     const held = store.sessions.all().filter(isStartable);
     store.atomically(() => {
       for (const row of held) this.#stop(row, change);
+      // They belong to the place before: the next start, which finds this place, must not take them for its own.
+      for (const { session } of store.browsers.all()) store.browsers.clear(session);
       store.vault.setFact(PLACE_FACT, JSON.stringify(found));
       setPlaceChange(store.vault, held.length + arrivals.length === 0 ? null : change);
     });
