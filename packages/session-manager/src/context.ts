@@ -178,7 +178,7 @@ async function assemble(ground: Ground): Promise<Context> {
     snapshotFigures(sessions, store),
     () => disk.figures(),
   );
-  const ending = isOffline ? [] : startWorkers(ground, { sessions, profiles, snapshots, disk, builds });
+  const ending = isOffline ? [] : startWorkers(ground, { sessions, profiles, snapshots, disk, builds, place });
   return {
     ...{
       config,
@@ -201,6 +201,7 @@ async function assemble(ground: Ground): Promise<Context> {
     async close() {
       await Promise.all(ending.map((end) => end()));
       await Promise.all([snapshots.close(), sessions.close(), builds.close()]);
+      if (!isOffline) place.renew();
       store.close();
       lock.release();
     },
@@ -314,9 +315,16 @@ function guardBy(snapshots: Snapshots, storage: StorageCare, departures: Transfe
 /** The regular work of a service. Returns what ends each part of it. */
 function startWorkers(
   { config, log, store }: Ground,
-  workers: { sessions: Sessions; profiles: ProfileStore; snapshots: Snapshots; disk: DiskMonitor; builds: Builds },
+  workers: {
+    sessions: Sessions;
+    profiles: ProfileStore;
+    snapshots: Snapshots;
+    disk: DiskMonitor;
+    builds: Builds;
+    place: PlaceKeeper;
+  },
 ): (() => Promise<void>)[] {
-  const { sessions, profiles, snapshots, disk, builds } = workers;
+  const { sessions, profiles, snapshots, disk, builds, place } = workers;
   const schedule = new SnapshotSchedule({
     ...{ snapshots, profiles, store, log },
     access: sessions,
@@ -325,7 +333,7 @@ function startWorkers(
   disk.start();
   builds.start();
   return [
-    startHousekeeping({ sessions, profiles, store, config, log }),
+    startHousekeeping({ sessions, profiles, store, place, config, log }),
     async () => schedule.close(),
     () => disk.close(),
   ];

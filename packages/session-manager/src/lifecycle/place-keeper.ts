@@ -6,11 +6,13 @@ import {
   comparePlaces,
   lookAtPlace,
   markPlace,
+  PLACE_CHANGED,
   type PlaceFacts,
   type PlaceProbe,
   type PlaceVerdict,
   parsePlace,
   placeWords,
+  renewMarker,
 } from '../profile/place.ts';
 import type { SessionRow, StateStore } from '../state/state-store.ts';
 import { olderLogin, type PlaceChange, placeChange, placeHint, setPlaceChange } from './held-back.ts';
@@ -66,7 +68,30 @@ export class PlaceKeeper implements PlaceService {
     const verdict = comparePlaces(known, facts, isMarked);
     if (verdict === 'changed' && known !== null) this.#hold(known, facts);
     else this.#remember(known, merged(known, facts));
+    this.renew();
     return verdict;
+  }
+
+  /**
+   * Marks the place with a new file, so that a backup of the folder as it was until now is told from the folder itself when
+   * it is put back into it. Never fails: the mark then stays. A folder that is not the one remembered is left to be told by
+   * the next start.
+   */
+  renew(): void {
+    const { paths, probe, store, log } = this.#deps;
+    try {
+      const known = this.#known();
+      const { facts, isMarked } = lookAtPlace(paths, probe, new Date());
+      if (known === null || comparePlaces(known, facts, isMarked) !== 'same') return;
+      renewMarker(paths, probe, (mark) =>
+        store.vault.setFact(PLACE_FACT, JSON.stringify({ ...known, mark, earlier: facts.mark })),
+      );
+    } catch (error) {
+      log.warn(
+        { err: error },
+        'the mark of the data folder could not be renewed: a backup put back may not be noticed',
+      );
+    }
   }
 
   /** A disk that refuses keeps nothing from starting: it is compared again next time. */
@@ -139,7 +164,7 @@ export class PlaceKeeper implements PlaceService {
       setPlaceChange(store.vault, held.length + arrivals.length === 0 ? null : change);
     });
     const before = placeWords(known.seen);
-    log.warn({ before, sessions: held.map(({ name }) => name) }, 'the data folder is a copy, or lies on another disk');
+    log.warn({ before, sessions: held.map(({ name }) => name) }, `the data folder ${PLACE_CHANGED}`);
   }
 
   #stop({ name, state }: SessionRow, change: PlaceChange): void {
@@ -171,6 +196,7 @@ function merged(known: PlaceFacts | null, found: PlaceFacts): PlaceFacts {
   const isSeenAs = known.seen.path === path && known.seen.host === host;
   return {
     mark: found.mark ?? known.mark,
+    earlier: found.mark === null ? known.earlier : null,
     uuid: found.uuid ?? known.uuid,
     machine: known.machine ?? found.machine,
     seen: isSeenAs ? known.seen : found.seen,
