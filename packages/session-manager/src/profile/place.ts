@@ -65,7 +65,7 @@ const LASTING: ReadonlySet<bigint> = new Set([
 ]);
 
 const MARKER_TEXT = `LeadMaster knows this data folder by this file: by its inode and its time of birth, which a copy does not have.
-Leave it where it is. After a move to another disk: ./leadmaster place accept --origin-retired
+It is made again at each start. Leave it where it is. After a move to another disk: ./leadmaster place accept --origin-retired
 `;
 
 /** A clock of the kernel moves in steps of a few milliseconds. */
