@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mountsWithin } from '../profile/mounts.ts';
 import type { DataPaths } from '../profile/paths.ts';
@@ -22,8 +22,12 @@ export async function inStaging<T>(path: string, task: (path: string) => Promise
   }
 }
 
-/** Removes what a process that died has left in staging, but for the names to keep. Called before anything is staged. */
+/**
+ * Removes what a process that died has left in staging, but for the names to keep. Called before anything is staged. Through
+ * a link nothing is removed: a copy of the data folder shares it with the folder itself, which may be at work there.
+ */
 export async function sweepStaging(paths: DataPaths, keep: ReadonlySet<string> = new Set()): Promise<string[]> {
+  if ((await lstat(paths.staging)).isSymbolicLink()) return [];
   const names = (await readdir(paths.staging)).filter((name) => !keep.has(name));
   // Through a mount, what is somebody else's would go: it stays until it is unmounted.
   const swept = names.filter((name) => mountsWithin(join(paths.staging, name)).length === 0);
