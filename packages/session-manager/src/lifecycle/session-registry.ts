@@ -1,10 +1,10 @@
-import { type Account, sameAccount } from '@leadmaster/protocol';
+import { type Account, sameAccount, sameLink } from '@leadmaster/protocol';
 import type { SerialQueue } from '../concurrency/serial-queue.ts';
 import { inTurns } from '../concurrency/turns.ts';
 import { setOlderLogin } from './held-back.ts';
 import { sessionExists, sessionNotFound, sessionUnclaimed } from './refusals.ts';
 import { SessionSupervisor } from './supervisor.ts';
-import type { SupervisorDeps } from './supervisor-deps.ts';
+import type { OtherLink, SupervisorDeps } from './supervisor-deps.ts';
 
 type Desired = 'running' | 'stopped';
 
@@ -42,11 +42,14 @@ export class SessionRegistry {
     return this.#supervisors.get(name) ?? null;
   }
 
-  /** Another session that has this account linked; null where none is known to. */
-  linkedIn(account: Account, except: string): string | null {
-    const others = this.supervisors().filter(({ name }) => name !== except);
-    const isIt = (linked: Account | null) => linked !== null && sameAccount(linked, account) === true;
-    return others.find(({ linkedAccount }) => isIt(linkedAccount))?.name ?? null;
+  /** Another session that has this account linked, first one that has this very link; null where none is known to. */
+  linkedIn(account: Account, except: string): OtherLink | null {
+    const linked = this.supervisors().flatMap(({ name, heldLogin }): OtherLink[] =>
+      name === except || heldLogin === null || sameAccount(heldLogin.account, account) !== true
+        ? []
+        : [{ session: name, ...heldLogin }],
+    );
+    return linked.find((other) => sameLink(other.account, account) === true) ?? linked[0] ?? null;
   }
 
   /** @throws LeadMasterError `session_not_found`, or `session_unclaimed` when there is a profile that nobody has adopted. */

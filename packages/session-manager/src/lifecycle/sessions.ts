@@ -50,11 +50,12 @@ export class Sessions implements SessionService, SessionAccess {
   #look: () => Promise<void> = async () => undefined;
   #looked: Promise<void> | null = null;
 
-  constructor(deps: Omit<SupervisorDeps, 'outbox' | 'linkedIn'>) {
+  constructor(deps: Omit<SupervisorDeps, 'outbox' | 'linkedIn' | 'comeBack'>) {
     const { profiles, store, config, log } = deps;
     this.#messages = new SessionMessages(deps, () => this.#registry);
     const linkedIn: SupervisorDeps['linkedIn'] = (account, except) => this.#registry.linkedIn(account, except);
-    this.#deps = { ...deps, outbox: this.#messages.outbox, linkedIn };
+    const comeBack = (name: string): void => this.#registry.find(name)?.comeBack();
+    this.#deps = { ...deps, outbox: this.#messages.outbox, linkedIn, comeBack };
     this.#registry = new SessionRegistry(this.#deps);
     this.#profiles = new ProfileAccess(this.#deps);
     this.measurements = new Measurements({ ...{ profiles, store, log }, warnBytes: config.storageWarnBytes });

@@ -26,6 +26,20 @@ export interface SupervisorDeps {
   /** Which build of WhatsApp Web a session opens, and what is learnt of it. */
   builds: BuildKeeper;
   /** Another session of this machine that has this account linked; null where none is known to. */
-  linkedIn: (account: Account, except: string) => string | null;
+  linkedIn: (account: Account, except: string) => OtherLink | null;
+  /** Brings a session back that was knocked out by a copy of its login here, now that the copy's browser is gone. */
+  comeBack: (session: string) => void;
   log: Logger;
+}
+
+/** A login that is known to be in place in a session. */
+export interface HeldLogin {
+  account: Account;
+  /** A browser has it open, or is about to. */
+  isRunning: boolean;
+}
+
+/** A session that has an account linked. */
+export interface OtherLink extends HeldLogin {
+  session: string;
 }

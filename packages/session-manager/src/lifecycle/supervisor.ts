@@ -18,14 +18,17 @@ import { Inbox } from './inbox.ts';
 import { interruptedAt } from './interrupted.ts';
 import { type Effect, isStarting, type LifecycleEvent, transition } from './machine.ts';
 import { OwnedRun } from './owned-run.ts';
-import { linkedElsewhere, linksNothing, noPairingCode } from './refusals.ts';
+import { linkedElsewhere, linkShared, linksNothing, loginElsewhere, noPairingCode } from './refusals.ts';
 import { RunEvents } from './run-events.ts';
 import { type KnownSession, SessionStatus, type SupervisorView } from './session-status.ts';
 import type { Standing } from './standing.ts';
 import { StateClock } from './state-clock.ts';
-import type { SupervisorDeps } from './supervisor-deps.ts';
+import type { HeldLogin, SupervisorDeps } from './supervisor-deps.ts';
 import type { Turn } from './turn.ts';
 import { mayForget, unlink } from './unlinking.ts';
+
+/** States in which the session has no login, whatever is known of one from before. */
+const LOGIN_GONE: ReadonlySet<SessionState> = new Set(['MOVED', 'AUTH_FAILURE', 'DISCONNECTED_LOGOUT']);
 
 /**
  * Owns one session: the only writer of its state. Everything that happens to it, asked for or not, goes through one
@@ -52,7 +55,8 @@ export class SessionSupervisor {
     this.#deps = deps;
     this.name = known.name;
     this.#account = new AccountKeeper(deps, known.name, known);
-    this.#account.adopt(known.account);
+    // One that has never been READY here is not known to be its own.
+    if (known.health.lastReadyAt !== null) this.#account.adopt(known.account);
     this.#status = new SessionStatus(deps, known, this.#account);
     this.capabilities = new Capabilities(deps, known.name);
     this.#inbox = new Inbox(deps, known.name, () => this.#status.sawLife('lastInboundAt'));
@@ -64,6 +68,7 @@ export class SessionSupervisor {
       refuse: (error) => this.#cannotRun(error),
       watch: () => this.#watch(),
       unlinkIfOrdered: (run) => this.#unlinkIfOrdered(run),
+      endCopy: () => this.#endCopy(),
       later: (task) => this.#later(task),
     });
   }
@@ -93,9 +98,46 @@ export class SessionSupervisor {
     return { run: this.readyRun, generation: this.#current?.generation ?? null, account, limits };
   }
 
-  /** The account that is linked here, as far as known; null where no login is in place. */
-  get linkedAccount(): Account | null {
-    return ['MOVED', 'AUTH_FAILURE'].includes(this.#status.state) ? null : this.#status.account;
+  /**
+   * The login that is in place here by evidence: a browser has it open, or it is the session's own. Null where none is: a
+   * login that was brought and never came up here, or that was wrong when it was last seen, may be gone or may never run.
+   */
+  get heldLogin(): HeldLogin | null {
+    const { state, account } = this.#status;
+    if (account === null || LOGIN_GONE.has(state)) return null;
+    const isRunning = this.#current !== null;
+    const isKnown = this.#account.wrong === null ? isRunning || this.#account.isOwn(account) : this.#wrongRun !== null;
+    return isKnown ? { account, isRunning } : null;
+  }
+
+  /**
+   * Refuses to open a login that another session here has in place: the two would take it from each other.
+   *
+   * @throws LeadMasterError `linked_elsewhere`
+   */
+  refuseDouble(): void {
+    const { account } = this.#status;
+    const other = this.#account.doubleOf(account);
+    if (account !== null && other !== null) throw loginElsewhere(this.name, account, other.session);
+  }
+
+  /**
+   * Refuses to remove a link, or to keep it, that is another session's as well.
+   *
+   * @throws LeadMasterError `linked_elsewhere`
+   */
+  refuseShared(): void {
+    const { account } = this.#status;
+    const other = account === null ? null : this.#account.twinOf(account);
+    if (account !== null && other !== null) throw linkShared(this.name, account, other.session);
+  }
+
+  /** Starts again after a copy of its login here has knocked it out, unless a person wants it stopped. */
+  comeBack(): void {
+    this.#later(async () => {
+      const isWanted = this.#deps.store.sessions.get(this.name)?.desired === 'running';
+      if (isWanted && this.#status.reason === 'conflict') await this.#start('copy_ended');
+    });
   }
 
   /** The run of the browser that is open, whatever state the session is in. */
@@ -138,6 +180,7 @@ export class SessionSupervisor {
    */
   logout(): Promise<void> {
     return this.#queue.run(async () => {
+      this.refuseShared();
       const run = this.readyRun ?? this.#wrongRun;
       // Whoever logs out the session's own account may link any other; what was wrong is no word about the owner.
       const isOwn = this.#account.wrong === null;
@@ -151,6 +194,8 @@ export class SessionSupervisor {
   /** A person says that the account which waits in WRONG_ACCOUNT is right. What came meanwhile is told. */
   acceptAccount(): Promise<void> {
     return this.#queue.run(async () => {
+      this.#account.require();
+      this.refuseShared();
       this.#account.accept();
       this.#isToUnlink = false;
       const current = this.#current;
@@ -167,6 +212,7 @@ export class SessionSupervisor {
   unlinkAccount(): Promise<void> {
     return this.#queue.run(async () => {
       this.#account.require();
+      this.refuseShared();
       const run = this.#wrongRun;
       if (run !== null) return this.#unlinkWrong(run);
       this.#isToUnlink = true;
@@ -198,7 +244,7 @@ export class SessionSupervisor {
     if (this.#deps.config.loginMode === 'server') throw linksNothing();
     if (this.#status.state !== 'QR_REQUIRED' || !run) throw noPairingCode(this.name, this.view);
     const other = this.#deps.linkedIn({ id: `${phone}@c.us`, phone, name: '' }, this.name);
-    if (other !== null) throw linkedElsewhere(this.name, phone, other);
+    if (other !== null) throw linkedElsewhere(this.name, phone, other.session);
     return run.requestPairingCode(phone, signal);
   }
 
@@ -245,11 +291,19 @@ export class SessionSupervisor {
     return this.#status.state === 'WRONG_ACCOUNT' ? (this.#current?.run ?? null) : null;
   }
 
+  /** Closes the browser of what may be a copy of another session's login, which then has it to itself again. */
+  async #endCopy(): Promise<void> {
+    const { wrong } = this.#account;
+    await this.#apply({ type: 'lost', reason: 'linked_elsewhere' });
+    if (wrong !== null && wrong.session !== null && this.#current === null) this.#deps.comeBack(wrong.session);
+  }
+
   /** Whether the run's wrong account was unlinked, as a person had ordered while no browser ran. */
   async #unlinkIfOrdered(run: EngineRun): Promise<boolean> {
     if (!this.#isToUnlink) return false;
     this.#isToUnlink = false;
     try {
+      this.refuseShared();
       await this.#unlinkWrong(run);
       return true;
     } catch (error) {
@@ -312,6 +366,8 @@ export class SessionSupervisor {
         await this.#apply({ type: 'login_required' });
         return;
       }
+      // Beside what was asked before: another session may have come up meanwhile. A person who has the link removed knows of it.
+      if (login === 'saved' && !this.#isToUnlink) this.refuseDouble();
       this.#current = current;
       await this.#apply({ type: 'start', login, reason });
     } catch (error) {
