@@ -6,9 +6,10 @@ import {
   sameLink,
   type WrongAccountReason,
 } from '@leadmaster/protocol';
+import type { OtherLink } from '../snapshots/session-access.ts';
 import type { SessionRow, WrongAccount } from '../state/state-store.ts';
 import { notWrong } from './refusals.ts';
-import type { OtherLink, SupervisorDeps } from './supervisor-deps.ts';
+import type { SupervisorDeps } from './supervisor-deps.ts';
 
 /**
  * Whose session it is (design, invariant 13). An account that is learnt for the first time is never wrong, nor is one that
@@ -47,19 +48,22 @@ export class AccountKeeper {
   }
 
   /**
-   * Another session here that has the login in place, so that the two would take it from each other; null where none is
-   * known to. `account`: what is in place, as far as known. Of the session's own account only the very link is that, and
-   * only while the other runs; of one that was never its own, all that is not known to be another link.
+   * Another session here that has a login of this account in place, so that the two would take it from each other; null
+   * where none is known to. Of the session's own account only the very link is that, and only while the other runs; of any
+   * other account all that is not known to be another link.
    */
-  doubleOf(account: Account | null): OtherLink | null {
-    // What was seen in place and did not belong there proves nothing: it may be gone since.
-    const inPlace = this.#wrong?.reason === 'other_account' ? null : account;
-    const other = inPlace === null ? null : this.#deps.linkedIn(inPlace, this.#session);
-    if (inPlace === null || other === null) return null;
-    const isJudged = this.#wrong?.session === other.session && this.#wrong.link === 'another';
-    const link = isJudged ? false : sameLink(inPlace, other.account);
-    if (this.isOwn(inPlace)) return link === true && other.isRunning ? other : null;
+  doubleOf(account: Account): OtherLink | null {
+    const other = this.#deps.linkedIn(account, this.#session);
+    const link = other === null ? false : sameLink(account, other.account);
+    if (this.isOwn(account)) return link === true && other?.isRunning ? other : null;
     return link === false ? null : other;
+  }
+
+  /** The same of what is in place, as far as that is known. */
+  doubleInPlace(account: Account | null): OtherLink | null {
+    // What was seen and did not belong here may be gone since, and a link of its own hurts none.
+    const isNone = this.#wrong?.reason === 'other_account' || this.#wrong?.link === 'another';
+    return account === null || isNone ? null : this.doubleOf(account);
   }
 
   /** Another session here that has the very link of an account; null where none is known to. To unlink one unlinks both. */
@@ -113,7 +117,8 @@ export class AccountKeeper {
    * session has is nobody's before it is known which of the two is to go on.
    */
   replaced(account: Account | null): void {
-    const isElsewhere = account !== null && this.#deps.linkedIn(account, this.#session) !== null;
+    const isElsewhere =
+      account !== null && !this.isOwn(account) && this.#deps.linkedIn(account, this.#session) !== null;
     this.#write({ wrongAccount: null, account: isElsewhere ? null : (account ?? this.#owner) });
   }
 

@@ -143,6 +143,16 @@ export function loginElsewhere(session: string, account: Account, other: string)
   );
 }
 
+/** A login that comes here, by a restore or from another machine, while another session here has it. */
+export function comesDouble(session: string, account: Account, other: string): LeadMasterError {
+  return new LeadMasterError(
+    'linked_elsewhere',
+    `The login that would come to ${session} is of ${accountLabel(account)}, which the session ${other} there has: two browsers on one login take it from each other`,
+    `Nothing was changed. Use ${other}. To have it as ${session} instead, delete the other first, where it is: ${toTrash(other)}.`,
+    { extra: { session: other } },
+  );
+}
+
 /** One link in two sessions: to remove it in one removes it in both, and both never run. */
 export function linkShared(session: string, account: Account, other: string): LeadMasterError {
   return new LeadMasterError(

@@ -5,6 +5,7 @@ import type { Slots } from '../concurrency/slots.ts';
 import type { Config } from '../config/config.ts';
 import type { SessionEngine } from '../engine/engine.ts';
 import type { ProfileStore } from '../profile/profile-store.ts';
+import type { OtherLink } from '../snapshots/session-access.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { Claim } from './claim.ts';
 import type { Outbox } from './outbox.ts';
@@ -30,16 +31,4 @@ export interface SupervisorDeps {
   /** Brings a session back that was knocked out by a copy of its login here, now that the copy's browser is gone. */
   comeBack: (session: string) => void;
   log: Logger;
-}
-
-/** A login that is known to be in place in a session. */
-export interface HeldLogin {
-  account: Account;
-  /** A browser has it open, or is about to. */
-  isRunning: boolean;
-}
-
-/** A session that has an account linked. */
-export interface OtherLink extends HeldLogin {
-  session: string;
 }

@@ -11,6 +11,7 @@ import {
 import { SerialQueue } from '../concurrency/serial-queue.ts';
 import type { EngineRun } from '../engine/engine.ts';
 import { isOutOfRoom } from '../profile/room.ts';
+import type { HeldLogin } from '../snapshots/session-access.ts';
 import { AccountKeeper } from './account-keeper.ts';
 import { Capabilities } from './capabilities/capabilities.ts';
 import { setOlderLogin } from './held-back.ts';
@@ -18,12 +19,12 @@ import { Inbox } from './inbox.ts';
 import { interruptedAt } from './interrupted.ts';
 import { type Effect, isStarting, type LifecycleEvent, transition } from './machine.ts';
 import { OwnedRun } from './owned-run.ts';
-import { linkedElsewhere, linkShared, linksNothing, loginElsewhere, noPairingCode } from './refusals.ts';
+import { comesDouble, linkedElsewhere, linkShared, linksNothing, loginElsewhere, noPairingCode } from './refusals.ts';
 import { RunEvents } from './run-events.ts';
 import { type KnownSession, SessionStatus, type SupervisorView } from './session-status.ts';
 import type { Standing } from './standing.ts';
 import { StateClock } from './state-clock.ts';
-import type { HeldLogin, SupervisorDeps } from './supervisor-deps.ts';
+import type { SupervisorDeps } from './supervisor-deps.ts';
 import type { Turn } from './turn.ts';
 import { mayForget, unlink } from './unlinking.ts';
 
@@ -117,8 +118,18 @@ export class SessionSupervisor {
    */
   refuseDouble(): void {
     const { account } = this.#status;
-    const other = this.#account.doubleOf(account);
+    const other = this.#account.doubleInPlace(account);
     if (account !== null && other !== null) throw loginElsewhere(this.name, account, other.session);
+  }
+
+  /**
+   * Refuses to take a login in that another session here has in place.
+   *
+   * @throws LeadMasterError `linked_elsewhere`
+   */
+  refuseComing(account: Account): void {
+    const other = this.#account.doubleOf(account);
+    if (other !== null) throw comesDouble(this.name, account, other.session);
   }
 
   /**
