@@ -45,7 +45,7 @@ export class SessionRegistry {
 
   /** Another session that has this account linked, first one that has this very link; null where none is known to. */
   linkedIn(account: Account, except: string): OtherLink | null {
-    const linked = this.supervisors().flatMap(({ name, heldLogin }): OtherLink[] =>
+    const linked = this.supervisors().flatMap(({ name, doubles: { heldLogin } }): OtherLink[] =>
       name === except || heldLogin === null || sameAccount(heldLogin.account, account) !== true
         ? []
         : [{ session: name, ...heldLogin }],
@@ -57,7 +57,7 @@ export class SessionRegistry {
   refuseComing(name: string, account: Account): void {
     const supervisor = this.find(name);
     if (supervisor !== null) {
-      supervisor.refuseComing(account);
+      supervisor.doubles.refuseComing(account);
       return;
     }
     const other = this.linkedIn(account, name);

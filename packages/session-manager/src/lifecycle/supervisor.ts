@@ -11,15 +11,15 @@ import {
 import { SerialQueue } from '../concurrency/serial-queue.ts';
 import type { EngineRun } from '../engine/engine.ts';
 import { isOutOfRoom } from '../profile/room.ts';
-import type { HeldLogin } from '../snapshots/session-access.ts';
 import { AccountKeeper } from './account-keeper.ts';
 import { Capabilities } from './capabilities/capabilities.ts';
+import { Doubles } from './doubles.ts';
 import { setOlderLogin } from './held-back.ts';
 import { Inbox } from './inbox.ts';
 import { interruptedAt } from './interrupted.ts';
 import { type Effect, isStarting, type LifecycleEvent, transition } from './machine.ts';
 import { OwnedRun } from './owned-run.ts';
-import { comesDouble, linkedElsewhere, linkShared, linksNothing, loginElsewhere, noPairingCode } from './refusals.ts';
+import { linkedElsewhere, linksNothing, noPairingCode } from './refusals.ts';
 import { RunEvents } from './run-events.ts';
 import { type KnownSession, SessionStatus, type SupervisorView } from './session-status.ts';
 import type { Standing } from './standing.ts';
@@ -27,9 +27,6 @@ import { StateClock } from './state-clock.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 import type { Turn } from './turn.ts';
 import { mayForget, unlink } from './unlinking.ts';
-
-/** States in which the session has no login, whatever is known of one from before. */
-const LOGIN_GONE: ReadonlySet<SessionState> = new Set(['MOVED', 'AUTH_FAILURE', 'DISCONNECTED_LOGOUT']);
 
 /**
  * Owns one session: the only writer of its state. Everything that happens to it, asked for or not, goes through one
@@ -44,6 +41,8 @@ export class SessionSupervisor {
   readonly #status: SessionStatus;
   /** What the session can do with its page. */
   readonly capabilities: Capabilities;
+  /** Whether its login is another session's here as well. */
+  readonly doubles: Doubles;
   readonly #clock: StateClock;
   readonly #events: RunEvents;
   #current: OwnedRun | null = null;
@@ -60,6 +59,7 @@ export class SessionSupervisor {
     if (known.health.lastReadyAt !== null) this.#account.adopt(known.account);
     this.#status = new SessionStatus(deps, known, this.#account);
     this.capabilities = new Capabilities(deps, known.name);
+    this.doubles = new Doubles(known.name, this.#account, this.#status, () => this.#current !== null);
     this.#inbox = new Inbox(deps, known.name, () => this.#status.sawLife('lastInboundAt'));
     this.#clock = new StateClock(deps.config, this.#status, (task) => this.#later(task));
     this.#events = new RunEvents(deps, known.name, {
@@ -97,50 +97,6 @@ export class SessionSupervisor {
   get standing(): Standing {
     const { account, limits } = this.view;
     return { run: this.readyRun, generation: this.#current?.generation ?? null, account, limits };
-  }
-
-  /**
-   * The login that is in place here by evidence: a browser has it open, or it is the session's own. Null where none is: a
-   * login that was brought and never came up here, or that was wrong when it was last seen, may be gone or may never run.
-   */
-  get heldLogin(): HeldLogin | null {
-    const { state, account } = this.#status;
-    if (account === null || LOGIN_GONE.has(state)) return null;
-    const isRunning = this.#current !== null;
-    const isKnown = this.#account.wrong === null ? isRunning || this.#account.isOwn(account) : this.#wrongRun !== null;
-    return isKnown ? { account, isRunning } : null;
-  }
-
-  /**
-   * Refuses to open a login that another session here has in place: the two would take it from each other.
-   *
-   * @throws LeadMasterError `linked_elsewhere`
-   */
-  refuseDouble(): void {
-    const { account } = this.#status;
-    const other = this.#account.doubleInPlace(account);
-    if (account !== null && other !== null) throw loginElsewhere(this.name, account, other.session);
-  }
-
-  /**
-   * Refuses to take a login in that another session here has in place.
-   *
-   * @throws LeadMasterError `linked_elsewhere`
-   */
-  refuseComing(account: Account): void {
-    const other = this.#account.doubleOf(account);
-    if (other !== null) throw comesDouble(this.name, account, other.session);
-  }
-
-  /**
-   * Refuses to remove a link, or to keep it, that is another session's as well.
-   *
-   * @throws LeadMasterError `linked_elsewhere`
-   */
-  refuseShared(): void {
-    const { account } = this.#status;
-    const other = account === null ? null : this.#account.twinOf(account);
-    if (account !== null && other !== null) throw linkShared(this.name, account, other.session);
   }
 
   /** Starts again after a copy of its login here has knocked it out, unless a person wants it stopped. */
@@ -191,7 +147,7 @@ export class SessionSupervisor {
    */
   logout(): Promise<void> {
     return this.#queue.run(async () => {
-      this.refuseShared();
+      this.doubles.refuseShared();
       const run = this.readyRun ?? this.#wrongRun;
       // Whoever logs out the session's own account may link any other; what was wrong is no word about the owner.
       const isOwn = this.#account.wrong === null;
@@ -206,7 +162,7 @@ export class SessionSupervisor {
   acceptAccount(): Promise<void> {
     return this.#queue.run(async () => {
       this.#account.require();
-      this.refuseShared();
+      this.doubles.refuseShared();
       this.#account.accept();
       this.#isToUnlink = false;
       const current = this.#current;
@@ -223,7 +179,7 @@ export class SessionSupervisor {
   unlinkAccount(): Promise<void> {
     return this.#queue.run(async () => {
       this.#account.require();
-      this.refuseShared();
+      this.doubles.refuseShared();
       const run = this.#wrongRun;
       if (run !== null) return this.#unlinkWrong(run);
       this.#isToUnlink = true;
@@ -314,7 +270,7 @@ export class SessionSupervisor {
     if (!this.#isToUnlink) return false;
     this.#isToUnlink = false;
     try {
-      this.refuseShared();
+      this.doubles.refuseShared();
       await this.#unlinkWrong(run);
       return true;
     } catch (error) {
@@ -378,7 +334,7 @@ export class SessionSupervisor {
         return;
       }
       // Beside what was asked before: another session may have come up meanwhile. A person who has the link removed knows of it.
-      if (login === 'saved' && !this.#isToUnlink) this.refuseDouble();
+      if (login === 'saved' && !this.#isToUnlink) this.doubles.refuseDouble();
       this.#current = current;
       await this.#apply({ type: 'start', login, reason });
     } catch (error) {
