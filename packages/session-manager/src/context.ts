@@ -146,6 +146,7 @@ async function assemble(ground: Ground): Promise<Context> {
   const adoption = new Adopter({
     ...{ paths, profiles, access: sessions, log },
     claimInPlace: (session) => sessions.adopt(session),
+    movedGeneration: (session) => store.vault.movedGeneration(session),
     browserVersion: async () => (await browsers.find(false)).version,
     minFreeBytes: config.diskMinFreeBytes,
   });
@@ -352,6 +353,8 @@ function withoutBrowsers(sessions: Sessions, store: StateStore): SessionAccess {
       store.sessions.setDesired(name, 'running');
       return sessions.get(name);
     },
+    linkedIn: (account, except) => sessions.linkedIn(account, except),
+    refuseComing: (name, account) => sessions.refuseComing(name, account),
     createFor: (name, loginOf, how) => sessions.createFor(name, loginOf, how),
     discard: (name) => sessions.discard(name),
     hold: (name, task) => sessions.hold(name, task),

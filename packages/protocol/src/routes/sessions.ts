@@ -27,7 +27,14 @@ const order = {
   query: z.strictObject({ wait: waitSeconds }),
   body: noBody,
   answers: { 202: json('The session', session) },
-  errors: [...SESSION_ERRORS, ...START_ERRORS, 'session_moved', 'origin_not_retired', ...HELD_BACK_REASONS],
+  errors: [
+    ...SESSION_ERRORS,
+    ...START_ERRORS,
+    'session_moved',
+    'origin_not_retired',
+    'linked_elsewhere',
+    ...HELD_BACK_REASONS,
+  ],
 } as const satisfies Partial<RouteStatement>;
 
 /** `/v1/sessions`: make, list, look at and remove them; what a person orders of one, and what is known of it. */
@@ -119,7 +126,7 @@ export const sessionRoutes = routes({
       '`{"accept":true}`: the session belongs to this account from now on, and what came in meanwhile is told. ' +
       '`{"unlink":true}`: the link is removed at WhatsApp, its profile goes to trash, and a new QR is shown.',
     body: settleAccount,
-    errors: [...SESSION_ERRORS, ...START_ERRORS, ...HELD_BACK_REASONS, 'unprocessable'],
+    errors: [...SESSION_ERRORS, ...START_ERRORS, ...HELD_BACK_REASONS, 'linked_elsewhere', 'unprocessable'],
   },
   adoptSession: {
     method: 'POST',

@@ -65,6 +65,7 @@ export const FINDING_IDS = [
   'passkey_wanted',
   'wrong_account',
   'linked_twice',
+  'login_copied',
   'login_erased',
   'account_locked',
   'attention_wanted',

@@ -79,8 +79,9 @@ export async function claimProfile(deps: ClaimDeps, session: string): Promise<Cl
         if (version !== record.chromiumVersion) await deps.profiles.updateRecord(session, { chromiumVersion: version });
       },
       async linkedTo(account) {
-        const { id, name } = record.account ?? {};
-        if (id === account.id && name === account.name && record.unfinished === undefined) return;
+        const { id, name, device } = record.account ?? {};
+        const isNoted = id === account.id && name === account.name && device === account.device;
+        if (isNoted && record.unfinished === undefined) return;
         await deps.profiles.updateRecord(session, { account, unfinished: undefined }).catch((error: unknown) => {
           deps.log.warn({ session, err: error }, 'who is linked could not be written down');
         });

@@ -39,6 +39,7 @@ export class SessionOrders {
     refuseErased(name, supervisor.view);
     const goesBack = olderLogin && supervisor.view.reason === 'older_than_vault';
     if (!goesBack) refuseHeldBack(name, supervisor.view);
+    if (supervisor.liveRun === null) supervisor.doubles.refuseDouble();
     await this.#requireOriginRetired(name, originRetired);
     if (goesBack) await this.#goBack(supervisor);
     store.sessions.setDesired(name, 'running');
@@ -95,6 +96,7 @@ export class SessionOrders {
     if (supervisor.view.state === 'MOVED') throw sessionMoved(name, movedTo(store, name));
     refuseErased(name, supervisor.view);
     refuseHeldBack(name, supervisor.view);
+    supervisor.doubles.refuseDouble();
     await this.#requireOriginRetired(name, false);
     // Written before anything is stopped: a disk that cannot note it leaves the session as it was.
     store.sessions.setDesired(name, 'running');
@@ -108,6 +110,7 @@ export class SessionOrders {
     const { registry, store, profiles, guard } = this.#deps;
     const supervisor = await registry.get(name);
     profiles.refuseFixed(name);
+    supervisor.doubles.refuseShared();
     await guard().before(name, 'before_logout');
     const before = store.sessions.get(name)?.desired ?? 'stopped';
     // Before it is queued: a start that is asked for afterwards is the later word.

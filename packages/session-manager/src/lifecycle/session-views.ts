@@ -1,4 +1,4 @@
-import type { Session } from '@leadmaster/protocol';
+import { LeadMasterError, type Session } from '@leadmaster/protocol';
 import type { Measurements } from '../disk/measurements.ts';
 import { sessionNotFound } from './refusals.ts';
 import type { SessionGuard } from './session-guard.ts';
@@ -28,7 +28,7 @@ export class SessionViews {
     const supervisor = registry.find(name);
     const row = store.sessions.get(name);
     if (supervisor === null || row === null) {
-      if ((await registry.unclaimed()).includes(name)) return this.#describeUnclaimed(name);
+      if ((await registry.unclaimed()).includes(name)) return await this.#describeUnclaimed(name);
       throw sessionNotFound(name);
     }
     const record = await profiles.readRecord(name).catch(() => null);
@@ -49,7 +49,7 @@ export class SessionViews {
   async list(): Promise<Session[]> {
     const { registry } = this.#deps;
     const claimed = await Promise.all(registry.names().map((name) => this.get(name)));
-    const strangers = (await registry.unclaimed()).map((name) => this.#describeUnclaimed(name));
+    const strangers = await Promise.all((await registry.unclaimed()).map((name) => this.#describeUnclaimed(name)));
     return [...claimed, ...strangers].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
@@ -76,7 +76,13 @@ export class SessionViews {
     };
   }
 
-  #describeUnclaimed(name: string): Session {
-    return describeUnclaimed(name, this.#deps.profiles.locate(name), this.#deps.config.loginMode);
+  async #describeUnclaimed(name: string): Promise<Session> {
+    const { profiles, config } = this.#deps;
+    // What its record says may keep it from being adopted: that is told instead of an order that is then refused.
+    const obstacle = await profiles.readRecord(name).then(
+      () => null,
+      (error: unknown) => (error instanceof LeadMasterError ? `${error.message}. ${error.hint}` : null),
+    );
+    return describeUnclaimed(name, profiles.locate(name), config.loginMode, obstacle);
   }
 }

@@ -41,6 +41,8 @@ export async function restoreSession(
   if (options.returning !== true) refuseMoved(deps, session, info);
   if (!options.otherAccount) await refuseOtherAccount(deps, session, info);
   refuseOlderBrowser(extraOf(info).chromium, await deps.browserVersion());
+  // What does not start waits, and is judged when it is started.
+  if (options.start || options.restart) deps.access.refuseComing(session, extraOf(info).account);
   // Told before the bytes are fetched; decided again just before the session is stopped.
   if (deps.access.has(session)) await refuseEarly(deps, session, info, options);
   const vault = await deps.vault.open();

@@ -18,7 +18,9 @@ export function refuseWrongAccount(
     throw new LeadMasterError(
       'wrong_account',
       `${session} is linked to ${accountLabel(wrong.account)}, which is not confirmed to be right`,
-      `Settle it first: "./leadmaster account ${session} --accept" or "--unlink".`,
+      wrong.session === null || wrong.link === 'another'
+        ? `Settle it first: "./leadmaster account ${session} --accept" or "--unlink".`
+        : `${session} may be a copy of the login of ${wrong.session}: "./leadmaster sessions" says what to do.`,
     );
   }
   const [owner, inPlace] = [row?.account ?? null, record?.account ?? null];

@@ -115,6 +115,7 @@ export class TransferTarget implements ArrivalService {
     }
     await this.#refuseName(session, generation);
     this.#refuseInTheWay(session, replaces);
+    this.#deps.access.refuseComing(session, account);
     refuseOlderBrowser(chromium, await this.#deps.browserVersion());
     const files = this.#files(id);
     await files.open();

@@ -375,6 +375,30 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
     [['linked_twice', 'problem']],
   ],
   [
+    'one link in two sessions, as far as they remember',
+    async (i) => {
+      await i.putProfile('soporte');
+      i.change((store) => {
+        store.sessions.insert({ name: 'soporte', metadata: {}, desired: 'stopped' });
+        store.sessions.touch('soporte', { caughtUpTo: new Date().toISOString() });
+        store.snapshots.created('soporte', { id: '1-00000001', at: new Date().toISOString(), data: {} });
+        for (const name of [NAME, 'soporte'])
+          store.sessions.setAccount(name, { account: { ...accountOf('5491100000001'), device: 7 } });
+      });
+    },
+    [['login_copied', 'problem']],
+  ],
+  [
+    'a copy of the login of another session, that waits',
+    (i) =>
+      i.change((store) => {
+        const account = { ...accountOf('5491100000002'), device: 7 };
+        const wrongAccount = { reason: 'linked_elsewhere', account, session: 'soporte', link: 'same' } as const;
+        store.sessions.setAccount(NAME, { wrongAccount });
+      }),
+    [['login_copied', 'problem']],
+  ],
+  [
     'a login that its page erased',
     (i) => i.change((store) => stands(store, 'AUTH_FAILURE', 'page_erased_login')),
     [['login_erased', 'problem']],

@@ -150,7 +150,11 @@ export const en: DoctorWords = {
     },
     linked_twice: {
       what: 'one account, {account}, is linked in {sessions}: each of them tells every message',
-      cure: 'Keep it in one, and log the other out: ./leadmaster session logout {last}.',
+      cure: 'Count its links on the phone. With one for each session: log one out, ./leadmaster session logout {last}. With fewer, one is a copy: delete that one, ./leadmaster session delete {last} (its profile goes to trash, and nothing is removed at WhatsApp).',
+    },
+    login_copied: {
+      what: '{session} holds a login of {account} that {other} has too, or may have: two browsers on one login take it from each other',
+      cure: 'Delete the one that is not wanted: ./leadmaster session delete {session} (its profile goes to trash, and nothing is removed at WhatsApp). To remove the link of one, or to log it out, would take the login from the other.',
     },
     session_unwell: {
       what: '{session} does not run since {since}: {state}, {reason}',

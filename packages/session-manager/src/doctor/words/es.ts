@@ -154,7 +154,11 @@ export const es: DoctorWords = {
     },
     linked_twice: {
       what: 'una misma cuenta, {account}, está vinculada en {sessions}: cada una informa de todos los mensajes',
-      cure: 'Déjela en una y cierre la otra: ./leadmaster session logout {last}.',
+      cure: 'Cuente sus vínculos en el teléfono. Si hay uno por sesión: cierre una, ./leadmaster session logout {last}. Si hay menos, una es una copia: elimínela, ./leadmaster session delete {last} (su perfil va a la papelera y en WhatsApp no se quita nada).',
+    },
+    login_copied: {
+      what: '{session} tiene un login de {account} que {other} también tiene, o puede tener: dos navegadores con un mismo login se lo quitan el uno al otro',
+      cure: 'Elimine la que no se quiere: ./leadmaster session delete {session} (su perfil va a la papelera y en WhatsApp no se quita nada). Quitar el vínculo de una, o cerrarla, le quitaría el login a la otra.',
     },
     session_unwell: {
       what: '{session} no funciona desde {since}: {state}, {reason}',
