@@ -11,9 +11,11 @@ type Part<K extends string, T> = Record<never, never> extends T ? { [P in K]?: T
 
 type BodyPart<R> = R extends { bytes: 'streamed' }
   ? { upload: Upload }
-  : undefined extends BodyInputOf<R>
-    ? { body?: BodyInputOf<R> }
-    : { body: BodyInputOf<R> };
+  : R extends { bytes: 'whole' }
+    ? { body: Uint8Array }
+    : undefined extends BodyInputOf<R>
+      ? { body?: BodyInputOf<R> }
+      : { body: BodyInputOf<R> };
 
 /** What a call of a route takes: the parts of its path, its query and headers, and its body. */
 export type InputOf<R extends Route> = Part<'params', ParamsOf<R>> & {
@@ -26,6 +28,7 @@ export interface AnyInput {
   params?: Record<string, unknown>;
   query?: Record<string, unknown>;
   headers?: Record<string, string>;
+  /** Bytes go as they are, everything else as JSON. */
   body?: unknown;
   upload?: Upload;
 }
