@@ -1,5 +1,5 @@
 export type { CallOptions } from './attempt.ts';
-export { Client, type ClientOptions } from './client.ts';
+export { Client, type ClientOptions, type Routes } from './client.ts';
 export { Unanswered } from './failures.ts';
 export { type FollowOptions, follow } from './follow.ts';
 export type { InputOf } from './input.ts';

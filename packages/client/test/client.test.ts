@@ -72,9 +72,13 @@ describe('a call', () => {
     await expect(late).rejects.toMatchObject({ code: 'service_unreachable', message: /no answer within 0.02 s/ });
     const giving = new AbortController();
     const reason = new Error('gone home');
-    const half = await answering((response) => {
-      response.writeHead(200).write('{"items":[', () => giving.abort(reason));
-    });
+    const { url } = await answering((response) => response.writeHead(200).write('{"items":['));
+    const givingUp: typeof fetch = async (...request) => {
+      const response = await fetch(...request);
+      giving.abort(reason);
+      return response;
+    };
+    const half = new Client({ url, key: () => null, fetch: givingUp });
     await expect(half.call('listSessions', {}, { signal: giving.signal })).rejects.toBe(reason);
   });
 
