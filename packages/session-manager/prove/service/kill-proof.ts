@@ -6,7 +6,7 @@ import { browsersOn, commandLine, groupMembers } from '@leadmaster/capture/proce
 import { freePort } from '@leadmaster/testkit/free-port';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { seeded } from './random.ts';
-import { ServiceProcess } from './service-process.ts';
+import { of, ServiceProcess } from './service-process.ts';
 
 export interface KillOptions {
   kills: number;
@@ -153,7 +153,7 @@ class KillProof {
     this.#options.onProgress?.(
       `kill ${this.#report.kills}: ${label} after ${delay} ms, ${hit} processes, READY again in ${took} ms`,
     );
-    if (moment === 'fresh') await this.#service.request('DELETE', `/v1/sessions/${name}`);
+    if (moment === 'fresh') await this.#service.call('deleteSession', of(name));
   }
 
   async #expectReady(name: string, when: string, killedAt: Date): Promise<void> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { of } from '../../prove/service/service-process.ts';
 import { ServiceStage } from './service.ts';
 
 /** READY is a promise: whatever happens to the machine from that moment on, no phone is needed again. */
@@ -20,7 +21,7 @@ describe('a fresh login that was told READY', { timeout: 120_000 }, () => {
       const restart = after.indexOf('STOPPED service_ended_unexpectedly');
       expect(restart).toBeGreaterThan(0);
       if (after.slice(0, restart).some((step) => step.startsWith('QR_REQUIRED'))) asked.push(name);
-      await stage.service.request('DELETE', `/v1/sessions/${name}`);
+      await stage.service.call('deleteSession', of(name));
     }
     expect(asked).toEqual([]);
     expect(stage.accusations()).toEqual([]);
