@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Build, Event, Session } from '@leadmaster/protocol';
+import { of } from '@leadmaster/testkit/asking';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
-import { of, type ServiceProcess } from '../service/service-process.ts';
+import type { ServiceProcess } from '../service/service-process.ts';
 import { BuildMachine } from './machine.ts';
 
 const SCHEMA = 201;

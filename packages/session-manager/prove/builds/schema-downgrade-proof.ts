@@ -1,7 +1,8 @@
 import type { Session } from '@leadmaster/protocol';
+import { of } from '@leadmaster/testkit/asking';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { seeded } from '../service/random.ts';
-import { KEY, of } from '../service/service-process.ts';
+import { KEY } from '../service/service-process.ts';
 import { BuildMachine } from './machine.ts';
 
 const NAME = 'ventas';

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Event, errorText, LeadMasterError, type Message } from '@leadmaster/protocol';
+import { of, qrToScan } from '@leadmaster/testkit/asking';
 import type { World } from '@leadmaster/whatsapp-standin';
 import { onProofGround } from '../service/proof-ground.ts';
-import { of, type ServiceProcess } from '../service/service-process.ts';
+import type { ServiceProcess } from '../service/service-process.ts';
 import { type DriftCase, inForce } from './cases.ts';
 import { needsLogin, type Outcome, restOf, STEPS, type Step } from './wants.ts';
 
@@ -101,7 +102,7 @@ class CaseRun {
     while (performance.now() < deadline) {
       const { state } = await this.#service.session(NAME);
       if (state !== 'INITIALIZING' && state !== 'QR_REQUIRED') return;
-      const shown = await this.#service.qr(NAME);
+      const shown = await qrToScan(this.#service.client, NAME);
       const scan = shown === null ? null : this.#world.phone(PHONE).scan(shown.qr);
       await Promise.race([scan?.catch(() => null), sleep(3_000)]);
       await sleep(100);

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Census } from '@leadmaster/protocol';
+import { of } from '@leadmaster/testkit/asking';
 import type { WorldState } from '@leadmaster/whatsapp-standin';
 import type { ServiceStage } from '../../test/real/service.ts';
-import { of } from '../service/service-process.ts';
 import type { Load, Loaded, Mode } from './load.ts';
 import { Witness } from './witness.ts';
 

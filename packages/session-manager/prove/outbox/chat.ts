@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Unanswered } from '@leadmaster/client';
 import { LeadMasterError, type Message } from '@leadmaster/protocol';
-import { of, type ServiceProcess } from '../service/service-process.ts';
+import { of } from '@leadmaster/testkit/asking';
+import type { ServiceProcess } from '../service/service-process.ts';
 
 /** Texts that are on their way in one chat at a time. */
 const WINDOW = 3;

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { browsersOn, commandLine, groupMembers } from '@leadmaster/capture/processes';
+import { of } from '@leadmaster/testkit/asking';
 import { freePort } from '@leadmaster/testkit/free-port';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { seeded } from './random.ts';
-import { of, ServiceProcess } from './service-process.ts';
+import { ServiceProcess } from './service-process.ts';
 
 export interface KillOptions {
   kills: number;

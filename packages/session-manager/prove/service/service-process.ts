@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@leadmaster/client';
-import { type EventPage, LeadMasterError, type QrCode, type Session, type Transition } from '@leadmaster/protocol';
+import type { EventPage, QrCode, Session, Transition } from '@leadmaster/protocol';
+import { answers, of, qrToScan } from '@leadmaster/testkit/asking';
 
 const CLI = join(import.meta.dirname, '../../../cli/src/main.ts');
 /** The key of every service of a proof. */
@@ -11,11 +12,6 @@ export const KEY = 'prove-key';
 /** Long work may take so long on a machine that does other things too. */
 const CALL_MS = 300_000;
 const ACKNOWLEDGED: readonly string[] = ['SENT', 'DELIVERED', 'READ'];
-
-/** The part of a call's input that says which session. */
-export function of(session: string): { params: { session: string } } {
-  return { params: { session } };
-}
 
 /** A session manager as a user runs it: a process of its own, talked to over HTTP. */
 export class ServiceProcess {
@@ -81,11 +77,7 @@ export class ServiceProcess {
   async answers(withinMs = 20_000): Promise<void> {
     const deadline = performance.now() + withinMs;
     for (;;) {
-      const ok = await this.call('health').then(
-        () => true,
-        () => false,
-      );
-      if (ok) return;
+      if (await answers(this.client)) return;
       if (!this.isAlive) throw new Error(`the service ended at once (${this.#child?.exitCode}):\n${this.#said}`);
       if (performance.now() > deadline) throw new Error(`the service does not answer:\n${this.#said}`);
       await sleep(25);
@@ -168,19 +160,9 @@ export class ServiceProcess {
     await this.call('createSession', { body: { name } });
     await this.until(name, 'QR_REQUIRED');
     for (;;) {
-      const qr = await this.qr(name);
+      const qr = await qrToScan(this.client, name);
       if (qr !== null) return qr;
       await sleep(20);
-    }
-  }
-
-  /** The QR to scan now; null while there is none. */
-  async qr(name: string): Promise<QrCode | null> {
-    try {
-      return await this.call('getQr', of(name));
-    } catch (error) {
-      if (error instanceof LeadMasterError && error.code === 'not_waiting_for_qr') return null;
-      throw error;
     }
   }
 }

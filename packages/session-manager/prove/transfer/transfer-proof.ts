@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText } from '@leadmaster/protocol';
-import { of } from '../service/service-process.ts';
+import { of } from '@leadmaster/testkit/asking';
 import type { Place } from './place.ts';
 import { Traffic } from './traffic.ts';
 import { type Manager, NAME, PHONE, TwoManagers } from './two-managers.ts';

@@ -5,9 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { browsersOn } from '@leadmaster/capture/processes';
 import { operate } from '@leadmaster/client';
 import type { Progress, Session } from '@leadmaster/protocol';
+import { of } from '@leadmaster/testkit/asking';
 import { freePort } from '@leadmaster/testkit/free-port';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
-import { KEY, of, ServiceProcess } from '../service/service-process.ts';
+import { KEY, ServiceProcess } from '../service/service-process.ts';
 import { type Label, TwoNetworks } from './networks/two-networks.ts';
 
 export const NAME = 'ventas';

@@ -5,10 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { browsersOn } from '@leadmaster/capture/processes';
 import { Unanswered } from '@leadmaster/client';
 import { type Census, errorText, type StorageReport, type TrimReport } from '@leadmaster/protocol';
+import { of } from '@leadmaster/testkit/asking';
 import { freePort } from '@leadmaster/testkit/free-port';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { seeded } from '../service/random.ts';
-import { of, ServiceProcess } from '../service/service-process.ts';
+import { ServiceProcess } from '../service/service-process.ts';
 import { lostRows } from './lost-rows.ts';
 
 export interface TrimProofOptions {

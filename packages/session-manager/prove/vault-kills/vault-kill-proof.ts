@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { browsersOn, groupMembers } from '@leadmaster/capture/processes';
 import { errorText, type Snapshot } from '@leadmaster/protocol';
+import { of } from '@leadmaster/testkit/asking';
 import { freePort } from '@leadmaster/testkit/free-port';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { seeded } from '../service/random.ts';
-import { of, ServiceProcess } from '../service/service-process.ts';
+import { ServiceProcess } from '../service/service-process.ts';
 import type { Plan } from './plan.ts';
 import { type Point, pickSome, pointsOf, stepsIn } from './points.ts';
 

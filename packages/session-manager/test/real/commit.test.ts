@@ -1,5 +1,5 @@
+import { of } from '@leadmaster/testkit/asking';
 import { describe, expect, it } from 'vitest';
-import { of } from '../../prove/service/service-process.ts';
 import { ServiceStage } from './service.ts';
 
 /** READY is a promise: whatever happens to the machine from that moment on, no phone is needed again. */

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { QrCode } from '@leadmaster/protocol';
+import { of } from '@leadmaster/testkit/asking';
 import { describe, expect, it } from 'vitest';
-import { of } from '../../prove/service/service-process.ts';
 import { type BrowserFound, findBrowser } from '../../src/engine/browser/find.ts';
 import { modulesInPng, modulesInSvg, modulesOf } from './qr-picture.ts';
 import { ServiceStage } from './service.ts';
