@@ -1,14 +1,17 @@
 import type { Client } from '@leadmaster/client';
 import { LeadMasterError, type QrCode } from '@leadmaster/protocol';
 
+/** A service that does not answer in this time is asked again. */
+const SOON_MS = 5_000;
+
 /** The part of a call's input that says which session. */
 export function of(session: string): { params: { session: string } } {
   return { params: { session } };
 }
 
-/** Whether a service answers at all. */
-export function answers(client: Client): Promise<boolean> {
-  return client.call('health').then(
+/** Whether a service answers at all, or says that it has taken up its sessions. */
+export function answers(client: Client, question: 'health' | 'ready' = 'health'): Promise<boolean> {
+  return client.call(question, {}, { timeoutMs: SOON_MS }).then(
     () => true,
     () => false,
   );

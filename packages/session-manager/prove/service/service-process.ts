@@ -100,10 +100,7 @@ export class ServiceProcess {
 
   /** Whether it has taken up its sessions; not while it does not answer. */
   isReady(): Promise<boolean> {
-    return this.call('ready').then(
-      () => true,
-      () => false,
-    );
+    return answers(this.client, 'ready');
   }
 
   session(name: string): Promise<Session> {
