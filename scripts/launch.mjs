@@ -6,6 +6,9 @@ import { LaunchError, ROOT } from './lib.mjs';
 import { findRuntime } from './runtime.mjs';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+/** Mean nothing here. Unheard, the one opens a debugger without a key, and the other ends the process at once. */
+const IGNORED = ['SIGUSR1', 'SIGUSR2'];
+const ignore = () => {};
 const POLL_MS = 200;
 
 /**
@@ -22,16 +25,26 @@ export async function launch(
   const stop = new AbortController();
   const onSignal = (signal) => stop.abort(signal);
   for (const signal of SIGNALS) process.on(signal, onSignal);
+  for (const signal of IGNORED) process.on(signal, ignore);
   const watch = under ? watchParent(() => stop.abort('npm is gone')) : null;
   try {
     await ensureInstall({ root, env, signal: stop.signal });
     const node = await findRuntime({ root });
     if (stop.signal.aborted) throw new LaunchError('Stopped before the service started.');
-    return await stayWith(spawn(node, [script, ...args], { stdio: ['pipe', 'inherit', 'inherit'], env }), stop.signal);
+    return await stayWith(spawnService(node, [script, ...args], env), stop.signal);
   } finally {
     clearInterval(watch ?? undefined);
     for (const signal of SIGNALS) process.off(signal, onSignal);
+    for (const signal of IGNORED) process.off(signal, ignore);
   }
+}
+
+/** Of the pinned runtime, which knows how not to open a debugger on SIGUSR1. */
+function spawnService(node, args, env) {
+  return spawn(node, ['--disable-sigusr1', '--max-semi-space-size=4', ...args], {
+    stdio: ['pipe', 'inherit', 'inherit'],
+    env,
+  });
 }
 
 function stayWith(child, signal) {

@@ -10,7 +10,7 @@ import { Service } from './leadmaster-service.ts';
 import type { Side } from './side.ts';
 
 /** What `./leadmaster` runs. */
-const PROGRAM = new URL('../../packages/cli/src/main.ts', import.meta.url);
+const PROGRAM = new URL('../../packages/cli/src/main.mjs', import.meta.url);
 
 /** Settings that may be given to the benchmark for the service, so that their effect can be measured. */
 const PASSED_ON = ['START_CONCURRENCY', 'CHROME_PATH', 'LOG_LEVEL', 'NODE_COMPILE_CACHE'];

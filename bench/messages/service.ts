@@ -41,8 +41,8 @@ export class BenchService implements AsyncDisposable {
       SNAPSHOT_SCHEDULE: 'off',
       SNAPSHOT_AFTER_LOGIN: 'off',
     };
-    const main = join(root, 'packages/cli/src/main.ts');
-    const child = spawn(process.execPath, [main, 'session-manager'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+    // Each version's own launcher knows where its program is.
+    const child = spawn(join(root, 'leadmaster'), ['session-manager'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
     const service = new BenchService(child, `http://127.0.0.1:${port}`, dataDir);
     await service.#until('the service answers', () => answers(service.client));
     return service;

@@ -11,7 +11,7 @@ import { startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { Child } from '../lifecycle/child.ts';
 
 /** What `./leadmaster` runs. */
-const PROGRAM = new URL('../../packages/cli/src/main.ts', import.meta.url);
+const PROGRAM = new URL('../../packages/cli/src/main.mjs', import.meta.url);
 const SESSION = 'bench';
 const NUMBER = '5491155000001';
 const READY_S = 60;

@@ -120,7 +120,12 @@ export const ROOMS: readonly Room[] = [
   { room: `${MANAGER}/profile`, rooms: [], why: 'It knows folders, not what runs on them.' },
   { room: `${MANAGER}/engine`, rooms: ['process', 'config'], why: 'An engine knows browsers, not sessions.' },
   { room: `${MANAGER}/process`, rooms: [], why: 'It knows processes, not sessions.' },
-  { room: `${MANAGER}/log.ts`, rooms: ['config'], why: 'Every room may log; the log knows its settings alone.' },
+  {
+    room: `${MANAGER}/log.ts`,
+    rooms: ['config', 'log-sink.ts'],
+    why: 'Every room may log; the log knows its settings and where its lines go.',
+  },
+  { room: `${MANAGER}/log-sink.ts`, rooms: [], libraries: ['node:'], why: 'It writes lines.' },
   { room: `${MANAGER}/config`, rooms: [], why: 'Settings know nothing of what they set.' },
   { room: `${MANAGER}/concurrency`, rooms: [], why: 'Queues and waits know nothing of what waits.' },
   { room: `${MANAGER}/steady-clock.ts`, rooms: [], libraries: ['node:'], why: 'A clock.' },

@@ -10,6 +10,8 @@ export interface EvaluatingPage {
 
 const KEY = 'leadmaster.flush';
 const RETRY_MS = 3_000;
+/** LevelDB's own; others leave names such as `._000003.log` beside them. */
+const LOG = /^[0-9]+\.log$/;
 
 /**
  * Waits until everything the page has put into localStorage so far can be read back from the profile's files.
@@ -41,7 +43,7 @@ async function markerArrives(page: EvaluatingPage, leveldbDir: string, signal: A
 }
 
 async function logsContain(dir: string, marker: string): Promise<boolean> {
-  const names = (await readdir(dir)).filter((name) => name.endsWith('.log'));
+  const names = (await readdir(dir)).filter((name) => LOG.test(name));
   for (const name of names) {
     const bytes = await readFile(join(dir, name)).catch((error: NodeJS.ErrnoException) => {
       // A log that was rotated away between listing and reading; its successor is listed the next time.

@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorText } from '@leadmaster/protocol/errors';
@@ -41,7 +41,7 @@ export function checkStructure(profileDir: string, options: StructureOptions = {
   const folders = [''];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     try {
-      const entries = readdirSync(join(profileDir, folder), { withFileTypes: true });
+      const entries = listed(join(profileDir, folder));
       checks.push(...checkFolder(profileDir, folder, entries, options.tempDir ?? tmpdir()));
       folders.push(
         ...entries
@@ -114,6 +114,13 @@ function loginReport(profileDir: string, judge: typeof checkLevelDb): StructureR
     return { name, ok: ok && !empty, detail };
   });
   return { ok: checks.every((check) => check.ok), checks };
+}
+
+/** Without names that are not UTF-8: Node lists them with U+FFFD in them and finds nothing by that. No copy has them. */
+function listed(folder: string): Dirent[] {
+  return readdirSync(folder, { withFileTypes: true }).filter(
+    ({ name }) => !name.includes('\uFFFD') || existsSync(join(folder, name)),
+  );
 }
 
 function checkFolder(profileDir: string, folder: string, entries: Dirent[], tempDir: string): StructureCheck[] {

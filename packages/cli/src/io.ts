@@ -16,6 +16,8 @@ export interface Io {
   env: Env;
   /** Of this process: Ctrl-C is heard here. */
   signals: Pick<EventEmitter, 'once' | 'off'>;
+  /** How long the end waits for the reader of what was printed, in milliseconds: a service must end without one. */
+  readerMs: number;
   /** What the shell is told by a command that ends without an error. */
   exitCode: number;
 }
@@ -23,7 +25,15 @@ export interface Io {
 /** Of this process. */
 export function processIo(): Io {
   const { stdout, stderr, stdin, env } = process;
-  return { stdout: isFile(1) ? new FileOutput(1) : stdout, stderr, stdin, env, signals: process, exitCode: 0 };
+  return {
+    stdout: isFile(1) ? new FileOutput(1) : stdout,
+    stderr,
+    stdin,
+    env,
+    signals: process,
+    readerMs: Number.POSITIVE_INFINITY,
+    exitCode: 0,
+  };
 }
 
 function isFile(fd: number): boolean {

@@ -61,6 +61,7 @@ export function ioOf(some: Partial<Io>): Io {
     stdin: Readable.from([]),
     env: {},
     signals: new EventEmitter(),
+    readerMs: Number.POSITIVE_INFINITY,
     exitCode: 0,
     ...some,
   };

@@ -2,11 +2,13 @@ import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { CHECKOUT } from '@leadmaster/session-manager/config';
 import { expect, onTestFinished, test } from 'vitest';
-import { fakeService } from './harness.ts';
+import { readerReady } from '../src/output/written.ts';
+import { fakeService, ioOf } from './harness.ts';
 
-const MAIN = join(CHECKOUT, 'packages/cli/src/main.ts');
+const MAIN = join(CHECKOUT, 'packages/cli/src/main.mjs');
 
 /** A real process of the command line whose standard output is that file descriptor. */
 function launch(args: readonly string[], stdout: number | 'pipe', env: Record<string, string>) {
@@ -87,6 +89,29 @@ test('what is said beside the result may get lost: the command goes on to its en
   });
   const code = await new Promise((resolve) => child.on('close', resolve));
   expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('admin') });
+});
+
+test('what would go on printing waits for a slow reader, and no longer than there is one', async () => {
+  let read = (): void => {};
+  const stdout = new Writable({
+    highWaterMark: 10,
+    write: (_chunk, _encoding, done) => {
+      read = done;
+    },
+  });
+  const io = ioOf({ stdout });
+  await readerReady(io, AbortSignal.timeout(1_000));
+  stdout.write('x'.repeat(100));
+  let ready = false;
+  const waiting = readerReady(io, AbortSignal.timeout(20_000)).then(() => {
+    ready = true;
+  });
+  await new Promise(setImmediate);
+  expect(ready).toBe(false);
+  read();
+  await waiting;
+  stdout.write('x'.repeat(100));
+  await readerReady(io, AbortSignal.abort());
 });
 
 const isRoot = process.getuid?.() === 0;

@@ -20,3 +20,4 @@ export * from './snapshots.ts';
 export * from './states.ts';
 export * from './storage.ts';
 export * from './transfer.ts';
+export * from './visible.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { account } from './accounts.ts';
 import { accountLimits } from './limits.ts';
 import { sessionName } from './names.ts';
+import { normalPhone, PHONE_RULE } from './phones.ts';
 import { SESSION_STATES, STATE_KINDS } from './states.ts';
 
 const time = z.iso.datetime();
@@ -45,6 +46,14 @@ export const metadata = z.record(z.string().max(64), z.string().max(1024)).refin
   message: 'at most 32 entries',
 });
 
+/** What stands between a browser and WhatsApp Web. `other`: the network said something that names none of these. */
+export const UNREACHABLE_BY = ['dns', 'route', 'tls', 'proxy', 'http', 'other'] as const;
+export type UnreachableBy = (typeof UNREACHABLE_BY)[number];
+
+/** Why WhatsApp Web could not be reached: `detail` is Chromium's own code, such as `ERR_NAME_NOT_RESOLVED`, or `HTTP 503`. */
+export const unreachable = z.object({ by: z.enum(UNREACHABLE_BY), detail: z.string() });
+export type Unreachable = z.infer<typeof unreachable>;
+
 export const session = z.object({
   name: z.string(),
   state: z.enum([...SESSION_STATES, 'UNCLAIMED']),
@@ -74,6 +83,8 @@ export const session = z.object({
   limits: accountLimits.nullable(),
   /** What a running session needs a person for at the phone or in WhatsApp; null = nothing. */
   attention: z.enum(ATTENTIONS).nullable(),
+  /** Why the last try did not reach WhatsApp Web; null = it did, or nothing is being tried. `nextAttemptAt` says when it goes on. */
+  unreachable: unreachable.extend({ at: time }).nullable(),
   runtime: runtime.nullable(),
   metadata,
   createdAt: time,
@@ -100,13 +111,21 @@ export const qrCode = z.object({ qr: z.string(), expiresAt: time, attempt: z.num
 export type QrCode = z.infer<typeof qrCode>;
 
 export const pairingRequest = z.strictObject({
-  phone: z.string().regex(/^[1-9][0-9]{6,14}$/, 'digits only, with the country code and without "+" or spaces'),
+  phone: z
+    .string()
+    .max(100)
+    .refine((text) => normalPhone(text) !== null, { error: `must be ${PHONE_RULE}` })
+    .overwrite((text) => normalPhone(text) ?? text)
+    .meta({ description: PHONE_RULE }),
 });
 export const pairingCode = z.object({ code: z.string(), expiresAt: time });
 export type PairingCode = z.infer<typeof pairingCode>;
 
 export const checkReport = z.object({
+  /** Whether everything is as it has to be, a whole login included. */
   valid: z.boolean(),
+  /** False: no login was ever saved in this profile, so none is missing. */
+  linked: z.boolean(),
   checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
 });
 export type CheckReport = z.infer<typeof checkReport>;

@@ -37,6 +37,7 @@ import { snapshotFigures } from './snapshots/snapshot-figures.ts';
 import { Snapshots } from './snapshots/snapshots.ts';
 import { sweepStaging } from './snapshots/staging.ts';
 import { VaultKeeper } from './snapshots/vault-keeper.ts';
+import { movedTo } from './state/moved-session.ts';
 import { createStateStore } from './state/sqlite-state-store.ts';
 import type { StateStore } from './state/state-store.ts';
 import { stagingNames } from './transfer/arriving-files.ts';
@@ -250,6 +251,7 @@ function createSessions(
     browserVersion: async () => (await browsers.find(visible)).version,
     minFreeBytes: config.diskMinFreeBytes,
     movedGeneration: (name: string) => store.vault.movedGeneration(name),
+    movedTo: (name: string) => movedTo(store, name),
     wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
     newestSnapshot: (name: string) => newestGood(store.snapshots.list(name)),
   };
@@ -363,6 +365,8 @@ async function cleanUp({ config, log, paths, store }: Ground): Promise<void> {
   if (finished.length > 0) log.warn({ finished }, 'restores that an earlier service had begun are finished');
   // A session that is on its way here goes on from what has come.
   const kept = liveTransfers(store).flatMap((id) => Object.values(stagingNames(id)));
-  const swept = await sweepStaging(paths, new Set(kept));
+  const swept = await sweepStaging(paths, new Set(kept), (path, err) =>
+    log.warn({ err, path }, 'what lies in staging cannot be removed; it takes room and does no other harm'),
+  );
   if (swept.length > 0) log.info({ swept }, 'copies that an earlier service left were removed');
 }

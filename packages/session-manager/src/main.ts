@@ -1,11 +1,21 @@
-import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { errorText, LeadMasterError, sentence } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { loadEnvironment, readConfig } from './config/index.ts';
+import { requireScreen } from './config/screen.ts';
 import { type Context, createContext } from './context.ts';
 import { containLibraryRejections } from './engine/wwebjs/containment.ts';
 import { createHttpServer } from './http/server.ts';
-import { createLogger } from './log.ts';
+import { createServiceLog } from './log.ts';
+import type { LogSink } from './log-sink.ts';
+import { measureLog } from './metrics.ts';
+import { livingOwner } from './profile/locks.ts';
+import { dataPaths } from './profile/paths.ts';
+
+/** How long the last lines of the log are waited for. */
+const LAST_LINES_MS = 1_000;
 
 /** A session manager that runs in this process. */
 export interface RunningService {
@@ -31,16 +41,20 @@ export async function runSessionManager(
   const warnings: string[] = [];
   const { env } = loadEnvironment(options.env);
   const config = readConfig(env, { warn: (text) => warnings.push(text) });
-  const log = createLogger(config.log, options.logTo);
+  // Told at once, and before anything is made; a session could only fail by it, one after the other.
+  if (config.loginMode === 'local') requireScreen();
+  const { log, sink } = createServiceLog(config.log, options.logTo);
   for (const warning of warnings) log.warn(warning);
   if (process.getuid?.() === 0) {
     log.warn("running as root: Chromium's sandbox is off. Run it as a user of its own; the README says how.");
   }
+  await refuseTakenPort(config);
   const context = await createContext(config, log);
-  return serve(context, config, log);
+  measureLog(context.metrics, sink);
+  return serve(context, config, log, sink);
 }
 
-async function serve(context: Context, config: Config, log: Logger): Promise<RunningService> {
+async function serve(context: Context, config: Config, log: Logger, sink: LogSink): Promise<RunningService> {
   const finished = Promise.withResolvers<number>();
   let booted = false;
   let ending: Promise<void> | null = null;
@@ -86,6 +100,7 @@ async function serve(context: Context, config: Config, log: Logger): Promise<Run
     }
     stopContaining();
     log.info('shut down');
+    await sink.flush(LAST_LINES_MS);
     finished.resolve(result);
   }
 
@@ -108,7 +123,7 @@ async function serve(context: Context, config: Config, log: Logger): Promise<Run
 /** Sessions run without a vault; what stands in its way is told before a snapshot is missed. */
 function sayClosed(log: Logger, error: unknown): void {
   const hint = error instanceof LeadMasterError ? ` ${error.hint}` : '';
-  log.warn({ err: error }, `no snapshot can be taken: ${errorText(error)}.${hint}`);
+  log.warn({ err: error }, `no snapshot can be taken: ${sentence(errorText(error))}${hint}`);
 }
 
 async function listen(http: Awaited<ReturnType<typeof createHttpServer>>, config: Config): Promise<string> {
@@ -120,14 +135,35 @@ async function listen(http: Awaited<ReturnType<typeof createHttpServer>>, config
   }
 }
 
-function portError(error: unknown, config: Config): LeadMasterError {
-  const where = `${config.host}:${config.port}`;
-  const code = (error as NodeJS.ErrnoException).code;
-  const why = code === 'EADDRINUSE' ? `another program listens on ${where}` : `${where}: ${errorText(error)}`;
-  return new LeadMasterError(
-    'port_unavailable',
-    `The service cannot listen: ${why}`,
-    'End that program, or choose other values for LEADMASTER_HOST and SESSION_MANAGER_PORT.',
-    { cause: error },
-  );
+/**
+ * Before anything is made: a start that cannot listen leaves nothing behind. Where a service runs on the data folder already, that is
+ * said instead (by the data folder's lock).
+ *
+ * @throws LeadMasterError `port_unavailable`.
+ */
+async function refuseTakenPort(config: Config): Promise<void> {
+  if (config.port === 0 || livingOwner(dataPaths(config.dataDir).dataLock) !== null) return;
+  const trial = createServer();
+  try {
+    trial.listen({ host: config.host, port: config.port });
+    await once(trial, 'listening');
+  } catch (error) {
+    throw portError(error, config);
+  }
+  trial.close();
+  await once(trial, 'close');
+}
+
+function portError(error: unknown, { host, port }: Config): LeadMasterError {
+  const where = `${host}:${port}`;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const loopback = 'Set LEADMASTER_HOST to an address of this machine: 127.0.0.1, or 0.0.0.0 for all of them.';
+  const known: Record<string, [why: string, cure: string]> = {
+    EADDRINUSE: [`another program listens on ${where}`, 'End that program, or choose another SESSION_MANAGER_PORT.'],
+    EADDRNOTAVAIL: [`${host} is no address of this machine`, loopback],
+    ENOTFOUND: [`${host} is no address of this machine`, loopback],
+    EACCES: [`this user may not listen on ${where}`, 'Choose a SESSION_MANAGER_PORT from 1024 on.'],
+  };
+  const [why, cure] = known[code] ?? [`${where}: ${errorText(error)}`, loopback];
+  return new LeadMasterError('port_unavailable', `The service cannot listen: ${why}`, cure, { cause: error });
 }

@@ -2,6 +2,7 @@ import { SESSION_STATES } from '@leadmaster/protocol';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type DiskFigures, measureDisk } from './disk/disk-metrics.ts';
 import type { SessionSupervisor } from './lifecycle/supervisor.ts';
+import type { LogSink } from './log-sink.ts';
 import { measurePages } from './page-metrics.ts';
 import { measureSnapshots, type SnapshotFigures } from './snapshot-metrics.ts';
 import type { StateStore } from './state/state-store.ts';
@@ -72,4 +73,17 @@ export function createMetrics(
   measureSnapshots(registry, events, snapshots);
   if (disk !== undefined) measureDisk(registry, disk);
   return registry;
+}
+
+/** How much of the service's own log was dropped. */
+export function measureLog(registry: Registry, sink: Pick<LogSink, 'dropped'>): void {
+  new Counter({
+    name: 'leadmaster_log_lines_dropped_total',
+    help: 'Lines of the log that were dropped: its reader did not keep up, or the disk was full',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(sink.dropped);
+    },
+  });
 }

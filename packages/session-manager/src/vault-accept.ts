@@ -1,6 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { LeadMasterError } from '@leadmaster/protocol';
-import { openStore, openVault, parseMasterKeys, repairVault, storeUrl, vaultsIn } from '@leadmaster/vault';
+import {
+  isVaultObject,
+  openStore,
+  openVault,
+  parseMasterKeys,
+  repairVault,
+  storeUrl,
+  vaultsIn,
+} from '@leadmaster/vault';
 import type { Config } from './config/config.ts';
 import { refuseRootBesideUser } from './profile/owner.ts';
 import { dataPaths } from './profile/paths.ts';
@@ -80,6 +88,7 @@ async function refuseTaken(
 ): Promise<void> {
   for (const prefix of ['vault', 'keys/']) {
     for await (const { key } of store.list(prefix, { signal })) {
+      if (!isVaultObject(key)) continue;
       const hint = 'If it is the one that is meant: "./leadmaster vault accept". Else set VAULT_URL to an empty place.';
       throw new LeadMasterError('wrong_state', `There is a vault at ${url} already (${key})`, hint);
     }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
-import { newMasterKeyText, openStore, openVault, parseMasterKeys, Vault } from '@leadmaster/vault';
+import { cannotLink, newMasterKeyText, openStore, openVault, parseMasterKeys, Vault } from '@leadmaster/vault';
 
 /** Where the vault is: one that is open already, or a URL (`file:/backups/vault`, `s3://...`) and the file of its key. */
 export type VaultPlace = Vault | { url: string; keyFile: string };
@@ -32,18 +32,27 @@ async function readKey(file: string): Promise<string | null> {
   });
 }
 
-/** A link fails where a rename would overwrite, and never shows half a key. */
 async function makeKey(file: string): Promise<string> {
   const text = newMasterKeyText();
   const draft = `${file}.${randomBytes(4).toString('hex')}`;
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   try {
     await writeFile(draft, text, { mode: 0o600, flag: 'wx', flush: true });
-    await link(draft, file);
+    await giveName(draft, file);
   } finally {
     await rm(draft, { force: true });
   }
   return text;
+}
+
+/** A link fails where a rename would overwrite, and never shows half a key. Where there are none, the key was missing a moment ago. */
+async function giveName(draft: string, file: string): Promise<void> {
+  try {
+    await link(draft, file);
+  } catch (error) {
+    if (!cannotLink(error) || (await readKey(file)) !== null) throw error;
+    await rename(draft, file);
+  }
 }
 
 function keyMissing(url: string, file: string): LeadMasterError {

@@ -114,7 +114,7 @@ export class Chain {
     for (const sequence of head?.damaged ?? []) {
       if (!present.has(sequence)) continue;
       unreadable.push(sequence);
-      const detail = 'A record could not be read when later ones were written. Forget it by its number.';
+      const detail = `A record could not be read when later ones were written. Delete it by its number, ${sequence}.`;
       problems.push({ kind: 'damaged', object: this.object(sequence), detail });
     }
     const rollback = this.rollback(seen, head, top);
@@ -177,7 +177,8 @@ export class Chain {
     };
     const bytes = await encodeRecord(this.session.keys, record);
     const object = this.object(sequence);
-    const written = await this.store.put(object, bytes, { ifAbsent: true, ...passed(signal) });
+    const frees = record.type !== 'snapshot';
+    const written = await this.store.put(object, bytes, { ifAbsent: true, frees, ...passed(signal) });
     // A put that was tried again after a lost answer finds its own record.
     if (!written && !(await this.holds(object, bytes, signal))) return null;
     if (!(await this.isInLine(record, signal))) {

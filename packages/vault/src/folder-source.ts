@@ -3,13 +3,14 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { CHUNK_BYTES } from './format/chunk.ts';
 import type { Source, SourceEntry } from './source.ts';
+import { hasCode } from './store/folder-errors.ts';
 
 /** Files that are looked at together: waiting for each alone would be most of the time that unchanged ones take. */
 const AT_ONCE = 64;
 
 /**
  * A folder as it lies there, for one that nobody writes to: a stopped profile, a frozen copy. Sockets, pipes and devices
- * are left out. A file counts as unchanged while device, inode, size and both times stay.
+ * are left out, and what has a name that is not UTF-8. A file counts as unchanged while device, inode, size and both times stay.
  */
 export function folderSource(folder: string, options: { include?: (path: string) => boolean } = {}): Source {
   return walk(folder, '', options.include ?? (() => true));
@@ -29,7 +30,12 @@ async function* walk(folder: string, base: string, include: (path: string) => bo
 }
 
 async function describe(full: string, path: string): Promise<SourceEntry | null> {
-  const stat = await fs.lstat(full, { bigint: true });
+  const stat = await fs.lstat(full, { bigint: true }).catch((error: unknown) => {
+    // Node lists a name that is not UTF-8 with U+FFFD in it, and finds nothing by that.
+    if (hasCode(error, 'ENOENT') && path.includes('\uFFFD')) return null;
+    throw error;
+  });
+  if (stat === null) return null;
   const common = { path, mode: Number(stat.mode & 0o777n), mtimeMs: Number(stat.mtimeNs) / 1e6 };
   if (stat.isDirectory()) return { ...common, kind: 'directory' };
   if (stat.isSymbolicLink()) return { ...common, kind: 'symlink', target: await fs.readlink(full) };

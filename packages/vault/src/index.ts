@@ -3,6 +3,7 @@ export type { DamageMemory } from './damage-memory.ts';
 export type { ExportOptions } from './export.ts';
 export { isDamage, isOfAnObject, problemOf } from './failures.ts';
 export { folderSource } from './folder-source.ts';
+export { foreignNames } from './foreign.ts';
 export type { ForgetChoice } from './forget.ts';
 export { type SnapshotInfo, sequenceOf } from './format/record.ts';
 export { checkTree, type FileEntry, type TreeEntry } from './format/tree.ts';
@@ -16,6 +17,7 @@ export {
   vaultLine,
   vaultsIn,
 } from './master-key.ts';
+export { isVaultObject } from './names.ts';
 export { checkPassphrase, MIN_PASSPHRASE } from './passphrase.ts';
 export { damagedBehind, type VaultProblem } from './problems.ts';
 export type { Pruned, PruneOptions } from './prune.ts';
@@ -36,6 +38,7 @@ export type { BlobInfo, BlobSource, BlobStore } from './store/blob-store.ts';
 export { ByteRate } from './store/byte-rate.ts';
 export { FolderStore } from './store/folder-store.ts';
 export { MemoryStore } from './store/memory-store.ts';
+export { cannotLink } from './store/no-link.ts';
 export { type OpenStoreOptions, openStore } from './store/open-store.ts';
 export { type RetryOptions, RetryStore } from './store/retry-store.ts';
 export { parseStoreUrl, type StoreLocation, storeUrl } from './store/store-url.ts';

@@ -207,7 +207,7 @@ export class Keyring {
     const owner = this.ownerOf(session.name);
     const body = Buffer.from(JSON.stringify({ at, owner }));
     const tombstone = sealEnvelope(this.destroyedKey, this.destroyedHeader(id), body);
-    await this.store.put(destroyedObject(id), tombstone, { ifAbsent: true, ...passed(signal) });
+    await this.store.put(destroyedObject(id), tombstone, { ifAbsent: true, frees: true, ...passed(signal) });
     await this.removeKeys(id, owner, signal);
   }
 

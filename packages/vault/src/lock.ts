@@ -13,6 +13,8 @@ type LockBody = z.infer<typeof lockBody>;
 
 const LOCK_MS = 5 * 60 * 1000;
 const MAX_LOCK_BYTES = 4096;
+/** What must be possible on a disk that is full. */
+const FREEING: ReadonlySet<string> = new Set(['forget', 'prune', 'destroy']);
 /** How often a stale lock is removed before somebody else is taken to be faster. */
 const TRIES = 3;
 
@@ -57,7 +59,8 @@ export class SessionLock {
 
   private async take(doing: string, signal?: AbortSignal): Promise<void> {
     for (let tries = 0; tries < TRIES; tries++) {
-      const taken = await this.store.put(this.key, this.body(doing), { ifAbsent: true, ...passed(signal) });
+      const frees = FREEING.has(doing);
+      const taken = await this.store.put(this.key, this.body(doing), { ifAbsent: true, frees, ...passed(signal) });
       if (taken) return;
       const found = await this.read(signal);
       if (found === 'absent') continue;

@@ -50,6 +50,21 @@ export function parseDestroyedObject(key: string): { session: string } | null {
   return session === undefined ? null : { session };
 }
 
+/** Whether a vault may have an object of that name. */
+export function isVaultObject(key: string): boolean {
+  const parsers = [parseKeyObject, parseRecordObject, parsePackObject, parseDestroyedObject];
+  return key === VAULT_OBJECT || /^locks\/[0-9a-f]{32}$/.test(key) || parsers.some((parse) => parse(key) !== null);
+}
+
+/** Whether objects of a vault may lie in a folder of that name. */
+export function isVaultFolder(folder: string): boolean {
+  return (
+    /^(chain|destroyed|keys|locks|packs)$/.test(folder) ||
+    /^(chain|packs)\/[0-9a-f]{32}$/.test(folder) ||
+    /^keys\/(vault|[0-9a-f]{32})$/.test(folder)
+  );
+}
+
 /** Whether a record can have that number. */
 export function isSequence(number: number): boolean {
   return isNumber(number, RECORD_DIGITS);

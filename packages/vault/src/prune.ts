@@ -1,3 +1,4 @@
+import { LeadMasterError } from '@leadmaster/protocol';
 import { type Chain, type ChainView, overtaken } from './chain.ts';
 import { forEachLimit } from './concurrency.ts';
 import { damagedSnapshot, isDamage } from './failures.ts';
@@ -48,22 +49,35 @@ const TRIES = 3;
 
 /** Frees what no snapshot needs. Nothing is deleted before a record says so; see docs/vault-format.md for why that is safe. */
 export async function prune(context: PruneContext, options: PruneOptions): Promise<Pruned> {
+  try {
+    return await pruneUntilFirst(context, options, false);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    // There is no room to move what stays: then only the packs go of which nothing is needed.
+    const done = await pruneUntilFirst(context, options, true);
+    if (done.deletedPacks === 0) throw error;
+    return done;
+  }
+}
+
+async function pruneUntilFirst(context: PruneContext, options: PruneOptions, deletesOnly: boolean): Promise<Pruned> {
   for (let tries = 0; tries < TRIES; tries++) {
-    const done = await pruneOnce(context, options);
+    const done = await pruneOnce(context, options, deletesOnly);
     if (done !== null) return done;
   }
   throw overtaken(context.session.name);
 }
 
 /** Null when another writer was faster. */
-async function pruneOnce(context: PruneContext, options: PruneOptions): Promise<Pruned | null> {
+async function pruneOnce(context: PruneContext, options: PruneOptions, deletesOnly: boolean): Promise<Pruned | null> {
   const { chain, session, store } = context;
   const { signal } = options;
   const view = await chain.viewToWrite(signal);
   const needed = await neededChunks(chain, view, signal);
   const shelf = await context.loadShelf(view);
   const spoilt = await spoiltCopies(shelf, needed, signal);
-  const plan = planPacks(shelf, needed, spoilt, options.maxWaste ?? MAX_WASTE);
+  const whole = planPacks(shelf, needed, spoilt, options.maxWaste ?? MAX_WASTE);
+  const plan = deletesOnly ? { ...whole, rewrite: [] } : whole;
   const orphans = await orphanPacks(context, view, options);
   if (plan.unused.length + plan.rewrite.length + orphans.length === 0) {
     if (view.head !== null) await chain.tidy(view.head, signal);
@@ -235,6 +249,10 @@ async function orphanPacks(context: PruneContext, view: ChainView, options: Prun
     if (dropped.has(id) || info.modifiedAt.getTime() <= oldest) orphans.push(info);
   }
   return orphans;
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof LeadMasterError && error.code === 'store_full';
 }
 
 function bytesOf(places: readonly ChunkPlace[]): number {

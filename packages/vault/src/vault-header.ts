@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { damagedObject } from './failures.ts';
 import { checkVersion, headerLine } from './format/envelope.ts';
-import { KEYS, VAULT_OBJECT } from './names.ts';
+import { KEYS, parseKeyObject, VAULT_OBJECT } from './names.ts';
 import { passed, small } from './small.ts';
 import type { BlobStore } from './store/blob-store.ts';
 
@@ -25,6 +25,8 @@ export async function readHeader(store: BlobStore, create: boolean, signal?: Abo
 /** A vault whose header is gone is never taken for an empty place. */
 async function refuseHeaderless(store: BlobStore, create: boolean, signal?: AbortSignal): Promise<void> {
   for await (const { key } of store.list(KEYS, passed(signal))) {
+    // A file that others have put there is no key.
+    if (parseKeyObject(key) === null) continue;
     throw damagedObject(VAULT_OBJECT, `it is gone, but ${key} is there`);
   }
   if (create) return;

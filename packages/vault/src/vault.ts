@@ -14,7 +14,7 @@ import { type ImportOptions, importSnapshot } from './import.ts';
 import { Keyring, type KnownSession } from './keyring.ts';
 import { SessionLock } from './lock.ts';
 import type { MasterKey } from './master-key.ts';
-import { CHAINS, chainFolder, keyFolder, packFolder, packObject } from './names.ts';
+import { CHAINS, chainFolder, keyFolder, packFolder, packObject, parseRecordObject } from './names.ts';
 import { newPassphraseKey } from './passphrase.ts';
 import type { VaultProblem } from './problems.ts';
 import { type Pruned, type PruneOptions, prune } from './prune.ts';
@@ -298,8 +298,8 @@ export class Vault {
     const destroyed = new Set(await this.keyring.destroyedSessions(call.signal));
     const keyless = new Set<string>();
     for await (const { key } of this.store.list(CHAINS, passed(call.signal))) {
-      const id = key.split('/')[1] ?? '';
-      if (!known.has(id) && !destroyed.has(id)) keyless.add(id);
+      const id = parseRecordObject(key)?.session;
+      if (id !== undefined && !known.has(id) && !destroyed.has(id)) keyless.add(id);
     }
     const detail =
       'There are records of a session whose key is gone: it was removed from the store, or cannot be read.';

@@ -7,8 +7,9 @@
  * - `hanging`: the page loads, its WebSocket is accepted and never answers; live ones fall silent.
  * - `page_unreachable`: the host refuses TCP, so neither page nor new sockets; live sockets stay.
  * - `page_hanging`: the host accepts TCP and answers no request; live sockets stay.
+ * - `page_error`: the host answers HTTP 503 instead of the page; live sockets stay.
  */
-export type Outage = 'none' | 'refused' | 'hanging' | 'page_unreachable' | 'page_hanging';
+export type Outage = 'none' | 'refused' | 'hanging' | 'page_unreachable' | 'page_hanging' | 'page_error';
 
 export interface FaultState {
   readonly outage: Outage;

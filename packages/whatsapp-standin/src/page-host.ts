@@ -99,7 +99,13 @@ export class PageHost {
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
-    if (this.#context.faults.current.outage === 'page_hanging') return;
+    const { outage } = this.#context.faults.current;
+    if (outage === 'page_hanging') return;
+    if (outage === 'page_error') this.#send(response, 503, 'text/plain', 'not now', 'no-cache');
+    else this.#answer(request, response);
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '/', 'https://web.whatsapp.com');
     const { pathname } = url;
     const asset = /^\/static\/([\w.-]+)\/([\w-]+\.js)$/.exec(pathname);

@@ -34,7 +34,7 @@ const drifts: Check = (value) => {
 const version: Check = (value) => text(value) && /^[\w.-]+$/.test(value as string);
 
 const FAULTS: Shape = {
-  outage: oneOf('none', 'refused', 'hanging', 'page_unreachable', 'page_hanging'),
+  outage: oneOf('none', 'refused', 'hanging', 'page_unreachable', 'page_hanging', 'page_error'),
   deprecated: (value) => flag(value) || text(value),
   messageAcks: oneOf('normal', 'none'),
   unregistered: (value) => Array.isArray(value) && value.every(text),

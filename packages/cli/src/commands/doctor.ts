@@ -10,8 +10,9 @@ import { cliOf, type Register } from './command.ts';
 export const register: Register = (parent, io) => {
   parent
     .command('doctor')
-    .description('look for what is wrong, and say the cure; works without the service. Exit code 1: there is a problem')
+    .description('diagnose problems and suggest fixes; works without the service. Exit code 1: there is a problem')
     .option('--fix', 'first do what is safe: modes, locks of dead processes, a .gitignore in a data folder of its own')
+    .option('--no-network', 'do not ask for the page of WhatsApp Web')
     .option('--code <dir>', 'compare the folders that code in there names for sessions with the disk')
     .option(
       '--key-copied [file]',
@@ -28,6 +29,7 @@ export const register: Register = (parent, io) => {
       }
       const report = await examine(cli.config, {
         fix: options.fix === true,
+        network: options.network,
         codeDir: options.code === undefined ? null : resolve(options.code),
         language: options.lang,
       });
@@ -41,6 +43,7 @@ export const register: Register = (parent, io) => {
 
 interface DoctorOptions {
   fix?: true;
+  network: boolean;
   code?: string;
   keyCopied?: string | true;
   lang: Language;

@@ -3,7 +3,8 @@ import { Argument, type Command, Option } from 'commander';
 import type { Client } from '../client/client.ts';
 import { follow } from '../client/follow.ts';
 import type { Printer } from '../output/printer.ts';
-import { untilUnread } from '../output/written.ts';
+import { localTime } from '../output/words.ts';
+import { readerReady, untilUnread } from '../output/written.ts';
 import { cliOf, type Register } from './command.ts';
 import { count, limit, pathOf, sessionName } from './values.ts';
 
@@ -21,7 +22,11 @@ export const register: Register = (parent, io) => {
       const cli = cliOf(command, io);
       const path = name === undefined ? '/v1/events' : `${pathOf(name)}/events`;
       if (options.follow) {
-        for await (const event of follow(cli.client(), path, options.after, untilUnread(io))) show(cli.print, event);
+        const unread = untilUnread(io);
+        for await (const event of follow(cli.client(), path, options.after, unread)) {
+          show(cli.print, event);
+          await readerReady(io, unread);
+        }
         return;
       }
       const events = await (options.after === undefined
@@ -58,7 +63,9 @@ interface EventsOptions {
 function show(print: Printer, event: Event): void {
   print.record(event);
   const { dim, cyan, bold } = print.paint;
-  print.line(`${dim(`${event.id} ${event.at}`)} ${bold(event.session)} ${cyan(event.type)} ${summary(event.data)}`);
+  print.line(
+    `${dim(`${event.id} ${localTime(event.at)}`)} ${bold(event.session)} ${cyan(event.type)} ${summary(event.data)}`,
+  );
 }
 
 function summary(data: Record<string, unknown>): string {

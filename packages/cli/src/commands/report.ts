@@ -24,7 +24,7 @@ export const register: Register = (parent, io) => {
       const text = renderReport(facts, lang);
       if (out !== undefined) await write(resolve(out), text);
       cli.print.data(facts);
-      if (out === undefined && !cli.json) cli.print.raw(text);
+      if (out === undefined && !cli.json) cli.print.text(text);
       if (out !== undefined) cli.print.note(`Written: ${resolve(out)}`);
     });
 };

@@ -1,6 +1,6 @@
 import type { PruneReport } from '@leadmaster/protocol';
 import { Argument, type Command } from 'commander';
-import { withSnapshots } from '../client/snapshots.ts';
+import { type Snapshots, withSnapshots } from '../client/snapshots.ts';
 import { confirm } from '../output/confirm.ts';
 import { nameSnapshot } from '../output/snapshot-words.ts';
 import { bytes, plural } from '../output/words.ts';
@@ -12,21 +12,35 @@ import { nameArgument, sessionName } from './values.ts';
 export const registerDelete: Register = (noun, io) => {
   noun
     .command('delete')
-    .description('take a snapshot out of the history; its room is free after the next prune')
+    .description('delete a snapshot; its space is free after the next prune')
     .addArgument(nameArgument())
     .addArgument(idArgument())
     .option('-y, --yes', 'do not ask')
     .action(async (name: string, text: string, { yes }: { yes?: true }, command: Command) => {
       const cli = cliOf(command, io);
       await withSnapshots(cli, async ({ snapshots }) => {
-        const chosen = await findSnapshot(snapshots, name, text);
-        await confirm(io, yes, `Delete ${nameSnapshot(chosen)} of ${name}? It cannot be brought back.`);
-        await snapshots.delete(name, chosen.id);
-        cli.print.data({ session: name, deleted: chosen.id });
-        cli.print.line(`Snapshot ${chosen.id} of ${name} is deleted.`);
+        const { id, title } = await choose(snapshots, name, text);
+        await confirm(io, yes, `Delete ${title} of ${name}? It cannot be brought back.`);
+        await snapshots.delete(name, id);
+        cli.print.data({ session: name, deleted: id });
+        cli.print.line(`Snapshot ${id} of ${name} is deleted.`);
       });
     });
 };
+
+/** A snapshot; or a record that cannot be read, which is known by its number alone. */
+async function choose(snapshots: Snapshots, name: string, text: string): Promise<{ id: string; title: string }> {
+  if (/^\d+$/.test(text) && (await isDamaged(snapshots, name, text)))
+    return { id: text, title: `the damaged record ${text}` };
+  const chosen = await findSnapshot(snapshots, name, text);
+  return { id: chosen.id, title: nameSnapshot(chosen) };
+}
+
+async function isDamaged(snapshots: Snapshots, name: string, number: string): Promise<boolean> {
+  const { items, problems } = await snapshots.list(name);
+  if (items.some(({ id }) => id.startsWith(`${number}-`))) return false;
+  return problems.some(({ kind, object }) => kind === 'damaged' && Number(object.split('/').at(-1)) === Number(number));
+}
 
 export const registerPrune: Register = (noun, io) => {
   noun

@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
+import { visible } from '@leadmaster/protocol';
 import { type Env, readConfig } from '@leadmaster/session-manager/config';
 import { type Command, Option } from 'commander';
 import { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
 import { startDemo } from '../demo/demo.ts';
 import { demoDir, removeDemo, writeDemo } from '../demo/demo-file.ts';
 import { CUSTOMER } from '../demo/phones.ts';
@@ -19,7 +21,7 @@ export const register: Register = (parent, io) => {
     .addOption(exitWithParent())
     .action(async (options: StartOptions, command: Command) => {
       const cli = cliOf(command, io);
-      io.exitCode = await (options.demo ? runDemo(cli, io, options) : run(cli, cli.environment.env, options, true));
+      io.exitCode = await (isDemo(command) ? runDemo(cli, io, options) : run(cli, cli.environment.env, options, true));
     });
 
   parent
@@ -27,13 +29,18 @@ export const register: Register = (parent, io) => {
     .description('start the session manager alone')
     .addOption(exitWithParent())
     .action(async (options: StartOptions, command: Command) => {
+      if (isDemo(command)) throw CliError.usage('A demo is started by "start --demo" alone.');
       const cli = cliOf(command, io);
       io.exitCode = await run(cli, cli.environment.env, options, false);
     });
 };
 
+/** The program itself has that option as well, and commander gives it to the first that knows it. */
+function isDemo(command: Command): boolean {
+  return command.optsWithGlobals().demo === true;
+}
+
 interface StartOptions {
-  demo?: true;
   exitWithParent?: true;
 }
 
@@ -45,9 +52,10 @@ function exitWithParent(): Option {
 async function run(cli: Cli, env: Env, options: StartOptions, install: boolean, extra: Extra = {}): Promise<number> {
   const config = readConfig(env);
   const { chromePath, loginMode } = config;
-  const progress = cli.print.isTerminal ? (text: string) => cli.io.stderr.write(`\u001b[2K${text}\r`) : undefined;
+  const progress = cli.print.isTerminal
+    ? (text: string) => cli.io.stderr.write(`\u001b[2K${visible(text)}\r`)
+    : undefined;
   const say = (text: string): void => cli.print.note(text);
-  for (const warning of cli.environment.warnings) say(warning);
   const means = { chromePath, visible: loginMode === 'local', say, ...(progress === undefined ? {} : { progress }) };
   const browser = install ? await ensureBrowser(means) : null;
   return serve(cli, {
@@ -78,7 +86,12 @@ async function runDemo(real: Cli, io: Io, options: StartOptions): Promise<number
   const demo = await startDemo(real.environment.env, dataDir);
   try {
     const onStarted = (port: number): void => {
-      writeDemo(dataDir, { pid: process.pid, port, controlUrl: demo.controlUrl });
+      writeDemo(dataDir, {
+        pid: process.pid,
+        port,
+        controlUrl: demo.controlUrl,
+        chromeArgs: demo.env.CHROME_ARGS ?? '',
+      });
       real.print.line(HOW_TO);
     };
     return await run(new Cli(io, real.json), demo.env, options, true, { onStarted, alsoEnds: demo.ended });

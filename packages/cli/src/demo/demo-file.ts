@@ -7,6 +7,8 @@ export interface DemoFile {
   port: number;
   /** The control API of the stand-in's phones. */
   controlUrl: string;
+  /** `CHROME_ARGS` of its service: how its browsers reach the stand-in. */
+  chromeArgs: string;
 }
 
 /** The demo's own data folder, beside the real one and never in it. */

@@ -23,7 +23,7 @@ const STOP_MS = 5000;
 /** Starts the stand-in on the demo's own data folder. */
 export async function startDemo(env: Env, dataDir: string): Promise<Demo> {
   const main = join(CHECKOUT, 'packages/whatsapp-standin/src/main.ts');
-  const args = [main, '--exit-with-parent', '--state-file', join(dataDir, 'standin.json')];
+  const args = ['--disable-sigusr1', main, '--exit-with-parent', '--state-file', join(dataDir, 'standin.json')];
   // A process group of its own: Ctrl-C in the terminal ends the service first, and the stand-in by its closed pipe.
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
   let said = '';

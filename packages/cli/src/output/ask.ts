@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { visibleLines } from '@leadmaster/protocol';
 import { interrupted } from '../client/interrupt.ts';
 import type { Io } from '../io.ts';
 
@@ -16,7 +17,7 @@ export async function ask(io: Io, question: string): Promise<string> {
     reject(interrupted('Nothing was done.'));
   });
   try {
-    return (await Promise.race([reader.question(question), unanswered])).trim();
+    return (await Promise.race([reader.question(visibleLines(question)), unanswered])).trim();
   } finally {
     reader.off('close', onEnd);
     reader.close();

@@ -1,4 +1,5 @@
 import type { Output } from '../io.ts';
+import { ink } from './ink.ts';
 
 /** A block of lines at the end of a terminal that is drawn again in its place. */
 export class LiveView {
@@ -15,7 +16,8 @@ export class LiveView {
   }
 
   /** Replaces what was drawn before. Lines that did not change are left alone, so nothing flickers. */
-  draw(lines: readonly string[]): void {
+  draw(texts: readonly string[]): void {
+    const lines = texts.map(ink.line);
     const before = this.#drawn;
     const same = before.length === lines.length;
     if (same && lines.every((line, i) => line === before[i])) return;
@@ -25,7 +27,7 @@ export class LiveView {
       text += same && line === before[i] ? '\n' : `\u001b[2K${line}\n`;
     });
     this.#out.write(text);
-    this.#drawn = [...lines];
+    this.#drawn = lines;
   }
 
   /** Takes everything away again. */

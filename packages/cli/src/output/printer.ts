@@ -1,27 +1,28 @@
-import picocolors from 'picocolors';
 import type { CliError } from '../cli-error.ts';
 import type { Io } from '../io.ts';
+import { ink } from './ink.ts';
 
 /**
  * Where words go: results to standard output, everything said about them to standard error. With `--json`, standard
- * output has JSON and nothing else: the result, or `{"error":{...}}`.
+ * output has JSON and nothing else: the result, or `{"error":{...}}`, exact. Words have what would command the terminal
+ * written out, also into a file or pipe, which may be shown on a terminal later.
  */
 export class Printer {
   readonly json: boolean;
   readonly isTerminal: boolean;
-  readonly paint: ReturnType<typeof picocolors.createColors>;
+  readonly paint: ReturnType<typeof ink.colors>;
   readonly #io: Io;
 
   constructor(io: Io, json: boolean) {
     this.#io = io;
     this.json = json;
     this.isTerminal = io.stdout.isTTY === true && !json;
-    this.paint = picocolors.createColors(wantsColour(io) && !json);
+    this.paint = ink.colors(wantsColour(io) && !json);
   }
 
   /** A result for people; not said with `--json`. */
   line(text = ''): void {
-    if (!this.json) this.#io.stdout.write(`${text}\n`);
+    if (!this.json) this.#io.stdout.write(`${ink.lines(text)}\n`);
   }
 
   /** A result for machines; said with `--json` alone. */
@@ -36,12 +37,12 @@ export class Printer {
 
   /** Said beside the result, to people. */
   note(text: string): void {
-    if (!this.json) this.#io.stderr.write(`${text}\n`);
+    if (!this.json) this.#io.stderr.write(`${ink.lines(text)}\n`);
   }
 
-  /** As it is, to standard output: for drawing. */
-  raw(text: string): void {
-    this.#io.stdout.write(text);
+  /** A text that ends its own last line, to standard output. */
+  text(text: string): void {
+    this.#io.stdout.write(ink.lines(text));
   }
 
   error(error: CliError): void {
@@ -54,9 +55,8 @@ export class Printer {
       return;
     }
     const { red, dim } = this.paint;
-    this.#io.stderr.write(
-      `${red('error:')} ${error.message}\n${error.hint === '' ? '' : `${dim('hint:')}  ${error.hint}\n`}`,
-    );
+    const hint = error.hint === '' ? '' : `${dim('hint:')}  ${error.hint}\n`;
+    this.#io.stderr.write(ink.lines(`${red('error:')} ${error.message}\n${hint}`));
   }
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { errorText, shellWord } from '@leadmaster/protocol';
+import { errorText, shellWord, visibleLines } from '@leadmaster/protocol';
 import { CliError } from '../cli-error.ts';
 import { interrupted } from '../client/interrupt.ts';
 import type { Io } from '../io.ts';
@@ -10,8 +10,12 @@ import type { Io } from '../io.ts';
 export function secretFromFile(io: Io, file: string, what: string): string {
   try {
     const found = statSync(file);
+    // A named pipe may never say anything; the pipe of a shell's <(command) does, or ends.
+    if (found.isFIFO() && !/^\/(dev|proc\/self)\/(fd\/|stdin$)/.test(file)) throw new Error('it is a named pipe');
     if (found.isFile() && (found.mode & 0o077) !== 0)
-      io.stderr.write(`warning: ${file} is open to others than its owner: chmod 600 ${shellWord(file)}\n`);
+      io.stderr.write(
+        visibleLines(`warning: ${file} is open to others than its owner: chmod 600 ${shellWord(file)}\n`),
+      );
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
   } catch (error) {
     throw CliError.usage(`${what} cannot be read from ${file}: ${errorText(error)}`);
@@ -28,7 +32,7 @@ export async function askHidden(io: Io, question: string): Promise<string> {
   reader.once('line', resolve);
   reader.once('close', () => resolve(''));
   reader.once('SIGINT', () => reject(interrupted('Nothing was done.')));
-  io.stderr.write(question);
+  io.stderr.write(visibleLines(question));
   try {
     return await promise;
   } finally {

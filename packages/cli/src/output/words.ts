@@ -1,4 +1,5 @@
-import type { Session } from '@leadmaster/protocol';
+import { type Session, visible } from '@leadmaster/protocol';
+import { ink } from './ink.ts';
 import type { Printer } from './printer.ts';
 
 /** A size as people say it: 922 MB. */
@@ -39,16 +40,29 @@ export function duration(ms: number): string {
   return `${Math.round(seconds / 3600)} h`;
 }
 
-/** A time as the clock on the wall has it: 2026-11-25 02:00. */
+/** A time for people, the same everywhere: of this machine's clock, with its zone. 2026-11-25 02:00:07 -03:00. */
 export function localTime(iso: string): string {
   const at = new Date(iso);
   const two = (value: number): string => String(value).padStart(2, '0');
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  const clock = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':');
+  const east = -at.getTimezoneOffset();
+  const zone = `${east < 0 ? '-' : '+'}${two(Math.floor(Math.abs(east) / 60))}:${two(Math.abs(east) % 60)}`;
+  return `${day} ${clock} ${zone}`;
 }
 
-/** Text from elsewhere without the characters that would command the terminal. */
-export function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, '?');
+/** Text from elsewhere as part of a line. The terminal is safe from all of it; this one also keeps the line a line. */
+export const printable = visible;
+
+/** Text in lines of so many columns at most, broken between words: a line that the terminal breaks cannot be drawn over. */
+export function wrapped(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && ink.width(longer) <= columns) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /** A state in the colour of its kind. */
@@ -63,13 +77,13 @@ export function stateName(print: Printer, session: Session): string {
 
 /** Who a session is linked as. */
 export function accountName({ account }: Pick<Session, 'account'>): string {
-  return account === null ? '-' : `${account.phone} ${account.name}`.trim();
+  return account === null ? '-' : printable(`${account.phone} ${account.name}`.trim());
 }
 
 /** One session in a line or two: its state, why, and what to do. */
 export function describeSession(print: Printer, session: Session): string {
   const linked = session.account === null ? '' : ` as ${accountName(session)}`;
-  const why = session.reason === '' ? '' : ` (${session.reason})`;
-  const hint = session.hint === '' ? '' : `\n${print.paint.dim('hint:')}  ${session.hint}`;
+  const why = session.reason === '' ? '' : ` (${printable(session.reason)})`;
+  const hint = session.hint === '' ? '' : `\n${print.paint.dim('hint:')}  ${printable(session.hint)}`;
   return `${session.name} is ${stateName(print, session)}${linked}${why}${hint}`;
 }

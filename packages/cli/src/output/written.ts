@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Io, Output } from '../io.ts';
 
 /** Watches standard output: whether all that a command has written to it has arrived. */
@@ -14,11 +16,18 @@ export class WrittenOutput {
     stderr.on('error', () => {});
   }
 
-  /** Waits until everything is written or has failed; the first failure, or null. */
-  async finish(): Promise<NodeJS.ErrnoException | null> {
-    await new Promise<void>((resolve) => this.#out.write('', () => resolve()));
+  /** Waits until everything is written or has failed, or for so many milliseconds; the first failure, or null. */
+  async finish(withinMs: number): Promise<NodeJS.ErrnoException | null> {
+    const { promise: written, resolve } = Promise.withResolvers<void>();
+    this.#out.write('', () => resolve());
+    await (withinMs === Number.POSITIVE_INFINITY ? written : Promise.race([written, sleep(withinMs)]));
     return this.#failure;
   }
+}
+
+/** Waits until a slow reader of standard output has caught up: what is printed meanwhile would be kept in memory. */
+export async function readerReady({ stdout }: Io, signal: AbortSignal): Promise<void> {
+  if (stdout.writableNeedDrain) await once(stdout, 'drain', { signal }).catch(() => undefined);
 }
 
 /** Aborts once standard output takes nothing any more: for commands that would go on printing for ever. */

@@ -9,6 +9,8 @@ export interface EndingSources {
 }
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+/** Mean nothing. Unheard, the one opens Node's debugger without a key, and the other ends the process at once. */
+const IGNORED = ['SIGUSR1', 'SIGUSR2'] as const;
 
 /**
  * Resolves once with the first reason to end. Everything after that is heard and changes nothing: a terminal's Ctrl-C, a
@@ -27,10 +29,13 @@ export class Ending {
       said = `${said}${String(text)}`.slice(0, 200);
     };
     const onEnd = (): void => resolve(said.trim() === '' ? 'the launcher is gone' : `the launcher: ${said.trim()}`);
+    const ignore = (): void => {};
     for (const signal of SIGNALS) signals.on(signal, onSignal);
+    for (const signal of IGNORED) signals.on(signal, ignore);
     pipe?.on('data', onData).on('end', onEnd).on('close', onEnd).on('error', onEnd);
     this.#stop = () => {
       for (const signal of SIGNALS) signals.off(signal, onSignal);
+      for (const signal of IGNORED) signals.off(signal, ignore);
       pipe?.off('data', onData).off('end', onEnd).off('close', onEnd).off('error', onEnd).destroy();
     };
   }

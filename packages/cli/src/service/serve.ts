@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorText } from '@leadmaster/protocol';
+import { errorText, visible } from '@leadmaster/protocol';
 import type { Config, Env } from '@leadmaster/session-manager/config';
 import type { Cli } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -27,11 +27,14 @@ export interface ServeOptions {
 
 /** Beyond its own deadline a shutdown hangs, and only the process's end can help. */
 const GRACE_MS = 15_000;
+/** For what a service has printed, such as its banner. */
+const READER_MS = 1_000;
 
 /** Runs a service until it is told to end, ends it in order exactly once, and resolves to its exit code. */
 export async function serve(cli: Cli, options: ServeOptions): Promise<number> {
   // A terminal or pipe that has gone away must not end the service before its order does.
   for (const stream of [cli.io.stdout, cli.io.stderr]) stream.removeAllListeners('error').on('error', () => {});
+  cli.io.readerMs = READER_MS;
   // Between the last socket's end and the exit code nothing else might hold the process.
   const alive = setInterval(() => {}, 1_000_000);
   const ending = new Ending({ signals: process, pipe: options.exitWithParent ? process.stdin : null });
@@ -51,7 +54,7 @@ export async function serve(cli: Cli, options: ServeOptions): Promise<number> {
   });
   // A first report that fails is no reason to end a service that runs.
   await Promise.race([options.onStarted(service), shut]).catch((error: unknown) =>
-    cli.io.stderr.write(`${errorText(error)}\n`),
+    cli.io.stderr.write(`${visible(errorText(error))}\n`),
   );
   return service.finished.finally(() => clearInterval(alive));
 }

@@ -11,7 +11,7 @@ import { onTestFinished, type TestContext } from 'vitest';
 import { exitOf } from '../launch/fake-checkout.ts';
 
 /** The command line as a user runs it, but for the install that stands before it. */
-export const MAIN = join(CHECKOUT, 'packages/cli/src/main.ts');
+export const MAIN = join(CHECKOUT, 'packages/cli/src/main.mjs');
 
 /** Skips a test where there is no browser, with the reason. */
 export async function needBrowser(context: TestContext): Promise<void> {

@@ -25,7 +25,7 @@ export class FakeCheckout {
     this.write('package-lock.json', lock);
     this.write('node_modules/.leadmaster-install', lock);
     this.write(
-      'packages/cli/src/main.ts',
+      'packages/cli/src/main.mjs',
       `await import(${JSON.stringify(join(import.meta.dirname, 'stub-service.ts'))});\n`,
     );
     mkdirSync(join(this.root, 'node_modules/.bin'), { recursive: true });

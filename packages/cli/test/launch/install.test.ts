@@ -14,7 +14,7 @@ function checkout(context: TestContext): FakeCheckout {
   context.onTestFinished(() => fake.remove());
   // The command line only says where it stands and what it got.
   fake.write(
-    'packages/cli/src/main.ts',
+    'packages/cli/src/main.mjs',
     'console.log(JSON.stringify({ cwd: process.cwd(), args: process.argv.slice(2), version: process.versions.node }));',
   );
   return fake;

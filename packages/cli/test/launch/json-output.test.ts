@@ -17,7 +17,7 @@ test('a service that cannot start says so in JSON alone; its log goes to standar
   const address = other.address();
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [join(CHECKOUT, 'packages/cli/src/main.ts'), 'session-manager', '--json'],
+    [join(CHECKOUT, 'packages/cli/src/main.mjs'), 'session-manager', '--json'],
     {
       encoding: 'utf8',
       env: {

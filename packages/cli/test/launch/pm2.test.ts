@@ -55,10 +55,9 @@ test.each([
 test('PM2 does not try again what wrong settings ended', async () => {
   const { fake, file, command } = pm2((text) => text);
   fake.write(
-    'packages/cli/src/main.ts',
-    `require('node:fs').appendFileSync(process.env.STUB_LOG, 'ran\\n'); process.exit(2);`,
+    'packages/cli/src/main.mjs',
+    `import { appendFileSync } from 'node:fs'; appendFileSync(process.env.STUB_LOG, 'ran\\n'); process.exit(2);`,
   );
-  fake.write('packages/package.json', '{}');
   await command('start', file);
   await fake.said('ran');
   await new Promise((resolve) => setTimeout(resolve, 2500));

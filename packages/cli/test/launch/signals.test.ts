@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, type TestContext, test } from 'vitest';
 import { exitOf, FakeCheckout, gone } from './fake-checkout.ts';
@@ -103,6 +104,32 @@ describe.concurrent('leadmaster start, as supervisors call it', () => {
     },
   );
 
+  test.for(['npm', './leadmaster'] as const)(
+    'SIGUSR1 opens no debugger, SIGUSR2 ends nothing: %s',
+    async (command, context) => {
+      const { expect } = context;
+      const fake = checkout(context);
+      const child = fake.start(command, ['start']);
+      let said = '';
+      for (const stream of [child.stdout, child.stderr])
+        stream?.on('data', (text) => {
+          said += text;
+        });
+      const { service, launcher } = await fake.pids();
+      for (const pid of command === 'npm' ? [launcher, service] : [service]) {
+        process.kill(pid, 'SIGUSR1');
+        process.kill(pid, 'SIGUSR2');
+      }
+      await sleep(500);
+      expect(listensOf(service)).toEqual([]);
+      if (command === 'npm') expect(listensOf(launcher)).toEqual([]);
+      process.kill(service, 'SIGTERM');
+      await exitOf(child);
+      expect(said).not.toContain('Debugger');
+      expect(fake.log.slice(-2)).toEqual(['shutdown SIGTERM', 'finished']);
+    },
+  );
+
   test('its reader going away does not end it', async (context) => {
     const { expect } = context;
     const fake = checkout(context);
@@ -116,3 +143,18 @@ describe.concurrent('leadmaster start, as supervisors call it', () => {
     expect(fake.log.at(-1)).toBe('finished');
   });
 });
+
+/** The sockets of a process that listen on TCP: of the stub none, unless Node opens its debugger. */
+function listensOf(pid: number): string[] {
+  const tables = ['tcp', 'tcp6'].map((name) => readFileSync(`/proc/${pid}/net/${name}`, 'utf8'));
+  const listening = tables.flatMap((text) => text.split('\n').map((line) => line.trim().split(/\s+/)));
+  const inodes = listening.filter(([, , , state]) => state === '0A').map((fields) => `socket:[${fields[9]}]`);
+  const open = readdirSync(`/proc/${pid}/fd`).map((fd) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${fd}`);
+    } catch {
+      return '';
+    }
+  });
+  return open.filter((target) => inodes.includes(target));
+}

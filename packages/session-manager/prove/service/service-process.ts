@@ -6,7 +6,7 @@ import { Client } from '@leadmaster/client';
 import type { EventPage, QrCode, Session, Transition } from '@leadmaster/protocol';
 import { answers, of, qrToScan } from '@leadmaster/testkit/asking';
 
-const CLI = join(import.meta.dirname, '../../../cli/src/main.ts');
+const CLI = join(import.meta.dirname, '../../../cli/src/main.mjs');
 /** The key of every service of a proof. */
 export const KEY = 'prove-key';
 /** Long work may take so long on a machine that does other things too. */

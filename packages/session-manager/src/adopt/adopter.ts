@@ -11,7 +11,15 @@ import type { SessionAccess } from '../snapshots/session-access.ts';
 import type { LongCall } from '../snapshots/snapshot-service.ts';
 import { inStaging, stagingPath } from '../snapshots/staging.ts';
 import type { AdoptService } from './adopt-service.ts';
-import { isOtherDisk, refuseNoLogin, refuseNoRoom, refuseOldBrowser, refuseOverlap, refuseUsed } from './checks.ts';
+import {
+  isOtherDisk,
+  refuseFixedParent,
+  refuseNoLogin,
+  refuseNoRoom,
+  refuseOldBrowser,
+  refuseOverlap,
+  refuseUsed,
+} from './checks.ts';
 import { copyProfile, taken } from './copy.ts';
 import { findProfile, MOVED_SUFFIX, refuseOddPath, refuseRelative } from './layout.ts';
 import { refuse, refusedIfClosed } from './refusal.ts';
@@ -81,6 +89,7 @@ export class Adopter implements AdoptService {
     const layout = await findProfile(this.#fs, await realpath(path));
     refuseOverlap(paths, layout.profileDir);
     await this.#refuseTwice(name, layout.profileDir);
+    if (mode === 'move') await refuseFixedParent(layout.profileDir);
     await refuseUsed(layout.profileDir);
     const found = await survey(this.#fs, layout);
     refuseStrangers(found);
@@ -215,8 +224,9 @@ export class Adopter implements AdoptService {
 
 function refuseUnsaid(path: string, place: string): LeadMasterError {
   return refuse(
-    `${path} lies elsewhere than ${place}, and nobody has said what becomes of it`,
-    'Say so: mode "copy" (--copy) leaves it where it is, mode "move" (--move) takes it here.',
+    `${path} is not ${place}: it is not said whether it is copied or moved`,
+    'Add one of the two: mode "copy" (--copy) leaves it where it is, mode "move" (--move) takes it here.',
+    { missing: 'mode' },
   );
 }
 

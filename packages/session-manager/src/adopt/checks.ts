@@ -1,5 +1,7 @@
+import { access, constants } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { checkStructureAside } from '@leadmaster/capture';
-import { LeadMasterError, shellWord } from '@leadmaster/protocol';
+import { errorText, LeadMasterError, shellWord } from '@leadmaster/protocol';
 import { proveProfileFree } from '../process/holders.ts';
 import { readSingleton } from '../process/singleton-lock.ts';
 import { refuseOlderBrowser } from '../profile/browser-version.ts';
@@ -81,6 +83,24 @@ export async function refuseNoLogin(
     'A copy that was taken while the browser ran is often like that: copy it again with the program stopped, or take an older copy.',
     { broken },
   );
+}
+
+/**
+ * Proves, before anything is changed, that the folder can be taken out of the one around it.
+ *
+ * @throws LeadMasterError `adopt_refused` naming that one.
+ */
+export async function refuseFixedParent(profileDir: string): Promise<void> {
+  const parent = dirname(profileDir);
+  try {
+    await access(parent, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const me = process.getuid?.() ?? 0;
+    throw refuse(
+      `${profileDir} cannot be moved: this user (uid ${me}) may not write into the folder around it, ${parent} (${errorText(error)})`,
+      `Move it first, as root, to a folder of this user, and adopt it there: mv ${shellWord(profileDir)} NEW_FOLDER. Or copy it (mode: copy, --copy).`,
+    );
+  }
 }
 
 /** @throws LeadMasterError `adopt_refused` when the browser here would erase what a newer one wrote. */

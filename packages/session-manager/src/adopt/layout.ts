@@ -1,7 +1,8 @@
-import { basename, dirname, isAbsolute, join, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { LOGIN_STORES, RECORD_FILE } from '@leadmaster/capture/classify';
 import type { ADOPT_KINDS } from '@leadmaster/protocol';
 import { lstatOrNull, type ProfileFs, unreadable } from '../profile/files.ts';
+import { sayCandidates } from './candidates.ts';
 import { refuse } from './refusal.ts';
 
 export type AdoptKind = (typeof ADOPT_KINDS)[number];
@@ -16,6 +17,8 @@ export interface Layout {
 const DEPTH = 3;
 /** What RemoteAuth puts into its archive, and nothing besides. */
 const REMOTE_AUTH_FOLDERS = ['IndexedDB', 'Local Storage', 'Default'];
+/** Beside what was packed on macOS: the same folders once more, without their content. */
+const MAC_LEFTOVERS = '__MACOSX';
 /** The end of a folder's name after it was moved here from another disk. */
 export const MOVED_SUFFIX = '.moved-to-leadmaster';
 
@@ -28,6 +31,7 @@ export const MOVED_SUFFIX = '.moved-to-leadmaster';
 export async function findProfile(fs: ProfileFs, path: string): Promise<Layout> {
   if (await isProfile(fs, path)) return layoutOf(fs, path);
   await refusePart(fs, path);
+  await refuseFlat(fs, path);
   const found = await profilesBelow(fs, path, DEPTH);
   const [only, ...others] = found;
   if (only === undefined) {
@@ -38,8 +42,8 @@ export async function findProfile(fs: ProfileFs, path: string): Promise<Layout> 
   }
   if (others.length > 0) {
     throw refuse(
-      `${path} holds ${found.length} profiles: ${found.join(', ')}`,
-      'Name one of them; each becomes a session of its own.',
+      `${path} holds ${found.length} profiles: ${await sayCandidates(fs, found)}`,
+      'Name one of them; each becomes a session of its own. The one that lives is the login that was written last.',
       {
         profiles: found,
       },
@@ -59,6 +63,9 @@ export function refuseRelative(path: string): void {
 
 /** @throws LeadMasterError `adopt_refused` for what is no folder that can be taken by its name. */
 export async function refuseOddPath(fs: ProfileFs, path: string): Promise<void> {
+  // Looked through for a profile it would take minutes, and offer those of every program and person.
+  if (resolve(path) === '/')
+    throw refuse('/ is the root of the whole machine', 'Name the folder of the profile itself.');
   const stat = await lstatOrNull(fs, path);
   if (stat === null)
     throw refuse(`${path} does not exist`, 'Look at the spelling; it is a folder on the machine of the service.');
@@ -89,6 +96,16 @@ async function refusePart(fs: ProfileFs, path: string): Promise<void> {
   throw refuse(`${path} is a part of a profile`, `Name the folder around it: ${parent}`);
 }
 
+/** What some programs make of an archive from Windows: files whose names hold the folders they should lie in. */
+async function refuseFlat(fs: ProfileFs, path: string): Promise<void> {
+  const flat = (await namesIn(fs, path)).find((name) => /(^|\\)(Default|IndexedDB|Local Storage)\\/.test(name));
+  if (flat === undefined) return;
+  throw refuse(
+    `${path} was unpacked without its folders: it holds a file named ${JSON.stringify(flat)}`,
+    'Unpack the archive again, into an empty folder, with a program that makes folders of "\\": unzip or 7z.',
+  );
+}
+
 async function isProfile(fs: ProfileFs, path: string): Promise<boolean> {
   return (await lstatOrNull(fs, join(path, 'Default')))?.isDirectory() === true;
 }
@@ -97,7 +114,8 @@ async function profilesBelow(fs: ProfileFs, folder: string, depth: number): Prom
   const found: string[] = [];
   for (const name of (await namesIn(fs, folder)).sort()) {
     const path = join(folder, name);
-    if (name.endsWith(MOVED_SUFFIX) || (await lstatOrNull(fs, path))?.isDirectory() !== true) continue;
+    if (name.endsWith(MOVED_SUFFIX) || name === MAC_LEFTOVERS || (await lstatOrNull(fs, path))?.isDirectory() !== true)
+      continue;
     if (await isProfile(fs, path)) found.push(path);
     else if (depth > 1) found.push(...(await profilesBelow(fs, path, depth - 1)));
   }

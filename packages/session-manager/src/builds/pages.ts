@@ -7,6 +7,8 @@ import { isMissing, realFs } from '../profile/files.ts';
 
 /** The name of a build is the name of a file. */
 const BUILD = /^\d+\.\d+\.\d+(?:-[a-z0-9.]+)?$/;
+const PAGE = '.html';
+const DIGESTS = '.sha256';
 /** How a page ends that was kept before digests were. */
 const END_OF_PAGE = /<\/html>\s*$/i;
 
@@ -25,7 +27,7 @@ export class KeptPages {
   }
 
   path(build: string): string {
-    return join(this.#folder, `${build}.html`);
+    return join(this.#folder, `${build}${PAGE}`);
   }
 
   /** Durable when it resolves; the page before it stays when it fails. */
@@ -64,9 +66,7 @@ export class KeptPages {
       if (isMissing(error)) return [];
       throw error;
     });
-    return names.flatMap((name) =>
-      name.endsWith('.html') && BUILD.test(name.slice(0, -5)) ? [name.slice(0, -5)] : [],
-    );
+    return names.flatMap((name) => buildOf(name, PAGE) ?? []);
   }
 
   async remove(build: string): Promise<void> {
@@ -75,7 +75,7 @@ export class KeptPages {
   }
 
   #digests(build: string): string {
-    return join(this.#folder, `${build}.sha256`);
+    return join(this.#folder, `${build}${DIGESTS}`);
   }
 
   async #file(path: string): Promise<Buffer | null> {
@@ -96,6 +96,16 @@ export class KeptPages {
       'Put the file back from a copy, choose another build ("./leadmaster builds" shows them), or set WEB_VERSION=live: the page is kept again when WhatsApp serves that build.',
     );
   }
+}
+
+/** Whether a file in the web cache is one of those that are kept of builds. */
+export function isKeptOfBuild(name: string): boolean {
+  return buildOf(name, PAGE) !== null || buildOf(name, DIGESTS) !== null;
+}
+
+function buildOf(name: string, suffix: string): string | null {
+  const build = name.slice(0, -suffix.length);
+  return name.endsWith(suffix) && BUILD.test(build) ? build : null;
 }
 
 function digestOf(page: Buffer): string {

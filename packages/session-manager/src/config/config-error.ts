@@ -37,7 +37,7 @@ function repeatsSecret(why: string, got: string): boolean {
   return redactSetting(got) !== got && got.split(/\s+/).some((word) => word.length > 3 && why.includes(word));
 }
 
-/** The name that was probably meant: within two typing errors, or one that begins or ends alike. */
+/** The name that was probably meant: within two typing errors. */
 export function closest(name: string, known: readonly string[]): string | null {
   let best: string | null = null;
   let bestDistance = 3;

@@ -1,6 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
+import { cannotLink } from '@leadmaster/vault/no-link';
 
 /**
  * Makes a file that only its owner can read, durably, with its folder (0700). Of two that make it at once one wins;
@@ -17,8 +28,7 @@ export function makePrivateFile(file: string, text: string): boolean {
     } finally {
       closeSync(handle);
     }
-    // A link fails where a rename would overwrite: of two first starts, both end up with the same secret.
-    linkSync(draft, file);
+    giveName(draft, file);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
     throw error;
@@ -27,6 +37,18 @@ export function makePrivateFile(file: string, text: string): boolean {
   }
   syncFolder(dirname(file));
   return true;
+}
+
+/** A link fails where a rename would overwrite: of two first starts, both end up with the same secret. */
+function giveName(draft: string, file: string): void {
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if (!cannotLink(error)) throw error;
+    // Without links, what keeps two first starts apart is the lock of the data folder.
+    if (existsSync(file)) throw Object.assign(new Error(`${file} is there`), { code: 'EEXIST' });
+    renameSync(draft, file);
+  }
 }
 
 function syncFolder(folder: string): void {

@@ -6,6 +6,7 @@ import { checkChromium } from './checks/chromium.ts';
 import { checkCode } from './checks/code.ts';
 import { checkDatabase, checkDataFolder } from './checks/data-folder.ts';
 import { checkDisk } from './checks/disk.ts';
+import { checkForeign } from './checks/foreign.ts';
 import { checkGit } from './checks/git.ts';
 import { checkLocks } from './checks/locks.ts';
 import { checkOwners, checkUser } from './checks/owners.ts';
@@ -16,6 +17,7 @@ import { checkMoved, checkProfiles } from './checks/profiles.ts';
 import { checkSnapshots } from './checks/snapshots.ts';
 import { checkTransfers } from './checks/transfers.ts';
 import { checkVault, checkVaultDisk, checkVaultKey } from './checks/vault.ts';
+import { checkSessions, checkWhatsApp } from './checks/whatsapp.ts';
 import { type Finding, found, type Severity, TOPICS, type Topic } from './finding.ts';
 import { type Fixed, fixAll } from './fixes.ts';
 import { type Ground, lookAround } from './ground.ts';
@@ -43,6 +45,8 @@ export interface DoctorReport {
 
 export interface DoctorOptions {
   fix?: boolean;
+  /** Also asks for the page of WhatsApp Web, in a browser that is started for it. */
+  network?: boolean;
   /** Where the operator's code is, when it is to be compared with the disk. */
   codeDir?: string | null;
   language?: Language;
@@ -63,15 +67,18 @@ const CHECKS: Record<Topic, (ground: Ground) => Promise<Finding[]>> = {
   moved: checkMoved,
   builds: checkBuilds,
   transfers: checkTransfers,
+  sessions: checkSessions,
   people: checkPeople,
   pages: checkPages,
   code: checkCode,
   chromium: checkChromium,
+  whatsapp: checkWhatsApp,
   vault: checkVault,
   vault_key: checkVaultKey,
   vault_disk: checkVaultDisk,
   snapshots: checkSnapshots,
   disk: checkDisk,
+  foreign: checkForeign,
   git: checkGit,
 };
 
@@ -82,15 +89,20 @@ const CHECKS: Record<Topic, (ground: Ground) => Promise<Finding[]>> = {
  * @throws LeadMasterError of `fix` alone: `data_folder_in_use`, `forbidden`.
  */
 export async function examine(config: Config, options: DoctorOptions = {}): Promise<DoctorReport> {
-  const { fix = false, codeDir = null, language = 'en' } = options;
+  const { fix = false, network = false, codeDir = null, language = 'en' } = options;
   const machine = { ...thisMachine(config), ...options.machine };
   const fixed = fix ? await withGround(config, machine, codeDir, treat) : [];
-  const results = await withGround(config, machine, codeDir, findAll);
+  const results = await withGround(config, machine, codeDir, (ground) =>
+    findAll(ground, network ? TOPICS : LOCAL_TOPICS),
+  );
   const findings = results.flatMap(({ topic, findings: those }) =>
     those.length === 0 ? [tellOk(topic, language)] : those.map((finding) => tell(finding, language)),
   );
   return redactAll({ ok: findings.every(({ severity }) => severity !== 'problem'), findings, fixed });
 }
+
+/** What is looked at without asking anybody but this machine and the vault. */
+const LOCAL_TOPICS = TOPICS.filter((topic) => topic !== 'whatsapp');
 
 async function withGround<T>(
   config: Config,
@@ -106,9 +118,9 @@ async function withGround<T>(
   }
 }
 
-async function findAll(ground: Ground): Promise<{ topic: Topic; findings: Finding[] }[]> {
+async function findAll(ground: Ground, topics: readonly Topic[]): Promise<{ topic: Topic; findings: Finding[] }[]> {
   const results: { topic: Topic; findings: Finding[] }[] = [];
-  for (const topic of TOPICS) results.push({ topic, findings: await look(topic, ground) });
+  for (const topic of topics) results.push({ topic, findings: await look(topic, ground) });
   return results;
 }
 
@@ -121,7 +133,7 @@ function look(topic: Topic, ground: Ground): Promise<Finding[]> {
 }
 
 async function treat(ground: Ground): Promise<Fixed[]> {
-  const all = (await findAll(ground)).flatMap(({ findings }) => findings);
+  const all = (await findAll(ground, LOCAL_TOPICS)).flatMap(({ findings }) => findings);
   return fixAll(
     ground,
     all.filter(({ fixable }) => fixable),

@@ -3,7 +3,7 @@ import { browsersOnAny, isOurs } from '@leadmaster/capture/processes';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { Config } from '../config/config.ts';
 import { createProfileStore } from '../profile/file-profile-store.ts';
-import { type LockOwner, ownerMayLive, readOwner } from '../profile/locks.ts';
+import { type LockOwner, livingOwner } from '../profile/locks.ts';
 import { type DataPaths, dataPaths } from '../profile/paths.ts';
 import type { ProfileRecord } from '../profile/profile-store.ts';
 import { readState, type StateReading } from '../state/read-only.ts';
@@ -79,12 +79,6 @@ export async function lookAround(config: Config, { machine, codeDir = null }: Gr
     state?.close();
     throw error;
   }
-}
-
-/** Who holds a lock, as far as can be told without touching it. */
-function livingOwner(lockFile: string): LockOwner | null {
-  const owner = readOwner(lockFile);
-  return owner !== null && ownerMayLive(owner) ? owner : null;
 }
 
 function openState(file: string): Pick<Ground, 'state' | 'stateError'> {

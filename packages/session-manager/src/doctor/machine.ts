@@ -1,9 +1,18 @@
 import { lstatSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { LeadMasterError } from '@leadmaster/protocol';
-import { type BlobStore, openStore, openVault, type SeenHead, storeUrl, type Vault } from '@leadmaster/vault';
+import { LeadMasterError, type Unreachable } from '@leadmaster/protocol';
+import {
+  type BlobStore,
+  isVaultObject,
+  openStore,
+  openVault,
+  type SeenHead,
+  storeUrl,
+  type Vault,
+} from '@leadmaster/vault';
 import type { Config } from '../config/config.ts';
+import { CHECKOUT } from '../config/env.ts';
 import { findBrowser } from '../engine/browser/find.ts';
 import { type PlaceProbe, thisProbe } from '../profile/place.ts';
 import { keysIn } from './key-copy.ts';
@@ -13,6 +22,8 @@ export type SeenHeads = (vault: string, session: string) => SeenHead | null;
 
 /** What the doctor asks of the machine beside files; tests have machines of their own. */
 export interface Machine {
+  /** Where the code lies, and commands are typed: what they write may lie there, too. */
+  checkout: string;
   /** Who asks; null where users have no numbers. */
   uid: number | null;
   now(): Date;
@@ -24,6 +35,8 @@ export interface Machine {
   device(path: string): number;
   /** @throws LeadMasterError `browser_missing` */
   browserVersion(): Promise<string>;
+  /** Why WhatsApp Web is not reached; null = it is. @throws LeadMasterError `browser_missing`, `browser_failed` */
+  reach(): Promise<Unreachable | null>;
   /** What is asked about the place of the data folder. */
   probe: PlaceProbe;
   /** Opens the vault to read in it, making nothing. @throws LeadMasterError `vault_missing`, `store_unreachable`, ... */
@@ -36,6 +49,7 @@ const VAULT_MS = 15_000;
 /** The machine this runs on. */
 export function thisMachine(config: Config): Machine {
   return {
+    checkout: CHECKOUT,
     uid: process.getuid?.() ?? null,
     now: () => new Date(),
     probe: thisProbe,
@@ -53,6 +67,11 @@ export function thisMachine(config: Config): Machine {
     device: (path) => statSync(existing(path)).dev,
     browserVersion: async () =>
       (await findBrowser({ chromePath: config.chromePath, visible: config.loginMode === 'local' })).version,
+    async reach() {
+      // Only here: what drives a browser takes long to load.
+      const { reachWhatsApp } = await import('../engine/browser/reach.ts');
+      return reachWhatsApp(await findBrowser({ chromePath: config.chromePath, visible: false }), config.chromeArgs);
+    },
     async tryVault(seen) {
       const { location } = config.vault;
       // For a store, a folder that is not there is one that cannot be reached.
@@ -77,7 +96,7 @@ export function thisMachine(config: Config): Machine {
 /** Its header, or keys that it once had a header for. */
 async function holdsVault(store: BlobStore, signal: AbortSignal): Promise<boolean> {
   if ((await store.stat('vault', { signal })) !== null) return true;
-  for await (const _key of store.list('keys/', { signal })) return true;
+  for await (const { key } of store.list('keys/', { signal })) if (isVaultObject(key)) return true;
   return false;
 }
 

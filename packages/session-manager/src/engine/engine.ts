@@ -7,6 +7,7 @@ import type {
   RecordedPage,
   Runtime,
   SeenMessage,
+  Unreachable,
 } from '@leadmaster/protocol';
 import type { PageProbe } from './page-probe.ts';
 
@@ -78,6 +79,8 @@ export type EngineEvent =
   | { type: 'attention'; reason: 'integrity_challenge' | null }
   /** What WhatsApp allows the account now. Told when it changes, and once at READY. */
   | { type: 'limits'; limits: AccountLimits['newChats'] }
+  /** A try to reach WhatsApp Web failed just now. The page may go on trying. */
+  | { type: 'unreachable'; found: Unreachable }
   /** The run is over or beyond help: browser or renderer died, page did not load. */
   | { type: 'lost'; reason: LostReason; detail: string }
   /** A message that came in or went out, live. Also those that this manager sent. */

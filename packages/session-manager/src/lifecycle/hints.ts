@@ -5,9 +5,12 @@ import {
   type LoginMode,
   type SessionState,
   shellWord,
+  type Unreachable,
+  type UnreachableBy,
 } from '@leadmaster/protocol';
 import type { WrongAccount } from '../state/state-store.ts';
 import { type OlderLogin, olderHint, type PlaceChange, placeHint } from './held-back.ts';
+import { isStarting } from './machine.ts';
 
 const LINK_ELSEWHERE =
   'Start the service with LOGIN_MODE=qr or local to link the account again; LOGIN_MODE=server never does.';
@@ -23,6 +26,11 @@ export interface HintFacts {
   loginMode: LoginMode;
   /** What a running session needs a person for. */
   attention: Attention | null;
+  /** Why the last try did not reach WhatsApp Web; null = it did, or nothing is being tried. */
+  unreachable: Unreachable | null;
+  /** Starts tried since the last stable READY, and when the next one is due, where one waits. */
+  attempts: number;
+  nextAttemptAt: Date | null;
   /** When the page gives up waiting for a passkey. */
   passkeyUntil: Date | null;
   /** Whose session it is, and what is linked instead; null where not known, or nothing is wrong. */
@@ -41,9 +49,30 @@ export function hintFor(facts: HintFacts): string {
   const { state, reason, loginMode, attention } = facts;
   const isUnlinked = state === 'DISCONNECTED_LOGOUT' && reason !== ADOPTED_UNFINISHED;
   if (isUnlinked && loginMode === 'server') return `The account was unlinked. ${LINK_ELSEWHERE}`;
+  if (facts.unreachable !== null) return unreachableHint(facts.unreachable, facts);
   const cure = REASONS[reason] ?? STATES[state];
   if (cure !== undefined) return cure(facts.session, facts);
   return attention === null ? '' : ATTENTION[attention](facts.session, facts);
+}
+
+/** What stands in the way, and what to look at. */
+const UNREACHABLE: Readonly<Record<UnreachableBy, readonly [way: string, look: string]>> = {
+  dns: ['DNS', 'Look at the network and the DNS servers of this machine'],
+  route: ['no route', 'Look at the network and the firewall of this machine, or set a proxy in CHROME_ARGS'],
+  tls: ['TLS', 'Look for a proxy or firewall that opens encrypted connections, and at the clock of this machine'],
+  proxy: ['proxy', 'Look at the proxy that CHROME_ARGS or the environment of the service names'],
+  http: ['its answer', 'Look for a proxy or portal on the way; if there is none, WhatsApp has an outage'],
+  other: ['network', 'Look at the network and the proxy of this machine'],
+};
+
+function unreachableHint({ by, detail }: Unreachable, facts: HintFacts): string {
+  const [way, look] = UNREACHABLE[by];
+  return `WhatsApp Web cannot be reached (${way}: ${detail}). ${nextTry(facts)} ${look}.`;
+}
+
+function nextTry({ state, attempts, nextAttemptAt: at }: HintFacts): string {
+  if (isStarting(state)) return `Try ${attempts} is under way.`;
+  return at === null ? 'It is tried again by itself.' : `It is tried again by itself, next at ${at.toISOString()}.`;
 }
 
 /** What takes over a profile that no session claims, where it lies. */
@@ -117,6 +146,12 @@ const REASONS: Readonly<Record<string, Hint>> = {
     `The owner of the account accepts them on the phone, ${start(s)}. Left too long, WhatsApp unlinks the account.`,
   storage_full: (s) =>
     `The page of WhatsApp Web has no room left. Free space on the disk of the data folder ("./leadmaster storage ${s}" shows what the session weighs, "./leadmaster trim ${s}" frees some); it starts again by itself. Nothing was clicked in the page, and the login is untouched.`,
+  load_overdue: (_s, facts) =>
+    `WhatsApp Web came neither to a login nor to a QR in its time (LOAD_DEADLINE_S). ${nextTry(facts)} If it stays so, look at the network and the proxy of this machine.`,
+  page_unreachable: (_s, facts) =>
+    `The page of WhatsApp Web could not be loaded. ${nextTry(facts)} If it stays so, look at the network and the proxy of this machine.`,
+  page_failed: (_s, facts) =>
+    `The page of WhatsApp Web did not load as it should. ${nextTry(facts)} The log says more.`,
   qr_unattended: (s) => `Nobody scanned the QR. When the phone is at hand: "./leadmaster qr ${s}".`,
   profile_in_use: (s) => `End the program that has the profile open, ${start(s)}.`,
   profile_unreadable: (s) => `Look with "./leadmaster check ${s}", mend the disk or the permissions, ${start(s)}.`,
@@ -157,6 +192,6 @@ const STATES: Readonly<Partial<Record<SessionState, Hint>>> = {
     `${whoIsLinked(s, facts)}Nothing is sent, and what comes in waits. Keep this account: "./leadmaster account ${s} --accept". Remove its link: "./leadmaster account ${s} --unlink".`,
   AUTH_FAILURE: (s) => `WhatsApp refused the login: "./leadmaster check ${s}".`,
   MOVED: (s) =>
-    `The session lives on another machine. What was here lies in trash; "./leadmaster session delete ${s}" takes it off the list.`,
+    `The session lives on another machine. Its profile here is in the trash; "./leadmaster session delete ${s}" takes it off the list.`,
   ERROR: (s) => `See the log, ${start(s)}.`,
 };

@@ -93,19 +93,10 @@ export function ending(session: string): LeadMasterError {
   );
 }
 
-/** What was handed over to another machine is started there; one login in two places is taken from both. */
-export function sessionMoved(session: string): LeadMasterError {
-  return new LeadMasterError(
-    'session_moved',
-    `${session} has moved to another machine`,
-    'Start it there. To have it here again, transfer it back from there.',
-  );
-}
-
 export function originNotRetired(session: string): LeadMasterError {
   return new LeadMasterError(
     'origin_not_retired',
-    `${session} is a copy of a login, and nobody has said that the place it came from never runs it again`,
+    `${session} is a copy of a login: it is not confirmed that the place it came from will never run it again`,
     `A login that runs in two places is taken from both. Make sure of it, then say so: "./leadmaster session start ${session} --origin-retired" (originRetired: true).`,
   );
 }

@@ -133,6 +133,8 @@ export class RunEvents {
         return this.#deps.outbox.restricted(this.#name);
       case 'attention':
         return this.#note(() => status.setAttention(event.reason));
+      case 'unreachable':
+        return status.setUnreachable(event.found);
       case 'page':
         return;
       default:

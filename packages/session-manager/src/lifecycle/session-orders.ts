@@ -1,8 +1,9 @@
 import type { SettleAccount } from '@leadmaster/protocol';
 import type { Measurements } from '../disk/measurements.ts';
+import { movedTo, sessionMoved } from '../state/moved-session.ts';
 import { refuseErased } from './erased.ts';
 import { olderLogin, refuseHeldBack, setOlderLogin } from './held-back.ts';
-import { halfDone, originNotRetired, sessionMoved } from './refusals.ts';
+import { halfDone, originNotRetired } from './refusals.ts';
 import type { SessionGuard } from './session-guard.ts';
 import type { SessionRegistry } from './session-registry.ts';
 import type { SessionSupervisor } from './supervisor.ts';
@@ -34,7 +35,7 @@ export class SessionOrders {
   async start(name: string, { originRetired = false, olderLogin = false }: StartSaid = {}): Promise<void> {
     const { registry, store } = this.#deps;
     const supervisor = await registry.get(name);
-    if (supervisor.view.state === 'MOVED') throw sessionMoved(name);
+    if (supervisor.view.state === 'MOVED') throw sessionMoved(name, movedTo(store, name));
     refuseErased(name, supervisor.view);
     const goesBack = olderLogin && supervisor.view.reason === 'older_than_vault';
     if (!goesBack) refuseHeldBack(name, supervisor.view);
@@ -91,7 +92,7 @@ export class SessionOrders {
   async restart(name: string): Promise<void> {
     const { registry, store, guard } = this.#deps;
     const supervisor = await registry.get(name);
-    if (supervisor.view.state === 'MOVED') throw sessionMoved(name);
+    if (supervisor.view.state === 'MOVED') throw sessionMoved(name, movedTo(store, name));
     refuseErased(name, supervisor.view);
     refuseHeldBack(name, supervisor.view);
     await this.#requireOriginRetired(name, false);

@@ -9,6 +9,7 @@ import {
   type Runtime,
   type SessionState,
   stateKind,
+  type Unreachable,
 } from '@leadmaster/protocol';
 import { newestGoodSnapshot } from '../snapshots/known-good.ts';
 import type { WrongAccount } from '../state/state-store.ts';
@@ -16,6 +17,7 @@ import type { AccountKeeper } from './account-keeper.ts';
 import { cleanWords } from './clean-words.ts';
 import { olderLogin, placeChange } from './held-back.ts';
 import { hintFor } from './hints.ts';
+import { isStarting } from './machine.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 
 /** What is known of a session when its supervisor is made. */
@@ -32,6 +34,9 @@ export interface KnownSession {
   health: Health;
 }
 
+/** Why WhatsApp Web was not reached, and when that was last seen. */
+export type UnreachableSince = Unreachable & { at: string };
+
 /** What the outside is shown. */
 export interface SupervisorView {
   state: SessionState;
@@ -45,6 +50,8 @@ export interface SupervisorView {
   limits: AccountLimits | null;
   /** What a living session needs a person for. */
   attention: Attention | null;
+  /** Why the last try did not reach WhatsApp Web; null = it did, or nothing is being tried. */
+  unreachable: UnreachableSince | null;
   /** When the page gives up waiting for a passkey; null when it does not wait for one, or does not say. */
   passkeyUntil: Date | null;
   runtime: Runtime | null;
@@ -66,6 +73,7 @@ export class SessionStatus {
   #health: Health;
   #limits: AccountLimits | null;
   #attention: Attention | null;
+  #unreachable: UnreachableSince | null = null;
   #passkeyUntil: Date | null = null;
   #qr: QrCode | null = null;
   /** What is linked, whosever it is; null where no login is in place. */
@@ -118,6 +126,7 @@ export class SessionStatus {
       health: this.#health,
       limits: this.#limits,
       attention: this.#attention,
+      unreachable: this.#unreachable,
       passkeyUntil: this.#passkeyUntil,
       runtime,
     };
@@ -131,6 +140,7 @@ export class SessionStatus {
     this.#since = new Date();
     this.#trouble = state === 'ERROR' || TOLD_WITH_ITS_WORDS.has(reason) ? cleanWords(detail ?? '') : '';
     if (state !== 'DISCONNECTED_RECOVERABLE') this.nextAttemptAt = null;
+    if (state === 'QR_REQUIRED' || !isReaching(state, reason)) this.#unreachable = null;
     if (state !== 'QR_REQUIRED') this.#qr = null;
     if (state !== 'PASSKEY_REQUIRED' || reason !== 'passkey_required') this.#passkeyUntil = null;
     this.#deps.log.info({ session: this.#name, from, to: state, reason, detail }, 'session state');
@@ -159,6 +169,15 @@ export class SessionStatus {
     this.#limits = limits;
   }
 
+  /** A try failed to reach WhatsApp Web. It counts until a try gets further, or fails for another cause. */
+  setUnreachable(found: Unreachable): void {
+    if (!isReaching(this.#state, this.#reason)) return;
+    const { by, detail } = found;
+    const isNews = this.#unreachable?.detail !== detail;
+    this.#unreachable = { by, detail, at: new Date().toISOString() };
+    if (isNews) this.#deps.log.warn({ session: this.#name, by, detail }, 'WhatsApp Web cannot be reached');
+  }
+
   /** Something on a living session needs a person, or no longer does. */
   setAttention(attention: Attention | null): void {
     if (attention === this.#attention) return;
@@ -181,6 +200,7 @@ export class SessionStatus {
 
   showQr(qr: QrCode): void {
     this.#qr = qr;
+    this.#unreachable = null;
     const data = { attempt: qr.attempt, expiresAt: qr.expiresAt };
     this.#deps.store.events.append({ session: this.#name, type: 'session.qr', data });
   }
@@ -218,6 +238,9 @@ export class SessionStatus {
       session: this.#name,
       loginMode: this.#deps.config.loginMode,
       attention: this.#attention,
+      unreachable: this.#unreachable,
+      attempts: this.attempts,
+      nextAttemptAt: this.nextAttemptAt,
       passkeyUntil: this.#passkeyUntil,
       owner: this.#keeper.owner,
       wrong: this.#keeper.wrong,
@@ -232,4 +255,13 @@ export class SessionStatus {
   #goodSnapshot(): string | null {
     return newestGoodSnapshot(this.#deps.store.snapshots.list(this.#name), this.#since.toISOString());
   }
+}
+
+/** Reasons of a session that waits for its next try which say nothing of the network. */
+const OF_THIS_MACHINE = ['browser_died', 'renderer_died', 'launch_failed', 'storage_full', 'login_not_committed'];
+
+/** Whether a session is on its way to WhatsApp Web, so that what stands in its way counts. */
+function isReaching(state: SessionState, reason: string): boolean {
+  if (state === 'DISCONNECTED_RECOVERABLE') return !OF_THIS_MACHINE.includes(reason);
+  return isStarting(state) || state === 'QR_REQUIRED';
 }

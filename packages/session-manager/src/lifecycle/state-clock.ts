@@ -32,9 +32,9 @@ export class StateClock {
     this.#timers.disarm('retry');
   }
 
-  /** Calls `overdue` when the state has lasted too long from now. */
+  /** Calls `overdue` when the state has lasted too long from now; a time in which this process stood still does not count. */
   watch(overdue: Task): void {
-    this.#timers.arm('watch', this.#watchMs(), overdue);
+    this.#timers.armAwake('watch', this.#watchMs(), overdue);
   }
 
   /** Calls `start` after a pause that grows with the starts that were tried. */

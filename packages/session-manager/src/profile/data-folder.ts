@@ -17,7 +17,7 @@ export function prepareDataFolder(paths: DataPaths): void {
     refuseForeignFolder(paths);
     for (const folder of [paths.root, paths.tokens, paths.locks, paths.trash, paths.staging, paths.webCache]) {
       makeFolderSync(folder);
-      if ((statSync(folder).mode & 0o777) !== 0o700) chmodSync(folder, 0o700);
+      closeFolder(folder);
       accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     }
   } catch (error) {
@@ -31,6 +31,21 @@ export function prepareDataFolder(paths: DataPaths): void {
       default:
         throw writeFailed(paths.root, error);
     }
+  }
+}
+
+/** @throws LeadMasterError `storage_failed` where the file system keeps no permissions; the system's error where it is another's folder. */
+function closeFolder(folder: string): void {
+  const { mode, uid } = statSync(folder);
+  if ((mode & 0o777) === 0o700) return;
+  try {
+    chmodSync(folder, 0o700);
+  } catch (error) {
+    const me = process.getuid?.();
+    const isOurs = me === 0 || uid === me;
+    if (!isOurs || !['EPERM', 'ENOTSUP', 'EOPNOTSUPP'].includes(errorCode(error))) throw error;
+    const hint = `Its file system keeps no permissions (vfat, some network disks), so logins would be open to every user there. Set LEADMASTER_DATA_DIR to a folder on a local disk (ext4, XFS, Btrfs, ZFS); a vault may lie on it: VAULT_URL=file:...`;
+    throw writeFailed(folder, error, hint);
   }
 }
 
@@ -54,12 +69,16 @@ function mkdirUnlessThere(path: string): void {
   }
 }
 
+/** What a disk, a desktop or a storage box puts into every folder: one that holds nothing else is empty. */
+const OF_A_DISK =
+  /^(\..*|lost\+found|@eaDir|#recycle|\$RECYCLE\.BIN|System Volume Information|Thumbs\.db|desktop\.ini)$/i;
+
 function refuseForeignFolder(paths: DataPaths): void {
   const ours = [
     ...[paths.tokens, paths.locks, paths.trash, paths.staging, paths.webCache],
     ...[paths.database, paths.adminKey, paths.serviceToken, paths.vault, paths.vaultKey],
   ].map((path) => basename(path));
-  const names = readdirSync(paths.root).filter((name) => name !== 'lost+found' && !name.startsWith('.'));
+  const names = readdirSync(paths.root).filter((name) => !OF_A_DISK.test(name));
   if (names.length === 0 || names.some((name) => ours.includes(name))) return;
   throw new LeadMasterError(
     'storage_failed',

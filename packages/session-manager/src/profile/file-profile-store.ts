@@ -3,11 +3,22 @@ import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { CRITICAL_PATHS, RECORD_FILE } from '@leadmaster/capture/classify';
 import { type CheckReport, isSessionName, LeadMasterError, type RecentFiles, shellWord } from '@leadmaster/protocol';
-import { syncFolder } from './atomic-file.ts';
+import { syncFolder, writeAtomically } from './atomic-file.ts';
 import { checkProfile } from './check.ts';
 import { syncLogin } from './commit.ts';
 import { isExtracted } from './extracted.ts';
-import { isMissing, lstatOrNull, makeFolder, namesOrNull, type ProfileFs, realFs, walk, writeFailed } from './files.ts';
+import {
+  errorCode,
+  isMissing,
+  lstatOrNull,
+  makeFolder,
+  namesOrNull,
+  type ProfileFs,
+  realFs,
+  textOrNull,
+  walk,
+  writeFailed,
+} from './files.ts';
 import { loginEvidence } from './login-presence.ts';
 import { loginDamaged, proveLoginWhole } from './login-structure.ts';
 import { measureProfile, type ProfileSize, recentFiles } from './measure.ts';
@@ -217,13 +228,18 @@ class FileProfileStore implements ProfileStore {
           'Look what it is, or choose another name.',
         );
       }
+      const recordFile = join(source, RECORD_FILE);
+      const before = await textOrNull(this.#fs, recordFile);
       const record = await this.#prepare(session, source, why);
       try {
         await this.#fs.rename(source, dir);
-        await syncFolder(this.#fs, dirname(dir));
       } catch (error) {
-        throw writeFailed(dir, error);
+        await this.#putBack(recordFile, before);
+        throw writeFailed(errorCode(error) === 'EXDEV' ? dir : `${source} (to be moved to ${dir})`, error);
       }
+      await syncFolder(this.#fs, dirname(dir)).catch((error: unknown) => {
+        throw writeFailed(dir, error);
+      });
       // Whose folder of names that is may be anybody's; the rename itself is durable with ours.
       await syncFolder(this.#fs, dirname(source)).catch(() => {});
       this.#log?.info({ session, source }, 'profile moved into place');
@@ -345,6 +361,12 @@ class FileProfileStore implements ProfileStore {
     await repairPermissions(this.#fs, folder);
     await writeRecordFile(this.#fs, join(folder, RECORD_FILE), record);
     return record;
+  }
+
+  /** The record of a folder that did not become a session, as it was: null, there was none. */
+  async #putBack(recordFile: string, before: string | null): Promise<void> {
+    if (before !== null) return writeAtomically(this.#fs, recordFile, before);
+    await this.#fs.rm(recordFile, { force: true });
   }
 
   /** A record that is there but cannot be read still claims its profile. */

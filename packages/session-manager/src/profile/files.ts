@@ -149,13 +149,21 @@ export async function* walk(fs: ProfileFs, root: string, onVanished: () => void 
     const entries = await Promise.all(
       names.sort().map((name) => entryAt(fs, root, parent === '' ? name : `${parent}/${name}`)),
     );
-    for (const entry of entries) {
-      if (entry === null) onVanished();
+    for (const [at, entry] of entries.entries()) {
+      if (entry === null && !mayNotBeUtf8(names[at] ?? '')) onVanished();
       if (entry === null || entry.dev !== first.dev) continue;
       yield entry;
       if (entry.kind === 'folder') folders.push(entry);
     }
   }
+}
+
+/**
+ * Whether a name that was listed and is not found may be one that is not UTF-8: Node lists it with U+FFFD in it. Neither Chromium
+ * nor LeadMaster makes such names; they are passed over.
+ */
+export function mayNotBeUtf8(name: string): boolean {
+  return name.includes('\uFFFD');
 }
 
 async function entryAt(fs: ProfileFs, root: string, path: string): Promise<Entry | null> {

@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { type ErrorCode, LeadMasterError } from '@leadmaster/protocol';
@@ -12,7 +12,7 @@ import type { DataPaths } from './paths.ts';
  * transaction: SQLite takes POSIX locks on it, which the kernel drops however the process ends.
  *
  * POSIX locks have a trap: any open and close of the file in the same process drops them. So lock files lie in
- * `<data>/locks/`, never inside a profile, and nothing but the lock's own handle opens them. Who holds a lock is said in
+ * `<data>/locks/`, never inside a profile, and nothing in the holder's process but the lock's own handle opens them. Who holds a lock is said in
  * a file beside it. POSIX locks do not exclude their own process either: SQLite counts for itself, within one copy of the
  * library; the registry here counts for the whole process.
  */
@@ -49,6 +49,8 @@ const shared = globalThis as { [REGISTRY]?: Map<string, Database.Database> };
 shared[REGISTRY] ??= new Map();
 const held = shared[REGISTRY];
 
+const LOOK_MS = 100;
+
 /** A refusal: which code it travels with, and what is said about the holder. */
 interface Refusal {
   code: ErrorCode;
@@ -69,7 +71,8 @@ export function acquireLock(file: string, about: Record<string, string | number>
     makeFolderSync(folder);
     key = join(realpathSync(folder), basename(file));
     if (held.has(key)) throw refused(file, refusal);
-    db = new Database(file, { timeout: 0 });
+    // Long enough for `isLockHeld` of another process to have looked.
+    db = new Database(file, { timeout: LOOK_MS });
     // By name, not by handle: opening the file a second time would drop the lock.
     chmodSync(file, 0o600);
     db.exec('BEGIN EXCLUSIVE');
@@ -154,8 +157,35 @@ export function readOwner(file: string): LockOwner | null {
   }
 }
 
-/** Whether the process behind a claim lives; a claim from another host cannot be judged from here and counts as alive. */
-export function ownerMayLive(owner: LockOwner): boolean {
+/**
+ * Who holds a lock now: the kernel's word decides, since host names change and pids come again (a recreated container is
+ * a host of its own with the same small numbers). Null when the lock is free, or its holder has not said who it is. Takes nothing.
+ */
+export function livingOwner(file: string): LockOwner | null {
+  const owner = readOwner(file);
+  if (owner === null) return null;
+  return (isLockHeld(file) ?? ownerMayLive(owner)) ? owner : null;
+}
+
+/** Whether any process holds a lock; null where that cannot be seen. */
+function isLockHeld(file: string): boolean | null {
+  let db: Database.Database | undefined;
+  try {
+    // This process's own locks would be dropped by a look at them.
+    if (held.has(join(realpathSync(dirname(file)), basename(file)))) return true;
+    if (!existsSync(file)) return false;
+    db = new Database(file, { readonly: true, timeout: 0 });
+    db.prepare('SELECT count(*) FROM sqlite_master').get();
+    return false;
+  } catch (error) {
+    return isBusy(error) ? true : null;
+  } finally {
+    db?.close();
+  }
+}
+
+/** By host and pid alone: another host's cannot be judged from here and counts as alive. */
+function ownerMayLive(owner: LockOwner): boolean {
   if (owner.host !== hostname()) return true;
   try {
     process.kill(owner.pid, 0);
@@ -166,6 +196,7 @@ export function ownerMayLive(owner: LockOwner): boolean {
 }
 
 function refused(file: string, refusal: Refusal): LeadMasterError {
+  // It is held: only by whom is open.
   const owner = readOwner(file);
   const known = owner !== null && ownerMayLive(owner);
   return new LeadMasterError(

@@ -58,7 +58,7 @@ export async function swapProfile(
 export async function finishSwaps(fs: ProfileFs, paths: DataPaths): Promise<string[]> {
   const finished: string[] = [];
   for (const name of (await namesOrNull(fs, paths.staging)) ?? []) {
-    if (!name.endsWith(SUFFIX)) continue;
+    if (!name.endsWith(SUFFIX) || !(await isFile(fs, join(paths.staging, name)))) continue;
     const intent = join(paths.staging, name);
     const staged = join(paths.staging, basename(name, SUFFIX));
     const session = await readIntent(fs, intent);
@@ -78,6 +78,10 @@ export async function finishSwaps(fs: ProfileFs, paths: DataPaths): Promise<stri
     }
   }
   return finished;
+}
+
+async function isFile(fs: ProfileFs, path: string): Promise<boolean> {
+  return (await lstatOrNull(fs, path))?.isFile() ?? false;
 }
 
 /** Null for what is no intent of ours: it was written atomically, so it is never half of one. */

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { isSessionName, LeadMasterError } from '@leadmaster/protocol';
 import { z } from 'zod';
-import { syncFolder, writeAtomically } from './atomic-file.ts';
+import { isTemporaryName, syncFolder, writeAtomically } from './atomic-file.ts';
 import {
   errorCode,
   isMissing,
@@ -17,6 +17,13 @@ import type { TrashEntry } from './profile-store.ts';
 import { statFiles } from './stat-walk.ts';
 
 const DAY_MS = 86_400_000;
+/** As `moveToTrash` calls them. What others have put into the trash is theirs: it is not listed, not counted and not deleted. */
+const NAME = /^.+-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z-[a-z0-9_]+(-\d+)?$/;
+
+/** Whether a name in the trash is of something that was set aside, or of its label. */
+export function isTrashName(name: string): boolean {
+  return NAME.test(name.replace(/\.json$/, '')) || isTemporaryName(name);
+}
 
 /** `<trash>/<name>.json` says what `<trash>/<name>/` is. Names may hold dashes, so the folder's name is not parsed for it. */
 const labelSchema = z.object({
@@ -95,6 +102,7 @@ async function freeName(fs: ProfileFs, wanted: string): Promise<string> {
 export async function listTrash(fs: ProfileFs, trash: string): Promise<TrashEntry[]> {
   const entries: TrashEntry[] = [];
   for (const name of (await namesOrNull(fs, trash)) ?? []) {
+    if (!NAME.test(name)) continue;
     const path = join(trash, name);
     const stat = await lstatOrNull(fs, path);
     if (stat === null || !stat.isDirectory()) continue;

@@ -1,14 +1,13 @@
+import { visible } from '@leadmaster/protocol';
+
 /** A text from elsewhere inside a line of Markdown: on one line, and nothing in it breaks out of a table's cell. */
 export function inline(text: string): string {
-  return text
-    .replaceAll(/\p{Cc}+/gu, ' ')
-    .replaceAll('|', '\\|')
-    .replaceAll('<', '&lt;');
+  return visible(text).replaceAll('|', '\\|').replaceAll('<', '&lt;');
 }
 
 /** A text as code, whatever backticks it has. */
 export function code(text: string): string {
-  const clean = text.replaceAll(/\p{Cc}+/gu, ' ').replaceAll('|', '\\|');
+  const clean = visible(text).replaceAll('|', '\\|');
   const fence = clean.includes('`') ? '``' : '`';
   const room = clean.startsWith('`') || clean.endsWith('`') ? ' ' : '';
   return `${fence}${room}${clean}${room}${fence}`;
@@ -22,7 +21,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 /** A block of text as it is. */
 export function block(lines: readonly string[], language = ''): string[] {
-  return [`\`\`\`${language}`, ...lines, '```'];
+  return [`\`\`\`${language}`, ...lines.map(visible), '```'];
 }
 
 /** A size as people say it: 922 MB. */

@@ -22,11 +22,27 @@ export async function inStaging<T>(path: string, task: (path: string) => Promise
   }
 }
 
-/** Removes what a process that died has left in staging, but for the names to keep. Called before anything is staged. */
-export async function sweepStaging(paths: DataPaths, keep: ReadonlySet<string> = new Set()): Promise<string[]> {
+/**
+ * Removes what a process that died has left in staging, but for the names to keep. Called before anything is staged. What cannot
+ * be removed (it may be another user's) stays, and the start goes on: `onLeft` hears of it.
+ */
+export async function sweepStaging(
+  paths: DataPaths,
+  keep: ReadonlySet<string> = new Set(),
+  onLeft: (path: string, error: unknown) => void = () => {},
+): Promise<string[]> {
   const names = (await readdir(paths.staging)).filter((name) => !keep.has(name));
   // Through a mount, what is somebody else's would go: it stays until it is unmounted.
-  const swept = names.filter((name) => mountsWithin(join(paths.staging, name)).length === 0);
-  for (const name of swept) await rm(join(paths.staging, name), { recursive: true, force: true });
+  const free = names.filter((name) => mountsWithin(join(paths.staging, name)).length === 0);
+  const swept: string[] = [];
+  for (const name of free) {
+    const path = join(paths.staging, name);
+    try {
+      await rm(path, { recursive: true, force: true });
+      swept.push(name);
+    } catch (error) {
+      onLeft(path, error);
+    }
+  }
   return swept;
 }

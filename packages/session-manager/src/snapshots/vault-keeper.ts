@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync, readFileSync } from 'node:fs';
+import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import {
   type BlobStore,
   ByteRate,
+  isVaultObject,
   newMasterKeyText,
   openStore,
   openVault,
@@ -190,6 +191,8 @@ export class VaultKeeper {
 /** The key file's text, or null when it is proven absent: unreadable is never "none". */
 function readKeyFile(file: string): string | null {
   try {
+    // A pipe would never end.
+    if (!statSync(file).isFile()) throw new Error('it is not a regular file');
     return readFileSync(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
@@ -200,7 +203,7 @@ function readKeyFile(file: string): string | null {
 /** Its header, or keys that it once had a header for. */
 async function holdsVault(store: BlobStore): Promise<boolean> {
   if ((await store.stat('vault')) !== null) return true;
-  for await (const _key of store.list('keys/')) return true;
+  for await (const { key } of store.list('keys/')) if (isVaultObject(key)) return true;
   return false;
 }
 

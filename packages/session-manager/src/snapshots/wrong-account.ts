@@ -17,7 +17,7 @@ export function refuseWrongAccount(
   if (wrong !== null) {
     throw new LeadMasterError(
       'wrong_account',
-      `${session} is linked to ${accountLabel(wrong.account)}, and nobody has said that this is right`,
+      `${session} is linked to ${accountLabel(wrong.account)}, which is not confirmed to be right`,
       `Settle it first: "./leadmaster account ${session} --accept" or "--unlink".`,
     );
   }

@@ -9,7 +9,7 @@ import { pagesTable } from './pages.ts';
 import { sessionsTable } from './sessions.ts';
 import { snapshotsTable, vaultTable } from './snapshots.ts';
 import type { BrowserRow, PageFacts, SessionRow, SnapshotFailure, SnapshotRow, StateStore } from './state-store.ts';
-import { storageError } from './storage-errors.ts';
+import { corruptDatabase, storageError } from './storage-errors.ts';
 import { transfersTable } from './transfers.ts';
 import { transitionsTable } from './transitions.ts';
 
@@ -49,7 +49,9 @@ const BUSY_TIMEOUT_MS = 5_000;
  */
 export function readState(file: string): StateReading | null {
   try {
-    if (statSync(file, { throwIfNoEntry: false }) === undefined) return null;
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found === undefined) return null;
+    if (found.size === 0) throw corruptDatabase(file, 'it is empty');
     const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     try {
       refuseNewer(file, schemaVersion(db));

@@ -1,11 +1,23 @@
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, existsSync, linkSync, mkdirSync, openSync, utimesSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  createReadStream,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  utimesSync,
+} from 'node:fs';
 import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LeadMasterError, type TransferEntry } from '@leadmaster/protocol';
 import { checkTree } from '@leadmaster/vault';
+import { cannotLink } from '@leadmaster/vault/no-link';
 import { syncFile, syncFolder } from '../profile/atomic-file.ts';
 import { isMissing, realFs, writeFailed } from '../profile/files.ts';
 import type { DataPaths } from '../profile/paths.ts';
@@ -222,7 +234,20 @@ function linkHere(from: string, path: string, named: string): void {
   try {
     linkSync(from, path);
   } catch (error) {
-    throw isMissing(error) ? notHere(named) : error;
+    if (isMissing(error)) throw notHere(named);
+    if (!cannotLink(error)) throw error;
+    copyDurably(from, path);
+  }
+}
+
+/** Where there are no links. */
+function copyDurably(from: string, path: string): void {
+  copyFileSync(from, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  const handle = openSync(path, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
   }
 }
 

@@ -44,6 +44,17 @@ describe('folders are recognised', () => {
     expect(await readdir(around)).toEqual([]);
   });
 
+  it('what was packed on macOS, with its leftovers', async () => {
+    const around = await tempFolder();
+    const profile = await putProfile(join(around, 'session-bot'), {
+      'Default/Local Storage/leveldb/._CURRENT': 'mac',
+      'Default/Local Storage/leveldb/._000003.log': 'mac',
+    });
+    await putProfile(join(around, '__MACOSX/session-bot'), {});
+    const { adopted } = await (await manager()).adoption.adopt({ name: 'a', path: around, mode: 'move' });
+    expect(adopted).toMatchObject({ path: profile, kind: 'local_auth' });
+  });
+
   it('a session of another LeadMaster brings its generation and who is linked', async () => {
     const old = await openManager(join(await tempFolder(), 'old'));
     const first = await putProfile(join(await tempFolder(), 'session'));

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmod, chown, lchown, mkdir, readdir } from 'node:fs/promises';
+import { chmod, chown, lchown, mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { tempFolder } from './folders.ts';
@@ -75,4 +75,36 @@ test('a folder of which a part belongs to another user is refused, and nothing c
   });
   for (const path of [theirs, closed]) await chown(path, NOBODY, NOBODY);
   expect(adoptAs(NOBODY, dataDir, source, 'move')).toMatchObject({ code: 'adopted' });
+});
+
+test('a move out of a folder that is closed to the service is refused before anything changes, and works from another', {
+  timeout: 90_000,
+}, async ({ skip }) => {
+  const reason = whyNot();
+  if (reason !== null) return skip(reason);
+  const folder = await tempFolder();
+  await chmod(folder, 0o755);
+  // As `tokens` of a program that ran as root, of which the profile alone was given over.
+  const tokens = join(folder, 'tokens');
+  const source = await putProfile(join(tokens, 'session-admin'));
+  const dataDir = join(folder, 'data');
+  await mkdir(dataDir, { mode: 0o700 });
+  await chown(dataDir, NOBODY, NOBODY);
+  for (const path of ['', ...(await readdir(source, { recursive: true }))])
+    await lchown(join(source, path), NOBODY, NOBODY);
+  const before = await filesIn(source);
+  for (const path of [source, tokens]) {
+    expect(adoptAs(NOBODY, dataDir, path, 'move')).toMatchObject({
+      code: 'adopt_refused',
+      message: expect.stringContaining(`may not write into the folder around it, ${tokens} (EACCES`),
+      hint: expect.stringContaining(`mv ${source} NEW_FOLDER`),
+    });
+    expect(await filesIn(source)).toEqual(before);
+    expect(await filesIn(join(dataDir, 'tokens'))).toEqual([]);
+  }
+  const own = join(folder, 'own');
+  await mkdir(own);
+  await chown(own, NOBODY, NOBODY);
+  await rename(source, join(own, 'session-admin'));
+  expect(adoptAs(NOBODY, dataDir, join(own, 'session-admin'), 'move')).toMatchObject({ code: 'adopted' });
 });

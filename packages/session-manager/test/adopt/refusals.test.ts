@@ -62,7 +62,29 @@ describe('a folder is refused, and nothing changes, when it', () => {
   it('holds several profiles', async () => {
     const folder = join(await tempFolder(), '.wwebjs_auth');
     for (const name of ['session-a', 'session-b']) await putProfile(join(folder, name));
-    await refused(folder, { detail: /holds 2 profiles: .*session-a, .*session-b/, hint: /Name one/ });
+    await refused(folder, {
+      detail: /holds 2 profiles: .*session-b \(a login, last written 20.*session-a \(a login, last written 20/,
+      hint: /Name one/,
+    });
+  });
+
+  it('holds a living login beside one that was left: which is which is said', async () => {
+    const tokens = join(await tempFolder(), 'tokens');
+    await putProfile(join(tokens, 'session-admin'));
+    const dead = await putProfile(join(tokens, 'admin'));
+    await rm(join(dead, LOCAL_STORAGE), { recursive: true });
+    await refused(tokens, {
+      detail: /session-admin \(a login, last written 20.*Z\), .*tokens\/admin \(no whole login, last written 20/,
+      hint: /The one that lives is the login that was written last/,
+    });
+  });
+
+  it('was unpacked without its folders', async () => {
+    const folder = join(await tempFolder(), 'session-bot');
+    await mkdir(folder);
+    for (const name of ['Default\\IndexedDB\\x.leveldb\\CURRENT', 'Last Version'])
+      await writeFile(join(folder, name), '');
+    await refused(folder, { detail: /unpacked without its folders.*Default/, hint: /Unpack the archive again/ });
   });
 
   it('is a part of a profile', async () => {
@@ -139,6 +161,15 @@ describe('a folder is refused, and nothing changes, when it', () => {
     });
   });
 
+  it('is the root of the machine, which is not looked through', async () => {
+    const context = await manager();
+    for (const path of ['/', '//', '/tmp/..'])
+      await expect(context.adoption.adopt({ name: 'ventas', path, mode: 'copy' })).rejects.toMatchObject({
+        code: 'adopt_refused',
+        message: expect.stringContaining('root of the whole machine'),
+      });
+  });
+
   it('lies in the data folder, or around it', async () => {
     const context = await manager();
     const inside = await putProfile(join(context.paths.trash, 'ventas-old'));
@@ -184,6 +215,7 @@ describe('a folder is refused, and nothing changes, when it', () => {
     const folder = await putProfile(join(await tempFolder(), 'session'));
     await expect(context.adoption.adopt({ name: 'ventas', path: folder })).rejects.toMatchObject({
       code: 'adopt_refused',
+      extra: { missing: 'mode' },
       hint: expect.stringMatching(/--copy.*--move/),
     });
   });

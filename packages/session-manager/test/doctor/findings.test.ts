@@ -294,6 +294,45 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
     ],
   ],
   [
+    'WhatsApp Web out of reach',
+    (i) => {
+      i.machine.reach = async () => ({ by: 'dns', detail: 'ERR_NAME_NOT_RESOLVED' });
+    },
+    [['whatsapp_unreachable', 'problem']],
+  ],
+  [
+    'a browser that does not start',
+    (i) => {
+      i.machine.reach = async () => {
+        throw new LeadMasterError('browser_failed', 'It did not start.', 'Look.');
+      };
+    },
+    [['check_failed', 'problem']],
+  ],
+  ...(
+    [
+      ['ERROR', 'browser_failed', 'problem'],
+      ['AUTH_FAILURE', 'login_refused', 'problem'],
+      ['DISCONNECTED_BANNED', 'banned', 'problem'],
+      ['DISCONNECTED_RECOVERABLE', 'page_unreachable', 'warning'],
+      ['QR_REQUIRED', 'waiting_for_scan', 'note'],
+    ] as const
+  ).map(([state, reason, severity]): (typeof PLANTED)[number] => [
+    `a session in ${state}`,
+    (i) => i.change((store) => stands(store, state, reason)),
+    [['session_unwell', severity]],
+  ]),
+  [
+    'a session between two tries',
+    (i) =>
+      i.change((store) => {
+        store.sessions.setDesired(NAME, 'running');
+        stands(store, 'RECONNECTING', 'retry');
+      }),
+    [['session_unwell', 'warning']],
+  ],
+  ['a session on its way', (i) => i.change((store) => stands(store, 'RECONNECTING', 'start')), []],
+  [
     'an account that WhatsApp asks for a passkey',
     (i) => i.change((store) => stands(store, 'PASSKEY_REQUIRED', 'passkey_not_given')),
     [['passkey_wanted', 'problem']],

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chownSync, readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { TransferPhase } from '@leadmaster/protocol';
 import { newMasterKeyText, openStore, openVault, parseMasterKeys, storeUrl } from '@leadmaster/vault';
 import { type Config, readConfig } from '../../src/config/index.ts';
@@ -30,7 +30,9 @@ export class Installation {
     this.paths = dataPaths(config.dataDir);
     const vault = config.vault.location.kind === 'folder' ? config.vault.location.path : '';
     this.machine = {
+      checkout: dirname(config.dataDir),
       browserVersion: async () => CHROMIUM,
+      reach: async () => null,
       device: (path) => (path.startsWith(vault) ? 2 : 1),
       room: async () => ({ freeBytes: 50e9, totalBytes: 100e9 }),
     };
@@ -120,7 +122,7 @@ export class Installation {
   }
 
   async examine(options: DoctorOptions = {}) {
-    return examine(this.config, { machine: this.machine, ...options });
+    return examine(this.config, { machine: this.machine, network: true, ...options });
   }
 
   /** What is found, beside that the tests may run as root. */

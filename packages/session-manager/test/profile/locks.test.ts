@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { prepareDataFolder } from '../../src/profile/data-folder.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
-import { lockDataFolder, lockSession, readOwner } from '../../src/profile/locks.ts';
+import { livingOwner, lockDataFolder, lockSession, readOwner } from '../../src/profile/locks.ts';
 import { dataPaths } from '../../src/profile/paths.ts';
 import { cleanUp, nextLine, putLogin, startScript, tempFolder } from './helpers.ts';
 
@@ -121,5 +121,44 @@ describe('a lock', () => {
     const paths = await dataFolder();
     await writeFile(join(paths.locks, 'sessions'), 'a file where a folder should be');
     expect(() => lockSession(paths, 'a')).toThrow(expect.objectContaining({ code: 'storage_failed' }));
+  });
+});
+
+describe('who holds a lock now', () => {
+  const claim = (pid: number, host: string): string =>
+    JSON.stringify({ pid, host, since: '2026-01-01T00:00:00.000Z', about: {} });
+
+  test.each([
+    ['of another host', () => claim(12, 'the-container-before')],
+    ['of this host, with the pid of another program', () => claim(process.ppid, hostname())],
+  ])('is not whom a claim %s names, once it is free', async (_what, written) => {
+    const paths = await dataFolder();
+    await writeFile(paths.dataLock, '');
+    await writeFile(`${paths.dataLock}.owner.json`, written());
+    expect(livingOwner(paths.dataLock)).toBeNull();
+    const lock = lockDataFolder(paths, { port: 1 });
+    expect(livingOwner(paths.dataLock)).toMatchObject({ pid: process.pid });
+    lock.release();
+  });
+
+  test('is told while it is held, under any host name and pid, and to look takes nothing', async () => {
+    const paths = await dataFolder();
+    const holder = startScript('lock-holder.ts', [paths.root]);
+    await nextLine(holder);
+    // As a container of another name, with pids of its own, says it.
+    await writeFile(`${paths.dataLock}.owner.json`, claim(2 ** 22 - 1, hostname()));
+    for (let i = 0; i < 3; i += 1) expect(livingOwner(paths.dataLock)).toMatchObject({ pid: 2 ** 22 - 1 });
+    expect(() => lockDataFolder(paths, { port: 1 })).toThrow('is in use by');
+    const ended = once(holder, 'exit');
+    holder.kill('SIGKILL');
+    await ended;
+    expect(livingOwner(paths.dataLock)).toBeNull();
+  });
+
+  test('may be asked while another process takes the lock, which succeeds all the same', async () => {
+    const paths = await dataFolder();
+    const looker = startScript('lock-looker.ts', [paths.dataLock]);
+    expect(await nextLine(looker)).toBe('looking');
+    for (let i = 0; i < 200; i += 1) lockDataFolder(paths, { port: 1 }).release();
   });
 });

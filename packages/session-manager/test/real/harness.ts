@@ -6,7 +6,7 @@ import { type StandinOptions, startStandin, type World } from '@leadmaster/whats
 import { readConfig } from '../../src/config/index.ts';
 import { type Context, type ContextOptions, createContext } from '../../src/context.ts';
 import { UNGUARDED } from '../../src/lifecycle/session-guard.ts';
-import { createLogger } from '../../src/log.ts';
+import { createServiceLog } from '../../src/log.ts';
 
 /** Short intervals, so that a fault and its cure fit into a test. */
 export const QUICK = {
@@ -69,7 +69,7 @@ export class Stage implements AsyncDisposable {
   /** Starts the manager, and the sessions that were running. */
   async start(more: NodeJS.ProcessEnv = {}): Promise<void> {
     const config = readConfig({ ...this.#env, ...more });
-    this.#context = await createContext(config, createLogger(config.log), this.#options);
+    this.#context = await createContext(config, createServiceLog(config.log).log, this.#options);
     if (!this.#isGuarded) this.sessions.guardWith(UNGUARDED);
     await this.sessions.boot();
   }

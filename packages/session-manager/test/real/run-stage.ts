@@ -13,6 +13,12 @@ export const CUSTOMER = '5491100000002';
 
 type Of<Type extends EngineEvent['type']> = Extract<EngineEvent, { type: Type }>;
 
+interface StageOptions extends StandinOptions {
+  loadMs?: number;
+  /** The flags of the browser, from those that lead to the stand-in. */
+  flags?: (own: readonly string[]) => readonly string[];
+}
+
 /** The engine alone on a stand-in of WhatsApp, real down to the browser, with everything that its runs tell. */
 export class RunStage implements AsyncDisposable {
   readonly world: World;
@@ -22,23 +28,23 @@ export class RunStage implements AsyncDisposable {
   #run: WwebjsRun | null = null;
   #changed = Promise.withResolvers<void>();
 
-  private constructor(world: World, folder: string, loadMs: number) {
+  private constructor(world: World, folder: string, loadMs: number, chromeArgs: readonly string[]) {
     this.world = world;
     this.#folder = folder;
     this.#engine = new WwebjsEngine({
       browsers: new BrowserFinder(process.env.CHROME_PATH ?? null),
-      chromeArgs: world.chromeArgs,
+      chromeArgs,
       webCacheDir: join(folder, 'web-cache'),
       ...{ launchMs: 10_000, loadMs, probeMs: 500, qrRounds: 3 },
     });
   }
 
   /** A stand-in with these drifts on top of those of its page. Nothing runs yet. */
-  static async open(drifts: readonly string[] = [], options: StandinOptions & { loadMs?: number } = {}) {
-    const { loadMs = 20_000, ...standin } = options;
+  static async open(drifts: readonly string[] = [], options: StageOptions = {}) {
+    const { loadMs = 20_000, flags = (own) => own, ...standin } = options;
     const page = { ...standin.page, drifts };
     const world = await startStandin({ ...standin, page });
-    return new RunStage(world, await mkdtemp(join(tmpdir(), 'leadmaster-engine-')), loadMs);
+    return new RunStage(world, await mkdtemp(join(tmpdir(), 'leadmaster-engine-')), loadMs, flags(world.chromeArgs));
   }
 
   /** The same with a session linked on it. */

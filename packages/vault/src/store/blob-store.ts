@@ -13,11 +13,7 @@ export interface BlobStore {
    * With `ifAbsent`, resolves to false when an object of that key exists already, and changes nothing; of several that
    * try at once, one alone is told true. A `store_unreachable` leaves open whether the object was written.
    */
-  put(
-    key: string,
-    body: Uint8Array | BlobSource,
-    options?: { ifAbsent?: boolean; signal?: AbortSignal },
-  ): Promise<boolean>;
+  put(key: string, body: Uint8Array | BlobSource, options?: PutOptions): Promise<boolean>;
   /**
    * The object, or a range of it; null when it is proven absent. A range that reaches past the end gives what there is,
    * at or behind the end nothing: an empty buffer. It belongs to the caller, who may empty it.
@@ -32,6 +28,13 @@ export interface BlobStore {
   list(prefix: string, options?: { signal?: AbortSignal }): AsyncIterable<BlobInfo>;
   /** Removes an object; one that is absent is no error. */
   delete(key: string, options?: { signal?: AbortSignal }): Promise<void>;
+}
+
+export interface PutOptions {
+  ifAbsent?: boolean;
+  /** A small object by which space is freed: a store may use for it what it keeps back on a full disk. */
+  frees?: boolean;
+  signal?: AbortSignal;
 }
 
 /**

@@ -3,12 +3,20 @@ import * as fs from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { exactly, sourceOf } from './blob-body.ts';
-import { checkKey, checkPrefix } from './blob-key.ts';
-import type { BlobInfo, BlobSource, BlobStore } from './blob-store.ts';
-import { folderError, hasCode } from './folder-errors.ts';
+import { checkKey, checkPrefix, isKey } from './blob-key.ts';
+import type { BlobInfo, BlobSource, BlobStore, PutOptions } from './blob-store.ts';
+import { Claims } from './claims.ts';
+import { folderError, hasCode, isFull } from './folder-errors.ts';
+import { cannotLink } from './no-link.ts';
+import { Reserve } from './reserve.ts';
 
-/** Where bodies are written before they get their names. No key has a segment that begins with a dot. */
+/** The folder where bodies are written before they get their names. No key has a segment that begins with a dot. */
 const TEMPORARY = '.tmp';
+const isTemporaryBody = (name: string): boolean => /^[0-9a-f]{24}$/.test(name);
+/** Whether a path below a store's folder is of a body that is being written, or where they lie. */
+export function isTemporary(path: string): boolean {
+  return path === TEMPORARY;
+}
 /** What a crash left there is removed when nobody can be writing it any more. */
 const TEMPORARY_AGE_MS = 24 * 3600 * 1000;
 
@@ -22,36 +30,29 @@ export class FolderStore implements BlobStore {
   private readonly folder: string;
   private readonly create: boolean;
   private readonly made = new Set<string>();
+  private readonly reserve: Reserve;
+  private readonly claims: Claims;
   private prepared: Promise<void> | null = null;
 
   constructor(folder: string, options: { create?: boolean } = {}) {
     this.folder = resolve(folder);
     this.name = `file:${this.folder}`;
     this.create = options.create ?? false;
+    this.reserve = new Reserve(join(this.folder, TEMPORARY));
+    this.claims = new Claims(join(this.folder, TEMPORARY));
   }
 
-  async put(
-    key: string,
-    body: Uint8Array | BlobSource,
-    options: { ifAbsent?: boolean; signal?: AbortSignal } = {},
-  ): Promise<boolean> {
+  async put(key: string, body: Uint8Array | BlobSource, options: PutOptions = {}): Promise<boolean> {
     checkKey(key);
     options.signal?.throwIfAborted();
     return this.attempt(`writing ${key}`, async () => {
       await this.prepare();
-      const path = this.path(key);
-      const ifAbsent = options.ifAbsent === true;
-      // A look before the work; the link below decides.
-      if (ifAbsent && (await present(path))) return false;
-      await this.makeFolder(dirname(path));
-      const temporary = join(this.folder, TEMPORARY, randomBytes(12).toString('hex'));
-      try {
-        await writeDurably(temporary, exactly(key, sourceOf(body)), options.signal);
-        const won = ifAbsent ? await linkIfAbsent(temporary, path) : await fs.rename(temporary, path).then(() => true);
-        if (won) await syncFolder(dirname(path));
-        return won;
-      } finally {
-        await fs.rm(temporary, { force: true });
+      for (;;) {
+        try {
+          return await this.write(key, body, options);
+        } catch (error) {
+          if (options.frees !== true || !isFull(error) || !(await this.reserve.give())) throw error;
+        }
       }
     });
   }
@@ -112,7 +113,37 @@ export class FolderStore implements BlobStore {
     await this.attempt(`deleting ${key}`, async () => {
       const gone = await this.unlessAbsent(() => fs.unlink(this.path(key)).then(() => true));
       if (gone !== null) await syncFolder(dirname(this.path(key)));
+      await this.reserve.refill();
     });
+  }
+
+  private async write(key: string, body: Uint8Array | BlobSource, options: PutOptions): Promise<boolean> {
+    const path = this.path(key);
+    const ifAbsent = options.ifAbsent === true;
+    // A look before the work; the link below decides.
+    if (ifAbsent && (await present(path))) return false;
+    await this.makeFolder(dirname(path));
+    const temporary = join(this.folder, TEMPORARY, randomBytes(12).toString('hex'));
+    try {
+      await writeDurably(temporary, exactly(key, sourceOf(body)), options.signal);
+      const won = ifAbsent ? await this.nameIfAbsent(temporary, path) : await rename(temporary, path);
+      if (won) await syncFolder(dirname(path));
+      return won;
+    } finally {
+      await fs.rm(temporary, { force: true });
+    }
+  }
+
+  /** Gives a whole file a name that must be free: by a hard link, where there are any. */
+  private async nameIfAbsent(temporary: string, path: string): Promise<boolean> {
+    try {
+      await fs.link(temporary, path);
+      return true;
+    } catch (error) {
+      if (hasCode(error, 'EEXIST')) return false;
+      if (!cannotLink(error)) throw error;
+    }
+    return this.claims.during(path, async () => !(await present(path)) && (await rename(temporary, path)));
   }
 
   private path(key: string): string {
@@ -145,9 +176,13 @@ export class FolderStore implements BlobStore {
       throw error;
     });
     if (found?.isDirectory() === true) return;
+    if (found !== null) {
+      const detail = `${this.folder} is a file, and no folder`;
+      throw new LeadMasterError('store_unreachable', detail, 'Correct the path: it has to name a folder.');
+    }
     throw new LeadMasterError(
       'store_unreachable',
-      `The folder ${this.folder} is not there.`,
+      `The folder ${this.folder} does not exist`,
       'Mount its disk, or correct the path. A new store is made only where that was asked for.',
     );
   }
@@ -166,7 +201,9 @@ export class FolderStore implements BlobStore {
     else await this.checkFolder();
     const temporary = join(this.folder, TEMPORARY);
     await makeDurably(temporary);
+    await this.reserve.fill();
     for (const name of await fs.readdir(temporary)) {
+      if (!isTemporaryBody(name)) continue;
       const path = join(temporary, name);
       const found = await fs.stat(path).catch(() => null);
       if (found !== null && found.mtimeMs < Date.now() - TEMPORARY_AGE_MS) await fs.rm(path, { force: true });
@@ -184,8 +221,9 @@ export class FolderStore implements BlobStore {
     const folder = join(this.folder, base);
     const entries = await this.unlessAbsent(() => fs.readdir(folder, { withFileTypes: true }));
     for (const entry of entries ?? []) {
+      // Others write into folders too (synchronisers, storage boxes, desktops): what is no key is not of this store.
+      if (!isKey(entry.name)) continue;
       const key = `${base}${entry.name}`;
-      if (entry.name.startsWith('.')) continue;
       if (entry.isFile() && key.startsWith(prefix)) found.push(key);
       if (entry.isDirectory() && (`${key}/`.startsWith(prefix) || prefix.startsWith(`${key}/`))) {
         await this.walk(`${key}/`, prefix, found, signal);
@@ -215,15 +253,9 @@ async function writeDurably(path: string, body: AsyncIterable<Uint8Array>, signa
   await file.sync();
 }
 
-/** A hard link is the one way to give a whole file a name that must be free. */
-async function linkIfAbsent(temporary: string, path: string): Promise<boolean> {
-  try {
-    await fs.link(temporary, path);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false;
-    throw error;
-  }
+async function rename(temporary: string, path: string): Promise<true> {
+  await fs.rename(temporary, path);
+  return true;
 }
 
 /** Makes folders, each durable in its parent. */

@@ -1,17 +1,13 @@
 import { collect } from './blob-body.ts';
 import { checkKey, checkPrefix } from './blob-key.ts';
-import type { BlobInfo, BlobSource, BlobStore } from './blob-store.ts';
+import type { BlobInfo, BlobSource, BlobStore, PutOptions } from './blob-store.ts';
 
 /** Objects in memory: for tests, and for whoever wants to see what a vault writes. */
 export class MemoryStore implements BlobStore {
   readonly name: string = 'memory:';
   private readonly objects = new Map<string, { bytes: Buffer; modifiedAt: Date }>();
 
-  async put(
-    key: string,
-    body: Uint8Array | BlobSource,
-    options: { ifAbsent?: boolean; signal?: AbortSignal } = {},
-  ): Promise<boolean> {
+  async put(key: string, body: Uint8Array | BlobSource, options: PutOptions = {}): Promise<boolean> {
     checkKey(key);
     const bytes = Buffer.from(await collect(key, body));
     options.signal?.throwIfAborted();

@@ -1,7 +1,7 @@
 import type { LeadMasterError } from '@leadmaster/protocol';
 import { DEFAULT_RETRY, isUnreachable, pause, pauseMs, type RetryPolicy, retrying } from './backoff.ts';
 import { sourceOf } from './blob-body.ts';
-import type { BlobInfo, BlobSource, BlobStore } from './blob-store.ts';
+import type { BlobInfo, BlobSource, BlobStore, PutOptions } from './blob-store.ts';
 
 export interface RetryOptions extends Partial<RetryPolicy> {
   /** Told of every failure that is followed by another try. */
@@ -35,11 +35,7 @@ export class RetryStore implements BlobStore {
     return this.inner.name;
   }
 
-  async put(
-    key: string,
-    body: Uint8Array | BlobSource,
-    options: { ifAbsent?: boolean; signal?: AbortSignal } = {},
-  ): Promise<boolean> {
+  async put(key: string, body: Uint8Array | BlobSource, options: PutOptions = {}): Promise<boolean> {
     let isUnclear = false;
     return this.retry(options.signal, async () => {
       try {

@@ -13,7 +13,7 @@ import {
 import { LeadMasterError } from '@leadmaster/protocol';
 import { collect, exactly } from './blob-body.ts';
 import { checkKey, checkPrefix, isKey } from './blob-key.ts';
-import type { BlobInfo, BlobSource, BlobStore } from './blob-store.ts';
+import type { BlobInfo, BlobSource, BlobStore, PutOptions } from './blob-store.ts';
 import { Deadline } from './deadline.ts';
 import { nameOf, s3Error, statusOf, unreachable } from './s3-errors.ts';
 import { abandonUploads, type Call, uploadInParts } from './s3-upload.ts';
@@ -89,11 +89,7 @@ export class S3Store implements BlobStore {
     });
   }
 
-  async put(
-    key: string,
-    body: Uint8Array | BlobSource,
-    options: { ifAbsent?: boolean; signal?: AbortSignal } = {},
-  ): Promise<boolean> {
+  async put(key: string, body: Uint8Array | BlobSource, options: PutOptions = {}): Promise<boolean> {
     checkKey(key);
     options.signal?.throwIfAborted();
     const ifAbsent = options.ifAbsent ?? false;

@@ -1,5 +1,5 @@
 import { slices } from './blob-body.ts';
-import type { BlobInfo, BlobSource, BlobStore } from './blob-store.ts';
+import type { BlobInfo, BlobSource, BlobStore, PutOptions } from './blob-store.ts';
 import type { ByteRate } from './byte-rate.ts';
 
 /** The machine's shares of its line; what is not given is not limited. */
@@ -29,11 +29,7 @@ export class ThrottleStore implements BlobStore {
     return this.inner.name;
   }
 
-  async put(
-    key: string,
-    body: Uint8Array | BlobSource,
-    options: { ifAbsent?: boolean; signal?: AbortSignal } = {},
-  ): Promise<boolean> {
+  async put(key: string, body: Uint8Array | BlobSource, options: PutOptions = {}): Promise<boolean> {
     const { up } = this.throttle;
     if (up === undefined) return this.inner.put(key, body, options);
     if (!(body instanceof Uint8Array)) return this.inner.put(key, paced(body, up, options.signal), options);

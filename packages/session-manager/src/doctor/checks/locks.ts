@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { isSessionName } from '@leadmaster/protocol';
 import { readSingleton } from '../../process/singleton-lock.ts';
 import { isMissing, unreadable } from '../../profile/files.ts';
-import { ownerMayLive, readOwner } from '../../profile/locks.ts';
+import { livingOwner, readOwner } from '../../profile/locks.ts';
 import { type Finding, found } from '../finding.ts';
 import type { Ground } from '../ground.ts';
 
@@ -40,7 +40,7 @@ async function owners({ paths, service }: Ground): Promise<Finding[]> {
   const files = [paths.dataLock, ...sessions.map((session) => paths.sessionLock(session))];
   return files.flatMap((file) => {
     const owner = readOwner(file);
-    if (owner === null || ownerMayLive(owner)) return [];
+    if (owner === null || livingOwner(file) !== null) return [];
     const about = { pid: owner.pid, since: owner.since };
     return [found('note', 'lock_stale', file, about, { fixable: service === null })];
   });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Entry, lstatOrNull, realFs, walk } from '../../profile/files.ts';
 import { modeIsRight } from '../../profile/permissions.ts';
+import { isTrashName } from '../../profile/trash.ts';
 import { type Finding, found } from '../finding.ts';
 import type { Ground, ProfileFact } from '../ground.ts';
 
@@ -38,7 +39,7 @@ export async function checkPermissions(ground: Ground): Promise<Finding[]> {
 async function placesOf({ paths }: Ground): Promise<Place[]> {
   const folders = [paths.root, paths.tokens, paths.locks, paths.trash, paths.staging, paths.webCache, paths.vault];
   const files = [paths.database, `${paths.database}-wal`, `${paths.database}-shm`];
-  const inTrash = await realFs.readdir(paths.trash).catch(() => []);
+  const inTrash = (await realFs.readdir(paths.trash).catch(() => [])).filter(isTrashName);
   const all = [
     ...[...folders, ...files, paths.adminKey, paths.serviceToken, paths.keyCopied, paths.vaultAccepted],
     ...inTrash.map((name) => join(paths.trash, name)),

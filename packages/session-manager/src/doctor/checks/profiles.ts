@@ -71,7 +71,7 @@ async function strangers({ paths }: Ground): Promise<Finding[]> {
     const stat = await lstatOrNull(realFs, path);
     const isProfile = isSessionName(name) && stat?.isDirectory() === true;
     // A plain file beside the profiles does no harm; a folder or a link looks like a session and is none.
-    if (stat === null || isProfile || stat.isFile()) continue;
+    if (stat === null || isProfile || stat.isFile() || name === 'lost+found') continue;
     findings.push(found('note', 'folder_no_session', path, { name }));
   }
   return findings;

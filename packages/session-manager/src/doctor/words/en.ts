@@ -22,16 +22,19 @@ export const en: DoctorWords = {
     profiles: 'every session has its profile, every profile its session, every login is whole',
     moved: 'nothing that was given away is still in place',
     transfers: 'no session is held up on its way to here, or from here',
+    sessions: 'no session fails to run, or waits for its scan',
     people: 'WhatsApp asks nothing of a person, and restricts no account',
     pages: 'nothing was broken in the pages of WhatsApp Web at their last probe',
     builds: 'sessions run the builds of WhatsApp Web that they are to run',
     code: 'no code or settings name another folder for sessions',
     chromium: 'the browser is no older than any profile',
+    whatsapp: 'WhatsApp Web is reached, in the way that the browsers of sessions go',
     vault: 'the vault can be reached, or is made at the first start',
     vault_key: 'the key of the vault is private and kept elsewhere too, or is made at the first start',
     vault_disk: 'the vault does not share a disk with the profiles',
     snapshots: 'every login has a recent snapshot',
     disk: 'the disk has room',
+    foreign: 'nothing lies in the folders of LeadMaster that others have put there',
     git: 'no login or key can reach a git repository',
   },
   findings: {
@@ -149,17 +152,21 @@ export const en: DoctorWords = {
       what: 'one account, {account}, is linked in {sessions}: each of them tells every message',
       cure: 'Keep it in one, and log the other out: ./leadmaster session logout {last}.',
     },
+    session_unwell: {
+      what: '{session} does not run since {since}: {state}, {reason}',
+      cure: './leadmaster sessions says what to do about it, ./leadmaster events {session} what happened.',
+    },
     passkey_wanted: {
       what: 'needs you: WhatsApp wants a passkey before it links {session}',
       cure: 'Link it in a visible browser on your own computer (LOGIN_MODE=local), then move it here with transfer or export; docs/passkeys.md has the steps. ./leadmaster qr {session} tries again: WhatsApp asks some accounts for some days only.',
     },
     login_erased: {
       what: 'needs you: the page of WhatsApp Web erased the login of {session} by itself',
-      cure: 'Bring it back from a copy of before: {command}. Otherwise link it again: ./leadmaster session logout {session}, then ./leadmaster qr {session}.',
+      cure: 'Bring it back from an earlier copy: {command}. Otherwise link it again: ./leadmaster session logout {session}, then ./leadmaster qr {session}.',
     },
     account_locked: {
       what: 'needs you: WhatsApp has locked the account of {session}',
-      cure: 'Unlock it on the phone, then bring its login back from a copy of before: {command}. Otherwise link it again: ./leadmaster session logout {session}, then ./leadmaster qr {session}.',
+      cure: 'Unlock it on the phone, then bring its login back from an earlier copy: {command}. Otherwise link it again: ./leadmaster session logout {session}, then ./leadmaster qr {session}.',
     },
     attention_wanted: {
       what: 'needs you: WhatsApp wants to see that a person uses the account of {session}, and may log it out',
@@ -202,23 +209,23 @@ export const en: DoctorWords = {
       cure: 'Give --code the folder that your code is in.',
     },
     code_folder_missing: {
-      what: 'code keeps sessions in {written}, and there is no such folder; on disk they are in {onDisk}',
+      what: '{where} keeps sessions in {written}, and there is no such folder; on disk they are in {onDisk}',
       cure: 'Change that place in the code, or let LeadMaster alone run the sessions and take it out: it says where they are by ./leadmaster where NAME.',
     },
     code_folder_empty: {
-      what: 'code keeps sessions in {written} ({folder}), and none is there',
+      what: '{where} keeps sessions in {written} ({folder}), and none is there',
       cure: 'If that program only asks the session manager, take the place out of its code; nothing is lost.',
     },
     code_folder_shared: {
-      what: "code opens sessions in {written}, and those are LeadMaster's: {profiles}",
+      what: "{where} opens sessions in {written}, and those are LeadMaster's: {profiles}",
       cure: 'One login must not run twice: let that program ask the session manager instead.',
     },
     code_folder_elsewhere: {
-      what: 'code keeps sessions in {written}, and LeadMaster knows nothing of those: {profiles}',
+      what: '{where} keeps sessions in {written}, and LeadMaster knows nothing of those: {profiles}',
       cure: 'Take them over when that program is stopped: ./leadmaster adopt DIR --name NAME --move.',
     },
     code_folder_unreadable: {
-      what: 'code keeps sessions in {written}, and what lies there cannot be read: {why}',
+      what: '{where} keeps sessions in {written}, and what is there cannot be read: {why}',
       cure: 'Ask again as root, or as the user of that program: what it holds is not known.',
     },
     code_unreadable: {
@@ -233,6 +240,10 @@ export const en: DoctorWords = {
     browser_older: {
       what: 'Chromium {written} has written the profile of {session}, and {installed} is installed: it would erase the login',
       cure: 'Install that version or a newer one, or set CHROME_PATH to one.',
+    },
+    whatsapp_unreachable: {
+      what: 'WhatsApp Web cannot be reached from here ({way}: {detail}): no session can connect',
+      cure: 'Look at the network and its DNS, at a firewall on the way, at the clock where it is TLS, and at the proxy that CHROME_ARGS or the environment names. Sessions try again by themselves.',
     },
     vault_missing: {
       what: 'the vault at {url} is gone: snapshots were kept there',
@@ -272,7 +283,7 @@ export const en: DoctorWords = {
       cure: 'chmod 600 on it, or doctor --fix.',
     },
     vault_key_not_copied: {
-      what: 'nobody has said that a copy of the key {path} is kept elsewhere; without it no snapshot can be read',
+      what: 'you have not confirmed a backup of the vault key {path}; without it no snapshot can be read',
       cure: 'Copy it to another disk or machine, then: ./leadmaster doctor --key-copied COPY (without COPY where it cannot be read from here).',
     },
     vault_same_disk: {
@@ -320,9 +331,17 @@ export const en: DoctorWords = {
       what: 'the disk of {path} is nearly full: {free} MB are free',
       cure: 'Free some space in time. ./leadmaster storage shows what the sessions take.',
     },
+    foreign_files: {
+      what: '{folder} holds {count} entries that LeadMaster did not make, first {names}',
+      cure: 'They do no harm and are never deleted. Move them elsewhere, and keep synchronisers and desktops out of that folder.',
+    },
     git_not_ignored: {
       what: 'the data folder {path} is inside of a git repository that does not ignore: {names}',
       cure: 'Add to its .gitignore: {lines}; or doctor --fix, where the folder holds nothing else.',
+    },
+    git_exports: {
+      what: 'exported sessions, keys or QR pictures lie in the git repository {path}, which does not ignore them: {names}',
+      cure: 'Move them to another folder, or add to its .gitignore: {lines}.',
     },
     git_tracked: {
       what: '{count} files of {path} are in a git repository, first {first}',

@@ -21,18 +21,21 @@ export const es: DoctorWords = {
     locks: 'no queda ningún bloqueo de un proceso que ya no existe',
     profiles: 'cada sesión tiene su perfil, cada perfil su sesión, y cada login está entero',
     moved: 'nada de lo entregado sigue en su lugar',
+    sessions: 'ninguna sesión falla ni espera que la escaneen',
     people: 'WhatsApp no pide nada a ninguna persona ni restringe ninguna cuenta',
     pages: 'nada estaba roto en las páginas de WhatsApp Web en su última prueba',
     builds: 'las sesiones usan las versiones de WhatsApp Web que deben usar',
     transfers: 'ninguna sesión quedó detenida en su camino hacia aquí o desde aquí',
     code: 'ningún código ni ajuste nombra otra carpeta para sesiones',
     chromium: 'el navegador no es más viejo que ningún perfil',
+    whatsapp: 'se llega a WhatsApp Web, por el mismo camino que los navegadores de las sesiones',
     vault: 'se llega a la bóveda, o se crea al iniciar por primera vez',
     vault_key:
       'la clave de la bóveda es privada y está guardada también en otro lado, o se crea al iniciar por primera vez',
     vault_disk: 'la bóveda no comparte disco con los perfiles',
     snapshots: 'cada login tiene una copia reciente',
     disk: 'hay lugar en el disco',
+    foreign: 'en las carpetas de LeadMaster no hay nada que hayan puesto otros',
     git: 'ningún login ni clave puede llegar a un repositorio git',
   },
   findings: {
@@ -153,6 +156,10 @@ export const es: DoctorWords = {
       what: 'una misma cuenta, {account}, está vinculada en {sessions}: cada una informa de todos los mensajes',
       cure: 'Déjela en una y cierre la otra: ./leadmaster session logout {last}.',
     },
+    session_unwell: {
+      what: '{session} no funciona desde {since}: {state}, {reason}',
+      cure: './leadmaster sessions dice qué hacer, y ./leadmaster events {session} qué pasó.',
+    },
     passkey_wanted: {
       what: 'lo necesita a usted: WhatsApp quiere una llave de acceso (passkey) antes de vincular {session}',
       cure: 'Vincúlela en un navegador visible en su propia computadora (LOGIN_MODE=local) y tráigala aquí con transfer o export; docs/passkeys.es.md da los pasos. ./leadmaster qr {session} lo intenta otra vez: WhatsApp solo se la pide a algunas cuentas durante unos días.',
@@ -206,23 +213,23 @@ export const es: DoctorWords = {
       cure: 'Indique con --code la carpeta donde está su código.',
     },
     code_folder_missing: {
-      what: 'el código guarda sesiones en {written}, y esa carpeta no existe; en el disco están en {onDisk}',
+      what: '{where} guarda sesiones en {written}, y esa carpeta no existe; en el disco están en {onDisk}',
       cure: 'Cambie ese lugar en el código, o deje que solo LeadMaster ejecute las sesiones y quítelo: dónde están lo dice ./leadmaster where NOMBRE.',
     },
     code_folder_empty: {
-      what: 'el código guarda sesiones en {written} ({folder}), y no hay ninguna',
+      what: '{where} guarda sesiones en {written} ({folder}), y no hay ninguna',
       cure: 'Si ese programa solo consulta al session manager, quite ese lugar de su código; no se pierde nada.',
     },
     code_folder_shared: {
-      what: 'el código abre sesiones en {written}, y son las de LeadMaster: {profiles}',
+      what: '{where} abre sesiones en {written}, y son las de LeadMaster: {profiles}',
       cure: 'Un login no debe correr dos veces: que ese programa consulte al session manager.',
     },
     code_folder_elsewhere: {
-      what: 'el código guarda sesiones en {written}, y LeadMaster no sabe nada de ellas: {profiles}',
+      what: '{where} guarda sesiones en {written}, y LeadMaster no sabe nada de ellas: {profiles}',
       cure: 'Tómelas cuando ese programa esté detenido: ./leadmaster adopt CARPETA --name NOMBRE --move.',
     },
     code_folder_unreadable: {
-      what: 'el código guarda sesiones en {written}, y lo que hay ahí no se puede leer: {why}',
+      what: '{where} guarda sesiones en {written}, y lo que hay ahí no se puede leer: {why}',
       cure: 'Pregunte de nuevo como root, o como el usuario de ese programa: no se sabe qué contiene.',
     },
     code_unreadable: {
@@ -237,6 +244,10 @@ export const es: DoctorWords = {
     browser_older: {
       what: 'Chromium {written} escribió el perfil de {session}, y está instalado {installed}: borraría el login',
       cure: 'Instale esa versión o una más nueva, o indíquela en CHROME_PATH.',
+    },
+    whatsapp_unreachable: {
+      what: 'desde aquí no se llega a WhatsApp Web ({way}: {detail}): ninguna sesión puede conectarse',
+      cure: 'Revise la red y su DNS, un cortafuegos en el camino, el reloj si se trata de TLS, y el proxy que indican CHROME_ARGS o el entorno. Las sesiones lo vuelven a intentar solas.',
     },
     vault_missing: {
       what: 'la bóveda en {url} no está: ahí se guardaban copias',
@@ -327,9 +338,17 @@ export const es: DoctorWords = {
       what: 'el disco de {path} está casi lleno: quedan {free} MB',
       cure: 'Libere espacio a tiempo. ./leadmaster storage muestra lo que ocupan las sesiones.',
     },
+    foreign_files: {
+      what: 'en {folder} hay {count} entradas que LeadMaster no creó; las primeras, {names}',
+      cure: 'No molestan y nunca se borran. Muévalas a otro lado, y mantenga fuera de esa carpeta a sincronizadores y escritorios.',
+    },
     git_not_ignored: {
       what: 'la carpeta de datos {path} está en un repositorio git que no ignora: {names}',
       cure: 'Agregue a su .gitignore: {lines}; o doctor --fix, si la carpeta no contiene otra cosa.',
+    },
+    git_exports: {
+      what: 'hay sesiones exportadas, claves o imágenes de QR en el repositorio git {path}, que no las ignora: {names}',
+      cure: 'Muévalas a otra carpeta, o agregue a su .gitignore: {lines}.',
     },
     git_tracked: {
       what: '{count} archivos de {path} están en un repositorio git; el primero, {first}',

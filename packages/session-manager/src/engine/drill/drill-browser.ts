@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endGroup } from '@leadmaster/capture/processes';
 import { type Census, errorText, LeadMasterError } from '@leadmaster/protocol';
-import puppeteer, { type Browser } from 'puppeteer-core';
+import type { Browser } from 'puppeteer-core';
 import type { BrowserFinder } from '../browser/browser-finder.ts';
 import { takeCensus } from '../census.ts';
 import { withSignal } from '../with-signal.ts';
@@ -111,6 +111,7 @@ async function connect({ transport, complaints }: OfflineProcess, signal: AbortS
   const overdue = AbortSignal.any([signal, AbortSignal.timeout(START_MS)]);
   try {
     // Reading takes as long as it takes: `signal` is its deadline.
+    const { default: puppeteer } = await import('puppeteer-core');
     return await withSignal(puppeteer.connect({ transport, defaultViewport: null, protocolTimeout: 0 }), overdue);
   } catch (error) {
     signal.throwIfAborted();

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identifyChild, type ProcessIdentity } from '@leadmaster/capture/processes';
 import { LeadMasterError } from '@leadmaster/protocol';
+import { UTF8_LOCALE } from '../../config/browser-env.ts';
 import { commandPath } from '../../config/env.ts';
 import { UNSHARE } from './namespace.ts';
 import { OnePageTransport } from './one-page-transport.ts';
@@ -37,7 +38,7 @@ export function startOffline(command: OfflineCommand): OfflineProcess {
   const child = spawn(program, args, {
     detached: true,
     // What the service was told in its environment is no business of the browser.
-    env: { PATH: commandPath(), HOME: command.homeDir, TMPDIR: command.homeDir },
+    env: { PATH: commandPath(), HOME: command.homeDir, TMPDIR: command.homeDir, ...UTF8_LOCALE },
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
   });
   // Without a pid it never was there; the error comes a moment later, and this is its only place.

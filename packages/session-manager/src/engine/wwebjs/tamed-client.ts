@@ -5,6 +5,7 @@ import { Injection } from './injection.ts';
 import type { SignalName } from './page/signals.ts';
 import { PageWiring } from './page-wiring.ts';
 import { prepare } from './preparation.ts';
+import { LIVE_VERSION } from './served-page.ts';
 import { attachListeners, guardSyncHandler } from './sync-handler.ts';
 
 /** What the library has and its typings do not mention. */
@@ -17,11 +18,6 @@ interface Untyped {
   initWebVersionCache(): Promise<void>;
   authStrategy: wwebjs.AuthStrategy;
 }
-
-/** The name of no cached page: the page that WhatsApp serves. */
-export const LIVE_VERSION = 'live';
-
-export const PAGE_URL = 'https://web.whatsapp.com/';
 
 export type TamedClient = InstanceType<typeof wwebjs.Client>;
 

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { browsersOn, endGroup, identify } from '@leadmaster/capture/processes';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { ClientOptions } from 'whatsapp-web.js';
-import { hasScreen } from '../../config/env.ts';
+import { browserEnvironment } from '../../config/env.ts';
+import { requireScreen } from '../../config/screen.ts';
 import type { BrowserFinder } from '../browser/browser-finder.ts';
 import type { BrowserFound } from '../browser/find.ts';
 import { browserFlags, userAgent } from '../browser/flags.ts';
@@ -14,7 +15,8 @@ import { outliveLateAnswers } from '../late-answers.ts';
 import { withSignal } from '../with-signal.ts';
 import type { MonitorSettings } from './page-monitor.ts';
 import type { PageWiring } from './page-wiring.ts';
-import { LIVE_VERSION, PAGE_URL, type PageLife, type TamedClient, tamedClient } from './tamed-client.ts';
+import { LIVE_VERSION, PAGE_URL } from './served-page.ts';
+import type { PageLife, TamedClient } from './tamed-client.ts';
 import { WwebjsRun } from './wwebjs-run.ts';
 
 export interface WwebjsSettings {
@@ -43,8 +45,12 @@ export class WwebjsEngine implements SessionEngine {
     this.#requirePinnedVersion(request.webVersion);
     if (request.visible) requireScreen();
     const browser = await this.#settings.browsers.find(request.visible);
+    // The library and its puppeteer take 35 MB: a service without a session does without them.
+    const { tamedClient } = await import('./tamed-client.ts');
     const launched = Promise.withResolvers<WwebjsRun>();
-    const client = tamedClient(this.#clientOptions(request, browser), (life, wiring) => {
+    const env = await browserEnvironment();
+    request.signal.throwIfAborted();
+    const client = tamedClient(this.#clientOptions(request, browser, env), (life, wiring) => {
       launched.resolve(this.#takeOver(client, { life, wiring }, browser, request));
     });
     const initialized = client.initialize();
@@ -61,7 +67,7 @@ export class WwebjsEngine implements SessionEngine {
     }
   }
 
-  #clientOptions(request: StartRequest, browser: BrowserFound): ClientOptions {
+  #clientOptions(request: StartRequest, browser: BrowserFound, env: NodeJS.ProcessEnv): ClientOptions {
     const settings = this.#settings;
     return {
       webVersion: request.webVersion ?? LIVE_VERSION,
@@ -73,6 +79,7 @@ export class WwebjsEngine implements SessionEngine {
         userDataDir: request.profileDir,
         headless: request.visible ? false : browser.kind === 'headless-shell' ? 'shell' : true,
         args: this.#flags(request, browser),
+        env,
         // The pipe dies with this process, and the browser with the pipe (facts, Chromium 8).
         pipe: true,
         timeout: settings.launchMs,
@@ -198,13 +205,4 @@ export class WwebjsEngine implements SessionEngine {
     const ours = browsersOn(profileDir).filter(({ ppid }) => ppid === process.pid);
     for (const left of ours) await endGroup(left, { termMs: 0, killMs: 5_000 });
   }
-}
-
-function requireScreen(): void {
-  if (hasScreen()) return;
-  throw new LeadMasterError(
-    'display_missing',
-    'LOGIN_MODE=local opens a window, and there is no screen: DISPLAY is not set',
-    'Start the service on a desktop, or use LOGIN_MODE=qr and scan the QR that the API and the terminal show.',
-  );
 }

@@ -18,6 +18,7 @@ import { takeCensus } from '../census.ts';
 import type { CatchUpFrom, CatchUpPart, EngineEvent, EngineRun, MessageSender } from '../engine.ts';
 import type { PageProbe } from '../page-probe.ts';
 import { recordedPageOf } from '../recorded-page.ts';
+import { unreachableFrom } from '../unreachable.ts';
 import { withSignal } from '../with-signal.ts';
 import { catchUp } from './catch-up.ts';
 import { WwebjsSender } from './messages.ts';
@@ -26,6 +27,7 @@ import { findForRecording } from './page/recording.ts';
 import { PageLoad } from './page-load.ts';
 import { type MonitorSettings, PageMonitor } from './page-monitor.ts';
 import { runProbe } from './page-probing.ts';
+import { watchReach } from './page-reach.ts';
 import { FINAL_STATES } from './page-verdicts.ts';
 import type { PageWiring } from './page-wiring.ts';
 import { RunVoice } from './run-voice.ts';
@@ -103,6 +105,13 @@ export class WwebjsRun implements EngineRun {
   begin(): void {
     const client = this.#client;
     this.#page.on('response', (response) => this.#clock.hear(response));
+    watchReach(this.#page, {
+      unreachable: (found) => this.#tell({ type: 'unreachable', found }),
+      refused: (found) => {
+        this.#tell({ type: 'unreachable', found });
+        this.#lost('page_unreachable', found.detail);
+      },
+    });
     const { documents } = this.#life;
     documents.onNew((url) => this.#monitor.navigated(url, this.#life.wasLogoutHeard()));
     this.#life.onVersion = (version) => void this.#load.said(version);
@@ -121,8 +130,9 @@ export class WwebjsRun implements EngineRun {
   /** The library gave up before the page was there. */
   failed(error: unknown): void {
     const text = errorText(error);
-    if (/net::ERR_/.test(text)) this.#lost('page_unreachable', text);
-    else this.#lost('page_failed', text);
+    const found = unreachableFrom(text);
+    if (found !== null) this.#tell({ type: 'unreachable', found });
+    this.#lost(/net::ERR_/.test(text) ? 'page_unreachable' : 'page_failed', text);
   }
 
   async requestPairingCode(phone: string, signal: AbortSignal): Promise<PairingCode> {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { LIVE_VERSION, tamedClient } from '../../../src/engine/wwebjs/tamed-client.ts';
+import { LIVE_VERSION } from '../../../src/engine/wwebjs/served-page.ts';
+import { tamedClient } from '../../../src/engine/wwebjs/tamed-client.ts';
 
 it('is told of its browser once, although the library tells its strategy anew after a logout', async () => {
   let told = 0;

@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CHECKOUT } from '@leadmaster/session-manager/config';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { SmallDisk } from '../../../session-manager/test/real/small-disk.ts';
+import { exitOf } from './fake-checkout.ts';
+
+const SERVICE = join(CHECKOUT, 'packages/cli/src/main.mjs');
+const KEY = 'admin-key-of-the-tests';
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' ? (address?.port ?? 0) : 0;
+}
+
+/** A service whose command line a shell has led elsewhere; `$NODE` and `$SERVICE` stand for it. */
+async function serviceUnder(script: string, env: Record<string, string> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'leadmaster-log-'));
+  const port = await freePort();
+  const child = spawn('sh', ['-c', script], {
+    env: {
+      ...process.env,
+      ...{ NODE: process.execPath, SERVICE, LEADMASTER_ENV_FILE: '/dev/null', LEADMASTER_ADMIN_KEY: KEY },
+      ...{ LEADMASTER_DATA_DIR: join(folder, 'data'), SESSION_MANAGER_PORT: String(port), ...env },
+    },
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  onTestFinished(async () => {
+    // The reader that never reads is in its group, and outlives it.
+    try {
+      process.kill(-(child.pid ?? 0), 'SIGKILL');
+    } catch {
+      // All of it is gone.
+    }
+    await exitOf(child);
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return { child, port };
+}
+
+/** The body of an answer; null where there was none. */
+function ask(port: number, path: string): Promise<string | null> {
+  const { promise, resolve } = Promise.withResolvers<string | null>();
+  const headers = { authorization: `Bearer ${KEY}` };
+  const asked = get({ host: '127.0.0.1', port, path, headers, timeout: 5_000 }, async (response) => {
+    resolve((await response.toArray()).join(''));
+  });
+  asked.on('error', () => resolve(null)).on('timeout', () => asked.destroy());
+  return promise;
+}
+
+async function answers(port: number): Promise<void> {
+  for (const until = Date.now() + 20_000; Date.now() < until; await sleep(100)) {
+    if ((await ask(port, '/health')) !== null) return;
+  }
+  throw new Error('the service never answered');
+}
+
+async function droppedLines(port: number): Promise<number> {
+  const metrics = (await ask(port, '/metrics')) ?? '';
+  return Number(/^leadmaster_log_lines_dropped_total (\d+)$/m.exec(metrics)?.[1]);
+}
+
+async function endsInOrder(child: ChildProcess): Promise<void> {
+  const late = sleep(15_000, 'alive 15 s after SIGTERM', { ref: false });
+  child.kill('SIGTERM');
+  expect(await Promise.race([exitOf(child), late])).toBe(0);
+}
+
+test('the log is a full device: the service serves, counts dropped lines and ends in order', async () => {
+  const { child, port } = await serviceUnder('exec "$NODE" "$SERVICE" session-manager >/dev/full');
+  await answers(port);
+  expect(await droppedLines(port)).toBeGreaterThan(0);
+  await endsInOrder(child);
+});
+
+/** `sh` says the pid of the service and its exit code, since its output is a pipe without a reader. */
+const UNREAD = `{ sh -c 'echo "pid $$" >&2; exec "$NODE" "$SERVICE" session-manager'; echo "rc $?" >&2; } | sleep 60`;
+
+test.each([
+  ['json', 40],
+  ['pretty', 100],
+])('the log (%s) is a pipe that is never read: the service serves and ends in order', async (format, rounds) => {
+  const { child, port } = await serviceUnder(UNREAD, { LOG_LEVEL: 'trace', LOG_FORMAT: format });
+  let said = '';
+  child.stderr?.on('data', (text) => {
+    said += text;
+  });
+  await answers(port);
+  for (let i = 0; i < rounds; i++) await Promise.all(Array.from({ length: 50 }, () => ask(port, '/v1/sessions')));
+  expect(await droppedLines(port)).toBeGreaterThan(0);
+  const began = performance.now();
+  process.kill(Number(/pid (\d+)/.exec(said)?.[1]), 'SIGTERM');
+  while (!/rc \d+/.test(said) && performance.now() - began < 15_000) await sleep(50);
+  expect(said).toMatch(/rc 0/);
+});
+
+test.runIf(process.getuid?.() === 0)(
+  'the log file is on a full disk: it continues on a new line once there is room',
+  async () => {
+    const disk = await SmallDisk.mount(1);
+    onTestFinished(() => disk[Symbol.asyncDispose]());
+    const file = join(disk.path, 'service.log');
+    writeFileSync(file, '');
+    const { child, port } = await serviceUnder(`exec "$NODE" "$SERVICE" session-manager >>${file}`, {
+      LOG_LEVEL: 'trace',
+    });
+    await answers(port);
+    await disk.fill();
+    for (let i = 0; i < 20; i++) await ask(port, '/health');
+    expect(await droppedLines(port)).toBeGreaterThan(0);
+    await disk.free();
+    await ask(port, '/health');
+    // A request is logged when it has been answered.
+    await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toContain('lines of the log were dropped'));
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    const torn = lines.filter((line) => line.startsWith('{') && !line.endsWith('}'));
+    expect(torn.length).toBeLessThan(2);
+    await endsInOrder(child);
+  },
+);

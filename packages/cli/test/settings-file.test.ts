@@ -1,0 +1,32 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { run } from './harness.ts';
+
+function settings(content: string): { LEADMASTER_ENV_FILE: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'leadmaster-settings-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'env');
+  writeFileSync(file, content, { mode: 0o600 });
+  return { LEADMASTER_ENV_FILE: file };
+}
+
+test('a settings file that begins with a byte order mark names the data folder, and one in its name stays whole', async () => {
+  const env = settings('\ufeffLEADMASTER_DATA_DIR=/nowhere/a#b\r\n');
+  expect((await run(['where', 'ventas'], { env })).stderr).toContain('it would be /nowhere/a#b/tokens/ventas.');
+});
+
+test('a misspelt name is told by every command, once', async () => {
+  const { stderr } = await run(['where', 'ventas'], { env: settings('LEADMASTER_DATADIR=/srv/wa\n') });
+  expect(
+    stderr.match(/LEADMASTER_DATADIR is no setting of LeadMaster; did you mean LEADMASTER_DATA_DIR\?/g),
+  ).toHaveLength(1);
+});
+
+test('a line that is no setting is refused', async () => {
+  expect(await run(['where', 'ventas'], { env: settings('LEADMASTER_DATA_DIR /srv/wa\n') })).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/line 1: it is no setting; write NAME=value/),
+  });
+});

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { visible, visibleLines } from '../src/index.ts';
+
+test('what commands a terminal is written out', () => {
+  expect(visible('a\u001b[2J\u001b]0;x\u0007b')).toBe('a\\u001b[2J\\u001b]0;x\\u0007b');
+  expect(visible('\u0000\u007f\u0085\u009b31m')).toBe('\\u0000\\u007f\\u0085\\u009b31m');
+  expect(visible('one\ntwo\r\tthree')).toBe('one\\ntwo\\r\\tthree');
+  expect(visibleLines('one\ntwo\r\n')).toBe('one\ntwo\\r\n');
+});
+
+test('so is what turns text around, or breaks a line', () => {
+  const controls = '\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069';
+  expect(visible(controls)).toBe(
+    [...controls].map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+  );
+});
+
+test('everything else stays as it is', () => {
+  const text = 'Año 2026: "ok" \\ שלום سلام 你好 👩‍👩‍👧 e\u0301';
+  expect(visible(text)).toBe(text);
+});

@@ -1,0 +1,71 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { readConfig } from '../../src/config/index.ts';
+import { type ScheduleDeps, SnapshotSchedule } from '../../src/snapshots/schedule.ts';
+
+const HOUR_MS = 3_600_000;
+const zone = process.env.TZ;
+
+/** A schedule whose rounds are noted with their time and end at once. */
+function scheduled(schedule: string): { rounds: string[]; close: () => void } {
+  const rounds: string[] = [];
+  const deps = {
+    config: { ...readConfig({}).snapshots, schedule },
+    snapshots: {
+      later(work: (signal: AbortSignal) => Promise<void>) {
+        rounds.push(new Date().toString().slice(4, 21));
+        void work(AbortSignal.abort());
+      },
+    },
+    access: { names: () => [] },
+    store: { events: { subscribe: () => () => undefined } },
+    log: pino({ level: 'silent' }),
+  } as unknown as ScheduleDeps;
+  const made = new SnapshotSchedule(deps);
+  return { rounds, close: () => made.close() };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  if (zone === undefined) delete process.env.TZ;
+  else process.env.TZ = zone;
+});
+
+describe('the nightly round', () => {
+  test.each([
+    ['02:00 does not exist', 'Europe/Madrid', '0 2 * * *', '2026-03-28T12:00:00+01:00'],
+    ['02:30 does not exist', 'America/New_York', '30 2 * * *', '2026-03-07T12:00:00-05:00'],
+    ['02:00 comes twice', 'Europe/Madrid', '0 2 * * *', '2026-10-24T12:00:00+02:00'],
+    ['02:30 comes twice', 'Europe/Madrid', '30 2 * * *', '2026-10-24T12:00:00+02:00'],
+    ['01:30 comes twice', 'America/New_York', '30 1 * * *', '2026-10-31T12:00:00-04:00'],
+    ['midnight does not exist', 'America/Santiago', '0 0 * * *', '2026-09-05T12:00:00-04:00'],
+    ['midnight comes twice', 'America/Havana', '0 0 * * *', '2026-10-31T12:00:00-04:00'],
+    ['half an hour is missing', 'Australia/Lord_Howe', '15 2 * * *', '2026-10-03T12:00:00+10:30'],
+  ])('is held once each night, also where %s (%s)', async (_what, timeZone, cron, noonBefore) => {
+    process.env.TZ = timeZone;
+    vi.setSystemTime(new Date(noonBefore));
+    const { rounds, close } = scheduled(cron);
+    for (let night = 1; night <= 3; night += 1) {
+      await vi.advanceTimersByTimeAsync(24 * HOUR_MS);
+      expect(rounds, rounds.join(', ')).toHaveLength(night);
+    }
+    close();
+  });
+
+  test('that was slept through is held once after waking', async () => {
+    process.env.TZ = 'Europe/Madrid';
+    vi.setSystemTime(new Date('2026-06-01T23:00:00+02:00'));
+    const { rounds, close } = scheduled('0 2 * * *');
+    await vi.advanceTimersByTimeAsync(HOUR_MS);
+    // The machine sleeps: its clock goes on, and no timer runs.
+    vi.setSystemTime(new Date('2026-06-04T09:00:00+02:00'));
+    await vi.advanceTimersByTimeAsync(HOUR_MS);
+    expect(rounds).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(23 * HOUR_MS);
+    expect(rounds).toHaveLength(2);
+    close();
+  });
+});
