@@ -60,11 +60,6 @@ export function ownEnvironment(): NodeJS.ProcessEnv {
   return process.env;
 }
 
-/** The environment of this process itself, which those that it starts get: for what has to change it. */
-export function ownEnvironment(): NodeJS.ProcessEnv {
-  return process.env;
-}
-
 /** Whether there is a screen that a window could open on; on other systems than Linux there is. */
 export function hasScreen(): boolean {
   return process.platform !== 'linux' || Boolean(process.env.DISPLAY) || Boolean(process.env.WAYLAND_DISPLAY);
