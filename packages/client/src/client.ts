@@ -108,7 +108,7 @@ export class Client {
     return {
       accept: 'application/json',
       ...(key === null ? {} : { authorization: `Bearer ${checked(key)}` }),
-      ...(body === undefined ? {} : { 'content-type': body instanceof Uint8Array ? BYTES : 'application/json' }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(upload === undefined ? {} : { 'content-type': BYTES, 'content-length': String(upload.bytes) }),
       ...headers,
     };
@@ -122,9 +122,9 @@ type Arguments<R extends Route, Options> =
     : [input: InputOf<R>, options?: Options];
 
 function bodyOf({ body, upload }: AnyInput): RequestInit {
+  // As a stream also where the bytes are at hand: of other bodies, fetch makes copies.
   if (upload !== undefined) return { body: ReadableStream.from(upload.stream), duplex: 'half' } as RequestInit;
-  if (body === undefined) return {};
-  return { body: body instanceof Uint8Array ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body) };
+  return body === undefined ? {} : { body: JSON.stringify(body) };
 }
 
 /** A key goes into a header: what cannot stand there is told before anything is sent. */

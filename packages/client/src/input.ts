@@ -2,20 +2,18 @@ import type { BodyInputOf, ParamsOf, QueryOf, Route } from '@leadmaster/protocol
 
 /** Bytes as a body, of a size that is known. */
 export interface Upload {
-  stream: AsyncIterable<Uint8Array>;
+  stream: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   bytes: number;
 }
 
 /** A part that may be left out where nothing in it is required. */
 type Part<K extends string, T> = Record<never, never> extends T ? { [P in K]?: T } : { [P in K]: T };
 
-type BodyPart<R> = R extends { bytes: 'streamed' }
+type BodyPart<R> = R extends { bytes: string }
   ? { upload: Upload }
-  : R extends { bytes: 'whole' }
-    ? { body: Uint8Array }
-    : undefined extends BodyInputOf<R>
-      ? { body?: BodyInputOf<R> }
-      : { body: BodyInputOf<R> };
+  : undefined extends BodyInputOf<R>
+    ? { body?: BodyInputOf<R> }
+    : { body: BodyInputOf<R> };
 
 /** What a call of a route takes: the parts of its path, its query and headers, and its body. */
 export type InputOf<R extends Route> = Part<'params', ParamsOf<R>> & {
@@ -28,7 +26,6 @@ export interface AnyInput {
   params?: Record<string, unknown>;
   query?: Record<string, unknown>;
   headers?: Record<string, string>;
-  /** Bytes go as they are, everything else as JSON. */
   body?: unknown;
   upload?: Upload;
 }

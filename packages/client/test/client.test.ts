@@ -118,10 +118,13 @@ describe('a call', () => {
     });
     const client = clientOf(await listening(server));
     const params = { transfer: 'tr_1', sha256: 'a'.repeat(64) };
-    const body = Buffer.from('00ff0102', 'hex').subarray(1, 3);
-    expect(await client.call('sendPiece', { params, query: { offset: 0, size: 2 }, body })).toEqual({ received: 2 });
+    const upload = { stream: [Buffer.from('00ff0102', 'hex').subarray(1, 3)], bytes: 2 };
+    expect(await client.call('sendPiece', { params, query: { offset: 0, size: 2 }, upload })).toEqual({ received: 2 });
     const path = `/v1/transfers/tr_1/blobs/${'a'.repeat(64)}?offset=0&size=2`;
-    expect(got).toEqual([path, 'application/octet-stream', 'ff01']);
+    expect(got.splice(0)).toEqual([path, 'application/octet-stream', 'ff01']);
+    const none = { stream: [new Uint8Array(0)], bytes: 0 };
+    await client.call('sendPiece', { params, query: { offset: 0, size: 0 }, upload: none });
+    expect(got.slice(1)).toEqual(['application/octet-stream', '']);
   });
 
   test('reads no answer that is longer than is agreed, a refusal neither', async () => {

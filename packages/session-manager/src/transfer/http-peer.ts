@@ -61,7 +61,8 @@ export class HttpPeer implements TransferPeer {
     { sha256, offset, size, bytes }: { sha256: string; offset: number; size: number; bytes: Buffer },
     signal: AbortSignal,
   ): Promise<number> {
-    const piece = { params: { transfer, sha256 }, query: { offset, size }, body: bytes };
+    const upload = { stream: [bytes], bytes: bytes.length };
+    const piece = { params: { transfer, sha256 }, query: { offset, size }, upload };
     return (await this.#ask('sendPiece', piece, 'piece', signal)).received;
   }
 

@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { LeadMasterError, type PrepareTransfer } from '@leadmaster/protocol';
+import { LeadMasterError, type PrepareTransfer, TRANSFER_PIECE } from '@leadmaster/protocol';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { certify, makeAuthority } from '../../prove/transfer/networks/certificates.ts';
 import { Relay } from '../../prove/transfer/networks/relay.ts';
@@ -53,6 +53,10 @@ describe('another manager over HTTP', () => {
     const { port, transfers } = await serve();
     const wrong = peerOf(port, 'a-wrong-key').prepare(WANTED, signal);
     await expect(wrong).rejects.toMatchObject({ status: 401, code: 'unauthorized', mayPass: false });
+    const bytes = Buffer.alloc(TRANSFER_PIECE);
+    const piece = { sha256: 'a'.repeat(64), offset: 0, size: bytes.length, bytes };
+    const unread = peerOf(port, 'a-wrong-key').send(ID, piece, signal);
+    await expect(unread).rejects.toMatchObject({ status: 401, code: 'unauthorized' });
     transfers.failure = new LeadMasterError('session_exists', 'It is there.', 'Delete it.', { extra: { phase: 'x' } });
     await expect(peerOf(port).prepare(WANTED, signal)).rejects.toMatchObject({
       ...{ status: 409, code: 'session_exists', hint: 'Delete it.', mayPass: false },
