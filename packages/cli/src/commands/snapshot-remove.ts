@@ -1,12 +1,12 @@
-import type { PruneReport } from '@leadmaster/protocol';
+import type { PruneReport, Snapshot, SnapshotList, SnapshotProblem } from '@leadmaster/protocol';
 import { Argument, type Command } from 'commander';
-import { type Snapshots, withSnapshots } from '../client/snapshots.ts';
+import { withSnapshots } from '../client/snapshots.ts';
 import { confirm } from '../output/confirm.ts';
 import { nameSnapshot } from '../output/snapshot-words.ts';
 import { bytes, plural } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
-import { findSnapshot, idArgument } from './snapshot-id.ts';
+import { findIn, idArgument } from './snapshot-id.ts';
 import { nameArgument, sessionName } from './values.ts';
 
 export const registerDelete: Register = (noun, io) => {
@@ -19,8 +19,9 @@ export const registerDelete: Register = (noun, io) => {
     .action(async (name: string, text: string, { yes }: { yes?: true }, command: Command) => {
       const cli = cliOf(command, io);
       await withSnapshots(cli, async ({ snapshots }) => {
-        const { id, title } = await choose(snapshots, name, text);
-        await confirm(io, yes, `Delete ${title} of ${name}? It cannot be brought back.`);
+        const list = await snapshots.list(name);
+        const { id, what } = unreadable(list, text) ?? named(findIn(list, name, text));
+        await confirm(io, yes, `Delete ${what} of ${name}? It cannot be brought back.`);
         await snapshots.delete(name, id);
         cli.print.data({ session: name, deleted: id });
         cli.print.line(`Snapshot ${id} of ${name} is deleted.`);
@@ -28,18 +29,16 @@ export const registerDelete: Register = (noun, io) => {
     });
 };
 
-/** A snapshot; or a record that cannot be read, which is known by its number alone. */
-async function choose(snapshots: Snapshots, name: string, text: string): Promise<{ id: string; title: string }> {
-  if (/^\d+$/.test(text) && (await isDamaged(snapshots, name, text)))
-    return { id: text, title: `the damaged record ${text}` };
-  const chosen = await findSnapshot(snapshots, name, text);
-  return { id: chosen.id, title: nameSnapshot(chosen) };
+function named(one: Snapshot): { id: string; what: string } {
+  return { id: one.id, what: nameSnapshot(one) };
 }
 
-async function isDamaged(snapshots: Snapshots, name: string, number: string): Promise<boolean> {
-  const { items, problems } = await snapshots.list(name);
-  if (items.some(({ id }) => id.startsWith(`${number}-`))) return false;
-  return problems.some(({ kind, object }) => kind === 'damaged' && Number(object.split('/').at(-1)) === Number(number));
+/** A record that cannot be read has no id any more: it goes by its number. Null where that is not what is meant. */
+function unreadable({ items, problems }: SnapshotList, text: string): { id: string; what: string } | null {
+  if (!/^[1-9][0-9]*$/.test(text) || items.some(({ id }) => id.startsWith(`${text}-`))) return null;
+  const isIt = ({ kind, object }: SnapshotProblem): boolean =>
+    kind === 'damaged' && object.startsWith('chain/') && Number(object.split('/').at(-1)) === Number(text);
+  return problems.some(isIt) ? { id: text, what: `record ${text}, which cannot be read,` } : null;
 }
 
 export const registerPrune: Register = (noun, io) => {

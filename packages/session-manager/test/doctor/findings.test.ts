@@ -286,7 +286,11 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
     (i) =>
       i.change((store) => {
         const at = new Date().toISOString();
-        store.snapshots.verified(NAME, { id: '1-00000001', at, ok: false, data: { drill: true } });
+        const failed = [{ name: 'boot', ok: false, detail: 'it does not open' }];
+        store.snapshots.verified(NAME, { id: '1-00000001', at, ok: false, data: { drill: true, failed } });
+        // That its bytes can be read says nothing of what a browser made of them.
+        store.snapshots.verified(NAME, { id: '1-00000001', at, ok: true, data: { drill: false } });
+        store.snapshots.verified(NAME, { id: '1-00000001', at, ok: false, data: { drill: false } });
       }),
     [
       ['drill_failed', 'problem'],
@@ -332,6 +336,16 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
     [['session_unwell', 'warning']],
   ],
   ['a session on its way', (i) => i.change((store) => stands(store, 'RECONNECTING', 'start')), []],
+  [
+    'an older snapshot that was found damaged',
+    (i) =>
+      i.change((store) => {
+        const at = new Date().toISOString();
+        store.snapshots.verified(NAME, { id: '1-00000001', at, ok: false, data: { drill: false } });
+        store.snapshots.created(NAME, { id: '2-00000001', at, data: {} });
+      }),
+    [['snapshot_older_damaged', 'problem']],
+  ],
   [
     'an account that WhatsApp asks for a passkey',
     (i) => i.change((store) => stands(store, 'PASSKEY_REQUIRED', 'passkey_not_given')),

@@ -264,7 +264,15 @@ export const en: DoctorWords = {
     },
     vault_session_damaged: {
       what: 'the snapshots of {session} in the vault are not whole, {count} in all, first: {detail}',
-      cure: 'See ./leadmaster snapshot list {session}. Bring the object back from a copy of the vault; while the login is here, take a new snapshot: ./leadmaster snapshot create {session}. {hint}',
+      cure: 'See ./leadmaster snapshot list {session}. Bring the object back from a copy of the vault; while the login is here, take a new snapshot: ./leadmaster snapshot create {session}.',
+    },
+    vault_session_unreadable: {
+      what: 'nothing of {session} can be read in the vault: {detail}',
+      cure: 'Until that is mended, no snapshot of it can be taken or restored. {hint}',
+    },
+    vault_rolled_back: {
+      what: 'the vault is older than it was for {session}, and no snapshot of it is taken: {detail}',
+      cure: 'Mount the right disk, or bring what is newer back from a copy of the vault. If an older copy was put back on purpose: ./leadmaster vault accept {session}; then take a new snapshot: ./leadmaster snapshot create {session}.',
     },
     second_writer: {
       what: 'the history of {session} has two writers. {detail}',
@@ -302,6 +310,10 @@ export const en: DoctorWords = {
     snapshot_damaged: {
       what: 'the newest snapshot of {session} ({snapshot}) is damaged',
       cure: 'Take another: ./leadmaster snapshot create {session}; and look at the disk of the vault.',
+    },
+    snapshot_older_damaged: {
+      what: 'of the older snapshots of {session}, {count} were found damaged when last verified: {snapshots}',
+      cure: 'Look again: ./leadmaster snapshot verify {session} {snapshot}. If it stays so, bring the object back from a copy of the vault, or take it out of the history: ./leadmaster snapshot delete {session} {snapshot}.',
     },
     snapshot_misdated: {
       what: '{count} snapshots of {session} have dates that contradict the order in which they were taken, first {snapshot} of {at} (now it is {now})',

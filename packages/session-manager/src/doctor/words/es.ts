@@ -268,7 +268,15 @@ export const es: DoctorWords = {
     },
     vault_session_damaged: {
       what: 'las copias de {session} en la bóveda no están enteras, {count} en total, la primera: {detail}',
-      cure: 'Vea ./leadmaster snapshot list {session}. Devuelva el objeto desde una copia de la bóveda; mientras la sesión esté aquí, tome una copia nueva: ./leadmaster snapshot create {session}. {hint}',
+      cure: 'Vea ./leadmaster snapshot list {session}. Devuelva el objeto desde una copia de la bóveda; mientras la sesión esté aquí, tome una copia nueva: ./leadmaster snapshot create {session}.',
+    },
+    vault_session_unreadable: {
+      what: 'nada de {session} se puede leer en la bóveda: {detail}',
+      cure: 'Hasta que se arregle, no se puede tomar ni restaurar ninguna copia de ella. {hint}',
+    },
+    vault_rolled_back: {
+      what: 'la bóveda es más antigua de lo que era para {session}, y no se toma ninguna copia de ella: {detail}',
+      cure: 'Monte el disco correcto, o devuelva lo más nuevo desde una copia de la bóveda. Si se puso una copia anterior a propósito: ./leadmaster vault accept {session}; y después tome una copia nueva: ./leadmaster snapshot create {session}.',
     },
     second_writer: {
       what: 'el historial de {session} tiene dos instalaciones que escriben en él. {detail}',
@@ -309,6 +317,10 @@ export const es: DoctorWords = {
     snapshot_damaged: {
       what: 'la copia más nueva de {session} ({snapshot}) está dañada',
       cure: 'Tome otra: ./leadmaster snapshot create {session}; y revise el disco de la bóveda.',
+    },
+    snapshot_older_damaged: {
+      what: 'de las copias anteriores de {session}, {count} estaban dañadas cuando se verificaron por última vez: {snapshots}',
+      cure: 'Vuelva a mirar: ./leadmaster snapshot verify {session} {snapshot}. Si sigue así, devuelva el objeto desde una copia de la bóveda, o sáquela del historial: ./leadmaster snapshot delete {session} {snapshot}.',
     },
     snapshot_misdated: {
       what: '{count} copias de {session} llevan fechas que contradicen el orden en que se tomaron, la primera {snapshot}, de {at} (ahora es {now})',
