@@ -81,6 +81,21 @@ describe('with the service down', () => {
     expect(close).toHaveBeenCalledTimes(4);
   });
 
+  test('a folder that was put back from a backup is said to be that', async () => {
+    const { cli, place } = machine();
+    const seen = { path: '/srv/data', host: 'vm' };
+    vi.spyOn(place, 'view').mockReturnValue({
+      now: { ...seen, since: '2026-03-02T10:00:00.000Z' },
+      before: { ...seen, since: '2026-01-01T09:00:00.000Z' },
+      ...{ readable: true, waiting: ['ventas'] },
+    });
+    const { stdout } = await cli('place show');
+    expect(stdout).toMatch(
+      /put back from a backup[\s\S]*is \/srv\/data on vm, seen there since 2026-03-02[\s\S]*ventas/,
+    );
+    expect(stdout).not.toContain('The data folder was /srv/data');
+  });
+
   test('Ctrl-C aborts the work itself, in order', async () => {
     const { cli, snapshots, close } = machine();
     snapshots.take('ventas');

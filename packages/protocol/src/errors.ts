@@ -63,7 +63,10 @@ export const ERRORS = {
   other_account: { status: 409, title: 'The snapshot is of another account' },
   session_moved: { status: 409, title: 'The session has moved away' },
   origin_not_retired: { status: 409, title: 'The origin is not confirmed to be retired' },
-  place_changed: { status: 409, title: 'The data folder is a copy, or lies on another disk' },
+  place_changed: {
+    status: 409,
+    title: 'The data folder is a copy, lies on another disk, or was put back from a backup',
+  },
   older_than_vault: { status: 409, title: 'The vault has a newer login' },
   transfer_not_found: { status: 404, title: 'No such transfer' },
   transfer_open: { status: 409, title: 'The session was handed over, and that is not finished' },

@@ -6,6 +6,7 @@ import { isDamage, type SnapshotInfo, type Vault } from '@leadmaster/vault';
 import { refuseOlderBrowser } from '../profile/browser-version.ts';
 import { FINDINGS_FILE } from '../profile/extracted.ts';
 import { realFs } from '../profile/files.ts';
+import { PLACE_CHANGED } from '../profile/place.ts';
 import { requireRoom } from '../profile/room.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { holdsNoOwnLogin } from './known-good.ts';
@@ -233,7 +234,7 @@ async function refuseCopy(deps: SnapshotDeps, session: string, options: RestoreO
   if (isSaid(options) || !isHeldBack({ state, reason }) || reason !== 'place_changed') return;
   throw new LeadMasterError(
     'place_changed',
-    `${session} waits: the data folder is a copy, or lies on another disk`,
+    `${session} waits: the data folder ${PLACE_CHANGED}`,
     `Nothing was changed. ${hint}`,
   );
 }

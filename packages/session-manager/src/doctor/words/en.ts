@@ -43,7 +43,7 @@ export const en: DoctorWords = {
       cure: 'It is made at the first start: npm start. If sessions should be there, set LEADMASTER_DATA_DIR to where they are.',
     },
     place_changed: {
-      what: 'the data folder is a copy or lies on another disk: sessions wait ({sessions}). It was {before}, seen there since {since}',
+      what: 'the data folder is a copy, lies on another disk, or was put back from a backup: sessions wait ({sessions}). It was {before}, seen there since {since}',
       cure: 'A login that runs in two places is taken from both. With the service up, once the place before never runs them again: ./leadmaster place accept --origin-retired (or with their names).',
     },
     place_unknown: {

@@ -44,7 +44,7 @@ export const es: DoctorWords = {
       cure: 'Se crea al iniciar por primera vez: npm start. Si debería haber sesiones ahí, indique en LEADMASTER_DATA_DIR dónde están.',
     },
     place_changed: {
-      what: 'la carpeta de datos es una copia o está en otro disco: hay sesiones en espera ({sessions}). Antes era {before}, vista allí desde {since}',
+      what: 'la carpeta de datos es una copia, está en otro disco o se restauró de una copia de seguridad: hay sesiones en espera ({sessions}). Antes era {before}, vista allí desde {since}',
       cure: 'Un login que corre en dos lugares se pierde en los dos. Con el servicio en marcha, cuando el lugar anterior ya nunca las vaya a ejecutar: ./leadmaster place accept --origin-retired (o con sus nombres).',
     },
     place_unknown: {
