@@ -49,11 +49,7 @@ export class TransferSource implements DepartureService {
     this.#busy.add(session);
     try {
       const peer = this.#deps.connect(to, key);
-      try {
-        await (undo ? this.#undo(session, peer, call) : this.#finishOrBegin(session, peer, call));
-      } finally {
-        peer.close();
-      }
+      await (undo ? this.#undo(session, peer, call) : this.#finishOrBegin(session, peer, call));
       return await this.#deps.access.get(session);
     } finally {
       this.#busy.delete(session);
