@@ -1,5 +1,5 @@
-// PM2:  pm2 start packaging/ecosystem.config.cjs   (README: "Keep it running")
-// Settings are those of .env; others may be put under `env`.
+// PM2:  pm2 start packaging/ecosystem.config.cjs   (docs/service.md)
+// Settings are those of .env; others may be put under `env`, and go before those.
 const path = require('node:path');
 
 const checkout = path.join(__dirname, '..');
@@ -24,6 +24,8 @@ module.exports = {
       // Wrong settings and wrong usage do not get better by trying again.
       stop_exit_codes: [2],
       merge_logs: true,
+      // Lines for people in `pm2 logs`; "json" where a program collects them.
+      env: { LOG_FORMAT: 'pretty' },
     },
   ],
 };

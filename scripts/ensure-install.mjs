@@ -52,7 +52,7 @@ function isSame(root) {
 }
 
 async function install(root, log, env, signal) {
-  log('Installing the locked dependencies (once; about a minute) ...');
+  log('Installing the locked dependencies (once) ...');
   rmSync(stampFile(root), { force: true });
   const [command, ...first] = npmCommand(env);
   const args = [...first, 'ci', '--include=dev', '--include=optional', '--prefer-offline', '--no-audit', '--no-fund'];

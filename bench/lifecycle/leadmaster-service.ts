@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventPage } from '@leadmaster/protocol';
+import { Client } from '@leadmaster/client';
+import { answers, endOfLog, of, qrToScan } from '@leadmaster/testkit/asking';
 import type { World } from '@leadmaster/whatsapp-standin';
 import type { Child } from './child.ts';
 import type { Linked, Running } from './side.ts';
@@ -7,26 +8,19 @@ import type { Linked, Running } from './side.ts';
 /** One run of the service. */
 export class Service {
   readonly child: Child<never>;
-  readonly #url: string;
-  readonly #key: string;
+  readonly #client: Client;
   readonly #readyMs: number;
 
   constructor(child: Child<never>, url: string, key: string, readyMs: number) {
     this.child = child;
-    this.#url = url;
-    this.#key = key;
+    this.#client = new Client({ url, key: () => key, timeoutMs: readyMs });
     this.#readyMs = readyMs;
   }
 
   /** Waits until it answers at all. */
   async answers(): Promise<void> {
     const until = performance.now() + this.#readyMs;
-    while (
-      !(await fetch(`${this.#url}/health`).then(
-        (answer) => answer.ok,
-        () => false,
-      ))
-    ) {
+    while (!(await answers(this.#client))) {
       if (!this.child.runs || performance.now() > until) {
         await this.child.end();
         throw new Error(`LeadMaster: the service does not answer\n${this.child.complaint}`);
@@ -41,33 +35,29 @@ export class Service {
       spawnedAt: this.child.spawnedAt,
       back,
       start: async (sessions) => {
-        const cursor = await this.#cursor();
+        const cursor = await endOfLog(this.#client);
         const asked = performance.now();
-        await Promise.all(sessions.map((name) => this.#call('POST', `/v1/sessions/${name}/start`)));
+        await Promise.all(sessions.map((name) => this.#client.call('startSession', of(name))));
         return { asked, ready: await this.ready(sessions, cursor) };
       },
       stop: async (sessions) => {
-        await Promise.all(sessions.map((name) => this.#call('POST', `/v1/sessions/${name}/stop`)));
+        await Promise.all(sessions.map((name) => this.#client.call('stopSession', of(name))));
       },
       close: () => this.child.end(),
     };
   }
 
   async link(world: World, { session, number }: Linked): Promise<void> {
-    const cursor = await this.#cursor();
-    await this.#call('POST', '/v1/sessions', { name: session, start: true });
+    const cursor = await endOfLog(this.#client);
+    await this.#client.call('createSession', { body: { name: session } });
     const until = performance.now() + this.#readyMs;
-    let qr: string | null = null;
-    while (qr === null) {
-      try {
-        qr = (await this.#call<{ qr: string }>('GET', `/v1/sessions/${session}/qr`)).qr;
-      } catch (error) {
-        // It is refused until there is one.
-        if (performance.now() > until) throw new Error(`LeadMaster: no QR for ${session}`, { cause: error });
-        await sleep(100);
-      }
+    let shown = await qrToScan(this.#client, session);
+    while (shown === null) {
+      if (performance.now() > until) throw new Error(`LeadMaster: no QR for ${session}`);
+      await sleep(100);
+      shown = await qrToScan(this.#client, session);
     }
-    await world.phone(number).scan(qr);
+    await world.phone(number).scan(shown.qr);
     await this.ready([session], cursor);
   }
 
@@ -78,9 +68,9 @@ export class Service {
     let after = cursor === 0 ? await this.#startOfThisRun(missing) : cursor;
     while (missing.size > 0) {
       if (performance.now() > until) throw new Error(`LeadMaster: not READY in time: ${[...missing].join(' ')}`);
-      const page = await this.#call<EventPage>('GET', `/v1/events?after=${after}&limit=1000&wait=5`);
+      const page = await this.#client.call('listEvents', { query: { after, limit: 1000, wait: 5 } });
       for (const event of page.items) {
-        if (event.type === 'session.state' && event.session !== null && data(event).to === 'READY')
+        if (event.type === 'session.state' && event.session !== null && event.data.to === 'READY')
           missing.delete(event.session);
       }
       after = page.cursor;
@@ -90,40 +80,11 @@ export class Service {
 
   /** Events of earlier runs are kept: this run begins where a session says that the service started. */
   async #startOfThisRun(missing: Set<string>): Promise<number> {
-    const cursor = await this.#cursor();
+    const cursor = await endOfLog(this.#client);
     for (const name of [...missing]) {
-      const { state } = await this.#call<{ state: string }>('GET', `/v1/sessions/${name}`);
+      const { state } = await this.#client.call('getSession', of(name));
       if (state === 'READY') missing.delete(name);
     }
     return cursor;
   }
-
-  async #cursor(): Promise<number> {
-    let after = 0;
-    while (true) {
-      const page = await this.#call<EventPage>('GET', `/v1/events?after=${after}&limit=1000`);
-      if (page.items.length === 0) return page.cursor;
-      after = page.cursor;
-    }
-  }
-
-  async #call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
-    const response = await fetch(`${this.#url}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${this.#key}`,
-        accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(this.#readyMs),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return JSON.parse(text) as T;
-  }
-}
-
-function data(event: EventPage['items'][number]): { to?: unknown } {
-  return event.data as { to?: unknown };
 }

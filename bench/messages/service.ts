@@ -4,22 +4,26 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Event, EventPage, Session } from '@leadmaster/protocol';
+import { Client } from '@leadmaster/client';
+import type { Event } from '@leadmaster/protocol';
+import { answers, endOfLog, of } from '@leadmaster/testkit/asking';
 import { freePort } from '@leadmaster/testkit/free-port';
 import type { World } from '@leadmaster/whatsapp-standin';
 
 const KEY = 'bench-key';
 const READY_MS = 60_000;
+/** The last of a burst of texts waits for all before it. */
+const CALL_MS = 300_000;
 
-/** The session manager of one version on a data folder of its own, with linked sessions. */
+/** The session manager of one version, whose routes are those of this one, on a data folder of its own, with linked sessions. */
 export class BenchService implements AsyncDisposable {
   readonly #child: ChildProcess;
-  readonly #url: string;
+  readonly client: Client;
   readonly #dataDir: string;
 
   private constructor(child: ChildProcess, url: string, dataDir: string) {
     this.#child = child;
-    this.#url = url;
+    this.client = new Client({ url, key: () => KEY, timeoutMs: CALL_MS });
     this.#dataDir = dataDir;
   }
 
@@ -40,7 +44,7 @@ export class BenchService implements AsyncDisposable {
     // Each version's own launcher knows where its program is.
     const child = spawn(join(root, 'leadmaster'), ['session-manager'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
     const service = new BenchService(child, `http://127.0.0.1:${port}`, dataDir);
-    await service.#until('the service answers', async () => (await fetch(`${service.#url}/health`)).ok);
+    await service.#until('the service answers', () => answers(service.client));
     return service;
   }
 
@@ -51,41 +55,22 @@ export class BenchService implements AsyncDisposable {
 
   /** Creates a session and has a phone link it. */
   async link(world: World, name: string, phone: string): Promise<void> {
-    await this.call('POST', '/v1/sessions', { name });
+    await this.client.call('createSession', { body: { name } });
     await this.#until(`${name} is READY`, async () => {
-      const { state } = await this.call<Session>('GET', `/v1/sessions/${name}`);
+      const { state } = await this.client.call('getSession', of(name));
       if (state === 'QR_REQUIRED') await this.#scan(world, name, phone);
       return state === 'READY';
     });
   }
 
   async #scan(world: World, name: string, phone: string): Promise<void> {
-    const { qr } = await this.call<{ qr: string }>('GET', `/v1/sessions/${name}/qr`);
+    const { qr } = await this.client.call('getQr', of(name));
     await Promise.race([world.phone(phone).scan(qr), sleep(5_000)]);
   }
 
-  async call<T>(method: string, path: string, body?: object): Promise<T> {
-    const reply = await fetch(`${this.#url}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${KEY}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await reply.text();
-    if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`);
-    return JSON.parse(text) as T;
-  }
-
   /** Where the event log ends now. */
-  async cursor(): Promise<number> {
-    let after = 0;
-    for (;;) {
-      const { items, cursor } = await this.call<EventPage>('GET', `/v1/events?after=${after}&limit=1000`);
-      if (items.length === 0) return cursor;
-      after = cursor;
-    }
+  cursor(): Promise<number> {
+    return endOfLog(this.client);
   }
 
   /** Follows the log until enough events fit, and returns them; the longest wait is for one that does not come. */
@@ -93,7 +78,7 @@ export class BenchService implements AsyncDisposable {
     const found: Event[] = [];
     let lastAt = performance.now();
     while (found.length < count && performance.now() - lastAt < quietMs) {
-      const { items, cursor } = await this.call<EventPage>('GET', `/v1/events?after=${after}&limit=1000&wait=2`);
+      const { items, cursor } = await this.client.call('listEvents', { query: { after, limit: 1000, wait: 2 } });
       const fitting = items.filter(fits);
       if (fitting.length > 0) lastAt = performance.now();
       found.push(...fitting);

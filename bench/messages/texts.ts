@@ -1,3 +1,4 @@
+import { of } from '@leadmaster/testkit/asking';
 import type { World } from '@leadmaster/whatsapp-standin';
 import { cpuSeconds } from '../lifecycle/processes.ts';
 import type { BenchService } from './service.ts';
@@ -55,7 +56,7 @@ export async function measureTexts(service: BenchService, load: TextLoad): Promi
 
 /** As many as a burst needs, used once: what is measured is neither the making of connections nor code that runs for the first time. */
 async function openConnections(service: BenchService, count: number): Promise<void> {
-  await Promise.all(Array.from({ length: count }, () => service.call('GET', '/v1/sessions/s1')));
+  await Promise.all(Array.from({ length: count }, () => service.client.call('getSession', of('s1'))));
 }
 
 /** One burst; how many texts a second were accepted. */
@@ -63,9 +64,9 @@ async function handIn(service: BenchService, { count, round }: TextLoad, burst: 
   const began = performance.now();
   await Promise.all(
     Array.from({ length: count }, (_, i) =>
-      service.call('POST', `/v1/sessions/${SESSIONS[i % SESSIONS.length]}/messages`, {
-        to: `54933000${String(1_000 + (i % CHATS))}`,
-        text: `round ${round} burst ${burst} text ${i}`,
+      service.client.call('sendMessage', {
+        ...of(SESSIONS[i % SESSIONS.length] ?? ''),
+        body: { to: `54933000${String(1_000 + (i % CHATS))}`, text: `round ${round} burst ${burst} text ${i}` },
       }),
     ),
   );

@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Message, Session, Snapshot, SnapshotKind } from '@leadmaster/protocol';
+import { Client } from '@leadmaster/client';
+import type { Session, Snapshot, SnapshotKind } from '@leadmaster/protocol';
+import { answers, of, qrToScan } from '@leadmaster/testkit/asking';
 import { freePort } from '@leadmaster/testkit/free-port';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { Child } from '../lifecycle/child.ts';
@@ -33,12 +35,15 @@ export class LivingSession implements AsyncDisposable {
   readonly commandEnv: Readonly<Record<string, string>>;
   readonly #world: World;
   readonly #service: Child<never>;
+  readonly #client: Client;
 
   private constructor(folder: string, world: World, service: Child<never>, commandEnv: Record<string, string>) {
     this.profile = profileIn(folder);
     this.commandEnv = commandEnv;
     this.#world = world;
     this.#service = service;
+    const { SESSION_MANAGER_PORT: port, LEADMASTER_ADMIN_KEY: key = null } = commandEnv;
+    this.#client = new Client({ url: `http://127.0.0.1:${port}`, key: () => key, timeoutMs: BULK_MS });
   }
 
   /**
@@ -84,25 +89,21 @@ export class LivingSession implements AsyncDisposable {
     return this.#service.pid;
   }
 
-  get #url(): string {
-    return `http://127.0.0.1:${this.commandEnv.SESSION_MANAGER_PORT}`;
-  }
-
   /** Resolves when it is READY; also when the service itself is starting it. */
   async start(): Promise<void> {
-    await this.call('POST', `/v1/sessions/${SESSION}/start`);
+    await this.#client.call('startSession', of(SESSION));
     await this.#until('READY');
   }
 
   /** Resolves when no process has its profile open. */
   async stop(): Promise<void> {
-    await this.call('POST', `/v1/sessions/${SESSION}/stop`);
+    await this.#client.call('stopSession', of(SESSION));
     await this.#until('STOPPED');
   }
 
   /** A snapshot as the API takes it. */
   snapshot(kind: SnapshotKind): Promise<Snapshot> {
-    return this.call<Snapshot>('POST', `/v1/sessions/${SESSION}/snapshots`, { kind });
+    return this.#client.call('createSnapshot', { ...of(SESSION), body: { kind } });
   }
 
   /** Has the page write history and media; resolves when it is on disk. */
@@ -127,30 +128,14 @@ export class LivingSession implements AsyncDisposable {
     const sent: string[] = [];
     for (let i = 0; i < outgoing; i++) {
       const text = `Answer ${i}: ${randomBytes(40).toString('base64')}`;
-      const { id } = await this.call<Message>('POST', `/v1/sessions/${SESSION}/messages`, { to: person(i), text });
+      const headers = { 'idempotency-key': randomBytes(12).toString('hex') };
+      const input = { ...of(SESSION), body: { to: person(i), text }, headers };
+      const { id } = await this.#client.call('sendMessage', input);
       sent.push(id);
     }
     for (const id of sent) await this.#untilSent(id);
     const arrived = () => this.#arrived() - before >= incoming;
     if (!arrived()) await this.#world.waitFor('delivered', arrived, LETTERS_MS);
-  }
-
-  /** One call of the service's API. */
-  async call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
-    const response = await fetch(`${this.#url}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${this.commandEnv.LEADMASTER_ADMIN_KEY}`,
-        ...(body === undefined
-          ? {}
-          : { 'content-type': 'application/json', 'idempotency-key': randomBytes(12).toString('hex') }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(BULK_MS),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return JSON.parse(text) as T;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -160,12 +145,7 @@ export class LivingSession implements AsyncDisposable {
 
   async #answers(signal: AbortSignal): Promise<void> {
     const until = performance.now() + READY_S * 1000;
-    const alive = () =>
-      fetch(`${this.#url}/health`).then(
-        ({ ok }) => ok,
-        () => false,
-      );
-    while (!(await alive())) {
+    while (!(await answers(this.#client))) {
       signal.throwIfAborted();
       if (!this.#service.runs || performance.now() > until) {
         throw new Error(`The service does not answer.\n${this.#service.complaint}`);
@@ -175,19 +155,16 @@ export class LivingSession implements AsyncDisposable {
   }
 
   async #link(signal: AbortSignal): Promise<void> {
-    await this.call('POST', '/v1/sessions', { name: SESSION, start: true });
+    await this.#client.call('createSession', { body: { name: SESSION } });
     const until = performance.now() + READY_S * 1000;
-    let qr: string | null = null;
-    while (qr === null) {
+    let shown = await qrToScan(this.#client, SESSION);
+    while (shown === null) {
       signal.throwIfAborted();
       if (performance.now() > until) throw new Error('The session shows no QR.');
-      qr = await this.call<{ qr: string }>('GET', `/v1/sessions/${SESSION}/qr`).then(
-        (answer) => answer.qr,
-        // It is refused until there is one.
-        () => sleep(100, null),
-      );
+      await sleep(100);
+      shown = await qrToScan(this.#client, SESSION);
     }
-    await this.#world.phone(NUMBER).scan(qr);
+    await this.#world.phone(NUMBER).scan(shown.qr);
     await this.#until('READY');
     await this.stop();
   }
@@ -195,7 +172,7 @@ export class LivingSession implements AsyncDisposable {
   async #until(wanted: Session['state']): Promise<void> {
     const until = performance.now() + READY_S * 1000;
     for (;;) {
-      const { state, reason } = await this.call<Session>('GET', `/v1/sessions/${SESSION}`);
+      const { state, reason } = await this.#client.call('getSession', of(SESSION));
       if (state === wanted) return;
       if (performance.now() > until) throw new Error(`The session is ${state} (${reason}), not ${wanted}.`);
       await sleep(50);
@@ -205,7 +182,7 @@ export class LivingSession implements AsyncDisposable {
   async #untilSent(id: string): Promise<void> {
     const until = performance.now() + LETTERS_MS;
     for (;;) {
-      const { state } = await this.call<Message>('GET', `/v1/sessions/${SESSION}/messages/${id}`);
+      const { state } = await this.#client.call('getMessage', { params: { session: SESSION, message: id } });
       if (state !== 'QUEUED' && state !== 'SENDING') return;
       if (performance.now() > until) throw new Error(`A message is still ${state}.`);
       await sleep(20);

@@ -87,7 +87,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     room: `${MANAGER}/transfer`,
-    rooms: ['snapshots', 'state', 'profile', 'concurrency'],
+    rooms: ['snapshots', 'state', 'profile', 'config', 'concurrency'],
     why: 'It is told what a session is by those who call it.',
   },
   {

@@ -11,10 +11,13 @@ export class Cli {
   readonly io: Io;
   readonly json: boolean;
   readonly print: Printer;
+  readonly #wantsDemo: boolean;
   #environment: Environment | null = null;
   #config: Config | null = null;
 
-  constructor(io: Io, json: boolean) {
+  /** `wantsDemo`: with `--demo`, the demo's data folder is meant, whether or not it runs. */
+  constructor(io: Io, json: boolean, wantsDemo = false) {
+    this.#wantsDemo = wantsDemo;
     this.io = io;
     this.json = json;
     this.print = new Printer(io, json);
@@ -29,14 +32,23 @@ export class Cli {
     return this.#environment;
   }
 
-  /** The settings of the service that runs here: of the demo, while one runs at the same address. */
+  /** The settings of the service that runs here: of the demo, while one runs at the same address or where it is asked for. */
   get config(): Config {
     this.#config ??= this.#findConfig();
     return this.#config;
   }
 
+  /** Says which data folder is meant, and where there is a demo's beside it, how that one is meant. */
+  get dataFolder(): string {
+    const { dataDir } = this.config;
+    const demo = demoDir(dataDir);
+    return existsSync(demo) ? `${dataDir} (the demo's is ${demo}: add --demo)` : dataDir;
+  }
+
   client(): Client {
-    return new Client(this.config, this.io);
+    const noDemo = this.#wantsDemo && readDemo(this.config.dataDir) === null;
+    // At its address another service may run, and an order meant for the demo must not reach that.
+    return new Client(this.config, this.io, noDemo ? 'no demo runs' : null);
   }
 
   #findConfig(): Config {
@@ -45,7 +57,10 @@ export class Cli {
     const demo = demoDir(config.dataDir);
     const running = readDemo(demo);
     const isDemo = running !== null && running.port === config.port;
-    return isDemo ? readConfig({ ...env, ...demoSettings(demo), CHROME_ARGS: running.chromeArgs }) : config;
+    if (!isDemo && !this.#wantsDemo) return config;
+    const ofRunning =
+      running === null ? {} : { SESSION_MANAGER_PORT: String(running.port), CHROME_ARGS: running.chromeArgs };
+    return readConfig({ ...env, ...demoSettings(demo), ...ofRunning });
   }
 }
 

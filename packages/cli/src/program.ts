@@ -2,8 +2,9 @@ import { visibleLines } from '@leadmaster/protocol';
 import { Command, CommanderError } from 'commander';
 import { version } from './cli.ts';
 import { asCliError, CliError } from './cli-error.ts';
-import { jsonOption, type Register } from './commands/command.ts';
+import { demoOption, jsonOption, type Register } from './commands/command.ts';
 import { EXIT } from './exit-codes.ts';
+import { calledOtherwise } from './hints.ts';
 import type { Io } from './io.ts';
 import { Printer } from './output/printer.ts';
 import { WrittenOutput } from './output/written.ts';
@@ -12,6 +13,8 @@ import { WrittenOutput } from './output/written.ts';
 const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   start: () => import('./commands/start.ts'),
   sessions: () => import('./commands/sessions.ts'),
+  status: () => import('./commands/sessions.ts'),
+  list: () => import('./commands/sessions.ts'),
   session: () => import('./commands/session.ts'),
   qr: () => import('./commands/qr.ts'),
   account: () => import('./commands/account.ts'),
@@ -63,8 +66,10 @@ function notWritten(failure: Error): CliError {
 async function runCommand(argv: readonly string[], io: Io): Promise<number> {
   const json = argv.includes('--json');
   try {
-    const name = argv.find((word) => !word.startsWith('-'));
-    const program = await createProgram(io, json, name);
+    const words = argv.filter((word) => !word.startsWith('-'));
+    const otherwise = calledOtherwise(words);
+    if (otherwise !== null && !argv.includes('--help')) throw otherwise;
+    const program = await createProgram(io, json, words[0]);
     await program.parseAsync(argv, { from: 'user' });
     return io.exitCode;
   } catch (error) {
@@ -95,9 +100,12 @@ async function createProgram(io: Io, json: boolean, name = ''): Promise<Command>
     .showHelpAfterError('(./leadmaster --help lists the commands)');
   const one = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   const wanted = one === undefined ? Object.values(COMMANDS) : [one];
-  for (const { register } of await Promise.all(wanted.map((load) => load()))) register(program, io);
+  const registers = (await Promise.all(wanted.map((load) => load()))).map(({ register }) => register);
+  for (const register of new Set(registers)) register(program, io);
   for (const command of family(program)) {
     command.addOption(jsonOption()).exitOverride();
+    // "start --demo" has its own, which starts one.
+    if (!command.options.some(({ long }) => long === '--demo')) command.addOption(demoOption());
     command.configureOutput({
       writeOut: (text) => io.stdout.write(visibleLines(text)),
       // With --json the error is said once, as JSON.

@@ -2,7 +2,9 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { createProfileStore } from '@leadmaster/session-manager/profile';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { localTime } from '../src/output/words.ts';
 import { fakeService, run } from './harness.ts';
 
 describe('account', () => {
@@ -205,6 +207,41 @@ describe('check and where', () => {
     expect(await cli('check ventas')).toMatchObject({ code: 0, stdout: 'ok   folder: is there\n' });
   });
 
+  test('of a session that was never linked it says so, and calls nothing damaged', async () => {
+    const { cli, app, dataDir } = await fakeService();
+    await app.close();
+    await createProfileStore({ dataDir }).create('ventas');
+    const { code, stdout, stderr } = await cli('check ventas');
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/ventas is not linked: it has no login yet.*leadmaster qr ventas/s),
+    });
+    expect(stdout).not.toContain('FAIL');
+  });
+
+  test("without the service the data folder is named; the demo's is meant with --demo, before or after the command", async () => {
+    const { cli, app, dataDir } = await fakeService();
+    await app.close();
+    expect((await cli('storage')).stderr).toContain(`this reads the disk: ${dataDir}\n`);
+    const profile = createProfileStore({ dataDir: `${dataDir}-demo` }).locate('ventas');
+    await createProfileStore({ dataDir: `${dataDir}-demo` }).create('ventas');
+    expect((await cli('storage')).stderr).toContain(`${dataDir} (the demo's is ${dataDir}-demo: add --demo)`);
+    for (const line of ['check ventas', 'where ventas', 'recent ventas'])
+      expect(await cli(line)).toMatchObject({ code: 3, stderr: /The demo has one of that name: add --demo/ });
+    for (const line of ['--demo where ventas', 'where ventas --demo'])
+      expect(await cli(line)).toMatchObject({ code: 0, stdout: `${profile}\n` });
+    expect((await cli('storage --demo')).stdout).toContain('ventas');
+    expect((await cli('check ventas --demo')).stderr).toContain(`this checks the disk: ${dataDir}-demo\n`);
+  });
+
+  test('--demo never orders anything of another service at the same address', async () => {
+    const { cli, sessions } = await fakeService();
+    sessions.set('ventas', 'READY');
+    for (const line of ['session stop ventas --demo', '--demo session delete ventas --yes', 'sessions --demo'])
+      expect(await cli(line)).toMatchObject({ code: 6, stderr: /no demo runs/ });
+    expect(sessions.changes).toEqual([]);
+  });
+
   test('both work without the service', async () => {
     const { cli, app, dataDir } = await fakeService();
     await app.close();
@@ -231,6 +268,72 @@ describe('check and where', () => {
     symlinkSync('loop-of-names', join(dataDir, 'tokens'));
     expect(await cli('where nobody')).toMatchObject({ code: 1, stderr: /cannot be read|symbolic link/ });
     expect(await cli('check nobody')).toMatchObject({ code: 1 });
+  });
+});
+
+test('adopt without a folder, without a word about it, and with both words is wrong usage', async () => {
+  const { cli, sessions } = await fakeService();
+  for (const line of [
+    ['adopt', '', '--name', 'a', '--copy'],
+    ['adopt', ' ', '--name', 'a', '--move'],
+    ['adopt', '/srv/bot/session', '--name', 'a'],
+    ['adopt', '/srv/bot/session', '--name', 'a', '--copy', '--move'],
+  ])
+    expect([line, (await cli(line)).code]).toEqual([line, 2]);
+  expect(sessions.changes).toEqual([]);
+});
+
+test('times for people are of one form, with the zone; --json has them in UTC', async () => {
+  vi.stubEnv('TZ', 'America/Argentina/Buenos_Aires');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(localTime('2026-11-25T05:00:07.000Z')).toBe('2026-11-25 02:00:07 -03:00');
+  vi.stubEnv('TZ', 'Asia/Kolkata');
+  expect(localTime('2026-11-25T23:59:59.999Z')).toBe('2026-11-26 05:29:59 +05:30');
+  vi.stubEnv('TZ', 'UTC');
+  const { cli, sessions } = await fakeService();
+  sessions.set('ventas', 'READY');
+  expect((await cli('events')).stdout).toMatch(/^\d+ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+00:00 ventas /m);
+  expect((await cli('events --json')).stdout).toMatch(/"at":"[^"]*Z"/);
+});
+
+test('nothing is asked about a session that does not exist', async () => {
+  const { cli, sessions } = await fakeService();
+  for (const line of ['session delete nobody', 'session logout nobody', 'session delete nobody --purge']) {
+    const { code, stderr } = await cli(line, { answers: 'y' });
+    expect([line, code, stderr.includes('[y/N]')]).toEqual([line, 3, false]);
+  }
+  expect(sessions.changes).toEqual([]);
+});
+
+describe('what hands type first', () => {
+  test('status and list are sessions, of one as well', async () => {
+    const { cli, sessions } = await fakeService();
+    sessions.set('ventas', 'READY');
+    sessions.set('soporte', 'STOPPED');
+    const all = await cli('sessions');
+    for (const line of ['status', 'list', '--json status'])
+      expect(await cli(line)).toMatchObject({ code: 0, stdout: expect.stringContaining('soporte') });
+    expect(all.stdout).toContain('ventas');
+    const one = await cli('status ventas');
+    expect([one.code, one.stdout.includes('soporte')]).toEqual([0, false]);
+    expect(await cli('status nobody')).toMatchObject({ code: 3 });
+  });
+
+  test.each([
+    ['logs', 'journalctl -u leadmaster'],
+    ['stop ventas', './leadmaster session stop ventas'],
+    ['stop', './leadmaster session stop NAME'],
+    ['start ventas', './leadmaster session start ventas'],
+    ['delete ventas --yes', './leadmaster session delete ventas'],
+    ['config show', './leadmaster report'],
+    ['backup', './leadmaster snapshot create NAME'],
+  ])('%s is told the right one, and does nothing', async (line, hint) => {
+    const { cli, sessions } = await fakeService();
+    sessions.set('ventas', 'READY');
+    expect(await cli(line)).toMatchObject({ code: 2, stderr: expect.stringContaining(hint) });
+    const json = JSON.parse((await cli(`${line} --json`)).stdout);
+    expect(json.error).toMatchObject({ code: 'usage', exitCode: 2, hint: expect.stringContaining(hint) });
+    expect(sessions.changes).toEqual([]);
   });
 });
 

@@ -101,7 +101,7 @@ describe('doctor', () => {
     mkdirSync(join(folder, 'app'));
     writeFileSync(join(folder, 'app/wa.js'), "new LocalAuth({ dataPath: './sessions' })");
     expect((await cli(`doctor --no-network --code ${folder}/app`)).stdout).toMatch(
-      /code_folder_missing: code keeps sessions in \.\/sessions/,
+      /code_folder_missing: .*:\d+ keeps sessions in \.\/sessions/,
     );
   });
 

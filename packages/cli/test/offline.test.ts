@@ -81,6 +81,21 @@ describe('with the service down', () => {
     expect(close).toHaveBeenCalledTimes(4);
   });
 
+  test('a folder that was put back from a backup is said to be that', async () => {
+    const { cli, place } = machine();
+    const seen = { path: '/srv/data', host: 'vm' };
+    vi.spyOn(place, 'view').mockReturnValue({
+      now: { ...seen, since: '2026-03-02T10:00:00.000Z' },
+      before: { ...seen, since: '2026-01-01T09:00:00.000Z' },
+      ...{ readable: true, waiting: ['ventas'] },
+    });
+    const { stdout } = await cli('place show');
+    expect(stdout).toMatch(
+      /put back from a backup[\s\S]*is \/srv\/data on vm, seen there since 2026-03-02[\s\S]*ventas/,
+    );
+    expect(stdout).not.toContain('The data folder was /srv/data');
+  });
+
   test('Ctrl-C aborts the work itself, in order', async () => {
     const { cli, snapshots, close } = machine();
     snapshots.take('ventas');
@@ -116,9 +131,72 @@ test('a second writer of a history is named where a snapshot is taken, and where
   ];
   vi.spyOn(snapshots, 'list').mockResolvedValue({ items, problems });
   expect((await cli('snapshot create ventas')).stdout).toMatch(/second_writer .*Two installations/);
-  const verified = await cli('snapshot verify ventas');
-  expect(verified.stderr).toMatch(/may not be the newest: chain\/0\/0000000002/);
-  expect(verified.stderr).not.toMatch(/an earlier one/);
   expect((await cli('snapshot restore ventas --yes')).stderr).toMatch(/may not be the newest/);
   expect((await cli('snapshot restore ventas 1 --yes')).stderr).not.toMatch(/may not be the newest/);
+});
+
+describe('snapshot verify, where a newer record cannot be read', () => {
+  const damaged = { kind: 'damaged', object: 'chain/0/0000000003', detail: 'its seal does not hold' };
+  const removed = { kind: 'rolled_back', object: 'chain/0/0000000003', detail: 'The vault is older than it was' };
+  const earlier = { kind: 'damaged', object: 'chain/0/0000000001', detail: 'an earlier one' };
+
+  async function withProblem(problem: typeof damaged) {
+    const made = machine();
+    made.snapshots.take('ventas');
+    made.snapshots.take('ventas');
+    const { items } = await made.snapshots.list('ventas');
+    vi.spyOn(made.snapshots, 'list').mockResolvedValue({ items, problems: [problem, earlier] });
+    return made;
+  }
+
+  test.each([
+    ['damaged', damaged],
+    ['removed', removed],
+  ])('the newest is not good when it is %s, and the one before is told as the newest that is', async (_, problem) => {
+    const { cli } = await withProblem(problem);
+    for (const text of ['', ' latest', ' --drill']) {
+      const { code, stdout, stderr } = await cli(`snapshot verify ventas${text}`);
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/^FAIL newest: chain\/0\/0000000003/m);
+      expect(stdout).not.toContain('an earlier one');
+      expect(stderr).toMatch(/newest snapshot of ventas cannot be read.* 2-00000002 is good, the newest that is/);
+      expect(stderr).not.toContain('may not be the newest');
+    }
+    const { code, stdout } = await cli('snapshot verify ventas --json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, snapshot: '2-00000002', good: '2-00000002' });
+  });
+
+  test('one that is named is judged alone, with a word beside it where it is the newest that can be read', async () => {
+    const { cli } = await withProblem(damaged);
+    const second = await cli('snapshot verify ventas 2');
+    expect(second).toMatchObject({ code: 0, stdout: expect.stringContaining('2-00000002 of ventas is good.') });
+    expect(second.stderr).toMatch(/a newer one cannot be read: chain\/0\/0000000003/);
+    expect(second.stdout).not.toContain('FAIL');
+    const first = await cli('snapshot verify ventas 1');
+    expect(first.code).toBe(0);
+    expect(first.stderr).not.toContain('newer');
+    const { ok, checks, newer } = JSON.parse((await cli('snapshot verify ventas 2 --json')).stdout);
+    expect([ok, checks.every((check: { ok: boolean }) => check.ok)]).toEqual([true, true]);
+    expect(newer).toEqual([damaged]);
+  });
+
+  test('its record is taken out of the history by its number, and by nothing else', async () => {
+    const { cli, snapshots } = await withProblem(damaged);
+    const gone = vi.spyOn(snapshots, 'delete').mockResolvedValue();
+    expect(await cli('snapshot delete ventas 3 --yes')).toMatchObject({ code: 0, stdout: /3 of ventas is deleted/ });
+    expect(gone).toHaveBeenLastCalledWith('ventas', '3');
+    expect(await cli('snapshot delete ventas 1 --yes')).toMatchObject({ code: 0, stdout: /1-00000001 of ventas/ });
+    expect(await cli('snapshot delete ventas 4 --yes')).toMatchObject({ code: 3 });
+    expect(gone).toHaveBeenCalledTimes(2);
+  });
+
+  test('where the one before is not good either, none is told as good', async () => {
+    const { cli, snapshots } = await withProblem(damaged);
+    vi.spyOn(snapshots, 'verify').mockResolvedValue({ ok: false, checks: [{ name: 'bytes', ok: false, detail: 'x' }] });
+    const { code, stderr } = await cli('snapshot verify ventas');
+    expect(code).toBe(1);
+    expect(stderr).not.toMatch(/ is good/);
+    expect(JSON.parse((await cli('snapshot verify ventas --json')).stdout)).toMatchObject({ ok: false, good: null });
+  });
 });

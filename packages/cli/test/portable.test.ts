@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -148,6 +149,29 @@ describe('the passphrase', () => {
     expect(ran.stdout + ran.stderr).not.toContain('grapa');
   });
 
+  test('is asked for once the files and the session are known to be there, and refused before it is typed again', async () => {
+    const { cli, sessions, file } = await setUp();
+    const missing = await cli(['import', `${file}.none`], { answers: [PASSPHRASE] });
+    expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('ENOENT') });
+    expect(missing.stderr).not.toContain('Passphrase');
+    const unknown = await cli(['export', 'nobody', file], { answers: [PASSPHRASE, PASSPHRASE] });
+    expect(unknown.code).toBe(3);
+    expect(unknown.stderr).not.toContain('Passphrase');
+    sessions.set('ventas', 'READY');
+    const short = await cli(['export', 'ventas', file], { answers: ['short'] });
+    expect(short).toMatchObject({ code: 2, stderr: expect.stringMatching(/12 characters or more.*12 to 1024/s) });
+    expect(short.stderr).not.toContain('Once more');
+  });
+
+  test('from a named pipe that nobody writes to is refused at once; from <(command) it is read', async () => {
+    const { cli, sessions, folder, file } = await setUp();
+    sessions.set('ventas', 'READY');
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const refused = await cli(['export', 'ventas', file, '--passphrase-file', pipe]);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('it is a named pipe') });
+  });
+
   test('comes from a file, too; too short a one, or none, is told before anything is done', async () => {
     const { cli, sessions, snapshots, folder, file } = await setUp();
     sessions.set('ventas', 'READY');
@@ -227,7 +251,7 @@ test('session start says the word', async () => {
 test('adopt tells what it found, and what starts it', async () => {
   const { cli, sessions } = await fakeService();
   expect(await cli('adopt /srv/bot/session --name ventas --copy --move')).toMatchObject({ code: 2 });
-  expect(await cli('adopt /srv/bot/session --name ventas')).toMatchObject({ code: 1, stderr: /copy or move/ });
+  expect(await cli('adopt /srv/bot/session --name ventas')).toMatchObject({ code: 2, stderr: /--copy or --move/ });
   const ran = await cli('adopt /srv/bot/session --name ventas --copy');
   expect(ran).toMatchObject({
     code: 0,

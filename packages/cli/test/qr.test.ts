@@ -1,11 +1,14 @@
+import { EventEmitter } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
+import jsQR from 'jsqr';
 import QRCode from 'qrcode';
 import { describe, expect, test, vi } from 'vitest';
 import { LiveView } from '../src/output/live-view.ts';
 import { drawQr } from '../src/qr/half-blocks.ts';
+import { drawSmallQr } from '../src/qr/sextants.ts';
 import { fakeService, Sink } from './harness.ts';
 
 /** Reads a drawing back into rows of light modules. */
@@ -17,7 +20,52 @@ function readBack(lines: readonly string[], side: number): boolean[][] {
   return rows.slice(0, side);
 }
 
+/** As long as WhatsApp's are: a reference, three keys of 32 bytes, a platform. */
+function longQr(fill: number): string {
+  const key = Buffer.alloc(32, fill).toString('base64');
+  return `2@${Buffer.alloc(66, fill + 1).toString('base64')},${key},${key},${key},1`;
+}
+
+/** What a phone's camera sees of a small drawing, in a terminal whose characters are twice as high as wide. */
+function scanSmall(lines: readonly string[], columns: number): string | null {
+  const cell = { width: 6, height: 12 };
+  const [width, height] = [(columns + 4) * cell.width, (lines.length + 4) * cell.height];
+  const pixels = new Uint8ClampedArray(width * height * 4);
+  for (const [y, line] of lines.entries()) {
+    for (const [x, character] of [...line].entries()) {
+      for (let py = 0; py < cell.height; py++) {
+        for (let px = 0; px < cell.width; px++) {
+          const bit = Math.floor((py * 3) / cell.height) * 2 + Math.floor((px * 2) / cell.width);
+          const at = ((y + 2) * cell.height + py) * width + (x + 2) * cell.width + px;
+          pixels.fill((bitsOf(character) >> bit) & 1 ? 255 : 0, at * 4, at * 4 + 3);
+        }
+      }
+    }
+  }
+  return jsQR.default(pixels, width, height)?.data ?? null;
+}
+
+/** The lit modules of a sextant, by the names that Unicode gives them: BLOCK SEXTANT-1 is the first bit. */
+function bitsOf(character: string): number {
+  const older: Record<string, number> = { ' ': 0, '█': 63, '▌': 0b010101, '▐': 0b101010 };
+  const known = older[character];
+  if (known !== undefined) return known;
+  const order = Array.from({ length: 62 }, (_, i) => i + 1).filter((bits) => bits !== 0b010101 && bits !== 0b101010);
+  return order[(character.codePointAt(0) ?? 0) - 0x1fb00] ?? Number.NaN;
+}
+
 describe('drawing', () => {
+  test('the small form of a QR as long as WhatsApp makes them fits 80x24, and a decoder reads it', () => {
+    for (let fill = 0; fill < 5; fill++) {
+      const text = longQr(fill);
+      const { lines, width } = drawSmallQr(text, false);
+      expect(scanSmall(lines, width)).toBe(text);
+      expect(width).toBeLessThanOrEqual(80);
+      expect(lines.length + 2).toBeLessThan(24);
+      expect(lines.every((line) => [...line].length === width)).toBe(true);
+    }
+  });
+
   test('every module is where the code has it, with a light border', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, maxLength: 300, unit: 'grapheme-ascii' }), (text) => {
@@ -89,9 +137,36 @@ describe('leadmaster qr', () => {
     await Promise.all([wide.says(/s left/), narrow.says(/make the terminal larger/)]);
     for (const name of ['a', 'b']) sessions.set(name, 'READY', { account: { id: 'x', phone: '1', name: 'Ana' } });
     const [large, small] = await Promise.all(both);
-    expect(large?.stdout).toMatch(/Linked devices.*s left/);
+    expect(large?.stdout).toMatch(/s left.*Linked devices/s);
     expect(large?.stdout).toContain('A\r\u001b[0J');
-    expect(small?.stdout).toContain('make the terminal larger, or run ./leadmaster qr b --save');
+    expect(small?.stdout).toMatch(/make the terminal larger,.*qr b --save.*pair b PHONE/s);
+  });
+
+  test('on a terminal of 80x24 the whole QR is shown, smaller', async () => {
+    const { cli, sessions } = await fakeService();
+    sessions.set('ventas', 'QR_REQUIRED');
+    const expiresAt = new Date(Date.now() + 60_000).toISOString();
+    vi.spyOn(sessions, 'qr').mockImplementation(async () => ({ qr: longQr(1), attempt: 1, expiresAt }));
+    const shown = drawSmallQr(longQr(1), false).lines.join('\n\u001b[2K');
+    for (const [TERM, what] of [
+      ['xterm-256color', shown],
+      ['linux', 'make the terminal larger'],
+    ] as const) {
+      const out = new Sink();
+      const running = cli('qr ventas', {
+        stdout: out,
+        terminal: { columns: 80, rows: 24 },
+        env: { TERM, NO_COLOR: '1' },
+      });
+      await out.says(/Unreadable|PHONE/);
+      sessions.set('ventas', 'READY', { account: { id: 'x', phone: '1', name: 'Ana' } });
+      const { stdout } = await running;
+      expect(stdout).toContain(what);
+      // A line that wraps would be counted as one, and the next drawing would stand below the first.
+      const drawn = stdout.split('\n').map((line) => [...stripVTControlCharacters(line)].length);
+      expect(Math.max(...drawn)).toBeLessThanOrEqual(80);
+      sessions.set('ventas', 'QR_REQUIRED');
+    }
   });
 
   test('with --json one line for each change and each QR', async () => {
@@ -302,4 +377,21 @@ test('pair of a session that another number links meanwhile is no success', asyn
   await out.says(/until/);
   sessions.set('ventas', 'READY', { account: { id: 'x', phone: '5491100000001', name: 'Ana' } });
   expect(await running).toMatchObject({ code: 4, stderr: /linked to another number: 5491100000001/ });
+});
+
+test.each([
+  ['qr ventas', /"type":"qr"/],
+  ['pair ventas 5491100000001', /pairing-code/],
+])('Ctrl-C during %s is exit 130, and with --json an error object', async (line, shown) => {
+  const { cli } = await fakeService();
+  const [out, signals] = [new Sink(), new EventEmitter()];
+  const running = cli(`${line} --json`, { stdout: out, signals });
+  await out.says(shown);
+  signals.emit('SIGINT');
+  const { code, stdout } = await running;
+  expect(code).toBe(130);
+  expect(JSON.parse(stdout.slice(stdout.lastIndexOf('\n{\n')))).toMatchObject({
+    error: { code: 'interrupted', exitCode: 130 },
+  });
+  expect(signals.eventNames()).toEqual([]);
 });

@@ -53,6 +53,17 @@ describe('recover', () => {
     expect(problems).toMatchObject([{ session: 'std', kind: 'damaged' }]);
   });
 
+  test('--all leaves out what was deleted on purpose, names it, and says how to have it all the same', async () => {
+    const { cli, snapshots } = await machine();
+    snapshots.take('prueba', { reason: 'before_delete' });
+    expect((await cli('recover')).stdout).toMatch(/^prueba .* deleted$/m);
+    const all = await cli('recover --all --origin-retired');
+    expect(all).toMatchObject({ code: 0, stderr: expect.stringMatching(/Left out.*: prueba\..*recover prueba/s) });
+    expect(snapshots.changes).toEqual(['recover ventas', 'recover soporte']);
+    expect(await cli('recover prueba --origin-retired')).toMatchObject({ code: 0 });
+    expect(snapshots.changes).toContain('recover prueba');
+  });
+
   test('an empty vault', async () => {
     const { cli } = await fakeService();
     expect((await cli('recover')).stdout).toBe('The vault holds no session.\n');
@@ -103,7 +114,9 @@ describe('recover', () => {
     ]);
     expect(snapshots.changes).toEqual(['recover ventas', 'recover soporte']);
     expect((await sessions.get('ventas')).state).toBe('STOPPED');
-    expect((await cli('recover --all --origin-retired')).stderr).toContain('All that the vault holds is here.');
+    expect((await cli('recover --all --origin-retired')).stderr).toContain(
+      'Nothing that the vault holds is missing here.',
+    );
   });
 
   test('one that fails does not stop the others, and is exit code 1', async () => {

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { fakeService, Sink } from './harness.ts';
 
 const TERMINAL = { columns: 100, rows: 40 };
@@ -109,7 +109,7 @@ describe('snapshot list and show', () => {
       /^ID +WHEN +AGE +KIND +SIZE +NEW +STORED +PAUSE +CHROMIUM +REASON +ACCOUNT +WRITTEN BY +VERIFIED$/,
     );
     expect(one[1]).toMatch(
-      /^2-00000002 +\d{4}-\d\d-\d\d \d\d:\d\d .* essential +37 MB .* - +- +requested +\+5491100000001 +- +DAMAGED$/,
+      /^2-00000002 +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d .* essential +37 MB .* - +- +requested +\+5491100000001 +- +DAMAGED$/,
     );
     expect(one[2]).toMatch(/^1-00000001 .* 13 ms +150\.0\.7871\.114 +requested +\+5491100000001 +- +\d s ago$/);
     const all = (await cli('snapshot list')).stdout;
@@ -286,4 +286,18 @@ test('session delete --purge asks with the stronger sentence', async () => {
   expect(declined).toMatchObject({ code: 1, stderr: /AND DESTROY ALL ITS SNAPSHOTS/ });
   const { stdout } = await cli('session delete ventas --purge --yes --json');
   expect(JSON.parse(stdout)).toEqual({ deleted: 'ventas', purged: true });
+});
+
+test('a record that cannot be read is deleted by its number, which a snapshot of that number goes before', async () => {
+  const { cli, snapshots } = await fakeService();
+  const { id } = snapshots.take('ventas');
+  const items = await snapshots.list('ventas');
+  const problem = { kind: 'damaged', object: 'chain/6a95/0000000007', detail: 'rubbish' } as const;
+  vi.spyOn(snapshots, 'list').mockResolvedValue({ ...items, problems: [problem] });
+  const gone = vi.spyOn(snapshots, 'delete').mockResolvedValue();
+  expect(await cli('snapshot delete ventas 7 --yes')).toMatchObject({ code: 0, stdout: /Snapshot 7 of ventas/ });
+  expect(gone.mock.calls[0]?.slice(0, 2)).toEqual(['ventas', '7']);
+  expect(await cli('snapshot delete ventas 1 --yes')).toMatchObject({ code: 0 });
+  expect(gone.mock.calls[1]?.slice(0, 2)).toEqual(['ventas', id]);
+  expect(await cli('snapshot delete ventas 8 --yes')).toMatchObject({ code: 3 });
 });

@@ -105,7 +105,7 @@ describe('with the service down', () => {
     const cli = machine();
     const one = await cli('storage admin');
     expect(one).toMatchObject({ code: 0, stdout: expect.stringMatching(/3\.0 MB +1 +optional/) });
-    expect(one.stderr).toContain('The service is down; the disk alone is looked at.');
+    expect(one.stderr).toContain('The service is down; this reads the disk: ');
     expect(one.stderr).toContain('admin is larger than STORAGE_WARN_MB');
     expect((await cli('storage')).stdout).toMatch(/admin +3\.0 MB/);
     const json = JSON.parse((await cli('storage admin --json')).stdout);

@@ -1,5 +1,7 @@
-import { type AnswerOf, LeadMasterError, ROUTES, type Route, type RouteId } from '@leadmaster/protocol';
-import { type Asked, answerLost, causeOf, noAnswer, refusalOf, somethingElse, unreachable } from './failures.ts';
+import { type AnswerOf, BYTES, LeadMasterError, ROUTES, type Route, type RouteId } from '@leadmaster/protocol';
+import { heldTo, isBare, parsedJson, textOf } from './answer.ts';
+import { Attempt, type CallOptions } from './attempt.ts';
+import { refusalOf, somethingElse } from './failures.ts';
 import { type AnyInput, type InputOf, targetOf } from './input.ts';
 
 /** Every route by its id, as the contract states it. */
@@ -12,17 +14,15 @@ export interface ClientOptions {
   key: () => string | null;
   /** How long an answer may take where the call does not say, in milliseconds; 30 s unless told otherwise. */
   timeoutMs?: number;
+  /** The longest answer that is read as JSON, in bytes; 64 MiB unless told otherwise. */
+  answerBytes?: number;
+  /** Whether each answer is held to the contract's schema, for a service that is not one's own; not unless told. */
+  checksAnswers?: boolean;
   /** Another `fetch` than the global one. */
   fetch?: typeof fetch;
 }
 
-export interface CallOptions {
-  signal?: AbortSignal | undefined;
-  /** How long the answer may take, in milliseconds. */
-  timeoutMs?: number | undefined;
-  /** Of an order: how a person sees what came of it, should its answer be lost. */
-  ifLost?: string | undefined;
-}
+const STANDARD = { timeoutMs: 30_000, answerBytes: 64 * 2 ** 20, checksAnswers: false };
 
 /** A session manager, or a hub, as its callers speak with it: each route by its id, typed by the contract. */
 export class Client {
@@ -30,60 +30,77 @@ export class Client {
   readonly #options: Required<ClientOptions>;
 
   constructor(options: ClientOptions) {
-    // Read at each call, so that a fetch that was replaced is used.
-    this.#options = { timeoutMs: 30_000, fetch: (...request) => fetch(...request), ...options };
+    // The global one is read at each call, so that a fetch that was replaced is used.
+    this.#options = { ...STANDARD, fetch: (...request) => fetch(...request), ...options };
     this.url = new URL(options.url).origin;
   }
 
   /**
    * Calls a route and hands back its answer.
    *
-   * @throws LeadMasterError what the service said; `service_unreachable` where nothing was done; `answer_lost` where an
-   *   order may have been done. The reason of `signal` where a question is given up.
+   * @throws LeadMasterError what the service said. Unanswered: `service_unreachable` where nothing was done; `answer_lost`
+   *   where an order may have been done. The reason of `signal` where a question is given up.
    */
   async call<I extends RouteId>(
     id: I,
     ...[input, options]: Arguments<Routes[I], CallOptions>
   ): Promise<AnswerOf<Routes[I]>> {
-    const response = await this.request(id, input as AnyInput, options);
-    return (await this.#json(ROUTES[id], response, options)) as AnswerOf<Routes[I]>;
+    const { said } = await this.answer(id, input as AnyInput, options);
+    return said as AnswerOf<Routes[I]>;
+  }
+
+  /** The same for a route that is known at run time only, and with the status: a long route may answer 202. */
+  async answer(
+    id: RouteId,
+    input: AnyInput = {},
+    options: CallOptions = {},
+  ): Promise<{ status: number; said: unknown }> {
+    const attempt = this.#attempt(id, options);
+    const response = await this.#send(attempt, input);
+    return { status: response.status, said: await this.#read(attempt, response) };
   }
 
   /** The same, with the answer as it comes: for bytes and streams. Its status is good. */
   async request(id: RouteId, input: AnyInput = {}, options: CallOptions = {}): Promise<Response> {
-    const route: Route = ROUTES[id];
-    const asked = this.#asked(route, options);
-    const { timeoutMs = this.#options.timeoutMs, signal } = options;
-    const deadline = AbortSignal.timeout(timeoutMs);
+    return this.#send(this.#attempt(id, options), input);
+  }
+
+  #attempt(id: RouteId, options: CallOptions): Attempt {
+    const { timeoutMs = this.#options.timeoutMs } = options;
+    return new Attempt(this.url, ROUTES[id], { ...options, timeoutMs });
+  }
+
+  async #send(attempt: Attempt, input: AnyInput): Promise<Response> {
+    const { route, asked, signal } = attempt;
+    const request = {
+      method: route.method,
+      // Neither a key nor an order goes where an answer leads; in Node its status is told.
+      redirect: 'manual',
+      headers: this.#headers(input),
+      signal,
+      ...bodyOf(input),
+    } satisfies RequestInit;
     const response = await this.#options
-      .fetch(new URL(targetOf(route, input), this.url), {
-        method: route.method,
-        redirect: 'error',
-        headers: this.#headers(input),
-        signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
-        ...bodyOf(input),
-      })
+      .fetch(new URL(targetOf(route, input), this.url), request)
       .catch((error: unknown) => {
-        if (signal?.aborted) throw asked.isOrder ? answerLost('the call was given up', asked.ifLost) : signal.reason;
-        throw noAnswer(asked, error, deadline.aborted ? `no answer within ${timeoutMs / 1000} s` : null);
+        throw attempt.failure(error);
       });
-    if (!response.ok) throw await refusalOf(asked, response);
-    return response;
+    if (response.ok) return response;
+    const text = await textOf(response, this.#options.answerBytes).catch(() => '');
+    throw refusalOf(asked, response.status, parsedJson(text));
   }
 
-  async #json(route: Route, response: Response, options: CallOptions = {}): Promise<unknown> {
-    if (response.status === 204) return undefined;
-    const asked = this.#asked(route, options);
-    try {
-      return await response.json();
-    } catch (error) {
-      if (asked.isOrder) throw answerLost(causeOf(error), asked.ifLost);
-      throw error instanceof SyntaxError ? somethingElse(asked, response) : unreachable(asked, causeOf(error));
-    }
-  }
-
-  #asked({ method }: Route, { ifLost }: CallOptions): Asked {
-    return { url: this.url, isOrder: method !== 'GET', ifLost };
+  async #read(attempt: Attempt, response: Response): Promise<unknown> {
+    const { route, asked } = attempt;
+    const { status } = response;
+    if (isBare(route, status)) return undefined;
+    const text = await textOf(response, this.#options.answerBytes).catch((error: unknown) => {
+      throw attempt.failure(error);
+    });
+    const json = parsedJson(text);
+    const said = this.#options.checksAnswers ? heldTo(route, status, json) : json;
+    if (said === undefined) throw somethingElse(asked, status);
+    return said;
   }
 
   #headers({ body, upload, headers }: AnyInput): Record<string, string> {
@@ -92,9 +109,7 @@ export class Client {
       accept: 'application/json',
       ...(key === null ? {} : { authorization: `Bearer ${checked(key)}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(upload === undefined
-        ? {}
-        : { 'content-type': 'application/octet-stream', 'content-length': String(upload.bytes) }),
+      ...(upload === undefined ? {} : { 'content-type': BYTES, 'content-length': String(upload.bytes) }),
       ...headers,
     };
   }
@@ -107,6 +122,7 @@ type Arguments<R extends Route, Options> =
     : [input: InputOf<R>, options?: Options];
 
 function bodyOf({ body, upload }: AnyInput): RequestInit {
+  // As a stream also where the bytes are at hand: of other bodies, fetch makes copies.
   if (upload !== undefined) return { body: ReadableStream.from(upload.stream), duplex: 'half' } as RequestInit;
   return body === undefined ? {} : { body: JSON.stringify(body) };
 }

@@ -12,42 +12,65 @@ export interface Asked {
   ifLost?: string | undefined;
 }
 
+/**
+ * A call that the service itself has not answered: `service_unreachable` where nothing was done, `answer_lost` where an order
+ * may have been done.
+ */
+export class Unanswered extends LeadMasterError {
+  /** What happened instead, in a few words. */
+  readonly why: string;
+  /** The HTTP status of what something else answered; null where nothing whole came. */
+  readonly httpStatus: number | null;
+
+  constructor(
+    code: 'service_unreachable' | 'answer_lost',
+    detail: string,
+    hint: string,
+    { why, httpStatus = null, cause }: { why: string; httpStatus?: number | null; cause?: unknown },
+  ) {
+    super(code, detail, hint, { cause });
+    this.why = why;
+    this.httpStatus = httpStatus;
+  }
+}
+
 /** The end of an order whose answer is lost: whether it was carried out is not known, and neither is told. */
-export function answerLost(why: string, hint = LOOK): LeadMasterError {
-  return new LeadMasterError('answer_lost', `The answer is lost (${why}): the order may have been done.`, hint);
+export function answerLost(
+  { ifLost = LOOK }: Asked,
+  why: string,
+  more: { httpStatus?: number; cause?: unknown } = {},
+): Unanswered {
+  const detail = `The answer is lost (${why}): the order may have been done.`;
+  return new Unanswered('answer_lost', detail, ifLost, { ...more, why });
 }
 
-/** The service does not answer, and nothing was done. */
-export function unreachable({ url }: Asked, why: string): LeadMasterError {
-  return new LeadMasterError(
-    'service_unreachable',
-    `The service does not answer at ${url} (${why}).`,
-    'Start it: npm start',
-  );
-}
-
-/** What a call that got no answer ended with. */
-export function noAnswer(asked: Asked, error: unknown, why: string | null): LeadMasterError {
-  const isLost = asked.isOrder && (why !== null || !neverLeft(error));
-  const reason = why ?? causeOf(error);
-  return isLost ? answerLost(reason, asked.ifLost) : unreachable(asked, reason);
+/** What a call that got no whole answer ended with; `late` is said instead of the error where its time was over. */
+export function noAnswer(asked: Asked, error: unknown, late: string | null): Unanswered {
+  const why = late ?? causeOf(error);
+  if (asked.isOrder && (late !== null || !neverLeft(error))) return answerLost(asked, why, { cause: error });
+  const detail = `The service does not answer at ${asked.url} (${why}).`;
+  return new Unanswered('service_unreachable', detail, 'Start it: npm start', { why, cause: error });
 }
 
 /** What a call that was answered with anything but success ended with. */
-export async function refusalOf(asked: Asked, response: Response): Promise<LeadMasterError> {
-  const said = problem.loose().safeParse(await response.json().catch(() => null));
-  if (said.success) return LeadMasterError.of(said.data);
-  // Such as a proxy's: it says nothing about what the service behind it does.
-  if (asked.isOrder && response.status >= 500) return answerLost(`HTTP ${response.status}`, asked.ifLost);
-  return somethingElse(asked, response);
+export function refusalOf(asked: Asked, status: number, body: unknown): LeadMasterError {
+  const said = problem.loose().safeParse(body);
+  return said.success ? LeadMasterError.of(said.data) : somethingElse(asked, status);
 }
 
-/** Something answers that does not speak as LeadMaster does. */
-export function somethingElse({ url }: Asked, { status }: Response): LeadMasterError {
-  return new LeadMasterError(
+/**
+ * Something answers that does not speak as LeadMaster does, such as a proxy. Unless it refuses what was asked, it says
+ * nothing about what the service behind it does.
+ */
+export function somethingElse(asked: Asked, httpStatus: number): Unanswered {
+  const isRefused = httpStatus >= 400 && httpStatus < 500;
+  const why = `HTTP ${httpStatus}, not of LeadMaster`;
+  if (asked.isOrder && !isRefused) return answerLost(asked, why, { httpStatus });
+  return new Unanswered(
     'service_unreachable',
-    `Something other than LeadMaster answers at ${url} (HTTP ${status}).`,
+    `Something other than LeadMaster answers at ${asked.url} (HTTP ${httpStatus}).`,
     'Give the address and port of the service.',
+    { why, httpStatus },
   );
 }
 
@@ -66,9 +89,10 @@ function neverLeft(error: unknown): boolean {
   return 'syscall' in first && (first.syscall === 'connect' || first.syscall === 'getaddrinfo');
 }
 
-/** The reason that `fetch` keeps behind its "fetch failed". */
-export function causeOf(error: unknown): string {
+/** The reason that `fetch` keeps behind its "fetch failed": the code where the system refused, else what was said. */
+function causeOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof Error && 'code' in cause) return String(cause.code);
-  return errorText(cause instanceof Error ? cause : error);
+  if (!(cause instanceof Error)) return errorText(error);
+  const isOfSystem = cause instanceof AggregateError || 'syscall' in cause;
+  return isOfSystem && 'code' in cause ? String(cause.code) : errorText(cause);
 }

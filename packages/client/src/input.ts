@@ -2,14 +2,14 @@ import type { BodyInputOf, ParamsOf, QueryOf, Route } from '@leadmaster/protocol
 
 /** Bytes as a body, of a size that is known. */
 export interface Upload {
-  stream: AsyncIterable<Uint8Array>;
+  stream: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   bytes: number;
 }
 
 /** A part that may be left out where nothing in it is required. */
 type Part<K extends string, T> = Record<never, never> extends T ? { [P in K]?: T } : { [P in K]: T };
 
-type BodyPart<R> = R extends { bytes: 'streamed' }
+type BodyPart<R> = R extends { bytes: string }
   ? { upload: Upload }
   : undefined extends BodyInputOf<R>
     ? { body?: BodyInputOf<R> }

@@ -1,6 +1,6 @@
 import { type AnswerOf, LeadMasterError, type Operation, type Progress, type RouteId } from '@leadmaster/protocol';
-import type { CallOptions, Client, Routes } from './client.ts';
-import { answerLost, causeOf } from './failures.ts';
+import type { CallOptions } from './attempt.ts';
+import type { Client, Routes } from './client.ts';
 import type { AnyInput, InputOf } from './input.ts';
 
 /** The routes that do long work. */
@@ -28,11 +28,8 @@ export async function operate<I extends LongRouteId>(
 ): Promise<AnswerOf<Routes[I]>> {
   const asked = input as AnyInput;
   const wanted = { ...asked, headers: { ...asked.headers, prefer: 'respond-async' } };
-  const answer = await client.request(id, wanted, { signal, ifLost, timeoutMs: ANSWER_MS });
-  const said: unknown = await answer.json().catch((error: unknown) => {
-    throw answerLost(causeOf(error), ifLost);
-  });
-  if (answer.status !== 202) return said as AnswerOf<Routes[I]>;
+  const { status, said } = await client.answer(id, wanted, { signal, ifLost, timeoutMs: ANSWER_MS });
+  if (status !== 202) return said as AnswerOf<Routes[I]>;
   const ended = await toItsEnd(client, said as Operation, { signal, onProgress, ifLost });
   if (ended.state === 'failed') throw failureOf(ended);
   return ended.result as AnswerOf<Routes[I]>;

@@ -1,7 +1,8 @@
+import { createServer } from 'node:http';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { describe, expect, test } from 'vitest';
 import { Client, operate } from '../src/index.ts';
-import { answering, clientOf, manager } from './service.ts';
+import { answering, clientOf, KEY, listening, manager } from './service.ts';
 
 describe('a call', () => {
   test('sends path, query, headers and body as the route states them, and hands back its answer', async () => {
@@ -69,14 +70,97 @@ describe('a call', () => {
     const client = await answering(() => undefined);
     const late = client.call('listSessions', {}, { timeoutMs: 20 });
     await expect(late).rejects.toMatchObject({ code: 'service_unreachable', message: /no answer within 0.02 s/ });
+    const giving = new AbortController();
     const reason = new Error('gone home');
-    await expect(client.call('listSessions', {}, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    const { url } = await answering((response) => response.writeHead(200).write('{"items":['));
+    const givingUp: typeof fetch = async (...request) => {
+      const response = await fetch(...request);
+      giving.abort(reason);
+      return response;
+    };
+    const half = new Client({ url, key: () => null, fetch: givingUp });
+    await expect(half.call('listSessions', {}, { signal: giving.signal })).rejects.toBe(reason);
   });
 
-  test('never takes a key, or an order, where an answer leads', async () => {
-    const client = await answering((response) => response.writeHead(307, { location: 'http://127.0.0.1:9/' }).end());
+  test('that is given up before it is sent ends with the reason of its caller, an order too: nothing was done', async () => {
+    const asked: unknown[] = [];
+    const client = await answering((response, request) => response.end(asked.push(request.url)));
+    const reason = new Error('gone home');
+    const signal = AbortSignal.abort(reason);
+    await expect(client.call('createSession', { body: { name: 'ventas' } }, { signal })).rejects.toBe(reason);
+    expect(asked).toEqual([]);
+  });
+
+  test('that is given up later may have been done, if it is an order', async () => {
+    const giving = new AbortController();
+    const client = await answering(() => giving.abort(new Error('gone home')));
+    const order = client.call('createSession', { body: { name: 'ventas' } }, { signal: giving.signal });
+    await expect(order).rejects.toMatchObject({ code: 'answer_lost', message: /given up/ });
+  });
+
+  test.each([301, 303, 307])('never takes a key, or an order, where an answer leads (%i)', async (status) => {
+    const asked: unknown[] = [];
+    const elsewhere = await answering((response, request) => response.end(asked.push(request.url)));
+    const client = await answering((response) => response.writeHead(status, { location: elsewhere.url }).end());
     const order = client.call('createSession', { body: { name: 'ventas' } });
-    await expect(order).rejects.toMatchObject({ code: 'answer_lost' });
+    await expect(order).rejects.toMatchObject({ code: 'answer_lost', httpStatus: status });
+    const question = client.call('listSessions');
+    await expect(question).rejects.toMatchObject({ code: 'service_unreachable', httpStatus: status });
+    expect(asked).toEqual([]);
+  });
+
+  test('takes bytes as they are, where the route does', async () => {
+    const got: unknown[] = [];
+    const server = createServer(async (request, response) => {
+      const chunks = await request.toArray();
+      got.push(request.url, request.headers['content-type'], Buffer.concat(chunks).toString('hex'));
+      response.end('{"received":2}');
+    });
+    const client = clientOf(await listening(server));
+    const params = { transfer: 'tr_1', sha256: 'a'.repeat(64) };
+    const upload = { stream: [Buffer.from('00ff0102', 'hex').subarray(1, 3)], bytes: 2 };
+    expect(await client.call('sendPiece', { params, query: { offset: 0, size: 2 }, upload })).toEqual({ received: 2 });
+    const path = `/v1/transfers/tr_1/blobs/${'a'.repeat(64)}?offset=0&size=2`;
+    expect(got.splice(0)).toEqual([path, 'application/octet-stream', 'ff01']);
+    const none = { stream: [new Uint8Array(0)], bytes: 0 };
+    await client.call('sendPiece', { params, query: { offset: 0, size: 0 }, upload: none });
+    expect(got.slice(1)).toEqual(['application/octet-stream', '']);
+  });
+
+  test('reads no answer that is longer than is agreed, a refusal neither', async () => {
+    for (const status of [200, 409]) {
+      const endless = await answering((response) => {
+        response.writeHead(status);
+        const more = (): void => void response.write('x'.repeat(1000), (error) => error || setImmediate(more));
+        more();
+      });
+      const client = new Client({ url: endless.url, key: () => null, answerBytes: 10_000 });
+      await expect(client.call('listSessions')).rejects.toMatchObject({ code: 'service_unreachable' });
+    }
+    const long = await answering((response) => response.end(`{"name":"${'x'.repeat(2000)}"}`));
+    const order = new Client({ url: long.url, key: () => null, answerBytes: 1000 });
+    const lost = order.call('createSession', { body: { name: 'ventas' } });
+    await expect(lost).rejects.toMatchObject({ code: 'answer_lost', message: /longer than 1000 bytes/ });
+  });
+
+  test.each([
+    ['of another kind', 200, '{"phase":"done"}'],
+    ['of a status that the route does not state', 206, '{"items":[]}'],
+    ['empty', 204, undefined],
+  ])('that holds answers to the contract refuses one that is %s', async (_how, status, text) => {
+    const { url } = await answering((response) => response.writeHead(status).end(text));
+    const client = new Client({ url, key: () => null, checksAnswers: true });
+    await expect(client.call('listBuilds')).rejects.toMatchObject({ code: 'service_unreachable', httpStatus: status });
+  });
+
+  test('that holds answers to the contract hands back those of the service, also of an operation', async () => {
+    const { client: own, sessions } = await manager();
+    const client = new Client({ url: own.url, key: () => KEY, checksAnswers: true });
+    await client.call('createSession', { body: { name: 'ventas', start: false } });
+    sessions.set('ventas', 'READY');
+    const made = await operate(client, 'createSnapshot', { params: { session: 'ventas' } });
+    expect(made.session).toBe('ventas');
+    expect(await client.call('deleteSession', { params: { session: 'ventas' } })).toBeUndefined();
   });
 
   test('refuses a key that no header can hold before anything is sent', async () => {

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fakeServices } from '@leadmaster/testkit';
 import { pino } from 'pino';
@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 import { createHttpServer } from '../../session-manager/src/http/server.ts';
 import { Client } from '../src/index.ts';
 
-const KEY = 'admin-key-of-the-tests';
+export const KEY = 'admin-key-of-the-tests';
 
 /** The real HTTP server over sessions in memory, and a client with its key. */
 export async function manager() {
@@ -32,12 +32,17 @@ export async function answering(answer: (response: ServerResponse, request: Inco
   const server = createServer((request, response) => {
     request.resume().on('end', () => answer(response, request));
   });
+  return clientOf(await listening(server));
+}
+
+/** The port on which a server answers until the test ends. */
+export async function listening(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
-  return clientOf((server.address() as AddressInfo).port);
+  return (server.address() as AddressInfo).port;
 }
 
 export function clientOf(port: number): Client {

@@ -3,9 +3,16 @@ import { samePhone } from './phones.ts';
 
 /**
  * The linked account, as WhatsApp names it. `id` is the WhatsApp id (`<digits>@c.us`, or `<digits>@lid` where the page knows
- * no number); `lid` is the account's LID, where the page has told it.
+ * no number); `lid` is the account's LID, where the page has told it. `device` is the number of this link among the account's
+ * devices, where the page has told it: WhatsApp gives each link another, so two logins with one number are copies.
  */
-export const account = z.object({ id: z.string(), phone: z.string(), name: z.string(), lid: z.string().optional() });
+export const account = z.object({
+  id: z.string(),
+  phone: z.string(),
+  name: z.string(),
+  lid: z.string().optional(),
+  device: z.number().int().nonnegative().optional(),
+});
 export type Account = z.infer<typeof account>;
 
 /** Why a session waits in WRONG_ACCOUNT. */
@@ -23,7 +30,7 @@ export const accountChange = z.object({
   new: account,
   /** `accepted`: a person says that it is right. `number_changed`: the same account under another number. */
   reason: z.enum([...WRONG_ACCOUNT_REASONS, 'accepted', 'number_changed']),
-  /** The other session that the account is linked in; null where that is not the reason. */
+  /** The other session that the account is linked in; null where none is known. */
   session: z.string().nullable(),
 });
 export type AccountChange = z.infer<typeof accountChange>;
@@ -45,6 +52,18 @@ export function sameAccount(a: Account, b: Account): boolean | null {
   if (lids !== null && lids[0] === lids[1]) return true;
   if (phones !== null) return samePhone(...phones);
   return lids === null ? null : false;
+}
+
+/**
+ * Whether two logins are one link of one account, so that one of them is a copy of the other: both take it from each other,
+ * and to unlink one ends both. Null where that is not known.
+ */
+export function sameLink(a: Account, b: Account): boolean | null {
+  const isOneAccount = sameAccount(a, b);
+  if (isOneAccount === false) return false;
+  if (a.device === undefined || b.device === undefined) return null;
+  if (a.device !== b.device) return false;
+  return isOneAccount;
 }
 
 /** Whether one account has another number than before, under the same LID. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { normalPhone } from './phones.ts';
 
 /**
  * Who somebody is at WhatsApp. All four fields are always there; null where WhatsApp does not say.
@@ -30,7 +31,6 @@ export function addressOf(id: string): Address {
 export const RECIPIENT_RULE =
   'a phone number with country code, such as +54 9 11 2345-6789, or a WhatsApp id that ends in @c.us, @s.whatsapp.net, @lid or @g.us';
 
-const NUMBER = /^[1-9][0-9]{6,14}$/;
 const WHATSAPP_ID = /^([0-9]{7,20}|[0-9]{7,20}-[0-9]{7,20})@(c\.us|lid|g\.us)$/;
 
 /**
@@ -38,11 +38,12 @@ const WHATSAPP_ID = /^([0-9]{7,20}|[0-9]{7,20}-[0-9]{7,20})@(c\.us|lid|g\.us)$/;
  * Null when the text cannot be a recipient.
  */
 export function normalRecipient(text: string): string | null {
-  const id = text.trim().replace(/@s\.whatsapp\.net$/, '@c.us');
+  const id = text.trim();
   if (WHATSAPP_ID.test(id)) return id;
-  if (!/^\+?[0-9 ().-]+$/.test(id)) return null;
-  const digits = id.replace(/[^0-9]/g, '');
-  return NUMBER.test(digits) ? digits : null;
+  const person = /^([^@]+)@(c\.us|s\.whatsapp\.net)$/.exec(id)?.[1];
+  if (person === undefined) return normalPhone(id);
+  const digits = normalPhone(person);
+  return digits === null ? null : `${digits}@c.us`;
 }
 
 /** A recipient as people write it; parses to the form that is kept. */

@@ -62,8 +62,11 @@ export const ERRORS = {
   newer_login: { status: 409, title: 'The login in place is newer' },
   other_account: { status: 409, title: 'The snapshot is of another account' },
   session_moved: { status: 409, title: 'The session has moved away' },
-  origin_not_retired: { status: 409, title: 'Nobody has said that the origin is retired' },
-  place_changed: { status: 409, title: 'The data folder is a copy, or lies on another disk' },
+  origin_not_retired: { status: 409, title: 'The origin is not confirmed to be retired' },
+  place_changed: {
+    status: 409,
+    title: 'The data folder is a copy, lies on another disk, or was put back from a backup',
+  },
   older_than_vault: { status: 409, title: 'The vault has a newer login' },
   transfer_not_found: { status: 404, title: 'No such transfer' },
   transfer_open: { status: 409, title: 'The session was handed over, and that is not finished' },
@@ -136,6 +139,11 @@ export class LeadMasterError extends Error {
       hint: this.hint,
     };
   }
+}
+
+/** A text with a full stop behind it, unless it ends in a mark of its own. */
+export function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 /** What any thrown value says, for a log line or a detail. */

@@ -7,6 +7,11 @@ const time = z.iso.datetime();
 export const placeSeen = z.object({ path: z.string(), host: z.string(), since: time });
 export type PlaceSeen = z.infer<typeof placeSeen>;
 
+/** Whether a changed place has the name of the place before: the folder was put back from a backup, or its disk exchanged for a copy. */
+export function isPutBack(before: PlaceSeen, now: PlaceSeen): boolean {
+  return before.path === now.path && before.host === now.host;
+}
+
 /** Where the data folder is, where it was before, and which sessions wait because of that. */
 export const place = z.object({
   now: placeSeen,

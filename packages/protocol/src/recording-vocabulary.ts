@@ -18,7 +18,7 @@ export const RECORDED_MODULES = {
   WAWebUserPrefsInfoStore: ['waNoiseInfo', 'waNoiseInfo.get'],
   WAWebSignalStoreApi: ['waSignalStore', 'waSignalStore.getRegistrationInfo'],
   WAWebUserPrefsMultiDevice: ['getADVSecretKey'],
-  WAWebUserPrefsMeUser: ['getMaybeMePnUser', 'getMaybeMeLidUser'],
+  WAWebUserPrefsMeUser: ['getMaybeMePnUser', 'getMaybeMeLidUser', 'getMaybeMeDevicePn'],
   WAWebUpdaterVersion: ['SANITIZED_VERSION_STR'],
   WAWebBuildConstants: ['VERSION_BASE'],
   WAWebModelStorageVersions: [],

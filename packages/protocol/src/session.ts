@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { account } from './accounts.ts';
 import { accountLimits } from './limits.ts';
 import { sessionName } from './names.ts';
+import { normalPhone, PHONE_RULE } from './phones.ts';
 import { SESSION_STATES, STATE_KINDS } from './states.ts';
 
 const time = z.iso.datetime();
@@ -124,13 +125,21 @@ export const qrCode = z.object({ qr: z.string(), expiresAt: time, attempt: z.num
 export type QrCode = z.infer<typeof qrCode>;
 
 export const pairingRequest = z.strictObject({
-  phone: z.string().regex(/^[1-9][0-9]{6,14}$/, 'digits only, with the country code and without "+" or spaces'),
+  phone: z
+    .string()
+    .max(100)
+    .refine((text) => normalPhone(text) !== null, { error: `must be ${PHONE_RULE}` })
+    .overwrite((text) => normalPhone(text) ?? text)
+    .meta({ description: PHONE_RULE }),
 });
 export const pairingCode = z.object({ code: z.string(), expiresAt: time });
 export type PairingCode = z.infer<typeof pairingCode>;
 
 export const checkReport = z.object({
+  /** Whether everything is as it has to be, a whole login included. */
   valid: z.boolean(),
+  /** False: no login was ever saved in this profile, so none is missing. */
+  linked: z.boolean(),
   checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
 });
 export type CheckReport = z.infer<typeof checkReport>;

@@ -117,6 +117,8 @@ export const recoverable = z.object({
   last: snapshot.nullable(),
   /** Whether this machine has a session of that name. */
   isHere: z.boolean(),
+  /** It was given up on purpose where it ran: deleted, or moved to another machine. It is brought back by its name alone. */
+  gone: z.enum(['deleted', 'moved']).nullable(),
   /** Nothing of it can be read; `problems` says why. Where its name is not known either, `session` is a hash of it. */
   damaged: z.boolean(),
   problems: z.array(snapshotProblem),
@@ -124,12 +126,12 @@ export const recoverable = z.object({
 export type Recoverable = z.infer<typeof recoverable>;
 
 /** What is not here and should be; that one of them cannot be brought back is told, not passed over. */
-export function isToRecover({ isHere, last, damaged }: Recoverable): boolean {
-  return !isHere && (last !== null || damaged);
+export function isToRecover({ isHere, gone, last, damaged }: Recoverable): boolean {
+  return !isHere && gone === null && (last !== null || damaged);
 }
 
 export const recoverSessions = z.strictObject({
-  /** All that the vault holds and this machine has not, when left out. */
+  /** When left out, all that the vault holds, this machine has not, and no person has given up on purpose. */
   sessions: z.array(sessionName).min(1).optional(),
   /** A person says that the machine these sessions ran on will never run them again. */
   originRetired: z.boolean().default(false),

@@ -48,7 +48,7 @@ export function stateKind(state: SessionState, reason: string): StateKind {
 
 /**
  * Why a linked session is stopped and not started by itself: it may be a second copy of a login, or an older state of it.
- * - `place_changed`: its data folder is a copy, or lies on another disk
+ * - `place_changed`: its data folder is a copy, lies on another disk, or was put back from a backup
  * - `older_than_vault`: the vault has a newer snapshot than this data folder knows of
  */
 export const HELD_BACK_REASONS = ['place_changed', 'older_than_vault'] as const;

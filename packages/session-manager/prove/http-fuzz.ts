@@ -7,6 +7,7 @@
  * Without `--target` it runs against the HTTP server over sessions in memory. With it, against a running service, on
  * sessions called fuzz-*; `--gentle` never starts a browser. Ends with 1 when anything was wrong.
  */
+import { Client } from '@leadmaster/client';
 import { freshSeed, readOptions } from './command/options.ts';
 import { fakeTarget } from './http-fuzz/fake-target.ts';
 import { type FuzzOptions, type FuzzReport, fuzzHttp } from './http-fuzz/fuzz.ts';
@@ -32,16 +33,14 @@ async function againstFake(): Promise<FuzzReport> {
 
 async function againstService(url: string, key: string): Promise<FuzzReport> {
   const { hostname, port } = new URL(url);
-  const headers = { authorization: `Bearer ${key}` };
+  const client = new Client({ url, key: () => key });
   const fuzz: FuzzOptions = {
     ...common,
     target: { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port || 80), key },
     names: ['fuzz-a', 'fuzz_a', 'fuzz-b', 'fuzz-none'],
     // Sessions that run change by themselves; which there are does not.
     fingerprint: async () => {
-      const { items } = (await (await fetch(`${url}/v1/sessions`, { headers })).json()) as {
-        items: { name: string }[];
-      };
+      const { items } = await client.call('listSessions');
       return items.map((item) => item.name).join(' ');
     },
   };

@@ -1,5 +1,4 @@
-import { captureProfile, thawStrays } from '@leadmaster/capture';
-import { identify, isOurs } from '@leadmaster/capture/processes';
+import { captureProfile } from '@leadmaster/capture';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { Adopter } from './adopt/adopter.ts';
@@ -20,7 +19,7 @@ import { isStartable, PlaceKeeper } from './lifecycle/place-keeper.ts';
 import type { SessionGuard } from './lifecycle/session-guard.ts';
 import { Sessions } from './lifecycle/sessions.ts';
 import { createMetrics } from './metrics.ts';
-import { endOrphans } from './process/orphans.ts';
+import { endLeftBrowsers } from './process/left-browsers.ts';
 import { prepareDataFolder } from './profile/data-folder.ts';
 import { createProfileStore } from './profile/file-profile-store.ts';
 import { realFs } from './profile/files.ts';
@@ -37,6 +36,7 @@ import { snapshotFigures } from './snapshots/snapshot-figures.ts';
 import { Snapshots } from './snapshots/snapshots.ts';
 import { sweepStaging } from './snapshots/staging.ts';
 import { VaultKeeper } from './snapshots/vault-keeper.ts';
+import { movedTo } from './state/moved-session.ts';
 import { createStateStore } from './state/sqlite-state-store.ts';
 import type { StateStore } from './state/state-store.ts';
 import { stagingNames } from './transfer/arriving-files.ts';
@@ -120,7 +120,6 @@ async function assemble(ground: Ground): Promise<Context> {
   const isOffline = options.offline ?? false;
   const { now } = options;
   const secrets = loadSecrets({ ...config, dataDir: paths.root }, (text) => log.warn(text));
-  await cleanUp(ground);
   const profiles = createProfileStore({ dataDir: paths.root, log });
   const browsers = new BrowserFinder(config.chromePath);
   const vault = new VaultKeeper({
@@ -147,6 +146,7 @@ async function assemble(ground: Ground): Promise<Context> {
   const adoption = new Adopter({
     ...{ paths, profiles, access: sessions, log },
     claimInPlace: (session) => sessions.adopt(session),
+    movedGeneration: (session) => store.vault.movedGeneration(session),
     browserVersion: async () => (await browsers.find(false)).version,
     minFreeBytes: config.diskMinFreeBytes,
   });
@@ -166,7 +166,9 @@ async function assemble(ground: Ground): Promise<Context> {
     probe: options.probe ?? thisProbe,
   });
   // What is done with the service down brings no login up: the next start of the service compares.
-  if (!isOffline || options.comparesPlace) place.arrive();
+  const verdict = !isOffline || options.comparesPlace ? place.arrive() : null;
+  if (!isOffline && verdict !== 'changed') await endLeft(ground, verdict === 'same');
+  await cleanUp(ground);
   sessions.lookFirst(async () => {
     if (!isOffline) await holdOlder(ground, sessions, compareWithVault);
   });
@@ -178,7 +180,7 @@ async function assemble(ground: Ground): Promise<Context> {
     snapshotFigures(sessions, store),
     () => disk.figures(),
   );
-  const ending = isOffline ? [] : startWorkers(ground, { sessions, profiles, snapshots, disk, builds });
+  const ending = isOffline ? [] : startWorkers(ground, { sessions, profiles, snapshots, disk, builds, place });
   return {
     ...{
       config,
@@ -201,6 +203,7 @@ async function assemble(ground: Ground): Promise<Context> {
     async close() {
       await Promise.all(ending.map((end) => end()));
       await Promise.all([snapshots.close(), sessions.close(), builds.close()]);
+      if (!isOffline) place.renew();
       store.close();
       lock.release();
     },
@@ -240,16 +243,18 @@ async function holdOlder(
 }
 
 function createSessions(
-  { config, log, paths, store }: Ground,
+  ground: Ground,
   { profiles, browsers, builds }: { profiles: ProfileStore; browsers: BrowserFinder; builds: Builds },
   beforeUpgrade: (session: string, profileDir: string) => Promise<void>,
 ): Sessions {
+  const { config, log, paths, store } = ground;
   const visible = config.loginMode === 'local';
   const claimDeps = {
     ...{ paths, profiles, log, beforeUpgrade },
     browserVersion: async () => (await browsers.find(visible)).version,
     minFreeBytes: config.diskMinFreeBytes,
     movedGeneration: (name: string) => store.vault.movedGeneration(name),
+    movedTo: (name: string) => movedTo(store, name),
     wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
     newestSnapshot: (name: string) => newestGood(store.snapshots.list(name)),
   };
@@ -266,23 +271,24 @@ function createSessions(
       qrRounds: config.qrRounds,
     }),
     claim: (session) => claimProfile(claimDeps, session),
-    lockIdle: (session) => lockIdleProfile(paths, session),
+    lockIdle: (session) => lockIdle(ground, session),
   });
 }
 
 function createTransfers(
-  { config, log, paths, store }: Ground,
+  ground: Ground,
   profiles: ProfileStore,
   sessions: Sessions,
   browsers: BrowserFinder,
   lastSnapshot: SourceDeps['lastSnapshot'],
 ): Pick<Context, 'departures' | 'arrivals'> {
+  const { config, log, paths, store } = ground;
   const shared = { paths, profiles, store, access: sessions, log };
   return {
     departures: new TransferSource({
       ...shared,
       capture: captureProfile,
-      lockIdle: (session) => lockIdleProfile(paths, session),
+      lockIdle: (session) => lockIdle(ground, session),
       lastSnapshot,
       connect: (to, key) => new HttpPeer(to, key),
     }),
@@ -312,9 +318,16 @@ function guardBy(snapshots: Snapshots, storage: StorageCare, departures: Transfe
 /** The regular work of a service. Returns what ends each part of it. */
 function startWorkers(
   { config, log, store }: Ground,
-  workers: { sessions: Sessions; profiles: ProfileStore; snapshots: Snapshots; disk: DiskMonitor; builds: Builds },
+  workers: {
+    sessions: Sessions;
+    profiles: ProfileStore;
+    snapshots: Snapshots;
+    disk: DiskMonitor;
+    builds: Builds;
+    place: PlaceKeeper;
+  },
 ): (() => Promise<void>)[] {
-  const { sessions, profiles, snapshots, disk, builds } = workers;
+  const { sessions, profiles, snapshots, disk, builds, place } = workers;
   const schedule = new SnapshotSchedule({
     ...{ snapshots, profiles, store, log },
     access: sessions,
@@ -323,7 +336,7 @@ function startWorkers(
   disk.start();
   builds.start();
   return [
-    startHousekeeping({ sessions, profiles, store, config, log }),
+    startHousekeeping({ sessions, profiles, store, place, config, log }),
     async () => schedule.close(),
     () => disk.close(),
   ];
@@ -340,6 +353,8 @@ function withoutBrowsers(sessions: Sessions, store: StateStore): SessionAccess {
       store.sessions.setDesired(name, 'running');
       return sessions.get(name);
     },
+    linkedIn: (account, except) => sessions.linkedIn(account, except),
+    refuseComing: (name, account) => sessions.refuseComing(name, account),
     createFor: (name, loginOf, how) => sessions.createFor(name, loginOf, how),
     discard: (name) => sessions.discard(name),
     hold: (name, task) => sessions.hold(name, task),
@@ -349,16 +364,20 @@ function withoutBrowsers(sessions: Sessions, store: StateStore): SessionAccess {
   };
 }
 
-/** What an earlier service left when it was killed: browsers that stand still, browsers, half a restore, copies. */
-async function cleanUp({ config, log, paths, store }: Ground): Promise<void> {
-  const left = store.browsers.all();
-  const thawed = thawStrays(left.filter(isOurs).flatMap(({ pid }) => identify(pid) ?? []));
-  if (thawed > 0) log.warn({ thawed }, 'browsers that an earlier service had stopped for a snapshot go on');
-  const reports = await endOrphans(left, { termMs: config.deadlines.stopMs, killMs: 5_000 });
-  for (const report of reports) {
-    if (report.outcome !== 'survived') store.browsers.clear(report.session);
-    log[report.outcome === 'gone' ? 'debug' : 'warn'](report, 'a browser was left by an earlier service');
-  }
+/** Ends the browsers that an earlier service on this folder left when it was killed; `session`: only this one's. */
+function endLeft({ config, log, paths, store }: Ground, isInPlace: boolean, session?: string): Promise<void> {
+  const { stopMs } = config.deadlines;
+  return endLeftBrowsers({ browsers: store.browsers, profileDir: paths.session, stopMs, log }, isInPlace, session);
+}
+
+/** Locks a profile for an order. With the service down, what was left running on this very profile is ended for it first. */
+async function lockIdle(ground: Ground, session: string): Promise<{ release(): void }> {
+  if (ground.options.offline) await endLeft(ground, false, session);
+  return lockIdleProfile(ground.paths, session);
+}
+
+/** What an earlier service left when it was killed: half a restore, copies. */
+async function cleanUp({ log, paths, store }: Ground): Promise<void> {
   const finished = await finishSwaps(realFs, paths);
   if (finished.length > 0) log.warn({ finished }, 'restores that an earlier service had begun are finished');
   // A session that is on its way here goes on from what has come.

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
+import type { PlaceKeeper } from './lifecycle/place-keeper.ts';
 import type { Sessions } from './lifecycle/sessions.ts';
 import type { ProfileStore } from './profile/profile-store.ts';
 import type { StateStore } from './state/state-store.ts';
@@ -40,13 +41,14 @@ interface HousekeepingDeps {
   sessions: Sessions;
   profiles: ProfileStore;
   store: StateStore;
+  place: Pick<PlaceKeeper, 'renew'>;
   config: Pick<Config, 'retention'>;
   log: Logger;
 }
 
 /** The small regular work of a service: memory of browsers, the first size after a start, retention, trash. Each job skips a turn while it still runs. */
 export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
-  const { sessions, store, log } = deps;
+  const { sessions, store, place, log } = deps;
   const clock = housekeepingClock(store.vault);
   clock.look();
   const jobs = [
@@ -58,6 +60,7 @@ export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
       }
     }),
     every(60 * MINUTE, 'retention', () => sweepOld(deps, clock)),
+    every(60 * MINUTE, 'the mark of the place', async () => place.renew()),
   ];
 
   function every(ms: number, what: string, task: () => Promise<void>): () => Promise<void> {

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { errorText, LeadMasterError, sentence } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { loadEnvironment, readConfig } from './config/index.ts';
+import { requireScreen } from './config/screen.ts';
 import { type Context, createContext } from './context.ts';
 import { containLibraryRejections } from './engine/wwebjs/containment.ts';
 import { createHttpServer } from './http/server.ts';
@@ -40,6 +41,8 @@ export async function runSessionManager(
   const warnings: string[] = [];
   const { env } = loadEnvironment(options.env);
   const config = readConfig(env, { warn: (text) => warnings.push(text) });
+  // Told at once, and before anything is made; a session could only fail by it, one after the other.
+  if (config.loginMode === 'local') requireScreen();
   const { log, sink } = createServiceLog(config.log, options.logTo);
   for (const warning of warnings) log.warn(warning);
   if (process.getuid?.() === 0) {
@@ -120,7 +123,7 @@ async function serve(context: Context, config: Config, log: Logger, sink: LogSin
 /** Sessions run without a vault; what stands in its way is told before a snapshot is missed. */
 function sayClosed(log: Logger, error: unknown): void {
   const hint = error instanceof LeadMasterError ? ` ${error.hint}` : '';
-  log.warn({ err: error }, `no snapshot can be taken: ${errorText(error)}.${hint}`);
+  log.warn({ err: error }, `no snapshot can be taken: ${sentence(errorText(error))}${hint}`);
 }
 
 async function listen(http: Awaited<ReturnType<typeof createHttpServer>>, config: Config): Promise<string> {
@@ -151,14 +154,16 @@ async function refuseTakenPort(config: Config): Promise<void> {
   await once(trial, 'close');
 }
 
-function portError(error: unknown, config: Config): LeadMasterError {
-  const where = `${config.host}:${config.port}`;
-  const code = (error as NodeJS.ErrnoException).code;
-  const why = code === 'EADDRINUSE' ? `another program listens on ${where}` : `${where}: ${errorText(error)}`;
-  return new LeadMasterError(
-    'port_unavailable',
-    `The service cannot listen: ${why}`,
-    'End that program, or choose other values for LEADMASTER_HOST and SESSION_MANAGER_PORT.',
-    { cause: error },
-  );
+function portError(error: unknown, { host, port }: Config): LeadMasterError {
+  const where = `${host}:${port}`;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const loopback = 'Set LEADMASTER_HOST to an address of this machine: 127.0.0.1, or 0.0.0.0 for all of them.';
+  const known: Record<string, [why: string, cure: string]> = {
+    EADDRINUSE: [`another program listens on ${where}`, 'End that program, or choose another SESSION_MANAGER_PORT.'],
+    EADDRNOTAVAIL: [`${host} is no address of this machine`, loopback],
+    ENOTFOUND: [`${host} is no address of this machine`, loopback],
+    EACCES: [`this user may not listen on ${where}`, 'Choose a SESSION_MANAGER_PORT from 1024 on.'],
+  };
+  const [why, cure] = known[code] ?? [`${where}: ${errorText(error)}`, loopback];
+  return new LeadMasterError('port_unavailable', `The service cannot listen: ${why}`, cure, { cause: error });
 }

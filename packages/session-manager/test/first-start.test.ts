@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@leadmaster/testkit/free-port';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { readConfig } from '../src/config/index.ts';
 import { type RunningService, runSessionManager } from '../src/main.ts';
 import { openOffline } from '../src/offline.ts';
@@ -40,6 +40,17 @@ it('no later start makes a key for a vault whose key is missing, and the service
   await expect(service.context.snapshots.recoverable()).rejects.toMatchObject({ code: 'vault_key_missing' });
   await expect(access(key)).rejects.toMatchObject({ code: 'ENOENT' });
   await service.shutdown('done');
+});
+
+it('LOGIN_MODE=local without a screen is refused at the start, and nothing is made', async () => {
+  const { dataDir, env } = await machine();
+  vi.stubEnv('DISPLAY', undefined).stubEnv('WAYLAND_DISPLAY', undefined);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await expect(runSessionManager({ env: { ...env, LOGIN_MODE: 'local' } })).rejects.toMatchObject({
+    code: 'display_missing',
+    hint: expect.stringContaining('LOGIN_MODE=qr'),
+  });
+  expect(await readdir(dataDir)).toEqual([]);
 });
 
 it('a start that is refused because its port is taken makes nothing, and one beside its own service names that', async () => {

@@ -1,12 +1,15 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorText } from '@leadmaster/protocol';
 import { expect, onTestFinished, test } from 'vitest';
 import { readConfig } from '../src/config/index.ts';
+import { loadSecrets } from '../src/config/secrets.ts';
 import { VARIABLES } from '../src/config/variables.ts';
-import { examine } from '../src/doctor/index.ts';
+import { examine, noteKeyCopy } from '../src/doctor/index.ts';
 import { createLogger } from '../src/log.ts';
+import { openOffline } from '../src/offline.ts';
 import { gather, renderReport } from '../src/report/index.ts';
 import { targetOrigin } from '../src/transfer/target-url.ts';
 
@@ -82,4 +85,25 @@ test('doctor and report, in words and in JSON', async () => {
   expect(JSON.stringify(report)).not.toContain(SECRET);
   const facts = await gather(config, { language: 'en', version: '0', machine });
   expect(`${JSON.stringify(facts)}${renderReport(facts, 'es')}`).not.toContain(SECRET);
+});
+
+test('a key that is made never begins with "-": it would be taken for an option', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'leadmaster-keys-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (let i = 0; i < 200; i++) {
+    const { adminKey, serviceToken } = loadSecrets(readConfig({ LEADMASTER_DATA_DIR: join(folder, String(i)) }));
+    for (const key of [adminKey, serviceToken]) expect(key).toMatch(/^[A-Za-z0-9][A-Za-z0-9_-]{42}$/);
+  }
+});
+
+test('a named pipe is no key file, and nobody waits for it', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'leadmaster-keys-'));
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  const pipe = join(dataDir, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const config = readConfig({ LEADMASTER_DATA_DIR: join(dataDir, 'data'), VAULT_KEY_FILE: pipe });
+  await expect(noteKeyCopy(config, null)).rejects.toThrow('not a regular file');
+  const offline = await openOffline(config);
+  onTestFinished(() => offline.close());
+  await expect(offline.snapshots.recoverable()).rejects.toThrow('not a regular file');
 });

@@ -26,7 +26,9 @@ export class FakeAdoptService implements AdoptService {
       return this.answer(await this.sessions.adopt(name), place);
     }
     if (mode === undefined || !path.startsWith('/')) {
-      throw new LeadMasterError('adopt_refused', `${path} lies elsewhere than ${place}.`, 'Say copy or move.');
+      throw new LeadMasterError('adopt_refused', `${path} is not ${place}.`, 'Add --copy or --move.', {
+        extra: mode === undefined ? { missing: 'mode' } : {},
+      });
     }
     if ((await this.sessions.list()).items.some((session) => session.name === name)) {
       throw new LeadMasterError('session_exists', `There is a session ${name}.`, 'Choose another name.');

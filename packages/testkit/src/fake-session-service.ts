@@ -224,7 +224,7 @@ export class FakeSessionService implements SessionService {
 
   async check(name: string): Promise<CheckReport> {
     await this.claimed(name);
-    return { valid: true, checks: [{ name: 'folder', ok: true, detail: 'is there' }] };
+    return { valid: true, linked: true, checks: [{ name: 'folder', ok: true, detail: 'is there' }] };
   }
 
   async capabilities(name: string): Promise<Capabilities> {

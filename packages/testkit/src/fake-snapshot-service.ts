@@ -1,4 +1,5 @@
 import {
+  isToRecover,
   LeadMasterError,
   type Progress,
   type PruneReport,
@@ -301,6 +302,7 @@ export class FakeSnapshotService implements SnapshotService {
       snapshots: items.length,
       last: items[0] ?? null,
       isHere: here.has(session),
+      gone: items[0]?.reason === 'before_delete' ? ('deleted' as const) : null,
       damaged: false,
       problems: [],
     }));
@@ -309,6 +311,7 @@ export class FakeSnapshotService implements SnapshotService {
       snapshots: 0,
       last: null,
       isHere: here.has(session),
+      gone: null,
       damaged: true,
       problems: [problem],
     }));
@@ -320,12 +323,12 @@ export class FakeSnapshotService implements SnapshotService {
     if (!wanted.originRetired) {
       throw new LeadMasterError(
         'origin_not_retired',
-        'Nobody has said that the machine these sessions ran on is gone.',
+        'Confirm that the machine which ran these sessions will never run them again.',
         'Say so with "originRetired": true once it never runs them again.',
       );
     }
     const all = await this.recoverable();
-    const names = wanted.sessions ?? all.filter(({ isHere }) => !isHere).map(({ session }) => session);
+    const names = wanted.sessions ?? all.filter(isToRecover).map(({ session }) => session);
     return {
       items: names.map((session) => {
         const found = all.find((each) => each.session === session);

@@ -103,7 +103,7 @@ async function captureWhole(request: CaptureRequest): Promise<Capture> {
     throw new LeadMasterError(
       'capture_failed',
       `The copy is not whole: ${broken(capture.structure)}`,
-      'Nothing was saved, and the snapshots of before are untouched. It is tried again.',
+      'Nothing was saved, and earlier snapshots are untouched. It is tried again.',
     );
   }
 }

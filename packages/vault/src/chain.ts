@@ -48,6 +48,8 @@ const TRIES = 4;
 export interface ChainView {
   /** The newest record that can be read; null for a session without any. */
   head: ChainRecord | null;
+  /** Its size in the store. */
+  headBytes: number;
   /** The number that the next record takes. */
   next: number;
   live: SnapshotInfo[];
@@ -89,11 +91,13 @@ export class Chain {
     const unreadable: number[] = [];
     const problems: VaultProblem[] = strays.map(strayName);
     let head: ChainRecord | null = null;
-    for (const sequence of [...present].sort((a, b) => b - a)) {
+    let headBytes = 0;
+    for (const sequence of [...present.keys()].sort((a, b) => b - a)) {
       try {
         const bytes = await this.fetch(sequence, signal);
         if (bytes === null && !last) return null;
         head = await this.decode(sequence, bytes);
+        headBytes = bytes?.length ?? 0;
         break;
       } catch (error) {
         if (!isDamage(error)) throw error;
@@ -106,7 +110,7 @@ export class Chain {
         problems.push({ kind: 'damaged', object: this.object(sequence), detail: error.message });
       }
     }
-    const top = topOf(present, new Set());
+    const top = topOf(present.keys(), new Set());
     if (head === null && present.size > 0) {
       throw damagedObject(chainFolder(this.session.keys.session), 'not one of its records can be read');
     }
@@ -114,7 +118,7 @@ export class Chain {
     for (const sequence of head?.damaged ?? []) {
       if (!present.has(sequence)) continue;
       unreadable.push(sequence);
-      const detail = 'A record could not be read when later ones were written. Forget it by its number.';
+      const detail = `A record could not be read when later ones were written. Delete it by its number: ./leadmaster snapshot delete ${this.session.name} ${sequence}`;
       problems.push({ kind: 'damaged', object: this.object(sequence), detail });
     }
     const rollback = this.rollback(seen, head, top);
@@ -122,6 +126,7 @@ export class Chain {
     else if (head !== null && head.sequence > (seen?.sequence ?? 0)) await this.remember(head);
     return {
       head,
+      headBytes,
       next: top + 1,
       live: head?.live ?? [],
       packs: head?.packs ?? [],
@@ -175,6 +180,7 @@ export class Chain {
       damaged: view.unreadable,
       ...draft(id, sequence),
     };
+    record.sizes = sizesOf(view, record.live);
     const bytes = await encodeRecord(this.session.keys, record);
     const object = this.object(sequence);
     const frees = record.type !== 'snapshot';
@@ -195,7 +201,7 @@ export class Chain {
    */
   private async isInLine(record: ChainRecord, signal?: AbortSignal): Promise<boolean> {
     const { present, implausible } = await this.list(record.sequence, signal);
-    const top = topOf(present, implausible);
+    const top = topOf(present.keys(), implausible);
     if (top <= record.sequence) return true;
     const { head } = await this.view(signal);
     if (head === null || head.sequence <= record.sequence) return true;
@@ -208,7 +214,7 @@ export class Chain {
   /** Removes records that are neither live nor the newest: forgotten, or superseded. */
   async tidy(head: ChainRecord, signal?: AbortSignal): Promise<void> {
     const keep = new Set([head.sequence, ...head.damaged, ...head.live.map(({ sequence }) => sequence)]);
-    for (const sequence of (await this.list(head.sequence, signal)).present) {
+    for (const sequence of (await this.list(head.sequence, signal)).present.keys()) {
       if (sequence < head.sequence && !keep.has(sequence)) {
         await this.store.delete(this.object(sequence), passed(signal));
       }
@@ -245,16 +251,21 @@ export class Chain {
     return listRecords(this.store, this.session.keys.session, seen, signal);
   }
 
-  private compare(head: ChainRecord | null, present: Set<number>, unreadable: number[]): VaultProblem[] {
+  private compare(head: ChainRecord | null, present: Map<number, number>, unreadable: number[]): VaultProblem[] {
     if (head === null) return [];
     const problems: VaultProblem[] = [];
     const live = new Map(head.live.map((info) => [info.sequence, info]));
+    const sizes = new Map(head.sizes?.map(({ sequence, bytes }) => [sequence, bytes]));
     for (const info of head.live) {
-      if (present.has(info.sequence)) continue;
-      const detail = `The record of snapshot ${info.id} (${info.at}) was removed from the store.`;
-      problems.push({ kind: 'removed', object: this.object(info.sequence), detail });
+      const object = this.object(info.sequence);
+      const which = `The record of snapshot ${info.id} (${info.at})`;
+      const [bytes, wrote] = [present.get(info.sequence), sizes.get(info.sequence)];
+      if (bytes === undefined)
+        problems.push({ kind: 'removed', object, detail: `${which} was removed from the store.` });
+      else if (wrote !== undefined && bytes !== wrote)
+        problems.push({ kind: 'damaged', object, detail: `${which} is of ${bytes} bytes, not of ${wrote}.` });
     }
-    for (const sequence of present) {
+    for (const sequence of present.keys()) {
       if (live.has(sequence) || sequence >= head.sequence) continue;
       if (unreadable.includes(sequence) || head.damaged.includes(sequence)) continue;
       const detail = 'A record that was forgotten is in the store: put back, or left there by a crash.';
@@ -282,6 +293,14 @@ export class Chain {
     const there = await this.store.get(object, { range: { offset: 0, length: bytes.length + 1 }, ...passed(signal) });
     return there !== null && sha256(there).equals(sha256(bytes));
   }
+}
+
+/** The sizes of the records of what is live: those that the newest one knows, and its own. */
+function sizesOf({ head, headBytes }: ChainView, live: readonly SnapshotInfo[]): ChainRecord['sizes'] {
+  if (head === null) return [];
+  const known = [...(head.sizes ?? []), { sequence: head.sequence, bytes: headBytes }];
+  const wanted = new Set(live.map(({ sequence }) => sequence));
+  return known.filter(({ sequence }) => wanted.has(sequence));
 }
 
 /** The records that one was written behind, as far as it remembers. */

@@ -19,7 +19,7 @@ export {
 } from './master-key.ts';
 export { isVaultObject } from './names.ts';
 export { checkPassphrase, MIN_PASSPHRASE } from './passphrase.ts';
-export { damagedBehind, type VaultProblem } from './problems.ts';
+export { damagedBehind, isRecordLost, type VaultProblem } from './problems.ts';
 export type { Pruned, PruneOptions } from './prune.ts';
 export { type Repaired, repairVault } from './repair.ts';
 export type { Restored, RestoreOptions } from './restore.ts';

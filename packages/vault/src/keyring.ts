@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { z } from 'zod';
-import { damagedObject, isOfAnObject, locked } from './failures.ts';
+import { damagedObject, isDamage, isOfAnObject, locked } from './failures.ts';
 import { parseJson } from './format/codec.ts';
-import { headerLine, openEnvelope, sealEnvelope, splitEnvelope } from './format/envelope.ts';
+import { headerLine, openEnvelope, refuseOtherLine, sealEnvelope, splitEnvelope } from './format/envelope.ts';
 import { deriveKey, hmac, KEY_BYTES, unseal } from './format/seal.ts';
 import { type SessionKeys, sessionKeys } from './format/session-keys.ts';
 import type { MasterKey } from './master-key.ts';
@@ -20,6 +20,7 @@ import {
   VAULT_OWNER,
 } from './names.ts';
 import type { VaultProblem } from './problems.ts';
+import { wrongHeader } from './repair.ts';
 import { passed, small } from './small.ts';
 import type { BlobStore } from './store/blob-store.ts';
 import { readHeader } from './vault-header.ts';
@@ -81,7 +82,10 @@ export class Keyring {
   ): Promise<Keyring> {
     const vault = await readHeader(store, create, signal);
     const opener = new Keyring(store, masters, vault, Buffer.alloc(KEY_BYTES));
-    const own = (await opener.newest(VAULT_OWNER, signal)) ?? (await opener.createVaultKey(signal));
+    const own = await opener.ownKey(signal).catch(async (error: unknown) => {
+      if (!isDamage(error)) throw error;
+      throw (await wrongHeader(store, masters, vault, signal)) ?? error;
+    });
     return new Keyring(store, masters, vault, Buffer.from(own.secret, 'hex'));
   }
 
@@ -247,6 +251,10 @@ export class Keyring {
     return parsed.data;
   }
 
+  private async ownKey(signal?: AbortSignal): Promise<FoundKey> {
+    return (await this.newest(VAULT_OWNER, signal)) ?? (await this.createVaultKey(signal));
+  }
+
   /** What a crash at the vault's making left out. Were there other keys, this one was taken away. */
   private async createVaultKey(signal?: AbortSignal): Promise<FoundKey> {
     for await (const { key } of this.store.list(KEYS, passed(signal))) {
@@ -321,7 +329,7 @@ export class Keyring {
     if (bytes === null) return null;
     const { line, sealed } = splitEnvelope(key, bytes);
     const wrappedBy = line.trimEnd().split(' ').at(-1) ?? '';
-    if (line !== this.keyHeader(owner, number, wrappedBy)) throw damagedObject(key, 'it belongs to another place');
+    refuseOtherLine(key, line, this.keyHeader(owner, number, wrappedBy));
     const master = this.masters.find(({ id }) => id === wrappedBy);
     if (master === undefined) throw wrongKey(this.store.name, key, wrappedBy, this.masters);
     const body = unseal(master.wrap, sealed, line);

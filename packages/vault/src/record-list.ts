@@ -4,8 +4,8 @@ import type { BlobStore } from './store/blob-store.ts';
 
 /** What lies in a session's chain. */
 export interface RecordList {
-  /** Numbers of records that are there. */
-  present: Set<number>;
+  /** Numbers of records that are there, and their sizes in bytes. */
+  present: Map<number, number>;
   /** Those of them that cannot have been reached by counting. */
   implausible: Set<number>;
   /** Objects whose name is not one of a record. */
@@ -24,23 +24,23 @@ export async function listRecords(
   seen: number,
   signal?: AbortSignal,
 ): Promise<RecordList> {
-  const present = new Set<number>();
+  const present = new Map<number, number>();
   const strays: string[] = [];
-  for await (const { key } of store.list(chainFolder(session), passed(signal))) {
+  for await (const { key, bytes } of store.list(chainFolder(session), passed(signal))) {
     const record = parseRecordObject(key);
     if (record === null) strays.push(key);
-    else present.add(record.sequence);
+    else present.set(record.sequence, bytes);
   }
   const known = seen > 0 ? [seen] : [];
-  const far = implausible('record', present, known);
-  const top = () => topOf(present, far);
-  const isThere = async (sequence: number) =>
-    isSequence(sequence) && (await store.stat(recordObject(session, sequence), passed(signal))) !== null;
-  if (seen > top() && (await isThere(seen))) present.add(seen);
-  for (let next = top() + 1; await isThere(next); next++) {
-    far.delete(next);
-    present.add(next);
-  }
+  const far = implausible('record', present.keys(), known);
+  const top = () => topOf(present.keys(), far);
+  const look = async (sequence: number): Promise<boolean> => {
+    const info = isSequence(sequence) ? await store.stat(recordObject(session, sequence), passed(signal)) : null;
+    if (info !== null) present.set(sequence, info.bytes);
+    return info !== null;
+  };
+  if (seen > top()) await look(seen);
+  for (let next = top() + 1; await look(next); next++) far.delete(next);
   return { present, implausible: far, strays };
 }
 

@@ -44,6 +44,24 @@ export async function repairVault(
   return { vault, written: true, provenBy };
 }
 
+/**
+ * Whether it is the header of the vault, and not its own key, that is wrong where the two do not fit: the error to tell, or
+ * null where the keys in the vault do not prove one other id.
+ */
+export async function wrongHeader(
+  store: BlobStore,
+  masters: readonly MasterKey[],
+  header: string,
+  signal?: AbortSignal,
+): Promise<LeadMasterError | null> {
+  const [first, ...others] = await provenIds(store, masters, signal);
+  if (first === undefined || first.vault === header || others.some(({ vault }) => vault !== first.vault)) return null;
+  return damagedObject(
+    VAULT_OBJECT,
+    `it names vault ${header}, and ${first.object} proves that this is ${first.vault}`,
+  );
+}
+
 /** The id in the header; null where it is gone or damaged. A newer format is left alone. */
 async function present(store: BlobStore, signal?: AbortSignal): Promise<string | null> {
   try {

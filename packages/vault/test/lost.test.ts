@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryStore, masterKey, repairVault, type SeenHead } from '../src/index.ts';
+import { isRecordLost, MemoryStore, masterKey, repairVault, type SeenHead } from '../src/index.ts';
 import { file, MASTER, objects, SESSION, vaultIn } from './helpers.ts';
 
 function remembering() {
@@ -86,9 +86,82 @@ describe('a glance at a session', () => {
     await vault.save(SESSION, [file('a', 'b')], { kind: 'full' });
     const older = record?.key ?? '';
     await store.put(older, Buffer.from('rubbish'));
-    expect((await vault.glance(SESSION)).problems).toEqual([]);
+    expect((await vault.glance(SESSION)).problems).toMatchObject([{ kind: 'damaged', object: older }]);
     await store.put(older.replace(/1$/, '2'), Buffer.from('rubbish'));
     await expect(vault.glance(SESSION)).rejects.toMatchObject({ code: 'store_damaged' });
+  });
+});
+
+describe('an older record', () => {
+  it('that is cut short shows in the list by its size, whichever record is the newest, also to a machine that never saw it', async () => {
+    const { store, vault, id } = await filled();
+    const [record] = await Array.fromAsync(store.list('chain/'));
+    const key = record?.key ?? '';
+    const bytes = (await store.get(key)) ?? Buffer.alloc(0);
+    const second = await vault.save(SESSION, [file('a', 'b')], { kind: 'full' });
+    await vault.save(SESSION, [file('a', 'c')], { kind: 'full' });
+    expect((await vault.list(SESSION)).problems).toEqual([]);
+    for (const bad of [bytes.subarray(0, -1), bytes.subarray(0, 0), Buffer.concat([bytes, bytes])]) {
+      await store.put(key, bad);
+      const fresh = await vaultIn(store);
+      for (const one of [vault, fresh]) {
+        const { snapshots, problems } = await one.list(SESSION);
+        expect(problems).toMatchObject([{ kind: 'damaged', object: key, detail: expect.stringContaining(id) }]);
+        expect(snapshots.map((info) => isRecordLost(info, problems))).toEqual([true, false, false]);
+      }
+    }
+    await vault.forget(SESSION, { ids: [second.id] });
+    await expect(vault.prune(SESSION)).rejects.toMatchObject({ code: 'snapshot_damaged' });
+    expect((await vault.list(SESSION)).problems).toMatchObject([{ kind: 'damaged', object: key }]);
+    await store.put(key, bytes);
+    expect((await vault.list(SESSION)).problems).toEqual([]);
+    await store.delete(key);
+    const { snapshots, problems } = await vault.list(SESSION);
+    expect(snapshots.map((info) => isRecordLost(info, problems))).toEqual([true, false]);
+    expect(await vault.forget(SESSION, { ids: [id] })).toMatchObject([{ id }]);
+  });
+});
+
+describe('a header that does not fit the keys', () => {
+  const openOnly = (store: MemoryStore) => vaultIn(store, { create: false });
+  const flipDigit = async (store: MemoryStore, object: string, from: string) => {
+    const bytes = Buffer.from((await store.get(object)) ?? '');
+    const at = bytes.indexOf(from);
+    bytes[at] = bytes[at] === 0x30 ? 0x31 : 0x30;
+    await store.put(object, bytes);
+  };
+
+  it('is the damaged one where the keys prove it, and the repair that mends it is named', async () => {
+    for (const withSession of [true, false]) {
+      const { store, vault } = await filled();
+      if (!withSession) for (const key of await keysOf(store)) await store.delete(key);
+      await flipDigit(store, 'vault', vault.id);
+      await expect(openOnly(store)).rejects.toMatchObject({
+        code: 'store_damaged',
+        message: expect.stringMatching(new RegExp(`^vault is damaged.* names .*keys/.* proves .*${vault.id}`)),
+        hint: expect.stringContaining('vault repair'),
+        extra: { object: 'vault' },
+      });
+      await expect(vault.prove()).rejects.toMatchObject({ hint: expect.stringContaining('vault repair') });
+      await repairVault(store, [MASTER]);
+      expect((await openOnly(store)).id).toBe(vault.id);
+    }
+  });
+
+  it('is not blamed where it is right: the key is, and no repair of the header is named', async () => {
+    const { store, vault } = await filled();
+    await flipDigit(store, 'keys/vault/000001', vault.id);
+    const error = await openOnly(store).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'store_damaged', extra: { object: 'keys/vault/000001' } });
+    expect(String(error)).toContain(`key ${vault.id} vault 1`);
+    expect(error).not.toMatchObject({ hint: expect.stringContaining('vault repair') });
+  });
+
+  it('is not blamed for keys of two vaults in one place', async () => {
+    const { store } = await filled();
+    const other = await filled();
+    await store.put('keys/vault/000001', (await other.store.get('keys/vault/000001')) ?? Buffer.alloc(0));
+    await expect(openOnly(store)).rejects.toMatchObject({ extra: { object: 'keys/vault/000001' } });
   });
 });
 

@@ -24,11 +24,13 @@ export class Client {
   readonly url: string;
   readonly #config: Config;
   readonly #io: Pick<Io, 'signals'> | null;
+  readonly #absent: string | null;
   #key: string | null | undefined;
 
-  /** With `io`, Ctrl-C during an order says that it may have been done. */
-  constructor(config: Config, io: Pick<Io, 'signals'> | null = null) {
+  /** With `io`, Ctrl-C during an order says that it may have been done. `absent`: why there is no service to be asked. */
+  constructor(config: Config, io: Pick<Io, 'signals'> | null = null, absent: string | null = null) {
     this.#config = config;
+    this.#absent = absent;
     this.#io = io;
     this.url = serviceUrl(config.host, config.port);
     // The service runs on this machine, also when it listens on another address than loopback.
@@ -61,6 +63,7 @@ export class Client {
   }
 
   async #send(method: string, path: string, options: RequestOptions): Promise<Response> {
+    if (this.#absent !== null) throw this.#unreachable(this.#absent);
     const { body, file, headers = {}, timeoutMs = 30_000, signal, ifLost } = options;
     const isOrder = method !== 'GET';
     const key = this.#findKey();
@@ -133,7 +136,7 @@ export class Client {
       EXIT.unreachable,
       'service_unreachable',
       `The service does not answer at ${this.url} (${why}).`,
-      'Start it: npm start',
+      this.#absent === null ? 'Start it: npm start' : 'Start it: npm start -- --demo',
     );
   }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { lstat, open, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, lstat, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { ExportContent } from '@leadmaster/vault';
@@ -103,17 +103,29 @@ export async function readBack(
   });
 }
 
+/** Refuses what cannot be read, before a person is asked anything for it. */
+export async function refuseMissing(path: string): Promise<void> {
+  await sizeOf(path);
+  await access(path, constants.R_OK).catch((error: unknown) => {
+    throw failed(path, error);
+  });
+}
+
+async function sizeOf(path: string): Promise<number> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw failed(path, error);
+  });
+  if (!found.isFile() && !found.isDirectory()) throw notAFile(path);
+  return found.size;
+}
+
 /** A file's bytes from its beginning, counted as they go. */
 export async function openFile(
   path: string,
   phase: string,
   { signal, onProgress }: Required<LongCall>,
 ): Promise<{ stream: AsyncIterable<Uint8Array>; bytes: number }> {
-  const found = await stat(path).catch((error: unknown) => {
-    throw failed(path, error);
-  });
-  if (!found.isFile() && !found.isDirectory()) throw notAFile(path);
-  const { size } = found;
+  const size = await sizeOf(path);
   const read = async function* (): AsyncGenerator<Uint8Array> {
     let done = 0;
     try {

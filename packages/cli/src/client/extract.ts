@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { Config } from '@leadmaster/session-manager/config';
 import type { Vault } from '@leadmaster/vault';
@@ -33,6 +33,8 @@ export async function extract(
 
 async function readKeys(file: string): Promise<string> {
   try {
+    // A pipe would never end.
+    if (!(await stat(file)).isFile()) throw new Error('it is not a regular file');
     return await readFile(file, 'utf8');
   } catch (error) {
     const hint = 'Put the key that you kept there, or say where it is by VAULT_KEY_FILE.';

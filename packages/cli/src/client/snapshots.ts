@@ -37,7 +37,7 @@ export async function withSnapshots<T>(cli: Cli, work: (access: SnapshotAccess) 
   }
   const { openOffline } = await import('@leadmaster/session-manager/offline');
   const { snapshots, sessions, close } = await openOffline(cli.config);
-  cli.print.note('The service is down; this works on the vault and the data folder themselves.');
+  cli.print.note(`The service is down; this works on the vault and the data folder: ${cli.dataFolder}`);
   try {
     return await work({ snapshots, isServed: false, names: async () => sessions });
   } finally {

@@ -37,15 +37,25 @@ export const register: Register = (parent, io) => {
       const cli = cliOf(command, io);
       const { name, copy, move, originRetired } = options;
       if (copy && move) throw CliError.usage('Either --copy or --move.');
+      // An empty variable of a script would mean the folder that the command is typed in.
+      if (dir.trim() === '') throw CliError.usage('The folder is empty text.', 'Name the folder of the profile.');
       const mode = move ? { mode: 'move' } : copy ? { mode: 'copy' } : {};
       const wanted = { name, path: resolve(dir), ...mode, ...(originRetired ? { originRetired } : {}) };
       const session = await long(cli, name, (call) =>
         operate<AdoptedSession>(cli.client(), '/v1/sessions/adopt', wanted, call),
-      );
+      ).catch((error: unknown) => {
+        throw isModeMissing(error) ? CliError.usage(error.message, error.hint) : error;
+      });
       cli.print.data(session);
       show(cli, session);
     });
 };
+
+/** Only the service knows whether a folder is the session's own place, which needs no mode. */
+function isModeMissing(error: unknown): error is CliError {
+  const { problem } = error instanceof CliError ? error : { problem: null };
+  return problem !== null && 'missing' in problem && problem.missing === 'mode';
+}
 
 function show(cli: Cli, session: AdoptedSession): void {
   const { name, adopted, hint } = session;

@@ -11,17 +11,27 @@ import { nameArgument, pathOf } from './values.ts';
 export const register: Register = (parent, io) => {
   parent
     .command('check')
-    .description("check a session's profile on disk; works without the service. Exit code 1: it is not valid")
+    .description(
+      "check a session's profile on disk; works without the service. Exit code 1: it is not valid, or not linked",
+    )
     .addArgument(nameArgument())
     .action(async (name: string, _options, command: Command) => {
       const cli = cliOf(command, io);
       const report = await checkByService(cli, name);
       cli.print.data(report);
-      showChecks(cli.print, report.checks);
-      if (!report.valid)
-        throw new CliError(EXIT.failed, 'not_valid', `The profile of ${name} is not valid.`, '', { told: true });
+      // That a session without a login has none is no damage, and is said below.
+      showChecks(cli.print, report.linked ? report.checks : report.checks.filter((one) => one.name !== 'login'));
+      if (!report.valid) throw notValid(name, report);
     });
 };
+
+function notValid(name: string, { linked, checks }: CheckReport): CliError {
+  const isWell = checks.every(({ ok, name: what }) => ok || what === 'login');
+  if (linked || !isWell)
+    return new CliError(EXIT.failed, 'not_valid', `The profile of ${name} is not valid.`, '', { told: true });
+  const message = `${name} is not linked: it has no login yet.`;
+  return new CliError(EXIT.failed, 'not_linked', message, `Link it: ./leadmaster qr ${name}`, { told: true });
+}
 
 async function checkByService(cli: Cli, name: string): Promise<CheckReport> {
   try {
@@ -29,7 +39,7 @@ async function checkByService(cli: Cli, name: string): Promise<CheckReport> {
   } catch (error) {
     if (!(error instanceof CliError) || error.exitCode !== EXIT.unreachable) throw error;
     const profiles = await openProfiles(cli.config, name);
-    cli.print.note('The service is down; the disk alone is checked.');
+    cli.print.note(`The service is down; this checks the disk: ${cli.dataFolder}`);
     return profiles.check(name);
   }
 }

@@ -5,14 +5,18 @@ import type { Io } from '../io.ts';
 /** What a command's file exports: adds itself to the program. */
 export type Register = (parent: Command, io: Io) => void;
 
-/**
- * The surroundings for one call of a command. `--json` may stand before or after the command's name.
- */
+/** The surroundings for one call of a command. `--json` and `--demo` may stand before or after the command's name. */
 export function cliOf(command: Command, io: Io): Cli {
-  return new Cli(io, command.optsWithGlobals().json === true);
+  const { json, demo } = command.optsWithGlobals();
+  return new Cli(io, json === true, demo === true);
 }
 
 /** `--json`, as every command has it. */
 export function jsonOption(): Option {
   return new Option('--json', 'print JSON');
+}
+
+/** `--demo`, as every command has it: with the demo stopped nothing else says whose data folder is meant. */
+export function demoOption(): Option {
+  return new Option('--demo', "work on the demo's data folder");
 }

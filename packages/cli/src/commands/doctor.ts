@@ -10,7 +10,7 @@ import { cliOf, type Register } from './command.ts';
 export const register: Register = (parent, io) => {
   parent
     .command('doctor')
-    .description('look for what is wrong, and say the cure; works without the service. Exit code 1: there is a problem')
+    .description('diagnose problems and suggest fixes; works without the service. Exit code 1: there is a problem')
     .option('--fix', 'first do what is safe: modes, locks of dead processes, a .gitignore in a data folder of its own')
     .option('--no-network', 'do not ask for the page of WhatsApp Web')
     .option('--code <dir>', 'compare the folders that code in there names for sessions with the disk')

@@ -3,6 +3,7 @@ import { Argument, type Command, Option } from 'commander';
 import type { Client } from '../client/client.ts';
 import { follow } from '../client/follow.ts';
 import type { Printer } from '../output/printer.ts';
+import { localTime } from '../output/words.ts';
 import { readerReady, untilUnread } from '../output/written.ts';
 import { cliOf, type Register } from './command.ts';
 import { count, limit, pathOf, sessionName } from './values.ts';
@@ -62,7 +63,9 @@ interface EventsOptions {
 function show(print: Printer, event: Event): void {
   print.record(event);
   const { dim, cyan, bold } = print.paint;
-  print.line(`${dim(`${event.id} ${event.at}`)} ${bold(event.session)} ${cyan(event.type)} ${summary(event.data)}`);
+  print.line(
+    `${dim(`${event.id} ${localTime(event.at)}`)} ${bold(event.session)} ${cyan(event.type)} ${summary(event.data)}`,
+  );
 }
 
 function summary(data: Record<string, unknown>): string {

@@ -46,10 +46,12 @@ export const register: Register = (parent, io) => {
       }
       const path = filePath(file);
       await refuseTaken(path, options.force ?? false);
-      const passphrase = await readPassphrase(io, options.passphraseFile, { twice: true });
-      const { checkPassphrase } = await import('@leadmaster/vault');
-      checkPassphrase(passphrase);
-      await withSnapshots(cli, (access) => exportTo(cli, access, { ...options, name, path, passphrase }));
+      await withSnapshots(cli, async (access) => {
+        // Nothing is asked for a session that is not there.
+        await access.snapshots.list(name);
+        const passphrase = await readPassphrase(io, options.passphraseFile, { twice: true });
+        await exportTo(cli, access, { ...options, name, path, passphrase });
+      });
     });
 };
 

@@ -1,7 +1,7 @@
 import { isSessionName } from '@leadmaster/protocol';
 import { type Command, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
-import { filePath, openFile, readBack } from '../client/exported-file.ts';
+import { filePath, openFile, readBack, refuseMissing } from '../client/exported-file.ts';
 import { withSnapshots } from '../client/snapshots.ts';
 import { passphraseOption, readPassphrase } from '../output/passphrase.ts';
 import { describeSession } from '../output/words.ts';
@@ -52,6 +52,7 @@ export const register: Register = (parent, io) => {
         );
       }
       const path = filePath(file);
+      await refuseMissing(path);
       const passphrase = await readPassphrase(io, options.passphraseFile, { twice: false });
       // All of it before any of it is sent: a wrong passphrase and a damaged file are told here.
       const content = await long(cli, file, (call) => readBack(path, { ...call, passphrase }));

@@ -2,8 +2,9 @@ import { type PairingCode, type Session, samePhone } from '@leadmaster/protocol'
 import { Argument, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
+import { interruptible } from '../client/interrupt.ts';
 import { EXIT } from '../exit-codes.ts';
-import { accountName } from '../output/words.ts';
+import { accountName, localTime } from '../output/words.ts';
 import { untilUnread } from '../output/written.ts';
 import { linking, unless } from '../qr/linking.ts';
 import { cliOf, type Register } from './command.ts';
@@ -19,25 +20,37 @@ export const register: Register = (parent, io) => {
     .action(async (name: string, number: string, { wait }: { wait: boolean }, command: Command) => {
       const cli = cliOf(command, io);
       await refuseLinked(cli, name, number);
-      let asked = false;
-      let cause = '';
-      for await (const { session } of linking(cli.client(), name, { withoutQr: true, signal: untilUnread(io) })) {
-        if (session.unreachable !== null && session.unreachable.detail !== cause) {
-          cause = session.unreachable.detail;
-          cli.print.note(`${name}: ${session.hint}`);
-        }
-        if (session.state === 'QR_REQUIRED' && !asked) {
-          asked = true;
-          await showCode(cli, name, number);
-          if (!wait) return;
-        }
-        if (session.state !== 'READY') continue;
-        refuseOther(session, number);
-        cli.print.record({ type: 'state', session: name, state: session.state, account: session.account });
-        cli.print.line(`${cli.print.paint.green('READY')} ${name} is linked as ${accountName(session)}.`);
-      }
+      await interruptible(io, async (interrupt) => {
+        await pair(cli, name, { number, wait, signal: AbortSignal.any([interrupt, untilUnread(io)]) });
+        interrupt.throwIfAborted();
+      });
     });
 };
+
+/** Shows the code once, and waits until the account is linked, unless it is not to. */
+async function pair(
+  cli: Cli,
+  name: string,
+  { number, wait, signal }: { number: string; wait: boolean; signal: AbortSignal },
+): Promise<void> {
+  let asked = false;
+  let cause = '';
+  for await (const { session } of linking(cli.client(), name, { withoutQr: true, signal })) {
+    if (session.unreachable !== null && session.unreachable.detail !== cause) {
+      cause = session.unreachable.detail;
+      cli.print.note(`${name}: ${session.hint}`);
+    }
+    if (session.state === 'QR_REQUIRED' && !asked) {
+      asked = true;
+      await showCode(cli, name, number);
+      if (!wait) return;
+    }
+    if (session.state !== 'READY') continue;
+    refuseOther(session, number);
+    cli.print.record({ type: 'state', session: name, state: session.state, account: session.account });
+    cli.print.line(`${cli.print.paint.green('READY')} ${name} is linked as ${accountName(session)}.`);
+  }
+}
 
 /** Before anything is started or stopped for it. */
 async function refuseLinked(cli: Cli, name: string, number: string): Promise<void> {
@@ -64,6 +77,6 @@ async function showCode(cli: Cli, name: string, number: string): Promise<void> {
     .post<PairingCode>(`${pathOf(name)}/pairing-code`, body, { timeoutMs: 90_000 });
   cli.print.record({ type: 'pairing-code', session: name, code, expiresAt });
   const spaced = code.length === 8 ? `${code.slice(0, 4)}-${code.slice(4)}` : code;
-  cli.print.line(`${cli.print.paint.bold(spaced)}   (until ${expiresAt})`);
+  cli.print.line(`${cli.print.paint.bold(spaced)}   (until ${localTime(expiresAt)})`);
   cli.print.note('On the phone: WhatsApp > Linked devices > Link a device > Link with phone number instead.');
 }

@@ -1,4 +1,4 @@
-import type { Place, PlaceSeen } from '@leadmaster/protocol';
+import { isPutBack, type Place, type PlaceSeen } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
@@ -9,12 +9,15 @@ import { localTime, printable } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { sessionName } from './values.ts';
 
+const PUT_BACK =
+  'The data folder is not the one that ran here last: it was put back from a backup, or its disk was exchanged for a copy.';
+
 /** `place show`, `place accept` */
 export const register: Register = (parent, io) => {
   const noun = parent
     .command('place')
     .description(
-      'show where the data folder is; release sessions that wait because it is a copy or lies on another disk; works without the service',
+      'show where the data folder is; release sessions that wait because it is a copy, lies on another disk or was put back from a backup; works without the service',
     );
 
   noun
@@ -29,7 +32,9 @@ export const register: Register = (parent, io) => {
 
   noun
     .command('accept')
-    .description('release sessions that wait because the data folder is a copy or lies on another disk, and start them')
+    .description(
+      'release sessions that wait because the data folder is a copy, lies on another disk or was put back from a backup, and start them',
+    )
     .argument('[name...]', 'the sessions; all that wait, without one', names, [])
     .option('--origin-retired', 'the place before never runs these sessions again: you are sure of that')
     .action(async (sessions: string[], { originRetired }: { originRetired?: true }, command: Command) => {
@@ -81,7 +86,7 @@ async function confirmRetired(
 }
 
 function show(cli: Cli, { now, before, readable, waiting }: Place): void {
-  if (before !== null) cli.print.line(`The data folder was ${seen(before)}.`);
+  if (before !== null) cli.print.line(isPutBack(before, now) ? PUT_BACK : `The data folder was ${seen(before)}.`);
   cli.print.line(`The data folder is ${seen(now)}.`);
   if (!readable) cli.print.note('Its file system does not tell a copy from the folder itself: nothing waits for that.');
   cli.print.line(waiting.length === 0 ? 'No session waits for its place.' : `Waiting: ${waiting.join(', ')}.`);

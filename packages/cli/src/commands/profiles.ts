@@ -1,6 +1,7 @@
-import { lstatSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { LeadMasterError } from '@leadmaster/protocol';
 import type { Config } from '@leadmaster/session-manager/config';
+import { demoDir } from '../demo/demo-file.ts';
 
 /**
  * The profiles of this machine's data folder, read without the service, once it is sure that one of this name is there.
@@ -13,7 +14,8 @@ export async function openProfiles(config: Config, name: string) {
   const profiles = createProfileStore({ dataDir: config.dataDir });
   const path = profiles.locate(name);
   if (mayExist(path)) return profiles;
-  const hint = 'List what there is: ./leadmaster storage';
+  const isOfDemo = existsSync(createProfileStore({ dataDir: demoDir(config.dataDir) }).locate(name));
+  const hint = isOfDemo ? `The demo has one of that name: add --demo.` : 'List what there is: ./leadmaster storage';
   throw new LeadMasterError('session_not_found', `There is no profile of ${name}: it would be ${path}.`, hint);
 }
 

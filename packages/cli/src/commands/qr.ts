@@ -2,12 +2,14 @@ import { writeFileSync } from 'node:fs';
 import type { QrCode, Session } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import { interruptible } from '../client/interrupt.ts';
 import { ink } from '../output/ink.ts';
 import { LiveView } from '../output/live-view.ts';
-import { accountName, wrapped } from '../output/words.ts';
+import { accountName, localTime, wrapped } from '../output/words.ts';
 import { untilUnread } from '../output/written.ts';
 import { drawQr } from '../qr/half-blocks.ts';
 import { canGivePasskey, type LinkingStep, linking, unlessScanned } from '../qr/linking.ts';
+import { drawSmallQr, mayHaveSextants } from '../qr/sextants.ts';
 import { cliOf, type Register } from './command.ts';
 import { nameArgument, pathOf } from './values.ts';
 
@@ -23,12 +25,16 @@ export const register: Register = (parent, io) => {
       const cli = cliOf(command, io);
       const show = cli.json ? records(cli) : cli.print.isTerminal ? live(cli) : plain(cli);
       let saved = '';
-      for await (const step of linking(cli.client(), name, { signal: untilUnread(io) })) {
-        show(step);
-        if (save === undefined || step.qr === null || step.qr.qr === saved) continue;
-        saved = step.qr.qr;
-        await saveImage(cli, name, save);
-      }
+      await interruptible(io, async (interrupt) => {
+        const signal = AbortSignal.any([interrupt, untilUnread(io)]);
+        for await (const step of linking(cli.client(), name, { signal })) {
+          show(step);
+          if (save === undefined || step.qr === null || step.qr.qr === saved) continue;
+          saved = step.qr.qr;
+          await saveImage(cli, name, save);
+        }
+        interrupt.throwIfAborted();
+      });
     });
 };
 
@@ -64,7 +70,9 @@ function plain(cli: Cli): Show {
     if (qr !== null && qr.qr !== shown) {
       shown = qr.qr;
       const { lines } = drawQr(qr.qr, false);
-      cli.print.line([`QR ${qr.attempt} of ${session.name}, valid until ${qr.expiresAt}:`, ...lines].join('\n'));
+      cli.print.line(
+        [`QR ${qr.attempt} of ${session.name}, valid until ${localTime(qr.expiresAt)}:`, ...lines].join('\n'),
+      );
     } else if (told !== news(session) && saysMore(session)) cli.print.line(stateLine(cli, session));
     told = news(session);
   };
@@ -73,7 +81,7 @@ function plain(cli: Cli): Show {
 /** On a terminal: drawn again in its place, with what is left of its time. */
 function live(cli: Cli): Show {
   const view = new LiveView(cli.io.stdout);
-  const { bold, dim } = cli.print.paint;
+  const { dim } = cli.print.paint;
   return ({ session, qr }) => {
     if (qr === null)
       view.draw(
@@ -81,14 +89,27 @@ function live(cli: Cli): Show {
           ? wrapped(stateLine(cli, session), (cli.io.stdout.columns ?? 80) - 1)
           : [dim('Waiting for a QR ...')],
       );
-    else {
-      const { lines, width } = drawQr(qr.qr, cli.print.paint.isColorSupported);
-      const caption = `${bold(session.name)}: WhatsApp on the phone > Linked devices > Link a device. ${dim(timeLeft(qr))}`;
-      if (view.fits(width, lines.length + 1)) view.draw([...lines.map(ink.own), caption]);
-      else view.draw([tooSmall(session.name, width, lines.length + 2)]);
-    }
+    else view.draw(qrBlock(cli, view, session.name, qr));
   };
 }
+
+/** The QR in the largest form that the terminal shows whole, or what to do where none is. */
+function qrBlock(cli: Cli, view: LiveView, name: string, qr: QrCode): string[] {
+  const { bold, dim, isColorSupported } = cli.print.paint;
+  const title = `${bold(name)}: ${timeLeft(qr)}`;
+  const large = drawQr(qr.qr, isColorSupported);
+  if (view.fits(large.width, large.lines.length + 2)) return [...large.lines.map(ink.own), title, dim(STEPS)];
+  const small = drawSmallQr(qr.qr, isColorSupported);
+  const hasSmall = mayHaveSextants(cli.io.env);
+  if (hasSmall && view.fits(small.width, small.lines.length + 2))
+    return [...small.lines.map(ink.own), title, dim(SMALL_STEPS)];
+  const { lines, width } = hasSmall ? small : large;
+  return tooSmall(name, width, lines.length + 3);
+}
+
+/** Not wider than the smallest terminals: a line that wraps spoils the drawing. */
+const STEPS = 'On the phone: WhatsApp > Linked devices > Link a device';
+const SMALL_STEPS = 'WhatsApp > Linked devices > Link a device. Unreadable? --save FILE.png, or pair';
 
 /** A session that waits for a QR has nothing to say, unless it cannot get one. */
 function saysMore({ state, unreachable }: Session): boolean {
@@ -110,8 +131,12 @@ function timeLeft({ attempt, expiresAt }: QrCode): string {
   return `QR ${attempt}, ${left} s left`;
 }
 
-function tooSmall(name: string, columns: number, rows: number): string {
-  return `The QR needs ${columns} columns and ${rows} lines: make the terminal larger, or run ./leadmaster qr ${name} --save qr.png`;
+function tooSmall(name: string, columns: number, rows: number): string[] {
+  return [
+    `The QR needs ${columns} columns and ${rows} lines: make the terminal larger,`,
+    `or ./leadmaster qr ${name} --save qr.png`,
+    `or, with a code instead, ./leadmaster pair ${name} PHONE`,
+  ];
 }
 
 async function saveImage(cli: Cli, name: string, file: string): Promise<void> {

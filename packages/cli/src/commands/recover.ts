@@ -28,7 +28,7 @@ export const register: Register = (parent, io) => {
     .command('recover')
     .description('list the sessions that the vault holds, and bring back the named ones; works without the service')
     .addArgument(new Argument('[name...]', 'the sessions to bring back').argParser(names))
-    .option('--all', 'bring back all that are not here')
+    .option('--all', 'bring back all that are not here, but for those that were deleted or moved away on purpose')
     .option('--origin-retired', 'say that the machine they ran on will never run them again')
     .option('--other-account', 'also where the newest snapshot is of another account than the session had here')
     .option('-y, --yes', 'do not ask; --origin-retired has to be said')
@@ -78,17 +78,27 @@ async function choose(
   const missing = held.filter(isToRecover).map(({ session }) => session);
   if (named.length > 0) return checked(named, held);
   if (all) {
-    if (missing.length === 0) print.note('All that the vault holds is here.');
+    noteGone(print, held);
+    if (missing.length === 0) print.note('Nothing that the vault holds is missing here.');
     return missing;
   }
   if (missing.length === 0) return [];
   if (canAsk(io) && !json && !yes) {
     const answer = await ask(io, 'Which shall be brought back? (names, "all", or nothing) ');
+    if (answer === 'all') noteGone(print, held);
     if (answer === 'all') return missing;
     return checked(answer.split(/[\s,]+/).filter(Boolean), held);
   }
   print.note('Bring them back: ./leadmaster recover NAME..., or --all');
   return [];
+}
+
+/** What "all" leaves out, so that none is missed without a word. */
+function noteGone(print: Printer, held: readonly Recoverable[]): void {
+  const gone = held.filter(({ isHere, gone: how }) => !isHere && how !== null).map(({ session }) => session);
+  if (gone.length === 0) return;
+  print.note(`Left out, as they were deleted or moved on purpose: ${gone.join(', ')}.`);
+  print.note(`To bring one back all the same: ./leadmaster recover ${gone[0]}`);
 }
 
 function checked(wanted: readonly string[], held: readonly Recoverable[]): string[] {
@@ -114,23 +124,23 @@ async function confirmRetired(
   if (canAsk(io) && !json && !yes) {
     const question =
       `${which}: is the machine that ran this gone for good, or will it never run it again?\n` +
-      'Two machines with one login take it from each other, and the phone has to scan anew. Type yes: ';
+      'Two machines with one login take it from each other, and the phone has to scan again. Type yes: ';
     if (/^yes$/i.test(await ask(io, question))) return;
     throw new CliError(EXIT.failed, 'declined', 'Nothing was done.');
   }
-  const hint = 'Once no other machine runs these sessions, and none ever will again, say so: --origin-retired';
-  const detail = `Nobody has said that the machine which ran ${which} is retired.`;
+  const hint = 'Once no other machine runs these sessions, and none ever will again: --origin-retired';
+  const detail = `Confirm that the machine which ran ${which} will never run it again.`;
   throw new CliError(EXIT.notAllowed, 'origin_not_retired', detail, hint);
 }
 
 function showHeld(print: Printer, held: readonly Recoverable[]): void {
-  const rows = held.map(({ session, snapshots, last, isHere, damaged }) => [
+  const rows = held.map(({ session, snapshots, last, isHere, gone, damaged }) => [
     session,
     damaged ? '-' : String(snapshots),
     ...(last === null
       ? ['-', '-', '-', '-', damaged ? print.paint.red('DAMAGED') : '-']
       : [last.id, localTime(last.at), ago(last.at), bytes(last.bytes), verdict(print, last)]),
-    isHere ? 'yes' : 'no',
+    isHere ? 'yes' : (gone ?? 'no'),
   ]);
   print.line(rows.length === 0 ? 'The vault holds no session.' : table(print, HEAD, rows));
   for (const { session, problems } of held)

@@ -52,6 +52,7 @@ export const register: Register = (parent, io) => {
     .option('-y, --yes', 'do not ask')
     .action(async (name: string, { wait, yes }: { wait: number; yes?: true }, command: Command) => {
       const cli = cliOf(command, io);
+      await requireThere(cli, name);
       await confirm(io, yes, `Log ${name} out? Its phone will have to scan a QR again.`);
       show(cli, await order(cli, name, 'logout', wait));
     });
@@ -64,13 +65,19 @@ export const register: Register = (parent, io) => {
     .option('-y, --yes', 'do not ask')
     .action(async (name: string, { purge = false, yes }: { purge?: boolean; yes?: true }, command: Command) => {
       const cli = cliOf(command, io);
+      await requireThere(cli, name);
       await confirm(io, yes, purge ? purgeQuestion(name) : `Delete ${name}? Its profile goes to the trash.`);
       await cli.client().delete(`${pathOf(name)}${purge ? '?purge=true' : ''}`, { timeoutMs: DELETE_MS });
       cli.print.data({ deleted: name, purged: purge });
       const snapshots = purge ? '; its snapshots are destroyed' : '';
-      cli.print.line(`${name} is deleted; its profile lies in the trash${snapshots}.`);
+      cli.print.line(`${name} is deleted; its profile is in the trash${snapshots}.`);
     });
 };
+
+/** No question is asked about a session that does not exist. */
+async function requireThere(cli: Cli, name: string): Promise<void> {
+  await cli.client().get<Session>(pathOf(name));
+}
 
 /** A last snapshot may have to be stored first. */
 const DELETE_MS = 600_000;

@@ -1,22 +1,25 @@
 import { join } from 'node:path';
 import { type Session, shellWord } from '@leadmaster/protocol';
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import type { Client } from '../client/client.ts';
 import type { Printer } from '../output/printer.ts';
 import { table } from '../output/table.ts';
-import { accountName, ago, bytes, printable, stateName } from '../output/words.ts';
+import { accountName, ago, bytes, localTime, printable, stateName } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
+import { pathOf, sessionName } from './values.ts';
 
 const HEAD = ['NAME', 'STATE', 'FOR', 'ACCOUNT', 'DISK', 'MEMORY', 'SNAPSHOT', 'REASON'];
 
 export const register: Register = (parent, io) => {
   parent
     .command('sessions')
+    .aliases(['status', 'list'])
     .description('list the sessions of this machine')
-    .action(async (_options, command: Command) => {
+    .addArgument(new Argument('[name]', 'this one alone').argParser(sessionName))
+    .action(async (name: string | undefined, _options, command: Command) => {
       const cli = cliOf(command, io);
-      const answer = await cli.client().get<{ items: Session[] }>('/v1/sessions');
-      const items = answer.items.map((session) => withAdoption(cli, session));
+      const items = (await find(cli.client(), name)).map((session) => withAdoption(cli, session));
       cli.print.data(items);
       cli.print.line(sessionTable(cli.print, items));
       const { dim, red } = cli.print.paint;
@@ -32,6 +35,11 @@ export const register: Register = (parent, io) => {
       }
     });
 };
+
+async function find(client: Client, name: string | undefined): Promise<Session[]> {
+  if (name !== undefined) return [await client.get<Session>(pathOf(name))];
+  return (await client.get<{ items: Session[] }>('/v1/sessions')).items;
+}
 
 /** The service's hint is for every machine; on this one the profile's folder is known. */
 function withAdoption(cli: Cli, session: Session): Session {
@@ -66,7 +74,7 @@ function stateWords(print: Printer, session: Session): string {
 function restriction({ limits }: Session): string | null {
   if (limits === null || limits.newChats.state === 'open') return null;
   const { state, until } = limits.newChats;
-  return `WhatsApp lets it open no new chats (${state}${until === null ? '' : ` until ${until}`}); chats that exist go on.`;
+  return `WhatsApp lets it open no new chats (${state}${until === null ? '' : ` until ${localTime(until)}`}); chats that exist go on.`;
 }
 
 /** How old the newest snapshot is; in red when it is damaged, or the last attempt at one failed. */

@@ -1,4 +1,4 @@
-import type { Snapshot, SnapshotProblem } from '@leadmaster/protocol';
+import type { Snapshot, SnapshotList, SnapshotProblem } from '@leadmaster/protocol';
 import { Argument } from 'commander';
 import { CliError } from '../cli-error.ts';
 import type { Snapshots } from '../client/snapshots.ts';
@@ -19,8 +19,18 @@ export async function findSnapshot(
   choose: (items: readonly Snapshot[], session: string, text: string) => Snapshot = chooseSnapshot,
   print?: Printer,
 ): Promise<Snapshot> {
-  const { items, problems } = await snapshots.list(session);
-  if (text === 'latest' && print !== undefined) noteDamage(print, session, items[0]?.id ?? null, problems);
+  const list = await snapshots.list(session);
+  if (text === 'latest' && print !== undefined) noteDamage(print, session, list.items[0]?.id ?? null, list.problems);
+  return findIn(list, session, text, choose);
+}
+
+/** The same in a list that was read before. */
+export function findIn(
+  { items, problems }: SnapshotList,
+  session: string,
+  text: string,
+  choose: (items: readonly Snapshot[], session: string, text: string) => Snapshot = chooseSnapshot,
+): Snapshot {
   const rollback = problems.find(({ kind }) => kind === 'rolled_back');
   if (items.length === 0 && rollback !== undefined) throw rolledBack(session, rollback.detail);
   return choose(items, session, text);
@@ -33,13 +43,21 @@ export function noteDamage(
   newest: string | null,
   problems: readonly SnapshotProblem[],
 ): void {
+  const what = '"latest" is the newest that can be read, and may not be the newest';
+  for (const one of newerDamage(newest, problems)) print.note(`${session}: ${what}: ${sayProblem(one)}`);
+}
+
+/** Of what is wrong with a history, what is newer than one of its snapshots (null: than none), and cannot be read. */
+export function newerDamage(newest: string | null, problems: readonly SnapshotProblem[]): SnapshotProblem[] {
   const known = newest === null ? 0 : Number.parseInt(newest, 10);
-  for (const { kind, object, detail } of problems) {
-    const isNewer = kind === 'rolled_back' || (kind === 'damaged' && Number(object.split('/').at(-1)) > known);
-    if (!isNewer) continue;
-    const what = '"latest" is the newest that can be read, and may not be the newest';
-    print.note(`${session}: ${what}: ${object}: ${printable(detail)}`);
-  }
+  return problems.filter(
+    ({ kind, object }) => kind === 'rolled_back' || (kind === 'damaged' && Number(object.split('/').at(-1)) > known),
+  );
+}
+
+/** A problem in one line. */
+export function sayProblem({ object, detail }: SnapshotProblem): string {
+  return printable(detail.startsWith(object) ? detail : `${object}: ${detail}`);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { PruneReport } from '@leadmaster/protocol';
+import type { PruneReport, Snapshot, SnapshotList, SnapshotProblem } from '@leadmaster/protocol';
 import { Argument, type Command } from 'commander';
 import { withSnapshots } from '../client/snapshots.ts';
 import { confirm } from '../output/confirm.ts';
@@ -6,27 +6,40 @@ import { nameSnapshot } from '../output/snapshot-words.ts';
 import { bytes, plural } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
-import { findSnapshot, idArgument } from './snapshot-id.ts';
+import { findIn, idArgument } from './snapshot-id.ts';
 import { nameArgument, sessionName } from './values.ts';
 
 export const registerDelete: Register = (noun, io) => {
   noun
     .command('delete')
-    .description('take a snapshot out of the history; its room is free after the next prune')
+    .description('delete a snapshot; its space is free after the next prune')
     .addArgument(nameArgument())
     .addArgument(idArgument())
     .option('-y, --yes', 'do not ask')
     .action(async (name: string, text: string, { yes }: { yes?: true }, command: Command) => {
       const cli = cliOf(command, io);
       await withSnapshots(cli, async ({ snapshots }) => {
-        const chosen = await findSnapshot(snapshots, name, text);
-        await confirm(io, yes, `Delete ${nameSnapshot(chosen)} of ${name}? It cannot be brought back.`);
-        await snapshots.delete(name, chosen.id);
-        cli.print.data({ session: name, deleted: chosen.id });
-        cli.print.line(`Snapshot ${chosen.id} of ${name} is deleted.`);
+        const list = await snapshots.list(name);
+        const { id, what } = unreadable(list, text) ?? named(findIn(list, name, text));
+        await confirm(io, yes, `Delete ${what} of ${name}? It cannot be brought back.`);
+        await snapshots.delete(name, id);
+        cli.print.data({ session: name, deleted: id });
+        cli.print.line(`Snapshot ${id} of ${name} is deleted.`);
       });
     });
 };
+
+function named(one: Snapshot): { id: string; what: string } {
+  return { id: one.id, what: nameSnapshot(one) };
+}
+
+/** A record that cannot be read has no id any more: it goes by its number. Null where that is not what is meant. */
+function unreadable({ items, problems }: SnapshotList, text: string): { id: string; what: string } | null {
+  if (!/^[1-9][0-9]*$/.test(text) || items.some(({ id }) => id.startsWith(`${text}-`))) return null;
+  const isIt = ({ kind, object }: SnapshotProblem): boolean =>
+    kind === 'damaged' && object.startsWith('chain/') && Number(object.split('/').at(-1)) === Number(text);
+  return problems.some(isIt) ? { id: text, what: `record ${text}, which cannot be read,` } : null;
+}
 
 export const registerPrune: Register = (noun, io) => {
   noun

@@ -1,11 +1,13 @@
+import type { SnapshotProblem, VerifyReport } from '@leadmaster/protocol';
 import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
-import { withSnapshots } from '../client/snapshots.ts';
+import { type Snapshots, withSnapshots } from '../client/snapshots.ts';
 import { EXIT } from '../exit-codes.ts';
 import { showChecks } from '../output/snapshot-words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
-import { findSnapshot, idArgument } from './snapshot-id.ts';
+import { findIn, idArgument, newerDamage, sayProblem } from './snapshot-id.ts';
 import { nameArgument } from './values.ts';
 
 export const registerVerify: Register = (noun, io) => {
@@ -17,14 +19,32 @@ export const registerVerify: Register = (noun, io) => {
     .option('--drill', 'also boot a restored copy of it, without any network')
     .action(async (name: string, text: string, { drill = false }: { drill?: boolean }, command: Command) => {
       const cli = cliOf(command, io);
-      await withSnapshots(cli, async ({ snapshots }) => {
-        const { id } = await findSnapshot(snapshots, name, text, undefined, cli.print);
-        const report = await long(cli, name, (call) => snapshots.verify(name, id, { ...call, drill }));
-        cli.print.data({ session: name, snapshot: id, ...report });
-        showChecks(cli.print, report.checks);
-        const message = `Snapshot ${id} of ${name} is not good.`;
-        if (!report.ok) throw new CliError(EXIT.failed, 'snapshot_damaged', message, '', { told: true });
-        cli.print.line(`Snapshot ${id} of ${name} is good.`);
-      });
+      await withSnapshots(cli, ({ snapshots }) => verify(cli, snapshots, name, text, drill));
     });
 };
+
+async function verify(cli: Cli, snapshots: Snapshots, name: string, text: string, drill: boolean): Promise<void> {
+  const list = await snapshots.list(name);
+  const { id } = findIn(list, name, text);
+  const newer = id === list.items[0]?.id ? newerDamage(id, list.problems) : [];
+  const found = await long(cli, name, (call) => snapshots.verify(name, id, { ...call, drill }));
+  const report = text === 'latest' ? withNewest(found, newer) : found;
+  cli.print.data({ session: name, snapshot: id, ...report, good: found.ok ? id : null, newer });
+  showChecks(cli.print, report.checks);
+  if (!report.ok) throw notGood(name, id, found.ok, newer);
+  cli.print.line(`Snapshot ${id} of ${name} is good.`);
+  for (const one of newer) cli.print.note(`${name}: a newer one cannot be read: ${sayProblem(one)}`);
+}
+
+/** The answer for the newest snapshot that was taken: one that can be read is not it where a newer one cannot. */
+function withNewest({ ok, checks }: VerifyReport, newer: readonly SnapshotProblem[]): VerifyReport {
+  const damage = newer.map((one) => ({ name: 'newest', ok: false, detail: sayProblem(one) }));
+  return { ok: ok && damage.length === 0, checks: [...checks, ...damage] };
+}
+
+function notGood(name: string, id: string, good: boolean, newer: readonly SnapshotProblem[]): CliError {
+  const one = good ? `${id} is good, the newest that is` : `Snapshot ${id} of ${name} is not good`;
+  const message = newer.length === 0 ? `${one}.` : `The newest snapshot of ${name} cannot be read. ${one}.`;
+  const hint = newer.length === 0 ? '' : `See ./leadmaster snapshot list ${name}, and ./leadmaster doctor.`;
+  return new CliError(EXIT.failed, 'snapshot_damaged', message, hint, { told: true });
+}

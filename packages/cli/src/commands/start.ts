@@ -3,6 +3,7 @@ import { visible } from '@leadmaster/protocol';
 import { type Env, readConfig } from '@leadmaster/session-manager/config';
 import { type Command, Option } from 'commander';
 import { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
 import { startDemo } from '../demo/demo.ts';
 import { demoDir, removeDemo, writeDemo } from '../demo/demo-file.ts';
 import { CUSTOMER } from '../demo/phones.ts';
@@ -20,7 +21,7 @@ export const register: Register = (parent, io) => {
     .addOption(exitWithParent())
     .action(async (options: StartOptions, command: Command) => {
       const cli = cliOf(command, io);
-      io.exitCode = await (options.demo ? runDemo(cli, io, options) : run(cli, cli.environment.env, options, true));
+      io.exitCode = await (isDemo(command) ? runDemo(cli, io, options) : run(cli, cli.environment.env, options, true));
     });
 
   parent
@@ -28,13 +29,18 @@ export const register: Register = (parent, io) => {
     .description('start the session manager alone')
     .addOption(exitWithParent())
     .action(async (options: StartOptions, command: Command) => {
+      if (isDemo(command)) throw CliError.usage('A demo is started by "start --demo" alone.');
       const cli = cliOf(command, io);
       io.exitCode = await run(cli, cli.environment.env, options, false);
     });
 };
 
+/** The program itself has that option as well, and commander gives it to the first that knows it. */
+function isDemo(command: Command): boolean {
+  return command.optsWithGlobals().demo === true;
+}
+
 interface StartOptions {
-  demo?: true;
   exitWithParent?: true;
 }
 

@@ -18,7 +18,7 @@ const WORTH = {
   critical: 'the login and the messages; never trimmed',
   important: 'kept in snapshots; never trimmed',
   optional: 'cached media and scripts; trimmed',
-  temporary: 'made again by itself; trimmed',
+  temporary: 'recreated by itself; trimmed',
 } as const;
 
 const BAR_WIDTH = 20;
@@ -29,7 +29,7 @@ const SMALL = 0.002;
 export const register: Register = (parent, io) => {
   parent
     .command('storage')
-    .description('show what profiles weigh and why; works without the service')
+    .description('show the size of profiles, by class and folder; works without the service')
     .addArgument(new Argument('[name]', 'of this session alone').argParser(sessionName))
     .action(async (name: string | undefined, _options, command: Command) => {
       const cli = cliOf(command, io);

@@ -28,6 +28,8 @@ export const register: Register = (parent, io) => {
     .action(async (name: string, options: TransferOptions, command: Command) => {
       const cli = cliOf(command, io);
       const { to, undo = false } = options;
+      // No key is asked for a session that is not there.
+      await cli.client().get<Session>(pathOf(name));
       const key = await readTargetKey(io, options.keyFile);
       const ifLost = `Give the command again: ./leadmaster ${commandLine(name, options)}`;
       const wanted = { to, key, ...(undo ? { undo } : {}) };
@@ -48,6 +50,6 @@ function tell({ print }: Cli, session: Session, { to, undo }: TransferOptions): 
   if (undo) print.line(describeSession(print, session));
   else {
     print.line(`${session.name} has moved to ${to}, and is ${session.state} here.`);
-    print.note('Its profile lies in the trash here. Should it come back, transfer it from there.');
+    print.note('Its profile is in the trash here. To have it back, transfer it from there.');
   }
 }

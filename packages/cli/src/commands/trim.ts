@@ -9,7 +9,7 @@ import { nameArgument, pathOf } from './values.ts';
 export const register: Register = (parent, io) => {
   parent
     .command('trim')
-    .description('take away what a stopped session can do without; login and messages stay')
+    .description('delete caches that WhatsApp can download again; login and messages stay')
     .addArgument(nameArgument())
     .option('--restart', 'stop a running session first, and start it afterwards')
     .action(async (name: string, { restart = false }: { restart?: boolean }, command: Command) => {

@@ -1,4 +1,4 @@
-import { isSessionName, SESSION_NAME_RULE } from '@leadmaster/protocol';
+import { isSessionName, normalPhone, PHONE_RULE, SESSION_NAME_RULE } from '@leadmaster/protocol';
 import { Argument, InvalidArgumentError } from 'commander';
 
 /** A session's name, refused before anything is asked of the service. */
@@ -38,9 +38,7 @@ export function limit(text: string): number {
 
 /** Digits alone, from any of the ways in which people write a phone number. */
 export function phone(text: string): string {
-  const digits = text.replaceAll(/[\s().-]/g, '').replace(/^\+/, '');
-  if (!/^[1-9]\d{6,14}$/.test(digits)) {
-    throw new InvalidArgumentError('It must be a phone number with its country code, such as 5491100000001.');
-  }
+  const digits = normalPhone(text);
+  if (digits === null) throw new InvalidArgumentError(`It must be ${PHONE_RULE}.`);
   return digits;
 }

@@ -14,18 +14,26 @@ export function passphraseOption(): Option {
 
 /** The passphrase of a file: from another file, the environment, or a person. `twice`: typed again, where a slip would lose it. */
 export async function readPassphrase(io: Io, file: string | undefined, { twice }: { twice: boolean }): Promise<string> {
-  if (file !== undefined) return secretFromFile(io, file, 'The passphrase');
-  const { LEADMASTER_PASSPHRASE: given } = io.env;
-  if (given !== undefined && given !== '') return given;
+  const given = file === undefined ? io.env.LEADMASTER_PASSPHRASE : secretFromFile(io, file, 'The passphrase');
+  if (file !== undefined || (given !== undefined && given !== ''))
+    return twice ? newPassphrase(given ?? '') : (given ?? '');
   if (!canAsk(io)) {
     throw CliError.usage(
-      'Nobody is there to be asked for the passphrase.',
+      'No terminal to ask for the passphrase in.',
       'Set LEADMASTER_PASSPHRASE, or name a file with --passphrase-file.',
     );
   }
-  const typed = await askHidden(io, 'Passphrase: ');
-  if (twice && (await askHidden(io, 'Once more: ')) !== typed) {
+  if (!twice) return askHidden(io, 'Passphrase: ');
+  const typed = await newPassphrase(await askHidden(io, 'Passphrase (12 characters or more): '));
+  if ((await askHidden(io, 'Once more: ')) !== typed) {
     throw CliError.usage('The two are not the same.', 'Nothing was done. Try again.');
   }
   return typed;
+}
+
+/** Refuses one that is too short before it is typed again. */
+async function newPassphrase(text: string): Promise<string> {
+  const { checkPassphrase } = await import('@leadmaster/vault');
+  checkPassphrase(text);
+  return text;
 }

@@ -10,6 +10,8 @@ import type { Io } from '../io.ts';
 export function secretFromFile(io: Io, file: string, what: string): string {
   try {
     const found = statSync(file);
+    // A named pipe may never say anything; the pipe of a shell's <(command) does, or ends.
+    if (found.isFIFO() && !/^\/(dev|proc\/self)\/(fd\/|stdin$)/.test(file)) throw new Error('it is a named pipe');
     if (found.isFile() && (found.mode & 0o077) !== 0)
       io.stderr.write(
         visibleLines(`warning: ${file} is open to others than its owner: chmod 600 ${shellWord(file)}\n`),

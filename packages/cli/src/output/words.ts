@@ -40,11 +40,15 @@ export function duration(ms: number): string {
   return `${Math.round(seconds / 3600)} h`;
 }
 
-/** A time as the clock on the wall has it: 2026-11-25 02:00. */
+/** A time for people, the same everywhere: of this machine's clock, with its zone. 2026-11-25 02:00:07 -03:00. */
 export function localTime(iso: string): string {
   const at = new Date(iso);
   const two = (value: number): string => String(value).padStart(2, '0');
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  const clock = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':');
+  const east = -at.getTimezoneOffset();
+  const zone = `${east < 0 ? '-' : '+'}${two(Math.floor(Math.abs(east) / 60))}:${two(Math.abs(east) % 60)}`;
+  return `${day} ${clock} ${zone}`;
 }
 
 /** Text from elsewhere as part of a line. The terminal is safe from all of it; this one also keeps the line a line. */

@@ -45,7 +45,7 @@ export async function ensureBrowser(options: EnsureBrowserOptions): Promise<Brow
   const failures: string[] = [];
   if (means.mayUseApt()) {
     const name = visible ? 'chromium' : 'chromium-headless-shell';
-    say(`Installing Debian's ${name} (once; about a minute) ...`);
+    say(`Installing Debian's ${name} (once) ...`);
     await means.apt(name, say).catch((error: unknown) => failures.push(`apt: ${errorText(error)}`));
     const found = await means.find({ chromePath, visible }).catch(() => null);
     if (found !== null) return found;

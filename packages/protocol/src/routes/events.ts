@@ -6,6 +6,9 @@ import { type RouteStatement, routes } from './route.ts';
 
 const cursor = queryInteger(0, Number.MAX_SAFE_INTEGER);
 
+/** What a reconnecting client sends that has seen no event yet: EventSource a blank one, others the word. */
+const NO_ID: readonly unknown[] = ['', 'undefined', 'null'];
+
 const listing = {
   method: 'GET',
   tag: 'events',
@@ -21,7 +24,9 @@ const listing = {
     wait: waitSeconds,
   }),
   headers: z.looseObject({
-    'last-event-id': cursor.optional().describe('Where a stream was broken off; goes before `after`'),
+    'last-event-id': z
+      .preprocess((value) => (NO_ID.includes(value) ? undefined : value), cursor.optional())
+      .describe('Where a stream was broken off; goes before `after`'),
   }),
   answers: {
     200: {

@@ -8,13 +8,14 @@ function digitsToNumber(value: unknown): unknown {
 
 /** A whole number in a query, between two limits. */
 export function queryInteger(min: number, max: number): z.ZodPreprocess<z.ZodNumber> {
-  return z.preprocess(digitsToNumber, z.number().int().min(min).max(max));
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.preprocess(digitsToNumber, z.number({ error }).int({ error }).min(min, { error }).max(max, { error }));
 }
 
 /** `true` or `false` in a query. */
 export const queryBoolean = z.preprocess(
   (value) => (value === 'true' ? true : value === 'false' ? false : value),
-  z.boolean(),
+  z.boolean({ error: 'must be true or false' }),
 );
 
 /** The path of everything below one session. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pairingCode, pairingRequest, qrCode } from '../session.ts';
 import { SESSION_ERRORS } from './error-groups.ts';
-import { sessionParams } from './inputs.ts';
+import { sessionParams, waitSeconds } from './inputs.ts';
 import { json, routes } from './route.ts';
 
 const picture = z.instanceof(Uint8Array).meta({ type: 'string', contentMediaType: 'image/png' });
@@ -13,9 +13,12 @@ export const linkingRoutes = routes({
     path: '/v1/sessions/{session}/qr',
     tag: 'linking',
     summary: 'The QR to scan now, as JSON, PNG, SVG or text',
+    description:
+      'With `?wait=` a session that is on its way is waited for: the answer comes with its QR, or once it stands where none will come.',
     scope: 'control',
     audience: 'tenant',
     params: sessionParams,
+    query: z.strictObject({ wait: waitSeconds }),
     answers: {
       200: {
         description: 'The QR; `text/plain` is its raw text',

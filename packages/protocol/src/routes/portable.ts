@@ -64,6 +64,7 @@ export const portableRoutes = routes({
       'snapshot_too_large',
       'store_full',
       'origin_not_retired',
+      'linked_elsewhere',
     ],
   },
   retireSession: {

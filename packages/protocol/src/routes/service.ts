@@ -58,7 +58,8 @@ export const serviceRoutes = routes({
     method: 'GET',
     path: '/v1/place',
     tag: 'service',
-    summary: 'Where the data folder is and was, and which sessions wait because it is a copy or lies on another disk',
+    summary:
+      'Where the data folder is and was, and which sessions wait because it is a copy, lies on another disk or was put back from a backup',
     scope: 'read',
     audience: 'operator',
     answers: { 200: json('The place', place) },

@@ -28,7 +28,14 @@ const order = {
   query: z.strictObject({ wait: waitSeconds }),
   body: noBody,
   answers: { 202: json('The session', session) },
-  errors: [...SESSION_ERRORS, ...START_ERRORS, 'session_moved', 'origin_not_retired', ...HELD_BACK_REASONS],
+  errors: [
+    ...SESSION_ERRORS,
+    ...START_ERRORS,
+    'session_moved',
+    'origin_not_retired',
+    'linked_elsewhere',
+    ...HELD_BACK_REASONS,
+  ],
 } as const satisfies Partial<RouteStatement>;
 
 /** `/v1/sessions`: make, list, look at and remove them; what a person orders of one, and what is known of it. */
@@ -49,13 +56,17 @@ export const sessionRoutes = routes({
     path: '/v1/sessions',
     tag: 'sessions',
     summary: 'The sessions of this machine by name; profiles that were not adopted are UNCLAIMED',
-    description: 'All of them, or with `limit` a page: `cursor` is the next `after`, and null when these were the last.',
+    description:
+      'All of them, or with `limit` a page: `cursor` is the next `after`, and null when these were the last.',
     scope: 'read',
     audience: 'tenant',
     query: z.strictObject({
       limit: queryInteger(1, 500).optional().describe('How many at most; all unless told otherwise'),
       after: z.string().max(128).optional().describe('The name of the last session already known'),
-      state: z.enum([...SESSION_STATES, 'UNCLAIMED']).optional().describe('Those in this state alone'),
+      state: z
+        .enum([...SESSION_STATES, 'UNCLAIMED'])
+        .optional()
+        .describe('Those in this state alone'),
       q: z
         .string()
         .min(1)
@@ -132,7 +143,7 @@ export const sessionRoutes = routes({
       '`{"accept":true}`: the session belongs to this account from now on, and what came in meanwhile is told. ' +
       '`{"unlink":true}`: the link is removed at WhatsApp, its profile goes to trash, and a new QR is shown.',
     body: settleAccount,
-    errors: [...SESSION_ERRORS, ...START_ERRORS, ...HELD_BACK_REASONS, 'unprocessable'],
+    errors: [...SESSION_ERRORS, ...START_ERRORS, ...HELD_BACK_REASONS, 'linked_elsewhere', 'unprocessable'],
   },
   adoptSession: {
     method: 'POST',

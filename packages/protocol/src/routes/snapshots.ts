@@ -159,6 +159,7 @@ export const snapshotRoutes = routes({
       'session_moved',
       'newer_login',
       'other_account',
+      'linked_elsewhere',
       ...START_ERRORS,
     ],
   },

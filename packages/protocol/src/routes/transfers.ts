@@ -76,6 +76,7 @@ export const transferRoutes = routes({
       'session_exists',
       'session_unclaimed',
       'session_moved',
+      'linked_elsewhere',
       'profile_unreadable',
       'unprocessable',
       'browser_too_old',

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Build, Event, Session } from '@leadmaster/protocol';
+import { of } from '@leadmaster/testkit/asking';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
 import type { ServiceProcess } from '../service/service-process.ts';
 import { BuildMachine } from './machine.ts';
@@ -99,7 +100,7 @@ class GuardProof {
     for (const name of this.#names) {
       const moment = new Date();
       const tried = this.#ran(BROKEN).includes(name);
-      await this.#service.request('POST', `/v1/sessions/${name}/restart`, {});
+      await this.#service.call('restartSession', of(name));
       if (!tried) await this.#readyOn(name, GOOD, moment);
     }
     this.#say('every session was restarted');
@@ -194,7 +195,7 @@ class GuardProof {
   }
 
   async #verdictOf(build: string): Promise<string | undefined> {
-    const { items } = await this.#service.request<{ items: Build[] }>('GET', '/v1/builds');
+    const { items } = await this.#service.call('listBuilds');
     return items.find((one) => one.build === build)?.verdict;
   }
 

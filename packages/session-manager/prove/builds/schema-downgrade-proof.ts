@@ -1,4 +1,5 @@
-import type { Session, Snapshot } from '@leadmaster/protocol';
+import type { Session } from '@leadmaster/protocol';
+import { of } from '@leadmaster/testkit/asking';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { seeded } from '../service/random.ts';
 import { KEY } from '../service/service-process.ts';
@@ -132,12 +133,12 @@ class SchemaProof {
   async #restore(): Promise<void> {
     const live = await this.#owner.start('live');
     await live.until(NAME, 'READY');
-    await live.request('POST', `/v1/sessions/${NAME}/stop`);
-    const { id } = await live.request<Snapshot>('POST', `/v1/sessions/${NAME}/snapshots`, {});
+    await live.call('stopSession', of(NAME));
+    const { id } = await live.call('createSnapshot', of(NAME));
     await this.#owner.stop();
     const pinned = await this.#owner.start(OLD.version);
-    const wanted = { start: true, overwriteNewer: true };
-    await pinned.request('POST', `/v1/sessions/${NAME}/snapshots/${id}/restore`, wanted);
+    const body = { start: true, overwriteNewer: true };
+    await pinned.call('restoreSnapshot', { params: { session: NAME, snapshot: id }, body });
     await this.#refused('restore');
   }
 
@@ -146,7 +147,7 @@ class SchemaProof {
     const to = (await target.start(OLD.version)).url;
     const source = await this.#owner.start('live');
     await source.until(NAME, 'READY');
-    await source.request('POST', `/v1/sessions/${NAME}/transfer`, { to, key: KEY });
+    await source.call('transferSession', { ...of(NAME), body: { to, key: KEY } });
     this.#owner = target;
     await this.#refused('transfer');
   }
@@ -156,10 +157,9 @@ class SchemaProof {
     const path = this.#owner.profile(NAME);
     const target = await this.#other();
     const service = await target.start(OLD.version);
-    const wanted = { name: NAME, path, mode: 'move', originRetired: true };
-    await service.request('POST', '/v1/sessions/adopt', wanted);
+    await service.call('adoptSession', { body: { name: NAME, path, mode: 'move', originRetired: true } });
     this.#owner = target;
-    await service.request('POST', `/v1/sessions/${NAME}/start`, {});
+    await service.call('startSession', of(NAME));
     await this.#refused('adopt');
   }
 
@@ -172,7 +172,7 @@ class SchemaProof {
   async #readyLive(): Promise<void> {
     const service = await this.#owner.start('live');
     try {
-      await service.request('POST', `/v1/sessions/${NAME}/start`, {});
+      await service.call('startSession', of(NAME));
       await service.untilReadyAgain(NAME, new Date(0));
     } finally {
       await this.#owner.stop();

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Event, errorText, type Message } from '@leadmaster/protocol';
+import { type Event, errorText, LeadMasterError, type Message } from '@leadmaster/protocol';
+import { of, qrToScan } from '@leadmaster/testkit/asking';
 import type { World } from '@leadmaster/whatsapp-standin';
 import { onProofGround } from '../service/proof-ground.ts';
 import type { ServiceProcess } from '../service/service-process.ts';
@@ -15,6 +16,8 @@ const STRANGER = '5491100000003';
 const SPEED = 60;
 const TOLD_MS = 20_000;
 const FATE_MS = 30_000;
+/** How a text is refused before anything is asked of the page. */
+const REFUSED: readonly string[] = ['feature_unavailable', 'account_restricted'];
 
 export interface CaseResult {
   outcomes: Record<Step, Outcome>;
@@ -85,7 +88,7 @@ class CaseRun {
   };
 
   async #link(): Promise<Outcome> {
-    await this.#service.request('POST', '/v1/sessions', { name: NAME });
+    await this.#service.call('createSession', { body: { name: NAME } });
     const scanned = this.#scanUntilLinked();
     const rest = this.#asked.some((drift) => drift === 'passkey') ? restOf(this.#case) : null;
     const outcome = await this.#restsOrReady(rest);
@@ -99,7 +102,7 @@ class CaseRun {
     while (performance.now() < deadline) {
       const { state } = await this.#service.session(NAME);
       if (state !== 'INITIALIZING' && state !== 'QR_REQUIRED') return;
-      const shown = await this.#service.request<{ qr: string }>('GET', `/v1/sessions/${NAME}/qr`).catch(() => null);
+      const shown = await qrToScan(this.#service.client, NAME);
       const scan = shown === null ? null : this.#world.phone(PHONE).scan(shown.qr);
       await Promise.race([scan?.catch(() => null), sleep(3_000)]);
       await sleep(100);
@@ -161,18 +164,24 @@ class CaseRun {
 
   /** Null when it was refused before anything was asked of the page. */
   async #handIn(to: string, text: string): Promise<Message | null> {
-    const reply = await this.#service.ask('POST', `/v1/sessions/${NAME}/messages`, { body: { to, text } });
-    const said = (await reply.json()) as Message & { code?: string };
-    if (reply.status === 409 && ['feature_unavailable', 'account_restricted'].includes(said.code ?? '')) return null;
-    if (reply.status !== 202) throw new Error(`POST: ${reply.status} ${JSON.stringify(said)}`);
-    this.#accepted.push({ to, text, id: said.id });
-    return said;
+    try {
+      const made = await this.#service.call('sendMessage', { ...of(NAME), body: { to, text } });
+      this.#accepted.push({ to, text, id: made.id });
+      return made;
+    } catch (error) {
+      if (error instanceof LeadMasterError && REFUSED.includes(error.code)) return null;
+      throw error;
+    }
+  }
+
+  #message(id: string): Promise<Message> {
+    return this.#service.call('getMessage', { params: { session: NAME, message: id } });
   }
 
   async #fate({ id }: Message): Promise<Outcome> {
     const deadline = performance.now() + FATE_MS;
     for (;;) {
-      const { state, error } = await this.#service.request<Message>('GET', `/v1/sessions/${NAME}/messages/${id}`);
+      const { state, error } = await this.#message(id);
       if (['SENT', 'DELIVERED', 'READ'].includes(state)) return 'ok';
       if (state === 'FAILED') {
         this.#notes.push(`FAILED: ${error}`);
@@ -195,11 +204,11 @@ class CaseRun {
   }
 
   async #whileOff(): Promise<Outcome> {
-    await this.#service.request('POST', `/v1/sessions/${NAME}/stop?wait=20`);
+    await this.#service.call('stopSession', { ...of(NAME), query: { wait: 20 } });
     const text = `while off ${Date.now()}`;
     this.#incoming.push(text);
     await this.#world.phone(PARTNER).send(PHONE, text);
-    await this.#service.request('POST', `/v1/sessions/${NAME}/start`);
+    await this.#service.call('startSession', of(NAME));
     await this.#restsOrReady(null);
     return this.#told('message.received', text);
   }
@@ -232,7 +241,7 @@ class CaseRun {
     if (!this.#service.isAlive) await this.#service.start();
     const lies: string[] = [];
     for (const { to, text, id } of this.#accepted) {
-      const { state } = await this.#service.request<Message>('GET', `/v1/sessions/${NAME}/messages/${id}`);
+      const { state } = await this.#message(id);
       const times = this.#world.phone(to).inbox.filter(({ body, ack }) => body === text && ack >= 0).length;
       if (times > 1) lies.push(`"${text}" arrived ${times} times`);
       if (['SENT', 'DELIVERED', 'READ'].includes(state) && times === 0)

@@ -156,6 +156,8 @@ function validBody(schema: Schema, plan: Plan, random: Random): unknown {
     Object.assign(value, { sessions: [random.pick(plan.names)] });
   if (typeof value === 'object' && value !== null && 'to' in value)
     Object.assign(value, { to: random.pick(RECIPIENTS) });
+  if (typeof value === 'object' && value !== null && 'phone' in value)
+    Object.assign(value, { phone: random.pick(RECIPIENTS.slice(0, 2)) });
   return value;
 }
 

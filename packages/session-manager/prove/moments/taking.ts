@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Census, Snapshot, SnapshotDetail } from '@leadmaster/protocol';
+import type { Census } from '@leadmaster/protocol';
+import { of } from '@leadmaster/testkit/asking';
 import type { WorldState } from '@leadmaster/whatsapp-standin';
 import type { ServiceStage } from '../../test/real/service.ts';
 import type { Load, Loaded, Mode } from './load.ts';
@@ -30,9 +31,8 @@ export async function takeMoment(
   return load.under(mode, session, async () => {
     await sleep(plan.random * LONGEST_DELAY_MS);
     using witness = new Witness(world, session.phone);
-    const path = `/v1/sessions/${session.name}/snapshots`;
-    const { id, pauseMs, method, bytes, frozenAt } = await service.request<Snapshot>('POST', path, {});
-    const { census } = await service.request<SnapshotDetail>('GET', `${path}/${id}`);
+    const { id, pauseMs, method, bytes, frozenAt } = await service.call('createSnapshot', of(session.name));
+    const { census } = await service.call('getSnapshot', { params: { session: session.name, snapshot: id } });
     const known = witness.at(new Date(frozenAt));
     return { session, snapshot: id, mode, method, pauseMs, bytes, counted: census, world: known };
   });

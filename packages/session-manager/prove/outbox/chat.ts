@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Message } from '@leadmaster/protocol';
+import { Unanswered } from '@leadmaster/client';
+import { LeadMasterError, type Message } from '@leadmaster/protocol';
+import { of } from '@leadmaster/testkit/asking';
 import type { ServiceProcess } from '../service/service-process.ts';
 
 /** Texts that are on their way in one chat at a time. */
@@ -55,16 +57,13 @@ export class Chat {
   /** Hands it in until it is accepted: the same key again when the line broke, since the answer may have been lost. */
   async #accept({ text, messages }: Sent, signal: AbortSignal): Promise<Message> {
     const headers = { 'idempotency-key': `${this.session} ${text} try ${messages.length}` };
-    const path = `/v1/sessions/${this.session}/messages`;
+    const input = { ...of(this.session), body: { to: this.to, text }, headers };
     for (;;) {
       signal.throwIfAborted();
       try {
-        const reply = await this.#service.ask('POST', path, { body: { to: this.to, text }, headers });
-        if (reply.status === 202) return (await reply.json()) as Message;
-        const body = await reply.text();
-        if (reply.status !== 409 && reply.status !== 503) throw new Error(`POST ${path}: ${reply.status} ${body}`);
+        return await this.#service.call('sendMessage', input);
       } catch (error) {
-        if (!isBrokenLine(error)) throw error;
+        if (!mayPass(error)) throw error;
       }
       await sleep(PAUSE_MS);
     }
@@ -84,7 +83,7 @@ export class Chat {
 
   /** What the service says of a message now. */
   ask(id: string): Promise<Message> {
-    return this.#service.request('GET', `/v1/sessions/${this.session}/messages/${id}`);
+    return this.#service.call('getMessage', { params: { session: this.session, message: id } });
   }
 }
 
@@ -93,7 +92,7 @@ export function isOpen({ state }: Message): boolean {
   return state === 'QUEUED' || state === 'SENDING';
 }
 
-/** `fetch` says only that it failed; the reason lies in the cause. */
-function isBrokenLine(error: unknown): boolean {
-  return error instanceof TypeError && error.message === 'fetch failed';
+/** Whether the line broke, or the session cannot take it yet. */
+function mayPass(error: unknown): boolean {
+  return error instanceof Unanswered || (error instanceof LeadMasterError && [409, 503].includes(error.status));
 }

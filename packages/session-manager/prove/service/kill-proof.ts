@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { browsersOn, commandLine, groupMembers } from '@leadmaster/capture/processes';
+import { of } from '@leadmaster/testkit/asking';
 import { freePort } from '@leadmaster/testkit/free-port';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { seeded } from './random.ts';
@@ -153,7 +154,7 @@ class KillProof {
     this.#options.onProgress?.(
       `kill ${this.#report.kills}: ${label} after ${delay} ms, ${hit} processes, READY again in ${took} ms`,
     );
-    if (moment === 'fresh') await this.#service.request('DELETE', `/v1/sessions/${name}`);
+    if (moment === 'fresh') await this.#service.call('deleteSession', of(name));
   }
 
   async #expectReady(name: string, when: string, killedAt: Date): Promise<void> {

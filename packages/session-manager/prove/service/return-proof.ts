@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { browsersOn, identify } from '@leadmaster/capture/processes';
-import type { Session } from '@leadmaster/protocol';
 import { freePort } from '@leadmaster/testkit/free-port';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { treeMemory } from '../../src/process/memory.ts';
@@ -87,8 +86,8 @@ async function restart(
   let missing: string[] = [...names];
   while (missing.length > 0 && since() < DEADLINE_MS) {
     const [items] = await Promise.all([
-      timed(list, async () => (await service.request<{ items: Session[] }>('GET', '/v1/sessions')).items),
-      timed(health, async () => (await service.ask('GET', '/health')).text()),
+      timed(list, () => service.sessions()),
+      timed(health, () => service.call('health')),
     ]);
     missing = names.filter((name) => items.find((session) => session.name === name)?.state !== 'READY');
     if (firstReadyMs === 0 && missing.length < names.length) firstReadyMs = since();

@@ -2,17 +2,23 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Event, Message, QrCode, Session, Transition } from '@leadmaster/protocol';
+import { Client } from '@leadmaster/client';
+import type { EventPage, QrCode, Session, Transition } from '@leadmaster/protocol';
+import { answers, of, qrToScan } from '@leadmaster/testkit/asking';
 
 const CLI = join(import.meta.dirname, '../../../cli/src/main.mjs');
 /** The key of every service of a proof. */
 export const KEY = 'prove-key';
+/** Long work may take so long on a machine that does other things too. */
+const CALL_MS = 300_000;
 const ACKNOWLEDGED: readonly string[] = ['SENT', 'DELIVERED', 'READ'];
 
 /** A session manager as a user runs it: a process of its own, talked to over HTTP. */
 export class ServiceProcess {
   readonly #env: NodeJS.ProcessEnv;
-  readonly #url: string;
+  readonly client: Client;
+  /** Calls a route of it. */
+  readonly call: Client['call'];
   #child: ChildProcess | null = null;
   #said = '';
 
@@ -24,12 +30,14 @@ export class ServiceProcess {
       LEADMASTER_ADMIN_KEY: KEY,
       ...env,
     };
-    this.#url = `http://127.0.0.1:${env.SESSION_MANAGER_PORT}`;
+    const url = `http://127.0.0.1:${env.SESSION_MANAGER_PORT}`;
+    this.client = new Client({ url, key: () => KEY, timeoutMs: CALL_MS });
+    this.call = this.client.call.bind(this.client);
   }
 
   /** Where it answers. */
   get url(): string {
-    return this.#url;
+    return this.client.url;
   }
 
   get pid(): number | null {
@@ -69,11 +77,7 @@ export class ServiceProcess {
   async answers(withinMs = 20_000): Promise<void> {
     const deadline = performance.now() + withinMs;
     for (;;) {
-      const ok = await fetch(`${this.#url}/health`).then(
-        (reply) => reply.ok,
-        () => false,
-      );
-      if (ok) return;
+      if (await answers(this.client)) return;
       if (!this.isAlive) throw new Error(`the service ended at once (${this.#child?.exitCode}):\n${this.#said}`);
       if (performance.now() > deadline) throw new Error(`the service does not answer:\n${this.#said}`);
       await sleep(25);
@@ -94,41 +98,25 @@ export class ServiceProcess {
     if (this.#child !== null && this.isAlive) await once(this.#child, 'exit');
   }
 
-  /** The answer as it comes. */
-  ask(
-    method: string,
-    path: string,
-    options: { body?: object; headers?: Record<string, string> } = {},
-  ): Promise<Response> {
-    const { body, headers } = options;
-    return fetch(`${this.#url}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${KEY}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  }
-
-  async request<T>(method: string, path: string, body?: object): Promise<T> {
-    const reply = await this.ask(method, path, body === undefined ? {} : { body });
-    const text = await reply.text();
-    if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`);
-    return (text === '' ? undefined : JSON.parse(text)) as T;
+  /** Whether it has taken up its sessions; not while it does not answer. */
+  isReady(): Promise<boolean> {
+    return answers(this.client, 'ready');
   }
 
   session(name: string): Promise<Session> {
-    return this.request('GET', `/v1/sessions/${name}`);
+    return this.call('getSession', of(name));
+  }
+
+  async sessions(): Promise<Session[]> {
+    return (await this.call('listSessions')).items;
   }
 
   async transitions(name: string): Promise<Transition[]> {
-    return (await this.request<{ items: Transition[] }>('GET', `/v1/sessions/${name}/transitions?limit=200`)).items;
+    return (await this.call('listTransitions', { ...of(name), query: { limit: 200 } })).items;
   }
 
-  async events(after: number, waitS = 0): Promise<{ items: Event[]; cursor: number }> {
-    return this.request('GET', `/v1/events?after=${after}&limit=1000&wait=${waitS}`);
+  async events(after: number, waitS = 0): Promise<EventPage> {
+    return this.call('listEvents', { query: { after, limit: 1000, wait: waitS } });
   }
 
   /** Waits until a login is READY since after `moment`; fails at once when the session asks for a scan instead. */
@@ -156,23 +144,20 @@ export class ServiceProcess {
   /** Sends a message and waits until WhatsApp's server has acknowledged it. */
   async sent(name: string, body: { to: string; text: string }, key: string, withinMs = 10_000): Promise<void> {
     const deadline = performance.now() + withinMs;
-    const path = `/v1/sessions/${name}/messages`;
-    const reply = await this.ask('POST', path, { body, headers: { 'idempotency-key': key } });
-    const text = await reply.text();
-    if (!reply.ok) throw new Error(`POST ${path}: ${reply.status} ${text}`);
-    for (let { id, state } = JSON.parse(text) as Message; !ACKNOWLEDGED.includes(state); ) {
+    const input = { ...of(name), body, headers: { 'idempotency-key': key } };
+    for (let { id, state } = await this.call('sendMessage', input); !ACKNOWLEDGED.includes(state); ) {
       if (performance.now() > deadline) throw new Error(`the message is ${state} after ${withinMs} ms`);
       await sleep(25);
-      ({ id, state } = await this.request<Message>('GET', `${path}/${id}`));
+      ({ id, state } = await this.call('getMessage', { params: { session: name, message: id } }));
     }
   }
 
   /** Creates a session, waits for its first QR. */
   async firstQr(name: string): Promise<QrCode> {
-    await this.request('POST', '/v1/sessions', { name });
+    await this.call('createSession', { body: { name } });
     await this.until(name, 'QR_REQUIRED');
     for (;;) {
-      const qr = await this.request<QrCode>('GET', `/v1/sessions/${name}/qr`).catch(() => null);
+      const qr = await qrToScan(this.client, name);
       if (qr !== null) return qr;
       await sleep(20);
     }

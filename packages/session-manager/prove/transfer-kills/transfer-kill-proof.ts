@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorText, type Session } from '@leadmaster/protocol';
+import { errorText, LeadMasterError, type Session } from '@leadmaster/protocol';
 import { seeded } from '../service/random.ts';
 import { Traffic } from '../transfer/traffic.ts';
 import { type Manager, NAME, PARTNER, PHONE, TwoManagers } from '../transfer/two-managers.ts';
@@ -192,10 +192,7 @@ class TransferKillProof {
       line.mend();
       await this.#arm(dying, at);
     }
-    const command = this.#stage.transfer(source, { to: line.url }).then(
-      ({ state }) => state,
-      (error: unknown) => /"code":"(\w+)"/.exec(errorText(error))?.[1] ?? 'no answer',
-    );
+    const command = this.#stage.transfer(source, { to: line.url }).then(({ state }) => state, codeOf);
     const soon = victim === 'target' ? (this.#options.backMs ?? (this.#random() < 0.5 ? SOON_MS : null)) : null;
     const revived = soon === null ? false : this.#revive(dying, soon, command);
     const ended = await command;
@@ -228,11 +225,7 @@ class TransferKillProof {
           await this.#stage.startOf(manager);
         }
         // The end of a process is heard of a moment after it has stopped answering.
-        const isReady = await manager.service.ask('GET', '/ready').then(
-          ({ ok }) => ok,
-          () => false,
-        );
-        if (isReady) break;
+        if (await manager.service.isReady()) break;
         if (performance.now() > deadline) throw new Error(`${manager.label} does not take up its sessions`);
         await sleep(25);
       }
@@ -260,7 +253,7 @@ class TransferKillProof {
     if (here?.state === 'MOVED' && isThere) {
       // Its own books may not know yet.
       await this.#stage.transfer(source, { to }).catch((error: unknown) => {
-        if (!errorText(error).includes('session_moved')) throw error;
+        if (codeOf(error) !== 'session_moved') throw error;
       });
       return 'finished';
     }
@@ -292,8 +285,7 @@ class TransferKillProof {
   }
 
   async #sessionAt({ service }: Manager): Promise<Session | null> {
-    const { items } = await service.request<{ items: Session[] }>('GET', '/v1/sessions');
-    return items.find(({ name }) => name === NAME) ?? null;
+    return (await service.sessions()).find(({ name }) => name === NAME) ?? null;
   }
 
   #isNow(owner: Manager): void {
@@ -324,4 +316,8 @@ class TransferKillProof {
   #say(line: string): void {
     this.#options.onProgress?.(line);
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof LeadMasterError ? error.code : errorText(error);
 }

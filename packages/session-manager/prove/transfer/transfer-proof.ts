@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorText, type StorageReport } from '@leadmaster/protocol';
+import { errorText } from '@leadmaster/protocol';
+import { of } from '@leadmaster/testkit/asking';
 import type { Place } from './place.ts';
 import { Traffic } from './traffic.ts';
 import { type Manager, NAME, PHONE, TwoManagers } from './two-managers.ts';
@@ -104,8 +105,7 @@ class TransferProof {
   async #grow(): Promise<void> {
     const { a, world } = this.#stage;
     const { profileBytes } = this.#options;
-    const size = async (): Promise<number> =>
-      (await a.service.request<StorageReport>('GET', `/v1/sessions/${NAME}/storage`)).bytes;
+    const size = async (): Promise<number> => (await a.service.call('getStorage', of(NAME))).bytes;
     if (profileBytes > 0) {
       const history = Math.round(profileBytes * HISTORY_SHARE);
       const mediaBytes = Math.max(0, profileBytes - (await size()) - history);
@@ -116,7 +116,7 @@ class TransferProof {
 
   async #restart(at: Manager): Promise<void> {
     const since = new Date();
-    await at.service.request('POST', `/v1/sessions/${NAME}/restart`);
+    await at.service.call('restartSession', of(NAME));
     const ready = await this.#stage.readyAfter(at, since);
     this.#report.restartMs.push(ready.getTime() - (await this.#stage.stoppedAfter(at, since)).getTime());
     await this.#traffic.flows();

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { browsersOn } from '@leadmaster/capture/processes';
-import type { Operation, Session } from '@leadmaster/protocol';
+import { operate } from '@leadmaster/client';
+import type { Progress, Session } from '@leadmaster/protocol';
+import { of } from '@leadmaster/testkit/asking';
 import { freePort } from '@leadmaster/testkit/free-port';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { KEY, ServiceProcess } from '../service/service-process.ts';
@@ -106,17 +108,8 @@ export class TwoManagers implements AsyncDisposable {
   ): Promise<Session> {
     const { to = this.other(from).url, undo, onPhase } = options;
     const body = { to, key: KEY, ...(undo ? { undo } : {}) };
-    const path = `/v1/sessions/${NAME}/transfer`;
-    const begun = await from.service.ask('POST', path, { body, headers: { prefer: 'respond-async' } });
-    if (begun.status !== 202) throw new Error(`POST ${path}: ${begun.status} ${await begun.text()}`);
-    let operation = (await begun.json()) as Operation;
-    while (operation.state === 'running') {
-      onPhase?.(operation.progress.phase);
-      const next = `/v1/operations/${operation.id}?wait=30&after=${operation.revision}`;
-      operation = await from.service.request<Operation>('GET', next);
-    }
-    if (operation.state === 'failed') throw new Error(`POST ${path}: ${JSON.stringify(operation.error)}`);
-    return operation.result as Session;
+    const onProgress = ({ phase }: Progress): void => onPhase?.(phase);
+    return operate(from.service.client, 'transferSession', { ...of(NAME), body }, { onProgress });
   }
 
   /** Resolves with the time at which the session became READY after a moment. Fails at once where it asks for a scan. */

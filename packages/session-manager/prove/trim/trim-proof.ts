@@ -3,14 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { browsersOn } from '@leadmaster/capture/processes';
-import {
-  type Census,
-  errorText,
-  type Snapshot,
-  type SnapshotDetail,
-  type StorageReport,
-  type TrimReport,
-} from '@leadmaster/protocol';
+import { Unanswered } from '@leadmaster/client';
+import { type Census, errorText, type StorageReport, type TrimReport } from '@leadmaster/protocol';
+import { of } from '@leadmaster/testkit/asking';
 import { freePort } from '@leadmaster/testkit/free-port';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { seeded } from '../service/random.ts';
@@ -134,7 +129,7 @@ class TrimProof {
 
   /** Another profile: the one before goes for good, so that a disk need not hold them all. */
   async #next(before: Subject | null, number: number): Promise<Subject> {
-    if (before !== null) await this.#service.request('DELETE', `/v1/sessions/${before.name}?purge=true`);
+    if (before !== null) await this.#service.call('deleteSession', { ...of(before.name), query: { purge: true } });
     await rm(join(this.#dataDir, 'trash'), { recursive: true, force: true });
     const subject = { name: `perfil-${number + 1}`, phone: `54911000${String(10_000 + number)}`, messages: [] };
     const { qr } = await this.#service.firstQr(subject.name);
@@ -184,31 +179,34 @@ class TrimProof {
 
   /** Resolves with what the trim answered, once the session is READY again without having asked for a scan. */
   async #trimAt({ name }: Subject, moment: Moment): Promise<TrimReport> {
-    const path = `/v1/sessions/${name}/storage/trim`;
     const isStopped = moment === 'stopped' || moment === 'killed_stopped';
-    if (isStopped) await this.#service.request('POST', `/v1/sessions/${name}/stop?wait=30`);
+    if (isStopped) await this.#service.call('stopSession', { ...of(name), query: { wait: 30 } });
     if (moment === 'starting') {
-      await this.#service.request('POST', `/v1/sessions/${name}/restart`);
+      await this.#service.call('restartSession', of(name));
       await sleep(this.#random() * 600);
     }
-    if (moment.startsWith('killed')) await this.#killDuring(path, isStopped);
+    if (moment.startsWith('killed')) await this.#killDuring(name, isStopped);
     const since = new Date();
-    const report = await this.#service.request<TrimReport>('POST', isStopped ? path : `${path}?restart=true`);
-    if (isStopped) await this.#service.request('POST', `/v1/sessions/${name}/start`);
+    const report = await this.#trim(name, isStopped);
+    if (isStopped) await this.#service.call('startSession', of(name));
     await this.#service.untilReadyAgain(name, since);
     return report;
   }
 
+  #trim(name: string, isStopped: boolean): Promise<TrimReport> {
+    return this.#service.call('trimStorage', { ...of(name), query: { restart: !isStopped } });
+  }
+
   /** Begins a trim, kills the service at a random moment of it, and brings the service back. */
-  async #killDuring(path: string, isStopped: boolean): Promise<void> {
+  async #killDuring(name: string, isStopped: boolean): Promise<void> {
     const typicalMs = isStopped ? 120 : 600;
-    const begun = this.#service
-      .ask('POST', isStopped ? path : `${path}?restart=true`)
-      .then(({ status }) => status)
-      .catch(() => 'cut');
+    const wasCut = this.#trim(name, isStopped).then(
+      () => false,
+      (error: unknown) => error instanceof Unanswered,
+    );
     await sleep(this.#random() * typicalMs);
     await this.#service.end('SIGKILL');
-    if ((await begun) === 'cut') this.#report.killed += 1;
+    if (await wasCut) this.#report.killed += 1;
     await this.#service.start();
   }
 
@@ -221,13 +219,13 @@ class TrimProof {
 
   /** Rows of the page, by way of a snapshot: the running page counts itself for it. */
   async #census(name: string): Promise<Census | null> {
-    const { id } = await this.#service.request<Snapshot>('POST', `/v1/sessions/${name}/snapshots`, {});
-    const detail = await this.#service.request<SnapshotDetail>('GET', `/v1/sessions/${name}/snapshots/${id}`);
+    const { id } = await this.#service.call('createSnapshot', of(name));
+    const detail = await this.#service.call('getSnapshot', { params: { session: name, snapshot: id } });
     return detail.census.after ?? detail.census.before;
   }
 
   #storage(name: string): Promise<StorageReport> {
-    return this.#service.request('GET', `/v1/sessions/${name}/storage`);
+    return this.#service.call('getStorage', of(name));
   }
 
   #judgeSize(what: string, bytes: number): void {

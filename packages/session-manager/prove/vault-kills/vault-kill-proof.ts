@@ -3,14 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { browsersOn, groupMembers } from '@leadmaster/capture/processes';
-import {
-  errorText,
-  type Recovered,
-  type Session,
-  type Snapshot,
-  type SnapshotList,
-  type VerifyReport,
-} from '@leadmaster/protocol';
+import { errorText, type Snapshot } from '@leadmaster/protocol';
+import { of } from '@leadmaster/testkit/asking';
 import { freePort } from '@leadmaster/testkit/free-port';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { seeded } from '../service/random.ts';
@@ -238,7 +232,7 @@ class VaultKillProof {
         await this.#save();
       }
       const { ids } = await this.#list();
-      const run = () => this.#service.request('POST', `/v1/sessions/${NAME}/snapshots/prune`);
+      const run = () => this.#service.call('pruneSnapshots', of(NAME));
       return { snapshots: ids.slice(0, KEEP), logins: [await this.#login()], run };
     }
     if (operation === 'restore') return this.#prepareRestore();
@@ -249,10 +243,11 @@ class VaultKillProof {
     const there = await this.#login();
     const { id } = await this.#save();
     await this.#message();
-    const path = `/v1/sessions/${NAME}/snapshots/${id}/restore?restart=true`;
+    const params = { session: NAME, snapshot: id };
+    const body = { start: true, overwriteNewer: true };
     const { ids } = await this.#list();
     const run = async (): Promise<void> => {
-      await this.#service.request('POST', path, { start: true, overwriteNewer: true });
+      await this.#service.call('restoreSnapshot', { params, query: { restart: true }, body });
       await this.#service.until(NAME, 'READY');
     };
     return { snapshots: ids, logins: [await this.#login(), there], run };
@@ -262,7 +257,7 @@ class VaultKillProof {
     await this.#message();
     const logins = [await this.#login()];
     const { ids: earlier } = await this.#list();
-    await this.#service.request('DELETE', `/v1/sessions/${NAME}`);
+    await this.#service.call('deleteSession', of(NAME));
     const ids = await this.#untilOneMoreThan(earlier);
     const run = async (): Promise<void> => {
       await this.#recover();
@@ -273,17 +268,13 @@ class VaultKillProof {
 
   /** The session READY again without a scan: by itself, or, where its profile had not come yet, by recovering once more. */
   async #comeBack(operation: Operation): Promise<void> {
-    const found = await this.#service.request<{ items: Session[] }>('GET', '/v1/sessions');
-    const session = found.items.find(({ name }) => name === NAME);
-    const { items } = await this.#service.request<{ items: { session: string; isHere: boolean }[] }>(
-      'GET',
-      '/v1/recover',
-    );
+    const session = (await this.#service.sessions()).find(({ name }) => name === NAME);
+    const { items } = await this.#service.call('listRecoverable');
     const isHere = items.some((one) => one.session === NAME && one.isHere);
     if (operation === 'recover' && !isHere) await this.#recover();
     else if (session?.state === 'STOPPED') {
       this.#report.stopped += 1;
-      await this.#service.request('POST', `/v1/sessions/${NAME}/start`);
+      await this.#service.call('startSession', of(NAME));
     }
     await this.#readyWithoutScan();
   }
@@ -291,7 +282,7 @@ class VaultKillProof {
   /** Waits until the service has taken up its sessions: before, they are all told as stopped. */
   async #booted(): Promise<void> {
     const deadline = performance.now() + RECOVERY_MS;
-    while (!(await this.#service.ask('GET', '/ready')).ok) {
+    while (!(await this.#service.isReady())) {
       if (performance.now() > deadline) throw new Error('the service does not take up its sessions');
       await sleep(25);
     }
@@ -330,16 +321,13 @@ class VaultKillProof {
     missing.push(...losses.map((problem) => `${when}: ${problem}`));
     for (const id of before.snapshots) if (!ids.includes(id)) missing.push(`${when}: ${id} is gone`);
     for (const id of ids) {
-      const { ok, checks } = await this.#service.request<VerifyReport>(
-        'POST',
-        `/v1/sessions/${NAME}/snapshots/${id}/verify`,
-      );
+      const { ok, checks } = await this.#service.call('verifySnapshot', { params: { session: NAME, snapshot: id } });
       const failed = checks.filter((check) => !check.ok).map(({ name, detail }) => `${name}: ${detail}`);
       if (!ok) missing.push(`${when}: ${id} is not whole: ${failed.join('; ')}`);
     }
     try {
       const { id } = await this.#save();
-      await this.#service.request('POST', `/v1/sessions/${NAME}/snapshots/prune`);
+      await this.#service.call('pruneSnapshots', of(NAME));
       const after = await this.#list();
       if (!after.ids.includes(id)) stuck.push(`${when}: the next snapshot did not stay`);
       stuck.push(...after.problems.map((problem) => `${when}, and the next prune did not mend it: ${problem}`));
@@ -370,17 +358,17 @@ class VaultKillProof {
   }
 
   #save(): Promise<Snapshot> {
-    return this.#service.request('POST', `/v1/sessions/${NAME}/snapshots`);
+    return this.#service.call('createSnapshot', of(NAME));
   }
 
   async #recover(): Promise<void> {
-    const asked = { sessions: [NAME], originRetired: true };
-    const { items } = await this.#service.request<Recovered>('POST', '/v1/recover', asked);
+    const body = { sessions: [NAME], originRetired: true };
+    const { items } = await this.#service.call('recoverSessions', { body });
     for (const { ok, detail } of items) if (!ok) throw new Error(`not recovered: ${detail}`);
   }
 
   async #list(): Promise<{ ids: string[]; problems: string[] }> {
-    const { items, problems } = await this.#service.request<SnapshotList>('GET', `/v1/sessions/${NAME}/snapshots`);
+    const { items, problems } = await this.#service.call('listSnapshots', of(NAME));
     return {
       ids: items.map(({ id }) => id),
       problems: problems.map(({ kind, object, detail }) => `${kind} ${object}: ${detail}`),

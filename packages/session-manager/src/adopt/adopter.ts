@@ -7,6 +7,7 @@ import { lstatOrNull, type ProfileFs, realFs } from '../profile/files.ts';
 import type { DataPaths } from '../profile/paths.ts';
 import type { ProfileRecord, ProfileStore, SwapReason } from '../profile/profile-store.ts';
 import { isWithin, realPathOf } from '../profile/real-path.ts';
+import { areDifferent } from '../snapshots/other-account.ts';
 import type { SessionAccess } from '../snapshots/session-access.ts';
 import type { LongCall } from '../snapshots/snapshot-service.ts';
 import { inStaging, stagingPath } from '../snapshots/staging.ts';
@@ -32,6 +33,8 @@ export interface AdopterDeps {
   access: SessionAccess;
   /** Claims what lies in the session's own place. */
   claimInPlace: (session: string) => Promise<unknown>;
+  /** The generation under which a session left this machine; null when it never did. */
+  movedGeneration: (session: string) => number | null;
   /** The browser that sessions run on here. */
   browserVersion: () => Promise<string>;
   minFreeBytes: number;
@@ -97,8 +100,9 @@ export class Adopter implements AdoptService {
     call.onProgress?.({ phase: 'checking', done: 0, total: null });
     await refuseNoLogin(this.#fs, layout.profileDir, paths.staging, call.signal);
     const { originRetired = false } = wanted;
+    const isCopy = found.isCopy || (await this.#isOurs(name, found));
     if (mode === 'copy') await this.#copyIn(name, found, { mode, originRetired }, call);
-    else await this.#moveIn(name, found, originRetired || !found.isCopy, call);
+    else await this.#moveIn(name, found, originRetired || !isCopy, call);
     const { kind, bytes } = found.report;
     this.#deps.log.info(
       { session: name, from: layout.profileDir, kind, mode, bytes },
@@ -175,15 +179,41 @@ export class Adopter implements AdoptService {
     const from = record?.adoptedFrom;
     if (record === null || from === undefined || !isWithin(from, await realPathOf(path))) return null;
     if (!(await finishEarlier(this.#fs, { from, place: profiles.locate(name), record, mode }))) return null;
-    if (!record.originRetired && (originRetired || (mode === 'move' && !(await this.#wasCopy(from))))) {
+    if (!record.originRetired && (originRetired || (mode === 'move' && !(await this.#wasCopy(name, from))))) {
       await profiles.updateRecord(name, { originRetired: true });
     }
     return this.#adopted(name, await survey(this.#fs, { kind: 'profile', profileDir: profiles.locate(name) }));
   }
 
   /** Whether the folder that was set aside was itself a copy: that it is gone says nothing of the login it was taken of. */
-  async #wasCopy(from: string): Promise<boolean> {
-    return (await survey(this.#fs, { kind: 'profile', profileDir: from + MOVED_SUFFIX })).isCopy;
+  async #wasCopy(name: string, from: string): Promise<boolean> {
+    const found = await survey(this.#fs, { kind: 'profile', profileDir: from + MOVED_SUFFIX });
+    return found.isCopy || this.#isOurs(name, found);
+  }
+
+  /**
+   * Whether a folder from elsewhere is, by its record, a copy of a login that this installation has or has given away. That
+   * the folder is moved says nothing of that login. A warning tells it.
+   */
+  async #isOurs(name: string, { record, report }: Survey): Promise<boolean> {
+    const why = record === null ? null : await this.#whyOurs(name, record);
+    if (why !== null)
+      report.warnings.push(`It is a copy: ${why}. It starts only once a person says that no other runs.`);
+    return why !== null;
+  }
+
+  async #whyOurs(name: string, { session, generation, account }: ProfileRecord): Promise<string | null> {
+    const { access, movedGeneration, profiles } = this.#deps;
+    const moved = movedGeneration(session);
+    if (moved !== null && generation <= moved)
+      return `by its record it is ${session} of generation ${generation}, which went away from here as generation ${moved}`;
+    if (session !== name && (await this.#isHere(session))) {
+      // One that cannot be read may be it.
+      const inPlace = await profiles.readRecord(session).catch(() => null);
+      if (!areDifferent(inPlace?.account ?? null, account)) return `by its record it is ${session}, which is here`;
+    }
+    const other = account === null ? null : access.linkedIn(account, name);
+    return other === null ? null : `its account is linked in the session ${other.session} here`;
   }
 
   async #adopted(name: string, { report }: Survey): Promise<AdoptedSession> {
@@ -224,8 +254,9 @@ export class Adopter implements AdoptService {
 
 function refuseUnsaid(path: string, place: string): LeadMasterError {
   return refuse(
-    `${path} lies elsewhere than ${place}, and nobody has said what becomes of it`,
-    'Say so: mode "copy" (--copy) leaves it where it is, mode "move" (--move) takes it here.',
+    `${path} is not ${place}: it is not said whether it is copied or moved`,
+    'Add one of the two: mode "copy" (--copy) leaves it where it is, mode "move" (--move) takes it here.',
+    { missing: 'mode' },
   );
 }
 

@@ -1,4 +1,4 @@
-import { basename, dirname, isAbsolute, join, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { LOGIN_STORES, RECORD_FILE } from '@leadmaster/capture/classify';
 import type { ADOPT_KINDS } from '@leadmaster/protocol';
 import { lstatOrNull, type ProfileFs, unreadable } from '../profile/files.ts';
@@ -63,6 +63,9 @@ export function refuseRelative(path: string): void {
 
 /** @throws LeadMasterError `adopt_refused` for what is no folder that can be taken by its name. */
 export async function refuseOddPath(fs: ProfileFs, path: string): Promise<void> {
+  // Looked through for a profile it would take minutes, and offer those of every program and person.
+  if (resolve(path) === '/')
+    throw refuse('/ is the root of the whole machine', 'Name the folder of the profile itself.');
   const stat = await lstatOrNull(fs, path);
   if (stat === null)
     throw refuse(`${path} does not exist`, 'Look at the spelling; it is a folder on the machine of the service.');

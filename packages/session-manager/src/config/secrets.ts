@@ -59,8 +59,16 @@ function readSecret(file: string): string | null {
   return text;
 }
 
+/** 256 random bits. One that began with "-" would be taken for an option where it is typed as an argument. */
+function randomSecret(): string {
+  for (;;) {
+    const secret = randomBytes(32).toString('base64url');
+    if (/^[A-Za-z0-9]/.test(secret)) return secret;
+  }
+}
+
 function makeSecret(file: string): string {
-  const secret = randomBytes(32).toString('base64url');
+  const secret = randomSecret();
   return attempt(file, 'written', () => (makePrivateFile(file, `${secret}\n`) ? secret : (readSecret(file) ?? secret)));
 }
 

@@ -58,9 +58,14 @@ const path = variable(
 );
 const secret = variable('visible ASCII characters without spaces', z.string().regex(/^[\x21-\x7e]{1,512}$/));
 
+/** A name whose last part is a number is an address with a slip in it, such as 999.1.1.1 (RFC 1123, 2.1). */
+function isHostName(text: string): boolean {
+  return /^(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text) && !/(^|\.)\d+$/.test(text);
+}
+
 const host = variable(
   'an IP address or a host name to listen on, such as 127.0.0.1',
-  z.string().refine((text) => isIP(text) !== 0 || /^(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text)),
+  z.string().refine((text) => isIP(text) !== 0 || isHostName(text)),
 );
 
 const chromeArgs = variable(
@@ -92,7 +97,11 @@ const vaultUrl = parsed(
   (text) => parseStoreUrl(text, '/'),
 );
 const schedule = parsed('a cron expression such as "0 2 * * *" (local time), or "off"', (text) => {
-  if (text !== 'off') new Cron(text, { paused: true }).stop();
+  if (text === 'off') return;
+  // A sixth field in front would be seconds: a round of snapshots every second, where one a night was meant.
+  if (!text.startsWith('@') && text.split(/\s+/).length !== 5)
+    throw new Error('it has to have five fields: minute, hour, day, month, weekday');
+  new Cron(text, { paused: true }).stop();
 });
 const retention = parsed('last=7,daily=7,weekly=4,monthly=6, each once at most', parseRetention);
 

@@ -64,7 +64,7 @@ export class Measurements {
   #remember(session: string, { bytes, classes }: ProfileSize): void {
     const { store, warnBytes, log } = this.#deps;
     try {
-      const hint = `"./leadmaster storage ${session}" shows what it is, "./leadmaster trim ${session}" takes away what can be had again.`;
+      const hint = `"./leadmaster storage ${session}" shows what it is, "./leadmaster trim ${session}" deletes caches that WhatsApp can download again.`;
       const told = store.storage.record(session, { bytes, ...classes }, { warnBytes, data: { ...classes, hint } });
       if (told !== null) log.warn({ session, bytes, warnBytes }, 'the profile has grown beyond STORAGE_WARN_MB');
     } catch (error) {

@@ -1,8 +1,10 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { browsersOnAny, isOurs } from '@leadmaster/capture/processes';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { Config } from '../config/config.ts';
+import { accessCure } from '../profile/access.ts';
 import { createProfileStore } from '../profile/file-profile-store.ts';
+import { errorCode } from '../profile/files.ts';
 import { type LockOwner, livingOwner } from '../profile/locks.ts';
 import { type DataPaths, dataPaths } from '../profile/paths.ts';
 import type { ProfileRecord } from '../profile/profile-store.ts';
@@ -56,10 +58,15 @@ export interface GroundOptions {
   codeDir?: string | null;
 }
 
-/** Looks around in a data folder, with or without a service on it; needs no lock and changes nothing. */
+/**
+ * Looks around in a data folder, with or without a service on it; needs no lock and changes nothing.
+ *
+ * @throws LeadMasterError `forbidden` where the folder is closed to this user.
+ */
 export async function lookAround(config: Config, { machine, codeDir = null }: GroundOptions): Promise<Ground> {
   const paths = dataPaths(config.dataDir);
   const root = lstatSync(paths.root, { throwIfNoEntry: false });
+  if (root !== undefined) refuseClosed(paths.root, root);
   const service = livingOwner(paths.dataLock);
   const { state, stateError } = openState(paths.database);
   try {
@@ -78,6 +85,24 @@ export async function lookAround(config: Config, { machine, codeDir = null }: Gr
   } catch (error) {
     state?.close();
     throw error;
+  }
+}
+
+/** Where nothing can be looked at, it is told once and with the way in. */
+function refuseClosed(root: string, { uid: owner }: Stats): void {
+  try {
+    readdirSync(root);
+  } catch (error) {
+    if (!['EACCES', 'EPERM'].includes(errorCode(error))) throw error;
+    const isOther = owner !== process.geteuid?.();
+    throw new LeadMasterError(
+      'forbidden',
+      `The data folder ${root} is closed to this user (${errorText(error)})`,
+      isOther
+        ? `Give the command as the user who runs the service: sudo -u '#${owner}' ./leadmaster ...`
+        : accessCure(root),
+      { cause: error },
+    );
   }
 }
 

@@ -74,6 +74,8 @@ async function compare(key: MasterKey, keyFile: string, copy: string): Promise<v
 export async function keysIn(file: string, cure = OWN_KEY_CURE): Promise<[MasterKey, ...MasterKey[]]> {
   let text: string;
   try {
+    // A pipe would never end.
+    if (!(await stat(file)).isFile()) throw new Error('it is not a regular file');
     text = await readFile(file, 'utf8');
   } catch (error) {
     throw new LeadMasterError('vault_key_missing', `The key file ${file} cannot be read: ${errorText(error)}`, cure);

@@ -12,6 +12,7 @@ import {
   type Vault,
 } from '@leadmaster/vault';
 import type { Config } from '../config/config.ts';
+import { CHECKOUT } from '../config/env.ts';
 import { findBrowser } from '../engine/browser/find.ts';
 import { type PlaceProbe, thisProbe } from '../profile/place.ts';
 import { keysIn } from './key-copy.ts';
@@ -21,6 +22,8 @@ export type SeenHeads = (vault: string, session: string) => SeenHead | null;
 
 /** What the doctor asks of the machine beside files; tests have machines of their own. */
 export interface Machine {
+  /** Where the code lies, and commands are typed: what they write may lie there, too. */
+  checkout: string;
   /** Who asks; null where users have no numbers. */
   uid: number | null;
   now(): Date;
@@ -46,6 +49,7 @@ const VAULT_MS = 15_000;
 /** The machine this runs on. */
 export function thisMachine(config: Config): Machine {
   return {
+    checkout: CHECKOUT,
     uid: process.getuid?.() ?? null,
     now: () => new Date(),
     probe: thisProbe,

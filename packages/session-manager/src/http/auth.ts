@@ -43,7 +43,7 @@ export function createAuthenticator(
     throw new LeadMasterError(
       'unauthorized',
       presented === null ? 'The request brings no key.' : 'The key is not valid here.',
-      'Send "Authorization: Bearer KEY" or "X-Api-Key: KEY" with the admin key, which lies in admin.key in the data folder.',
+      'Send "Authorization: Bearer KEY" or "X-Api-Key: KEY" with the admin key: it is in admin.key in the data folder of this service (data-demo for the demo).',
     );
   };
 }

@@ -74,7 +74,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Answers without a key. */
     open?: boolean;
-    /** A route for the LeadMaster services of before: own error shapes, and without a key where `LEADMASTER_COMPAT=open`. */
+    /** A route of earlier LeadMaster versions: own error shapes, and without a key where `LEADMASTER_COMPAT=open`. */
     compat?: boolean;
     /** Takes a body of any size, for as long as it comes. */
     upload?: boolean;

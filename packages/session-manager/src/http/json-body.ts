@@ -3,6 +3,9 @@ import type { HttpApp } from './http-app.ts';
 
 export const BODY_LIMIT = 1_048_576;
 
+/** UTF-8 by its names, and the part of it that is ASCII. */
+const READ_CHARSETS = ['utf-8', 'utf8', 'us-ascii', 'ascii'];
+
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -20,6 +23,17 @@ export function readJsonBodies(app: HttpApp): void {
           'unsupported_media_type',
           `Bodies encoded as "${encoding}" are not read here.`,
           'Send the body without Content-Encoding.',
+        ),
+      );
+      return;
+    }
+    const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1] ?? 'utf-8';
+    if (!READ_CHARSETS.includes(charset.toLowerCase())) {
+      done(
+        new LeadMasterError(
+          'unsupported_media_type',
+          `Bodies in the charset "${charset}" are not read here.`,
+          'Send JSON in UTF-8, as "Content-Type: application/json".',
         ),
       );
       return;

@@ -191,7 +191,11 @@ export const COMPONENTS: Record<string, { schema: z.ZodType; example: unknown }>
   Census: { schema: census, example: CENSUS },
   CheckReport: {
     schema: checkReport,
-    example: { valid: true, checks: [{ name: 'permissions', ok: true, detail: 'folders 0700, files 0600' }] },
+    example: {
+      valid: true,
+      linked: true,
+      checks: [{ name: 'permissions', ok: true, detail: 'folders 0700, files 0600' }],
+    },
   },
   CreateSession: { schema: createSession, example: { name: 'ventas', start: true, metadata: { team: 'south' } } },
   CreateSnapshot: { schema: createSnapshot, example: { kind: 'essential' } },
@@ -275,7 +279,15 @@ export const COMPONENTS: Record<string, { schema: z.ZodType; example: unknown }>
   RecentFiles: { schema: recentFiles, example: { items: [RECENT], total: 1 } },
   Recoverable: {
     schema: recoverable,
-    example: { session: 'ventas', snapshots: 14, last: SNAPSHOT, isHere: false, damaged: false, problems: [] },
+    example: {
+      session: 'ventas',
+      snapshots: 14,
+      last: SNAPSHOT,
+      isHere: false,
+      gone: null,
+      damaged: false,
+      problems: [],
+    },
   },
   RecoverSessions: {
     schema: recoverSessions,

@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode, errorText, LeadMasterError, SESSION_NAME_RULE } from '@leadmaster/protocol';
+import { ERRORS, type ErrorCode, errorText, LeadMasterError, SESSION_NAME_RULE, sentence } from '@leadmaster/protocol';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 
@@ -33,12 +33,12 @@ export function asProductError(error: unknown, takes = 'application/json'): Lead
   const fault = REQUEST_FAULTS[code];
   if (fault !== undefined) {
     const [told, hint] = fault;
-    return new LeadMasterError(told, `${errorText(error)}.`, hint.replace('TYPE', takes), { cause: error });
+    return new LeadMasterError(told, sentence(errorText(error)), hint.replace('TYPE', takes), { cause: error });
   }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new LeadMasterError(
       statusCode === 404 ? 'not_found' : 'invalid_request',
-      `${errorText(error)}.`,
+      sentence(errorText(error)),
       'See /docs for what may be asked here.',
       { cause: error },
     );

@@ -31,6 +31,9 @@ import { shuttingDown } from './waiting.ts';
  */
 const SOCKET_IDLE_MS = 630_000;
 
+/** Longer than the pools of common clients keep a socket (90 s): who sends on one that we close at that moment has lost a POST. */
+const KEEP_ALIVE_MS = 120_000;
+
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** Sent with every answer. The pages of /docs bring a policy of their own. */
@@ -73,6 +76,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: BODY_LIMIT,
     connectionTimeout: SOCKET_IDLE_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    rewriteUrl: ({ url = '/' }) => plainPath(url),
     // Bodies have their limit below: Node's own would end uploads, too.
     requestTimeout: 0,
     // Our own answer to requests that come while closing is problem+json.
@@ -113,9 +118,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       reply.header('connection', 'close');
       throw shuttingDown();
     }
-    if (request.headers.host === undefined && request.raw.httpVersion !== '1.0') {
-      throw new LeadMasterError('invalid_request', 'The request has no Host header.', 'Send it, as HTTP/1.1 asks.');
-    }
+    requireOneHost(request);
     authenticate(request);
   });
   app.addHook('onSend', async (_request, reply) => {
@@ -165,6 +168,22 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   }
   await app.ready();
   return app;
+}
+
+/** Of two Hosts a proxy may have gone by the other one (RFC 9112, 3.2). */
+function requireOneHost({ raw }: FastifyRequest): void {
+  const hosts = raw.rawHeaders.filter((word, at) => at % 2 === 0 && word.toLowerCase() === 'host').length;
+  if (hosts === 1 || (hosts === 0 && raw.httpVersion === '1.0')) return;
+  const what = hosts === 0 ? 'no Host header' : `${hosts} Host headers`;
+  throw new LeadMasterError('invalid_request', `The request has ${what}.`, 'Send exactly one, as HTTP/1.1 asks.');
+}
+
+/** A slash too many, as it comes of an address that ends in one, names the same thing. The pages of /docs have theirs. */
+function plainPath(url: string): string {
+  const [path = '', ...query] = url.split('?');
+  if (!path.startsWith('/') || path.startsWith('/docs')) return url;
+  const plain = path.replaceAll(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
+  return [plain, ...query].join('?');
 }
 
 /** Answers bytes that are no HTTP request, where the connection still takes an answer. */

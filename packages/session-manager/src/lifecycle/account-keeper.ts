@@ -3,8 +3,10 @@ import {
   type AccountChange,
   hasNewNumber,
   sameAccount,
+  sameLink,
   type WrongAccountReason,
 } from '@leadmaster/protocol';
+import type { OtherLink } from '../snapshots/session-access.ts';
 import type { SessionRow, WrongAccount } from '../state/state-store.ts';
 import { notWrong } from './refusals.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
@@ -40,17 +42,51 @@ export class AccountKeeper {
     return this.#wrong;
   }
 
+  /** Whether the account is the one that the session is known to belong to. */
+  isOwn(account: Account): boolean {
+    return this.#owner !== null && sameAccount(this.#owner, account) !== false;
+  }
+
   /**
-   * Judges what is linked. Null = it is right, and is remembered as the owner. `isNewLink`: it was linked in this run; only
-   * then is another session that has it a reason to wait. Durable when it returns.
+   * Another session here that has a login of this account in place, so that the two would take it from each other; null
+   * where none is known to. Of the session's own account only the very link is that, and only while the other runs; of any
+   * other account all that is not known to be another link.
+   */
+  doubleOf(account: Account): OtherLink | null {
+    const other = this.#deps.linkedIn(account, this.#session);
+    const link = other === null ? false : sameLink(account, other.account);
+    if (this.isOwn(account)) return link === true && other?.isRunning ? other : null;
+    return link === false ? null : other;
+  }
+
+  /** The same of what is in place, as far as that is known. */
+  doubleInPlace(account: Account | null): OtherLink | null {
+    // What was seen and did not belong here may be gone since, and a link of its own hurts none.
+    const isNone = this.#wrong?.reason === 'other_account' || this.#wrong?.link === 'another';
+    return account === null || isNone ? null : this.doubleOf(account);
+  }
+
+  /** Another session here that has the very link of an account; null where none is known to. To unlink one unlinks both. */
+  twinOf(account: Account): OtherLink | null {
+    const other = this.#deps.linkedIn(account, this.#session);
+    return other !== null && sameLink(account, other.account) === true ? other : null;
+  }
+
+  /**
+   * Judges what is linked. Null = it is right, and is remembered as the owner. Another session that has the account is a
+   * reason to wait where it is new here: linked in this run (`isNewLink`), or brought, and where it has the very link. Durable
+   * when it returns.
    *
    * @throws LeadMasterError `storage_failed` when what is wrong cannot be written down.
    */
   judge(account: Account, isNewLink: boolean): WrongAccountReason | null {
+    const other = this.#deps.linkedIn(account, this.#session);
+    const link = other === null ? {} : linkBetween(account, other.account, isNewLink);
     if (this.#owner !== null && sameAccount(this.#owner, account) === false)
-      return this.#wait({ reason: 'other_account', account, session: null });
-    const session = isNewLink || this.#wrong !== null ? this.#deps.linkedIn(account, this.#session) : null;
-    if (session !== null) return this.#wait({ reason: 'linked_elsewhere', account, session });
+      return this.#wait({ reason: 'other_account', account, session: other?.session ?? null, ...link });
+    const isNews = isNewLink || this.#wrong !== null || this.#owner === null;
+    if (other !== null && (isNews || (link.link === 'same' && other.isRunning)))
+      return this.#wait({ reason: 'linked_elsewhere', account, session: other.session, ...link });
     this.#learn(account);
     return null;
   }
@@ -76,9 +112,14 @@ export class AccountKeeper {
     if (this.#wrong !== null) this.#write({ wrongAccount: null });
   }
 
-  /** A person has put another login in its place. One of an unknown account says nothing of the owner. */
+  /**
+   * A person has put another login in its place. One of an unknown account says nothing of the owner; one that another
+   * session has is nobody's before it is known which of the two is to go on.
+   */
   replaced(account: Account | null): void {
-    this.#write({ wrongAccount: null, account: account ?? this.#owner });
+    const isElsewhere =
+      account !== null && !this.isOwn(account) && this.#deps.linkedIn(account, this.#session) !== null;
+    this.#write({ wrongAccount: null, account: isElsewhere ? null : (account ?? this.#owner) });
   }
 
   /** A person has logged it out: whichever account is linked next is right. */
@@ -122,4 +163,10 @@ export class AccountKeeper {
     if (change.account !== undefined) this.#owner = change.account;
     if (change.wrongAccount !== undefined) this.#wrong = change.wrongAccount;
   }
+}
+
+/** What is known of the link of a login beside the one that another session has. One that was linked just now is its own. */
+function linkBetween(account: Account, other: Account, isNewLink: boolean): Pick<WrongAccount, 'link'> {
+  const isSame = sameLink(account, other) ?? (isNewLink ? false : null);
+  return isSame === null ? {} : { link: isSame ? 'same' : 'another' };
 }

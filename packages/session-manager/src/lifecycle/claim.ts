@@ -1,15 +1,17 @@
-import { type Account, LeadMasterError } from '@leadmaster/protocol';
+import { type Account, LeadMasterError, sentence } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import { proveProfileFree } from '../process/holders.ts';
 import { clearStaleSingleton } from '../process/singleton-lock.ts';
 import { isNewerBrowser, newestChromium, refuseOlderBrowser } from '../profile/browser-version.ts';
 import { realFs } from '../profile/files.ts';
 import { lockSession } from '../profile/locks.ts';
+import { loginMissing } from '../profile/login-missing.ts';
 import { loginDamaged, mendLogin, proveLoginWhole } from '../profile/login-structure.ts';
 import type { DataPaths } from '../profile/paths.ts';
 import type { ProfileStore } from '../profile/profile-store.ts';
 import { requireRoom } from '../profile/room.ts';
-import { originNotRetired, sessionMoved } from './refusals.ts';
+import { sessionMoved } from '../state/moved-session.ts';
+import { originNotRetired } from './refusals.ts';
 
 /** Browsers that are just ending may still have files open. */
 const LEAVING_MS = 2_000;
@@ -42,10 +44,10 @@ export async function claimProfile(deps: ClaimDeps, session: string): Promise<Cl
   const lock = lockSession(deps.paths, session);
   try {
     if (deps.wasLinked(session) && (await deps.profiles.readRecord(session)) === null)
-      throw missing(session, deps.profiles.locate(session));
+      throw loginMissing(session, deps.profiles.locate(session));
     const moved = deps.movedGeneration(session);
     const record = await deps.profiles.create(session, moved ?? 0);
-    if (moved !== null && record.generation <= moved) throw sessionMoved(session);
+    if (moved !== null && record.generation <= moved) throw sessionMoved(session, deps.movedTo(session));
     if (!record.originRetired) throw originNotRetired(session);
     const profileDir = deps.profiles.locate(session);
     const evidence = await deps.profiles.loginEvidence(session);
@@ -77,8 +79,9 @@ export async function claimProfile(deps: ClaimDeps, session: string): Promise<Cl
         if (version !== record.chromiumVersion) await deps.profiles.updateRecord(session, { chromiumVersion: version });
       },
       async linkedTo(account) {
-        const { id, name } = record.account ?? {};
-        if (id === account.id && name === account.name && record.unfinished === undefined) return;
+        const { id, name, device } = record.account ?? {};
+        const isNoted = id === account.id && name === account.name && device === account.device;
+        if (isNoted && record.unfinished === undefined) return;
         await deps.profiles.updateRecord(session, { account, unfinished: undefined }).catch((error: unknown) => {
           deps.log.warn({ session, err: error }, 'who is linked could not be written down');
         });
@@ -99,6 +102,8 @@ export interface ClaimDeps {
   wasLinked: (session: string) => boolean;
   /** The generation under which the session left this machine; null when it never did. */
   movedGeneration: (session: string) => number | null;
+  /** The machine that it went to, where that is known. */
+  movedTo: (session: string) => string | null;
   /** Saves the profile before a newer Chromium changes it for good. Never fails. */
   beforeUpgrade: (session: string, profileDir: string) => Promise<void>;
   /** The newest snapshot that is not known to be damaged; null where none is known. */
@@ -115,7 +120,7 @@ function namingSnapshot(deps: ClaimDeps, session: string, error: unknown): unkno
   const { id, at } = newest;
   return new LeadMasterError(
     'login_damaged',
-    `${error.message}. Its newest snapshot is ${id}, of ${at}: "./leadmaster snapshot restore ${session} ${id}"`,
+    `${sentence(error.message)} Its newest snapshot is ${id}, of ${at}: "./leadmaster snapshot restore ${session} ${id}"`,
     error.hint,
     { cause: error, extra: { ...error.extra, newestSnapshot: id } },
   );
@@ -141,13 +146,4 @@ export async function lockIdleProfile(paths: DataPaths, session: string): Promis
     lock.release();
     throw error;
   }
-}
-
-/** A folder that is gone, or a disk that is not mounted, is not "no session": nobody here has set this login aside. */
-function missing(session: string, profileDir: string): LeadMasterError {
-  return new LeadMasterError(
-    'login_missing',
-    `${session} is linked, and its profile ${profileDir} is not there`,
-    `Mount the disk or put the folder back, then start the session. If the login is given up: "./leadmaster session delete ${session}", and link it anew.`,
-  );
 }

@@ -1,6 +1,6 @@
-import { isHeldBack, LeadMasterError, placeSeen } from '@leadmaster/protocol';
+import { isHeldBack, isPutBack, LeadMasterError, placeSeen } from '@leadmaster/protocol';
 import { z } from 'zod';
-import { placeWords } from '../profile/place.ts';
+import { PLACE_CHANGED, placeWords } from '../profile/place.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { SupervisorView } from './session-status.ts';
 
@@ -58,7 +58,7 @@ export function refuseHeldBack(session: string, view: Pick<SupervisorView, 'stat
   if (!isHeldBack(view)) return;
   const what =
     view.reason === 'place_changed'
-      ? `${session} waits: the data folder is a copy, or lies on another disk`
+      ? `${session} waits: the data folder ${PLACE_CHANGED}`
       : `${session} waits: the vault has a newer login of it than the one in place`;
   throw new LeadMasterError(view.reason, what, view.hint, { extra: { state: view.state, reason: view.reason } });
 }
@@ -72,17 +72,19 @@ export function refuseHeldBack(session: string, view: Pick<SupervisorView, 'stat
 export function refuseHeldArrival(facts: Pick<Facts, 'fact'>, transfer: string, session: string): void {
   const change = placeChange(facts);
   if (change === null || !change.arrivals.includes(transfer)) return;
-  const what = `${session} was on its way here when the data folder was copied or moved to another disk, and waits`;
+  const what = `${session} was on its way here and waits: the data folder ${PLACE_CHANGED}`;
   throw new LeadMasterError('place_changed', what, placeHint(session, change));
 }
 
 /** Both places, and the word that releases a session. */
 export function placeHint(session: string, change: PlaceChange | null): string {
-  const places =
-    change === null
-      ? ''
-      : `Until ${change.before.since} this data folder was seen as ${placeWords(change.before)}; on ${change.now.since} it was found as ${placeWords(change.now)}, which is a copy or another disk. `;
-  return `${places}A login that runs in two places is taken from both. When the place before never runs it again: "./leadmaster place accept ${session} --origin-retired".`;
+  return `${change === null ? '' : changeWords(change)}A login that runs in two places is taken from both. When the place before never runs it again: "./leadmaster place accept ${session} --origin-retired".`;
+}
+
+function changeWords({ before, now }: PlaceChange): string {
+  return isPutBack(before, now)
+    ? `On ${now.since} this data folder, ${placeWords(now)}, was not the one that ran here last: it was put back from a backup, or its disk was exchanged for a copy. Since then the session may have been moved away, or linked elsewhere. `
+    : `Until ${before.since} this data folder was seen as ${placeWords(before)}; on ${now.since} it was found as ${placeWords(now)}, which is a copy or another disk. `;
 }
 
 /** Both dates, and the two ways out. */

@@ -88,10 +88,28 @@ const start = (session: string): string => `then "./leadmaster session start ${s
 const whoIsLinked: Hint = (s, { owner, wrong }) => {
   if (wrong === null) return '';
   const linked = accountLabel(wrong.account);
-  if (wrong.session !== null)
-    return `${linked} is linked in the session ${wrong.session} too, and each would tell its messages. `;
-  return owner === null ? '' : `${s} belongs to ${accountLabel(owner)}, and ${linked} is linked now. `;
+  const whose =
+    wrong.reason === 'other_account' && owner !== null
+      ? `${s} belongs to ${accountLabel(owner)}, and ${linked} is linked now. `
+      : '';
+  return wrong.session === null
+    ? whose
+    : `${whose}${linked} is linked in the session ${wrong.session} too, and each would tell its messages. `;
 };
+
+/** What becomes of a wrong account. A link that is another session's as well must not be removed: that one would lose its login. */
+const settleHint: Hint = (s, { wrong }) => {
+  const copied = `"./leadmaster session delete ${s}" (its profile goes to trash, and nothing is removed at WhatsApp)`;
+  const settle = `Keep this account: "./leadmaster account ${s} --accept". Remove its link: "./leadmaster account ${s} --unlink".`;
+  if (wrong === null || wrong.session === null || wrong.link === 'another')
+    return `Nothing is sent, and what comes in waits. ${settle}`;
+  const { session: other } = wrong;
+  if (wrong.link === 'same')
+    return `Both hold one and the same link, and two browsers on it take it from each other: this one was closed. Delete this copy: ${copied}. To remove its link, or to log it out, would take the login from ${other}. If ${other} is the one that is not wanted, delete that one, ${start(s)}.`;
+  return `Whether ${s} is a copy of the login of ${other} is not known, so its browser was closed. If it is, or may be, delete it: ${copied}; to remove its link would take the login from ${other}. Only if it has a link of its own on the phone: ${settle}`;
+};
+
+const wrongHint: Hint = (s, facts) => `${whoIsLinked(s, facts)}${settleHint(s, facts)}`;
 
 const PASSKEY_WAY_OUT = 'docs/passkeys.md has the steps';
 
@@ -122,6 +140,10 @@ const REASONS: Readonly<Record<string, Hint>> = {
     'WhatsApp no longer knows this login. Start the service with LOGIN_MODE=qr or local and link the account again.',
   [ADOPTED_UNFINISHED]: (s, { loginMode }) =>
     `WhatsApp does not take this login. It was adopted with an unfinished record, so its last changes may be missing, and that may be the reason; whether the account was unlinked is not known. Delete the session and adopt a copy that was taken with the program stopped. ${loginMode === 'server' ? LINK_ELSEWHERE : `Or link it again: "./leadmaster qr ${s}".`}`,
+  linked_elsewhere: (s, facts) =>
+    facts.state === 'WRONG_ACCOUNT'
+      ? wrongHint(s, facts)
+      : `Delete the one of the two that is not wanted ("./leadmaster session delete ${s}": its profile goes to trash, and nothing is removed at WhatsApp), ${start('NAME')} for the other.`,
   conflict: (s) => `The same login is open somewhere else. Stop it there, ${start(s)}.`,
   pinned_web_version_deprecated: (s) =>
     `WhatsApp refuses the pinned WEB_VERSION. Unset it or pin a newer one, restart the service, ${start(s)}.`,
@@ -188,10 +210,9 @@ const STATES: Readonly<Partial<Record<SessionState, Hint>>> = {
     `WhatsApp has blocked this account. When it is lifted on the phone, "./leadmaster session start ${s}".`,
   PASSKEY_REQUIRED: (s) =>
     `WhatsApp asks this account for a passkey; ${PASSKEY_WAY_OUT}. "./leadmaster qr ${s}" tries again.`,
-  WRONG_ACCOUNT: (s, facts) =>
-    `${whoIsLinked(s, facts)}Nothing is sent, and what comes in waits. Keep this account: "./leadmaster account ${s} --accept". Remove its link: "./leadmaster account ${s} --unlink".`,
+  WRONG_ACCOUNT: wrongHint,
   AUTH_FAILURE: (s) => `WhatsApp refused the login: "./leadmaster check ${s}".`,
   MOVED: (s) =>
-    `The session lives on another machine. What was here lies in trash; "./leadmaster session delete ${s}" takes it off the list.`,
+    `The session lives on another machine. Its profile here is in the trash; "./leadmaster session delete ${s}" takes it off the list.`,
   ERROR: (s) => `See the log, ${start(s)}.`,
 };

@@ -50,6 +50,11 @@ export class OwnedRun {
     return this.#claim?.committed ?? false;
   }
 
+  /** Whether no login was in place when it began: what comes up in it was linked in it. */
+  get linksAnew(): boolean {
+    return this.#claim?.login === 'none';
+  }
+
   /** Files that ended in an unfinished record when the login was adopted; none once WhatsApp has taken it. */
   get unfinished(): readonly string[] {
     return this.#claim?.unfinished ?? [];

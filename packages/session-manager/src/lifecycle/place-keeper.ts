@@ -6,11 +6,13 @@ import {
   comparePlaces,
   lookAtPlace,
   markPlace,
+  PLACE_CHANGED,
   type PlaceFacts,
   type PlaceProbe,
   type PlaceVerdict,
   parsePlace,
   placeWords,
+  renewMarker,
 } from '../profile/place.ts';
 import type { SessionRow, StateStore } from '../state/state-store.ts';
 import { olderLogin, type PlaceChange, placeChange, placeHint, setPlaceChange } from './held-back.ts';
@@ -23,7 +25,7 @@ export const PLACE_FACT = 'place';
 
 export interface PlaceKeeperDeps {
   paths: Pick<DataPaths, 'root' | 'placeMarker'>;
-  store: Pick<StateStore, 'sessions' | 'transitions' | 'vault' | 'atomically'>;
+  store: Pick<StateStore, 'sessions' | 'transitions' | 'vault' | 'browsers' | 'atomically'>;
   probe: PlaceProbe;
   sessions: () => Pick<Sessions, 'has' | 'rest' | 'start'>;
   /** Whether what is released and was to run is started: not with the service down, whose next start does. */
@@ -66,7 +68,30 @@ export class PlaceKeeper implements PlaceService {
     const verdict = comparePlaces(known, facts, isMarked);
     if (verdict === 'changed' && known !== null) this.#hold(known, facts);
     else this.#remember(known, merged(known, facts));
+    this.renew();
     return verdict;
+  }
+
+  /**
+   * Marks the place with a new file, so that a backup of the folder as it was until now is told from the folder itself when
+   * it is put back into it. Never fails: the mark then stays. A folder that is not the one remembered is left to be told by
+   * the next start.
+   */
+  renew(): void {
+    const { paths, probe, store, log } = this.#deps;
+    try {
+      const known = this.#known();
+      const { facts, isMarked } = lookAtPlace(paths, probe, new Date());
+      if (known === null || comparePlaces(known, facts, isMarked) !== 'same') return;
+      renewMarker(paths, probe, (mark) =>
+        store.vault.setFact(PLACE_FACT, JSON.stringify({ ...known, mark, earlier: facts.mark })),
+      );
+    } catch (error) {
+      log.warn(
+        { err: error },
+        'the mark of the data folder could not be renewed: a backup put back may not be noticed',
+      );
+    }
   }
 
   /** A disk that refuses keeps nothing from starting: it is compared again next time. */
@@ -133,11 +158,13 @@ export class PlaceKeeper implements PlaceService {
     const held = store.sessions.all().filter(isStartable);
     store.atomically(() => {
       for (const row of held) this.#stop(row, change);
+      // They belong to the place before: the next start, which finds this place, must not take them for its own.
+      for (const { session } of store.browsers.all()) store.browsers.clear(session);
       store.vault.setFact(PLACE_FACT, JSON.stringify(found));
       setPlaceChange(store.vault, held.length + arrivals.length === 0 ? null : change);
     });
     const before = placeWords(known.seen);
-    log.warn({ before, sessions: held.map(({ name }) => name) }, 'the data folder is a copy, or lies on another disk');
+    log.warn({ before, sessions: held.map(({ name }) => name) }, `the data folder ${PLACE_CHANGED}`);
   }
 
   #stop({ name, state }: SessionRow, change: PlaceChange): void {
@@ -169,6 +196,7 @@ function merged(known: PlaceFacts | null, found: PlaceFacts): PlaceFacts {
   const isSeenAs = known.seen.path === path && known.seen.host === host;
   return {
     mark: found.mark ?? known.mark,
+    earlier: found.mark === null ? known.earlier : null,
     uuid: found.uuid ?? known.uuid,
     machine: known.machine ?? found.machine,
     seen: isSeenAs ? known.seen : found.seen,

@@ -1,6 +1,7 @@
 import type { Census } from '@leadmaster/protocol';
 import type { HeldProfile, Proof, ReplaceOptions } from '../snapshots/session-access.ts';
-import { ending, running, sessionMoved, starting } from './refusals.ts';
+import { movedTo, sessionMoved } from '../state/moved-session.ts';
+import { ending, running, starting } from './refusals.ts';
 import type { SessionSupervisor } from './supervisor.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 import type { Turn } from './turn.ts';
@@ -85,7 +86,7 @@ export class ProfileAccess {
     return supervisor.inTurn(async (turn) => {
       refuseEnding(name, turn);
       const record = await profiles.readRecord(name);
-      if (record === null) throw sessionMoved(name);
+      if (record === null) throw sessionMoved(name, movedTo(store, name));
       const word = await this.#stoppedUnlessFailing(turn, name, reason, async () => prove());
       store.atomically(() => {
         store.sessions.setDesired(name, 'stopped');

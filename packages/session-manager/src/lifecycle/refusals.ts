@@ -1,4 +1,4 @@
-import { isSessionName, LeadMasterError, type SessionState } from '@leadmaster/protocol';
+import { type Account, accountLabel, isSessionName, LeadMasterError, type SessionState } from '@leadmaster/protocol';
 import { adoptCommand } from './hints.ts';
 import type { SupervisorView } from './session-status.ts';
 
@@ -93,19 +93,10 @@ export function ending(session: string): LeadMasterError {
   );
 }
 
-/** What was handed over to another machine is started there; one login in two places is taken from both. */
-export function sessionMoved(session: string): LeadMasterError {
-  return new LeadMasterError(
-    'session_moved',
-    `${session} has moved to another machine`,
-    'Start it there. To have it here again, transfer it back from there.',
-  );
-}
-
 export function originNotRetired(session: string): LeadMasterError {
   return new LeadMasterError(
     'origin_not_retired',
-    `${session} is a copy of a login, and nobody has said that the place it came from never runs it again`,
+    `${session} is a copy of a login: it is not confirmed that the place it came from will never run it again`,
     `A login that runs in two places is taken from both. Make sure of it, then say so: "./leadmaster session start ${session} --origin-retired" (originRetired: true).`,
   );
 }
@@ -125,6 +116,40 @@ export function linkedElsewhere(session: string, phone: string, other: string): 
     'linked_elsewhere',
     `+${phone} is linked in the session ${other} of this machine; no code was asked for`,
     `Use ${other}. To have the account in ${session} instead, log ${other} out first: "./leadmaster session logout ${other}".`,
+    { extra: { session: other } },
+  );
+}
+
+/** What is in the way of a copy, and what sets it aside without a word to WhatsApp. */
+const toTrash = (session: string): string =>
+  `"./leadmaster session delete ${session}" (its profile goes to trash, and nothing is removed at WhatsApp)`;
+
+/** A login that another session here has, opened a second time, is taken from both. */
+export function loginElsewhere(session: string, account: Account, other: string): LeadMasterError {
+  return new LeadMasterError(
+    'linked_elsewhere',
+    `${session} holds a login of ${accountLabel(account)}, which the session ${other} of this machine has: two browsers on one login take it from each other`,
+    `Use ${other}. What is not wanted of the two is deleted: ${toTrash(session)}. To go on with ${session} instead, delete the other first: "./leadmaster session delete ${other}".`,
+    { extra: { session: other } },
+  );
+}
+
+/** A login that comes here, by a restore or from another machine, while another session here has it. */
+export function comesDouble(session: string, account: Account, other: string): LeadMasterError {
+  return new LeadMasterError(
+    'linked_elsewhere',
+    `The login that would come to ${session} is of ${accountLabel(account)}, which the session ${other} there has: two browsers on one login take it from each other`,
+    `Nothing was changed. Use ${other}. To have it as ${session} instead, delete the other first, where it is: ${toTrash(other)}.`,
+    { extra: { session: other } },
+  );
+}
+
+/** One link in two sessions: to remove it in one removes it in both, and both never run. */
+export function linkShared(session: string, account: Account, other: string): LeadMasterError {
+  return new LeadMasterError(
+    'linked_elsewhere',
+    `${session} and ${other} hold one and the same link of ${accountLabel(account)}: to log ${session} out, or to keep it beside ${other}, would take the login from ${other}`,
+    `Nothing was changed. ${session} is a copy: ${toTrash(session)}. If ${other} is the one that is not wanted, delete that one instead.`,
     { extra: { session: other } },
   );
 }

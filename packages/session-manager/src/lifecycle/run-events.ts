@@ -29,6 +29,8 @@ export interface RunEventMeans {
   watch: () => Promise<void>;
   /** Unlinks a wrong account where a person has ordered that; whether it did. Called in the session's turn. */
   unlinkIfOrdered: (run: EngineRun) => Promise<boolean>;
+  /** Closes the browser of what may be a copy of another session's login. Called in the session's turn. */
+  endCopy: () => Promise<void>;
   /** Queues a task for the session's turn. */
   later: (task: () => Promise<void>) => void;
 }
@@ -187,7 +189,7 @@ export class RunEvents {
       capabilities.hurry();
       return inbox.hurry();
     }
-    const isNewLink = !current.isCommitted;
+    const isNewLink = current.linksAnew && !current.isCommitted;
     if (!(await this.#isCommitted(current, account))) return;
     this.#launchFailures = 0;
     const wrong = keeper.judge(account, isNewLink);
@@ -199,8 +201,12 @@ export class RunEvents {
   }
 
   async #onWrong({ run }: OwnedRun, reason: WrongAccountReason): Promise<void> {
-    if (run !== null && (await this.#means.unlinkIfOrdered(run))) return;
-    await this.#means.apply({ type: 'wrong_account', reason });
+    const { account, apply, endCopy, unlinkIfOrdered } = this.#means;
+    if (run !== null && (await unlinkIfOrdered(run))) return;
+    await apply({ type: 'wrong_account', reason });
+    const { wrong } = account;
+    // A link of its own hurts no other session; it stays open, so that it can be removed at WhatsApp.
+    if (wrong !== null && wrong.session !== null && wrong.link !== 'another') await endCopy();
   }
 
   /** A person has said that the account of a run is right: it is READY, and what it told meanwhile is told. */

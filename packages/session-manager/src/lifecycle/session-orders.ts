@@ -1,8 +1,9 @@
 import type { SettleAccount } from '@leadmaster/protocol';
 import type { Measurements } from '../disk/measurements.ts';
+import { movedTo, sessionMoved } from '../state/moved-session.ts';
 import { refuseErased } from './erased.ts';
 import { olderLogin, refuseHeldBack, setOlderLogin } from './held-back.ts';
-import { halfDone, originNotRetired, sessionMoved } from './refusals.ts';
+import { halfDone, originNotRetired } from './refusals.ts';
 import type { SessionGuard } from './session-guard.ts';
 import type { SessionRegistry } from './session-registry.ts';
 import type { SessionSupervisor } from './supervisor.ts';
@@ -34,10 +35,11 @@ export class SessionOrders {
   async start(name: string, { originRetired = false, olderLogin = false }: StartSaid = {}): Promise<void> {
     const { registry, store } = this.#deps;
     const supervisor = await registry.get(name);
-    if (supervisor.view.state === 'MOVED') throw sessionMoved(name);
+    if (supervisor.view.state === 'MOVED') throw sessionMoved(name, movedTo(store, name));
     refuseErased(name, supervisor.view);
     const goesBack = olderLogin && supervisor.view.reason === 'older_than_vault';
     if (!goesBack) refuseHeldBack(name, supervisor.view);
+    if (supervisor.liveRun === null) supervisor.doubles.refuseDouble();
     await this.#requireOriginRetired(name, originRetired);
     if (goesBack) await this.#goBack(supervisor);
     store.sessions.setDesired(name, 'running');
@@ -91,9 +93,10 @@ export class SessionOrders {
   async restart(name: string): Promise<void> {
     const { registry, store, guard } = this.#deps;
     const supervisor = await registry.get(name);
-    if (supervisor.view.state === 'MOVED') throw sessionMoved(name);
+    if (supervisor.view.state === 'MOVED') throw sessionMoved(name, movedTo(store, name));
     refuseErased(name, supervisor.view);
     refuseHeldBack(name, supervisor.view);
+    supervisor.doubles.refuseDouble();
     await this.#requireOriginRetired(name, false);
     // Written before anything is stopped: a disk that cannot note it leaves the session as it was.
     store.sessions.setDesired(name, 'running');
@@ -107,6 +110,7 @@ export class SessionOrders {
     const { registry, store, profiles, guard } = this.#deps;
     const supervisor = await registry.get(name);
     profiles.refuseFixed(name);
+    supervisor.doubles.refuseShared();
     await guard().before(name, 'before_logout');
     const before = store.sessions.get(name)?.desired ?? 'stopped';
     // Before it is queued: a start that is asked for afterwards is the later word.

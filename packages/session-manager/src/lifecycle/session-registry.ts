@@ -1,8 +1,9 @@
-import { type Account, sameAccount } from '@leadmaster/protocol';
+import { type Account, sameAccount, sameLink } from '@leadmaster/protocol';
 import type { SerialQueue } from '../concurrency/serial-queue.ts';
 import { inTurns } from '../concurrency/turns.ts';
+import type { OtherLink } from '../snapshots/session-access.ts';
 import { setOlderLogin } from './held-back.ts';
-import { sessionExists, sessionNotFound, sessionUnclaimed } from './refusals.ts';
+import { comesDouble, sessionExists, sessionNotFound, sessionUnclaimed } from './refusals.ts';
 import { SessionSupervisor } from './supervisor.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 
@@ -42,11 +43,25 @@ export class SessionRegistry {
     return this.#supervisors.get(name) ?? null;
   }
 
-  /** Another session that has this account linked; null where none is known to. */
-  linkedIn(account: Account, except: string): string | null {
-    const others = this.supervisors().filter(({ name }) => name !== except);
-    const isIt = (linked: Account | null) => linked !== null && sameAccount(linked, account) === true;
-    return others.find(({ linkedAccount }) => isIt(linkedAccount))?.name ?? null;
+  /** Another session that has this account linked, first one that has this very link; null where none is known to. */
+  linkedIn(account: Account, except: string): OtherLink | null {
+    const linked = this.supervisors().flatMap(({ name, doubles: { heldLogin } }): OtherLink[] =>
+      name === except || heldLogin === null || sameAccount(heldLogin.account, account) !== true
+        ? []
+        : [{ session: name, ...heldLogin }],
+    );
+    return linked.find((other) => sameLink(other.account, account) === true) ?? linked[0] ?? null;
+  }
+
+  /** @throws LeadMasterError `linked_elsewhere` where a login that comes to a session is another session's here. */
+  refuseComing(name: string, account: Account): void {
+    const supervisor = this.find(name);
+    if (supervisor !== null) {
+      supervisor.doubles.refuseComing(account);
+      return;
+    }
+    const other = this.linkedIn(account, name);
+    if (other !== null && sameLink(account, other.account) !== false) throw comesDouble(name, account, other.session);
   }
 
   /** @throws LeadMasterError `session_not_found`, or `session_unclaimed` when there is a profile that nobody has adopted. */
@@ -167,7 +182,10 @@ export class SessionRegistry {
 
   async #refuseUnclaimed(name: string): Promise<void> {
     const found = await this.unclaimed();
-    if (found.includes(name)) throw sessionUnclaimed(name, this.#deps.profiles.locate(name));
+    if (!found.includes(name)) return;
+    // A record that says otherwise keeps it from being adopted, and says what to do.
+    await this.#deps.profiles.readRecord(name);
+    throw sessionUnclaimed(name, this.#deps.profiles.locate(name));
   }
 
   #movedGeneration(name: string): number {

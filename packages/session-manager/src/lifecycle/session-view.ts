@@ -51,15 +51,20 @@ function waitsForWord(name: string): string {
   return `It is a copy of a login. Once the place it came from never runs it again: "./leadmaster session start ${name} --origin-retired".`;
 }
 
-/** A profile that no session claims: shown, never started. */
-export function describeUnclaimed(name: string, profileDir: string, loginMode: LoginMode): Session {
+/** A profile that no session claims: shown, never started. `obstacle`: why it cannot be adopted where it lies, and what to do. */
+export function describeUnclaimed(
+  name: string,
+  profileDir: string,
+  loginMode: LoginMode,
+  obstacle: string | null,
+): Session {
   const now = new Date().toISOString();
   return {
     name,
     state: 'UNCLAIMED',
     stateKind: 'needs_person',
     reason: 'found_without_a_record',
-    hint: `Take it over in place with "${adoptCommand(name, profileDir)}".`,
+    hint: obstacle ?? `Take it over in place with "${adoptCommand(name, profileDir)}".`,
     since: now,
     canSend: false,
     desired: 'stopped',

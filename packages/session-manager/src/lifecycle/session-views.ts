@@ -1,4 +1,4 @@
-import type { Session, SessionPage, SessionQuery } from '@leadmaster/protocol';
+import { LeadMasterError, type Session, type SessionPage, type SessionQuery } from '@leadmaster/protocol';
 import type { Measurements } from '../disk/measurements.ts';
 import { sessionNotFound } from './refusals.ts';
 import type { SessionGuard } from './session-guard.ts';
@@ -28,7 +28,7 @@ export class SessionViews {
     const supervisor = registry.find(name);
     const row = store.sessions.get(name);
     if (supervisor === null || row === null) {
-      if ((await registry.unclaimed()).includes(name)) return this.#describeUnclaimed(name);
+      if ((await registry.unclaimed()).includes(name)) return await this.#describeUnclaimed(name);
       throw sessionNotFound(name);
     }
     const record = await profiles.readRecord(name).catch(() => null);
@@ -55,7 +55,7 @@ export class SessionViews {
     return { items, cursor: names.length > limit ? (items.at(-1)?.name ?? null) : null };
   }
 
-  #describe(name: string): Promise<Session> | Session {
+  #describe(name: string): Promise<Session> {
     return this.#deps.registry.has(name) ? this.get(name) : this.#describeUnclaimed(name);
   }
 
@@ -90,7 +90,13 @@ export class SessionViews {
     };
   }
 
-  #describeUnclaimed(name: string): Session {
-    return describeUnclaimed(name, this.#deps.profiles.locate(name), this.#deps.config.loginMode);
+  async #describeUnclaimed(name: string): Promise<Session> {
+    const { profiles, config } = this.#deps;
+    // What its record says may keep it from being adopted: that is told instead of an order that is then refused.
+    const obstacle = await profiles.readRecord(name).then(
+      () => null,
+      (error: unknown) => (error instanceof LeadMasterError ? `${error.message}. ${error.hint}` : null),
+    );
+    return describeUnclaimed(name, profiles.locate(name), config.loginMode, obstacle);
   }
 }

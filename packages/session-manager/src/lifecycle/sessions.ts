@@ -1,5 +1,6 @@
 import type {
   AcceptedMessage,
+  Account,
   Capabilities,
   Census,
   CheckReport,
@@ -18,7 +19,7 @@ import type {
   Transition,
 } from '@leadmaster/protocol';
 import { Measurements } from '../disk/measurements.ts';
-import type { HeldProfile, Proof, ReplaceOptions, SessionAccess } from '../snapshots/session-access.ts';
+import type { HeldProfile, OtherLink, Proof, ReplaceOptions, SessionAccess } from '../snapshots/session-access.ts';
 import { comesBack } from './at-boot.ts';
 import { pageChecks } from './capabilities/page-checks.ts';
 import { countUses } from './capabilities/uses.ts';
@@ -52,11 +53,12 @@ export class Sessions implements SessionService, SessionAccess {
   #look: () => Promise<void> = async () => undefined;
   #looked: Promise<void> | null = null;
 
-  constructor(deps: Omit<SupervisorDeps, 'outbox' | 'linkedIn'>) {
+  constructor(deps: Omit<SupervisorDeps, 'outbox' | 'linkedIn' | 'comeBack'>) {
     const { profiles, store, config, log } = deps;
     this.#messages = new SessionMessages(deps, () => this.#registry);
     const linkedIn: SupervisorDeps['linkedIn'] = (account, except) => this.#registry.linkedIn(account, except);
-    this.#deps = { ...deps, outbox: this.#messages.outbox, linkedIn };
+    const comeBack = (name: string): void => this.#registry.find(name)?.comeBack();
+    this.#deps = { ...deps, outbox: this.#messages.outbox, linkedIn, comeBack };
     this.#registry = new SessionRegistry(this.#deps);
     this.#profiles = new ProfileAccess(this.#deps);
     this.measurements = new Measurements({ ...{ profiles, store, log }, warnBytes: config.storageWarnBytes });
@@ -141,6 +143,14 @@ export class Sessions implements SessionService, SessionAccess {
 
   async census(name: string, signal: AbortSignal): Promise<Census | null> {
     return this.#profiles.census(await this.#registry.get(name), signal);
+  }
+
+  linkedIn(account: Account, except: string): OtherLink | null {
+    return this.#registry.linkedIn(account, except);
+  }
+
+  refuseComing(name: string, account: Account | null): void {
+    if (account !== null) this.#registry.refuseComing(name, account);
   }
 
   async createFor(

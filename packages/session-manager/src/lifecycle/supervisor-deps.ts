@@ -5,6 +5,7 @@ import type { Slots } from '../concurrency/slots.ts';
 import type { Config } from '../config/config.ts';
 import type { SessionEngine } from '../engine/engine.ts';
 import type { ProfileStore } from '../profile/profile-store.ts';
+import type { OtherLink } from '../snapshots/session-access.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { Claim } from './claim.ts';
 import type { Outbox } from './outbox.ts';
@@ -26,6 +27,8 @@ export interface SupervisorDeps {
   /** Which build of WhatsApp Web a session opens, and what is learnt of it. */
   builds: BuildKeeper;
   /** Another session of this machine that has this account linked; null where none is known to. */
-  linkedIn: (account: Account, except: string) => string | null;
+  linkedIn: (account: Account, except: string) => OtherLink | null;
+  /** Brings a session back that was knocked out by a copy of its login here, now that the copy's browser is gone. */
+  comeBack: (session: string) => void;
   log: Logger;
 }

@@ -13,6 +13,7 @@ import type { EngineRun } from '../engine/engine.ts';
 import { isOutOfRoom } from '../profile/room.ts';
 import { AccountKeeper } from './account-keeper.ts';
 import { Capabilities } from './capabilities/capabilities.ts';
+import { Doubles } from './doubles.ts';
 import { setOlderLogin } from './held-back.ts';
 import { Inbox } from './inbox.ts';
 import { interruptedAt } from './interrupted.ts';
@@ -40,6 +41,8 @@ export class SessionSupervisor {
   readonly #status: SessionStatus;
   /** What the session can do with its page. */
   readonly capabilities: Capabilities;
+  /** Whether its login is another session's here as well. */
+  readonly doubles: Doubles;
   readonly #clock: StateClock;
   readonly #events: RunEvents;
   #current: OwnedRun | null = null;
@@ -52,9 +55,11 @@ export class SessionSupervisor {
     this.#deps = deps;
     this.name = known.name;
     this.#account = new AccountKeeper(deps, known.name, known);
-    this.#account.adopt(known.account);
+    // One that has never been READY here is not known to be its own.
+    if (known.health.lastReadyAt !== null) this.#account.adopt(known.account);
     this.#status = new SessionStatus(deps, known, this.#account);
     this.capabilities = new Capabilities(deps, known.name);
+    this.doubles = new Doubles(known.name, this.#account, this.#status, () => this.#current !== null);
     this.#inbox = new Inbox(deps, known.name, () => this.#status.sawLife('lastInboundAt'));
     this.#clock = new StateClock(deps.config, this.#status, (task) => this.#later(task));
     this.#events = new RunEvents(deps, known.name, {
@@ -64,6 +69,7 @@ export class SessionSupervisor {
       refuse: (error) => this.#cannotRun(error),
       watch: () => this.#watch(),
       unlinkIfOrdered: (run) => this.#unlinkIfOrdered(run),
+      endCopy: () => this.#endCopy(),
       later: (task) => this.#later(task),
     });
   }
@@ -93,9 +99,12 @@ export class SessionSupervisor {
     return { run: this.readyRun, generation: this.#current?.generation ?? null, account, limits };
   }
 
-  /** The account that is linked here, as far as known; null where no login is in place. */
-  get linkedAccount(): Account | null {
-    return ['MOVED', 'AUTH_FAILURE'].includes(this.#status.state) ? null : this.#status.account;
+  /** Starts again after a copy of its login here has knocked it out, unless a person wants it stopped. */
+  comeBack(): void {
+    this.#later(async () => {
+      const isWanted = this.#deps.store.sessions.get(this.name)?.desired === 'running';
+      if (isWanted && this.#status.reason === 'conflict') await this.#start('copy_ended');
+    });
   }
 
   /** The run of the browser that is open, whatever state the session is in. */
@@ -138,6 +147,7 @@ export class SessionSupervisor {
    */
   logout(): Promise<void> {
     return this.#queue.run(async () => {
+      this.doubles.refuseShared();
       const run = this.readyRun ?? this.#wrongRun;
       // Whoever logs out the session's own account may link any other; what was wrong is no word about the owner.
       const isOwn = this.#account.wrong === null;
@@ -151,6 +161,8 @@ export class SessionSupervisor {
   /** A person says that the account which waits in WRONG_ACCOUNT is right. What came meanwhile is told. */
   acceptAccount(): Promise<void> {
     return this.#queue.run(async () => {
+      this.#account.require();
+      this.doubles.refuseShared();
       this.#account.accept();
       this.#isToUnlink = false;
       const current = this.#current;
@@ -167,6 +179,7 @@ export class SessionSupervisor {
   unlinkAccount(): Promise<void> {
     return this.#queue.run(async () => {
       this.#account.require();
+      this.doubles.refuseShared();
       const run = this.#wrongRun;
       if (run !== null) return this.#unlinkWrong(run);
       this.#isToUnlink = true;
@@ -198,7 +211,7 @@ export class SessionSupervisor {
     if (this.#deps.config.loginMode === 'server') throw linksNothing();
     if (this.#status.state !== 'QR_REQUIRED' || !run) throw noPairingCode(this.name, this.view);
     const other = this.#deps.linkedIn({ id: `${phone}@c.us`, phone, name: '' }, this.name);
-    if (other !== null) throw linkedElsewhere(this.name, phone, other);
+    if (other !== null) throw linkedElsewhere(this.name, phone, other.session);
     return run.requestPairingCode(phone, signal);
   }
 
@@ -245,11 +258,19 @@ export class SessionSupervisor {
     return this.#status.state === 'WRONG_ACCOUNT' ? (this.#current?.run ?? null) : null;
   }
 
+  /** Closes the browser of what may be a copy of another session's login, which then has it to itself again. */
+  async #endCopy(): Promise<void> {
+    const { wrong } = this.#account;
+    await this.#apply({ type: 'lost', reason: 'linked_elsewhere' });
+    if (wrong !== null && wrong.session !== null && this.#current === null) this.#deps.comeBack(wrong.session);
+  }
+
   /** Whether the run's wrong account was unlinked, as a person had ordered while no browser ran. */
   async #unlinkIfOrdered(run: EngineRun): Promise<boolean> {
     if (!this.#isToUnlink) return false;
     this.#isToUnlink = false;
     try {
+      this.doubles.refuseShared();
       await this.#unlinkWrong(run);
       return true;
     } catch (error) {
@@ -312,6 +333,8 @@ export class SessionSupervisor {
         await this.#apply({ type: 'login_required' });
         return;
       }
+      // Beside what was asked before: another session may have come up meanwhile. A person who has the link removed knows of it.
+      if (login === 'saved' && !this.#isToUnlink) this.doubles.refuseDouble();
       this.#current = current;
       await this.#apply({ type: 'start', login, reason });
     } catch (error) {

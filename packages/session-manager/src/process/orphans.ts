@@ -31,6 +31,13 @@ export interface ForeignBrowser {
   profileDir: string;
 }
 
+export interface EndOrphansOptions {
+  termMs: number;
+  killMs: number;
+  /** Where the profile of a session lies now, if its folder may have been renamed since the launch. */
+  profileDir?: (session: string) => string;
+}
+
 /**
  * At boot, with the data folder's lock held: ends the browsers that a dead manager left behind. A recorded browser is
  * ended only if its start time and its exact `--user-data-dir` match. With its main process dead already, what is left
@@ -39,13 +46,14 @@ export interface ForeignBrowser {
  */
 export async function endOrphans(
   recorded: readonly RecordedBrowser[],
-  options: { termMs: number; killMs: number },
+  options: EndOrphansOptions,
 ): Promise<OrphanReport[]> {
   return Promise.all(recorded.map((browser) => endOrphan(browser, options)));
 }
 
-async function endOrphan(browser: RecordedBrowser, options: { termMs: number; killMs: number }): Promise<OrphanReport> {
+async function endOrphan(browser: RecordedBrowser, options: EndOrphansOptions): Promise<OrphanReport> {
   const { session, pid, startTicks } = browser;
+  const { termMs, killMs } = options;
   if (browser.bootId !== bootId()) return { session, pid, outcome: 'gone', detail: 'the machine has restarted since' };
   const now = readProcess(pid);
   let known: { pid: number; startTicks: number }[] = [];
@@ -56,7 +64,7 @@ async function endOrphan(browser: RecordedBrowser, options: { termMs: number; ki
     // The main process is dead (or is not what was recorded): look whether others of its group hold the profile.
     const members = groupMembers(pid).filter((p) => p.pid !== pid && p.startTicks >= startTicks);
     if (members.length === 0) return { session, pid, outcome: 'gone', detail: 'it has ended' };
-    const holders = await holdersOf(browser.profileDir);
+    const holders = await holdersOf(options.profileDir?.(session) ?? browser.profileDir);
     known = members.filter((p) => holders.some((h) => h.pid === p.pid && h.startTicks === p.startTicks));
     if (known.length === 0) {
       return { session, pid, outcome: 'gone', detail: 'it has ended; nobody of its group has the profile open' };
@@ -64,7 +72,7 @@ async function endOrphan(browser: RecordedBrowser, options: { termMs: number; ki
   }
   try {
     const pgid = now?.pgid ?? pid;
-    const { found, killed } = await endGroup({ pid, startTicks, pgid }, { ...options, known });
+    const { found, killed } = await endGroup({ pid, startTicks, pgid }, { termMs, killMs, known });
     return { session, pid, outcome: 'ended', detail: `${found.length} processes, ${killed.length} of them killed` };
   } catch (error) {
     return { session, pid, outcome: 'survived', detail: errorText(error) };

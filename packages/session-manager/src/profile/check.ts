@@ -9,7 +9,7 @@ import { describeOwner, livingOwner, readOwner } from './locks.ts';
 import { loginEvidence, type StoreState, storeState } from './login-presence.ts';
 import { type DataPaths, refuseSymlinks } from './paths.ts';
 import { modeIsRight } from './permissions.ts';
-import type { ProfileRecord } from './profile-store.ts';
+import type { LoginEvidence, ProfileRecord } from './profile-store.ts';
 import { readRecordFile } from './record.ts';
 
 interface Answer {
@@ -41,11 +41,17 @@ export async function checkProfile(fs: ProfileFs, paths: DataPaths, session: str
     if (record === null) return { ok: false, detail: 'none: the profile is unclaimed' };
     return { ok: true, detail: `generation ${record.generation}, ${record.origin} ${record.createdAt}` };
   });
-  await run('indexed_db', async () => storeAnswer(await storeState(fs, join(dir, LOGIN_STORES.indexedDb))));
-  await run('local_storage', async () => storeAnswer(await storeState(fs, join(dir, LOGIN_STORES.localStorage))));
+  // Where that cannot be said, a login may have been lost.
+  const linked = await loginEvidence(fs, dir, record).then(isLinked, () => true);
+  for (const [name, store] of [
+    ['indexed_db', LOGIN_STORES.indexedDb],
+    ['local_storage', LOGIN_STORES.localStorage],
+  ] as const) {
+    await run(name, async () => storeAnswer(await storeState(fs, join(dir, store)), linked));
+  }
   await run('login', async () => {
     const { presence, detail } = await loginEvidence(fs, dir, record);
-    return { ok: presence === 'present', detail: `${presence}: ${detail}` };
+    return { ok: presence === 'present', detail: `${linked ? presence : 'not linked'}: ${detail}` };
   });
   await run('owner', () => checkOwner(fs, dir));
   await run('permissions', () => checkPermissions(fs, dir));
@@ -61,7 +67,7 @@ export async function checkProfile(fs: ProfileFs, paths: DataPaths, session: str
     return { ok: true, detail: `free; its last holder died without letting go (${describeOwner(owner)})` };
   });
   checks.push(...(await checkDatabases(fs, paths, session)));
-  return { valid: checks.every((check) => check.ok), checks };
+  return { valid: checks.every((check) => check.ok), linked, checks };
 }
 
 /** How long the databases of a large profile on a slow disk may take. */
@@ -87,8 +93,14 @@ function isInUse(dir: string, lock: string): boolean {
   return livingOwner(lock) !== null || browsersOn(dir).length > 0;
 }
 
-function storeAnswer(store: StoreState): Answer {
-  return { ok: store.state === 'whole', detail: store.state === 'broken' ? store.detail : store.state };
+/** A store may be missing where no login was ever saved; broken it is damage all the same. */
+function storeAnswer(store: StoreState, linked: boolean): Answer {
+  const ok = store.state === 'whole' || (store.state === 'missing' && !linked);
+  return { ok, detail: store.state === 'broken' ? store.detail : store.state };
+}
+
+function isLinked({ presence }: LoginEvidence): boolean {
+  return presence === 'present' || presence === 'damaged';
 }
 
 /** All of it belongs to one user: the one who asks, or, asked by root, the one who owns the folder. */

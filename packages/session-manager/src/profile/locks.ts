@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { type ErrorCode, LeadMasterError } from '@leadmaster/protocol';
@@ -33,11 +42,13 @@ export interface LockHandle {
   release(): void;
 }
 
-const ownerSchema = z.object({
+/** What is written beside a lock. `inode`: of the lock's file, which a copy of the folder does not have. */
+const claimSchema = z.object({
   pid: z.number().int().positive(),
   host: z.string(),
   since: z.string(),
   about: z.record(z.string(), z.union([z.string(), z.number()])),
+  inode: z.string().optional(),
 });
 
 /**
@@ -145,12 +156,13 @@ export function lockSession(
 }
 
 /**
- * Who says that it holds a lock; null when nobody says so. Only a claim: the file outlives a killed holder. Never
- * touches the lock itself.
+ * Who says that it holds a lock; null when nobody says so. Only a claim: the file outlives a killed holder. What came with
+ * a copy of the folder claims nothing here. Never touches the lock itself.
  */
 export function readOwner(file: string): LockOwner | null {
   try {
-    return ownerSchema.parse(JSON.parse(readFileSync(ownerFile(file), 'utf8')));
+    const { inode, ...owner } = claimSchema.parse(JSON.parse(readFileSync(ownerFile(file), 'utf8')));
+    return inode === undefined || inode === inodeOf(file) ? owner : null;
   } catch {
     // Missing, torn or foreign: who holds the lock is then unknown, which is all that this answer is for.
     return null;
@@ -221,13 +233,18 @@ function writeOwner(file: string, owner: LockOwner): void {
   const path = ownerFile(file);
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    writeFileSync(temporary, JSON.stringify(owner), { mode: 0o600 });
+    writeFileSync(temporary, JSON.stringify({ ...owner, inode: inodeOf(file) }), { mode: 0o600 });
     renameSync(temporary, path);
   } catch {
     // A courtesy to whoever is refused: the lock itself is held, a full disk must not undo that.
     rmSync(temporary, { force: true });
     rmSync(path, { force: true });
   }
+}
+
+/** By its name: opening the file would drop the lock. */
+function inodeOf(file: string): string {
+  return String(lstatSync(file, { bigint: true }).ino);
 }
 
 function isBusy(error: unknown): boolean {

@@ -1,4 +1,17 @@
-import { chmodSync, lstatSync, readdirSync, readFileSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { PlaceSeen } from '@leadmaster/protocol';
@@ -6,12 +19,19 @@ import { z } from 'zod';
 import { errorCode } from './files.ts';
 
 /**
- * Where a data folder is, by what a rename keeps and no copy does: the inode and the time of birth of one file in it. The
+ * Where a data folder is, by what a rename keeps and no copy does: the inode and the time of birth of one file in it. That
+ * file is made again at each start and stop and every hour, so an older state of the folder that was put back into the
+ * folder itself remembers a file that is no longer there, whether files are written over, renamed over or made again. The
  * boot, the device's number, the machine's name and id change while the folder stays, and decide nothing.
  */
+const markSchema = z.object({ inode: z.string(), birth: z.string() });
+type Mark = z.infer<typeof markSchema>;
+
 const factsSchema = z.object({
   /** The marker's inode and time of birth in nanoseconds; null where they tell nothing of a copy. */
-  mark: z.object({ inode: z.string(), birth: z.string() }).nullable(),
+  mark: markSchema.nullable(),
+  /** Of the marker that it was made in the stead of: a crash leaves either. Null where there was none. */
+  earlier: markSchema.nullable().default(null),
   /** The file system's UUID; null where it cannot be read. */
   uuid: z.string().nullable(),
   /** The machine's UUID by its firmware; null where it cannot be read. It never decides. */
@@ -45,7 +65,7 @@ const LASTING: ReadonlySet<bigint> = new Set([
 ]);
 
 const MARKER_TEXT = `LeadMaster knows this data folder by this file: by its inode and its time of birth, which a copy does not have.
-Leave it where it is. After a move to another disk: ./leadmaster place accept --origin-retired
+It is made again at each start. Leave it where it is. After a move to another disk: ./leadmaster place accept --origin-retired
 `;
 
 /** A clock of the kernel moves in steps of a few milliseconds. */
@@ -62,6 +82,9 @@ export const thisProbe: PlaceProbe = {
   machine: () => textOrNull('/sys/class/dmi/id/product_uuid'),
 };
 
+/** What a data folder may be, or lie on, whose place has changed. */
+export const PLACE_CHANGED = 'is a copy, lies on another disk, or was put back from a backup';
+
 /** How a place stands to the one that is remembered. `unknown`: one of them does not tell. */
 export type PlaceVerdict = 'first' | 'same' | 'changed' | 'unknown';
 
@@ -73,9 +96,10 @@ export function comparePlaces(known: PlaceFacts | null, found: PlaceFacts, isMar
   if (known.mark === null || found.mark === null) return 'unknown';
   const isSameDisk = known.uuid !== null && known.uuid === found.uuid;
   if (known.uuid !== null && found.uuid !== null && !isSameDisk) return 'changed';
-  if (known.mark.birth !== found.mark.birth) return 'changed';
+  const { inode, birth } = found.mark;
   // A file system that was made smaller gives its files other inodes, and keeps their birth.
-  return known.mark.inode === found.mark.inode || isSameDisk ? 'same' : 'changed';
+  const isIt = (mark: Mark | null) => mark?.birth === birth && (mark.inode === inode || isSameDisk);
+  return isIt(known.mark) || isIt(known.earlier) ? 'same' : 'changed';
 }
 
 /** Looks at a data folder and changes nothing. Never throws: what cannot be read tells nothing. */
@@ -90,7 +114,7 @@ export function lookAtPlace(
   const keepsBirths = [stat, orNull(() => probe.stat(root))].some((one) => one !== null && one.birth !== one.change);
   const mark = stat === null || stat.birth <= 0n || !isLasting || !keepsBirths ? null : markOf(stat);
   const facts = {
-    ...{ mark, uuid: orNull(() => probe.uuid(root)), machine: orNull(() => probe.machine()) },
+    ...{ mark, earlier: null, uuid: orNull(() => probe.uuid(root)), machine: orNull(() => probe.machine()) },
     seen: { path: root, host: hostname(), since: now.toISOString() },
   };
   // Whether it is there says something only where the rest would.
@@ -99,7 +123,7 @@ export function lookAtPlace(
 
 /**
  * Writes the marker where there is none, and sees to it that its last change is not its birth: where it stays so, there is
- * no time of birth. Takes milliseconds, once in a folder's life.
+ * no time of birth. Takes milliseconds.
  */
 export function markPlace(placeMarker: string, probe: PlaceProbe, wait: (ms: number) => void = pause): void {
   if (isAbsent(placeMarker, probe)) writeFileSync(placeMarker, MARKER_TEXT, { mode: 0o600, flag: 'wx', flush: true });
@@ -108,6 +132,39 @@ export function markPlace(placeMarker: string, probe: PlaceProbe, wait: (ms: num
     if (stat === null || stat.birth !== stat.change) return;
     wait(TICK_MS);
     chmodSync(placeMarker, 0o600);
+  }
+}
+
+/**
+ * Puts a new marker in the place of the one that is there. `remember` makes its mark durable, beside the one before, and
+ * throws where it cannot: all is then as it was. Nothing is done where a mark does not tell a copy.
+ */
+export function renewMarker(
+  { root, placeMarker }: { root: string; placeMarker: string },
+  probe: PlaceProbe,
+  remember: (mark: Mark) => void,
+): void {
+  const fresh = `${placeMarker}.new`;
+  try {
+    rmSync(fresh, { force: true });
+    markPlace(fresh, probe);
+    const { mark } = lookAtPlace({ root, placeMarker: fresh }, probe, new Date()).facts;
+    if (mark === null) return;
+    remember(mark);
+    renameSync(fresh, placeMarker);
+    // Before the next renewal, which forgets the marker that a power cut would bring back.
+    syncFolderNow(root);
+  } finally {
+    rmSync(fresh, { force: true });
+  }
+}
+
+function syncFolderNow(folder: string): void {
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
   }
 }
 
@@ -123,7 +180,7 @@ export function placeWords({ path, host }: PlaceSeen): string {
   return `${path} on ${host}`;
 }
 
-function markOf({ inode, birth }: NonNullable<ReturnType<PlaceProbe['stat']>>): PlaceFacts['mark'] {
+function markOf({ inode, birth }: NonNullable<ReturnType<PlaceProbe['stat']>>): Mark {
   return { inode: String(inode), birth: String(birth) };
 }
 

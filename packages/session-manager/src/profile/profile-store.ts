@@ -1,4 +1,4 @@
-import type { CheckReport, RecentFiles } from '@leadmaster/protocol';
+import type { Account, CheckReport, RecentFiles } from '@leadmaster/protocol';
 import type { ProfileSize } from './measure.ts';
 import type { MovedOut } from './trim.ts';
 
@@ -17,7 +17,7 @@ export interface ProfileRecord {
   origin: 'created' | 'adopted';
   /** When this login's bytes were last proven complete on disk; null before the first commit. */
   committedAt: string | null;
-  account: { id: string; phone: string; name: string } | null;
+  account: Account | null;
   /** False for a copy of a login whose origin nobody has declared retired: it does not start (design, invariant 10). */
   originRetired: boolean;
   /** The folder that it was adopted from, where that was another. */

@@ -5,6 +5,8 @@ import {
   type Recoverable,
   type Recovered,
   type RecoverSessions,
+  type Snapshot,
+  sentence,
 } from '@leadmaster/protocol';
 import {
   damagedBehind,
@@ -14,6 +16,7 @@ import {
   type Vault,
   type VaultProblem,
 } from '@leadmaster/vault';
+import type { TrashEntry } from '../profile/profile-store.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { otherAccountsIn } from './other-account.ts';
 import { restoreSession } from './restore.ts';
@@ -34,10 +37,11 @@ export async function listRecoverable(
   const call = signal === undefined ? {} : { signal };
   const vault = await deps.vault.open();
   const here = await profilesHere(deps);
+  const trash = await deps.profiles.listTrash();
   const { names, unreadable } = await vault.survey([...here, ...named], call);
   const found = unreadable.map(({ name, owner, error }) => damagedOne(name ?? owner, here, problemOf(error)));
   for (const session of names) {
-    const one = await lookAt(deps, vault, session, here, call);
+    const one = await lookAt(deps, vault, session, { here, trash }, call);
     if (one !== null) found.push(one);
   }
   return found.sort((a, b) => (a.session < b.session ? -1 : 1));
@@ -48,7 +52,7 @@ async function lookAt(
   deps: SnapshotDeps,
   vault: Vault,
   session: string,
-  here: ReadonlySet<string>,
+  { here, trash }: { here: ReadonlySet<string>; trash: readonly TrashEntry[] },
   call: { signal?: AbortSignal },
 ): Promise<Recoverable | null> {
   try {
@@ -56,11 +60,13 @@ async function lookAt(
     if (snapshots.length === 0 && problems.length === 0) return null;
     const last = snapshots.at(-1) ?? null;
     const known = (id: string) => deps.store.snapshots.list(session).find((row) => row.id === id) ?? null;
+    const told = last === null ? null : describeSnapshot(session, last, known(last.id), deps.vault.installation());
     return {
       session,
       snapshots: snapshots.length,
-      last: last === null ? null : describeSnapshot(session, last, known(last.id), deps.vault.installation()),
+      last: told,
       isHere: here.has(session),
+      gone: told === null ? null : howGone(deps, told, trash),
       damaged: false,
       problems,
     };
@@ -70,8 +76,29 @@ async function lookAt(
   }
 }
 
+/**
+ * By the newest snapshot, which every machine can read; and by what this one knows, where that snapshot could not be
+ * taken. Not by times: a clock may have been wrong.
+ */
+function howGone({ store }: SnapshotDeps, last: Snapshot, trash: readonly TrashEntry[]): Recoverable['gone'] {
+  if (last.reason === 'before_delete') return 'deleted';
+  if (last.reason === 'before_transfer') return 'moved';
+  const isNewest = (generation: number | null): boolean => generation !== null && generation >= last.generation;
+  if (isNewest(store.vault.movedGeneration(last.session))) return 'moved';
+  const newest = trash.find(({ session }) => session === last.session);
+  return newest?.reason === 'deleted' && isNewest(newest.generation) ? 'deleted' : null;
+}
+
 function damagedOne(session: string, here: ReadonlySet<string>, problem: VaultProblem): Recoverable {
-  return { session, snapshots: 0, last: null, isHere: here.has(session), damaged: true, problems: [problem] };
+  return {
+    session,
+    snapshots: 0,
+    last: null,
+    isHere: here.has(session),
+    gone: null,
+    damaged: true,
+    problems: [problem],
+  };
 }
 
 /**
@@ -137,7 +164,7 @@ async function recoverOne(
     } catch (error) {
       options.signal?.throwIfAborted();
       deps.log.error({ session, id: info.id, err: error }, 'a session could not be recovered from this snapshot');
-      detail = error instanceof LeadMasterError ? `${error.message}. ${error.hint}` : errorText(error);
+      detail = error instanceof LeadMasterError ? `${sentence(error.message)} ${error.hint}` : errorText(error);
       // An older snapshot helps against damage, and against nothing else.
       if (!(error instanceof LeadMasterError) || error.code !== 'snapshot_damaged') break;
     }
@@ -182,7 +209,7 @@ export function notInVault(session: string): LeadMasterError {
 function notRetired(sessions: readonly string[]): LeadMasterError {
   return new LeadMasterError(
     'origin_not_retired',
-    `Nobody has said that the machine which ran ${sessions.join(', ') || 'these sessions'} is gone for good`,
-    'A login that runs in two places is taken from both. Make sure that the old machine never starts again, then say so: originRetired, --origin-retired.',
+    `Confirm that the machine which ran ${sessions.join(', ') || 'these sessions'} will never run them again`,
+    'A login that runs in two places is taken from both. Make sure that the old machine never starts again, then confirm it: originRetired, --origin-retired.',
   );
 }

@@ -6,6 +6,7 @@ import { isDamage, type SnapshotInfo, type Vault } from '@leadmaster/vault';
 import { refuseOlderBrowser } from '../profile/browser-version.ts';
 import { FINDINGS_FILE } from '../profile/extracted.ts';
 import { realFs } from '../profile/files.ts';
+import { PLACE_CHANGED } from '../profile/place.ts';
 import { requireRoom } from '../profile/room.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { holdsNoOwnLogin } from './known-good.ts';
@@ -40,6 +41,8 @@ export async function restoreSession(
   if (options.returning !== true) refuseMoved(deps, session, info);
   if (!options.otherAccount) await refuseOtherAccount(deps, session, info);
   refuseOlderBrowser(extraOf(info).chromium, await deps.browserVersion());
+  // What does not start waits, and is judged when it is started.
+  if (options.start || options.restart) deps.access.refuseComing(session, extraOf(info).account);
   // Told before the bytes are fetched; decided again just before the session is stopped.
   if (deps.access.has(session)) await refuseEarly(deps, session, info, options);
   const vault = await deps.vault.open();
@@ -233,7 +236,7 @@ async function refuseCopy(deps: SnapshotDeps, session: string, options: RestoreO
   if (isSaid(options) || !isHeldBack({ state, reason }) || reason !== 'place_changed') return;
   throw new LeadMasterError(
     'place_changed',
-    `${session} waits: the data folder is a copy, or lies on another disk`,
+    `${session} waits: the data folder ${PLACE_CHANGED}`,
     `Nothing was changed. ${hint}`,
   );
 }

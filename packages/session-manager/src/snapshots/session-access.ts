@@ -1,5 +1,5 @@
 import type { ProcessIdentity } from '@leadmaster/capture/processes';
-import type { Census, Session } from '@leadmaster/protocol';
+import type { Account, Census, Session } from '@leadmaster/protocol';
 
 /** A session's profile at a moment when nothing else happens to the session. */
 export interface HeldProfile {
@@ -23,6 +23,18 @@ export interface ReplaceOptions {
   judge?: () => Promise<void>;
 }
 
+/** A login that is known to be in place in a session. */
+export interface HeldLogin {
+  account: Account;
+  /** A browser has it open, or is about to. */
+  isRunning: boolean;
+}
+
+/** A session that has an account linked. */
+export interface OtherLink extends HeldLogin {
+  session: string;
+}
+
 /** What snapshots ask of the sessions of this machine. */
 export interface SessionAccess {
   /** Every session, whatever it is in. */
@@ -32,6 +44,14 @@ export interface SessionAccess {
   /** Resolves once the session's state does not pass by itself any more, or when the wait is over. */
   settled(session: string, waitMs: number, signal: AbortSignal): Promise<Session>;
   start(session: string, options?: { originRetired?: boolean | undefined }): Promise<Session>;
+  /** Another session than `except` that has this account linked; null where none is known to. */
+  linkedIn(account: Account, except: string): OtherLink | null;
+  /**
+   * Refuses a login that comes to a session, which need not be there yet, where another session here has it.
+   *
+   * @throws LeadMasterError `linked_elsewhere`
+   */
+  refuseComing(session: string, account: Account | null): void;
   /** Makes a stopped session whose profile is about to be put in place. `loginOf`: its login is as it was then. */
   createFor(session: string, loginOf: Date, how?: 'restored' | 'adopted' | 'transferred'): Promise<void>;
   /** Takes a session back that `createFor` made, when its profile did not follow. */

@@ -15,7 +15,7 @@ import {
   type SnapshotReason,
   type VerifyReport,
 } from '@leadmaster/protocol';
-import { isOfAnObject, problemOf, type SnapshotInfo } from '@leadmaster/vault';
+import { isOfAnObject, isRecordLost, problemOf, type SnapshotInfo } from '@leadmaster/vault';
 import type { SerialQueue } from '../concurrency/serial-queue.ts';
 import { inTurns } from '../concurrency/turns.ts';
 import { FINDINGS_FILE } from '../profile/extracted.ts';
@@ -98,7 +98,10 @@ export class Snapshots implements SnapshotService {
     try {
       const { snapshots, problems } = await vault.list(session, call);
       const known = new Map(this.#deps.store.snapshots.list(session).map((row) => [row.id, row]));
-      const items = snapshots.toReversed().map((info) => this.#describe(session, info, known.get(info.id) ?? null));
+      const items = snapshots.toReversed().map((info) => ({
+        ...this.#describe(session, info, known.get(info.id) ?? null),
+        ...(isRecordLost(info, problems) ? { verified: false } : {}),
+      }));
       return { items, problems: [...problems, ...secondWriters(session, snapshots)] };
     } catch (error) {
       if (error instanceof LeadMasterError && error.code === 'vault_rolled_back')

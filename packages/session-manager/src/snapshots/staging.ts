@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mountsWithin } from '../profile/mounts.ts';
 import type { DataPaths } from '../profile/paths.ts';
@@ -24,13 +24,15 @@ export async function inStaging<T>(path: string, task: (path: string) => Promise
 
 /**
  * Removes what a process that died has left in staging, but for the names to keep. Called before anything is staged. What cannot
- * be removed (it may be another user's) stays, and the start goes on: `onLeft` hears of it.
+ * be removed (it may be another user's) stays, and the start goes on: `onLeft` hears of it. Through a link nothing is removed:
+ * a copy of the data folder shares it with the folder itself, which may be at work there.
  */
 export async function sweepStaging(
   paths: DataPaths,
   keep: ReadonlySet<string> = new Set(),
   onLeft: (path: string, error: unknown) => void = () => {},
 ): Promise<string[]> {
+  if ((await lstat(paths.staging)).isSymbolicLink()) return [];
   const names = (await readdir(paths.staging)).filter((name) => !keep.has(name));
   // Through a mount, what is somebody else's would go: it stays until it is unmounted.
   const free = names.filter((name) => mountsWithin(join(paths.staging, name)).length === 0);

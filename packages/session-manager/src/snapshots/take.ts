@@ -10,8 +10,10 @@ import {
 } from '@leadmaster/protocol';
 import { FINDINGS_FILE } from '../profile/extracted.ts';
 import { realFs } from '../profile/files.ts';
+import { loginMissing } from '../profile/login-missing.ts';
 import type { ProfileRecord } from '../profile/profile-store.ts';
 import { requireRoom, snapshotRoom } from '../profile/room.ts';
+import { movedTo, sessionMoved } from '../state/moved-session.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { isErased } from './known-good.ts';
 import type { HeldProfile } from './session-access.ts';
@@ -143,7 +145,7 @@ async function captureWhole(
   await requireRoom(realFs, deps.paths.staging, {
     bytes: snapshotRoom(deps.config.diskMinFreeBytes),
     what: 'no snapshot is taken with less than twice DISK_MIN_FREE_MB =',
-    hint: 'Free some space; the next one is taken as usual. The snapshots of before are untouched.',
+    hint: 'Free some space; the next one is taken as usual. Earlier snapshots are untouched.',
   });
   for (let tries = 1; ; tries += 1) {
     const capture = await deps.capture({
@@ -197,6 +199,10 @@ async function requireLogin(deps: SnapshotDeps, session: string): Promise<Profil
       `Look with "./leadmaster check ${session}"; "./leadmaster snapshot restore ${session} latest" brings the last good one back.`,
     );
   }
+  const row = deps.store.sessions.get(session);
+  if (row?.state === 'MOVED') throw sessionMoved(session, movedTo(deps.store, session));
+  // The database knows better than an empty place: its folder was deleted, or its disk is gone.
+  if (record === null && row?.caughtUpTo != null) throw loginMissing(session, deps.profiles.locate(session));
   throw new LeadMasterError(
     'nothing_to_snapshot',
     `${session} has no login yet: ${detail}`,
@@ -253,7 +259,7 @@ function notWhole(session: string, broken: readonly string[]): LeadMasterError {
   return new LeadMasterError(
     'capture_failed',
     `The copy of ${session} is not whole: ${broken.join('; ')}`,
-    'Nothing was saved, and the snapshots of before are untouched. Look at the disk; a restart of the session makes Chromium mend its own files.',
+    'Nothing was saved, and earlier snapshots are untouched. Look at the disk; a restart of the session makes Chromium mend its own files.',
     { extra: { broken } },
   );
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync, readFileSync } from 'node:fs';
+import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import {
   type BlobStore,
@@ -191,6 +191,8 @@ export class VaultKeeper {
 /** The key file's text, or null when it is proven absent: unreadable is never "none". */
 function readKeyFile(file: string): string | null {
   try {
+    // A pipe would never end.
+    if (!statSync(file).isFile()) throw new Error('it is not a regular file');
     return readFileSync(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;

@@ -1,5 +1,5 @@
 import { type Census, errorText, LeadMasterError, type VerifyReport } from '@leadmaster/protocol';
-import { damagedBehind, isDamage, type SnapshotInfo } from '@leadmaster/vault';
+import { isDamage, type SnapshotInfo } from '@leadmaster/vault';
 import type { OfflineReading } from '../engine/drill/drill-browser.ts';
 import { refuseOlderBrowser } from '../profile/browser-version.ts';
 import type { SnapshotDeps } from './deps.ts';
@@ -15,7 +15,10 @@ const DRILL_MS = 180_000;
 /** What an operator sees of a long list of damage; the log has all of it. */
 const SHOWN = 5;
 
-/** Reads every byte the snapshot needs, and with `drill` boots a copy of it. Damage is an answer, and is remembered. */
+/**
+ * Reads every byte the snapshot needs, and with `drill` boots a copy of it. Damage is an answer, and is remembered. Other
+ * snapshots, newer or older, have no part in it.
+ */
 export async function verifySnapshot(
   deps: SnapshotDeps,
   session: string,
@@ -25,7 +28,6 @@ export async function verifySnapshot(
   const checks = options.drill
     ? await drill(deps, session, info, options)
     : [await readAll(deps, session, info, options)];
-  checks.push(...(await newerRecords(deps, session, info, options)));
   const ok = checks.every((check) => check.ok);
   const failed = checks.filter((check) => !check.ok);
   deps.store.snapshots.verified(session, {
@@ -50,21 +52,6 @@ async function readAll(deps: SnapshotDeps, session: string, info: SnapshotInfo, 
   const lines = found.damage.map(({ object, detail, files }) => `${object}: ${detail}${named(files)}`);
   const more = lines.length > SHOWN ? `; and ${lines.length - SHOWN} more` : '';
   return { name: 'bytes', ok: false, detail: lines.slice(0, SHOWN).join('; ') + more };
-}
-
-/** Records behind the newest snapshot that cannot be read: it may not be the newest that was taken. */
-async function newerRecords(
-  deps: SnapshotDeps,
-  session: string,
-  info: SnapshotInfo,
-  { signal }: LongCall,
-): Promise<Check[]> {
-  const vault = await deps.vault.open();
-  const { snapshots, problems } = await vault.list(session, signal === undefined ? {} : { signal });
-  if (snapshots.at(-1)?.id !== info.id) return [];
-  const newer = damagedBehind(info, problems);
-  const detail = `there may have been a newer snapshot: ${newer.map((one) => one.detail).join('; ')}`;
-  return newer.length === 0 ? [] : [{ name: 'newest', ok: false, detail }];
 }
 
 function named(files: readonly string[]): string {

@@ -17,8 +17,10 @@ export function refuseWrongAccount(
   if (wrong !== null) {
     throw new LeadMasterError(
       'wrong_account',
-      `${session} is linked to ${accountLabel(wrong.account)}, and nobody has said that this is right`,
-      `Settle it first: "./leadmaster account ${session} --accept" or "--unlink".`,
+      `${session} is linked to ${accountLabel(wrong.account)}, which is not confirmed to be right`,
+      wrong.session === null || wrong.link === 'another'
+        ? `Settle it first: "./leadmaster account ${session} --accept" or "--unlink".`
+        : `${session} may be a copy of the login of ${wrong.session}: "./leadmaster sessions" says what to do.`,
     );
   }
   const [owner, inPlace] = [row?.account ?? null, record?.account ?? null];

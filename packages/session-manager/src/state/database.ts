@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { errorText, LeadMasterError, sentence } from '@leadmaster/protocol';
 import Database from 'better-sqlite3';
 import { APPLICATION_ID, migrate, refuseNewer, SCHEMA_VERSION, schemaVersion } from './migrate.ts';
 import { corruptDatabase, isCorruption, storageError } from './storage-errors.ts';
@@ -106,7 +106,7 @@ function asDiskError(file: string, error: unknown): unknown {
   if (!(error instanceof Error) || !('syscall' in error)) return error;
   return new LeadMasterError(
     'storage_failed',
-    `The database ${file} cannot be used: ${error.message}.`,
+    sentence(`The database ${file} cannot be used: ${error.message}`),
     'See that the data folder exists, has free space and belongs to the user who runs the service.',
     { cause: error },
   );

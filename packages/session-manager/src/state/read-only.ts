@@ -9,7 +9,7 @@ import { pagesTable } from './pages.ts';
 import { sessionsTable } from './sessions.ts';
 import { snapshotsTable, vaultTable } from './snapshots.ts';
 import type { BrowserRow, PageFacts, SessionRow, SnapshotFailure, SnapshotRow, StateStore } from './state-store.ts';
-import { storageError } from './storage-errors.ts';
+import { corruptDatabase, storageError } from './storage-errors.ts';
 import { transfersTable } from './transfers.ts';
 import { transitionsTable } from './transitions.ts';
 
@@ -17,8 +17,19 @@ import { transitionsTable } from './transitions.ts';
 export interface LastDrill {
   id: string;
   at: string;
+  /** Also where its bytes alone were found damaged, and a later verification has read them all. */
   ok: boolean;
 }
+
+/** What an event of a verification says. */
+interface Verdict {
+  id: string;
+  ok: boolean;
+  failed?: { name: string }[];
+}
+
+/** The check of a drill that a verification makes as well. */
+const READ = 'bytes';
 
 /** The database as it is at one moment, for those who only look. */
 export interface StateReading {
@@ -49,7 +60,9 @@ const BUSY_TIMEOUT_MS = 5_000;
  */
 export function readState(file: string): StateReading | null {
   try {
-    if (statSync(file, { throwIfNoEntry: false }) === undefined) return null;
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found === undefined) return null;
+    if (found.size === 0) throw corruptDatabase(file, 'it is empty');
     const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     try {
       refuseNewer(file, schemaVersion(db));
@@ -70,9 +83,13 @@ function reading(db: Database.Database, file: string): StateReading {
   const pages = pagesTable(connection);
   const vault = vaultTable(connection);
   const transitions = transitionsTable(connection);
-  const drill = db.prepare<[string], { at: string; data: string }>(
-    `SELECT at, data FROM events WHERE session = ? AND type = 'snapshot.verified' AND json_extract(data, '$.drill')
-     ORDER BY id DESC LIMIT 1`,
+  const drill = db.prepare<[string], { event: number; at: string; data: string }>(
+    `SELECT id AS event, at, data FROM events
+     WHERE session = ? AND type = 'snapshot.verified' AND json_extract(data, '$.drill') ORDER BY id DESC LIMIT 1`,
+  );
+  const goodSince = db.prepare<[string, number, string], number>(
+    `SELECT 1 FROM events WHERE session = ? AND id > ? AND type = 'snapshot.verified'
+     AND json_extract(data, '$.id') = ? AND json_extract(data, '$.ok') LIMIT 1`,
   );
   return {
     sessions: sessionsTable(connection).all(),
@@ -85,8 +102,10 @@ function reading(db: Database.Database, file: string): StateReading {
       connection.read(() => {
         const row = drill.get(session);
         if (row === undefined) return null;
-        const { id, ok } = JSON.parse(row.data) as { id: string; ok: boolean };
-        return { id, ok, at: row.at };
+        const { id, ok, failed = [] } = JSON.parse(row.data) as Verdict;
+        const onlyRead = failed.length > 0 && failed.every(({ name }) => name === READ);
+        const isMended = onlyRead && goodSince.get(session, row.event, id) !== undefined;
+        return { id, ok: ok || isMended, at: row.at };
       }),
     movedGeneration: (session) => vault.movedGeneration(session),
     transfers: transfersTable(connection),

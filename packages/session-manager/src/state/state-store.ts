@@ -21,8 +21,10 @@ export interface WrongAccount {
   reason: WrongAccountReason;
   /** What is linked. */
   account: Account;
-  /** The other session that it is linked in; null where that is not the reason. */
+  /** The other session that it is linked in; null where none is known. */
   session: string | null;
+  /** Whether it is the very link of that session, or one of its own; absent where that is not known. */
+  link?: 'same' | 'another';
 }
 
 /** A session as the database keeps it. */

@@ -18,8 +18,6 @@ export interface TransferPeer {
   commit(id: string, signal: AbortSignal): Promise<ArrivingTransfer>;
   /** Resolves once it has given the transfer up for good. */
   abort(id: string, signal: AbortSignal): Promise<void>;
-  /** Closes the connections. */
-  close(): void;
 }
 
 /** The other manager said no, in its own words, or did not answer in a way that can be understood. */

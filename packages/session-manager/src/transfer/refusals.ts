@@ -36,7 +36,7 @@ export function anotherTarget({ session, peer }: Departure, error: PeerError): L
 export function comesAsCopy(session: string): LeadMasterError {
   return new LeadMasterError(
     'origin_not_retired',
-    `${session} is a copy of a login, and nobody has said that the place it came from never runs it again`,
+    `${session} is a copy of a login: it is not confirmed that the place it came from will never run it again`,
     `Start it here first, saying so: "./leadmaster session start ${session} --origin-retired".`,
   );
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorText, type Session, type TransferSession } from '@leadmaster/protocol';
+import { errorText, type Session, sentence, type TransferSession } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import type { ProfileRecord } from '../profile/profile-store.ts';
 import type { LongCall } from '../snapshots/snapshot-service.ts';
@@ -49,11 +49,7 @@ export class TransferSource implements DepartureService {
     this.#busy.add(session);
     try {
       const peer = this.#deps.connect(to, key);
-      try {
-        await (undo ? this.#undo(session, peer, call) : this.#finishOrBegin(session, peer, call));
-      } finally {
-        peer.close();
-      }
+      await (undo ? this.#undo(session, peer, call) : this.#finishOrBegin(session, peer, call));
       return await this.#deps.access.get(session);
     } finally {
       this.#busy.delete(session);
@@ -75,7 +71,7 @@ export class TransferSource implements DepartureService {
     const open = await this.#away(session);
     if (open === undefined) return null;
     const { message, hint } = notFinished(open);
-    return `${message}. ${hint}`;
+    return `${sentence(message)} ${hint}`;
   }
 
   async #finishOrBegin(session: string, peer: TransferPeer, call: Call): Promise<void> {

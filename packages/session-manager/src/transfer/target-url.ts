@@ -38,7 +38,8 @@ export function targetOrigin(text: string): string {
   return url.origin;
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether a host of a URL is this machine, by a literal address or as localhost. */
+export function isLoopback(hostname: string): boolean {
   const plain = hostname.replace(/^\[(.*)\]$/, '$1');
   if (plain === 'localhost') return true;
   return isIP(plain) === 4 ? plain.startsWith('127.') : plain === '::1';

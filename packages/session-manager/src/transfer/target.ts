@@ -63,7 +63,7 @@ export class TransferTarget implements ArrivalService {
       await requireRoom(realFs, this.#deps.paths.staging, {
         bytes: piece.bytes.length + this.#deps.minFreeBytes,
         what: 'the next piece of a session that comes here takes, with what is kept free,',
-        hint: 'Free some space here, then repeat the transfer.',
+        hint: 'Free some space on the machine that it goes to, then repeat the transfer.',
       });
       return this.#files(id).receive(piece);
     });
@@ -115,6 +115,7 @@ export class TransferTarget implements ArrivalService {
     }
     await this.#refuseName(session, generation);
     this.#refuseInTheWay(session, replaces);
+    this.#deps.access.refuseComing(session, account);
     refuseOlderBrowser(chromium, await this.#deps.browserVersion());
     const files = this.#files(id);
     await files.open();
@@ -123,7 +124,7 @@ export class TransferTarget implements ArrivalService {
       await requireRoom(realFs, this.#deps.paths.staging, {
         bytes: Math.max(0, bytes - here) + this.#deps.minFreeBytes,
         what: `${session} takes, with what is kept free,`,
-        hint: 'Free some space here, or transfer it elsewhere. Nothing was changed.',
+        hint: 'Free some space on the machine that it goes to, or transfer it elsewhere. Nothing was changed.',
       });
       const facts = { chromium, bytes, metadata, account, desired, reserved: false, caughtUpTo: null, told: [] };
       this.#arrivals.begin(id, session, generation, facts);

@@ -161,6 +161,15 @@ describe('a folder is refused, and nothing changes, when it', () => {
     });
   });
 
+  it('is the root of the machine, which is not looked through', async () => {
+    const context = await manager();
+    for (const path of ['/', '//', '/tmp/..'])
+      await expect(context.adoption.adopt({ name: 'ventas', path, mode: 'copy' })).rejects.toMatchObject({
+        code: 'adopt_refused',
+        message: expect.stringContaining('root of the whole machine'),
+      });
+  });
+
   it('lies in the data folder, or around it', async () => {
     const context = await manager();
     const inside = await putProfile(join(context.paths.trash, 'ventas-old'));
@@ -206,6 +215,7 @@ describe('a folder is refused, and nothing changes, when it', () => {
     const folder = await putProfile(join(await tempFolder(), 'session'));
     await expect(context.adoption.adopt({ name: 'ventas', path: folder })).rejects.toMatchObject({
       code: 'adopt_refused',
+      extra: { missing: 'mode' },
       hint: expect.stringMatching(/--copy.*--move/),
     });
   });

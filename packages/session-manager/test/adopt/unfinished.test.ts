@@ -42,6 +42,7 @@ async function adopted(
   const adopter = new Adopter({
     ...{ paths, profiles, access: sessions, minFreeBytes: 0, log: pino({ level: 'silent' }) },
     claimInPlace: (session) => sessions.adopt(session),
+    movedGeneration: () => null,
     browserVersion: async () => '156.0.0.0',
   });
   const path = await putProfile(mode === undefined ? paths.session(NAME) : join(folder, 'bot'));

@@ -16,6 +16,7 @@ import { claimProfile } from '../../src/lifecycle/claim.ts';
 import { Sessions } from '../../src/lifecycle/sessions.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { dataPaths } from '../../src/profile/paths.ts';
+import { movedTo } from '../../src/state/moved-session.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import { pageOf } from './pages.ts';
 
@@ -122,6 +123,7 @@ export class GuardedMachine {
       minFreeBytes: 0,
       beforeUpgrade: async () => undefined,
       movedGeneration: (name: string) => store.vault.movedGeneration(name),
+      movedTo: (name: string) => movedTo(store, name),
       wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
       newestSnapshot: () => null,
     };

@@ -20,6 +20,21 @@ function warningsOf(env: Record<string, string>): string[] {
 }
 
 describe('readConfig', () => {
+  test('an address with a slip in it is no host name', () => {
+    for (const host of ['999.1.1.1', '127.0.0', '1', 'name.7']) {
+      expect(problemsOf({ LEADMASTER_HOST: host })).toMatch(/^LEADMASTER_HOST is .* an IP address or a host name/);
+    }
+    for (const host of ['localhost', '0.0.0.0', '::1', 'vps-7.example'])
+      expect(problemsOf({ LEADMASTER_HOST: host })).toBe('accepted');
+  });
+
+  test('a schedule has five fields: with six a round would be taken every second', () => {
+    expect(problemsOf({ SNAPSHOT_SCHEDULE: '0 0 2 * * *' })).toMatch(/SNAPSHOT_SCHEDULE .*five fields: minute, hour/);
+    expect(problemsOf({ SNAPSHOT_SCHEDULE: '* * * * * *' })).toContain('five fields');
+    for (const schedule of ['0 2 * * *', '*/30  * * * 1-5', '@daily', 'off'])
+      expect([schedule, problemsOf({ SNAPSHOT_SCHEDULE: schedule })]).toEqual([schedule, 'accepted']);
+  });
+
   test('an empty environment gives the documented defaults, without a warning', () => {
     const warnings: string[] = [];
     const config = readConfig({}, { machine: { cores: 2, freeBytes: 24e9 }, warn: (text) => warnings.push(text) });

@@ -1,7 +1,9 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { CHECKOUT } from '../../src/config/index.ts';
 import { foldersNamedIn } from '../../src/doctor/code/session-folders.ts';
+import { tempFolder } from '../profile/helpers.ts';
 import { asOrdinaryUser } from '../profile/ordinary-user.ts';
 import { Installation, put } from './installation.ts';
 
@@ -68,8 +70,21 @@ describe("the report's discrepancy", () => {
       ['code_folder_elsewhere', 'note', '/d.cjs:2'],
     ]);
     expect(found[0]?.what).toBe(
-      `code keeps sessions in ${WRITTEN}, and there is no such folder; on disk they are in tokens/ventas`,
+      `${code}/a.js:2 keeps sessions in ${WRITTEN}, and there is no such folder; on disk they are in tokens/ventas`,
     );
+  });
+
+  test('is not taken from tests, from settings that are to be copied, nor from this program', async () => {
+    const installation = await Installation.healthy();
+    const code = await tempFolder();
+    const line = "new LocalAuth({ dataPath: './sessions' })";
+    for (const file of ['test/a.js', 'src/__tests__/b.ts', 'c.spec.ts', '.env.example'])
+      await put(join(code, file), line);
+    await put(join(code, '.env.example'), 'SESSION_DIR=/path/to/sessions\n');
+    expect(await installation.found({ codeDir: code })).toEqual([]);
+    expect(await installation.found({ codeDir: CHECKOUT })).toEqual([]);
+    await put(join(code, 'packages/d.js'), line);
+    expect(await installation.found({ codeDir: code })).toMatchObject([{ id: 'code_folder_missing' }]);
   });
 
   test('is looked for beside the data folder without being asked', async () => {

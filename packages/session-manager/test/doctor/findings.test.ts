@@ -286,7 +286,11 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
     (i) =>
       i.change((store) => {
         const at = new Date().toISOString();
-        store.snapshots.verified(NAME, { id: '1-00000001', at, ok: false, data: { drill: true } });
+        const failed = [{ name: 'boot', ok: false, detail: 'it does not open' }];
+        store.snapshots.verified(NAME, { id: '1-00000001', at, ok: false, data: { drill: true, failed } });
+        // That its bytes can be read says nothing of what a browser made of them.
+        store.snapshots.verified(NAME, { id: '1-00000001', at, ok: true, data: { drill: false } });
+        store.snapshots.verified(NAME, { id: '1-00000001', at, ok: false, data: { drill: false } });
       }),
     [
       ['drill_failed', 'problem'],
@@ -333,6 +337,16 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
   ],
   ['a session on its way', (i) => i.change((store) => stands(store, 'RECONNECTING', 'start')), []],
   [
+    'an older snapshot that was found damaged',
+    (i) =>
+      i.change((store) => {
+        const at = new Date().toISOString();
+        store.snapshots.verified(NAME, { id: '1-00000001', at, ok: false, data: { drill: false } });
+        store.snapshots.created(NAME, { id: '2-00000001', at, data: {} });
+      }),
+    [['snapshot_older_damaged', 'problem']],
+  ],
+  [
     'an account that WhatsApp asks for a passkey',
     (i) => i.change((store) => stands(store, 'PASSKEY_REQUIRED', 'passkey_not_given')),
     [['passkey_wanted', 'problem']],
@@ -359,6 +373,30 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
       });
     },
     [['linked_twice', 'problem']],
+  ],
+  [
+    'one link in two sessions, as far as they remember',
+    async (i) => {
+      await i.putProfile('soporte');
+      i.change((store) => {
+        store.sessions.insert({ name: 'soporte', metadata: {}, desired: 'stopped' });
+        store.sessions.touch('soporte', { caughtUpTo: new Date().toISOString() });
+        store.snapshots.created('soporte', { id: '1-00000001', at: new Date().toISOString(), data: {} });
+        for (const name of [NAME, 'soporte'])
+          store.sessions.setAccount(name, { account: { ...accountOf('5491100000001'), device: 7 } });
+      });
+    },
+    [['login_copied', 'problem']],
+  ],
+  [
+    'a copy of the login of another session, that waits',
+    (i) =>
+      i.change((store) => {
+        const account = { ...accountOf('5491100000002'), device: 7 };
+        const wrongAccount = { reason: 'linked_elsewhere', account, session: 'soporte', link: 'same' } as const;
+        store.sessions.setAccount(NAME, { wrongAccount });
+      }),
+    [['login_copied', 'problem']],
   ],
   [
     'a login that its page erased',

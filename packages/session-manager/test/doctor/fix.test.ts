@@ -1,9 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { CHECKOUT } from '../../src/config/index.ts';
 import { lockDataFolder, readOwner } from '../../src/profile/locks.ts';
 import { cleanUp } from '../profile/helpers.ts';
 import { bystander } from './bystander.ts';
@@ -148,6 +149,22 @@ describe('inside of a git repository', () => {
       '/tokens\n/trash\n/staging\n/*.key\n/session-manager.db*\n',
     );
     expect(await installation.found()).toEqual([]);
+  });
+
+  test('exports, keys and QR pictures in the checkout are found, unless they are ignored', async () => {
+    const { installation, repository } = await inRepository();
+    await writeFile(join(repository, '.gitignore'), 'data/\n');
+    const found = () => installation.found();
+    expect(await found()).toEqual([]);
+    for (const name of ['ventas.lmx', 'vault copy.key', 'qr-ventas.png', 'plain.png'])
+      await writeFile(join(repository, name), '');
+    const [finding, ...others] = await found();
+    expect([finding?.id, others]).toEqual(['git_exports', []]);
+    expect(finding?.what).toMatch(/qr-ventas\.png, vault copy\.key, ventas\.lmx$/);
+    const { stdout } = spawnSync('git', ['-C', CHECKOUT, 'check-ignore', 'ventas.lmx', 'a b.key', 'qr-x.png', 'b.png']);
+    expect(stdout.toString().split('\n').filter(Boolean)).toHaveLength(3);
+    await writeFile(join(repository, '.gitignore'), 'data/\n*.lmx\n*.key\nqr*.png\n');
+    expect(await found()).toEqual([]);
   });
 
   test('what is in the repository already is worse', async () => {

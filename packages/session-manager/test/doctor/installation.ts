@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chownSync, readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { TransferPhase } from '@leadmaster/protocol';
 import { newMasterKeyText, openStore, openVault, parseMasterKeys, storeUrl } from '@leadmaster/vault';
 import { type Config, readConfig } from '../../src/config/index.ts';
@@ -30,6 +30,7 @@ export class Installation {
     this.paths = dataPaths(config.dataDir);
     const vault = config.vault.location.kind === 'folder' ? config.vault.location.path : '';
     this.machine = {
+      checkout: dirname(config.dataDir),
       browserVersion: async () => CHROMIUM,
       reach: async () => null,
       device: (path) => (path.startsWith(vault) ? 2 : 1),

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStore, openVault, parseMasterKeys, type SeenHead, storeUrl } from '@leadmaster/vault';
 import { describe, expect, test } from 'vitest';
@@ -76,12 +76,12 @@ describe('the doctor looks at each session of the vault', () => {
     [
       "a session's key flipped",
       async (folder) => flip(await objectIn(folder, 'keys', /^[0-9a-f]{32}.\d{6}$/)),
-      ['vault_object', 'vault_session_damaged'],
+      ['vault_object', 'vault_session_unreadable'],
     ],
     [
       "a session's key removed",
       async (folder) => rm(await objectIn(folder, 'keys', /^[0-9a-f]{32}.\d{6}$/)),
-      ['vault_object', 'vault_session_damaged'],
+      ['vault_object', 'vault_rolled_back'],
     ],
     [
       'the newest record flipped',
@@ -91,7 +91,19 @@ describe('the doctor looks at each session of the vault', () => {
     [
       'the newest record removed',
       async (folder) => rm(await objectIn(folder, 'chain', /\d{10}$/)),
+      ['vault_rolled_back'],
+    ],
+    [
+      'an older record cut short',
+      async (folder) => truncate(await objectIn(folder, 'chain', /0000000001$/), 100),
       ['vault_session_damaged'],
+    ],
+    [
+      'every record flipped',
+      async (folder) => {
+        for (const name of [/0000000001$/, /0000000002$/]) await flip(await objectIn(folder, 'chain', name));
+      },
+      ['vault_session_unreadable'],
     ],
     [
       'a pack removed',
@@ -114,6 +126,36 @@ describe('the doctor looks at each session of the vault', () => {
     await spoil(folder);
     expect((await installation.found()).map(({ id }) => id)).toEqual(ids);
   });
+
+  test('a header that was flipped is the one that is named, with the command that mends it', async () => {
+    const { installation, folder } = await withSnapshots();
+    await flip(join(folder, 'vault'));
+    const [finding] = await installation.found();
+    expect(finding?.what).toMatch(/: vault is damaged: it names vault/);
+    expect(finding?.cure).toContain('./leadmaster vault repair');
+  });
+
+  test.each(['en', 'es'] as const)(
+    'where no snapshot can be taken none is told to be the cure (%s)',
+    async (language) => {
+      const cures = async (spoil: (folder: string) => Promise<unknown>) => {
+        const { installation, folder } = await withSnapshots();
+        await spoil(folder);
+        return (await installation.found({ language })).filter(({ where }) => where === NAME).map(({ cure }) => cure);
+      };
+      const key = /^[0-9a-f]{32}.\d{6}$/;
+      for (const cure of await cures(async (folder) => flip(await objectIn(folder, 'keys', key))))
+        expect(cure).not.toContain('snapshot create');
+      const rolledBack = [
+        await cures(async (folder) => rm(await objectIn(folder, 'keys', key))),
+        await cures(async (folder) => rm(await objectIn(folder, 'chain', /\d{10}$/))),
+      ];
+      for (const [cure, ...others] of rolledBack) {
+        expect(cure).toMatch(/vault accept ventas.*snapshot create ventas/);
+        expect(others).toEqual([]);
+      }
+    },
+  );
 
   test('two writers of one history are named, with their accounts', async () => {
     const { installation } = await withSnapshots(['1', '2']);

@@ -87,7 +87,7 @@ describe('sessions', () => {
       { path: '/nowhere/leadmaster-data/tokens/other' },
     ]) {
       const refused = await ask('/v1/sessions/adopt', { body: { name: 'admin', ...wrong } });
-      expect([refused.status, refused.json.code]).toEqual([422, 'adopt_refused']);
+      expect([refused.status, refused.json.code, refused.json.missing]).toEqual([422, 'adopt_refused', 'mode']);
     }
     const adopted = await ask('/v1/sessions/adopt', { body: { name: 'admin' } });
     expect([adopted.status, adopted.json.state]).toEqual([201, 'STOPPED']);
@@ -137,12 +137,29 @@ describe('linking', () => {
     expect((await get()).json).toMatchObject({ status: 409, code: 'not_waiting_for_qr', state: 'READY' });
   });
 
+  test('the QR can be waited for; where none will come the answer comes at once', async () => {
+    const { ask, sessions } = await serve();
+    sessions.set('a', 'INITIALIZING');
+    const get = (wait: string) => ask(`/v1/sessions/a/qr?wait=${wait}`, { headers: { accept: 'image/png' } });
+    const waiting = get('20');
+    const short = await get('0');
+    expect([short.status, short.json.code, short.json.state]).toEqual([409, 'not_waiting_for_qr', 'INITIALIZING']);
+    sessions.set('a', 'QR_REQUIRED');
+    const answer = await waiting;
+    expect([answer.status, answer.body.subarray(1, 4).toString()]).toEqual([200, 'PNG']);
+    for (const state of ['READY', 'STOPPED', 'ERROR', 'WRONG_ACCOUNT', 'PASSKEY_REQUIRED'] as const) {
+      sessions.set('a', state);
+      expect((await get('600')).json).toMatchObject({ status: 409, code: 'not_waiting_for_qr', state });
+    }
+    for (const wait of ['601', '-1', '1.5', '']) expect((await get(wait)).status).toBe(400);
+  });
+
   test('a pairing code', async () => {
     const { ask, sessions } = await serve();
     sessions.set('a', 'QR_REQUIRED');
     const code = await ask('/v1/sessions/a/pairing-code', { body: { phone: '5491100000001' } });
     expect([code.status, pairingCode.parse(code.json).code]).toEqual([200, 'ABCD1234']);
-    for (const phone of ['+5491100000001', '12', '0491100000001', 5491100000001]) {
+    for (const phone of ['12', '0491100000001', 5491100000001]) {
       expect((await ask('/v1/sessions/a/pairing-code', { body: { phone } })).status).toBe(400);
     }
   });

@@ -33,6 +33,23 @@ describe('with a linked session', () => {
     store.close();
   });
 
+  it.each([
+    ['the record', join('tokens', NAME, '.leadmaster.json'), /\.leadmaster\.json, is missing/],
+    ['the folder', join('tokens', NAME), /its profile .* is missing/],
+  ])('names what is missing: %s', async (_, gone, said) => {
+    await linked();
+    await rm(join(dataDir, gone), { recursive: true });
+    const { sessions, engine, store } = await open();
+    await sessions.load();
+    await sessions.boot();
+    const { state, reason, hint } = await sessions.get(NAME);
+    expect([state, reason]).toEqual(['ERROR', 'login_missing']);
+    expect(hint).toMatch(said);
+    expect(engine.runs).toEqual([]);
+    await sessions.close();
+    store.close();
+  });
+
   it('starts nothing when the database cannot be read, and everything when it can again', async () => {
     await linked();
     const { sessions, engine, store, faults } = await open();

@@ -13,6 +13,7 @@ import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import type { ProfileFs } from '../../src/profile/files.ts';
 import { dataPaths } from '../../src/profile/paths.ts';
 import type { ProfileStore } from '../../src/profile/profile-store.ts';
+import { movedTo } from '../../src/state/moved-session.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 
 export const NAME = 'ventas';
@@ -36,6 +37,7 @@ export async function openSessions(
     minFreeBytes: 0,
     beforeUpgrade: async () => undefined,
     movedGeneration: (name: string) => store.vault.movedGeneration(name),
+    movedTo: (name: string) => movedTo(store, name),
     newestSnapshot: (name: string) => store.snapshots.latest(name),
     wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
   };

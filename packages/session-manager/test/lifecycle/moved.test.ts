@@ -57,6 +57,20 @@ describe('a session that was given away', () => {
     again.store.close();
   });
 
+  it('names the machine that has it', async () => {
+    const { sessions, store } = await movedAway();
+    const peer = 'https://other.example:3001';
+    store.transfers.begin({
+      ...{ id: 't1', role: 'source', session: NAME, generation: 1, phase: 'handed_over', peer, facts: {} },
+    });
+    for (const order of [sessions.start(NAME), sessions.restart(NAME)])
+      await expect(order).rejects.toMatchObject({
+        message: `${NAME} has moved to ${peer}`,
+        hint: expect.stringContaining(`Start it on ${peer}`),
+      });
+    store.close();
+  });
+
   it('is not started when its folder was put back by hand', async () => {
     const { sessions, profiles, store } = await movedAway();
     const [trashed] = await profiles.listTrash();

@@ -19,6 +19,7 @@ export function playedSupervisor(deps: Given & Partial<SupervisorDeps>): Session
       outbox: idleOutbox(),
       builds: UNGUARDED_BUILDS,
       linkedIn: () => null,
+      comeBack: () => undefined,
       lockIdle: async () => ({ release: () => undefined }),
       ...deps,
     },

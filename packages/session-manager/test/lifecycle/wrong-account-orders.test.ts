@@ -51,7 +51,6 @@ async function around(dataDir: string) {
 const PEER: Omit<TransferPeer, 'origin'> = {
   ...{ look: never, prepare: never, missing: never, send: never, seal: never, commit: never },
   abort: async () => undefined,
-  close: () => undefined,
 };
 
 let dataDir: string;

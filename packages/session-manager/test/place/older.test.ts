@@ -10,56 +10,8 @@ import { migrate } from '../../src/state/migrate.ts';
 import { MIGRATIONS } from '../../src/state/migrations/index.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import { tempFolder } from '../adopt/folders.ts';
+import { Aged, aged, putBackAged } from './aged.ts';
 import { Installation, STARTS, sh, VAULT_WAITS } from './installation.ts';
-
-/** A folder whose place stays what it was when its files are put back: what rsync or a restore in place leaves. */
-class Aged {
-  readonly folder: string;
-  readonly here: Installation;
-
-  private constructor(folder: string, here: Installation) {
-    this.folder = folder;
-    this.here = here;
-  }
-
-  /** Both sessions have a snapshot, and the folder was backed up then. */
-  static async make(): Promise<Aged> {
-    const folder = await tempFolder();
-    const here = await Installation.linked(folder);
-    // The place is a matter of its own.
-    here.probe = { ...here.probe, type: () => 0x6969n };
-    await here.start();
-    for (const name of ['soporte', 'ventas']) await here.snapshot(name);
-    await here.stop();
-    const aged = new Aged(folder, here);
-    await aged.backUp();
-    return aged;
-  }
-
-  async backUp(): Promise<void> {
-    await rm(join(this.folder, 'backup'), { recursive: true, force: true });
-    sh('cp', '-a', this.here.dataDir, join(this.folder, 'backup'));
-  }
-
-  /** The folder of back then, all of it or a part. */
-  async putBack(part = '.'): Promise<void> {
-    await rm(join(this.here.dataDir, part), { recursive: true });
-    await cp(join(this.folder, 'backup', part), join(this.here.dataDir, part), {
-      recursive: true,
-      preserveTimestamps: true,
-    });
-  }
-
-  /** A week of use, and what was saved of it. */
-  async live(...names: string[]): Promise<void> {
-    await this.here.start();
-    for (const name of names) {
-      await this.here.use(name);
-      await this.here.snapshot(name);
-    }
-    await this.here.stop();
-  }
-}
 
 /** What a crash leaves that came between the vault and the database. */
 async function forgetHeads({ dataDir }: Installation): Promise<void> {
@@ -273,20 +225,6 @@ describe('a folder of last week beside a vault of today', () => {
 });
 
 const AT = '2026-01-02T03:04:05.000Z';
-
-/** A folder that has lived on for a week after its backup. */
-async function aged(): Promise<Aged> {
-  const made = await Aged.make();
-  await made.live('ventas');
-  return made;
-}
-
-/** The same, with the backup put back over it. */
-async function putBackAged(): Promise<Aged> {
-  const made = await aged();
-  await made.putBack();
-  return made;
-}
 
 /** The folder of last week, as it was when it was started in its place; nothing is looked at in the vault. */
 async function rememberPlace({ here, folder }: Aged): Promise<void> {

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, symlink } from 'node:fs/promises';
+import { mkdir, readFile, rename, symlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -15,8 +16,10 @@ import {
   readProcess,
   userDataDirOf,
 } from '@leadmaster/capture/processes';
+import { pino } from 'pino';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { holdersOf, profileUsers, proveProfileFree } from '../../src/process/holders.ts';
+import { endLeftBrowsers } from '../../src/process/left-browsers.ts';
 import { treeMemory } from '../../src/process/memory.ts';
 import { endOrphans, foreignBrowsers, type RecordedBrowser } from '../../src/process/orphans.ts';
 import { clearStaleSingleton, readSingleton } from '../../src/process/singleton-lock.ts';
@@ -123,6 +126,29 @@ describe.each(BROWSERS)('$name', ({ path }) => {
     expect(report).toMatchObject({ session: 'a', pid: recorded.pid, outcome: 'ended' });
     expect(await profileUsers(dir)).toEqual([]);
     expect(await endOrphans([recorded], options)).toMatchObject([{ outcome: 'gone' }]);
+  });
+
+  test('left by a service, it is ended from its renamed data folder, and left alone from a copy of it', async () => {
+    const folder = await tempFolder();
+    endAllIn(folder);
+    const dir = join(folder, 'data', 'a');
+    await mkdir(dir, { recursive: true });
+    const parent = startScript('../process/launcher.ts', [path, dir]);
+    const recorded = JSON.parse(await nextLine(parent)) as RecordedBrowser;
+    execFileSync('cp', ['-a', join(folder, 'data'), join(folder, 'copy')]);
+    await rename(join(folder, 'data'), join(folder, 'renamed'));
+    const cleared: string[] = [];
+    const browsers = { all: () => [recorded], clear: (session: string) => void cleared.push(session) };
+    const from = (name: string) => ({
+      ...{ browsers, stopMs: 10_000, log: pino({ level: 'silent' }) },
+      profileDir: (session: string) => join(folder, name, session),
+    });
+    await endLeftBrowsers(from('copy'), false);
+    expect(isOurs(recorded)).toBe(true);
+    expect(cleared).toEqual(['a']);
+    await endLeftBrowsers(from('renamed'), false);
+    expect(isGone(readProcess(recorded.pid))).toBe(true);
+    expect(await profileUsers(join(folder, 'renamed', 'a'))).toEqual([]);
   });
 
   test('with its main process dead and a child hanging on to the profile, the rest is ended too', async () => {

@@ -104,6 +104,14 @@ describe.skipIf(!mayMount)('a mount inside a profile (needs the right to mount)'
   });
 });
 
+it('a staging folder that is a link is not swept: a copy of the data folder has the same link as the folder itself', async () => {
+  const { paths, outside, canaryLives } = await profile();
+  await rm(paths.staging, { recursive: true });
+  await symlink(outside, paths.staging);
+  expect(await sweepStaging(paths)).toEqual([]);
+  await canaryLives();
+});
+
 describe.skipIf(!mayMount)('a profile that is a mount of its own (needs the right to mount)', () => {
   it('is not set aside or replaced, and nothing is half done', async () => {
     const { store, dir, paths, outside } = await profile();

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -115,6 +116,20 @@ describe('a lock', () => {
     await nextLine(holder);
     await writeFile(file, '{"pid":');
     expect(() => lockDataFolder(paths, { port: 1 })).toThrow('a process that has not said who it is');
+  });
+
+  test('of a folder that was copied while it was held is held by nobody in the copy', async () => {
+    const paths = await dataFolder();
+    const locks = [lockDataFolder(paths, { port: 1 }), lockSession(paths, 'ventas')];
+    cleanUp(() => locks.forEach((lock) => void lock.release()));
+    const copy = dataPaths(join(paths.root, '../copy'));
+    // By another process: one that opens the lock's file in this one drops it.
+    execFileSync('cp', ['-a', paths.root, copy.root]);
+    for (const of of [paths, copy]) {
+      const pid = of === paths ? process.pid : undefined;
+      expect(readOwner(of.dataLock)?.pid).toBe(pid);
+      expect(readOwner(of.sessionLock('ventas'))?.pid).toBe(pid);
+    }
   });
 
   test('that cannot be made says so', async () => {

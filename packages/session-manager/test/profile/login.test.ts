@@ -80,6 +80,31 @@ describe('whether a login is saved', () => {
     });
   }
 
+  test('a check tells a profile that was never linked from one that has lost its login', async () => {
+    const store = createProfileStore({ dataDir: await tempFolder() });
+    await store.create('new');
+    const { valid, linked, checks } = await store.check('new');
+    expect({ valid, linked, failed: checks.filter(({ ok }) => !ok) }).toEqual({
+      valid: false,
+      linked: false,
+      failed: [
+        { name: 'login', ok: false, detail: expect.stringMatching(/^not linked: no login was ever saved here/) },
+      ],
+    });
+    // The page has shown a QR: its databases are there, a login is not.
+    await putLogin(store.locate('new'));
+    expect(await store.check('new')).toMatchObject({ valid: false, linked: false });
+    await store.updateRecord('new', { committedAt: new Date().toISOString() });
+    expect(await store.check('new')).toMatchObject({ valid: true, linked: true });
+    await rm(join(store.locate('new'), 'Default'), { recursive: true });
+    const lost = await store.check('new');
+    expect([lost.valid, lost.linked, lost.checks.filter(({ ok }) => !ok).map(({ name }) => name)]).toEqual([
+      false,
+      true,
+      expect.arrayContaining(['indexed_db', 'local_storage', 'login']),
+    ]);
+  });
+
   test('no folder at all is a proven absence', async () => {
     const store = createProfileStore({ dataDir: await tempFolder() });
     expect(await store.loginPresence('new')).toBe('absent');

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { bootId, browsersOn, identify } from '@leadmaster/capture/processes';
 import type { Session } from '@leadmaster/protocol';
+import { of } from '@leadmaster/testkit/asking';
 import { describe, expect, it, vi } from 'vitest';
 import { findBrowser } from '../../src/engine/browser/find.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
@@ -17,7 +18,7 @@ describe('after the service has ended', { timeout: 90_000 }, () => {
     await stage.service.start();
     const running = ['uno', 'dos', 'tres'];
     for (const [index, name] of [...running, 'quieto'].entries()) await stage.link(name, phone(index + 1));
-    await stage.service.request('POST', '/v1/sessions/quieto/stop');
+    await stage.service.call('stopSession', of('quieto'));
 
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       await stage.service.end(signal);
@@ -169,7 +170,7 @@ async function watchUntilReady(stage: ServiceStage, names: readonly string[]): P
   const seen: Session[][] = [];
   const deadline = performance.now() + 30_000;
   while (performance.now() < deadline) {
-    const { items } = await stage.service.request<{ items: Session[] }>('GET', '/v1/sessions');
+    const items = await stage.service.sessions();
     seen.push(items);
     if (names.every((name) => items.find((s) => s.name === name)?.state === 'READY')) return seen;
   }

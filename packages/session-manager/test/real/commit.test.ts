@@ -1,3 +1,4 @@
+import { of } from '@leadmaster/testkit/asking';
 import { describe, expect, it } from 'vitest';
 import { ServiceStage } from './service.ts';
 
@@ -20,7 +21,7 @@ describe('a fresh login that was told READY', { timeout: 120_000 }, () => {
       const restart = after.indexOf('STOPPED service_ended_unexpectedly');
       expect(restart).toBeGreaterThan(0);
       if (after.slice(0, restart).some((step) => step.startsWith('QR_REQUIRED'))) asked.push(name);
-      await stage.service.request('DELETE', `/v1/sessions/${name}`);
+      await stage.service.call('deleteSession', of(name));
     }
     expect(asked).toEqual([]);
     expect(stage.accusations()).toEqual([]);

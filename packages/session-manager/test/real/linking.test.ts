@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Message, PairingCode, QrCode, Session } from '@leadmaster/protocol';
+import type { QrCode } from '@leadmaster/protocol';
+import { of } from '@leadmaster/testkit/asking';
 import { describe, expect, it } from 'vitest';
 import { type BrowserFound, findBrowser } from '../../src/engine/browser/find.ts';
 import { modulesInPng, modulesInSvg, modulesOf } from './qr-picture.ts';
@@ -28,7 +29,10 @@ describe.each(browsers)('linking with $kind', { timeout: 90_000 }, (browser) => 
     expect(ready).toMatchObject({ canSend: true, stateKind: 'settled', account: { phone: ANA } });
     expect(ready.runtime).toMatchObject({ browser: browser.kind, webVersion: world.settings.page.version });
     expect(await readdir(join(stage.dataDir, 'web-cache'))).toContain(`${world.settings.page.version}.html`);
-    expect((await service.ask('GET', '/v1/sessions/ventas/qr')).status).toBe(409);
+    await expect(service.call('getQr', of('ventas'))).rejects.toMatchObject({
+      status: 409,
+      code: 'not_waiting_for_qr',
+    });
 
     await sendsOnlyWhatIsAcknowledged(stage);
     await receives(stage, 'Hola');
@@ -48,9 +52,7 @@ describe.each(browsers)('linking with $kind', { timeout: 90_000 }, (browser) => 
     await using stage = await ServiceStage.open({ env: { CHROME_PATH: browser.path } });
     await stage.service.start();
     await stage.service.firstQr('ventas');
-    const { code } = await stage.service.request<PairingCode>('POST', '/v1/sessions/ventas/pairing-code', {
-      phone: ANA,
-    });
+    const { code } = await stage.service.call('requestPairingCode', { ...of('ventas'), body: { phone: ANA } });
     expect(code).toMatch(/^[A-Z0-9]{8}$/);
     await stage.world.phone(ANA).enterPairingCode(code);
     expect((await stage.service.until('ventas', 'READY')).account?.phone).toBe(ANA);
@@ -67,7 +69,7 @@ async function find(visible: boolean): Promise<BrowserFound | null> {
 
 async function inFourForms({ service }: ServiceStage): Promise<QrCode> {
   const form = async (accept: string) => {
-    const reply = await service.ask('GET', '/v1/sessions/ventas/qr', { headers: { accept } });
+    const reply = await service.client.request('getQr', { ...of('ventas'), headers: { accept } });
     expect(reply.status).toBe(200);
     expect(reply.headers.get('content-type')).toContain(accept);
     expect(reply.headers.get('cache-control')).toContain('no-store');
@@ -87,9 +89,9 @@ async function inFourForms({ service }: ServiceStage): Promise<QrCode> {
 async function sendsOnlyWhatIsAcknowledged({ service, world }: ServiceStage): Promise<void> {
   world.configure({ ackDelaysMs: [1_500, 1_700, 1_900] });
   const { cursor } = await service.events(0);
-  const accepted = await service.request<Message>('POST', '/v1/sessions/ventas/messages', { to: BETO, text: 'Buenas' });
+  const accepted = await service.call('sendMessage', { ...of('ventas'), body: { to: BETO, text: 'Buenas' } });
   await world.waitFor('message', ({ phone }) => phone === ANA);
-  const message = () => service.request<Message>('GET', `/v1/sessions/ventas/messages/${accepted.id}`);
+  const message = () => service.call('getMessage', { params: { session: 'ventas', message: accepted.id } });
   // WhatsApp's server has it and has not said so.
   expect((await message()).state).toBe('SENDING');
   expect((await service.events(cursor)).items.filter(({ type }) => type === 'message.sent')).toEqual([]);
@@ -111,6 +113,6 @@ async function receives(stage: ServiceStage, text: string): Promise<void> {
   const event = await stage.event((e) => e.type === 'message.received' && e.data.text === text);
   const { lid } = stage.world.phone(BETO);
   expect(event.data).toMatchObject({ from: lid, chatId: lid, sender: { id: lid, lid, phone: BETO } });
-  const session = await stage.service.request<Session>('GET', '/v1/sessions/ventas');
+  const session = await stage.service.session('ventas');
   expect(session.health.lastInboundAt).not.toBeNull();
 }

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Snapshot } from '@leadmaster/protocol';
+import { of } from '@leadmaster/testkit/asking';
 import { describe, expect, it } from 'vitest';
 import { findBrowser } from '../../src/engine/browser/find.ts';
 import { ServiceStage } from './service.ts';
@@ -31,9 +31,10 @@ describe('a machine without a UTF-8 locale', { timeout: 90_000 }, () => {
     });
     await stage.service.start();
     await stage.link('ventas', ANA);
-    const { id } = await stage.service.request<Snapshot>('POST', '/v1/sessions/ventas/snapshots', {});
+    const { id } = await stage.service.call('createSnapshot', of('ventas'));
     // The drill opens a copy in a browser of its own, also below the data folder.
-    const verified = await stage.service.request('POST', `/v1/sessions/ventas/snapshots/${id}/verify`, { drill: true });
+    const params = { session: 'ventas', snapshot: id };
+    const verified = await stage.service.call('verifySnapshot', { params, body: { drill: true } });
     expect(verified).toMatchObject({ ok: true });
     await stage.restart('SIGTERM');
     await stage.service.until('ventas', 'READY');

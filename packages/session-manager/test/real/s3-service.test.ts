@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Recoverable, Recovered, Session, Snapshot, SnapshotList, VerifyReport } from '@leadmaster/protocol';
+import { of } from '@leadmaster/testkit/asking';
 import { radosgwMissing } from '@leadmaster/testkit/radosgw';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TestBucket } from '../../../vault/test/store/s3-server.ts';
@@ -37,10 +37,9 @@ function againstServer(): void {
     await stage.link('ventas', PHONE);
     await stage.world.phone(FRIEND).send(PHONE, 'hola');
     const heard = await stage.event(({ type }) => type === 'message.received');
-    const snapshots = '/v1/sessions/ventas/snapshots';
-    const taken = await stage.service.request<Snapshot>('POST', snapshots, {});
+    const taken = await stage.service.call('createSnapshot', of('ventas'));
     expect(taken.storedBytes).toBeGreaterThan(0);
-    const verified = await stage.service.request<VerifyReport>('POST', `${snapshots}/${taken.id}/verify`, {});
+    const verified = await stage.service.call('verifySnapshot', { params: { session: 'ventas', snapshot: taken.id } });
     expect(verified).toMatchObject({ ok: true });
     // Beside a running service with a real browser, the doctor finds nothing but what was left undone.
     const { findings } = await examine(readConfig(stage.env), { machine: { tryVault: async () => undefined } });
@@ -49,27 +48,25 @@ function againstServer(): void {
     // Nothing of the vault is on this disk.
     expect(await readdir(stage.dataDir)).not.toContain('vault');
 
-    await stage.service.request('POST', '/v1/sessions/ventas/stop?wait=20');
+    await stage.service.call('stopSession', { ...of('ventas'), query: { wait: 20 } });
     await stage.event(({ type, data }) => type === 'snapshot.created' && data.id !== taken.id, heard.id);
-    const { items } = await stage.service.request<SnapshotList>('GET', snapshots);
+    const { items } = await stage.service.call('listSnapshots', of('ventas'));
     expect(items.map(({ reason }) => reason)).toEqual(['stopped', 'requested']);
-    await stage.service.request<Session>('POST', `${snapshots}/${items[0]?.id}/restore`, { start: true });
+    const latest = { session: 'ventas', snapshot: items[0]?.id ?? '' };
+    await stage.service.call('restoreSnapshot', { params: latest, body: { start: true } });
     expect(await stage.service.until('ventas', 'READY')).toMatchObject({ generation: 2 });
     // The last word of this login, so that what is recovered is not older than what WhatsApp has seen.
     const { cursor } = await stage.service.events(0);
-    await stage.service.request('POST', '/v1/sessions/ventas/stop?wait=20');
+    await stage.service.call('stopSession', { ...of('ventas'), query: { wait: 20 } });
     await stage.event(({ type, data }) => type === 'snapshot.created' && data.reason === 'stopped', cursor);
 
     // Another machine: an empty data folder, the bucket, and the key that was kept.
     const fresh = await tempFolder();
     const keyFile = join(stage.dataDir, 'vault.key');
     await stage.restart('SIGTERM', { LEADMASTER_DATA_DIR: fresh, VAULT_KEY_FILE: keyFile });
-    const found = await stage.service.request<{ items: Recoverable[] }>('GET', '/v1/recover');
+    const found = await stage.service.call('listRecoverable');
     expect(found.items).toMatchObject([{ session: 'ventas', isHere: false }]);
-    const recovered = await stage.service.request<Recovered>('POST', '/v1/recover', {
-      originRetired: true,
-      start: true,
-    });
+    const recovered = await stage.service.call('recoverSessions', { body: { originRetired: true, start: true } });
     expect(recovered.items).toMatchObject([{ session: 'ventas', ok: true }]);
     expect(await stage.service.until('ventas', 'READY')).toMatchObject({
       account: { phone: PHONE },

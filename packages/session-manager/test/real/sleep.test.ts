@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { groupMembers } from '@leadmaster/capture/processes';
-import type { Session } from '@leadmaster/protocol';
 import { expect, it } from 'vitest';
 import { ServiceStage } from './service.ts';
 
@@ -40,7 +39,7 @@ async function standStill(pids: readonly number[]): Promise<void> {
 async function probedSince(stage: ServiceStage, moment: string): Promise<void> {
   const deadline = performance.now() + 20_000;
   for (;;) {
-    const { state, health } = await stage.service.request<Session>('GET', '/v1/sessions/ventas');
+    const { state, health } = await stage.service.session('ventas');
     if (state === 'READY' && (health.lastProbeAt ?? '') > moment) return;
     if (performance.now() > deadline) throw new Error(`ventas is ${state}, last probed ${health.lastProbeAt}`);
     await sleep(100);

@@ -1,5 +1,9 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RECORD_FILE } from '@leadmaster/capture/classify';
 import type { Session } from '@leadmaster/protocol';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WwebjsRun } from '../../src/engine/wwebjs/wwebjs-run.ts';
 import { Stage } from './harness.ts';
 
@@ -118,6 +122,34 @@ describe('whose session it is', { timeout: 120_000 }, () => {
     await stage.until('soporte', 'QR_REQUIRED');
     expect(stage.world.phone(ANA).devices).toHaveLength(1);
     expect((await stage.sessions.get('ventas')).state).toBe('READY');
+  });
+
+  it('keeps its login when a copy of it is brought, READY for a moment, unlinked by order and deleted', async () => {
+    await stage.sessions.stop('ventas');
+    const folder = await mkdtemp(join(tmpdir(), 'leadmaster-copied-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const copy = join(folder, 'session');
+    await cp(stage.context.paths.session('ventas'), copy, { recursive: true });
+    await rm(join(copy, RECORD_FILE));
+    await stage.sessions.start('ventas');
+    await stage.until('ventas', 'READY');
+    const { account } = await stage.sessions.get('ventas');
+    expect(account?.device).toBe(stage.world.phone(ANA).devices[0]?.id);
+    await stage.context.adoption.adopt({ name: 'copia', path: copy, mode: 'move' });
+    await stage.sessions.start('copia');
+    const copied = await stage.until('copia', 'WRONG_ACCOUNT', 'linked_elsewhere');
+    expect(copied).toMatchObject({ canSend: false, account: { device: account?.device } });
+    expect(copied.hint).toMatch(/ventas.*session delete copia/);
+    for (const word of [{ unlink: true }, { accept: true }] as const)
+      await expect(stage.sessions.settleAccount('copia', word)).rejects.toMatchObject({ code: 'linked_elsewhere' });
+    await expect(stage.sessions.logout('copia')).rejects.toMatchObject({ code: 'linked_elsewhere' });
+    await stage.until('ventas', 'READY');
+    expect(await stage.path('ventas')).toContain('RECONNECTING copy_ended');
+    await expect(stage.sessions.start('copia')).rejects.toMatchObject({ code: 'linked_elsewhere' });
+    await stage.sessions.delete('copia');
+    await stage.sessions.restart('ventas');
+    await stage.until('ventas', 'READY');
+    expect(stage.world.phone(ANA).devices).toHaveLength(1);
   });
 
   it('refuses a pairing code for its number in another session; a code that WhatsApp gave is not asked for again', async () => {

@@ -1,7 +1,8 @@
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/context.ts';
+import { examine } from '../../src/doctor/index.ts';
 import { manager, tempFolder } from '../adopt/folders.ts';
 import { putProfile } from '../adopt/profiles.ts';
 
@@ -87,20 +88,66 @@ describe('with the service up', () => {
     await context.snapshots.create('ventas', REQUESTED);
   });
 
-  it('a damaged newest record is told by a verification of the one before, and by recover', async () => {
+  it('a damaged newest record says nothing of the one before, which is judged alone; recover tells both', async () => {
+    const { context, vault } = await running();
+    const [session = ''] = await readdir(join(vault, 'chain'));
+    const record = join(vault, 'chain', session, '0000000002');
+    const bytes = await flip(record);
+    const { items, problems } = await context.snapshots.list('ventas');
+    const [latest] = items;
+    expect(problems).toMatchObject([{ kind: 'damaged', object: expect.stringContaining('0000000002') }]);
+    const report = await context.snapshots.verify('ventas', latest?.id ?? '', READ);
+    expect(report).toMatchObject({ ok: true, checks: [{ name: 'bytes', ok: true }] });
+    const verdicts = async () => (await context.snapshots.list('ventas')).items.map(({ verified }) => verified);
+    expect(await verdicts()).toEqual([true]);
+    await writeFile(record, bytes);
+    expect(await verdicts()).toEqual([true, true]);
+    await flip(record);
+    const env = { VAULT_URL: `file:${vault}`, VAULT_KEY_FILE: context.config.vault.keyFile };
+    const fresh = await manager(join(await tempFolder(), 'data'), env);
+    const { items: recovered } = await fresh.snapshots.recover({ originRetired: true, start: false });
+    expect(recovered).toMatchObject([{ ok: true, detail: expect.stringContaining('a newer record cannot be read') }]);
+  });
+
+  it('a damaged newest record that is written over is taken out by the command that is told', async () => {
     const { context, vault } = await running();
     const [session = ''] = await readdir(join(vault, 'chain'));
     await flip(join(vault, 'chain', session, '0000000002'));
-    const [latest] = (await context.snapshots.list('ventas')).items;
-    const report = await context.snapshots.verify('ventas', latest?.id ?? '', READ);
-    expect(report.ok).toBe(false);
-    expect(report.checks).toMatchObject([
-      { name: 'bytes', ok: true },
-      { name: 'newest', ok: false, detail: expect.stringContaining('0000000002') },
+    await context.snapshots.create('ventas', REQUESTED);
+    const { problems } = await context.snapshots.list('ventas');
+    expect(problems.map(({ detail }) => detail)).toEqual([
+      expect.stringContaining('./leadmaster snapshot delete ventas 2'),
     ]);
-    const env = { VAULT_URL: `file:${vault}`, VAULT_KEY_FILE: context.config.vault.keyFile };
-    const fresh = await manager(join(await tempFolder(), 'data'), env);
-    const { items } = await fresh.snapshots.recover({ originRetired: true, start: false });
-    expect(items).toMatchObject([{ ok: true, detail: expect.stringContaining('a newer record cannot be read') }]);
+    await context.snapshots.delete('ventas', '2');
+    expect((await context.snapshots.list('ventas')).problems).toEqual([]);
+    expect((await examine(context.config)).findings.filter(({ where }) => where === 'ventas')).toEqual([]);
+  });
+
+  it.each([
+    ['flipped', flip, false],
+    ['cut short', (path: string) => truncate(path, 100), true],
+    ['removed', (path: string) => rm(path), true],
+  ])('an older record that is %s: what is known of it is told by list, recover and doctor', async (_, harm, shows) => {
+    const { context, vault, id } = await running();
+    const [session = ''] = await readdir(join(vault, 'chain'));
+    const older = (await context.snapshots.list('ventas')).items.at(-1)?.id ?? '';
+    expect(await context.snapshots.verify('ventas', older, READ)).toMatchObject({ ok: true });
+    await harm(join(vault, 'chain', session, '0000000001'));
+    const verdicts = async () => (await context.snapshots.list('ventas')).items.map(({ verified }) => verified);
+    const told = async () => (await examine(context.config)).findings.filter(({ where }) => where === 'ventas');
+    expect(await verdicts()).toEqual([true, !shows]);
+    if (shows) expect((await context.snapshots.recoverable())[0]?.problems).toHaveLength(1);
+    expect((await told()).map((one) => one.id)).toEqual(shows ? ['vault_session_damaged'] : []);
+
+    expect(await context.snapshots.verify('ventas', older, READ)).toMatchObject({ ok: false });
+    expect(await verdicts()).toEqual([true, false]);
+    const [finding] = (await told()).filter((one) => one.id === 'snapshot_older_damaged');
+    expect(finding).toMatchObject({ severity: 'problem', what: expect.stringContaining(older) });
+    expect(finding?.cure).toContain(`./leadmaster snapshot delete ventas ${older}`);
+    // The cures that are told work.
+    await context.snapshots.create('ventas', REQUESTED);
+    await context.snapshots.delete('ventas', older);
+    expect((await told()).map((one) => one.id)).toEqual([]);
+    expect(await context.snapshots.verify('ventas', id, READ)).toMatchObject({ ok: true });
   });
 });

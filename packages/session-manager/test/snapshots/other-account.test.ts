@@ -48,6 +48,26 @@ describe('two installations with a session of one name in one vault', () => {
     expect((await here.sessions.get('c2')).account).toMatchObject(THEIRS);
   });
 
+  it('nor started with one that another session here has, whatever is said', async () => {
+    const { here, theirs } = await shared();
+    const copy = await putProfile(join(await tempFolder(), 'session'));
+    await here.adoption.adopt({ name: 'suya', path: copy, mode: 'move' });
+    await here.sessions.replace('suya', { stop: false }, async () => {
+      await createProfileStore({ dataDir: here.paths.root }).updateRecord('suya', { account: THEIRS });
+    });
+    for (const how of [{ start: true }, { restart: true }]) {
+      const options = { ...WANTED, otherAccount: true, originRetired: true, ...how };
+      await expect(here.snapshots.restore('c2', theirs, options)).rejects.toMatchObject({
+        ...{ code: 'linked_elsewhere', extra: { session: 'suya' } },
+      });
+    }
+    expect(await here.sessions.get('c2')).toMatchObject({ generation: 1, account: null });
+    await here.snapshots.restore('c2', theirs, { ...WANTED, otherAccount: true });
+    await expect(here.sessions.start('c2', { originRetired: true })).rejects.toMatchObject({
+      code: 'linked_elsewhere',
+    });
+  });
+
   it('nor where its profile is gone, by what was taken of it here', async () => {
     const { here } = await shared();
     await createProfileStore({ dataDir: here.paths.root }).trash('c2', 'lost');

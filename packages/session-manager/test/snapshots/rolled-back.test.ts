@@ -1,6 +1,7 @@
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { examine } from '../../src/doctor/index.ts';
 import { manager, tempFolder } from '../adopt/folders.ts';
 import { putProfile } from '../adopt/profiles.ts';
 
@@ -24,6 +25,14 @@ it('an older copy of the vault is written to again once a person has accepted it
   await expect(snapshots.delete('ventas', kept.id)).rejects.toMatchObject(refusal);
   const { problems } = await snapshots.list('ventas');
   expect(problems).toMatchObject([{ kind: 'rolled_back', detail: expect.stringContaining(lost.id) }]);
+
+  // The doctor names that way, and none that is refused.
+  const { findings } = await examine(context.config);
+  const cures = findings.filter(({ where }) => where === 'ventas').map(({ id, cure }) => [id, cure]);
+  expect(cures).toEqual([
+    ['vault_rolled_back', expect.stringContaining('./leadmaster vault accept ventas')],
+    ['snapshot_failed', expect.any(String)],
+  ]);
 
   expect(await snapshots.accept('ventas')).toMatchObject({ items: [{ id: kept.id }], problems: [] });
   expect((await context.sessions.get('ventas')).lastSnapshot).toMatchObject({ id: kept.id });

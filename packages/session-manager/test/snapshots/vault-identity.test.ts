@@ -1,7 +1,7 @@
 import { appendFile, cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newMasterKeyText, vaultsIn } from '@leadmaster/vault';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { examine } from '../../src/doctor/doctor.ts';
 import { identityOf, remember } from '../../src/snapshots/vault-identity.ts';
@@ -9,6 +9,7 @@ import { acceptThere, createVaultThere } from '../../src/vault-accept.ts';
 import { tempFolder } from '../adopt/folders.ts';
 import { openManager } from '../adopt/managers.ts';
 import { putProfile } from '../adopt/profiles.ts';
+import { asHost } from '../place/hostname.ts';
 
 const SIGNAL = AbortSignal.timeout(60_000);
 
@@ -74,6 +75,14 @@ class Machine {
   }
 }
 
+function clockAhead(): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 400 * 86_400_000 });
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 const isId = (text: string) => /^[0-9a-f]{32}$/.test(text);
 
 describe('a vault starts by itself', () => {
@@ -134,6 +143,28 @@ describe('a vault starts by itself', () => {
       },
     ],
     [
+      'under another hostname',
+      async (m) => {
+        await m.opens();
+        asHost('as-it-is-called-now');
+      },
+    ],
+    [
+      'with a clock 400 days ahead',
+      async (m) => {
+        await m.opens();
+        clockAhead();
+      },
+    ],
+    [
+      'with a clock that was 400 days ahead at its making, and was put right',
+      async (m) => {
+        clockAhead();
+        await m.opens();
+        vi.useRealTimers();
+      },
+    ],
+    [
       'after its line in the key file was cut short by a crash',
       async (m) => {
         await m.opens();
@@ -166,6 +197,26 @@ describe('a vault that was not mounted', () => {
     expect(found.find((one) => one.id === 'vault_elsewhere')).toMatchObject({ severity: 'problem' });
     await machine.remount();
     expect((await context.vault.open()).id).toBe(id);
+    await machine.stop();
+  });
+
+  it.each([
+    ['another hostname', () => asHost('as-it-is-called-now')],
+    ['a clock 400 days ahead', () => clockAhead()],
+  ])('is missed under %s as well, and another in its place is refused', async (_, event) => {
+    const machine = await Machine.make();
+    const id = await machine.opens();
+    await machine.unmount();
+    event();
+    expect(await machine.opens()).toBe('vault_missing');
+    const other = await Machine.make();
+    await writeFile(other.key, (await readFile(machine.key, 'utf8')).replace(/^# vault .*\n/m, ''));
+    await other.opens();
+    await other.stop();
+    await cp(other.mount, machine.mount, { recursive: true });
+    expect(await machine.opens()).toBe('vault_changed');
+    await machine.remount();
+    expect(await machine.opens()).toBe(id);
     await machine.stop();
   });
 

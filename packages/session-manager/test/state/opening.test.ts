@@ -13,6 +13,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { migrate, SCHEMA_VERSION } from '../../src/state/migrate.ts';
 import { MIGRATIONS } from '../../src/state/migrations/index.ts';
+import { readState } from '../../src/state/read-only.ts';
 import { looksFrom } from '../../src/state/sessions.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import { openStore, refusal, scratch } from './helpers.ts';
@@ -192,4 +193,11 @@ describe('a place that cannot be used', () => {
     expect(refusal(() => store.sessions.all()).code).toBe('shutting_down');
     expect(refusal(() => store.sweep({ events: 1, eventDays: 1, transitions: 1 })).code).toBe('shutting_down');
   });
+});
+
+test('an empty database is told as empty by those who only look, as by a start', () => {
+  const file = join(scratch(), 'state.db');
+  writeFileSync(file, '');
+  expect(() => readState(file)).toThrow('it is empty');
+  expect(() => createStateStore({ file })).toThrow('it is empty');
 });

@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { LeadMasterError, type PrepareTransfer } from '@leadmaster/protocol';
+import { LeadMasterError, type PrepareTransfer, TRANSFER_PIECE } from '@leadmaster/protocol';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { certify, makeAuthority } from '../../prove/transfer/networks/certificates.ts';
 import { Relay } from '../../prove/transfer/networks/relay.ts';
@@ -19,9 +19,7 @@ const WANTED: PrepareTransfer = {
 };
 
 function peerOf(port: number, key = ADMIN_KEY, ms = 5_000): HttpPeer {
-  const peer = new HttpPeer(`http://127.0.0.1:${port}`, key, { short: ms, piece: ms, long: ms });
-  onTestFinished(() => peer.close());
-  return peer;
+  return new HttpPeer(`http://127.0.0.1:${port}`, key, { short: ms, piece: ms, long: ms });
 }
 
 /** Something that answers as it likes. */
@@ -55,6 +53,10 @@ describe('another manager over HTTP', () => {
     const { port, transfers } = await serve();
     const wrong = peerOf(port, 'a-wrong-key').prepare(WANTED, signal);
     await expect(wrong).rejects.toMatchObject({ status: 401, code: 'unauthorized', mayPass: false });
+    const bytes = Buffer.alloc(TRANSFER_PIECE);
+    const piece = { sha256: 'a'.repeat(64), offset: 0, size: bytes.length, bytes };
+    const unread = peerOf(port, 'a-wrong-key').send(ID, piece, signal);
+    await expect(unread).rejects.toMatchObject({ status: 401, code: 'unauthorized' });
     transfers.failure = new LeadMasterError('session_exists', 'It is there.', 'Delete it.', { extra: { phase: 'x' } });
     await expect(peerOf(port).prepare(WANTED, signal)).rejects.toMatchObject({
       ...{ status: 409, code: 'session_exists', hint: 'Delete it.', mayPass: false },
@@ -93,6 +95,23 @@ describe('another manager over HTTP', () => {
     await expect(peer.commit(ID, signal)).rejects.toMatchObject({ name: 'PeerError', mayPass });
   });
 
+  it('is asked step after step over connections that are kept', async () => {
+    const connections = new Set<unknown>();
+    const port = await answering((request, response) => {
+      connections.add(request.socket);
+      request.resume().on('end', () => response.writeHead(204).end());
+    });
+    const peer = peerOf(port);
+    for (let step = 0; step < 10; step += 1) await peer.abort(ID, signal);
+    // A step that follows at once may find the first one not free yet.
+    expect(connections.size).toBeLessThanOrEqual(2);
+  });
+
+  it('that answers nothing where the contract has an answer is an error', async () => {
+    const peer = peerOf(await answering((_request, response) => response.writeHead(204).end()));
+    await expect(peer.look(ID, signal)).rejects.toMatchObject({ name: 'PeerError', status: 204, mayPass: false });
+  });
+
   it('is asked over TLS where its certificate is vouched for', async () => {
     const { port } = await serve();
     const authority = await makeAuthority();
@@ -104,7 +123,6 @@ describe('another manager over HTTP', () => {
     const line = await Relay.open({ at: { host, port: 0 }, to: { host, port }, certificate });
     onTestFinished(() => line[Symbol.asyncDispose]());
     const peer = new HttpPeer(`https://${host}:${line.port}`, ADMIN_KEY);
-    onTestFinished(() => peer.close());
     expect(await peer.prepare(WANTED, signal)).toMatchObject({ id: ID, phase: 'prepared' });
     const bytes = Buffer.from('abc');
     const sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -120,7 +138,6 @@ describe('another manager over HTTP', () => {
     await once(server, 'listening');
     onTestFinished(() => void server.close());
     const peer = new HttpPeer(`https://127.0.0.1:${(server.address() as AddressInfo).port}`, ADMIN_KEY);
-    onTestFinished(() => peer.close());
     await expect(peer.prepare(WANTED, signal)).rejects.toMatchObject({ name: 'PeerError', message: /certificate/ });
     expect(asked).toEqual([]);
   });

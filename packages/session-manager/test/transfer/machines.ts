@@ -54,7 +54,6 @@ class NearPeer implements TransferPeer {
   seal: TransferPeer['seal'] = (id, manifest) => this.#step('seal', (target) => target.seal(id, manifest));
   commit: TransferPeer['commit'] = (id) => this.#step('commit', (target) => target.commit(id));
   abort: TransferPeer['abort'] = (id) => this.#step('abort', (target) => target.abort(id));
-  close(): void {}
 
   async #step<T>(step: Step, ask: (target: TransferTarget) => Promise<T>): Promise<T> {
     this.#tell(step);

@@ -49,6 +49,21 @@ describe('the other machine refuses', () => {
     await expectStayed(here, there);
   });
 
+  it('a login that another session there has, before anything is stopped', async () => {
+    const { here, there } = await twoMachines();
+    const account = (await here.session())?.account ?? null;
+    await there.sessions.createFor('otra', new Date(), 'adopted');
+    await there.sessions.replace('otra', { stop: false }, async () => {
+      await there.profiles.create('otra');
+      await there.profiles.updateRecord('otra', { account });
+    });
+    await expect(here.transfer()).rejects.toMatchObject({
+      ...{ ...failed, message: /the session otra there has/ },
+      extra: { peer: { code: 'linked_elsewhere' } },
+    });
+    await expectStayed(here, there);
+  });
+
   it('what there is no room for', async () => {
     const { here, there } = await twoMachines();
     await there.close();

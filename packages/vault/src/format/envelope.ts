@@ -19,10 +19,15 @@ export function sealEnvelope(key: Buffer, header: string, body: Buffer): Buffer 
 /** The body of an envelope that must have exactly this header. */
 export function openEnvelope(object: string, key: Buffer, header: string, bytes: Buffer): Buffer {
   const { line, sealed } = splitEnvelope(object, bytes);
-  if (line !== header) throw damagedObject(object, `it begins as ${describe(line)} and not as ${describe(header)}`);
+  refuseOtherLine(object, line, header);
   const body = unseal(key, sealed, header);
   if (body === null) throw damagedObject(object, 'its seal does not hold');
   return body;
+}
+
+/** @throws LeadMasterError `store_damaged` for an object that begins as another one does. */
+export function refuseOtherLine(object: string, line: string, header: string): void {
+  if (line !== header) throw damagedObject(object, `it begins as ${describe(line)} and not as ${describe(header)}`);
 }
 
 /** Header line and sealed body; a newer format is refused here, whatever the object is. */

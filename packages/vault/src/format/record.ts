@@ -58,6 +58,8 @@ const recordSchema = z.object({
   packs: z.array(z.object({ id: packId, bytes: z.int().min(1) })),
   /** Packs that were given up: deleted, or about to be. */
   dropped: z.array(z.object({ id: packId, at: z.iso.datetime() })),
+  /** How many bytes the records of the live snapshots have, as far as it is known: not in those of earlier versions. */
+  sizes: z.array(z.object({ sequence, bytes: z.int().min(1) })).optional(),
   /** Records that could not be read when this one was written. */
   damaged: z.array(sequence),
   entries: z.array(treeEntry).optional(),

@@ -1,7 +1,7 @@
 import { LeadMasterError } from '@leadmaster/protocol';
 
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
-const DENIED = new Set(['EACCES', 'EPERM', 'EROFS']);
+const DENIED = new Set(['EACCES', 'EPERM']);
 
 /** What a file system said, as a store says it. An error that is known is passed on. */
 export function folderError(folder: string, operation: string, error: unknown): unknown {
@@ -11,6 +11,15 @@ export function folderError(folder: string, operation: string, error: unknown): 
   if (FULL.has(code)) {
     const hint = 'Free space on its disk, prune old snapshots, or move the vault. Nothing saved before is touched.';
     return new LeadMasterError('store_full', detail, hint, { cause: error });
+  }
+  if (code === 'EROFS') {
+    const hint =
+      'Its disk is mounted read-only: mount it for writing, and look at the log of the system for why it is not.';
+    return new LeadMasterError('store_denied', detail, hint, { cause: error });
+  }
+  if (code === 'EEXIST' || code === 'ENOTDIR') {
+    const hint = 'A part of this path is a file: correct it, so that it names a folder.';
+    return new LeadMasterError('store_unreachable', detail, hint, { cause: error });
   }
   if (DENIED.has(code)) {
     const hint = 'The folder must belong to the user that LeadMaster runs as.';

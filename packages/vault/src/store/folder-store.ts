@@ -176,9 +176,13 @@ export class FolderStore implements BlobStore {
       throw error;
     });
     if (found?.isDirectory() === true) return;
+    if (found !== null) {
+      const detail = `${this.folder} is a file, and no folder`;
+      throw new LeadMasterError('store_unreachable', detail, 'Correct the path: it has to name a folder.');
+    }
     throw new LeadMasterError(
       'store_unreachable',
-      `The folder ${this.folder} is not there.`,
+      `The folder ${this.folder} does not exist`,
       'Mount its disk, or correct the path. A new store is made only where that was asked for.',
     );
   }

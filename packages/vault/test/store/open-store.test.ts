@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { folderError } from '../../src/store/folder-errors.ts';
 import { openStore } from '../../src/store/open-store.ts';
 
 let folder: string;
@@ -24,6 +25,33 @@ describe('a store that is opened by its URL', () => {
     await expect(lost.put('a', Buffer.from('x'))).rejects.toMatchObject({ code: 'store_unreachable' });
     await expect(lost.get('a')).rejects.toMatchObject({ code: 'store_unreachable' });
     expect(existsSync(join(folder, 'lost'))).toBe(false);
+  });
+
+  test('a file in the place of the folder is told as that, and left as it is', async () => {
+    const file = join(folder, 'a-file');
+    writeFileSync(file, 'mine');
+    const store = await openStore(`file:${file}`, { base: folder, retry: { attempts: 1, firstPauseMs: 1 } });
+    await expect(store.get('a')).rejects.toMatchObject({ message: `${file} is a file, and no folder` });
+    await expect(store.put('a', Buffer.from('x'))).rejects.toMatchObject({
+      message: `${file} is a file, and no folder`,
+    });
+    for (const path of [file, join(file, 'below')]) {
+      const made = await openStore(`file:${path}`, {
+        base: folder,
+        create: true,
+        retry: { attempts: 1, firstPauseMs: 1 },
+      });
+      await expect(made.put('a', Buffer.from('x'))).rejects.toMatchObject({ hint: expect.stringContaining('folder') });
+    }
+    expect(readFileSync(file, 'utf8')).toBe('mine');
+  });
+
+  test('a disk that is mounted read-only is not told as another owner', () => {
+    const error = Object.assign(new Error('EROFS: read-only file system'), { code: 'EROFS' });
+    expect(folderError('/mnt/vault', 'writing vault', error)).toMatchObject({
+      code: 'store_denied',
+      hint: expect.stringContaining('read-only'),
+    });
   });
 
   test('says what S3 lacks: credentials, a region', async () => {

@@ -12,6 +12,11 @@ export function myWid() {
   return me.number ? new Wid(me.number, 'c.us') : null;
 }
 
+/** `WAWebUserPrefsMeUser.getMaybeMeDevicePn`: which of the account's linked devices this is. */
+export function myDevice() {
+  return me.number ? new Wid(me.number, 'c.us', me.device) : null;
+}
+
 /** `WAWebUserPrefsMeUser.getMaybeMeLidUser`: null on a page that does not know LIDs. */
 export function myLid() {
   return me.number && drift('lid') ? new Wid(lidDigits(me.number), 'lid') : null;

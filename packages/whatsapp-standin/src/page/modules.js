@@ -8,7 +8,7 @@ import { loadEarlierMsgs } from './history.js';
 import { lifeModules } from './life-modules.js';
 import { register, registerLazily } from './loader.js';
 import { addAndSendMsgToChat, sendSeen } from './mail.js';
-import { myLid, myWid } from './me.js';
+import { myDevice, myLid, myWid } from './me.js';
 import * as media from './media.js';
 import { alternateKey, MsgKey } from './msg-key.js';
 import { contactGetters, findOrCreateLatestChat, queryWidExists } from './people.js';
@@ -57,7 +57,11 @@ export const FIRST_BUNDLE = {
     },
   }),
   WAWebUserPrefsMultiDevice: () => ({ getADVSecretKey: credentials.advSecretKey }),
-  WAWebUserPrefsMeUser: () => ({ getMaybeMePnUser: myWid, getMaybeMeLidUser: myLid }),
+  WAWebUserPrefsMeUser: () => ({
+    getMaybeMePnUser: myWid,
+    getMaybeMeLidUser: myLid,
+    getMaybeMeDevicePn: myDevice,
+  }),
   WAWebMiscBrowserUtils: () => ({}),
   WAWebUpdaterVersion: () => ({ SANITIZED_VERSION_STR: window.__version, VERSION_STR: window.__version }),
   WAWebBuildConstants: () => ({ VERSION_BASE: window.__version }),

@@ -5,10 +5,11 @@ const TEXT = drift('wid-renamed') ? '$2' : '_serialized';
 
 /** The id of a person or a chat. */
 export class Wid {
-  constructor(user, server) {
+  constructor(user, server, device) {
     this.server = server;
     this.user = user;
-    this[TEXT] = `${user}@${server}`;
+    if (device !== undefined) this.device = device;
+    this[TEXT] = `${user}${device === undefined ? '' : `:${device}`}@${server}`;
   }
 
   isUser() {

@@ -10,28 +10,48 @@ const GIT_MS = 10_000;
 const QUIETLY = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '--no-optional-locks'];
 
 /** Whether logins and keys inside of a repository are kept out of it. */
-export async function checkGit({ paths }: Ground): Promise<Finding[]> {
-  if (!existsSync(paths.root) || !isInRepository(paths.root)) return [];
-  const secrets = secretsOf(paths).filter((path) => existsSync(join(paths.root, path)));
+export async function checkGit({ paths, machine }: Ground): Promise<Finding[]> {
+  const { checkout } = machine;
+  return [
+    ...(await keptOut(paths.root, secretsOf(paths), (about) =>
+      found('problem', 'git_not_ignored', paths.root, about, { fixable: mayIgnoreAll(paths) }),
+    )),
+    ...(await keptOut(checkout, exportsIn(checkout), (about) => found('problem', 'git_exports', checkout, about))),
+  ];
+}
+
+/** What `export`, `qr --save` and a copy of a key leave where a command is typed. */
+function exportsIn(checkout: string): string[] {
+  return readdirSync(checkout).filter((name) => /\.(lmx|key)$|^qr.*\.png$/i.test(name));
+}
+
+/** What git has, or would take, of these names in a folder. */
+async function keptOut(
+  folder: string,
+  names: readonly string[],
+  notIgnored: (about: Record<string, string>) => Finding,
+): Promise<Finding[]> {
+  if (!existsSync(folder) || !isInRepository(folder)) return [];
+  const secrets = names.filter((path) => existsSync(join(folder, path)));
   if (secrets.length === 0) return [];
-  const tracked = await git(paths.root, ['ls-files', '-z', '--', ...secrets]);
-  const ignored = await git(paths.root, ['check-ignore', '--no-index', '--', ...secrets]);
+  const tracked = await git(folder, ['ls-files', '-z', '--', ...secrets]);
+  const ignored = await git(folder, ['-c', 'core.quotePath=false', 'check-ignore', '--no-index', '--', ...secrets]);
   // check-ignore ends with 1 when it ignores none of them.
   if (tracked.code !== 0 || ignored.code > 1) {
     const detail = `${tracked.code !== 0 ? tracked.error : ignored.error}`.trim();
-    return [found('note', 'git_unknown', paths.root, { path: paths.root, detail })];
+    return [found('note', 'git_unknown', folder, { path: folder, detail })];
   }
   const findings: Finding[] = [];
   const inside = list(tracked.output);
   if (inside.length > 0)
     findings.push(
-      found('problem', 'git_tracked', paths.root, { path: paths.root, count: inside.length, first: inside[0] ?? '' }),
+      found('problem', 'git_tracked', folder, { path: folder, count: inside.length, first: inside[0] ?? '' }),
     );
   const known = new Set(ignored.output.split('\n'));
   const open = secrets.filter((path) => !known.has(path));
   if (open.length > 0) {
-    const about = { path: paths.root, names: open.join(', '), lines: open.map((path) => `/${path}`).join(' ') };
-    findings.push(found('problem', 'git_not_ignored', paths.root, about, { fixable: mayIgnoreAll(paths) }));
+    const lines = open.map((path) => `/${path}`).join(' ');
+    findings.push(notIgnored({ path: folder, names: open.join(', '), lines }));
   }
   return findings;
 }

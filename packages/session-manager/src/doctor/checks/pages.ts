@@ -1,4 +1,12 @@
-import { type Account, accountLabel, FEATURES, isLoginErased, isRestricted, sameAccount } from '@leadmaster/protocol';
+import {
+  type Account,
+  accountLabel,
+  FEATURES,
+  isLoginErased,
+  isRestricted,
+  sameAccount,
+  sameLink,
+} from '@leadmaster/protocol';
 import { newestGoodSnapshot } from '../../snapshots/known-good.ts';
 import type { StateReading } from '../../state/read-only.ts';
 import type { SessionRow } from '../../state/state-store.ts';
@@ -21,9 +29,15 @@ function linkedTwice(rows: readonly SessionRow[]): Finding[] {
   return linked.flatMap(({ name, account }, index) => {
     const earlier = linked.slice(0, index).find((other) => sameAccount(other.account, account) === true);
     if (earlier === undefined) return [];
+    if (sameLink(earlier.account, account) === true) return [copied(name, account, earlier.name)];
     const about = { account: accountLabel(account), sessions: `${earlier.name}, ${name}`, last: name };
     return [found('problem', 'linked_twice', name, about)];
   });
+}
+
+/** To remove the link of one would take the login from the other. */
+function copied(session: string, account: Account, other: string): Finding {
+  return found('problem', 'login_copied', session, { session, account: accountLabel(account), other });
 }
 
 function holdsLogin({ state, caughtUpTo, wrongAccount }: SessionRow): boolean {
@@ -32,8 +46,9 @@ function holdsLogin({ state, caughtUpTo, wrongAccount }: SessionRow): boolean {
 
 function wrongAccount({ name, account: owner, wrongAccount: wrong }: SessionRow): Finding[] {
   if (wrong === null) return [];
+  if (wrong.session !== null && wrong.link !== 'another') return [copied(name, wrong.account, wrong.session)];
   const label = (known: Account | null): string => (known === null ? '-' : accountLabel(known));
-  const belongs = wrong.session ?? label(owner);
+  const belongs = wrong.reason === 'linked_elsewhere' && wrong.session !== null ? wrong.session : label(owner);
   return [found('problem', 'wrong_account', name, { session: name, account: label(wrong.account), owner: belongs })];
 }
 

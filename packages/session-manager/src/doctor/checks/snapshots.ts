@@ -42,36 +42,53 @@ export async function checkSnapshots({ state, config, machine, profiles, paths }
 function failures(session: string, state: StateReading): Finding[] {
   const failure = state.failure(session);
   const drill = state.lastDrill(session);
+  // Of one that was taken out of the history since, nothing can be looked at any more.
+  const isThere = state.snapshots(session).some(({ id }) => id === drill?.id);
   return [
     ...(failure === null
       ? []
       : [found('problem', 'snapshot_failed', session, { session, at: failure.at, detail: failure.detail })]),
-    ...(drill === null || drill.ok
+    ...(drill === null || drill.ok || !isThere
       ? []
       : [found('problem', 'drill_failed', session, { session, at: drill.at, snapshot: drill.id })]),
   ];
 }
 
 function judge(session: string, loginAt: string, all: SnapshotRow[], schedule: string | null, now: Date): Finding[] {
-  const latest = all.sort((a, b) => sequenceOf(b.id) - sequenceOf(a.id))[0];
+  const [latest, ...older] = all.sort((a, b) => sequenceOf(b.id) - sequenceOf(a.id));
   if (latest === undefined)
     return ageOf(loginAt, now) < FIRST_MS ? [] : [found('problem', 'snapshot_none', session, { session })];
   const about = { session, snapshot: latest.id, at: latest.at };
   return [
     ...(latest.verified === false ? [found('problem', 'snapshot_damaged', session, about)] : []),
+    ...olderDamage(session, older),
     ...(isOld(latest.at, schedule, now) ? [found('warning', 'snapshot_old', session, about)] : []),
     ...misdated(session, all, now),
     ...(isUnproven(all, now) ? [found('warning', 'snapshot_unverified', session, about)] : []),
   ];
 }
 
-/** Snapshots whose dates contradict the order in which they were taken, or lie ahead: a clock was or is wrong. */
+/** What a verification has found, and nothing that can be seen at a glance. */
+function olderDamage(session: string, older: readonly SnapshotRow[]): Finding[] {
+  const ids = older.filter(({ verified }) => verified === false).map(({ id }) => id);
+  const [snapshot] = ids;
+  if (snapshot === undefined) return [];
+  const about = { session, snapshot, count: ids.length, snapshots: ids.join(', ') };
+  return [found('problem', 'snapshot_older_damaged', session, about)];
+}
+
+/**
+ * Snapshots whose dates lie ahead, or contradict the order in which they were taken: a clock was or is wrong. A date
+ * ahead is wrong for certain, so it contradicts no other.
+ */
 function misdated(session: string, newestFirst: readonly SnapshotRow[], now: Date): Finding[] {
-  const ahead = newestFirst.filter(({ at }) => -ageOf(at, now) > AHEAD_MS);
-  const wrong = new Set([...contradictory(newestFirst.toReversed()), ...ahead]);
+  const isAhead = ({ at }: SnapshotRow): boolean => -ageOf(at, now) > AHEAD_MS;
+  const oldestFirst = newestFirst.toReversed();
+  const against = new Set(contradictory(oldestFirst.filter((one) => !isAhead(one))));
+  const wrong = oldestFirst.filter((one) => isAhead(one) || against.has(one));
   const [first] = wrong;
   if (first === undefined) return [];
-  const about = { session, count: wrong.size, snapshot: first.id, at: first.at, now: now.toISOString() };
+  const about = { session, count: wrong.length, snapshot: first.id, at: first.at, now: now.toISOString() };
   return [found('warning', 'snapshot_misdated', session, about)];
 }
 

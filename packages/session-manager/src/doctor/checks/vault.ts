@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
-import { isOfAnObject, storeUrl, type Vault } from '@leadmaster/vault';
+import { isOfAnObject, storeUrl, type Vault, type VaultProblem } from '@leadmaster/vault';
 import { lstatOrNull, realFs } from '../../profile/files.ts';
 import { secondWriters } from '../../snapshots/other-account.ts';
 import { type Identity, identityOf, refuseChanged } from '../../snapshots/vault-identity.ts';
@@ -8,6 +8,9 @@ import { type Finding, found } from '../finding.ts';
 import type { Ground } from '../ground.ts';
 import { keysIn, readKeyCopyNote } from '../key-copy.ts';
 import type { SeenHeads } from '../machine.ts';
+
+/** What is told otherwise, or says nothing of what can be restored. */
+const NO_DAMAGE: ReadonlySet<VaultProblem['kind']> = new Set(['stray', 'replayed', 'rolled_back']);
 
 /** A far vault with many sessions takes a while; somebody waits. */
 const LOOK_MS = 60_000;
@@ -38,10 +41,7 @@ async function lookInto(vault: Vault, url: string, { state }: Ground): Promise<F
   }
   const heard = state?.sessions.map(({ name }) => name) ?? [];
   const { names, unreadable } = await vault.survey(heard, call);
-  for (const { name, owner, error } of unreadable) {
-    const about = { session: name ?? owner, count: 1, detail: error.message, hint: error.hint };
-    findings.push(found('problem', 'vault_session_damaged', name ?? owner, about));
-  }
+  for (const { name, owner, error } of unreadable) findings.push(unreadableSession(name ?? owner, error));
   for (const name of names) findings.push(...(await lookAt(vault, name, call)));
   return findings;
 }
@@ -49,10 +49,14 @@ async function lookInto(vault: Vault, url: string, { state }: Ground): Promise<F
 async function lookAt(vault: Vault, session: string, call: { signal: AbortSignal }): Promise<Finding[]> {
   try {
     const { snapshots, problems } = await vault.glance(session, call);
-    const [bad] = problems.filter(({ kind }) => kind !== 'stray' && kind !== 'replayed');
-    const about = { session, count: problems.length, detail: bad?.detail ?? '', hint: '' };
+    const damaged = problems.filter(({ kind }) => !NO_DAMAGE.has(kind));
+    const [first] = damaged;
+    const about = { session, count: damaged.length, detail: first?.detail ?? '' };
     return [
-      ...(bad === undefined ? [] : [found('problem', 'vault_session_damaged', session, about)]),
+      ...problems
+        .filter(({ kind }) => kind === 'rolled_back')
+        .map(({ detail }) => found('problem', 'vault_rolled_back', session, { session, detail })),
+      ...(first === undefined ? [] : [found('problem', 'vault_session_damaged', session, about)]),
       ...problems
         .filter(({ kind }) => kind === 'stray')
         .map(({ object, detail }) => found('warning', 'vault_object', object, { object, url: session, detail })),
@@ -62,9 +66,14 @@ async function lookAt(vault: Vault, session: string, call: { signal: AbortSignal
     ];
   } catch (error) {
     if (!isOfAnObject(error)) throw error;
-    const about = { session, count: 1, detail: error.message, hint: error.hint };
-    return [found('problem', 'vault_session_damaged', session, about)];
+    return [unreadableSession(session, error)];
   }
+}
+
+/** No snapshot of it can be taken until that is mended. */
+function unreadableSession(session: string, { code, message: detail, hint }: LeadMasterError): Finding {
+  const id = code === 'vault_rolled_back' ? 'vault_rolled_back' : 'vault_session_unreadable';
+  return found('problem', id, session, { session, detail, hint });
 }
 
 async function cannotOpen(ground: Ground, url: string, error: unknown): Promise<Finding[]> {

@@ -1,6 +1,7 @@
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { errorText } from '@leadmaster/protocol';
+import { CHECKOUT } from '../../config/env.ts';
 import { isMissing } from '../../profile/files.ts';
 
 /** A look through somebody's code is a courtesy: it must end soon, whatever lies there. */
@@ -9,6 +10,10 @@ const MAX_ENTRIES = 20_000;
 const MAX_BYTES = 512 * 1024;
 
 const PASSED_OVER = new Set(['node_modules', 'dist', 'build', 'coverage', 'vendor', 'web-cache']);
+/** Names in tests are made up, and so are the values of a settings file that is to be copied. */
+const MADE_UP = /^(tests?|__tests__|fixtures)$|\.(test|spec)\.[cm]?[jt]s$|^\.env\.(example|sample|template)$/;
+/** The parts of this program, where somebody looks through its own checkout. */
+const PARTS = ['packages', 'bench', 'scripts'].map((name) => join(realpathSync(CHECKOUT), name));
 const OURS = new Set(['tokens', 'trash', 'staging', 'locks', 'vault']);
 const NAMES = /(\.([cm]?js|ts)|^\.env(\..+)?|^ecosystem\.config\..+)$/;
 
@@ -46,14 +51,20 @@ export function findCode(folder: string): CodeFiles {
       entries += 1;
       if (entries > MAX_ENTRIES) return { files, cutShort: true, unread };
       const path = join(at.path, name);
+      if (MADE_UP.test(name)) continue;
       const stat = attempt(path, () => lstatSync(path));
-      if (stat?.isDirectory() && isCode(name) && at.depth < MAX_DEPTH) queue.push({ path, depth: at.depth + 1 });
+      if (stat?.isDirectory() && isCode(name) && !isOwnPart(path) && at.depth < MAX_DEPTH)
+        queue.push({ path, depth: at.depth + 1 });
       if (!stat?.isFile() || !NAMES.test(name) || stat.size > MAX_BYTES) continue;
       const text = attempt(path, () => readFileSync(path, 'utf8'));
       if (text !== null) files.push({ path, text });
     }
   }
   return { files, cutShort: false, unread };
+}
+
+function isOwnPart(path: string): boolean {
+  return PARTS.some((part) => basename(part) === basename(path) && realpathSync(path) === part);
 }
 
 function isCode(name: string): boolean {

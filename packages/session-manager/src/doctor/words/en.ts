@@ -43,7 +43,7 @@ export const en: DoctorWords = {
       cure: 'It is made at the first start: npm start. If sessions should be there, set LEADMASTER_DATA_DIR to where they are.',
     },
     place_changed: {
-      what: 'the data folder is a copy or lies on another disk: sessions wait ({sessions}). It was {before}, seen there since {since}',
+      what: 'the data folder is a copy, lies on another disk, or was put back from a backup: sessions wait ({sessions}). It was {before}, seen there since {since}',
       cure: 'A login that runs in two places is taken from both. With the service up, once the place before never runs them again: ./leadmaster place accept --origin-retired (or with their names).',
     },
     place_unknown: {
@@ -150,7 +150,11 @@ export const en: DoctorWords = {
     },
     linked_twice: {
       what: 'one account, {account}, is linked in {sessions}: each of them tells every message',
-      cure: 'Keep it in one, and log the other out: ./leadmaster session logout {last}.',
+      cure: 'Count its links on the phone. With one for each session: log one out, ./leadmaster session logout {last}. With fewer, one is a copy: delete that one, ./leadmaster session delete {last} (its profile goes to trash, and nothing is removed at WhatsApp).',
+    },
+    login_copied: {
+      what: '{session} holds a login of {account} that {other} has too, or may have: two browsers on one login take it from each other',
+      cure: 'Delete the one that is not wanted: ./leadmaster session delete {session} (its profile goes to trash, and nothing is removed at WhatsApp). To remove the link of one, or to log it out, would take the login from the other.',
     },
     session_unwell: {
       what: '{session} does not run since {since}: {state}, {reason}',
@@ -162,11 +166,11 @@ export const en: DoctorWords = {
     },
     login_erased: {
       what: 'needs you: the page of WhatsApp Web erased the login of {session} by itself',
-      cure: 'Bring it back from a copy of before: {command}. Otherwise link it again: ./leadmaster session logout {session}, then ./leadmaster qr {session}.',
+      cure: 'Bring it back from an earlier copy: {command}. Otherwise link it again: ./leadmaster session logout {session}, then ./leadmaster qr {session}.',
     },
     account_locked: {
       what: 'needs you: WhatsApp has locked the account of {session}',
-      cure: 'Unlock it on the phone, then bring its login back from a copy of before: {command}. Otherwise link it again: ./leadmaster session logout {session}, then ./leadmaster qr {session}.',
+      cure: 'Unlock it on the phone, then bring its login back from an earlier copy: {command}. Otherwise link it again: ./leadmaster session logout {session}, then ./leadmaster qr {session}.',
     },
     attention_wanted: {
       what: 'needs you: WhatsApp wants to see that a person uses the account of {session}, and may log it out',
@@ -209,23 +213,23 @@ export const en: DoctorWords = {
       cure: 'Give --code the folder that your code is in.',
     },
     code_folder_missing: {
-      what: 'code keeps sessions in {written}, and there is no such folder; on disk they are in {onDisk}',
+      what: '{where} keeps sessions in {written}, and there is no such folder; on disk they are in {onDisk}',
       cure: 'Change that place in the code, or let LeadMaster alone run the sessions and take it out: it says where they are by ./leadmaster where NAME.',
     },
     code_folder_empty: {
-      what: 'code keeps sessions in {written} ({folder}), and none is there',
+      what: '{where} keeps sessions in {written} ({folder}), and none is there',
       cure: 'If that program only asks the session manager, take the place out of its code; nothing is lost.',
     },
     code_folder_shared: {
-      what: "code opens sessions in {written}, and those are LeadMaster's: {profiles}",
+      what: "{where} opens sessions in {written}, and those are LeadMaster's: {profiles}",
       cure: 'One login must not run twice: let that program ask the session manager instead.',
     },
     code_folder_elsewhere: {
-      what: 'code keeps sessions in {written}, and LeadMaster knows nothing of those: {profiles}',
+      what: '{where} keeps sessions in {written}, and LeadMaster knows nothing of those: {profiles}',
       cure: 'Take them over when that program is stopped: ./leadmaster adopt DIR --name NAME --move.',
     },
     code_folder_unreadable: {
-      what: 'code keeps sessions in {written}, and what lies there cannot be read: {why}',
+      what: '{where} keeps sessions in {written}, and what is there cannot be read: {why}',
       cure: 'Ask again as root, or as the user of that program: what it holds is not known.',
     },
     code_unreadable: {
@@ -264,7 +268,15 @@ export const en: DoctorWords = {
     },
     vault_session_damaged: {
       what: 'the snapshots of {session} in the vault are not whole, {count} in all, first: {detail}',
-      cure: 'See ./leadmaster snapshot list {session}. Bring the object back from a copy of the vault; while the login is here, take a new snapshot: ./leadmaster snapshot create {session}. {hint}',
+      cure: 'See ./leadmaster snapshot list {session}. Bring the object back from a copy of the vault; while the login is here, take a new snapshot: ./leadmaster snapshot create {session}.',
+    },
+    vault_session_unreadable: {
+      what: 'nothing of {session} can be read in the vault: {detail}',
+      cure: 'Until that is mended, no snapshot of it can be taken or restored. {hint}',
+    },
+    vault_rolled_back: {
+      what: 'the vault is older than it was for {session}, and no snapshot of it is taken: {detail}',
+      cure: 'Mount the right disk, or bring what is newer back from a copy of the vault. If an older copy was put back on purpose: ./leadmaster vault accept {session}; then take a new snapshot: ./leadmaster snapshot create {session}.',
     },
     second_writer: {
       what: 'the history of {session} has two writers. {detail}',
@@ -283,7 +295,7 @@ export const en: DoctorWords = {
       cure: 'chmod 600 on it, or doctor --fix.',
     },
     vault_key_not_copied: {
-      what: 'nobody has said that a copy of the key {path} is kept elsewhere; without it no snapshot can be read',
+      what: 'you have not confirmed a backup of the vault key {path}; without it no snapshot can be read',
       cure: 'Copy it to another disk or machine, then: ./leadmaster doctor --key-copied COPY (without COPY where it cannot be read from here).',
     },
     vault_same_disk: {
@@ -302,6 +314,10 @@ export const en: DoctorWords = {
     snapshot_damaged: {
       what: 'the newest snapshot of {session} ({snapshot}) is damaged',
       cure: 'Take another: ./leadmaster snapshot create {session}; and look at the disk of the vault.',
+    },
+    snapshot_older_damaged: {
+      what: 'of the older snapshots of {session}, {count} were found damaged when last verified: {snapshots}',
+      cure: 'Look again: ./leadmaster snapshot verify {session} {snapshot}. If it stays so, bring the object back from a copy of the vault, or take it out of the history: ./leadmaster snapshot delete {session} {snapshot}.',
     },
     snapshot_misdated: {
       what: '{count} snapshots of {session} have dates that contradict the order in which they were taken, first {snapshot} of {at} (now it is {now})',
@@ -338,6 +354,10 @@ export const en: DoctorWords = {
     git_not_ignored: {
       what: 'the data folder {path} is inside of a git repository that does not ignore: {names}',
       cure: 'Add to its .gitignore: {lines}; or doctor --fix, where the folder holds nothing else.',
+    },
+    git_exports: {
+      what: 'exported sessions, keys or QR pictures lie in the git repository {path}, which does not ignore them: {names}',
+      cure: 'Move them to another folder, or add to its .gitignore: {lines}.',
     },
     git_tracked: {
       what: '{count} files of {path} are in a git repository, first {first}',

@@ -44,7 +44,7 @@ export const es: DoctorWords = {
       cure: 'Se crea al iniciar por primera vez: npm start. Si debería haber sesiones ahí, indique en LEADMASTER_DATA_DIR dónde están.',
     },
     place_changed: {
-      what: 'la carpeta de datos es una copia o está en otro disco: hay sesiones en espera ({sessions}). Antes era {before}, vista allí desde {since}',
+      what: 'la carpeta de datos es una copia, está en otro disco o se restauró de una copia de seguridad: hay sesiones en espera ({sessions}). Antes era {before}, vista allí desde {since}',
       cure: 'Un login que corre en dos lugares se pierde en los dos. Con el servicio en marcha, cuando el lugar anterior ya nunca las vaya a ejecutar: ./leadmaster place accept --origin-retired (o con sus nombres).',
     },
     place_unknown: {
@@ -154,7 +154,11 @@ export const es: DoctorWords = {
     },
     linked_twice: {
       what: 'una misma cuenta, {account}, está vinculada en {sessions}: cada una informa de todos los mensajes',
-      cure: 'Déjela en una y cierre la otra: ./leadmaster session logout {last}.',
+      cure: 'Cuente sus vínculos en el teléfono. Si hay uno por sesión: cierre una, ./leadmaster session logout {last}. Si hay menos, una es una copia: elimínela, ./leadmaster session delete {last} (su perfil va a la papelera y en WhatsApp no se quita nada).',
+    },
+    login_copied: {
+      what: '{session} tiene un login de {account} que {other} también tiene, o puede tener: dos navegadores con un mismo login se lo quitan el uno al otro',
+      cure: 'Elimine la que no se quiere: ./leadmaster session delete {session} (su perfil va a la papelera y en WhatsApp no se quita nada). Quitar el vínculo de una, o cerrarla, le quitaría el login a la otra.',
     },
     session_unwell: {
       what: '{session} no funciona desde {since}: {state}, {reason}',
@@ -213,23 +217,23 @@ export const es: DoctorWords = {
       cure: 'Indique con --code la carpeta donde está su código.',
     },
     code_folder_missing: {
-      what: 'el código guarda sesiones en {written}, y esa carpeta no existe; en el disco están en {onDisk}',
+      what: '{where} guarda sesiones en {written}, y esa carpeta no existe; en el disco están en {onDisk}',
       cure: 'Cambie ese lugar en el código, o deje que solo LeadMaster ejecute las sesiones y quítelo: dónde están lo dice ./leadmaster where NOMBRE.',
     },
     code_folder_empty: {
-      what: 'el código guarda sesiones en {written} ({folder}), y no hay ninguna',
+      what: '{where} guarda sesiones en {written} ({folder}), y no hay ninguna',
       cure: 'Si ese programa solo consulta al session manager, quite ese lugar de su código; no se pierde nada.',
     },
     code_folder_shared: {
-      what: 'el código abre sesiones en {written}, y son las de LeadMaster: {profiles}',
+      what: '{where} abre sesiones en {written}, y son las de LeadMaster: {profiles}',
       cure: 'Un login no debe correr dos veces: que ese programa consulte al session manager.',
     },
     code_folder_elsewhere: {
-      what: 'el código guarda sesiones en {written}, y LeadMaster no sabe nada de ellas: {profiles}',
+      what: '{where} guarda sesiones en {written}, y LeadMaster no sabe nada de ellas: {profiles}',
       cure: 'Tómelas cuando ese programa esté detenido: ./leadmaster adopt CARPETA --name NOMBRE --move.',
     },
     code_folder_unreadable: {
-      what: 'el código guarda sesiones en {written}, y lo que hay ahí no se puede leer: {why}',
+      what: '{where} guarda sesiones en {written}, y lo que hay ahí no se puede leer: {why}',
       cure: 'Pregunte de nuevo como root, o como el usuario de ese programa: no se sabe qué contiene.',
     },
     code_unreadable: {
@@ -268,7 +272,15 @@ export const es: DoctorWords = {
     },
     vault_session_damaged: {
       what: 'las copias de {session} en la bóveda no están enteras, {count} en total, la primera: {detail}',
-      cure: 'Vea ./leadmaster snapshot list {session}. Devuelva el objeto desde una copia de la bóveda; mientras la sesión esté aquí, tome una copia nueva: ./leadmaster snapshot create {session}. {hint}',
+      cure: 'Vea ./leadmaster snapshot list {session}. Devuelva el objeto desde una copia de la bóveda; mientras la sesión esté aquí, tome una copia nueva: ./leadmaster snapshot create {session}.',
+    },
+    vault_session_unreadable: {
+      what: 'nada de {session} se puede leer en la bóveda: {detail}',
+      cure: 'Hasta que se arregle, no se puede tomar ni restaurar ninguna copia de ella. {hint}',
+    },
+    vault_rolled_back: {
+      what: 'la bóveda es más antigua de lo que era para {session}, y no se toma ninguna copia de ella: {detail}',
+      cure: 'Monte el disco correcto, o devuelva lo más nuevo desde una copia de la bóveda. Si se puso una copia anterior a propósito: ./leadmaster vault accept {session}; y después tome una copia nueva: ./leadmaster snapshot create {session}.',
     },
     second_writer: {
       what: 'el historial de {session} tiene dos instalaciones que escriben en él. {detail}',
@@ -310,6 +322,10 @@ export const es: DoctorWords = {
       what: 'la copia más nueva de {session} ({snapshot}) está dañada',
       cure: 'Tome otra: ./leadmaster snapshot create {session}; y revise el disco de la bóveda.',
     },
+    snapshot_older_damaged: {
+      what: 'de las copias anteriores de {session}, {count} estaban dañadas cuando se verificaron por última vez: {snapshots}',
+      cure: 'Vuelva a mirar: ./leadmaster snapshot verify {session} {snapshot}. Si sigue así, devuelva el objeto desde una copia de la bóveda, o sáquela del historial: ./leadmaster snapshot delete {session} {snapshot}.',
+    },
     snapshot_misdated: {
       what: '{count} copias de {session} llevan fechas que contradicen el orden en que se tomaron, la primera {snapshot}, de {at} (ahora es {now})',
       cure: 'Compare el reloj de esta máquina con la hora real, y el de otras que escriben en esta bóveda. La retención y "latest" siguen el orden, así que no se pierde nada más nuevo.',
@@ -345,6 +361,10 @@ export const es: DoctorWords = {
     git_not_ignored: {
       what: 'la carpeta de datos {path} está en un repositorio git que no ignora: {names}',
       cure: 'Agregue a su .gitignore: {lines}; o doctor --fix, si la carpeta no contiene otra cosa.',
+    },
+    git_exports: {
+      what: 'hay sesiones exportadas, claves o imágenes de QR en el repositorio git {path}, que no las ignora: {names}',
+      cure: 'Muévalas a otra carpeta, o agregue a su .gitignore: {lines}.',
     },
     git_tracked: {
       what: '{count} archivos de {path} están en un repositorio git; el primero, {first}',

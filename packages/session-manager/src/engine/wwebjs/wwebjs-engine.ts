@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { browsersOn, endGroup, identify } from '@leadmaster/capture/processes';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { ClientOptions } from 'whatsapp-web.js';
-import { browserEnvironment, hasScreen } from '../../config/env.ts';
+import { browserEnvironment } from '../../config/env.ts';
+import { requireScreen } from '../../config/screen.ts';
 import type { BrowserFinder } from '../browser/browser-finder.ts';
 import type { BrowserFound } from '../browser/find.ts';
 import { browserFlags, userAgent } from '../browser/flags.ts';
@@ -204,13 +205,4 @@ export class WwebjsEngine implements SessionEngine {
     const ours = browsersOn(profileDir).filter(({ ppid }) => ppid === process.pid);
     for (const left of ours) await endGroup(left, { termMs: 0, killMs: 5_000 });
   }
-}
-
-function requireScreen(): void {
-  if (hasScreen()) return;
-  throw new LeadMasterError(
-    'display_missing',
-    'LOGIN_MODE=local opens a window, and there is no screen: DISPLAY is not set',
-    'Start the service on a desktop, or use LOGIN_MODE=qr and scan the QR that the API and the terminal show.',
-  );
 }

@@ -22,7 +22,7 @@ import { unreachableFrom } from '../unreachable.ts';
 import { withSignal } from '../with-signal.ts';
 import { catchUp } from './catch-up.ts';
 import { WwebjsSender } from './messages.ts';
-import { readOwnLid } from './page/account.ts';
+import { readOwnDevice, readOwnLid } from './page/account.ts';
 import { findForRecording } from './page/recording.ts';
 import { PageLoad } from './page-load.ts';
 import { type MonitorSettings, PageMonitor } from './page-monitor.ts';
@@ -231,7 +231,8 @@ export class WwebjsRun implements EngineRun {
       this.#monitor.ready();
       this.#runtime = { ...this.#runtime, webVersion };
       const lid = await this.#page.evaluate(readOwnLid);
-      this.#tell({ type: 'ready', account: accountOf(this.#client, lid), webVersion });
+      const device = await this.#page.evaluate(readOwnDevice);
+      this.#tell({ type: 'ready', account: accountOf(this.#client, lid, device), webVersion });
     } catch (error) {
       // The page has loaded itself afresh since; the library says READY once more for the next document.
       if (!this.#life.documents.isGone(document)) this.failed(error);
@@ -260,7 +261,7 @@ export interface RunInput {
   onEvent: (event: EngineEvent) => void;
 }
 
-function accountOf(client: Client, lid: string | null): Account {
+function accountOf(client: Client, lid: string | null, device: number | null): Account {
   const id = textOfWid(client.info?.wid);
   if (id === null) {
     throw new LeadMasterError(
@@ -270,7 +271,7 @@ function accountOf(client: Client, lid: string | null): Account {
     );
   }
   const known = { id, phone: client.info.wid.user, name: client.info.pushname ?? '' };
-  return lid === null ? known : { ...known, lid };
+  return { ...known, ...(lid === null ? {} : { lid }), ...(device === null ? {} : { device }) };
 }
 
 /** The text of a person's id, also where the page names the field of it otherwise. */

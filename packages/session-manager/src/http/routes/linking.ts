@@ -3,14 +3,19 @@ import { toBuffer, toString as toText } from 'qrcode';
 import { serve } from '../bind.ts';
 import type { HttpApp, RouteContext } from '../http-app.ts';
 import { requireType } from '../negotiate.ts';
+import { callerSignal, untilClosing } from '../waiting.ts';
 
 const FORMS = ['application/json', 'image/png', 'image/svg+xml', 'text/plain'] as const;
 
 /** Linking an account: the QR in the form that `Accept` asks for, or a code for a phone without a camera. */
-export function linkingRoutes(app: HttpApp, { sessions }: RouteContext): void {
+export function linkingRoutes(app: HttpApp, { sessions, closing }: RouteContext): void {
   serve(app, ROUTES.getQr, async (request, reply) => {
     const form = requireType(request.headers.accept, FORMS);
-    const code = await sessions.qr(request.params.session);
+    const { session } = request.params;
+    const waitMs = request.query.wait * 1000;
+    // QR_REQUIRED is settled, too: it waits for a person.
+    if (waitMs > 0) await untilClosing(sessions.settled(session, waitMs, callerSignal(reply, closing)), closing);
+    const code = await sessions.qr(session);
     reply.header('vary', 'accept').header('expires', new Date(code.expiresAt).toUTCString());
     switch (form) {
       case 'image/png':

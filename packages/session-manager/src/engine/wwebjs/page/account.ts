@@ -39,3 +39,21 @@ export function readOwnLid(): string | null {
     return null;
   }
 }
+
+/**
+ * Which of the account's linked devices this login is; null where the page does not say. The id that the page keeps of its own
+ * device has it (`<digits>:<device>@c.us`, in its preference `last-wid-md`).
+ */
+export function readOwnDevice(): number | null {
+  const { require } = globalThis as unknown as WhatsAppPage;
+  try {
+    const own = require?.('WAWebUserPrefsMeUser').getMaybeMeDevicePn?.();
+    const device = own?.device ?? /:(\d+)@/.exec(String(own))?.[1];
+    const number = device === undefined ? Number.NaN : Number(device);
+    // The phone itself is device 0, and never this page.
+    return Number.isSafeInteger(number) && number > 0 ? number : null;
+  } catch {
+    // This build names it otherwise: that two logins are one link is then not known.
+    return null;
+  }
+}

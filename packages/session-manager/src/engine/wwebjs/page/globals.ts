@@ -32,7 +32,12 @@ interface Modules {
   (name: '__debug'): { modulesMap?: Record<string, unknown> };
   (name: 'WAWebSocketModel'): { Socket?: Socket };
   (name: 'WAWebCmd'): { Cmd: Emitter & { refreshQR(): void } };
-  (name: 'WAWebUserPrefsMeUser'): { getMaybeMeLidUser(): { user?: unknown; server?: unknown } | null | undefined };
+  (
+    name: 'WAWebUserPrefsMeUser',
+  ): {
+    getMaybeMeLidUser(): { user?: unknown; server?: unknown } | null | undefined;
+    getMaybeMeDevicePn?(): { device?: unknown } | null | undefined;
+  };
   (name: 'WAWebConnModel'): { Conn: Emitter & { tos?: number } };
   (name: 'WAWebAltDeviceLinkingApi'): { getPairingType?(): unknown; setPairingType?(type: unknown): unknown };
   (name: 'WAWebUserPrefsIndexedDBStorage'): { userPrefsIdb: Preferences };

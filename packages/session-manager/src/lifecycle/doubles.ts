@@ -1,0 +1,72 @@
+import type { Account, SessionState } from '@leadmaster/protocol';
+import type { HeldLogin } from '../snapshots/session-access.ts';
+import type { AccountKeeper } from './account-keeper.ts';
+import { comesDouble, linkShared, loginElsewhere } from './refusals.ts';
+import type { SessionStatus } from './session-status.ts';
+
+/** States in which the session has no login, whatever is known of one from before. */
+const LOGIN_GONE: ReadonlySet<SessionState> = new Set(['MOVED', 'AUTH_FAILURE', 'DISCONNECTED_LOGOUT']);
+
+/**
+ * Whether a session's login is another session's here as well (design, invariants 1 and 10). Two browsers on one login take
+ * it from each other, and to remove its link in one session removes it from both.
+ */
+export class Doubles {
+  readonly #name: string;
+  readonly #account: AccountKeeper;
+  readonly #status: SessionStatus;
+  readonly #hasBrowser: () => boolean;
+
+  /** `hasBrowser`: whether a browser runs on the session's profile, or is about to. */
+  constructor(name: string, account: AccountKeeper, status: SessionStatus, hasBrowser: () => boolean) {
+    this.#name = name;
+    this.#account = account;
+    this.#status = status;
+    this.#hasBrowser = hasBrowser;
+  }
+
+  /**
+   * The login that is in place here by evidence: a browser has it open, or it is the session's own. Null where none is: a
+   * login that was brought and never came up here, or that was wrong when it was last seen, may be gone or may never run.
+   */
+  get heldLogin(): HeldLogin | null {
+    const { state, account } = this.#status;
+    if (account === null || LOGIN_GONE.has(state)) return null;
+    const isRunning = this.#hasBrowser();
+    const isWrong = this.#account.wrong !== null;
+    const isKnown = isWrong ? isRunning && state === 'WRONG_ACCOUNT' : isRunning || this.#account.isOwn(account);
+    return isKnown ? { account, isRunning } : null;
+  }
+
+  /**
+   * Refuses to open a login that another session here has in place.
+   *
+   * @throws LeadMasterError `linked_elsewhere`
+   */
+  refuseDouble(): void {
+    const { account } = this.#status;
+    const other = this.#account.doubleInPlace(account);
+    if (account !== null && other !== null) throw loginElsewhere(this.#name, account, other.session);
+  }
+
+  /**
+   * Refuses to take a login in that another session here has in place.
+   *
+   * @throws LeadMasterError `linked_elsewhere`
+   */
+  refuseComing(account: Account): void {
+    const other = this.#account.doubleOf(account);
+    if (other !== null) throw comesDouble(this.#name, account, other.session);
+  }
+
+  /**
+   * Refuses to remove a link, or to keep it, that is another session's as well.
+   *
+   * @throws LeadMasterError `linked_elsewhere`
+   */
+  refuseShared(): void {
+    const { account } = this.#status;
+    const other = account === null ? null : this.#account.twinOf(account);
+    if (account !== null && other !== null) throw linkShared(this.#name, account, other.session);
+  }
+}

@@ -1,0 +1,22 @@
+import { LeadMasterError } from '@leadmaster/protocol';
+import type { StateStore } from './state-store.ts';
+
+/** The machine that has a session which moved away, by the journal; null where it left in a file. */
+export function movedTo(store: Pick<StateStore, 'transfers'>, session: string): string | null {
+  const last = store.transfers.list('source').findLast((row) => row.session === session && row.phase !== 'begun');
+  return last?.peer ?? null;
+}
+
+/**
+ * What was handed over to another machine (`where`, or null for a file) is started there; one login in two places is taken
+ * from both.
+ */
+export function sessionMoved(session: string, where: string | null): LeadMasterError {
+  return new LeadMasterError(
+    'session_moved',
+    `${session} has moved to ${where ?? 'another machine, in an exported file'}`,
+    where === null
+      ? 'Import the file where it goes on. To have it here again, export it there and import that file here.'
+      : `Start it on ${where}. To have it here again, transfer it back from there.`,
+  );
+}
