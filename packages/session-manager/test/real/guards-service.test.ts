@@ -44,6 +44,12 @@ describe('the service refuses to start', { timeout: 60_000 }, () => {
     return service.said;
   }
 
+  /** When the manager that runs has last written to the record: how new the databases are, soon after READY. */
+  async function notedAt(): Promise<number> {
+    const record = await readFile(join(stage.dataDir, 'tokens', 'ventas', '.leadmaster.json'), 'utf8');
+    return Date.parse(JSON.parse(record).databases?.at ?? '');
+  }
+
   it('on a damaged database, and leaves it as it is', async () => {
     const file = join(stage.dataDir, 'session-manager.db');
     const good = await readFile(file);
@@ -70,7 +76,8 @@ describe('the service refuses to start', { timeout: 60_000 }, () => {
 
   it('beside another manager on the same data folder, and names it', async () => {
     await stage.restart('SIGTERM');
-    await stage.service.untilReadyAgain('ventas', new Date(0));
+    const { since } = await stage.service.untilReadyAgain('ventas', new Date(0));
+    await expect.poll(notedAt, { timeout: 20_000 }).toBeGreaterThan(Date.parse(since));
     const said = await refused({ SESSION_MANAGER_PORT: String(await freePort()) });
     expect(said).toContain(`${stage.service.pid}`);
     expect(said).toContain(stage.env.SESSION_MANAGER_PORT);
