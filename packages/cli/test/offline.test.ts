@@ -15,7 +15,7 @@ function machine() {
   const close = vi.fn(async () => {});
   disk.openPlace.mockImplementation(async () => ({ place, close }));
   disk.open.mockImplementation(async () => {
-    const names = (await sessions.list()).map(({ name }) => name);
+    const names = (await sessions.list()).items.map(({ name }) => name);
     return { snapshots, sessions: names, close };
   });
   const env = { SESSION_MANAGER_PORT: '9', LEADMASTER_ADMIN_KEY: 'k', LEADMASTER_DATA_DIR: '/nowhere' };

@@ -91,6 +91,20 @@ export const session = z.object({
 });
 export type Session = z.infer<typeof session>;
 
+/** One page of sessions by name. `cursor` is the next `after`; null when these were the last. */
+export const sessionPage = z.object({ items: z.array(session), cursor: z.string().nullable() });
+export type SessionPage = z.infer<typeof sessionPage>;
+
+/** Which sessions are asked for; all, where nothing is said. */
+export interface SessionQuery {
+  limit?: number | undefined;
+  /** The name of the last session already known. */
+  after?: string | undefined;
+  state?: Session['state'] | undefined;
+  /** Part of the name, or of the account's number or name, in any case. */
+  q?: string | undefined;
+}
+
 export const createSession = z.strictObject({
   name: sessionName,
   start: z.boolean().default(true),

@@ -30,7 +30,7 @@ export class FakeAdoptService implements AdoptService {
         extra: mode === undefined ? { missing: 'mode' } : {},
       });
     }
-    if ((await this.sessions.list()).some((session) => session.name === name)) {
+    if ((await this.sessions.list()).items.some((session) => session.name === name)) {
       throw new LeadMasterError('session_exists', `There is a session ${name}.`, 'Choose another name.');
     }
     this.sessions.changes.push(`${mode} ${path} to ${name}`);

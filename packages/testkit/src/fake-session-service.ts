@@ -13,6 +13,7 @@ import {
   type Recording,
   type SendMessage,
   type Session,
+  type SessionPage,
   type SessionState,
   type SettleAccount,
   stateKind,
@@ -132,9 +133,9 @@ export class FakeSessionService implements SessionService {
     return this.entry(input.name).session;
   }
 
-  async list(): Promise<Session[]> {
+  async list(): Promise<SessionPage> {
     await this.step();
-    return [...this.entries.values()].map((entry) => entry.session);
+    return { items: [...this.entries.values()].map((entry) => entry.session), cursor: null };
   }
 
   async get(name: string): Promise<Session> {

@@ -200,7 +200,7 @@ export class FakeSnapshotService implements SnapshotService {
   ): Promise<Session> {
     await this.work(`restore ${session} ${id}`, options);
     const found = await this.find(session, id);
-    const here = (await this.sessions.list()).find(({ name }) => name === session);
+    const here = (await this.sessions.list()).items.find(({ name }) => name === session);
     const runs = here !== undefined && here.state !== 'STOPPED' && here.state !== 'UNCLAIMED';
     if (runs && !options.restart) {
       throw new LeadMasterError('session_running', `"${session}" is ${here.state}.`, 'Stop it, or add ?restart=true.');
@@ -260,7 +260,7 @@ export class FakeSnapshotService implements SnapshotService {
   async import(session: string, stream: AsyncIterable<Uint8Array>, options: ImportWanted): Promise<Session> {
     this.step();
     refuseShort(options.passphrase);
-    const here = (await this.sessions.list()).find(({ name }) => name === session);
+    const here = (await this.sessions.list()).items.find(({ name }) => name === session);
     if (here !== undefined && !options.replace) {
       throw new LeadMasterError('session_exists', `There is a session "${session}".`, 'Choose another name.');
     }
@@ -296,7 +296,7 @@ export class FakeSnapshotService implements SnapshotService {
 
   async recoverable(): Promise<Recoverable[]> {
     this.step();
-    const here = new Set((await this.sessions.list()).map(({ name }) => name));
+    const here = new Set((await this.sessions.list()).items.map(({ name }) => name));
     const whole = [...this.vault].map(([session, items]) => ({
       session,
       snapshots: items.length,

@@ -8,12 +8,13 @@ import {
   checkReport,
   createSession,
   session,
+  sessionPage,
   startSession,
   transition,
 } from '../session.ts';
-import { HELD_BACK_REASONS } from '../states.ts';
+import { HELD_BACK_REASONS, SESSION_STATES } from '../states.ts';
 import { SESSION_ERRORS, START_ERRORS, VAULT_ERRORS } from './error-groups.ts';
-import { limit, noBody, queryBoolean, sessionParams, waitSeconds } from './inputs.ts';
+import { limit, noBody, queryBoolean, queryInteger, sessionParams, waitSeconds } from './inputs.ts';
 import { json, nothing, type RouteStatement, routes } from './route.ts';
 
 /** An order about one session. It may be repeated. */
@@ -54,10 +55,26 @@ export const sessionRoutes = routes({
     method: 'GET',
     path: '/v1/sessions',
     tag: 'sessions',
-    summary: 'All sessions of this machine; profiles that nobody has adopted are UNCLAIMED',
+    summary: 'The sessions of this machine by name; profiles that were not adopted are UNCLAIMED',
+    description:
+      'All of them, or with `limit` a page: `cursor` is the next `after`, and null when these were the last.',
     scope: 'read',
     audience: 'tenant',
-    answers: { 200: json('The sessions', z.object({ items: z.array(session) })) },
+    query: z.strictObject({
+      limit: queryInteger(1, 500).optional().describe('How many at most; all unless told otherwise'),
+      after: z.string().max(128).optional().describe('The name of the last session already known'),
+      state: z
+        .enum([...SESSION_STATES, 'UNCLAIMED'])
+        .optional()
+        .describe('Those in this state alone'),
+      q: z
+        .string()
+        .min(1)
+        .max(100)
+        .optional()
+        .describe("Those with this in their name, or in their account's number or name"),
+    }),
+    answers: { 200: json('The sessions', sessionPage) },
     errors: ['profile_unreadable', 'storage_failed'],
   },
   getSession: {

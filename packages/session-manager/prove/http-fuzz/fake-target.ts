@@ -53,7 +53,7 @@ export async function fakeTarget(): Promise<{
 
   const damage = async (): Promise<string[]> => {
     const found = faults.map((line) => `logged: ${line}`);
-    for (const each of await sessions.list()) {
+    for (const each of (await sessions.list()).items) {
       if (!SESSION_NAME_PATTERN.test(each.name)) found.push(`a session is called ${JSON.stringify(each.name)}`);
       if (!session.safeParse(each).success) found.push(`a session is out of shape: ${JSON.stringify(each)}`);
     }

@@ -74,7 +74,8 @@ export class SessionRegistry {
 
   /** The profiles that no session claims. */
   async unclaimed(): Promise<string[]> {
-    const found = await this.#deps.profiles.list();
+    const found = await this.#deps.profiles.list((name) => this.#supervisors.has(name));
+    // One that has become a session meanwhile is no stranger.
     return found.map(({ name }) => name).filter((name) => !this.#supervisors.has(name));
   }
 

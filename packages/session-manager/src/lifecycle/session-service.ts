@@ -11,6 +11,8 @@ import type {
   Recording,
   SendMessage,
   Session,
+  SessionPage,
+  SessionQuery,
   SettleAccount,
   Transition,
 } from '@leadmaster/protocol';
@@ -23,7 +25,7 @@ import type { StartSaid } from './session-orders.ts';
 export interface SessionService {
   create(input: { name: string; start: boolean; metadata: Record<string, string> }): Promise<Session>;
   /** All sessions, with profiles that no record claims as UNCLAIMED. */
-  list(): Promise<Session[]>;
+  list(query?: SessionQuery): Promise<SessionPage>;
   get(name: string): Promise<Session>;
   /**
    * `originRetired`: a person's word that the place a copied login came from never runs it again. `olderLogin`: that the

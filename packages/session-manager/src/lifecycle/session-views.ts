@@ -1,4 +1,4 @@
-import { LeadMasterError, type Session } from '@leadmaster/protocol';
+import { LeadMasterError, type Session, type SessionPage, type SessionQuery } from '@leadmaster/protocol';
 import type { Measurements } from '../disk/measurements.ts';
 import { sessionNotFound } from './refusals.ts';
 import type { SessionGuard } from './session-guard.ts';
@@ -45,12 +45,26 @@ export class SessionViews {
     });
   }
 
-  /** All sessions by name, with profiles that no record claims as UNCLAIMED. */
-  async list(): Promise<Session[]> {
+  /** Sessions by name, with profiles that no record claims as UNCLAIMED. Only those of the page are looked at. */
+  async list({ limit = Number.POSITIVE_INFINITY, after = '', ...wanted }: SessionQuery = {}): Promise<SessionPage> {
     const { registry } = this.#deps;
-    const claimed = await Promise.all(registry.names().map((name) => this.get(name)));
-    const strangers = await Promise.all((await registry.unclaimed()).map((name) => this.#describeUnclaimed(name)));
-    return [...claimed, ...strangers].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const names = [...registry.names(), ...(await registry.unclaimed())]
+      .filter((name) => name > after && this.#isWanted(name, wanted))
+      .sort((a, b) => (a < b ? -1 : 1));
+    const items = await Promise.all(names.slice(0, limit).map((name) => this.#describe(name)));
+    return { items, cursor: names.length > limit ? (items.at(-1)?.name ?? null) : null };
+  }
+
+  #describe(name: string): Promise<Session> {
+    return this.#deps.registry.has(name) ? this.get(name) : this.#describeUnclaimed(name);
+  }
+
+  /** By what is in memory. */
+  #isWanted(name: string, { state, q }: Pick<SessionQuery, 'state' | 'q'>): boolean {
+    const view = this.#deps.registry.find(name)?.view;
+    if (state !== undefined && (view?.state ?? 'UNCLAIMED') !== state) return false;
+    const texts = [name, view?.account?.phone, view?.account?.name];
+    return q === undefined || texts.some((text) => text?.toLowerCase().includes(q.toLowerCase()));
   }
 
   /** What another machine may not have taken yet cannot be deleted, and has another hint than what has gone. */

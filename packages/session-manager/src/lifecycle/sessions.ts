@@ -13,6 +13,8 @@ import type {
   Recording,
   SendMessage,
   Session,
+  SessionPage,
+  SessionQuery,
   SettleAccount,
   Transition,
 } from '@leadmaster/protocol';
@@ -175,8 +177,8 @@ export class Sessions implements SessionService, SessionAccess {
     return this.get(name);
   }
 
-  list(): Promise<Session[]> {
-    return this.#views.list();
+  list(query: SessionQuery = {}): Promise<SessionPage> {
+    return this.#views.list(query);
   }
 
   get(name: string): Promise<Session> {

@@ -60,10 +60,10 @@ class FileProfileStore implements ProfileStore {
     return this.#paths.session(session);
   }
 
-  async list(): Promise<{ name: string; claimed: boolean }[]> {
+  async list(isKnown: (name: string) => boolean = () => false): Promise<{ name: string; claimed: boolean }[]> {
     const names = (await namesOrNull(this.#fs, this.#paths.tokens)) ?? [];
     const found: { name: string; claimed: boolean }[] = [];
-    for (const name of names.filter(isSessionName).sort()) {
+    for (const name of names.filter((each) => isSessionName(each) && !isKnown(each)).sort()) {
       const stat = await lstatOrNull(this.#fs, this.#paths.session(name));
       // Neither a file nor a symlink can become a session: whoever names one is told so.
       if (stat === null || !stat.isDirectory()) continue;

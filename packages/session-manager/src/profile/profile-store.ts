@@ -89,8 +89,11 @@ export interface TrashEntry {
 export interface ProfileStore {
   /** The user-data-dir of a session, whether it exists or not. */
   locate(session: string): string;
-  /** Names under `tokens/`, with whether a record lies beside each. Folders that are no session name are passed over. */
-  list(): Promise<{ name: string; claimed: boolean }[]>;
+  /**
+   * Names under `tokens/`, with whether a record is beside each. Folders that are no session name are passed over, and known
+   * names without a look at them.
+   */
+  list(isKnown?: (name: string) => boolean): Promise<{ name: string; claimed: boolean }[]>;
   /**
    * Makes the folder (0700) and its record if missing; repairs permissions. Idempotent. The generation goes on from
    * what lies in the trash under the same name. Throws `session_unclaimed` when a profile without a record is there:

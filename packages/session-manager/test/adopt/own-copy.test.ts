@@ -115,7 +115,7 @@ it('a moved folder is no copy where only the name of its session is known here: 
 it('a copy of a session beside it, in tokens/, is not said to be adopted where it lies', async () => {
   const context = await manager();
   await cp(await session(context, 'ventas'), context.paths.session('ventas2'), { recursive: true });
-  const shown = (await context.sessions.list()).find(({ name }) => name === 'ventas2');
+  const shown = (await context.sessions.list()).items.find(({ name }) => name === 'ventas2');
   expect(shown).toMatchObject({
     state: 'UNCLAIMED',
     hint: expect.stringMatching(/belongs to the session "ventas".*out of tokens\//),

@@ -95,7 +95,7 @@ describe('bad requests are refused with code and hint, and change nothing', () =
       }
     }
     expect(sessions.changes).toEqual([]);
-    expect((await sessions.list()).map((s) => s.state)).toEqual(['STOPPED']);
+    expect((await sessions.list()).items.map((s) => s.state)).toEqual(['STOPPED']);
   });
 
   test('a list of each wrong field, and the methods that are allowed', async () => {

@@ -146,7 +146,7 @@ describe('with a linked session', () => {
     }
     await sessions.list();
     const began = performance.now();
-    expect(await sessions.list()).toHaveLength(50);
+    expect((await sessions.list()).items).toHaveLength(50);
     expect(performance.now() - began).toBeLessThan(250);
     await sessions.close();
     store.close();

@@ -67,6 +67,6 @@ it.each(['MOVED', 'STOPPED'] as const)(
     expect(await copy.start()).toMatchObject([PLACE_WAITS, waits]);
     expect(await copy.restart()).toMatchObject([PLACE_WAITS, waits]);
     await copy.context.place.accept({ originRetired: true });
-    expect(await copy.context.sessions.list()).toMatchObject([STARTS, { ...STARTS, generation: 3 }]);
+    expect((await copy.context.sessions.list()).items).toMatchObject([STARTS, { ...STARTS, generation: 3 }]);
   },
 );

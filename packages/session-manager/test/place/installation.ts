@@ -69,7 +69,7 @@ export class Installation {
   async start(): Promise<Session[]> {
     this.#context = await createContext(this.config(), pino({ level: 'silent' }), { probe: this.probe });
     await this.context.sessions.boot();
-    return this.context.sessions.list();
+    return (await this.context.sessions.list()).items;
   }
 
   async restart(): Promise<Session[]> {

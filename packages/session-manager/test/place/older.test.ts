@@ -220,7 +220,7 @@ describe('a folder of last week beside a vault of today', () => {
     expect(await copy.context.place.accept({ originRetired: true })).toMatchObject({
       ...{ accepted: ['soporte', 'ventas'], started: ['soporte'] },
     });
-    expect(await copy.context.sessions.list()).toMatchObject([STARTS, VAULT_WAITS]);
+    expect((await copy.context.sessions.list()).items).toMatchObject([STARTS, VAULT_WAITS]);
   });
 });
 

@@ -319,7 +319,10 @@ describe('a session that waits for the place', () => {
     await rm(join(copy.dataDir, 'tokens/ventas'), { recursive: true });
     const wanted = { sessions: ['ventas'], originRetired: true, start: false };
     expect((await copy.context.snapshots.recover(wanted)).items).toMatchObject([{ session: 'ventas', ok: true }]);
-    expect(await copy.context.sessions.list()).toMatchObject([PLACE_WAITS, { state: 'STOPPED', reason: 'restored' }]);
+    expect((await copy.context.sessions.list()).items).toMatchObject([
+      PLACE_WAITS,
+      { state: 'STOPPED', reason: 'restored' },
+    ]);
   });
 });
 

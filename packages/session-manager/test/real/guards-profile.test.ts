@@ -72,7 +72,7 @@ describe('a profile that must not be opened', { timeout: 60_000 }, () => {
     const text = await readFile(record, 'utf8');
     await writeFile(record, text.slice(0, 40));
     expect((await refused('profile_unreadable')).hint).toContain(record);
-    expect(await stage.sessions.list()).toMatchObject([{ name: 'ventas', state: 'ERROR' }]);
+    expect((await stage.sessions.list()).items).toMatchObject([{ name: 'ventas', state: 'ERROR' }]);
     expect((await stage.sessions.check('ventas')).valid).toBe(false);
     await rm(record);
     await mkdir(record);
@@ -148,7 +148,7 @@ describe('a profile from elsewhere', { timeout: 60_000 }, () => {
     await rm(join(place, '.leadmaster.json'));
     const before = await fingerprint(place);
     await stage.start();
-    expect(await stage.sessions.list()).toMatchObject([
+    expect((await stage.sessions.list()).items).toMatchObject([
       { name: 'admin', state: 'UNCLAIMED', stateKind: 'needs_person' },
     ]);
     await expect(stage.sessions.start('admin')).rejects.toMatchObject({ code: 'session_unclaimed' });

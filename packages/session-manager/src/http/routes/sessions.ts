@@ -15,7 +15,7 @@ export function sessionRoutes(app: HttpApp, context: RouteContext): void {
     reply.header('location', `/v1/sessions/${made.name}`);
     return made;
   });
-  serve(app, ROUTES.listSessions, async () => ({ items: await sessions.list() }));
+  serve(app, ROUTES.listSessions, (request) => sessions.list(request.query));
   serve(app, ROUTES.getSession, (request) => sessions.get(request.params.session));
   serve(app, ROUTES.deleteSession, (request) => sessions.delete(request.params.session, request.query));
   serveLong(app, context, ROUTES.adoptSession, ({ body }) => ({
