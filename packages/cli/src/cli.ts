@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, type Environment, loadEnvironment, readConfig } from '@leadmaster/session-manager/config';
-import { Client } from './client/client.ts';
+import { ServiceClient } from './client/service-client.ts';
 import { demoDir, demoSettings, readDemo } from './demo/demo-file.ts';
 import type { Io } from './io.ts';
 import { Printer } from './output/printer.ts';
@@ -45,10 +45,10 @@ export class Cli {
     return existsSync(demo) ? `${dataDir} (the demo's is ${demo}: add --demo)` : dataDir;
   }
 
-  client(): Client {
+  client(): ServiceClient {
     const noDemo = this.#wantsDemo && readDemo(this.config.dataDir) === null;
     // At its address another service may run, and an order meant for the demo must not reach that.
-    return new Client(this.config, this.io, noDemo ? 'no demo runs' : null);
+    return new ServiceClient(this.config, this.io, noDemo ? 'no demo runs' : null);
   }
 
   #findConfig(): Config {

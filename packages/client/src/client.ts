@@ -1,4 +1,4 @@
-import { type AnswerOf, BYTES, LeadMasterError, ROUTES, type Route, type RouteId } from '@leadmaster/protocol';
+import { type AnswerOf, BYTES, LeadMasterError, ROUTES, type RouteId } from '@leadmaster/protocol';
 import { heldTo, isBare, parsedJson, textOf } from './answer.ts';
 import { Attempt, type CallOptions } from './attempt.ts';
 import { refusalOf, somethingElse } from './failures.ts';
@@ -41,10 +41,7 @@ export class Client {
    * @throws LeadMasterError what the service said. Unanswered: `service_unreachable` where nothing was done; `answer_lost`
    *   where an order may have been done. The reason of `signal` where a question is given up.
    */
-  async call<I extends RouteId>(
-    id: I,
-    ...[input, options]: Arguments<Routes[I], CallOptions>
-  ): Promise<AnswerOf<Routes[I]>> {
+  async call<I extends RouteId>(id: I, ...[input, options]: CallArguments<I>): Promise<AnswerOf<Routes[I]>> {
     const { said } = await this.answer(id, input as AnyInput, options);
     return said as AnswerOf<Routes[I]>;
   }
@@ -61,8 +58,8 @@ export class Client {
   }
 
   /** The same, with the answer as it comes: for bytes and streams. Its status is good. */
-  async request(id: RouteId, input: AnyInput = {}, options: CallOptions = {}): Promise<Response> {
-    return this.#send(this.#attempt(id, options), input);
+  async request<I extends RouteId>(id: I, ...[input, options = {}]: CallArguments<I>): Promise<Response> {
+    return this.#send(this.#attempt(id, options), input as AnyInput | undefined);
   }
 
   #attempt(id: RouteId, options: CallOptions): Attempt {
@@ -70,7 +67,7 @@ export class Client {
     return new Attempt(this.url, ROUTES[id], { ...options, timeoutMs });
   }
 
-  async #send(attempt: Attempt, input: AnyInput): Promise<Response> {
+  async #send(attempt: Attempt, input: AnyInput = {}): Promise<Response> {
     const { route, asked, signal } = attempt;
     const request = {
       method: route.method,
@@ -115,11 +112,11 @@ export class Client {
   }
 }
 
-/** Input may be left out where a route needs none. */
-type Arguments<R extends Route, Options> =
-  Record<never, never> extends InputOf<R>
-    ? [input?: InputOf<R>, options?: Options]
-    : [input: InputOf<R>, options?: Options];
+/** What a call of a route takes after its id. Input may be left out where the route needs none. */
+export type CallArguments<I extends RouteId> =
+  Record<never, never> extends InputOf<Routes[I]>
+    ? [input?: InputOf<Routes[I]>, options?: CallOptions]
+    : [input: InputOf<Routes[I]>, options?: CallOptions];
 
 function bodyOf({ body, upload }: AnyInput): RequestInit {
   // As a stream also where the bytes are at hand: of other bodies, fetch makes copies.

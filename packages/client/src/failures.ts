@@ -52,9 +52,12 @@ export function noAnswer(asked: Asked, error: unknown, late: string | null): Una
   return new Unanswered('service_unreachable', detail, 'Start it: npm start', { why, cause: error });
 }
 
+/** An error body as far as it is needed: its type and title say nothing that its code does not, and RFC 9457 lets them be left out. */
+const refusal = problem.omit({ type: true, title: true }).loose();
+
 /** What a call that was answered with anything but success ended with. */
 export function refusalOf(asked: Asked, status: number, body: unknown): LeadMasterError {
-  const said = problem.loose().safeParse(body);
+  const said = refusal.safeParse(body);
   return said.success ? LeadMasterError.of(said.data) : somethingElse(asked, status);
 }
 

@@ -22,12 +22,12 @@ export async function* follow(client: Client, { session, after, signal }: Follow
   let reached = false;
   while (!signal.aborted) {
     try {
-      for await (const next of stream(client, { session, after: cursor, signal })) {
-        reached = true;
+      const stream = await open(client, { session, after: cursor, signal });
+      reached = true;
+      for await (const next of eventsOf(stream)) {
         cursor = next.id;
         yield next;
       }
-      reached = true;
     } catch (error) {
       if (signal.aborted) return;
       if (!reached || !isBroken(error)) throw error;
@@ -41,17 +41,18 @@ function isBroken(error: unknown): boolean {
   return !(error instanceof LeadMasterError) || ['service_unreachable', 'shutting_down'].includes(error.code);
 }
 
-async function* stream(client: Client, { session, after, signal }: FollowOptions): AsyncGenerator<Event> {
+function open(client: Client, { session, after, signal }: FollowOptions): Promise<Response> {
   const headers = { accept: 'text/event-stream', ...(after === undefined ? {} : { 'last-event-id': String(after) }) };
   const options = { signal, timeoutMs: FOREVER_MS };
-  const response =
-    session === undefined
-      ? await client.request('listEvents', { headers }, options)
-      : await client.request('listSessionEvents', { params: { session }, headers }, options);
+  if (session === undefined) return client.request('listEvents', { headers }, options);
+  return client.request('listSessionEvents', { params: { session }, headers }, options);
+}
+
+async function* eventsOf({ body }: Response): AsyncGenerator<Event> {
   const found: Event[] = [];
   const parser = createParser({ onEvent: ({ data }) => found.push(event.parse(JSON.parse(data))) });
   const decoder = new TextDecoder();
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of body ?? []) {
     parser.feed(decoder.decode(chunk, { stream: true }));
     yield* found.splice(0);
   }

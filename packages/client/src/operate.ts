@@ -31,7 +31,6 @@ export async function operate<I extends LongRouteId>(
   const { status, said } = await client.answer(id, wanted, { signal, ifLost, timeoutMs: ANSWER_MS });
   if (status !== 202) return said as AnswerOf<Routes[I]>;
   const ended = await toItsEnd(client, said as Operation, { signal, onProgress, ifLost });
-  if (ended.state === 'failed') throw failureOf(ended);
   return ended.result as AnswerOf<Routes[I]>;
 }
 
@@ -48,21 +47,29 @@ async function toItsEnd(
       const asked = { params: { operation: operation.id }, query };
       operation = await client.call('getOperation', asked, { timeoutMs: ANSWER_MS, signal });
     }
+    if (operation.state === 'failed') throw failureOf(operation);
     return operation;
   } catch (error) {
-    if (signal?.aborted) throw lost(operation, 'it is no longer waited for; the service goes on', ifLost);
-    throw isGone(error) ? lost(operation, error.message, ifLost) : error;
+    throw endOf(operation, error, { signal, ifLost });
   }
 }
 
-/** The service went away, or came back without its memory, while it was at work. */
+/** What work that was begun ended with for its caller, by what broke the following off. */
+function endOf(operation: Operation, error: unknown, { signal, ifLost }: OperateOptions): unknown {
+  const which = `(operation ${operation.id})`;
+  if (signal?.aborted && operation.state === 'running')
+    return lost(operation, `No longer waiting; the service goes on with it ${which}.`, ifLost);
+  if (!isGone(error)) return error;
+  return lost(operation, `The service has ended while it was at work ${which}: ${error.message}`, ifLost);
+}
+
+/** The service went away, also as it says itself, or came back without its memory, while it was at work. */
 function isGone(error: unknown): error is LeadMasterError {
   const gone = ['service_unreachable', 'operation_not_found', 'shutting_down'];
   return error instanceof LeadMasterError && gone.includes(error.code);
 }
 
-function lost({ id }: Operation, why: string, hint = 'See what came of it in the events.'): LeadMasterError {
-  const detail = `The end of the operation ${id} is not known: ${why}`;
+function lost({ id }: Operation, detail: string, hint = 'See what came of it in the events.'): LeadMasterError {
   return new LeadMasterError('operation_lost', detail, hint, { extra: { operation: id } });
 }
 

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { describe, expect, test } from 'vitest';
 import { Client, operate } from '../src/index.ts';
@@ -45,6 +45,13 @@ describe('a call', () => {
     const client = await answering((response) => response.writeHead(423).end(JSON.stringify(said)));
     const error = await client.call('listSessions').catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'of_later', status: 423, message: 'No.', extra: { retryAt: 'soon' } });
+  });
+
+  test('takes an error without a type and a title as the answer of the service', async () => {
+    const said = { status: 503, code: 'storage_failed', detail: 'The disk is full.', hint: 'Make room.' };
+    const client = await answering((response) => response.writeHead(503).end(JSON.stringify(said)));
+    const order = client.call('createSession', { body: { name: 'ventas' } });
+    await expect(order).rejects.toMatchObject({ code: 'storage_failed', status: 503, hint: 'Make room.' });
   });
 
   test('names a service that is not there, for an order too: nothing was done', async () => {
@@ -169,6 +176,26 @@ describe('a call', () => {
   });
 });
 
+const RUNNING = {
+  id: 'op_1',
+  revision: 1,
+  kind: 'snapshot',
+  session: 'ventas',
+  state: 'running',
+  progress: { phase: 'begun', done: 0, total: null },
+  startedAt: '2026-01-01T00:00:00.000Z',
+  endedAt: null,
+  result: null,
+  error: null,
+};
+type Look = (response: ServerResponse, giving: AbortController) => void;
+const cut: Look = (response) => response.destroy();
+const giveUp: Look = (_response, giving) => giving.abort();
+const fail: Look = (response) => {
+  const error = { type: '', title: '', status: 503, code: 'shutting_down', detail: 'It ends.', hint: 'Ask again.' };
+  response.end(JSON.stringify({ ...RUNNING, state: 'failed', error }));
+};
+
 describe('a long call', () => {
   test('is followed to its end, with its progress', async () => {
     const { client, sessions } = await manager();
@@ -191,23 +218,19 @@ describe('a long call', () => {
     await expect(failing).rejects.toMatchObject({ code: 'session_not_found', status: 404 });
   });
 
-  test('is lost when the service forgets it, and says which', async () => {
-    const running = {
-      id: 'op_1',
-      revision: 1,
-      kind: 'snapshot',
-      session: 'ventas',
-      state: 'running',
-      progress: { phase: 'begun', done: 0, total: null },
-      startedAt: '2026-01-01T00:00:00.000Z',
-      endedAt: null,
-      result: null,
-      error: null,
-    };
-    const client = await answering((response, request) =>
-      request.method === 'POST' ? response.writeHead(202).end(JSON.stringify(running)) : response.destroy(),
-    );
-    const work = operate(client, 'createSnapshot', { params: { session: 'ventas' } });
-    await expect(work).rejects.toMatchObject({ code: 'operation_lost', extra: { operation: 'op_1' } });
+  test.each([
+    ['the service is gone', cut, /The service has ended while it was at work \(operation op_1\)/],
+    ['the service ends it', fail, /The service has ended while it was at work \(operation op_1\): It ends\./],
+    ['it is given up', giveUp, /No longer waiting; the service goes on with it \(operation op_1\)/],
+  ])('is lost when %s, and says which and why', async (_when, look, message) => {
+    const giving = new AbortController();
+    const client = await answering((response, request) => {
+      if (request.method === 'POST') response.writeHead(202).end(JSON.stringify(RUNNING));
+      else look(response, giving);
+    });
+    const wanted = { params: { session: 'ventas' } };
+    const work = operate(client, 'createSnapshot', wanted, { signal: giving.signal, ifLost: 'Look.' });
+    const lost = { code: 'operation_lost', message, hint: 'Look.', extra: { operation: 'op_1' } };
+    await expect(work).rejects.toMatchObject(lost);
   });
 });

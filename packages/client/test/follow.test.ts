@@ -36,6 +36,22 @@ test('a stream that breaks is taken up where it broke off, and characters may be
   expect(asked).toEqual([undefined, '2']);
 });
 
+test('a stream that breaks before its first event is taken up, too', async () => {
+  const opened: ServerResponse[] = [];
+  const client = await answering((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    opened.push(response);
+    if (opened.length === 1) response.write(': hello\n\n', () => response.destroy());
+    else response.write(event(1));
+  });
+  const stop = new AbortController();
+  for await (const found of follow(client, { signal: stop.signal })) {
+    expect(found.id).toBe(1);
+    stop.abort();
+  }
+  expect(opened.length).toBe(2);
+});
+
 test('a service that is not there at first is an error, not a wait without end', async () => {
   const first = follow(clientOf(9), { after: 0, signal: new AbortController().signal }).next();
   await expect(first).rejects.toMatchObject({ code: 'service_unreachable' });

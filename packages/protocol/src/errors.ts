@@ -95,6 +95,9 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+/** An error body as it is read. */
+type Refusal = Omit<Problem, 'type' | 'title'> & Record<string, unknown>;
+
 /** An error that is part of the product: thrown anywhere, told to the caller as it is, without the secrets in its URLs. */
 export class LeadMasterError extends Error {
   readonly code: ErrorCode;
@@ -117,7 +120,7 @@ export class LeadMasterError extends Error {
   }
 
   /** The error that a service answered with. A code of a newer version is kept, under the status that came with it. */
-  static of({ type: _type, title: _title, status, code, detail, hint, ...extra }: Problem & Record<string, unknown>) {
+  static of({ type: _type, title: _title, status, code, detail, hint, ...extra }: Refusal) {
     const error = new LeadMasterError(code as ErrorCode, detail, hint, { extra });
     error.#status = status;
     return error;

@@ -6,7 +6,7 @@ import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { ExportContent } from '@leadmaster/vault';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { LongCall } from './operations.ts';
+import type { LongCall } from './service-client.ts';
 
 /** Refuses a place where a file would be written over, or none can be made, before any work is done for it. */
 export async function refuseTaken(path: string, force: boolean): Promise<void> {

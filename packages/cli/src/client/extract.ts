@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { Config } from '@leadmaster/session-manager/config';
 import type { Vault } from '@leadmaster/vault';
-import type { LongCall } from './operations.ts';
+import type { LongCall } from './service-client.ts';
 
 /**
  * Opens the vault to read in it. That needs neither the service nor the data folder's lock, and disturbs nobody who

@@ -1,18 +1,18 @@
-import type {
-  PruneReport,
-  Recoverable,
-  Recovered,
-  RecoverSessions,
-  RestoreSnapshot,
-  Session,
-  Snapshot,
-  SnapshotDetail,
-  SnapshotKind,
-  SnapshotList,
-  VerifyReport,
+import {
+  PASSPHRASE_HEADER,
+  type PruneReport,
+  type Recoverable,
+  type Recovered,
+  type RecoverSessions,
+  type RestoreSnapshot,
+  type Session,
+  type Snapshot,
+  type SnapshotDetail,
+  type SnapshotKind,
+  type SnapshotList,
+  type VerifyReport,
 } from '@leadmaster/protocol';
-import type { Client } from './client.ts';
-import { type LongCall, operate } from './operations.ts';
+import { type LongCall, of, type ServiceClient } from './service-client.ts';
 import type { ImportWanted, Snapshots } from './snapshots.ts';
 
 /** Reading a vault on the other side of the world takes its time. */
@@ -22,58 +22,51 @@ const FILE_MS = 24 * 3_600_000;
 
 /** Snapshots by way of the running service. */
 export class HttpSnapshots implements Snapshots {
-  readonly #client: Client;
+  readonly #client: ServiceClient;
 
-  constructor(client: Client) {
+  constructor(client: ServiceClient) {
     this.#client = client;
   }
 
   create(session: string, { kind, ...call }: LongCall & { kind?: SnapshotKind }): Promise<Snapshot> {
-    return operate(this.#client, pathOf(session), kind === undefined ? {} : { kind }, call);
+    return this.#client.operate('createSnapshot', { ...of(session), body: kind === undefined ? {} : { kind } }, call);
   }
 
-  list(session: string, call: LongCall = {}): Promise<SnapshotList> {
-    return this.#read(pathOf(session), call);
+  list(session: string, { signal }: LongCall = {}): Promise<SnapshotList> {
+    return this.#client.call('listSnapshots', of(session), { timeoutMs: READ_MS, signal });
   }
 
-  get(session: string, id: string, call: LongCall = {}): Promise<SnapshotDetail> {
-    return this.#read(pathOf(session, id), call);
+  get(session: string, snapshot: string, { signal }: LongCall = {}): Promise<SnapshotDetail> {
+    return this.#client.call('getSnapshot', { params: { session, snapshot } }, { timeoutMs: READ_MS, signal });
   }
 
-  delete(session: string, id: string): Promise<void> {
+  delete(session: string, snapshot: string): Promise<void> {
     const ifLost = `Look before you give it again: ./leadmaster snapshot list ${session}`;
-    return this.#client.delete(pathOf(session, id), { timeoutMs: READ_MS, ifLost });
+    return this.#client.call('deleteSnapshot', { params: { session, snapshot } }, { timeoutMs: READ_MS, ifLost });
   }
 
-  verify(session: string, id: string, { drill, ...call }: LongCall & { drill: boolean }): Promise<VerifyReport> {
-    return operate(this.#client, `${pathOf(session, id)}/verify`, { drill }, call);
+  verify(session: string, snapshot: string, { drill, ...call }: LongCall & { drill: boolean }): Promise<VerifyReport> {
+    return this.#client.operate('verifySnapshot', { params: { session, snapshot }, body: { drill } }, call);
   }
 
   restore(
     session: string,
-    id: string,
+    snapshot: string,
     { start, overwriteNewer, otherAccount, restart, ...call }: LongCall & RestoreSnapshot & { restart: boolean },
   ): Promise<Session> {
-    const query = restart ? '?restart=true' : '';
-    return operate(
-      this.#client,
-      `${pathOf(session, id)}/restore${query}`,
-      { start, overwriteNewer, otherAccount },
-      call,
-    );
+    const body = { start, overwriteNewer, otherAccount };
+    return this.#client.operate('restoreSnapshot', { params: { session, snapshot }, query: { restart }, body }, call);
   }
 
   async prune(session: string | null, call: LongCall = {}): Promise<PruneReport[]> {
     const names = session === null ? await this.#pruneable(call) : [session];
     const reports: PruneReport[] = [];
-    for (const name of names) {
-      reports.push(await operate<PruneReport>(this.#client, `${pathOf(name)}/prune`, undefined, call));
-    }
+    for (const name of names) reports.push(await this.#client.operate('pruneSnapshots', of(name), call));
     return reports;
   }
 
   accept(session: string, call: LongCall = {}): Promise<SnapshotList> {
-    return operate(this.#client, `${pathOf(session)}/accept`, undefined, call);
+    return this.#client.operate('acceptRollback', of(session), call);
   }
 
   /** All that the vault holds: what is damaged comes last, since it ends the work. */
@@ -84,54 +77,40 @@ export class HttpSnapshots implements Snapshots {
 
   async export(session: string, id: string, { passphrase, signal }: LongCall & { passphrase: string }) {
     const snapshot = await this.get(session, id, signal === undefined ? {} : { signal });
-    const response = await this.#client.request('GET', `${pathOf(session, id)}/export`, {
-      headers: {
-        accept: 'application/octet-stream, application/problem+json',
-        'x-passphrase': encodeURIComponent(passphrase),
-      },
-      timeoutMs: FILE_MS,
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const headers = { accept: 'application/octet-stream, application/problem+json', ...opened(passphrase) };
+    const wanted = { params: { session, snapshot: id }, headers };
+    const response = await this.#client.request('exportSnapshot', wanted, { timeoutMs: FILE_MS, signal });
     return { snapshot, bytes: bytesOf(response) };
   }
 
-  async import(session: string, stream: AsyncIterable<Uint8Array>, wanted: ImportWanted): Promise<Session> {
-    const { passphrase, originRetired, replace, overwriteNewer, otherAccount, start, sizeBytes = 0, signal } = wanted;
-    const query = Object.entries({ originRetired, replace, overwriteNewer, otherAccount, start }).filter(
-      ([, value]) => value,
-    );
-    const path = `/v1/sessions/${encodeURIComponent(session)}/import?${query.map(([key]) => `${key}=true`).join('&')}`;
-    return this.#client.post<Session>(path, undefined, {
-      file: { stream, bytes: sizeBytes },
-      headers: { 'x-passphrase': encodeURIComponent(passphrase) },
-      timeoutMs: FILE_MS,
-      ...(signal === undefined ? {} : { signal }),
-    });
+  import(session: string, stream: AsyncIterable<Uint8Array>, wanted: ImportWanted): Promise<Session> {
+    const { passphrase, originRetired, replace, overwriteNewer, otherAccount = false, start } = wanted;
+    const input = {
+      ...of(session),
+      query: { originRetired, replace, overwriteNewer, otherAccount, start },
+      headers: opened(passphrase),
+      upload: { stream, bytes: wanted.sizeBytes ?? 0 },
+    };
+    return this.#client.call('importSession', input, { timeoutMs: FILE_MS, signal: wanted.signal });
   }
 
-  retire(session: string, id: string): Promise<Session> {
-    const path = `/v1/sessions/${encodeURIComponent(session)}/retire`;
-    return this.#client.post<Session>(path, { snapshot: id }, { timeoutMs: READ_MS });
+  retire(session: string, snapshot: string): Promise<Session> {
+    return this.#client.call('retireSession', { ...of(session), body: { snapshot } }, { timeoutMs: READ_MS });
   }
 
-  async recoverable(call: LongCall = {}): Promise<Recoverable[]> {
-    return (await this.#read<{ items: Recoverable[] }>('/v1/recover', call)).items;
+  async recoverable({ signal }: LongCall = {}): Promise<Recoverable[]> {
+    return (await this.#client.call('listRecoverable', {}, { timeoutMs: READ_MS, signal })).items;
   }
 
   recover(wanted: RecoverSessions, call: LongCall = {}): Promise<Recovered> {
-    return operate(this.#client, '/v1/recover', wanted, call);
+    return this.#client.operate('recoverSessions', { body: wanted }, call);
   }
+}
 
-  #read<T>(path: string, { signal }: LongCall): Promise<T> {
-    return this.#client.get<T>(path, { timeoutMs: READ_MS, ...(signal === undefined ? {} : { signal }) });
-  }
+function opened(passphrase: string): Record<string, string> {
+  return { [PASSPHRASE_HEADER]: encodeURIComponent(passphrase) };
 }
 
 async function* bytesOf({ body }: Response): AsyncGenerator<Buffer> {
   for await (const part of body ?? []) yield Buffer.from(part);
-}
-
-function pathOf(session: string, id?: string): string {
-  const all = `/v1/sessions/${encodeURIComponent(session)}/snapshots`;
-  return id === undefined ? all : `${all}/${encodeURIComponent(id)}`;
 }

@@ -24,8 +24,8 @@ export async function withPlace<T>(cli: Cli, work: (access: PlaceAccess) => Prom
   if (await answers(client)) {
     return work({
       isServed: true,
-      view: () => client.get<Place>('/v1/place'),
-      accept: (said) => client.post<AcceptedPlace>('/v1/place/accept', said, { timeoutMs: ACCEPT_MS }),
+      view: () => client.call('getPlace'),
+      accept: (body) => client.call('acceptPlace', { body }, { timeoutMs: ACCEPT_MS }),
     });
   }
   const { openPlaceOffline } = await import('@leadmaster/session-manager/offline');

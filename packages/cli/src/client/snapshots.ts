@@ -1,10 +1,9 @@
-import type { Session } from '@leadmaster/protocol';
 import type { openOffline } from '@leadmaster/session-manager/offline';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { Client } from './client.ts';
 import { HttpSnapshots } from './http-snapshots.ts';
+import type { ServiceClient } from './service-client.ts';
 
 type Offline = Awaited<ReturnType<typeof openOffline>>;
 
@@ -46,9 +45,9 @@ export async function withSnapshots<T>(cli: Cli, work: (access: SnapshotAccess) 
 }
 
 /** Whether a service answers at all. */
-export async function answers(client: Client): Promise<boolean> {
+export async function answers(client: ServiceClient): Promise<boolean> {
   try {
-    await client.get('/health', { timeoutMs: HELLO_MS });
+    await client.call('health', {}, { timeoutMs: HELLO_MS });
     return true;
   } catch (error) {
     if (error instanceof CliError && error.exitCode === EXIT.unreachable) return false;
@@ -56,7 +55,7 @@ export async function answers(client: Client): Promise<boolean> {
   }
 }
 
-async function servedNames(client: Client): Promise<string[]> {
-  const { items } = await client.get<{ items: Session[] }>('/v1/sessions');
+async function servedNames(client: ServiceClient): Promise<string[]> {
+  const { items } = await client.call('listSessions');
   return items.filter(({ state }) => state !== 'UNCLAIMED').map(({ name }) => name);
 }

@@ -1,10 +1,9 @@
-import type { RecentFiles, Session, StorageReport } from '@leadmaster/protocol';
+import type { RecentFiles, StorageReport } from '@leadmaster/protocol';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { openProfiles } from '../commands/profiles.ts';
-import { pathOf } from '../commands/values.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { Client } from './client.ts';
+import { of, type ServiceClient } from './service-client.ts';
 
 /** Walking large profiles on a slow disk takes its time. */
 const WALK_MS = 120_000;
@@ -28,13 +27,12 @@ export async function withStorage<T>(cli: Cli, work: (storage: StorageReader) =>
   }
 }
 
-function byService(client: Client): StorageReader {
+function byService(client: ServiceClient): StorageReader {
   const options = { timeoutMs: WALK_MS };
   return {
-    names: async () => (await client.get<{ items: Session[] }>('/v1/sessions')).items.map(({ name }) => name),
-    report: (name) => client.get(`${pathOf(name)}/storage`, options),
-    recent: (name, { hours, limit }) =>
-      client.get(`${pathOf(name)}/storage/recent?hours=${hours}&limit=${limit}`, options),
+    names: async () => (await client.call('listSessions')).items.map(({ name }) => name),
+    report: (name) => client.call('getStorage', of(name), options),
+    recent: (name, query) => client.call('listRecentFiles', { ...of(name), query }, options),
   };
 }
 

@@ -1,9 +1,10 @@
 import type { SettleAccount } from '@leadmaster/protocol';
 import { type Command, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
+import { of } from '../client/service-client.ts';
 import { describeSession } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
-import { failUnlessGood, order, waitOption } from './starting.ts';
+import { failUnlessGood, waitOption, within } from './starting.ts';
 import { nameArgument } from './values.ts';
 
 interface Options {
@@ -25,7 +26,8 @@ export const register: Register = (parent, io) => {
     .addOption(waitOption())
     .action(async (name: string, options: Options, command: Command) => {
       const cli = cliOf(command, io);
-      const session = await order(cli, name, 'account', options.wait, wordOf(name, options));
+      const wanted = { ...of(name), query: { wait: options.wait }, body: wordOf(name, options) };
+      const session = await cli.client().call('settleAccount', wanted, within(options.wait));
       cli.print.data(session);
       cli.print.line(describeSession(cli.print, session));
       failUnlessGood(session);

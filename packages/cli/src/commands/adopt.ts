@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
-import type { AdoptedSession, AdoptReport } from '@leadmaster/protocol';
+import type { AdoptedSession, AdoptReport, AdoptSession } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
-import { operate } from '../client/operations.ts';
 import { bytes, describeSession, plural, printable } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
@@ -39,13 +38,13 @@ export const register: Register = (parent, io) => {
       if (copy && move) throw CliError.usage('Either --copy or --move.');
       // An empty variable of a script would mean the folder that the command is typed in.
       if (dir.trim() === '') throw CliError.usage('The folder is empty text.', 'Name the folder of the profile.');
-      const mode = move ? { mode: 'move' } : copy ? { mode: 'copy' } : {};
-      const wanted = { name, path: resolve(dir), ...mode, ...(originRetired ? { originRetired } : {}) };
-      const session = await long(cli, name, (call) =>
-        operate<AdoptedSession>(cli.client(), '/v1/sessions/adopt', wanted, call),
-      ).catch((error: unknown) => {
-        throw isModeMissing(error) ? CliError.usage(error.message, error.hint) : error;
-      });
+      const mode: Pick<AdoptSession, 'mode'> = move ? { mode: 'move' } : copy ? { mode: 'copy' } : {};
+      const body = { name, path: resolve(dir), ...mode, ...(originRetired ? { originRetired } : {}) };
+      const session = await long(cli, name, (call) => cli.client().operate('adoptSession', { body }, call)).catch(
+        (error: unknown) => {
+          throw isModeMissing(error) ? CliError.usage(error.message, error.hint) : error;
+        },
+      );
       cli.print.data(session);
       show(cli, session);
     });

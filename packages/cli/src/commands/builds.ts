@@ -10,7 +10,7 @@ export const register: Register = (parent, io) => {
     .description('list the builds of WhatsApp Web that were seen here, and what is thought of each')
     .action(async (_options, command: Command) => {
       const cli = cliOf(command, io);
-      const { items } = await cli.client().get<{ items: Build[] }>('/v1/builds');
+      const { items } = await cli.client().call('listBuilds');
       cli.print.data({ items });
       if (items.length === 0) return cli.print.line('No build was seen yet: start a session.');
       const head = ['BUILD', 'SESSIONS', 'VERDICT', 'REACH', 'KEPT', 'FIRST SEEN', 'LAST READY', 'WHY'];

@@ -1,10 +1,11 @@
 import { type Capabilities, FEATURES, type Feature, type FeatureVerdict } from '@leadmaster/protocol';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { of } from '../client/service-client.ts';
 import type { Printer } from '../output/printer.ts';
 import { table } from '../output/table.ts';
 import { ago, printable } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
-import { nameArgument, pathOf } from './values.ts';
+import { nameArgument } from './values.ts';
 
 interface Options {
   override: Feature[];
@@ -24,11 +25,11 @@ export const register: Register = (parent, io) => {
     .addOption(new Option('--reset', 'go by the probe again').conflicts('override'))
     .action(async (name: string, { override, reset }: Options, command: Command) => {
       const cli = cliOf(command, io);
-      const path = `${pathOf(name)}/capabilities`;
-      const found = await cli.client().get<Capabilities>(path);
+      const found = await cli.client().call('getCapabilities', of(name));
       const wanted = reset ? [] : [...new Set([...found.overridden, ...override])];
       const asksChange = reset === true || override.length > 0;
-      const shown = asksChange ? await cli.client().patch<Capabilities>(path, { override: wanted }) : found;
+      const change = { ...of(name), body: { override: wanted } };
+      const shown = asksChange ? await cli.client().call('overrideCapabilities', change) : found;
       cli.print.data(shown);
       show(cli.print, name, shown);
     });

@@ -2,11 +2,12 @@ import type { CheckReport } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
+import { of } from '../client/service-client.ts';
 import { EXIT } from '../exit-codes.ts';
 import { showChecks } from '../output/snapshot-words.ts';
 import { cliOf, type Register } from './command.ts';
 import { openProfiles } from './profiles.ts';
-import { nameArgument, pathOf } from './values.ts';
+import { nameArgument } from './values.ts';
 
 export const register: Register = (parent, io) => {
   parent
@@ -35,7 +36,7 @@ function notValid(name: string, { linked, checks }: CheckReport): CliError {
 
 async function checkByService(cli: Cli, name: string): Promise<CheckReport> {
   try {
-    return await cli.client().get<CheckReport>(`${pathOf(name)}/check`);
+    return await cli.client().call('checkSession', of(name));
   } catch (error) {
     if (!(error instanceof CliError) || error.exitCode !== EXIT.unreachable) throw error;
     const profiles = await openProfiles(cli.config, name);

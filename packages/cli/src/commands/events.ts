@@ -1,12 +1,11 @@
 import { type Address, address, type Event, type EventPage } from '@leadmaster/protocol';
 import { Argument, type Command, Option } from 'commander';
-import type { Client } from '../client/client.ts';
-import { follow } from '../client/follow.ts';
+import { of, type ServiceClient } from '../client/service-client.ts';
 import type { Printer } from '../output/printer.ts';
 import { localTime } from '../output/words.ts';
 import { readerReady, untilUnread } from '../output/written.ts';
 import { cliOf, type Register } from './command.ts';
-import { count, limit, pathOf, sessionName } from './values.ts';
+import { count, limit, sessionName } from './values.ts';
 
 export const register: Register = (parent, io) => {
   parent
@@ -20,31 +19,33 @@ export const register: Register = (parent, io) => {
     )
     .action(async (name: string | undefined, options: EventsOptions, command: Command) => {
       const cli = cliOf(command, io);
-      const path = name === undefined ? '/v1/events' : `${pathOf(name)}/events`;
       if (options.follow) {
         const unread = untilUnread(io);
-        for await (const event of follow(cli.client(), path, options.after, unread)) {
+        const wanted = { session: name, after: options.after, signal: unread };
+        for await (const event of cli.client().follow(wanted)) {
           show(cli.print, event);
           await readerReady(io, unread);
         }
         return;
       }
       const events = await (options.after === undefined
-        ? newest(cli.client(), path, options.limit)
-        : page(cli.client(), path, options.after, options.limit).then(({ items }) => items));
+        ? newest(cli.client(), name, options.limit)
+        : page(cli.client(), name, options.after, options.limit).then(({ items }) => items));
       for (const event of events) show(cli.print, event);
     });
 };
 
-function page(client: Client, path: string, after: number, limit: number): Promise<EventPage> {
-  return client.get<EventPage>(`${path}?after=${after}&limit=${limit}`);
+function page(client: ServiceClient, session: string | undefined, after: number, limit: number): Promise<EventPage> {
+  const query = { after, limit };
+  if (session === undefined) return client.call('listEvents', { query });
+  return client.call('listSessionEvents', { ...of(session), query });
 }
 
 /** The last events. The log reads forwards only, and is short enough to be read through. */
-async function newest(client: Client, path: string, limit: number): Promise<Event[]> {
+async function newest(client: ServiceClient, session: string | undefined, limit: number): Promise<Event[]> {
   let kept: Event[] = [];
   for (let after = 0; ; ) {
-    const { items, cursor } = await page(client, path, after, PAGE);
+    const { items, cursor } = await page(client, session, after, PAGE);
     kept = [...kept, ...items].slice(-limit);
     if (items.length < PAGE || cursor <= after) return kept;
     after = cursor;

@@ -1,8 +1,9 @@
-import { LeadMasterError, type Session, type Snapshot, type SnapshotKind } from '@leadmaster/protocol';
+import { LeadMasterError, type Snapshot, type SnapshotKind } from '@leadmaster/protocol';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../cli.ts';
 import { asCliError, CliError } from '../cli-error.ts';
 import { filePath, refuseTaken, writeExport } from '../client/exported-file.ts';
+import { of } from '../client/service-client.ts';
 import { type SnapshotAccess, withSnapshots } from '../client/snapshots.ts';
 import { EXIT } from '../exit-codes.ts';
 import { passphraseOption, readPassphrase } from '../output/passphrase.ts';
@@ -11,7 +12,8 @@ import { bytes } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
 import { findSnapshot } from './snapshot-id.ts';
-import { nameArgument, pathOf } from './values.ts';
+import { order } from './starting.ts';
+import { nameArgument } from './values.ts';
 
 interface ExportOptions {
   snapshot?: string;
@@ -100,7 +102,7 @@ async function write(
  * session is still here, it runs again if it ran before.
  */
 async function stoppedDuring<T>(cli: Cli, name: string, task: () => Promise<T>): Promise<T> {
-  const { state, desired, hint } = await cli.client().get<Session>(pathOf(name));
+  const { state, desired, hint } = await cli.client().call('getSession', of(name));
   // Refused before it is stopped: nothing of it would be copied.
   if (state === 'WRONG_ACCOUNT')
     throw new CliError(EXIT.wrongState, 'wrong_account', `${name} is linked to another account than its own.`, hint);
@@ -122,7 +124,7 @@ async function startedAgain(cli: Cli, name: string, error: CliError): Promise<Cl
     new CliError(exitCode, code, `${message.replace(/\.?$/, '.')} ${now}`, hint, { problem, facts });
   return cli
     .client()
-    .post<Session>(`${pathOf(name)}/start`)
+    .call('startSession', of(name))
     .then(
       () => told(`${name} was stopped for it, and is started again.`),
       (why: unknown) =>
@@ -134,8 +136,7 @@ async function startedAgain(cli: Cli, name: string, error: CliError): Promise<Cl
 class RetireUnknown extends CliError {}
 
 async function stop(cli: Cli, name: string): Promise<void> {
-  const path = `${pathOf(name)}/stop?wait=${STOP_S}`;
-  const session = await cli.client().post<Session>(path, undefined, { timeoutMs: (STOP_S + 30) * 1000 });
+  const session = await order(cli, 'stopSession', name, STOP_S);
   if (session.state !== 'MOVED') return;
   throw new CliError(
     EXIT.wrongState,

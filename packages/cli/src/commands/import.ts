@@ -67,7 +67,7 @@ export const register: Register = (parent, io) => {
           return snapshots.import(name, stream, { ...call, ...said, passphrase, sizeBytes });
         });
         if (start && !isServed) cli.print.note('It starts with the service: npm start');
-        return start && isServed ? order(cli, name, 'start', options.wait) : imported;
+        return start && isServed ? order(cli, 'startSession', name, options.wait) : imported;
       });
       cli.print.data(session);
       cli.print.line(describeSession(cli.print, session));

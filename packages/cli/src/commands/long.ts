@@ -1,6 +1,6 @@
 import type { Cli } from '../cli.ts';
 import { interruptible } from '../client/interrupt.ts';
-import type { LongCall } from '../client/operations.ts';
+import type { LongCall } from '../client/service-client.ts';
 import { ProgressView } from '../output/progress-view.ts';
 
 /** Long work with its progress shown, which Ctrl-C ends in order. */

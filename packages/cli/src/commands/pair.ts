@@ -1,14 +1,15 @@
-import { type PairingCode, type Session, samePhone } from '@leadmaster/protocol';
+import { type Session, samePhone } from '@leadmaster/protocol';
 import { Argument, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { interruptible } from '../client/interrupt.ts';
+import { of } from '../client/service-client.ts';
 import { EXIT } from '../exit-codes.ts';
 import { accountName, localTime } from '../output/words.ts';
 import { untilUnread } from '../output/written.ts';
 import { linking, unless } from '../qr/linking.ts';
 import { cliOf, type Register } from './command.ts';
-import { nameArgument, pathOf, phone } from './values.ts';
+import { nameArgument, phone } from './values.ts';
 
 export const register: Register = (parent, io) => {
   parent
@@ -54,7 +55,7 @@ async function pair(
 
 /** Before anything is started or stopped for it. */
 async function refuseLinked(cli: Cli, name: string, number: string): Promise<void> {
-  const found = await unless('session_not_found', cli.client().get<Session>(pathOf(name)));
+  const found = await unless('session_not_found', cli.client().call('getSession', of(name)));
   if (found !== null) refuseOther(found, number);
 }
 
@@ -71,10 +72,8 @@ function refuseOther({ name, account }: Session, number: string): void {
 }
 
 async function showCode(cli: Cli, name: string, number: string): Promise<void> {
-  const body = { phone: number };
-  const { code, expiresAt } = await cli
-    .client()
-    .post<PairingCode>(`${pathOf(name)}/pairing-code`, body, { timeoutMs: 90_000 });
+  const wanted = { ...of(name), body: { phone: number } };
+  const { code, expiresAt } = await cli.client().call('requestPairingCode', wanted, { timeoutMs: 90_000 });
   cli.print.record({ type: 'pairing-code', session: name, code, expiresAt });
   const spaced = code.length === 8 ? `${code.slice(0, 4)}-${code.slice(4)}` : code;
   cli.print.line(`${cli.print.paint.bold(spaced)}   (until ${localTime(expiresAt)})`);

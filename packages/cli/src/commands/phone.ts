@@ -1,14 +1,14 @@
-import type { QrCode } from '@leadmaster/protocol';
 import { readConfig } from '@leadmaster/session-manager/config';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
+import { of } from '../client/service-client.ts';
 import { demoDir, readDemo } from '../demo/demo-file.ts';
 import { CUSTOMER, Phones, phoneOf } from '../demo/phones.ts';
 import { EXIT } from '../exit-codes.ts';
 import { table } from '../output/table.ts';
 import { cliOf, type Register } from './command.ts';
-import { nameArgument, pathOf, sessionName } from './values.ts';
+import { nameArgument, sessionName } from './values.ts';
 
 /** `phone scan|send|unlink|inbox`: the simulated phones of `start --demo`. */
 export const register: Register = (parent, io) => {
@@ -21,7 +21,7 @@ export const register: Register = (parent, io) => {
     .action(async (name: string, _options, command: Command) => {
       const cli = cliOf(command, io);
       const phones = phonesOf(cli);
-      const { qr } = await cli.client().get<QrCode>(`${pathOf(name)}/qr`);
+      const { qr } = await cli.client().call('getQr', of(name));
       await phones.scan(phoneOf(name), qr);
       done(cli, { session: name, phone: phoneOf(name) }, `The phone ${phoneOf(name)} has scanned the QR of ${name}.`);
     });

@@ -3,6 +3,7 @@ import type { QrCode, Session } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { interruptible } from '../client/interrupt.ts';
+import { of } from '../client/service-client.ts';
 import { ink } from '../output/ink.ts';
 import { LiveView } from '../output/live-view.ts';
 import { accountName, localTime, wrapped } from '../output/words.ts';
@@ -11,7 +12,7 @@ import { drawQr } from '../qr/half-blocks.ts';
 import { canGivePasskey, type LinkingStep, linking, unlessScanned } from '../qr/linking.ts';
 import { drawSmallQr, mayHaveSextants } from '../qr/sextants.ts';
 import { cliOf, type Register } from './command.ts';
-import { nameArgument, pathOf } from './values.ts';
+import { nameArgument } from './values.ts';
 
 export const register: Register = (parent, io) => {
   parent
@@ -140,7 +141,7 @@ function tooSmall(name: string, columns: number, rows: number): string[] {
 }
 
 async function saveImage(cli: Cli, name: string, file: string): Promise<void> {
-  const asked = cli.client().request('GET', `${pathOf(name)}/qr`, { headers: { accept: 'image/png' } });
+  const asked = cli.client().request('getQr', { ...of(name), headers: { accept: 'image/png' } });
   const image = await unlessScanned(asked);
   if (image === null) return;
   // Whoever sees the QR can link the account: for its owner's eyes only.

@@ -3,13 +3,14 @@ import { Argument, type Command, Option } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { filePath, refuseTaken, writeText } from '../client/exported-file.ts';
+import { of } from '../client/service-client.ts';
 import { EXIT } from '../exit-codes.ts';
 import { table } from '../output/table.ts';
 import { type Difference, differencesOf } from '../record/compare.ts';
 import { readRecording } from '../record/recording-file.ts';
 import { momentOf, PAGE_DATES, type PageDate, readStandinPages } from '../record/standin-pages.ts';
 import { cliOf, type Register } from './command.ts';
-import { pathOf, sessionName } from './values.ts';
+import { sessionName } from './values.ts';
 
 /** The service looks at the page for 15 s at most, and then probes it for 25 s at most. */
 const RECORD_MS = 50_000;
@@ -49,7 +50,7 @@ async function record(cli: Cli, name: string, { out, force }: RecordOptions): Pr
   const day = new Date().toISOString().slice(0, 10);
   const file = filePath(out ?? `leadmaster-recording-${day}.json`);
   await refuseTaken(file, force === true);
-  const answer = await cli.client().get<unknown>(`${pathOf(name)}/recording`, { timeoutMs: RECORD_MS });
+  const answer = await cli.client().call('recordSession', of(name), { timeoutMs: RECORD_MS });
   await writeText(file, `${JSON.stringify(known(answer), null, 2)}\n`);
   cli.print.data({ file });
   cli.print.line(`Written: ${file}`);

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type AcceptedMessage, type Message, normalRecipient, RECIPIENT_RULE, shellWord } from '@leadmaster/protocol';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { asCliError, CliError } from '../cli-error.ts';
-import type { Client } from '../client/client.ts';
 import { interruptible } from '../client/interrupt.ts';
+import { of, type ServiceClient } from '../client/service-client.ts';
 import { EXIT } from '../exit-codes.ts';
 import { cliOf, type Register } from './command.ts';
-import { nameArgument, pathOf, seconds } from './values.ts';
+import { nameArgument, seconds } from './values.ts';
 
 /** States in which WhatsApp's server has the message. */
 const ACKNOWLEDGED = ['SENT', 'DELIVERED', 'READ', 'PLAYED'];
@@ -55,30 +55,30 @@ interface Sending {
   key: string;
 }
 
-async function order(client: Client, sending: Sending, signal: AbortSignal): Promise<AcceptedMessage> {
+async function order(client: ServiceClient, sending: Sending, signal: AbortSignal): Promise<AcceptedMessage> {
   const { name, to, text, key } = sending;
-  const headers = { 'idempotency-key': key };
+  const wanted = { ...of(name), body: { to, text }, headers: { 'idempotency-key': key } };
   try {
-    return await client.post<AcceptedMessage>(`${pathOf(name)}/messages`, { to, text }, { headers, signal });
+    return await client.call('sendMessage', wanted, { signal });
   } catch (error) {
     throw isUncertain(asCliError(error)) ? mayHaveGone(error, sending, null) : error;
   }
 }
 
 async function settled(
-  client: Client,
+  client: ServiceClient,
   first: Message,
   sending: Sending,
   waitMs: number,
   signal: AbortSignal,
 ): Promise<Message> {
   const until = Date.now() + waitMs;
-  const path = `${pathOf(first.session)}/messages/${encodeURIComponent(first.id)}`;
+  const params = { session: first.session, message: first.id };
   let message = first;
   try {
     while (!OVER.includes(message.state) && Date.now() < until) {
       await sleep(POLL_MS, undefined, { signal });
-      message = await client.get<Message>(path, { signal });
+      message = await client.call('getMessage', { params }, { signal });
     }
     return message;
   } catch (error) {

@@ -1,11 +1,12 @@
 import type { Session, StartSession } from '@leadmaster/protocol';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Cli } from '../cli.ts';
+import { of } from '../client/service-client.ts';
 import { confirm } from '../output/confirm.ts';
 import { describeSession } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { failUnlessGood, order, waitOption } from './starting.ts';
-import { nameArgument, pathOf } from './values.ts';
+import { nameArgument } from './values.ts';
 
 /** `session create|start|stop|restart|logout|delete NAME` */
 export const register: Register = (parent, io) => {
@@ -20,13 +21,13 @@ export const register: Register = (parent, io) => {
     .action(async (name: string, options: { start: boolean; metadata: Record<string, string> }, command: Command) => {
       const cli = cliOf(command, io);
       const body = { name, start: options.start, metadata: options.metadata };
-      show(cli, await cli.client().post<Session>('/v1/sessions', body));
+      show(cli, await cli.client().call('createSession', { body }));
     });
 
-  for (const [verb, description] of [
-    ['start', 'start a session'],
-    ['stop', 'stop a session; its login is kept'],
-    ['restart', 'stop a session and start it again'],
+  for (const [verb, id, description] of [
+    ['start', 'startSession', 'start a session'],
+    ['stop', 'stopSession', 'stop a session; its login is kept'],
+    ['restart', 'restartSession', 'stop a session and start it again'],
   ] as const) {
     const command = noun.command(verb).description(description).addArgument(nameArgument()).addOption(waitOption());
     if (verb === 'start') {
@@ -38,7 +39,7 @@ export const register: Register = (parent, io) => {
     }
     command.action(async (name: string, { wait, ...said }: { wait: number } & StartSession) => {
       const cli = cliOf(command, io);
-      const session = await order(cli, name, verb, wait, Object.keys(said).length === 0 ? undefined : said);
+      const session = await order(cli, id, name, wait, Object.keys(said).length === 0 ? undefined : said);
       show(cli, session);
       if (verb !== 'stop') failUnlessGood(session);
     });
@@ -54,7 +55,7 @@ export const register: Register = (parent, io) => {
       const cli = cliOf(command, io);
       await requireThere(cli, name);
       await confirm(io, yes, `Log ${name} out? Its phone will have to scan a QR again.`);
-      show(cli, await order(cli, name, 'logout', wait));
+      show(cli, await order(cli, 'logoutSession', name, wait));
     });
 
   noun
@@ -67,7 +68,7 @@ export const register: Register = (parent, io) => {
       const cli = cliOf(command, io);
       await requireThere(cli, name);
       await confirm(io, yes, purge ? purgeQuestion(name) : `Delete ${name}? Its profile goes to the trash.`);
-      await cli.client().delete(`${pathOf(name)}${purge ? '?purge=true' : ''}`, { timeoutMs: DELETE_MS });
+      await cli.client().call('deleteSession', { ...of(name), query: { purge } }, { timeoutMs: DELETE_MS });
       cli.print.data({ deleted: name, purged: purge });
       const snapshots = purge ? '; its snapshots are destroyed' : '';
       cli.print.line(`${name} is deleted; its profile is in the trash${snapshots}.`);
@@ -76,7 +77,7 @@ export const register: Register = (parent, io) => {
 
 /** No question is asked about a session that does not exist. */
 async function requireThere(cli: Cli, name: string): Promise<void> {
-  await cli.client().get<Session>(pathOf(name));
+  await cli.client().call('getSession', of(name));
 }
 
 /** A last snapshot may have to be stored first. */

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { type Session, shellWord } from '@leadmaster/protocol';
 import { Argument, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
-import type { Client } from '../client/client.ts';
+import { of, type ServiceClient } from '../client/service-client.ts';
 import type { Printer } from '../output/printer.ts';
 import { table } from '../output/table.ts';
 import { accountName, ago, bytes, localTime, printable, stateName } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
-import { pathOf, sessionName } from './values.ts';
+import { sessionName } from './values.ts';
 
 const HEAD = ['NAME', 'STATE', 'FOR', 'ACCOUNT', 'DISK', 'MEMORY', 'SNAPSHOT', 'REASON'];
 
@@ -36,9 +36,9 @@ export const register: Register = (parent, io) => {
     });
 };
 
-async function find(client: Client, name: string | undefined): Promise<Session[]> {
-  if (name !== undefined) return [await client.get<Session>(pathOf(name))];
-  return (await client.get<{ items: Session[] }>('/v1/sessions')).items;
+async function find(client: ServiceClient, name: string | undefined): Promise<Session[]> {
+  if (name !== undefined) return [await client.call('getSession', of(name))];
+  return (await client.call('listSessions')).items;
 }
 
 /** The service's hint is for every machine; on this one the profile's folder is known. */

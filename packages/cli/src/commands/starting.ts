@@ -1,19 +1,27 @@
-import type { Session } from '@leadmaster/protocol';
+import type { Session, StartSession } from '@leadmaster/protocol';
 import { Option } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
+import { of } from '../client/service-client.ts';
 import { EXIT } from '../exit-codes.ts';
-import { pathOf, seconds } from './values.ts';
+import { seconds } from './values.ts';
 
 /** `--wait`, as every command has it that starts or stops a session. */
 export function waitOption(): Option {
   return new Option('--wait <seconds>', 'wait for a state that stays').default(20).argParser(seconds);
 }
 
+/** An order after which a session is waited for. */
+type Order = 'startSession' | 'stopSession' | 'restartSession' | 'logoutSession';
+
 /** Orders something of a session, and waits until it stands where it stays, so many seconds at most. */
-export function order(cli: Cli, name: string, verb: string, wait: number, body?: object): Promise<Session> {
-  const query = wait > 0 ? `?wait=${wait}` : '';
-  return cli.client().post<Session>(`${pathOf(name)}/${verb}${query}`, body, { timeoutMs: wait * 1000 + 30_000 });
+export function order(cli: Cli, id: Order, name: string, wait: number, body?: StartSession): Promise<Session> {
+  return cli.client().call(id, { ...of(name), query: { wait }, body }, within(wait));
+}
+
+/** How long the answer to an order may take that waits so many seconds. */
+export function within(wait: number): { timeoutMs: number } {
+  return { timeoutMs: wait * 1000 + 30_000 };
 }
 
 /** A session that was to run and stands where only a person can help has not been started, whatever HTTP said. */

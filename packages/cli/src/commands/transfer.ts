@@ -1,12 +1,12 @@
 import { redact, type Session, shellWord } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
-import { operate } from '../client/operations.ts';
+import { of } from '../client/service-client.ts';
 import { readTargetKey } from '../output/target-key.ts';
 import { describeSession } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
-import { nameArgument, pathOf } from './values.ts';
+import { nameArgument } from './values.ts';
 
 interface TransferOptions {
   to: string;
@@ -29,12 +29,12 @@ export const register: Register = (parent, io) => {
       const cli = cliOf(command, io);
       const { to, undo = false } = options;
       // No key is asked for a session that is not there.
-      await cli.client().get<Session>(pathOf(name));
+      await cli.client().call('getSession', of(name));
       const key = await readTargetKey(io, options.keyFile);
       const ifLost = `Give the command again: ./leadmaster ${commandLine(name, options)}`;
-      const wanted = { to, key, ...(undo ? { undo } : {}) };
+      const wanted = { ...of(name), body: { to, key, ...(undo ? { undo } : {}) } };
       const session = await long(cli, name, (call) =>
-        operate<Session>(cli.client(), `${pathOf(name)}/transfer`, wanted, { ...call, ifLost }),
+        cli.client().operate('transferSession', wanted, { ...call, ifLost }),
       );
       cli.print.data(session);
       tell(cli, session, options);

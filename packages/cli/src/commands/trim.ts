@@ -1,10 +1,9 @@
-import type { TrimReport } from '@leadmaster/protocol';
 import type { Command } from 'commander';
-import { operate } from '../client/operations.ts';
+import { of } from '../client/service-client.ts';
 import { bytes } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
-import { nameArgument, pathOf } from './values.ts';
+import { nameArgument } from './values.ts';
 
 export const register: Register = (parent, io) => {
   parent
@@ -14,8 +13,8 @@ export const register: Register = (parent, io) => {
     .option('--restart', 'stop a running session first, and start it afterwards')
     .action(async (name: string, { restart = false }: { restart?: boolean }, command: Command) => {
       const cli = cliOf(command, io);
-      const path = `${pathOf(name)}/storage/trim${restart ? '?restart=true' : ''}`;
-      const report = await long(cli, name, (call) => operate<TrimReport>(cli.client(), path, undefined, call));
+      const wanted = { ...of(name), query: { restart } };
+      const report = await long(cli, name, (call) => cli.client().operate('trimStorage', wanted, call));
       cli.print.data({ session: name, ...report });
       cli.print.line(`${name}: ${bytes(report.freedBytes)} freed, ${bytes(report.bytes)} left.`);
     });

@@ -11,11 +11,6 @@ export function sessionName(text: string): string {
   return text;
 }
 
-/** A session's path in the API. */
-export function pathOf(name: string): string {
-  return `/v1/sessions/${encodeURIComponent(name)}`;
-}
-
 export function seconds(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value > 600)

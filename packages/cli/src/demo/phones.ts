@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { errorText } from '@leadmaster/protocol';
+import { noAnswer } from '@leadmaster/client';
 import { CliError } from '../cli-error.ts';
-import { answerLost, neverLeft } from '../client/lost-answer.ts';
+import { ofUnanswered } from '../client/failure.ts';
 import { EXIT } from '../exit-codes.ts';
 
 /** Somebody for the linked accounts to write with. */
@@ -38,7 +38,9 @@ export class Phones {
       signal: AbortSignal.timeout(60_000),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }).catch((error: unknown) => {
-      if (method !== 'GET' && !neverLeft(error)) throw answerLost(errorText(error), 'Look: ./leadmaster phone inbox');
+      const asked = { url: this.#url, isOrder: method !== 'GET', ifLost: 'Look: ./leadmaster phone inbox' };
+      const failed = noAnswer(asked, error, null);
+      if (failed.code === 'answer_lost') throw ofUnanswered(failed);
       throw new CliError(
         EXIT.unreachable,
         'demo_unreachable',

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoginErased, type QrCode, type Session } from '@leadmaster/protocol';
 import { CliError } from '../cli-error.ts';
-import type { Client } from '../client/client.ts';
-import { pathOf } from '../commands/values.ts';
+import { of, type ServiceClient } from '../client/service-client.ts';
 import { EXIT } from '../exit-codes.ts';
 
 /** What is to be seen while an account is being linked. `qr` is null except in QR_REQUIRED. */
@@ -28,7 +27,7 @@ const GRACE_MS = 5000;
  * event can leave the person waiting.
  */
 export async function* linking(
-  client: Client,
+  client: ServiceClient,
   name: string,
   options: LinkingOptions = {},
 ): AsyncGenerator<LinkingStep> {
@@ -36,7 +35,7 @@ export async function* linking(
   const before = await createOrStart(client, name);
   const graceUntil = Date.now() + GRACE_MS;
   while (!signal?.aborted) {
-    const session = await client.get<Session>(pathOf(name));
+    const session = await client.call('getSession', of(name));
     if (session.state === 'READY') {
       yield { session, qr: null };
       return;
@@ -49,22 +48,22 @@ export async function* linking(
   }
 }
 
-async function createOrStart(client: Client, name: string): Promise<Session> {
-  const found = await unless('session_not_found', client.get<Session>(pathOf(name)));
+async function createOrStart(client: ServiceClient, name: string): Promise<Session> {
+  const found = await unless('session_not_found', client.call('getSession', of(name)));
   if (found === null) {
-    const made = await unless('session_exists', client.post<Session>('/v1/sessions', { name }));
+    const made = await unless('session_exists', client.call('createSession', { body: { name } }));
     if (made !== null) return made;
   }
   // Where somebody else has made it between our questions.
-  const session = found ?? (await client.get<Session>(pathOf(name)));
+  const session = found ?? (await client.call('getSession', of(name)));
   if (session.state === 'READY' || session.state === 'QR_REQUIRED') return session;
-  await client.post<Session>(`${pathOf(name)}/start`);
+  await client.call('startSession', of(name));
   return session;
 }
 
 /** Null when it was scanned, or is being replaced, between our two questions. */
-function currentQr(client: Client, name: string): Promise<QrCode | null> {
-  return unlessScanned(client.get<QrCode>(`${pathOf(name)}/qr`));
+function currentQr(client: ServiceClient, name: string): Promise<QrCode | null> {
+  return unlessScanned(client.call('getQr', of(name)));
 }
 
 /** What was asked about a QR; null when the session waits for none any more. */

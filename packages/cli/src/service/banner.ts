@@ -1,15 +1,14 @@
-import type { Session } from '@leadmaster/protocol';
 import type { BrowserFound } from '@leadmaster/session-manager/browser';
 import { adminKeyFile, type Config } from '@leadmaster/session-manager/config';
 import type { Cli } from '../cli.ts';
-import { Client } from '../client/client.ts';
+import { ServiceClient } from '../client/service-client.ts';
 import { sessionTable } from '../commands/sessions.ts';
 
 /** What a person sees when the service has started: where it is, what it runs, and what to do next. */
 export async function printBanner(cli: Cli, config: Config, url: string, browser: BrowserFound | null): Promise<void> {
   const here = new URL(url);
-  const client = new Client({ ...config, port: Number(here.port) });
-  const { items } = await client.get<{ items: Session[] }>('/v1/sessions');
+  const client = new ServiceClient({ ...config, port: Number(here.port) });
+  const { items } = await client.call('listSessions');
   const { bold, dim } = cli.print.paint;
   const rows = [
     ['address', `${client.url}   ${dim(`API: ${client.url}/docs`)}`],
