@@ -5,7 +5,7 @@ import { type Command, Option } from 'commander';
 import { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { startDemo } from '../demo/demo.ts';
-import { demoDir, removeDemo, writeDemo } from '../demo/demo-file.ts';
+import { demoDir, removeDemo, unusedByDemo, writeDemo } from '../demo/demo-file.ts';
 import { CUSTOMER } from '../demo/phones.ts';
 import type { Io } from '../io.ts';
 import { printBanner } from '../service/banner.ts';
@@ -81,9 +81,11 @@ interface Extra {
 }
 
 async function runDemo(real: Cli, io: Io, options: StartOptions): Promise<number> {
-  const dataDir = demoDir(readConfig(real.environment.env).dataDir);
+  const { env } = real.environment;
+  const dataDir = demoDir(readConfig(env).dataDir);
+  for (const text of unusedByDemo(env)) real.print.note(text);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const demo = await startDemo(real.environment.env, dataDir);
+  const demo = await startDemo(env, dataDir);
   try {
     const onStarted = (port: number): void => {
       writeDemo(dataDir, {

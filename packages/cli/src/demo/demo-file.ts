@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Env } from '@leadmaster/session-manager/config';
 
 /** What a running demo leaves for the commands that are typed in another terminal. */
 export interface DemoFile {
@@ -19,6 +20,12 @@ export function demoDir(dataDir: string): string {
 /** The settings of the demo's own: its snapshots belong into its folder, whatever vault the real service has. */
 export function demoSettings(dir: string): { LEADMASTER_DATA_DIR: string; VAULT_URL: string; VAULT_KEY_FILE: string } {
   return { LEADMASTER_DATA_DIR: dir, VAULT_URL: '', VAULT_KEY_FILE: '' };
+}
+
+/** What the real service would use and the demo does not, a sentence each. */
+export function unusedByDemo(env: Env): string[] {
+  const unused = (['VAULT_URL', 'VAULT_KEY_FILE'] as const).filter((name) => env[name]);
+  return unused.map((name) => `The demo keeps a vault and a key of its own: ${name} is not used.`);
 }
 
 function fileIn(dir: string): string {
