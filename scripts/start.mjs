@@ -1,6 +1,12 @@
 // `npm start`: everything from a fresh clone to a running service.
 import './check-node.mjs';
 
+// npm keeps a flag that stands before "--" and hands it over as this variable alone.
+if (process.env.npm_config_demo) {
+  console.error('npm keeps a "--demo" that stands before "--" for itself. Write: npm start -- --demo');
+  process.exit(2);
+}
+
 const { launch } = await import('./launch.mjs');
 const { fail, ROOT } = await import('./lib.mjs');
 const args = process.argv.slice(2);

@@ -56,6 +56,21 @@ describe.concurrent('npm start', () => {
   });
 });
 
+test.for(['start --demo', 'start --demo -- --json', '--demo start'])(
+  'npm %s: the real service is not started in the place of the demo',
+  async (line, context) => {
+    const fake = checkout(context);
+    const npm = fake.start('npm', line.split(' '));
+    let said = '';
+    npm.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    context.expect(await exitOf(npm)).toBe(2);
+    context.expect(said).toContain('Write: npm start -- --demo');
+    context.expect(fake.log).toEqual([]);
+  },
+);
+
 describe.concurrent('a launcher without npm', () => {
   test('passes the exit code on', async (context) => {
     const { expect } = context;
