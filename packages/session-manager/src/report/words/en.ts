@@ -53,8 +53,6 @@ export const en: ReportWords = {
   setting: 'Setting',
   value: 'Value',
   meaning: 'Meaning',
-  off: 'off',
-  liveVersion: 'the live one',
   meanings: {
     LEADMASTER_DATA_DIR: 'where everything lies',
     LOGIN_MODE: 'how an account is linked',

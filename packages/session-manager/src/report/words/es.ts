@@ -55,8 +55,6 @@ export const es: ReportWords = {
   setting: 'Ajuste',
   value: 'Valor',
   meaning: 'Significado',
-  off: 'apagado',
-  liveVersion: 'la vigente',
   meanings: {
     LEADMASTER_DATA_DIR: 'dónde está todo',
     LOGIN_MODE: 'cómo se vincula una cuenta',
@@ -174,7 +172,7 @@ export const es: ReportWords = {
     ['./leadmaster snapshot restore {session} ID', 'una de ellas de vuelta en su lugar'],
     ['./leadmaster trim {session}', 'libera lo que se puede rehacer'],
     ['./leadmaster transfer {session} --to URL', 'la lleva a otra máquina'],
-    ['./leadmaster export {session} FILE --retire', 'la entrega en un archivo, para importarla en otra máquina'],
+    ['./leadmaster export {session} ARCHIVO --retire', 'la entrega en un archivo, para importarla en otra máquina'],
     ['./leadmaster session logout {session}', 'la desvincula; el perfil va a la papelera'],
     ['./leadmaster doctor', 'qué está mal, y el remedio'],
   ],

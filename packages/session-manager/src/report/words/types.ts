@@ -51,8 +51,6 @@ export interface ReportWords {
   setting: string;
   value: string;
   meaning: string;
-  off: string;
-  liveVersion: string;
   meanings: Record<
     | 'LEADMASTER_DATA_DIR'
     | 'LOGIN_MODE'
