@@ -80,7 +80,7 @@ export function running(session: string, state: SessionState): LeadMasterError {
   return new LeadMasterError(
     'session_running',
     `${session} is ${state}, and its profile is only changed while it is stopped`,
-    `Stop it first ("./leadmaster session stop ${session}"), or ask for a restart (?restart=true, --restart).`,
+    `Stop it first ("./leadmaster session stop ${session}"), or give --restart (over HTTP: ?restart=true).`,
     { extra: { state } },
   );
 }
@@ -97,7 +97,7 @@ export function originNotRetired(session: string): LeadMasterError {
   return new LeadMasterError(
     'origin_not_retired',
     `${session} is a copy of a login: it is not confirmed that the place it came from will never run it again`,
-    `A login that runs in two places is taken from both. Make sure of it, then say so: "./leadmaster session start ${session} --origin-retired" (originRetired: true).`,
+    `A login that runs in two places is taken from both. Make sure that no other place runs it, then: "./leadmaster session start ${session} --origin-retired" (over HTTP: {"originRetired": true}).`,
   );
 }
 

@@ -62,9 +62,16 @@ export async function checkProfile(fs: ProfileFs, paths: DataPaths, session: str
   await run('lock', async () => {
     const lock = paths.sessionLock(session);
     const owner = readOwner(lock);
-    if (owner === null) return { ok: true, detail: 'nobody holds the profile' };
-    if (livingOwner(lock) !== null) return { ok: true, detail: `held by ${describeOwner(owner)}` };
-    return { ok: true, detail: `free; its last holder died without letting go (${describeOwner(owner)})` };
+    if (owner === null) return { ok: true, detail: 'free: no process uses the profile' };
+    if (livingOwner(lock) === null) {
+      return {
+        ok: true,
+        detail: `free: the process that used it ended without releasing it (${describeOwner(owner)})`,
+      };
+    }
+    const isService = livingOwner(paths.dataLock)?.pid === owner.pid;
+    const holder = isService ? 'the service uses the profile, as it should' : 'another process uses the profile';
+    return { ok: true, detail: `${holder} (${describeOwner(owner)})` };
   });
   checks.push(...(await checkDatabases(fs, paths, session)));
   return { valid: checks.every((check) => check.ok), linked, checks };

@@ -12,7 +12,7 @@ import { refuseWrongAccount } from './wrong-account.ts';
 
 /** What to do about a file of a session that was given up here. */
 const COMING_BACK =
-  'Import it where it goes on: two machines with one login would take it from each other. Where it runs nowhere any more, say so (originRetired, --origin-retired), and it comes back here.';
+  'Import it where it goes on: two machines with one login would take it from each other. Where it runs nowhere any more, import it here with --origin-retired (over HTTP: ?originRetired=true).';
 
 /**
  * A snapshot as a file that a passphrase opens. Resolves once its first bytes are there, so that whatever is wrong with the

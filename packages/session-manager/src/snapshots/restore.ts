@@ -220,7 +220,7 @@ async function refuseEarly(
     throw new LeadMasterError(
       'session_running',
       `${session} is ${here.state}, and a snapshot is put in the place of a stopped profile`,
-      `Stop it first ("./leadmaster session stop ${session}"), or restore with a restart (?restart=true, --restart).`,
+      `Stop it first ("./leadmaster session stop ${session}"), or give --restart (over HTTP: ?restart=true).`,
     );
   }
   if (options.start || options.restart) await refuseCopy(deps, session, options);

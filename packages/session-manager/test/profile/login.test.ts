@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { LOGIN_STORES } from '@leadmaster/capture/classify';
 import { describe, expect, test } from 'vitest';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
+import { lockDataFolder, lockSession } from '../../src/profile/locks.ts';
 import { dataPaths } from '../../src/profile/paths.ts';
 import { failingFs, putLogin, tempFolder } from './helpers.ts';
 
@@ -103,6 +104,20 @@ describe('whether a login is saved', () => {
       true,
       expect.arrayContaining(['indexed_db', 'local_storage', 'login']),
     ]);
+  });
+
+  test('a check says who uses the profile, and that the service should', async () => {
+    const dataDir = await tempFolder();
+    const [store, paths] = [createProfileStore({ dataDir }), dataPaths(dataDir)];
+    await store.create('a');
+    const lock = async () => (await store.check('a')).checks.find(({ name }) => name === 'lock')?.detail;
+    expect(await lock()).toBe('free: no process uses the profile');
+    const session = lockSession(paths, 'a');
+    expect(await lock()).toMatch(/^another process uses the profile \(pid \d+ /);
+    const service = lockDataFolder(paths, { port: 3001 });
+    expect(await lock()).toMatch(/^the service uses the profile, as it should \(pid \d+ /);
+    for (const each of [session, service]) each.release();
+    expect(await lock()).toBe('free: no process uses the profile');
   });
 
   test('no folder at all is a proven absence', async () => {

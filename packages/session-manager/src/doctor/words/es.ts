@@ -299,7 +299,7 @@ export const es: DoctorWords = {
       cure: 'chmod 600 sobre ella, o doctor --fix.',
     },
     vault_key_not_copied: {
-      what: 'nadie dijo que se guarde en otro lado la clave {path}; sin ella ninguna copia se puede leer',
+      what: 'usted no confirmó que haya otra copia de la clave {path}; sin ella ninguna copia se puede leer',
       cure: 'Cópiela a otro disco o máquina, y luego: ./leadmaster doctor --key-copied COPIA (sin COPIA si desde aquí no se puede leer).',
     },
     vault_same_disk: {
