@@ -45,6 +45,11 @@ export class Cli {
     return existsSync(demo) ? `${dataDir} (the demo's is ${demo}: add --demo)` : dataDir;
   }
 
+  /** What starts the service of the data folder that is meant. */
+  get startCommand(): string {
+    return this.#wantsDemo ? 'npm start -- --demo' : 'npm start';
+  }
+
   client(): ServiceClient {
     const noDemo = this.#wantsDemo && readDemo(this.config.dataDir) === null;
     // At its address another service may run, and an order meant for the demo must not reach that.

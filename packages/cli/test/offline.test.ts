@@ -65,6 +65,17 @@ describe('with the service down', () => {
     expect((await cli('snapshot restore ventas --yes --restart')).stderr).toContain('npm start');
   });
 
+  test.each([
+    'recover ventas --origin-retired --demo',
+    'snapshot restore ventas --yes --restart --demo',
+    'place accept --origin-retired --demo',
+  ])('%s: what was to start is said to start with the demo', async (line) => {
+    const { cli, snapshots } = machine();
+    snapshots.take('ventas');
+    const { stdout, stderr } = await cli(line);
+    expect(stdout + stderr).toContain('npm start -- --demo');
+  });
+
   test('the place is shown and accepted; what it releases is said to start with the service', async () => {
     const { cli, place, close } = machine();
     const shown = await cli('place show');

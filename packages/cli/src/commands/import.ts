@@ -66,7 +66,7 @@ export const register: Register = (parent, io) => {
           const said = { originRetired, replace, overwriteNewer, otherAccount, start: start && !isServed };
           return snapshots.import(name, stream, { ...call, ...said, passphrase, sizeBytes });
         });
-        if (start && !isServed) cli.print.note('It starts with the service: npm start');
+        if (start && !isServed) cli.print.note(`It starts with the service: ${cli.startCommand}`);
         return start && isServed ? order(cli, 'startSession', name, options.wait) : imported;
       });
       cli.print.data(session);

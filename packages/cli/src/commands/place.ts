@@ -59,12 +59,12 @@ async function accept(
   if (done.accepted.length === 0)
     return cli.print.line('None of these sessions waits for the place of the data folder.');
   cli.print.line(`Released: ${done.accepted.join(', ')}.`);
-  cli.print.line(whatStarts(access, done.started));
+  cli.print.line(whatStarts(cli, access, done.started));
   if (done.place.waiting.length > 0) cli.print.note(`Still waiting: ${done.place.waiting.join(', ')}`);
 }
 
-function whatStarts({ isServed }: PlaceAccess, started: readonly string[]): string {
-  if (!isServed) return 'Those that were to run start with the service: npm start';
+function whatStarts(cli: Cli, { isServed }: PlaceAccess, started: readonly string[]): string {
+  if (!isServed) return `Those that were to run start with the service: ${cli.startCommand}`;
   return started.length === 0 ? 'None of them is started.' : `Started: ${started.join(', ')}.`;
 }
 

@@ -62,7 +62,7 @@ async function recover(
   const done = await long(cli, 'recover', (call) => snapshots.recover(wanted, call));
   cli.print.data(done);
   showRecovered(cli.print, done);
-  if (!isServed && options.start) cli.print.note('They start with the service: npm start');
+  if (!isServed && options.start) cli.print.note(`They start with the service: ${cli.startCommand}`);
   const failed = done.items.filter(({ ok }) => !ok).map(({ session }) => session);
   if (failed.length === 0) return;
   throw new CliError(EXIT.failed, 'failed', `Not brought back: ${failed.join(', ')}.`, '', { told: true });

@@ -66,7 +66,7 @@ async function restore(
   cli.print.data(session);
   cli.print.line(`${name} is back at ${nameSnapshot(chosen)}; the previous profile is in the trash.`);
   cli.print.line(describeSession(cli.print, session));
-  if (!isServed && (start || restart)) cli.print.note('It starts with the service: npm start');
+  if (!isServed && (start || restart)) cli.print.note(`It starts with the service: ${cli.startCommand}`);
 }
 
 function question(name: string, chosen: Snapshot, restart: boolean): string {
