@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createProfileStore } from '@leadmaster/session-manager/profile';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { lockDataFolder } from '../../session-manager/src/profile/locks.ts';
+import { dataPaths } from '../../session-manager/src/profile/paths.ts';
 import { localTime } from '../src/output/words.ts';
 import { fakeService, run } from './harness.ts';
 
@@ -232,6 +234,18 @@ describe('check and where', () => {
       expect(await cli(line)).toMatchObject({ code: 0, stdout: `${profile}\n` });
     expect((await cli('storage --demo')).stdout).toContain('ventas');
     expect((await cli('check ventas --demo')).stderr).toContain(`this checks the disk: ${dataDir}-demo\n`);
+  });
+
+  test('with the service of the data folder on another port, that port is named, and nothing works beside it', async () => {
+    const { cli, app, dataDir } = await fakeService();
+    await app.close();
+    const lock = lockDataFolder(dataPaths(dataDir), { port: 7301 });
+    onTestFinished(() => lock.release());
+    const said = /A service of this data folder runs on port 7301: set SESSION_MANAGER_PORT=7301\n/;
+    for (const line of ['sessions', 'session stop ventas', 'events ventas', 'snapshot list', 'recover', 'place show'])
+      expect(await cli(line)).toMatchObject({ code: 6, stderr: said });
+    lock.release();
+    expect((await cli('sessions')).stderr).toContain('Start it: npm start');
   });
 
   test('--demo never orders anything of another service at the same address', async () => {
