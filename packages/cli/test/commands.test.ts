@@ -163,6 +163,17 @@ describe('session', () => {
 });
 
 describe('send', () => {
+  test('a text that is empty or too long is wrong usage, in plain words, and nothing is sent', async () => {
+    const { cli } = await fakeService();
+    for (const [text, said] of [
+      ['', /The text is empty\./],
+      ['x'.repeat(65_537), /^.*The text is too long for one message\.\n*$/],
+    ] as const) {
+      const { code, stderr } = await cli(['send', 'ventas', '5491100000002', text]);
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(said) });
+    }
+  });
+
   test('waits for the acknowledgement, and takes numbers as people write them', async () => {
     const { cli, sessions } = await fakeService();
     sessions.set('ventas', 'READY');

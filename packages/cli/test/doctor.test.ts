@@ -91,6 +91,8 @@ describe('doctor', () => {
     expect(none).toMatchObject({ code: 1, stderr: /none\.key cannot be read.*copy can be read here/s });
     expect(await cli(`doctor --key-copied ${folder}/other.key`)).toMatchObject({ stderr: /another key/ });
     expect((await cli('doctor --no-network')).stdout).toContain('vault_key_not_copied');
+    const itself = await cli(`doctor --key-copied ${dataDir}/vault.key`);
+    expect(itself).toMatchObject({ code: 2, stderr: /vault\.key is the key itself, and no copy/ });
     const noted = await cli('doctor --no-network --key-copied');
     expect(noted.stderr).toMatch(/Noted: a copy of the key [0-9a-f]{16}/);
     expect(noted.stdout).not.toContain('vault_key_not_copied');
