@@ -50,10 +50,14 @@ export class Cli {
     return this.#wantsDemo ? 'npm start -- --demo' : 'npm start';
   }
 
+  /** Whether the demo is meant, and does not run. */
+  get isIdleDemo(): boolean {
+    return this.#wantsDemo && readDemo(this.config.dataDir) === null;
+  }
+
   client(): ServiceClient {
-    const noDemo = this.#wantsDemo && readDemo(this.config.dataDir) === null;
     // At its address another service may run, and an order meant for the demo must not reach that.
-    return new ServiceClient(this.config, this.io, noDemo ? 'no demo runs' : null);
+    return new ServiceClient(this.config, this.io, this.isIdleDemo ? 'no demo runs' : null);
   }
 
   #findConfig(): Config {

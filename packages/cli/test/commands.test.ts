@@ -2,10 +2,15 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { LeadMasterError } from '@leadmaster/protocol';
 import { createProfileStore } from '@leadmaster/session-manager/profile';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { lockDataFolder } from '../../session-manager/src/profile/locks.ts';
+import { dataPaths } from '../../session-manager/src/profile/paths.ts';
+import { Cli } from '../src/cli.ts';
 import { localTime } from '../src/output/words.ts';
-import { fakeService, run } from './harness.ts';
+import { printBanner } from '../src/service/banner.ts';
+import { fakeService, ioOf, run, Sink } from './harness.ts';
 
 describe('account', () => {
   test('settles a wrong account by one word, and needs it', async () => {
@@ -24,6 +29,39 @@ describe('account', () => {
 });
 
 describe('sessions', () => {
+  test('where there is none, those that the vault holds are named, by the banner of a start as well', async () => {
+    const { cli, env, port, snapshots } = await fakeService();
+    snapshots.take('old', { reason: 'before_delete' });
+    const banner = async (): Promise<string> => {
+      const stdout = new Sink();
+      const starting = new Cli(ioOf({ stdout, env: { LEADMASTER_ENV_FILE: '/dev/null', ...env } }), false);
+      await printBanner(starting, starting.config, `http://127.0.0.1:${port}`, null);
+      return stdout.text;
+    };
+    expect((await cli('sessions')).stdout).toBe('No sessions yet. Make the first: ./leadmaster qr NAME\n');
+    expect(await banner()).toContain('Make the first: ./leadmaster qr NAME\n');
+    for (const name of ['caja', 'ventas']) snapshots.take(name);
+    const said = 'The vault holds caja, ventas: ./leadmaster recover\n';
+    expect((await cli('sessions')).stdout).toBe(`No sessions yet. ${said}`);
+    expect(await banner()).toContain(said);
+    for (const number of [1, 2, 3, 4, 5]) snapshots.take(`t${number}`);
+    expect((await cli('sessions')).stdout).toContain('t3, and 2 more: ./leadmaster recover');
+  });
+
+  test('a vault that cannot be read, or not soon, holds nobody up', async () => {
+    const { cli, snapshots } = await fakeService();
+    const ask = vi
+      .spyOn(snapshots, 'recoverable')
+      .mockRejectedValueOnce(new LeadMasterError('vault_missing', 'no', ''));
+    const said = { code: 0, stdout: 'No sessions yet. Make the first: ./leadmaster qr NAME\n', stderr: '' };
+    expect(await cli('sessions')).toEqual(said);
+    ask.mockReturnValueOnce(new Promise(() => {}));
+    const before = performance.now();
+    expect(await cli('sessions')).toEqual(said);
+    expect(performance.now() - before).toBeLessThan(10_000);
+    expect(ask).toHaveBeenCalledTimes(2);
+  });
+
   test('an empty service says how to make the first', async () => {
     const { cli } = await fakeService();
     expect((await cli('sessions')).stdout).toContain('./leadmaster qr NAME');
@@ -125,6 +163,17 @@ describe('session', () => {
 });
 
 describe('send', () => {
+  test('a text that is empty or too long is wrong usage, in plain words, and nothing is sent', async () => {
+    const { cli } = await fakeService();
+    for (const [text, said] of [
+      ['', /The text is empty\./],
+      ['x'.repeat(65_537), /^.*The text is too long for one message\.\n*$/],
+    ] as const) {
+      const { code, stderr } = await cli(['send', 'ventas', '5491100000002', text]);
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(said) });
+    }
+  });
+
   test('waits for the acknowledgement, and takes numbers as people write them', async () => {
     const { cli, sessions } = await fakeService();
     sessions.set('ventas', 'READY');
@@ -232,6 +281,18 @@ describe('check and where', () => {
       expect(await cli(line)).toMatchObject({ code: 0, stdout: `${profile}\n` });
     expect((await cli('storage --demo')).stdout).toContain('ventas');
     expect((await cli('check ventas --demo')).stderr).toContain(`this checks the disk: ${dataDir}-demo\n`);
+  });
+
+  test('with the service of the data folder on another port, that port is named, and nothing works beside it', async () => {
+    const { cli, app, dataDir } = await fakeService();
+    await app.close();
+    const lock = lockDataFolder(dataPaths(dataDir), { port: 7301 });
+    onTestFinished(() => lock.release());
+    const said = /A service of this data folder runs on port 7301: set SESSION_MANAGER_PORT=7301\n/;
+    for (const line of ['sessions', 'session stop ventas', 'events ventas', 'snapshot list', 'recover', 'place show'])
+      expect(await cli(line)).toMatchObject({ code: 6, stderr: said });
+    lock.release();
+    expect((await cli('sessions')).stderr).toContain('Start it: npm start');
   });
 
   test('--demo never orders anything of another service at the same address', async () => {

@@ -13,7 +13,7 @@ function machine() {
   mkdirSync(join(dataDir, 'tokens/admin'), { recursive: true, mode: 0o700 });
   const env = { SESSION_MANAGER_PORT: '9', LEADMASTER_DATA_DIR: dataDir };
   const cli = (line: string) => run(line.split(' '), { env });
-  return { folder, dataDir, cli };
+  return { folder, dataDir, env, cli };
 }
 
 describe('doctor', () => {
@@ -91,9 +91,21 @@ describe('doctor', () => {
     expect(none).toMatchObject({ code: 1, stderr: /none\.key cannot be read.*copy can be read here/s });
     expect(await cli(`doctor --key-copied ${folder}/other.key`)).toMatchObject({ stderr: /another key/ });
     expect((await cli('doctor --no-network')).stdout).toContain('vault_key_not_copied');
+    const itself = await cli(`doctor --key-copied ${dataDir}/vault.key`);
+    expect(itself).toMatchObject({ code: 2, stderr: /vault\.key is the key itself, and no copy/ });
     const noted = await cli('doctor --no-network --key-copied');
     expect(noted.stderr).toMatch(/Noted: a copy of the key [0-9a-f]{16}/);
     expect(noted.stdout).not.toContain('vault_key_not_copied');
+  });
+
+  test('of a demo that does not run, WhatsApp Web is not asked for', async () => {
+    const { dataDir, env } = machine();
+    mkdirSync(`${dataDir}-demo/tokens`, { recursive: true, mode: 0o700 });
+    const args = ['doctor', '--demo', '--json'];
+    const { stdout } = await run(args, { env: { ...env, CHROME_PATH: process.execPath } });
+    const ids: string[] = JSON.parse(stdout).findings.map(({ id }: { id: string }) => id);
+    expect(ids).toContain('permissions');
+    expect(ids.filter((id) => id.startsWith('whatsapp'))).toEqual([]);
   });
 
   test('--code compares what code says', async () => {

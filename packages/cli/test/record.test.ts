@@ -38,6 +38,15 @@ describe('record NAME', () => {
     expect(JSON.parse(readFileSync(out, 'utf8'))).toHaveProperty('format', 'leadmaster-recording');
   });
 
+  it('of a session that is not there says so, also where the file is there', async () => {
+    const { env } = await fakeService();
+    const out = join(folder(), 'r.json');
+    writeFileSync(out, 'mine');
+    const ran = await run(['record', 'otra', '--out', out], { env });
+    expect(ran).toMatchObject({ code: 3, stderr: expect.stringContaining('otra') });
+    expect(readFileSync(out, 'utf8')).toBe('mine');
+  });
+
   it('says what is missing where no browser runs, and writes nothing', async () => {
     const { sessions, env } = await fakeService();
     sessions.set('ventas', 'STOPPED');

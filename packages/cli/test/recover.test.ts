@@ -80,7 +80,10 @@ describe('recover', () => {
       exitCode: 5,
     });
     // A quick "y" is not enough, and --yes is no such word either.
-    expect(await cli('recover ventas', { answers: 'y' })).toMatchObject({ code: 1, stderr: /Nothing was done/ });
+    expect(await cli('recover ventas', { answers: 'y' })).toMatchObject({
+      code: 1,
+      stderr: /Nothing was done.*whole word is an answer: yes/s,
+    });
     expect(await cli('recover ventas --yes', { answers: 'yes' })).toMatchObject({ code: 5 });
     expect(snapshots.changes).toEqual([]);
   });

@@ -17,7 +17,8 @@ export interface PlaceAccess {
  * Asks and tells the service about the place of its data folder. Where none answers, the data folder itself is opened,
  * which nobody else may use meanwhile; nothing is started then.
  *
- * @throws LeadMasterError `data_folder_in_use` where a service runs after all.
+ * @throws CliError `service_unreachable` where the service of this data folder listens on another port; LeadMasterError
+ * `data_folder_in_use` where a service runs after all.
  */
 export async function withPlace<T>(cli: Cli, work: (access: PlaceAccess) => Promise<T>): Promise<T> {
   const client = cli.client();
@@ -28,6 +29,7 @@ export async function withPlace<T>(cli: Cli, work: (access: PlaceAccess) => Prom
       accept: (body) => client.call('acceptPlace', { body }, { timeoutMs: ACCEPT_MS }),
     });
   }
+  await client.refuseElsewhere();
   const { openPlaceOffline } = await import('@leadmaster/session-manager/offline');
   const { place, close } = await openPlaceOffline(cli.config);
   cli.print.note('The service is down; this works on the data folder itself.');

@@ -87,7 +87,7 @@ export class ServiceClient {
     try {
       yield* follow(this.#client, options);
     } catch (error) {
-      throw this.#told(error, options.signal);
+      throw await this.#told(error, options.signal);
     }
   }
 
@@ -102,8 +102,15 @@ export class ServiceClient {
     try {
       return await work(options);
     } catch (error) {
-      throw this.#told(error, options.signal);
+      throw await this.#told(error, options.signal);
     }
+  }
+
+  /** Refuses to work beside a service of this data folder that listens on another port. @throws CliError `service_unreachable` */
+  async refuseElsewhere(): Promise<void> {
+    const hint = await this.#otherPort();
+    if (hint === null) return;
+    throw new CliError(EXIT.unreachable, 'service_unreachable', `The service does not answer at ${this.url}.`, hint);
   }
 
   #refuseAbsent(): void {
@@ -112,9 +119,20 @@ export class ServiceClient {
     throw new CliError(EXIT.unreachable, 'service_unreachable', message, 'Start it: npm start -- --demo');
   }
 
-  #told(error: unknown, signal: AbortSignal | undefined): unknown {
+  async #told(error: unknown, signal: AbortSignal | undefined): Promise<unknown> {
     const isRefused = error instanceof LeadMasterError && error.status === 401;
-    return isRefused ? this.#unauthorized(error.toProblem()) : failureOf(error, signal);
+    const told = isRefused ? this.#unauthorized(error.toProblem()) : failureOf(error, signal);
+    if (!(told instanceof CliError) || told.exitCode !== EXIT.unreachable) return told;
+    const hint = await this.#otherPort();
+    return hint === null ? told : new CliError(told.exitCode, told.code, told.message, hint);
+  }
+
+  /** What to do where the service of this data folder runs, and listens on another port than this asks at. */
+  async #otherPort(): Promise<string | null> {
+    const { servingPort } = await import('@leadmaster/session-manager/serving');
+    const port = servingPort(this.#config.dataDir);
+    if (port === null || port === this.#config.port) return null;
+    return `A service of this data folder runs on port ${port}: set SESSION_MANAGER_PORT=${port}`;
   }
 
   #unauthorized(problem: Problem): CliError {

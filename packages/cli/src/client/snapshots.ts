@@ -27,13 +27,15 @@ const HELLO_MS = 5000;
  * Does work on snapshots by way of the service. Where none answers, on the vault and the data folder themselves, which
  * nobody else may use meanwhile.
  *
- * @throws LeadMasterError `data_folder_in_use` where a service runs after all.
+ * @throws CliError `service_unreachable` where the service of this data folder listens on another port; LeadMasterError
+ * `data_folder_in_use` where a service runs after all.
  */
 export async function withSnapshots<T>(cli: Cli, work: (access: SnapshotAccess) => Promise<T>): Promise<T> {
   const client = cli.client();
   if (await answers(client)) {
     return work({ snapshots: new HttpSnapshots(client), isServed: true, names: () => servedNames(client) });
   }
+  await client.refuseElsewhere();
   const { openOffline } = await import('@leadmaster/session-manager/offline');
   const { snapshots, sessions, close } = await openOffline(cli.config);
   cli.print.note(`The service is down; this works on the vault and the data folder: ${cli.dataFolder}`);

@@ -29,7 +29,8 @@ export const register: Register = (parent, io) => {
       }
       const report = await examine(cli.config, {
         fix: options.fix === true,
-        network: options.network,
+        // A demo's WhatsApp Web is played by its stand-in, which runs with it.
+        network: options.network && !cli.isIdleDemo,
         codeDir: options.code === undefined ? null : resolve(options.code),
         language: options.lang,
       });

@@ -79,7 +79,7 @@ async function confirmRetired(
   if (canAsk(io) && !json) {
     const question = `${which}: will the place before never run them again? Two places with one login take it from each other, and the phone has to scan anew. Type yes: `;
     if (/^yes$/i.test(await ask(io, question))) return;
-    throw new CliError(EXIT.failed, 'declined', 'Nothing was done.');
+    throw new CliError(EXIT.failed, 'declined', 'Nothing was done.', 'Only the whole word is an answer: yes');
   }
   const detail = `It was not said that the place before never runs ${which} again.`;
   throw new CliError(EXIT.notAllowed, 'origin_not_retired', detail, 'Once it never will, say so: --origin-retired');

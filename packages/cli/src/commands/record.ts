@@ -49,8 +49,11 @@ export const register: Register = (parent, io) => {
 async function record(cli: Cli, name: string, { out, force }: RecordOptions): Promise<void> {
   const day = new Date().toISOString().slice(0, 10);
   const file = filePath(out ?? `leadmaster-recording-${day}.json`);
+  const client = cli.client();
+  // Of two things that are wrong, the session is the first to be put right.
+  await client.call('getSession', of(name));
   await refuseTaken(file, force === true);
-  const answer = await cli.client().call('recordSession', of(name), { timeoutMs: RECORD_MS });
+  const answer = await client.call('recordSession', of(name), { timeoutMs: RECORD_MS });
   await writeText(file, `${JSON.stringify(known(answer), null, 2)}\n`);
   cli.print.data({ file });
   cli.print.line(`Written: ${file}`);

@@ -126,7 +126,7 @@ async function confirmRetired(
       `${which}: is the machine that ran this gone for good, or will it never run it again?\n` +
       'Two machines with one login take it from each other, and the phone has to scan again. Type yes: ';
     if (/^yes$/i.test(await ask(io, question))) return;
-    throw new CliError(EXIT.failed, 'declined', 'Nothing was done.');
+    throw new CliError(EXIT.failed, 'declined', 'Nothing was done.', 'Only the whole word is an answer: yes');
   }
   const hint = 'Once no other machine runs these sessions, and none ever will again: --origin-retired';
   const detail = `Confirm that the machine which ran ${which} will never run it again.`;

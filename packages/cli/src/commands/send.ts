@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AcceptedMessage, type Message, normalRecipient, RECIPIENT_RULE, shellWord } from '@leadmaster/protocol';
+import {
+  type AcceptedMessage,
+  type Message,
+  normalRecipient,
+  RECIPIENT_RULE,
+  sendMessage,
+  shellWord,
+} from '@leadmaster/protocol';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { asCliError, CliError } from '../cli-error.ts';
 import { interruptible } from '../client/interrupt.ts';
@@ -27,6 +34,7 @@ export const register: Register = (parent, io) => {
     .option('--idempotency-key <key>', 'sending again with the same key sends nothing twice', idempotencyKey)
     .action(async (name: string, to: string, text: string, options: SendOptions, command: Command) => {
       const cli = cliOf(command, io);
+      refuseBadText(text);
       const client = cli.client();
       const sending = { name, to, text, key: options.idempotencyKey ?? crypto.randomUUID() };
       const { message, replayed } = await interruptible(io, async (signal) => {
@@ -125,6 +133,12 @@ function recipient(text: string): string {
   const normal = normalRecipient(text);
   if (normal === null) throw new InvalidArgumentError(`It must be ${RECIPIENT_RULE}.`);
   return normal;
+}
+
+/** Not by the argument's parser, which says again all of what was given. */
+function refuseBadText(text: string): void {
+  if (sendMessage.shape.text.safeParse(text).success) return;
+  throw CliError.usage(text === '' ? 'The text is empty.' : 'The text is too long for one message.');
 }
 
 function idempotencyKey(text: string): string {

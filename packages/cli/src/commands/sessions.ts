@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { type Session, shellWord } from '@leadmaster/protocol';
+import { isToRecover, type Session, shellWord } from '@leadmaster/protocol';
 import { Argument, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
 import { of, type ServiceClient } from '../client/service-client.ts';
 import type { Printer } from '../output/printer.ts';
 import { table } from '../output/table.ts';
@@ -10,6 +11,11 @@ import { cliOf, type Register } from './command.ts';
 import { sessionName } from './values.ts';
 
 const HEAD = ['NAME', 'STATE', 'FOR', 'ACCOUNT', 'DISK', 'MEMORY', 'SNAPSHOT', 'REASON'];
+
+/** How long a list of no sessions waits for what the vault holds. */
+const VAULT_MS = 2000;
+/** How many of those are named. */
+const NAMED = 5;
 
 export const register: Register = (parent, io) => {
   parent
@@ -21,7 +27,8 @@ export const register: Register = (parent, io) => {
       const cli = cliOf(command, io);
       const items = (await find(cli.client(), name)).map((session) => withAdoption(cli, session));
       cli.print.data(items);
-      cli.print.line(sessionTable(cli.print, items));
+      if (items.length > 0) cli.print.line(sessionTable(cli.print, items));
+      else if (!cli.json) cli.print.line(`No sessions yet. ${await firstStep(cli.client())}`);
       const { dim, red } = cli.print.paint;
       for (const session of items) {
         const { name, hint, snapshotFailure } = session;
@@ -48,9 +55,28 @@ function withAdoption(cli: Cli, session: Session): Session {
   return { ...session, hint: `Take it over in place: ./leadmaster adopt ${path} --name ${session.name}` };
 }
 
-/** All sessions, one line each; where there is none, how to make the first. */
+/** Where there is no session: how to bring back those that the vault holds, or to make the first. Takes two seconds at most. */
+export async function firstStep(client: ServiceClient): Promise<string> {
+  const held = await missingHere(client);
+  if (held.length === 0) return 'Make the first: ./leadmaster qr NAME';
+  const more = held.length > NAMED ? `, and ${held.length - NAMED} more` : '';
+  return `The vault holds ${printable(held.slice(0, NAMED).join(', '))}${more}: ./leadmaster recover`;
+}
+
+/** What the vault holds and this machine has not; nothing where that is not known soon. */
+async function missingHere(client: ServiceClient): Promise<string[]> {
+  try {
+    const { items } = await client.call('listRecoverable', {}, { timeoutMs: VAULT_MS });
+    return items.filter(isToRecover).map(({ session }) => session);
+  } catch (error) {
+    // `recover` tells what is wrong with the vault; this is a word on the way.
+    if (error instanceof CliError) return [];
+    throw error;
+  }
+}
+
+/** All sessions, one line each. */
 export function sessionTable(print: Printer, items: readonly Session[]): string {
-  if (items.length === 0) return 'No sessions yet. Make the first: ./leadmaster qr NAME';
   const rows = items.map((session) => [
     session.name,
     stateWords(print, session),

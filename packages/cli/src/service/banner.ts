@@ -2,7 +2,7 @@ import type { BrowserFound } from '@leadmaster/session-manager/browser';
 import { adminKeyFile, type Config } from '@leadmaster/session-manager/config';
 import type { Cli } from '../cli.ts';
 import { ServiceClient } from '../client/service-client.ts';
-import { sessionTable } from '../commands/sessions.ts';
+import { firstStep, sessionTable } from '../commands/sessions.ts';
 
 /** What a person sees when the service has started: where it is, what it runs, and what to do next. */
 export async function printBanner(cli: Cli, config: Config, url: string, browser: BrowserFound | null): Promise<void> {
@@ -21,8 +21,10 @@ export async function printBanner(cli: Cli, config: Config, url: string, browser
   ];
   cli.print.line(`\n${bold('LeadMaster is running.')}`);
   for (const [label = '', value = ''] of rows) cli.print.line(`  ${label.padEnd(8)} ${value}`);
-  cli.print.line(
-    `\n${items.length === 0 ? 'There is no session yet. Make the first, in another terminal:\n\n  ./leadmaster qr NAME' : sessionTable(cli.print, items)}\n`,
-  );
+  const now =
+    items.length === 0
+      ? `There is no session yet. In another terminal: ${await firstStep(client)}`
+      : sessionTable(cli.print, items);
+  cli.print.line(`\n${now}\n`);
   cli.print.data({ url: client.url, dataDir: config.dataDir, browser, sessions: items });
 }

@@ -91,10 +91,10 @@ export class Adopter implements AdoptService {
     if (await this.#isHere(name)) throw exists(name);
     const layout = await findProfile(this.#fs, await realpath(path));
     refuseOverlap(paths, layout.profileDir);
-    await this.#refuseTwice(name, layout.profileDir);
     if (mode === 'move') await refuseFixedParent(layout.profileDir);
     await refuseUsed(layout.profileDir);
     const found = await survey(this.#fs, layout);
+    await this.#refuseTwice(name, found);
     refuseStrangers(found);
     refuseOldBrowser(found.report.chromium, await browserVersion());
     call.onProgress?.({ phase: 'checking', done: 0, total: null });
@@ -134,7 +134,7 @@ export class Adopter implements AdoptService {
     if (await this.#isOneDisk(profileDir)) {
       try {
         await this.#put(name, async () => {
-          await profiles.moveIn(name, profileDir, { ...this.#why(found), originRetired });
+          await profiles.moveIn(name, profileDir, { ...this.#why(found), originRetired, sourceGone: true });
         });
         return;
       } catch (error) {
@@ -144,7 +144,7 @@ export class Adopter implements AdoptService {
     }
     await this.#copyIn(name, found, { mode: 'move', originRetired: false }, call);
     await setSourceAside(this.#fs, profileDir);
-    if (originRetired) await profiles.updateRecord(name, { originRetired });
+    await profiles.updateRecord(name, { sourceGone: true, ...(originRetired ? { originRetired } : {}) });
   }
 
   /** The session first, so that a folder without one is never left in its place; it goes again when the profile does not follow. */
@@ -179,8 +179,13 @@ export class Adopter implements AdoptService {
     const from = record?.adoptedFrom;
     if (record === null || from === undefined || !isWithin(from, await realPathOf(path))) return null;
     if (!(await finishEarlier(this.#fs, { from, place: profiles.locate(name), record, mode }))) return null;
-    if (!record.originRetired && (originRetired || (mode === 'move' && !(await this.#wasCopy(name, from))))) {
-      await profiles.updateRecord(name, { originRetired: true });
+    const isMoved = mode === 'move';
+    const retires = !record.originRetired && (originRetired || (isMoved && !(await this.#wasCopy(name, from))));
+    if (retires || isMoved) {
+      await profiles.updateRecord(name, {
+        ...(retires ? { originRetired: true } : {}),
+        ...(isMoved ? { sourceGone: true } : {}),
+      });
     }
     return this.#adopted(name, await survey(this.#fs, { kind: 'profile', profileDir: profiles.locate(name) }));
   }
@@ -220,15 +225,22 @@ export class Adopter implements AdoptService {
     return { ...(await this.#deps.access.get(name)), adopted: report };
   }
 
-  /** Two sessions of one login would take it from each other. */
-  async #refuseTwice(name: string, profileDir: string): Promise<void> {
-    for (const other of this.#deps.access.names()) {
+  /**
+   * Two sessions of one login would take it from each other. A folder that was moved away is not the one at its path now,
+   * nor is the folder of another account.
+   */
+  async #refuseTwice(name: string, { layout, record: given }: Survey): Promise<void> {
+    const { access, profiles } = this.#deps;
+    const from = layout.profileDir;
+    for (const other of access.names()) {
       if (other === name) continue;
-      const record: ProfileRecord | null = await this.#deps.profiles.readRecord(other).catch(() => null);
-      if (record?.adoptedFrom !== profileDir) continue;
+      const record = await profiles.readRecord(other).catch(() => null);
+      if (record?.adoptedFrom !== from || record.sourceGone) continue;
+      if (areDifferent(record.account, given?.account ?? null)) continue;
+      const { createdAt } = await access.get(other);
       throw refuse(
-        `${profileDir} has become the session ${other} already`,
-        `Use ${other}; or delete it first, to have the login under another name.`,
+        `A session was adopted from ${from} before (${other}, ${createdAt.slice(0, 10)})`,
+        `If it is the same login, use ${other}. If it is another one, rename the folder and adopt it by its new path.`,
         { session: other },
       );
     }
@@ -254,7 +266,7 @@ export class Adopter implements AdoptService {
 
 function refuseUnsaid(path: string, place: string): LeadMasterError {
   return refuse(
-    `${path} is not ${place}: it is not said whether it is copied or moved`,
+    `${path} is not ${place}: choose whether to copy or to move it`,
     'Add one of the two: mode "copy" (--copy) leaves it where it is, mode "move" (--move) takes it here.',
     { missing: 'mode' },
   );

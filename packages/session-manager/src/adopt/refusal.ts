@@ -18,5 +18,5 @@ export function refusedIfClosed(error: unknown, folder: string): unknown {
   if (!(error instanceof LeadMasterError) || !['EACCES', 'EPERM'].includes(errorCode(error.cause))) return error;
   const { path } = error.cause as NodeJS.ErrnoException;
   if (path === undefined || !(path === folder || path.startsWith(`${folder}/`))) return error;
-  return refusedBy(error, takeOverCure(folder));
+  return refusedBy(error, takeOverCure(folder, path));
 }

@@ -51,6 +51,8 @@ export async function finishEarlier(
     const isAside = (await lstatOrNull(fs, from + MOVED_SUFFIX)) !== null;
     return mode === 'move' && (record.originRetired || isAside);
   }
+  // What lies there now came later.
+  if (record.sourceGone) return false;
   const isSame = isSameLogin(await entriesOf(fs, from), await entriesOf(fs, place));
   if (mode === 'copy') return isSame;
   if (record.originRetired) return false;

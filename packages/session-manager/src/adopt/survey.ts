@@ -45,7 +45,9 @@ export async function survey(fs: ProfileFs, layout: Layout): Promise<Survey> {
   const record = await foreignRecord(fs, profileDir, warnings);
   const chromium = await newestChromium(fs, profileDir, record);
   if (chromium === null) {
-    warnings.push('It does not say which Chromium wrote it; one that is older than that would lose the login.');
+    warnings.push(
+      'Which Chromium wrote it is not known. If the browser here is older than that one, the login is lost: use one that is not older.',
+    );
   }
   const unfinished = tornLogin(profileDir);
   if (unfinished.length > 0) warnings.push(endsUnfinished(unfinished));

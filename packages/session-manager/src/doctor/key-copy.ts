@@ -61,10 +61,15 @@ async function compare(key: MasterKey, keyFile: string, copy: string): Promise<v
       `Copy ${keyFile} again. Keep the other key as well, as long as a vault needs it.`,
     );
   }
-  if ((await stat(copy)).dev === (await stat(keyFile)).dev) {
+  const [there, own] = [await stat(copy), await stat(keyFile)];
+  if (there.dev === own.dev) {
+    const isItself = there.ino === own.ino;
+    const why = isItself
+      ? 'is the key itself, and no copy'
+      : `lies on the same disk as ${keyFile}, and is lost with it`;
     throw new LeadMasterError(
       'invalid_request',
-      `${copy} lies on the same disk as ${keyFile}, and is lost with it`,
+      `${copy} ${why}`,
       'Copy it to another disk or machine. Where that cannot be shown here: doctor --key-copied, without a file.',
     );
   }

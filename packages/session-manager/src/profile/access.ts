@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { shellWord } from '@leadmaster/protocol';
-import { dataFolderAround, isDataFolder } from './recognise.ts';
+import { dataFolderAround, isDataFolder, profileAround } from './recognise.ts';
 
 /**
  * What to do where the system refuses a path to this user. Commands name that path or the data folder around it, and
@@ -22,13 +22,19 @@ export function dataFolderCure(root: string): string {
   return `${other}, or make this one (as root): install -d -m 700 -o ${me} ${shellWord(root)}`;
 }
 
-/** As `accessCure`, for a folder of somebody else that shall become this user's, all of it. */
-export function takeOverCure(folder: string): string {
+/**
+ * What to do where a path in or of a folder from elsewhere is refused to this user. A command goes through a whole folder
+ * only where that is seen to be a profile: what was typed may be /etc, or a parent of everything.
+ */
+export function takeOverCure(folder: string, refused: string): string {
   const me = process.getuid?.();
   if (me === undefined || me === 0) return cureAt(folder, false);
-  const give = `give all of it to this user (as root): chown -R ${me} ${shellWord(folder)}`;
-  if (uidAt(folder) !== null) return `It is not all this user's (uid ${me}); ${give}`;
-  return `A folder above it is closed to this user (uid ${me}). Move it out of there first, then ${give}`;
+  const give = (profile: string): string => `give all of it to this user (as root): chown -R ${me} ${profile}`;
+  const profile = profileAround(refused, folder);
+  if (profile !== null) return `It is not all this user's (uid ${me}); ${give(shellWord(profile))}`;
+  const name = 'Name the folder of the profile itself, the one with "Default" in it';
+  if (uidAt(folder) !== null) return `${name}. Where it is not all this user's (uid ${me}), ${give('PROFILE')}`;
+  return `${name}. A folder above it is closed to this user (uid ${me}). Move it out of there first, then ${give('PROFILE')}`;
 }
 
 function cureAt(path: string, whole: boolean): string {

@@ -353,7 +353,7 @@ class FileProfileStore implements ProfileStore {
       originRetired: why.originRetired ?? saved?.originRetired ?? !(await isExtracted(this.#fs, folder)),
       generation: Math.max(...known) + 1,
       committedAt: saved?.committedAt ?? why.committedAt,
-      ...(why.adoptedFrom === undefined ? {} : { adoptedFrom: why.adoptedFrom }),
+      ...(why.adoptedFrom === undefined ? {} : { adoptedFrom: why.adoptedFrom, sourceGone: why.sourceGone ?? false }),
       ...(why.unfinished === undefined ? {} : { unfinished: why.unfinished }),
       // Another program may have opened it since the note.
       ...(why.adoptedFrom === undefined ? {} : { databases: noted(saved?.databases, { mayBeHigher: true }) }),

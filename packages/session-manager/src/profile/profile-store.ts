@@ -22,6 +22,8 @@ export interface ProfileRecord {
   originRetired: boolean;
   /** The folder that it was adopted from, where that was another. */
   adoptedFrom?: string | undefined;
+  /** True once that folder was moved here or set aside: what is found at its path later is another. */
+  sourceGone?: boolean | undefined;
   /** Its files that ended in an unfinished record when it was adopted; absent once WhatsApp has taken the login. */
   unfinished?: string[] | undefined;
   /** How new the databases of WhatsApp's page are; absent while that was never noted. */
@@ -69,6 +71,8 @@ export interface SwapReason {
   originRetired?: boolean;
   /** The folder that it comes from, when it is adopted. */
   adoptedFrom?: string;
+  /** With `adoptedFrom`: it is the folder itself, and no copy. */
+  sourceGone?: boolean;
   /** Files of it that end in an unfinished record, when it is adopted. */
   unfinished?: string[];
 }

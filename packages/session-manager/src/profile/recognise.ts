@@ -16,6 +16,15 @@ export function isDataFolder(folder: string): boolean {
   );
 }
 
+/** The profile that a path lies in or is, looked for no higher than a folder around it; null where none can be seen. */
+export function profileAround(path: string, highest: string): string | null {
+  for (let folder = path; folder !== dirname(folder); folder = dirname(folder)) {
+    if (isFolder(join(folder, 'Default'))) return folder;
+    if (folder === highest) return null;
+  }
+  return null;
+}
+
 function isFolder(path: string): boolean {
   try {
     return lstatSync(path).isDirectory();

@@ -21,6 +21,7 @@ const recordSchema = z.looseObject({
   account: account.nullable(),
   originRetired: z.boolean().default(true),
   adoptedFrom: z.string().optional(),
+  sourceGone: z.boolean().optional(),
   unfinished: z.array(z.string()).optional(),
   databases: z.object({ numbers: z.record(z.string(), z.number()), at: time, mayBeHigher: z.boolean() }).optional(),
 });

@@ -179,6 +179,26 @@ describe('a move', () => {
     });
   });
 
+  it('leaves the path free for another login, whichever way that is adopted', async () => {
+    const context = await manager();
+    const disks = [await tempFolder(), await otherDisk()].filter((disk) => disk !== null);
+    for (const [index, disk] of disks.entries()) {
+      const source = join(disk, 'session');
+      for (const [name, mode] of [
+        ['uno', 'move'],
+        ['dos', 'copy'],
+      ] as const) {
+        await putProfile(source);
+        const session = { name: `${name}-${index}`, path: source, mode };
+        expect(await context.adoption.adopt(session)).toMatchObject({ name: session.name });
+      }
+      // The second was copied: its folder is still there.
+      await expect(context.adoption.adopt({ name: `tres-${index}`, path: source, mode: 'copy' })).rejects.toMatchObject(
+        { code: 'adopt_refused', extra: { session: `dos-${index}` } },
+      );
+    }
+  });
+
   it('goes on above the generation that is in trash', async () => {
     const context = await manager();
     for (const generation of [1, 2]) {

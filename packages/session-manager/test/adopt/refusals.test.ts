@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { manager, otherDisk, tempFolder } from './folders.ts';
@@ -200,14 +200,34 @@ describe('a folder is refused, and nothing changes, when it', () => {
     expect(await readFile(join(folder, 'Last Version'), 'utf8')).toBe('100.0.1.2');
   });
 
-  it('has become another session already', async () => {
+  it('has become another session by copy, and may be the same login', async () => {
     const context = await manager();
     const folder = await putProfile(join(await tempFolder(), 'session'));
     await context.adoption.adopt({ name: 'ventas', path: folder, mode: 'copy' });
     await expect(context.adoption.adopt({ name: 'otra', path: folder, mode: 'copy' })).rejects.toMatchObject({
       code: 'adopt_refused',
-      message: expect.stringMatching(/has become the session ventas already/),
+      message: expect.stringMatching(/was adopted from .* before \(ventas, \d{4}-\d\d-\d\d\)/),
+      hint: expect.stringMatching(/use ventas\. If it is another one, rename the folder/),
     });
+    const renamed = `${folder}-2`;
+    await rename(folder, renamed);
+    expect(await context.adoption.adopt({ name: 'otra', path: renamed, mode: 'copy' })).toMatchObject({ name: 'otra' });
+  });
+
+  it('is of another account than the session that came from its path', async () => {
+    const context = await manager();
+    const folder = await putProfile(join(await tempFolder(), 'session'));
+    await context.adoption.adopt({ name: 'ventas', path: folder, mode: 'copy' });
+    const text = await readFile(join(context.paths.session('ventas'), '.leadmaster.json'), 'utf8');
+    const of = (digit: number) => ({ id: `549110000000${digit}@c.us`, phone: `549110000000${digit}`, name: 'Ana' });
+    const write = (profile: string, digit: number) =>
+      writeFile(join(profile, '.leadmaster.json'), JSON.stringify({ ...JSON.parse(text), account: of(digit) }));
+    await write(context.paths.session('ventas'), 1);
+    const wanted = { name: 'otra', path: folder, mode: 'copy' } as const;
+    await write(folder, 1);
+    await expect(context.adoption.adopt(wanted)).rejects.toMatchObject({ code: 'adopt_refused' });
+    await write(folder, 2);
+    expect(await context.adoption.adopt(wanted)).toMatchObject({ name: 'otra' });
   });
 
   it('lies elsewhere, and nobody says what becomes of it', async () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { chmod, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -499,8 +499,12 @@ describe('planted and found', () => {
       const { findings } = await installation.examine();
       expect(findings.find(({ id }) => id === 'runs_as_root')).toMatchObject({
         severity: 'warning',
-        cure: expect.stringContaining('useradd'),
+        cure: expect.stringMatching(`useradd.*chown -R leadmaster: ${installation.paths.root};`),
       });
+      rmSync(installation.paths.trash, { recursive: true });
+      const { findings: ofOther } = await installation.examine();
+      const cure = ofOther.find(({ id }) => id === 'runs_as_root')?.cure;
+      expect(cure).toContain('chown -R leadmaster: DATA_FOLDER;');
     } finally {
       lock.release();
     }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { lstatOrNull, realFs, walk } from '../../profile/files.ts';
+import { isDataFolder } from '../../profile/recognise.ts';
 import { type Finding, found } from '../finding.ts';
 import type { Ground } from '../ground.ts';
 
@@ -43,5 +44,8 @@ function foreign(where: string, count: number, first: string, uid: number, owner
 export async function checkUser(ground: Ground): Promise<Finding[]> {
   const { service, machine, paths } = ground;
   const uid = service === null ? (ground.owner ?? machine.uid) : machine.userOf(service.pid);
-  return uid === 0 ? [found('warning', 'runs_as_root', paths.root, { path: paths.root })] : [];
+  if (uid !== 0) return [];
+  // The cure goes through all of it: a setting that names /srv must not give that away.
+  const path = isDataFolder(paths.root) ? paths.root : 'DATA_FOLDER';
+  return [found('warning', 'runs_as_root', paths.root, { path })];
 }
