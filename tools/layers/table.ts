@@ -33,7 +33,7 @@ export const ROOMS: readonly Room[] = [
   {
     room: 'packages/*/{test,prove,example}',
     development: true,
-    reach: ['packages/*/{test,prove}', `${MANAGER}/http`],
+    reach: ['packages/*/{test,prove}', `${MANAGER}/http`, `${MANAGER}/profile`],
     why: 'Tests share helpers, which no package exports, and look at what they test from close by.',
   },
   {

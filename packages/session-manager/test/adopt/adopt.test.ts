@@ -32,7 +32,7 @@ describe('folders are recognised', () => {
     const source = await putUnzipped(join(await tempFolder(), 'unzipped'));
     const { adopted } = await context.adoption.adopt({ name: 'ventas', path: source, mode: 'copy' });
     expect(adopted).toMatchObject({ kind: 'remote_auth', chromium: null });
-    expect(adopted.warnings.join(' ')).toContain('does not say which Chromium');
+    expect(adopted.warnings.join(' ')).toContain('Which Chromium wrote it is not known');
   });
 
   it('the only one below the folder that is named', async () => {
