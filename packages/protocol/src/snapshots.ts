@@ -95,7 +95,7 @@ export type VerifyReport = z.infer<typeof verifyReport>;
 export const restoreSnapshot = z.strictObject({
   start: z.boolean().default(false),
   overwriteNewer: z.boolean().default(false),
-  /** A person says that the login of another account shall take the place of this one. */
+  /** Also where the snapshot is of another account than the session, or of a link of another installation. */
   otherAccount: z.boolean().optional(),
 });
 export type RestoreSnapshot = z.infer<typeof restoreSnapshot>;

@@ -36,7 +36,10 @@ export const registerRestore: Register = (noun, io) => {
     .option('--start', 'start the session afterwards')
     .option('--restart', 'stop it first if it runs, and start it afterwards')
     .option('--overwrite-newer', 'also over a login that is newer than the snapshot')
-    .option('--other-account', 'also where the snapshot is of another account than the session')
+    .option(
+      '--other-account',
+      'also where the snapshot is of another account than the session, or of a link of another installation',
+    )
     .option('-y, --yes', 'do not ask')
     .addOption(new Option('--to <dir>', "only write the snapshot's files into this folder").conflicts(OF_A_SESSION))
     .action(async (name: string, id: string, options: RestoreOptions, command: Command) => {

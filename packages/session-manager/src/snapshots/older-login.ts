@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { ProfileRecord, ProfileStore } from '../profile/profile-store.ts';
 import type { SessionRow, StateStore } from '../state/state-store.ts';
-import { areDifferent } from './other-account.ts';
+import { areDifferent, isOfOtherLink } from './other-account.ts';
 import { extraOf, type SnapshotExtra } from './snapshot-facts.ts';
 import type { VaultKeeper } from './vault-keeper.ts';
 
@@ -78,7 +78,10 @@ async function judge(
   if ((await deps.profiles.loginPresence(session)) !== 'present') return null;
   const record = await deps.profiles.readRecord(session);
   const history = await historyOf(vault, session, signal);
-  const own = history.filter((info) => !areDifferent(extraOf(info).account, record?.account ?? null));
+  const inPlace = record?.account ?? null;
+  const own = history.filter(
+    (info) => !areDifferent(extraOf(info).account, inPlace) && !isOfOtherLink(info, inPlace, deps.vault),
+  );
   const seen = deps.store.vault.head(vault.id, session)?.sequence ?? 0;
   const head = own.at(-1);
   if (head === undefined || head.sequence <= seen) return null;

@@ -1,7 +1,8 @@
-import { type Account, accountLabel, LeadMasterError, sameAccount } from '@leadmaster/protocol';
+import { type Account, accountLabel, LeadMasterError, sameAccount, sameLink } from '@leadmaster/protocol';
 import type { SnapshotInfo, VaultProblem } from '@leadmaster/vault';
 import type { SnapshotDeps } from './deps.ts';
 import { extraOf } from './snapshot-facts.ts';
+import type { VaultKeeper } from './vault-keeper.ts';
 
 /** Whether two logins are proven to be of different accounts; what is not known of one of them proves nothing. */
 export function areDifferent(one: Account | null, other: Account | null): boolean {
@@ -9,22 +10,68 @@ export function areDifferent(one: Account | null, other: Account | null): boolea
 }
 
 /**
- * Refuses to put a login of another account in the place of a session's: two installations that share a vault may both
- * have a session of that name. Nothing is fetched or stopped before.
+ * Whether a snapshot is proven to be of another link of the same account, which another installation has written: that
+ * link may be in use there, and is no state of the login here. An earlier link of this installation is dead, and its own.
+ */
+export function isOfOtherLink(
+  info: SnapshotInfo,
+  own: Account | null,
+  vault: Pick<VaultKeeper, 'installation'>,
+): boolean {
+  const { account, writer } = extraOf(info);
+  if (account === null || own === null || writer === undefined || writer.id === vault.installation()) return false;
+  return sameAccount(own, account) === true && sameLink(own, account) === false;
+}
+
+/**
+ * Refuses to put a login of another account, or another installation's link of the same account, in the place of a
+ * session's: two installations that share a vault may both have a session of that name. Nothing is fetched or stopped
+ * before.
  *
  * @throws LeadMasterError `other_account`
  */
 export async function refuseOtherAccount(deps: SnapshotDeps, session: string, info: SnapshotInfo): Promise<void> {
   const { account, writer } = extraOf(info);
   const own = await ownAccount(deps, session);
-  if (account === null || own === null || !areDifferent(own, account)) return;
-  const from = writer === undefined ? '' : `, taken on ${writer.host}`;
+  if (account === null || own === null) return;
+  const extra = { account: account.phone, expected: own.phone };
+  const hint = `Nothing was changed. "./leadmaster snapshot list ${session}" shows the account and the writer of each.`;
+  if (areDifferent(own, account)) {
+    const from = writer === undefined ? '' : `, taken on ${writer.host}`;
+    throw new LeadMasterError(
+      'other_account',
+      `Snapshot ${info.id} is of the account ${accountLabel(account)}${from}; ${session} here belongs to ${accountLabel(own)}`,
+      `${hint} To put the other account in this one's place all the same, say so (otherAccount, --other-account): where it runs elsewhere, it is taken from there.`,
+      { extra },
+    );
+  }
+  if (!(await isOfOtherLinkHere(deps, session, info))) return;
   throw new LeadMasterError(
     'other_account',
-    `Snapshot ${info.id} is of the account ${accountLabel(account)}${from}; ${session} here belongs to ${accountLabel(own)}`,
-    `Nothing was changed. "./leadmaster snapshot list ${session}" shows the account of each. To put the other account in this one's place all the same, say so (otherAccount, --other-account): where it runs elsewhere, it is taken from there.`,
-    { extra: { account: account.phone, expected: own.phone } },
+    `Snapshot ${info.id} is of another link of the same account ${accountLabel(account)}, written by ${writer?.host}: it may be in use there. ${await newestOwn(deps, session, own)}`,
+    `${hint} To put the other link in this one's place all the same, say so (otherAccount, --other-account).`,
+    { extra },
   );
+}
+
+/** The same against the login in place, where its record tells its link and it is the session's own; else the one remembered. */
+export async function isOfOtherLinkHere(deps: SnapshotDeps, session: string, info: SnapshotInfo): Promise<boolean> {
+  const own = await ownAccount(deps, session);
+  if (own === null) return false;
+  const inPlace = (await deps.profiles.readRecord(session).catch(() => null))?.account ?? null;
+  const isTold = inPlace?.device !== undefined && !areDifferent(own, inPlace);
+  return isOfOtherLink(info, isTold ? inPlace : own, deps.vault);
+}
+
+/** Which snapshot of its own the session would go back to, as a sentence. */
+async function newestOwn({ vault }: SnapshotDeps, session: string, own: Account): Promise<string> {
+  const { snapshots } = await (await vault.open()).list(session);
+  const newest = snapshots.findLast((info) => {
+    const { account, writer, reason } = extraOf(info);
+    const isOwn = account !== null && sameLink(own, account) !== false && writer?.id === vault.installation();
+    return isOwn && reason !== 'before_restore';
+  });
+  return newest === undefined ? 'The vault has none of its own link' : `The newest of its own link is ${newest.id}`;
 }
 
 /** Whose session it is, as remembered; else by the profile's record, else by the last snapshot that was taken of it here. */

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkStructureAside } from '@leadmaster/capture';
-import { isHeldBack, LeadMasterError, type RestoreSnapshot, type Session } from '@leadmaster/protocol';
+import { isHeldBack, LeadMasterError, type RestoreSnapshot, type Session, sameLink } from '@leadmaster/protocol';
 import { isDamage, type SnapshotInfo, type Vault } from '@leadmaster/vault';
 import { refuseOlderBrowser } from '../profile/browser-version.ts';
 import { FINDINGS_FILE } from '../profile/extracted.ts';
@@ -11,7 +11,7 @@ import { requireRoom } from '../profile/room.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { holdsNoOwnLogin } from './known-good.ts';
 import { refuseNewer } from './newer.ts';
-import { refuseOtherAccount } from './other-account.ts';
+import { isOfOtherLinkHere, refuseOtherAccount } from './other-account.ts';
 import { isRunning } from './running.ts';
 import { extraOf, type Findings, parseFindings } from './snapshot-facts.ts';
 import type { LongCall } from './snapshot-service.ts';
@@ -36,9 +36,12 @@ export async function restoreSession(
   deps: SnapshotDeps,
   session: string,
   info: SnapshotInfo,
-  options: RestoreOptions & { restart: boolean },
+  given: RestoreOptions & { restart: boolean },
 ): Promise<Session> {
-  if (options.returning !== true) refuseMoved(deps, session, info);
+  if (given.returning !== true) refuseMoved(deps, session, info);
+  // Where that link runs elsewhere, a start would take it from there: it waits for the same word as any copy.
+  const waits = given.originRetired === undefined && (await isCopyOfOtherLink(deps, session, info));
+  const options = waits ? { ...given, originRetired: false } : given;
   if (!options.otherAccount) await refuseOtherAccount(deps, session, info);
   refuseOlderBrowser(extraOf(info).chromium, await deps.browserVersion());
   // What does not start waits, and is judged when it is started.
@@ -62,8 +65,20 @@ export async function restoreSession(
       throw error;
     }
   });
-  if (options.start || options.restart) return deps.access.start(session);
+  if (!waits && (options.start || options.restart)) return deps.access.start(session);
   return deps.access.get(session);
+}
+
+/**
+ * Whether another installation has written the snapshot, and it is of another link than the session has here; or of the link
+ * in place, where that waits already: a second restore is no way round the question.
+ */
+async function isCopyOfOtherLink(deps: SnapshotDeps, session: string, info: SnapshotInfo): Promise<boolean> {
+  if (await isOfOtherLinkHere(deps, session, info)) return true;
+  const { account, writer } = extraOf(info);
+  const record = await deps.profiles.readRecord(session).catch(() => null);
+  if (record?.originRetired !== false || record.account === null || account === null) return false;
+  return writer?.id !== deps.vault.installation() && sameLink(record.account, account) === true;
 }
 
 /** A person has said that no other place runs the login. */

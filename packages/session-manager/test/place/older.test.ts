@@ -1,6 +1,7 @@
 import { cp, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import type { Account } from '@leadmaster/protocol';
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { examine } from '../../src/doctor/index.ts';
@@ -69,15 +70,20 @@ describe('sessions start by themselves', () => {
     const { here } = await aged();
     const profiles = createProfileStore({ dataDir: here.dataDir });
     await profiles.updateRecord('ventas', { account: { id: '1@c.us', phone: '5215511112222', name: '' } });
-    const other = await Installation.linked(await tempFolder());
-    const sharing = new Installation(other.dataDir, here.vault);
-    await createProfileStore({ dataDir: other.dataDir }).updateRecord('ventas', {
-      account: { id: '2@c.us', phone: '5215533334444', name: '' },
-    });
-    await sharing.start();
-    await sharing.snapshot('ventas');
-    await sharing.stop();
+    await writtenElsewhere(here, { account: { id: '2@c.us', phone: '5215533334444', name: '' } });
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
+  });
+
+  it('where the head is of another link of the account, written by another installation', async () => {
+    const { here } = await aged();
+    const link = (device: number) => ({ account: { id: '1@c.us', phone: '5215511112222', name: '', device } });
+    await createProfileStore({ dataDir: here.dataDir }).updateRecord('ventas', link(1));
+    await writtenElsewhere(here, link(2));
+    expect(await here.start()).toMatchObject([STARTS, STARTS]);
+    await here.stop();
+    // The same link is a newer state of the login in place.
+    await writtenElsewhere(here, link(1));
+    expect(await here.start()).toMatchObject([STARTS, VAULT_WAITS]);
   });
 
   it('once its account is accepted, of a session in WRONG_ACCOUNT whose record says no account: it waits for that alone', async () => {
@@ -225,6 +231,16 @@ describe('a folder of last week beside a vault of today', () => {
 });
 
 const AT = '2026-01-02T03:04:05.000Z';
+
+/** A snapshot of a session of that name, by another installation on the same vault. */
+async function writtenElsewhere(here: Installation, { account }: { account: Account }): Promise<void> {
+  const other = await Installation.linked(await tempFolder());
+  const sharing = new Installation(other.dataDir, here.vault);
+  await createProfileStore({ dataDir: other.dataDir }).updateRecord('ventas', { account });
+  await sharing.start();
+  await sharing.snapshot('ventas');
+  await sharing.stop();
+}
 
 /** The folder of last week, as it was when it was started in its place; nothing is looked at in the vault. */
 async function rememberPlace({ here, folder }: Aged): Promise<void> {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Account } from '@leadmaster/protocol';
 import { storeUrl } from '@leadmaster/vault';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Context } from '../../src/context.ts';
@@ -15,7 +16,7 @@ const OURS = account('5215511112222');
 const THEIRS = account('5215533334444');
 
 /** An installation with one linked session, on a vault that others may share. */
-async function installation(vault: string, phone: typeof OURS | null, name = 'c2'): Promise<Context> {
+async function installation(vault: string, phone: Account | null, name = 'c2'): Promise<Context> {
   const dataDir = join(await tempFolder(), 'data');
   const context = await manager(dataDir, { VAULT_URL: `file:${vault}`, VAULT_KEY_FILE: `${vault}.key` });
   const source = await putProfile(join(await tempFolder(), 'session'));
@@ -24,11 +25,14 @@ async function installation(vault: string, phone: typeof OURS | null, name = 'c2
   return context;
 }
 
-async function shared(): Promise<{ here: Context; there: Context; theirs: string }> {
+async function shared(
+  ours: Account = OURS,
+  others: Account = THEIRS,
+): Promise<{ here: Context; there: Context; theirs: string }> {
   const vault = join(await tempFolder(), 'vault');
-  const here = await installation(vault, OURS);
+  const here = await installation(vault, ours);
   await here.snapshots.create('c2', REQUESTED);
-  const there = await installation(vault, THEIRS);
+  const there = await installation(vault, others);
   const { id } = await there.snapshots.create('c2', REQUESTED);
   return { here, there, theirs: id };
 }
@@ -115,8 +119,11 @@ describe('two installations with a session of one name in one vault', () => {
     expect((await next.snapshots.list('c2')).problems).toEqual([]);
   });
 
-  it('an imported file of another account does not take a place, and stays out of the history', async () => {
-    const { here, there, theirs } = await shared();
+  it.each([
+    ['account', OURS, THEIRS],
+    ['link of the account', { ...OURS, device: 1 }, { ...OURS, device: 2 }],
+  ])('an imported file of another %s does not take a place, and stays out of the history', async (_, ours, others) => {
+    const { here, there, theirs } = await shared(ours, others);
     const passphrase = 'caballo batería grapa';
     const { bytes } = await there.snapshots.export('c2', theirs, { passphrase });
     const file = Buffer.concat(await Array.fromAsync(bytes));
@@ -143,6 +150,73 @@ describe('two installations with a session of one name in one vault', () => {
     const { items, problems } = await unknown.snapshots.list('c2');
     expect(items[0]).toMatchObject({ id: old.id, account: OURS, writtenBy: null });
     expect(problems).toEqual([]);
+  });
+});
+
+describe('two installations with a link each of one account, in one vault', () => {
+  const link = (device: number) => ({ ...OURS, device });
+
+  async function linked(): Promise<{ here: Context; own: string; others: string }> {
+    const vault = join(await tempFolder(), 'vault');
+    const here = await installation(vault, link(1));
+    const own = await here.snapshots.create('c2', REQUESTED);
+    const there = await installation(vault, link(2));
+    const others = await there.snapshots.create('c2', REQUESTED);
+    return { here, own: own.id, others: others.id };
+  }
+
+  it('one is not given the link of the other, and is told which snapshot is its own', async () => {
+    const { here, own, others } = await linked();
+    await expect(here.snapshots.restore('c2', others, { ...WANTED, start: true })).rejects.toMatchObject({
+      ...{ code: 'other_account', status: 409, hint: expect.stringContaining('--other-account') },
+      message: expect.stringMatching(new RegExp(`another link.*may be in use there.*${own}`)),
+    });
+    expect(await here.sessions.get('c2')).toMatchObject({ generation: 1, originRetired: true });
+    await here.snapshots.restore('c2', own, WANTED);
+  });
+
+  it('waits for a word before it starts with the link of the other, also after a second restore', async () => {
+    const { here, others } = await linked();
+    for (const how of [{ start: true }, { restart: true }]) {
+      const session = await here.snapshots.restore('c2', others, { ...WANTED, ...how, otherAccount: true });
+      expect(session).toMatchObject({ state: 'STOPPED', originRetired: false, account: link(2) });
+      await expect(here.sessions.start('c2')).rejects.toMatchObject({ code: 'origin_not_retired' });
+    }
+  });
+
+  it('nor where its profile is gone', async () => {
+    const { here } = await linked();
+    await createProfileStore({ dataDir: here.paths.root }).trash('c2', 'lost');
+    const recover = { sessions: ['c2'], originRetired: true, start: false };
+    const { items } = await here.snapshots.recover(recover);
+    expect(items).toMatchObject([{ ok: false, detail: expect.stringContaining('another link') }]);
+    const said = await here.snapshots.recover({ ...recover, otherAccount: true });
+    expect(said.items).toMatchObject([{ ok: true }]);
+    expect(await here.sessions.get('c2')).toMatchObject({ originRetired: true });
+  });
+
+  it.each([
+    ['an earlier link that was taken here', { before: link(1), now: link(3) }],
+    ['a link that is not known', { before: OURS, now: link(3) }],
+  ])('goes back to %s', async (_, { before, now }) => {
+    const here = await installation(join(await tempFolder(), 'vault'), before);
+    const { id } = await here.snapshots.create('c2', REQUESTED);
+    await createProfileStore({ dataDir: here.paths.root }).updateRecord('c2', { account: now });
+    await here.snapshots.restore('c2', id, WANTED);
+    expect(await here.sessions.get('c2')).toMatchObject({ originRetired: true });
+  });
+
+  it.each([
+    ['the same', link(1)],
+    ['not known', OURS],
+  ])('takes a snapshot of the other whose link is %s', async (_, theirs) => {
+    const vault = join(await tempFolder(), 'vault');
+    const here = await installation(vault, link(1));
+    await here.snapshots.create('c2', REQUESTED);
+    const there = await installation(vault, theirs);
+    const { id } = await there.snapshots.create('c2', REQUESTED);
+    await here.snapshots.restore('c2', id, WANTED);
+    expect(await here.sessions.get('c2')).toMatchObject({ generation: 2, originRetired: true });
   });
 });
 
