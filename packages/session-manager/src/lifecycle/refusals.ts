@@ -1,4 +1,5 @@
 import { type Account, accountLabel, isSessionName, LeadMasterError, type SessionState } from '@leadmaster/protocol';
+import type { GivenAway } from '../snapshots/session-access.ts';
 import { adoptCommand } from './hints.ts';
 import type { SupervisorView } from './session-status.ts';
 
@@ -93,10 +94,15 @@ export function ending(session: string): LeadMasterError {
   );
 }
 
-export function originNotRetired(session: string): LeadMasterError {
+/** `gone`: as which session of this machine the login went away, where that is known. */
+export function originNotRetired(session: string, gone: GivenAway | null = null): LeadMasterError {
+  const where =
+    gone === null
+      ? 'the place it came from'
+      : `${gone.to ?? 'the machine that has its exported file'}, where it went as ${gone.session},`;
   return new LeadMasterError(
     'origin_not_retired',
-    `${session} is a copy of a login: it is not confirmed that the place it came from will never run it again`,
+    `${session} is a copy of a login: it is not confirmed that ${where} will never run it again`,
     `A login that runs in two places is taken from both. Make sure of it, then say so: "./leadmaster session start ${session} --origin-retired" (originRetired: true).`,
   );
 }
