@@ -216,7 +216,8 @@ export class Adopter implements AdoptService {
       if (!areDifferent(inPlace?.account ?? null, account)) return `by its record it is ${session}, which is here`;
     }
     if (account === null) return null;
-    const gone = access.givenAway(account, name);
+    // Of its own session the generation has told it.
+    const gone = access.givenAway(account, session);
     if (gone !== null) return wentAs(gone);
     const other = access.linkedIn(account, name);
     return other === null ? null : `its account is linked in the session ${other.session} here`;

@@ -63,6 +63,11 @@ it('an adopted copy of a login that left under another name waits for a word, an
   });
 });
 
+it('so does one that is adopted in the place of the session that left', async () => {
+  const { context, backup } = await givenAway();
+  expect(await context.adoption.adopt({ name: 'dos', path: backup, mode: 'move' })).toMatchObject(WAITS);
+});
+
 it('so does one that is adopted in its place', async () => {
   const { context, backup } = await givenAway();
   await cp(backup, context.paths.session('uno'), { recursive: true });
