@@ -354,6 +354,7 @@ function withoutBrowsers(sessions: Sessions, store: StateStore): SessionAccess {
       return sessions.get(name);
     },
     linkedIn: (account, except) => sessions.linkedIn(account, except),
+    givenAway: (account, except) => sessions.givenAway(account, except),
     refuseComing: (name, account) => sessions.refuseComing(name, account),
     createFor: (name, loginOf, how) => sessions.createFor(name, loginOf, how),
     discard: (name) => sessions.discard(name),

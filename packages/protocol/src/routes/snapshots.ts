@@ -157,6 +157,7 @@ export const snapshotRoutes = routes({
       'snapshot_unsafe',
       'session_running',
       'session_moved',
+      'origin_not_retired',
       'newer_login',
       'other_account',
       'linked_elsewhere',

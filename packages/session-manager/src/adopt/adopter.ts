@@ -8,7 +8,7 @@ import type { DataPaths } from '../profile/paths.ts';
 import type { ProfileRecord, ProfileStore, SwapReason } from '../profile/profile-store.ts';
 import { isWithin, realPathOf } from '../profile/real-path.ts';
 import { areDifferent } from '../snapshots/other-account.ts';
-import type { SessionAccess } from '../snapshots/session-access.ts';
+import type { GivenAway, SessionAccess } from '../snapshots/session-access.ts';
 import type { LongCall } from '../snapshots/snapshot-service.ts';
 import { inStaging, stagingPath } from '../snapshots/staging.ts';
 import type { AdoptService } from './adopt-service.ts';
@@ -76,10 +76,14 @@ export class Adopter implements AdoptService {
   }
 
   async #inPlace({ name, originRetired }: AdoptSession, place: string): Promise<AdoptedSession> {
-    await this.#deps.claimInPlace(name);
-    if (originRetired) await this.#deps.profiles.updateRecord(name, { originRetired });
+    const { access, claimInPlace, profiles } = this.#deps;
+    await claimInPlace(name);
+    if (originRetired) await profiles.updateRecord(name, { originRetired });
     const found = await survey(this.#fs, { kind: 'profile', profileDir: place });
-    if (found.unfinished.length > 0) await this.#deps.profiles.updateRecord(name, { unfinished: found.unfinished });
+    const account = found.record?.account ?? null;
+    const gone = account === null ? null : access.givenAway(account, name);
+    if (gone !== null) found.report.warnings.push(copyWarning(wentAs(gone)));
+    if (found.unfinished.length > 0) await profiles.updateRecord(name, { unfinished: found.unfinished });
     return this.#adopted(name, found);
   }
 
@@ -202,8 +206,7 @@ export class Adopter implements AdoptService {
    */
   async #isOurs(name: string, { record, report }: Survey): Promise<boolean> {
     const why = record === null ? null : await this.#whyOurs(name, record);
-    if (why !== null)
-      report.warnings.push(`It is a copy: ${why}. It starts only once a person says that no other runs.`);
+    if (why !== null) report.warnings.push(copyWarning(why));
     return why !== null;
   }
 
@@ -217,7 +220,11 @@ export class Adopter implements AdoptService {
       const inPlace = await profiles.readRecord(session).catch(() => null);
       if (!areDifferent(inPlace?.account ?? null, account)) return `by its record it is ${session}, which is here`;
     }
-    const other = account === null ? null : access.linkedIn(account, name);
+    if (account === null) return null;
+    // Of its own session the generation has told it.
+    const gone = access.givenAway(account, session);
+    if (gone !== null) return wentAs(gone);
+    const other = access.linkedIn(account, name);
     return other === null ? null : `its account is linked in the session ${other.session} here`;
   }
 
@@ -262,6 +269,14 @@ export class Adopter implements AdoptService {
     ];
     return here !== null && there !== null && here.dev === there.dev;
   }
+}
+
+function copyWarning(why: string): string {
+  return `It is a copy: ${why}. It starts only once a person says that no other runs.`;
+}
+
+function wentAs({ session, to }: GivenAway): string {
+  return `its account went away from here as ${session}, to ${to ?? 'another machine, in an exported file'}`;
 }
 
 function refuseUnsaid(path: string, place: string): LeadMasterError {

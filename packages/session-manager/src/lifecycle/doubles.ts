@@ -1,4 +1,5 @@
-import type { Account, SessionState } from '@leadmaster/protocol';
+import { type Account, type SessionState, sameLink } from '@leadmaster/protocol';
+import { olderOf } from '../profile/which-older.ts';
 import type { HeldLogin } from '../snapshots/session-access.ts';
 import type { AccountKeeper } from './account-keeper.ts';
 import { comesDouble, linkShared, loginElsewhere } from './refusals.ts';
@@ -16,13 +17,19 @@ export class Doubles {
   readonly #account: AccountKeeper;
   readonly #status: SessionStatus;
   readonly #hasBrowser: () => boolean;
+  readonly #profileOf: (session: string) => string;
 
-  /** `hasBrowser`: whether a browser runs on the session's profile, or is about to. */
-  constructor(name: string, account: AccountKeeper, status: SessionStatus, hasBrowser: () => boolean) {
+  /** `profileOf`: the folder of a session's profile. `hasBrowser`: whether a browser runs on the session's profile, or is about to. */
+  constructor(
+    name: string,
+    { account, status }: { account: AccountKeeper; status: SessionStatus },
+    { hasBrowser, profileOf }: { hasBrowser: () => boolean; profileOf: (session: string) => string },
+  ) {
     this.#name = name;
     this.#account = account;
     this.#status = status;
     this.#hasBrowser = hasBrowser;
+    this.#profileOf = profileOf;
   }
 
   /**
@@ -46,7 +53,12 @@ export class Doubles {
   refuseDouble(): void {
     const { account } = this.#status;
     const other = this.#account.doubleInPlace(account);
-    if (account !== null && other !== null) throw loginElsewhere(this.#name, account, other.session);
+    if (account === null || other === null) return;
+    const isOneLink = sameLink(account, other.account) === true;
+    throw loginElsewhere(this.#name, account, {
+      other: other.session,
+      older: isOneLink ? this.#older(other.session) : null,
+    });
   }
 
   /**
@@ -67,6 +79,13 @@ export class Doubles {
   refuseShared(): void {
     const { account } = this.#status;
     const other = account === null ? null : this.#account.twinOf(account);
-    if (account !== null && other !== null) throw linkShared(this.#name, account, other.session);
+    if (account !== null && other !== null)
+      throw linkShared(this.#name, account, { other: other.session, older: this.#older(other.session) });
+  }
+
+  /** Which of the two holds the older state of a link that both have; null where that cannot be told. */
+  #older(other: string): string | null {
+    const held = (session: string) => ({ session, profileDir: this.#profileOf(session) });
+    return olderOf(held(this.#name), held(other));
   }
 }

@@ -40,6 +40,8 @@ export interface HintFacts {
   snapshot: string | null;
   /** Where the data folder was before, for what waits because of it. */
   placeChange: PlaceChange | null;
+  /** The machine that a session went to, for what is found to have moved; null where it left in a file. */
+  movedTo: string | null;
   /** What the vault has that is newer, for what waits because of it. */
   olderLogin: OlderLogin | null;
 }
@@ -105,7 +107,7 @@ const settleHint: Hint = (s, { wrong }) => {
     return `Nothing is sent, and what comes in waits. ${settle}`;
   const { session: other } = wrong;
   if (wrong.link === 'same')
-    return `Both hold one and the same link, and two browsers on it take it from each other: this one was closed. Delete this copy: ${copied}. To remove its link, or to log it out, would take the login from ${other}. If ${other} is the one that is not wanted, delete that one, ${start(s)}.`;
+    return `Both hold one and the same link, and two browsers on it take it from each other: this one was closed. Delete this copy: ${copied}. To remove its link, or to log it out, would take the login from ${other}. It may be an older state of the login: only if you know that ${s} is the newer one, delete ${other} instead, ${start(s)}.`;
   return `Whether ${s} is a copy of the login of ${other} is not known, so its browser was closed. If it is, or may be, delete it: ${copied}; to remove its link would take the login from ${other}. Only if it has a link of its own on the phone: ${settle}`;
 };
 
@@ -143,7 +145,7 @@ const REASONS: Readonly<Record<string, Hint>> = {
   linked_elsewhere: (s, facts) =>
     facts.state === 'WRONG_ACCOUNT'
       ? wrongHint(s, facts)
-      : `Delete the one of the two that is not wanted ("./leadmaster session delete ${s}": its profile goes to trash, and nothing is removed at WhatsApp), ${start('NAME')} for the other.`,
+      : `One of the two is a copy, and may be an older state of the login. Delete this one ("./leadmaster session delete ${s}": its profile goes to trash, and nothing is removed at WhatsApp), ${start('NAME')} for the other. Delete the other instead only if you know that ${s} is the newer one.`,
   conflict: (s) => `The same login is open somewhere else. Stop it there, ${start(s)}.`,
   pinned_web_version_deprecated: (s) =>
     `WhatsApp refuses the pinned WEB_VERSION. Unset it or pin a newer one, restart the service, ${start(s)}.`,
@@ -180,6 +182,8 @@ const REASONS: Readonly<Record<string, Hint>> = {
   login_missing: (s) => `Mount its disk or put the folder back, ${start(s)}.`,
   login_damaged: (s) =>
     `Nothing was overwritten. Bring back the newest snapshot: "./leadmaster snapshot list ${s}" shows them, "./leadmaster snapshot restore ${s} ID" puts one in place. What is damaged: "./leadmaster check ${s}".`,
+  session_moved: (s, { movedTo }) =>
+    `${movedTo === null ? 'Import its file where it goes on' : `Start it on ${movedTo}`}: what lies here is from before it went, and never starts here. "./leadmaster session delete ${s}" takes it off the list; its profile goes to trash.`,
   browser_too_old: (s) =>
     `A newer Chromium has written this profile. Install that version or a newer one, ${start(s)}.`,
   browser_missing: (s) => `Install chromium-headless-shell or set CHROME_PATH, ${start(s)}.`,

@@ -1,4 +1,5 @@
 import { type Account, accountLabel, isSessionName, LeadMasterError, type SessionState } from '@leadmaster/protocol';
+import type { GivenAway } from '../snapshots/session-access.ts';
 import { adoptCommand } from './hints.ts';
 import type { SupervisorView } from './session-status.ts';
 
@@ -93,10 +94,15 @@ export function ending(session: string): LeadMasterError {
   );
 }
 
-export function originNotRetired(session: string): LeadMasterError {
+/** `gone`: as which session of this machine the login went away, where that is known. */
+export function originNotRetired(session: string, gone: GivenAway | null = null): LeadMasterError {
+  const where =
+    gone === null
+      ? 'the place it came from'
+      : `${gone.to ?? 'the machine that has its exported file'}, where it went as ${gone.session},`;
   return new LeadMasterError(
     'origin_not_retired',
-    `${session} is a copy of a login: it is not confirmed that the place it came from will never run it again`,
+    `${session} is a copy of a login: it is not confirmed that ${where} will never run it again`,
     `A login that runs in two places is taken from both. Make sure that no other place runs it, then: "./leadmaster session start ${session} --origin-retired" (over HTTP: {"originRetired": true}).`,
   );
 }
@@ -124,13 +130,30 @@ export function linkedElsewhere(session: string, phone: string, other: string): 
 const toTrash = (session: string): string =>
   `"./leadmaster session delete ${session}" (its profile goes to trash, and nothing is removed at WhatsApp)`;
 
+/** A session that has the same login, and which of the two holds the older state of it; null where that is not known. */
+interface Twin {
+  other: string;
+  older: string | null;
+}
+
+/** The copy goes first; the other only on a person's knowledge, since a copy may be an older state of the login. */
+function whichToDelete(session: string, { other, older }: Twin): string {
+  const copy = `delete ${session}: ${toTrash(session)}`;
+  const instead = `delete ${other} instead: "./leadmaster session delete ${other}"`;
+  const byCount = `By the changes in their databases, ${older} is the older state of the login.`;
+  if (older === other) return `${byCount} If ${other} works, use it, and ${copy}. If it does not, ${instead}.`;
+  const standing = older === null ? `${session} may be an older state of the login.` : byCount;
+  return `Use ${other}, and ${copy}. ${standing} Only if you know that ${session} is the newer one, ${instead}.`;
+}
+
 /** A login that another session here has, opened a second time, is taken from both. */
-export function loginElsewhere(session: string, account: Account, other: string): LeadMasterError {
+export function loginElsewhere(session: string, account: Account, twin: Twin): LeadMasterError {
+  const { other, older } = twin;
   return new LeadMasterError(
     'linked_elsewhere',
     `${session} holds a login of ${accountLabel(account)}, which the session ${other} of this machine has: two browsers on one login take it from each other`,
-    `Use ${other}. What is not wanted of the two is deleted: ${toTrash(session)}. To go on with ${session} instead, delete the other first: "./leadmaster session delete ${other}".`,
-    { extra: { session: other } },
+    whichToDelete(session, twin),
+    { extra: { session: other, ...(older === null ? {} : { older }) } },
   );
 }
 
@@ -139,17 +162,18 @@ export function comesDouble(session: string, account: Account, other: string): L
   return new LeadMasterError(
     'linked_elsewhere',
     `The login that would come to ${session} is of ${accountLabel(account)}, which the session ${other} there has: two browsers on one login take it from each other`,
-    `Nothing was changed. Use ${other}. To have it as ${session} instead, delete the other first, where it is: ${toTrash(other)}.`,
+    `Nothing was changed. Use ${other}. What would come may be an older state of the login. Only if you know that it is the newer one, delete ${other} first, where it is: ${toTrash(other)}.`,
     { extra: { session: other } },
   );
 }
 
 /** One link in two sessions: to remove it in one removes it in both, and both never run. */
-export function linkShared(session: string, account: Account, other: string): LeadMasterError {
+export function linkShared(session: string, account: Account, twin: Twin): LeadMasterError {
+  const { other, older } = twin;
   return new LeadMasterError(
     'linked_elsewhere',
     `${session} and ${other} hold one and the same link of ${accountLabel(account)}: to log ${session} out, or to keep it beside ${other}, would take the login from ${other}`,
-    `Nothing was changed. ${session} is a copy: ${toTrash(session)}. If ${other} is the one that is not wanted, delete that one instead.`,
-    { extra: { session: other } },
+    `Nothing was changed. ${whichToDelete(session, twin)}`,
+    { extra: { session: other, ...(older === null ? {} : { older }) } },
   );
 }

@@ -57,10 +57,11 @@ export class SessionOrders {
   }
 
   async #requireOriginRetired(name: string, isSaid: boolean): Promise<void> {
-    const { profiles } = this.#deps;
+    const { profiles, registry } = this.#deps;
     const record = await profiles.readRecord(name).catch(() => null);
     if (record?.originRetired !== false) return;
-    if (!isSaid) throw originNotRetired(name);
+    if (!isSaid)
+      throw originNotRetired(name, record.account === null ? null : registry.givenAway(record.account, name));
     await profiles.updateRecord(name, { originRetired: true });
   }
 

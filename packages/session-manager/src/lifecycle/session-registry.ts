@@ -1,7 +1,9 @@
 import { type Account, sameAccount, sameLink } from '@leadmaster/protocol';
 import type { SerialQueue } from '../concurrency/serial-queue.ts';
 import { inTurns } from '../concurrency/turns.ts';
-import type { OtherLink } from '../snapshots/session-access.ts';
+import type { GivenAway, OtherLink } from '../snapshots/session-access.ts';
+import { movedTo } from '../state/moved-session.ts';
+import type { SessionRow } from '../state/state-store.ts';
 import { setOlderLogin } from './held-back.ts';
 import { comesDouble, sessionExists, sessionNotFound, sessionUnclaimed } from './refusals.ts';
 import { SessionSupervisor } from './supervisor.ts';
@@ -51,6 +53,29 @@ export class SessionRegistry {
         : [{ session: name, ...heldLogin }],
     );
     return linked.find((other) => sameLink(other.account, account) === true) ?? linked[0] ?? null;
+  }
+
+  /** Another session that is MOVED and had this account, as far as its row still says; null where its login is no copy of this. */
+  givenAway(account: Account, except: string): GivenAway | null {
+    const { store } = this.#deps;
+    const had = (row: SessionRow) =>
+      row.name !== except &&
+      row.state === 'MOVED' &&
+      row.account !== null &&
+      sameAccount(row.account, account) === true;
+    const links = store.sessions
+      .all()
+      .filter(had)
+      .map(({ name, account: its }) => ({ name, link: its === null ? null : sameLink(its, account) }));
+    const gone = links.find(({ link }) => link === true) ?? links.find(({ link }) => link === null);
+    if (gone === undefined || this.#runsAgain(account, gone.link)) return null;
+    return { session: gone.name, to: movedTo(store, gone.name) };
+  }
+
+  /** Whether a session here runs what went away. Of a link that is known, only that very link tells it. */
+  #runsAgain(account: Account, link: boolean | null): boolean {
+    const here = this.linkedIn(account, '');
+    return here?.isRunning === true && (link === null || sameLink(account, here.account) === true);
   }
 
   /** @throws LeadMasterError `linked_elsewhere` where a login that comes to a session is another session's here. */
@@ -107,7 +132,10 @@ export class SessionRegistry {
   /** Makes a stopped session of a profile that was found in its place. */
   async claim(name: string): Promise<void> {
     await this.#making(name, async () => {
-      await this.#deps.profiles.claim(name, this.#movedGeneration(name));
+      const { account } = await this.#deps.profiles.claim(name, this.#movedGeneration(name));
+      // Before there is a session that could start it.
+      if (account !== null && this.givenAway(account, name) !== null)
+        await this.#deps.profiles.updateRecord(name, { originRetired: false });
       const holdsLogin = (await this.#deps.profiles.loginPresence(name)) === 'present';
       this.#insert(name, 'stopped', {}, { adopted: true });
       // From now on a folder that is gone is a lost login, not a new session; messages count from now as well.

@@ -12,6 +12,7 @@ import {
   type Unreachable,
 } from '@leadmaster/protocol';
 import { newestGoodSnapshot } from '../snapshots/known-good.ts';
+import { movedTo } from '../state/moved-session.ts';
 import type { WrongAccount } from '../state/state-store.ts';
 import type { AccountKeeper } from './account-keeper.ts';
 import { cleanWords } from './clean-words.ts';
@@ -246,6 +247,7 @@ export class SessionStatus {
       wrong: this.#keeper.wrong,
       snapshot: isLoginErased({ state: this.#state, reason: this.#reason }) ? this.#goodSnapshot() : null,
       placeChange: this.#reason === 'place_changed' ? placeChange(vault) : null,
+      movedTo: this.#reason === 'session_moved' ? movedTo(this.#deps.store, this.#name) : null,
       olderLogin: this.#reason === 'older_than_vault' ? olderLogin(vault, this.#name) : null,
     });
     return this.#trouble === '' ? cure : `${this.#trouble.replace(/[.\s]*$/, '')}. ${cure}`;

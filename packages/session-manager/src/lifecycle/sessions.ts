@@ -19,7 +19,14 @@ import type {
   Transition,
 } from '@leadmaster/protocol';
 import { Measurements } from '../disk/measurements.ts';
-import type { HeldProfile, OtherLink, Proof, ReplaceOptions, SessionAccess } from '../snapshots/session-access.ts';
+import type {
+  GivenAway,
+  HeldProfile,
+  OtherLink,
+  Proof,
+  ReplaceOptions,
+  SessionAccess,
+} from '../snapshots/session-access.ts';
 import { comesBack } from './at-boot.ts';
 import { pageChecks } from './capabilities/page-checks.ts';
 import { countUses } from './capabilities/uses.ts';
@@ -147,6 +154,10 @@ export class Sessions implements SessionService, SessionAccess {
 
   linkedIn(account: Account, except: string): OtherLink | null {
     return this.#registry.linkedIn(account, except);
+  }
+
+  givenAway(account: Account, except: string): GivenAway | null {
+    return this.#registry.givenAway(account, except);
   }
 
   refuseComing(name: string, account: Account | null): void {

@@ -59,7 +59,11 @@ export class SessionSupervisor {
     if (known.health.lastReadyAt !== null) this.#account.adopt(known.account);
     this.#status = new SessionStatus(deps, known, this.#account);
     this.capabilities = new Capabilities(deps, known.name);
-    this.doubles = new Doubles(known.name, this.#account, this.#status, () => this.#current !== null);
+    this.doubles = new Doubles(
+      known.name,
+      { account: this.#account, status: this.#status },
+      { hasBrowser: () => this.#current !== null, profileOf: (name) => deps.profiles.locate(name) },
+    );
     this.#inbox = new Inbox(deps, known.name, () => this.#status.sawLife('lastInboundAt'));
     this.#clock = new StateClock(deps.config, this.#status, (task) => this.#later(task));
     this.#events = new RunEvents(deps, known.name, {

@@ -13,6 +13,7 @@ import { holdsNoOwnLogin } from './known-good.ts';
 import { refuseNewer } from './newer.ts';
 import { isOfOtherLinkHere, refuseOtherAccount } from './other-account.ts';
 import { isRunning } from './running.ts';
+import type { GivenAway } from './session-access.ts';
 import { extraOf, type Findings, parseFindings } from './snapshot-facts.ts';
 import type { LongCall } from './snapshot-service.ts';
 import { inStaging, stagingPath } from './staging.ts';
@@ -46,6 +47,7 @@ export async function restoreSession(
   refuseOlderBrowser(extraOf(info).chromium, await deps.browserVersion());
   // What does not start waits, and is judged when it is started.
   if (options.start || options.restart) deps.access.refuseComing(session, extraOf(info).account);
+  if (options.start || options.restart) await refuseGivenAway(deps, session, info, options);
   // Told before the bytes are fetched; decided again just before the session is stopped.
   if (deps.access.has(session)) await refuseEarly(deps, session, info, options);
   const vault = await deps.vault.open();
@@ -134,7 +136,8 @@ async function putInPlace(
   const before = await setAside(deps, session, options);
   try {
     const { generation, frozenAt, imported } = extraOf(info);
-    const originRetired = options.originRetired ?? (await knownRetired(deps, session, info));
+    const isAway = (await givenAway(deps, session, info)) !== null;
+    const originRetired = options.originRetired ?? (isAway ? false : await knownRetired(deps, session, info));
     const { record, trashed } = await deps.profiles.swapIn(session, staged, {
       reason: 'restored',
       // Above what has moved away from here, also where the trash that remembers it was emptied.
@@ -171,6 +174,36 @@ async function knownRetired(deps: SnapshotDeps, session: string, info: SnapshotI
   if (extraOf(info).imported === undefined) return undefined;
   const record = await deps.profiles.readRecord(session).catch(() => null);
   return record !== null && record.committedAt !== null && record.originRetired;
+}
+
+/**
+ * The session as which a snapshot's login went away from here under another name. Null also where the session's own login is
+ * not another link and never waited for a word: what went away is here.
+ */
+async function givenAway(deps: SnapshotDeps, session: string, info: SnapshotInfo): Promise<GivenAway | null> {
+  const { account } = extraOf(info);
+  const gone = account === null ? null : deps.access.givenAway(account, session);
+  if (account === null || gone === null) return null;
+  const record = await deps.profiles.readRecord(session).catch(() => null);
+  const own = record !== null && record.committedAt !== null && record.originRetired ? record.account : null;
+  return own !== null && sameLink(own, account) !== false ? null : gone;
+}
+
+/** A start of what went away is refused before anything is put in place. */
+async function refuseGivenAway(
+  deps: SnapshotDeps,
+  session: string,
+  info: SnapshotInfo,
+  options: RestoreOptions,
+): Promise<void> {
+  const gone = isSaid(options) ? null : await givenAway(deps, session, info);
+  if (gone === null) return;
+  throw new LeadMasterError(
+    'origin_not_retired',
+    `The account of this snapshot went away from here as ${gone.session}, to ${gone.to ?? 'another machine, in an exported file'}: two machines with one login would take it from each other`,
+    `Nothing was changed. Use it there. Where it runs nowhere any more, restore without a start, then say so: "./leadmaster session start ${session} --origin-retired".`,
+    { extra: { session: gone.session } },
+  );
 }
 
 /** The login that is about to be replaced is taken along, where there is one: trash is emptied by age, the vault is not. */

@@ -35,6 +35,13 @@ export interface OtherLink extends HeldLogin {
   session: string;
 }
 
+/** A login that a session of this machine gave away. */
+export interface GivenAway {
+  session: string;
+  /** The machine that it went to; null where it left in a file. */
+  to: string | null;
+}
+
 /** What snapshots ask of the sessions of this machine. */
 export interface SessionAccess {
   /** Every session, whatever it is in. */
@@ -46,6 +53,11 @@ export interface SessionAccess {
   start(session: string, options?: { originRetired?: boolean | undefined }): Promise<Session>;
   /** Another session than `except` that has this account linked; null where none is known to. */
   linkedIn(account: Account, except: string): OtherLink | null;
+  /**
+   * Another session than `except` that is MOVED and had this account, so that a copy of its login must not start unasked;
+   * null where none is, or where that login is known to be another link or runs here again.
+   */
+  givenAway(account: Account, except: string): GivenAway | null;
   /**
    * Refuses a login that comes to a session, which need not be there yet, where another session here has it.
    *

@@ -18,3 +18,14 @@ test('both languages say the same things of the same things', () => {
 test('a name without a value stays, so that it is seen', () => {
   expect(fill('{a} and {b}', { a: 1 })).toBe('1 and {b}');
 });
+
+test.each(['en', 'es'] as const)(
+  'a missing profile may have been moved: said before a snapshot is offered (%s)',
+  (language) => {
+    const { cure } = DOCTOR_WORDS[language].findings.profile_missing;
+    const moved = cure.search(/another installation|otra instalación/);
+    expect(moved).toBeGreaterThan(-1);
+    expect(moved).toBeLessThan(cure.indexOf('snapshot restore'));
+    expect(cure).toMatch(/Only if it runs nowhere else|Solo si no corre en ningún otro lugar/);
+  },
+);

@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Account, SessionState } from '@leadmaster/protocol';
+import { useLevelDb } from '@leadmaster/testkit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { linkSession, NAME, type Opened, openSessions, putLogin } from './linked-session.ts';
+import { linkSession, NAME, type Opened, openSessions, putLogin, STORES } from './linked-session.ts';
 
 const ANA = '5491100000001';
 const BETO = '5491100000002';
@@ -123,6 +124,33 @@ describe('one login in two sessions', () => {
       await opened.sessions.start(COPY);
       await logsIn(COPY, of(ANA, LINK));
       await until(COPY, 'READY');
+    });
+  });
+
+  it.each([
+    [COPY, NAME, 'Only if you know that copia is the newer one'],
+    [NAME, COPY, 'If it does not'],
+  ])(
+    '%s is told to be the older state of a link that both hold, and the copy is what is deleted first',
+    async (older, newer, otherwise) => {
+      await bring(COPY, of(ANA, LINK));
+      for (const store of STORES) await useLevelDb(join(opened.profiles.locate(newer), store));
+      const error = await opened.sessions.start(COPY).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ ...refused, extra: { session: NAME, older } });
+      const { hint } = error as { hint: string };
+      expect(hint).toContain(`${older} is the older state`);
+      const [copy, otherOne] = [`session delete ${COPY}`, `session delete ${NAME}`].map((order) => hint.indexOf(order));
+      expect(copy).toBeGreaterThan(-1);
+      expect(copy).toBeLessThan(hint.indexOf(otherwise));
+      expect(otherOne).toBeGreaterThan(hint.indexOf(otherwise));
+    },
+  );
+
+  it('is not told which is older where their databases do not tell it', async () => {
+    await bring(COPY, of(ANA, LINK));
+    await expect(opened.sessions.start(COPY)).rejects.toMatchObject({
+      hint: expect.stringContaining(`${COPY} may be an older state of the login`),
+      extra: { session: NAME },
     });
   });
 

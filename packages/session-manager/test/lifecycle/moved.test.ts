@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writesFail } from '@leadmaster/testkit';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { linkSession, NAME, openSessions } from './linked-session.ts';
 
 /** What was given away never runs here again, whatever is on the disk; until a later generation comes back. */
@@ -68,6 +68,20 @@ describe('a session that was given away', () => {
         message: `${NAME} has moved to ${peer}`,
         hint: expect.stringContaining(`Start it on ${peer}`),
       });
+    store.close();
+  });
+
+  it('says in its ERROR where it went and that it never starts here, where the word of it came late', async () => {
+    const { sessions, store } = await openSessions(dataDir);
+    await sessions.load();
+    store.vault.setMoved(NAME, 1);
+    await sessions.start(NAME);
+    await vi.waitFor(async () => expect(await sessions.get(NAME)).toMatchObject({ state: 'ERROR' }), 5_000);
+    const { reason, hint } = await sessions.get(NAME);
+    expect(reason).toBe('session_moved');
+    expect(hint).toMatch(/Import its file where it goes on.*never starts here/);
+    expect(hint).not.toContain('session start');
+    await sessions.close();
     store.close();
   });
 

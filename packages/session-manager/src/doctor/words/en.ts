@@ -106,7 +106,7 @@ export const en: DoctorWords = {
     },
     profile_missing: {
       what: '{session} is linked, and its profile is gone',
-      cure: 'Mount its disk or put the folder back; or bring it back: ./leadmaster snapshot list {session}, then ./leadmaster snapshot restore {session} ID.',
+      cure: 'Mount its disk or put the folder back. Was it moved to another installation (adopted there)? Then the login goes on there and must not run here too: ./leadmaster session delete {session}. Only if it runs nowhere else, bring it back: ./leadmaster snapshot list {session}, then ./leadmaster snapshot restore {session} ID.',
     },
     record_unreadable: {
       what: 'the record of {session} cannot be used: {detail}',

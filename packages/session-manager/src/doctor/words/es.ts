@@ -110,7 +110,7 @@ export const es: DoctorWords = {
     },
     profile_missing: {
       what: '{session} está vinculada, y su perfil no está',
-      cure: 'Monte su disco o devuelva la carpeta; o tráigala de una copia: ./leadmaster snapshot list {session}, y luego ./leadmaster snapshot restore {session} ID.',
+      cure: 'Monte su disco o devuelva la carpeta. ¿Se movió a otra instalación (adoptada allí)? Entonces el login sigue allí y no debe correr también aquí: ./leadmaster session delete {session}. Solo si no corre en ningún otro lugar, tráigala de una copia: ./leadmaster snapshot list {session}, y luego ./leadmaster snapshot restore {session} ID.',
     },
     record_unreadable: {
       what: 'el registro de {session} no se puede usar: {detail}',
