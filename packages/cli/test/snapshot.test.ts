@@ -298,6 +298,14 @@ describe('snapshot delete and prune', () => {
   });
 });
 
+test('session delete claims no profile where there may be none, as of a session that has moved', async () => {
+  const { cli, sessions } = await fakeService();
+  sessions.set('ventas', 'MOVED');
+  const { stdout, stderr } = await cli('session delete ventas', { answers: 'y' });
+  expect(stderr).toContain('A profile that it has here goes to the trash.');
+  expect(stdout).toBe('ventas is deleted; a profile that it had here is in the trash.\n');
+});
+
 test('session delete --purge asks with the stronger sentence', async () => {
   const { cli, sessions } = await fakeService();
   sessions.set('ventas', 'STOPPED');
