@@ -61,6 +61,16 @@ describe('snapshot create', () => {
     ).toEqual(['a', 'b', 'c'].map((session) => [session, 'internal']));
   });
 
+  test('--all passes over what has moved to another machine, and says so', async () => {
+    const { cli, sessions } = await fakeService();
+    sessions.set('a', 'READY');
+    sessions.set('b', 'MOVED');
+    expect(await cli('snapshot create b')).toMatchObject({ code: 4 });
+    const { code, stdout, stderr } = await cli('snapshot create --all');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'b: "b" has moved.\n' });
+    expect(stdout.match(/^\w: snapshot/gm)).toEqual(['a: snapshot']);
+  });
+
   test('Ctrl-C ends the waiting, and says that the service goes on', async () => {
     const { cli, sessions, snapshots } = await fakeService();
     sessions.set('ventas', 'READY');
@@ -185,6 +195,15 @@ describe('snapshot verify', () => {
 });
 
 describe('snapshot restore', () => {
+  test('claims no previous profile where there may be none, as of a deleted session', async () => {
+    const { cli, snapshots } = await fakeService();
+    snapshots.take('ventas');
+    const { code, stdout, stderr } = await cli('snapshot restore ventas', { answers: 'yes' });
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: /If it has a profile now, that goes to the trash/ });
+    expect(stdout).toContain('a profile that it had before is in the trash');
+    expect(stderr + stdout).not.toMatch(/the previous profile|The profile that it has now/);
+  });
+
   test('asks first, saying what is replaced', async () => {
     const { cli, sessions, snapshots } = await fakeService();
     sessions.set('ventas', 'STOPPED');
@@ -277,6 +296,14 @@ describe('snapshot delete and prune', () => {
     snapshots.empty();
     expect((await cli('snapshot prune --yes')).stdout).toContain('nothing to prune');
   });
+});
+
+test('session delete claims no profile where there may be none, as of a session that has moved', async () => {
+  const { cli, sessions } = await fakeService();
+  sessions.set('ventas', 'MOVED');
+  const { stdout, stderr } = await cli('session delete ventas', { answers: 'y' });
+  expect(stderr).toContain('A profile that it has here goes to the trash.');
+  expect(stdout).toBe('ventas is deleted; a profile that it had here is in the trash.\n');
 });
 
 test('session delete --purge asks with the stronger sentence', async () => {

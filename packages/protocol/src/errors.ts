@@ -30,7 +30,7 @@ export const ERRORS = {
   adopt_refused: { status: 422, title: 'The folder cannot be adopted' },
   internal: { status: 500, title: 'Something failed here' },
   profile_in_use: { status: 409, title: 'Something else has the profile open' },
-  data_folder_in_use: { status: 409, title: 'Another manager runs on this data folder' },
+  data_folder_in_use: { status: 409, title: 'Another process holds this data folder' },
   browser_failed: { status: 502, title: 'The browser did not start' },
   display_missing: { status: 409, title: 'There is no screen for a visible browser' },
   web_version_unsafe: { status: 409, title: 'That version of WhatsApp Web could erase the login' },

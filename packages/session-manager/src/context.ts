@@ -23,7 +23,7 @@ import { endLeftBrowsers } from './process/left-browsers.ts';
 import { prepareDataFolder } from './profile/data-folder.ts';
 import { createProfileStore } from './profile/file-profile-store.ts';
 import { realFs } from './profile/files.ts';
-import { type LockHandle, lockDataFolder } from './profile/locks.ts';
+import { COMMAND, type LockHandle, lockDataFolder } from './profile/locks.ts';
 import { type DataPaths, dataPaths } from './profile/paths.ts';
 import { type PlaceProbe, thisProbe } from './profile/place.ts';
 import type { ProfileStore } from './profile/profile-store.ts';
@@ -94,7 +94,7 @@ const VAULT_LOOK_MS = 5_000;
 export async function createContext(config: Config, log: Logger, options: ContextOptions = {}): Promise<Context> {
   const paths = dataPaths(config.dataDir);
   prepareDataFolder(paths);
-  const lock = lockDataFolder(paths, { port: config.port });
+  const lock = lockDataFolder(paths, options.offline === true ? COMMAND : { port: config.port });
   let store: StateStore | undefined;
   try {
     store = createStateStore({ file: paths.database, log });

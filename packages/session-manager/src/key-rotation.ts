@@ -4,7 +4,7 @@ import { openStore, openVault, parseMasterKeys, storeUrl } from '@leadmaster/vau
 import type { Config } from './config/config.ts';
 import { writeAtomically } from './profile/atomic-file.ts';
 import { realFs } from './profile/files.ts';
-import { lockDataFolder } from './profile/locks.ts';
+import { COMMAND, lockDataFolder } from './profile/locks.ts';
 import { refuseRootBesideUser } from './profile/owner.ts';
 import { dataPaths } from './profile/paths.ts';
 import type { LongCall } from './snapshots/snapshot-service.ts';
@@ -44,7 +44,7 @@ export async function rotateVaultKey(
   const present = await keyText(keyFile, 'Put the copy of the key back, or say where it is by VAULT_KEY_FILE.');
   await refuseForeign(keyFile);
   refuseRootBesideUser(dataPaths(config.dataDir));
-  const lock = lockDataFolder(dataPaths(config.dataDir), { port: config.port });
+  const lock = lockDataFolder(dataPaths(config.dataDir), COMMAND);
   try {
     const store = await openStore(storeUrl(location), { base: config.dataDir });
     const open = (text: string, count?: number) =>

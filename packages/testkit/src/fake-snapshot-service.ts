@@ -147,6 +147,9 @@ export class FakeSnapshotService implements SnapshotService {
     if (state === 'UNCLAIMED') {
       throw new LeadMasterError('session_unclaimed', `"${session}" has not been adopted.`, 'Adopt it first.');
     }
+    if (state === 'MOVED') {
+      throw new LeadMasterError('session_moved', `"${session}" has moved.`, 'Start it where it is.');
+    }
     if (state === 'QR_REQUIRED') {
       throw new LeadMasterError('nothing_to_snapshot', `"${session}" has no login.`, 'Link it first.');
     }

@@ -67,11 +67,15 @@ export const register: Register = (parent, io) => {
     .action(async (name: string, { purge = false, yes }: { purge?: boolean; yes?: true }, command: Command) => {
       const cli = cliOf(command, io);
       await requireThere(cli, name);
-      await confirm(io, yes, purge ? purgeQuestion(name) : `Delete ${name}? Its profile goes to the trash.`);
+      await confirm(
+        io,
+        yes,
+        purge ? purgeQuestion(name) : `Delete ${name}? A profile that it has here goes to the trash.`,
+      );
       await cli.client().call('deleteSession', { ...of(name), query: { purge } }, { timeoutMs: DELETE_MS });
       cli.print.data({ deleted: name, purged: purge });
       const snapshots = purge ? '; its snapshots are destroyed' : '';
-      cli.print.line(`${name} is deleted; its profile is in the trash${snapshots}.`);
+      cli.print.line(`${name} is deleted; a profile that it had here is in the trash${snapshots}.`);
     });
 };
 

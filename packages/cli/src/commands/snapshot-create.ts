@@ -47,7 +47,10 @@ async function take(cli: Cli, snapshots: Snapshots, name: string, wanted: Wanted
   return taken;
 }
 
-/** What fails of one does not stop the others; what was never linked has nothing to lose. */
+/** What has nothing to lose here: it was never linked, or its login is another machine's now. */
+const EXCUSED: ReadonlySet<string> = new Set(['nothing_to_snapshot', 'session_moved']);
+
+/** What fails of one does not stop the others. */
 async function takeAll(cli: Cli, snapshots: Snapshots, names: readonly string[], wanted: Wanted): Promise<void> {
   const items: { session: string; snapshot: Snapshot | null; error: object | null }[] = [];
   const failed: string[] = [];
@@ -59,7 +62,7 @@ async function takeAll(cli: Cli, snapshots: Snapshots, names: readonly string[],
       if (error.exitCode === EXIT.interrupted) throw error;
       const { code, message: detail, hint } = error;
       items.push({ session, snapshot: null, error: { code, detail, hint } });
-      if (code !== 'nothing_to_snapshot') failed.push(session);
+      if (!EXCUSED.has(code)) failed.push(session);
       cli.print.note(`${session}: ${detail}`);
     }
   }

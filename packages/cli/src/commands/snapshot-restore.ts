@@ -67,7 +67,8 @@ async function restore(
     },
   );
   cli.print.data(session);
-  cli.print.line(`${name} is back at ${nameSnapshot(chosen)}; the previous profile is in the trash.`);
+  // The answer does not tell whether there was a profile: the session may be deleted, or its folder lost.
+  cli.print.line(`${name} is back at ${nameSnapshot(chosen)}; a profile that it had before is in the trash.`);
   cli.print.line(describeSession(cli.print, session));
   if (!isServed && (start || restart)) cli.print.note(`It starts with the service: ${cli.startCommand}`);
 }
@@ -76,7 +77,7 @@ function question(name: string, chosen: Snapshot, restart: boolean): string {
   const first = restart ? `${name} is stopped if it runs, and goes` : `${name} goes`;
   return (
     `${first} back to ${nameSnapshot(chosen)}.\n` +
-    'The profile that it has now goes to the trash; what has come since then is not in the snapshot. Restore?'
+    'If it has a profile now, that goes to the trash; what has come since then is not in the snapshot. Restore?'
   );
 }
 

@@ -5,7 +5,7 @@ import { makePrivateFile } from '../config/private-file.ts';
 import { proveProfileFree } from '../process/holders.ts';
 import { clearStaleSingleton } from '../process/singleton-lock.ts';
 import { realFs } from '../profile/files.ts';
-import { type LockHandle, lockDataFolder, lockSession } from '../profile/locks.ts';
+import { COMMAND, type LockHandle, lockDataFolder, lockSession } from '../profile/locks.ts';
 import { repairPermissions } from '../profile/permissions.ts';
 import { mayIgnoreAll } from './checks/git.ts';
 import type { Finding, FindingId } from './finding.ts';
@@ -65,7 +65,7 @@ const FIXES: Partial<Record<FindingId, Fix>> = {
 export async function fixAll(ground: Ground, findings: readonly Finding[]): Promise<Fixed[]> {
   if (findings.length === 0) return [];
   refuseOtherUser(ground);
-  const lock = ground.service === null ? lockDataFolder(ground.paths, { port: ground.config.port }) : null;
+  const lock = ground.service === null ? lockDataFolder(ground.paths, COMMAND) : null;
   try {
     const fixed: Fixed[] = [];
     for (const finding of findings) fixed.push(await fixOne(ground, finding));

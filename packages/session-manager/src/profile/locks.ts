@@ -62,11 +62,14 @@ const held = shared[REGISTRY];
 
 const LOOK_MS = 100;
 
-/** A refusal: which code it travels with, and what is said about the holder. */
+/** What a command says of itself that holds the data folder in place of the service: it answers on no port. */
+export const COMMAND = { kind: 'command' } as const;
+
+/** A refusal: which code it travels with, and what is said about the holder. `owner`: null where that is not known. */
 interface Refusal {
   code: ErrorCode;
-  detail: (holder: string) => string;
-  hint: string;
+  detail: (holder: string, owner: LockOwner | null) => string;
+  hint: (owner: LockOwner | null) => string;
 }
 
 /**
@@ -123,19 +126,26 @@ export function acquireLock(file: string, about: Record<string, string | number>
 }
 
 /**
- * The lock of a whole data folder: one manager at a time.
+ * The lock of a whole data folder: one process at a time, a service that answers on a port or a command that ends by itself.
  *
- * @throws LeadMasterError `data_folder_in_use`, naming the manager that has it.
+ * @throws LeadMasterError `data_folder_in_use`, naming the process that has it and which of the two it is.
  */
-export function lockDataFolder(
-  paths: DataPaths,
-  about: { port: number } & Record<string, string | number>,
-): LockHandle {
+export function lockDataFolder(paths: DataPaths, about: { port: number } | typeof COMMAND): LockHandle {
   return acquireLock(paths.dataLock, about, {
     code: 'data_folder_in_use',
-    detail: (holder) => `The data folder ${paths.root} is in use by ${holder}`,
-    hint: 'Stop that manager first, or give this one another LEADMASTER_DATA_DIR.',
+    detail: (holder, owner) =>
+      isCommand(owner)
+        ? `A command (${holder}) works on the data folder ${paths.root}`
+        : `The data folder ${paths.root} is in use by ${holder}`,
+    hint: (owner) =>
+      isCommand(owner)
+        ? 'Wait for its end, then try once more.'
+        : 'Stop that manager first, or give this one another LEADMASTER_DATA_DIR.',
   });
+}
+
+function isCommand(owner: LockOwner | null): boolean {
+  return owner?.about.kind === COMMAND.kind;
 }
 
 /**
@@ -151,7 +161,7 @@ export function lockSession(
   return acquireLock(paths.sessionLock(session), about, {
     code: 'profile_in_use',
     detail: (holder) => `The profile of ${session} is in use by ${holder}`,
-    hint: 'A session runs in one browser only. Stop it where it runs.',
+    hint: () => 'A session runs in one browser only. Stop it where it runs.',
   });
 }
 
@@ -209,19 +219,20 @@ function ownerMayLive(owner: LockOwner): boolean {
 
 function refused(file: string, refusal: Refusal): LeadMasterError {
   // It is held: only by whom is open.
-  const owner = readOwner(file);
-  const known = owner !== null && ownerMayLive(owner);
+  const said = readOwner(file);
+  const owner = said !== null && ownerMayLive(said) ? said : null;
   return new LeadMasterError(
     refusal.code,
-    refusal.detail(known ? describeOwner(owner) : 'a process that has not said who it is'),
-    refusal.hint,
-    known ? { extra: { holder: owner } } : {},
+    refusal.detail(owner === null ? 'a process that has not said who it is' : describeOwner(owner), owner),
+    refusal.hint(owner),
+    owner === null ? {} : { extra: { holder: owner } },
   );
 }
 
 /** "pid 12 on host vm, since 2026-…, port 3001". */
 export function describeOwner(owner: LockOwner): string {
-  const more = Object.entries(owner.about).map(([key, value]) => `, ${key} ${value}`);
+  const facts = Object.entries(owner.about).filter(([key]) => key !== 'kind');
+  const more = facts.map(([key, value]) => `, ${key} ${value}`);
   return `pid ${owner.pid} on host ${owner.host}, since ${owner.since}${more.join('')}`;
 }
 

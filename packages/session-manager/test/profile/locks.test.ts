@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { prepareDataFolder } from '../../src/profile/data-folder.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
-import { livingOwner, lockDataFolder, lockSession, readOwner } from '../../src/profile/locks.ts';
+import { COMMAND, livingOwner, lockDataFolder, lockSession, readOwner } from '../../src/profile/locks.ts';
 import { dataPaths } from '../../src/profile/paths.ts';
 import { cleanUp, nextLine, putLogin, startScript, tempFolder } from './helpers.ts';
 
@@ -14,6 +14,15 @@ async function dataFolder() {
   const paths = dataPaths(join(await tempFolder(), 'data'));
   prepareDataFolder(paths);
   return paths;
+}
+
+function thrownBy(call: () => unknown): unknown {
+  try {
+    call();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('it did not throw');
 }
 
 describe('a lock', () => {
@@ -27,6 +36,28 @@ describe('a lock', () => {
     expect(line).toContain(`pid ${first.pid} on host ${hostname()}, since 20`);
     expect(line).toContain('port 3999');
     expect(() => lockDataFolder(paths, { port: 1 })).toThrow(`pid ${first.pid}`);
+  });
+
+  test('that a command holds is not told to be a manager that has to be stopped', async () => {
+    const paths = await dataFolder();
+    const lock = lockDataFolder(paths, COMMAND);
+    cleanUp(() => lock.release());
+    const refused = thrownBy(() => lockDataFolder(paths, { port: 1 }));
+    expect(refused).toMatchObject({
+      code: 'data_folder_in_use',
+      message: expect.stringMatching(
+        new RegExp(`^A command \\(pid ${process.pid} .*\\) works on the data folder ${paths.root}$`),
+      ),
+      hint: expect.stringContaining('Wait for its end'),
+    });
+    expect(JSON.stringify(refused)).not.toMatch(/port|Stop that manager/);
+    lock.release();
+    const service = lockDataFolder(paths, { port: 3999 });
+    cleanUp(() => service.release());
+    expect(thrownBy(() => lockDataFolder(paths, COMMAND))).toMatchObject({
+      message: expect.stringContaining('port 3999'),
+      hint: expect.stringContaining('Stop that manager'),
+    });
   });
 
   test('is free again the moment its holder is killed with -9, whatever the file beside it says', async () => {

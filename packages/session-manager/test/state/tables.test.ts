@@ -74,6 +74,77 @@ describe('sessions', () => {
   });
 });
 
+describe('snapshots', () => {
+  /** A session with snapshot 1, taken a minute after its link; the clock stands another minute later. */
+  function saved() {
+    const opened = withSession();
+    const { store, clock } = opened;
+    const pass = (): Date => {
+      clock.now = new Date(clock.now.getTime() + 60_000);
+      return clock.now;
+    };
+    const take = (id: string): void =>
+      void store.snapshots.created('ventas', { id, at: pass().toISOString(), data: {} });
+    store.sessions.tellFrom('ventas', clock.now);
+    take('1-00000001');
+    pass();
+    return { ...opened, pass, take };
+  }
+
+  const ids = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) => id);
+
+  test('of a session that is made again under the name of a deleted one: none is inherited', () => {
+    const { store, pass, take } = saved();
+    store.sessions.remove('ventas');
+    // What is saved ahead of a deletion reaches the vault after it.
+    take('2-00000002');
+    store.sessions.insert({ name: 'ventas', metadata: {}, desired: 'running' });
+    store.sessions.tellFrom('ventas', pass());
+    expect(store.snapshots.latest('ventas')).toBeNull();
+    expect(store.snapshots.ofLogin('ventas')).toEqual([]);
+    expect(ids(store.snapshots.list('ventas'))).toEqual(['1-00000001', '2-00000002']);
+    take('3-00000003');
+    expect(store.snapshots.latest('ventas')).toMatchObject({ id: '3-00000003' });
+    expect(ids(store.snapshots.ofLogin('ventas'))).toEqual(['3-00000003']);
+  });
+
+  test('of a session that was made again and is not linked yet: none is inherited', () => {
+    const { store } = saved();
+    store.sessions.remove('ventas');
+    store.sessions.insert({ name: 'ventas', metadata: {}, desired: 'running' });
+    expect(store.snapshots.latest('ventas')).toBeNull();
+  });
+
+  test('of a session that was unlinked and linked again: only those since the last link count', () => {
+    const { store, pass, take } = saved();
+    store.sessions.tellFrom('ventas', null);
+    store.sessions.tellFrom('ventas', pass());
+    expect(store.snapshots.latest('ventas')).toBeNull();
+    take('2-00000002');
+    expect(store.snapshots.latest('ventas')).toMatchObject({ id: '2-00000002' });
+  });
+
+  test('of a deleted session that a restore brings back: the restored one counts', () => {
+    const { store } = saved();
+    const { at } = store.snapshots.latest('ventas') ?? { at: '' };
+    store.sessions.remove('ventas');
+    store.sessions.insert({ name: 'ventas', metadata: {}, desired: 'stopped' });
+    store.sessions.tellFrom('ventas', new Date(Date.parse(at) - 1));
+    expect(store.snapshots.latest('ventas')).toMatchObject({ id: '1-00000001' });
+  });
+
+  test('why the last one of a deleted session failed is not said of the next session of that name', () => {
+    const { store } = saved();
+    const failure = { code: 'vault_missing', detail: 'It is not mounted.', data: {} };
+    store.snapshots.failed('ventas', failure);
+    store.sessions.remove('ventas');
+    expect(store.snapshots.failure('ventas')).toBeNull();
+    store.snapshots.failed('ventas', failure);
+    store.sessions.insert({ name: 'ventas', metadata: {}, desired: 'running' });
+    expect(store.snapshots.failure('ventas')).toBeNull();
+  });
+});
+
 describe('several changes made one', () => {
   test('are all there, told in order after the last is durable', () => {
     const { store } = withSession();
