@@ -75,10 +75,7 @@ export const session = z.object({
   account: account.nullable(),
   health,
   storage: storageSummary,
-  /**
-   * The newest of the login that the session has now: since it was linked or brought here, or since the session was made
-   * where nothing is linked; null where there is none yet. `verified`: proven good; `damaged`: found not to be, the last time somebody looked.
-   */
+  /** `verified`: proven good; `damaged`: found not to be, the last time that it was read. */
   lastSnapshot: z.object({ id: z.string(), at: time, verified: z.boolean(), damaged: z.boolean() }).nullable(),
   /** Why the last attempt at a snapshot failed; null when it succeeded, or there was none. */
   snapshotFailure: z.object({ at: time, code: z.string(), detail: z.string() }).nullable(),

@@ -141,8 +141,7 @@ export class SessionOrders {
     profiles.refuseFixed(name);
     // First, since it is what may fail for reasons of its own: the session is then as it was.
     if (purge) await guard.purge(name);
-    // What has moved has no login here that could be saved.
-    else if (supervisor.view.state !== 'MOVED') await guard.before(name, 'before_delete');
+    else await guard.before(name, 'before_delete');
     let done = purge ? `the snapshots of ${name} are destroyed` : null;
     const remove = async (): Promise<void> => {
       await this.#retire(name, supervisor, refuse);

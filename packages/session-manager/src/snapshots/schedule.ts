@@ -46,9 +46,8 @@ export class SnapshotSchedule {
 
   /** Saves every session, applies the retention, and boots a sample. One round at a time; what fails of one session is told and does not stop the others. */
   async round(signal: AbortSignal): Promise<void> {
-    const { snapshots, access, store, log } = this.#deps;
-    // What has moved to another machine is saved there.
-    const names = access.names().filter((name) => store.sessions.get(name)?.state !== 'MOVED');
+    const { snapshots, access, log } = this.#deps;
+    const names = access.names();
     log.info({ sessions: names.length }, 'the round of snapshots begins');
     await Promise.all(names.map((name) => this.#saveAndPrune(name, signal)));
     for (const { session, id } of this.#leastProven(names).slice(0, this.#deps.config.drills)) {

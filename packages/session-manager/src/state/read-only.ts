@@ -38,8 +38,6 @@ export interface StateReading {
   transitions(session: string, limit: number): ReturnType<ReturnType<typeof transitionsTable>['list']>;
   page(session: string): PageFacts;
   snapshots(session: string): SnapshotRow[];
-  /** Those of the login that the session has now. */
-  snapshotsOfLogin(session: string): SnapshotRow[];
   failure(session: string): SnapshotFailure | null;
   lastDrill(session: string): LastDrill | null;
   movedGeneration(session: string): number | null;
@@ -99,7 +97,6 @@ function reading(db: Database.Database, file: string): StateReading {
     transitions: (session, limit) => transitions.list(session, limit),
     page: (session) => pages.get(session),
     snapshots: (session) => snapshots.list(session),
-    snapshotsOfLogin: (session) => snapshots.ofLogin(session),
     failure: (session) => snapshots.failure(session),
     lastDrill: (session) =>
       connection.read(() => {

@@ -80,7 +80,6 @@ export function sessionsTable({ db, now, write, read, addEvent }: Connection): S
   const all = db.prepare<[], Row>('SELECT * FROM sessions ORDER BY name');
   const get = db.prepare<[string], Row>('SELECT * FROM sessions WHERE name = ?');
   const remove = db.prepare<[string]>('DELETE FROM sessions WHERE name = ?');
-  const forgetFailure = db.prepare<[string]>('DELETE FROM snapshot_failures WHERE session = ?');
   const setDesired = db.prepare<[string, string]>('UPDATE sessions SET desired = ? WHERE name = ?');
   const setMetadata = db.prepare<[string, string]>('UPDATE sessions SET metadata = ? WHERE name = ?');
 
@@ -101,8 +100,6 @@ export function sessionsTable({ db, now, write, read, addEvent }: Connection): S
             `Start it with POST /v1/sessions/${row.name}/start, or choose another name.`,
           );
         }
-        // The last snapshot of the session that had this name may have failed after it was removed.
-        forgetFailure.run(row.name);
         const at = now().toISOString();
         const made = insert.get(row.name, 'created', at, row.desired, JSON.stringify(row.metadata), at);
         if (made === undefined) throw new Error('INSERT returned no row');
@@ -114,11 +111,7 @@ export function sessionsTable({ db, now, write, read, addEvent }: Connection): S
         const row = get.get(name);
         return row === undefined ? null : toSession(row);
       }),
-    remove: (name) =>
-      write(() => {
-        remove.run(name);
-        forgetFailure.run(name);
-      }),
+    remove: (name) => write(() => void remove.run(name)),
     setDesired: (name, desired) =>
       write(() => {
         if (setDesired.run(desired, name).changes === 0) throw unknownSession(name);

@@ -11,13 +11,6 @@ interface Row {
 
 const COLUMNS = 'session, id, at, verified_at, verified';
 
-/**
- * Of the login that the session has now: taken since it was linked or brought here, or since the session was made where
- * nothing is linked. A name may have been another account's before. Without the session, all count.
- */
-const OF_LOGIN = `session = ? AND at >= coalesce(
-  (SELECT coalesce(linked_at, created_at) FROM sessions WHERE name = snapshots.session), '')`;
-
 function toSnapshot(row: Row): SnapshotRow {
   const verified = row.verified === null ? null : row.verified === 1;
   return { session: row.session, id: row.id, at: row.at, verifiedAt: row.verified_at, verified };
@@ -36,10 +29,9 @@ export function snapshotsTable({ db, now, write, read, addEvent }: Connection): 
   const removeAll = db.prepare<[string]>('DELETE FROM snapshots WHERE session = ?');
   // An id begins with the number in the order of writing; dates come from clocks, which may be wrong.
   const latest = db.prepare<[string], Row>(
-    `SELECT ${COLUMNS} FROM snapshots WHERE ${OF_LOGIN} ORDER BY CAST(id AS INTEGER) DESC, at DESC LIMIT 1`,
+    `SELECT ${COLUMNS} FROM snapshots WHERE session = ? ORDER BY CAST(id AS INTEGER) DESC, at DESC LIMIT 1`,
   );
   const bySession = db.prepare<[string], Row>(`SELECT ${COLUMNS} FROM snapshots WHERE session = ?`);
-  const ofLogin = db.prepare<[string], Row>(`SELECT ${COLUMNS} FROM snapshots WHERE ${OF_LOGIN}`);
   const fail = db.prepare<[string, string, string, string]>(
     `INSERT INTO snapshot_failures (session, at, code, detail) VALUES (?, ?, ?, ?)
      ON CONFLICT (session) DO UPDATE SET at = excluded.at, code = excluded.code, detail = excluded.detail`,
@@ -84,7 +76,6 @@ export function snapshotsTable({ db, now, write, read, addEvent }: Connection): 
         return row === undefined ? null : toSnapshot(row);
       }),
     list: (session) => read(() => bySession.all(session).map(toSnapshot)),
-    ofLogin: (session) => read(() => ofLogin.all(session).map(toSnapshot)),
     failure: (session) => read(() => failure.get(session) ?? null),
   };
 }

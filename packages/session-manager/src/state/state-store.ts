@@ -180,7 +180,7 @@ export interface StateStore {
     insert(row: { name: string; metadata: Record<string, string>; desired: 'running' | 'stopped' }): SessionRow;
     all(): SessionRow[];
     get(name: string): SessionRow | null;
-    /** Removes the session, and why its last snapshot failed; its events stay until retention takes them. */
+    /** Removes the session; its events stay until retention takes them. */
     remove(name: string): void;
     setDesired(name: string, desired: 'running' | 'stopped'): void;
     setMetadata(name: string, metadata: Record<string, string>): void;
@@ -318,12 +318,8 @@ export interface StateStore {
     forgotten(session: string, ids: readonly string[]): void;
     /** Its key was destroyed: nothing is known any more. */
     purged(session: string): void;
-    /** The newest of the login that the session has now; null where there is none of it yet. */
     latest(session: string): SnapshotRow | null;
-    /** Every one of the name, also of logins that it had before. */
     list(session: string): SnapshotRow[];
-    /** Those of the login that the session has now. */
-    ofLogin(session: string): SnapshotRow[];
     failure(session: string): SnapshotFailure | null;
   };
   vault: {

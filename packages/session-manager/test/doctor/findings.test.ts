@@ -241,18 +241,6 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
     [['snapshot_none', 'problem']],
   ],
   [
-    'a login with no snapshot but those of the login that the name had before',
-    async (i) => {
-      i.change((store) => {
-        store.snapshots.forgotten(NAME, ['1-00000001']);
-        store.snapshots.verified(NAME, { id: '1-00000001', at: daysAgo(3), ok: true, data: {} });
-        store.sessions.tellFrom(NAME, new Date(daysAgo(2)));
-      });
-      await createProfileStore({ dataDir: i.paths.root }).updateRecord(NAME, { committedAt: daysAgo(1) });
-    },
-    [['snapshot_none', 'problem']],
-  ],
-  [
     'snapshots that are old and unproven',
     (i) =>
       i.change((store) => {

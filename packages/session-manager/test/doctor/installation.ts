@@ -50,7 +50,7 @@ export class Installation {
     await made.makeVault();
     made.change((store) => {
       store.sessions.insert({ name: NAME, metadata: {}, desired: 'stopped' });
-      store.sessions.touch(NAME, { caughtUpTo: new Date().toISOString(), linkedAt: '2020-01-01T00:00:00.000Z' });
+      store.sessions.touch(NAME, { caughtUpTo: new Date().toISOString() });
       store.snapshots.created(NAME, { id: '1-00000001', at: new Date().toISOString(), data: {} });
     });
     await made.putProfile(NAME);

@@ -69,25 +69,3 @@ describe('the nightly round', () => {
     close();
   });
 });
-
-test('a round passes over what has moved to another machine', async () => {
-  const saved: string[] = [];
-  const deps = {
-    config: { ...readConfig({}).snapshots, schedule: null, drills: 0 },
-    snapshots: {
-      create: async (session: string) => void saved.push(session),
-      prune: async () => [],
-    },
-    access: { names: () => ['ventas', 'soporte'] },
-    store: {
-      events: { subscribe: () => () => undefined },
-      sessions: { get: (name: string) => ({ state: name === 'soporte' ? 'MOVED' : 'READY' }) },
-      snapshots: { latest: () => null },
-    },
-    log: pino({ level: 'silent' }),
-  } as unknown as ScheduleDeps;
-  const made = new SnapshotSchedule(deps);
-  await made.round(new AbortController().signal);
-  made.close();
-  expect(saved).toEqual(['ventas']);
-});

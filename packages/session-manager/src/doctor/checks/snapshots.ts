@@ -34,13 +34,7 @@ export async function checkSnapshots({ state, config, machine, profiles, paths }
     ...sessions.flatMap(({ name, createdAt }) => {
       const record = profiles.find((profile) => profile.name === name)?.record;
       const since = record?.committedAt ?? record?.createdAt ?? createdAt;
-      const all = newestFirst(state.snapshots(name));
-      return [
-        ...failures(name, state),
-        ...judge(name, since, newestFirst(state.snapshotsOfLogin(name)), config.snapshots.schedule, now),
-        ...olderDamage(name, all.slice(1)),
-        ...misdated(name, all, now),
-      ];
+      return [...failures(name, state), ...judge(name, since, state.snapshots(name), config.snapshots.schedule, now)];
     }),
   ];
 }
@@ -60,26 +54,17 @@ function failures(session: string, state: StateReading): Finding[] {
   ];
 }
 
-function newestFirst(snapshots: readonly SnapshotRow[]): SnapshotRow[] {
-  return snapshots.toSorted((a, b) => sequenceOf(b.id) - sequenceOf(a.id));
-}
-
-/** Whether the login that is in place is saved. `own`: its snapshots, newest first; those of an earlier login save nothing of it. */
-function judge(
-  session: string,
-  loginAt: string,
-  own: readonly SnapshotRow[],
-  schedule: string | null,
-  now: Date,
-): Finding[] {
-  const [latest] = own;
+function judge(session: string, loginAt: string, all: SnapshotRow[], schedule: string | null, now: Date): Finding[] {
+  const [latest, ...older] = all.sort((a, b) => sequenceOf(b.id) - sequenceOf(a.id));
   if (latest === undefined)
     return ageOf(loginAt, now) < FIRST_MS ? [] : [found('problem', 'snapshot_none', session, { session })];
   const about = { session, snapshot: latest.id, at: latest.at };
   return [
     ...(latest.verified === false ? [found('problem', 'snapshot_damaged', session, about)] : []),
+    ...olderDamage(session, older),
     ...(isOld(latest.at, schedule, now) ? [found('warning', 'snapshot_old', session, about)] : []),
-    ...(isUnproven(own, now) ? [found('warning', 'snapshot_unverified', session, about)] : []),
+    ...misdated(session, all, now),
+    ...(isUnproven(all, now) ? [found('warning', 'snapshot_unverified', session, about)] : []),
   ];
 }
 
