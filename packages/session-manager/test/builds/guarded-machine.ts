@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Event, Feature } from '@leadmaster/protocol';
+import type { Account, Event, Feature } from '@leadmaster/protocol';
 import { FakeEngine, type FakeRun, putLevelDb } from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { expect, onTestFinished, vi } from 'vitest';
@@ -48,6 +48,7 @@ export class GuardedMachine {
   ask = async (method: string, url: string): Promise<Answer | null> => this.answer(method, url);
   /** What self-tests have proven broken, by session: of the features that LeadMaster needs. */
   readonly broken = new Map<string, Feature[]>();
+  readonly #linked: string[] = [];
 
   constructor(dataDir: string, settings: Partial<BuildSettings>) {
     this.dataDir = dataDir;
@@ -194,13 +195,20 @@ export class GuardedMachine {
     run.tell({ type: 'page', build, html });
     run.tell({ type: 'authenticated' });
     const probes = run.probes;
-    run.tell({ type: 'ready', account: { id: `${name}@c.us`, phone: '5491100000001', name }, webVersion: build });
+    run.tell({ type: 'ready', account: this.#accountOf(name), webVersion: build });
     await this.until(name, 'READY');
     await vi.waitFor(() => expect(run.probes).toBeGreaterThan(probes), 3000);
     // The answer has reached who asked.
     await new Promise((resolve) => setImmediate(resolve));
     await this.builds.idle();
     return run;
+  }
+
+  /** Each session has an account of its own. */
+  #accountOf(name: string): Account {
+    if (!this.#linked.includes(name)) this.#linked.push(name);
+    const phone = String(5_491_100_000_001 + this.#linked.indexOf(name));
+    return { id: `${phone}@c.us`, phone, name };
   }
 
   async until(name: string, state: string): Promise<void> {

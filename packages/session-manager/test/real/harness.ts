@@ -66,9 +66,10 @@ export class Stage implements AsyncDisposable {
     return this.#context;
   }
 
-  /** Starts the manager, and the sessions that were running. */
-  async start(more: NodeJS.ProcessEnv = {}): Promise<void> {
+  /** Starts the manager, and the sessions that were running. `schedule`: of snapshots, also by the second, which no setting may be. */
+  async start(more: NodeJS.ProcessEnv = {}, { schedule }: { schedule?: string } = {}): Promise<void> {
     const config = readConfig({ ...this.#env, ...more });
+    if (schedule !== undefined) config.snapshots.schedule = schedule;
     this.#context = await createContext(config, createServiceLog(config.log).log, this.#options);
     if (!this.#isGuarded) this.sessions.guardWith(UNGUARDED);
     await this.sessions.boot();

@@ -8,6 +8,12 @@ describe('messages under kill -9', () => {
   }, async () => {
     const report = await proveOutbox({ messages: 60, sessions: 2, seed: Date.now() % 1_000_000 });
     expect(report, `seed ${report.seed}`).toMatchObject({ accepted: 60, faults: [] });
-    expect(report.traced).toBeGreaterThanOrEqual(60 - report.uncertain.length);
+    // What failed for certain never arrived, and was not looked for.
+    const arrived = ['SENT', 'DELIVERED', 'READ', 'PLAYED'].reduce(
+      (sum, state) => sum + (report.states[state] ?? 0),
+      0,
+    );
+    expect(arrived).toBeGreaterThan(30);
+    expect(report.traced).toBeGreaterThanOrEqual(arrived);
   });
 });

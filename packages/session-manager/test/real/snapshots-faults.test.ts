@@ -156,7 +156,7 @@ describe('the clock', () => {
     const after = await stage.event(({ type }) => type === 'snapshot.created', 30_000, true);
     expect(after.data).toMatchObject({ reason: 'after_login' });
     await stage.stop();
-    await stage.start({ SNAPSHOT_SCHEDULE: '* * * * * *', SNAPSHOT_KEEP: 'last=2' });
+    await stage.start({ SNAPSHOT_KEEP: 'last=2' }, { schedule: '* * * * * *' });
     await stage.until('ventas', 'READY');
     let rounds = 0;
     const drilled = await stage.event(
