@@ -81,10 +81,18 @@ export class Bots implements AsyncDisposable {
     throw new Error(`${type} was not told, but ${this.events.map((event) => event.type).join(', ')}`);
   }
 
+  /** The library closes a browser whose login was taken by itself, and awaits it not: that one may still be ending. */
+  async #leftBrowsers(): Promise<ReturnType<typeof browsersOn>> {
+    const look = () => browsersOn(join(this.profiles, 'bot'));
+    for (const deadline = performance.now() + 5000; performance.now() < deadline && look().length > 0; )
+      await sleep(50);
+    return look();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     try {
       for (const client of this.#clients) await client.destroy();
-      const left = browsersOn(join(this.profiles, 'bot'));
+      const left = await this.#leftBrowsers();
       for (const browser of left) await endGroup(browser, { termMs: 0, killMs: 5000 });
       if (left.length > 0) throw new Error(`${left.length} browsers were left`);
     } finally {
