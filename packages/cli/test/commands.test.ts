@@ -48,7 +48,7 @@ describe('sessions', () => {
     expect((await cli('sessions')).stdout).toContain('t3, and 2 more: ./leadmaster recover');
   });
 
-  test('a vault that cannot be read, or not soon, holds nobody up', async () => {
+  test('a vault that cannot be read, or not soon, delays no list of sessions', async () => {
     const { cli, snapshots } = await fakeService();
     const ask = vi
       .spyOn(snapshots, 'recoverable')

@@ -1,8 +1,9 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { describe, expect, test } from 'vitest';
+import { ADMIN_KEY } from '../../session-manager/test/http/serve.ts';
 import { Client, operate } from '../src/index.ts';
-import { answering, clientOf, KEY, listening, manager } from './service.ts';
+import { answering, clientOf, listening, manager } from './service.ts';
 
 describe('a call', () => {
   test('sends path, query, headers and body as the route states them, and hands back its answer', async () => {
@@ -162,7 +163,7 @@ describe('a call', () => {
 
   test('that holds answers to the contract hands back those of the service, also of an operation', async () => {
     const { client: own, sessions } = await manager();
-    const client = new Client({ url: own.url, key: () => KEY, checksAnswers: true });
+    const client = new Client({ url: own.url, key: () => ADMIN_KEY, checksAnswers: true });
     await client.call('createSession', { body: { name: 'ventas', start: false } });
     sessions.set('ventas', 'READY');
     const made = await operate(client, 'createSnapshot', { params: { session: 'ventas' } });

@@ -1,30 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fakeServices } from '@leadmaster/testkit';
-import { pino } from 'pino';
-import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
-import { createHttpServer } from '../../session-manager/src/http/server.ts';
+import { ADMIN_KEY, serve } from '../../session-manager/test/http/serve.ts';
 import { Client } from '../src/index.ts';
-
-export const KEY = 'admin-key-of-the-tests';
 
 /** The real HTTP server over sessions in memory, and a client with its key. */
 export async function manager() {
-  const services = fakeServices('/nowhere/leadmaster-data');
-  const app = await createHttpServer({
-    ...services,
-    config: { dataDir: '/nowhere/leadmaster-data', compat: 'key' },
-    keys: { adminKey: KEY, serviceToken: 'service-token-of-the-tests' },
-    log: pino({ level: 'silent' }),
-    metrics: new Registry(),
-    ready: () => true,
-    version: '0.1.0',
-  });
-  await app.listen({ host: '127.0.0.1', port: 0 });
-  onTestFinished(() => app.close());
-  const { port } = app.server.address() as AddressInfo;
-  return { ...services, app, client: clientOf(port) };
+  const service = await serve();
+  return { ...service, client: clientOf(service.port) };
 }
 
 /** A client of a server that answers as the test says. */
@@ -46,5 +29,5 @@ export async function listening(server: Server): Promise<number> {
 }
 
 export function clientOf(port: number): Client {
-  return new Client({ url: `http://127.0.0.1:${port}`, key: () => KEY });
+  return new Client({ url: `http://127.0.0.1:${port}`, key: () => ADMIN_KEY });
 }

@@ -8,6 +8,8 @@ export const SESSION_NAME_RULE =
 
 export const sessionName = z.string().regex(SESSION_NAME_PATTERN, SESSION_NAME_RULE);
 
+export const snapshotId = z.string().regex(/^[\w-]{1,128}$/, 'the id of a snapshot');
+
 /** Whether a text may name a session. */
 export function isSessionName(text: string): boolean {
   return SESSION_NAME_PATTERN.test(text);

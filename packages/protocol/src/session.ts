@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { account } from './accounts.ts';
 import { accountLimits } from './limits.ts';
-import { sessionName } from './names.ts';
+import { sessionName, snapshotId } from './names.ts';
 import { normalPhone, PHONE_RULE } from './phones.ts';
 import { SESSION_STATES, STATE_KINDS } from './states.ts';
 
@@ -185,4 +185,4 @@ export const adoptedSession = session.extend({ adopted: adoptReport });
 export type AdoptedSession = z.infer<typeof adoptedSession>;
 
 /** Gives the session up on this machine: its login goes on from that snapshot, elsewhere. */
-export const retireSession = z.strictObject({ snapshot: z.string().regex(/^[\w-]{1,128}$/, 'the id of a snapshot') });
+export const retireSession = z.strictObject({ snapshot: snapshotId });

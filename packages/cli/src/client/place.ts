@@ -5,7 +5,7 @@ import { answers } from './snapshots.ts';
 /** Each session that is released may wait for a vault that does not answer. */
 const ACCEPT_MS = 60_000;
 
-/** The place of the data folder, whoever answers for it. */
+/** The place of the data folder, by the running service or by the folder itself. */
 export interface PlaceAccess {
   view(): Promise<Place>;
   accept(said: AcceptPlace): Promise<AcceptedPlace>;
@@ -15,7 +15,7 @@ export interface PlaceAccess {
 
 /**
  * Asks and tells the service about the place of its data folder. Where none answers, the data folder itself is opened,
- * which nobody else may use meanwhile; nothing is started then.
+ * which no other process may use meanwhile; nothing is started then.
  *
  * @throws CliError `service_unreachable` where the service of this data folder listens on another port; LeadMasterError
  * `data_folder_in_use` where a service runs after all.

@@ -77,7 +77,7 @@ async function confirmRetired(
   if (originRetired) return;
   const which = sessions.join(', ') || 'what was on its way here';
   if (canAsk(io) && !json) {
-    const question = `${which}: will the place before never run them again? Two places with one login take it from each other, and the phone has to scan anew. Type yes: `;
+    const question = `${which}: will the place before never run them again? Two places with one login take it from each other, and the phone has to scan again. Type yes: `;
     if (/^yes$/i.test(await ask(io, question))) return;
     throw new CliError(EXIT.failed, 'declined', 'Nothing was done.', 'Only the whole word is an answer: yes');
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sessionName } from '../names.ts';
+import { sessionName, snapshotId } from '../names.ts';
 
 /** Numbers in a query are decimal digits and nothing else: no "0x10", no "1e3", no empty text read as 0. */
 function digitsToNumber(value: unknown): unknown {
@@ -23,7 +23,7 @@ export const sessionParams = z.strictObject({ session: sessionName });
 
 /** The path of everything below one snapshot. */
 export const snapshotParams = sessionParams.extend({
-  snapshot: z.string().regex(/^[\w-]{1,128}$/, 'the id of a snapshot'),
+  snapshot: snapshotId,
 });
 
 /** For routes that read nothing there: anything that is sent is a mistake worth telling. */

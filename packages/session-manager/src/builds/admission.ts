@@ -1,9 +1,9 @@
 import { LeadMasterError } from '@leadmaster/protocol';
+import { PAGE_URL } from '../engine/page-url.ts';
 import type { BuildDeps } from './build-deps.ts';
 import { eagerScripts, type Numbers, readKnobs } from './page-facts.ts';
 import { mayRaise, type Reach, tooNew } from './schema-rule.ts';
 
-const PAGE_URL = 'https://web.whatsapp.com/';
 const ASK_MS = 10_000;
 /** Scripts that answered are not asked for again at every start of a round. */
 const ANSWERED_MS = 600_000;

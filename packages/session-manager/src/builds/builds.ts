@@ -1,6 +1,7 @@
 import { type Build, errorText } from '@leadmaster/protocol';
 import type { EngineEvent, EngineRun } from '../engine/engine.ts';
 import type { PageProbe } from '../engine/page-probe.ts';
+import { PAGE_URL } from '../engine/page-url.ts';
 import { BuildBook } from './book.ts';
 import { BuildChoice, type HeldForStart } from './build-choice.ts';
 import type { BuildDeps, GuardedSessions } from './build-deps.ts';
@@ -10,7 +11,6 @@ import { BuildGuard } from './guard.ts';
 import { type Numbers, readBuild } from './page-facts.ts';
 import type { Answer } from './page-network.ts';
 
-const PAGE_URL = 'https://web.whatsapp.com/';
 const LOOK_MS = 20_000;
 const FIRST_LOOK_MS = 120_000;
 /** Trials go on in steps of this. */

@@ -38,6 +38,7 @@ export type Handler<R extends Route> = (
 
 /** Serves a route of the contract: its statement says what is read and answered, the handler does the work. */
 export function serve<const R extends Route>(app: HttpApp, route: R, handler: Handler<R>): void {
+  const [status, isWithBody] = [statusOf(route), hasBody(route)];
   app.route({
     method: route.method,
     url: route.path.replace(/\{(\w+)\}/g, ':$1'),
@@ -51,10 +52,10 @@ export function serve<const R extends Route>(app: HttpApp, route: R, handler: Ha
     },
     schema: schemaOf(route),
     handler: async (request, reply) => {
-      reply.code(statusOf(route));
+      reply.code(status);
       const answer = await handler(request as RequestOf<R>, reply);
       // Awaiting a reply that was sent gives undefined.
-      return answer === undefined && hasBody(route) ? reply : reply.send(answer);
+      return answer === undefined && isWithBody ? reply : reply.send(answer);
     },
   });
 }

@@ -1,6 +1,7 @@
 import { endGroup, identifyChild } from '@leadmaster/capture/processes';
 import { errorText, LeadMasterError, type Unreachable } from '@leadmaster/protocol';
 import puppeteer, { type Browser, type LaunchOptions } from 'puppeteer-core';
+import { PAGE_URL } from '../page-url.ts';
 import { unreachableByStatus, unreachableFrom } from '../unreachable.ts';
 import type { BrowserFound } from './find.ts';
 import { browserFlags, userAgent } from './flags.ts';
@@ -8,7 +9,6 @@ import { browserFlags, userAgent } from './flags.ts';
 const LAUNCH_MS = 30_000;
 const ANSWER_MS = 20_000;
 const KILL_MS = 5_000;
-const PAGE_URL = 'https://web.whatsapp.com/';
 const NO_ANSWER: Unreachable = { by: 'other', detail: `no answer in ${ANSWER_MS / 1000} s` };
 
 /**

@@ -1,6 +1,6 @@
 import type { Browser, CDPSession, Page, Protocol } from 'puppeteer-core';
+import { PAGE_URL } from '../page-url.ts';
 
-const ORIGIN = 'https://web.whatsapp.com/';
 const BLANK = Buffer.from('<!doctype html><title>drill</title>').toString('base64');
 
 /**
@@ -16,7 +16,7 @@ export async function openOfflinePage(browser: Browser): Promise<Page> {
   await shutOff(session);
   await session.send('ServiceWorker.enable');
   await session.send('ServiceWorker.stopAllWorkers');
-  await page.goto(ORIGIN, { waitUntil: 'domcontentloaded', timeout: 0 });
+  await page.goto(PAGE_URL, { waitUntil: 'domcontentloaded', timeout: 0 });
   return page;
 }
 
@@ -32,7 +32,7 @@ async function shutOff(session: CDPSession): Promise<void> {
 
 async function answer(session: CDPSession, event: Protocol.Fetch.RequestPausedEvent): Promise<void> {
   const { requestId, request, resourceType } = event;
-  if (resourceType === 'Document' && request.url === ORIGIN) {
+  if (resourceType === 'Document' && request.url === PAGE_URL) {
     const responseHeaders = [
       { name: 'content-type', value: 'text/html' },
       { name: 'content-security-policy', value: "default-src 'none'" },

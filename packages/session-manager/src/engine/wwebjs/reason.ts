@@ -1,7 +1,7 @@
 import { errorText } from '@leadmaster/protocol';
 
 /**
- * Why something failed, in one line for whoever asked for it: an error that crossed from the page brings the page's stack
+ * Why something failed, in one line for its caller: an error that crossed from the page brings the page's stack
  * and paths of this machine, which are the log's.
  */
 export function reasonOf(error: unknown): string {

@@ -1,4 +1,2 @@
 /** The name of no kept page: the page that WhatsApp serves. */
 export const LIVE_VERSION = 'live';
-
-export const PAGE_URL = 'https://web.whatsapp.com/';

@@ -12,10 +12,11 @@ import { browserFlags, userAgent } from '../browser/flags.ts';
 import { lastWords } from '../browser/last-words.ts';
 import type { EngineEvent, EngineRun, SessionEngine, StartRequest } from '../engine.ts';
 import { outliveLateAnswers } from '../late-answers.ts';
+import { PAGE_URL } from '../page-url.ts';
 import { withSignal } from '../with-signal.ts';
 import type { MonitorSettings } from './page-monitor.ts';
 import type { PageWiring } from './page-wiring.ts';
-import { LIVE_VERSION, PAGE_URL } from './served-page.ts';
+import { LIVE_VERSION } from './served-page.ts';
 import type { PageLife, TamedClient } from './tamed-client.ts';
 import { WwebjsRun } from './wwebjs-run.ts';
 
