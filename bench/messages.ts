@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type PageDate, startStandin } from '@leadmaster/whatsapp-standin';
+import { median } from './lifecycle/report.ts';
 import { fsyncMs } from './messages/disk.ts';
 import { type InboundFigures, measureInbound } from './messages/inbound.ts';
 import { BenchService } from './messages/service.ts';
@@ -91,12 +92,6 @@ function line({ version, page, fsyncMs: disk, texts: out, inbound: into }: Round
   ].join(' ');
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = [(sorted.length - 1) >> 1, sorted.length >> 1].map((i) => sorted[i] ?? Number.NaN);
-  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
-}
-
 const results: Round[] = [];
 const after = thisVersion();
 const before = values.before === 'none' ? null : await versionOf(values.before);
@@ -111,7 +106,12 @@ try {
 }
 for (const page of ['april', 'september'] as const) {
   const of = (version: string, at: PageDate, pick: (one: Round) => number | number[]): number =>
-    median(results.filter((one) => one.version === version && one.page === at).flatMap(pick));
+    median(
+      results
+        .filter((one) => one.version === version && one.page === at)
+        .flatMap(pick)
+        .toSorted((a, b) => a - b),
+    );
   if (before === null) continue;
   const ratio = (pick: (one: Round) => number | number[]): string =>
     (of('now', page, pick) / of('before', 'april', pick)).toFixed(2);

@@ -1,4 +1,4 @@
-import { ACCEPTED, hasBody, type Route } from '@leadmaster/protocol';
+import { goodAnswersOf, hasBody, type Route } from '@leadmaster/protocol';
 
 /** Reads a body as text. @throws Error where it is longer than so many bytes, or breaks off. */
 export async function textOf(response: Response, mostBytes: number): Promise<string> {
@@ -29,7 +29,7 @@ export function isBare(route: Route, status: number): boolean {
 
 /** An answer as the route's schema reads it; undefined where the route states no such answer. */
 export function heldTo(route: Route, status: number, said: unknown): unknown {
-  const stated = { ...route.answers, ...(route.long === undefined ? {} : ACCEPTED) }[status];
+  const stated = goodAnswersOf(route)[status];
   if (stated === undefined || !('content' in stated)) return undefined;
   return stated.content['application/json']?.schema.safeParse(said).data;
 }

@@ -1,4 +1,4 @@
-import { LeadMasterError, type Snapshot, type SnapshotKind } from '@leadmaster/protocol';
+import { LeadMasterError, type Snapshot, type SnapshotKind, type SnapshotList } from '@leadmaster/protocol';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../cli.ts';
 import { asCliError, CliError } from '../cli-error.ts';
@@ -11,7 +11,7 @@ import { nameSnapshot } from '../output/snapshot-words.ts';
 import { bytes } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
-import { findSnapshot } from './snapshot-id.ts';
+import { findIn } from './snapshot-id.ts';
 import { order } from './starting.ts';
 import { nameArgument } from './values.ts';
 
@@ -23,7 +23,7 @@ interface ExportOptions {
   passphraseFile?: string;
 }
 
-type ExportTarget = ExportOptions & { name: string; path: string; passphrase: string };
+type ExportTarget = ExportOptions & { name: string; path: string; passphrase: string; list: SnapshotList };
 
 /** A stop closes a browser in order. */
 const STOP_S = 60;
@@ -50,9 +50,9 @@ export const register: Register = (parent, io) => {
       await refuseTaken(path, options.force ?? false);
       await withSnapshots(cli, async (access) => {
         // Nothing is asked for a session that is not there.
-        await access.snapshots.list(name);
+        const list = await access.snapshots.list(name);
         const passphrase = await readPassphrase(io, options.passphraseFile, { twice: true });
-        await exportTo(cli, access, { ...options, name, path, passphrase });
+        await exportTo(cli, access, { ...options, name, path, passphrase, list });
       });
     });
 };
@@ -149,9 +149,9 @@ async function stop(cli: Cli, name: string): Promise<void> {
 async function choose(
   cli: Cli,
   { snapshots }: SnapshotAccess,
-  { name, snapshot, kind }: ExportOptions & { name: string },
+  { name, snapshot, kind, list }: Pick<ExportTarget, 'name' | 'snapshot' | 'kind' | 'list'>,
 ): Promise<Snapshot> {
-  if (snapshot !== undefined) return findSnapshot(snapshots, name, snapshot);
+  if (snapshot !== undefined) return findIn(list, name, snapshot);
   const wanted = kind === undefined ? {} : { kind };
   return long(cli, name, (call) => snapshots.create(name, { ...call, ...wanted, reason: 'requested' }));
 }

@@ -4,7 +4,8 @@ import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { type PlaceAccess, withPlace } from '../client/place.ts';
 import { EXIT } from '../exit-codes.ts';
-import { ask, canAsk } from '../output/ask.ts';
+import { canAsk } from '../output/ask.ts';
+import { confirmWholly } from '../output/confirm.ts';
 import { localTime, printable } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { sessionName } from './values.ts';
@@ -78,8 +79,7 @@ async function confirmRetired(
   const which = sessions.join(', ') || 'what was on its way here';
   if (canAsk(io) && !json) {
     const question = `${which}: will the place before never run them again? Two places with one login take it from each other, and the phone has to scan again. Type yes: `;
-    if (/^yes$/i.test(await ask(io, question))) return;
-    throw new CliError(EXIT.failed, 'declined', 'Nothing was done.', 'Only the whole word is an answer: yes');
+    return confirmWholly(io, question);
   }
   const detail = `It was not said that the place before never runs ${which} again.`;
   throw new CliError(EXIT.notAllowed, 'origin_not_retired', detail, 'Once it never will, say so: --origin-retired');

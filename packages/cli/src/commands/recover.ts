@@ -5,6 +5,7 @@ import { CliError } from '../cli-error.ts';
 import { type SnapshotAccess, withSnapshots } from '../client/snapshots.ts';
 import { EXIT } from '../exit-codes.ts';
 import { ask, canAsk } from '../output/ask.ts';
+import { confirmWholly } from '../output/confirm.ts';
 import type { Printer } from '../output/printer.ts';
 import { showProblems, verdict } from '../output/snapshot-words.ts';
 import { table } from '../output/table.ts';
@@ -125,8 +126,7 @@ async function confirmRetired(
     const question =
       `${which}: is the machine that ran this gone for good, or will it never run it again?\n` +
       'Two machines with one login take it from each other, and the phone has to scan again. Type yes: ';
-    if (/^yes$/i.test(await ask(io, question))) return;
-    throw new CliError(EXIT.failed, 'declined', 'Nothing was done.', 'Only the whole word is an answer: yes');
+    return confirmWholly(io, question);
   }
   const hint = 'Once no other machine runs these sessions, and none ever will again: --origin-retired';
   const detail = `Confirm that the machine which ran ${which} will never run it again.`;

@@ -128,9 +128,14 @@ export const longCallHeaders = z.looseObject({
 });
 
 /** The answer of every long call to `Prefer: respond-async`. */
-export const ACCEPTED = {
+const ACCEPTED = {
   202: json('With `Prefer: respond-async`: the work goes on; follow it at `Location`', operation),
 };
+
+/** The good answers of a route by status, with the 202 of a long one. */
+export function goodAnswersOf({ answers, long }: RouteStatement): RouteStatement['answers'] {
+  return { ...answers, ...(long === undefined ? {} : ACCEPTED) };
+}
 
 /** What the description of every long call says of its form. */
 const LONG_CALL =

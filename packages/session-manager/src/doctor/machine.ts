@@ -13,7 +13,7 @@ import {
 } from '@leadmaster/vault';
 import type { Config } from '../config/config.ts';
 import { CHECKOUT } from '../config/env.ts';
-import { findBrowser } from '../engine/browser/find.ts';
+import { BrowserFinder } from '../engine/browser/browser-finder.ts';
 import { type PlaceProbe, thisProbe } from '../profile/place.ts';
 import { keysIn } from './key-copy.ts';
 
@@ -48,6 +48,7 @@ const VAULT_MS = 15_000;
 
 /** The machine this runs on. */
 export function thisMachine(config: Config): Machine {
+  const browsers = new BrowserFinder(config.chromePath);
   return {
     checkout: CHECKOUT,
     uid: process.getuid?.() ?? null,
@@ -65,12 +66,11 @@ export function thisMachine(config: Config): Machine {
       return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
     },
     device: (path) => statSync(existing(path)).dev,
-    browserVersion: async () =>
-      (await findBrowser({ chromePath: config.chromePath, visible: config.loginMode === 'local' })).version,
+    browserVersion: async () => (await browsers.find(config.loginMode === 'local')).version,
     async reach() {
       // Only here: what drives a browser takes long to load.
       const { reachWhatsApp } = await import('../engine/browser/reach.ts');
-      return reachWhatsApp(await findBrowser({ chromePath: config.chromePath, visible: false }), config.chromeArgs);
+      return reachWhatsApp(await browsers.find(false), config.chromeArgs);
     },
     async tryVault(seen) {
       const { location } = config.vault;

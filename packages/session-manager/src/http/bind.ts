@@ -1,10 +1,10 @@
 import {
-  ACCEPTED,
   type AnswerOf,
   type BodyOf,
   BYTES,
   descriptionOf,
   failuresOf,
+  goodAnswersOf,
   type HeadersOf,
   hasBody,
   longCallHeaders,
@@ -76,7 +76,7 @@ function schemaOf(route: Route): FastifySchema {
     ...(headers === undefined ? {} : { headers }),
     ...(route.bytes === undefined ? {} : { consumes: [BYTES] }),
     ...(body === undefined ? {} : { body }),
-    response: { ...route.answers, ...(route.long === undefined ? {} : ACCEPTED), ...failuresOf(route) },
+    response: { ...goodAnswersOf(route), ...failuresOf(route) },
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type Unreachable,
   type UnreachableBy,
 } from '@leadmaster/protocol';
+import { mayBeCopyOf } from '../snapshots/wrong-account.ts';
 import type { WrongAccount } from '../state/state-store.ts';
 import { type OlderLogin, olderHint, type PlaceChange, placeHint } from './held-back.ts';
 import { isStarting } from './machine.ts';
@@ -99,16 +100,18 @@ const whoIsLinked: Hint = (s, { owner, wrong }) => {
     : `${whose}${linked} is linked in the session ${wrong.session} too, and each would tell its messages. `;
 };
 
+/** What is in the way of a copy, and what sets it aside without a word to WhatsApp. */
+export const toTrash = (session: string): string =>
+  `"./leadmaster session delete ${session}" (its profile goes to trash, and nothing is removed at WhatsApp)`;
+
 /** What becomes of a wrong account. A link that is another session's as well must not be removed: that one would lose its login. */
 const settleHint: Hint = (s, { wrong }) => {
-  const copied = `"./leadmaster session delete ${s}" (its profile goes to trash, and nothing is removed at WhatsApp)`;
   const settle = `Keep this account: "./leadmaster account ${s} --accept". Remove its link: "./leadmaster account ${s} --unlink".`;
-  if (wrong === null || wrong.session === null || wrong.link === 'another')
-    return `Nothing is sent, and what comes in waits. ${settle}`;
-  const { session: other } = wrong;
-  if (wrong.link === 'same')
-    return `Both hold one and the same link, and two browsers on it take it from each other: this one was closed. Delete this copy: ${copied}. To remove its link, or to log it out, would take the login from ${other}. It may be an older state of the login: only if you know that ${s} is the newer one, delete ${other} instead, ${start(s)}.`;
-  return `Whether ${s} is a copy of the login of ${other} is not known, so its browser was closed. If it is, or may be, delete it: ${copied}; to remove its link would take the login from ${other}. Only if it has a link of its own on the phone: ${settle}`;
+  const other = mayBeCopyOf(wrong);
+  if (other === null) return `Nothing is sent, and what comes in waits. ${settle}`;
+  if (wrong?.link === 'same')
+    return `Both hold one and the same link, and two browsers on it take it from each other: this one was closed. Delete this copy: ${toTrash(s)}. To remove its link, or to log it out, would take the login from ${other}. It may be an older state of the login: only if you know that ${s} is the newer one, delete ${other} instead, ${start(s)}.`;
+  return `Whether ${s} is a copy of the login of ${other} is not known, so its browser was closed. If it is, or may be, delete it: ${toTrash(s)}; to remove its link would take the login from ${other}. Only if it has a link of its own on the phone: ${settle}`;
 };
 
 const wrongHint: Hint = (s, facts) => `${whoIsLinked(s, facts)}${settleHint(s, facts)}`;

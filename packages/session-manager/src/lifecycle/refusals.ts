@@ -1,6 +1,6 @@
 import { type Account, accountLabel, isSessionName, LeadMasterError, type SessionState } from '@leadmaster/protocol';
 import type { GivenAway } from '../snapshots/session-access.ts';
-import { adoptCommand } from './hints.ts';
+import { adoptCommand, toTrash } from './hints.ts';
 import type { SupervisorView } from './session-status.ts';
 
 /**
@@ -125,10 +125,6 @@ export function linkedElsewhere(session: string, phone: string, other: string): 
     { extra: { session: other } },
   );
 }
-
-/** What is in the way of a copy, and what sets it aside without a word to WhatsApp. */
-const toTrash = (session: string): string =>
-  `"./leadmaster session delete ${session}" (its profile goes to trash, and nothing is removed at WhatsApp)`;
 
 /** A session that has the same login, and which of the two holds the older state of it; null where that is not known. */
 interface Twin {

@@ -1,5 +1,6 @@
 import { type Account, errorText, LeadMasterError, type WrongAccountReason } from '@leadmaster/protocol';
 import type { EngineEvent, EngineRun } from '../engine/engine.ts';
+import { mayBeCopyOf } from '../snapshots/wrong-account.ts';
 import type { AccountKeeper } from './account-keeper.ts';
 import type { Capabilities } from './capabilities/capabilities.ts';
 import { ADOPTED_UNFINISHED } from './hints.ts';
@@ -30,7 +31,7 @@ export interface RunEventMeans {
   /** Unlinks a wrong account where a person has ordered that; whether it did. Called in the session's turn. */
   unlinkIfOrdered: (run: EngineRun) => Promise<boolean>;
   /** Closes the browser of what may be a copy of another session's login. Called in the session's turn. */
-  endCopy: () => Promise<void>;
+  endCopy: (original: string) => Promise<void>;
   /** Queues a task for the session's turn. */
   later: (task: () => Promise<void>) => void;
 }
@@ -204,9 +205,9 @@ export class RunEvents {
     const { account, apply, endCopy, unlinkIfOrdered } = this.#means;
     if (run !== null && (await unlinkIfOrdered(run))) return;
     await apply({ type: 'wrong_account', reason });
-    const { wrong } = account;
     // A link of its own hurts no other session; it stays open, so that it can be removed at WhatsApp.
-    if (wrong !== null && wrong.session !== null && wrong.link !== 'another') await endCopy();
+    const original = mayBeCopyOf(account.wrong);
+    if (original !== null) await endCopy(original);
   }
 
   /** A person has said that the account of a run is right: it is READY, and what it told meanwhile is told. */

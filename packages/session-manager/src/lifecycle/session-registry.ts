@@ -3,7 +3,6 @@ import type { SerialQueue } from '../concurrency/serial-queue.ts';
 import { inTurns } from '../concurrency/turns.ts';
 import type { GivenAway, OtherLink } from '../snapshots/session-access.ts';
 import { movedTo } from '../state/moved-session.ts';
-import type { SessionRow } from '../state/state-store.ts';
 import { setOlderLogin } from './held-back.ts';
 import { comesDouble, sessionExists, sessionNotFound, sessionUnclaimed } from './refusals.ts';
 import { SessionSupervisor } from './supervisor.ts';
@@ -58,15 +57,13 @@ export class SessionRegistry {
   /** Another session that is MOVED and had this account, as far as its row still says; null where its login is no copy of this. */
   givenAway(account: Account, except: string): GivenAway | null {
     const { store } = this.#deps;
-    const had = (row: SessionRow) =>
-      row.name !== except &&
-      row.state === 'MOVED' &&
-      row.account !== null &&
-      sameAccount(row.account, account) === true;
     const links = store.sessions
       .all()
-      .filter(had)
-      .map(({ name, account: its }) => ({ name, link: its === null ? null : sameLink(its, account) }));
+      .flatMap(({ name, state, account: its }) =>
+        name === except || state !== 'MOVED' || its === null || sameAccount(its, account) !== true
+          ? []
+          : [{ name, link: sameLink(its, account) }],
+      );
     const gone = links.find(({ link }) => link === true) ?? links.find(({ link }) => link === null);
     if (gone === undefined || this.#runsAgain(account, gone.link)) return null;
     return { session: gone.name, to: movedTo(store, gone.name) };

@@ -73,7 +73,7 @@ export class SessionSupervisor {
       refuse: (error) => this.#cannotRun(error),
       watch: () => this.#watch(),
       unlinkIfOrdered: (run) => this.#unlinkIfOrdered(run),
-      endCopy: () => this.#endCopy(),
+      endCopy: (original) => this.#endCopy(original),
       later: (task) => this.#later(task),
     });
   }
@@ -263,10 +263,9 @@ export class SessionSupervisor {
   }
 
   /** Closes the browser of what may be a copy of another session's login, which then has it to itself again. */
-  async #endCopy(): Promise<void> {
-    const { wrong } = this.#account;
+  async #endCopy(original: string): Promise<void> {
     await this.#apply({ type: 'lost', reason: 'linked_elsewhere' });
-    if (wrong !== null && wrong.session !== null && this.#current === null) this.#deps.comeBack(wrong.session);
+    if (this.#current === null) this.#deps.comeBack(original);
   }
 
   /** Whether the run's wrong account was unlinked, as a person had ordered while no browser ran. */

@@ -51,8 +51,8 @@ function forget({ browsers, log }: LeftDeps, { session, pid, profileDir }: Recor
 async function isHere(browser: RecordedBrowser, profileDir: string, isInPlace: boolean): Promise<boolean> {
   const started = folderAt(browser.profileDir);
   if (started === null && isInPlace) return true;
-  if ((await holdersOf(profileDir)).some(({ pid }) => isPartOf(pid, browser))) return true;
-  return started !== null && started === folderAt(profileDir);
+  if (started !== null && started === folderAt(profileDir)) return true;
+  return (await holdersOf(profileDir)).some(({ pid }) => isPartOf(pid, browser));
 }
 
 function isPartOf(pid: number, browser: RecordedBrowser): boolean {

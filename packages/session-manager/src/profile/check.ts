@@ -42,7 +42,8 @@ export async function checkProfile(fs: ProfileFs, paths: DataPaths, session: str
     return { ok: true, detail: `generation ${record.generation}, ${record.origin} ${record.createdAt}` };
   });
   // Where that cannot be said, a login may have been lost.
-  const linked = await loginEvidence(fs, dir, record).then(isLinked, () => true);
+  const evidence = loginEvidence(fs, dir, record);
+  const linked = await evidence.then(isLinked, () => true);
   for (const [name, store] of [
     ['indexed_db', LOGIN_STORES.indexedDb],
     ['local_storage', LOGIN_STORES.localStorage],
@@ -50,7 +51,7 @@ export async function checkProfile(fs: ProfileFs, paths: DataPaths, session: str
     await run(name, async () => storeAnswer(await storeState(fs, join(dir, store)), linked));
   }
   await run('login', async () => {
-    const { presence, detail } = await loginEvidence(fs, dir, record);
+    const { presence, detail } = await evidence;
     return { ok: presence === 'present', detail: `${linked ? presence : 'not linked'}: ${detail}` };
   });
   await run('owner', () => checkOwner(fs, dir));

@@ -18,9 +18,15 @@ export function isOfOtherLink(
   own: Account | null,
   vault: Pick<VaultKeeper, 'installation'>,
 ): boolean {
-  const { account, writer } = extraOf(info);
-  if (account === null || own === null || writer === undefined || writer.id === vault.installation()) return false;
+  const { account } = extraOf(info);
+  if (account === null || own === null || !isOfOtherWriter(info, vault)) return false;
   return sameAccount(own, account) === true && sameLink(own, account) === false;
+}
+
+/** Whether another installation is known to have written a snapshot. */
+function isOfOtherWriter(info: SnapshotInfo, vault: Pick<VaultKeeper, 'installation'>): boolean {
+  const { writer } = extraOf(info);
+  return writer !== undefined && writer.id !== vault.installation();
 }
 
 /**
@@ -56,7 +62,8 @@ export async function refuseOtherAccount(deps: SnapshotDeps, session: string, in
 
 /** The same against the login in place, where its record tells its link and it is the session's own; else the one remembered. */
 export async function isOfOtherLinkHere(deps: SnapshotDeps, session: string, info: SnapshotInfo): Promise<boolean> {
-  const own = await ownAccount(deps, session);
+  // The account may have to be looked up in the vault: not for a snapshot of this installation.
+  const own = isOfOtherWriter(info, deps.vault) ? await ownAccount(deps, session) : null;
   if (own === null) return false;
   const inPlace = (await deps.profiles.readRecord(session).catch(() => null))?.account ?? null;
   const isTold = inPlace?.device !== undefined && !areDifferent(own, inPlace);

@@ -7,7 +7,9 @@ import { refuseOlderBrowser } from '../profile/browser-version.ts';
 import { FINDINGS_FILE } from '../profile/extracted.ts';
 import { realFs } from '../profile/files.ts';
 import { PLACE_CHANGED } from '../profile/place.ts';
+import type { ProfileRecord } from '../profile/profile-store.ts';
 import { requireRoom } from '../profile/room.ts';
+import { whereTo } from '../state/moved-session.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { holdsNoOwnLogin } from './known-good.ts';
 import { refuseNewer } from './newer.ts';
@@ -46,8 +48,10 @@ export async function restoreSession(
   if (!options.otherAccount) await refuseOtherAccount(deps, session, info);
   refuseOlderBrowser(extraOf(info).chromium, await deps.browserVersion());
   // What does not start waits, and is judged when it is started.
-  if (options.start || options.restart) deps.access.refuseComing(session, extraOf(info).account);
-  if (options.start || options.restart) await refuseGivenAway(deps, session, info, options);
+  if (options.start || options.restart) {
+    deps.access.refuseComing(session, extraOf(info).account);
+    await refuseGivenAway(deps, session, info, options);
+  }
   // Told before the bytes are fetched; decided again just before the session is stopped.
   if (deps.access.has(session)) await refuseEarly(deps, session, info, options);
   const vault = await deps.vault.open();
@@ -172,8 +176,13 @@ async function putInPlace(
  */
 async function knownRetired(deps: SnapshotDeps, session: string, info: SnapshotInfo): Promise<boolean | undefined> {
   if (extraOf(info).imported === undefined) return undefined;
-  const record = await deps.profiles.readRecord(session).catch(() => null);
-  return record !== null && record.committedAt !== null && record.originRetired;
+  return (await settledRecord(deps, session)) !== null;
+}
+
+/** The record of a login in place that never waited for a person's word, or no longer does; null where there is none. */
+async function settledRecord({ profiles }: SnapshotDeps, session: string): Promise<ProfileRecord | null> {
+  const record = await profiles.readRecord(session).catch(() => null);
+  return record !== null && record.committedAt !== null && record.originRetired ? record : null;
 }
 
 /**
@@ -184,8 +193,7 @@ async function givenAway(deps: SnapshotDeps, session: string, info: SnapshotInfo
   const { account } = extraOf(info);
   const gone = account === null ? null : deps.access.givenAway(account, session);
   if (account === null || gone === null) return null;
-  const record = await deps.profiles.readRecord(session).catch(() => null);
-  const own = record !== null && record.committedAt !== null && record.originRetired ? record.account : null;
+  const own = (await settledRecord(deps, session))?.account ?? null;
   return own !== null && sameLink(own, account) !== false ? null : gone;
 }
 
@@ -200,7 +208,7 @@ async function refuseGivenAway(
   if (gone === null) return;
   throw new LeadMasterError(
     'origin_not_retired',
-    `The account of this snapshot went away from here as ${gone.session}, to ${gone.to ?? 'another machine, in an exported file'}: two machines with one login would take it from each other`,
+    `The account of this snapshot went away from here as ${gone.session}, to ${whereTo(gone.to)}: two machines with one login would take it from each other`,
     `Nothing was changed. Use it there. Where it runs nowhere any more, restore without a start, then say so: "./leadmaster session start ${session} --origin-retired".`,
     { extra: { session: gone.session } },
   );

@@ -1,5 +1,10 @@
 import { type Account, accountLabel, LeadMasterError, type Session, sameAccount } from '@leadmaster/protocol';
-import type { StateStore } from '../state/state-store.ts';
+import type { StateStore, WrongAccount } from '../state/state-store.ts';
+
+/** The session whose login a wrong account may be a copy of; null where there is none, or it is another link. */
+export function mayBeCopyOf(wrong: WrongAccount | null): string | null {
+  return wrong === null || wrong.link === 'another' ? null : wrong.session;
+}
 
 /**
  * The login of an account that waits in WRONG_ACCOUNT is neither saved, changed nor given away as the session's own; nor is
@@ -15,12 +20,13 @@ export function refuseWrongAccount(
   const row = sessions.get(session);
   const wrong = row?.wrongAccount ?? null;
   if (wrong !== null) {
+    const original = mayBeCopyOf(wrong);
     throw new LeadMasterError(
       'wrong_account',
       `${session} is linked to ${accountLabel(wrong.account)}, which is not confirmed to be right`,
-      wrong.session === null || wrong.link === 'another'
+      original === null
         ? `Settle it first: "./leadmaster account ${session} --accept" or "--unlink".`
-        : `${session} may be a copy of the login of ${wrong.session}: "./leadmaster sessions" says what to do.`,
+        : `${session} may be a copy of the login of ${original}: "./leadmaster sessions" says what to do.`,
     );
   }
   const [owner, inPlace] = [row?.account ?? null, record?.account ?? null];

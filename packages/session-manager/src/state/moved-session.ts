@@ -7,6 +7,11 @@ export function movedTo(store: Pick<StateStore, 'transfers'>, session: string): 
   return last?.peer ?? null;
 }
 
+/** The place that has a session which moved away, in words; null: it left in a file. */
+export function whereTo(peer: string | null): string {
+  return peer ?? 'another machine, in an exported file';
+}
+
 /**
  * What was handed over to another machine (`where`, or null for a file) is started there; one login in two places is taken
  * from both.
@@ -14,7 +19,7 @@ export function movedTo(store: Pick<StateStore, 'transfers'>, session: string): 
 export function sessionMoved(session: string, where: string | null): LeadMasterError {
   return new LeadMasterError(
     'session_moved',
-    `${session} has moved to ${where ?? 'another machine, in an exported file'}`,
+    `${session} has moved to ${whereTo(where)}`,
     where === null
       ? 'Import the file where it goes on. To have it here again, export it there and import that file here.'
       : `Start it on ${where}. To have it here again, transfer it back from there.`,

@@ -1,16 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  copyFileSync,
-  createReadStream,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  utimesSync,
-} from 'node:fs';
+import { closeSync, constants, createReadStream, existsSync, linkSync, mkdirSync, openSync, utimesSync } from 'node:fs';
 import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -167,9 +156,8 @@ export class ArrivingFiles {
     const { sha256, mtimeMs } = entry;
     const from = join(this.#folder, sha256);
     if (sha256 === EMPTY_SHA256) closeSync(openSync(path, 'wx', 0o600));
-    else if (!isTaken) linkHere(from, path, entry.path);
-    else {
-      await copyFile(from, path);
+    else if (isTaken || !linkHere(from, path, entry.path)) {
+      await copyFile(from, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
       await syncFile(realFs, path);
     }
     utimesSync(path, mtimeMs / 1000, mtimeMs / 1000);
@@ -229,25 +217,19 @@ function depth(path: string): number {
   return path === '' ? 0 : path.split('/').length;
 }
 
-/** @throws LeadMasterError `transfer_incomplete` where nothing has arrived under that name. */
-function linkHere(from: string, path: string, named: string): void {
+/**
+ * Whether a file that has arrived was linked to its place; false where there are no links.
+ *
+ * @throws LeadMasterError `transfer_incomplete` where nothing has arrived under that name.
+ */
+function linkHere(from: string, path: string, named: string): boolean {
   try {
     linkSync(from, path);
+    return true;
   } catch (error) {
     if (isMissing(error)) throw notHere(named);
     if (!cannotLink(error)) throw error;
-    copyDurably(from, path);
-  }
-}
-
-/** Where there are no links. */
-function copyDurably(from: string, path: string): void {
-  copyFileSync(from, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-  const handle = openSync(path, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
+    return false;
   }
 }
 

@@ -8,6 +8,7 @@ import {
   sameLink,
 } from '@leadmaster/protocol';
 import { newestGoodSnapshot } from '../../snapshots/known-good.ts';
+import { mayBeCopyOf } from '../../snapshots/wrong-account.ts';
 import type { StateReading } from '../../state/read-only.ts';
 import type { SessionRow } from '../../state/state-store.ts';
 import { type Finding, found } from '../finding.ts';
@@ -46,7 +47,8 @@ function holdsLogin({ state, caughtUpTo, wrongAccount }: SessionRow): boolean {
 
 function wrongAccount({ name, account: owner, wrongAccount: wrong }: SessionRow): Finding[] {
   if (wrong === null) return [];
-  if (wrong.session !== null && wrong.link !== 'another') return [copied(name, wrong.account, wrong.session)];
+  const original = mayBeCopyOf(wrong);
+  if (original !== null) return [copied(name, wrong.account, original)];
   const label = (known: Account | null): string => (known === null ? '-' : accountLabel(known));
   const belongs = wrong.reason === 'linked_elsewhere' && wrong.session !== null ? wrong.session : label(owner);
   return [found('problem', 'wrong_account', name, { session: name, account: label(wrong.account), owner: belongs })];

@@ -34,16 +34,17 @@ export async function checkSnapshots({ state, config, machine, profiles, paths }
     ...sessions.flatMap(({ name, createdAt }) => {
       const record = profiles.find((profile) => profile.name === name)?.record;
       const since = record?.committedAt ?? record?.createdAt ?? createdAt;
-      return [...failures(name, state), ...judge(name, since, state.snapshots(name), config.snapshots.schedule, now)];
+      const all = state.snapshots(name);
+      return [...failures(name, state, all), ...judge(name, since, all, config.snapshots.schedule, now)];
     }),
   ];
 }
 
-function failures(session: string, state: StateReading): Finding[] {
+function failures(session: string, state: StateReading, all: readonly SnapshotRow[]): Finding[] {
   const failure = state.failure(session);
   const drill = state.lastDrill(session);
   // Of one that was taken out of the history since, nothing can be looked at any more.
-  const isThere = state.snapshots(session).some(({ id }) => id === drill?.id);
+  const isThere = all.some(({ id }) => id === drill?.id);
   return [
     ...(failure === null
       ? []
