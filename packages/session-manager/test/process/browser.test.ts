@@ -44,6 +44,13 @@ async function profiles(...names: string[]): Promise<string[]> {
   );
 }
 
+/** Copies a folder in use: the browser is stopped meanwhile, since its short-lived files would go from under `cp`. */
+function copyOfLiving(pid: number, from: string, to: string): void {
+  process.kill(-pid, 'SIGSTOP');
+  execFileSync('cp', ['-a', from, to]);
+  process.kill(-pid, 'SIGCONT');
+}
+
 const lock = { file: 'locks/a.lock' };
 
 describe.each(BROWSERS)('$name', ({ path }) => {
@@ -135,7 +142,7 @@ describe.each(BROWSERS)('$name', ({ path }) => {
     await mkdir(dir, { recursive: true });
     const parent = startScript('../process/launcher.ts', [path, dir]);
     const recorded = JSON.parse(await nextLine(parent)) as RecordedBrowser;
-    execFileSync('cp', ['-a', join(folder, 'data'), join(folder, 'copy')]);
+    copyOfLiving(recorded.pid, join(folder, 'data'), join(folder, 'copy'));
     await rename(join(folder, 'data'), join(folder, 'renamed'));
     const cleared: string[] = [];
     const browsers = { all: () => [recorded], clear: (session: string) => void cleared.push(session) };
