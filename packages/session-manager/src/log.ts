@@ -1,11 +1,16 @@
 import { visible, visibleLines, redact as withoutSecrets } from '@leadmaster/protocol';
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import { prettyFactory } from 'pino-pretty';
-import type { Config } from './config/config.ts';
 import { LogSink } from './log-sink.ts';
 
 /** What must never be written down, wherever it turns up in what is logged. */
 const SECRETS = ['adminKey', 'serviceToken', 'qr', 'text', 'authorization', 'headers'];
+
+/** How much is written, and in which form. */
+export interface LogSettings {
+  level: string;
+  format: 'json' | 'pretty';
+}
 
 /** A log and the place that it leads to. */
 export interface ServiceLog {
@@ -14,14 +19,14 @@ export interface ServiceLog {
 }
 
 /** The service's log on standard output or standard error, which never holds the service up. */
-export function createServiceLog(config: Config['log'], to: 'stdout' | 'stderr' = 'stdout'): ServiceLog {
+export function createServiceLog(config: LogSettings, to: 'stdout' | 'stderr' = 'stdout'): ServiceLog {
   const sink = new LogSink(to === 'stderr' ? 2 : 1, (count) => format(noticeOf(count)));
   const format = config.format === 'json' ? asItIs : prettyLines(sink.isTerminal);
   return { log: createLogger(config, { write: (line) => sink.write(format(line)) }), sink };
 }
 
 /** JSON lines. Each is written without the secrets that a URL in it may hold: also what libraries and the system say, causes and stacks. */
-export function createLogger(config: Pick<Config['log'], 'level'>, to: DestinationStream): Logger {
+export function createLogger(config: Pick<LogSettings, 'level'>, to: DestinationStream): Logger {
   const redact = { paths: SECRETS.flatMap((key) => [key, `*.${key}`]), censor: '[redacted]' };
   const options = {
     level: config.level,

@@ -3,9 +3,11 @@ import { resolve } from 'node:path';
 import type { LoginMode, SnapshotKind } from '@leadmaster/protocol';
 import { parseRetention, type RetentionPolicy } from '@leadmaster/vault/retention';
 import { parseStoreUrl, type StoreLocation } from '@leadmaster/vault/store-url';
-import { ConfigError, type ConfigProblem, closest } from './config-error.ts';
+import { ConfigError, type ConfigProblem } from './config-error.ts';
 import { CHECKOUT, type Env } from './env.ts';
-import { ELSEWHERE, VARIABLES, type VariableName, type VariableValue } from './variables.ts';
+import { settingsReader } from './reader.ts';
+import { unknownSettings } from './unknown-names.ts';
+import { ELSEWHERE, VARIABLES } from './variables.ts';
 
 /** The validated settings of one service. Times in milliseconds, sizes in bytes. Built by `readConfig` alone. */
 export interface Config {
@@ -91,23 +93,8 @@ export interface ReadOptions {
 
 /** Reads and checks every setting. Throws one `ConfigError` that lists all that is wrong. */
 export function readConfig(env: Env, options: ReadOptions = {}): Config {
-  const problems: ConfigProblem[] = [];
+  const { problems, get } = settingsReader(VARIABLES, env);
   const base = options.baseDir ?? CHECKOUT;
-
-  function get<N extends VariableName>(name: N): VariableValue<N> | undefined;
-  function get<N extends VariableName>(name: N, fallback: VariableValue<N>): VariableValue<N>;
-  function get<N extends VariableName>(name: N, fallback?: VariableValue<N>): VariableValue<N> | undefined {
-    const text = env[name];
-    // A shell, a compose file and a unit file all write "not set" as the empty text.
-    if (text === undefined || text.trim() === '') return fallback;
-    const { schema, rule } = VARIABLES[name];
-    const parsed = schema.safeParse(text.trim());
-    if (parsed.success) return parsed.data as VariableValue<N>;
-    const issue = parsed.error.issues[0];
-    const why = issue?.code === 'custom' && issue.message !== 'Invalid input' ? issue.message : null;
-    problems.push({ name, got: text, rule, why });
-    return fallback;
-  }
 
   const chromePath = get('CHROME_PATH');
   const dataDir = resolve(base, get('LEADMASTER_DATA_DIR', 'data'));
@@ -213,16 +200,7 @@ function contradictions(config: Config, env: Env): ConfigProblem[] {
 }
 
 function* warnings(config: Config, env: Env): Generator<string> {
-  const known = Object.keys(VARIABLES);
-  for (const name of Object.keys(env)) {
-    if (!env[name] || known.includes(name) || ELSEWHERE.includes(name)) continue;
-    const near = closest(name, known);
-    if (name.startsWith('LEADMASTER_')) {
-      yield `${name} is not a setting of LeadMaster and has no effect${near ? `; did you mean ${near}?` : ''}`;
-    } else if (near) {
-      yield `${name} has no effect; did you mean ${near}?`;
-    }
-  }
+  yield* unknownSettings(env, Object.keys(VARIABLES), ELSEWHERE);
   for (const name of ['LEADMASTER_ADMIN_KEY', 'LEADMASTER_SERVICE_TOKEN'] as const) {
     if (env[name] && env[name].length < 16) yield `${name} is short enough to be guessed; use 32 random characters`;
   }

@@ -1,5 +1,5 @@
 import { setGlobalProxyFromEnv } from 'node:http';
-import { ownEnvironment } from './env.ts';
+import { ownEnvironment } from './own-environment.ts';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '::1', '[::1]'];
 

@@ -1,5 +1,5 @@
 import { LeadMasterError } from '@leadmaster/protocol';
-import { hasScreen } from './env.ts';
+import { hasScreen } from './browser-machine.ts';
 
 /** @throws LeadMasterError `display_missing` where no window can open. */
 export function requireScreen(): void {

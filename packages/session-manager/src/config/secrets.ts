@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
-import type { Config } from './config.ts';
 import { makePrivateFile } from './private-file.ts';
 
 export interface Secrets {
@@ -10,6 +9,13 @@ export interface Secrets {
   adminKey: string;
   /** What the hub shows. */
   serviceToken: string;
+}
+
+/** Where keys are kept, and those that the settings give. */
+export interface SecretSettings {
+  dataDir: string;
+  adminKey: string | null;
+  serviceToken: string | null;
 }
 
 /** Where the admin key is kept when the environment does not give one. */
@@ -21,7 +27,7 @@ export function adminKeyFile(dataDir: string): string {
  * The keys that open this service: from the environment, else from `<data>/admin.key` and `<data>/service.token`,
  * which are made at the first start. A key file that cannot be read is an error, never a reason to make a new key.
  */
-export function loadSecrets(config: Config, warn: (text: string) => void = () => {}): Secrets {
+export function loadSecrets(config: SecretSettings, warn: (text: string) => void = () => {}): Secrets {
   const { dataDir } = config;
   return {
     adminKey: config.adminKey ?? keptSecret(adminKeyFile(dataDir), warn),
@@ -30,7 +36,7 @@ export function loadSecrets(config: Config, warn: (text: string) => void = () =>
 }
 
 /** The admin key for a client on the same machine, or null when none was made yet. Makes and mends nothing. */
-export function findAdminKey(config: Config): string | null {
+export function findAdminKey(config: Omit<SecretSettings, 'serviceToken'>): string | null {
   return config.adminKey ?? readSecret(adminKeyFile(config.dataDir));
 }
 

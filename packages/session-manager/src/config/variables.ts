@@ -1,72 +1,10 @@
-import { isIP } from 'node:net';
 import { loginMode, sessionName, snapshotKind } from '@leadmaster/protocol';
 import { parseRetention } from '@leadmaster/vault/retention';
 import { parseStoreUrl } from '@leadmaster/vault/store-url';
 import { Cron } from 'croner';
 import { z } from 'zod';
 import { splitChromeArgs } from './chrome-args.ts';
-
-/**
- * One setting: how its text is read, and what it may be. `rule` completes the sentence "it may be ...".
- * `schema` takes the text as given and refuses with any message; the rule is what the reader sees.
- */
-export interface Variable<T> {
-  rule: string;
-  schema: z.ZodType<T, string>;
-}
-
-function variable<T>(rule: string, schema: z.ZodType<T, string>): Variable<T> {
-  return { rule, schema };
-}
-
-const decimal = z.string().regex(/^\d+(\.\d+)?$/);
-
-function seconds(min: number, max: number): Variable<number> {
-  const schema = decimal
-    .transform((text) => Number(text) * 1000)
-    .pipe(
-      z
-        .number()
-        .min(min * 1000)
-        .max(max * 1000),
-    );
-  return variable(`a number of seconds from ${min} to ${max}, fractions allowed`, schema);
-}
-
-function whole(min: number, max: number, what: string): Variable<number> {
-  const schema = z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .transform(Number)
-    .pipe(z.number().min(min).max(max));
-  return variable(`${what}, a whole number from ${min} to ${max}`, schema);
-}
-
-function oneOf<const T extends string>(options: readonly T[]): Variable<T> {
-  return variable(options.map((option) => `"${option}"`).join(' or '), z.enum(options) as z.ZodType<T, string>);
-}
-
-/** A number, or "off" for never: read as null. */
-function offOr(number: Variable<number>): Variable<number | null> {
-  const off = z.literal('off').transform(() => null);
-  return variable(`"off", or ${number.rule}`, z.union([off, number.schema]));
-}
-
-const path = variable(
-  'the path of a folder or file',
-  z.string().refine((text) => !text.includes('\0')),
-);
-const secret = variable('visible ASCII characters without spaces', z.string().regex(/^[\x21-\x7e]{1,512}$/));
-
-/** A name whose last part is a number is an address with a slip in it, such as 999.1.1.1 (RFC 1123, 2.1). */
-function isHostName(text: string): boolean {
-  return /^(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text) && !/(^|\.)\d+$/.test(text);
-}
-
-const host = variable(
-  'an IP address or a host name to listen on, such as 127.0.0.1',
-  z.string().refine((text) => isIP(text) !== 0 || isHostName(text)),
-);
+import { host, offOr, oneOf, parsed, path, seconds, secret, type Variable, variable, whole } from './parsers.ts';
 
 const chromeArgs = variable(
   'flags separated by spaces, each beginning with "--", values with spaces in quotes',
@@ -79,18 +17,6 @@ const chromeArgs = variable(
     }
   }),
 );
-
-/** What a parser takes, said in the parser's own words when it does not. */
-function parsed(rule: string, parse: (text: string) => unknown): Variable<string> {
-  const schema = z.string().superRefine((text, context) => {
-    try {
-      parse(text);
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
-    }
-  });
-  return variable(rule, schema);
-}
 
 const vaultUrl = parsed(
   'file:/folder, or s3://bucket/prefix?endpoint=https://host&region=name; credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
@@ -161,9 +87,6 @@ export const VARIABLES = {
   SNAPSHOT_MAX_MB_PER_S: whole(1, 100_000, 'megabytes per second to and from the vault, all snapshots together'),
   SNAPSHOT_DRILLS: whole(0, 1000, 'how many snapshots are booted as a drill after each scheduled round'),
 } as const satisfies Record<string, Variable<unknown>>;
-
-export type VariableName = keyof typeof VARIABLES;
-export type VariableValue<N extends VariableName> = z.output<(typeof VARIABLES)[N]['schema']>;
 
 /** Settings of the whole product that this service does not read. Known, so nobody is warned of a typing error. */
 export const ELSEWHERE: readonly string[] = ['HUB_PORT', 'DATABASE_URL'];

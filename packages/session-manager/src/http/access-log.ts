@@ -1,5 +1,5 @@
 import { Histogram, type Registry } from 'prom-client';
-import type { HttpApp } from './http-app.ts';
+import type { HttpApp } from './app.ts';
 
 const NAME = 'leadmaster_http_request_seconds';
 

@@ -16,8 +16,8 @@ import {
   statusOf,
 } from '@leadmaster/protocol';
 import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
-import type { HttpApp, RouteContext } from './http-app.ts';
-import { answerLongCall, type LongWork } from './long-call.ts';
+import type { HttpApp } from './app.ts';
+import { answerLongCall, type LongCalls, type LongWork } from './long-call.ts';
 
 /** A request of a stated route, read and checked. */
 export type RequestOf<R extends Route> = FastifyRequest<{
@@ -83,11 +83,11 @@ function schemaOf(route: Route): FastifySchema {
 /** Serves a long call of the contract: answers when it is finished, or at once where the caller prefers that. */
 export function serveLong<const R extends Route & { long: OperationKind }>(
   app: HttpApp,
-  context: RouteContext,
+  calls: LongCalls,
   route: R,
   work: (request: RequestOf<R>) => LongWork<AnswerOf<R>>,
 ): void {
   serve(app, route, (request, reply) =>
-    answerLongCall(context, route.long, request as FastifyRequest, reply, work(request)),
+    answerLongCall(calls, route.long, request as FastifyRequest, reply, work(request)),
   );
 }

@@ -1,4 +1,4 @@
-import type { HttpApp } from './http-app.ts';
+import type { HttpApp } from './app.ts';
 import { rawProblem } from './problems.ts';
 
 /**

@@ -1,8 +1,9 @@
 import { LeadMasterError, ROUTES, type Session } from '@leadmaster/protocol';
 import { toDataURL } from 'qrcode';
+import type { HttpApp } from './app.ts';
 import { serve } from './bind.ts';
 import { compatRecipient, compatStatus, sendAnswer, sendRefusal } from './compat-words.ts';
-import type { HttpApp, RouteContext } from './http-app.ts';
+import type { RouteContext } from './http-app.ts';
 import { REPLAYED } from './routes/messages.ts';
 import { callerSignal, untilClosing } from './waiting.ts';
 

@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { AdoptService } from '../adopt/adopt-service.ts';
@@ -9,7 +8,7 @@ import type { PlaceService } from '../lifecycle/place-service.ts';
 import type { SessionService } from '../lifecycle/session-service.ts';
 import type { SnapshotService } from '../snapshots/snapshot-service.ts';
 import type { ArrivalService, DepartureService } from '../transfer/transfer-service.ts';
-import type { Operations } from './operations.ts';
+import { APP_TIMING, type AppContext, type AppTiming } from './server-app.ts';
 
 /** What the HTTP server stands in front of. */
 export interface Services {
@@ -37,48 +36,15 @@ export interface HttpServerOptions extends Services {
 }
 
 /** The server's own intervals, in milliseconds. */
-export interface HttpTiming {
-  /** For a request to arrive as a whole; answers may take longer. */
-  requestMs: number;
-  /** Between two signs of life on an event stream. */
-  heartbeatMs: number;
+export interface HttpTiming extends AppTiming {
   /** How long `POST /send` waits for WhatsApp's acknowledgement. */
   sendDeadlineMs: number;
-  /** The shortest time between two revisions of an operation that tell of progress alone. */
-  progressMs: number;
-  /** How long the end of the server waits for long calls that it has told to end. */
-  operationEndMs: number;
 }
 
-export const DEFAULT_TIMING: HttpTiming = {
-  requestMs: 30_000,
-  heartbeatMs: 15_000,
-  sendDeadlineMs: 30_000,
-  progressMs: 200,
-  operationEndMs: 15_000,
-};
+export const DEFAULT_TIMING: HttpTiming = { ...APP_TIMING, sendDeadlineMs: 30_000 };
 
 /** What a file of routes gets. */
-export interface RouteContext extends Services {
-  operations: Operations;
+export interface RouteContext extends Services, AppContext {
   config: HttpServerOptions['config'];
   timing: HttpTiming;
-  /** Aborts when the server begins to close. */
-  closing: AbortSignal;
-}
-
-/** Routes are bound to it by `serve`, which types them by the contract. */
-export type HttpApp = FastifyInstance;
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Answers without a key. */
-    open?: boolean;
-    /** A route of earlier LeadMaster versions: own error shapes, and without a key where `LEADMASTER_COMPAT=open`. */
-    compat?: boolean;
-    /** Takes a body of any size, for as long as it comes. */
-    upload?: boolean;
-    /** How long its body may take to arrive, where that is longer than usual. */
-    bodyMs?: number;
-  }
 }

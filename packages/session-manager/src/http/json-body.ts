@@ -1,5 +1,5 @@
 import { LeadMasterError } from '@leadmaster/protocol';
-import type { HttpApp } from './http-app.ts';
+import type { HttpApp } from './app.ts';
 
 export const BODY_LIMIT = 1_048_576;
 

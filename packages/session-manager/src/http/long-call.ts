@@ -1,9 +1,13 @@
 import type { OperationKind } from '@leadmaster/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { RouteContext } from './http-app.ts';
-import type { Work } from './operations.ts';
+import type { Operations, Work } from './operations.ts';
 import { prefersAsync } from './prefer.ts';
 import { logFault } from './problems.ts';
+
+/** Where long calls are kept. */
+export interface LongCalls {
+  operations: Operations;
+}
 
 /** The work of a long call, and where its result can be found. */
 export interface LongWork<T> extends Omit<Work<T>, 'kind'> {
@@ -12,7 +16,7 @@ export interface LongWork<T> extends Omit<Work<T>, 'kind'> {
 
 /** Begins long work and answers: with what it came to, or at once where the caller prefers that. */
 export async function answerLongCall<T>(
-  { operations }: RouteContext,
+  { operations }: LongCalls,
   kind: OperationKind,
   request: FastifyRequest,
   reply: FastifyReply,

@@ -1,6 +1,6 @@
 import { LeadMasterError } from '@leadmaster/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { HttpApp } from './http-app.ts';
+import type { HttpApp } from './app.ts';
 import { sendProblem } from './problems.ts';
 
 /**

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LeadMasterError, type Operation, type OperationKind, type Progress } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
-import type { LongCall } from '../snapshots/snapshot-service.ts';
 import { asProductError } from './problems.ts';
 import { shuttingDown } from './waiting.ts';
 
@@ -14,7 +13,7 @@ export interface Work<T> {
   kind: OperationKind;
   /** Null for what is about more than one. */
   session: string | null;
-  run: (call: Required<LongCall>) => Promise<T>;
+  run: (call: { signal: AbortSignal; onProgress: (progress: Progress) => void }) => Promise<T>;
 }
 
 interface Entry {

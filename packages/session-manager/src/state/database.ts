@@ -2,25 +2,26 @@ import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSy
 import { dirname } from 'node:path';
 import { errorText, LeadMasterError, sentence } from '@leadmaster/protocol';
 import Database from 'better-sqlite3';
-import { APPLICATION_ID, migrate, refuseNewer, SCHEMA_VERSION, schemaVersion } from './migrate.ts';
+import { type DatabaseFile, migrate, newestVersion, refuseNewer, schemaVersion } from './migrate.ts';
 import { corruptDatabase, isCorruption, storageError } from './storage-errors.ts';
 
 const BUSY_TIMEOUT_MS = 5_000;
 const SIDE_FILES = ['-wal', '-shm', '-journal'];
 
 /**
- * Opens the manager's database, making it when there is none. The caller holds the lock of the data folder: two
+ * Opens the database of a service, making it when there is none. The caller holds the lock of the data folder: two
  * programs never come here at once. A damaged or newer file is refused before anything is written to it.
  */
-export function openDatabase(file: string, now: () => Date): Database.Database {
+export function openDatabase(at: DatabaseFile, now: () => Date): Database.Database {
+  const { file, schema } = at;
   try {
-    if (existsSync(file)) inspect(file);
-    else create(file, now);
+    if (existsSync(file)) inspect(at);
+    else create(at, now);
     chmodSync(file, 0o600);
     const db = new Database(file, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     try {
       configure(db);
-      migrate(db, now);
+      migrate(db, schema, now);
       for (const side of SIDE_FILES) if (existsSync(file + side)) chmodSync(file + side, 0o600);
     } catch (error) {
       db.close();
@@ -28,7 +29,7 @@ export function openDatabase(file: string, now: () => Date): Database.Database {
     }
     return db;
   } catch (error) {
-    throw storageError(file, asDiskError(file, error));
+    throw storageError(at, asDiskError(file, error));
   }
 }
 
@@ -44,10 +45,11 @@ function configure(db: Database.Database): void {
  * Makes a whole database beside the place and renames it in. A file under the final name has therefore always been
  * complete once, so an empty or cut one is damage and never taken for a fresh start.
  */
-function create(file: string, now: () => Date): void {
+function create(at: DatabaseFile, now: () => Date): void {
+  const { file, schema } = at;
   const leftover = SIDE_FILES.map((side) => file + side).find((path) => existsSync(path) && statSync(path).size > 0);
   if (leftover !== undefined) {
-    throw corruptDatabase(file, `the file is missing although ${leftover} lies beside its place`);
+    throw corruptDatabase(at, `the file is missing although ${leftover} lies beside its place`);
   }
   const draft = `${file}.new`;
   for (const path of [draft, ...SIDE_FILES.map((side) => draft + side)]) rmSync(path, { force: true });
@@ -55,7 +57,7 @@ function create(file: string, now: () => Date): void {
   const db = new Database(draft);
   try {
     db.pragma('synchronous = FULL');
-    migrate(db, now);
+    migrate(db, schema, now);
   } finally {
     db.close();
   }
@@ -74,31 +76,32 @@ function syncPath(path: string): void {
 }
 
 /** Reads the file through, on a connection that cannot write, and refuses what must not be worked with. */
-function inspect(file: string): void {
-  if (!statSync(file).isFile()) throw corruptDatabase(file, 'it is not a file');
-  if (statSync(file).size === 0) throw corruptDatabase(file, 'it is empty');
+function inspect(at: DatabaseFile): void {
+  const { file, schema } = at;
+  if (!statSync(file).isFile()) throw corruptDatabase(at, 'it is not a file');
+  if (statSync(file).size === 0) throw corruptDatabase(at, 'it is empty');
   const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   try {
     const version = schemaVersion(db);
-    if (version === 0 || db.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
-      throw corruptDatabase(file, 'it is not a database of the session manager');
+    if (version === 0 || db.pragma('application_id', { simple: true }) !== schema.applicationId) {
+      throw corruptDatabase(at, `it is not a database of ${schema.owner}`);
     }
-    refuseNewer(file, version);
+    refuseNewer(at, version);
     const verdict = db.pragma('quick_check(1)', { simple: true });
-    if (verdict !== 'ok') throw corruptDatabase(file, String(verdict));
-    if (version === SCHEMA_VERSION) refuseMissingTables(db, file);
+    if (verdict !== 'ok') throw corruptDatabase(at, String(verdict));
+    if (version === newestVersion(schema)) refuseMissingTables(db, at);
   } catch (error) {
-    throw isCorruption(error) ? corruptDatabase(file, errorText(error), error) : error;
+    throw isCorruption(error) ? corruptDatabase(at, errorText(error), error) : error;
   } finally {
     db.close();
   }
 }
 
 /** Structure can be sound and still not be ours, after somebody's hand or a bad repair. */
-function refuseMissingTables(db: Database.Database, file: string): void {
+function refuseMissingTables(db: Database.Database, at: DatabaseFile): void {
   const names = new Set(db.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all());
-  const missing = ['sessions', 'transitions', 'events', 'messages', 'inbox', 'browsers'].filter((t) => !names.has(t));
-  if (missing.length > 0) throw corruptDatabase(file, `it lacks the tables ${missing.join(', ')}`);
+  const missing = at.schema.tables.filter((table) => !names.has(table));
+  if (missing.length > 0) throw corruptDatabase(at, `it lacks the tables ${missing.join(', ')}`);
 }
 
 /** File system refusals around the database (no folder, no permission, no space), as the same kind of error. */

@@ -1,4 +1,4 @@
-import type { Connection } from './connection.ts';
+import type { Transactions } from './transactions.ts';
 
 /** So many changes in one transaction at most: the service answers others in between. */
 const MAX = 500;
@@ -14,12 +14,12 @@ interface Entry {
  * Each keeps its own fate: one that throws is undone alone. Nobody hears of a change before it is on the disk, and the
  * order in which changes were given is the order in which they are made.
  */
-export class GroupCommit {
-  readonly #connection: () => Connection;
+export class GroupCommit<Event> {
+  readonly #connection: () => Transactions<Event>;
   #waiting: Entry[] = [];
   #isDue = false;
 
-  constructor(connection: () => Connection) {
+  constructor(connection: () => Transactions<Event>) {
     this.#connection = connection;
   }
 

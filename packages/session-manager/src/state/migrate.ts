@@ -1,12 +1,37 @@
 import { LeadMasterError } from '@leadmaster/protocol';
 import type Database from 'better-sqlite3';
-import { MIGRATIONS, type Migration } from './migrations/index.ts';
 
-/** Written into the file's header, so that another program's database is never taken for ours ("LdMs"). */
-export const APPLICATION_ID = 0x4c644d73;
+/** One step of the schema. Never changed once released: a correction is another step. */
+export interface Migration {
+  version: number;
+  name: string;
+  sql: string;
+}
 
-/** The newest schema this program knows. */
-export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;
+/** What a service keeps in its database. */
+export interface Schema {
+  /** Whose database it is; completes "it is not a database of ...". */
+  owner: string;
+  /** Written into the file's header, so that another program's database is never taken for this one. */
+  applicationId: number;
+  /** Every step in order; `version` counts 1, 2, 3 ... without a gap. */
+  steps: readonly Migration[];
+  /** Tables that must be there. */
+  tables: readonly string[];
+  /** What is kept and what is lost when the service starts without a damaged database; completes "or start without it: ...". */
+  withoutIt: string;
+}
+
+/** A database file and what belongs into it. */
+export interface DatabaseFile {
+  file: string;
+  schema: Schema;
+}
+
+/** The newest schema that this program knows. */
+export function newestVersion({ steps }: Pick<Schema, 'steps'>): number {
+  return steps.at(-1)?.version ?? 0;
+}
 
 /** The schema version a database was written with; 0 = it has no tables of ours. */
 export function schemaVersion(db: Database.Database): number {
@@ -16,24 +41,25 @@ export function schemaVersion(db: Database.Database): number {
 }
 
 /** Refuses a database that a newer program has changed: what it added is not understood here, and would be spoiled. */
-export function refuseNewer(file: string, found: number): void {
-  if (found <= SCHEMA_VERSION) return;
+export function refuseNewer({ file, schema }: DatabaseFile, found: number): void {
+  const known = newestVersion(schema);
+  if (found <= known) return;
   throw new LeadMasterError(
     'storage_failed',
-    `The database ${file} has schema version ${found}; this LeadMaster knows versions up to ${SCHEMA_VERSION}.`,
+    `The database ${file} has schema version ${found}; this LeadMaster knows versions up to ${known}.`,
     'Start the newer LeadMaster that wrote it, or restore the data folder as it was before the upgrade. Nothing was changed.',
-    { extra: { file, found, known: SCHEMA_VERSION } },
+    { extra: { file, found, known } },
   );
 }
 
 /** Brings the schema up to date: each step in a transaction of its own, recorded in `schema_migrations`. */
 export function migrate(
   db: Database.Database,
+  schema: Pick<Schema, 'applicationId' | 'steps'>,
   now: () => Date,
-  steps: readonly Migration[] = MIGRATIONS,
 ): { from: number; to: number } {
   const from = schemaVersion(db);
-  for (const step of steps.filter((s) => s.version > from)) {
+  for (const step of schema.steps.filter((s) => s.version > from)) {
     db.transaction(() => {
       db.exec(
         'CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, at TEXT NOT NULL) STRICT',
@@ -44,7 +70,7 @@ export function migrate(
         step.name,
         now().toISOString(),
       );
-      db.pragma(`application_id = ${APPLICATION_ID}`);
+      db.pragma(`application_id = ${schema.applicationId}`);
     }).exclusive();
   }
   return { from, to: schemaVersion(db) };

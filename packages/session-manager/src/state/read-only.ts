@@ -4,8 +4,9 @@ import Database from 'better-sqlite3';
 import { browsersTable } from './browsers.ts';
 import { buildsTable } from './builds.ts';
 import { connect } from './connection.ts';
-import { refuseNewer, SCHEMA_VERSION, schemaVersion } from './migrate.ts';
+import { refuseNewer, schemaVersion } from './migrate.ts';
 import { pagesTable } from './pages.ts';
+import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
 import { sessionsTable } from './sessions.ts';
 import { snapshotsTable, vaultTable } from './snapshots.ts';
 import type { BrowserRow, PageFacts, SessionRow, SnapshotFailure, SnapshotRow, StateStore } from './state-store.ts';
@@ -59,13 +60,14 @@ const BUSY_TIMEOUT_MS = 5_000;
  * @throws LeadMasterError `storage_failed` for one that is damaged, newer, older or unreadable.
  */
 export function readState(file: string): StateReading | null {
+  const at = { file, schema: SCHEMA };
   try {
     const found = statSync(file, { throwIfNoEntry: false });
     if (found === undefined) return null;
-    if (found.size === 0) throw corruptDatabase(file, 'it is empty');
+    if (found.size === 0) throw corruptDatabase(at, 'it is empty');
     const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     try {
-      refuseNewer(file, schemaVersion(db));
+      refuseNewer(at, schemaVersion(db));
       if (schemaVersion(db) < SCHEMA_VERSION) throw older(file);
       return reading(db, file);
     } catch (error) {
@@ -73,7 +75,7 @@ export function readState(file: string): StateReading | null {
       throw error;
     }
   } catch (error) {
-    throw storageError(file, error);
+    throw storageError(at, error);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Event } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import { browsersTable } from './browsers.ts';
 import { buildsTable } from './builds.ts';
@@ -10,6 +11,7 @@ import { inboxTable } from './inbox.ts';
 import { messagesTable } from './messages.ts';
 import { pagesTable } from './pages.ts';
 import { retention } from './retention.ts';
+import { SCHEMA } from './schema.ts';
 import { sessionsTable } from './sessions.ts';
 import { snapshotsTable, vaultTable } from './snapshots.ts';
 import type { StateStore } from './state-store.ts';
@@ -24,8 +26,8 @@ import { transitionsTable } from './transitions.ts';
 export function createStateStore(options: { file: string; now?: () => Date; log?: Pick<Logger, 'error'> }): StateStore {
   const now = options.now ?? (() => new Date());
   const announcer = new Announcer((detail) => options.log?.error({ detail }, 'a listener of events failed'));
-  const db = openDatabase(options.file, now);
-  const group = new GroupCommit(() => connection);
+  const db = openDatabase({ file: options.file, schema: SCHEMA }, now);
+  const group = new GroupCommit<Event>(() => connection);
   const connection: Connection = connect({
     ...{ db, file: options.file, now },
     tell: (events) => announcer.tell(events),

@@ -1,5 +1,6 @@
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import Database from 'better-sqlite3';
+import type { DatabaseFile } from './migrate.ts';
 
 /** SQLite's result code of a thrown value, or an empty text when it is no SQLite error. */
 function sqliteCode(error: unknown): string {
@@ -44,21 +45,21 @@ export function isCorruption(error: unknown): boolean {
 }
 
 /** The refusal to work with a damaged database: it is never recreated behind anyone's back. */
-export function corruptDatabase(file: string, detail: string, cause?: unknown): LeadMasterError {
+export function corruptDatabase({ file, schema }: DatabaseFile, detail: string, cause?: unknown): LeadMasterError {
   return new LeadMasterError(
     'storage_failed',
     `The database ${file} is damaged: ${detail}`,
     `It was not changed. Stop the service, move the file (with ${file}-wal and ${file}-shm if they are there) aside and ` +
-      'put a good copy in its place, or start without it: logins are in tokens/ and are not touched; lost are the ' +
-      'history, the event log and which sessions were to run, and each profile found in tokens/ waits to be adopted.',
+      `put a good copy in its place, or start without it: ${schema.withoutIt}`,
     cause === undefined ? {} : { cause },
   );
 }
 
 /** Turns what SQLite throws into an error that names the file and the cure; everything else passes as it is. */
-export function storageError(file: string, error: unknown): unknown {
+export function storageError(at: DatabaseFile, error: unknown): unknown {
+  const { file } = at;
   if (error instanceof LeadMasterError) return error;
-  if (isCorruption(error)) return corruptDatabase(file, errorText(error), error);
+  if (isCorruption(error)) return corruptDatabase(at, errorText(error), error);
   if (error instanceof TypeError && /connection is not open/.test(error.message)) {
     return new LeadMasterError('shutting_down', `The database ${file} is closed.`, 'Ask again once the service runs.', {
       cause: error,

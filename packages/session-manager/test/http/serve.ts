@@ -10,7 +10,8 @@ import {
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
-import type { HttpApp, HttpTiming } from '../../src/http/http-app.ts';
+import type { HttpApp } from '../../src/http/app.ts';
+import type { HttpTiming } from '../../src/http/http-app.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 
 export const ADMIN_KEY = 'admin-key-of-the-tests';

@@ -9,6 +9,7 @@ import { olderLogin } from '../../src/lifecycle/held-back.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { migrate } from '../../src/state/migrate.ts';
 import { MIGRATIONS } from '../../src/state/migrations/index.ts';
+import { SCHEMA } from '../../src/state/schema.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import { tempFolder } from '../adopt/folders.ts';
 import { Aged, aged, putBackAged } from './aged.ts';
@@ -135,7 +136,7 @@ describe('sessions start by themselves', () => {
     await rm(file);
     for (const side of ['-wal', '-shm']) await rm(file + side, { force: true });
     const db = new Database(file);
-    migrate(db, () => new Date(), MIGRATIONS.slice(0, 4));
+    migrate(db, { ...SCHEMA, steps: MIGRATIONS.slice(0, 4) }, () => new Date());
     for (const name of ['soporte', 'ventas'])
       db.prepare(
         `INSERT INTO sessions (name, state, reason, since, desired, metadata, created_at, caught_up_to)

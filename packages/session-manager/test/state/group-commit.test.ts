@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Event } from '@leadmaster/protocol';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { type Connection, connect } from '../../src/state/connection.ts';
@@ -79,7 +80,7 @@ describe('changes that come together', () => {
       tell: (events: readonly unknown[]) => void told.push(...events),
     };
     const connection: Connection = connect({ ...options, before: () => group.flush() });
-    const group = new GroupCommit(() => connection);
+    const group = new GroupCommit<Event>(() => connection);
     const ends = await Promise.allSettled([
       group.add(() => connection.addEvent(event(1))),
       group.add(() => {

@@ -11,9 +11,10 @@ import {
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { migrate, SCHEMA_VERSION } from '../../src/state/migrate.ts';
+import { migrate } from '../../src/state/migrate.ts';
 import { MIGRATIONS } from '../../src/state/migrations/index.ts';
 import { readState } from '../../src/state/read-only.ts';
+import { SCHEMA, SCHEMA_VERSION } from '../../src/state/schema.ts';
 import { looksFrom } from '../../src/state/sessions.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import { openStore, refusal, scratch } from './helpers.ts';
@@ -79,21 +80,21 @@ describe('migrations', () => {
       { version: 1, name: 'a', sql: 'CREATE TABLE a (x INTEGER)' },
       { version: 2, name: 'b', sql: 'CREATE TABLE b (x INTEGER); CREATE TABLE a (x INTEGER)' },
     ];
-    expect(() => migrate(db, now, steps)).toThrow(/already exists/);
+    expect(() => migrate(db, { ...SCHEMA, steps: steps }, now)).toThrow(/already exists/);
     const tables = () => db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`).pluck().all();
     expect(tables()).toEqual(['a', 'schema_migrations']);
     const mended = [steps[0], { version: 2, name: 'b', sql: 'CREATE TABLE b (x INTEGER)' }].filter(
       (s) => s !== undefined,
     );
-    expect(migrate(db, now, mended)).toEqual({ from: 1, to: 2 });
-    expect(migrate(db, now, mended)).toEqual({ from: 2, to: 2 });
+    expect(migrate(db, { ...SCHEMA, steps: mended }, now)).toEqual({ from: 1, to: 2 });
+    expect(migrate(db, { ...SCHEMA, steps: mended }, now)).toEqual({ from: 2, to: 2 });
     db.close();
   });
 
   test('an older version goes on: its messages are known for its own, and nothing older than it had reached is told', () => {
     const file = join(scratch(), 'session-manager.db');
     const db = new Database(file);
-    migrate(db, () => new Date(0), MIGRATIONS.slice(0, 4));
+    migrate(db, { ...SCHEMA, steps: MIGRATIONS.slice(0, 4) }, () => new Date(0));
     db.exec(`
       INSERT INTO sessions (name, state, reason, since, desired, metadata, created_at, caught_up_to)
         VALUES ('ventas', 'STOPPED', 'x', 'x', 'running', '{}', 'x', '2026-01-01T00:00:00.000Z');

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { gitFreeEnvironment } from '../../config/env.ts';
+import { gitFreeEnvironment } from '../../config/browser-machine.ts';
 import { type Finding, found } from '../finding.ts';
 import type { Ground } from '../ground.ts';
 

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
-import { CHECKOUT, commandPath } from '../../config/env.ts';
+import { commandPath } from '../../config/browser-machine.ts';
+import { CHECKOUT } from '../../config/env.ts';
 import type { BrowserKind } from './flags.ts';
 import { realBinary } from './real-binary.ts';
 

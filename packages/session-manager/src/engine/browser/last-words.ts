@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { browserEnvironment } from '../../config/env.ts';
+import { browserEnvironment } from '../../config/browser-machine.ts';
 
 const DEADLINE_MS = 5_000;
 const LAST_LINES = 5;

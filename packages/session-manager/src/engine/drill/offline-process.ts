@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { identifyChild, type ProcessIdentity } from '@leadmaster/capture/processes';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { UTF8_LOCALE } from '../../config/browser-env.ts';
-import { commandPath } from '../../config/env.ts';
+import { commandPath } from '../../config/browser-machine.ts';
 import { UNSHARE } from './namespace.ts';
 import { OnePageTransport } from './one-page-transport.ts';
 

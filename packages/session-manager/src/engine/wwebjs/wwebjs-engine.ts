@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { browsersOn, endGroup, identify } from '@leadmaster/capture/processes';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { ClientOptions } from 'whatsapp-web.js';
-import { browserEnvironment } from '../../config/env.ts';
+import { browserEnvironment } from '../../config/browser-machine.ts';
 import { requireScreen } from '../../config/screen.ts';
 import type { BrowserFinder } from '../browser/browser-finder.ts';
 import type { BrowserFound } from '../browser/find.ts';

@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
 import { LeadMasterError, ROUTES } from '@leadmaster/protocol';
 import type { FastifyReply } from 'fastify';
+import type { HttpApp } from '../app.ts';
 import { type RequestOf, serve } from '../bind.ts';
 import { eventStream } from '../event-stream.ts';
-import type { HttpApp, RouteContext } from '../http-app.ts';
+import type { RouteContext } from '../http-app.ts';
 import { requireType } from '../negotiate.ts';
 import { callerSignal, untilClosing } from '../waiting.ts';
 

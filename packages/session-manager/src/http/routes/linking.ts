@@ -1,7 +1,8 @@
 import { ROUTES } from '@leadmaster/protocol';
 import { toBuffer, toString as toText } from 'qrcode';
+import type { HttpApp } from '../app.ts';
 import { serve } from '../bind.ts';
-import type { HttpApp, RouteContext } from '../http-app.ts';
+import type { RouteContext } from '../http-app.ts';
 import { requireType } from '../negotiate.ts';
 import { callerSignal, untilClosing } from '../waiting.ts';
 

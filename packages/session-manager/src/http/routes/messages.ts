@@ -1,6 +1,7 @@
 import { ROUTES } from '@leadmaster/protocol';
+import type { HttpApp } from '../app.ts';
 import { serve } from '../bind.ts';
-import type { HttpApp, RouteContext } from '../http-app.ts';
+import type { RouteContext } from '../http-app.ts';
 
 /** The header of an answer that tells again what a key has made before. */
 export const REPLAYED = { 'idempotent-replayed': 'true' } as const;

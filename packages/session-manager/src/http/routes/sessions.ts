@@ -1,7 +1,8 @@
 import { ROUTES, type Session } from '@leadmaster/protocol';
 import type { FastifyReply } from 'fastify';
+import type { HttpApp } from '../app.ts';
 import { type RequestOf, serve, serveLong } from '../bind.ts';
-import type { HttpApp, RouteContext } from '../http-app.ts';
+import type { RouteContext } from '../http-app.ts';
 import { callerSignal, untilClosing } from '../waiting.ts';
 
 type Order = Pick<RequestOf<typeof ROUTES.stopSession>, 'params' | 'query'>;

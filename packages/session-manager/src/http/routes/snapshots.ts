@@ -1,6 +1,7 @@
 import { type PruneReport, ROUTES, recoverSessions } from '@leadmaster/protocol';
+import type { HttpApp } from '../app.ts';
 import { serve, serveLong } from '../bind.ts';
-import type { HttpApp, RouteContext } from '../http-app.ts';
+import type { RouteContext } from '../http-app.ts';
 import { callerSignal, untilClosing } from '../waiting.ts';
 
 /** `/v1/sessions/{s}/snapshots`: take, list, look at, remove and prune them. */

@@ -1,6 +1,7 @@
 import { ROUTES } from '@leadmaster/protocol';
+import type { HttpApp } from '../app.ts';
 import { serve, serveLong } from '../bind.ts';
-import type { HttpApp, RouteContext } from '../http-app.ts';
+import type { RouteContext } from '../http-app.ts';
 
 /** `/v1/sessions/{s}/storage`: the size of the profile, what changed in it, and making it smaller. */
 export function storageRoutes(app: HttpApp, context: RouteContext): void {

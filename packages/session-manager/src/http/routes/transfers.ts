@@ -1,6 +1,7 @@
 import { BYTES, LeadMasterError, ROUTES } from '@leadmaster/protocol';
+import type { HttpApp } from '../app.ts';
 import { serve, serveLong } from '../bind.ts';
-import type { HttpApp, RouteContext } from '../http-app.ts';
+import type { RouteContext } from '../http-app.ts';
 import { untilClosing } from '../waiting.ts';
 
 /** `…/transfer`: a session goes to another manager. */

@@ -1,3 +1,4 @@
+import type { Migration } from '../migrate.ts';
 import { first } from './0001-first.ts';
 import { snapshots } from './0002-snapshots.ts';
 import { storage } from './0003-storage.ts';
@@ -8,12 +9,7 @@ import { builds } from './0007-builds.ts';
 import { accounts } from './0008-accounts.ts';
 import { words } from './0009-words.ts';
 
-/** One step of the schema. Never changed once released: a correction is another step. */
-export interface Migration {
-  version: number;
-  name: string;
-  sql: string;
-}
+export type { Migration };
 
 /** Every step in order; `version` counts 1, 2, 3 ... without a gap. */
 export const MIGRATIONS: readonly Migration[] = [

@@ -1,0 +1,59 @@
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { errorText } from '@leadmaster/protocol';
+import { readEnvFile } from './env-file.ts';
+import { unknownNames } from './unknown-names.ts';
+
+/** Names and values as the outside gave them; an empty value counts as not given. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** The folder that holds the whole checkout: `.env` is looked for here, and relative paths start here. */
+export const CHECKOUT = resolve(import.meta.dirname, '../../../..');
+
+const SECRET_NAMES = ['LEADMASTER_ADMIN_KEY', 'LEADMASTER_SERVICE_TOKEN'];
+
+export interface Environment {
+  env: Env;
+  /** The settings file that was read, or null when there is none. */
+  file: string | null;
+  warnings: string[];
+}
+
+/**
+ * Everything this machine says about a service: the real environment first, then `.env` of the checkout
+ * (or the file that `LEADMASTER_ENV_FILE` names) for what the real environment leaves open.
+ *
+ * @param known names of settings; any other name in the file is told.
+ */
+export function readEnvironment(real: Env, known: readonly string[]): Environment {
+  const named = real.LEADMASTER_ENV_FILE;
+  const file = resolve(CHECKOUT, named || '.env');
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    // No file is the normal case; a file that was named, or is there and cannot be read, must not be passed over.
+    if (!named && error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      return { env: { ...real }, file: null, warnings: [] };
+    }
+    throw new Error(`The settings file ${file} cannot be read: ${errorText(error)}`, { cause: error });
+  }
+  const { values: fromFile, problems, repeated } = readEnvFile(bytes);
+  if (problems.length > 0) {
+    const lines = problems.map(({ line, why }) => `line ${line}: ${why}`).join('; ');
+    throw new Error(`The settings file ${file} cannot be read: ${lines}`);
+  }
+  const env: Record<string, string | undefined> = { ...fromFile };
+  for (const [name, value] of Object.entries(real)) if (value) env[name] = value;
+  const told = [
+    ...repeated.map((name) => `${name} stands there twice; the last counts`),
+    ...unknownNames(Object.keys(fromFile), known),
+  ];
+  return { env, file, warnings: [...openSecrets(file, fromFile), ...told.map((text) => `${file}: ${text}`)] };
+}
+
+function openSecrets(file: string, values: Env): string[] {
+  const secrets = SECRET_NAMES.filter((name) => values[name]);
+  if (secrets.length === 0 || (statSync(file).mode & 0o077) === 0) return [];
+  return [`${file} holds ${secrets.join(' and ')} and other users can read it; run: chmod 600 ${file}`];
+}
