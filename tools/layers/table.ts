@@ -28,6 +28,7 @@ export interface KeptLibrary {
 }
 
 const MANAGER = 'packages/session-manager/src';
+const KIT = 'packages/service-kit/src';
 
 export const ROOMS: readonly Room[] = [
   {
@@ -58,12 +59,12 @@ export const ROOMS: readonly Room[] = [
   },
   {
     room: 'packages/cli/src',
-    packages: ['session-manager', 'vault', 'client', 'protocol'],
+    packages: ['session-manager', 'service-kit', 'vault', 'client', 'protocol'],
     why: 'The command line is a client of the services, and their host. Nothing imports it.',
   },
   {
     room: MANAGER,
-    packages: ['vault', 'capture', 'client', 'protocol'],
+    packages: ['service-kit', 'vault', 'capture', 'client', 'protocol'],
     why: 'Files beside the folders put them together. Services never import each other, nor the stand-in or the testkit.',
   },
   {
@@ -87,12 +88,12 @@ export const ROOMS: readonly Room[] = [
   },
   {
     room: `${MANAGER}/transfer`,
-    rooms: ['snapshots', 'state', 'profile', 'config', 'concurrency'],
+    rooms: ['snapshots', 'state', 'profile', 'config'],
     why: 'It is told what a session is by those who call it.',
   },
   {
     room: `${MANAGER}/adopt`,
-    rooms: ['snapshots', 'profile', 'process', 'concurrency'],
+    rooms: ['snapshots', 'profile', 'process'],
     why: 'It takes folders of other programs; what becomes of them is for those who call it.',
   },
   {
@@ -107,7 +108,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     room: `${MANAGER}/snapshots`,
-    rooms: ['snapshot-metrics.ts', 'state', 'profile', 'engine', 'config', 'concurrency'],
+    rooms: ['snapshot-metrics.ts', 'state', 'profile', 'engine', 'config'],
     why: 'It copies and restores; it is told what a session is by those who call it.',
   },
   {
@@ -120,16 +121,31 @@ export const ROOMS: readonly Room[] = [
   { room: `${MANAGER}/profile`, rooms: [], why: 'It knows folders, not what runs on them.' },
   { room: `${MANAGER}/engine`, rooms: ['process', 'config'], why: 'An engine knows browsers, not sessions.' },
   { room: `${MANAGER}/process`, rooms: [], why: 'It knows processes, not sessions.' },
-  {
-    room: `${MANAGER}/log.ts`,
-    rooms: ['config', 'log-sink.ts'],
-    why: 'Every room may log; the log knows its settings and where its lines go.',
-  },
-  { room: `${MANAGER}/log-sink.ts`, rooms: [], libraries: ['node:'], why: 'It writes lines.' },
   { room: `${MANAGER}/config`, rooms: [], why: 'Settings know nothing of what they set.' },
-  { room: `${MANAGER}/concurrency`, rooms: [], why: 'Queues and waits know nothing of what waits.' },
   { room: `${MANAGER}/steady-clock.ts`, rooms: [], libraries: ['node:'], why: 'A clock.' },
   { room: `${MANAGER}/version.ts`, rooms: [], libraries: ['node:'], why: 'It reads one number.' },
+  {
+    room: KIT,
+    packages: ['vault', 'protocol'],
+    why: 'What services share. It knows no service: what is of one is given to it.',
+  },
+  { room: `${KIT}/http`, rooms: ['wait'], packages: ['protocol'], why: 'A service binds its routes to it.' },
+  {
+    room: `${KIT}/settings`,
+    rooms: ['files', 'process'],
+    packages: ['protocol'],
+    why: 'Settings know nothing of what they set.',
+  },
+  { room: `${KIT}/log`, rooms: [], packages: ['protocol'], why: 'Every room may log.' },
+  { room: `${KIT}/sqlite`, rooms: ['files'], packages: ['protocol'], why: 'It keeps what it is given.' },
+  {
+    room: `${KIT}/files`,
+    rooms: [],
+    packages: ['vault'],
+    why: 'It writes what it is given; the vault knows which disks have no hard links.',
+  },
+  { room: `${KIT}/process`, rooms: [], packages: ['protocol'], why: 'It knows the process, not what runs in it.' },
+  { room: `${KIT}/wait`, rooms: [], packages: [], why: 'Queues and waits know nothing of what waits.' },
   {
     room: 'packages/vault-auth/src',
     packages: ['vault', 'capture', 'protocol'],
@@ -169,12 +185,12 @@ export const KEPT_LIBRARIES: readonly KeptLibrary[] = [
   { libraries: ['puppeteer-core'], rooms: [`${MANAGER}/engine`], why: 'Browsers are driven by engines alone.' },
   {
     libraries: ['better-sqlite3'],
-    rooms: [`${MANAGER}/state`, `${MANAGER}/profile`, 'packages/capture/src'],
+    rooms: [`${KIT}/sqlite`, `${MANAGER}/state`, `${MANAGER}/profile`, 'packages/capture/src'],
     why: 'Rows are the business of few: the database, the locks, and checks of the databases of a profile.',
   },
   {
     libraries: ['fastify', 'fastify-type-provider-zod', '@fastify/swagger', '@fastify/swagger-ui'],
-    rooms: [`${MANAGER}/http`],
+    rooms: [`${KIT}/http`, `${MANAGER}/http`],
     why: 'HTTP ends where the handlers do.',
   },
   {

@@ -1,12 +1,12 @@
 import { captureProfile } from '@leadmaster/capture';
+import { loadSecrets, type Secrets } from '@leadmaster/service-kit/settings';
+import { Slots } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { Adopter } from './adopt/adopter.ts';
 import { createBuilds, type Later } from './build-context.ts';
 import type { Builds } from './builds/builds.ts';
-import { Slots } from './concurrency/slots.ts';
 import type { Config } from './config/config.ts';
-import { loadSecrets, type Secrets } from './config/secrets.ts';
 import { DiskMonitor } from './disk/monitor.ts';
 import { StorageCare } from './disk/storage-care.ts';
 import { BrowserFinder } from './engine/browser/browser-finder.ts';

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { errorText, LeadMasterError, sentence } from '@leadmaster/protocol';
+import { createServiceLog, type LogSink } from '@leadmaster/service-kit/log';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { loadEnvironment, readConfig } from './config/index.ts';
@@ -8,8 +9,6 @@ import { requireScreen } from './config/screen.ts';
 import { type Context, createContext } from './context.ts';
 import { containLibraryRejections } from './engine/wwebjs/containment.ts';
 import { createHttpServer } from './http/server.ts';
-import { createServiceLog } from './log.ts';
-import type { LogSink } from './log-sink.ts';
 import { measureLog } from './metrics.ts';
 import { livingOwner } from './profile/locks.ts';
 import { dataPaths } from './profile/paths.ts';

@@ -1,8 +1,8 @@
 import { SESSION_STATES } from '@leadmaster/protocol';
+import type { LogSink } from '@leadmaster/service-kit/log';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type DiskFigures, measureDisk } from './disk/disk-metrics.ts';
 import type { SessionSupervisor } from './lifecycle/supervisor.ts';
-import type { LogSink } from './log-sink.ts';
 import { measurePages } from './page-metrics.ts';
 import { measureSnapshots, type SnapshotFigures } from './snapshot-metrics.ts';
 import type { StateStore } from './state/state-store.ts';

@@ -4,6 +4,7 @@ import { ROOMS, type Room } from '../table.ts';
 import { CHECKOUT, importing, plant, RULES } from './planted-house.ts';
 
 const SM = 'packages/session-manager/src';
+const KIT = 'packages/service-kit/src';
 
 /** Who must not import what, said apart from the table. */
 const FORBIDDEN: readonly [file: string, imported: string][] = [
@@ -51,6 +52,14 @@ const FORBIDDEN: readonly [file: string, imported: string][] = [
   [`${SM}/builds/b.ts`, '../http/server.ts'],
   [`${SM}/disk/a.ts`, '../lifecycle/machine.ts'],
   [`${SM}/disk/b.ts`, '../http/server.ts'],
+  [`${KIT}/http/a.ts`, '@leadmaster/session-manager'],
+  [`${KIT}/http/a.ts`, '../sqlite/database.ts'],
+  [`${KIT}/http/a.ts`, '@leadmaster/vault'],
+  [`${KIT}/log/a.ts`, 'fastify'],
+  [`${KIT}/settings/a.ts`, 'better-sqlite3'],
+  [`${KIT}/sqlite/a.ts`, '../http/app.ts'],
+  [`${KIT}/wait/a.ts`, '../log/log.ts'],
+  [`${KIT}/wait/a.ts`, '@leadmaster/protocol'],
   ['packages/cli/src/a.ts', '@leadmaster/whatsapp-standin'],
   ['packages/cli/src/b.ts', 'whatsapp-web.js'],
   ['packages/cli/src/b.ts', 'fastify'],
@@ -80,6 +89,8 @@ const ALLOWED: readonly [file: string, imported: string][] = [
   [`${SM}/lifecycle/machine.ts`, '@leadmaster/protocol'],
   [`${SM}/engine/wwebjs/a.ts`, 'whatsapp-web.js'],
   [`${SM}/snapshots/a.ts`, '../profile/paths.ts'],
+  [`${SM}/http/a.ts`, '@leadmaster/service-kit/http'],
+  [`${KIT}/http/a.ts`, '../wait/slots.ts'],
   [`${SM}/version.ts`, '../package.json'],
   ['packages/vault/src/a.ts', '@leadmaster/protocol'],
   ['packages/client/src/a.ts', '@leadmaster/protocol'],

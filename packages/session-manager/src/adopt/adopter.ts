@@ -1,8 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type AdoptedSession, type AdoptSession, LeadMasterError } from '@leadmaster/protocol';
+import { SerialQueue } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
-import { SerialQueue } from '../concurrency/serial-queue.ts';
 import { lstatOrNull, type ProfileFs, realFs } from '../profile/files.ts';
 import type { DataPaths } from '../profile/paths.ts';
 import type { ProfileRecord, ProfileStore, SwapReason } from '../profile/profile-store.ts';

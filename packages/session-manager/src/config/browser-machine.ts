@@ -1,5 +1,5 @@
+import { ownEnvironment } from '@leadmaster/service-kit/process';
 import { underUtf8 } from './browser-env.ts';
-import { ownEnvironment } from './own-environment.ts';
 
 /** Whether there is a screen that a window could open on; on other systems than Linux there is. */
 export function hasScreen(): boolean {

@@ -1,12 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { LoginMode, SnapshotKind } from '@leadmaster/protocol';
+import { ConfigError, type ConfigProblem, settingsReader, unknownSettings } from '@leadmaster/service-kit/settings';
 import { parseRetention, type RetentionPolicy } from '@leadmaster/vault/retention';
 import { parseStoreUrl, type StoreLocation } from '@leadmaster/vault/store-url';
-import { ConfigError, type ConfigProblem } from './config-error.ts';
 import { CHECKOUT, type Env } from './env.ts';
-import { settingsReader } from './reader.ts';
-import { unknownSettings } from './unknown-names.ts';
 import { ELSEWHERE, VARIABLES } from './variables.ts';
 
 /** The validated settings of one service. Times in milliseconds, sizes in bytes. Built by `readConfig` alone. */

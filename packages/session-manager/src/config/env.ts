@@ -1,5 +1,5 @@
-import { CHECKOUT, type Env, type Environment, readEnvironment } from './environment.ts';
-import { ownEnvironment } from './own-environment.ts';
+import { ownEnvironment } from '@leadmaster/service-kit/process';
+import { CHECKOUT, type Env, type Environment, readEnvironment } from '@leadmaster/service-kit/settings';
 import { settleTempDir } from './temp-dir.ts';
 import { ELSEWHERE, VARIABLES } from './variables.ts';
 

@@ -1,6 +1,13 @@
 /** The settings of the service: environment -> config -> secrets. */
+
+export { keepDirect } from '@leadmaster/service-kit/process';
+export {
+  adminKeyFile,
+  ConfigError,
+  type ConfigProblem,
+  findAdminKey,
+  loadSecrets,
+  type Secrets,
+} from '@leadmaster/service-kit/settings';
 export { type Config, defaultConcurrency, type Machine, type ReadOptions, readConfig } from './config.ts';
-export { ConfigError, type ConfigProblem } from './config-error.ts';
-export { keepDirect } from './direct.ts';
 export { CHECKOUT, type Env, type Environment, loadEnvironment } from './env.ts';
-export { adminKeyFile, findAdminKey, loadSecrets, type Secrets } from './secrets.ts';

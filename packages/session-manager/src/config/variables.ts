@@ -1,10 +1,21 @@
 import { loginMode, sessionName, snapshotKind } from '@leadmaster/protocol';
+import {
+  host,
+  offOr,
+  oneOf,
+  parsed,
+  path,
+  seconds,
+  secret,
+  type Variable,
+  variable,
+  whole,
+} from '@leadmaster/service-kit/settings';
 import { parseRetention } from '@leadmaster/vault/retention';
 import { parseStoreUrl } from '@leadmaster/vault/store-url';
 import { Cron } from 'croner';
 import { z } from 'zod';
 import { splitChromeArgs } from './chrome-args.ts';
-import { host, offOr, oneOf, parsed, path, seconds, secret, type Variable, variable, whole } from './parsers.ts';
 
 const chromeArgs = variable(
   'flags separated by spaces, each beginning with "--", values with spaces in quotes',

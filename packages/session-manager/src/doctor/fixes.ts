@@ -1,7 +1,7 @@
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
-import { makePrivateFile } from '../config/private-file.ts';
+import { makePrivateFile } from '@leadmaster/service-kit/files';
 import { proveProfileFree } from '../process/holders.ts';
 import { clearStaleSingleton } from '../process/singleton-lock.ts';
 import { realFs } from '../profile/files.ts';

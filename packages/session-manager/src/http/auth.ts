@@ -1,9 +1,7 @@
 import { LeadMasterError } from '@leadmaster/protocol';
+import { isLocal, isOpen, keyCheck, presentedKey } from '@leadmaster/service-kit/http';
 import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.ts';
-import { keyCheck, presentedKey } from './keys.ts';
-import { isLocal } from './local.ts';
-import { isOpen } from './open-routes.ts';
 
 /** Makes the check that runs before anything of a request is read. */
 export function createAuthenticator(

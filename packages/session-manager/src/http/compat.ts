@@ -1,11 +1,9 @@
 import { LeadMasterError, ROUTES, type Session } from '@leadmaster/protocol';
+import { callerSignal, type HttpApp, serve, untilClosing } from '@leadmaster/service-kit/http';
 import { toDataURL } from 'qrcode';
-import type { HttpApp } from './app.ts';
-import { serve } from './bind.ts';
 import { compatRecipient, compatStatus, sendAnswer, sendRefusal } from './compat-words.ts';
 import type { RouteContext } from './http-app.ts';
 import { REPLAYED } from './routes/messages.ts';
-import { callerSignal, untilClosing } from './waiting.ts';
 
 /** `/status`, `/qr`, `/connect`, `/send` ...: for services that speak to one session without naming it: exactly what they relied on. */
 export function compatRoutes(app: HttpApp, context: RouteContext): void {

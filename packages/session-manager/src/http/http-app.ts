@@ -1,3 +1,4 @@
+import { APP_TIMING, type AppContext, type AppTiming } from '@leadmaster/service-kit/http';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { AdoptService } from '../adopt/adopt-service.ts';
@@ -8,7 +9,6 @@ import type { PlaceService } from '../lifecycle/place-service.ts';
 import type { SessionService } from '../lifecycle/session-service.ts';
 import type { SnapshotService } from '../snapshots/snapshot-service.ts';
 import type { ArrivalService, DepartureService } from '../transfer/transfer-service.ts';
-import { APP_TIMING, type AppContext, type AppTiming } from './server-app.ts';
 
 /** What the HTTP server stands in front of. */
 export interface Services {

@@ -1,9 +1,8 @@
 import { LeadMasterError, TAGS } from '@leadmaster/protocol';
-import type { HttpApp } from './app.ts';
+import { COMPONENTS, createHttpApp, type HttpApp, operationRoutes, serviceRoutes } from '@leadmaster/service-kit/http';
 import { createAuthenticator } from './auth.ts';
 import { compatRoutes } from './compat.ts';
 import { DEFAULT_TIMING, type HttpServerOptions, type RouteContext } from './http-app.ts';
-import { COMPONENTS } from './openapi-components.ts';
 import { eventRoutes } from './routes/events.ts';
 import { linkingRoutes } from './routes/linking.ts';
 import { messageRoutes } from './routes/messages.ts';
@@ -13,8 +12,6 @@ import { orderRoutes, sessionRoutes } from './routes/sessions.ts';
 import { restoreRoutes, snapshotRoutes } from './routes/snapshots.ts';
 import { storageRoutes } from './routes/storage.ts';
 import { arrivalRoutes, departureRoutes } from './routes/transfers.ts';
-import { createHttpApp } from './server-app.ts';
-import { operationRoutes, serviceRoutes } from './service-routes.ts';
 
 /** The manager's whole HTTP surface over its services. The caller listens. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpApp> {

@@ -1,4 +1,4 @@
-import { Alarm } from '../concurrency/alarm.ts';
+import { Alarm } from '@leadmaster/service-kit/wait';
 import type { EngineRun, PageMessage } from '../engine/engine.ts';
 import { looksFrom } from '../state/sessions.ts';
 import { cleanWords } from './clean-words.ts';

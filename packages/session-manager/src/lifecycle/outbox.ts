@@ -7,8 +7,8 @@ import {
   type Message,
   type SendMessage,
 } from '@leadmaster/protocol';
+import { Lanes } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
-import { Lanes } from '../concurrency/lanes.ts';
 import { type EngineRun, NotSent } from '../engine/engine.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { Fates } from './fates.ts';

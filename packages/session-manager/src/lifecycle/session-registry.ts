@@ -1,6 +1,5 @@
 import { type Account, sameAccount, sameLink } from '@leadmaster/protocol';
-import type { SerialQueue } from '../concurrency/serial-queue.ts';
-import { inTurns } from '../concurrency/turns.ts';
+import { inTurns, type SerialQueue } from '@leadmaster/service-kit/wait';
 import type { GivenAway, OtherLink } from '../snapshots/session-access.ts';
 import { movedTo } from '../state/moved-session.ts';
 import { setOlderLogin } from './held-back.ts';

@@ -1,7 +1,7 @@
 import type { Account } from '@leadmaster/protocol';
+import type { Slots } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
 import type { BuildKeeper } from '../builds/builds.ts';
-import type { Slots } from '../concurrency/slots.ts';
 import type { Config } from '../config/config.ts';
 import type { SessionEngine } from '../engine/engine.ts';
 import type { ProfileStore } from '../profile/profile-store.ts';

@@ -8,7 +8,7 @@ import {
   type SessionState,
   stateKind,
 } from '@leadmaster/protocol';
-import { SerialQueue } from '../concurrency/serial-queue.ts';
+import { SerialQueue } from '@leadmaster/service-kit/wait';
 import type { EngineRun } from '../engine/engine.ts';
 import { isOutOfRoom } from '../profile/room.ts';
 import { AccountKeeper } from './account-keeper.ts';

@@ -1,6 +1,6 @@
 import type { Capture, CaptureRequest } from '@leadmaster/capture';
+import type { Slots } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
-import type { Slots } from '../concurrency/slots.ts';
 import type { Config } from '../config/config.ts';
 import type { DrillBrowser } from '../engine/drill/drill-browser.ts';
 import type { DataPaths } from '../profile/paths.ts';

@@ -15,9 +15,8 @@ import {
   type SnapshotReason,
   type VerifyReport,
 } from '@leadmaster/protocol';
+import { inTurns, type SerialQueue } from '@leadmaster/service-kit/wait';
 import { isOfAnObject, isRecordLost, problemOf, type SnapshotInfo } from '@leadmaster/vault';
-import type { SerialQueue } from '../concurrency/serial-queue.ts';
-import { inTurns } from '../concurrency/turns.ts';
 import { FINDINGS_FILE } from '../profile/extracted.ts';
 import type { ProfileRecord } from '../profile/profile-store.ts';
 import type { SnapshotRow } from '../state/state-store.ts';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { makePrivateFile } from '@leadmaster/service-kit/files';
 import {
   type BlobStore,
   ByteRate,
@@ -15,7 +16,6 @@ import {
 } from '@leadmaster/vault';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
-import { makePrivateFile } from '../config/private-file.ts';
 import type { DataPaths } from '../profile/paths.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { KnownDamage } from './known-damage.ts';

@@ -1,8 +1,8 @@
 import type { Event } from '@leadmaster/protocol';
+import { type Transactions, transactions } from '@leadmaster/service-kit/sqlite';
 import type Database from 'better-sqlite3';
 import { SCHEMA } from './schema.ts';
 import type { NewEvent } from './state-store.ts';
-import { type Transactions, transactions } from './transactions.ts';
 
 /** What the tables share: the database, the clock, and the one way to write. */
 export interface Connection extends Transactions<Event> {

@@ -1,16 +1,15 @@
 import { statSync } from 'node:fs';
 import { LeadMasterError } from '@leadmaster/protocol';
+import { corruptDatabase, refuseNewer, schemaVersion, storageError } from '@leadmaster/service-kit/sqlite';
 import Database from 'better-sqlite3';
 import { browsersTable } from './browsers.ts';
 import { buildsTable } from './builds.ts';
 import { connect } from './connection.ts';
-import { refuseNewer, schemaVersion } from './migrate.ts';
 import { pagesTable } from './pages.ts';
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
 import { sessionsTable } from './sessions.ts';
 import { snapshotsTable, vaultTable } from './snapshots.ts';
 import type { BrowserRow, PageFacts, SessionRow, SnapshotFailure, SnapshotRow, StateStore } from './state-store.ts';
-import { corruptDatabase, storageError } from './storage-errors.ts';
 import { transfersTable } from './transfers.ts';
 import { transitionsTable } from './transitions.ts';
 

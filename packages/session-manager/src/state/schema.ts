@@ -1,4 +1,4 @@
-import { newestVersion, type Schema } from './migrate.ts';
+import { newestVersion, type Schema } from '@leadmaster/service-kit/sqlite';
 import { MIGRATIONS } from './migrations/index.ts';
 
 /** The session manager's database. */

@@ -1,12 +1,11 @@
 import type { Event } from '@leadmaster/protocol';
+import { GroupCommit, openDatabase } from '@leadmaster/service-kit/sqlite';
 import type { Logger } from 'pino';
 import { browsersTable } from './browsers.ts';
 import { buildsTable } from './builds.ts';
 import { type Connection, connect } from './connection.ts';
 import { contactsTable } from './contacts.ts';
-import { openDatabase } from './database.ts';
 import { Announcer, eventsTable } from './events.ts';
-import { GroupCommit } from './group-commit.ts';
 import { inboxTable } from './inbox.ts';
 import { messagesTable } from './messages.ts';
 import { pagesTable } from './pages.ts';

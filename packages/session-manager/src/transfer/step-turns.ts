@@ -1,5 +1,4 @@
-import type { SerialQueue } from '../concurrency/serial-queue.ts';
-import { inTurns } from '../concurrency/turns.ts';
+import { inTurns, type SerialQueue } from '@leadmaster/service-kit/wait';
 
 /** Who may be at work on a transfer: one step at a time, and beside each other the pieces of different files. */
 export class StepTurns {

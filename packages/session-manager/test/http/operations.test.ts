@@ -1,8 +1,8 @@
 import { request as httpRequest } from 'node:http';
 import { LeadMasterError, type Operation, operation, type Snapshot } from '@leadmaster/protocol';
+import { Operations } from '@leadmaster/service-kit/http';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Operations } from '../../src/http/operations.ts';
 import { ADMIN_KEY, serve } from './serve.ts';
 
 const OF_A = '/v1/sessions/a/snapshots';

@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { HttpApp } from '@leadmaster/service-kit/http';
 import {
   type FakeSessionService,
   type FakeSnapshotService,
@@ -10,7 +11,6 @@ import {
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
-import type { HttpApp } from '../../src/http/app.ts';
 import type { HttpTiming } from '../../src/http/http-app.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 

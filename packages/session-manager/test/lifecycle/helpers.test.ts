@@ -1,7 +1,6 @@
+import { SerialQueue, Slots } from '@leadmaster/service-kit/wait';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SerialQueue } from '../../src/concurrency/serial-queue.ts';
-import { Slots } from '../../src/concurrency/slots.ts';
 import { backoffMs } from '../../src/lifecycle/backoff.ts';
 
 describe('backoff', () => {

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Slots } from '@leadmaster/service-kit/wait';
 import { FakeEngine, faultyStateStore, putLevelDb } from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { expect, vi } from 'vitest';
 import { UNGUARDED_BUILDS } from '../../src/builds/builds.ts';
-import { Slots } from '../../src/concurrency/slots.ts';
 import { readConfig } from '../../src/config/index.ts';
 import { claimProfile } from '../../src/lifecycle/claim.ts';
 import { Sessions } from '../../src/lifecycle/sessions.ts';

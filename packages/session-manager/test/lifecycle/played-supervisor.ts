@@ -1,6 +1,6 @@
+import { Slots } from '@leadmaster/service-kit/wait';
 import { pino } from 'pino';
 import { UNGUARDED_BUILDS } from '../../src/builds/builds.ts';
-import { Slots } from '../../src/concurrency/slots.ts';
 import type { Claim } from '../../src/lifecycle/claim.ts';
 import { SessionSupervisor } from '../../src/lifecycle/supervisor.ts';
 import type { SupervisorDeps } from '../../src/lifecycle/supervisor-deps.ts';

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Event, QrCode, Session, SessionState } from '@leadmaster/protocol';
+import { createServiceLog } from '@leadmaster/service-kit/log';
 import { type StandinOptions, startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { readConfig } from '../../src/config/index.ts';
 import { type Context, type ContextOptions, createContext } from '../../src/context.ts';
 import { UNGUARDED } from '../../src/lifecycle/session-guard.ts';
-import { createServiceLog } from '../../src/log.ts';
 
 /** Short intervals, so that a fault and its cure fit into a test. */
 export const QUICK = {

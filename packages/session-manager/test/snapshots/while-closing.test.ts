@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Slots } from '@leadmaster/service-kit/wait';
 import { putLevelDb } from '@leadmaster/testkit';
 import type { SnapshotInfo } from '@leadmaster/vault';
 import { pino } from 'pino';
 import { expect, test, vi } from 'vitest';
-import { Slots } from '../../src/concurrency/slots.ts';
 import { dataPaths } from '../../src/profile/paths.ts';
 import type { SnapshotDeps } from '../../src/snapshots/deps.ts';
 import { retireSession } from '../../src/snapshots/portable.ts';

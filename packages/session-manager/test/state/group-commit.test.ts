@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Event } from '@leadmaster/protocol';
+import { GroupCommit } from '@leadmaster/service-kit/sqlite';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { type Connection, connect } from '../../src/state/connection.ts';
-import { GroupCommit } from '../../src/state/group-commit.ts';
 import { openStore, scratch } from './helpers.ts';
 
 const WRITER = fileURLToPath(new URL('./group-writer.ts', import.meta.url));

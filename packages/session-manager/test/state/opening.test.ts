@@ -9,9 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { migrate } from '@leadmaster/service-kit/sqlite';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { migrate } from '../../src/state/migrate.ts';
 import { MIGRATIONS } from '../../src/state/migrations/index.ts';
 import { readState } from '../../src/state/read-only.ts';
 import { SCHEMA, SCHEMA_VERSION } from '../../src/state/schema.ts';

@@ -1,6 +1,6 @@
+import { withSignal } from '@leadmaster/service-kit/wait';
 import type { Page } from 'puppeteer-core';
 import type { CatchUpFrom, CatchUpPart } from '../engine.ts';
-import { withSignal } from '../with-signal.ts';
 import { chatsSince, type MissedAnswer, type MissedCursor, type MissedQuestion, readMissed } from './page/missed.ts';
 import type { SeenMessages } from './seen-messages.ts';
 

@@ -1,7 +1,7 @@
+import { withSignal } from '@leadmaster/service-kit/wait';
 import type { Page } from 'puppeteer-core';
 import type { Client, Message } from 'whatsapp-web.js';
 import { type Handover, type MessageSender, NotSent } from '../engine.ts';
-import { withSignal } from '../with-signal.ts';
 import type { MainDocuments } from './documents.ts';
 import { messageIdOf } from './message-id.ts';
 import { ackOf, documentAge, hasHelpers, opensNewChat } from './page/books.ts';

@@ -1,6 +1,6 @@
+import { withSignal } from '@leadmaster/service-kit/wait';
 import type { Page } from 'puppeteer-core';
 import type { PageProbe } from '../page-probe.ts';
-import { withSignal } from '../with-signal.ts';
 import * as calls from './page/check-calls.ts';
 import { type CheckedPage, runChecks } from './page/checks.ts';
 import { PROBE_ROWS, type ProbeRow } from './probe-rows.ts';

@@ -1,6 +1,6 @@
+import { withSignal } from '@leadmaster/service-kit/wait';
 import type { Page } from 'puppeteer-core';
 import { NotSent } from '../engine.ts';
-import { withSignal } from '../with-signal.ts';
 import { type NumberAnswer, numberOf } from './page/books.ts';
 import { reasonOf } from './reason.ts';
 

@@ -11,6 +11,7 @@ import {
   type RecordedPage,
   type Runtime,
 } from '@leadmaster/protocol';
+import { withSignal } from '@leadmaster/service-kit/wait';
 import type { Browser, Page } from 'puppeteer-core';
 import type { Client, ContactId } from 'whatsapp-web.js';
 import { treeMemory } from '../../process/memory.ts';
@@ -19,7 +20,6 @@ import type { CatchUpFrom, CatchUpPart, EngineEvent, EngineRun, MessageSender } 
 import type { PageProbe } from '../page-probe.ts';
 import { recordedPageOf } from '../recorded-page.ts';
 import { unreachableFrom } from '../unreachable.ts';
-import { withSignal } from '../with-signal.ts';
 import { catchUp } from './catch-up.ts';
 import { WwebjsSender } from './messages.ts';
 import { readOwnDevice, readOwnLid } from './page/account.ts';

@@ -1,12 +1,16 @@
 import { Readable } from 'node:stream';
 import { LeadMasterError, ROUTES } from '@leadmaster/protocol';
+import {
+  callerSignal,
+  eventStream,
+  type HttpApp,
+  type RequestOf,
+  requireType,
+  serve,
+  untilClosing,
+} from '@leadmaster/service-kit/http';
 import type { FastifyReply } from 'fastify';
-import type { HttpApp } from '../app.ts';
-import { type RequestOf, serve } from '../bind.ts';
-import { eventStream } from '../event-stream.ts';
 import type { RouteContext } from '../http-app.ts';
-import { requireType } from '../negotiate.ts';
-import { callerSignal, untilClosing } from '../waiting.ts';
 
 const FORMS = ['application/json', 'text/event-stream'] as const;
 

@@ -1,10 +1,7 @@
 import { ROUTES } from '@leadmaster/protocol';
+import { callerSignal, type HttpApp, requireType, serve, untilClosing } from '@leadmaster/service-kit/http';
 import { toBuffer, toString as toText } from 'qrcode';
-import type { HttpApp } from '../app.ts';
-import { serve } from '../bind.ts';
 import type { RouteContext } from '../http-app.ts';
-import { requireType } from '../negotiate.ts';
-import { callerSignal, untilClosing } from '../waiting.ts';
 
 const FORMS = ['application/json', 'image/png', 'image/svg+xml', 'text/plain'] as const;
 

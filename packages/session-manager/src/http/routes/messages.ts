@@ -1,6 +1,5 @@
 import { ROUTES } from '@leadmaster/protocol';
-import type { HttpApp } from '../app.ts';
-import { serve } from '../bind.ts';
+import { type HttpApp, serve } from '@leadmaster/service-kit/http';
 import type { RouteContext } from '../http-app.ts';
 
 /** The header of an answer that tells again what a key has made before. */

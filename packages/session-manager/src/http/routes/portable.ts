@@ -1,11 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { BYTES, LeadMasterError, PASSPHRASE_HEADER, ROUTES } from '@leadmaster/protocol';
-import type { HttpApp } from '../app.ts';
-import { serve } from '../bind.ts';
+import { callerSignal, type HttpApp, serve, untilClosing } from '@leadmaster/service-kit/http';
 import type { RouteContext } from '../http-app.ts';
 import { readPassphrase } from '../passphrase.ts';
-import { callerSignal, untilClosing } from '../waiting.ts';
 
 /** Whoever sends or takes nothing for so long is gone. */
 const SILENCE_MS = 60_000;

@@ -1,9 +1,14 @@
 import { ROUTES, type Session } from '@leadmaster/protocol';
+import {
+  callerSignal,
+  type HttpApp,
+  type RequestOf,
+  serve,
+  serveLong,
+  untilClosing,
+} from '@leadmaster/service-kit/http';
 import type { FastifyReply } from 'fastify';
-import type { HttpApp } from '../app.ts';
-import { type RequestOf, serve, serveLong } from '../bind.ts';
 import type { RouteContext } from '../http-app.ts';
-import { callerSignal, untilClosing } from '../waiting.ts';
 
 type Order = Pick<RequestOf<typeof ROUTES.stopSession>, 'params' | 'query'>;
 

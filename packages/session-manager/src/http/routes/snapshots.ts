@@ -1,8 +1,6 @@
 import { type PruneReport, ROUTES, recoverSessions } from '@leadmaster/protocol';
-import type { HttpApp } from '../app.ts';
-import { serve, serveLong } from '../bind.ts';
+import { callerSignal, type HttpApp, serve, serveLong, untilClosing } from '@leadmaster/service-kit/http';
 import type { RouteContext } from '../http-app.ts';
-import { callerSignal, untilClosing } from '../waiting.ts';
 
 /** `/v1/sessions/{s}/snapshots`: take, list, look at, remove and prune them. */
 export function snapshotRoutes(app: HttpApp, context: RouteContext): void {

@@ -1,6 +1,5 @@
 import { ROUTES } from '@leadmaster/protocol';
-import type { HttpApp } from '../app.ts';
-import { serve, serveLong } from '../bind.ts';
+import { type HttpApp, serve, serveLong } from '@leadmaster/service-kit/http';
 import type { RouteContext } from '../http-app.ts';
 
 /** `/v1/sessions/{s}/storage`: the size of the profile, what changed in it, and making it smaller. */

@@ -1,8 +1,6 @@
 import { BYTES, LeadMasterError, ROUTES } from '@leadmaster/protocol';
-import type { HttpApp } from '../app.ts';
-import { serve, serveLong } from '../bind.ts';
+import { type HttpApp, serve, serveLong, untilClosing } from '@leadmaster/service-kit/http';
 import type { RouteContext } from '../http-app.ts';
-import { untilClosing } from '../waiting.ts';
 
 /** `…/transfer`: a session goes to another manager. */
 export function departureRoutes(app: HttpApp, context: RouteContext): void {

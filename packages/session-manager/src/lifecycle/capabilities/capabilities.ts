@@ -5,11 +5,11 @@ import {
   type Feature,
   type LeadMasterError,
 } from '@leadmaster/protocol';
+import { withSignal } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
 import type { BuildKeeper } from '../../builds/builds.ts';
 import type { EngineRun } from '../../engine/engine.ts';
 import type { PageProbe } from '../../engine/page-probe.ts';
-import { withSignal } from '../../engine/with-signal.ts';
 import type { ProbedCapabilities, StateStore } from '../../state/state-store.ts';
 import { featureUnavailable, journalMissing } from './refusals.ts';
 import { ALL_UNKNOWN, CONFIRM_MS, changed, judge, Suspicions, toldChecks, type Verdicts } from './verdicts.ts';

@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '@leadmaster/service-kit/sqlite';
 import { first } from './0001-first.ts';
 import { snapshots } from './0002-snapshots.ts';
 import { storage } from './0003-storage.ts';

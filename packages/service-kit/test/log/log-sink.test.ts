@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
-const SINK = fileURLToPath(new URL('../src/log-sink.ts', import.meta.url));
+const SINK = fileURLToPath(new URL('../../src/log/log-sink.ts', import.meta.url));
 
 /** Runs a module with `sink` on its standard output; what it says on standard error, and what a reader of the output gets. */
 async function withSink(code: string, shell: string): Promise<{ out: string; err: string }> {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
-import { makePrivateFile } from './private-file.ts';
+import { makePrivateFile } from '../files/private-file.ts';
 
 export interface Secrets {
   /** What a person or script shows to use the API. */

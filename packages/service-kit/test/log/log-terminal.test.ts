@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createLogger, prettyLines } from '../src/log.ts';
+import { createLogger, prettyLines } from '../../src/log/log.ts';
 
 const EVIL = '\u001b[2J\u009b31m\u007f\u202e\r\nname';
 const COMMANDS = /(?!\n)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;

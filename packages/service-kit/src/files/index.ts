@@ -1,0 +1,2 @@
+/** Files that only their owner can read, made durable. */
+export { makePrivateFile } from './private-file.ts';

@@ -1,0 +1,22 @@
+/** HTTP of every service: the app, binding of stated routes, errors, long calls, event streams. */
+export { logRequests } from './access-log.ts';
+export type { HttpApp } from './app.ts';
+export { type Handler, type RequestOf, serve, serveLong } from './bind.ts';
+export { limitBodies } from './body-deadline.ts';
+export { eventStream, formatEvent } from './event-stream.ts';
+export { BODY_LIMIT, readJsonBodies } from './json-body.ts';
+export { keyCheck, presentedKey } from './keys.ts';
+export { isLocal } from './local.ts';
+export { answerLongCall, type LongCalls, type LongWork } from './long-call.ts';
+export { preferredType, requireType } from './negotiate.ts';
+export { handleUnknown } from './not-found.ts';
+export { isOpen } from './open-routes.ts';
+export { type ApiDescription, describeApi } from './openapi.ts';
+export { COMPONENTS } from './openapi-components.ts';
+export { tidy } from './openapi-tidy.ts';
+export { Operations, type OperationsOptions, type Work } from './operations.ts';
+export { prefersAsync } from './prefer.ts';
+export { asProductError, type FieldError, logFault, PROBLEM_TYPE, rawProblem, sendProblem } from './problems.ts';
+export { APP_TIMING, type AppContext, type AppTiming, createHttpApp, type HttpAppOptions } from './server-app.ts';
+export { operationRoutes, serviceRoutes } from './service-routes.ts';
+export { callerSignal, shuttingDown, untilClosing } from './waiting.ts';

@@ -1,0 +1,3 @@
+/** What belongs to the process that runs services. */
+export { keepDirect } from './direct.ts';
+export { ownEnvironment } from './own-environment.ts';

@@ -1,0 +1,14 @@
+/** One SQLite file: opened safely, migrated, written in transactions. */
+export { openDatabase } from './database.ts';
+export { GroupCommit } from './group-commit.ts';
+export {
+  type DatabaseFile,
+  type Migration,
+  migrate,
+  newestVersion,
+  refuseNewer,
+  type Schema,
+  schemaVersion,
+} from './migrate.ts';
+export { corruptDatabase, isCorruption, storageError } from './storage-errors.ts';
+export { type Transactions, transactions } from './transactions.ts';

@@ -1,0 +1,7 @@
+/** Queues and waits. */
+export { Alarm } from './alarm.ts';
+export { Lanes } from './lanes.ts';
+export { SerialQueue } from './serial-queue.ts';
+export { Slots } from './slots.ts';
+export { inTurns } from './turns.ts';
+export { withSignal } from './with-signal.ts';
