@@ -32,6 +32,12 @@ const KIT = 'packages/service-kit/src';
 
 export const ROOMS: readonly Room[] = [
   {
+    room: 'packages/doctor/test',
+    development: true,
+    reach: ['packages/session-manager/test', MANAGER],
+    why: 'They write installations as the service does.',
+  },
+  {
     room: 'packages/*/{test,prove,example}',
     development: true,
     reach: ['packages/*/{test,prove}', `${MANAGER}/http`, `${MANAGER}/profile`],
@@ -59,20 +65,19 @@ export const ROOMS: readonly Room[] = [
   },
   {
     room: 'packages/cli/src',
-    packages: ['session-manager', 'service-kit', 'vault', 'client', 'protocol'],
+    packages: ['doctor', 'session-manager', 'service-kit', 'vault', 'client', 'protocol'],
     why: 'The command line is a client of the services, and their host. Nothing imports it.',
+  },
+  {
+    room: 'packages/doctor/src',
+    packages: ['session-manager', 'service-kit', 'vault', 'capture', 'protocol'],
+    why: 'It looks at an installation through what the session manager exports for that. No service imports it: its host does.',
   },
   {
     room: MANAGER,
     packages: ['service-kit', 'vault', 'capture', 'client', 'protocol'],
     why: 'Files beside the folders put them together. Services never import each other, nor the stand-in or the testkit.',
   },
-  {
-    room: `${MANAGER}/report`,
-    rooms: ['doctor', 'profile', 'state', 'config'],
-    why: 'It words what the doctor found.',
-  },
-  { room: `${MANAGER}/doctor`, why: 'It looks at a whole installation, and asks each room for its own facts.' },
   {
     room: `${MANAGER}/http`,
     rooms: ['lifecycle', 'transfer', 'adopt', 'disk', 'builds', 'snapshots', 'config'],

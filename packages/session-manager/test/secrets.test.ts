@@ -2,15 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { examine, noteKeyCopy } from '@leadmaster/doctor';
+import { gather, renderReport } from '@leadmaster/doctor/report';
 import { errorText } from '@leadmaster/protocol';
 import { createLogger } from '@leadmaster/service-kit/log';
 import { loadSecrets } from '@leadmaster/service-kit/settings';
 import { expect, onTestFinished, test } from 'vitest';
 import { readConfig } from '../src/config/index.ts';
 import { VARIABLES } from '../src/config/variables.ts';
-import { examine, noteKeyCopy } from '../src/doctor/index.ts';
 import { openOffline } from '../src/offline.ts';
-import { gather, renderReport } from '../src/report/index.ts';
 import { targetOrigin } from '../src/transfer/target-url.ts';
 
 const SECRET = 'wJalrXUtnFEMI/K7MDENG+bPx';

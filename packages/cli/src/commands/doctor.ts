@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { DoctorReport, DoctorWords, Fixed, Language, ToldFinding } from '@leadmaster/session-manager/doctor';
+import type { DoctorReport, DoctorWords, Fixed, Language, ToldFinding } from '@leadmaster/doctor';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
@@ -21,7 +21,7 @@ export const register: Register = (parent, io) => {
     .addOption(languageOption())
     .action(async (options: DoctorOptions, command: Command) => {
       const cli = cliOf(command, io);
-      const { countFound, DOCTOR_WORDS, examine, noteKeyCopy } = await import('@leadmaster/session-manager/doctor');
+      const { countFound, DOCTOR_WORDS, examine, noteKeyCopy } = await import('@leadmaster/doctor');
       if (options.keyCopied !== undefined) {
         const copy = options.keyCopied === true ? null : resolve(options.keyCopied);
         const key = await noteKeyCopy(cli.config, copy);

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Language } from '@leadmaster/doctor';
 import { errorText } from '@leadmaster/protocol';
-import type { Language } from '@leadmaster/session-manager/doctor';
 import type { Command } from 'commander';
 import { version } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
@@ -18,7 +18,7 @@ export const register: Register = (parent, io) => {
     .option('--code <dir>', 'also tell of the folders that code in there names for sessions')
     .action(async ({ lang, out, code }: { lang: Language; out?: string; code?: string }, command: Command) => {
       const cli = cliOf(command, io);
-      const { gather, renderReport } = await import('@leadmaster/session-manager/report');
+      const { gather, renderReport } = await import('@leadmaster/doctor/report');
       const codeDir = code === undefined ? null : resolve(code);
       const facts = await gather(cli.config, { language: lang, version: version(), codeDir });
       const text = renderReport(facts, lang);

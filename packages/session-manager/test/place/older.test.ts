@@ -1,11 +1,11 @@
 import { cp, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { examine } from '@leadmaster/doctor';
 import type { Account } from '@leadmaster/protocol';
 import { migrate } from '@leadmaster/service-kit/sqlite';
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { examine } from '../../src/doctor/index.ts';
 import { olderLogin } from '../../src/lifecycle/held-back.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { MIGRATIONS } from '../../src/state/migrations/index.ts';

@@ -1,7 +1,7 @@
 import { cp, rename, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import { examine } from '@leadmaster/doctor';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { examine } from '../../src/doctor/index.ts';
 import { PLACE_FACT } from '../../src/lifecycle/place-keeper.ts';
 import { type PlaceProbe, thisProbe } from '../../src/profile/place.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';

@@ -1,8 +1,8 @@
 import { chmod, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { examine } from '@leadmaster/doctor';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { examine } from '../../src/doctor/index.ts';
 import { PLACE_FACT } from '../../src/lifecycle/place-keeper.ts';
 import { type PlaceProbe, thisProbe } from '../../src/profile/place.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';

@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { examine } from '@leadmaster/doctor';
 import { of } from '@leadmaster/testkit/asking';
 import { radosgwMissing } from '@leadmaster/testkit/radosgw';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TestBucket } from '../../../vault/test/store/s3-server.ts';
 import { readConfig } from '../../src/config/index.ts';
-import { examine } from '../../src/doctor/doctor.ts';
 import { tempFolder } from '../profile/helpers.ts';
 import { ServiceStage } from './service.ts';
 

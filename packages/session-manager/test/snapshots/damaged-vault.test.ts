@@ -1,8 +1,8 @@
 import { readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { examine } from '@leadmaster/doctor';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/context.ts';
-import { examine } from '../../src/doctor/index.ts';
 import { manager, tempFolder } from '../adopt/folders.ts';
 import { putProfile } from '../adopt/profiles.ts';
 

@@ -1,7 +1,7 @@
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { examine } from '@leadmaster/doctor';
 import { expect, it } from 'vitest';
-import { examine } from '../../src/doctor/index.ts';
 import { manager, tempFolder } from '../adopt/folders.ts';
 import { putProfile } from '../adopt/profiles.ts';
 

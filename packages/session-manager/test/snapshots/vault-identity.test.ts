@@ -1,9 +1,9 @@
 import { appendFile, cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { examine } from '@leadmaster/doctor';
 import { newMasterKeyText, vaultsIn } from '@leadmaster/vault';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Context } from '../../src/context.ts';
-import { examine } from '../../src/doctor/doctor.ts';
 import { identityOf, remember } from '../../src/snapshots/vault-identity.ts';
 import { acceptThere, createVaultThere } from '../../src/vault-accept.ts';
 import { tempFolder } from '../adopt/folders.ts';

@@ -1,0 +1,79 @@
+import {
+  comparePlaces,
+  LOOK_FACT,
+  lookAtPlace,
+  olderLogin,
+  PLACE_FACT,
+  type PlaceFacts,
+  parseLook,
+  parsePlace,
+  placeChange,
+  placeWords,
+  type StateReading,
+} from '@leadmaster/session-manager/installation';
+import { type Finding, found } from '../finding.ts';
+import type { Ground } from '../ground.ts';
+
+/** Whether the data folder is where it was, and its logins are no older than those in the vault. */
+export async function checkPlace({ exists, paths, state, machine }: Ground): Promise<Finding[]> {
+  if (!exists || state === null) return [];
+  const known = parsePlace(state.vaultFact(PLACE_FACT));
+  const { facts, isMarked } = lookAtPlace(paths, machine.probe, machine.now());
+  return [
+    ...waiting(state, paths.root),
+    ...judge(known, facts, isMarked, paths.root),
+    ...otherMachine(known, facts, paths.root),
+    ...older(state),
+    ...notCompared(state),
+  ];
+}
+
+/** Sessions that wait already, since a service ran on the folder in its new place. */
+function waiting(state: StateReading, root: string): Finding[] {
+  const names = state.sessions.filter((row) => row.state === 'STOPPED' && row.reason === 'place_changed');
+  const change = placeChange({ fact: (name) => state.vaultFact(name) });
+  if (names.length === 0 || change === null) return [];
+  const about = { sessions: names.map(({ name }) => name).join(', '), before: placeWords(change.before) };
+  return [found('problem', 'place_changed', root, { ...about, since: change.before.since })];
+}
+
+/** What the next start of a service will find. */
+function judge(known: PlaceFacts | null, facts: PlaceFacts, isMarked: boolean, root: string): Finding[] {
+  switch (comparePlaces(known, facts, isMarked)) {
+    case 'changed': {
+      const { path, host, since } = known?.seen ?? facts.seen;
+      return [
+        found('problem', 'place_changed', root, { sessions: '*', before: placeWords({ path, host, since }), since }),
+      ];
+    }
+    case 'unknown':
+      return [found('warning', 'place_unknown', root, { path: root })];
+    default:
+      return [];
+  }
+}
+
+function otherMachine(known: PlaceFacts | null, facts: PlaceFacts, root: string): Finding[] {
+  if (known === null || known.machine === null || facts.machine === null || known.machine === facts.machine) return [];
+  return [found('warning', 'machine_changed', root, { before: known.machine, now: facts.machine })];
+}
+
+function older(state: StateReading): Finding[] {
+  return state.sessions
+    .filter((row) => row.state === 'STOPPED' && row.reason === 'older_than_vault')
+    .map(({ name }) => {
+      const login = olderLogin({ fact: (fact) => state.vaultFact(fact) }, name);
+      const about = { session: name, snapshot: login?.snapshot ?? 'latest' };
+      return found('problem', 'older_than_vault', name, {
+        ...about,
+        used: login?.usedAt ?? '?',
+        taken: login?.takenAt ?? '?',
+      });
+    });
+}
+
+function notCompared(state: StateReading): Finding[] {
+  const look = parseLook(state.vaultFact(LOOK_FACT));
+  if (look === null || look.problem === null) return [];
+  return [found('warning', 'vault_not_compared', look.at, { at: look.at, detail: look.problem })];
+}

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { isSessionName, LeadMasterError, shellWord } from '@leadmaster/protocol';
+import {
+  isMissing,
+  loginEvidence,
+  lstatOrNull,
+  proveLoginWhole,
+  realFs,
+  unreadable,
+} from '@leadmaster/session-manager/installation';
+import { type Finding, found } from '../finding.ts';
+import type { Ground, ProfileFact } from '../ground.ts';
+import { awaited } from './transfers.ts';
+
+/** Whether every profile has a session, every session its profile, and every login is whole. */
+export async function checkProfiles(ground: Ground): Promise<Finding[]> {
+  const findings = [...(await strangers(ground)), ...(await missing(ground))];
+  for (const profile of ground.profiles) findings.push(...(await lookAt(ground, profile)));
+  return findings;
+}
+
+async function lookAt(ground: Ground, profile: ProfileFact): Promise<Finding[]> {
+  const { name, dir, record, recordError } = profile;
+  if (recordError !== null)
+    return [found('problem', 'record_unreadable', ground.paths.record(name), { session: name, detail: recordError })];
+  const row = ground.state?.sessions.find((session) => session.name === name);
+  // With a database that cannot be read, only the record says whether somebody has claimed it.
+  const claimed = ground.stateError === null ? row !== undefined && record !== null : record !== null;
+  const findings = claimed ? [] : [found('warning', 'profile_unclaimed', dir, { session: name, path: shellWord(dir) })];
+  if (record?.originRetired === false) findings.push(found('note', 'origin_not_retired', dir, { session: name }));
+  const { presence, detail } = await loginEvidence(realFs, dir, record);
+  const damage =
+    presence === 'damaged' ? detail : presence === 'present' && !profile.inUse ? damageOf(name, dir) : null;
+  // A folder that nobody claims may be anything; a session's own must be whole.
+  if (damage !== null && claimed)
+    findings.push(found('problem', 'login_damaged', dir, { session: name, detail: damage }));
+  return findings;
+}
+
+/** What is wrong inside of the login's databases; what a running browser writes to is not judged. */
+function damageOf(name: string, dir: string): string | null {
+  try {
+    proveLoginWhole(name, dir);
+    return null;
+  } catch (error) {
+    if (error instanceof LeadMasterError && error.code === 'login_damaged') return error.message;
+    throw error;
+  }
+}
+
+/** Sessions of the database whose profile is gone, though nobody here has set it aside. */
+async function missing({ state, paths }: Ground): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const coming = awaited(state);
+  for (const { name, state: stands, caughtUpTo } of state?.sessions ?? []) {
+    if (stands === 'MOVED' || caughtUpTo === null || coming.has(name)) continue;
+    const dir = paths.session(name);
+    if ((await lstatOrNull(realFs, dir)) === null)
+      findings.push(found('problem', 'profile_missing', dir, { session: name }));
+  }
+  return findings;
+}
+
+/** What lies among the profiles and cannot be one. */
+async function strangers({ paths }: Ground): Promise<Finding[]> {
+  let names: string[];
+  try {
+    names = await realFs.readdir(paths.tokens);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw unreadable(paths.tokens, error);
+  }
+  const findings: Finding[] = [];
+  for (const name of names) {
+    const path = join(paths.tokens, name);
+    const stat = await lstatOrNull(realFs, path);
+    const isProfile = isSessionName(name) && stat?.isDirectory() === true;
+    // A plain file beside the profiles does no harm; a folder or a link looks like a session and is none.
+    if (stat === null || isProfile || stat.isFile() || name === 'lost+found') continue;
+    findings.push(found('note', 'folder_no_session', path, { name }));
+  }
+  return findings;
+}
+
+/** Profiles that were given away and are still, or again, in place: nobody may run them. */
+export async function checkMoved({ profiles, state }: Ground): Promise<Finding[]> {
+  return profiles.flatMap(({ name, dir, record }) => {
+    const moved = state?.movedGeneration(name) ?? null;
+    const isOld = moved !== null && record !== null && record.generation <= moved;
+    if (!isOld) return [];
+    return [found('problem', 'moved_in_place', dir, { session: name, generation: record.generation, moved })];
+  });
+}

@@ -1,0 +1,49 @@
+import { shellWord } from '@leadmaster/protocol';
+import {
+  departuresUnderWay,
+  FORGET_MS,
+  openArrivals,
+  type StateReading,
+} from '@leadmaster/session-manager/installation';
+import { type Finding, type FindingId, found } from '../finding.ts';
+import type { Ground } from '../ground.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** What an arrival is that has stood in its phase for too long. */
+const STUCK: Record<string, { id: FindingId; severity: Finding['severity']; afterMs: number }> = {
+  prepared: { id: 'arrival_left', severity: 'note', afterMs: FORGET_MS },
+  sealed: { id: 'arrival_sealed', severity: 'warning', afterMs: HOUR_MS },
+  committing: { id: 'arrival_unfinished', severity: 'problem', afterMs: HOUR_MS },
+};
+
+/** Sessions whose names are kept for what is on its way here: that they have no profile is as it should be. */
+export function awaited(state: StateReading | null): Set<string> {
+  const open = state === null ? [] : openArrivals(state.transfers);
+  return new Set(open.filter(({ facts }) => facts.reserved).map(({ session }) => session));
+}
+
+/** Whether sessions that were to come here have come, or have been given up, and whether those that went have arrived. */
+export async function checkTransfers(ground: Ground): Promise<Finding[]> {
+  return ground.state === null ? [] : [...arrivals(ground, ground.state), ...departures(ground, ground.state)];
+}
+
+function arrivals({ machine, config }: Ground, { transfers }: StateReading): Finding[] {
+  const now = machine.now().getTime();
+  return openArrivals(transfers).flatMap(({ id, session, phase, changedAt }) => {
+    const stuck = STUCK[phase];
+    if (stuck === undefined || now - Date.parse(changedAt) <= stuck.afterMs) return [];
+    const url = `http://${config.host}:${config.port}/v1/transfers/${id}`;
+    return [found(stuck.severity, stuck.id, session, { session, at: changedAt, url })];
+  });
+}
+
+function departures({ machine }: Ground, { transfers }: StateReading): Finding[] {
+  const now = machine.now().getTime();
+  return departuresUnderWay(transfers)
+    .filter(({ phase, changedAt }) => phase === 'handed_over' && now - Date.parse(changedAt) > HOUR_MS)
+    .map(({ session, peer, changedAt }) => {
+      const command = `./leadmaster transfer ${session} --to ${shellWord(peer)}`;
+      return found('problem', 'departure_unfinished', session, { session, peer, at: changedAt, command });
+    });
+}

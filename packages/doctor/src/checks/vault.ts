@@ -1,0 +1,160 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import {
+  type Identity,
+  identityOf,
+  lstatOrNull,
+  realFs,
+  refuseChanged,
+  secondWriters,
+} from '@leadmaster/session-manager/installation';
+import { isOfAnObject, storeUrl, type Vault, type VaultProblem } from '@leadmaster/vault';
+import { type Finding, found } from '../finding.ts';
+import type { Ground } from '../ground.ts';
+import { keysIn, readKeyCopyNote } from '../key-copy.ts';
+import type { SeenHeads } from '../machine.ts';
+
+/** What is told otherwise, or says nothing of what can be restored. */
+const NO_DAMAGE: ReadonlySet<VaultProblem['kind']> = new Set(['stray', 'replayed', 'rolled_back']);
+
+/** A far vault with many sessions takes a while; somebody waits. */
+const LOOK_MS = 60_000;
+
+/** Whether snapshots can be written and read now. That there is no vault before the first start is as it should be. */
+export async function checkVault(ground: Ground): Promise<Finding[]> {
+  const url = storeUrl(ground.config.vault.location);
+  const seen: SeenHeads = (vault, session) => ground.state?.vaultHead(vault, session) ?? null;
+  let vault: Vault | undefined;
+  try {
+    vault = await ground.machine.tryVault(seen);
+  } catch (error) {
+    return cannotOpen(ground, url, error);
+  }
+  if (vault === undefined) return [];
+  const changed = findChanged(ground, url, vault.id);
+  return changed === null ? lookInto(vault, url, ground) : [changed];
+}
+
+/** What can be told without reading the snapshots: each key and its records, and whether the packs are there. */
+async function lookInto(vault: Vault, url: string, { state }: Ground): Promise<Finding[]> {
+  const call = { signal: AbortSignal.timeout(LOOK_MS) };
+  const findings: Finding[] = [];
+  for (const { kind, object, detail } of await vault.problems(call)) {
+    // A session's own key is told with the session.
+    if (kind === 'damaged') continue;
+    findings.push(found(kind === 'stray' ? 'warning' : 'problem', 'vault_object', object, { object, url, detail }));
+  }
+  const heard = state?.sessions.map(({ name }) => name) ?? [];
+  const { names, unreadable } = await vault.survey(heard, call);
+  for (const { name, owner, error } of unreadable) findings.push(unreadableSession(name ?? owner, error));
+  for (const name of names) findings.push(...(await lookAt(vault, name, call)));
+  return findings;
+}
+
+async function lookAt(vault: Vault, session: string, call: { signal: AbortSignal }): Promise<Finding[]> {
+  try {
+    const { snapshots, problems } = await vault.glance(session, call);
+    const damaged = problems.filter(({ kind }) => !NO_DAMAGE.has(kind));
+    const [first] = damaged;
+    const about = { session, count: damaged.length, detail: first?.detail ?? '' };
+    return [
+      ...problems
+        .filter(({ kind }) => kind === 'rolled_back')
+        .map(({ detail }) => found('problem', 'vault_rolled_back', session, { session, detail })),
+      ...(first === undefined ? [] : [found('problem', 'vault_session_damaged', session, about)]),
+      ...problems
+        .filter(({ kind }) => kind === 'stray')
+        .map(({ object, detail }) => found('warning', 'vault_object', object, { object, url: session, detail })),
+      ...secondWriters(session, snapshots).map(({ detail }) =>
+        found('warning', 'second_writer', session, { session, detail }),
+      ),
+    ];
+  } catch (error) {
+    if (!isOfAnObject(error)) throw error;
+    return [unreadableSession(session, error)];
+  }
+}
+
+/** No snapshot of it can be taken until that is mended. */
+function unreadableSession(session: string, { code, message: detail, hint }: LeadMasterError): Finding {
+  const id = code === 'vault_rolled_back' ? 'vault_rolled_back' : 'vault_session_unreadable';
+  return found('problem', id, session, { session, detail, hint });
+}
+
+async function cannotOpen(ground: Ground, url: string, error: unknown): Promise<Finding[]> {
+  const { code, hint } = error instanceof LeadMasterError ? error : { code: 'internal', hint: '' };
+  // A key that is not there, or a file that holds none, is the next check's to tell.
+  if (code === 'vault_key_missing') return [];
+  if (code === 'vault_missing' && isKnown(ground, url)) return [found('problem', 'vault_missing', url, { url })];
+  if (code === 'vault_missing') {
+    const { recorded } = ownIdentity(ground, url);
+    const about = { url, vaults: [...recorded].join(', '), path: ground.config.vault.keyFile };
+    return recorded.size === 0 ? [] : [found('problem', 'vault_elsewhere', url, about)];
+  }
+  if (code === 'vault_key_wrong') return (await isKey(ground)) ? [unusable(ground, url, error)] : [];
+  return [found('problem', 'vault_unreachable', url, { url, detail: errorText(error), hint })];
+}
+
+function unusable({ config }: Ground, url: string, error: unknown): Finding {
+  return found('problem', 'vault_key_unusable', config.vault.keyFile, { url, detail: errorText(error) });
+}
+
+/** Whether the key file holds a key, if perhaps another vault's. */
+async function isKey({ config }: Ground): Promise<boolean> {
+  return keysIn(config.vault.keyFile).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Whether another vault is there than the one that was. */
+function findChanged(ground: Ground, url: string, vault: string): Finding | null {
+  try {
+    refuseChanged(ownIdentity(ground, url), url, vault);
+    return null;
+  } catch (error) {
+    if (!(error instanceof LeadMasterError)) throw error;
+    return found('problem', 'vault_changed', url, { detail: error.message });
+  }
+}
+
+function ownIdentity({ config, paths, state }: Ground, url: string): Identity {
+  const { keyFile } = config.vault;
+  const keyText = existsSync(keyFile) ? readFileSync(keyFile, 'utf8') : null;
+  return identityOf({ fact: (name) => state?.vaultFact(name) ?? null }, paths, url, keyText);
+}
+
+/** Whether snapshots were ever kept there: only then is an empty place a loss. */
+function isKnown({ state }: Ground, url: string): boolean {
+  return state !== null && state.vaultFact(`vault at ${url}`) !== null;
+}
+
+/** Whether the key is there, private, and not the only one of its kind. */
+export async function checkVaultKey(ground: Ground): Promise<Finding[]> {
+  const { config, paths } = ground;
+  const file = config.vault.keyFile;
+  const url = storeUrl(config.vault.location);
+  const stat = await lstatOrNull(realFs, file);
+  if (stat === null)
+    return isKnown(ground, url) ? [found('problem', 'vault_key_missing', file, { url, path: file })] : [];
+  const findings: Finding[] = [];
+  const mode = (stat.mode & 0o777).toString(8).padStart(3, '0');
+  if ((stat.mode & 0o077) !== 0)
+    findings.push(found('problem', 'vault_key_open', file, { path: file, mode }, { fixable: true }));
+  try {
+    const [key] = await keysIn(file);
+    const note = await readKeyCopyNote(paths);
+    if (note?.key !== key.id) findings.push(found('warning', 'vault_key_not_copied', file, { path: file }));
+  } catch (error) {
+    findings.push(unusable(ground, url, error));
+  }
+  return findings;
+}
+
+/** Whether the snapshots would die with the disk of the profiles. */
+export async function checkVaultDisk({ config, machine, paths, exists }: Ground): Promise<Finding[]> {
+  const { location } = config.vault;
+  if (!exists || location.kind !== 'folder' || machine.device(location.path) !== machine.device(paths.tokens))
+    return [];
+  return [found('warning', 'vault_same_disk', location.path, { path: location.path, tokens: paths.tokens })];
+}

@@ -1,0 +1,117 @@
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { makePrivateFile } from '@leadmaster/service-kit/files';
+import {
+  COMMAND,
+  clearStaleSingleton,
+  type LockHandle,
+  lockDataFolder,
+  lockSession,
+  proveProfileFree,
+  realFs,
+  repairPermissions,
+} from '@leadmaster/session-manager/installation';
+import { mayIgnoreAll } from './checks/git.ts';
+import type { Finding, FindingId } from './finding.ts';
+import type { Ground } from './ground.ts';
+
+/** What became of one thing that could be mended. */
+export interface Fixed {
+  id: FindingId;
+  where: string;
+  done: boolean;
+  detail: string;
+}
+
+type Fix = (ground: Ground, finding: Finding) => Promise<string>;
+
+/** Only what loses nothing, whatever else is wrong. The rest is a person's to decide. */
+const FIXES: Partial<Record<FindingId, Fix>> = {
+  async modes_open(_ground, { where, about }) {
+    await chmod(where, Number.parseInt(String(about.right), 8));
+    return `mode ${about.mode} -> ${about.right}`;
+  },
+  async vault_key_open(_ground, { where, about }) {
+    await chmod(where, 0o600);
+    return `mode ${about.mode} -> 600`;
+  },
+  modes_inside: (ground, { where, about }) =>
+    alone(ground, String(about.session), async () => {
+      return `${await repairPermissions(realFs, where)} entries set to 700 and 600`;
+    }),
+  singleton_stale: (ground, { about }) =>
+    alone(ground, String(about.session), async (dir, lock) => {
+      const { removed } = await clearStaleSingleton(dir, lock);
+      return removed.length === 0 ? 'gone already' : `removed ${removed.join(', ')}`;
+    }),
+  async lock_stale({ paths }, { where }) {
+    // Taking a lock proves that nobody has it; giving it back takes the dead holder's word away.
+    const session = where.startsWith(join(paths.locks, 'sessions')) ? where.replace(/^.*\/|\.lock$/g, '') : null;
+    if (session !== null) lockSession(paths, session).release();
+    return 'taken and given back: nobody has it';
+  },
+  async git_not_ignored({ paths }) {
+    if (!mayIgnoreAll(paths)) return 'left: the folder holds what is not ours';
+    makePrivateFile(
+      join(paths.root, '.gitignore'),
+      '# Logins and keys: nothing in here belongs into a repository.\n*\n',
+    );
+    return `made ${join(paths.root, '.gitignore')}`;
+  },
+};
+
+/**
+ * Does what is safe. With no service running, under the data folder's lock, so that none begins meanwhile; beside one,
+ * only what no session's run can meet (checks say so by `fixable`). One that fails does not stop the others.
+ *
+ * @throws LeadMasterError `forbidden` for another user than the folder's, `data_folder_in_use`.
+ */
+export async function fixAll(ground: Ground, findings: readonly Finding[]): Promise<Fixed[]> {
+  if (findings.length === 0) return [];
+  refuseOtherUser(ground);
+  const lock = ground.service === null ? lockDataFolder(ground.paths, COMMAND) : null;
+  try {
+    const fixed: Fixed[] = [];
+    for (const finding of findings) fixed.push(await fixOne(ground, finding));
+    return fixed;
+  } finally {
+    lock?.release();
+  }
+}
+
+async function fixOne(ground: Ground, finding: Finding): Promise<Fixed> {
+  const { id, where } = finding;
+  const fix = FIXES[id];
+  if (fix === undefined) return { id, where, done: false, detail: 'nothing is known to mend it' };
+  return fix(ground, finding).then(
+    (detail) => ({ id, where, done: true, detail }),
+    (error: unknown) => ({ id, where, done: false, detail: errorText(error) }),
+  );
+}
+
+/** Runs with a profile that is proven to be nobody's at the moment. */
+async function alone(
+  { paths }: Ground,
+  session: string,
+  work: (dir: string, lock: LockHandle) => Promise<string>,
+): Promise<string> {
+  const dir = paths.session(session);
+  const lock = lockSession(paths, session);
+  try {
+    await proveProfileFree(dir, 0);
+    return await work(dir, lock);
+  } finally {
+    lock.release();
+  }
+}
+
+/** What root makes in here, the service could not use. */
+function refuseOtherUser({ machine, owner, paths }: Ground): void {
+  if (owner === null || machine.uid === owner) return;
+  throw new LeadMasterError(
+    'forbidden',
+    `${paths.root} belongs to uid ${owner}, and this runs as uid ${machine.uid}: nothing was mended`,
+    `Run it as that user, for example: sudo -u '#${owner}' ./leadmaster doctor --fix`,
+  );
+}

@@ -1,0 +1,144 @@
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import { browsersOnAny, isOurs } from '@leadmaster/capture/processes';
+import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import {
+  accessCure,
+  type BrowserRow,
+  type Config,
+  createProfileStore,
+  type DataPaths,
+  dataPaths,
+  errorCode,
+  type LockOwner,
+  livingOwner,
+  type ProfileRecord,
+  readState,
+  type StateReading,
+} from '@leadmaster/session-manager/installation';
+import type { Machine } from './machine.ts';
+
+/** A profile folder as the checks see it. */
+export interface ProfileFact {
+  name: string;
+  dir: string;
+  record: ProfileRecord | null;
+  /** Why there is no record, when one is there and cannot be read. */
+  recordError: string | null;
+  /** A browser runs on it, or a living process says that it holds its lock. */
+  inUse: boolean;
+}
+
+/** A browser that runs on one of our profiles now. */
+export interface LiveBrowser {
+  session: string;
+  pid: number;
+  comm: string;
+  /** The record of its launch, matched by pid and start time; null for one that nobody here has started. */
+  known: BrowserRow | null;
+}
+
+/** What all checks share, looked up once. Nothing in here was changed by looking. */
+export interface Ground {
+  config: Config;
+  paths: DataPaths;
+  machine: Machine;
+  /** Where the operator's own code is looked through; null: where it is beside the data folder, if it is. */
+  codeDir: string | null;
+  /** False: there is no data folder at all, and nothing to check in it. */
+  exists: boolean;
+  /** The user that the data folder belongs to: of the running service, else of the folder. Null where users have no numbers. */
+  owner: number | null;
+  /** Who says to run on the data folder; null when nobody alive does. */
+  service: LockOwner | null;
+  /** Null without a database, and with one that cannot be read (`stateError`). */
+  state: StateReading | null;
+  stateError: LeadMasterError | null;
+  profiles: ProfileFact[];
+  browsers: LiveBrowser[];
+  close(): void;
+}
+
+export interface GroundOptions {
+  machine: Machine;
+  codeDir?: string | null;
+}
+
+/**
+ * Looks around in a data folder, with or without a service on it; needs no lock and changes nothing.
+ *
+ * @throws LeadMasterError `forbidden` where the folder is closed to this user.
+ */
+export async function lookAround(config: Config, { machine, codeDir = null }: GroundOptions): Promise<Ground> {
+  const paths = dataPaths(config.dataDir);
+  const root = lstatSync(paths.root, { throwIfNoEntry: false });
+  if (root !== undefined) refuseClosed(paths.root, root);
+  const service = livingOwner(paths.dataLock);
+  const { state, stateError } = openState(paths.database);
+  try {
+    const found = root === undefined ? [] : await profilesOf(paths);
+    const browsers = browsersOf(found, state?.browsers ?? []);
+    const isInUse = ({ name }: { name: string }): boolean =>
+      browsers.some(({ session }) => session === name) || livingOwner(paths.sessionLock(name)) !== null;
+    return {
+      ...{ config, paths, machine, codeDir, service, state, stateError, browsers },
+      exists: root !== undefined,
+      owner:
+        machine.uid === null ? null : ((service === null ? null : machine.userOf(service.pid)) ?? root?.uid ?? null),
+      profiles: found.map((profile) => ({ ...profile, inUse: isInUse(profile) })),
+      close: () => state?.close(),
+    };
+  } catch (error) {
+    state?.close();
+    throw error;
+  }
+}
+
+/** Where nothing can be looked at, it is told once and with the way in. */
+function refuseClosed(root: string, { uid: owner }: Stats): void {
+  try {
+    readdirSync(root);
+  } catch (error) {
+    if (!['EACCES', 'EPERM'].includes(errorCode(error))) throw error;
+    const isOther = owner !== process.geteuid?.();
+    throw new LeadMasterError(
+      'forbidden',
+      `The data folder ${root} is closed to this user (${errorText(error)})`,
+      isOther
+        ? `Give the command as the user who runs the service: sudo -u '#${owner}' ./leadmaster ...`
+        : accessCure(root),
+      { cause: error },
+    );
+  }
+}
+
+function openState(file: string): Pick<Ground, 'state' | 'stateError'> {
+  try {
+    return { state: readState(file), stateError: null };
+  } catch (error) {
+    if (!(error instanceof LeadMasterError)) throw error;
+    return { state: null, stateError: error };
+  }
+}
+
+async function profilesOf(paths: DataPaths): Promise<Omit<ProfileFact, 'inUse'>[]> {
+  const profiles = createProfileStore({ dataDir: paths.root });
+  const facts: Omit<ProfileFact, 'inUse'>[] = [];
+  for (const { name } of await profiles.list()) {
+    const fact = { name, dir: profiles.locate(name), record: null, recordError: null };
+    facts.push(
+      await profiles.readRecord(name).then(
+        (record) => ({ ...fact, record }),
+        (error: unknown) => ({ ...fact, recordError: errorText(error) }),
+      ),
+    );
+  }
+  return facts;
+}
+
+function browsersOf(profiles: readonly { name: string; dir: string }[], rows: readonly BrowserRow[]): LiveBrowser[] {
+  const names = new Map(profiles.map(({ name, dir }) => [dir, name]));
+  return browsersOnAny([...names.keys()]).map(({ profileDir, browser: { pid, comm, startTicks } }) => ({
+    ...{ session: names.get(profileDir) ?? '', pid, comm },
+    known: rows.find((row) => row.pid === pid && row.startTicks === startTicks && isOurs(row)) ?? null,
+  }));
+}

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { FINDING_IDS, TOPICS } from '../src/finding.ts';
+import { DOCTOR_WORDS, fill } from '../src/words/words.ts';
+
+const namesIn = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').sort();
+
+test('both languages say the same things of the same things', () => {
+  const { en, es } = DOCTOR_WORDS;
+  for (const id of FINDING_IDS) {
+    const [english, spanish] = [en.findings[id], es.findings[id]];
+    expect(namesIn(spanish.what), id).toEqual(namesIn(english.what));
+    expect(new Set(namesIn(spanish.cure)), id).toEqual(new Set(namesIn(english.cure)));
+    expect(spanish.what, id).not.toBe(english.what);
+  }
+  for (const topic of TOPICS) expect(es.ok[topic]).not.toBe(en.ok[topic]);
+});
+
+test('a name without a value stays, so that it is seen', () => {
+  expect(fill('{a} and {b}', { a: 1 })).toBe('1 and {b}');
+});
+
+test.each(['en', 'es'] as const)(
+  'a missing profile may have been moved: said before a snapshot is offered (%s)',
+  (language) => {
+    const { cure } = DOCTOR_WORDS[language].findings.profile_missing;
+    const moved = cure.search(/another installation|otra instalación/);
+    expect(moved).toBeGreaterThan(-1);
+    expect(moved).toBeLessThan(cure.indexOf('snapshot restore'));
+    expect(cure).toMatch(/Only if it runs nowhere else|Solo si no corre en ningún otro lugar/);
+  },
+);

@@ -1,0 +1,66 @@
+/**
+ * What the session manager knows of an installation on disk, for code that looks at one with the service up or down
+ * (`packages/doctor`). Nothing here needs the service or HTTP, and importing it loads neither fastify nor a browser driver.
+ */
+export { LIFE_MS } from './builds/book.ts';
+export { isKeptOfBuild, KeptPages } from './builds/pages.ts';
+export { gitFreeEnvironment } from './config/browser-machine.ts';
+export type { Config } from './config/config.ts';
+export { CHECKOUT } from './config/env.ts';
+export { BrowserFinder } from './engine/browser/browser-finder.ts';
+export { olderLogin, placeChange } from './lifecycle/held-back.ts';
+export { PLACE_FACT } from './lifecycle/place-keeper.ts';
+export { holdersOf, proveProfileFree } from './process/holders.ts';
+export { clearStaleSingleton, readSingleton } from './process/singleton-lock.ts';
+export { accessCure } from './profile/access.ts';
+export { isTemporaryName, writeAtomically } from './profile/atomic-file.ts';
+export { isNewerBrowser, newestChromium } from './profile/browser-version.ts';
+export { createProfileStore } from './profile/file-profile-store.ts';
+export {
+  type Entry,
+  errorCode,
+  isMissing,
+  lstatOrNull,
+  mayNotBeUtf8,
+  namesOrNull,
+  realFs,
+  unreadable,
+  walk,
+} from './profile/files.ts';
+export {
+  COMMAND,
+  type LockHandle,
+  type LockOwner,
+  livingOwner,
+  lockDataFolder,
+  lockSession,
+  readOwner,
+} from './profile/locks.ts';
+export { loginEvidence } from './profile/login-presence.ts';
+export { proveLoginWhole } from './profile/login-structure.ts';
+export { measureProfile } from './profile/measure.ts';
+export { refuseRootBesideUser } from './profile/owner.ts';
+export { type DataPaths, dataPaths } from './profile/paths.ts';
+export { modeIsRight, repairPermissions } from './profile/permissions.ts';
+export {
+  comparePlaces,
+  lookAtPlace,
+  type PlaceFacts,
+  type PlaceProbe,
+  parsePlace,
+  placeWords,
+  thisProbe,
+} from './profile/place.ts';
+export type { ProfileRecord } from './profile/profile-store.ts';
+export { isDataFolder } from './profile/recognise.ts';
+export { isTrashName } from './profile/trash.ts';
+export { newestGoodSnapshot } from './snapshots/known-good.ts';
+export { LOOK_FACT, parseLook } from './snapshots/older-login.ts';
+export { secondWriters } from './snapshots/other-account.ts';
+export { type Identity, identityOf, refuseChanged } from './snapshots/vault-identity.ts';
+export { mayBeCopyOf } from './snapshots/wrong-account.ts';
+export { readState, type StateReading } from './state/read-only.ts';
+export type { BrowserRow, BuildRow, BuildSession, SessionRow, SnapshotRow } from './state/state-store.ts';
+export { CLOCK_FACT, isDoubted, parseState } from './steady-clock.ts';
+export { FORGET_MS, openArrivals } from './transfer/arrival-facts.ts';
+export { departuresUnderWay } from './transfer/departure-facts.ts';

@@ -1,6 +1,0 @@
-import type { Language } from '../../doctor/words/words.ts';
-import { en } from './en.ts';
-import { es } from './es.ts';
-import type { ReportWords } from './types.ts';
-
-export const REPORT_WORDS: Record<Language, ReportWords> = { en, es };
