@@ -1,13 +1,14 @@
 import { olderLogin, placeChange } from '../../lifecycle/held-back.ts';
 import { PLACE_FACT } from '../../lifecycle/place-keeper.ts';
+import { isOther } from '../../lifecycle/profile-mark.ts';
 import { comparePlaces, lookAtPlace, type PlaceFacts, parsePlace, placeWords } from '../../profile/place.ts';
 import { LOOK_FACT, parseLook } from '../../snapshots/older-login.ts';
 import type { StateReading } from '../../state/read-only.ts';
 import { type Finding, found } from '../finding.ts';
-import type { Ground } from '../ground.ts';
+import type { Ground, ProfileFact } from '../ground.ts';
 
 /** Whether the data folder is where it was, and its logins are no older than those in the vault. */
-export async function checkPlace({ exists, paths, state, machine }: Ground): Promise<Finding[]> {
+export async function checkPlace({ exists, paths, state, machine, profiles }: Ground): Promise<Finding[]> {
   if (!exists || state === null) return [];
   const known = parsePlace(state.vaultFact(PLACE_FACT));
   const { facts, isMarked } = lookAtPlace(paths, machine.probe, machine.now());
@@ -15,6 +16,7 @@ export async function checkPlace({ exists, paths, state, machine }: Ground): Pro
     ...waiting(state, paths.root),
     ...judge(known, facts, isMarked, paths.root),
     ...otherMachine(known, facts, paths.root),
+    ...putBack(state, profiles),
     ...older(state),
     ...notCompared(state),
   ];
@@ -48,6 +50,16 @@ function judge(known: PlaceFacts | null, facts: PlaceFacts, isMarked: boolean, r
 function otherMachine(known: PlaceFacts | null, facts: PlaceFacts, root: string): Finding[] {
   if (known === null || known.machine === null || facts.machine === null || known.machine === facts.machine) return [];
   return [found('warning', 'machine_changed', root, { before: known.machine, now: facts.machine })];
+}
+
+/** A run marks its profile as it begins and ends: what is in use is judged by the service alone. */
+function putBack(state: StateReading, profiles: readonly ProfileFact[]): Finding[] {
+  const facts = { fact: (name: string) => state.vaultFact(name) };
+  const isPutBack = ({ name, record, inUse }: ProfileFact): boolean => {
+    const row = state.sessions.find((each) => each.name === name);
+    return row !== undefined && !inUse && isOther(row, record, facts);
+  };
+  return profiles.filter(isPutBack).map(({ name }) => found('problem', 'profile_put_back', name, { session: name }));
 }
 
 function older(state: StateReading): Finding[] {
