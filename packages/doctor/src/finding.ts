@@ -36,6 +36,7 @@ export const FINDING_IDS = [
   'data_folder_missing',
   'place_changed',
   'place_unknown',
+  'profile_put_back',
   'machine_changed',
   'older_than_vault',
   'vault_not_compared',

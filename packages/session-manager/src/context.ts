@@ -15,9 +15,11 @@ import { WwebjsEngine } from './engine/wwebjs/wwebjs-engine.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { claimProfile, lockIdleProfile } from './lifecycle/claim.ts';
 import { olderLogin, refuseHeldArrival, setOlderLogin } from './lifecycle/held-back.ts';
-import { isStartable, PlaceKeeper } from './lifecycle/place-keeper.ts';
+import { PlaceKeeper } from './lifecycle/place-keeper.ts';
+import { markProfile } from './lifecycle/profile-mark.ts';
 import type { SessionGuard } from './lifecycle/session-guard.ts';
 import { Sessions } from './lifecycle/sessions.ts';
+import { isStartable } from './lifecycle/startable.ts';
 import { createMetrics } from './metrics.ts';
 import { endLeftBrowsers } from './process/left-browsers.ts';
 import { prepareDataFolder } from './profile/data-folder.ts';
@@ -158,7 +160,7 @@ async function assemble(ground: Ground): Promise<Context> {
   sessions.guardWith(guardBy(snapshots, storage, transfers.departures));
   const compareWithVault = comparing(ground, vault, profiles);
   const place = new PlaceKeeper({
-    ...{ paths, store, log, compareWithVault, sessions: () => sessions, starts: !isOffline },
+    ...{ paths, profiles, store, log, compareWithVault, sessions: () => sessions, starts: !isOffline },
     arriving: () => liveTransfers(store),
     finishArrivals: async () => {
       if (!isOffline) await transfers.arrivals.resume();
@@ -170,9 +172,12 @@ async function assemble(ground: Ground): Promise<Context> {
   if (!isOffline && verdict !== 'changed') await endLeft(ground, verdict === 'same');
   await cleanUp(ground);
   sessions.lookFirst(async () => {
-    if (!isOffline) await holdOlder(ground, sessions, compareWithVault);
+    if (isOffline) return;
+    await place.holdOthers();
+    await holdOlder(ground, sessions, compareWithVault);
   });
   await sessions.load();
+  if (isOffline && options.comparesPlace) await place.holdOthers();
   if (!isOffline) await transfers.arrivals.resume();
   const metrics = createMetrics(
     () => sessions.supervisors(),
@@ -215,11 +220,11 @@ function comparing(
   { store, log }: Ground,
   vault: VaultKeeper,
   profiles: ProfileStore,
-): (names: readonly string[]) => Promise<void> {
+): (names: readonly string[], others?: ReadonlySet<string>) => Promise<void> {
   const look = { vault, profiles, store, log, withinMs: VAULT_LOOK_MS };
-  return async (names) => {
+  return async (names, others) => {
     try {
-      const newer = await newerInVault(look, names);
+      const newer = await newerInVault(look, names, others);
       for (const name of names) if (newer.has(name)) setOlderLogin(store.vault, name, newer.get(name) ?? null);
     } catch (error) {
       log.error({ err: error }, 'what the vault has that is newer could not be written down');
@@ -256,6 +261,7 @@ function createSessions(
     movedGeneration: (name: string) => store.vault.movedGeneration(name),
     movedTo: (name: string) => movedTo(store, name),
     wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
+    mark: (name: string) => markProfile({ profiles, store, log }, name),
     newestSnapshot: (name: string) => newestGood(store.snapshots.list(name)),
   };
   return new Sessions({

@@ -60,7 +60,10 @@ export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
       }
     }),
     every(60 * MINUTE, 'retention', () => sweepOld(deps, clock)),
-    every(60 * MINUTE, 'the mark of the place', async () => place.renew()),
+    every(60 * MINUTE, 'the marks of the place', async () => {
+      place.renew();
+      await Promise.all(sessions.supervisors().map((supervisor) => supervisor.renewMark()));
+    }),
   ];
 
   function every(ms: number, what: string, task: () => Promise<void>): () => Promise<void> {

@@ -10,6 +10,7 @@ export { CHECKOUT } from './config/env.ts';
 export { BrowserFinder } from './engine/browser/browser-finder.ts';
 export { olderLogin, placeChange } from './lifecycle/held-back.ts';
 export { PLACE_FACT } from './lifecycle/place-keeper.ts';
+export { isOther } from './lifecycle/profile-mark.ts';
 export { holdersOf, proveProfileFree } from './process/holders.ts';
 export { clearStaleSingleton, readSingleton } from './process/singleton-lock.ts';
 export { accessCure } from './profile/access.ts';

@@ -1,5 +1,6 @@
 import {
   comparePlaces,
+  isOther,
   LOOK_FACT,
   lookAtPlace,
   olderLogin,
@@ -12,10 +13,10 @@ import {
   type StateReading,
 } from '@leadmaster/session-manager/installation';
 import { type Finding, found } from '../finding.ts';
-import type { Ground } from '../ground.ts';
+import type { Ground, ProfileFact } from '../ground.ts';
 
 /** Whether the data folder is where it was, and its logins are no older than those in the vault. */
-export async function checkPlace({ exists, paths, state, machine }: Ground): Promise<Finding[]> {
+export async function checkPlace({ exists, paths, state, machine, profiles }: Ground): Promise<Finding[]> {
   if (!exists || state === null) return [];
   const known = parsePlace(state.vaultFact(PLACE_FACT));
   const { facts, isMarked } = lookAtPlace(paths, machine.probe, machine.now());
@@ -23,6 +24,7 @@ export async function checkPlace({ exists, paths, state, machine }: Ground): Pro
     ...waiting(state, paths.root),
     ...judge(known, facts, isMarked, paths.root),
     ...otherMachine(known, facts, paths.root),
+    ...putBack(state, profiles),
     ...older(state),
     ...notCompared(state),
   ];
@@ -56,6 +58,16 @@ function judge(known: PlaceFacts | null, facts: PlaceFacts, isMarked: boolean, r
 function otherMachine(known: PlaceFacts | null, facts: PlaceFacts, root: string): Finding[] {
   if (known === null || known.machine === null || facts.machine === null || known.machine === facts.machine) return [];
   return [found('warning', 'machine_changed', root, { before: known.machine, now: facts.machine })];
+}
+
+/** A run marks its profile as it begins and ends: what is in use is judged by the service alone. */
+function putBack(state: StateReading, profiles: readonly ProfileFact[]): Finding[] {
+  const facts = { fact: (name: string) => state.vaultFact(name) };
+  const isPutBack = ({ name, record, inUse }: ProfileFact): boolean => {
+    const row = state.sessions.find((each) => each.name === name);
+    return row !== undefined && !inUse && isOther(row, record, facts);
+  };
+  return profiles.filter(isPutBack).map(({ name }) => found('problem', 'profile_put_back', name, { session: name }));
 }
 
 function older(state: StateReading): Finding[] {

@@ -50,6 +50,10 @@ export const en: DoctorWords = {
       what: 'the file system of {path} does not tell a copy from the folder itself: a copy of it would start every login',
       cure: 'Keep the data folder on a local file system (ext4, XFS, Btrfs, ZFS). Until then never start a copy of it while the folder itself may run.',
     },
+    profile_put_back: {
+      what: 'the profile of {session} is not the one that ran here last: it was put back from a backup, or another was put in its place. The session waits, or will at its next start',
+      cure: 'The vault may have a newer login: ./leadmaster snapshot list {session}. Once no other place runs it: ./leadmaster place accept {session} --origin-retired.',
+    },
     machine_changed: {
       what: 'the machine has another firmware UUID ({now}) than the one that the data folder was last accepted on ({before}): a virtual machine may have been cloned',
       cure: 'If the machine before still runs, stop the service on one of them. If it never will again: ./leadmaster place accept --origin-retired.',

@@ -51,6 +51,10 @@ export const es: DoctorWords = {
       what: 'el sistema de archivos de {path} no distingue una copia de la carpeta misma: una copia iniciaría todos los logins',
       cure: 'Ponga la carpeta de datos en un sistema de archivos local (ext4, XFS, Btrfs, ZFS). Hasta entonces no inicie nunca una copia mientras la carpeta misma pueda estar en marcha.',
     },
+    profile_put_back: {
+      what: 'el perfil de {session} no es el último que corrió aquí: se restauró de una copia de seguridad, o se puso otro en su lugar. La sesión espera, o esperará en su próximo inicio',
+      cure: 'La bóveda puede tener un login más nuevo: ./leadmaster snapshot list {session}. Cuando ningún otro lugar la ejecute: ./leadmaster place accept {session} --origin-retired.',
+    },
     machine_changed: {
       what: 'la máquina tiene otro UUID de firmware ({now}) que la última en que se aceptó la carpeta de datos ({before}): puede ser el clon de una máquina virtual',
       cure: 'Si la máquina anterior sigue en marcha, detenga el servicio en una de las dos. Si no volverá a estarlo: ./leadmaster place accept --origin-retired.',

@@ -49,6 +49,7 @@ export async function claimProfile(deps: ClaimDeps, session: string): Promise<Cl
     const record = await deps.profiles.create(session, moved ?? 0);
     if (moved !== null && record.generation <= moved) throw sessionMoved(session, deps.movedTo(session));
     if (!record.originRetired) throw originNotRetired(session);
+    await deps.mark(session);
     const profileDir = deps.profiles.locate(session);
     const evidence = await deps.profiles.loginEvidence(session);
     if (evidence.presence === 'damaged') throw loginDamaged(session, `incomplete: ${evidence.detail}`);
@@ -104,6 +105,8 @@ export interface ClaimDeps {
   movedGeneration: (session: string) => number | null;
   /** The machine that it went to, where that is known. */
   movedTo: (session: string) => string | null;
+  /** Marks the profile as the one that runs here from now on. Never fails. */
+  mark: (session: string) => Promise<void>;
   /** Saves the profile before a newer Chromium changes it for good. Never fails. */
   beforeUpgrade: (session: string, profileDir: string) => Promise<void>;
   /** The newest snapshot that is not known to be damaged; null where none is known. */

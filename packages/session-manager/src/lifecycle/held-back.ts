@@ -58,7 +58,7 @@ export function refuseHeldBack(session: string, view: Pick<SupervisorView, 'stat
   if (!isHeldBack(view)) return;
   const what =
     view.reason === 'place_changed'
-      ? `${session} waits: the data folder ${PLACE_CHANGED}`
+      ? `${session} waits: its data folder or its profile ${PLACE_CHANGED}`
       : `${session} waits: the vault has a newer login of it than the one in place`;
   throw new LeadMasterError(view.reason, what, view.hint, { extra: { state: view.state, reason: view.reason } });
 }
@@ -78,8 +78,11 @@ export function refuseHeldArrival(facts: Pick<Facts, 'fact'>, transfer: string, 
 
 /** Both places, and the word that releases a session. */
 export function placeHint(session: string, change: PlaceChange | null): string {
-  return `${change === null ? '' : changeWords(change)}A login that runs in two places is taken from both. When the place before never runs it again: "./leadmaster place accept ${session} --origin-retired".`;
+  return `${change === null ? OTHER_PROFILE : changeWords(change)}A login that runs in two places is taken from both. When the place before never runs it again: "./leadmaster place accept ${session} --origin-retired".`;
 }
+
+const OTHER_PROFILE =
+  'The profile in place is not the one that ran here last: it was put back from a backup, or another was put in its place. Since then the session may have been used, moved away or linked elsewhere; the vault may have a newer login ("./leadmaster snapshot list"). ';
 
 function changeWords({ before, now }: PlaceChange): string {
   return isPutBack(before, now)

@@ -3,6 +3,7 @@ import { type Account, errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { RunOnProfile } from '../builds/builds.ts';
 import type { EngineEvent, EngineRun } from '../engine/engine.ts';
 import type { Claim } from './claim.ts';
+import { renewMark } from './profile-mark.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 
 export interface LaunchListener {
@@ -128,6 +129,11 @@ export class OwnedRun {
     this.#claim.committed = true;
   }
 
+  /** Marks the profile again while it is ours. Never fails. */
+  renewMark(): Promise<void> {
+    return renewMark(this.#deps, this.#session);
+  }
+
   freePlace(): void {
     this.#leavePlace?.();
     this.#leavePlace = null;
@@ -145,6 +151,7 @@ export class OwnedRun {
     await this.#run?.stop(this.#deps.config.deadlines.stopMs);
     this.#run = null;
     if (this.#onProfile !== null) await this.#deps.builds.ended(this.#onProfile);
+    if (this.#claim !== null) await this.renewMark();
     this.release();
     try {
       this.#deps.store.browsers.clear(this.#session);

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type AcceptedPlace, type AcceptPlace, isHeldBack, isLoginErased, type Place } from '@leadmaster/protocol';
+import { type AcceptedPlace, type AcceptPlace, isHeldBack, type Place } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import type { DataPaths } from '../profile/paths.ts';
 import {
@@ -17,25 +17,31 @@ import {
 import type { SessionRow, StateStore } from '../state/state-store.ts';
 import { olderLogin, type PlaceChange, placeChange, placeHint, setPlaceChange } from './held-back.ts';
 import type { PlaceService } from './place-service.ts';
+import { forgetMark, isOtherProfile, type MarkDeps } from './profile-mark.ts';
 import { sessionNotFound } from './refusals.ts';
 import type { Sessions } from './sessions.ts';
+import { isStartable } from './startable.ts';
 
 /** Where the data folder's place is remembered. */
 export const PLACE_FACT = 'place';
 
 export interface PlaceKeeperDeps {
   paths: Pick<DataPaths, 'root' | 'placeMarker'>;
+  profiles: MarkDeps['profiles'];
   store: Pick<StateStore, 'sessions' | 'transitions' | 'vault' | 'browsers' | 'atomically'>;
   probe: PlaceProbe;
-  sessions: () => Pick<Sessions, 'has' | 'rest' | 'start'>;
+  sessions: () => Pick<Sessions, 'has' | 'rest' | 'start' | 'holdIfOther'>;
   /** Whether what is released and was to run is started: not with the service down, whose next start does. */
   starts: boolean;
   /** Transfers that are on their way here. */
   arriving: () => readonly string[];
   /** Finishes them, once a person has said that the place before does not. */
   finishArrivals: () => Promise<void>;
-  /** Looks once more whether the vault has newer logins of these sessions than the folder. Never fails. */
-  compareWithVault: (names: readonly string[]) => Promise<void>;
+  /**
+   * Looks once more whether the vault has newer logins of these sessions than the folder. `others`: those whose profile is
+   * not the one that ran here last, of which what the database remembers says nothing. Never fails.
+   */
+  compareWithVault: (names: readonly string[], others: ReadonlySet<string>) => Promise<void>;
   log: Logger;
 }
 
@@ -94,6 +100,12 @@ export class PlaceKeeper implements PlaceService {
     }
   }
 
+  /** Has linked sessions wait whose profile is not the one that ran here last, before any is started. */
+  async holdOthers(): Promise<void> {
+    const { store, sessions } = this.#deps;
+    for (const { name } of store.sessions.all().filter(isStartable)) await sessions().holdIfOther(name);
+  }
+
   /** A disk that refuses keeps nothing from starting: it is compared again next time. */
   #remember(known: PlaceFacts | null, facts: PlaceFacts): void {
     const { store, log } = this.#deps;
@@ -122,7 +134,7 @@ export class PlaceKeeper implements PlaceService {
     for (const name of named ?? []) if (!sessions().has(name)) throw sessionNotFound(name);
     const waiting = this.#waiting();
     const accepted = waiting.filter((name) => named?.includes(name) ?? true);
-    await compareWithVault(accepted);
+    await compareWithVault(accepted, await this.#others(accepted));
     const started: string[] = [];
     for (const name of accepted) if (await this.#release(name)) started.push(name);
     log.warn({ accepted, started }, 'a person has said that the place before never runs these sessions again');
@@ -134,10 +146,18 @@ export class PlaceKeeper implements PlaceService {
   async #release(name: string): Promise<boolean> {
     const { sessions, store, starts } = this.#deps;
     const isOlder = olderLogin(store.vault, name) !== null;
+    // The profile in place is the right one from now on, whatever the database remembers.
+    forgetMark(store.vault, name);
     await sessions().rest(name, isOlder ? 'older_than_vault' : 'place_accepted');
     if (!starts || isOlder || store.sessions.get(name)?.desired !== 'running') return false;
     await sessions().start(name);
     return true;
+  }
+
+  async #others(names: readonly string[]): Promise<ReadonlySet<string>> {
+    const others = new Set<string>();
+    for (const name of names) if (await isOtherProfile(this.#deps, name)) others.add(name);
+    return others;
   }
 
   /** Nothing waits any more: this is the folder's place, and its machine, from now on. */
@@ -181,12 +201,6 @@ export class PlaceKeeper implements PlaceService {
     const rows = this.#deps.store.sessions.all().filter((row) => isHeldBack(row) && row.reason === 'place_changed');
     return rows.map(({ name }) => name);
   }
-}
-
-/** What holds a login here that a start would bring up. */
-export function isStartable(row: SessionRow): boolean {
-  const holdsLogin = row.caughtUpTo !== null || row.wrongAccount !== null;
-  return holdsLogin && row.state !== 'MOVED' && !isLoginErased(row);
 }
 
 /** What is remembered of a place that was not left: what can be read now, and what could be read once. */

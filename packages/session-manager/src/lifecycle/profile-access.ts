@@ -1,6 +1,8 @@
 import type { Census } from '@leadmaster/protocol';
 import type { HeldProfile, Proof, ReplaceOptions } from '../snapshots/session-access.ts';
 import { movedTo, sessionMoved } from '../state/moved-session.ts';
+import { refuseHeldBack } from './held-back.ts';
+import { forgetMark } from './profile-mark.ts';
 import { ending, running, starting } from './refusals.ts';
 import type { SessionSupervisor } from './supervisor.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
@@ -21,8 +23,13 @@ export class ProfileAccess {
   hold<T>(supervisor: SessionSupervisor, task: (held: HeldProfile) => Promise<T>): Promise<T> {
     const { name } = supervisor;
     const profileDir = this.#deps.profiles.locate(name);
-    return supervisor.inTurn(async ({ current, state }) => {
-      if (current === null) return this.#locked(name, () => task({ profileDir, browser: null }));
+    return supervisor.inTurn(async ({ current, state, holdIfOther }) => {
+      if (current === null) {
+        // An older login is not put behind the snapshots of the right one, nor sent to another machine.
+        await holdIfOther();
+        refuseHeldBack(name, supervisor.view);
+        return this.#locked(name, () => task({ profileDir, browser: null }));
+      }
       if (current.run === null) throw starting(name, state);
       return task({ profileDir, browser: current.run.process });
     });
@@ -42,6 +49,7 @@ export class ProfileAccess {
       await options.judge?.();
       return this.#stoppedUnlessFailing(turn, name, reason, () =>
         this.#locked(name, async () => {
+          forgetMark(this.#deps.store.vault, name);
           const done = await task();
           const record = await this.#deps.profiles.readRecord(name);
           await turn.returned(record?.account ?? null, reason, options.isOwn ?? false);

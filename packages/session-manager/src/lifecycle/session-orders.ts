@@ -38,6 +38,7 @@ export class SessionOrders {
     if (supervisor.view.state === 'MOVED') throw sessionMoved(name, movedTo(store, name));
     refuseErased(name, supervisor.view);
     const goesBack = olderLogin && supervisor.view.reason === 'older_than_vault';
+    await supervisor.holdIfOther();
     if (!goesBack) refuseHeldBack(name, supervisor.view);
     if (supervisor.liveRun === null) supervisor.doubles.refuseDouble();
     await this.#requireOriginRetired(name, originRetired);

@@ -3,6 +3,7 @@ import { inTurns, type SerialQueue } from '@leadmaster/service-kit/wait';
 import type { GivenAway, OtherLink } from '../snapshots/session-access.ts';
 import { movedTo } from '../state/moved-session.ts';
 import { setOlderLogin } from './held-back.ts';
+import { forgetMark } from './profile-mark.ts';
 import { comesDouble, sessionExists, sessionNotFound, sessionUnclaimed } from './refusals.ts';
 import { SessionSupervisor } from './supervisor.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
@@ -194,6 +195,7 @@ export class SessionRegistry {
     this.#deps.store.atomically(() => {
       this.#deps.store.sessions.insert({ name, metadata, desired });
       setOlderLogin(this.#deps.store.vault, name, null);
+      forgetMark(this.#deps.store.vault, name);
       this.#deps.store.events.append({ session: name, type: 'session.created', data: { metadata, ...how } });
     });
   }

@@ -97,6 +97,11 @@ export class Sessions implements SessionService, SessionAccess {
     await (await this.#registry.get(name)).rest(reason);
   }
 
+  /** Has a session wait whose profile is not the one that ran here last. What runs is left alone. */
+  async holdIfOther(name: string): Promise<void> {
+    await (await this.#registry.get(name)).holdIfOther();
+  }
+
   /** Brings back every session that was running. Resolves when each has been asked; places bound how many start at once. */
   async boot(): Promise<void> {
     await this.#lookOnce();

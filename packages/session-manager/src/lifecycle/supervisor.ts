@@ -1,6 +1,7 @@
 import {
   type Account,
   errorText,
+  isHeldBack,
   isLoginErased,
   LeadMasterError,
   type PairingCode,
@@ -20,6 +21,7 @@ import { interruptedAt } from './interrupted.ts';
 import { type Effect, isStarting, type LifecycleEvent, transition } from './machine.ts';
 import { OwnedRun } from './owned-run.ts';
 import { linkedElsewhere, linksNothing, noPairingCode } from './refusals.ts';
+import { forgetMark, isOtherProfile } from './profile-mark.ts';
 import { RunEvents } from './run-events.ts';
 import { type KnownSession, SessionStatus, type SupervisorView } from './session-status.ts';
 import type { Standing } from './standing.ts';
@@ -133,6 +135,16 @@ export class SessionSupervisor {
     });
   }
 
+  /** Has it wait where the profile in place is not the one that ran here last: an older copy was put back. */
+  holdIfOther(): Promise<void> {
+    return this.#queue.run(() => this.#holdIfOther());
+  }
+
+  /** Marks the profile of a run again. */
+  renewMark(): Promise<void> {
+    return this.#queue.run(async () => this.#current?.renewMark());
+  }
+
   /** Stops for good: after this nothing starts again by itself. */
   close(reason: string): Promise<void> {
     this.#closing = true;
@@ -230,6 +242,7 @@ export class SessionSupervisor {
         rest: (reason) => this.#rest(reason),
         returned: (account, reason, isOwn) => this.#returned(account, reason, isOwn),
         moved: (reason) => this.#apply({ type: 'moved', reason }),
+        holdIfOther: () => this.#holdIfOther(),
       }),
     );
   }
@@ -304,6 +317,18 @@ export class SessionSupervisor {
     this.#clock.dropRetry();
   }
 
+  /** What runs is left alone. */
+  async #holdIfOther(): Promise<void> {
+    if (this.#current !== null || this.#isHeld || !(await isOtherProfile(this.#deps, this.name))) return;
+    await this.#rest('place_changed');
+    if (!this.#isHeld) await this.#apply({ type: 'at_rest', reason: 'place_changed' });
+    this.#deps.log.warn({ session: this.name }, 'the profile in place is not the one that ran here last');
+  }
+
+  get #isHeld(): boolean {
+    return isHeldBack(this.#status);
+  }
+
   /** Another login lies in the profile. */
   async #returned(account: Account | null, reason: string, isOwn: boolean): Promise<void> {
     this.#status.account = account;
@@ -330,6 +355,8 @@ export class SessionSupervisor {
     const current = new OwnedRun(this.#deps, this.name);
     try {
       await this.#endRun();
+      await this.#holdIfOther();
+      if (this.#isHeld) return;
       const login = await current.prepare();
       if (login === 'none' && this.#deps.config.loginMode === 'server') {
         current.release();
@@ -443,6 +470,7 @@ export class SessionSupervisor {
   async #setAside(reason: string): Promise<void> {
     this.#inbox.unlinked();
     this.#deps.outbox.abandon(this.name);
+    forgetMark(this.#deps.store.vault, this.name);
     const path = await this.#deps.profiles.trash(this.name, reason);
     this.#status.account = null;
     this.#account.gone();

@@ -11,6 +11,8 @@ export interface Turn {
   start(reason: string): Promise<void>;
   /** Stops it, and resolves when the last browser process is gone. */
   rest(reason: string): Promise<void>;
+  /** Has it wait where nothing runs and the profile in place is not the one that ran here last. */
+  holdIfOther(): Promise<void>;
   /** Says that another login lies in the profile now, and whose; with `isOwn`, that no other place runs it. */
   returned(account: Account | null, reason: string, isOwn: boolean): Promise<void>;
   /** Says that the session lives elsewhere from now on; its profile goes to trash. */

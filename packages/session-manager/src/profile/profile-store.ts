@@ -28,6 +28,8 @@ export interface ProfileRecord {
   unfinished?: string[] | undefined;
   /** How new the databases of WhatsApp's page are; absent while that was never noted. */
   databases?: DatabaseNote | undefined;
+  /** Drawn at each start and end of a run, and remembered by the database; absent before the first. */
+  mark?: string | undefined;
 }
 
 /** The numbers of the page's databases in a profile (whatsapp-web-2026, 7.3), which decide what builds may open it. */

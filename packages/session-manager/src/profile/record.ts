@@ -24,6 +24,7 @@ const recordSchema = z.looseObject({
   sourceGone: z.boolean().optional(),
   unfinished: z.array(z.string()).optional(),
   databases: z.object({ numbers: z.record(z.string(), z.number()), at: time, mayBeHigher: z.boolean() }).optional(),
+  mark: z.string().optional(),
 });
 
 /**

@@ -34,11 +34,12 @@ const lookSchema = z.object({ at: z.string(), problem: z.string().nullable() });
 
 /**
  * Which of these sessions have a login in the vault that is newer than the one in place: the data folder is an older copy of
- * itself. A vault that cannot be read in time, or a session that cannot, says nothing: that is noted, for the doctor.
+ * itself, or of `others` alone, whose profiles are not the ones that ran here last. A vault that cannot be read in time, or a session that cannot, says nothing: that is noted, for the doctor.
  */
 export async function newerInVault(
   deps: VaultLookDeps,
   names: readonly string[],
+  others: ReadonlySet<string> = new Set(),
 ): Promise<ReadonlyMap<string, NewerInVault>> {
   const newer = new Map<string, NewerInVault>();
   if (names.length === 0) return newer;
@@ -49,7 +50,7 @@ export async function newerInVault(
     if (vault !== null) {
       for (const name of names) {
         try {
-          const found = await orAborted(judge(deps, vault, name, signal), signal);
+          const found = await orAborted(judge(deps, vault, name, others.has(name), signal), signal);
           if (found !== null) newer.set(name, found);
         } catch (error) {
           signal.throwIfAborted();
@@ -70,6 +71,7 @@ async function judge(
   deps: VaultLookDeps,
   vault: Vault,
   session: string,
+  isOther: boolean,
   signal: AbortSignal,
 ): Promise<NewerInVault | null> {
   const row = deps.store.sessions.get(session);
@@ -84,12 +86,14 @@ async function judge(
   );
   const seen = deps.store.vault.head(vault.id, session)?.sequence ?? 0;
   const head = own.at(-1);
-  if (head === undefined || head.sequence <= seen) return null;
+  if (head === undefined || (head.sequence <= seen && !isOther)) return null;
   if (isPlacedAfter(head, row, record)) {
     deps.store.vault.setHead(vault.id, session, head);
     return null;
   }
-  if (holds(deps, session, record, own, seen)) {
+  // What the database has seen is not what lies in place.
+  if (isOther && isAtLeast(inPlaceOf(deps, session), extraOf(head))) return null;
+  if (!isOther && holds(deps, session, record, own, seen)) {
     remember(deps, vault, session, head);
     return null;
   }
@@ -137,10 +141,14 @@ function holds(
     )
     .map(extraOf);
   if (!since.every((one, at) => at === 0 || isAtLeast(one, since[at - 1]))) return false;
-  return isAtLeast({ ...head, sequences: loginSequences(profiles.locate(session)) }, head);
+  return isAtLeast(inPlaceOf({ profiles }, session), head);
 }
 
-function isAtLeast({ sequences }: SnapshotExtra, before: SnapshotExtra | undefined): boolean {
+function inPlaceOf({ profiles }: Pick<VaultLookDeps, 'profiles'>, session: string): Pick<SnapshotExtra, 'sequences'> {
+  return { sequences: loginSequences(profiles.locate(session)) };
+}
+
+function isAtLeast({ sequences }: Pick<SnapshotExtra, 'sequences'>, before: SnapshotExtra | undefined): boolean {
   const then = before?.sequences;
   if (sequences === undefined || then === undefined) return false;
   return sequences.indexedDb >= then.indexedDb && sequences.localStorage >= then.localStorage;

@@ -292,7 +292,7 @@ async function refuseCopy(deps: SnapshotDeps, session: string, options: RestoreO
   if (isSaid(options) || !isHeldBack({ state, reason }) || reason !== 'place_changed') return;
   throw new LeadMasterError(
     'place_changed',
-    `${session} waits: the data folder ${PLACE_CHANGED}`,
+    `${session} waits: its data folder or its profile ${PLACE_CHANGED}`,
     `Nothing was changed. ${hint}`,
   );
 }

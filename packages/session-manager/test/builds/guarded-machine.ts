@@ -13,6 +13,7 @@ import { KeptPages } from '../../src/builds/pages.ts';
 import { profileNumbers } from '../../src/builds/profile-numbers.ts';
 import { readConfig } from '../../src/config/index.ts';
 import { claimProfile } from '../../src/lifecycle/claim.ts';
+import { markProfile } from '../../src/lifecycle/profile-mark.ts';
 import { Sessions } from '../../src/lifecycle/sessions.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { dataPaths } from '../../src/profile/paths.ts';
@@ -122,6 +123,7 @@ export class GuardedMachine {
       ...{ paths: dataPaths(dataDir), profiles, log },
       browserVersion: async () => '156.0.0.0',
       minFreeBytes: 0,
+      mark: (name: string) => markProfile({ profiles, store, log }, name),
       beforeUpgrade: async () => undefined,
       movedGeneration: (name: string) => store.vault.movedGeneration(name),
       movedTo: (name: string) => movedTo(store, name),

@@ -8,6 +8,7 @@ import { expect, vi } from 'vitest';
 import { UNGUARDED_BUILDS } from '../../src/builds/builds.ts';
 import { readConfig } from '../../src/config/index.ts';
 import { claimProfile } from '../../src/lifecycle/claim.ts';
+import { markProfile } from '../../src/lifecycle/profile-mark.ts';
 import { Sessions } from '../../src/lifecycle/sessions.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import type { ProfileFs } from '../../src/profile/files.ts';
@@ -35,6 +36,7 @@ export async function openSessions(
     log,
     browserVersion: async () => '156.0.0.0',
     minFreeBytes: 0,
+    mark: (name: string) => markProfile({ profiles, store, log }, name),
     beforeUpgrade: async () => undefined,
     movedGeneration: (name: string) => store.vault.movedGeneration(name),
     movedTo: (name: string) => movedTo(store, name),

@@ -11,6 +11,7 @@ import { type Context, createContext } from '../../src/context.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { type PlaceProbe, thisProbe } from '../../src/profile/place.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
+import type { StateStore } from '../../src/state/state-store.ts';
 import { putProfile } from '../adopt/profiles.ts';
 
 export const NAMES = ['soporte', 'ventas'];
@@ -85,6 +86,16 @@ export class Installation {
   /** The browser of this machine: restores ask for its version. Until it is started again without. */
   withBrowser(): void {
     this.env.CHROME_PATH = '';
+  }
+
+  /** Changes what the database of a stopped service says. */
+  change(work: (store: StateStore) => void): void {
+    const store = createStateStore({ file: join(this.dataDir, 'session-manager.db') });
+    try {
+      work(store);
+    } finally {
+      store.close();
+    }
   }
 
   /** Uses a login, as a browser does that runs on it. */
