@@ -256,7 +256,7 @@ function createSessions(
     movedGeneration: (name: string) => store.vault.movedGeneration(name),
     movedTo: (name: string) => movedTo(store, name),
     wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
-    newestSnapshot: (name: string) => newestGood(store.snapshots.list(name)),
+    newestSnapshot: (name: string) => newestGood(store.snapshots.ofLink(name)),
   };
   return new Sessions({
     ...{ config, store, profiles, builds, log },
@@ -329,7 +329,7 @@ function startWorkers(
 ): (() => Promise<void>)[] {
   const { sessions, profiles, snapshots, disk, builds, place } = workers;
   const schedule = new SnapshotSchedule({
-    ...{ snapshots, profiles, store, log },
+    ...{ snapshots, store, log },
     access: sessions,
     config: config.snapshots,
   });

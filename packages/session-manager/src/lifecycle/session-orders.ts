@@ -1,6 +1,6 @@
 import type { SettleAccount } from '@leadmaster/protocol';
 import type { Measurements } from '../disk/measurements.ts';
-import { movedTo, sessionMoved } from '../state/moved-session.ts';
+import { movedTo, noteReturn, sessionMoved } from '../state/moved-session.ts';
 import { refuseErased } from './erased.ts';
 import { olderLogin, refuseHeldBack, setOlderLogin } from './held-back.ts';
 import { halfDone, originNotRetired } from './refusals.ts';
@@ -63,6 +63,7 @@ export class SessionOrders {
     if (!isSaid)
       throw originNotRetired(name, record.account === null ? null : registry.givenAway(record.account, name));
     await profiles.updateRecord(name, { originRetired: true });
+    noteReturn(this.#deps.store.vault, name, { account: record.account, originRetired: true });
   }
 
   async stop(name: string): Promise<void> {

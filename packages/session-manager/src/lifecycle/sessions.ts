@@ -132,7 +132,7 @@ export class Sessions implements SessionService, SessionAccess {
     return this.#profiles.hold(await this.#registry.get(name), task);
   }
 
-  async replace<T>(name: string, options: ReplaceOptions, task: () => Promise<T>): Promise<T> {
+  async replace<T>(name: string, options: ReplaceOptions, task: (before: number) => Promise<T>): Promise<T> {
     return this.#profiles.replace(await this.#registry.get(name), { reason: 'restored', ...options }, task);
   }
 

@@ -2,7 +2,6 @@ import type { Event } from '@leadmaster/protocol';
 import { Cron } from 'croner';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
-import type { ProfileStore } from '../profile/profile-store.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { SessionAccess } from './session-access.ts';
 import type { Snapshots } from './snapshots.ts';
@@ -11,7 +10,6 @@ export interface ScheduleDeps {
   config: Config['snapshots'];
   snapshots: Snapshots;
   access: SessionAccess;
-  profiles: ProfileStore;
   store: StateStore;
   log: Logger;
   now?: () => Date;
@@ -91,7 +89,7 @@ export class SnapshotSchedule {
     const { store } = this.#deps;
     const provenAt = (session: string): string =>
       store.snapshots
-        .list(session)
+        .ofLink(session)
         .map(({ verifiedAt }) => verifiedAt ?? '')
         .reduce((newest, at) => (at > newest ? at : newest), '');
     return names
@@ -114,10 +112,7 @@ export class SnapshotSchedule {
 
   async #saveIfDue(session: string, signal: AbortSignal): Promise<void> {
     const latest = this.#deps.store.snapshots.latest(session);
-    const record = await this.#deps.profiles.readRecord(session);
-    const loginAt = record?.committedAt ?? record?.createdAt ?? null;
-    const isNewLogin = latest === null || (loginAt !== null && latest.at < loginAt);
-    if (this.#deps.config.afterLogin && isNewLogin) {
+    if (this.#deps.config.afterLogin && latest === null) {
       await this.#deps.snapshots.create(session, { reason: 'after_login', signal });
     } else if (latest !== null && this.#missedRound(latest.at)) {
       await this.#saveAndPrune(session, signal);

@@ -23,6 +23,7 @@ import type { ProfileRecord } from '../profile/profile-store.ts';
 import type { SnapshotRow } from '../state/state-store.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { secondWriters } from './other-account.ts';
+import { settleGuess } from './own-link.ts';
 import { exportSnapshot, importSession, retireSession } from './portable.ts';
 import { listRecoverable, notInVault, recoverSessions } from './recover.ts';
 import { restoreSession } from './restore.ts';
@@ -59,11 +60,12 @@ export class Snapshots implements SnapshotService {
     await this.#deps.access.get(session);
     return this.#turn(session, options, async (call) => {
       const wanted = this.#wanted(options, call);
+      const link = this.#linkOf(session);
       try {
         await this.#settle(session, call.signal);
         return await saveTaken(this.#deps, session, await captureSession(this.#deps, session, wanted), wanted);
       } catch (error) {
-        this.#failed(session, wanted.reason, error);
+        this.#failed(session, { reason: wanted.reason, link }, error);
         throw error;
       }
     });
@@ -89,7 +91,10 @@ export class Snapshots implements SnapshotService {
     reason: SnapshotReason,
     withinMs: number,
   ): Promise<void> {
-    return this.#ahead(session, reason, withinMs, (wanted) => captureAside(this.#deps, session, aside, wanted));
+    const link = this.#linkOf(session);
+    return this.#ahead(session, reason, withinMs, (wanted) =>
+      captureAside(this.#deps, session, aside, { ...wanted, link }),
+    );
   }
 
   async list(session: string, { signal }: LongCall = {}): Promise<SnapshotList> {
@@ -97,6 +102,7 @@ export class Snapshots implements SnapshotService {
     const call = signal === undefined ? {} : { signal };
     try {
       const { snapshots, problems } = await vault.list(session, call);
+      settleGuess(this.#deps, session, snapshots);
       const known = new Map(this.#deps.store.snapshots.list(session).map((row) => [row.id, row]));
       const items = snapshots.toReversed().map((info) => ({
         ...this.#describe(session, info, known.get(info.id) ?? null),
@@ -271,6 +277,8 @@ export class Snapshots implements SnapshotService {
     take: (wanted: TakeOptions) => Promise<Taken>,
   ): Promise<void> {
     const copied = Promise.withResolvers<void>();
+    // What is to be saved is what the session has now, whatever it has when its turn comes.
+    const link = this.#linkOf(session);
     const deadline = AbortSignal.timeout(withinMs);
     deadline.addEventListener('abort', () => copied.resolve(), { once: true });
     const soon = AbortSignal.any([deadline, this.#closing.signal]);
@@ -285,7 +293,7 @@ export class Snapshots implements SnapshotService {
             saveTaken(this.#deps, session, taken, this.#wanted({ reason }, call));
           await this.#work({ signal }, save);
         } catch (error) {
-          this.#failed(session, reason, error);
+          this.#failed(session, { reason, link }, error);
         } finally {
           copied.resolve();
         }
@@ -304,7 +312,7 @@ export class Snapshots implements SnapshotService {
   }
 
   /** Whatever a person should know of a snapshot that was not taken. */
-  #failed(session: string, reason: SnapshotReason, error: unknown): void {
+  #failed(session: string, { reason, link }: { reason: SnapshotReason; link: number | null }, error: unknown): void {
     if (this.#closing.signal.aborted) return;
     if (error instanceof LeadMasterError && NO_FAILURES.has(error.code)) return;
     const isLate = error instanceof DOMException && error.name === 'TimeoutError';
@@ -312,10 +320,14 @@ export class Snapshots implements SnapshotService {
     const hint = error instanceof LeadMasterError ? error.hint : '';
     this.#deps.log.error({ session, reason, err: error }, 'no snapshot was taken');
     try {
-      this.#deps.store.snapshots.failed(session, { code, detail: errorText(error), data: { reason, hint } });
+      this.#deps.store.snapshots.failed(session, { code, detail: errorText(error), link, data: { reason, hint } });
     } catch (unwritten) {
       this.#deps.log.error({ session, err: unwritten }, 'that no snapshot was taken could not be written down');
     }
+  }
+
+  #linkOf(session: string): number | null {
+    return this.#deps.store.sessions.get(session)?.link ?? null;
   }
 
   #describe(session: string, info: SnapshotInfo, known: SnapshotRow | null): Snapshot {
