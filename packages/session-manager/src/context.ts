@@ -311,7 +311,7 @@ function guardBy(snapshots: Snapshots, storage: StorageCare, departures: Transfe
     resting: (session) => storage.trimStopped(session),
     refuseDelete: (session) => departures.refuseDelete(session),
     openTransfer: (session) => departures.openTransfer(session),
-    purge: (session) => snapshots.purge(session),
+    purge: (session, options) => snapshots.purge(session, options),
   };
 }
 

@@ -2,15 +2,7 @@ import { lstatSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LeadMasterError, type Unreachable } from '@leadmaster/protocol';
-import {
-  type BlobStore,
-  isVaultObject,
-  openStore,
-  openVault,
-  type SeenHead,
-  storeUrl,
-  type Vault,
-} from '@leadmaster/vault';
+import { openStore, openVault, type SeenHead, storeUrl, traceOfVault, type Vault } from '@leadmaster/vault';
 import type { Config } from '../config/config.ts';
 import { CHECKOUT } from '../config/env.ts';
 import { BrowserFinder } from '../engine/browser/browser-finder.ts';
@@ -79,7 +71,7 @@ export function thisMachine(config: Config): Machine {
       const store = await openStore(storeUrl(location), { base: '/' });
       const signal = AbortSignal.timeout(VAULT_MS);
       // First whether there is a vault at all: before the first start there is neither it nor a key.
-      if (!(await holdsVault(store, signal))) throw noVault(store.name);
+      if ((await traceOfVault(store, signal)) === null) throw noVault(store.name);
       let id = '';
       const memory = {
         recall: async (session: string) => seen(id, session),
@@ -91,13 +83,6 @@ export function thisMachine(config: Config): Machine {
       return vault;
     },
   };
-}
-
-/** Its header, or keys that it once had a header for. */
-async function holdsVault(store: BlobStore, signal: AbortSignal): Promise<boolean> {
-  if ((await store.stat('vault', { signal })) !== null) return true;
-  for await (const { key } of store.list('keys/', { signal })) if (isVaultObject(key)) return true;
-  return false;
 }
 
 function noVault(name: string): LeadMasterError {

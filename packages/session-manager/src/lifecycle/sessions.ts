@@ -222,7 +222,7 @@ export class Sessions implements SessionService, SessionAccess {
     return this.get(name);
   }
 
-  delete(name: string, options: { purge?: boolean } = {}): Promise<void> {
+  delete(name: string, options: { purge?: boolean; otherWriters?: boolean } = {}): Promise<void> {
     return this.#orders.delete(name, options);
   }
 

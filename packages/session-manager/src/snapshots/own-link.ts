@@ -41,6 +41,7 @@ export function settleGuess(
   );
 }
 
-function isOfAnother(one: Account | null, other: Account | null): boolean {
+/** Whether two logins are proven to be of different accounts, or of different links of one. */
+export function isOfAnother(one: Account | null, other: Account | null): boolean {
   return areDifferent(one, other) || (one !== null && other !== null && sameLink(one, other) === false);
 }

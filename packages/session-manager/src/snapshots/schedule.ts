@@ -3,6 +3,7 @@ import { Cron } from 'croner';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { StateStore } from '../state/state-store.ts';
+import { hasNothingToSave } from './nothing-to-save.ts';
 import type { SessionAccess } from './session-access.ts';
 import type { Snapshots } from './snapshots.ts';
 
@@ -42,10 +43,13 @@ export class SnapshotSchedule {
     for (const timer of this.#waiting.values()) clearTimeout(timer);
   }
 
-  /** Saves every session, applies the retention, and boots a sample. One round at a time; what fails of one session is told and does not stop the others. */
+  /** Saves every session that has a login to save, applies the retention, and boots a sample. One round at a time; what fails of one session is told and does not stop the others. */
   async round(signal: AbortSignal): Promise<void> {
-    const { snapshots, access, log } = this.#deps;
-    const names = access.names();
+    const { snapshots, access, store, log } = this.#deps;
+    const names = access.names().filter((name) => {
+      const row = store.sessions.get(name);
+      return row !== null && !hasNothingToSave(row);
+    });
     log.info({ sessions: names.length }, 'the round of snapshots begins');
     await Promise.all(names.map((name) => this.#saveAndPrune(name, signal)));
     for (const { session, id } of this.#leastProven(names).slice(0, this.#deps.config.drills)) {

@@ -15,7 +15,7 @@ import {
   type SnapshotReason,
   type VerifyReport,
 } from '@leadmaster/protocol';
-import { isOfAnObject, isRecordLost, problemOf, type SnapshotInfo } from '@leadmaster/vault';
+import { isOfAnObject, isRecordLost, problemOf, type SnapshotInfo, type Vault } from '@leadmaster/vault';
 import type { SerialQueue } from '../concurrency/serial-queue.ts';
 import { inTurns } from '../concurrency/turns.ts';
 import { FINDINGS_FILE } from '../profile/extracted.ts';
@@ -23,6 +23,7 @@ import type { ProfileRecord } from '../profile/profile-store.ts';
 import type { SnapshotRow } from '../state/state-store.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { secondWriters } from './other-account.ts';
+import { isOtherWriters, refuseOtherWriters } from './other-writers.ts';
 import { settleGuess } from './own-link.ts';
 import { exportSnapshot, importSession, retireSession } from './portable.ts';
 import { listRecoverable, notInVault, recoverSessions } from './recover.ts';
@@ -38,8 +39,17 @@ const SETTLE_MS = 60_000;
 /** What does not pass by itself. */
 const OFF = new Set(['vault_missing', 'vault_changed', 'vault_key_missing', 'vault_key_wrong']);
 
-/** There is no login yet, none of the session's own, or one that waits for a person, who is told that by its state. */
-const NO_FAILURES: ReadonlySet<string> = new Set(['nothing_to_snapshot', 'wrong_account', ...HELD_BACK_REASONS]);
+/** There is no login yet, none here any more, none of the session's own, or one that waits for a person, who is told that by its state. */
+const NO_FAILURES: ReadonlySet<string> = new Set([
+  'nothing_to_snapshot',
+  'wrong_account',
+  'session_moved',
+  ...HELD_BACK_REASONS,
+]);
+
+const SAY_SNAPSHOT = 'If that installation shall lose it, say so (otherWriters, --other-writers).';
+const SAY_PURGE =
+  'Delete the session without --purge: the snapshots stay. If the other installation shall lose them, say so (otherWriters, --other-writers).';
 
 type Wanted = LongCall & { kind?: SnapshotKind; reason: SnapshotReason };
 
@@ -139,9 +149,14 @@ export class Snapshots implements SnapshotService {
     );
   }
 
-  delete(session: string, id: string, options: LongCall = {}): Promise<void> {
+  delete(session: string, id: string, options: LongCall & { otherWriters?: boolean } = {}): Promise<void> {
     return this.#turn(session, options, async ({ signal }) => {
       const vault = await this.#deps.vault.open();
+      if (!options.otherWriters) {
+        const { snapshots } = await vault.list(session, { signal });
+        const going = snapshots.filter((info) => info.id === id);
+        refuseOtherWriters(this.#deps, session, going, SAY_SNAPSHOT);
+      }
       const gone = await vault.forget(session, { ids: [id] }, { signal });
       this.#deps.store.snapshots.forgotten(session, [...new Set([id, ...gone.map((info) => info.id)])]);
     });
@@ -223,11 +238,18 @@ export class Snapshots implements SnapshotService {
     return this.#work(options, (call) => recoverSessions(this.#deps, wanted, call));
   }
 
-  /** Makes everything that the vault has of a session unreadable for good. */
-  purge(session: string): Promise<void> {
+  /**
+   * Makes everything that the vault has of a session unreadable for good.
+   *
+   * @throws LeadMasterError `other_writer` where another installation has written some of it, unless `otherWriters` is said.
+   */
+  purge(session: string, { otherWriters = false }: { otherWriters?: boolean } = {}): Promise<void> {
     return this.#turn(session, {}, async ({ signal }) => {
       const vault = await this.#deps.vault.open();
-      if (await vault.has(session, { signal })) await vault.destroySession(session, { signal });
+      const isThere = await vault.has(session, { signal });
+      if (isThere && !otherWriters)
+        refuseOtherWriters(this.#deps, session, await readable(vault, session, signal), SAY_PURGE);
+      if (isThere) await vault.destroySession(session, { signal });
       this.#deps.store.snapshots.purged(session);
     });
   }
@@ -304,7 +326,9 @@ export class Snapshots implements SnapshotService {
 
   async #pruneOne(session: string, { signal }: { signal: AbortSignal }): Promise<PruneReport> {
     const vault = await this.#deps.vault.open();
-    const forgotten = await vault.forget(session, { policy: this.#deps.config.snapshots.keep }, { signal });
+    const policy = this.#deps.config.snapshots.keep;
+    const spared = (info: SnapshotInfo): boolean => isOtherWriters(this.#deps, session, info);
+    const forgotten = await vault.forget(session, { policy, spared }, { signal });
     const ids = forgotten.map(({ id }) => id);
     this.#deps.store.snapshots.forgotten(session, ids);
     const pruned = await vault.prune(session, { signal });
@@ -373,5 +397,15 @@ export class Snapshots implements SnapshotService {
     } finally {
       leave();
     }
+  }
+}
+
+/** What can be read of a history. Where nothing can, no installation has anything of it to lose. */
+async function readable(vault: Vault, session: string, signal: AbortSignal): Promise<readonly SnapshotInfo[]> {
+  try {
+    return (await vault.list(session, { signal })).snapshots;
+  } catch (error) {
+    if (isOfAnObject(error)) return [];
+    throw error;
   }
 }
