@@ -9,15 +9,7 @@ import {
   type PlaceProbe,
   thisProbe,
 } from '@leadmaster/session-manager/installation';
-import {
-  type BlobStore,
-  isVaultObject,
-  openStore,
-  openVault,
-  type SeenHead,
-  storeUrl,
-  type Vault,
-} from '@leadmaster/vault';
+import { openStore, openVault, type SeenHead, storeUrl, traceOfVault, type Vault } from '@leadmaster/vault';
 import { keysIn } from './key-copy.ts';
 
 /** The newest record of a session that was seen in a vault, by the vault's id. */
@@ -82,7 +74,7 @@ export function thisMachine(config: Config): Machine {
       const store = await openStore(storeUrl(location), { base: '/' });
       const signal = AbortSignal.timeout(VAULT_MS);
       // First whether there is a vault at all: before the first start there is neither it nor a key.
-      if (!(await holdsVault(store, signal))) throw noVault(store.name);
+      if ((await traceOfVault(store, signal)) === null) throw noVault(store.name);
       let id = '';
       const memory = {
         recall: async (session: string) => seen(id, session),
@@ -94,13 +86,6 @@ export function thisMachine(config: Config): Machine {
       return vault;
     },
   };
-}
-
-/** Its header, or keys that it once had a header for. */
-async function holdsVault(store: BlobStore, signal: AbortSignal): Promise<boolean> {
-  if ((await store.stat('vault', { signal })) !== null) return true;
-  for await (const { key } of store.list('keys/', { signal })) if (isVaultObject(key)) return true;
-  return false;
 }
 
 function noVault(name: string): LeadMasterError {

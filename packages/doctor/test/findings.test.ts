@@ -149,7 +149,7 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
     'a session that moved away, with its profile in place',
     (i) =>
       i.change((store) => {
-        store.vault.setMoved(NAME, 1);
+        store.vault.setMoved(NAME, 1, null);
         store.transitions.record(NAME, { from: 'STOPPED', to: 'MOVED', reason: 'transferred' });
       }),
     [['moved_in_place', 'problem']],

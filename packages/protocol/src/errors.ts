@@ -60,6 +60,7 @@ export const ERRORS = {
   nothing_to_snapshot: { status: 409, title: 'There is no login to take a snapshot of' },
   capture_failed: { status: 502, title: 'No consistent copy could be taken' },
   newer_login: { status: 409, title: 'The login in place is newer' },
+  other_writer: { status: 409, title: 'Another installation has written these snapshots' },
   other_account: { status: 409, title: 'The snapshot is of another account or link' },
   session_moved: { status: 409, title: 'The session has moved away' },
   origin_not_retired: { status: 409, title: 'The origin is not confirmed to be retired' },

@@ -75,7 +75,7 @@ export const session = z.object({
   account: account.nullable(),
   health,
   storage: storageSummary,
-  /** `verified`: proven good; `damaged`: found not to be, the last time that it was read. */
+  /** The newest of the link that the session has now: taken of it, or brought back by a restore; null where there is none yet. `verified`: proven good; `damaged`: found not to be, the last time that it was read. */
   lastSnapshot: z.object({ id: z.string(), at: time, verified: z.boolean(), damaged: z.boolean() }).nullable(),
   /** Why the last attempt at a snapshot failed; null when it succeeded, or there was none. */
   snapshotFailure: z.object({ at: time, code: z.string(), detail: z.string() }).nullable(),

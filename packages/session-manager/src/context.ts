@@ -262,7 +262,7 @@ function createSessions(
     movedTo: (name: string) => movedTo(store, name),
     wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
     mark: (name: string) => markProfile({ profiles, store, log }, name),
-    newestSnapshot: (name: string) => newestGood(store.snapshots.list(name)),
+    newestSnapshot: (name: string) => newestGood(store.snapshots.ofLink(name)),
   };
   return new Sessions({
     ...{ config, store, profiles, builds, log },
@@ -317,7 +317,7 @@ function guardBy(snapshots: Snapshots, storage: StorageCare, departures: Transfe
     resting: (session) => storage.trimStopped(session),
     refuseDelete: (session) => departures.refuseDelete(session),
     openTransfer: (session) => departures.openTransfer(session),
-    purge: (session) => snapshots.purge(session),
+    purge: (session, options) => snapshots.purge(session, options),
   };
 }
 
@@ -335,7 +335,7 @@ function startWorkers(
 ): (() => Promise<void>)[] {
   const { sessions, profiles, snapshots, disk, builds, place } = workers;
   const schedule = new SnapshotSchedule({
-    ...{ snapshots, profiles, store, log },
+    ...{ snapshots, store, log },
     access: sessions,
     config: config.snapshots,
   });

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { LeadMasterError } from '@leadmaster/protocol';
 import {
-  isVaultObject,
   openStore,
   openVault,
   parseMasterKeys,
   repairVault,
   storeUrl,
+  traceOfVault,
   vaultsIn,
 } from '@leadmaster/vault';
 import type { Config } from './config/config.ts';
@@ -86,11 +86,8 @@ async function refuseTaken(
   url: string,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const prefix of ['vault', 'keys/']) {
-    for await (const { key } of store.list(prefix, { signal })) {
-      if (!isVaultObject(key)) continue;
-      const hint = 'If it is the one that is meant: "./leadmaster vault accept". Else set VAULT_URL to an empty place.';
-      throw new LeadMasterError('wrong_state', `There is a vault at ${url} already (${key})`, hint);
-    }
-  }
+  const trace = await traceOfVault(store, signal);
+  if (trace === null) return;
+  const hint = 'If it is the one that is meant: "./leadmaster vault accept". Else set VAULT_URL to an empty place.';
+  throw new LeadMasterError('wrong_state', `There is a vault at ${url} already (${trace})`, hint);
 }

@@ -5,8 +5,13 @@ import { type RetentionPolicy, retained } from './retention.ts';
 
 const TRIES = 5;
 
-/** Ids to forget (of a record that cannot be read, its number), or a policy that says which ones stay. */
-export type ForgetChoice = { ids: readonly string[] } | { policy: RetentionPolicy };
+/**
+ * Ids to forget (of a record that cannot be read, its number), or a policy that says which ones stay. `spared`: what the policy
+ * is not for: it stays, and keeps no other from staying.
+ */
+export type ForgetChoice =
+  | { ids: readonly string[] }
+  | { policy: RetentionPolicy; spared?: (info: SnapshotInfo) => boolean };
 
 /**
  * Takes snapshots out of the session's history. One record says so; then their own records are deleted. Their chunks
@@ -61,8 +66,9 @@ function choose(session: string, view: ChainView, choice: ForgetChoice): Going {
     return going;
   }
   // Each kind for itself: a full snapshot now and then is not pushed out by nightly essential ones.
-  for (const kind of new Set(view.live.map((info) => info.kind))) {
-    const ofKind = view.live.filter((info) => info.kind === kind);
+  const judged = view.live.filter((info) => choice.spared?.(info) !== true);
+  for (const kind of new Set(judged.map((info) => info.kind))) {
+    const ofKind = judged.filter((info) => info.kind === kind);
     const kept = retained(ofKind, choice.policy);
     going.snapshots.push(...ofKind.filter(({ id }) => !kept.has(id)));
   }

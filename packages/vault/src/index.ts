@@ -17,7 +17,6 @@ export {
   vaultLine,
   vaultsIn,
 } from './master-key.ts';
-export { isVaultObject } from './names.ts';
 export { checkPassphrase, MIN_PASSPHRASE } from './passphrase.ts';
 export { damagedBehind, isRecordLost, type VaultProblem } from './problems.ts';
 export type { Pruned, PruneOptions } from './prune.ts';
@@ -43,5 +42,6 @@ export { type OpenStoreOptions, openStore } from './store/open-store.ts';
 export { type RetryOptions, RetryStore } from './store/retry-store.ts';
 export { parseStoreUrl, type StoreLocation, storeUrl } from './store/store-url.ts';
 export { type Throttle, ThrottleStore } from './store/throttle-store.ts';
+export { traceOfVault } from './trace.ts';
 export { type History, openVault, type SnapshotDetail, type Survey, Vault, type VaultOptions } from './vault.ts';
 export type { Damage, ReadProgress, Verification, VerifyOptions } from './verify.ts';

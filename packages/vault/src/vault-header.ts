@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { damagedObject } from './failures.ts';
 import { checkVersion, headerLine } from './format/envelope.ts';
-import { KEYS, parseKeyObject, VAULT_OBJECT } from './names.ts';
+import { VAULT_OBJECT } from './names.ts';
 import { passed, small } from './small.ts';
 import type { BlobStore } from './store/blob-store.ts';
+import { traceOfVault } from './trace.ts';
 
 /** The vault's id. Makes a vault when `create` says so and the store is proven to hold none. */
 export async function readHeader(store: BlobStore, create: boolean, signal?: AbortSignal): Promise<string> {
@@ -22,13 +23,11 @@ export async function readHeader(store: BlobStore, create: boolean, signal?: Abo
   return id;
 }
 
-/** A vault whose header is gone is never taken for an empty place. */
+/** A vault whose header is gone is never taken for an empty place. One that came just now is read by the caller. */
 async function refuseHeaderless(store: BlobStore, create: boolean, signal?: AbortSignal): Promise<void> {
-  for await (const { key } of store.list(KEYS, passed(signal))) {
-    // A file that others have put there is no key.
-    if (parseKeyObject(key) === null) continue;
-    throw damagedObject(VAULT_OBJECT, `it is gone, but ${key} is there`);
-  }
+  const trace = await traceOfVault(store, signal);
+  if (trace === VAULT_OBJECT) return;
+  if (trace !== null) throw damagedObject(VAULT_OBJECT, `it is gone, but ${trace} is there`);
   if (create) return;
   throw new LeadMasterError(
     'vault_missing',

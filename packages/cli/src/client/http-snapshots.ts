@@ -40,9 +40,10 @@ export class HttpSnapshots implements Snapshots {
     return this.#client.call('getSnapshot', { params: { session, snapshot } }, { timeoutMs: READ_MS, signal });
   }
 
-  delete(session: string, snapshot: string): Promise<void> {
+  delete(session: string, snapshot: string, { otherWriters = false }: { otherWriters?: boolean } = {}): Promise<void> {
     const ifLost = `Look before you give it again: ./leadmaster snapshot list ${session}`;
-    return this.#client.call('deleteSnapshot', { params: { session, snapshot } }, { timeoutMs: READ_MS, ifLost });
+    const request = { params: { session, snapshot }, query: { otherWriters } };
+    return this.#client.call('deleteSnapshot', request, { timeoutMs: READ_MS, ifLost });
   }
 
   verify(session: string, snapshot: string, { drill, ...call }: LongCall & { drill: boolean }): Promise<VerifyReport> {

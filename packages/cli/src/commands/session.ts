@@ -63,8 +63,10 @@ export const register: Register = (parent, io) => {
     .description('delete a session; its profile goes to the trash, its snapshots stay')
     .addArgument(nameArgument())
     .option('--purge', 'also destroy the key of its snapshots: nobody can ever read them again')
+    .option('--other-writers', 'with --purge: also where another installation has written some of them')
     .option('-y, --yes', 'do not ask')
-    .action(async (name: string, { purge = false, yes }: { purge?: boolean; yes?: true }, command: Command) => {
+    .action(async (name: string, options: DeleteOptions, command: Command) => {
+      const { purge = false, otherWriters = false, yes } = options;
       const cli = cliOf(command, io);
       await requireThere(cli, name);
       await confirm(
@@ -72,12 +74,20 @@ export const register: Register = (parent, io) => {
         yes,
         purge ? purgeQuestion(name) : `Delete ${name}? A profile that it has here goes to the trash.`,
       );
-      await cli.client().call('deleteSession', { ...of(name), query: { purge } }, { timeoutMs: DELETE_MS });
+      await cli
+        .client()
+        .call('deleteSession', { ...of(name), query: { purge, otherWriters } }, { timeoutMs: DELETE_MS });
       cli.print.data({ deleted: name, purged: purge });
       const snapshots = purge ? '; its snapshots are destroyed' : '';
       cli.print.line(`${name} is deleted; a profile that it had here is in the trash${snapshots}.`);
     });
 };
+
+interface DeleteOptions {
+  purge?: true;
+  otherWriters?: true;
+  yes?: true;
+}
 
 /** No question is asked about a session that does not exist. */
 async function requireThere(cli: Cli, name: string): Promise<void> {

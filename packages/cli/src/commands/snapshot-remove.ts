@@ -15,14 +15,16 @@ export const registerDelete: Register = (noun, io) => {
     .description('delete a snapshot; its space is free after the next prune')
     .addArgument(nameArgument())
     .addArgument(idArgument())
+    .option('--other-writers', 'also one that another installation has written')
     .option('-y, --yes', 'do not ask')
-    .action(async (name: string, text: string, { yes }: { yes?: true }, command: Command) => {
+    .action(async (name: string, text: string, options: { otherWriters?: true; yes?: true }, command: Command) => {
+      const { otherWriters = false, yes } = options;
       const cli = cliOf(command, io);
       await withSnapshots(cli, async ({ snapshots }) => {
         const list = await snapshots.list(name);
         const { id, what } = unreadable(list, text) ?? named(findIn(list, name, text));
         await confirm(io, yes, `Delete ${what} of ${name}? It cannot be brought back.`);
-        await snapshots.delete(name, id);
+        await snapshots.delete(name, id, { otherWriters });
         cli.print.data({ session: name, deleted: id });
         cli.print.line(`Snapshot ${id} of ${name} is deleted.`);
       });

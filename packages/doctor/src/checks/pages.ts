@@ -62,7 +62,7 @@ function standing(row: SessionRow, state: StateReading): Finding[] {
   if (!isLoginErased(row)) return [];
   const id = row.reason === 'account_locked' ? 'account_locked' : 'login_erased';
   // The id stands in a command: without one, the command lists what there is.
-  const snapshot = newestGoodSnapshot(state.snapshots(name), since);
+  const snapshot = newestGoodSnapshot(state.snapshotsOfLink(name), since);
   const command = snapshot === null ? `snapshot list ${name}` : `snapshot restore ${name} ${snapshot} --start`;
   return [found('problem', id, name, { session: name, command: `./leadmaster ${command}` })];
 }

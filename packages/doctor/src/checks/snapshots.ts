@@ -38,17 +38,26 @@ export async function checkSnapshots({ state, config, machine, profiles, paths }
     ...sessions.flatMap(({ name, createdAt }) => {
       const record = profiles.find((profile) => profile.name === name)?.record;
       const since = record?.committedAt ?? record?.createdAt ?? createdAt;
-      const all = state.snapshots(name);
-      return [...failures(name, state, all), ...judge(name, since, all, config.snapshots.schedule, now)];
+      const all = newestFirst(state.snapshots(name));
+      const own = newestFirst(state.snapshotsOfLink(name));
+      return [
+        ...failures(name, state, own),
+        ...judge(name, since, own, config.snapshots.schedule, now),
+        ...olderDamage(
+          name,
+          all.filter(({ id }) => id !== own[0]?.id),
+        ),
+        ...misdated(name, all, now),
+      ];
     }),
   ];
 }
 
-function failures(session: string, state: StateReading, all: readonly SnapshotRow[]): Finding[] {
+function failures(session: string, state: StateReading, own: readonly SnapshotRow[]): Finding[] {
   const failure = state.failure(session);
   const drill = state.lastDrill(session);
-  // Of one that was taken out of the history since, nothing can be looked at any more.
-  const isThere = all.some(({ id }) => id === drill?.id);
+  // Of one that was taken out of the history since, nothing can be looked at any more; of another link, it says nothing of this one.
+  const isThere = own.some(({ id }) => id === drill?.id);
   return [
     ...(failure === null
       ? []
@@ -59,17 +68,26 @@ function failures(session: string, state: StateReading, all: readonly SnapshotRo
   ];
 }
 
-function judge(session: string, loginAt: string, all: SnapshotRow[], schedule: string | null, now: Date): Finding[] {
-  const [latest, ...older] = all.sort((a, b) => sequenceOf(b.id) - sequenceOf(a.id));
+function newestFirst(snapshots: readonly SnapshotRow[]): SnapshotRow[] {
+  return snapshots.toSorted((a, b) => sequenceOf(b.id) - sequenceOf(a.id));
+}
+
+/** Whether the login in place is saved. `own`: the snapshots of its link, newest first; those of another save nothing of it. */
+function judge(
+  session: string,
+  loginAt: string,
+  own: readonly SnapshotRow[],
+  schedule: string | null,
+  now: Date,
+): Finding[] {
+  const [latest] = own;
   if (latest === undefined)
     return ageOf(loginAt, now) < FIRST_MS ? [] : [found('problem', 'snapshot_none', session, { session })];
   const about = { session, snapshot: latest.id, at: latest.at };
   return [
     ...(latest.verified === false ? [found('problem', 'snapshot_damaged', session, about)] : []),
-    ...olderDamage(session, older),
     ...(isOld(latest.at, schedule, now) ? [found('warning', 'snapshot_old', session, about)] : []),
-    ...misdated(session, all, now),
-    ...(isUnproven(all, now) ? [found('warning', 'snapshot_unverified', session, about)] : []),
+    ...(isUnproven(own, now) ? [found('warning', 'snapshot_unverified', session, about)] : []),
   ];
 }
 

@@ -100,12 +100,16 @@ export const sessionRoutes = routes({
       purge: queryBoolean
         .default(false)
         .describe("Also destroy the key of the session's snapshots: no one can read them again"),
+      otherWriters: queryBoolean
+        .default(false)
+        .describe('With `purge`: also where another installation on the same vault has written some of them'),
     }),
     body: noBody,
     answers: { 204: nothing('Removed') },
     errors: [
       ...SESSION_ERRORS,
       'session_unclaimed',
+      'other_writer',
       'transfer_open',
       'wrong_state',
       'browser_not_gone',

@@ -79,9 +79,14 @@ export const snapshotRoutes = routes({
     scope: 'storage',
     audience: 'tenant',
     params: snapshotParams,
+    query: z.strictObject({
+      otherWriters: queryBoolean
+        .default(false)
+        .describe('Also one that another installation on the same vault has written'),
+    }),
     body: noBody,
     answers: { 204: nothing('Removed') },
-    errors: [...WRITE_ERRORS, 'snapshot_not_found'],
+    errors: [...WRITE_ERRORS, 'snapshot_not_found', 'other_writer'],
   },
   pruneSnapshots: {
     method: 'POST',

@@ -8,6 +8,7 @@ import {
 } from '@leadmaster/protocol';
 import type { OtherLink } from '../snapshots/session-access.ts';
 import type { SessionRow, WrongAccount } from '../state/state-store.ts';
+import { doubleAmong } from './double-among.ts';
 import { notWrong } from './refusals.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 
@@ -49,14 +50,10 @@ export class AccountKeeper {
 
   /**
    * Another session here that has a login of this account in place, so that the two would take it from each other; null
-   * where none is known to. Of the session's own account only the very link is that, and only while the other runs; of any
-   * other account all that is not known to be another link.
+   * where none is known to.
    */
   doubleOf(account: Account): OtherLink | null {
-    const other = this.#deps.linkedIn(account, this.#session);
-    const link = other === null ? false : sameLink(account, other.account);
-    if (this.isOwn(account)) return link === true && other?.isRunning ? other : null;
-    return link === false ? null : other;
+    return doubleAmong(account, this.#deps.linkedIn(account, this.#session), this.isOwn(account));
   }
 
   /** The same of what is in place, as far as that is known. */

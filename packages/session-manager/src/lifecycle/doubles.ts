@@ -1,8 +1,8 @@
 import { type Account, type SessionState, sameLink } from '@leadmaster/protocol';
 import { olderOf } from '../profile/which-older.ts';
-import type { HeldLogin } from '../snapshots/session-access.ts';
+import type { HeldLogin, OtherLink } from '../snapshots/session-access.ts';
 import type { AccountKeeper } from './account-keeper.ts';
-import { comesDouble, linkShared, loginElsewhere } from './refusals.ts';
+import { linkShared, loginElsewhere } from './refusals.ts';
 import type { SessionStatus } from './session-status.ts';
 
 /** States in which the session has no login, whatever is known of one from before. */
@@ -61,14 +61,9 @@ export class Doubles {
     });
   }
 
-  /**
-   * Refuses to take a login in that another session here has in place.
-   *
-   * @throws LeadMasterError `linked_elsewhere`
-   */
-  refuseComing(account: Account): void {
-    const other = this.#account.doubleOf(account);
-    if (other !== null) throw comesDouble(this.#name, account, other.session);
+  /** Another session here that has a login in place which would come here as well; null where none is known to. */
+  of(account: Account): OtherLink | null {
+    return this.#account.doubleOf(account);
   }
 
   /**

@@ -70,11 +70,22 @@ export class Inbox {
 
   /** An account was just linked: its history up to now was not missed by anybody. */
   linked(run: EngineRun | null): void {
-    this.#catchUp.begin(run?.whatsappNow() ?? new Date());
+    this.#deps.store.atomically(() => {
+      this.#deps.store.sessions.nextLink(this.#session);
+      this.#catchUp.begin(run?.whatsappNow() ?? new Date());
+    });
   }
 
   /** The account was unlinked: what comes next is another link's story. */
   unlinked(): void {
+    this.#deps.store.atomically(() => {
+      this.#deps.store.sessions.nextLink(this.#session);
+      this.#catchUp.end();
+    });
+  }
+
+  /** The login lives elsewhere from now on, and is the same link there: it may come back. */
+  gaveAway(): void {
     this.#catchUp.end();
   }
 

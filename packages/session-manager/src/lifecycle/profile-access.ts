@@ -1,6 +1,6 @@
 import type { Census } from '@leadmaster/protocol';
 import type { HeldProfile, Proof, ReplaceOptions } from '../snapshots/session-access.ts';
-import { movedTo, sessionMoved } from '../state/moved-session.ts';
+import { movedTo, noteReturn, sessionMoved } from '../state/moved-session.ts';
 import { refuseHeldBack } from './held-back.ts';
 import { forgetMark } from './profile-mark.ts';
 import { ending, running, starting } from './refusals.ts';
@@ -39,7 +39,7 @@ export class ProfileAccess {
   replace<T>(
     supervisor: SessionSupervisor,
     options: ReplaceOptions & { reason: string },
-    task: () => Promise<T>,
+    task: (before: number) => Promise<T>,
   ): Promise<T> {
     const { name } = supervisor;
     const { reason } = options;
@@ -50,9 +50,10 @@ export class ProfileAccess {
       return this.#stoppedUnlessFailing(turn, name, reason, () =>
         this.#locked(name, async () => {
           forgetMark(this.#deps.store.vault, name);
-          const done = await task();
+          const done = await this.#underNextLink(name, options.isSameLink ?? false, task);
           const record = await this.#deps.profiles.readRecord(name);
           await turn.returned(record?.account ?? null, reason, options.isOwn ?? false);
+          if (record !== null) noteReturn(this.#deps.store.vault, name, record);
           return done;
         }),
       );
@@ -98,7 +99,7 @@ export class ProfileAccess {
       const word = await this.#stoppedUnlessFailing(turn, name, reason, async () => prove());
       store.atomically(() => {
         store.sessions.setDesired(name, 'stopped');
-        store.vault.setMoved(name, record.generation);
+        store.vault.setMoved(name, record.generation, store.sessions.get(name)?.account ?? record.account);
         if (word !== undefined) word();
       });
       await turn.moved(reason);
@@ -123,6 +124,19 @@ export class ProfileAccess {
     } catch (error) {
       // Unless somebody has asked for a stop meanwhile.
       if (ran && this.#deps.store.sessions.get(name)?.desired === 'running') await turn.start(reason);
+      throw error;
+    }
+  }
+
+  /** From just before the task on: a crash in the middle of it must leave nothing of the former link to the one that comes. */
+  async #underNextLink<T>(name: string, isSame: boolean, task: (before: number) => Promise<T>): Promise<T> {
+    const { sessions } = this.#deps.store;
+    if (isSame) return task(sessions.get(name)?.link ?? 0);
+    const before = sessions.nextLink(name);
+    try {
+      return await task(before);
+    } catch (error) {
+      sessions.setLink(name, before);
       throw error;
     }
   }

@@ -12,8 +12,12 @@ export interface SessionGuard {
   refuseDelete(session: string): Promise<void>;
   /** What is to be done about a session that another machine may not have taken yet; null for any other. */
   openTransfer(session: string): Promise<string | null>;
-  /** Makes everything that was saved of it unreadable for good. */
-  purge(session: string): Promise<void>;
+  /**
+   * Makes everything that was saved of it unreadable for good.
+   *
+   * @throws LeadMasterError `other_writer` unless what another installation has written may go as well.
+   */
+  purge(session: string, options: { otherWriters: boolean }): Promise<void>;
 }
 
 /** Where there is no vault: in tests of the rest. */

@@ -1,6 +1,6 @@
 import type { SettleAccount } from '@leadmaster/protocol';
 import type { Measurements } from '../disk/measurements.ts';
-import { movedTo, sessionMoved } from '../state/moved-session.ts';
+import { movedTo, noteReturn, sessionMoved } from '../state/moved-session.ts';
 import { refuseErased } from './erased.ts';
 import { olderLogin, refuseHeldBack, setOlderLogin } from './held-back.ts';
 import { halfDone, originNotRetired } from './refusals.ts';
@@ -64,6 +64,7 @@ export class SessionOrders {
     if (!isSaid)
       throw originNotRetired(name, record.account === null ? null : registry.givenAway(record.account, name));
     await profiles.updateRecord(name, { originRetired: true });
+    noteReturn(this.#deps.store.vault, name, { account: record.account, originRetired: true });
   }
 
   async stop(name: string): Promise<void> {
@@ -133,7 +134,10 @@ export class SessionOrders {
     else await supervisor.unlinkAccount();
   }
 
-  async delete(name: string, { purge = false }: { purge?: boolean } = {}): Promise<void> {
+  async delete(
+    name: string,
+    { purge = false, otherWriters = false }: { purge?: boolean; otherWriters?: boolean } = {},
+  ): Promise<void> {
     const { registry, profiles } = this.#deps;
     const supervisor = await registry.get(name);
     const guard = this.#deps.guard();
@@ -141,8 +145,9 @@ export class SessionOrders {
     await refuse();
     profiles.refuseFixed(name);
     // First, since it is what may fail for reasons of its own: the session is then as it was.
-    if (purge) await guard.purge(name);
-    else await guard.before(name, 'before_delete');
+    if (purge) await guard.purge(name, { otherWriters });
+    // What has moved away has no login here that could be saved.
+    else if (supervisor.view.state !== 'MOVED') await guard.before(name, 'before_delete');
     let done = purge ? `the snapshots of ${name} are destroyed` : null;
     const remove = async (): Promise<void> => {
       await this.#retire(name, supervisor, refuse);

@@ -2,6 +2,7 @@ import { type Account, sameAccount, sameLink } from '@leadmaster/protocol';
 import { inTurns, type SerialQueue } from '@leadmaster/service-kit/wait';
 import type { GivenAway, OtherLink } from '../snapshots/session-access.ts';
 import { movedTo } from '../state/moved-session.ts';
+import { doubleAmong } from './double-among.ts';
 import { setOlderLogin } from './held-back.ts';
 import { forgetMark } from './profile-mark.ts';
 import { comesDouble, sessionExists, sessionNotFound, sessionUnclaimed } from './refusals.ts';
@@ -54,15 +55,13 @@ export class SessionRegistry {
     return linked.find((other) => sameLink(other.account, account) === true) ?? linked[0] ?? null;
   }
 
-  /** Another session that is MOVED and had this account, as far as its row still says; null where its login is no copy of this. */
+  /** Another session as which this account went away from here, also where it was deleted since; null where its login is no copy of this. */
   givenAway(account: Account, except: string): GivenAway | null {
     const { store } = this.#deps;
-    const links = store.sessions
-      .all()
-      .flatMap(({ name, state, account: its }) =>
-        name === except || state !== 'MOVED' || its === null || sameAccount(its, account) !== true
-          ? []
-          : [{ name, link: sameLink(its, account) }],
+    const links = store.vault
+      .tombstones()
+      .flatMap(({ session: name, account: its }) =>
+        name === except || sameAccount(its, account) !== true ? [] : [{ name, link: sameLink(its, account) }],
       );
     const gone = links.find(({ link }) => link === true) ?? links.find(({ link }) => link === null);
     if (gone === undefined || this.#runsAgain(account, gone.link)) return null;
@@ -78,12 +77,9 @@ export class SessionRegistry {
   /** @throws LeadMasterError `linked_elsewhere` where a login that comes to a session is another session's here. */
   refuseComing(name: string, account: Account): void {
     const supervisor = this.find(name);
-    if (supervisor !== null) {
-      supervisor.doubles.refuseComing(account);
-      return;
-    }
-    const other = this.linkedIn(account, name);
-    if (other !== null && sameLink(account, other.account) !== false) throw comesDouble(name, account, other.session);
+    const other =
+      supervisor === null ? doubleAmong(account, this.linkedIn(account, name), false) : supervisor.doubles.of(account);
+    if (other !== null) throw comesDouble(name, account, other.session);
   }
 
   /** @throws LeadMasterError `session_not_found`, or `session_unclaimed` when there is a profile that nobody has adopted. */

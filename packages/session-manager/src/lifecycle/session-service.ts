@@ -37,8 +37,11 @@ export interface SessionService {
   logout(name: string): Promise<Session>;
   /** Settles WRONG_ACCOUNT: the account is right, or its link is removed at WhatsApp. */
   settleAccount(name: string, word: SettleAccount): Promise<Session>;
-  /** The profile goes to trash. `purge`: the key of its snapshots is destroyed as well. */
-  delete(name: string, options?: { purge?: boolean }): Promise<void>;
+  /**
+   * The profile goes to trash. `purge`: the key of its snapshots is destroyed as well; `otherWriters`: also where another
+   * installation has written some of them.
+   */
+  delete(name: string, options?: { purge?: boolean; otherWriters?: boolean }): Promise<void>;
   /** Claims an UNCLAIMED profile in place. */
   adopt(name: string): Promise<Session>;
   /** Resolves once the state is not transient, or after the wait, whichever is first. */

@@ -255,7 +255,7 @@ export class SessionStatus {
 
   /** What was taken after the erasure holds no login. */
   #goodSnapshot(): string | null {
-    return newestGoodSnapshot(this.#deps.store.snapshots.list(this.#name), this.#since.toISOString());
+    return newestGoodSnapshot(this.#deps.store.snapshots.ofLink(this.#name), this.#since.toISOString());
   }
 }
 

@@ -137,7 +137,7 @@ export class Sessions implements SessionService, SessionAccess {
     return this.#profiles.hold(await this.#registry.get(name), task);
   }
 
-  async replace<T>(name: string, options: ReplaceOptions, task: () => Promise<T>): Promise<T> {
+  async replace<T>(name: string, options: ReplaceOptions, task: (before: number) => Promise<T>): Promise<T> {
     return this.#profiles.replace(await this.#registry.get(name), { reason: 'restored', ...options }, task);
   }
 
@@ -227,7 +227,7 @@ export class Sessions implements SessionService, SessionAccess {
     return this.get(name);
   }
 
-  delete(name: string, options: { purge?: boolean } = {}): Promise<void> {
+  delete(name: string, options: { purge?: boolean; otherWriters?: boolean } = {}): Promise<void> {
     return this.#orders.delete(name, options);
   }
 

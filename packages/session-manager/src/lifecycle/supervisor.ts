@@ -468,7 +468,8 @@ export class SessionSupervisor {
 
   /** Moves the profile to trash. From before the move on, a missing folder is no lost login. */
   async #setAside(reason: string): Promise<void> {
-    this.#inbox.unlinked();
+    if (this.#status.state === 'MOVED') this.#inbox.gaveAway();
+    else this.#inbox.unlinked();
     this.#deps.outbox.abandon(this.name);
     forgetMark(this.#deps.store.vault, this.name);
     const path = await this.#deps.profiles.trash(this.name, reason);

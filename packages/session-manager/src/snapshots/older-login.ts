@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { ProfileRecord, ProfileStore } from '../profile/profile-store.ts';
 import type { SessionRow, StateStore } from '../state/state-store.ts';
 import { areDifferent, isOfOtherLink } from './other-account.ts';
+import { settleGuess } from './own-link.ts';
 import { extraOf, type SnapshotExtra } from './snapshot-facts.ts';
 import type { VaultKeeper } from './vault-keeper.ts';
 
@@ -80,6 +81,7 @@ async function judge(
   if ((await deps.profiles.loginPresence(session)) !== 'present') return null;
   const record = await deps.profiles.readRecord(session);
   const history = await historyOf(vault, session, signal);
+  settleGuess(deps, session, history);
   const inPlace = record?.account ?? null;
   const own = history.filter(
     (info) => !areDifferent(extraOf(info).account, inPlace) && !isOfOtherLink(info, inPlace, deps.vault),

@@ -24,7 +24,7 @@ export function isOfOtherLink(
 }
 
 /** Whether another installation is known to have written a snapshot. */
-function isOfOtherWriter(info: SnapshotInfo, vault: Pick<VaultKeeper, 'installation'>): boolean {
+export function isOfOtherWriter(info: SnapshotInfo, vault: Pick<VaultKeeper, 'installation'>): boolean {
   const { writer } = extraOf(info);
   return writer !== undefined && writer.id !== vault.installation();
 }

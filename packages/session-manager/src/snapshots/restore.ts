@@ -10,10 +10,12 @@ import { PLACE_CHANGED } from '../profile/place.ts';
 import type { ProfileRecord } from '../profile/profile-store.ts';
 import { requireRoom } from '../profile/room.ts';
 import { whereTo } from '../state/moved-session.ts';
+import type { OfLink } from '../state/state-store.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { holdsNoOwnLogin } from './known-good.ts';
 import { refuseNewer } from './newer.ts';
 import { isOfOtherLinkHere, refuseOtherAccount } from './other-account.ts';
+import { linkOfSnapshot } from './own-link.ts';
 import { isRunning } from './running.ts';
 import type { GivenAway } from './session-access.ts';
 import { extraOf, type Findings, parseFindings } from './snapshot-facts.ts';
@@ -63,7 +65,7 @@ export async function restoreSession(
     const isNew = !deps.access.has(session);
     if (isNew) await deps.access.createFor(session, new Date(extraOf(info).frozenAt));
     try {
-      const put = () => putInPlace(deps, session, info, staged, options);
+      const put = (before: number) => putInPlace(deps, session, info, staged, { ...options, link: before });
       const judge = options.overwriteNewer ? async () => {} : () => refuseNewer(deps, session, info, staged);
       await deps.access.replace(session, { stop: options.restart, judge, isOwn: isSaid(options) }, put);
     } catch (error) {
@@ -124,10 +126,12 @@ export async function stage(
 }
 
 /** A restore that meets damage has verified the snapshot, too. */
-function noteDamage(deps: SnapshotDeps, session: string, { id, at }: SnapshotInfo, error: unknown): void {
+function noteDamage(deps: SnapshotDeps, session: string, info: SnapshotInfo, error: unknown): void {
+  const { id, at } = info;
   if (!isDamage(error)) return;
   const failed = [{ name: 'bytes', ok: false, detail: error.message }];
-  deps.store.snapshots.verified(session, { id, at, ok: false, data: { drill: false, failed } });
+  const link = linkOfSnapshot(deps, session, info);
+  deps.store.snapshots.verified(session, { id, at, link, ok: false, data: { drill: false, failed } });
 }
 
 async function putInPlace(
@@ -135,7 +139,7 @@ async function putInPlace(
   session: string,
   info: SnapshotInfo,
   staged: string,
-  options: RestoreOptions,
+  options: RestoreOptions & OfLink,
 ): Promise<void> {
   const before = await setAside(deps, session, options);
   try {
@@ -163,6 +167,7 @@ async function putInPlace(
       deps.store.events.append({ session, type: 'session.restored', data });
       // Every byte of it was read and proven; and a session that comes from another machine has a last snapshot from now on.
       deps.store.snapshots.verified(session, { id: info.id, at: info.at, ok: true, data: { drill: false } });
+      deps.store.snapshots.cameBack(session, info.id);
     });
     deps.log.info({ session, id: info.id, trashed }, 'snapshot restored');
   } finally {
@@ -215,7 +220,7 @@ async function refuseGivenAway(
 }
 
 /** The login that is about to be replaced is taken along, where there is one: trash is emptied by age, the vault is not. */
-async function setAside(deps: SnapshotDeps, session: string, options: LongCall): Promise<Taken | null> {
+async function setAside(deps: SnapshotDeps, session: string, options: LongCall & OfLink): Promise<Taken | null> {
   const wanted = { kind: 'essential', reason: 'before_restore', ...options } as const;
   try {
     if (holdsNoOwnLogin(deps, session) || (await deps.profiles.loginPresence(session)) !== 'present') return null;

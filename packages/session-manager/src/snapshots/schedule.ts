@@ -2,8 +2,8 @@ import type { Event } from '@leadmaster/protocol';
 import { Cron } from 'croner';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
-import type { ProfileStore } from '../profile/profile-store.ts';
 import type { StateStore } from '../state/state-store.ts';
+import { hasNothingToSave } from './nothing-to-save.ts';
 import type { SessionAccess } from './session-access.ts';
 import type { Snapshots } from './snapshots.ts';
 
@@ -11,7 +11,6 @@ export interface ScheduleDeps {
   config: Config['snapshots'];
   snapshots: Snapshots;
   access: SessionAccess;
-  profiles: ProfileStore;
   store: StateStore;
   log: Logger;
   now?: () => Date;
@@ -44,10 +43,13 @@ export class SnapshotSchedule {
     for (const timer of this.#waiting.values()) clearTimeout(timer);
   }
 
-  /** Saves every session, applies the retention, and boots a sample. One round at a time; what fails of one session is told and does not stop the others. */
+  /** Saves every session that has a login to save, applies the retention, and boots a sample. One round at a time; what fails of one session is told and does not stop the others. */
   async round(signal: AbortSignal): Promise<void> {
-    const { snapshots, access, log } = this.#deps;
-    const names = access.names();
+    const { snapshots, access, store, log } = this.#deps;
+    const names = access.names().filter((name) => {
+      const row = store.sessions.get(name);
+      return row !== null && !hasNothingToSave(row);
+    });
     log.info({ sessions: names.length }, 'the round of snapshots begins');
     await Promise.all(names.map((name) => this.#saveAndPrune(name, signal)));
     for (const { session, id } of this.#leastProven(names).slice(0, this.#deps.config.drills)) {
@@ -91,7 +93,7 @@ export class SnapshotSchedule {
     const { store } = this.#deps;
     const provenAt = (session: string): string =>
       store.snapshots
-        .list(session)
+        .ofLink(session)
         .map(({ verifiedAt }) => verifiedAt ?? '')
         .reduce((newest, at) => (at > newest ? at : newest), '');
     return names
@@ -114,10 +116,7 @@ export class SnapshotSchedule {
 
   async #saveIfDue(session: string, signal: AbortSignal): Promise<void> {
     const latest = this.#deps.store.snapshots.latest(session);
-    const record = await this.#deps.profiles.readRecord(session);
-    const loginAt = record?.committedAt ?? record?.createdAt ?? null;
-    const isNewLogin = latest === null || (loginAt !== null && latest.at < loginAt);
-    if (this.#deps.config.afterLogin && isNewLogin) {
+    if (this.#deps.config.afterLogin && latest === null) {
       await this.#deps.snapshots.create(session, { reason: 'after_login', signal });
     } else if (latest !== null && this.#missedRound(latest.at)) {
       await this.#saveAndPrune(session, signal);

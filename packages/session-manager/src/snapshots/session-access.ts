@@ -19,6 +19,8 @@ export interface ReplaceOptions {
   reason?: string;
   /** A person has said that no other place runs what is put here: a session that waits for that word is released. */
   isOwn?: boolean;
+  /** The login that left comes back as it was: no other link. */
+  isSameLink?: boolean;
   /** What it throws leaves everything as it was. */
   judge?: () => Promise<void>;
 }
@@ -75,12 +77,15 @@ export interface SessionAccess {
    */
   hold<T>(session: string, task: (held: HeldProfile) => Promise<T>): Promise<T>;
   /**
-   * Runs a task that changes the profile, in the session's own queue, with the profile locked and no browser on it.
+   * Runs a task that puts another login into the profile's place, in the session's own queue, with the profile locked and no
+   * browser on it. The session has the number of another link from just before on, so that a crash leaves none of the
+   * snapshots of the former link to the new one.
    *
+   * @param task is given the number of the link before.
    * @param options.judge is asked before anything is stopped, when nothing else happens to the session any more.
    * @throws LeadMasterError `session_running` unless `stop` is set; then it is stopped first, and runs again if the task fails.
    */
-  replace<T>(session: string, options: ReplaceOptions, task: () => Promise<T>): Promise<T>;
+  replace<T>(session: string, options: ReplaceOptions, task: (before: number) => Promise<T>): Promise<T>;
   /**
    * Stops the session and gives it away: durable, then its profile goes to trash, and nothing of that generation or an
    * older one starts here again. `prove` is asked once it is stopped; what it throws keeps the session here, and lets it

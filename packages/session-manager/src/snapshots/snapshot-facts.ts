@@ -20,6 +20,8 @@ const extraSchema = z.object({
   sequences: z.object({ indexedDb: z.number().int(), localStorage: z.number().int() }).optional(),
   /** The installation that took it, and what its machine was called. Not in snapshots of earlier versions. */
   writer: z.object({ id: z.string(), host: z.string() }).optional(),
+  /** The number of the link that it was taken of, at the installation that took it; null where that is not known. Not in snapshots of earlier versions. */
+  link: z.number().int().nullable().optional(),
   /** Where an imported one came from. */
   imported: z.object({ session: z.string(), id: z.string(), at: z.string() }).optional(),
 });

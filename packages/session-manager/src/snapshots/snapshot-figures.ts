@@ -7,7 +7,7 @@ export function snapshotFigures(access: Pick<SessionAccess, 'names'>, { snapshot
   return {
     perSession: () =>
       access.names().map((session) => {
-        const verified = snapshots.list(session).flatMap(({ verifiedAt }) => verifiedAt ?? []);
+        const verified = snapshots.ofLink(session).flatMap(({ verifiedAt }) => verifiedAt ?? []);
         return {
           session,
           lastAt: snapshots.latest(session)?.at ?? null,

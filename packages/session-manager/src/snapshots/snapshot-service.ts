@@ -46,7 +46,8 @@ export interface SnapshotService {
   list(session: string, options?: LongCall): Promise<SnapshotList>;
   get(session: string, id: string, options?: LongCall): Promise<SnapshotDetail>;
   /** Takes it out of the history; its bytes go with the next prune. */
-  delete(session: string, id: string, options?: LongCall): Promise<void>;
+  /** `otherWriters`: also one that another installation has written. */
+  delete(session: string, id: string, options?: LongCall & { otherWriters?: boolean }): Promise<void>;
   /** Damage is an answer (`ok: false`), not an error. `drill`: also boots a restored copy, without any network. */
   verify(session: string, id: string, options: LongCall & { drill: boolean }): Promise<VerifyReport>;
   /** Puts the snapshot in the profile's place; the old profile goes to trash. `restart`: stops a running session first and starts it afterwards. */

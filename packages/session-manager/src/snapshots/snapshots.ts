@@ -16,12 +16,14 @@ import {
   type VerifyReport,
 } from '@leadmaster/protocol';
 import { inTurns, type SerialQueue } from '@leadmaster/service-kit/wait';
-import { isOfAnObject, isRecordLost, problemOf, type SnapshotInfo } from '@leadmaster/vault';
+import { isOfAnObject, isRecordLost, problemOf, type SnapshotInfo, type Vault } from '@leadmaster/vault';
 import { FINDINGS_FILE } from '../profile/extracted.ts';
 import type { ProfileRecord } from '../profile/profile-store.ts';
 import type { SnapshotRow } from '../state/state-store.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { secondWriters } from './other-account.ts';
+import { isOtherWriters, refuseOtherWriters } from './other-writers.ts';
+import { settleGuess } from './own-link.ts';
 import { exportSnapshot, importSession, retireSession } from './portable.ts';
 import { listRecoverable, notInVault, recoverSessions } from './recover.ts';
 import { restoreSession } from './restore.ts';
@@ -36,8 +38,17 @@ const SETTLE_MS = 60_000;
 /** What does not pass by itself. */
 const OFF = new Set(['vault_missing', 'vault_changed', 'vault_key_missing', 'vault_key_wrong']);
 
-/** There is no login yet, none of the session's own, or one that waits for a person, who is told that by its state. */
-const NO_FAILURES: ReadonlySet<string> = new Set(['nothing_to_snapshot', 'wrong_account', ...HELD_BACK_REASONS]);
+/** There is no login yet, none here any more, none of the session's own, or one that waits for a person, who is told that by its state. */
+const NO_FAILURES: ReadonlySet<string> = new Set([
+  'nothing_to_snapshot',
+  'wrong_account',
+  'session_moved',
+  ...HELD_BACK_REASONS,
+]);
+
+const SAY_SNAPSHOT = 'If that installation shall lose it, say so (otherWriters, --other-writers).';
+const SAY_PURGE =
+  'Delete the session without --purge: the snapshots stay. If the other installation shall lose them, say so (otherWriters, --other-writers).';
 
 type Wanted = LongCall & { kind?: SnapshotKind; reason: SnapshotReason };
 
@@ -58,11 +69,12 @@ export class Snapshots implements SnapshotService {
     await this.#deps.access.get(session);
     return this.#turn(session, options, async (call) => {
       const wanted = this.#wanted(options, call);
+      const link = this.#linkOf(session);
       try {
         await this.#settle(session, call.signal);
         return await saveTaken(this.#deps, session, await captureSession(this.#deps, session, wanted), wanted);
       } catch (error) {
-        this.#failed(session, wanted.reason, error);
+        this.#failed(session, { reason: wanted.reason, link }, error);
         throw error;
       }
     });
@@ -88,7 +100,10 @@ export class Snapshots implements SnapshotService {
     reason: SnapshotReason,
     withinMs: number,
   ): Promise<void> {
-    return this.#ahead(session, reason, withinMs, (wanted) => captureAside(this.#deps, session, aside, wanted));
+    const link = this.#linkOf(session);
+    return this.#ahead(session, reason, withinMs, (wanted) =>
+      captureAside(this.#deps, session, aside, { ...wanted, link }),
+    );
   }
 
   async list(session: string, { signal }: LongCall = {}): Promise<SnapshotList> {
@@ -96,6 +111,7 @@ export class Snapshots implements SnapshotService {
     const call = signal === undefined ? {} : { signal };
     try {
       const { snapshots, problems } = await vault.list(session, call);
+      settleGuess(this.#deps, session, snapshots);
       const known = new Map(this.#deps.store.snapshots.list(session).map((row) => [row.id, row]));
       const items = snapshots.toReversed().map((info) => ({
         ...this.#describe(session, info, known.get(info.id) ?? null),
@@ -132,9 +148,14 @@ export class Snapshots implements SnapshotService {
     );
   }
 
-  delete(session: string, id: string, options: LongCall = {}): Promise<void> {
+  delete(session: string, id: string, options: LongCall & { otherWriters?: boolean } = {}): Promise<void> {
     return this.#turn(session, options, async ({ signal }) => {
       const vault = await this.#deps.vault.open();
+      if (!options.otherWriters) {
+        const { snapshots } = await vault.list(session, { signal });
+        const going = snapshots.filter((info) => info.id === id);
+        refuseOtherWriters(this.#deps, session, going, SAY_SNAPSHOT);
+      }
       const gone = await vault.forget(session, { ids: [id] }, { signal });
       this.#deps.store.snapshots.forgotten(session, [...new Set([id, ...gone.map((info) => info.id)])]);
     });
@@ -216,11 +237,18 @@ export class Snapshots implements SnapshotService {
     return this.#work(options, (call) => recoverSessions(this.#deps, wanted, call));
   }
 
-  /** Makes everything that the vault has of a session unreadable for good. */
-  purge(session: string): Promise<void> {
+  /**
+   * Makes everything that the vault has of a session unreadable for good.
+   *
+   * @throws LeadMasterError `other_writer` where another installation has written some of it, unless `otherWriters` is said.
+   */
+  purge(session: string, { otherWriters = false }: { otherWriters?: boolean } = {}): Promise<void> {
     return this.#turn(session, {}, async ({ signal }) => {
       const vault = await this.#deps.vault.open();
-      if (await vault.has(session, { signal })) await vault.destroySession(session, { signal });
+      const isThere = await vault.has(session, { signal });
+      if (isThere && !otherWriters)
+        refuseOtherWriters(this.#deps, session, await readable(vault, session, signal), SAY_PURGE);
+      if (isThere) await vault.destroySession(session, { signal });
       this.#deps.store.snapshots.purged(session);
     });
   }
@@ -270,6 +298,8 @@ export class Snapshots implements SnapshotService {
     take: (wanted: TakeOptions) => Promise<Taken>,
   ): Promise<void> {
     const copied = Promise.withResolvers<void>();
+    // What is to be saved is what the session has now, whatever it has when its turn comes.
+    const link = this.#linkOf(session);
     const deadline = AbortSignal.timeout(withinMs);
     deadline.addEventListener('abort', () => copied.resolve(), { once: true });
     const soon = AbortSignal.any([deadline, this.#closing.signal]);
@@ -284,7 +314,7 @@ export class Snapshots implements SnapshotService {
             saveTaken(this.#deps, session, taken, this.#wanted({ reason }, call));
           await this.#work({ signal }, save);
         } catch (error) {
-          this.#failed(session, reason, error);
+          this.#failed(session, { reason, link }, error);
         } finally {
           copied.resolve();
         }
@@ -295,7 +325,9 @@ export class Snapshots implements SnapshotService {
 
   async #pruneOne(session: string, { signal }: { signal: AbortSignal }): Promise<PruneReport> {
     const vault = await this.#deps.vault.open();
-    const forgotten = await vault.forget(session, { policy: this.#deps.config.snapshots.keep }, { signal });
+    const policy = this.#deps.config.snapshots.keep;
+    const spared = (info: SnapshotInfo): boolean => isOtherWriters(this.#deps, session, info);
+    const forgotten = await vault.forget(session, { policy, spared }, { signal });
     const ids = forgotten.map(({ id }) => id);
     this.#deps.store.snapshots.forgotten(session, ids);
     const pruned = await vault.prune(session, { signal });
@@ -303,7 +335,7 @@ export class Snapshots implements SnapshotService {
   }
 
   /** Whatever a person should know of a snapshot that was not taken. */
-  #failed(session: string, reason: SnapshotReason, error: unknown): void {
+  #failed(session: string, { reason, link }: { reason: SnapshotReason; link: number | null }, error: unknown): void {
     if (this.#closing.signal.aborted) return;
     if (error instanceof LeadMasterError && NO_FAILURES.has(error.code)) return;
     const isLate = error instanceof DOMException && error.name === 'TimeoutError';
@@ -311,10 +343,14 @@ export class Snapshots implements SnapshotService {
     const hint = error instanceof LeadMasterError ? error.hint : '';
     this.#deps.log.error({ session, reason, err: error }, 'no snapshot was taken');
     try {
-      this.#deps.store.snapshots.failed(session, { code, detail: errorText(error), data: { reason, hint } });
+      this.#deps.store.snapshots.failed(session, { code, detail: errorText(error), link, data: { reason, hint } });
     } catch (unwritten) {
       this.#deps.log.error({ session, err: unwritten }, 'that no snapshot was taken could not be written down');
     }
+  }
+
+  #linkOf(session: string): number | null {
+    return this.#deps.store.sessions.get(session)?.link ?? null;
   }
 
   #describe(session: string, info: SnapshotInfo, known: SnapshotRow | null): Snapshot {
@@ -360,5 +396,15 @@ export class Snapshots implements SnapshotService {
     } finally {
       leave();
     }
+  }
+}
+
+/** What can be read of a history. Where nothing can, no installation has anything of it to lose. */
+async function readable(vault: Vault, session: string, signal: AbortSignal): Promise<readonly SnapshotInfo[]> {
+  try {
+    return (await vault.list(session, { signal })).snapshots;
+  } catch (error) {
+    if (isOfAnObject(error)) return [];
+    throw error;
   }
 }

@@ -30,6 +30,8 @@ const CAPTURES = 2;
 export interface TakeOptions extends LongCall {
   kind: SnapshotKind;
   reason: SnapshotReason;
+  /** The link that the profile holds, where that is not the session's present one any more. */
+  link?: number | null;
 }
 
 /** A profile as it was at one moment, in links and memory, not yet in the vault. Whatever happens to the profile, this stays. */
@@ -47,7 +49,9 @@ export interface Taken extends AsyncDisposable {
 export async function captureSession(deps: SnapshotDeps, session: string, options: TakeOptions): Promise<Taken> {
   const began = performance.now();
   const before = await census(deps, session, options.signal);
-  const { capture, record } = await deps.access.hold(session, (held) => captureHeld(deps, session, held, options));
+  const { capture, record, link } = await deps.access.hold(session, (held) =>
+    captureHeld(deps, session, held, options),
+  );
   try {
     const after = before === null ? null : await census(deps, session, options.signal);
     return taken(
@@ -55,7 +59,7 @@ export async function captureSession(deps: SnapshotDeps, session: string, option
       record,
       { before, after },
       {
-        ...{ reason: options.reason, captureMs: performance.now() - began },
+        ...{ reason: options.reason, captureMs: performance.now() - began, link },
         installation: deps.vault.installation(),
       },
     );
@@ -73,8 +77,8 @@ export async function captureStopped(
   options: TakeOptions,
 ): Promise<Taken> {
   const began = performance.now();
-  const { capture, record } = await captureHeld(deps, session, { profileDir, browser: null }, options);
-  return takenStill(deps, capture, record, options, began);
+  const held = await captureHeld(deps, session, { profileDir, browser: null }, options);
+  return takenStill(deps, held, options, began);
 }
 
 /** The same of a profile that was set aside: it is nobody's any more, and was proven whole before. */
@@ -86,18 +90,17 @@ export async function captureAside(
 ): Promise<Taken> {
   const began = performance.now();
   const capture = await captureWhole(deps, session, { profileDir, browser: null }, options);
-  return takenStill(deps, capture, record, options, began);
+  return takenStill(deps, { capture, record, link: linkIn(deps, session, options) }, options, began);
 }
 
 /** With no page running there is nothing to count. */
 function takenStill(
   { vault }: SnapshotDeps,
-  capture: Capture,
-  record: ProfileRecord | null,
+  { capture, record, link }: Captured,
   { reason }: TakeOptions,
   began: number,
 ): Taken {
-  const facts = { reason, captureMs: performance.now() - began, installation: vault.installation() };
+  const facts = { reason, captureMs: performance.now() - began, link, installation: vault.installation() };
   return taken(capture, record, { before: null, after: null }, facts);
 }
 
@@ -120,9 +123,20 @@ export async function saveTaken(
   const snapshot = describeSnapshot(session, info, null, deps.vault.installation());
   const { bytes, newBytes, storedBytes, pauseMs, method, durationMs, reason } = snapshot;
   const data = { kind, reason, bytes, newBytes, storedBytes, pauseMs, method, durationMs };
-  deps.store.snapshots.created(session, { id: info.id, at: info.at, data });
+  deps.store.snapshots.created(session, { id: info.id, at: info.at, link: extra.link ?? null, data });
   deps.log.info({ session, id: info.id, ...data }, 'snapshot taken');
   return snapshot;
+}
+
+interface Captured {
+  capture: Capture;
+  record: ProfileRecord | null;
+  link: number | null;
+}
+
+/** The link whose profile is copied. */
+function linkIn({ store }: SnapshotDeps, session: string, { link }: TakeOptions): number | null {
+  return link === undefined ? (store.sessions.get(session)?.link ?? null) : link;
 }
 
 async function captureHeld(
@@ -130,10 +144,11 @@ async function captureHeld(
   session: string,
   held: HeldProfile,
   options: TakeOptions,
-): Promise<{ capture: Capture; record: ProfileRecord | null }> {
+): Promise<Captured> {
   options.onProgress?.({ phase: 'copying', done: 0, total: null });
   const record = await requireLogin(deps, session);
-  return { capture: await captureWhole(deps, session, held, options), record };
+  const link = linkIn(deps, session, options);
+  return { capture: await captureWhole(deps, session, held, options), record, link };
 }
 
 async function captureWhole(
@@ -214,7 +229,7 @@ function taken(
   capture: Capture,
   record: ProfileRecord | null,
   counted: Findings['census'],
-  facts: { reason: SnapshotReason; captureMs: number; installation: string },
+  facts: { reason: SnapshotReason; captureMs: number; link: number | null; installation: string },
 ): Taken {
   return {
     capture,
@@ -229,6 +244,7 @@ function taken(
       generation: record?.generation ?? 1,
       account: record?.account ?? null,
       writer: { id: facts.installation, host: hostname() },
+      link: facts.link,
       ...(capture.sequences === null ? {} : { sequences: capture.sequences }),
     },
     [Symbol.asyncDispose]: () => capture[Symbol.asyncDispose](),

@@ -3,15 +3,14 @@ import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import { makePrivateFile } from '@leadmaster/service-kit/files';
 import {
-  type BlobStore,
   ByteRate,
-  isVaultObject,
   newMasterKeyText,
   openStore,
   openVault,
   parseMasterKeys,
   type SeenHead,
   storeUrl,
+  traceOfVault,
   type Vault,
 } from '@leadmaster/vault';
 import type { Logger } from 'pino';
@@ -139,7 +138,8 @@ export class VaultKeeper {
       create,
       ...(this.#rate === null ? {} : { throttle: { up: this.#rate, down: this.#rate } }),
     });
-    const keyText = present ?? (await this.#firstKey(create, known !== null, () => holdsVault(store)));
+    const keyText =
+      present ?? (await this.#firstKey(create, known !== null, async () => (await traceOfVault(store)) !== null));
     let id = '';
     const vault = await openVault({
       store,
@@ -198,13 +198,6 @@ function readKeyFile(file: string): string | null {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw keyFailed(file, 'read', error);
   }
-}
-
-/** Its header, or keys that it once had a header for. */
-async function holdsVault(store: BlobStore): Promise<boolean> {
-  if ((await store.stat('vault')) !== null) return true;
-  for await (const { key } of store.list('keys/')) if (isVaultObject(key)) return true;
-  return false;
 }
 
 /** Whether an error says that there is no vault at all. */

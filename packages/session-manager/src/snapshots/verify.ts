@@ -3,6 +3,7 @@ import { isDamage, type SnapshotInfo } from '@leadmaster/vault';
 import type { OfflineReading } from '../engine/drill/drill-browser.ts';
 import { refuseOlderBrowser } from '../profile/browser-version.ts';
 import type { SnapshotDeps } from './deps.ts';
+import { linkOfSnapshot } from './own-link.ts';
 import { stage } from './restore.ts';
 import { extraOf, type Findings } from './snapshot-facts.ts';
 import type { LongCall } from './snapshot-service.ts';
@@ -33,6 +34,7 @@ export async function verifySnapshot(
   deps.store.snapshots.verified(session, {
     id: info.id,
     at: info.at,
+    link: linkOfSnapshot(deps, session, info),
     ok,
     data: { drill: options.drill, ...(ok ? {} : { failed }) },
   });

@@ -1,10 +1,20 @@
-import { LeadMasterError } from '@leadmaster/protocol';
+import { type Account, LeadMasterError, sameAccount, sameLink } from '@leadmaster/protocol';
 import type { StateStore } from './state-store.ts';
 
 /** The machine that has a session which moved away, by the journal; null where it left in a file. */
 export function movedTo(store: Pick<StateStore, 'transfers'>, session: string): string | null {
   const last = store.transfers.list('source').findLast((row) => row.session === session && row.phase !== 'begun');
   return last?.peer ?? null;
+}
+
+/** A login is in a session, and no other place runs it: what left as that session is not away any more, where it is not known to be another link. */
+export function noteReturn(
+  vault: StateStore['vault'],
+  session: string,
+  { account, originRetired }: { account: Account | null; originRetired: boolean },
+): void {
+  if (account === null || !originRetired) return;
+  vault.cameBack(session, (gone) => sameAccount(gone, account) === true && sameLink(gone, account) !== false);
 }
 
 /** The place that has a session which moved away, in words; null: it left in a file. */

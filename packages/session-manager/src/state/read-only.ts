@@ -38,6 +38,8 @@ export interface StateReading {
   transitions(session: string, limit: number): ReturnType<ReturnType<typeof transitionsTable>['list']>;
   page(session: string): PageFacts;
   snapshots(session: string): SnapshotRow[];
+  /** Those of the link that the session has now. */
+  snapshotsOfLink(session: string): SnapshotRow[];
   failure(session: string): SnapshotFailure | null;
   lastDrill(session: string): LastDrill | null;
   movedGeneration(session: string): number | null;
@@ -98,6 +100,7 @@ function reading(db: Database.Database, file: string): StateReading {
     transitions: (session, limit) => transitions.list(session, limit),
     page: (session) => pages.get(session),
     snapshots: (session) => snapshots.list(session),
+    snapshotsOfLink: (session) => snapshots.ofLink(session),
     failure: (session) => snapshots.failure(session),
     lastDrill: (session) =>
       connection.read(() => {

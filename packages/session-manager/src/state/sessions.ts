@@ -18,6 +18,7 @@ interface Row {
   last_probe_at: string | null;
   account: string | null;
   wrong_account: string | null;
+  link: number;
 }
 
 /** Clocks of phones and servers differ, and a message may be long on its way: look further back than needed. */
@@ -49,6 +50,7 @@ function toSession(row: Row): SessionRow {
     lastProbeAt: row.last_probe_at,
     account: row.account === null ? null : (JSON.parse(row.account) as Account),
     wrongAccount: row.wrong_account === null ? null : (JSON.parse(row.wrong_account) as WrongAccount),
+    link: row.link,
   };
 }
 
@@ -73,13 +75,16 @@ export function unknownSession(name: string): LeadMasterError {
 
 /** Which sessions there are, what they are in, and whether they are to run. */
 export function sessionsTable({ db, now, write, read, addEvent }: Connection): StateStore['sessions'] {
-  const insert = db.prepare<[string, string, string, string, string, string], Row>(
-    `INSERT INTO sessions (name, state, reason, since, desired, metadata, created_at)
-     VALUES (?, 'STOPPED', ?, ?, ?, ?, ?) RETURNING *`,
+  const insert = db.prepare<[string, string, string, string, string, string, number], Row>(
+    `INSERT INTO sessions (name, state, reason, since, desired, metadata, created_at, link)
+     VALUES (?, 'STOPPED', ?, ?, ?, ?, ?, ?) RETURNING *`,
   );
+  const nextNumber = db.prepare<[], number>('UPDATE link_sequence SET last = last + 1 RETURNING last').pluck();
+  const setLink = db.prepare<[number, string]>('UPDATE sessions SET link = ? WHERE name = ?');
   const all = db.prepare<[], Row>('SELECT * FROM sessions ORDER BY name');
   const get = db.prepare<[string], Row>('SELECT * FROM sessions WHERE name = ?');
   const remove = db.prepare<[string]>('DELETE FROM sessions WHERE name = ?');
+  const forgetFailure = db.prepare<[string]>('DELETE FROM snapshot_failures WHERE session = ?');
   const setDesired = db.prepare<[string, string]>('UPDATE sessions SET desired = ? WHERE name = ?');
   const setMetadata = db.prepare<[string, string]>('UPDATE sessions SET metadata = ? WHERE name = ?');
 
@@ -89,6 +94,12 @@ export function sessionsTable({ db, now, write, read, addEvent }: Connection): S
   const tellFrom = db.prepare<[string | null, string | null, string]>(
     'UPDATE sessions SET caught_up_to = ?, linked_at = ? WHERE name = ?',
   );
+
+  const nextLink = (): number => {
+    const number = nextNumber.get();
+    if (number === undefined) throw new Error('The sequence of links has no row');
+    return number;
+  };
 
   return {
     insert: (row) =>
@@ -101,7 +112,7 @@ export function sessionsTable({ db, now, write, read, addEvent }: Connection): S
           );
         }
         const at = now().toISOString();
-        const made = insert.get(row.name, 'created', at, row.desired, JSON.stringify(row.metadata), at);
+        const made = insert.get(row.name, 'created', at, row.desired, JSON.stringify(row.metadata), at, nextLink());
         if (made === undefined) throw new Error('INSERT returned no row');
         return toSession(made);
       }),
@@ -111,7 +122,11 @@ export function sessionsTable({ db, now, write, read, addEvent }: Connection): S
         const row = get.get(name);
         return row === undefined ? null : toSession(row);
       }),
-    remove: (name) => write(() => void remove.run(name)),
+    remove: (name) =>
+      write(() => {
+        remove.run(name);
+        forgetFailure.run(name);
+      }),
     setDesired: (name, desired) =>
       write(() => {
         if (setDesired.run(desired, name).changes === 0) throw unknownSession(name);
@@ -119,6 +134,17 @@ export function sessionsTable({ db, now, write, read, addEvent }: Connection): S
     setMetadata: (name, metadata) =>
       write(() => {
         if (setMetadata.run(JSON.stringify(metadata), name).changes === 0) throw unknownSession(name);
+      }),
+    nextLink: (name) =>
+      write(() => {
+        const row = get.get(name);
+        if (row === undefined) throw unknownSession(name);
+        setLink.run(nextLink(), name);
+        return row.link;
+      }),
+    setLink: (name, link) =>
+      write(() => {
+        if (setLink.run(link, name).changes === 0) throw unknownSession(name);
       }),
     setAccount: (name, change, event) =>
       write(() => {

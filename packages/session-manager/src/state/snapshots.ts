@@ -1,5 +1,6 @@
+import type { Account } from '@leadmaster/protocol';
 import type { Connection } from './connection.ts';
-import type { SnapshotFailure, SnapshotRow, StateStore } from './state-store.ts';
+import type { OfLink, SnapshotFailure, SnapshotRow, StateStore } from './state-store.ts';
 
 interface Row {
   session: string;
@@ -7,20 +8,31 @@ interface Row {
   at: string;
   verified_at: string | null;
   verified: number | null;
+  link: number | null;
 }
 
-const COLUMNS = 'session, id, at, verified_at, verified';
+const COLUMNS = 'session, id, at, verified_at, verified, link';
+/** Of the link that the session has now; without the session, of none. */
+const OF_LINK = 'session = ? AND link = (SELECT link FROM sessions WHERE name = session)';
 
 function toSnapshot(row: Row): SnapshotRow {
   const verified = row.verified === null ? null : row.verified === 1;
-  return { session: row.session, id: row.id, at: row.at, verifiedAt: row.verified_at, verified };
+  return { session: row.session, id: row.id, at: row.at, verifiedAt: row.verified_at, verified, link: row.link };
 }
 
 /** The snapshots this machine has taken or proven, and the sessions whose last one failed. */
 export function snapshotsTable({ db, now, write, read, addEvent }: Connection): StateStore['snapshots'] {
-  const insert = db.prepare<[string, string, string]>(
-    'INSERT INTO snapshots (session, id, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  const insert = db.prepare<[string, string, string, number | null]>(
+    'INSERT INTO snapshots (session, id, at, link) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
+  const present = db.prepare<[string], number>('SELECT link FROM sessions WHERE name = ?').pluck();
+  const cameBack = db.prepare<[string, string]>(
+    `UPDATE snapshots SET is_guess = 0, link = (SELECT link FROM sessions WHERE name = session)
+     WHERE session = ? AND id = ?`,
+  );
+  const guessed = db.prepare<[string], string>('SELECT id FROM snapshots WHERE session = ? AND is_guess').pluck();
+  const disown = db.prepare<[string, string]>('UPDATE snapshots SET link = NULL WHERE session = ? AND id = ?');
+  const settle = db.prepare<[string]>('UPDATE snapshots SET is_guess = 0 WHERE session = ?');
   // When it was last proven good stays when it is not good any more.
   const verify = db.prepare<[number, string | null, string, string]>(
     'UPDATE snapshots SET verified = ?, verified_at = coalesce(?, verified_at) WHERE session = ? AND id = ?',
@@ -29,36 +41,44 @@ export function snapshotsTable({ db, now, write, read, addEvent }: Connection): 
   const removeAll = db.prepare<[string]>('DELETE FROM snapshots WHERE session = ?');
   // An id begins with the number in the order of writing; dates come from clocks, which may be wrong.
   const latest = db.prepare<[string], Row>(
-    `SELECT ${COLUMNS} FROM snapshots WHERE session = ? ORDER BY CAST(id AS INTEGER) DESC, at DESC LIMIT 1`,
+    `SELECT ${COLUMNS} FROM snapshots WHERE ${OF_LINK} ORDER BY CAST(id AS INTEGER) DESC, at DESC LIMIT 1`,
   );
   const bySession = db.prepare<[string], Row>(`SELECT ${COLUMNS} FROM snapshots WHERE session = ?`);
-  const fail = db.prepare<[string, string, string, string]>(
-    `INSERT INTO snapshot_failures (session, at, code, detail) VALUES (?, ?, ?, ?)
-     ON CONFLICT (session) DO UPDATE SET at = excluded.at, code = excluded.code, detail = excluded.detail`,
+  const ofLink = db.prepare<[string], Row>(`SELECT ${COLUMNS} FROM snapshots WHERE ${OF_LINK}`);
+  const fail = db.prepare<[string, string, string, string, number | null]>(
+    `INSERT INTO snapshot_failures (session, at, code, detail, link) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (session) DO UPDATE
+     SET at = excluded.at, code = excluded.code, detail = excluded.detail, link = excluded.link`,
   );
-  const succeed = db.prepare<[string]>('DELETE FROM snapshot_failures WHERE session = ?');
+  const succeed = db.prepare<[string, number | null]>('DELETE FROM snapshot_failures WHERE session = ? AND link IS ?');
+  const forgetFailure = db.prepare<[string]>('DELETE FROM snapshot_failures WHERE session = ?');
   const failure = db.prepare<[string], SnapshotFailure>(
-    'SELECT at, code, detail FROM snapshot_failures WHERE session = ?',
+    `SELECT at, code, detail FROM snapshot_failures WHERE ${OF_LINK}`,
   );
 
+  const linkOf = (session: string, { link }: OfLink): number | null =>
+    link === undefined ? (present.get(session) ?? null) : link;
+
   return {
-    created: (session, { id, at, data }) =>
+    created: (session, { id, at, data, ...of }) =>
       write(() => {
-        insert.run(session, id, at);
-        succeed.run(session);
+        const link = linkOf(session, of);
+        insert.run(session, id, at, link);
+        succeed.run(session, link);
         return addEvent({ session, type: 'snapshot.created', data: { id, ...data } });
       }),
-    failed: (session, { code, detail, data }) =>
+    failed: (session, { code, detail, data, ...of }) =>
       write(() => {
-        fail.run(session, now().toISOString(), code, detail);
+        fail.run(session, now().toISOString(), code, detail, linkOf(session, of));
         return addEvent({ session, type: 'snapshot.failed', data: { code, detail, ...data } });
       }),
-    verified: (session, { id, at, ok, data }) =>
+    verified: (session, { id, at, ok, data, ...of }) =>
       write(() => {
-        insert.run(session, id, at);
+        insert.run(session, id, at, linkOf(session, of));
         verify.run(ok ? 1 : 0, ok ? now().toISOString() : null, session, id);
         return addEvent({ session, type: 'snapshot.verified', data: { id, ok, ...data } });
       }),
+    cameBack: (session, id) => write(() => void cameBack.run(session, id)),
     forgotten: (session, ids) =>
       write(() => {
         if (ids.length === 0) return;
@@ -68,7 +88,7 @@ export function snapshotsTable({ db, now, write, read, addEvent }: Connection): 
     purged: (session) =>
       write(() => {
         removeAll.run(session);
-        succeed.run(session);
+        forgetFailure.run(session);
       }),
     latest: (session) =>
       read(() => {
@@ -76,6 +96,13 @@ export function snapshotsTable({ db, now, write, read, addEvent }: Connection): 
         return row === undefined ? null : toSnapshot(row);
       }),
     list: (session) => read(() => bySession.all(session).map(toSnapshot)),
+    ofLink: (session) => read(() => ofLink.all(session).map(toSnapshot)),
+    guessed: (session) => read(() => guessed.all(session)),
+    settleGuess: (session, otherLink) =>
+      write(() => {
+        for (const id of otherLink) disown.run(session, id);
+        settle.run(session);
+      }),
     failure: (session) => read(() => failure.get(session) ?? null),
   };
 }
@@ -93,11 +120,15 @@ export function vaultTable({ db, now, write, read }: Connection): StateStore['va
   const setFact = db.prepare<[string, string]>(
     'INSERT INTO vault_facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
   );
-  const moved = db.prepare<[string], number>('SELECT generation FROM moved WHERE session = ?').pluck();
-  const setMoved = db.prepare<[string, number, string]>(
-    `INSERT INTO moved (session, generation, at) VALUES (?, ?, ?)
-     ON CONFLICT (session) DO UPDATE SET generation = max(generation, excluded.generation), at = excluded.at`,
+  const moved = db.prepare<[string], number | null>('SELECT max(generation) FROM tombstones WHERE session = ?').pluck();
+  const setMoved = db.prepare<[string, number, string | null, string]>(
+    'INSERT INTO tombstones (session, generation, account, at) VALUES (?, ?, ?, ?)',
   );
+  const tombstones = db.prepare<[], { id: number; session: string; account: string }>(
+    'SELECT id, session, account FROM tombstones WHERE account IS NOT NULL ORDER BY id DESC',
+  );
+  const forgetAccount = db.prepare<[number]>('UPDATE tombstones SET account = NULL WHERE id = ?');
+  const accountsAway = () => tombstones.all().map((row) => ({ ...row, account: JSON.parse(row.account) as Account }));
 
   return {
     head: (vault, session) => read(() => head.get(vault, session) ?? null),
@@ -105,6 +136,15 @@ export function vaultTable({ db, now, write, read }: Connection): StateStore['va
     fact: (name) => read(() => fact.get(name) ?? null),
     setFact: (name, value) => write(() => void setFact.run(name, value)),
     movedGeneration: (session) => read(() => moved.get(session) ?? null),
-    setMoved: (session, generation) => write(() => void setMoved.run(session, generation, now().toISOString())),
+    setMoved: (session, generation, account) =>
+      write(() => {
+        const text = account === null ? null : JSON.stringify(account);
+        setMoved.run(session, generation, text, now().toISOString());
+      }),
+    tombstones: () => read(() => accountsAway().map(({ session, account }) => ({ session, account }))),
+    cameBack: (session, isThat) =>
+      write(() => {
+        for (const row of accountsAway()) if (row.session === session && isThat(row.account)) forgetAccount.run(row.id);
+      }),
   };
 }

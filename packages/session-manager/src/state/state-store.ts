@@ -47,6 +47,8 @@ export interface SessionRow {
   /** Whose session it is: an unlink does not change it. Null before the first link. */
   account: Account | null;
   wrongAccount: WrongAccount | null;
+  /** The number of the link that it has, or of the next where it has none: no other link here has the same, before or after. */
+  link: number;
 }
 
 /** What the page of a session has told last. */
@@ -105,6 +107,13 @@ export interface SnapshotRow {
   at: string;
   verifiedAt: string | null;
   verified: boolean | null;
+  /** The number of the link that it was taken of, or that came back out of it; null where it is of no link known here. */
+  link: number | null;
+}
+
+/** Of which link something is: the session's present one where nothing is given, none known here where it is null. */
+export interface OfLink {
+  link?: number | null;
 }
 
 /** Why the last snapshot of a session was not taken. */
@@ -180,10 +189,14 @@ export interface StateStore {
     insert(row: { name: string; metadata: Record<string, string>; desired: 'running' | 'stopped' }): SessionRow;
     all(): SessionRow[];
     get(name: string): SessionRow | null;
-    /** Removes the session; its events stay until retention takes them. */
+    /** Removes the session, and why its last snapshot failed; its events stay until retention takes them. */
     remove(name: string): void;
     setDesired(name: string, desired: 'running' | 'stopped'): void;
     setMetadata(name: string, metadata: Record<string, string>): void;
+    /** What is in place from now on is another link, with a number of its own. Returns the number of the one before. */
+    nextLink(name: string): number;
+    /** What was to be put in place did not come: the link before goes on. */
+    setLink(name: string, link: number): void;
     /** Notes whose session it is and what is linked instead, as far as given, and writes the event that tells of it, in one transaction. */
     setAccount(
       name: string,
@@ -310,16 +323,30 @@ export interface StateStore {
   };
   snapshots: {
     /** Writes the snapshot and its `snapshot.created`; the session's last failure is over. */
-    created(session: string, snapshot: { id: string; at: string; data: Record<string, unknown> }): Event;
+    created(session: string, snapshot: OfLink & { id: string; at: string; data: Record<string, unknown> }): Event;
     /** Remembers that none could be taken, with its `snapshot.failed`. */
-    failed(session: string, failure: { code: string; detail: string; data: Record<string, unknown> }): Event;
+    failed(session: string, failure: OfLink & { code: string; detail: string; data: Record<string, unknown> }): Event;
     /** Writes what a verification found, and its `snapshot.verified`. The snapshot may have been taken elsewhere. */
-    verified(session: string, found: { id: string; at: string; ok: boolean; data: Record<string, unknown> }): Event;
+    verified(
+      session: string,
+      found: OfLink & { id: string; at: string; ok: boolean; data: Record<string, unknown> },
+    ): Event;
+    /** The session's present link came out of this snapshot. */
+    cameBack(session: string, id: string): void;
     forgotten(session: string, ids: readonly string[]): void;
     /** Its key was destroyed: nothing is known any more. */
     purged(session: string): void;
+    /** The newest of the link that the session has now; null where there is none of it yet. */
     latest(session: string): SnapshotRow | null;
+    /** Every one of the name, also of links that it had before. */
     list(session: string): SnapshotRow[];
+    /** Those of the link that the session has now. */
+    ofLink(session: string): SnapshotRow[];
+    /** Those that were taken before links had numbers, and count for the present link until the vault has told. */
+    guessed(session: string): string[];
+    /** The vault has told: these are of another link, and what else was guessed of the session is right. */
+    settleGuess(session: string, otherLink: readonly string[]): void;
+    /** Of the link that the session has now. */
     failure(session: string): SnapshotFailure | null;
   };
   vault: {
@@ -330,7 +357,11 @@ export interface StateStore {
     setFact(name: string, value: string): void;
     /** The generation under which the session left this machine; null when it never did. */
     movedGeneration(session: string): number | null;
-    setMoved(session: string, generation: number): void;
+    setMoved(session: string, generation: number, account: Account | null): void;
+    /** The logins that left this machine and are not known to be back, newest first, as far as their account is known. */
+    tombstones(): { session: string; account: Account }[];
+    /** The login of this account that left as that session is here again. */
+    cameBack(session: string, isThat: (account: Account) => boolean): void;
   };
   storage: {
     /**

@@ -262,7 +262,7 @@ export class TransferSource implements DepartureService {
   /** The other manager has given it up for good. */
   async #bringBack({ id, session, generation, facts }: Departure): Promise<void> {
     const { access, profiles, store, log } = this.#deps;
-    await access.replace(session, { stop: false, reason: 'returned' }, async () => {
+    await access.replace(session, { stop: false, reason: 'returned', isSameLink: true }, async () => {
       const now = await takeBack(profiles, session, generation);
       store.atomically(() => {
         store.sessions.tellFrom(session, facts.caughtUpTo === null ? null : new Date(facts.caughtUpTo));

@@ -1,7 +1,7 @@
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { examine } from '../../src/doctor/index.ts';
+import { examine } from '@leadmaster/doctor';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { tempFolder } from '../adopt/folders.ts';
 import { Aged } from './aged.ts';

@@ -21,6 +21,7 @@ describe('sessions', () => {
       name: 'ventas',
       account: null,
       wrongAccount: null,
+      link: 1,
       state: 'STOPPED',
       reason: 'created',
       since: '2026-01-01T00:00:00.000Z',

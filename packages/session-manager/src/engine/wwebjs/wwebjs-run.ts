@@ -22,7 +22,7 @@ import { recordedPageOf } from '../recorded-page.ts';
 import { unreachableFrom } from '../unreachable.ts';
 import { catchUp } from './catch-up.ts';
 import { WwebjsSender } from './messages.ts';
-import { readOwnDevice, readOwnLid } from './page/account.ts';
+import { readOwnIdentity } from './page/account.ts';
 import { findForRecording } from './page/recording.ts';
 import { PageLoad } from './page-load.ts';
 import { type MonitorSettings, PageMonitor } from './page-monitor.ts';
@@ -230,8 +230,7 @@ export class WwebjsRun implements EngineRun {
       const webVersion = await this.#client.getWWebVersion();
       this.#monitor.ready();
       this.#runtime = { ...this.#runtime, webVersion };
-      const lid = await this.#page.evaluate(readOwnLid);
-      const device = await this.#page.evaluate(readOwnDevice);
+      const { lid, device } = await this.#page.evaluate(readOwnIdentity);
       this.#tell({ type: 'ready', account: accountOf(this.#client, lid, device), webVersion });
     } catch (error) {
       // The page has loaded itself afresh since; the library says READY once more for the next document.

@@ -24,8 +24,8 @@ export function snapshotRoutes(app: HttpApp, context: RouteContext): void {
     const signal = callerSignal(reply, closing);
     return untilClosing(snapshots.get(request.params.session, request.params.snapshot, { signal }), closing);
   });
-  serve(app, ROUTES.deleteSnapshot, ({ params }) =>
-    snapshots.delete(params.session, params.snapshot, { signal: closing }),
+  serve(app, ROUTES.deleteSnapshot, ({ params, query }) =>
+    snapshots.delete(params.session, params.snapshot, { ...query, signal: closing }),
   );
   serveLong(app, context, ROUTES.pruneSnapshots, ({ params: { session } }) => ({
     session,

@@ -8,6 +8,7 @@ import { pageFacts } from './0006-page-facts.ts';
 import { builds } from './0007-builds.ts';
 import { accounts } from './0008-accounts.ts';
 import { words } from './0009-words.ts';
+import { links } from './0010-links.ts';
 
 export type { Migration };
 
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   builds,
   accounts,
   words,
+  links,
 ];

@@ -28,32 +28,39 @@ export async function readAccountPreferences(): Promise<AccountPreferences | 'da
   }
 }
 
-/** The LID of the account that is linked (`…@lid`, without a device); null where the page does not say. */
-export function readOwnLid(): string | null {
-  const { require } = globalThis as unknown as WhatsAppPage;
-  try {
-    const own = require?.('WAWebUserPrefsMeUser').getMaybeMeLidUser();
-    return typeof own?.user === 'string' && own.server === 'lid' ? `${own.user}@lid` : null;
-  } catch {
-    // This build does not know LIDs, or names them otherwise: the account is known by its number.
-    return null;
-  }
+/** Who is linked, as the page tells it; null where it does not. */
+export interface OwnIdentity {
+  /** The LID of the account (`…@lid`), without a device. */
+  lid: string | null;
+  /** Which of the account's linked devices this login is. */
+  device: number | null;
 }
 
 /**
- * Which of the account's linked devices this login is; null where the page does not say. The id that the page keeps of its own
- * device has it (`<digits>:<device>@c.us`, in its preference `last-wid-md`).
+ * Reads who is linked in one call of the page. The id that the page keeps of its own device (`<digits>:<device>@c.us`, in its
+ * preference `last-wid-md`) has the number of the device. Each part that a build does not know, or names otherwise, is null
+ * by itself: an account without a LID is known by its number, and that two logins are one link is then not known.
  */
-export function readOwnDevice(): number | null {
+export function readOwnIdentity(): OwnIdentity {
   const { require } = globalThis as unknown as WhatsAppPage;
-  try {
-    const own = require?.('WAWebUserPrefsMeUser').getMaybeMeDevicePn?.();
-    const device = own?.device ?? /:(\d+)@/.exec(String(own))?.[1];
-    const number = device === undefined ? Number.NaN : Number(device);
-    // The phone itself is device 0, and never this page.
-    return Number.isSafeInteger(number) && number > 0 ? number : null;
-  } catch {
-    // This build names it otherwise: that two logins are one link is then not known.
-    return null;
-  }
+  const orNull = <T>(read: () => T | null): T | null => {
+    try {
+      return read();
+    } catch {
+      return null;
+    }
+  };
+  return {
+    lid: orNull(() => {
+      const own = require?.('WAWebUserPrefsMeUser').getMaybeMeLidUser();
+      return typeof own?.user === 'string' && own.server === 'lid' ? `${own.user}@lid` : null;
+    }),
+    device: orNull(() => {
+      const own = require?.('WAWebUserPrefsMeUser').getMaybeMeDevicePn?.();
+      const device = own?.device ?? /:(\d+)@/.exec(String(own))?.[1];
+      const number = device === undefined ? Number.NaN : Number(device);
+      // The phone itself is device 0, and never this page.
+      return Number.isSafeInteger(number) && number > 0 ? number : null;
+    }),
+  };
 }
