@@ -127,7 +127,7 @@ export async function stage(
 function noteDamage(deps: SnapshotDeps, session: string, { id, at }: SnapshotInfo, error: unknown): void {
   if (!isDamage(error)) return;
   const failed = [{ name: 'bytes', ok: false, detail: error.message }];
-  deps.store.snapshots.verified(session, { id, at, ok: false, data: { drill: false, failed } });
+  deps.store.snapshots.verified(session, { id, at, ok: false, drill: false, failed });
 }
 
 async function putInPlace(
@@ -162,7 +162,7 @@ async function putInPlace(
       };
       deps.store.events.append({ session, type: 'session.restored', data });
       // Every byte of it was read and proven; and a session that comes from another machine has a last snapshot from now on.
-      deps.store.snapshots.verified(session, { id: info.id, at: info.at, ok: true, data: { drill: false } });
+      deps.store.snapshots.verified(session, { id: info.id, at: info.at, ok: true, drill: false });
     });
     deps.log.info({ session, id: info.id, trashed }, 'snapshot restored');
   } finally {

@@ -34,7 +34,8 @@ export async function verifySnapshot(
     id: info.id,
     at: info.at,
     ok,
-    data: { drill: options.drill, ...(ok ? {} : { failed }) },
+    drill: options.drill,
+    ...(ok ? {} : { failed }),
   });
   deps.log[ok ? 'info' : 'error']({ session, id: info.id, drill: options.drill, failed }, 'snapshot verified');
   return { ok, checks };

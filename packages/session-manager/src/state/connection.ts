@@ -1,6 +1,6 @@
-import type { Event } from '@leadmaster/protocol';
+import type { LeadMasterEvent, NewEvent } from '@leadmaster/protocol';
 import type Database from 'better-sqlite3';
-import type { NewEvent } from './state-store.ts';
+
 import { storageError } from './storage-errors.ts';
 
 /** What the tables share: the database, the clock, and the one way to write. */
@@ -10,14 +10,14 @@ export interface Connection {
   /** Runs a change as one transaction: wholly done and on the disk when it returns, or not at all. */
   write: <T>(change: () => T) => T;
   /** Runs a change as one transaction, and leaves its events to be told. */
-  commit: <T>(change: () => T) => { result: T; events: Event[] };
-  tell: (events: readonly Event[]) => void;
+  commit: <T>(change: () => T) => { result: T; events: LeadMasterEvent[] };
+  tell: (events: readonly LeadMasterEvent[]) => void;
   /** Runs a change within a transaction so that one that throws undoes itself alone, with its events. */
   attempt: <T>(change: () => T) => T;
   /** Runs a query; what SQLite throws becomes an error with a cure. */
   read: <T>(query: () => T) => T;
   /** Adds an event to the running transaction. Subscribers hear of it after the commit. */
-  addEvent: (event: NewEvent) => Event;
+  addEvent: (event: NewEvent) => LeadMasterEvent;
 }
 
 /**
@@ -28,7 +28,7 @@ export function connect(options: {
   db: Database.Database;
   file: string;
   now: () => Date;
-  tell: (events: readonly Event[]) => void;
+  tell: (events: readonly LeadMasterEvent[]) => void;
   /** Called before a transaction begins: what was collected earlier comes first. */
   before: () => void;
 }): Connection {
@@ -36,7 +36,7 @@ export function connect(options: {
   const insertEvent = db.prepare<[string, string, string, string]>(
     'INSERT INTO events (session, type, at, data) VALUES (?, ?, ?, ?)',
   );
-  let pending: Event[] = [];
+  let pending: LeadMasterEvent[] = [];
 
   const read = <T>(query: () => T): T => {
     try {
@@ -46,7 +46,7 @@ export function connect(options: {
     }
   };
 
-  const commit = <T>(change: () => T): { result: T; events: Event[] } => {
+  const commit = <T>(change: () => T): { result: T; events: LeadMasterEvent[] } => {
     pending = [];
     const result = read(() => db.transaction(change).immediate());
     const events = pending;
@@ -84,7 +84,7 @@ export function connect(options: {
       const text = JSON.stringify(data);
       const id = Number(insertEvent.run(session, type, at, text).lastInsertRowid);
       // Parsed back, so that live readers get exactly what later readers of the log get.
-      const event: Event = { id, session, type, at, data: JSON.parse(text) as Event['data'] };
+      const event = { id, session, type, at, data: JSON.parse(text) } as LeadMasterEvent;
       pending.push(event);
       return event;
     },

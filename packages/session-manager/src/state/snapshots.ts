@@ -48,22 +48,23 @@ export function snapshotsTable({ db, now, write, read, addEvent }: Connection): 
         succeed.run(session);
         return addEvent({ session, type: 'snapshot.created', data: { id, ...data } });
       }),
-    failed: (session, { code, detail, data }) =>
+    failed: (session, data) =>
       write(() => {
-        fail.run(session, now().toISOString(), code, detail);
-        return addEvent({ session, type: 'snapshot.failed', data: { code, detail, ...data } });
+        fail.run(session, now().toISOString(), data.code, data.detail);
+        return addEvent({ session, type: 'snapshot.failed', data });
       }),
-    verified: (session, { id, at, ok, data }) =>
+    verified: (session, { at, ...data }) =>
       write(() => {
+        const { id, ok } = data;
         insert.run(session, id, at);
         verify.run(ok ? 1 : 0, ok ? now().toISOString() : null, session, id);
-        return addEvent({ session, type: 'snapshot.verified', data: { id, ok, ...data } });
+        return addEvent({ session, type: 'snapshot.verified', data });
       }),
     forgotten: (session, ids) =>
       write(() => {
         if (ids.length === 0) return;
         for (const id of ids) remove.run(session, id);
-        addEvent({ session, type: 'snapshot.forgotten', data: { ids } });
+        addEvent({ session, type: 'snapshot.forgotten', data: { ids: [...ids] } });
       }),
     purged: (session) =>
       write(() => {

@@ -13,6 +13,7 @@ import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { type DataPaths, dataPaths } from '../../src/profile/paths.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import type { StateStore } from '../../src/state/state-store.ts';
+import { A_SNAPSHOT } from '../event-samples.ts';
 import { putLogin, tempFolder } from '../profile/helpers.ts';
 
 export const NAME = 'ventas';
@@ -51,7 +52,7 @@ export class Installation {
     made.change((store) => {
       store.sessions.insert({ name: NAME, metadata: {}, desired: 'stopped' });
       store.sessions.touch(NAME, { caughtUpTo: new Date().toISOString() });
-      store.snapshots.created(NAME, { id: '1-00000001', at: new Date().toISOString(), data: {} });
+      store.snapshots.created(NAME, { id: '1-00000001', at: new Date().toISOString(), data: A_SNAPSHOT });
     });
     await made.putProfile(NAME);
     return made;
