@@ -14,6 +14,8 @@ const common = {
   pool: 'forks' as const,
   // The settings of the developer's own checkout must not reach a test.
   env: { LEADMASTER_ENV_FILE: '/dev/null' },
+  // Every event that a test makes a store write is held to the contract.
+  setupFiles: ['packages/session-manager/test/told-as-stated.ts'],
 };
 
 export default defineConfig({

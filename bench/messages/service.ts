@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@leadmaster/client';
-import type { Event } from '@leadmaster/protocol';
+import type { AnyEvent } from '@leadmaster/protocol';
 import { answers, endOfLog, of } from '@leadmaster/testkit/asking';
 import { freePort } from '@leadmaster/testkit/free-port';
 import type { World } from '@leadmaster/whatsapp-standin';
@@ -74,8 +74,13 @@ export class BenchService implements AsyncDisposable {
   }
 
   /** Follows the log until enough events fit, and returns them; the longest wait is for one that does not come. */
-  async collect(after: number, count: number, fits: (event: Event) => boolean, quietMs: number): Promise<Event[]> {
-    const found: Event[] = [];
+  async collect(
+    after: number,
+    count: number,
+    fits: (event: AnyEvent) => boolean,
+    quietMs: number,
+  ): Promise<AnyEvent[]> {
+    const found: AnyEvent[] = [];
     let lastAt = performance.now();
     while (found.length < count && performance.now() - lastAt < quietMs) {
       const { items, cursor } = await this.client.call('listEvents', { query: { after, limit: 1000, wait: 2 } });

@@ -1,4 +1,4 @@
-import { type Event, event, LeadMasterError } from '@leadmaster/protocol';
+import { event, LeadMasterError, type LeadMasterEvent } from '@leadmaster/protocol';
 import { createParser } from 'eventsource-parser';
 import type { Client } from './client.ts';
 
@@ -17,7 +17,10 @@ const RETRY_MS = 1000;
  * Every event after a cursor, then live ones until the signal aborts. A broken connection is taken up again where it broke
  * off, so nothing is missed and nothing comes twice; only a first connection that fails is an error.
  */
-export async function* follow(client: Client, { session, after, signal }: FollowOptions): AsyncGenerator<Event> {
+export async function* follow(
+  client: Client,
+  { session, after, signal }: FollowOptions,
+): AsyncGenerator<LeadMasterEvent> {
   let cursor = after;
   let reached = false;
   while (!signal.aborted) {
@@ -48,8 +51,8 @@ function open(client: Client, { session, after, signal }: FollowOptions): Promis
   return client.request('listSessionEvents', { params: { session }, headers }, options);
 }
 
-async function* eventsOf({ body }: Response): AsyncGenerator<Event> {
-  const found: Event[] = [];
+async function* eventsOf({ body }: Response): AsyncGenerator<LeadMasterEvent> {
+  const found: LeadMasterEvent[] = [];
   const parser = createParser({ onEvent: ({ data }) => found.push(event.parse(JSON.parse(data))) });
   const decoder = new TextDecoder();
   for await (const chunk of body ?? []) {

@@ -14,6 +14,7 @@ import { createProfileStore } from '../../session-manager/src/profile/file-profi
 import { lockDataFolder, lockSession } from '../../session-manager/src/profile/locks.ts';
 import type { StateStore } from '../../session-manager/src/state/state-store.ts';
 import { CLOCK_FACT } from '../../session-manager/src/steady-clock.ts';
+import { A_CHANGE, A_SNAPSHOT } from '../../session-manager/test/event-samples.ts';
 import { cleanUp } from '../../session-manager/test/profile/helpers.ts';
 import { TOPICS } from '../src/finding.ts';
 import { bystander } from './bystander.ts';
@@ -31,7 +32,7 @@ function accountOf(phone: string) {
 }
 
 function stands(store: StateStore, to: SessionState, reason: string): void {
-  store.transitions.record(NAME, { from: 'STOPPED', to, reason });
+  store.transitions.record(NAME, { from: 'STOPPED', to, reason, data: A_CHANGE });
 }
 
 /** What the dead leave beside a lock. */
@@ -150,7 +151,7 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
     (i) =>
       i.change((store) => {
         store.vault.setMoved(NAME, 1, null);
-        store.transitions.record(NAME, { from: 'STOPPED', to: 'MOVED', reason: 'transferred' });
+        store.transitions.record(NAME, { from: 'STOPPED', to: 'MOVED', reason: 'transferred', data: A_CHANGE });
       }),
     [['moved_in_place', 'problem']],
   ],
@@ -245,7 +246,7 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
     (i) =>
       i.change((store) => {
         store.snapshots.forgotten(NAME, ['1-00000001']);
-        store.snapshots.created(NAME, { id: '1-00000001', at: daysAgo(9), data: {} });
+        store.snapshots.created(NAME, { id: '1-00000001', at: daysAgo(9), data: A_SNAPSHOT });
       }),
     [
       ['snapshot_old', 'warning'],
@@ -256,14 +257,15 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
     'snapshots from a clock that was ahead',
     (i) =>
       i.change((store) => {
-        store.snapshots.created(NAME, { id: '2-00000001', at: daysAgo(-400), data: {} });
-        store.snapshots.created(NAME, { id: '3-00000001', at: new Date().toISOString(), data: {} });
+        store.snapshots.created(NAME, { id: '2-00000001', at: daysAgo(-400), data: A_SNAPSHOT });
+        store.snapshots.created(NAME, { id: '3-00000001', at: new Date().toISOString(), data: A_SNAPSHOT });
       }),
     [['snapshot_misdated', 'warning']],
   ],
   [
     'a newest snapshot that is dated in the future',
-    (i) => i.change((store) => store.snapshots.created(NAME, { id: '2-00000001', at: daysAgo(-400), data: {} })),
+    (i) =>
+      i.change((store) => store.snapshots.created(NAME, { id: '2-00000001', at: daysAgo(-400), data: A_SNAPSHOT })),
     [['snapshot_misdated', 'warning']],
   ],
   [
@@ -278,7 +280,10 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
   ],
   [
     'a snapshot that could not be taken',
-    (i) => i.change((store) => store.snapshots.failed(NAME, { code: 'store_full', detail: 'full', data: {} })),
+    (i) =>
+      i.change((store) =>
+        store.snapshots.failed(NAME, { code: 'store_full', detail: 'full', reason: 'schedule', hint: '' }),
+      ),
     [['snapshot_failed', 'problem']],
   ],
   [
@@ -287,10 +292,10 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
       i.change((store) => {
         const at = new Date().toISOString();
         const failed = [{ name: 'boot', ok: false, detail: 'it does not open' }];
-        store.snapshots.verified(NAME, { id: '1-00000001', at, ok: false, data: { drill: true, failed } });
+        store.snapshots.verified(NAME, { id: '1-00000001', at, ok: false, drill: true, failed });
         // That its bytes can be read says nothing of what a browser made of them.
-        store.snapshots.verified(NAME, { id: '1-00000001', at, ok: true, data: { drill: false } });
-        store.snapshots.verified(NAME, { id: '1-00000001', at, ok: false, data: { drill: false } });
+        store.snapshots.verified(NAME, { id: '1-00000001', at, ok: true, drill: false });
+        store.snapshots.verified(NAME, { id: '1-00000001', at, ok: false, drill: false });
       }),
     [
       ['drill_failed', 'problem'],
@@ -341,8 +346,8 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
     (i) =>
       i.change((store) => {
         const at = new Date().toISOString();
-        store.snapshots.verified(NAME, { id: '1-00000001', at, ok: false, data: { drill: false } });
-        store.snapshots.created(NAME, { id: '2-00000001', at, data: {} });
+        store.snapshots.verified(NAME, { id: '1-00000001', at, ok: false, drill: false });
+        store.snapshots.created(NAME, { id: '2-00000001', at, data: A_SNAPSHOT });
       }),
     [['snapshot_older_damaged', 'problem']],
   ],
@@ -367,7 +372,7 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
       i.change((store) => {
         store.sessions.insert({ name: 'soporte', metadata: {}, desired: 'stopped' });
         store.sessions.touch('soporte', { caughtUpTo: new Date().toISOString() });
-        store.snapshots.created('soporte', { id: '1-00000001', at: new Date().toISOString(), data: {} });
+        store.snapshots.created('soporte', { id: '1-00000001', at: new Date().toISOString(), data: A_SNAPSHOT });
         store.sessions.setAccount(NAME, { account: accountOf('5491100000001') });
         store.sessions.setAccount('soporte', { account: accountOf('541100000001') });
       });
@@ -381,7 +386,7 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
       i.change((store) => {
         store.sessions.insert({ name: 'soporte', metadata: {}, desired: 'stopped' });
         store.sessions.touch('soporte', { caughtUpTo: new Date().toISOString() });
-        store.snapshots.created('soporte', { id: '1-00000001', at: new Date().toISOString(), data: {} });
+        store.snapshots.created('soporte', { id: '1-00000001', at: new Date().toISOString(), data: A_SNAPSHOT });
         for (const name of [NAME, 'soporte'])
           store.sessions.setAccount(name, { account: { ...accountOf('5491100000001'), device: 7 } });
       });
@@ -543,8 +548,8 @@ describe('planted and found', () => {
     installation.change((store) => {
       store.snapshots.forgotten(NAME, ['1-00000001']);
       const at = daysAgo(25);
-      store.snapshots.created(NAME, { id: '1-00000001', at, data: {} });
-      store.snapshots.verified(NAME, { id: '1-00000001', at, ok: true, data: { drill: true } });
+      store.snapshots.created(NAME, { id: '1-00000001', at, data: A_SNAPSHOT });
+      store.snapshots.verified(NAME, { id: '1-00000001', at, ok: true, drill: true });
     });
     expect(await installation.found()).toEqual([]);
   });

@@ -10,6 +10,7 @@ import { createProfileStore } from '../../session-manager/src/profile/file-profi
 import { type DataPaths, dataPaths } from '../../session-manager/src/profile/paths.ts';
 import { createStateStore } from '../../session-manager/src/state/sqlite-state-store.ts';
 import type { StateStore } from '../../session-manager/src/state/state-store.ts';
+import { A_SNAPSHOT } from '../../session-manager/test/event-samples.ts';
 import { putLogin, tempFolder } from '../../session-manager/test/profile/helpers.ts';
 import { type DoctorOptions, examine, type ToldFinding } from '../src/doctor.ts';
 import { noteKeyCopy } from '../src/key-copy.ts';
@@ -51,7 +52,7 @@ export class Installation {
     made.change((store) => {
       store.sessions.insert({ name: NAME, metadata: {}, desired: 'stopped' });
       store.sessions.touch(NAME, { caughtUpTo: new Date().toISOString() });
-      store.snapshots.created(NAME, { id: '1-00000001', at: new Date().toISOString(), data: {} });
+      store.snapshots.created(NAME, { id: '1-00000001', at: new Date().toISOString(), data: A_SNAPSHOT });
     });
     await made.putProfile(NAME);
     return made;

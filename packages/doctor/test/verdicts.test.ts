@@ -1,6 +1,8 @@
 import { chmod, chown } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Check } from '@leadmaster/protocol';
 import { describe, expect, test } from 'vitest';
+import { A_SNAPSHOT } from '../../session-manager/test/event-samples.ts';
 import { Installation, NAME } from './installation.ts';
 
 const DAY_MS = 86_400_000;
@@ -16,8 +18,8 @@ describe('the verdict on a snapshot', () => {
     return installation;
   }
 
-  function verified(installation: Installation, ok: boolean, data: Record<string, unknown>): void {
-    installation.change((store) => store.snapshots.verified(NAME, { id: '1-00000001', at: day(0), ok, data }));
+  function verified(installation: Installation, ok: boolean, data: { drill: boolean; failed?: Check[] }): void {
+    installation.change((store) => store.snapshots.verified(NAME, { id: '1-00000001', at: day(0), ok, ...data }));
   }
 
   test('of a drill that met damaged bytes is cleared by a later verification that read them all', async () => {
@@ -37,7 +39,7 @@ describe('the verdict on a snapshot', () => {
   test('is nothing any more once the snapshot is taken out of the history', async () => {
     const installation = await drilled('boot');
     installation.change((store) => {
-      store.snapshots.created(NAME, { id: '2-00000001', at: day(0), data: {} });
+      store.snapshots.created(NAME, { id: '2-00000001', at: day(0), data: A_SNAPSHOT });
       store.snapshots.forgotten(NAME, ['1-00000001']);
     });
     expect(await ids(installation)).toEqual([]);
@@ -55,7 +57,7 @@ describe('snapshots with wrong dates', () => {
     installation.change((store) => {
       store.snapshots.forgotten(NAME, ['1-00000001']);
       for (const [at, days] of dates.entries())
-        store.snapshots.created(NAME, { id: `${at + 1}-0000000a`, at: day(days), data: {} });
+        store.snapshots.created(NAME, { id: `${at + 1}-0000000a`, at: day(days), data: A_SNAPSHOT });
     });
     const wrong = dates.filter((days) => days > 0 || days === -9).length;
     const [finding] = (await installation.found()).filter(({ id }) => id === 'snapshot_misdated');

@@ -26,12 +26,15 @@ export type WrongAccountReason = (typeof WRONG_ACCOUNT_REASONS)[number];
 
 /** Data of `session.account`: the account that a session belonged to, and the one that is linked now. */
 export const accountChange = z.object({
-  old: account.nullable(),
-  new: account,
-  /** `accepted`: a person says that it is right. `number_changed`: the same account under another number. */
-  reason: z.enum([...WRONG_ACCOUNT_REASONS, 'accepted', 'number_changed']),
-  /** The other session that the account is linked in; null where none is known. */
-  session: z.string().nullable(),
+  old: account.nullable().describe('Whose session it was; null where that was not known'),
+  new: account.describe('Who is linked now'),
+  reason: z
+    .enum([...WRONG_ACCOUNT_REASONS, 'accepted', 'number_changed'])
+    .describe(
+      '`other_account`: it is not the one that the session belongs to. `linked_elsewhere`: it is linked in another session too. ' +
+        '`accepted`: a person has confirmed it. `number_changed`: the same account under another number',
+    ),
+  session: z.string().nullable().describe('The other session that the account is linked in; null where none is known'),
 });
 export type AccountChange = z.infer<typeof accountChange>;
 

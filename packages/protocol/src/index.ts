@@ -3,7 +3,7 @@ export * from './addresses.ts';
 export * from './builds.ts';
 export * from './capabilities.ts';
 export * from './errors.ts';
-export * from './events.ts';
+export * from './events/index.ts';
 export * from './limits.ts';
 export * from './messages.ts';
 export * from './names.ts';

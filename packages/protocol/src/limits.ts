@@ -7,13 +7,15 @@ const time = z.iso.datetime();
  * new chats is used up. Chats that exist go on in both. Null fields: WhatsApp does not say.
  */
 export const accountLimits = z.object({
-  newChats: z.object({
-    state: z.enum(['open', 'locked', 'capped']),
-    until: time.nullable(),
-    used: z.number().int().nullable(),
-    total: z.number().int().nullable(),
-  }),
-  since: time,
+  newChats: z
+    .object({
+      state: z.enum(['open', 'locked', 'capped']),
+      until: time.nullable(),
+      used: z.number().int().nullable(),
+      total: z.number().int().nullable(),
+    })
+    .describe('Whether it may open new chats, until when it may not, how many it has opened and how many it may'),
+  since: time.describe('When WhatsApp was first seen to say so'),
 });
 export type AccountLimits = z.infer<typeof accountLimits>;
 

@@ -59,21 +59,18 @@ export type MessageCode = (typeof MESSAGE_CODES)[number];
 
 /** What every message that was not sent through LeadMaster says of itself, in events. */
 export const seenMessage = z.object({
-  /** The WhatsApp id; the same as `messageId`. */
-  whatsappId: z.string(),
-  messageId: z.string(),
-  chatId: z.string(),
-  from: z.string(),
-  to: z.string(),
-  sender: address,
-  recipient: address,
-  chat: address,
-  type: z.string(),
-  text: z.string(),
-  /** WhatsApp's time. */
-  timestamp: time,
-  /** It came while the session was off and was found afterwards. */
-  caughtUp: z.boolean(),
+  whatsappId: z.string().describe('Its id at WhatsApp; the same as `messageId`'),
+  messageId: z.string().describe('Its id'),
+  chatId: z.string().describe('The WhatsApp id of the chat'),
+  from: z.string().describe('The WhatsApp id of the sender'),
+  to: z.string().describe('The WhatsApp id of the recipient'),
+  sender: address.describe('Who sent it'),
+  recipient: address.describe('Whom it went to'),
+  chat: address.describe('The chat'),
+  type: z.string().describe('The kind of message, as WhatsApp Web calls it: `chat` is a text'),
+  text: z.string().describe('The text, or the caption; empty where it has none'),
+  timestamp: time.describe("When it was sent, in WhatsApp's time"),
+  caughtUp: z.boolean().describe('Whether it came while the session was off and was found afterwards'),
 });
 export type SeenMessage = z.infer<typeof seenMessage>;
 

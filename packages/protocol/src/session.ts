@@ -135,12 +135,16 @@ export const pairingRequest = z.strictObject({
 export const pairingCode = z.object({ code: z.string(), expiresAt: time });
 export type PairingCode = z.infer<typeof pairingCode>;
 
+/** One thing that was looked at. */
+export const check = z.object({ name: z.string(), ok: z.boolean(), detail: z.string() });
+export type Check = z.infer<typeof check>;
+
 export const checkReport = z.object({
   /** Whether everything is as it has to be, a whole login included. */
   valid: z.boolean(),
   /** False: no login was ever saved in this profile, so none is missing. */
   linked: z.boolean(),
-  checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
+  checks: z.array(check),
 });
 export type CheckReport = z.infer<typeof checkReport>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { account } from './accounts.ts';
 import { sessionName } from './names.ts';
+import { check } from './session.ts';
 
 const time = z.iso.datetime();
 
@@ -33,6 +34,12 @@ export type Census = z.infer<typeof census>;
 export const snapshotWriter = z.object({ id: z.string(), host: z.string(), isHere: z.boolean() });
 export type SnapshotWriter = z.infer<typeof snapshotWriter>;
 
+/** How a browser is made to stand still; `none`: no browser ran. */
+export const captureMethod = z.enum(['cgroup', 'sigstop', 'none']);
+
+/** The snapshot that an imported one was exported from. */
+export const importedFrom = z.object({ session: z.string(), id: z.string(), at: z.string() });
+
 /** A snapshot of a session. Sizes in bytes, times in milliseconds. */
 export const snapshot = z.object({
   id: z.string(),
@@ -48,7 +55,7 @@ export const snapshot = z.object({
   storedBytes: z.number().int(),
   /** How long the browser stood still, and how: `none` where no browser ran. */
   pauseMs: z.number(),
-  method: z.enum(['cgroup', 'sigstop', 'none']),
+  method: captureMethod,
   durationMs: z.number(),
   /** The Chromium that wrote the profile; null when it is not known. */
   chromium: z.string().nullable(),
@@ -68,7 +75,7 @@ export type Snapshot = z.infer<typeof snapshot>;
 /** A snapshot with what is known of its insides. */
 export const snapshotDetail = snapshot.extend({
   /** The databases of the copy as they were found, and the rows counted in the page just before and just after the pause. */
-  structure: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
+  structure: z.array(check),
   census: z.object({ before: census.nullable(), after: census.nullable() }),
   entries: z.array(z.object({ path: z.string(), kind: z.string(), mode: z.number().int(), size: z.number().int() })),
 });
@@ -88,7 +95,7 @@ export const verifySnapshot = z.strictObject({ drill: z.boolean().default(false)
 
 export const verifyReport = z.object({
   ok: z.boolean(),
-  checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
+  checks: z.array(check),
 });
 export type VerifyReport = z.infer<typeof verifyReport>;
 

@@ -1,4 +1,4 @@
-import type { Event } from '@leadmaster/protocol';
+import type { EventOf } from '@leadmaster/protocol';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { sessionGauge } from './session-gauge.ts';
 import type { StateStore } from './state/state-store.ts';
@@ -51,7 +51,7 @@ function countEvents(registry: Registry, events: StateStore['events']): void {
   });
   for (const result of ['ok', 'failed']) drills.inc({ result }, 0);
 
-  const taken = ({ session, data }: Event): void => {
+  const taken = ({ session, data }: EventOf<'snapshot.created'>): void => {
     snapshots.inc({ session, result: 'ok' });
     stored.inc(amount(data.storedBytes));
     if (data.method !== 'none') pause.observe(amount(data.pauseMs) / 1000);
@@ -59,8 +59,8 @@ function countEvents(registry: Registry, events: StateStore['events']): void {
   events.subscribe((event) => {
     if (event.type === 'snapshot.created') taken(event);
     if (event.type === 'snapshot.failed') snapshots.inc({ session: event.session, result: 'failed' });
-    if (event.type === 'snapshot.verified' && event.data.drill === true) {
-      drills.inc({ result: event.data.ok === true ? 'ok' : 'failed' });
+    if (event.type === 'snapshot.verified' && event.data.drill) {
+      drills.inc({ result: event.data.ok ? 'ok' : 'failed' });
     }
   });
 }

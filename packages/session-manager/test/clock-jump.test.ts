@@ -6,6 +6,7 @@ import { createProfileStore } from '../src/profile/file-profile-store.ts';
 import { dataPaths } from '../src/profile/paths.ts';
 import { createStateStore } from '../src/state/sqlite-state-store.ts';
 import { SteadyClock } from '../src/steady-clock.ts';
+import { aQr } from './event-samples.ts';
 import { putLogin, tempFolder } from './profile/helpers.ts';
 
 const DAY = 86_400_000;
@@ -17,7 +18,7 @@ test('the hourly sweep deletes neither trash nor events by a clock that jumped 4
   await putLogin(profiles.locate('a'));
   const trashed = (await profiles.trash('a', 'logout')) ?? '';
   const store = createStateStore({ file: dataPaths(dataDir).database });
-  for (let i = 0; i < 3; i += 1) store.events.append({ session: 'a', type: 'session.qr', data: {} });
+  for (let i = 0; i < 3; i += 1) store.events.append(aQr('a'));
 
   let wall = Date.now();
   let steady = 0;

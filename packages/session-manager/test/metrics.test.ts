@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { createMetrics } from '../src/metrics.ts';
+import { A_SNAPSHOT } from './event-samples.ts';
 import { linkSession, NAME, openSessions } from './lifecycle/linked-session.ts';
 import { openStore, scratch } from './state/helpers.ts';
 
@@ -17,15 +18,15 @@ test('what becomes of snapshots is measured', async () => {
     ],
   });
   const at = '2026-01-01T00:00:00.000Z';
-  const ran = { kind: 'essential', reason: 'schedule', method: 'cgroup', newBytes: 9, durationMs: 700 };
+  const ran = { ...A_SNAPSHOT, reason: 'schedule', method: 'cgroup', newBytes: 9, durationMs: 700 } as const;
   for (const name of ['a', 'b']) store.sessions.insert({ name, metadata: {}, desired: 'stopped' });
   store.snapshots.created('a', { id: '1-a', at, data: { ...ran, pauseMs: 250, storedBytes: 1_000 } });
   store.snapshots.created('a', { id: '2-a', at, data: { ...ran, pauseMs: 500, storedBytes: 24 } });
   store.snapshots.created('b', { id: '1-b', at, data: { ...ran, method: 'none', pauseMs: 0, storedBytes: 0 } });
-  store.snapshots.failed('b', { code: 'store_full', detail: 'full', data: { reason: 'schedule', hint: 'make room' } });
-  store.snapshots.verified('a', { id: '1-a', at, ok: true, data: { drill: false } });
-  store.snapshots.verified('a', { id: '1-a', at, ok: true, data: { drill: true } });
-  store.snapshots.verified('b', { id: '1-b', at, ok: false, data: { drill: true } });
+  store.snapshots.failed('b', { code: 'store_full', detail: 'full', reason: 'schedule', hint: 'make room' });
+  store.snapshots.verified('a', { id: '1-a', at, ok: true, drill: false });
+  store.snapshots.verified('a', { id: '1-a', at, ok: true, drill: true });
+  store.snapshots.verified('b', { id: '1-b', at, ok: false, drill: true });
 
   const lines = (await registry.metrics()).split('\n');
   const base = Date.parse(at) / 1000;

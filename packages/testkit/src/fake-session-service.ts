@@ -3,11 +3,11 @@ import {
   type Capabilities,
   type CheckReport,
   canSend,
-  type Event,
   type EventType,
   FEATURES,
   type Feature,
   LeadMasterError,
+  type LeadMasterEvent,
   type Message,
   type QrCode,
   type Recording,
@@ -47,7 +47,7 @@ export class FakeSessionService implements SessionService {
   readonly changes: string[] = [];
   private readonly entries = new Map<string, Entry>();
   private readonly overridden = new Map<string, readonly Feature[]>();
-  private readonly log: Event[] = [];
+  private readonly log: LeadMasterEvent[] = [];
   private readonly waiting = new Set<() => void>();
   private forgotten = 0;
   private clock = Date.parse('2026-01-01T00:00:00.000Z');
@@ -102,8 +102,9 @@ export class FakeSessionService implements SessionService {
   }
 
   /** Writes an event and wakes who waits for one. */
-  emit(session: string, type: EventType, data: Record<string, unknown> = {}): Event {
-    const event: Event = { id: this.lastEventId() + 1, session, type, at: this.now(), data };
+  emit(session: string, type: EventType, data: Record<string, unknown> = {}): LeadMasterEvent {
+    // A test of the plumbing tells as much as it looks at.
+    const event = { id: this.lastEventId() + 1, session, type, at: this.now(), data } as LeadMasterEvent;
     this.log.push(event);
     for (const wake of [...this.waiting]) wake();
     return event;
@@ -255,13 +256,13 @@ export class FakeSessionService implements SessionService {
 
   async events(query: { session?: string; after: number; limit: number; waitMs: number; signal: AbortSignal }) {
     await this.step();
-    const find = (): Event[] => this.after(query.after, query.session).slice(0, query.limit);
+    const find = (): LeadMasterEvent[] => this.after(query.after, query.session).slice(0, query.limit);
     await this.until(() => find().length > 0, query.waitMs, query.signal);
     const items = find();
     return { items, cursor: items.at(-1)?.id ?? query.after, oldest: this.log.length === 0 ? 0 : this.forgotten + 1 };
   }
 
-  async *follow(query: { session?: string; after: number; signal: AbortSignal }): AsyncIterable<Event> {
+  async *follow(query: { session?: string; after: number; signal: AbortSignal }): AsyncIterable<LeadMasterEvent> {
     let cursor = query.after;
     while (!query.signal.aborted) {
       for (const event of this.after(cursor, query.session)) {
@@ -325,7 +326,7 @@ export class FakeSessionService implements SessionService {
     return (await this.claimed(name)).messages.slice(0, limit);
   }
 
-  private after(cursor: number, session: string | undefined): Event[] {
+  private after(cursor: number, session: string | undefined): LeadMasterEvent[] {
     return this.log.filter(
       (event) => event.id > Math.max(cursor, this.forgotten) && (session === undefined || event.session === session),
     );

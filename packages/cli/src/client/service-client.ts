@@ -12,8 +12,8 @@ import {
 } from '@leadmaster/client';
 import {
   type AnswerOf,
-  type Event,
   LeadMasterError,
+  type LeadMasterEvent,
   type Problem,
   type Progress,
   ROUTES,
@@ -82,7 +82,7 @@ export class ServiceClient {
   }
 
   /** Every event after a cursor, then live ones until the signal aborts. */
-  async *follow(options: FollowOptions): AsyncGenerator<Event> {
+  async *follow(options: FollowOptions): AsyncGenerator<LeadMasterEvent> {
     this.#refuseAbsent();
     try {
       yield* follow(this.#client, options);

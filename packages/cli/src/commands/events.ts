@@ -1,4 +1,4 @@
-import { type Address, address, type Event, type EventPage } from '@leadmaster/protocol';
+import { type Address, address, type EventPage, type LeadMasterEvent } from '@leadmaster/protocol';
 import { Argument, type Command, Option } from 'commander';
 import { of, type ServiceClient } from '../client/service-client.ts';
 import type { Printer } from '../output/printer.ts';
@@ -42,8 +42,8 @@ function page(client: ServiceClient, session: string | undefined, after: number,
 }
 
 /** The last events. The log reads forwards only, and is short enough to be read through. */
-async function newest(client: ServiceClient, session: string | undefined, limit: number): Promise<Event[]> {
-  let kept: Event[] = [];
+async function newest(client: ServiceClient, session: string | undefined, limit: number): Promise<LeadMasterEvent[]> {
+  let kept: LeadMasterEvent[] = [];
   for (let after = 0; ; ) {
     const { items, cursor } = await page(client, session, after, PAGE);
     kept = [...kept, ...items].slice(-limit);
@@ -61,7 +61,7 @@ interface EventsOptions {
 }
 
 /** One line each: with `--json` the event itself, so that lines can be read one by one. */
-function show(print: Printer, event: Event): void {
+function show(print: Printer, event: LeadMasterEvent): void {
   print.record(event);
   const { dim, cyan, bold } = print.paint;
   print.line(

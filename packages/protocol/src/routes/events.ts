@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { eventPage } from '../events.ts';
+import { eventPage } from '../events/index.ts';
 import { SESSION_ERRORS } from './error-groups.ts';
 import { limit, queryInteger, sessionParams, waitSeconds } from './inputs.ts';
 import { type RouteStatement, routes } from './route.ts';

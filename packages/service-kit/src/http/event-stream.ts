@@ -1,7 +1,7 @@
-import type { Event } from '@leadmaster/protocol';
+import type { LeadMasterEvent } from '@leadmaster/protocol';
 
 /** One event in the form of Server-Sent Events. The data is one line: JSON escapes line ends. */
-export function formatEvent(event: Event): string {
+export function formatEvent(event: LeadMasterEvent): string {
   return `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 }
 
@@ -13,7 +13,7 @@ const HEARTBEAT = ': still here\n\n';
  * fetched when this one has been taken. Ends when the events do.
  */
 export async function* eventStream(
-  events: AsyncIterable<Event>,
+  events: AsyncIterable<LeadMasterEvent>,
   options: { greeting: string; heartbeatMs: number; signal: AbortSignal },
 ): AsyncGenerator<string, void, undefined> {
   yield `retry: 2000\n: ${options.greeting}\n\n`;

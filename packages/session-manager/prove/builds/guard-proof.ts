@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Build, Event, Session } from '@leadmaster/protocol';
+import type { AnyEvent, Build, Session } from '@leadmaster/protocol';
 import { of } from '@leadmaster/testkit/asking';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
 import type { ServiceProcess } from '../service/service-process.ts';
@@ -143,7 +143,7 @@ class GuardProof {
   }
 
   /** Waits until a build is thought of so, after it was tried. */
-  async #verdict(build: string, wanted: Build['verdict']): Promise<Event | null> {
+  async #verdict(build: string, wanted: Build['verdict']): Promise<AnyEvent | null> {
     const deadline = performance.now() + VERDICT_MS;
     while (performance.now() < deadline) {
       const told = (await this.#events()).filter(({ type, data }) => type === 'build.verdict' && data.build === build);
@@ -199,8 +199,8 @@ class GuardProof {
     return items.find((one) => one.build === build)?.verdict;
   }
 
-  async #events(): Promise<Event[]> {
-    const all: Event[] = [];
+  async #events(): Promise<AnyEvent[]> {
+    const all: AnyEvent[] = [];
     for (let after = 0; ; ) {
       const { items, cursor } = await this.#service.events(after);
       all.push(...items);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Event, errorText, LeadMasterError, type Message } from '@leadmaster/protocol';
+import { type AnyEvent, errorText, LeadMasterError, type Message } from '@leadmaster/protocol';
 import { of, qrToScan } from '@leadmaster/testkit/asking';
 import type { World } from '@leadmaster/whatsapp-standin';
 import { onProofGround } from '../service/proof-ground.ts';
@@ -151,9 +151,9 @@ class CaseRun {
     return 'not told';
   }
 
-  async #eventsWith(type: string, text: string): Promise<Event[]> {
+  async #eventsWith(type: string, text: string): Promise<AnyEvent[]> {
     const { items } = await this.#service.events(0);
-    return items.filter((event) => event.type === type && event.data.text === text);
+    return items.filter((event: AnyEvent) => event.type === type && event.data.text === text);
   }
 
   async #send(to: string, body: string): Promise<Outcome> {

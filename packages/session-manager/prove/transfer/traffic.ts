@@ -87,9 +87,10 @@ export class Traffic {
       for (const manager of [this.#stage.a, this.#stage.b]) {
         const { items, cursor } = await manager.service.events(cursors.get(manager) ?? 0);
         cursors.set(manager, cursor);
-        for (const { session, type, data } of items) {
-          const text = String(data.text);
-          if (session === NAME && type === 'message.received') told.set(text, (told.get(text) ?? 0) + 1);
+        for (const event of items) {
+          if (event.session !== NAME || event.type !== 'message.received') continue;
+          const { text } = event.data;
+          told.set(text, (told.get(text) ?? 0) + 1);
         }
       }
       const all = Array.from({ length: this.#in }, (_, i) => `in ${i + 1}`).every((text) => told.has(text));

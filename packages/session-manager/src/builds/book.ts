@@ -25,7 +25,7 @@ export class BuildBook {
     const { session, html, wanted = null } = page;
     if (html !== null) await pages.keep(build, html);
     const knobs = html === null ? null : readKnobs(html);
-    store.builds.seen(build, { session, knobs, ...(wanted === null ? {} : { data: { wanted } }) });
+    store.builds.seen(build, { session, knobs, ...(wanted === null ? {} : { wanted }) });
     await this.#prune();
   }
 

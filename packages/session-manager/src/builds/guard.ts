@@ -154,7 +154,8 @@ export class BuildGuard {
       verdict: newest.verdict,
       reason: newest.reason,
       sessions: [session],
-      data: { fallback: null, detail: `${session} starts as WhatsApp serves it: ${why}` },
+      fallback: null,
+      detail: `${session} starts as WhatsApp serves it: ${why}`,
     });
   }
 
@@ -237,7 +238,9 @@ export class BuildGuard {
         reason: failure.reason,
         capability: failure.capability,
         sessions,
-        data: { fallback: fallback?.build ?? null, fallbackUntil: until, erased: failure.erased },
+        fallback: fallback?.build ?? null,
+        fallbackUntil: until,
+        erased: failure.erased,
       });
     });
   }

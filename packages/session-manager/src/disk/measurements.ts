@@ -65,7 +65,7 @@ export class Measurements {
     const { store, warnBytes, log } = this.#deps;
     try {
       const hint = `"./leadmaster storage ${session}" shows what it is, "./leadmaster trim ${session}" deletes caches that WhatsApp can download again.`;
-      const told = store.storage.record(session, { bytes, ...classes }, { warnBytes, data: { ...classes, hint } });
+      const told = store.storage.record(session, { bytes, ...classes }, { warnBytes, hint });
       if (told !== null) log.warn({ session, bytes, warnBytes }, 'the profile has grown beyond STORAGE_WARN_MB');
     } catch (error) {
       // The figures are right all the same; only their history has a gap.

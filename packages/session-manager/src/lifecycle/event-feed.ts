@@ -1,4 +1,4 @@
-import type { Event, EventPage } from '@leadmaster/protocol';
+import type { EventPage, LeadMasterEvent } from '@leadmaster/protocol';
 import type { StateStore } from '../state/state-store.ts';
 
 type Events = StateStore['events'];
@@ -51,7 +51,7 @@ async function nextEvent(
 export async function* followEvents(
   events: Events,
   query: { session?: string; after: number; signal: AbortSignal },
-): AsyncGenerator<Event> {
+): AsyncGenerator<LeadMasterEvent> {
   let after = query.after;
   while (!query.signal.aborted) {
     const page = await pageOfEvents(events, { ...query, after, limit: BATCH, waitMs: 60_000 });

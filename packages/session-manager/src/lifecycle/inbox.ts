@@ -1,5 +1,6 @@
 import type { Address, MessageOrigin } from '@leadmaster/protocol';
 import type { EngineEvent, EngineRun, PageMessage } from '../engine/engine.ts';
+import type { ReceivedNews } from '../state/state-store.ts';
 import { CatchUp } from './catch-up.ts';
 import { HeldNews } from './held-news.ts';
 import { mayBe } from './lost-messages.ts';
@@ -111,22 +112,23 @@ export class Inbox {
     const { store } = this.#deps;
     const event = store.inbox.receive(this.#session, {
       ids: [...new Set([message.messageId, ...message.ids])],
-      type: message.fromMe ? 'message.sent' : 'message.received',
       at: message.timestamp,
-      data: () => this.#dataOf(message),
+      news: () => this.#newsOf(message),
     });
     return event !== null;
   }
 
-  #dataOf(message: PageMessage): Record<string, unknown> {
+  #newsOf(message: PageMessage): ReceivedNews {
     const { fromMe, ids: _ids, ack: _ack, ...seen } = message;
     const meet = (address: Address): Address => this.#deps.store.contacts.meet(this.#session, address, true);
     const people = { sender: meet(seen.sender), recipient: meet(seen.recipient), chat: meet(seen.chat) };
-    return { ...seen, ...people, ...(fromMe ? { origin: this.#originOf(message) } : {}) };
+    const data = { ...seen, ...people };
+    if (!fromMe) return { type: 'message.received', data };
+    return { type: 'message.sent', data: { ...data, origin: this.#originOf(message) } };
   }
 
   /** Not ours by its id. A row without an id might still be it. */
-  #originOf(message: PageMessage): MessageOrigin {
+  #originOf(message: PageMessage): Exclude<MessageOrigin, 'api'> {
     const lost = this.#deps.store.messages.withoutId(this.#session);
     return lost.some((record) => mayBe(record, message)) ? 'unknown' : 'elsewhere';
   }

@@ -1,7 +1,7 @@
 import {
   type Address,
   addressOf,
-  type EventType,
+  type EventData,
   isRestricted,
   type Message,
   type MessageCode,
@@ -54,8 +54,9 @@ export class MessageNews {
     const after = this.#store.messages.update(before.id, { retryAt: null, ...ending });
     if (after === null || after.state !== ending.state) return;
     if (before.state === after.state && before.code === after.code) return;
-    const { error, code, retryAt } = after;
-    this.#tell('message.failed', after, { error, code, retryAt });
+    const { session, error, code, retryAt } = after;
+    const data = { ...this.#dataOf(after), error, code, retryAt };
+    this.#store.events.append({ session, type: 'message.failed', data });
   }
 
   /** Why WhatsApp reported an error (whatsapp-web-2026, 5.3): a refused chat looks like any other error. */
@@ -67,17 +68,19 @@ export class MessageNews {
   #moved(before: Message, state: MessageState): void {
     const after = this.#store.messages.update(before.id, { state });
     if (after === null || after.state === before.state) return;
-    if (IS_UNTOLD.has(before.state)) this.#tell('message.sent', after, { origin: 'api' });
-    else this.#tell('message.ack', after, {});
+    const { session } = after;
+    const data = this.#dataOf(after);
+    if (IS_UNTOLD.has(before.state))
+      this.#store.events.append({ session, type: 'message.sent', data: { ...data, origin: 'api' } });
+    else this.#store.events.append({ session, type: 'message.ack', data });
   }
 
-  #tell(type: EventType, message: Message, more: Record<string, unknown>): void {
-    const { session, id: messageId, whatsappId, to, state } = message;
-    const data = { messageId, whatsappId, to, state, ...this.#people(message), ...more };
-    this.#store.events.append({ session, type, data });
+  #dataOf(message: Message): EventData<'message.ack'> {
+    const { id: messageId, whatsappId, to, state } = message;
+    return { messageId, whatsappId, to, state, ...this.#people(message) };
   }
 
-  #people({ session, to, whatsappId }: Message): Record<string, unknown> {
+  #people({ session, to, whatsappId }: Message) {
     const account = this.#standing(session)?.account ?? null;
     const meet = (address: Address): Address => this.#store.contacts.meet(session, address, true);
     const recipient = meet(addressOf(to));

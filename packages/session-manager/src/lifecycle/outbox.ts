@@ -182,7 +182,7 @@ export class Outbox {
       if (state !== 'QUEUED' && state !== 'SENDING') done.resolve();
     };
     const unsubscribe = this.#deps.store.events.subscribe((event) => {
-      if (event.data.messageId === id && event.session === session) check();
+      if ('messageId' in event.data && event.data.messageId === id && event.session === session) check();
     });
     const timer = setTimeout(done.resolve, waitMs);
     signal.addEventListener('abort', () => done.resolve(), { once: true });

@@ -189,7 +189,7 @@ export class PlaceKeeper implements PlaceService {
 
   #stop({ name, state }: SessionRow, change: PlaceChange): void {
     const reason = 'place_changed';
-    const data = { stateKind: 'needs_person', hint: placeHint(name, change), attempts: 0 };
+    const data = { stateKind: 'needs_person', hint: placeHint(name, change), attempts: 0 } as const;
     this.#deps.store.transitions.record(name, { from: state, to: 'STOPPED', reason, data });
   }
 

@@ -37,7 +37,11 @@ export async function isOtherProfile({ profiles, store }: MarkDeps, session: str
 }
 
 /** The same, of what was read already. A profile without a record is another's matter: it is claimed by no session. */
-export function isOther(row: SessionRow, record: Pick<ProfileRecord, 'mark'> | null, facts: Pick<Facts, 'fact'>): boolean {
+export function isOther(
+  row: SessionRow,
+  record: Pick<ProfileRecord, 'mark'> | null,
+  facts: Pick<Facts, 'fact'>,
+): boolean {
   const marks = marksOf(facts, row.name);
   return isStartable(row) && record !== null && marks !== null && !marks.includes(record.mark ?? null);
 }

@@ -2,9 +2,9 @@ import type {
   AcceptedMessage,
   Capabilities,
   CheckReport,
-  Event,
   EventPage,
   Feature,
+  LeadMasterEvent,
   Message,
   PairingCode,
   QrCode,
@@ -65,7 +65,7 @@ export interface SessionService {
     signal: AbortSignal;
   }): Promise<EventPage>;
   /** Every event after a cursor, then live ones, until the signal aborts. */
-  follow(query: { session?: string; after: number; signal: AbortSignal }): AsyncIterable<Event>;
+  follow(query: { session?: string; after: number; signal: AbortSignal }): AsyncIterable<LeadMasterEvent>;
   /** The newest event's id, 0 when there is none. */
   lastEventId(): number;
   send(name: string, message: SendMessage, idempotencyKey: string | null): Promise<AcceptedMessage>;

@@ -221,7 +221,7 @@ export class SessionStatus {
     }
   }
 
-  #facts(detail: string | undefined): Record<string, unknown> {
+  #facts(detail: string | undefined) {
     return {
       stateKind: stateKind(this.#state, this.#reason),
       hint: this.#hint(),

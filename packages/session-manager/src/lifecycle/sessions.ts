@@ -4,9 +4,9 @@ import type {
   Capabilities,
   Census,
   CheckReport,
-  Event,
   EventPage,
   Feature,
+  LeadMasterEvent,
   Message,
   PairingCode,
   QrCode,
@@ -310,7 +310,7 @@ export class Sessions implements SessionService, SessionAccess {
     });
   }
 
-  follow(query: { session?: string; after: number; signal: AbortSignal }): AsyncIterable<Event> {
+  follow(query: { session?: string; after: number; signal: AbortSignal }): AsyncIterable<LeadMasterEvent> {
     return followEvents(this.#deps.store.events, {
       ...query,
       signal: AbortSignal.any([query.signal, this.#closing.signal]),

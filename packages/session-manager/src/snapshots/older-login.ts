@@ -7,7 +7,7 @@ import type { ProfileRecord, ProfileStore } from '../profile/profile-store.ts';
 import type { SessionRow, StateStore } from '../state/state-store.ts';
 import { areDifferent, isOfOtherLink } from './other-account.ts';
 import { settleGuess } from './own-link.ts';
-import { extraOf, type SnapshotExtra } from './snapshot-facts.ts';
+import { extraOf, kindOf, type SnapshotExtra } from './snapshot-facts.ts';
 import type { VaultKeeper } from './vault-keeper.ts';
 
 /** A login in the vault that is newer than the one in place. */
@@ -159,9 +159,9 @@ function isAtLeast({ sequences }: Pick<SnapshotExtra, 'sequences'>, before: Snap
 /** Adds what the database did not come to hear. */
 function remember({ store }: VaultLookDeps, vault: Vault, session: string, head: SnapshotInfo): void {
   const { reason, pauseMs, method } = extraOf(head);
-  const { id, at, kind, bytes, newBytes, storedBytes, durationMs } = head;
+  const { id, at, bytes, newBytes, storedBytes, durationMs } = head;
   store.vault.setHead(vault.id, session, head);
-  const data = { kind, reason, bytes, newBytes, storedBytes, pauseMs, method, durationMs };
+  const data = { kind: kindOf(head), reason, bytes, newBytes, storedBytes, pauseMs, method, durationMs };
   store.snapshots.created(session, { id, at, data });
 }
 

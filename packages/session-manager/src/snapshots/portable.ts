@@ -6,7 +6,7 @@ import type { SnapshotDeps } from './deps.ts';
 import { refuseUsedSince } from './newer.ts';
 import { refuseMoved, restoreSession } from './restore.ts';
 import { isRunning } from './running.ts';
-import { describeSnapshot, extraOf } from './snapshot-facts.ts';
+import { describeSnapshot, extraOf, kindOf } from './snapshot-facts.ts';
 import type { ImportWanted, LongCall } from './snapshot-service.ts';
 import { refuseWrongAccount } from './wrong-account.ts';
 
@@ -93,9 +93,10 @@ export async function importSession(
     });
     throw error;
   }
-  const { id, at, kind, bytes, newBytes, storedBytes } = info;
-  const imported = extraOf(info).imported;
-  const data = { kind, bytes, newBytes, storedBytes, reason: 'imported', imported };
+  const { id, at, bytes, newBytes, storedBytes } = info;
+  const { imported } = extraOf(info);
+  const from = imported === undefined ? {} : { imported };
+  const data = { kind: kindOf(info), bytes, newBytes, storedBytes, reason: 'imported', ...from };
   deps.store.snapshots.created(session, { id, at, data });
   deps.log.info({ session, ...data }, 'session imported');
   return wanted.start ? deps.access.start(session) : deps.access.get(session);

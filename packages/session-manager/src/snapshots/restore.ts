@@ -131,7 +131,7 @@ function noteDamage(deps: SnapshotDeps, session: string, info: SnapshotInfo, err
   if (!isDamage(error)) return;
   const failed = [{ name: 'bytes', ok: false, detail: error.message }];
   const link = linkOfSnapshot(deps, session, info);
-  deps.store.snapshots.verified(session, { id, at, link, ok: false, data: { drill: false, failed } });
+  deps.store.snapshots.verified(session, { id, at, link, ok: false, drill: false, failed });
 }
 
 async function putInPlace(
@@ -166,7 +166,7 @@ async function putInPlace(
       };
       deps.store.events.append({ session, type: 'session.restored', data });
       // Every byte of it was read and proven; and a session that comes from another machine has a last snapshot from now on.
-      deps.store.snapshots.verified(session, { id: info.id, at: info.at, ok: true, data: { drill: false } });
+      deps.store.snapshots.verified(session, { id: info.id, at: info.at, ok: true, drill: false });
       deps.store.snapshots.cameBack(session, info.id);
     });
     deps.log.info({ session, id: info.id, trashed }, 'snapshot restored');

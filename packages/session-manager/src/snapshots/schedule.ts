@@ -1,4 +1,4 @@
-import type { Event } from '@leadmaster/protocol';
+import type { LeadMasterEvent } from '@leadmaster/protocol';
 import { Cron } from 'croner';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
@@ -102,7 +102,7 @@ export class SnapshotSchedule {
       .sort((a, b) => (a.provenAt < b.provenAt ? -1 : 1));
   }
 
-  #onEvent(event: Event): void {
+  #onEvent(event: LeadMasterEvent): void {
     if (event.type !== 'session.state' || event.data.to !== 'READY') return;
     const { session } = event;
     clearTimeout(this.#waiting.get(session));

@@ -1,5 +1,13 @@
 import type { StructureReport } from '@leadmaster/capture';
-import { account, census, type Snapshot, type SnapshotDetail } from '@leadmaster/protocol';
+import {
+  account,
+  captureMethod,
+  census,
+  importedFrom,
+  type Snapshot,
+  type SnapshotDetail,
+  type SnapshotKind,
+} from '@leadmaster/protocol';
 import type { SnapshotInfo } from '@leadmaster/vault';
 import { z } from 'zod';
 import type { SnapshotRow } from '../state/state-store.ts';
@@ -9,7 +17,7 @@ const extraSchema = z.object({
   /** When the profile stood still: what the snapshot is a picture of. */
   frozenAt: z.iso.datetime(),
   reason: z.string(),
-  method: z.enum(['cgroup', 'sigstop', 'none']),
+  method: captureMethod,
   pauseMs: z.number(),
   /** Copying, counting included; what the vault took is counted by itself. */
   captureMs: z.number(),
@@ -23,7 +31,7 @@ const extraSchema = z.object({
   /** The number of the link that it was taken of, at the installation that took it; null where that is not known. Not in snapshots of earlier versions. */
   link: z.number().int().nullable().optional(),
   /** Where an imported one came from. */
-  imported: z.object({ session: z.string(), id: z.string(), at: z.string() }).optional(),
+  imported: importedFrom.optional(),
 });
 export type SnapshotExtra = z.infer<typeof extraSchema>;
 
@@ -45,6 +53,11 @@ export function parseFindings(text: string): Findings | null {
   } catch {
     return null;
   }
+}
+
+/** What a snapshot holds; one that another program saved counts as essential. */
+export function kindOf({ kind }: Pick<SnapshotInfo, 'kind'>): SnapshotKind {
+  return kind === 'full' ? 'full' : 'essential';
 }
 
 /** What the manifest says; of a snapshot that another program saved, what can be known. */
@@ -75,7 +88,7 @@ export function describeSnapshot(
   return {
     id: info.id,
     session,
-    kind: info.kind === 'full' ? 'full' : 'essential',
+    kind: kindOf(info),
     at: info.at,
     frozenAt: extra.frozenAt,
     bytes: info.bytes,

@@ -270,11 +270,7 @@ export class Snapshots implements SnapshotService {
     for (const session of access.names()) {
       if (store.sessions.get(session)?.caughtUpTo == null) continue;
       const { code, message, hint } = error;
-      store.snapshots.failed(session, {
-        code,
-        detail: `Snapshots are off: ${message}`,
-        data: { reason: 'start', hint },
-      });
+      store.snapshots.failed(session, { code, detail: `Snapshots are off: ${message}`, reason: 'start', hint });
     }
   }
 
@@ -343,7 +339,7 @@ export class Snapshots implements SnapshotService {
     const hint = error instanceof LeadMasterError ? error.hint : '';
     this.#deps.log.error({ session, reason, err: error }, 'no snapshot was taken');
     try {
-      this.#deps.store.snapshots.failed(session, { code, detail: errorText(error), link, data: { reason, hint } });
+      this.#deps.store.snapshots.failed(session, { code, detail: errorText(error), link, reason, hint });
     } catch (unwritten) {
       this.#deps.log.error({ session, err: unwritten }, 'that no snapshot was taken could not be written down');
     }

@@ -36,7 +36,8 @@ export async function verifySnapshot(
     at: info.at,
     link: linkOfSnapshot(deps, session, info),
     ok,
-    data: { drill: options.drill, ...(ok ? {} : { failed }) },
+    drill: options.drill,
+    ...(ok ? {} : { failed }),
   });
   deps.log[ok ? 'info' : 'error']({ session, id: info.id, drill: options.drill, failed }, 'snapshot verified');
   return { ok, checks };

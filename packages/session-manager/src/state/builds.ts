@@ -78,14 +78,15 @@ export function buildsTable({ db, now, write, read, addEvent }: Connection): Sta
         const row = get.get(build);
         return row === undefined ? null : toBuild(row);
       }),
-    seen: (build, { session: by, knobs, data = {} }) =>
+    seen: (build, { session: by, knobs, wanted }) =>
       write(() => {
         const isNew = get.get(build) === undefined;
         const at = now().toISOString();
         if (isNew) insert.run(build, at, at, JSON.stringify(knobs ?? {}));
         else if (knobs !== null) setKnobs.run(JSON.stringify(knobs), build);
-        if (!isNew && Object.keys(data).length === 0) return null;
-        return addEvent({ session: by, type: 'build.seen', data: { build, new: isNew, ...data } });
+        if (!isNew && wanted === undefined) return null;
+        const data = { build, new: isNew, ...(wanted === undefined ? {} : { wanted }) };
+        return addEvent({ session: by, type: 'build.seen', data });
       }),
     ready: (build, opened) =>
       write(() => {
@@ -94,10 +95,10 @@ export function buildsTable({ db, now, write, read, addEvent }: Connection): Sta
         const most = [...names].map((name) => [name, Math.max(before[name] ?? -1, opened[name] ?? -1)]);
         setReady.run(now().toISOString(), JSON.stringify(Object.fromEntries(most)), build);
       }),
-    judge: (build, { verdict, reason, capability = null, sessions: names, data = {} }) =>
+    judge: (build, { verdict, reason, capability = null, sessions: names, ...more }) =>
       write(() => {
         setVerdict.run(verdict, now().toISOString(), reason, build);
-        const about = { build, verdict, reason, capability, sessions: names, ...data };
+        const about = { build, verdict, reason, capability, sessions: [...names], ...more };
         return addEvent({ session: names.length === 1 ? (names[0] ?? '') : '', type: 'build.verdict', data: about });
       }),
     sessions: () => read(() => sessions.all().map(toSession)),

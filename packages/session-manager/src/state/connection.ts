@@ -1,14 +1,13 @@
-import type { Event } from '@leadmaster/protocol';
+import type { LeadMasterEvent, NewEvent } from '@leadmaster/protocol';
 import { type Transactions, transactions } from '@leadmaster/service-kit/sqlite';
 import type Database from 'better-sqlite3';
 import { SCHEMA } from './schema.ts';
-import type { NewEvent } from './state-store.ts';
 
 /** What the tables share: the database, the clock, and the one way to write. */
-export interface Connection extends Transactions<Event> {
+export interface Connection extends Transactions<LeadMasterEvent> {
   now: () => Date;
   /** Adds an event to the running transaction. Subscribers hear of it after the commit. */
-  addEvent: (event: NewEvent) => Event;
+  addEvent: (event: NewEvent) => LeadMasterEvent;
 }
 
 /** Makes the shared part of the manager's store. */
@@ -16,12 +15,12 @@ export function connect(options: {
   db: Database.Database;
   file: string;
   now: () => Date;
-  tell: (events: readonly Event[]) => void;
+  tell: (events: readonly LeadMasterEvent[]) => void;
   /** Called before a transaction begins: what was collected earlier comes first. */
   before: () => void;
 }): Connection {
   const { db, file, now, tell, before } = options;
-  const shared = transactions<Event>({ db, at: { file, schema: SCHEMA }, tell, before });
+  const shared = transactions<LeadMasterEvent>({ db, at: { file, schema: SCHEMA }, tell, before });
   const insertEvent = db.prepare<[string, string, string, string]>(
     'INSERT INTO events (session, type, at, data) VALUES (?, ?, ?, ?)',
   );
@@ -33,7 +32,7 @@ export function connect(options: {
       const text = JSON.stringify(data);
       const id = Number(insertEvent.run(session, type, at, text).lastInsertRowid);
       // Parsed back, so that live readers get exactly what later readers of the log get.
-      const event: Event = { id, session, type, at, data: JSON.parse(text) as Event['data'] };
+      const event = { id, session, type, at, data: JSON.parse(text) } as LeadMasterEvent;
       shared.keep(event);
       return event;
     },

@@ -1,4 +1,4 @@
-import { type Event, errorText } from '@leadmaster/protocol';
+import { errorText, type LeadMasterEvent } from '@leadmaster/protocol';
 import type { Connection } from './connection.ts';
 import type { StateStore } from './state-store.ts';
 
@@ -10,14 +10,15 @@ interface Row {
   data: string;
 }
 
-function toEvent(row: Row): Event {
-  return { ...row, data: JSON.parse(row.data) as Event['data'] };
+/** As it was written: by this version, or by an earlier one, whose data may lack a field. */
+function toEvent(row: Row): LeadMasterEvent {
+  return { ...row, data: JSON.parse(row.data) } as LeadMasterEvent;
 }
 
 /** Tells events to whoever listens: in order of their ids, one after the other, whatever a listener does meanwhile. */
 export class Announcer {
-  private readonly listeners = new Set<(event: Event) => void>();
-  private readonly queue: Event[] = [];
+  private readonly listeners = new Set<(event: LeadMasterEvent) => void>();
+  private readonly queue: LeadMasterEvent[] = [];
   private telling = false;
   private readonly onFailure: (detail: string) => void;
 
@@ -25,14 +26,14 @@ export class Announcer {
     this.onFailure = onFailure;
   }
 
-  subscribe(listener: (event: Event) => void): () => void {
+  subscribe(listener: (event: LeadMasterEvent) => void): () => void {
     // Wrapped, so that the same function given twice is two subscriptions.
-    const entry = (event: Event): void => listener(event);
+    const entry = (event: LeadMasterEvent): void => listener(event);
     this.listeners.add(entry);
     return () => void this.listeners.delete(entry);
   }
 
-  tell(events: readonly Event[]): void {
+  tell(events: readonly LeadMasterEvent[]): void {
     this.queue.push(...events);
     // A listener that writes adds to the queue; it is told after the present event has reached everybody.
     if (this.telling) return;
@@ -46,7 +47,7 @@ export class Announcer {
     }
   }
 
-  private tellOne(listener: (event: Event) => void, event: Event): void {
+  private tellOne(listener: (event: LeadMasterEvent) => void, event: LeadMasterEvent): void {
     try {
       if (this.listeners.has(listener)) listener(event);
     } catch (error) {

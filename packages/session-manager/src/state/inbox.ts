@@ -24,7 +24,7 @@ export function inboxTable({ db, now, write, read, addEvent }: Connection): Stat
   };
 
   return {
-    receive: (session, { ids, type, at, data }) =>
+    receive: (session, { ids, at, news }) =>
       write(() => {
         // By the later of the two clocks: it is forgotten once catching up has passed it, never before.
         const kept = [now().toISOString(), at].sort().at(-1) ?? at;
@@ -33,7 +33,7 @@ export function inboxTable({ db, now, write, read, addEvent }: Connection): Stat
           return null;
         }
         if (hasSession.get(session) === undefined) throw unknownSession(session);
-        const event = addEvent({ session, type, data: data() });
+        const event = addEvent({ session, ...news() });
         remember(session, ids, event.id, kept);
         return event;
       }),

@@ -56,34 +56,35 @@ export function snapshotsTable({ db, now, write, read, addEvent }: Connection): 
     `SELECT at, code, detail FROM snapshot_failures WHERE ${OF_LINK}`,
   );
 
-  const linkOf = (session: string, { link }: OfLink): number | null =>
+  const linkOf = (session: string, link: OfLink['link']): number | null =>
     link === undefined ? (present.get(session) ?? null) : link;
 
   return {
-    created: (session, { id, at, data, ...of }) =>
+    created: (session, { id, at, data, link: given }) =>
       write(() => {
-        const link = linkOf(session, of);
+        const link = linkOf(session, given);
         insert.run(session, id, at, link);
         succeed.run(session, link);
         return addEvent({ session, type: 'snapshot.created', data: { id, ...data } });
       }),
-    failed: (session, { code, detail, data, ...of }) =>
+    failed: (session, { link, ...data }) =>
       write(() => {
-        fail.run(session, now().toISOString(), code, detail, linkOf(session, of));
-        return addEvent({ session, type: 'snapshot.failed', data: { code, detail, ...data } });
+        fail.run(session, now().toISOString(), data.code, data.detail, linkOf(session, link));
+        return addEvent({ session, type: 'snapshot.failed', data });
       }),
-    verified: (session, { id, at, ok, data, ...of }) =>
+    verified: (session, { at, link, ...data }) =>
       write(() => {
-        insert.run(session, id, at, linkOf(session, of));
+        const { id, ok } = data;
+        insert.run(session, id, at, linkOf(session, link));
         verify.run(ok ? 1 : 0, ok ? now().toISOString() : null, session, id);
-        return addEvent({ session, type: 'snapshot.verified', data: { id, ok, ...data } });
+        return addEvent({ session, type: 'snapshot.verified', data });
       }),
     cameBack: (session, id) => write(() => void cameBack.run(session, id)),
     forgotten: (session, ids) =>
       write(() => {
         if (ids.length === 0) return;
         for (const id of ids) remove.run(session, id);
-        addEvent({ session, type: 'snapshot.forgotten', data: { ids } });
+        addEvent({ session, type: 'snapshot.forgotten', data: { ids: [...ids] } });
       }),
     purged: (session) =>
       write(() => {

@@ -1,4 +1,4 @@
-import type { Event } from '@leadmaster/protocol';
+import type { LeadMasterEvent } from '@leadmaster/protocol';
 import { GroupCommit, openDatabase } from '@leadmaster/service-kit/sqlite';
 import type { Logger } from 'pino';
 import { browsersTable } from './browsers.ts';
@@ -26,7 +26,7 @@ export function createStateStore(options: { file: string; now?: () => Date; log?
   const now = options.now ?? (() => new Date());
   const announcer = new Announcer((detail) => options.log?.error({ detail }, 'a listener of events failed'));
   const db = openDatabase({ file: options.file, schema: SCHEMA }, now);
-  const group = new GroupCommit<Event>(() => connection);
+  const group = new GroupCommit<LeadMasterEvent>(() => connection);
   const connection: Connection = connect({
     ...{ db, file: options.file, now },
     tell: (events) => announcer.tell(events),

@@ -5,12 +5,15 @@ import type {
   Attention,
   BuildVerdict,
   Capabilities,
-  Event,
+  EventData,
   EventType,
   Feature,
+  LeadMasterEvent,
   Message,
   MessageCode,
   MessageState,
+  NewEvent,
+  SessionNews,
   SessionState,
   Transition,
   WrongAccountReason,
@@ -174,11 +177,11 @@ export interface BuildSession {
   changedAt: string | null;
 }
 
-export interface NewEvent {
-  session: string;
-  type: EventType;
-  data: Record<string, unknown>;
-}
+/** A message that came in, or that was sent elsewhere. */
+export type ReceivedNews = Extract<SessionNews, { type: 'message.received' | 'message.sent' }>;
+
+/** The data of an event without what the store adds to it. */
+type DataBut<T extends EventType, K extends PropertyKey> = Omit<EventData<T>, K>;
 
 /**
  * The manager's own memory: SQLite (WAL, synchronous=FULL). Every method is one transaction, durable when it returns;
@@ -198,11 +201,7 @@ export interface StateStore {
     /** What was to be put in place did not come: the link before goes on. */
     setLink(name: string, link: number): void;
     /** Notes whose session it is and what is linked instead, as far as given, and writes the event that tells of it, in one transaction. */
-    setAccount(
-      name: string,
-      change: Partial<Pick<SessionRow, 'account' | 'wrongAccount'>>,
-      event?: Omit<NewEvent, 'session'>,
-    ): void;
+    setAccount(name: string, change: Partial<Pick<SessionRow, 'account' | 'wrongAccount'>>, event?: SessionNews): void;
     /** Messages count from this moment on, in WhatsApp's time; null = until there is a link, none does. */
     tellFrom(name: string, at: Date | null): void;
     touch(
@@ -216,18 +215,23 @@ export interface StateStore {
     /** Writes the new state, the transition and its `session.state` event in one transaction. */
     record(
       name: string,
-      change: { from: SessionState; to: SessionState; reason: string; data?: Record<string, unknown> },
-    ): Event;
+      change: {
+        from: SessionState;
+        to: SessionState;
+        reason: string;
+        data: DataBut<'session.state', 'from' | 'to' | 'reason'>;
+      },
+    ): LeadMasterEvent;
     list(name: string, limit: number): Transition[];
   };
   events: {
-    append(event: NewEvent): Event;
-    after(cursor: number, limit: number, session?: string): Event[];
+    append(event: NewEvent): LeadMasterEvent;
+    after(cursor: number, limit: number, session?: string): LeadMasterEvent[];
     lastId(): number;
     /** The oldest id still kept; 0 when there is none. */
     oldestId(): number;
     /** Hears every event after it is durable. Returns the way to stop. */
-    subscribe(listener: (event: Event) => void): () => void;
+    subscribe(listener: (event: LeadMasterEvent) => void): () => void;
   };
   messages: {
     /**
@@ -285,17 +289,12 @@ export interface StateStore {
   inbox: {
     /**
      * Writes the event of a message once, by whatever of its ids it is found; null when it was told before, or went out
-     * here. `at`: WhatsApp's time. `data` is asked only for what is told.
+     * here. `at`: WhatsApp's time. `news` is asked only for what is told.
      */
     receive(
       session: string,
-      message: {
-        ids: readonly string[];
-        type: 'message.received' | 'message.sent';
-        at: string;
-        data: () => Record<string, unknown>;
-      },
-    ): Event | null;
+      message: { ids: readonly string[]; at: string; news: () => ReceivedNews },
+    ): LeadMasterEvent | null;
     /** Ids of the messages told, or sent, since a moment. */
     toldSince(session: string, since: Date): string[];
     /** Takes messages as told that were told elsewhere. */
@@ -304,7 +303,7 @@ export interface StateStore {
   pages: {
     get(session: string): PageFacts;
     /** Changes what is given, and writes the event that tells of it, in one transaction. */
-    set(session: string, change: Partial<PageFacts>, event?: Omit<NewEvent, 'session'>): void;
+    set(session: string, change: Partial<PageFacts>, event?: SessionNews): void;
     /** Counts a use of a feature that failed on a build of the page. */
     countFailure(build: string, feature: Feature): void;
     failures(build: string): Partial<Record<Feature, number>>;
@@ -323,14 +322,14 @@ export interface StateStore {
   };
   snapshots: {
     /** Writes the snapshot and its `snapshot.created`; the session's last failure is over. */
-    created(session: string, snapshot: OfLink & { id: string; at: string; data: Record<string, unknown> }): Event;
-    /** Remembers that none could be taken, with its `snapshot.failed`. */
-    failed(session: string, failure: OfLink & { code: string; detail: string; data: Record<string, unknown> }): Event;
-    /** Writes what a verification found, and its `snapshot.verified`. The snapshot may have been taken elsewhere. */
-    verified(
+    created(
       session: string,
-      found: OfLink & { id: string; at: string; ok: boolean; data: Record<string, unknown> },
-    ): Event;
+      snapshot: OfLink & { id: string; at: string; data: DataBut<'snapshot.created', 'id'> },
+    ): LeadMasterEvent;
+    /** Remembers that none could be taken, with its `snapshot.failed`. */
+    failed(session: string, failure: OfLink & EventData<'snapshot.failed'>): LeadMasterEvent;
+    /** Writes what a verification found, and its `snapshot.verified`. The snapshot may have been taken elsewhere. */
+    verified(session: string, found: OfLink & EventData<'snapshot.verified'> & { at: string }): LeadMasterEvent;
     /** The session's present link came out of this snapshot. */
     cameBack(session: string, id: string): void;
     forgotten(session: string, ids: readonly string[]): void;
@@ -366,13 +365,13 @@ export interface StateStore {
   storage: {
     /**
      * Remembers what a session weighs; a later sample of the same hour takes its place. Crossing `warnBytes` upwards
-     * writes `session.storage`, with `data`, once until the size was clearly below it again. Null when nothing was told.
+     * writes `session.storage`, with the hint, once until the size was clearly below it again. Null when nothing was told.
      */
     record(
       session: string,
       sample: Omit<StorageSample, 'at'>,
-      warning: { warnBytes: number; data?: Record<string, unknown> },
-    ): Event | null;
+      warning: Pick<EventData<'session.storage'>, 'warnBytes' | 'hint'>,
+    ): LeadMasterEvent | null;
     /** Since an hour, oldest first. */
     samples(session: string, from: Date): StorageSample[];
     latest(session: string): StorageSample | null;
@@ -396,21 +395,18 @@ export interface StateStore {
      */
     seen(
       build: string,
-      about: { session: string; knobs: Readonly<Record<string, number>> | null; data?: Record<string, unknown> },
-    ): Event | null;
+      about: { session: string; knobs: Readonly<Record<string, number>> | null; wanted?: string },
+    ): LeadMasterEvent | null;
     /** A session was READY on it, with databases of these numbers. */
     ready(build: string, opened: Readonly<Record<string, number>>): void;
     /** Writes what is thought of it, and `build.verdict`. `sessions`: those it was learnt from. */
     judge(
       build: string,
-      found: {
-        verdict: BuildVerdict;
-        reason: string;
+      found: Omit<EventData<'build.verdict'>, 'build' | 'capability' | 'sessions'> & {
         capability?: string | null;
         sessions: readonly string[];
-        data?: Record<string, unknown>;
       },
-    ): Event;
+    ): LeadMasterEvent;
     /** Of the sessions that there are. */
     sessions(): BuildSession[];
     session(name: string): BuildSession | null;

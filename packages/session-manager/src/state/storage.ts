@@ -26,7 +26,7 @@ export function storageTable({ db, now, write, read, addEvent }: Connection): St
   const calm = db.prepare<[string]>('DELETE FROM storage_warnings WHERE session = ?');
 
   return {
-    record: (session, { bytes, critical, important, optional, temporary }, { warnBytes, data = {} }) =>
+    record: (session, { bytes, critical, important, optional, temporary }, { warnBytes, hint }) =>
       write(() => {
         if (known.get(session) === undefined) return null;
         const at = now().toISOString();
@@ -34,7 +34,8 @@ export function storageTable({ db, now, write, read, addEvent }: Connection): St
         if (bytes < warnBytes * CALM) calm.run(session);
         if (bytes < warnBytes || warned.get(session) !== undefined) return null;
         warn.run(session, at, bytes);
-        return addEvent({ session, type: 'session.storage', data: { bytes, warnBytes, ...data } });
+        const classes = { critical, important, optional, temporary };
+        return addEvent({ session, type: 'session.storage', data: { bytes, warnBytes, ...classes, hint } });
       }),
     samples: (session, from) => read(() => since.all(session, from.toISOString().slice(0, HOUR_CHARS))),
     latest: (session) => read(() => latest.get(session) ?? null),

@@ -203,7 +203,7 @@ export class TransferSource implements DepartureService {
         await sleep(pause, undefined, { signal }).catch(() => undefined);
       }
     }
-    const data = { direction: 'away', generation, transfer: id, to: peer.origin };
+    const data = { direction: 'away', generation, transfer: id, to: peer.origin } as const;
     store.atomically(() => {
       this.#departures.advance(id, 'done');
       store.events.append({ session, type: 'session.moved', data });
@@ -268,7 +268,7 @@ export class TransferSource implements DepartureService {
         store.sessions.tellFrom(session, facts.caughtUpTo === null ? null : new Date(facts.caughtUpTo));
         store.sessions.setDesired(session, facts.desired);
         this.#departures.advance(id, 'undone');
-        const data = { direction: 'back', generation: now, transfer: id };
+        const data = { direction: 'back', generation: now, transfer: id } as const;
         store.events.append({ session, type: 'session.moved', data });
       });
       log.info({ session, transfer: id, generation: now }, 'a session that was given away is back');

@@ -63,11 +63,11 @@ async function until(state: SessionState): Promise<void> {
 
 /** What was told of the end of the login. */
 function told() {
-  const events = opened.store.events.after(0, 1000).filter(({ type }) => type === 'session.state');
+  const events = opened.store.events.after(0, 1000).filter((event) => event.type === 'session.state');
   const over = events
     .map(({ data }) => data)
     .filter(({ to }) => ['DISCONNECTED_LOGOUT', 'AUTH_FAILURE'].includes(`${to}`));
-  return over.at(-1) as { reason: string; hint: string; detail?: string } | undefined;
+  return over.at(-1);
 }
 
 describe('a login that was adopted with an unfinished record', () => {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Account, Event, Feature } from '@leadmaster/protocol';
+import type { Account, AnyEvent, Feature } from '@leadmaster/protocol';
 import { Slots } from '@leadmaster/service-kit/wait';
 import { FakeEngine, type FakeRun, putLevelDb } from '@leadmaster/testkit';
 import { pino } from 'pino';
@@ -231,7 +231,7 @@ export class GuardedMachine {
     await this.builds.advance();
   }
 
-  events(type: Event['type']): Event[] {
+  events(type: string): AnyEvent[] {
     return this.store.events.after(0, 1000).filter((event) => event.type === type);
   }
 

@@ -5,6 +5,7 @@ import { LOGIN_STORES } from '@leadmaster/capture/classify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { manager } from '../adopt/folders.ts';
 import { putProfile } from '../adopt/profiles.ts';
+import { A_SNAPSHOT } from '../event-samples.ts';
 import { linkSession, NAME, openSessions } from './linked-session.ts';
 
 /** What FTP, git, editors and full disks make of `CURRENT`. */
@@ -44,8 +45,8 @@ describe.each(CASES)('a CURRENT $how in $store', ({ store, text }) => {
     const profile = join(dataDir, 'tokens', NAME);
     await writeFile(join(profile, store, 'CURRENT'), text, 'latin1');
     const { sessions, engine, store: state } = await openSessions(dataDir);
-    state.snapshots.created(NAME, { id: '1-aaaaaaaa', at: '2026-01-01T00:00:00.000Z', data: {} });
-    state.snapshots.created(NAME, { id: '2-bbbbbbbb', at: '2026-01-02T00:00:00.000Z', data: {} });
+    state.snapshots.created(NAME, { id: '1-aaaaaaaa', at: '2026-01-01T00:00:00.000Z', data: A_SNAPSHOT });
+    state.snapshots.created(NAME, { id: '2-bbbbbbbb', at: '2026-01-02T00:00:00.000Z', data: A_SNAPSHOT });
     const before = await bytesOf(profile);
     await sessions.load();
     await sessions.boot();

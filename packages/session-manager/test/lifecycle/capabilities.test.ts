@@ -8,6 +8,7 @@ import { Capabilities } from '../../src/lifecycle/capabilities/capabilities.ts';
 import { countUses } from '../../src/lifecycle/capabilities/uses.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import type { StateStore } from '../../src/state/state-store.ts';
+import { aFailure, aSent, sentElsewhere } from '../event-samples.ts';
 import { scratch } from '../state/helpers.ts';
 
 const NAME = 'ventas';
@@ -52,7 +53,7 @@ describe('the capabilities of a session', () => {
   const told = () =>
     store.events
       .after(0, 100, NAME)
-      .filter(({ type }) => type === 'session.capabilities')
+      .filter((event) => event.type === 'session.capabilities')
       .map(({ data }) => data.changed);
 
   async function seen(probe: PageProbe): Promise<void> {
@@ -224,15 +225,14 @@ describe('the capabilities of a session', () => {
   it('count uses that failed on a build until one has worked there', async () => {
     countUses(store.events, () => subject);
     await seen(page(WHOLE));
-    const failed = { type: 'message.failed', session: NAME } as const;
-    store.events.append({ ...failed, data: { code: 'not_handed_over' } });
-    store.events.append({ ...failed, data: { code: 'recipient_unknown' } });
+    store.events.append(aFailure(NAME, 'not_handed_over'));
+    store.events.append(aFailure(NAME, 'recipient_unknown'));
     expect(subject.view.failures).toEqual({ text: 1 });
-    store.events.append({ session: NAME, type: 'message.sent', data: { origin: 'elsewhere' } });
-    store.events.append({ ...failed, data: { code: 'not_handed_over' } });
+    store.events.append({ session: NAME, ...sentElsewhere() });
+    store.events.append(aFailure(NAME, 'not_handed_over'));
     expect(subject.view.failures).toEqual({ text: 2 });
-    store.events.append({ session: NAME, type: 'message.sent', data: { origin: 'api' } });
-    store.events.append({ ...failed, data: { code: 'not_handed_over' } });
+    store.events.append(aSent(NAME));
+    store.events.append(aFailure(NAME, 'not_handed_over'));
     expect(subject.view.failures).toEqual({ text: 2 });
   });
 });

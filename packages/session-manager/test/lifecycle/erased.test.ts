@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { A_SNAPSHOT } from '../event-samples.ts';
 import { bootLinked, endSessions, NAME, type Opened, openSessions } from './linked-session.ts';
 
 describe('a login that its page erased', () => {
@@ -21,8 +22,8 @@ describe('a login that its page erased', () => {
   }
 
   const snapshot = (id: string, at: Date, ok?: boolean): void => {
-    opened.store.snapshots.created(NAME, { id, at: at.toISOString(), data: {} });
-    if (ok !== undefined) opened.store.snapshots.verified(NAME, { id, at: at.toISOString(), ok, data: {} });
+    opened.store.snapshots.created(NAME, { id, at: at.toISOString(), data: A_SNAPSHOT });
+    if (ok !== undefined) opened.store.snapshots.verified(NAME, { id, at: at.toISOString(), ok, drill: false });
   };
 
   it('is AUTH_FAILURE when first seen at a start: browser stopped, no QR, the profile in its place', async () => {

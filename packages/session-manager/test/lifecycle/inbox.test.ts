@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AnyEvent } from '@leadmaster/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PageMessage } from '../../src/engine/engine.ts';
+import { received } from '../event-samples.ts';
 import { linkSession, NAME, openSessions } from './linked-session.ts';
 import { pageMessage } from './page-message.ts';
 
@@ -45,7 +47,8 @@ describe('the inbox', () => {
   }
 
   const tell = (message: PageMessage) => opened.engine.run.tell({ type: 'message', message });
-  const events = () => opened.store.events.after(0, 1_000).filter(({ type }) => /^(message|contact)\./.test(type));
+  const events = (): AnyEvent[] =>
+    opened.store.events.after(0, 1_000).filter(({ type }) => /^(message|contact)\./.test(type));
   const told = () => events().map(({ type, data }) => `${type} ${data.whatsappId ?? data.lid}`);
   const caughtUpTo = () => opened.store.sessions.get(NAME)?.caughtUpTo;
 
@@ -306,7 +309,7 @@ describe('the inbox', () => {
 
   it('remembers what it told for as long as a look may find it again', () => {
     const { store } = opened;
-    const seen = { ids: ['false_A'], type: 'message.received' as const, at: at(0), data: () => ({}) };
+    const seen = { ids: ['false_A'], at: at(0), news: () => received() };
     store.inbox.receive(NAME, seen);
     vi.useFakeTimers({ toFake: ['Date'], now: NOW + 90 * 24 * 60 * MINUTE });
     try {

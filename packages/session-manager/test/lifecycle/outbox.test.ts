@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { AnyEvent } from '@leadmaster/protocol';
 import { describe, expect, it, vi } from 'vitest';
 import { NotSent } from '../../src/engine/engine.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
@@ -296,7 +297,7 @@ describe('a message that WhatsApp refuses', () => {
     await vi.waitFor(() => expect(row(id)).toMatchObject({ code: 'account_restricted', retryAt: LOCKED.until }));
     outbox.restricted(NAME);
     await store.later(() => undefined);
-    expect(store.events.after(0, 10).map(({ data }) => data.code)).toEqual([
+    expect(store.events.after(0, 10).map(({ data }: AnyEvent) => data.code)).toEqual([
       'refused_by_whatsapp',
       'account_restricted',
     ]);

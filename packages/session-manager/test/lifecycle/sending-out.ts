@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Account, AccountLimits } from '@leadmaster/protocol';
+import type { Account, AccountLimits, AnyEvent } from '@leadmaster/protocol';
 import { FakeEngine, type FakeRun, faultyStateStore } from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { onTestFinished, vi } from 'vitest';
@@ -61,7 +61,7 @@ export async function openOutbox() {
     },
     row: (id: string) => store.messages.get(NAME, id),
     waId: (id: string) => store.messages.get(NAME, id)?.whatsappId ?? '',
-    told: () => store.events.after(0, 1_000).map((event) => `${event.type} ${event.data.state}`),
+    told: () => store.events.after(0, 1_000).map((event: AnyEvent) => `${event.type} ${event.data.state}`),
   };
   await opened.launch();
   return opened;

@@ -1,3 +1,4 @@
+import type { AnyEvent } from '@leadmaster/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readLeaving } from '../../src/engine/wwebjs/leaving.ts';
 import type { PageSnapshot } from '../../src/engine/wwebjs/page/snapshot.ts';
@@ -54,7 +55,9 @@ describe('a page that waits for what no retry brings', () => {
         expect.objectContaining({ to: 'DISCONNECTED_RECOVERABLE', reason: 'storage_full' }),
       ),
     );
-    const event = opened.store.events.after(0, 100, NAME).find(({ data }) => data.reason === 'storage_full');
+    const event: AnyEvent | undefined = opened.store.events
+      .after(0, 100, NAME)
+      .find(({ data }: AnyEvent) => data.reason === 'storage_full');
     expect(event?.data.hint).toContain('./leadmaster storage');
   });
 
@@ -81,7 +84,8 @@ describe('what WhatsApp tells of an account', () => {
 
   afterEach(() => endSessions(opened, dataDir));
 
-  const eventsOf = (type: string) => opened.store.events.after(0, 100, NAME).filter((event) => event.type === type);
+  const eventsOf = (type: string): AnyEvent[] =>
+    opened.store.events.after(0, 100, NAME).filter((event) => event.type === type);
 
   it('is in the session and told once per change, and outlives a restart of the service', async () => {
     opened.engine.run.tell({ type: 'limits', limits: LOCKED });

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import type { AnyEvent } from '@leadmaster/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { bootLinked, endSessions, NAME, type Opened } from './linked-session.ts';
 
@@ -34,7 +35,9 @@ test('says what stands in the way and when it goes on, as it waits and as it tri
   expect(trying.hint).toBe(
     'WhatsApp Web cannot be reached (DNS: ERR_NAME_NOT_RESOLVED). Try 2 is under way. Look at the network and the DNS servers of this machine.',
   );
-  const waiting = opened.store.events.after(0, 100, NAME).find(({ data }) => data.reason === 'page_unreachable');
+  const waiting: AnyEvent | undefined = opened.store.events
+    .after(0, 100, NAME)
+    .find(({ data }: AnyEvent) => data.reason === 'page_unreachable');
   expect(waiting?.data.hint).toContain('WhatsApp Web cannot be reached (DNS: ERR_NAME_NOT_RESOLVED)');
 });
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Account, SessionState } from '@leadmaster/protocol';
+import type { Account, AnyEvent, SessionState } from '@leadmaster/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { linkSession, NAME, openSessions, putLogin } from './linked-session.ts';
 import { pageMessage } from './page-message.ts';
@@ -73,7 +73,7 @@ describe('a session that belongs to an account', () => {
     await opened.sessions.boot();
   }
 
-  const told = (type: string) => opened.store.events.after(0, 1000).filter((event) => event.type === type);
+  const told = (type: string): AnyEvent[] => opened.store.events.after(0, 1000).filter((event) => event.type === type);
 
   it('waits for a person when another phone scans its QR, and tells both accounts', async () => {
     await wrong();

@@ -8,6 +8,7 @@ import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import { ArrivingFiles } from '../../src/transfer/arriving-files.ts';
 import { tempFolder } from '../adopt/folders.ts';
 import { putProfile } from '../adopt/profiles.ts';
+import { A_CHANGE } from '../event-samples.ts';
 import { Installation, PLACE_WAITS, STARTS } from './installation.ts';
 
 const ID = 'tr_00000000-0000-4000-8000-000000000000';
@@ -19,7 +20,7 @@ async function cutArrival(state: SessionState): Promise<{ folder: string; here: 
   await here.start();
   await here.stop();
   const store = createStateStore({ file: join(here.dataDir, 'session-manager.db') });
-  store.transitions.record('ventas', { from: 'STOPPED', to: state, reason: 'transferred', data: {} });
+  store.transitions.record('ventas', { from: 'STOPPED', to: state, reason: 'transferred', data: A_CHANGE });
   if (state === 'MOVED') store.vault.setMoved('ventas', 1, null);
   await createProfileStore({ dataDir: here.dataDir }).trash('ventas', 'moved');
   const about = {

@@ -12,6 +12,7 @@ import { MIGRATIONS } from '../../src/state/migrations/index.ts';
 import { SCHEMA } from '../../src/state/schema.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import { tempFolder } from '../adopt/folders.ts';
+import { A_CHANGE } from '../event-samples.ts';
 import { Aged, aged, putBackAged } from './aged.ts';
 import { Installation, STARTS, sh, VAULT_WAITS } from './installation.ts';
 
@@ -94,7 +95,7 @@ describe('sessions start by themselves', () => {
     const store = createStateStore({ file: join(here.dataDir, 'session-manager.db') });
     const wrongAccount = { reason: 'other_account', account: STRANGER, session: null } as const;
     store.sessions.setAccount('ventas', { account: OWNER, wrongAccount });
-    store.transitions.record('ventas', { from: 'READY', to: 'WRONG_ACCOUNT', reason: 'other_account', data: {} });
+    store.transitions.record('ventas', { from: 'READY', to: 'WRONG_ACCOUNT', reason: 'other_account', data: A_CHANGE });
     store.close();
     const waits = { state: 'WRONG_ACCOUNT', reason: 'other_account', stateKind: 'needs_person' };
     expect(await here.start()).toMatchObject([STARTS, waits]);

@@ -6,6 +6,7 @@ import { PLACE_FACT } from '../../src/lifecycle/place-keeper.ts';
 import { type PlaceProbe, thisProbe } from '../../src/profile/place.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import { otherDisk, tempFolder } from '../adopt/folders.ts';
+import { A_CHANGE } from '../event-samples.ts';
 import { Installation, PLACE_WAITS, STARTS, sh } from './installation.ts';
 import { canMount, diskImage, mount } from './mounts.ts';
 
@@ -251,7 +252,7 @@ describe('linked sessions wait', () => {
     const { folder, here } = await placed();
     const store = createStateStore({ file: join(here.dataDir, 'session-manager.db') });
     store.sessions.tellFrom('ventas', null);
-    store.transitions.record('soporte', { from: 'STOPPED', to: 'MOVED', reason: 'transferred', data: {} });
+    store.transitions.record('soporte', { from: 'STOPPED', to: 'MOVED', reason: 'transferred', data: A_CHANGE });
     store.close();
     await cp(here.dataDir, join(folder, 'copy'), KEEPING);
     expect(await here.at(join(folder, 'copy')).start()).toMatchObject([{ state: 'MOVED' }, STARTS]);

@@ -1,9 +1,10 @@
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
 import { examine } from '@leadmaster/doctor';
+import { describe, expect, it } from 'vitest';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { tempFolder } from '../adopt/folders.ts';
+import { A_CHANGE } from '../event-samples.ts';
 import { Aged } from './aged.ts';
 import { Installation, PLACE_WAITS, STARTS, sh, VAULT_WAITS } from './installation.ts';
 
@@ -134,7 +135,7 @@ describe('an older profile waits', () => {
     const { here, tokens, backup } = await lived();
     here.change((store) => {
       store.sessions.tellFrom('ventas', null);
-      store.transitions.record('soporte', { from: 'STOPPED', to: 'MOVED', reason: 'transferred', data: {} });
+      store.transitions.record('soporte', { from: 'STOPPED', to: 'MOVED', reason: 'transferred', data: A_CHANGE });
     });
     sh('cp', '-a', `${backup}/.`, tokens);
     expect(await here.start()).toMatchObject([{ state: 'MOVED' }, STARTS]);
@@ -158,7 +159,10 @@ describe('sessions start by themselves', () => {
 
   it.each<[string, (tokens: string, folder: string) => unknown]>([
     ['a copy of its last state, on another disk or put back', (tokens) => sameAgain(tokens)],
-    ['databases that the browser made again', (tokens) => rm(join(tokens, 'ventas/Default/Cache'), { recursive: true, force: true })],
+    [
+      'databases that the browser made again',
+      (tokens) => rm(join(tokens, 'ventas/Default/Cache'), { recursive: true, force: true }),
+    ],
     ['chmod, chown and touch', (tokens) => sh('find', tokens, '-exec', 'touch', '{}', '+')],
     ['a backup that was made and not put back', (tokens) => sh('cp', '-a', tokens, `${tokens}.bak`)],
     ['a write that a crash left', (tokens) => writeFile(join(tokens, 'ventas/.leadmaster-0123456789ab.tmp'), '{')],

@@ -8,6 +8,7 @@ import { type PlaceProbe, thisProbe } from '../../src/profile/place.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import type { StateStore } from '../../src/state/state-store.ts';
 import { tempFolder } from '../adopt/folders.ts';
+import { A_CHANGE } from '../event-samples.ts';
 import { Installation, PLACE_WAITS, STARTS, sh } from './installation.ts';
 
 interface BackedUp {
@@ -120,7 +121,7 @@ it('a session that was given away since is not brought up by a backup put back',
   await here.start();
   await here.stop();
   withStore(here, (store) =>
-    store.transitions.record('ventas', { from: 'STOPPED', to: 'MOVED', reason: 'transferred', data: {} }),
+    store.transitions.record('ventas', { from: 'STOPPED', to: 'MOVED', reason: 'transferred', data: A_CHANGE }),
   );
   sh('cp', '-a', `${backup}/.`, here.dataDir);
   expect(await here.start()).toMatchObject([PLACE_WAITS, PLACE_WAITS]);

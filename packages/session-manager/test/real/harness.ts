@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Event, QrCode, Session, SessionState } from '@leadmaster/protocol';
+import type { AnyEvent, QrCode, Session, SessionState } from '@leadmaster/protocol';
 import { createServiceLog } from '@leadmaster/service-kit/log';
 import { type StandinOptions, startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { readConfig } from '../../src/config/index.ts';
@@ -128,7 +128,7 @@ export class Stage implements AsyncDisposable {
   }
 
   /** The first event that fits, from now on (or from the beginning). */
-  async event(fits: (event: Event) => boolean, withinMs = 15_000, fromStart = false): Promise<Event> {
+  async event(fits: (event: AnyEvent) => boolean, withinMs = 15_000, fromStart = false): Promise<AnyEvent> {
     const signal = AbortSignal.timeout(withinMs);
     const after = fromStart ? 0 : this.sessions.lastEventId();
     for await (const event of this.sessions.follow({ after, signal })) if (fits(event)) return event;
@@ -136,7 +136,7 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Every event of a type so far. */
-  async eventsOf(name: string, type: string): Promise<Event[]> {
+  async eventsOf(name: string, type: string): Promise<AnyEvent[]> {
     const { items } = await this.sessions.events({
       session: name,
       after: 0,

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { QrCode } from '@leadmaster/protocol';
+import type { AnyEvent, QrCode } from '@leadmaster/protocol';
 import { of } from '@leadmaster/testkit/asking';
 import { describe, expect, it } from 'vitest';
 import { type BrowserFound, findBrowser } from '../../src/engine/browser/find.ts';
@@ -100,7 +100,10 @@ async function sendsOnlyWhatIsAcknowledged({ service, world }: ServiceStage): Pr
   while (!states.includes('READ')) {
     const page = await service.events(after, 5);
     after = page.cursor;
-    states = [...states, ...page.items.filter((e) => e.data.messageId === accepted.id).map((e) => `${e.data.state}`)];
+    states = [
+      ...states,
+      ...page.items.filter((e: AnyEvent) => e.data.messageId === accepted.id).map((e: AnyEvent) => `${e.data.state}`),
+    ];
   }
   expect(states).toEqual(['SENT', 'DELIVERED', 'READ']);
   expect(await message()).toMatchObject({ state: 'READ', to: BETO });

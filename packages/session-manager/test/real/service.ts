@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { browsersOn, groupMembers } from '@leadmaster/capture/processes';
-import type { Event } from '@leadmaster/protocol';
+import type { AnyEvent } from '@leadmaster/protocol';
 import { freePort } from '@leadmaster/testkit/free-port';
 import { type StandinOptions, startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { ServiceProcess } from '../../prove/service/service-process.ts';
@@ -51,7 +51,7 @@ export class ServiceStage implements AsyncDisposable {
   }
 
   /** The first event that fits and is newer than `after`, by long polling. */
-  async event(fits: (event: Event) => boolean, after = 0): Promise<Event> {
+  async event(fits: (event: AnyEvent) => boolean, after = 0): Promise<AnyEvent> {
     const deadline = performance.now() + 20_000;
     let cursor = after;
     while (performance.now() < deadline) {

@@ -103,7 +103,8 @@ it('a restore that fails leaves the login in place with its last snapshot', asyn
 it('why the last snapshot of a deleted session failed is not said of the next session of that name', async () => {
   const context = await manager();
   await adopt(context);
-  stateOf(context).snapshots.failed('ventas', { code: 'vault_missing', detail: 'It is not mounted.', data: {} });
+  const failure = { code: 'vault_missing', detail: 'It is not mounted.', reason: 'manual', hint: '' };
+  stateOf(context).snapshots.failed('ventas', failure);
   expect((await context.sessions.get('ventas')).snapshotFailure).toMatchObject({ code: 'vault_missing' });
   await context.sessions.delete('ventas');
   await context.snapshots.idle();

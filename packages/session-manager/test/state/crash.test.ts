@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { aQr } from '../event-samples.ts';
 import { openStore, scratch } from './helpers.ts';
 
 const WRITER = fileURLToPath(new URL('./writer.ts', import.meta.url));
@@ -64,5 +65,5 @@ test('a disk that takes no more is told as such, and loses nothing that was told
   expect(told(lines, 'event').filter((id) => !kept.events.has(id))).toEqual([]);
   expect(told(lines, 'event').length).toBeGreaterThan(5);
   const { store } = openStore(file);
-  expect(store.events.append({ session: 'w', type: 'session.qr', data: {} }).id).toBe(kept.lastId + 1);
+  expect(store.events.append(aQr('w')).id).toBe(kept.lastId + 1);
 });

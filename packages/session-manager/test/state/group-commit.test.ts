@@ -1,23 +1,27 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Event } from '@leadmaster/protocol';
+import type { AnyEvent, LeadMasterEvent } from '@leadmaster/protocol';
 import { GroupCommit } from '@leadmaster/service-kit/sqlite';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { type Connection, connect } from '../../src/state/connection.ts';
+import { aQr } from '../event-samples.ts';
 import { openStore, scratch } from './helpers.ts';
 
 const WRITER = fileURLToPath(new URL('./group-writer.ts', import.meta.url));
 
-const event = (n: number) => ({ session: 's', type: 'message.ack' as const, data: { n } });
+const event = (n: number) => aQr('s', n);
+
+/** The number of such an event. */
+const numberOf = ({ data }: AnyEvent): number => Number(data.attempt);
 
 describe('changes that come together', () => {
   test('are one transaction: nobody hears of one before all are durable, in the order they were given', async () => {
     const { store, file } = openStore();
     const other = openStore(file).store;
     const heard: string[] = [];
-    store.events.subscribe(({ data }) => heard.push(`${data.n} of ${other.events.after(0, 10).length}`));
+    store.events.subscribe((told) => heard.push(`${numberOf(told)} of ${other.events.after(0, 10).length}`));
     const made = [1, 2, 3].map((n) => store.later(() => store.events.append(event(n)).id));
     expect(store.events.after(0, 10)).toEqual([]);
     expect(await Promise.all(made)).toEqual([1, 2, 3]);
@@ -27,7 +31,7 @@ describe('changes that come together', () => {
   test('one that throws is undone alone, with its events', async () => {
     const { store } = openStore();
     const heard: unknown[] = [];
-    store.events.subscribe(({ data }) => heard.push(data.n));
+    store.events.subscribe((told) => heard.push(numberOf(told)));
     const ends = await Promise.allSettled([
       store.later(() => store.events.append(event(1))),
       store.later(() => {
@@ -38,7 +42,7 @@ describe('changes that come together', () => {
     ]);
     expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(heard).toEqual([1, 3]);
-    expect(store.events.after(0, 10).map(({ id, data }) => [id, data.n])).toEqual([
+    expect(store.events.after(0, 10).map((told) => [told.id, numberOf(told)])).toEqual([
       [1, 1],
       [2, 3],
     ]);
@@ -49,13 +53,13 @@ describe('changes that come together', () => {
     const first = store.later(() => store.events.append(event(1)));
     store.events.append(event(2));
     await first;
-    expect(store.events.after(0, 10).map(({ data }) => data.n)).toEqual([1, 2]);
+    expect(store.events.after(0, 10).map(numberOf)).toEqual([1, 2]);
   });
 
   test('a listener that writes, and more than one commit takes, change nothing about the order', async () => {
     const { store } = openStore();
-    store.events.subscribe(({ data }) => {
-      if (data.n === 1) store.events.append(event(9_999));
+    store.events.subscribe((told) => {
+      if (numberOf(told) === 1) store.events.append(event(9_999));
     });
     const answered: number[] = [];
     const many = Array.from({ length: 1_200 }, (_, n) =>
@@ -64,7 +68,7 @@ describe('changes that come together', () => {
     await Promise.all(many);
     const order = answered.filter((n, at) => at > 0 && n < (answered[at - 1] ?? 0));
     expect(order).toEqual([]);
-    const numbers = store.events.after(0, 2_000).map(({ data }) => Number(data.n));
+    const numbers = store.events.after(0, 2_000).map(numberOf);
     expect(numbers.filter((n) => n !== 9_999)).toEqual(Array.from({ length: 1_200 }, (_, n) => n));
   });
 
@@ -80,7 +84,7 @@ describe('changes that come together', () => {
       tell: (events: readonly unknown[]) => void told.push(...events),
     };
     const connection: Connection = connect({ ...options, before: () => group.flush() });
-    const group = new GroupCommit<Event>(() => connection);
+    const group = new GroupCommit<LeadMasterEvent>(() => connection);
     const ends = await Promise.allSettled([
       group.add(() => connection.addEvent(event(1))),
       group.add(() => {
@@ -129,7 +133,7 @@ describe('kill -9', () => {
       const file = join(scratch(), 'state.db');
       const told = await killedAt(file, moment);
       const { store } = openStore(file);
-      const kept = store.events.after(0, 100).map(({ data }) => String(data.n));
+      const kept = store.events.after(0, 100).map((event) => String(numberOf(event)));
       // The first batch was told, and is there; of the second none was told, and none is there in part.
       expect(told).toEqual(['1', '2']);
       expect(kept).toEqual(['1', '2']);

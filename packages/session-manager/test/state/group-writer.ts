@@ -2,13 +2,16 @@
  * Writes two batches of changes together, and dies by its own hand in the second. Says each number once it was told.
  * `node group-writer.ts FILE collected|committing`
  */
+
 import { writeSync } from 'node:fs';
+import type { AnyEvent } from '@leadmaster/protocol';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
+import { aQr } from '../event-samples.ts';
 
 const [file = '', moment = 'collected'] = process.argv.slice(2);
 const store = createStateStore({ file });
-store.events.subscribe(({ data }) => void writeSync(1, `${data.n}\n`));
-const write = (n: number) => store.later(() => store.events.append({ session: 's', type: 'message.ack', data: { n } }));
+store.events.subscribe(({ data }: AnyEvent) => void writeSync(1, `${data.attempt}\n`));
+const write = (n: number) => store.later(() => store.events.append(aQr('s', n)));
 const die = (): never => {
   process.kill(process.pid, 'SIGKILL');
   throw new Error('it lives');

@@ -17,13 +17,14 @@ import { readState } from '../../src/state/read-only.ts';
 import { SCHEMA, SCHEMA_VERSION } from '../../src/state/schema.ts';
 import { looksFrom } from '../../src/state/sessions.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
+import { aQr, received } from '../event-samples.ts';
 import { openStore, refusal, scratch } from './helpers.ts';
 
 /** A database with something in it, closed. */
 function filled(): string {
   const { store, file } = openStore();
   store.sessions.insert({ name: 'ventas', metadata: {}, desired: 'running' });
-  for (let i = 0; i < 300; i++) store.events.append({ session: 'ventas', type: 'session.qr', data: { i } });
+  for (let i = 0; i < 300; i++) store.events.append(aQr('ventas'));
   store.close();
   return file;
 }
@@ -38,7 +39,7 @@ function change(file: string, sql: string): void {
 describe('a new database', () => {
   test('is made whole, readable by its owner only, durable and in WAL', () => {
     const { store, file } = openStore();
-    store.events.append({ session: 's', type: 'session.qr', data: {} });
+    store.events.append(aQr('s'));
     for (const name of readdirSync(join(file, '..'))) {
       expect([name, (statSync(join(file, '..', name)).mode & 0o777).toString(8)]).toEqual([name, '600']);
     }
@@ -105,7 +106,7 @@ describe('migrations', () => {
     const { store } = openStore(file);
     const row = store.sessions.get('ventas');
     expect(row === null ? null : looksFrom(row)).toEqual(new Date('2026-01-01T00:00:00.000Z'));
-    const seen = { ids: ['true_A'], type: 'message.sent' as const, at: '2026-01-02', data: () => ({}) };
+    const seen = { ids: ['true_A'], at: '2026-01-02', news: () => received() };
     expect(store.inbox.receive('ventas', seen)).toBeNull();
     expect(store.messages.unsearched('ventas').map(({ message }) => message)).toMatchObject([
       { id: 'msg_2', code: null, retryAt: null },
@@ -170,7 +171,7 @@ describe('a damaged database is refused and left byte for byte', () => {
 
   test('damage that shows only while running is told, too', () => {
     const { store, file } = openStore();
-    for (let i = 0; i < 300; i++) store.events.append({ session: 's', type: 'session.qr', data: { i } });
+    for (let i = 0; i < 300; i++) store.events.append(aQr('s'));
     store.close();
     const copy = join(scratch(), 'copy.db');
     copyFileSync(file, copy);

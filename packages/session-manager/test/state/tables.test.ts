@@ -1,11 +1,12 @@
-import type { Event } from '@leadmaster/protocol';
+import type { LeadMasterEvent, SeenMessage } from '@leadmaster/protocol';
 import { describe, expect, test } from 'vitest';
+import { A_CHANGE, anAck, aQr, aSent, received } from '../event-samples.ts';
 import { openStore, refusal } from './helpers.ts';
 
 const DAY = 86_400_000;
 
-function seen(id: string, data: Record<string, unknown> = {}) {
-  return { ids: [id], type: 'message.received' as const, at: '2026-01-01T00:00:00.000Z', data: () => data };
+function seen(id: string, data: Partial<SeenMessage> = {}) {
+  return { ids: [id], at: '2026-01-01T00:00:00.000Z', news: () => received(data) };
 }
 
 function withSession(name = 'ventas') {
@@ -58,7 +59,7 @@ describe('sessions', () => {
 
   test('a removed session takes its history, messages and inbox along, and leaves its events', () => {
     const { store } = withSession();
-    store.transitions.record('ventas', { from: 'STOPPED', to: 'INITIALIZING', reason: 'asked' });
+    store.transitions.record('ventas', { from: 'STOPPED', to: 'INITIALIZING', reason: 'asked', data: A_CHANGE });
     const { message } = store.messages.journal({ session: 'ventas', to: '549', text: 'hi', idempotencyKey: 'k' });
     store.inbox.receive('ventas', seen('m'));
     store.sessions.remove('ventas');
@@ -82,8 +83,8 @@ describe('several changes made one', () => {
     store.events.subscribe((event) => told.push(`${event.type} with ${store.events.after(0, 10).length} in the log`));
     store.atomically(() => {
       store.sessions.touch('ventas', { lastAckAt: null });
-      store.events.append({ session: 'ventas', type: 'message.sent', data: {} });
-      store.events.append({ session: 'ventas', type: 'message.ack', data: {} });
+      store.events.append(aSent('ventas'));
+      store.events.append(anAck('ventas'));
       expect(told).toEqual([]);
     });
     expect(told).toEqual(['message.sent with 2 in the log', 'message.ack with 2 in the log']);
@@ -91,16 +92,16 @@ describe('several changes made one', () => {
 
   test('are none of them there, and none told, when one fails', () => {
     const { store } = withSession();
-    const told: Event[] = [];
+    const told: LeadMasterEvent[] = [];
     store.events.subscribe((event) => told.push(event));
     const failing = () =>
       store.atomically(() => {
-        store.events.append({ session: 'ventas', type: 'message.sent', data: {} });
+        store.events.append(aSent('ventas'));
         store.sessions.setDesired('nobody', 'running');
       });
     expect(refusal(failing).code).toBe('session_not_found');
     expect(store.events.after(0, 10)).toEqual([]);
-    store.events.append({ session: 'ventas', type: 'message.ack', data: {} });
+    store.events.append(anAck('ventas'));
     expect(told.map((event) => event.type)).toEqual(['message.ack']);
   });
 });
@@ -108,15 +109,25 @@ describe('several changes made one', () => {
 describe('transitions', () => {
   test('write state, history and event together, newest first', () => {
     const { store, clock } = withSession();
-    store.transitions.record('ventas', { from: 'STOPPED', to: 'INITIALIZING', reason: 'asked', data: { attempt: 1 } });
+    store.transitions.record('ventas', {
+      from: 'STOPPED',
+      to: 'INITIALIZING',
+      reason: 'asked',
+      data: { ...A_CHANGE, attempts: 1 },
+    });
     clock.now = new Date('2026-01-01T00:01:00.000Z');
-    const event = store.transitions.record('ventas', { from: 'INITIALIZING', to: 'QR_REQUIRED', reason: 'no login' });
+    const event = store.transitions.record('ventas', {
+      from: 'INITIALIZING',
+      to: 'QR_REQUIRED',
+      reason: 'no login',
+      data: A_CHANGE,
+    });
     expect(event).toEqual({
       id: 2,
       session: 'ventas',
       type: 'session.state',
       at: '2026-01-01T00:01:00.000Z',
-      data: { from: 'INITIALIZING', to: 'QR_REQUIRED', reason: 'no login' },
+      data: { ...A_CHANGE, from: 'INITIALIZING', to: 'QR_REQUIRED', reason: 'no login' },
     });
     expect(store.sessions.get('ventas')).toMatchObject({
       state: 'QR_REQUIRED',
@@ -127,16 +138,18 @@ describe('transitions', () => {
       { from: 'INITIALIZING', to: 'QR_REQUIRED', reason: 'no login', at: '2026-01-01T00:01:00.000Z' },
     ]);
     expect(store.events.after(0, 10)[0]?.data).toEqual({
-      attempt: 1,
+      ...A_CHANGE,
+      attempts: 1,
       from: 'STOPPED',
       to: 'INITIALIZING',
       reason: 'asked',
     });
-    const told: Event[] = [];
+    const told: LeadMasterEvent[] = [];
     store.events.subscribe((e) => told.push(e));
-    expect(refusal(() => store.transitions.record('nobody', { from: 'STOPPED', to: 'READY', reason: '' })).code).toBe(
-      'session_not_found',
-    );
+    expect(
+      refusal(() => store.transitions.record('nobody', { from: 'STOPPED', to: 'READY', reason: '', data: A_CHANGE }))
+        .code,
+    ).toBe('session_not_found');
     expect(told).toEqual([]);
     expect(store.events.lastId()).toBe(2);
   });
@@ -146,7 +159,7 @@ describe('events', () => {
   test('pages by cursor, for one session or all', () => {
     const { store } = openStore();
     for (let i = 1; i <= 6; i++) {
-      store.events.append({ session: i % 2 ? 'odd' : 'even', type: 'session.qr', data: { i } });
+      store.events.append(aQr(i % 2 ? 'odd' : 'even', i));
     }
     expect(store.events.after(0, 100).map((e) => e.id)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(store.events.after(2, 2).map((e) => e.id)).toEqual([3, 4]);
@@ -163,14 +176,14 @@ describe('events', () => {
       // It is on the disk before anybody hears of it.
       expect(store.events.lastId()).toBeGreaterThanOrEqual(e.id);
       first.push(e.id);
-      if (e.id === 1) store.events.append({ session: 's', type: 'session.qr', data: { nested: true } });
+      if (e.id === 1) store.events.append(aQr('s', 9));
     });
     const stop = store.events.subscribe((e) => {
       if (e.id === 3) stop();
       throw new Error('listener broke');
     });
     store.events.subscribe((e) => last.push(e.id));
-    for (let i = 0; i < 3; i++) store.events.append({ session: 's', type: 'session.qr', data: {} });
+    for (let i = 0; i < 3; i++) store.events.append(aQr('s'));
     expect(first).toEqual([1, 2, 3, 4]);
     expect(last).toEqual([1, 2, 3, 4]);
     expect(failures).toHaveLength(3);
@@ -179,13 +192,10 @@ describe('events', () => {
 
   test('live listeners get what later readers get', () => {
     const { store } = openStore();
-    const heard: Event[] = [];
+    const heard: LeadMasterEvent[] = [];
     store.events.subscribe((e) => heard.push(e));
-    store.events.append({
-      session: 's',
-      type: 'session.qr',
-      data: { at: new Date(0), gone: undefined, text: '\0 ñ 🙂' },
-    });
+    const data = { id: '1-a', generation: 2, trashed: '\0 ñ 🙂', imported: undefined };
+    store.events.append({ session: 's', type: 'session.restored', data });
     expect(heard).toEqual(store.events.after(0, 1));
   });
 });
@@ -259,7 +269,7 @@ describe('inbox', () => {
   test('a received message becomes one event, however often it is found', () => {
     const { store } = withSession();
     store.sessions.insert({ name: 'other', metadata: {}, desired: 'stopped' });
-    const told: Event[] = [];
+    const told: LeadMasterEvent[] = [];
     store.events.subscribe((e) => told.push(e));
     const event = store.inbox.receive('ventas', seen('m1', { text: 'hola' }));
     expect(event).toMatchObject({ type: 'message.received', session: 'ventas', data: { text: 'hola' } });
@@ -288,32 +298,33 @@ describe('retention', () => {
 
   test('by count: the newest stay, ids go on and are never used again', () => {
     const { store } = withSession();
-    for (let i = 0; i < 10; i++) store.transitions.record('ventas', { from: 'READY', to: 'READY', reason: `${i}` });
+    for (let i = 0; i < 10; i++)
+      store.transitions.record('ventas', { from: 'READY', to: 'READY', reason: `${i}`, data: A_CHANGE });
     store.sessions.insert({ name: 'other', metadata: {}, desired: 'stopped' });
-    store.transitions.record('other', { from: 'STOPPED', to: 'READY', reason: 'only' });
+    store.transitions.record('other', { from: 'STOPPED', to: 'READY', reason: 'only', data: A_CHANGE });
     expect(store.sweep({ ...limits, events: 4, transitions: 3 })).toBe(7 + 7);
     expect(store.events.after(0, 100).map((e) => e.id)).toEqual([8, 9, 10, 11]);
     expect(store.events.oldestId()).toBe(8);
     expect(store.transitions.list('ventas', 100).map((t) => t.reason)).toEqual(['9', '8', '7']);
     expect(store.transitions.list('other', 100)).toHaveLength(1);
     store.sweep({ ...limits, events: 0 });
-    expect(store.events.append({ session: 's', type: 'session.qr', data: {} }).id).toBe(12);
+    expect(store.events.append(aQr('s')).id).toBe(12);
   });
 
   test('by age: old ones go, but never the newest', () => {
     const { store, clock } = openStore();
-    for (let i = 0; i < 3; i++) store.events.append({ session: 's', type: 'session.qr', data: {} });
+    for (let i = 0; i < 3; i++) store.events.append(aQr('s'));
     clock.now = new Date(clock.now.getTime() + 31 * DAY);
     expect(store.sweep(limits)).toBe(2);
     expect(store.events.oldestId()).toBe(3);
-    store.events.append({ session: 's', type: 'session.qr', data: {} });
+    store.events.append(aQr('s'));
     expect(store.sweep(limits)).toBe(1);
     expect(store.events.after(0, 9).map((e) => e.id)).toEqual([4]);
   });
 
   test('by age to a moment that the caller believes in, whatever the clock says', () => {
     const { store, clock } = openStore();
-    for (let i = 0; i < 3; i++) store.events.append({ session: 's', type: 'session.qr', data: {} });
+    for (let i = 0; i < 3; i++) store.events.append(aQr('s'));
     const now = clock.now;
     clock.now = new Date(now.getTime() + 400 * DAY);
     expect(store.sweep({ ...limits, now })).toBe(0);

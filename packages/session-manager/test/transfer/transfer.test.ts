@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { captureProfile } from '@leadmaster/capture';
 import { describe, expect, it } from 'vitest';
 import { looksFrom } from '../../src/state/sessions.ts';
+import { received } from '../event-samples.ts';
 import { LARGE, NAME, owners, twoMachines } from './machines.ts';
 
 describe('a transfer', () => {
@@ -107,9 +108,8 @@ describe('a transfer', () => {
     const { here, there } = await twoMachines();
     const message = {
       ids: ['false_5491100000001@c.us_A', 'false_7001@lid_A'],
-      type: 'message.received' as const,
       at: new Date().toISOString(),
-      data: () => ({ text: 'Hola' }),
+      news: () => received({ text: 'Hola' }),
     };
     here.store.inbox.receive(NAME, message);
     const row = here.store.sessions.get(NAME);
@@ -129,7 +129,7 @@ describe('a transfer', () => {
         ...{ session: NAME, after: 0, limit: 100, waitMs: 0 },
         signal: AbortSignal.timeout(1000),
       });
-      return page.items.filter(({ type }) => type === 'session.moved').map(({ data }) => data.direction);
+      return page.items.filter((event) => event.type === 'session.moved').map(({ data }) => data.direction);
     };
     expect([await told(here), await told(there)]).toEqual([['away'], ['here']]);
   });

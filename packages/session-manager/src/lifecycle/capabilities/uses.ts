@@ -1,4 +1,4 @@
-import type { Event, Feature } from '@leadmaster/protocol';
+import type { Feature, LeadMasterEvent } from '@leadmaster/protocol';
 import type { StateStore } from '../../state/state-store.ts';
 
 type Use = { feature: Feature; worked: boolean };
@@ -20,11 +20,11 @@ export function countUses(
   });
 }
 
-function useOf({ type, data }: Event): Use | null {
+function useOf(event: LeadMasterEvent): Use | null {
   // What the account sent elsewhere says nothing about our way of sending.
-  const isOurs = data.origin === undefined || data.origin === 'api';
-  if (type === 'message.sent' && isOurs) return { feature: 'text', worked: true };
+  if (event.type === 'message.sent' && event.data.origin === 'api') return { feature: 'text', worked: true };
   // What WhatsApp refuses, or a number that it does not know, is no fault of the page.
-  if (type === 'message.failed' && data.code === 'not_handed_over') return { feature: 'text', worked: false };
+  if (event.type === 'message.failed' && event.data.code === 'not_handed_over')
+    return { feature: 'text', worked: false };
   return null;
 }

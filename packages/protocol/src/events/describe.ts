@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { EVENTS } from './index.ts';
+import type { EventStatement } from './statement.ts';
+
+interface Field {
+  description?: string;
+  const?: unknown;
+  enum?: unknown[];
+  type?: string;
+  anyOf?: Field[];
+  items?: Field;
+}
+
+interface Shape {
+  properties?: Record<string, Field>;
+  required?: string[];
+  oneOf?: Shape[];
+}
+
+const INTRODUCTION = `# Events
+
+Printed from \`packages/protocol/src/events/\`; a test keeps it fresh.
+
+Each line of a log is \`{id, session, type, at, data}\`. \`id\` only grows. \`session\` is empty where no one session is meant.
+\`GET /v1/events\` and \`GET /v1/sessions/{s}/events\` answer a page as JSON, or a stream. A line is on the disk before it is told, and
+is kept for \`EVENT_RETENTION_DAYS\`, at most \`EVENT_RETENTION_COUNT\` of them.
+
+A log has an identity, \`logId\`, made with its database. A *cursor* is the number of the last event that is known, alone (\`42\`) or with
+its log (\`42@9c1f04ab27d35e60\`): pass it as \`after\`, or as \`Last-Event-ID\` as \`EventSource\` does by itself. With its log, a cursor of another
+log is refused with 409 \`cursor_of_another_log\`, and one beyond the end of this log with 409 \`cursor_unknown\`; begin again without one then.
+
+A reader passes over types and fields that it does not know: a newer LeadMaster may tell more. Fields marked *operator* are left
+out of what a hub tells a tenant.
+`;
+
+/** \`docs/events.md\`, from the table of events itself. */
+export function describeEvents(): string {
+  return `${[INTRODUCTION, ...Object.entries<EventStatement>(EVENTS).map(section)].join('\n')}`;
+}
+
+const ABOUT: Readonly<Record<EventStatement['about'], string>> = {
+  session: 'of a session',
+  installation: 'of the machine',
+  either: 'of a session, or of the machine',
+};
+
+function section([type, { doc, about, scope, audience, since, operatorFields = [], data }]: [string, EventStatement]) {
+  const facts = `Of: ${ABOUT[about].slice(3)}. Scope: \`${scope}\`. For: ${audience}. Since: ${since}.`;
+  const shape = z.toJSONSchema(data, { io: 'output', unrepresentable: 'any' }) as Shape;
+  const tables = (shape.oneOf ?? [shape]).map((one) => table(one, operatorFields));
+  return [`## \`${type}\`\n`, `${doc} ${facts}\n`, ...tables].join('\n');
+}
+
+function table({ properties = {}, required = [] }: Shape, operatorFields: readonly string[]): string {
+  const rows = Object.entries(properties).map(([name, field]) => {
+    const marks = [
+      ...(required.includes(name) ? [] : ['optional']),
+      ...(operatorFields.includes(name) ? ['operator'] : []),
+    ];
+    const marked = marks.length === 0 ? '' : ` *${marks.join(', ')}*`;
+    return `| \`${name}\`${marked} | ${kindOf(field)} | ${field.description} |`;
+  });
+  return rows.length === 0
+    ? 'Its `data` is empty.\n'
+    : `${['| field | is | means |', '|---|---|---|', ...rows].join('\n')}\n`;
+}
+
+/** What a field holds, in a few words. */
+function kindOf(field: Field): string {
+  if (field.const !== undefined) return `\`${String(field.const)}\``;
+  if (field.enum !== undefined) return field.enum.map((value) => `\`${String(value)}\``).join(' ');
+  if (field.anyOf !== undefined) return field.anyOf.map(kindOf).join(' or ');
+  if (field.items !== undefined) return `list of ${kindOf(field.items)}`;
+  return field.type ?? 'any';
+}

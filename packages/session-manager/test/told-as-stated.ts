@@ -1,0 +1,34 @@
+import { isDeepStrictEqual } from 'node:util';
+import { EVENTS, type LeadMasterEvent } from '@leadmaster/protocol';
+import { afterAll, expect, vi } from 'vitest';
+
+/**
+ * Runs with every test file: whatever a store writes of an event has to be what the contract states, to the last field.
+ * The store itself does not look, so that an event is never lost to a check of its words.
+ */
+const faults: string[] = [];
+
+vi.mock('../src/state/connection.ts', async (original) => {
+  const module = await original<typeof import('../src/state/connection.ts')>();
+  const connect: typeof module.connect = (options) => {
+    const connection = module.connect(options);
+    const addEvent: typeof connection.addEvent = (news) => {
+      const event = connection.addEvent(news);
+      const fault = faultOf(event);
+      if (fault !== null) faults.push(fault);
+      return event;
+    };
+    return { ...connection, addEvent };
+  };
+  return { ...module, connect };
+});
+
+function faultOf({ type, session, data }: LeadMasterEvent): string | null {
+  const { about, data: schema } = EVENTS[type];
+  if (about !== 'either' && (session === '') !== (about === 'installation')) return `${type} of "${session}"`;
+  const read = schema.safeParse(data);
+  if (!read.success) return `${type}: ${read.error.message}`;
+  return isDeepStrictEqual(read.data, data) ? null : `${type} tells more than is stated: ${JSON.stringify(data)}`;
+}
+
+afterAll(() => expect(faults).toEqual([]));
