@@ -8,7 +8,7 @@ import {
 import { contradictory, sequenceOf } from '@leadmaster/vault';
 import { Cron } from 'croner';
 import { type Finding, found } from '../finding.ts';
-import type { Ground } from '../ground.ts';
+import type { Installation } from '../installation.ts';
 import { awaited } from './transfers.ts';
 
 const HOUR_MS = 3_600_000;
@@ -26,7 +26,7 @@ const GRACE_MS = 7 * DAY_MS;
 const AHEAD_MS = HOUR_MS;
 
 /** Whether every login has a snapshot that is recent, and was proven good. */
-export async function checkSnapshots({ state, config, machine, profiles, paths }: Ground): Promise<Finding[]> {
+export async function checkSnapshots({ state, config, machine, profiles, paths }: Installation): Promise<Finding[]> {
   if (state === null) return [];
   const now = machine.now();
   const coming = awaited(state);

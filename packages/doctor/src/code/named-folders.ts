@@ -23,6 +23,8 @@ export interface NamedOnDisk extends NamedFolder {
 
 /** All that code says of sessions, with what of it could not be looked at. */
 export interface CodeOnDisk {
+  /** Where the code is. */
+  folder: string;
   named: NamedOnDisk[];
   cutShort: boolean;
   unread: Unread[];
@@ -35,7 +37,7 @@ export function namedFolders(codeDir: string, paths: DataPaths): CodeOnDisk {
     .flatMap(({ path, text }) => foldersNamedIn(path, text))
     .filter(({ patterns }) => patterns.length > 0)
     .map((one): NamedOnDisk => compare(one, paths));
-  return { named, cutShort, unread };
+  return { folder: codeDir, named, cutShort, unread };
 }
 
 function compare(one: NamedFolder, paths: DataPaths): NamedOnDisk {
