@@ -26,7 +26,7 @@ export interface Fixed {
 
 type Fix = (installation: Installation, finding: Finding) => Promise<string>;
 
-/** Only what loses nothing, whatever else is wrong. The rest is a person's to decide. */
+/** Only what loses nothing in any case. The operator decides about the rest. */
 const FIXES: Partial<Record<FindingId, Fix>> = {
   async modes_open(_ground, { where, about }) {
     await chmod(where, Number.parseInt(String(about.right), 8));
@@ -46,7 +46,7 @@ const FIXES: Partial<Record<FindingId, Fix>> = {
       return removed.length === 0 ? 'gone already' : `removed ${removed.join(', ')}`;
     }),
   async lock_stale({ paths }, { where }) {
-    // Taking a lock proves that nobody has it; giving it back takes the dead holder's word away.
+    // Taking a lock proves that no process holds it; releasing it removes what the dead holder left.
     const session = where.startsWith(join(paths.locks, 'sessions')) ? where.replace(/^.*\/|\.lock$/g, '') : null;
     if (session !== null) lockSession(paths, session).release();
     return 'taken and given back: nobody has it';
@@ -90,7 +90,7 @@ async function fixOne(installation: Installation, finding: Finding): Promise<Fix
   );
 }
 
-/** Runs with a profile that is proven to be nobody's at the moment. */
+/** Runs a work on a profile that is locked, and proven to be in no other process's use. */
 async function alone(
   { paths }: Installation,
   session: string,

@@ -34,7 +34,7 @@ export interface LiveBrowser {
   session: string;
   pid: number;
   comm: string;
-  /** The record of its launch, matched by pid and start time; null for one that nobody here has started. */
+  /** The record of its launch, matched by pid and start time; null for one that this service has not started. */
   known: BrowserRow | null;
 }
 
@@ -52,7 +52,7 @@ export interface Installation {
   exists: boolean;
   /** The user that the data folder belongs to: of the running service, else of the folder. Null where users have no numbers. */
   owner: number | null;
-  /** Who says to run on the data folder; null when nobody alive does. */
+  /** The living process that holds the data folder; null when there is none. */
   service: LockOwner | null;
   /** Null without a database, and with one that cannot be read (`stateError`). */
   state: StateReading | null;

@@ -3,7 +3,7 @@ import { holdersOf } from '@leadmaster/session-manager/installation';
 import { type Finding, found } from '../finding.ts';
 import type { Installation } from '../installation.ts';
 
-/** Browsers on our profiles that no record knows, and whoever else has files of a login open. */
+/** Browsers on our profiles that no record knows, and other programs that have files of a login open. */
 export async function checkBrowsers(installation: Installation): Promise<Finding[]> {
   const { browsers, service } = installation;
   const findings = browsers.flatMap(({ session, pid, comm, known }) => {

@@ -6,7 +6,7 @@ import { type Finding, found } from '../finding.ts';
 import type { Installation } from '../installation.ts';
 
 const GIT_MS = 10_000;
-/** Nothing of the repository's own may run because somebody asked a question; and nothing is written into its index. */
+/** A question runs nothing of the repository, and writes nothing into its index. */
 const QUIETLY = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '--no-optional-locks'];
 
 /** Whether logins and keys inside of a repository are kept out of it. */

@@ -26,14 +26,14 @@ async function lookAt(installation: Installation, profile: ProfileFact): Promise
       found('problem', 'record_unreadable', installation.paths.record(name), { session: name, detail: recordError }),
     ];
   const row = installation.state?.sessions.find((session) => session.name === name);
-  // With a database that cannot be read, only the record says whether somebody has claimed it.
+  // With a database that cannot be read, only the record tells whether it is claimed.
   const claimed = installation.stateError === null ? row !== undefined && record !== null : record !== null;
   const findings = claimed ? [] : [found('warning', 'profile_unclaimed', dir, { session: name, path: shellWord(dir) })];
   if (record?.originRetired === false) findings.push(found('note', 'origin_not_retired', dir, { session: name }));
   const { presence, detail } = await loginEvidence(realFs, dir, record);
   const damage =
     presence === 'damaged' ? detail : presence === 'present' && !profile.inUse ? damageOf(name, dir) : null;
-  // A folder that nobody claims may be anything; a session's own must be whole.
+  // An unclaimed folder may be anything; a session's own must be whole.
   if (damage !== null && claimed)
     findings.push(found('problem', 'login_damaged', dir, { session: name, detail: damage }));
   return findings;
@@ -50,7 +50,7 @@ function damageOf(name: string, dir: string): string | null {
   }
 }
 
-/** Sessions of the database whose profile is gone, though nobody here has set it aside. */
+/** Sessions of the database whose profile is gone, though it was not set aside here. */
 async function missing({ state, paths }: Installation): Promise<Finding[]> {
   const findings: Finding[] = [];
   const coming = awaited(state);
@@ -84,7 +84,7 @@ async function strangers({ paths }: Installation): Promise<Finding[]> {
   return findings;
 }
 
-/** Profiles that were given away and are still, or again, in place: nobody may run them. */
+/** Profiles that were given away and are still, or again, in place: they may not run here. */
 export async function checkMoved({ profiles, state }: Installation): Promise<Finding[]> {
   return profiles.flatMap(({ name, dir, record }) => {
     const moved = state?.movedGeneration(name) ?? null;

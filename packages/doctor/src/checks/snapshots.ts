@@ -4,9 +4,9 @@ import {
   parseState,
   type SnapshotRow,
   type StateReading,
+  secondRound,
 } from '@leadmaster/session-manager/installation';
 import { contradictory, sequenceOf } from '@leadmaster/vault';
-import { Cron } from 'croner';
 import { type Finding, found } from '../finding.ts';
 import type { Installation } from '../installation.ts';
 import { awaited } from './transfers.ts';
@@ -108,14 +108,8 @@ function doubtedClock(state: StateReading, where: string): Finding[] {
 /** Older than two turns of the clock: one may be missed by a night's restart. */
 function isOld(at: string, schedule: string | null, now: Date): boolean {
   if (schedule === null) return ageOf(at, now) > OLD_MS;
-  const cron = new Cron(schedule, { paused: true });
-  try {
-    const first = cron.nextRun(new Date(at));
-    const second = first === null ? null : cron.nextRun(first);
-    return second !== null && now.getTime() - second.getTime() > ROUND_MS;
-  } finally {
-    cron.stop();
-  }
+  const second = secondRound(schedule, new Date(at));
+  return second !== null && now.getTime() - second.getTime() > ROUND_MS;
 }
 
 function isUnproven(all: readonly SnapshotRow[], now: Date): boolean {

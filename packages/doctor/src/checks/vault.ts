@@ -17,7 +17,7 @@ import type { SeenHeads } from '../machine.ts';
 /** What is told otherwise, or says nothing of what can be restored. */
 const NO_DAMAGE: ReadonlySet<VaultProblem['kind']> = new Set(['stray', 'replayed', 'rolled_back']);
 
-/** A far vault with many sessions takes a while; somebody waits. */
+/** A far vault with many sessions takes a while, and the operator waits. */
 const LOOK_MS = 60_000;
 
 /** Whether snapshots can be written and read now. That there is no vault before the first start is as it should be. */
