@@ -74,7 +74,11 @@ export const ROOMS: readonly Room[] = [
     packages: ['session-manager', 'vault', 'capture', 'protocol'],
     why: 'It looks at an installation through what the session manager exports for that. No service imports it: its host does.',
   },
-  { room: `${DOCTOR}/checks`, why: 'A check judges one look, and knows neither other checks nor languages.' },
+  {
+    room: `${DOCTOR}/checks`,
+    rooms: ['installation.ts', 'machine.ts', 'key-copy.ts', 'code', 'finding.ts'],
+    why: 'A check judges one look, and knows no language.',
+  },
   {
     room: `${DOCTOR}/installation.ts`,
     rooms: ['machine.ts', 'code'],

@@ -28,11 +28,11 @@ type Fix = (installation: Installation, finding: Finding) => Promise<string>;
 
 /** Only what loses nothing in any case. The operator decides about the rest. */
 const FIXES: Partial<Record<FindingId, Fix>> = {
-  async modes_open(_ground, { where, about }) {
+  async modes_open(_installation, { where, about }) {
     await chmod(where, Number.parseInt(String(about.right), 8));
     return `mode ${about.mode} -> ${about.right}`;
   },
-  async vault_key_open(_ground, { where, about }) {
+  async vault_key_open(_installation, { where, about }) {
     await chmod(where, 0o600);
     return `mode ${about.mode} -> 600`;
   },

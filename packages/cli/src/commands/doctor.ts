@@ -64,7 +64,10 @@ function show(cli: Cli, words: DoctorWords, { findings, fixed }: DoctorReport, c
 
 function showFixed(cli: Cli, words: DoctorWords, { id, where, done, detail }: Fixed): void {
   const { green, red } = cli.print.paint;
-  cli.print.line(`${done ? green(words.fixed) : red(words.notFixed)} ${id}: ${printable(where)}: ${printable(detail)}`);
+  const [word, paint] = done ? [words.fixed, green] : [words.notFixed, red];
+  const [first = '', ...rest] = linesOf(cli, `${id}: ${printable(where)}: ${printable(detail)}`, word.length + 1);
+  cli.print.line(`${paint(word)} ${first}`);
+  for (const line of rest) cli.print.line(`${' '.repeat(word.length + 1)}${line}`);
 }
 
 function showFinding(cli: Cli, words: DoctorWords, { id, severity, what, cure }: ToldFinding): void {
