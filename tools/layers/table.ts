@@ -29,6 +29,7 @@ export interface KeptLibrary {
 
 const MANAGER = 'packages/session-manager/src';
 const KIT = 'packages/service-kit/src';
+const DOCTOR = 'packages/doctor/src';
 
 export const ROOMS: readonly Room[] = [
   {
@@ -68,11 +69,31 @@ export const ROOMS: readonly Room[] = [
     packages: ['doctor', 'session-manager', 'service-kit', 'vault', 'client', 'protocol'],
     why: 'The command line is a client of the services, and their host. Nothing imports it.',
   },
+  { room: `${DOCTOR}/report`, why: 'It tells what the diagnosis found and what the installation holds.' },
   {
-    room: 'packages/doctor/src',
+    room: DOCTOR,
     packages: ['session-manager', 'service-kit', 'vault', 'capture', 'protocol'],
     why: 'It looks at an installation through what the session manager exports for that. No service imports it: its host does.',
   },
+  {
+    room: `${DOCTOR}/checks`,
+    rooms: ['installation.ts', 'machine.ts', 'key-copy.ts', 'code', 'finding.ts'],
+    why: 'A check judges one look, and knows no language.',
+  },
+  {
+    room: `${DOCTOR}/installation.ts`,
+    rooms: ['machine.ts', 'code'],
+    why: 'The one look: it gathers, and judges nothing.',
+  },
+  {
+    room: `${DOCTOR}/machine.ts`,
+    rooms: ['key-copy.ts'],
+    why: 'What is asked beside files; tests answer in its place.',
+  },
+  { room: `${DOCTOR}/key-copy.ts`, rooms: [], why: 'One note, and the key that it is about.' },
+  { room: `${DOCTOR}/code`, rooms: [], why: 'It reads code of others, and knows no finding.' },
+  { room: `${DOCTOR}/words`, rooms: ['finding.ts'], packages: [], libraries: [], why: 'Words know no machine.' },
+  { room: `${DOCTOR}/finding.ts`, rooms: [], packages: [], libraries: [], why: 'Names of what can be found.' },
   {
     room: MANAGER,
     packages: ['service-kit', 'vault', 'capture', 'client', 'protocol'],

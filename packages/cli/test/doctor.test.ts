@@ -117,6 +117,18 @@ describe('doctor', () => {
     );
   });
 
+  test.each(['en', 'es'])('on a terminal of 80 columns no line is wider, but for a command: %s', async (lang) => {
+    const { env } = machine();
+    const args = ['doctor', '--no-network', '--lang', lang];
+    const wide = (await run(args, { env })).stdout;
+    const { stdout } = await run(args, { env: { ...env, NO_COLOR: '1' }, terminal: { columns: 80, rows: 24 } });
+    const tooWide = stdout.split('\n').filter((line) => line.length > 80);
+    expect(tooWide.filter((line) => !/^ +\S*\.\/leadmaster /.test(line))).toEqual([]);
+    expect(stdout).toMatch(/^\S+ +profile_unclaimed: .*\n {8,}\S/m);
+    // Only the breaks are other ones.
+    expect(stdout.split(/\s+/)).toEqual(wide.split(/\s+/));
+  });
+
   test('wrong usage', async () => {
     const { cli } = machine();
     expect(await cli('doctor --lang fr')).toMatchObject({ code: 2 });

@@ -14,7 +14,7 @@ import {
 } from '@leadmaster/session-manager/installation';
 import { mayIgnoreAll } from './checks/git.ts';
 import type { Finding, FindingId } from './finding.ts';
-import type { Ground } from './ground.ts';
+import type { Installation } from './installation.ts';
 
 /** What became of one thing that could be mended. */
 export interface Fixed {
@@ -24,29 +24,29 @@ export interface Fixed {
   detail: string;
 }
 
-type Fix = (ground: Ground, finding: Finding) => Promise<string>;
+type Fix = (installation: Installation, finding: Finding) => Promise<string>;
 
-/** Only what loses nothing, whatever else is wrong. The rest is a person's to decide. */
+/** Only what loses nothing in any case. The operator decides about the rest. */
 const FIXES: Partial<Record<FindingId, Fix>> = {
-  async modes_open(_ground, { where, about }) {
+  async modes_open(_installation, { where, about }) {
     await chmod(where, Number.parseInt(String(about.right), 8));
     return `mode ${about.mode} -> ${about.right}`;
   },
-  async vault_key_open(_ground, { where, about }) {
+  async vault_key_open(_installation, { where, about }) {
     await chmod(where, 0o600);
     return `mode ${about.mode} -> 600`;
   },
-  modes_inside: (ground, { where, about }) =>
-    alone(ground, String(about.session), async () => {
+  modes_inside: (installation, { where, about }) =>
+    alone(installation, String(about.session), async () => {
       return `${await repairPermissions(realFs, where)} entries set to 700 and 600`;
     }),
-  singleton_stale: (ground, { about }) =>
-    alone(ground, String(about.session), async (dir, lock) => {
+  singleton_stale: (installation, { about }) =>
+    alone(installation, String(about.session), async (dir, lock) => {
       const { removed } = await clearStaleSingleton(dir, lock);
       return removed.length === 0 ? 'gone already' : `removed ${removed.join(', ')}`;
     }),
   async lock_stale({ paths }, { where }) {
-    // Taking a lock proves that nobody has it; giving it back takes the dead holder's word away.
+    // Taking a lock proves that no process holds it; releasing it removes what the dead holder left.
     const session = where.startsWith(join(paths.locks, 'sessions')) ? where.replace(/^.*\/|\.lock$/g, '') : null;
     if (session !== null) lockSession(paths, session).release();
     return 'taken and given back: nobody has it';
@@ -67,32 +67,32 @@ const FIXES: Partial<Record<FindingId, Fix>> = {
  *
  * @throws LeadMasterError `forbidden` for another user than the folder's, `data_folder_in_use`.
  */
-export async function fixAll(ground: Ground, findings: readonly Finding[]): Promise<Fixed[]> {
+export async function fixAll(installation: Installation, findings: readonly Finding[]): Promise<Fixed[]> {
   if (findings.length === 0) return [];
-  refuseOtherUser(ground);
-  const lock = ground.service === null ? lockDataFolder(ground.paths, COMMAND) : null;
+  refuseOtherUser(installation);
+  const lock = installation.service === null ? lockDataFolder(installation.paths, COMMAND) : null;
   try {
     const fixed: Fixed[] = [];
-    for (const finding of findings) fixed.push(await fixOne(ground, finding));
+    for (const finding of findings) fixed.push(await fixOne(installation, finding));
     return fixed;
   } finally {
     lock?.release();
   }
 }
 
-async function fixOne(ground: Ground, finding: Finding): Promise<Fixed> {
+async function fixOne(installation: Installation, finding: Finding): Promise<Fixed> {
   const { id, where } = finding;
   const fix = FIXES[id];
   if (fix === undefined) return { id, where, done: false, detail: 'nothing is known to mend it' };
-  return fix(ground, finding).then(
+  return fix(installation, finding).then(
     (detail) => ({ id, where, done: true, detail }),
     (error: unknown) => ({ id, where, done: false, detail: errorText(error) }),
   );
 }
 
-/** Runs with a profile that is proven to be nobody's at the moment. */
+/** Runs a work on a profile that is locked, and proven to be in no other process's use. */
 async function alone(
-  { paths }: Ground,
+  { paths }: Installation,
   session: string,
   work: (dir: string, lock: LockHandle) => Promise<string>,
 ): Promise<string> {
@@ -107,7 +107,7 @@ async function alone(
 }
 
 /** What root makes in here, the service could not use. */
-function refuseOtherUser({ machine, owner, paths }: Ground): void {
+function refuseOtherUser({ machine, owner, paths }: Installation): void {
   if (owner === null || machine.uid === owner) return;
   throw new LeadMasterError(
     'forbidden',

@@ -1,5 +1,6 @@
-/** What is wrong with an installation. An entry of its own: it needs nothing of the service, and starts in no time. */
-export { type DoctorOptions, type DoctorReport, examine, type ToldFinding } from './doctor.ts';
+/** What is wrong with an installation, with its service up or down. It loads no part of the service. */
+export type { ToldFinding } from './diagnosis.ts';
+export { type DoctorOptions, type DoctorReport, examine } from './doctor.ts';
 export type { Severity } from './finding.ts';
 export type { Fixed } from './fixes.ts';
 export { noteKeyCopy } from './key-copy.ts';

@@ -38,7 +38,7 @@ export interface Machine {
   tryVault(seen: SeenHeads): Promise<Vault | undefined>;
 }
 
-/** Far stores are tried again for minutes where somebody waits for a snapshot; here somebody waits for an answer. */
+/** For a snapshot, a far store is tried again for minutes; here the operator waits for an answer. */
 const VAULT_MS = 15_000;
 
 /** The machine this runs on. */

@@ -3,33 +3,32 @@ import { expect, test } from 'vitest';
 import { KeptPages } from '../../session-manager/src/builds/pages.ts';
 import { pageOf } from '../../session-manager/test/builds/pages.ts';
 import { checkBuilds } from '../src/checks/builds.ts';
-import { lookAround } from '../src/ground.ts';
-import { thisMachine } from '../src/machine.ts';
-import { Installation, NAME } from './installation.ts';
+import { withInstallation } from '../src/installation.ts';
+import { NAME, SampleInstallation } from './sample-installation.ts';
 
 const OLD = '2.3000.1043191242';
 const NEW = '2.3000.1044431423';
 const DAY_MS = 86_400_000;
 
 /** What the check finds of an installation, a number of days from now; with a browser on the session where told. */
-async function found(installation: Installation, { days = 0, isRunning = false } = {}) {
+async function found(sample: SampleInstallation, { days = 0, isRunning = false } = {}) {
   const now = (): Date => new Date(Date.now() + days * DAY_MS);
-  const machine = { ...thisMachine(installation.config), ...installation.machine, now };
-  const ground = await lookAround(installation.config, { machine });
   const browsers = isRunning ? [{ session: NAME, pid: 1, comm: 'chrome', known: null }] : [];
-  const findings = await checkBuilds({ ...ground, browsers }).finally(() => ground.close());
+  const findings = await withInstallation(sample.config, { machine: { ...sample.machine, now } }, (installation) =>
+    checkBuilds({ ...installation, browsers }),
+  );
   return findings.map(({ id, where }) => [id, where]);
 }
 
 test('a pinned build is told near the end of its life', async () => {
-  const installation = await Installation.healthy({ WEB_VERSION: OLD });
+  const installation = await SampleInstallation.healthy({ WEB_VERSION: OLD });
   installation.change((store) => store.builds.seen(OLD, { session: NAME, knobs: null }));
   expect(await found(installation, { days: 69 })).toEqual([]);
   expect(await found(installation, { days: 71 })).toEqual([['build_ends', OLD]]);
 });
 
 test('another build than the chosen one, and a bad one, are told of sessions that run', async () => {
-  const installation = await Installation.healthy();
+  const installation = await SampleInstallation.healthy();
   installation.change((store) => {
     for (const build of [OLD, NEW]) store.builds.seen(build, { session: NAME, knobs: null });
     store.builds.judge(NEW, { verdict: 'bad', reason: 'ids is broken in ventas', sessions: [NAME] });
@@ -43,7 +42,7 @@ test('another build than the chosen one, and a bad one, are told of sessions tha
 });
 
 test('a pinned build whose kept page is damaged is told', async () => {
-  const installation = await Installation.healthy({ WEB_VERSION: OLD });
+  const installation = await SampleInstallation.healthy({ WEB_VERSION: OLD });
   const pages = new KeptPages(installation.paths.webCache);
   await pages.keep(OLD, pageOf(OLD));
   expect(await found(installation)).toEqual([]);

@@ -5,7 +5,7 @@ import { CHECKOUT } from '../../session-manager/src/config/index.ts';
 import { tempFolder } from '../../session-manager/test/profile/helpers.ts';
 import { asOrdinaryUser } from '../../session-manager/test/profile/ordinary-user.ts';
 import { foldersNamedIn } from '../src/code/session-folders.ts';
-import { Installation, put } from './installation.ts';
+import { put, SampleInstallation } from './sample-installation.ts';
 
 /** As the report's code has it. */
 const WRITTEN = `./sessions/cliente_\${id}`;
@@ -45,7 +45,7 @@ describe('where code keeps sessions', () => {
 
 describe("the report's discrepancy", () => {
   test("code that names folders which are not there, are empty, are ours, or are somebody's", async () => {
-    const installation = await Installation.healthy();
+    const installation = await SampleInstallation.healthy();
     const code = join(installation.paths.root, '../services');
     const at = (name: string, folder: string): Promise<void> =>
       put(
@@ -75,7 +75,7 @@ describe("the report's discrepancy", () => {
   });
 
   test('is not taken from tests, from settings that are to be copied, nor from this program', async () => {
-    const installation = await Installation.healthy();
+    const installation = await SampleInstallation.healthy();
     const code = await tempFolder();
     const line = "new LocalAuth({ dataPath: './sessions' })";
     for (const file of ['test/a.js', 'src/__tests__/b.ts', 'c.spec.ts', '.env.example'])
@@ -88,14 +88,14 @@ describe("the report's discrepancy", () => {
   });
 
   test('is looked for beside the data folder without being asked', async () => {
-    const installation = await Installation.healthy();
+    const installation = await SampleInstallation.healthy();
     await put(join(installation.paths.root, '../package.json'), '{}');
     await put(join(installation.paths.root, '../client.js'), "new LocalAuth({ dataPath: './sessions' })");
     expect(await installation.found()).toMatchObject([{ id: 'code_folder_missing', severity: 'warning' }]);
   });
 
   test('what of the code cannot be read is a finding, and what it names is not said to be missing or empty', async () => {
-    const installation = await Installation.healthy();
+    const installation = await SampleInstallation.healthy();
     const around = join(installation.paths.root, '..');
     const code = join(around, 'services');
     await put(join(code, 'package.json'), '{}');

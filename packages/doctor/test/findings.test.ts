@@ -18,7 +18,7 @@ import { A_CHANGE, A_SNAPSHOT } from '../../session-manager/test/event-samples.t
 import { cleanUp } from '../../session-manager/test/profile/helpers.ts';
 import { TOPICS } from '../src/finding.ts';
 import { bystander } from './bystander.ts';
-import { Installation, NAME, put } from './installation.ts';
+import { NAME, put, SampleInstallation } from './sample-installation.ts';
 
 const HOURS = 3_600_000;
 const DAYS = 24 * HOURS;
@@ -43,7 +43,7 @@ function deadOwner(lockFile: string): void {
 }
 
 test('a healthy installation has nothing, with the service down and up', async () => {
-  const installation = await Installation.healthy();
+  const installation = await SampleInstallation.healthy();
   installation.giveAway();
   const { ok, findings, fixed } = await installation.examine();
   expect(findings.filter(({ severity }) => severity !== 'ok')).toEqual([]);
@@ -52,7 +52,7 @@ test('a healthy installation has nothing, with the service down and up', async (
 });
 
 test('beside a running service: no lock is needed, and its own browsers are no strangers', async () => {
-  const installation = await Installation.healthy();
+  const installation = await SampleInstallation.healthy();
   const lock = lockDataFolder(installation.paths, { port: 1 });
   const session = lockSession(installation.paths, NAME);
   try {
@@ -69,7 +69,7 @@ test('beside a running service: no lock is needed, and its own browsers are no s
 });
 
 test('a fresh machine: no data folder, no vault, no key; and nothing is made by looking', async () => {
-  const installation = await Installation.healthy();
+  const installation = await SampleInstallation.healthy();
   await rm(installation.paths.root, { recursive: true });
   await rm(join(installation.paths.root, '../elsewhere'), { recursive: true });
   expect(await installation.found()).toMatchObject([{ id: 'data_folder_missing', severity: 'note' }]);
@@ -77,7 +77,7 @@ test('a fresh machine: no data folder, no vault, no key; and nothing is made by 
 });
 
 /** What is planted, and what has to be found of it, and of nothing else. */
-const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: string, severity: string][]][] = [
+const PLANTED: [what: string, plant: (i: SampleInstallation) => unknown, found: [id: string, severity: string][]][] = [
   ['a database that is damaged', (i) => writeFile(i.paths.database, 'x'), [['database_unreadable', 'problem']]],
   ['an open data folder', (i) => chmod(i.paths.root, 0o755), [['modes_open', 'problem']]],
   ['an open admin key', (i) => writeFile(i.paths.adminKey, 'k', { mode: 0o644 }), [['modes_open', 'warning']]],
@@ -478,7 +478,7 @@ const PLANTED: [what: string, plant: (i: Installation) => unknown, found: [id: s
 
 describe('planted and found', () => {
   test.each(PLANTED)('%s', async (_what, plant, expected) => {
-    const installation = await Installation.healthy();
+    const installation = await SampleInstallation.healthy();
     await plant(installation);
     const found = await installation.found();
     expect(found.map(({ id, severity }) => [id, severity])).toEqual(expected);
@@ -491,7 +491,7 @@ describe('planted and found', () => {
   });
 
   test('files of another user, and the service as root', async () => {
-    const installation = await Installation.healthy();
+    const installation = await SampleInstallation.healthy();
     const real = process.getuid?.() ?? 0;
     // Seen from a service that runs as another user.
     const lock = lockDataFolder(installation.paths, { port: 1 });
@@ -516,7 +516,7 @@ describe('planted and found', () => {
   });
 
   test('a program that has a login open', async () => {
-    const installation = await Installation.healthy();
+    const installation = await SampleInstallation.healthy();
     const file = join(installation.profile, LOGIN_STORES.localStorage, 'CURRENT');
     // Not a child of this process: what the asker itself has started is explained by it.
     const command = ['--fork', 'sh', '-c', 'echo $$; exec sleep 60'];
@@ -532,7 +532,7 @@ describe('planted and found', () => {
   });
 
   test('a browser that outlived its service', async () => {
-    const installation = await Installation.healthy();
+    const installation = await SampleInstallation.healthy();
     const { pid = 0 } = await pretend(installation.profile);
     const startTicks = readProcess(pid)?.startTicks ?? 0;
     const row = { session: NAME, pid, startTicks, bootId: bootId(), profileDir: installation.profile };
@@ -544,7 +544,7 @@ describe('planted and found', () => {
   });
 
   test('a schedule of weeks asks for no snapshot of yesterday', async () => {
-    const installation = await Installation.healthy({ SNAPSHOT_SCHEDULE: '0 2 1 * *' });
+    const installation = await SampleInstallation.healthy({ SNAPSHOT_SCHEDULE: '0 2 1 * *' });
     installation.change((store) => {
       store.snapshots.forgotten(NAME, ['1-00000001']);
       const at = daysAgo(25);
@@ -555,7 +555,7 @@ describe('planted and found', () => {
   });
 
   test('what cannot be looked at is a problem, and the rest is looked at all the same', async () => {
-    const installation = await Installation.healthy();
+    const installation = await SampleInstallation.healthy();
     installation.machine.room = async () => {
       throw new Error('the disk is gone');
     };
@@ -565,7 +565,7 @@ describe('planted and found', () => {
   });
 
   test('everything is said in Spanish as well', async () => {
-    const installation = await Installation.healthy();
+    const installation = await SampleInstallation.healthy();
     await put(join(installation.paths.session('admin'), 'Default/x'), '');
     await chmod(installation.paths.root, 0o755);
     const spanish = (await installation.examine({ language: 'es' })).findings;
@@ -576,7 +576,7 @@ describe('planted and found', () => {
   });
 
   test('a copy of another key, or on the same disk, is no copy', async () => {
-    const installation = await Installation.healthy();
+    const installation = await SampleInstallation.healthy();
     const { keyFile } = installation.config.vault;
     const { noteKeyCopy } = await import('../src/key-copy.ts');
     const copy = join(installation.paths.root, '../copy.key');

@@ -8,7 +8,7 @@ import { CHECKOUT } from '../../session-manager/src/config/index.ts';
 import { lockDataFolder, readOwner } from '../../session-manager/src/profile/locks.ts';
 import { cleanUp } from '../../session-manager/test/profile/helpers.ts';
 import { bystander } from './bystander.ts';
-import { Installation, NAME } from './installation.ts';
+import { NAME, SampleInstallation } from './sample-installation.ts';
 
 const DEAD = 2 ** 22 - 1;
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
@@ -22,7 +22,7 @@ function dieWith(lockFile: string): void {
 const holdOpen = (file: string) => bystander(`require('fs').openSync(${JSON.stringify(file)}); `);
 
 /** Every file of the installation but those of the database and of locks, with its content and mode. */
-function everything({ paths }: Installation): Record<string, string> {
+function everything({ paths }: SampleInstallation): Record<string, string> {
   const names = readdirSync(paths.root, { recursive: true, encoding: 'utf8' });
   const kept = names.filter((name) => !/^(locks|session-manager\.db)/.test(name)).sort();
   return Object.fromEntries(
@@ -34,7 +34,7 @@ function everything({ paths }: Installation): Record<string, string> {
 
 describe('doctor --fix', () => {
   test('mends modes and takes the locks of the dead away, and nothing else', async () => {
-    const installation = await Installation.healthy();
+    const installation = await SampleInstallation.healthy();
     const { paths, profile } = installation;
     const before = everything(installation);
     await chmod(paths.root, 0o755);
@@ -68,7 +68,7 @@ describe('doctor --fix', () => {
   });
 
   test('a profile in use is left as it is', async () => {
-    const installation = await Installation.healthy();
+    const installation = await SampleInstallation.healthy();
     const { profile } = installation;
     symlinkSync(`${hostname()}-${DEAD}`, join(profile, 'SingletonLock'));
     await chmod(join(profile, 'Default'), 0o755);
@@ -84,7 +84,7 @@ describe('doctor --fix', () => {
   });
 
   test('beside a running service no profile and no lock is touched', async () => {
-    const installation = await Installation.healthy();
+    const installation = await SampleInstallation.healthy();
     const { paths, profile } = installation;
     await chmod(join(profile, 'Default'), 0o755);
     symlinkSync(`${hostname()}-${DEAD}`, join(profile, 'SingletonLock'));
@@ -104,7 +104,7 @@ describe('doctor --fix', () => {
   });
 
   test('another user than the owner of the folder mends nothing', async () => {
-    const installation = await Installation.healthy();
+    const installation = await SampleInstallation.healthy();
     await chmod(installation.paths.root, 0o755);
     installation.machine.uid = (process.getuid?.() ?? 0) + 1;
     await expect(installation.examine({ fix: true })).rejects.toMatchObject({ code: 'forbidden' });
@@ -113,8 +113,8 @@ describe('doctor --fix', () => {
 });
 
 describe('inside of a git repository', () => {
-  async function inRepository(): Promise<{ installation: Installation; repository: string }> {
-    const installation = await Installation.healthy();
+  async function inRepository(): Promise<{ installation: SampleInstallation; repository: string }> {
+    const installation = await SampleInstallation.healthy();
     const repository = join(installation.paths.root, '..');
     execFileSync('git', ['init', '-q', repository]);
     // Would run, if git were let.

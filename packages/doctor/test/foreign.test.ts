@@ -9,12 +9,12 @@ import { realFs } from '../../session-manager/src/profile/files.ts';
 import { dataPaths } from '../../session-manager/src/profile/paths.ts';
 import { finishSwaps } from '../../session-manager/src/profile/swap.ts';
 import { tempFolder } from '../../session-manager/test/profile/helpers.ts';
-import { Installation, NAME, put } from './installation.ts';
+import { NAME, put, SampleInstallation } from './sample-installation.ts';
 
 const FOREIGN = ['Thumbs.db', '._2.3000.1.html', 'x (conflicted copy)'];
 
 test('foreign files in the folders of an installation are named, and cause no other finding', async () => {
-  const installation = await Installation.healthy();
+  const installation = await SampleInstallation.healthy();
   const { paths, config } = installation;
   const vault = config.vault.location.kind === 'folder' ? config.vault.location.path : '';
   // Open to others, too: that is their owners' business.
@@ -32,7 +32,7 @@ test('foreign files in the folders of an installation are named, and cause no ot
 });
 
 test('so are names in a profile that are not UTF-8', async () => {
-  const installation = await Installation.healthy();
+  const installation = await SampleInstallation.healthy();
   const odd = Buffer.concat([Buffer.from(`${installation.profile}/Default/x`), Buffer.from([0xff])]);
   writeFileSync(odd, '', { mode: 0o600 });
   const found = await installation.found();

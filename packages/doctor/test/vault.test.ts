@@ -2,7 +2,7 @@ import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStore, openVault, parseMasterKeys, type SeenHead, storeUrl } from '@leadmaster/vault';
 import { describe, expect, test } from 'vitest';
-import { Installation, NAME } from './installation.ts';
+import { NAME, SampleInstallation } from './sample-installation.ts';
 
 const extra = (id: string, generation: number) => ({
   ...{ frozenAt: new Date().toISOString(), reason: 'requested', method: 'none', pauseMs: 0, captureMs: 0 },
@@ -15,8 +15,8 @@ const extra = (id: string, generation: number) => ({
 });
 
 /** An installation whose session has two snapshots, known to its database. `writers`: who took them. */
-async function withSnapshots(writers = ['1', '1']): Promise<{ installation: Installation; folder: string }> {
-  const installation = await Installation.healthy();
+async function withSnapshots(writers = ['1', '1']): Promise<{ installation: SampleInstallation; folder: string }> {
+  const installation = await SampleInstallation.healthy();
   const { keyFile, location } = installation.config.vault;
   const store = await openStore(storeUrl(location), { base: '/' });
   const heads: [string, SeenHead][] = [];

@@ -3,22 +3,22 @@ import { dirname } from 'node:path';
 import type { Check } from '@leadmaster/protocol';
 import { describe, expect, test } from 'vitest';
 import { A_SNAPSHOT } from '../../session-manager/test/event-samples.ts';
-import { Installation, NAME } from './installation.ts';
+import { NAME, SampleInstallation } from './sample-installation.ts';
 
 const DAY_MS = 86_400_000;
 const day = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString();
-const ids = async (installation: Installation) => (await installation.found()).map(({ id }) => id);
+const ids = async (installation: SampleInstallation) => (await installation.found()).map(({ id }) => id);
 
 describe('the verdict on a snapshot', () => {
-  async function drilled(name: string): Promise<Installation> {
-    const installation = await Installation.healthy();
+  async function drilled(name: string): Promise<SampleInstallation> {
+    const installation = await SampleInstallation.healthy();
     const failed = [{ name, ok: false, detail: 'x' }];
     verified(installation, false, { drill: true, failed });
     expect(await ids(installation)).toEqual(['drill_failed', 'snapshot_damaged']);
     return installation;
   }
 
-  function verified(installation: Installation, ok: boolean, data: { drill: boolean; failed?: Check[] }): void {
+  function verified(installation: SampleInstallation, ok: boolean, data: { drill: boolean; failed?: Check[] }): void {
     installation.change((store) => store.snapshots.verified(NAME, { id: '1-00000001', at: day(0), ok, ...data }));
   }
 
@@ -53,7 +53,7 @@ describe('snapshots with wrong dates', () => {
     ['one that lies back', [-3, -9, -2, -1], '2-'],
     ['one back and one ahead', [-3, -9, -2, 400, -1], '2-'],
   ])('%s: the first that is named is a wrong one, and no right one counts', async (_, dates, first) => {
-    const installation = await Installation.healthy();
+    const installation = await SampleInstallation.healthy();
     installation.change((store) => {
       store.snapshots.forgotten(NAME, ['1-00000001']);
       for (const [at, days] of dates.entries())
@@ -69,7 +69,7 @@ describe('snapshots with wrong dates', () => {
 test.skipIf(process.getuid?.() !== 0)(
   'a user to whom the data folder is closed is told which user may look',
   async () => {
-    const installation = await Installation.healthy();
+    const installation = await SampleInstallation.healthy();
     const { root } = installation.paths;
     await chmod(dirname(root), 0o755);
     await chown(root, 12_345, 12_345);

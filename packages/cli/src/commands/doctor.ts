@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
-import { printable } from '../output/words.ts';
+import { printable, wrappedAdvice } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 
 export const register: Register = (parent, io) => {
@@ -64,14 +64,27 @@ function show(cli: Cli, words: DoctorWords, { findings, fixed }: DoctorReport, c
 
 function showFixed(cli: Cli, words: DoctorWords, { id, where, done, detail }: Fixed): void {
   const { green, red } = cli.print.paint;
-  cli.print.line(`${done ? green(words.fixed) : red(words.notFixed)} ${id}: ${printable(where)}: ${printable(detail)}`);
+  const [word, paint] = done ? [words.fixed, green] : [words.notFixed, red];
+  const [first = '', ...rest] = linesOf(cli, `${id}: ${printable(where)}: ${printable(detail)}`, word.length + 1);
+  cli.print.line(`${paint(word)} ${first}`);
+  for (const line of rest) cli.print.line(`${' '.repeat(word.length + 1)}${line}`);
 }
 
 function showFinding(cli: Cli, words: DoctorWords, { id, severity, what, cure }: ToldFinding): void {
   const { dim, green, yellow, red, cyan } = cli.print.paint;
   const paint = { ok: green, note: cyan, warning: yellow, problem: red }[severity];
-  const said = severity === 'ok' ? dim(printable(what)) : printable(what);
   const width = Math.max(...Object.values(words.severity).map((word) => word.length));
-  cli.print.line(`${paint(words.severity[severity].padEnd(width))} ${id}: ${said}`);
-  if (cure !== '') cli.print.line(`${' '.repeat(width)}  ${dim(printable(cure))}`);
+  const indent = ' '.repeat(width + 2);
+  const [first = '', ...rest] = linesOf(cli, `${id}: ${printable(what)}`, indent.length);
+  const said = (text: string): string => (severity === 'ok' ? dim(text) : text);
+  const start = `${paint(words.severity[severity].padEnd(width))} ${id}:`;
+  cli.print.line(`${start}${said(first.slice(id.length + 1))}`);
+  for (const line of rest) cli.print.line(`${indent}${said(line)}`);
+  if (cure === '') return;
+  for (const line of linesOf(cli, printable(cure), indent.length)) cli.print.line(`${indent}${dim(line)}`);
+}
+
+/** A text as lines that fit into a terminal behind an indent; one line where there is no terminal. */
+function linesOf({ print }: Cli, text: string, indent: number): string[] {
+  return print.columns === null ? [text] : wrappedAdvice(text, print.columns - indent);
 }

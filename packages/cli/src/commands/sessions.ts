@@ -11,6 +11,8 @@ import { cliOf, type Register } from './command.ts';
 import { sessionName } from './values.ts';
 
 const HEAD = ['NAME', 'STATE', 'FOR', 'ACCOUNT', 'DISK', 'MEMORY', 'SNAPSHOT', 'REASON'];
+/** Columns that go first on a narrow terminal; `--json` has them there too. */
+const LESSER = [HEAD.indexOf('MEMORY'), HEAD.indexOf('DISK')];
 
 /** How long a list of no sessions waits for what the vault holds. */
 const VAULT_MS = 2000;
@@ -75,7 +77,7 @@ async function missingHere(client: ServiceClient): Promise<string[]> {
   }
 }
 
-/** All sessions, one line each. */
+/** All sessions. */
 export function sessionTable(print: Printer, items: readonly Session[]): string {
   const rows = items.map((session) => [
     session.name,
@@ -87,7 +89,7 @@ export function sessionTable(print: Printer, items: readonly Session[]): string 
     snapshotAge(print, session),
     session.reason,
   ]);
-  return table(print, HEAD, rows);
+  return table(print, HEAD, rows, { lesser: LESSER });
 }
 
 function stateWords(print: Printer, session: Session): string {

@@ -8,6 +8,7 @@ type Colors = ReturnType<typeof picocolors.createColors>;
 /** Stands for the escape character in what this program itself writes to the terminal. It is random, so text from outside cannot contain it. */
 const MARK = `\ue000${randomUUID()}`;
 const ESCAPE = '\u001b';
+const COLOURED = new RegExp(`^((?:${MARK}\\[\\d+m)*)(.*?)((?:${MARK}\\[\\d+m)*)$`, 's');
 
 /**
  * Keeps the program's own terminal commands apart from those in text from outside: colours and drawings carry a mark until
@@ -34,6 +35,12 @@ export const ink = {
 
   /** The same of a single line: a line break in it is written out, too. */
   line: (text: string): string => unmarked(visible(text)),
+
+  /** A text apart from our own colours before and after it. */
+  apart(text: string): { before: string; inside: string; after: string } {
+    const [, before = '', inside = '', after = ''] = COLOURED.exec(text) ?? [];
+    return { before, inside, after };
+  },
 
   /** How many characters of it are seen. */
   width: (text: string): number => stripVTControlCharacters(ink.lines(text)).length,

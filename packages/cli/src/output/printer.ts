@@ -2,6 +2,9 @@ import type { CliError } from '../cli-error.ts';
 import type { Io } from '../io.ts';
 import { ink } from './ink.ts';
 
+/** Of a terminal that does not say how wide it is. */
+const USUAL_COLUMNS = 80;
+
 /**
  * Where words go: results to standard output, everything said about them to standard error. With `--json`, standard
  * output has JSON and nothing else: the result, or `{"error":{...}}`, exact. Words have what would command the terminal
@@ -10,6 +13,8 @@ import { ink } from './ink.ts';
 export class Printer {
   readonly json: boolean;
   readonly isTerminal: boolean;
+  /** How wide the terminal is that standard output goes to; null where it is none, or with `--json`. */
+  readonly columns: number | null;
   readonly paint: ReturnType<typeof ink.colors>;
   readonly #io: Io;
 
@@ -17,6 +22,7 @@ export class Printer {
     this.#io = io;
     this.json = json;
     this.isTerminal = io.stdout.isTTY === true && !json;
+    this.columns = this.isTerminal ? io.stdout.columns || USUAL_COLUMNS : null;
     this.paint = ink.colors(wantsColour(io) && !json);
   }
 

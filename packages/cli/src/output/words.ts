@@ -57,12 +57,27 @@ export const printable = visible;
 /** Text in lines of so many columns at most, broken between words: a line that the terminal breaks cannot be drawn over. */
 export function wrapped(text: string, columns: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const longer = `${lines.at(-1)} ${word}`;
-    if (lines.length > 0 && ink.width(longer) <= columns) lines[lines.length - 1] = longer;
-    else lines.push(word);
-  }
+  for (const word of text.split(' ')) add(lines, word, columns);
   return lines;
+}
+
+/**
+ * Text in lines of so many columns at most, broken between words but never inside of a command of ours, which people copy: a
+ * longer one is left to the terminal.
+ */
+export function wrappedAdvice(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.match(UNBROKEN) ?? []) add(lines, word, columns);
+  return lines;
+}
+
+/** A command of ours with its words, or a word. */
+const UNBROKEN = /\S*\.\/leadmaster(?: [^\s.,;:()]+)*\S*|\S+/g;
+
+function add(lines: string[], word: string, columns: number): void {
+  const longer = `${lines.at(-1)} ${word}`;
+  if (lines.length > 0 && ink.width(longer) <= columns) lines[lines.length - 1] = longer;
+  else lines.push(word);
 }
 
 /** A state in the colour of its kind. */

@@ -1,20 +1,20 @@
 import { processTree } from '@leadmaster/capture/processes';
 import { holdersOf } from '@leadmaster/session-manager/installation';
 import { type Finding, found } from '../finding.ts';
-import type { Ground } from '../ground.ts';
+import type { Installation } from '../installation.ts';
 
-/** Browsers on our profiles that no record knows, and whoever else has files of a login open. */
-export async function checkBrowsers(ground: Ground): Promise<Finding[]> {
-  const { browsers, service } = ground;
+/** Browsers on our profiles that no record knows, and other programs that have files of a login open. */
+export async function checkBrowsers(installation: Installation): Promise<Finding[]> {
+  const { browsers, service } = installation;
   const findings = browsers.flatMap(({ session, pid, comm, known }) => {
     if (known === null) return [found('problem', 'stray_browser', `pid ${pid}`, { session, pid, comm })];
     // Its service is gone, and the next one ends it before it starts anything.
     return service === null ? [found('warning', 'orphan_browser', `pid ${pid}`, { session, pid })] : [];
   });
-  return [...findings, ...(await holders(ground))];
+  return [...findings, ...(await holders(installation))];
 }
 
-async function holders({ paths, browsers, service }: Ground): Promise<Finding[]> {
+async function holders({ paths, browsers, service }: Installation): Promise<Finding[]> {
   const roots = [process.pid, ...browsers.map(({ pid }) => pid), ...(service === null ? [] : [service.pid])];
   const explained = new Set(roots.flatMap((root) => processTree(root).map(({ pid }) => pid)));
   return (await holdersOf(paths.tokens))

@@ -1,13 +1,13 @@
 import { errorText } from '@leadmaster/protocol';
 import { type BuildRow, type BuildSession, KeptPages, LIFE_MS } from '@leadmaster/session-manager/installation';
 import { type Finding, found } from '../finding.ts';
-import type { Ground } from '../ground.ts';
+import type { Installation } from '../installation.ts';
 
 /** How long before a build's files go from WhatsApp's hosts its end is told. */
 const WARN_MS = 10 * 86_400_000;
 
 /** Builds of WhatsApp Web that sessions are bound to and that will not live long, and those that run otherwise than wanted. */
-export async function checkBuilds({ state, config, machine, browsers, paths }: Ground): Promise<Finding[]> {
+export async function checkBuilds({ state, config, machine, browsers, paths }: Installation): Promise<Finding[]> {
   if (state === null) return [];
   const rows = new Map(state.builds.all().map((row) => [row.build, row]));
   const live = new Set(browsers.map(({ session }) => session));

@@ -1,10 +1,10 @@
 import { LeadMasterError } from '@leadmaster/protocol';
 import { isNewerBrowser, newestChromium, realFs } from '@leadmaster/session-manager/installation';
 import { type Finding, found } from '../finding.ts';
-import type { Ground } from '../ground.ts';
+import type { Installation } from '../installation.ts';
 
 /** Whether there is a browser, and none of the profiles was written by a newer one: it would erase the login. */
-export async function checkChromium({ machine, profiles }: Ground): Promise<Finding[]> {
+export async function checkChromium({ machine, profiles }: Installation): Promise<Finding[]> {
   let installed: string;
   try {
     installed = await machine.browserVersion();

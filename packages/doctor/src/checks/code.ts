@@ -1,16 +1,17 @@
 import { readdirSync } from 'node:fs';
 import { errorText } from '@leadmaster/protocol';
-import { codeBeside, type NamedOnDisk, namedFolders } from '../code/named-folders.ts';
+import type { NamedOnDisk } from '../code/named-folders.ts';
 import { type Finding, found } from '../finding.ts';
-import type { Ground } from '../ground.ts';
+import type { Installation } from '../installation.ts';
 
 /** Whether the operator's own code and settings name the folders that are really there. */
-export async function checkCode({ codeDir, paths, profiles }: Ground): Promise<Finding[]> {
-  const folder = codeDir ?? codeBeside(paths);
-  if (folder === null) return [];
+export async function checkCode(installation: Installation): Promise<Finding[]> {
+  const { codeDir, paths, profiles } = installation;
   const why = codeDir === null ? null : whyNoFolder(codeDir);
-  if (why !== null) return [found('problem', 'code_missing', folder, { path: folder, why })];
-  const { named, cutShort, unread } = namedFolders(folder, paths);
+  if (codeDir !== null && why !== null) return [found('problem', 'code_missing', codeDir, { path: codeDir, why })];
+  const code = installation.code();
+  if (code === null) return [];
+  const { folder, named, cutShort, unread } = code;
   const onDisk = profiles.length === 0 ? paths.tokens : profiles.map(({ name }) => `tokens/${name}`).join(', ');
   const findings = [
     ...named.map((one) => judge(one, onDisk)),

@@ -1,5 +1,5 @@
 import { type Finding, found } from '../finding.ts';
-import type { Ground } from '../ground.ts';
+import type { Installation } from '../installation.ts';
 
 const GB = 1e9;
 /** Below both, a disk is nearly full: a large one has room left at 5 %, a small one is in use below 5 GB. */
@@ -7,7 +7,7 @@ const LOW_SHARE = 0.05;
 const LOW_BYTES = 5 * GB;
 
 /** Whether the disks of the profiles and of the vault have room. */
-export async function checkDisk({ machine, paths, config }: Ground): Promise<Finding[]> {
+export async function checkDisk({ machine, paths, config }: Installation): Promise<Finding[]> {
   const places = [paths.tokens];
   const { location } = config.vault;
   if (location.kind === 'folder' && machine.device(location.path) !== machine.device(paths.tokens))

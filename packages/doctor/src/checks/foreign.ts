@@ -11,14 +11,14 @@ import {
 } from '@leadmaster/session-manager/installation';
 import { foreignNames } from '@leadmaster/vault';
 import { type Finding, found } from '../finding.ts';
-import type { Ground } from '../ground.ts';
+import type { Installation } from '../installation.ts';
 
 const TOLD = 3;
 /** At the top of a disk; it cannot be moved away. */
 const OF_THE_DISK = 'lost+found';
 
 /** What others have put into the folders that we keep: LeadMaster passes over it and never deletes it. */
-export async function checkForeign({ paths, config, profiles }: Ground): Promise<Finding[]> {
+export async function checkForeign({ paths, config, profiles }: Installation): Promise<Finding[]> {
   const { location } = config.vault;
   const places: [folder: string, names: string[]][] = [
     [paths.tokens, await plainFiles(paths.tokens)],

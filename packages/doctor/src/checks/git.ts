@@ -3,14 +3,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gitFreeEnvironment } from '@leadmaster/session-manager/installation';
 import { type Finding, found } from '../finding.ts';
-import type { Ground } from '../ground.ts';
+import type { Installation } from '../installation.ts';
 
 const GIT_MS = 10_000;
-/** Nothing of the repository's own may run because somebody asked a question; and nothing is written into its index. */
+/** A question runs nothing of the repository, and writes nothing into its index. */
 const QUIETLY = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '--no-optional-locks'];
 
 /** Whether logins and keys inside of a repository are kept out of it. */
-export async function checkGit({ paths, machine }: Ground): Promise<Finding[]> {
+export async function checkGit({ paths, machine }: Installation): Promise<Finding[]> {
   const { checkout } = machine;
   return [
     ...(await keptOut(paths.root, secretsOf(paths), (about) =>
@@ -56,7 +56,7 @@ async function keptOut(
   return findings;
 }
 
-type Paths = Ground['paths'];
+type Paths = Installation['paths'];
 
 /** What must never reach a repository, relative to the data folder. */
 function secretsOf(paths: Paths): string[] {

@@ -3,14 +3,14 @@ import { basename, join } from 'node:path';
 import { isSessionName } from '@leadmaster/protocol';
 import { isMissing, livingOwner, readOwner, readSingleton, unreadable } from '@leadmaster/session-manager/installation';
 import { type Finding, found } from '../finding.ts';
-import type { Ground } from '../ground.ts';
+import type { Installation } from '../installation.ts';
 
 /** Locks whose holders are dead: Chromium's own in the profiles, and the words beside ours. */
-export async function checkLocks(ground: Ground): Promise<Finding[]> {
-  return [...(await singletons(ground)), ...(await owners(ground))];
+export async function checkLocks(installation: Installation): Promise<Finding[]> {
+  return [...(await singletons(installation)), ...(await owners(installation))];
 }
 
-async function singletons({ profiles, service }: Ground): Promise<Finding[]> {
+async function singletons({ profiles, service }: Installation): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const { name, dir, inUse } of profiles) {
     const lock = await readSingleton(dir);
@@ -25,7 +25,7 @@ async function singletons({ profiles, service }: Ground): Promise<Finding[]> {
   return findings;
 }
 
-async function owners({ paths, service }: Ground): Promise<Finding[]> {
+async function owners({ paths, service }: Installation): Promise<Finding[]> {
   const folder = join(paths.locks, 'sessions');
   const names = await readdir(folder).catch((error: unknown) => {
     if (isMissing(error)) return [];

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { isDataFolder, lstatOrNull, realFs, walk } from '@leadmaster/session-manager/installation';
 import { type Finding, found } from '../finding.ts';
-import type { Ground } from '../ground.ts';
+import type { Installation } from '../installation.ts';
 
 /** Whether everything belongs to the service's user: what does not, it can neither write nor set aside. */
-export async function checkOwners(ground: Ground): Promise<Finding[]> {
-  const { owner, paths } = ground;
-  if (owner === null || !ground.exists) return [];
+export async function checkOwners(installation: Installation): Promise<Finding[]> {
+  const { owner, paths } = installation;
+  if (owner === null || !installation.exists) return [];
   const tops = [
     ...[paths.root, paths.locks, paths.trash, paths.staging, paths.webCache],
     ...[paths.database, paths.adminKey, paths.serviceToken],
@@ -16,7 +16,7 @@ export async function checkOwners(ground: Ground): Promise<Finding[]> {
     const stat = await lstatOrNull(realFs, path);
     if (stat !== null && stat.uid !== owner) findings.push(foreign(path, 1, path, stat.uid, owner));
   }
-  for (const dir of [paths.tokens, ...ground.profiles.map((profile) => profile.dir)]) {
+  for (const dir of [paths.tokens, ...installation.profiles.map((profile) => profile.dir)]) {
     const strangers: { full: string; uid: number }[] = [];
     for await (const entry of walk(realFs, dir)) {
       if (entry.uid !== owner) strangers.push(entry);
@@ -40,9 +40,9 @@ function foreign(where: string, count: number, first: string, uid: number, owner
 }
 
 /** Whether the service runs as root, or would: Chromium's sandbox is off then. */
-export async function checkUser(ground: Ground): Promise<Finding[]> {
-  const { service, machine, paths } = ground;
-  const uid = service === null ? (ground.owner ?? machine.uid) : machine.userOf(service.pid);
+export async function checkUser(installation: Installation): Promise<Finding[]> {
+  const { service, machine, paths } = installation;
+  const uid = service === null ? (installation.owner ?? machine.uid) : machine.userOf(service.pid);
   if (uid !== 0) return [];
   // The cure goes through all of it: a setting that names /srv must not give that away.
   const path = isDataFolder(paths.root) ? paths.root : 'DATA_FOLDER';

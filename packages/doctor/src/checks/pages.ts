@@ -14,10 +14,10 @@ import {
   type StateReading,
 } from '@leadmaster/session-manager/installation';
 import { type Finding, found } from '../finding.ts';
-import type { Ground } from '../ground.ts';
+import type { Installation } from '../installation.ts';
 
 /** What WhatsApp asks of people: a passkey, a word on the phone, patience; and logins that only a copy or a phone brings back. */
-export async function checkPeople({ state }: Ground): Promise<Finding[]> {
+export async function checkPeople({ state }: Installation): Promise<Finding[]> {
   if (state === null) return [];
   const people = state.sessions.flatMap((row) => [...standing(row, state), ...wrongAccount(row), ...asked(row, state)]);
   return [...people, ...state.sessions.flatMap((row) => late(row, state)), ...linkedTwice(state.sessions)];
@@ -84,7 +84,7 @@ function late({ name }: SessionRow, state: StateReading): Finding[] {
 }
 
 /** What the pages of WhatsApp Web could not do at their last probe, by feature. */
-export async function checkPages({ state }: Ground): Promise<Finding[]> {
+export async function checkPages({ state }: Installation): Promise<Finding[]> {
   if (state === null) return [];
   return state.sessions.flatMap(({ name }) => {
     const { capabilities } = state.page(name);

@@ -8,7 +8,7 @@ import {
   walk,
 } from '@leadmaster/session-manager/installation';
 import { type Finding, found } from '../finding.ts';
-import type { Ground, ProfileFact } from '../ground.ts';
+import type { Installation, ProfileFact } from '../installation.ts';
 
 /** An entry with what would be right for it. */
 interface Place {
@@ -21,11 +21,11 @@ interface Place {
  * Whether others may look in. A closed data folder keeps everybody out of what is inside, so an open door behind it is a
  * warning; through an open one it is a problem.
  */
-export async function checkPermissions(ground: Ground): Promise<Finding[]> {
-  const root = await lstatOrNull(realFs, ground.paths.root);
+export async function checkPermissions(installation: Installation): Promise<Finding[]> {
+  const root = await lstatOrNull(realFs, installation.paths.root);
   if (root === null) return [];
   const closed = (root.mode & 0o077) === 0;
-  const findings = (await placesOf(ground))
+  const findings = (await placesOf(installation))
     .filter((place) => !modeIsRight(place))
     .map(({ path, kind, mode }) =>
       found(
@@ -36,12 +36,12 @@ export async function checkPermissions(ground: Ground): Promise<Finding[]> {
         { fixable: true },
       ),
     );
-  for (const profile of ground.profiles) findings.push(...(await insideOf(ground, profile, closed)));
+  for (const profile of installation.profiles) findings.push(...(await insideOf(installation, profile, closed)));
   return findings;
 }
 
 /** The data folder's own entries. Other names in it may be the operator's: those are left alone. */
-async function placesOf({ paths }: Ground): Promise<Place[]> {
+async function placesOf({ paths }: Installation): Promise<Place[]> {
   const folders = [paths.root, paths.tokens, paths.locks, paths.trash, paths.staging, paths.webCache, paths.vault];
   const files = [paths.database, `${paths.database}-wal`, `${paths.database}-shm`];
   const inTrash = (await realFs.readdir(paths.trash).catch(() => [])).filter(isTrashName);
@@ -58,7 +58,11 @@ async function placesOf({ paths }: Ground): Promise<Place[]> {
   return places;
 }
 
-async function insideOf(ground: Ground, { name, dir, inUse }: ProfileFact, closed: boolean): Promise<Finding[]> {
+async function insideOf(
+  installation: Installation,
+  { name, dir, inUse }: ProfileFact,
+  closed: boolean,
+): Promise<Finding[]> {
   const wrong: Entry[] = [];
   for await (const entry of walk(realFs, dir)) if (!modeIsRight(entry)) wrong.push(entry);
   const [first] = wrong;
@@ -67,7 +71,7 @@ async function insideOf(ground: Ground, { name, dir, inUse }: ProfileFact, close
   const severity = door === null ? 'note' : closed ? 'warning' : 'problem';
   const about = { session: name, count: wrong.length, first: first.full, mode: octal(first.mode) };
   // Where a service runs, its next start of the session mends it, with the lock that keeps browsers away.
-  return [found(severity, 'modes_inside', dir, about, { fixable: !inUse && ground.service === null })];
+  return [found(severity, 'modes_inside', dir, about, { fixable: !inUse && installation.service === null })];
 }
 
 function octal(mode: number): string {

@@ -13,10 +13,10 @@ import {
   type StateReading,
 } from '@leadmaster/session-manager/installation';
 import { type Finding, found } from '../finding.ts';
-import type { Ground, ProfileFact } from '../ground.ts';
+import type { Installation, ProfileFact } from '../installation.ts';
 
 /** Whether the data folder is where it was, and its logins are no older than those in the vault. */
-export async function checkPlace({ exists, paths, state, machine, profiles }: Ground): Promise<Finding[]> {
+export async function checkPlace({ exists, paths, state, machine, profiles }: Installation): Promise<Finding[]> {
   if (!exists || state === null) return [];
   const known = parsePlace(state.vaultFact(PLACE_FACT));
   const { facts, isMarked } = lookAtPlace(paths, machine.probe, machine.now());

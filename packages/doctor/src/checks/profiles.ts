@@ -9,29 +9,31 @@ import {
   unreadable,
 } from '@leadmaster/session-manager/installation';
 import { type Finding, found } from '../finding.ts';
-import type { Ground, ProfileFact } from '../ground.ts';
+import type { Installation, ProfileFact } from '../installation.ts';
 import { awaited } from './transfers.ts';
 
 /** Whether every profile has a session, every session its profile, and every login is whole. */
-export async function checkProfiles(ground: Ground): Promise<Finding[]> {
-  const findings = [...(await strangers(ground)), ...(await missing(ground))];
-  for (const profile of ground.profiles) findings.push(...(await lookAt(ground, profile)));
+export async function checkProfiles(installation: Installation): Promise<Finding[]> {
+  const findings = [...(await strangers(installation)), ...(await missing(installation))];
+  for (const profile of installation.profiles) findings.push(...(await lookAt(installation, profile)));
   return findings;
 }
 
-async function lookAt(ground: Ground, profile: ProfileFact): Promise<Finding[]> {
+async function lookAt(installation: Installation, profile: ProfileFact): Promise<Finding[]> {
   const { name, dir, record, recordError } = profile;
   if (recordError !== null)
-    return [found('problem', 'record_unreadable', ground.paths.record(name), { session: name, detail: recordError })];
-  const row = ground.state?.sessions.find((session) => session.name === name);
-  // With a database that cannot be read, only the record says whether somebody has claimed it.
-  const claimed = ground.stateError === null ? row !== undefined && record !== null : record !== null;
+    return [
+      found('problem', 'record_unreadable', installation.paths.record(name), { session: name, detail: recordError }),
+    ];
+  const row = installation.state?.sessions.find((session) => session.name === name);
+  // With a database that cannot be read, only the record tells whether it is claimed.
+  const claimed = installation.stateError === null ? row !== undefined && record !== null : record !== null;
   const findings = claimed ? [] : [found('warning', 'profile_unclaimed', dir, { session: name, path: shellWord(dir) })];
   if (record?.originRetired === false) findings.push(found('note', 'origin_not_retired', dir, { session: name }));
   const { presence, detail } = await loginEvidence(realFs, dir, record);
   const damage =
     presence === 'damaged' ? detail : presence === 'present' && !profile.inUse ? damageOf(name, dir) : null;
-  // A folder that nobody claims may be anything; a session's own must be whole.
+  // An unclaimed folder may be anything; a session's own must be whole.
   if (damage !== null && claimed)
     findings.push(found('problem', 'login_damaged', dir, { session: name, detail: damage }));
   return findings;
@@ -48,8 +50,8 @@ function damageOf(name: string, dir: string): string | null {
   }
 }
 
-/** Sessions of the database whose profile is gone, though nobody here has set it aside. */
-async function missing({ state, paths }: Ground): Promise<Finding[]> {
+/** Sessions of the database whose profile is gone, though it was not set aside here. */
+async function missing({ state, paths }: Installation): Promise<Finding[]> {
   const findings: Finding[] = [];
   const coming = awaited(state);
   for (const { name, state: stands, caughtUpTo } of state?.sessions ?? []) {
@@ -62,7 +64,7 @@ async function missing({ state, paths }: Ground): Promise<Finding[]> {
 }
 
 /** What lies among the profiles and cannot be one. */
-async function strangers({ paths }: Ground): Promise<Finding[]> {
+async function strangers({ paths }: Installation): Promise<Finding[]> {
   let names: string[];
   try {
     names = await realFs.readdir(paths.tokens);
@@ -82,8 +84,8 @@ async function strangers({ paths }: Ground): Promise<Finding[]> {
   return findings;
 }
 
-/** Profiles that were given away and are still, or again, in place: nobody may run them. */
-export async function checkMoved({ profiles, state }: Ground): Promise<Finding[]> {
+/** Profiles that were given away and are still, or again, in place: they may not run here. */
+export async function checkMoved({ profiles, state }: Installation): Promise<Finding[]> {
   return profiles.flatMap(({ name, dir, record }) => {
     const moved = state?.movedGeneration(name) ?? null;
     const isOld = moved !== null && record !== null && record.generation <= moved;

@@ -4,11 +4,11 @@ import {
   parseState,
   type SnapshotRow,
   type StateReading,
+  secondRound,
 } from '@leadmaster/session-manager/installation';
 import { contradictory, sequenceOf } from '@leadmaster/vault';
-import { Cron } from 'croner';
 import { type Finding, found } from '../finding.ts';
-import type { Ground } from '../ground.ts';
+import type { Installation } from '../installation.ts';
 import { awaited } from './transfers.ts';
 
 const HOUR_MS = 3_600_000;
@@ -26,7 +26,7 @@ const GRACE_MS = 7 * DAY_MS;
 const AHEAD_MS = HOUR_MS;
 
 /** Whether every login has a snapshot that is recent, and was proven good. */
-export async function checkSnapshots({ state, config, machine, profiles, paths }: Ground): Promise<Finding[]> {
+export async function checkSnapshots({ state, config, machine, profiles, paths }: Installation): Promise<Finding[]> {
   if (state === null) return [];
   const now = machine.now();
   const coming = awaited(state);
@@ -126,14 +126,8 @@ function doubtedClock(state: StateReading, where: string): Finding[] {
 /** Older than two turns of the clock: one may be missed by a night's restart. */
 function isOld(at: string, schedule: string | null, now: Date): boolean {
   if (schedule === null) return ageOf(at, now) > OLD_MS;
-  const cron = new Cron(schedule, { paused: true });
-  try {
-    const first = cron.nextRun(new Date(at));
-    const second = first === null ? null : cron.nextRun(first);
-    return second !== null && now.getTime() - second.getTime() > ROUND_MS;
-  } finally {
-    cron.stop();
-  }
+  const second = secondRound(schedule, new Date(at));
+  return second !== null && now.getTime() - second.getTime() > ROUND_MS;
 }
 
 function isUnproven(all: readonly SnapshotRow[], now: Date): boolean {

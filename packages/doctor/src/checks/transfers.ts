@@ -6,7 +6,7 @@ import {
   type StateReading,
 } from '@leadmaster/session-manager/installation';
 import { type Finding, type FindingId, found } from '../finding.ts';
-import type { Ground } from '../ground.ts';
+import type { Installation } from '../installation.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -24,11 +24,13 @@ export function awaited(state: StateReading | null): Set<string> {
 }
 
 /** Whether sessions that were to come here have come, or have been given up, and whether those that went have arrived. */
-export async function checkTransfers(ground: Ground): Promise<Finding[]> {
-  return ground.state === null ? [] : [...arrivals(ground, ground.state), ...departures(ground, ground.state)];
+export async function checkTransfers(installation: Installation): Promise<Finding[]> {
+  return installation.state === null
+    ? []
+    : [...arrivals(installation, installation.state), ...departures(installation, installation.state)];
 }
 
-function arrivals({ machine, config }: Ground, { transfers }: StateReading): Finding[] {
+function arrivals({ machine, config }: Installation, { transfers }: StateReading): Finding[] {
   const now = machine.now().getTime();
   return openArrivals(transfers).flatMap(({ id, session, phase, changedAt }) => {
     const stuck = STUCK[phase];
@@ -38,7 +40,7 @@ function arrivals({ machine, config }: Ground, { transfers }: StateReading): Fin
   });
 }
 
-function departures({ machine }: Ground, { transfers }: StateReading): Finding[] {
+function departures({ machine }: Installation, { transfers }: StateReading): Finding[] {
   const now = machine.now().getTime();
   return departuresUnderWay(transfers)
     .filter(({ phase, changedAt }) => phase === 'handed_over' && now - Date.parse(changedAt) > HOUR_MS)

@@ -10,33 +10,33 @@ import {
 } from '@leadmaster/session-manager/installation';
 import { isOfAnObject, storeUrl, type Vault, type VaultProblem } from '@leadmaster/vault';
 import { type Finding, found } from '../finding.ts';
-import type { Ground } from '../ground.ts';
+import type { Installation } from '../installation.ts';
 import { keysIn, readKeyCopyNote } from '../key-copy.ts';
 import type { SeenHeads } from '../machine.ts';
 
 /** What is told otherwise, or says nothing of what can be restored. */
 const NO_DAMAGE: ReadonlySet<VaultProblem['kind']> = new Set(['stray', 'replayed', 'rolled_back']);
 
-/** A far vault with many sessions takes a while; somebody waits. */
+/** A far vault with many sessions takes a while, and the operator waits. */
 const LOOK_MS = 60_000;
 
 /** Whether snapshots can be written and read now. That there is no vault before the first start is as it should be. */
-export async function checkVault(ground: Ground): Promise<Finding[]> {
-  const url = storeUrl(ground.config.vault.location);
-  const seen: SeenHeads = (vault, session) => ground.state?.vaultHead(vault, session) ?? null;
+export async function checkVault(installation: Installation): Promise<Finding[]> {
+  const url = storeUrl(installation.config.vault.location);
+  const seen: SeenHeads = (vault, session) => installation.state?.vaultHead(vault, session) ?? null;
   let vault: Vault | undefined;
   try {
-    vault = await ground.machine.tryVault(seen);
+    vault = await installation.machine.tryVault(seen);
   } catch (error) {
-    return cannotOpen(ground, url, error);
+    return cannotOpen(installation, url, error);
   }
   if (vault === undefined) return [];
-  const changed = findChanged(ground, url, vault.id);
-  return changed === null ? lookInto(vault, url, ground) : [changed];
+  const changed = findChanged(installation, url, vault.id);
+  return changed === null ? lookInto(vault, url, installation) : [changed];
 }
 
 /** What can be told without reading the snapshots: each key and its records, and whether the packs are there. */
-async function lookInto(vault: Vault, url: string, { state }: Ground): Promise<Finding[]> {
+async function lookInto(vault: Vault, url: string, { state }: Installation): Promise<Finding[]> {
   const call = { signal: AbortSignal.timeout(LOOK_MS) };
   const findings: Finding[] = [];
   for (const { kind, object, detail } of await vault.problems(call)) {
@@ -81,26 +81,26 @@ function unreadableSession(session: string, { code, message: detail, hint }: Lea
   return found('problem', id, session, { session, detail, hint });
 }
 
-async function cannotOpen(ground: Ground, url: string, error: unknown): Promise<Finding[]> {
+async function cannotOpen(installation: Installation, url: string, error: unknown): Promise<Finding[]> {
   const { code, hint } = error instanceof LeadMasterError ? error : { code: 'internal', hint: '' };
   // A key that is not there, or a file that holds none, is the next check's to tell.
   if (code === 'vault_key_missing') return [];
-  if (code === 'vault_missing' && isKnown(ground, url)) return [found('problem', 'vault_missing', url, { url })];
+  if (code === 'vault_missing' && isKnown(installation, url)) return [found('problem', 'vault_missing', url, { url })];
   if (code === 'vault_missing') {
-    const { recorded } = ownIdentity(ground, url);
-    const about = { url, vaults: [...recorded].join(', '), path: ground.config.vault.keyFile };
+    const { recorded } = ownIdentity(installation, url);
+    const about = { url, vaults: [...recorded].join(', '), path: installation.config.vault.keyFile };
     return recorded.size === 0 ? [] : [found('problem', 'vault_elsewhere', url, about)];
   }
-  if (code === 'vault_key_wrong') return (await isKey(ground)) ? [unusable(ground, url, error)] : [];
+  if (code === 'vault_key_wrong') return (await isKey(installation)) ? [unusable(installation, url, error)] : [];
   return [found('problem', 'vault_unreachable', url, { url, detail: errorText(error), hint })];
 }
 
-function unusable({ config }: Ground, url: string, error: unknown): Finding {
+function unusable({ config }: Installation, url: string, error: unknown): Finding {
   return found('problem', 'vault_key_unusable', config.vault.keyFile, { url, detail: errorText(error) });
 }
 
 /** Whether the key file holds a key, if perhaps another vault's. */
-async function isKey({ config }: Ground): Promise<boolean> {
+async function isKey({ config }: Installation): Promise<boolean> {
   return keysIn(config.vault.keyFile).then(
     () => true,
     () => false,
@@ -108,9 +108,9 @@ async function isKey({ config }: Ground): Promise<boolean> {
 }
 
 /** Whether another vault is there than the one that was. */
-function findChanged(ground: Ground, url: string, vault: string): Finding | null {
+function findChanged(installation: Installation, url: string, vault: string): Finding | null {
   try {
-    refuseChanged(ownIdentity(ground, url), url, vault);
+    refuseChanged(ownIdentity(installation, url), url, vault);
     return null;
   } catch (error) {
     if (!(error instanceof LeadMasterError)) throw error;
@@ -118,25 +118,25 @@ function findChanged(ground: Ground, url: string, vault: string): Finding | null
   }
 }
 
-function ownIdentity({ config, paths, state }: Ground, url: string): Identity {
+function ownIdentity({ config, paths, state }: Installation, url: string): Identity {
   const { keyFile } = config.vault;
   const keyText = existsSync(keyFile) ? readFileSync(keyFile, 'utf8') : null;
   return identityOf({ fact: (name) => state?.vaultFact(name) ?? null }, paths, url, keyText);
 }
 
 /** Whether snapshots were ever kept there: only then is an empty place a loss. */
-function isKnown({ state }: Ground, url: string): boolean {
+function isKnown({ state }: Installation, url: string): boolean {
   return state !== null && state.vaultFact(`vault at ${url}`) !== null;
 }
 
 /** Whether the key is there, private, and not the only one of its kind. */
-export async function checkVaultKey(ground: Ground): Promise<Finding[]> {
-  const { config, paths } = ground;
+export async function checkVaultKey(installation: Installation): Promise<Finding[]> {
+  const { config, paths } = installation;
   const file = config.vault.keyFile;
   const url = storeUrl(config.vault.location);
   const stat = await lstatOrNull(realFs, file);
   if (stat === null)
-    return isKnown(ground, url) ? [found('problem', 'vault_key_missing', file, { url, path: file })] : [];
+    return isKnown(installation, url) ? [found('problem', 'vault_key_missing', file, { url, path: file })] : [];
   const findings: Finding[] = [];
   const mode = (stat.mode & 0o777).toString(8).padStart(3, '0');
   if ((stat.mode & 0o077) !== 0)
@@ -146,13 +146,13 @@ export async function checkVaultKey(ground: Ground): Promise<Finding[]> {
     const note = await readKeyCopyNote(paths);
     if (note?.key !== key.id) findings.push(found('warning', 'vault_key_not_copied', file, { path: file }));
   } catch (error) {
-    findings.push(unusable(ground, url, error));
+    findings.push(unusable(installation, url, error));
   }
   return findings;
 }
 
 /** Whether the snapshots would die with the disk of the profiles. */
-export async function checkVaultDisk({ config, machine, paths, exists }: Ground): Promise<Finding[]> {
+export async function checkVaultDisk({ config, machine, paths, exists }: Installation): Promise<Finding[]> {
   const { location } = config.vault;
   if (!exists || location.kind !== 'folder' || machine.device(location.path) !== machine.device(paths.tokens))
     return [];

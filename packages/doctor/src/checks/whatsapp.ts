@@ -1,7 +1,7 @@
 import { isHeldBack, isLoginErased, LeadMasterError, type UnreachableBy } from '@leadmaster/protocol';
 import type { SessionRow } from '@leadmaster/session-manager/installation';
 import { type Finding, found } from '../finding.ts';
-import type { Ground } from '../ground.ts';
+import type { Installation } from '../installation.ts';
 
 /** What stands in the way, in a word that both languages have. */
 const WAY: Record<UnreachableBy, string> = {
@@ -14,7 +14,7 @@ const WAY: Record<UnreachableBy, string> = {
 };
 
 /** Whether WhatsApp Web is reached, in the way that the browsers of sessions go. Without a browser another check says so. */
-export async function checkWhatsApp({ machine }: Ground): Promise<Finding[]> {
+export async function checkWhatsApp({ machine }: Installation): Promise<Finding[]> {
   try {
     const way = await machine.reach();
     if (way === null) return [];
@@ -26,7 +26,7 @@ export async function checkWhatsApp({ machine }: Ground): Promise<Finding[]> {
 }
 
 /** Sessions that are to run and do not, for causes that no other check names. */
-export async function checkSessions({ state }: Ground): Promise<Finding[]> {
+export async function checkSessions({ state }: Installation): Promise<Finding[]> {
   return (state?.sessions ?? []).flatMap((row) => {
     const severity = severityOf(row);
     if (severity === null) return [];

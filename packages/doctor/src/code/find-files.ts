@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { errorText } from '@leadmaster/protocol';
 import { CHECKOUT, isMissing } from '@leadmaster/session-manager/installation';
 
-/** A look through somebody's code is a courtesy: it must end soon, whatever lies there. */
+/** A look through the operator's code is a courtesy: it must end soon, also in a large tree. */
 const MAX_DEPTH = 8;
 const MAX_ENTRIES = 20_000;
 const MAX_BYTES = 512 * 1024;
@@ -11,7 +11,7 @@ const MAX_BYTES = 512 * 1024;
 const PASSED_OVER = new Set(['node_modules', 'dist', 'build', 'coverage', 'vendor', 'web-cache']);
 /** Names in tests are made up, and so are the values of a settings file that is to be copied. */
 const MADE_UP = /^(tests?|__tests__|fixtures)$|\.(test|spec)\.[cm]?[jt]s$|^\.env\.(example|sample|template)$/;
-/** The parts of this program, where somebody looks through its own checkout. */
+/** The parts of this program, where its own checkout is looked through. */
 const PARTS = ['packages', 'bench', 'scripts'].map((name) => join(realpathSync(CHECKOUT), name));
 const OURS = new Set(['tokens', 'trash', 'staging', 'locks', 'vault']);
 const NAMES = /(\.([cm]?js|ts)|^\.env(\..+)?|^ecosystem\.config\..+)$/;

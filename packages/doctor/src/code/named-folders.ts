@@ -10,7 +10,7 @@ import { foldersNamedIn, type NamedFolder } from './session-folders.ts';
 export interface NamedOnDisk extends NamedFolder {
   /**
    * `missing`: no such folder. `empty`: it is there and holds no session. `ours`: sessions of LeadMaster lie in it.
-   * `elsewhere`: it holds sessions that LeadMaster knows nothing of. `unreadable`: nobody knows.
+   * `elsewhere`: it holds sessions that LeadMaster does not know. `unreadable`: it cannot be told.
    */
   truth: 'missing' | 'empty' | 'ours' | 'elsewhere' | 'unreadable';
   /** Why it cannot be read; empty when it can. */
@@ -23,6 +23,8 @@ export interface NamedOnDisk extends NamedFolder {
 
 /** All that code says of sessions, with what of it could not be looked at. */
 export interface CodeOnDisk {
+  /** Where the code is. */
+  folder: string;
   named: NamedOnDisk[];
   cutShort: boolean;
   unread: Unread[];
@@ -35,7 +37,7 @@ export function namedFolders(codeDir: string, paths: DataPaths): CodeOnDisk {
     .flatMap(({ path, text }) => foldersNamedIn(path, text))
     .filter(({ patterns }) => patterns.length > 0)
     .map((one): NamedOnDisk => compare(one, paths));
-  return { named, cutShort, unread };
+  return { folder: codeDir, named, cutShort, unread };
 }
 
 function compare(one: NamedFolder, paths: DataPaths): NamedOnDisk {
@@ -56,7 +58,7 @@ function truthOf(one: NamedFolder, paths: DataPaths): Pick<NamedOnDisk, 'truth' 
 }
 
 /**
- * Where the operator's code is when nobody says: the data folder itself when it is one of theirs (the report's layout,
+ * Where the operator's code is when no folder is named: the data folder itself when it is one of theirs (the report's layout,
  * with `tokens/` beside the code), or the folder around it. Never this program's own checkout.
  */
 export function codeBeside(paths: DataPaths): string | null {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
-/** A place in somebody's code or settings that says where sessions are kept. */
+/** A place in the operator's code or settings that names where sessions are kept. */
 export interface NamedFolder {
   file: string;
   line: number;

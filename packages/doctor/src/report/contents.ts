@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { classify, type StorageClass } from '@leadmaster/capture/classify';
 import { lstatOrNull, measureProfile, namesOrNull, realFs } from '@leadmaster/session-manager/installation';
 
-/** The parts of a profile that a person knows by name. `other` is whatever has no name of its own. */
+/** The parts of a profile that a person knows by name. `other` is what has no name of its own. */
 export const PARTS = [
   'indexed_db',
   'local_storage',
@@ -19,7 +19,7 @@ export const PARTS = [
 ] as const;
 export type Part = (typeof PARTS)[number];
 
-/** What a part of a profile weighs of one worth: as `storage` counts it, where a part holds files of several. */
+/** The size of a part of a profile, by what its files are worth: as `storage` counts it, where a part holds files of several. */
 export interface PartSize {
   part: Part;
   /** Where it is below the profile. */

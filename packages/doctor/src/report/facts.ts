@@ -1,6 +1,6 @@
 import type { SessionState } from '@leadmaster/protocol';
 import type { NamedOnDisk } from '../code/named-folders.ts';
-import type { ToldFinding } from '../doctor.ts';
+import type { ToldFinding } from '../diagnosis.ts';
 import type { Severity } from '../finding.ts';
 import type { ProfileContents } from './contents.ts';
 import type { Unreadable } from './unreadable.ts';

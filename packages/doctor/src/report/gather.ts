@@ -10,72 +10,71 @@ import {
   type SessionRow,
 } from '@leadmaster/session-manager/installation';
 import { sequenceOf, storeUrl } from '@leadmaster/vault';
-import { codeBeside, type NamedOnDisk, namedFolders } from '../code/named-folders.ts';
-import { examine } from '../doctor.ts';
-import { type Ground, lookAround, type ProfileFact } from '../ground.ts';
-import { type Machine, thisMachine } from '../machine.ts';
+import { diagnose, type ToldFinding } from '../diagnosis.ts';
+import { type Installation, type LookOptions, type ProfileFact, withInstallation } from '../installation.ts';
 import type { Language } from '../words/words.ts';
 import { contentsOf } from './contents.ts';
 import type { ReportedFinding, ReportedSession, ReportFacts } from './facts.ts';
 import { orUnreadable } from './unreadable.ts';
 
-export interface ReportOptions {
+export interface ReportOptions extends LookOptions {
   language: Language;
   version: string;
-  /** Where the operator's code is; null: where it lies beside the data folder, if it does. */
-  codeDir?: string | null;
-  machine?: Partial<Machine>;
 }
 
 /** How many of a session's last changes of state are told. */
 const TRANSITIONS = 5;
 
-/** Gathers what the report says, with the service up or down; needs no lock and changes nothing. */
-export async function gather(config: Config, options: ReportOptions): Promise<ReportFacts> {
-  const { language, version, codeDir = null } = options;
-  const machine = { ...thisMachine(config), ...options.machine };
-  const { findings } = await examine(config, { codeDir, language, machine });
-  const ground = await lookAround(config, { machine, codeDir });
-  try {
-    const { paths, service, owner } = ground;
-    return redactAll({
-      at: machine.now().toISOString(),
-      ...{ host: hostname(), version, dataDir: paths.root, tokens: paths.tokens, uid: owner },
-      service: service === null ? null : { pid: service.pid, port: Number(service.about.port) || null },
-      browser: await machine.browserVersion().catch(() => null),
-      sessions: await sessionsOf(ground),
-      trash: await orUnreadable(async () => ({
-        count: (await foldersIn(paths.trash)).length,
-        bytes: await weight(paths.trash),
-      })),
-      webCache: await orUnreadable(async () => ({
-        files: await namesIn(paths.webCache),
-        bytes: await weight(paths.webCache),
-      })),
-      disk: await orUnreadable(() => machine.room(paths.tokens)),
-      settings: settingsOf(config),
-      code: codeOf(ground),
-      findings: findings.filter((one): one is ReportedFinding => one.severity !== 'ok'),
-    });
-  } finally {
-    ground.close();
-  }
+/**
+ * Gathers what the report says, with the service up or down; needs no lock and changes nothing.
+ *
+ * @throws LeadMasterError `forbidden` where the data folder is closed to this user.
+ */
+export function gather(config: Config, options: ReportOptions): Promise<ReportFacts> {
+  return withInstallation(config, options, async (installation) => redactAll(await factsOf(installation, options)));
 }
 
-async function sessionsOf(ground: Ground): Promise<ReportedSession[]> {
-  const rows = ground.state?.sessions ?? [];
-  const names = new Set([...rows.map(({ name }) => name), ...ground.profiles.map(({ name }) => name)]);
+async function factsOf(installation: Installation, { language, version }: ReportOptions): Promise<ReportFacts> {
+  const { config, paths, machine, service, owner } = installation;
+  return {
+    at: machine.now().toISOString(),
+    ...{ host: hostname(), version, dataDir: paths.root, tokens: paths.tokens, uid: owner },
+    service: service === null ? null : { pid: service.pid, port: Number(service.about.port) || null },
+    browser: await machine.browserVersion().catch(() => null),
+    sessions: await sessionsOf(installation),
+    trash: await orUnreadable(async () => ({
+      count: (await foldersIn(paths.trash)).length,
+      bytes: await weight(paths.trash),
+    })),
+    webCache: await orUnreadable(async () => ({
+      files: await namesIn(paths.webCache),
+      bytes: await weight(paths.webCache),
+    })),
+    disk: await orUnreadable(() => machine.room(paths.tokens)),
+    settings: settingsOf(config),
+    code: installation.code()?.named ?? [],
+    findings: (await diagnose(installation, { language })).filter(isNotWell),
+  };
+}
+
+function isNotWell(finding: ToldFinding): finding is ReportedFinding {
+  return finding.severity !== 'ok';
+}
+
+async function sessionsOf(installation: Installation): Promise<ReportedSession[]> {
+  const rows = installation.state?.sessions ?? [];
+  const names = new Set([...rows.map(({ name }) => name), ...installation.profiles.map(({ name }) => name)]);
   const sessions: ReportedSession[] = [];
   for (const name of [...names].sort()) {
     const row = rows.find((one) => one.name === name) ?? null;
-    const profile = ground.profiles.find((one) => one.name === name) ?? null;
-    sessions.push(await sessionOf(ground, name, row, profile));
+    const profile = installation.profiles.find((one) => one.name === name) ?? null;
+    sessions.push(await sessionOf(installation, name, row, profile));
   }
   return sessions;
 }
 
 async function sessionOf(
-  { paths, state, stateError }: Ground,
+  { paths, state, stateError }: Installation,
   name: string,
   row: SessionRow | null,
   profile: ProfileFact | null,
@@ -100,7 +99,7 @@ async function sessionOf(
   };
 }
 
-function snapshotsOf(state: Ground['state'], name: string): ReportedSession['snapshots'] {
+function snapshotsOf(state: Installation['state'], name: string): ReportedSession['snapshots'] {
   const snapshots = (state?.snapshots(name) ?? []).sort((a, b) => sequenceOf(b.id) - sequenceOf(a.id));
   const [latest] = snapshots;
   return {
@@ -126,11 +125,6 @@ function settingsOf(config: Config): ReportFacts['settings'] {
     webVersion: config.guard.isOn ? 'guarded' : config.webVersion,
     trashDays: retention.trashDays,
   };
-}
-
-function codeOf({ codeDir, paths }: Ground): NamedOnDisk[] {
-  const folder = codeDir ?? codeBeside(paths);
-  return folder === null ? [] : namedFolders(folder, paths).named;
 }
 
 async function accessOf(folder: string): Promise<{ mode: string; uid: number } | null> {

@@ -8,7 +8,7 @@ import type { ReportFacts } from '../../src/report/facts.ts';
 import { gather } from '../../src/report/gather.ts';
 import { renderReport } from '../../src/report/render.ts';
 import type { Language } from '../../src/words/words.ts';
-import { Installation } from '../installation.ts';
+import { SampleInstallation } from '../sample-installation.ts';
 import { putOriginalLayout } from './original-layout.ts';
 
 const WRITTEN = `./sessions/cliente_\${id}`;
@@ -175,7 +175,7 @@ describe('with figures that never change', () => {
 });
 
 test('a healthy installation has no problems to report, and nothing was changed by asking', async () => {
-  const installation = await Installation.healthy();
+  const installation = await SampleInstallation.healthy();
   const facts = await gather(installation.config, { language: 'en', version: '0.1.0', machine: installation.machine });
   expect(facts.findings.filter(({ id }) => id !== 'runs_as_root')).toEqual([]);
   expect(facts.sessions).toMatchObject([{ name: 'ventas', state: 'STOPPED', generation: 1, access: { mode: '700' } }]);

@@ -5,11 +5,11 @@ import { asOrdinaryUser } from '../../../session-manager/test/profile/ordinary-u
 import { contentsOf } from '../../src/report/contents.ts';
 import { gather } from '../../src/report/gather.ts';
 import { renderReport } from '../../src/report/render.ts';
-import { Installation } from '../installation.ts';
+import { SampleInstallation } from '../sample-installation.ts';
 
 /** An installation of which one profile, the trash and the pages that were kept are closed to whoever looks. */
 async function closed(language: 'en' | 'es') {
-  const installation = await Installation.healthy();
+  const installation = await SampleInstallation.healthy();
   const { paths, config, machine, profile } = installation;
   await mkdir(join(paths.trash, 'viejo-1'), { recursive: true });
   await writeFile(join(paths.webCache, '2.3000.html'), 'page');
@@ -50,7 +50,7 @@ test.each([
 );
 
 test('the contents of a profile whose own files cannot be listed are an error, and of none are none', async () => {
-  const { profile, paths } = await Installation.healthy();
+  const { profile, paths } = await SampleInstallation.healthy();
   await expect(contentsOf(join(profile, 'x'.repeat(300)))).rejects.toMatchObject({ code: 'profile_unreadable' });
   expect(await contentsOf(join(paths.tokens, 'nobody'))).toMatchObject({ bytes: 0, parts: [] });
 });
@@ -61,7 +61,7 @@ test.each([
 ] as const)(
   'a database that cannot be read makes no session unclaimed or without copies: in %s',
   async (language, word) => {
-    const { config, machine, paths } = await Installation.healthy();
+    const { config, machine, paths } = await SampleInstallation.healthy();
     await writeFile(paths.database, 'this is no database, and it is longer than a header of one would be'.repeat(20));
     const facts = await gather(config, { language, version: '0.1.0', machine });
     expect(facts.sessions).toMatchObject([

@@ -1,8 +1,11 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { browserEnvironment } from '../../src/config/browser-machine.ts';
 import { findBrowser } from '../../src/engine/browser/find.ts';
 import { reachWhatsApp } from '../../src/engine/browser/reach.ts';
+import { tempFolder } from '../profile/helpers.ts';
 import { RunStage } from './run-stage.ts';
 
 const without = (flag: string) => (own: readonly string[]) => own.filter((arg) => !arg.startsWith(flag));
@@ -67,6 +70,23 @@ it('the doctor asks in the way that the browsers go, and leaves nothing behind',
   // No script of the page has run: WhatsApp's server was not asked for a QR.
   expect(world.observed.filter(({ type }) => type !== 'fault')).toEqual([]);
   expect(await profilesLeft()).toEqual(before);
+});
+
+it("the doctor's browser has the locale of a session's, which can write every file name", {
+  timeout: 60_000,
+}, async () => {
+  await using stage = await RunStage.open();
+  const browser = await findBrowser({ chromePath: process.env.CHROME_PATH ?? null, visible: false });
+  const folder = await tempFolder();
+  const path = join(folder, 'browser');
+  await writeFile(path, `#!/bin/sh\nprintf %s "$LC_ALL" > '${folder}/locale'\nexec '${browser.path}' "$@"\n`, {
+    mode: 0o755,
+  });
+  onTestFinished(() => void vi.unstubAllEnvs());
+  vi.stubEnv('LC_ALL', 'POSIX');
+  expect(await reachWhatsApp({ ...browser, path }, stage.world.chromeArgs)).toBeNull();
+  expect(await readFile(join(folder, 'locale'), 'utf8')).toBe((await browserEnvironment()).LC_ALL);
+  expect(await readFile(join(folder, 'locale'), 'utf8')).not.toBe('POSIX');
 });
 
 async function profilesLeft(): Promise<string[]> {

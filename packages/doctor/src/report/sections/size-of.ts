@@ -3,7 +3,7 @@ import { size } from '../markdown.ts';
 import { isUnreadable } from '../unreadable.ts';
 import type { ReportWords } from '../words/types.ts';
 
-/** What a profile weighs; or that it is not there, or cannot be read. */
+/** The size of a profile; or that it is not there, or cannot be read. */
 export function sizeOf(contents: ReportedSession['contents'], w: ReportWords): string {
   if (contents === null) return w.treeGone;
   return isUnreadable(contents) ? w.unreadable : size(contents.bytes);

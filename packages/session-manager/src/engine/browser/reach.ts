@@ -1,6 +1,7 @@
 import { endGroup, identifyChild } from '@leadmaster/capture/processes';
 import { errorText, LeadMasterError, type Unreachable } from '@leadmaster/protocol';
 import puppeteer, { type Browser, type LaunchOptions } from 'puppeteer-core';
+import { browserEnvironment } from '../../config/browser-machine.ts';
 import { PAGE_URL } from '../page-url.ts';
 import { unreachableByStatus, unreachableFrom } from '../unreachable.ts';
 import type { BrowserFound } from './find.ts';
@@ -37,6 +38,7 @@ async function launch({ path, kind, major }: BrowserFound, extra: readonly strin
     executablePath: path,
     headless: kind === 'headless-shell' ? 'shell' : true,
     args: browserFlags({ visible: false, root, userAgent: userAgent(major), extra }),
+    env: await browserEnvironment(),
     pipe: true,
     timeout: LAUNCH_MS,
   };

@@ -12,15 +12,16 @@ import { createStateStore } from '../../session-manager/src/state/sqlite-state-s
 import type { StateStore } from '../../session-manager/src/state/state-store.ts';
 import { A_SNAPSHOT } from '../../session-manager/test/event-samples.ts';
 import { putLogin, tempFolder } from '../../session-manager/test/profile/helpers.ts';
-import { type DoctorOptions, examine, type ToldFinding } from '../src/doctor.ts';
+import type { ToldFinding } from '../src/diagnosis.ts';
+import { type DoctorOptions, examine } from '../src/doctor.ts';
 import { noteKeyCopy } from '../src/key-copy.ts';
 import type { Machine } from '../src/machine.ts';
 
 export const NAME = 'ventas';
 export const CHROMIUM = '156.0.8078.79';
 
-/** A data folder with one linked session, a vault on what is said to be another disk, and nothing wrong with it. */
-export class Installation {
+/** An installation to try things on: a data folder with one linked session, a vault on what is said to be another disk, and nothing wrong with it. */
+export class SampleInstallation {
   readonly config: Config;
   readonly paths: DataPaths;
   /** Answers of the machine that are not its own. */
@@ -39,14 +40,14 @@ export class Installation {
     };
   }
 
-  static async healthy(env: Record<string, string> = {}): Promise<Installation> {
+  static async healthy(env: Record<string, string> = {}): Promise<SampleInstallation> {
     const folder = await tempFolder();
     const config = readConfig({
       LEADMASTER_DATA_DIR: join(folder, 'data'),
       VAULT_URL: `file:${join(folder, 'elsewhere')}`,
       ...env,
     });
-    const made = new Installation(config);
+    const made = new SampleInstallation(config);
     prepareDataFolder(made.paths);
     await made.makeVault();
     made.change((store) => {

@@ -15,7 +15,8 @@ import {
   readState,
   type StateReading,
 } from '@leadmaster/session-manager/installation';
-import type { Machine } from './machine.ts';
+import { type CodeOnDisk, codeBeside, namedFolders } from './code/named-folders.ts';
+import { type Machine, thisMachine } from './machine.ts';
 
 /** A profile folder as the checks see it. */
 export interface ProfileFact {
@@ -33,42 +34,69 @@ export interface LiveBrowser {
   session: string;
   pid: number;
   comm: string;
-  /** The record of its launch, matched by pid and start time; null for one that nobody here has started. */
+  /** The record of its launch, matched by pid and start time; null for one that this service has not started. */
   known: BrowserRow | null;
 }
 
-/** What all checks share, looked up once. Nothing in here was changed by looking. */
-export interface Ground {
+/**
+ * One installation as it was when it was opened: what the doctor's checks judge and the report tells. Opening it changes
+ * nothing.
+ */
+export interface Installation {
   config: Config;
   paths: DataPaths;
   machine: Machine;
-  /** Where the operator's own code is looked through; null: where it is beside the data folder, if it is. */
+  /** The folder of the operator's code, where one was named; null: the folder beside the data folder, if there is one. */
   codeDir: string | null;
   /** False: there is no data folder at all, and nothing to check in it. */
   exists: boolean;
   /** The user that the data folder belongs to: of the running service, else of the folder. Null where users have no numbers. */
   owner: number | null;
-  /** Who says to run on the data folder; null when nobody alive does. */
+  /** The living process that holds the data folder; null when there is none. */
   service: LockOwner | null;
   /** Null without a database, and with one that cannot be read (`stateError`). */
   state: StateReading | null;
   stateError: LeadMasterError | null;
   profiles: ProfileFact[];
   browsers: LiveBrowser[];
+  /** What the operator's code says of folders for sessions, read at the first call; null where there is no such code. */
+  code(): CodeOnDisk | null;
   close(): void;
 }
 
-export interface GroundOptions {
-  machine: Machine;
+export interface LookOptions {
+  /** The folder of the operator's code that is compared with the disk. */
   codeDir?: string | null;
+  /** Answers in place of this machine's own. */
+  machine?: Partial<Machine>;
 }
 
 /**
- * Looks around in a data folder, with or without a service on it; needs no lock and changes nothing.
+ * Opens an installation for the time of one work, which may read all of it.
  *
- * @throws LeadMasterError `forbidden` where the folder is closed to this user.
+ * @throws LeadMasterError `forbidden` where the data folder is closed to this user.
  */
-export async function lookAround(config: Config, { machine, codeDir = null }: GroundOptions): Promise<Ground> {
+export async function withInstallation<T>(
+  config: Config,
+  options: LookOptions,
+  work: (installation: Installation) => Promise<T>,
+): Promise<T> {
+  const installation = await openInstallation(config, options);
+  try {
+    return await work(installation);
+  } finally {
+    installation.close();
+  }
+}
+
+/**
+ * Opens an installation, with or without a service on it; needs no lock and changes nothing.
+ *
+ * @throws LeadMasterError `forbidden` where the data folder is closed to this user.
+ */
+async function openInstallation(config: Config, options: LookOptions = {}): Promise<Installation> {
+  const { codeDir = null } = options;
+  const machine = { ...thisMachine(config), ...options.machine };
   const paths = dataPaths(config.dataDir);
   const root = lstatSync(paths.root, { throwIfNoEntry: false });
   if (root !== undefined) refuseClosed(paths.root, root);
@@ -81,6 +109,7 @@ export async function lookAround(config: Config, { machine, codeDir = null }: Gr
       browsers.some(({ session }) => session === name) || livingOwner(paths.sessionLock(name)) !== null;
     return {
       ...{ config, paths, machine, codeDir, service, state, stateError, browsers },
+      code: codeReader(codeDir, paths),
       exists: root !== undefined,
       owner:
         machine.uid === null ? null : ((service === null ? null : machine.userOf(service.pid)) ?? root?.uid ?? null),
@@ -91,6 +120,18 @@ export async function lookAround(config: Config, { machine, codeDir = null }: Gr
     state?.close();
     throw error;
   }
+}
+
+/** Reads the operator's code at its first call and never again. */
+function codeReader(codeDir: string | null, paths: DataPaths): Installation['code'] {
+  let read: { code: CodeOnDisk | null } | undefined;
+  return () => {
+    if (read === undefined) {
+      const folder = codeDir ?? codeBeside(paths);
+      read = { code: folder === null ? null : namedFolders(folder, paths) };
+    }
+    return read.code;
+  };
 }
 
 /** Where nothing can be looked at, it is told once and with the way in. */
@@ -111,7 +152,7 @@ function refuseClosed(root: string, { uid: owner }: Stats): void {
   }
 }
 
-function openState(file: string): Pick<Ground, 'state' | 'stateError'> {
+function openState(file: string): Pick<Installation, 'state' | 'stateError'> {
   try {
     return { state: readState(file), stateError: null };
   } catch (error) {
