@@ -338,7 +338,7 @@ test('that another installation may lose its snapshots is said with --other-writ
   for (const otherWriters of [false, true]) {
     const flag = otherWriters ? ' --other-writers' : '';
     await cli(`snapshot delete ventas ${id} --yes${flag}`);
-    expect(one.mock.lastCall?.[2]).toMatchObject({ otherWriters });
+    expect(one.mock.lastCall?.slice(2)).toMatchObject([{ otherWriters }]);
     await cli(`session delete ventas --purge --yes${flag}`);
     expect(all.mock.lastCall).toEqual(['ventas', { purge: true, otherWriters }]);
   }
