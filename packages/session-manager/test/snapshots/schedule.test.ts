@@ -122,12 +122,12 @@ describe('a round', () => {
     expect(await saved({ ventas: { ...LINKED, state, caughtUpTo: null } })).toEqual([]);
   });
 
-  test.each([
-    ['AUTH_FAILURE', 'page_erased_login'],
-    ...HELD_BACK_REASONS.map((reason) => ['STOPPED', reason]),
-  ])('passes over a session in %s with reason %s', async (state, reason) => {
-    expect(await saved({ ventas: { ...LINKED, state, reason } })).toEqual([]);
-  });
+  test.each([['AUTH_FAILURE', 'page_erased_login'], ...HELD_BACK_REASONS.map((reason) => ['STOPPED', reason])])(
+    'passes over a session in %s with reason %s',
+    async (state, reason) => {
+      expect(await saved({ ventas: { ...LINKED, state, reason } })).toEqual([]);
+    },
+  );
 
   test('passes over a stopped session whose login is of a wrong account, and saves the others', async () => {
     const wrong = { ...LINKED, state: 'STOPPED', wrongAccount: { reason: 'other_account' } };
