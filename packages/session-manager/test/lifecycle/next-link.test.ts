@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => endSessions(opened, dataDir));
 
 async function until(state: string): Promise<void> {
-  await vi.waitFor(async () => expect((await opened.sessions.get(NAME)).state).toBe(state));
+  await vi.waitFor(async () => expect((await opened.sessions.get(NAME)).state).toBe(state), { timeout: 10_000 });
 }
 
 async function told() {
@@ -28,7 +28,7 @@ const NONE = { last: null, failure: null };
 
 it('a restart of the browser, or a stop and a start, is the same link', async () => {
   await opened.sessions.restart(NAME);
-  await vi.waitFor(() => expect(opened.engine.runs).toHaveLength(2));
+  await vi.waitFor(() => expect(opened.engine.runs).toHaveLength(2), { timeout: 10_000 });
   opened.engine.run.login();
   await until('READY');
   expect(await told()).toEqual(OF_FORMER);
@@ -36,12 +36,12 @@ it('a restart of the browser, or a stop and a start, is the same link', async ()
 
 it('a session that its phone unlinked and that is linked again has no snapshot of its own, nor a failure, until there is one', async () => {
   opened.engine.run.tell({ type: 'unlinked', reason: 'LOGOUT' });
-  await vi.waitFor(() => expect(opened.engine.runs).toHaveLength(2));
+  await vi.waitFor(() => expect(opened.engine.runs).toHaveLength(2), { timeout: 10_000 });
   expect(await told()).toEqual(NONE);
   opened.engine.run.tell({ type: 'qr', qr: 'a', expiresAt: new Date(Date.now() + 60_000), attempt: 1 });
   await until('QR_REQUIRED');
-  opened.engine.run.login();
-  await until('READY');
+  opened.engine.run.tell({ type: 'authenticated' });
+  await until('AUTHENTICATED');
   expect(await told()).toEqual(NONE);
   opened.store.snapshots.created(NAME, { id: '2-00000002', at: new Date().toISOString(), data: {} });
   expect(await told()).toEqual({ last: '2-00000002', failure: null });
