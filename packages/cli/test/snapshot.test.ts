@@ -328,3 +328,18 @@ test('a record that cannot be read is deleted by its number, which a snapshot of
   expect(gone.mock.calls[1]?.slice(0, 2)).toEqual(['ventas', id]);
   expect(await cli('snapshot delete ventas 8 --yes')).toMatchObject({ code: 3 });
 });
+
+test('that another installation may lose its snapshots is said with --other-writers, and with nothing else', async () => {
+  const { cli, sessions, snapshots } = await fakeService();
+  const { id } = snapshots.take('ventas');
+  sessions.set('ventas', 'STOPPED');
+  const one = vi.spyOn(snapshots, 'delete').mockResolvedValue();
+  const all = vi.spyOn(sessions, 'delete').mockResolvedValue();
+  for (const otherWriters of [false, true]) {
+    const flag = otherWriters ? ' --other-writers' : '';
+    await cli(`snapshot delete ventas ${id} --yes${flag}`);
+    expect(one.mock.lastCall?.slice(2)).toMatchObject([{ otherWriters }]);
+    await cli(`session delete ventas --purge --yes${flag}`);
+    expect(all.mock.lastCall).toEqual(['ventas', { purge: true, otherWriters }]);
+  }
+});

@@ -234,6 +234,18 @@ const PLANTED: [what: string, plant: (i: SampleInstallation) => unknown, found: 
     [['vault_same_disk', 'warning']],
   ],
   [
+    'a login with no snapshot but those of the link that its session had before, and why the last of those failed',
+    async (i) => {
+      i.change((store) => {
+        store.snapshots.failed(NAME, { code: 'store_full', detail: 'no room', reason: 'stopped', hint: '' });
+        store.snapshots.verified(NAME, { id: '1-00000001', at: daysAgo(3), ok: true, drill: false });
+        store.sessions.nextLink(NAME);
+      });
+      await createProfileStore({ dataDir: i.paths.root }).updateRecord(NAME, { committedAt: daysAgo(1) });
+    },
+    [['snapshot_none', 'problem']],
+  ],
+  [
     'a login without a snapshot',
     async (i) => {
       i.change((store) => store.snapshots.forgotten(NAME, ['1-00000001']));

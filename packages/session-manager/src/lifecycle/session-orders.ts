@@ -60,11 +60,13 @@ export class SessionOrders {
   async #requireOriginRetired(name: string, isSaid: boolean): Promise<void> {
     const { profiles, registry } = this.#deps;
     const record = await profiles.readRecord(name).catch(() => null);
-    if (record?.originRetired !== false) return;
-    if (!isSaid)
-      throw originNotRetired(name, record.account === null ? null : registry.givenAway(record.account, name));
-    await profiles.updateRecord(name, { originRetired: true });
-    noteReturn(this.#deps.store.vault, name, { account: record.account, originRetired: true });
+    if (record === null) return;
+    if (!record.originRetired) {
+      if (!isSaid)
+        throw originNotRetired(name, record.account === null ? null : registry.givenAway(record.account, name));
+      await profiles.updateRecord(name, { originRetired: true });
+    }
+    noteReturn(this.#deps.store.vault, name, { ...record, originRetired: true });
   }
 
   async stop(name: string): Promise<void> {

@@ -11,9 +11,9 @@ export function movedTo(store: Pick<StateStore, 'transfers'>, session: string): 
 export function noteReturn(
   vault: StateStore['vault'],
   session: string,
-  { account, originRetired }: { account: Account | null; originRetired: boolean },
+  { account, originRetired, generation }: { account: Account | null; originRetired: boolean; generation: number },
 ): void {
-  if (account === null || !originRetired) return;
+  if (account === null || !originRetired || generation <= (vault.movedGeneration(session) ?? 0)) return;
   vault.cameBack(session, (gone) => sameAccount(gone, account) === true && sameLink(gone, account) !== false);
 }
 

@@ -75,6 +75,35 @@ it('so does one that is adopted in its place', async () => {
   await expect(context.sessions.start('uno')).rejects.toMatchObject({ code: 'origin_not_retired' });
 });
 
+it('so does one of a session that left and whose row was deleted since', async () => {
+  const { context, backup, id } = await givenAway();
+  await context.sessions.delete('dos');
+  await expect(context.snapshots.restore('uno', id, { ...WANTED, start: true })).rejects.toMatchObject({
+    code: 'origin_not_retired',
+    message: expect.stringContaining('went away from here as dos'),
+  });
+  expect(await context.adoption.adopt({ name: 'uno2', path: backup, mode: 'move' })).toMatchObject(WAITS);
+});
+
+it('also where another session has its name now', async () => {
+  const { context, id } = await givenAway();
+  await context.sessions.delete('dos');
+  await context.adoption.adopt({ name: 'dos', path: await foreign(BETO), mode: 'move' });
+  await expect(context.snapshots.restore('uno', id, { ...WANTED, start: true })).rejects.toMatchObject({
+    code: 'origin_not_retired',
+  });
+});
+
+it('what came back by a word, and was deleted here, has not gone away', async () => {
+  const { context, backup, id } = await givenAway();
+  await context.sessions.delete('dos');
+  await context.adoption.adopt({ name: 'dos', path: backup, mode: 'move', originRetired: true });
+  await context.sessions.delete('dos');
+  expect(await context.snapshots.restore('uno', id, { ...WANTED, start: false })).toMatchObject({
+    originRetired: true,
+  });
+});
+
 it('a snapshot of it is not restored with a start, and waits for a word without one', async () => {
   const { context, id } = await givenAway();
   await expect(context.snapshots.restore('uno', id, { ...WANTED, start: true })).rejects.toMatchObject({

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writesFail } from '@leadmaster/testkit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { UNGUARDED } from '../../src/lifecycle/session-guard.ts';
 import { linkSession, NAME, openSessions } from './linked-session.ts';
 
 /** What was given away never runs here again, whatever is on the disk; until a later generation comes back. */
@@ -55,6 +56,33 @@ describe('a session that was given away', () => {
     expect(await again.sessions.get(NAME)).toMatchObject({ state: 'MOVED' });
     expect([...engine.alive, ...again.engine.alive]).toEqual([]);
     again.store.close();
+  });
+
+  it('is deleted without a snapshot first: there is nothing here to save', async () => {
+    const { sessions, store } = await movedAway();
+    const saved: string[] = [];
+    sessions.guardWith({
+      ...UNGUARDED,
+      before: async (name) => {
+        saved.push(name);
+      },
+    });
+    await sessions.delete(NAME);
+    expect(saved).toEqual([]);
+    expect(store.sessions.get(NAME)).toBeNull();
+    await sessions.create({ name: NAME, start: false, metadata: {} });
+    await sessions.delete(NAME);
+    expect(saved).toEqual([NAME]);
+    store.close();
+  });
+
+  it('keeps the number of its link, so that its last snapshot is still told', async () => {
+    const { store: before } = await openSessions(dataDir);
+    const link = before.sessions.get(NAME)?.link;
+    before.close();
+    const { store } = await movedAway();
+    expect(store.sessions.get(NAME)?.link).toBe(link);
+    store.close();
   });
 
   it('names the machine that has it', async () => {

@@ -2,8 +2,11 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LOGIN_STORES } from '@leadmaster/capture/classify';
 import { useLevelDb } from '@leadmaster/testkit';
+import type { SnapshotInfo } from '@leadmaster/vault';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Context } from '../../src/context.ts';
+import { settleGuess } from '../../src/snapshots/own-link.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import type { StateStore } from '../../src/state/state-store.ts';
 import { manager, tempFolder } from '../adopt/folders.ts';
@@ -11,6 +14,15 @@ import { putProfile } from '../adopt/profiles.ts';
 
 const WANTED = { start: false, overwriteNewer: true, restart: false };
 const DAY_MS = 86_400_000;
+const EXTRA = {
+  frozenAt: '2026-01-01T00:00:00.000Z',
+  reason: 'requested',
+  method: 'none',
+  pauseMs: 0,
+  captureMs: 0,
+  chromium: null,
+  generation: 1,
+};
 
 afterEach(() => {
   vi.useRealTimers();
@@ -97,7 +109,9 @@ it('a restore that fails leaves the login in place with its last snapshot', asyn
   await rm(context.paths.trash, { recursive: true, force: true });
   await writeFile(context.paths.trash, '');
   await expect(context.snapshots.restore('ventas', first, WANTED)).rejects.toThrow();
-  expect(await lastOf(context)).toBe(newest);
+  // The one in place was saved ahead of it, as the last of its link.
+  const [aside, before] = await listed(context);
+  expect([await lastOf(context), before]).toEqual([aside, newest]);
 });
 
 it('why the last snapshot of a deleted session failed is not said of the next session of that name', async () => {
@@ -128,4 +142,25 @@ it('a snapshot that reached the vault and not the database counts for the link t
   await adopt(context);
   await context.snapshots.verify('ventas', id, { drill: false });
   expect(await lastOf(context)).toBeNull();
+});
+
+it('a snapshot from before links had numbers counts until the vault has told that it is of another account', async () => {
+  const context = await manager();
+  await adopt(context);
+  const [one, other] = [await take(context), await take(context)];
+  const account = (phone: string) => ({ id: `${phone}@c.us`, phone, name: '' });
+  stateOf(context).sessions.setAccount('ventas', { account: account('5215511112222') });
+  const history = [
+    { id: one, extra: { account: account('5215511112222') } },
+    { id: other, extra: { account: account('5215533334444') } },
+  ].map((info) => ({ ...info, extra: { ...EXTRA, ...info.extra } }) as unknown as SnapshotInfo);
+  const deps = { store: stateOf(context) };
+  settleGuess(deps, 'ventas', history);
+  expect(await lastOf(context)).toBe(other);
+
+  const db = new Database(context.paths.database);
+  db.exec('UPDATE snapshots SET is_guess = 1');
+  db.close();
+  settleGuess(deps, 'ventas', history);
+  expect(await lastOf(context)).toBe(one);
 });

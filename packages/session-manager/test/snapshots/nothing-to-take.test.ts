@@ -25,6 +25,8 @@ it('a session that was given up here says where it went, and is not told to be l
     message: expect.stringContaining('in an exported file'),
     hint: expect.not.stringContaining('Link it'),
   });
+  // No failure of a snapshot: nothing is here that could be saved.
+  expect((await sessions.get('ventas')).snapshotFailure).toBeNull();
   await expect(sessions.start('ventas')).rejects.toMatchObject({ hint: expect.stringContaining('Import the file') });
   expect(await snapshots.recoverable()).toMatchObject([{ session: 'ventas', gone: 'moved' }]);
 });

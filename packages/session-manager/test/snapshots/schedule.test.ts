@@ -1,3 +1,4 @@
+import { HELD_BACK_REASONS, SESSION_STATES, type SessionState } from '@leadmaster/protocol';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readConfig } from '../../src/config/index.ts';
@@ -67,5 +68,69 @@ describe('the nightly round', () => {
     await vi.advanceTimersByTimeAsync(23 * HOUR_MS);
     expect(rounds).toHaveLength(2);
     close();
+  });
+});
+
+/** A session's row, linked and with nothing that waits for a person. */
+const LINKED = { reason: 'x', caughtUpTo: '2026-01-01T00:00:00.000Z', wrongAccount: null };
+
+/** Which of these sessions a round orders a snapshot of. */
+async function saved(rows: Record<string, object>): Promise<string[]> {
+  const ordered: string[] = [];
+  const deps = {
+    config: { ...readConfig({}).snapshots, schedule: null, drills: 0 },
+    snapshots: { create: async (session: string) => void ordered.push(session), prune: async () => [] },
+    access: { names: () => Object.keys(rows) },
+    store: {
+      events: { subscribe: () => () => undefined },
+      sessions: { get: (name: string) => rows[name] ?? null },
+      snapshots: { latest: () => null },
+    },
+    log: pino({ level: 'silent' }),
+  } as unknown as ScheduleDeps;
+  const made = new SnapshotSchedule(deps);
+  await made.round(new AbortController().signal);
+  made.close();
+  return ordered;
+}
+
+describe('a round', () => {
+  /** `saved`: ordered, and what fails of it is told. `passed over`: no login of its own is here, which its state tells. */
+  const EXPECTED: Record<SessionState, 'saved' | 'passed over'> = {
+    STOPPED: 'saved',
+    INITIALIZING: 'saved',
+    RECONNECTING: 'saved',
+    QR_REQUIRED: 'saved',
+    PASSKEY_REQUIRED: 'saved',
+    WRONG_ACCOUNT: 'passed over',
+    AUTHENTICATED: 'saved',
+    READY: 'saved',
+    DISCONNECTED_RECOVERABLE: 'saved',
+    DISCONNECTED_LOGOUT: 'saved',
+    DISCONNECTED_BANNED: 'saved',
+    AUTH_FAILURE: 'saved',
+    STOPPING: 'saved',
+    ERROR: 'saved',
+    MOVED: 'passed over',
+  };
+
+  test.each(SESSION_STATES)('with a linked session in %s', async (state) => {
+    expect(await saved({ ventas: { ...LINKED, state } })).toEqual(EXPECTED[state] === 'saved' ? ['ventas'] : []);
+  });
+
+  test.each(SESSION_STATES)('passes over a session in %s that is not linked', async (state) => {
+    expect(await saved({ ventas: { ...LINKED, state, caughtUpTo: null } })).toEqual([]);
+  });
+
+  test.each([['AUTH_FAILURE', 'page_erased_login'], ...HELD_BACK_REASONS.map((reason) => ['STOPPED', reason])])(
+    'passes over a session in %s with reason %s',
+    async (state, reason) => {
+      expect(await saved({ ventas: { ...LINKED, state, reason } })).toEqual([]);
+    },
+  );
+
+  test('passes over a stopped session whose login is of a wrong account, and saves the others', async () => {
+    const wrong = { ...LINKED, state: 'STOPPED', wrongAccount: { reason: 'other_account' } };
+    expect(await saved({ ventas: wrong, soporte: { ...LINKED, state: 'READY' } })).toEqual(['soporte']);
   });
 });

@@ -113,6 +113,37 @@ describe('migrations', () => {
     ]);
   });
 
+  test('an older version goes on: its snapshots count for the links in place until the vault tells otherwise', () => {
+    const file = join(scratch(), 'session-manager.db');
+    const db = new Database(file);
+    migrate(db, { ...SCHEMA, steps: MIGRATIONS.slice(0, 9) }, () => new Date(0));
+    const account = JSON.stringify({ id: '1@c.us', phone: '1', name: '' });
+    db.exec(`
+      INSERT INTO sessions (name, state, reason, since, desired, metadata, created_at, caught_up_to, account)
+        VALUES ('soporte', 'MOVED', 'x', 'x', 'stopped', '{}', 'x', NULL, '${account}'),
+               ('nueva', 'QR_REQUIRED', 'x', 'x', 'running', '{}', 'x', NULL, NULL),
+               ('ventas', 'STOPPED', 'x', 'x', 'running', '{}', 'x', '2026-01-01T00:00:00.000Z', NULL);
+      INSERT INTO snapshots (session, id, at) VALUES ('ventas', '1-a', 'x'), ('ventas', '2-b', 'x'),
+        ('soporte', '1-c', 'x'), ('nueva', '1-d', 'x'), ('borrada', '1-e', 'x');
+      INSERT INTO snapshot_failures (session, at, code, detail) VALUES ('ventas', 'x', 'store_full', 'x');
+      INSERT INTO moved (session, generation, at) VALUES ('soporte', 3, 'x'), ('ventas', 2, 'x');`);
+    db.close();
+    const { store } = openStore(file);
+    const latest = (session: string) => store.snapshots.latest(session)?.id ?? null;
+    expect(['ventas', 'soporte', 'nueva', 'borrada'].map(latest)).toEqual(['2-b', '1-c', null, null]);
+    expect(store.snapshots.failure('ventas')).toMatchObject({ code: 'store_full' });
+    expect(store.vault.tombstones()).toMatchObject([{ session: 'soporte', account: { phone: '1' } }]);
+    expect([store.vault.movedGeneration('soporte'), store.vault.movedGeneration('ventas')]).toEqual([3, 2]);
+    expect(store.snapshots.guessed('ventas')).toEqual(['1-a', '2-b']);
+    store.snapshots.settleGuess('ventas', ['2-b']);
+    expect([latest('ventas'), store.snapshots.guessed('ventas')]).toEqual(['1-a', []]);
+    // No number comes twice.
+    const links = store.sessions.all().map(({ link }) => link);
+    store.sessions.nextLink('ventas');
+    expect(links).not.toContain(store.sessions.get('ventas')?.link);
+    expect(latest('ventas')).toBeNull();
+  });
+
   test('a newer schema is refused untouched, with both versions and the cure', () => {
     const file = filled();
     change(file, `INSERT INTO schema_migrations VALUES (${SCHEMA_VERSION + 1}, 'later', 'x')`);
