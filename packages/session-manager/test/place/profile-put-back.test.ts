@@ -158,7 +158,10 @@ describe('sessions start by themselves', () => {
 
   it.each<[string, (tokens: string, folder: string) => unknown]>([
     ['a copy of its last state, on another disk or put back', (tokens) => sameAgain(tokens)],
-    ['databases that the browser made again', (tokens) => rm(join(tokens, 'ventas/Default/Cache'), { recursive: true, force: true })],
+    [
+      'databases that the browser made again',
+      (tokens) => rm(join(tokens, 'ventas/Default/Cache'), { recursive: true, force: true }),
+    ],
     ['chmod, chown and touch', (tokens) => sh('find', tokens, '-exec', 'touch', '{}', '+')],
     ['a backup that was made and not put back', (tokens) => sh('cp', '-a', tokens, `${tokens}.bak`)],
     ['a write that a crash left', (tokens) => writeFile(join(tokens, 'ventas/.leadmaster-0123456789ab.tmp'), '{')],

@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import type { Capture, CaptureRequest } from '@leadmaster/capture';
 import { LeadMasterError, type Session, type TransferSession } from '@leadmaster/protocol';
 import { pino } from 'pino';
-import { onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { prepareDataFolder } from '../../src/profile/data-folder.ts';
-import { lockSession } from '../../src/profile/locks.ts';
 import { dataPaths } from '../../src/profile/paths.ts';
 import { sweepStaging } from '../../src/snapshots/staging.ts';
 import { stagingNames } from '../../src/transfer/arriving-files.ts';
@@ -184,8 +183,6 @@ export class Machine {
     // A process that is gone writes nothing any more.
     opened.faults.fails = () => true;
     await opened.sessions.close().catch(() => undefined);
-    // Its locks go with it: here, once the last of its runs has given them back.
-    await vi.waitFor(() => lockSession(this.paths, NAME).release(), { timeout: 10_000 });
     opened.faults.fails = () => false;
     opened.store.close();
   }
