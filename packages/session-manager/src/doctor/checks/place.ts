@@ -1,7 +1,14 @@
 import { olderLogin, placeChange } from '../../lifecycle/held-back.ts';
 import { PLACE_FACT } from '../../lifecycle/place-keeper.ts';
 import { isOther } from '../../lifecycle/profile-mark.ts';
-import { comparePlaces, lookAtPlace, type PlaceFacts, parsePlace, placeWords } from '../../profile/place.ts';
+import {
+  comparePlaces,
+  lookAtPlace,
+  type PlaceFacts,
+  type PlaceLook,
+  parsePlace,
+  placeWords,
+} from '../../profile/place.ts';
 import { LOOK_FACT, parseLook } from '../../snapshots/older-login.ts';
 import type { StateReading } from '../../state/read-only.ts';
 import { type Finding, found } from '../finding.ts';
@@ -11,10 +18,11 @@ import type { Ground, ProfileFact } from '../ground.ts';
 export async function checkPlace({ exists, paths, state, machine, profiles }: Ground): Promise<Finding[]> {
   if (!exists || state === null) return [];
   const known = parsePlace(state.vaultFact(PLACE_FACT));
-  const { facts, isMarked } = lookAtPlace(paths, machine.probe, machine.now());
+  const look = lookAtPlace(paths, machine.probe, machine.now());
+  const { facts } = look;
   return [
     ...waiting(state, paths.root),
-    ...judge(known, facts, isMarked, paths.root),
+    ...judge(known, look, paths.root),
     ...otherMachine(known, facts, paths.root),
     ...putBack(state, profiles),
     ...older(state),
@@ -32,10 +40,10 @@ function waiting(state: StateReading, root: string): Finding[] {
 }
 
 /** What the next start of a service will find. */
-function judge(known: PlaceFacts | null, facts: PlaceFacts, isMarked: boolean, root: string): Finding[] {
-  switch (comparePlaces(known, facts, isMarked)) {
+function judge(known: PlaceFacts | null, look: PlaceLook, root: string): Finding[] {
+  switch (comparePlaces(known, look)) {
     case 'changed': {
-      const { path, host, since } = known?.seen ?? facts.seen;
+      const { path, host, since } = known?.seen ?? look.facts.seen;
       return [
         found('problem', 'place_changed', root, { sessions: '*', before: placeWords({ path, host, since }), since }),
       ];
