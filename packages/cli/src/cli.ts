@@ -14,6 +14,7 @@ export class Cli {
   readonly #wantsDemo: boolean;
   #environment: Environment | null = null;
   #config: Config | null = null;
+  #client: ServiceClient | null = null;
 
   /** `wantsDemo`: with `--demo`, the demo's data folder is meant, whether or not it runs. */
   constructor(io: Io, json: boolean, wantsDemo = false) {
@@ -57,7 +58,8 @@ export class Cli {
 
   client(): ServiceClient {
     // At its address another service may run, and an order meant for the demo must not reach that.
-    return new ServiceClient(this.config, this.io, this.isIdleDemo ? 'no demo runs' : null);
+    this.#client ??= new ServiceClient(this.config, this.io, this.isIdleDemo ? 'no demo runs' : null);
+    return this.#client;
   }
 
   #findConfig(): Config {

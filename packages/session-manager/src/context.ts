@@ -26,6 +26,7 @@ import { prepareDataFolder } from './profile/data-folder.ts';
 import { createProfileStore } from './profile/file-profile-store.ts';
 import { realFs } from './profile/files.ts';
 import { COMMAND, type LockHandle, lockDataFolder } from './profile/locks.ts';
+import { ownDatabase } from './profile/own-file.ts';
 import { type DataPaths, dataPaths } from './profile/paths.ts';
 import { type PlaceProbe, thisProbe } from './profile/place.ts';
 import type { ProfileStore } from './profile/profile-store.ts';
@@ -99,6 +100,7 @@ export async function createContext(config: Config, log: Logger, options: Contex
   const lock = lockDataFolder(paths, options.offline === true ? COMMAND : { port: config.port });
   let store: StateStore | undefined;
   try {
+    ownDatabase(paths.database, log);
     store = createStateStore({ file: paths.database, log });
     return await assemble({ config, log, paths, lock, store, options });
   } catch (error) {

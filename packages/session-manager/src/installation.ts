@@ -47,6 +47,7 @@ export {
   comparePlaces,
   lookAtPlace,
   type PlaceFacts,
+  type PlaceLook,
   type PlaceProbe,
   parsePlace,
   placeWords,

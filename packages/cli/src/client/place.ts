@@ -1,6 +1,6 @@
 import type { AcceptedPlace, AcceptPlace, Place } from '@leadmaster/protocol';
 import type { Cli } from '../cli.ts';
-import { answers } from './snapshots.ts';
+import { servedOrOpened } from './snapshots.ts';
 
 /** Each session that is released may wait for a vault that does not answer. */
 const ACCEPT_MS = 60_000;
@@ -20,22 +20,17 @@ export interface PlaceAccess {
  * @throws CliError `service_unreachable` where the service of this data folder listens on another port; LeadMasterError
  * `data_folder_in_use` where a service runs after all.
  */
-export async function withPlace<T>(cli: Cli, work: (access: PlaceAccess) => Promise<T>): Promise<T> {
-  const client = cli.client();
-  if (await answers(client)) {
-    return work({
-      isServed: true,
-      view: () => client.call('getPlace'),
-      accept: (body) => client.call('acceptPlace', { body }, { timeoutMs: ACCEPT_MS }),
-    });
-  }
-  await client.refuseElsewhere();
-  const { openPlaceOffline } = await import('@leadmaster/session-manager/offline');
-  const { place, close } = await openPlaceOffline(cli.config);
-  cli.print.note('The service is down; this works on the data folder itself.');
-  try {
-    return await work({ isServed: false, view: async () => place.view(), accept: (said) => place.accept(said) });
-  } finally {
-    await close();
-  }
+export function withPlace<T>(cli: Cli, work: (access: PlaceAccess) => Promise<T>): Promise<T> {
+  return servedOrOpened(cli, {
+    what: 'the data folder itself',
+    served: (client) =>
+      work({
+        isServed: true,
+        view: () => client.call('getPlace'),
+        accept: (body) => client.call('acceptPlace', { body }, { timeoutMs: ACCEPT_MS }),
+      }),
+    open: async () => (await import('@leadmaster/session-manager/offline')).openPlaceOffline(cli.config),
+    opened: ({ place }) =>
+      work({ isServed: false, view: async () => place.view(), accept: (said) => place.accept(said) }),
+  });
 }

@@ -30,24 +30,45 @@ const HELLO_MS = 5000;
  * @throws CliError `service_unreachable` where the service of this data folder listens on another port; LeadMasterError
  * `data_folder_in_use` where a service runs after all.
  */
-export async function withSnapshots<T>(cli: Cli, work: (access: SnapshotAccess) => Promise<T>): Promise<T> {
+export function withSnapshots<T>(cli: Cli, work: (access: SnapshotAccess) => Promise<T>): Promise<T> {
+  return servedOrOpened(cli, {
+    what: 'the vault and the data folder',
+    served: (client) =>
+      work({ snapshots: new HttpSnapshots(client), isServed: true, names: () => servedNames(client) }),
+    open: async () => (await import('@leadmaster/session-manager/offline')).openOffline(cli.config),
+    opened: ({ snapshots, sessions }) => work({ snapshots, isServed: false, names: async () => sessions }),
+  });
+}
+
+/**
+ * Does work by way of the service; where none answers, on what it works on, opened by `open` and closed afterwards.
+ *
+ * @throws CliError `service_unreachable` where the service of this data folder listens on another port; what `open` throws.
+ */
+export async function servedOrOpened<T, O extends { close(): Promise<void> }>(
+  cli: Cli,
+  ways: {
+    served: (client: ServiceClient) => Promise<T>;
+    open: () => Promise<O>;
+    /** What is worked on then, before its path. */
+    what: string;
+    opened: (opened: O) => Promise<T>;
+  },
+): Promise<T> {
   const client = cli.client();
-  if (await answers(client)) {
-    return work({ snapshots: new HttpSnapshots(client), isServed: true, names: () => servedNames(client) });
-  }
+  if (await answers(client)) return ways.served(client);
   await client.refuseElsewhere();
-  const { openOffline } = await import('@leadmaster/session-manager/offline');
-  const { snapshots, sessions, close } = await openOffline(cli.config);
-  cli.print.note(`The service is down; this works on the vault and the data folder: ${cli.dataFolder}`);
+  const opened = await ways.open();
+  cli.print.note(`The service is down; this works on ${ways.what}: ${cli.dataFolder}`);
   try {
-    return await work({ snapshots, isServed: false, names: async () => sessions });
+    return await ways.opened(opened);
   } finally {
-    await close();
+    await opened.close();
   }
 }
 
 /** Whether a service answers at all. */
-export async function answers(client: ServiceClient): Promise<boolean> {
+async function answers(client: ServiceClient): Promise<boolean> {
   try {
     await client.call('health', {}, { timeoutMs: HELLO_MS });
     return true;

@@ -6,6 +6,7 @@ import {
   olderLogin,
   PLACE_FACT,
   type PlaceFacts,
+  type PlaceLook,
   parseLook,
   parsePlace,
   placeChange,
@@ -19,10 +20,11 @@ import type { Installation, ProfileFact } from '../installation.ts';
 export async function checkPlace({ exists, paths, state, machine, profiles }: Installation): Promise<Finding[]> {
   if (!exists || state === null) return [];
   const known = parsePlace(state.vaultFact(PLACE_FACT));
-  const { facts, isMarked } = lookAtPlace(paths, machine.probe, machine.now());
+  const look = lookAtPlace(paths, machine.probe, machine.now());
+  const { facts } = look;
   return [
     ...waiting(state, paths.root),
-    ...judge(known, facts, isMarked, paths.root),
+    ...judge(known, look, paths.root),
     ...otherMachine(known, facts, paths.root),
     ...putBack(state, profiles),
     ...older(state),
@@ -40,10 +42,10 @@ function waiting(state: StateReading, root: string): Finding[] {
 }
 
 /** What the next start of a service will find. */
-function judge(known: PlaceFacts | null, facts: PlaceFacts, isMarked: boolean, root: string): Finding[] {
-  switch (comparePlaces(known, facts, isMarked)) {
+function judge(known: PlaceFacts | null, look: PlaceLook, root: string): Finding[] {
+  switch (comparePlaces(known, look)) {
     case 'changed': {
-      const { path, host, since } = known?.seen ?? facts.seen;
+      const { path, host, since } = known?.seen ?? look.facts.seen;
       return [
         found('problem', 'place_changed', root, { sessions: '*', before: placeWords({ path, host, since }), since }),
       ];

@@ -70,8 +70,9 @@ export class PlaceKeeper implements PlaceService {
       log.warn({ err: error }, 'the data folder could not be marked');
     }
     const known = this.#known();
-    const { facts, isMarked } = lookAtPlace(paths, probe, new Date());
-    const verdict = comparePlaces(known, facts, isMarked);
+    const look = lookAtPlace(paths, probe, new Date());
+    const { facts } = look;
+    const verdict = comparePlaces(known, look);
     if (verdict === 'changed' && known !== null) this.#hold(known, facts);
     else this.#remember(known, merged(known, facts));
     this.renew();
@@ -87,8 +88,9 @@ export class PlaceKeeper implements PlaceService {
     const { paths, probe, store, log } = this.#deps;
     try {
       const known = this.#known();
-      const { facts, isMarked } = lookAtPlace(paths, probe, new Date());
-      if (known === null || comparePlaces(known, facts, isMarked) !== 'same') return;
+      const look = lookAtPlace(paths, probe, new Date());
+      const { facts } = look;
+      if (known === null || comparePlaces(known, look) !== 'same') return;
       renewMarker(paths, probe, (mark) =>
         store.vault.setFact(PLACE_FACT, JSON.stringify({ ...known, mark, earlier: facts.mark })),
       );
@@ -119,12 +121,13 @@ export class PlaceKeeper implements PlaceService {
 
   view(): Place {
     const { paths, probe, store } = this.#deps;
-    const { facts, isMarked } = lookAtPlace(paths, probe, new Date());
+    const look = lookAtPlace(paths, probe, new Date());
+    const { facts } = look;
     const known = this.#known();
     return {
       now: known?.seen ?? facts.seen,
       before: placeChange(store.vault)?.before ?? null,
-      readable: comparePlaces(known, facts, isMarked) !== 'unknown',
+      readable: comparePlaces(known, look) !== 'unknown',
       waiting: this.#waiting(),
     };
   }
@@ -211,6 +214,7 @@ function merged(known: PlaceFacts | null, found: PlaceFacts): PlaceFacts {
   return {
     mark: found.mark ?? known.mark,
     earlier: found.mark === null ? known.earlier : null,
+    folder: found.folder ?? known.folder,
     uuid: found.uuid ?? known.uuid,
     machine: known.machine ?? found.machine,
     seen: isSeenAs ? known.seen : found.seen,

@@ -47,22 +47,35 @@ export function isOther(
 }
 
 /** Marks the profile in place as the one that runs here. Never fails: the mark before then stays. */
-export async function markProfile({ profiles, store, log }: MarkDeps, session: string): Promise<void> {
+export async function markProfile(deps: MarkDeps, session: string): Promise<void> {
+  await orWarn(deps, session, () => draw(deps, session));
+}
+
+/**
+ * Marks it again, so that a copy taken until now is told. One that is not the one remembered is left for the next start to
+ * tell. Never fails: the mark before then stays.
+ */
+export async function renewMark(deps: MarkDeps, session: string): Promise<void> {
+  await orWarn(deps, session, async () => {
+    if (!(await isOtherProfile(deps, session))) await draw(deps, session);
+  });
+}
+
+async function draw({ profiles, store }: MarkDeps, session: string): Promise<void> {
+  const record = await profiles.readRecord(session);
+  if (record === null) return;
+  const mark = randomUUID();
+  remember(store.vault, session, [mark, record.mark ?? null]);
+  await profiles.updateRecord(session, { mark });
+  remember(store.vault, session, [mark]);
+}
+
+async function orWarn({ log }: MarkDeps, session: string, task: () => Promise<void>): Promise<void> {
   try {
-    const record = await profiles.readRecord(session);
-    if (record === null) return;
-    const mark = randomUUID();
-    remember(store.vault, session, [mark, record.mark ?? null]);
-    await profiles.updateRecord(session, { mark });
-    remember(store.vault, session, [mark]);
+    await task();
   } catch (error) {
     log.warn({ session, err: error }, 'the profile could not be marked: an older copy put back may not be noticed');
   }
-}
-
-/** Marks it again, so that a copy taken until now is told. One that is not the one remembered is left for the next start. */
-export async function renewMark(deps: MarkDeps, session: string): Promise<void> {
-  if (!(await isOtherProfile(deps, session))) await markProfile(deps, session);
 }
 
 /** Another profile is about to be put in place by an order: what lies there next is taken as it is. */

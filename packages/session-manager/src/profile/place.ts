@@ -32,6 +32,8 @@ const factsSchema = z.object({
   mark: markSchema.nullable(),
   /** Of the marker that it was made in the stead of: a crash leaves either. Null where there was none. */
   earlier: markSchema.nullable().default(null),
+  /** Of the data folder itself: what hard links are made of shares the marker, and never that. Null as above. */
+  folder: markSchema.nullable().default(null),
   /** The file system's UUID; null where it cannot be read. */
   uuid: z.string().nullable(),
   /** The machine's UUID by its firmware; null where it cannot be read. It never decides. */
@@ -42,8 +44,8 @@ export type PlaceFacts = z.infer<typeof factsSchema>;
 
 /** What is asked of the machine; tests play what cannot be made to happen. */
 export interface PlaceProbe {
-  /** The marker's inode, birth and last change; null when there is no such file. */
-  stat(path: string): { inode: bigint; birth: bigint; change: bigint } | null;
+  /** Of the marker or the folder: inode, birth, last change and names; null when there is none. */
+  stat(path: string): { inode: bigint; birth: bigint; change: bigint; links: bigint } | null;
   /** The number of the file system's type. */
   type(folder: string): bigint;
   uuid(folder: string): string | null;
@@ -75,7 +77,9 @@ const TICKS = 4;
 export const thisProbe: PlaceProbe = {
   stat(path) {
     const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-    return found === undefined ? null : { inode: found.ino, birth: found.birthtimeNs, change: found.ctimeNs };
+    return found === undefined
+      ? null
+      : { inode: found.ino, birth: found.birthtimeNs, change: found.ctimeNs, links: found.nlink };
   },
   type: (folder) => BigInt.asUintN(32, statfsSync(folder, { bigint: true }).type),
   uuid: fileSystemUuid,
@@ -88,18 +92,29 @@ export const PLACE_CHANGED = 'is a copy, lies on another disk, or was put back f
 /** How a place stands to the one that is remembered. `unknown`: one of them does not tell. */
 export type PlaceVerdict = 'first' | 'same' | 'changed' | 'unknown';
 
+/** What is found of a data folder. `isShared`: its marker has other names, as hard links give it. */
+export interface PlaceLook {
+  facts: PlaceFacts;
+  isMarked: boolean;
+  isShared: boolean;
+}
+
 /** Compares what is remembered with what is found; `found` of a folder without the marker has none (`isMarked`). */
-export function comparePlaces(known: PlaceFacts | null, found: PlaceFacts, isMarked: boolean): PlaceVerdict {
+export function comparePlaces(known: PlaceFacts | null, { facts: found, isMarked, isShared }: PlaceLook): PlaceVerdict {
   if (known === null) return 'first';
   // It is written and durable before it is remembered: where it is not there, these are not all of the folder's files.
   if (!isMarked) return known.mark === null ? 'unknown' : 'changed';
   if (known.mark === null || found.mark === null) return 'unknown';
   const isSameDisk = known.uuid !== null && known.uuid === found.uuid;
   if (known.uuid !== null && found.uuid !== null && !isSameDisk) return 'changed';
-  const { inode, birth } = found.mark;
   // A file system that was made smaller gives its files other inodes, and keeps their birth.
-  const isIt = (mark: Mark | null) => mark?.birth === birth && (mark.inode === inode || isSameDisk);
-  return isIt(known.mark) || isIt(known.earlier) ? 'same' : 'changed';
+  const isIt = (mark: Mark | null, here: Mark) =>
+    mark?.birth === here.birth && (mark.inode === here.inode || isSameDisk);
+  if (!isIt(known.mark, found.mark) && !isIt(known.earlier, found.mark)) return 'changed';
+  // A backup of hard links leaves a marker with two names on both sides: the folder tells which this is. With one name its
+  // files were moved into another folder, and there is no second one.
+  const isOtherFolder = known.folder !== null && found.folder !== null && !isIt(known.folder, found.folder);
+  return isShared && isOtherFolder ? 'changed' : 'same';
 }
 
 /** Looks at a data folder and changes nothing. Never throws: what cannot be read tells nothing. */
@@ -107,18 +122,21 @@ export function lookAtPlace(
   { root, placeMarker }: { root: string; placeMarker: string },
   probe: PlaceProbe,
   now: Date,
-): { facts: PlaceFacts; isMarked: boolean } {
+): PlaceLook {
   const stat = orNull(() => probe.stat(placeMarker));
+  const folderStat = orNull(() => probe.stat(root));
   const isLasting = orNull(() => LASTING.has(probe.type(root))) === true;
   // Where a birth is not kept, the last change is told in its stead. Of a copy that was just made they may be equal.
-  const keepsBirths = [stat, orNull(() => probe.stat(root))].some((one) => one !== null && one.birth !== one.change);
+  const keepsBirths = [stat, folderStat].some((one) => one !== null && one.birth !== one.change);
   const mark = stat === null || stat.birth <= 0n || !isLasting || !keepsBirths ? null : markOf(stat);
   const facts = {
+    folder: mark === null || folderStat === null || folderStat.birth <= 0n ? null : markOf(folderStat),
     ...{ mark, earlier: null, uuid: orNull(() => probe.uuid(root)), machine: orNull(() => probe.machine()) },
     seen: { path: root, host: hostname(), since: now.toISOString() },
   };
   // Whether it is there says something only where the rest would.
-  return { facts, isMarked: stat !== null || !isLasting || !isAbsent(placeMarker, probe) };
+  const isMarked = stat !== null || !isLasting || !isAbsent(placeMarker, probe);
+  return { facts, isMarked, isShared: stat !== null && stat.links > 1n };
 }
 
 /**

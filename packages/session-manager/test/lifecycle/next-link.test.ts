@@ -54,6 +54,11 @@ it('so has one that was logged out; what was saved ahead of it and failed late i
   await opened.sessions.logout(NAME);
   expect(await told()).toEqual(NONE);
   opened.store.snapshots.failed(NAME, { code: 'timeout', detail: 'late', link: former, reason: 'stopped', hint: '' });
-  opened.store.snapshots.created(NAME, { id: '3-00000003', at: new Date().toISOString(), link: former, data: A_SNAPSHOT });
+  opened.store.snapshots.created(NAME, {
+    id: '3-00000003',
+    at: new Date().toISOString(),
+    link: former,
+    data: A_SNAPSHOT,
+  });
   expect(await told()).toEqual(NONE);
 });

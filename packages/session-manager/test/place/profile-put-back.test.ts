@@ -53,7 +53,7 @@ describe.each(WAYS)('an older tokens/ put back beside its database by %s', (_, p
     await putBack(backup, tokens);
     const { findings } = await examine(here.config());
     expect(findings).toContainEqual(
-      expect.objectContaining({ id: 'profile_put_back', severity: 'problem', subject: 'ventas' }),
+      expect.objectContaining({ id: 'profile_put_back', severity: 'problem', where: 'ventas' }),
     );
     expect(await here.start()).toMatchObject([PLACE_WAITS, PLACE_WAITS]);
     expect(await here.restart()).toMatchObject([PLACE_WAITS, PLACE_WAITS]);
