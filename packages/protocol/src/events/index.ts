@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { logId } from './cursor.ts';
 import { buildEvents } from './builds.ts';
 import { messageEvents } from './messages.ts';
 import { sessionEvents } from './sessions.ts';
@@ -6,6 +7,7 @@ import { snapshotEvents } from './snapshots.ts';
 import type { EventStatement } from './statement.ts';
 import { storageEvents } from './storage.ts';
 
+export { cursorOf, cursorText, type EventCursor, eventCursor } from './cursor.ts';
 export type { EventStatement } from './statement.ts';
 
 /** Every event that this version writes, by its type. Readers pass over types and fields that they do not know. */
@@ -66,6 +68,15 @@ export type AnyEvent = z.infer<typeof ofAnotherVersion>;
 /** Reads one line of a log; what another version has written is taken as it is. */
 export const event = z.union([...known, ofAnotherVersion]) as unknown as z.ZodType<LeadMasterEvent>;
 
-/** A page of events; pass `cursor` as `after` to go on. `oldest` is the first id still kept: a cursor below it has missed some. */
-export const eventPage = z.object({ items: z.array(event), cursor: z.number().int(), oldest: z.number().int() });
+/**
+ * A page of events; pass `cursor` as `after` to go on, best with the log (`cursorText`). `oldest` is the first id still kept: a
+ * cursor below it has missed some.
+ */
+export const eventPage = z.object({
+  items: z.array(event),
+  cursor: z.number().int(),
+  oldest: z.number().int(),
+  /** The identity of the log; ids of another log say nothing here. */
+  logId,
+});
 export type EventPage = z.infer<typeof eventPage>;

@@ -41,6 +41,7 @@ import { SessionRegistry } from './session-registry.ts';
 import type { SessionService } from './session-service.ts';
 import { SessionViews } from './session-views.ts';
 import type { SessionSupervisor } from './supervisor.ts';
+import type { EventLog } from '../state/state-store.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 
 const PAIRING_DEADLINE_MS = 30_000;
@@ -314,6 +315,10 @@ export class Sessions implements SessionService, SessionAccess {
 
   lastEventId(): number {
     return this.#deps.store.events.lastId();
+  }
+
+  eventLog(): EventLog {
+    return this.#deps.store.events.log();
   }
 
   send(name: string, message: SendMessage, idempotencyKey: string | null): Promise<AcceptedMessage> {

@@ -7,6 +7,7 @@ import { pageFacts } from './0006-page-facts.ts';
 import { builds } from './0007-builds.ts';
 import { accounts } from './0008-accounts.ts';
 import { words } from './0009-words.ts';
+import { eventLogs } from './0010-event-logs.ts';
 
 /** One step of the schema. Never changed once released: a correction is another step. */
 export interface Migration {
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly Migration[] = [
   builds,
   accounts,
   words,
+  eventLogs,
 ];
