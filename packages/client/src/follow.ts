@@ -20,7 +20,10 @@ const RETRY_MS = 1000;
  * off, so nothing is missed and nothing comes twice; only a first connection that fails is an error, and a log that is not the same any
  * more (`cursor_of_another_log`, `cursor_unknown`). Types that this version does not know are handed on as they are.
  */
-export async function* follow(client: Client, { session, after, signal, onLog }: FollowOptions): AsyncGenerator<LeadMasterEvent> {
+export async function* follow(
+  client: Client,
+  { session, after, signal, onLog }: FollowOptions,
+): AsyncGenerator<LeadMasterEvent> {
   let cursor = after;
   let reached = false;
   while (!signal.aborted) {

@@ -1,3 +1,4 @@
+import { actionFieldsOf } from './commands.ts';
 import type { Problem } from './problem.ts';
 import { redact } from './redact.ts';
 
@@ -141,6 +142,7 @@ export class LeadMasterError extends Error {
       code: this.code,
       detail: this.message,
       hint: this.hint,
+      ...actionFieldsOf(this.hint),
     };
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { logId } from './cursor.ts';
 import { buildEvents } from './builds.ts';
+import { logId } from './cursor.ts';
 import { messageEvents } from './messages.ts';
 import { sessionEvents } from './sessions.ts';
 import { snapshotEvents } from './snapshots.ts';
@@ -47,20 +47,14 @@ const line = z.object({
   at: z.iso.datetime().describe('When it was written down'),
 });
 
-/** `session.state` is described as `SessionStateEvent`. */
-function componentName(type: string): string {
-  const words = type.split('.').map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
-  return `${words.join('')}Event`;
-}
-
 const known = Object.entries<EventStatement>(EVENTS).map(([type, { doc, data }]) =>
-  line.extend({ type: z.literal(type), data }).meta({ id: componentName(type), description: doc }),
+  line.extend({ type: z.literal(type), data }).meta({ title: type, description: doc }),
 );
 
 /** Of another version: its data may be anything. */
 const ofAnotherVersion = line
   .extend({ data: z.record(z.string(), z.unknown()) })
-  .meta({ id: 'OtherEvent', description: 'An event of another version of LeadMaster' });
+  .meta({ title: 'another', description: 'An event of another version of LeadMaster' });
 
 /** One line of a log as it looks to a reader of fields that it asks for by name, of whatever type. */
 export type AnyEvent = z.infer<typeof ofAnotherVersion>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { actionFields } from '../actions.ts';
 import { events, OF_MACHINE, OF_SESSION } from './statement.ts';
 
 const bytesOf = (what: string) => z.number().int().describe(`Bytes of ${what}`);
@@ -17,6 +18,7 @@ export const storageEvents = events({
       optional: bytesOf('what WhatsApp can send again'),
       temporary: bytesOf('what the browser makes again by itself'),
       hint: z.string().describe('What can be done about it'),
+      ...actionFields,
     }),
   },
   'session.trimmed': {
@@ -33,6 +35,7 @@ export const storageEvents = events({
       freeBytes: z.number().int().describe('Bytes that are free'),
       neededBytes: z.number().int().describe('Bytes that snapshots need'),
       hint: z.string().describe('What can be done about it'),
+      ...actionFields,
     }),
   },
 });

@@ -1,4 +1,4 @@
-import { errorText, LeadMasterError, redactAll } from '@leadmaster/protocol';
+import { type ActionFields, actionFieldsOf, errorText, LeadMasterError, redactAll } from '@leadmaster/protocol';
 import type { Config } from '../config/config.ts';
 import { checkBrowsers } from './checks/browsers.ts';
 import { checkBuilds } from './checks/builds.ts';
@@ -25,7 +25,7 @@ import { type Machine, thisMachine } from './machine.ts';
 import { type Language, sayFinding, sayOk } from './words/words.ts';
 
 /** One line of the answer, with its words. */
-export interface ToldFinding {
+export interface ToldFinding extends ActionFields {
   /** What was found; for a check that found nothing, its topic. */
   id: string;
   severity: Severity;
@@ -142,7 +142,8 @@ async function treat(ground: Ground): Promise<Fixed[]> {
 
 function tell(finding: Finding, language: Language): ToldFinding {
   const { id, severity, where, fixable } = finding;
-  return { id, severity, ...sayFinding(language, finding), where, fixable };
+  const words = sayFinding(language, finding);
+  return { id, severity, ...words, ...actionFieldsOf(words.cure), where, fixable };
 }
 
 function tellOk(topic: Topic, language: Language): ToldFinding {

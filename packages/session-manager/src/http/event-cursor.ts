@@ -15,14 +15,24 @@ export function goesOnAfter(cursor: EventCursor, log: EventLog): number {
   if (id <= end) return id;
   const extra = { newest: log.newest, logId: log.logId };
   if (logId !== null && logId !== log.logId)
-    throw new LeadMasterError('cursor_of_another_log', `The cursor ${id} is of the log ${logId}, and this is ${log.logId}`, HINT, {
-      extra,
-    });
+    throw new LeadMasterError(
+      'cursor_of_another_log',
+      `The cursor ${id} is of the log ${logId}, and this is ${log.logId}`,
+      HINT,
+      {
+        extra,
+      },
+    );
   const why =
     logId === null
       ? 'it comes from another data folder, or an older copy of this database was put back'
       : 'an older copy of this database was put back';
-  throw new LeadMasterError('cursor_unknown', `The cursor ${id} is beyond the newest event, ${log.newest}: ${why}`, HINT, { extra });
+  throw new LeadMasterError(
+    'cursor_unknown',
+    `The cursor ${id} is beyond the newest event, ${log.newest}: ${why}`,
+    HINT,
+    { extra },
+  );
 }
 
 /** The last event of a log that this one has; -1 where it is another. */

@@ -27,6 +27,7 @@ import type {
   ReplaceOptions,
   SessionAccess,
 } from '../snapshots/session-access.ts';
+import type { EventLog } from '../state/state-store.ts';
 import { comesBack } from './at-boot.ts';
 import { pageChecks } from './capabilities/page-checks.ts';
 import { countUses } from './capabilities/uses.ts';
@@ -41,7 +42,6 @@ import { SessionRegistry } from './session-registry.ts';
 import type { SessionService } from './session-service.ts';
 import { SessionViews } from './session-views.ts';
 import type { SessionSupervisor } from './supervisor.ts';
-import type { EventLog } from '../state/state-store.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 
 const PAIRING_DEADLINE_MS = 30_000;

@@ -74,9 +74,7 @@ export function eventsTable({ db, write, read, addEvent }: Connection, announcer
   const logs = db.prepare<[], { id: string; after_event: number }>(
     'SELECT id, after_event FROM event_logs ORDER BY number',
   );
-  const begin = db.prepare<[number]>(
-    'INSERT INTO event_logs (id, after_event) VALUES (lower(hex(randomblob(8))), ?)',
-  );
+  const begin = db.prepare<[number]>('INSERT INTO event_logs (id, after_event) VALUES (lower(hex(randomblob(8))), ?)');
   const newest = (): number => last.get() ?? 0;
 
   return {
