@@ -32,8 +32,8 @@ export const storageEvents = events({
     doc: 'The disk of the data folder is nearly full, and no snapshots are taken until there is room.',
     data: z.object({
       path: z.string().describe('The data folder'),
-      freeBytes: z.number().int().describe('Bytes that are free'),
-      neededBytes: z.number().int().describe('Bytes that snapshots need'),
+      freeBytes: z.number().describe('Bytes that are free'),
+      neededBytes: z.number().describe('Bytes that snapshots need'),
       hint: z.string().describe('What can be done about it'),
       ...actionFields,
     }),
