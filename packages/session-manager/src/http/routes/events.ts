@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { cursorOf, cursorText, ROUTES } from '@leadmaster/protocol';
 import type { FastifyReply } from 'fastify';
+import { goesOnAfter } from '../../lifecycle/event-cursor.ts';
 import { type RequestOf, serve } from '../bind.ts';
-import { goesOnAfter } from '../event-cursor.ts';
 import { eventStream } from '../event-stream.ts';
 import type { HttpApp, RouteContext } from '../http-app.ts';
 import { requireType } from '../negotiate.ts';

@@ -1,6 +1,6 @@
 import { LeadMasterError } from '@leadmaster/protocol';
 import { expect, test } from 'vitest';
-import { goesOnAfter } from '../../src/http/event-cursor.ts';
+import { goesOnAfter } from '../../src/lifecycle/event-cursor.ts';
 
 const [OWN, BEFORE, OTHER] = ['aaaaaaaaaaaaaaaa', 'bbbbbbbbbbbbbbbb', 'cccccccccccccccc'];
 /** It was copied when it had 50 events, and has 80 now. */
