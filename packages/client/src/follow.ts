@@ -1,12 +1,14 @@
-import { event, LeadMasterError, type LeadMasterEvent } from '@leadmaster/protocol';
+import { cursorOf, event, LeadMasterError, type LeadMasterEvent } from '@leadmaster/protocol';
 import { createParser } from 'eventsource-parser';
 import type { Client } from './client.ts';
 
 export interface FollowOptions {
   /** Events of this session alone; of all without it. */
   session?: string | undefined;
-  /** The id of the last event already known; without it, from now on. */
-  after?: number | undefined;
+  /** The last event already known, by its number or best as `cursorText`; without it, from now on. */
+  after?: number | string | undefined;
+  /** Told once, before the first event: which log it is. Keep it with the numbers of events. */
+  onLog?: ((logId: string) => void) | undefined;
   signal: AbortSignal;
 }
 
@@ -15,20 +17,23 @@ const RETRY_MS = 1000;
 
 /**
  * Every event after a cursor, then live ones until the signal aborts. A broken connection is taken up again where it broke
- * off, so nothing is missed and nothing comes twice; only a first connection that fails is an error.
+ * off, so nothing is missed and nothing comes twice; only a first connection that fails is an error, and a log that is not the same any
+ * more (`cursor_of_another_log`, `cursor_unknown`). Types that this version does not know are handed on as they are.
  */
 export async function* follow(
   client: Client,
-  { session, after, signal }: FollowOptions,
+  { session, after, signal, onLog }: FollowOptions,
 ): AsyncGenerator<LeadMasterEvent> {
   let cursor = after;
   let reached = false;
   while (!signal.aborted) {
     try {
       const stream = await open(client, { session, after: cursor, signal });
+      cursor = stream.headers.get('x-event-cursor') ?? cursor;
+      if (!reached) tellLog(cursor, onLog);
       reached = true;
-      for await (const next of eventsOf(stream)) {
-        cursor = next.id;
+      for await (const [next, id] of eventsOf(stream)) {
+        cursor = id;
         yield next;
       }
     } catch (error) {
@@ -37,6 +42,12 @@ export async function* follow(
     }
     await pause(RETRY_MS, signal);
   }
+}
+
+/** A service of an earlier version does not say which log it is. */
+function tellLog(cursor: number | string | undefined, onLog: FollowOptions['onLog']): void {
+  const { logId } = cursorOf(cursor ?? 0);
+  if (logId !== null) onLog?.(logId);
 }
 
 /** Whether the connection failed, and not what was asked. */
@@ -51,9 +62,15 @@ function open(client: Client, { session, after, signal }: FollowOptions): Promis
   return client.request('listSessionEvents', { params: { session }, headers }, options);
 }
 
-async function* eventsOf({ body }: Response): AsyncGenerator<LeadMasterEvent> {
-  const found: LeadMasterEvent[] = [];
-  const parser = createParser({ onEvent: ({ data }) => found.push(event.parse(JSON.parse(data))) });
+/** Each event with the cursor that goes on after it. */
+async function* eventsOf({ body }: Response): AsyncGenerator<[LeadMasterEvent, number | string]> {
+  const found: [LeadMasterEvent, number | string][] = [];
+  const parser = createParser({
+    onEvent: ({ id, data }) => {
+      const told = event.parse(JSON.parse(data));
+      found.push([told, id ?? told.id]);
+    },
+  });
   const decoder = new TextDecoder();
   for await (const chunk of body ?? []) {
     parser.feed(decoder.decode(chunk, { stream: true }));

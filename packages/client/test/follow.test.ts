@@ -56,3 +56,41 @@ test('a service that is not there at first is an error, not a wait without end',
   const first = follow(clientOf(9), { after: 0, signal: new AbortController().signal }).next();
   await expect(first).rejects.toMatchObject({ code: 'service_unreachable' });
 });
+
+test('the log is told once, and where the connection breaks, what is asked for next says it', async () => {
+  const asked: unknown[] = [];
+  const client = await answering((response, request) => {
+    asked.push(request.headers['last-event-id']);
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'x-event-cursor': '6@0123456789abcdef' });
+    // The first is cut off before its first event.
+    if (asked.length === 1) response.write(': hello\n\n', () => response.destroy());
+    else response.end(event(7).replace('id: 7', 'id: 7@0123456789abcdef'));
+  });
+  const stop = new AbortController();
+  const logs: string[] = [];
+  const seen: number[] = [];
+  for await (const { id } of follow(client, { signal: stop.signal, onLog: (log) => logs.push(log) })) {
+    seen.push(id);
+    if (seen.length === 2) stop.abort();
+  }
+  expect(logs).toEqual(['0123456789abcdef']);
+  expect(asked).toEqual([undefined, '6@0123456789abcdef', '7@0123456789abcdef']);
+});
+
+test('a log that is another one now ends the following with what the service said', async () => {
+  let opened = 0;
+  const client = await answering((response) => {
+    opened += 1;
+    if (opened === 1) {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end(event(1));
+      return;
+    }
+    const body = { status: 409, code: 'cursor_of_another_log', detail: 'Another.', hint: 'Begin again.' };
+    response.writeHead(409, { 'content-type': 'application/problem+json' });
+    response.end(JSON.stringify(body));
+  });
+  const following = follow(client, { signal: new AbortController().signal });
+  expect((await following.next()).value).toMatchObject({ id: 1 });
+  await expect(following.next()).rejects.toMatchObject({ code: 'cursor_of_another_log' });
+});

@@ -1,4 +1,4 @@
-import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { type ActionFields, actionFieldsOf, errorText, LeadMasterError } from '@leadmaster/protocol';
 import { checkBrowsers } from './checks/browsers.ts';
 import { checkBuilds } from './checks/builds.ts';
 import { checkChromium } from './checks/chromium.ts';
@@ -22,7 +22,7 @@ import type { Installation } from './installation.ts';
 import { type Language, sayFinding, sayOk } from './words/words.ts';
 
 /** One line of the answer, with its words. */
-export interface ToldFinding {
+export interface ToldFinding extends ActionFields {
   /** What was found; for a check that found nothing, its topic. */
   id: string;
   severity: Severity;
@@ -105,7 +105,8 @@ function look(topic: Topic, installation: Installation): Promise<Finding[]> {
 
 function tell(finding: Finding, language: Language): ToldFinding {
   const { id, severity, where, fixable } = finding;
-  return { id, severity, ...sayFinding(language, finding), where, fixable };
+  const words = sayFinding(language, finding);
+  return { id, severity, ...words, ...actionFieldsOf(words.cure), where, fixable };
 }
 
 function tellOk(topic: Topic, language: Language): ToldFinding {

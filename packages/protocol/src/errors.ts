@@ -1,3 +1,4 @@
+import { actionFieldsOf } from './commands.ts';
 import type { Problem } from './problem.ts';
 import { redact } from './redact.ts';
 
@@ -21,7 +22,8 @@ export const ERRORS = {
   session_not_ready: { status: 409, title: 'The session is not READY' },
   not_waiting_for_qr: { status: 409, title: 'The session is not waiting for a QR scan' },
   idempotency_conflict: { status: 409, title: 'The idempotency key was used for another request' },
-  cursor_unknown: { status: 409, title: 'The cursor is not of this log' },
+  cursor_of_another_log: { status: 409, title: 'The cursor is of another log' },
+  cursor_unknown: { status: 409, title: 'The cursor is beyond the end of the log' },
   wrong_state: { status: 409, title: 'Not possible in this state' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body is of a type that is not read here' },
@@ -141,6 +143,7 @@ export class LeadMasterError extends Error {
       code: this.code,
       detail: this.message,
       hint: this.hint,
+      ...actionFieldsOf(this.hint),
     };
   }
 }

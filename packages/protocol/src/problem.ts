@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { actionFields } from './actions.ts';
 
 /** `application/problem+json` (RFC 9457) with a stable code and a hint. */
 export const problem = z.object({
@@ -8,5 +9,6 @@ export const problem = z.object({
   code: z.string(),
   detail: z.string(),
   hint: z.string(),
+  ...actionFields,
 });
 export type Problem = z.infer<typeof problem>;

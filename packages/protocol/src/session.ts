@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { account } from './accounts.ts';
+import { actionFields } from './actions.ts';
 import { accountLimits } from './limits.ts';
 import { sessionName, snapshotId } from './names.ts';
 import { normalPhone, PHONE_RULE } from './phones.ts';
@@ -61,6 +62,7 @@ export const session = z.object({
   reason: z.string(),
   /** What a person can do about it now; empty when nothing is asked of anyone. */
   hint: z.string(),
+  ...actionFields,
   since: time,
   canSend: z.boolean(),
   desired: z.enum(['running', 'stopped']),

@@ -36,6 +36,9 @@ const NOBODY = { lastProbeAt: null, lastInboundAt: null, lastAckAt: null, lastRe
  * Sessions in memory that behave as the contract says and reach their states at once, for tests of what stands in
  * front of the service. `set`, `emit` and `delayMs` are the test's hands.
  */
+/** The identity of its log. */
+export const LOG_ID = '9c1f04ab27d35e60';
+
 export class FakeSessionService implements SessionService {
   /** How messages end: acknowledged, failed, or never answered. */
   sending: 'SENT' | 'FAILED' | 'SENDING' = 'SENT';
@@ -259,7 +262,9 @@ export class FakeSessionService implements SessionService {
     const find = (): LeadMasterEvent[] => this.after(query.after, query.session).slice(0, query.limit);
     await this.until(() => find().length > 0, query.waitMs, query.signal);
     const items = find();
-    return { items, cursor: items.at(-1)?.id ?? query.after, oldest: this.log.length === 0 ? 0 : this.forgotten + 1 };
+    const { logId } = this.eventLog();
+    const oldest = this.log.length === 0 ? 0 : this.forgotten + 1;
+    return { items, cursor: items.at(-1)?.id ?? query.after, oldest, logId };
   }
 
   async *follow(query: { session?: string; after: number; signal: AbortSignal }): AsyncIterable<LeadMasterEvent> {
@@ -276,6 +281,10 @@ export class FakeSessionService implements SessionService {
 
   lastEventId(): number {
     return this.log.at(-1)?.id ?? 0;
+  }
+
+  eventLog() {
+    return { logId: LOG_ID, newest: this.lastEventId(), formerly: [] };
   }
 
   async send(name: string, message: SendMessage, idempotencyKey: string | null): Promise<AcceptedMessage> {

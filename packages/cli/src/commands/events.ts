@@ -5,7 +5,7 @@ import type { Printer } from '../output/printer.ts';
 import { localTime } from '../output/words.ts';
 import { readerReady, untilUnread } from '../output/written.ts';
 import { cliOf, type Register } from './command.ts';
-import { count, limit, sessionName } from './values.ts';
+import { cursor, limit, sessionName } from './values.ts';
 
 export const register: Register = (parent, io) => {
   parent
@@ -13,7 +13,12 @@ export const register: Register = (parent, io) => {
     .description('print what happened, oldest first')
     .addArgument(new Argument('[name]', 'of this session alone').argParser(sessionName))
     .option('-f, --follow', 'go on with what happens from now; ends with Ctrl-C')
-    .addOption(new Option('--after <id>', 'begin after this event; without it, the newest are shown').argParser(count))
+    .addOption(
+      new Option(
+        '--after <id>',
+        'begin after this event, by its number or as NUMBER@LOG; without it, the newest are shown',
+      ).argParser(cursor),
+    )
     .addOption(
       new Option('--limit <count>', 'at most so many, 1 to 1000').default(100).argParser(limit).conflicts('follow'),
     )
@@ -35,7 +40,12 @@ export const register: Register = (parent, io) => {
     });
 };
 
-function page(client: ServiceClient, session: string | undefined, after: number, limit: number): Promise<EventPage> {
+function page(
+  client: ServiceClient,
+  session: string | undefined,
+  after: number | string,
+  limit: number,
+): Promise<EventPage> {
   const query = { after, limit };
   if (session === undefined) return client.call('listEvents', { query });
   return client.call('listSessionEvents', { ...of(session), query });
@@ -56,7 +66,7 @@ const PAGE = 1000;
 
 interface EventsOptions {
   follow?: true;
-  after?: number;
+  after?: number | string;
   limit: number;
 }
 

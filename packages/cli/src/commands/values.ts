@@ -1,4 +1,4 @@
-import { isSessionName, normalPhone, PHONE_RULE, SESSION_NAME_RULE } from '@leadmaster/protocol';
+import { eventCursor, isSessionName, normalPhone, PHONE_RULE, SESSION_NAME_RULE } from '@leadmaster/protocol';
 import { Argument, InvalidArgumentError } from 'commander';
 
 /** A session's name, refused before anything is asked of the service. */
@@ -18,9 +18,11 @@ export function seconds(text: string): number {
   return value;
 }
 
-export function count(text: string): number {
-  if (!/^\d{1,12}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
+/** A cursor of the log of events, as the service takes it. */
+export function cursor(text: string): string {
+  if (!eventCursor.safeParse(text).success)
+    throw new InvalidArgumentError('It must be the number of an event, alone or as NUMBER@LOG.');
+  return text;
 }
 
 /** How many at most, as the service takes it. */

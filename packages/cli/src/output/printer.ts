@@ -1,3 +1,4 @@
+import { actionFieldsOf } from '@leadmaster/protocol';
 import type { CliError } from '../cli-error.ts';
 import type { Io } from '../io.ts';
 import { ink } from './ink.ts';
@@ -56,7 +57,7 @@ export class Printer {
       if (error.told) return;
       const { code, message: detail, hint, exitCode, problem, facts } = error;
       this.#io.stdout.write(
-        `${JSON.stringify({ error: { ...(problem ?? { code, detail }), ...facts, hint, exitCode } }, null, 2)}\n`,
+        `${JSON.stringify({ error: { ...(problem ?? { code, detail }), ...facts, hint, ...actionFieldsOf(hint), exitCode } }, null, 2)}\n`,
       );
       return;
     }

@@ -341,7 +341,7 @@ export const en: DoctorWords = {
     },
     disk_full: {
       what: 'only {free} MB are free on the disk of {path}; below {min} MB no browser is started',
-      cure: 'Free some space. ./leadmaster storage shows what the sessions take.',
+      cure: 'Free some space. "./leadmaster storage" shows what the sessions take.',
     },
     vault_disk_full: {
       what: 'only {free} MB are free on the disk of the vault {path}: snapshots will find no room',
@@ -349,7 +349,7 @@ export const en: DoctorWords = {
     },
     disk_low: {
       what: 'the disk of {path} is nearly full: {free} MB are free',
-      cure: 'Free some space in time. ./leadmaster storage shows what the sessions take.',
+      cure: 'Free some space in time. "./leadmaster storage" shows what the sessions take.',
     },
     foreign_files: {
       what: '{folder} holds {count} entries that LeadMaster did not make, first {names}',

@@ -348,7 +348,7 @@ export const es: DoctorWords = {
     },
     disk_full: {
       what: 'solo quedan {free} MB libres en el disco de {path}; con menos de {min} MB no se inicia ningún navegador',
-      cure: 'Libere espacio. ./leadmaster storage muestra lo que ocupan las sesiones.',
+      cure: 'Libere espacio. "./leadmaster storage" muestra lo que ocupan las sesiones.',
     },
     vault_disk_full: {
       what: 'solo quedan {free} MB libres en el disco de la bóveda {path}: las copias no tendrán lugar',
@@ -356,7 +356,7 @@ export const es: DoctorWords = {
     },
     disk_low: {
       what: 'el disco de {path} está casi lleno: quedan {free} MB',
-      cure: 'Libere espacio a tiempo. ./leadmaster storage muestra lo que ocupan las sesiones.',
+      cure: 'Libere espacio a tiempo. "./leadmaster storage" muestra lo que ocupan las sesiones.',
     },
     foreign_files: {
       what: 'en {folder} hay {count} entradas que LeadMaster no creó; las primeras, {names}',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { COMMANDS } from '../commands.ts';
 import { EVENTS } from './index.ts';
 import type { EventStatement } from './statement.ts';
 
@@ -6,9 +7,10 @@ interface Field {
   description?: string;
   const?: unknown;
   enum?: unknown[];
-  type?: string;
+  type?: string | string[];
   anyOf?: Field[];
   items?: Field;
+  $ref?: string;
 }
 
 interface Shape {
@@ -35,7 +37,16 @@ out of what a hub tells a tenant.
 
 /** \`docs/events.md\`, from the table of events itself. */
 export function describeEvents(): string {
-  return `${[INTRODUCTION, ...Object.entries<EventStatement>(EVENTS).map(section)].join('\n')}`;
+  return [INTRODUCTION, ...Object.entries<EventStatement>(EVENTS).map(section), actions()].join('\n');
+}
+
+/** What an Action may be, and the command that each is. */
+function actions(): string {
+  const rows = Object.entries(COMMANDS).map(([kind, command]) => `| \`${kind}\` | \`${command}\` |`);
+  const words =
+    'What a hint proposes, as data: here, in errors, in answers about sessions and in the findings of the doctor. Beside `kind` stand the ' +
+    'fields that its command names; one that a person is to choose is absent.';
+  return [`## Actions\n`, `${words}\n`, '| kind | command |', '|---|---|', ...rows].join('\n').concat('\n');
 }
 
 const ABOUT: Readonly<Record<EventStatement['about'], string>> = {
@@ -70,6 +81,7 @@ function kindOf(field: Field): string {
   if (field.const !== undefined) return `\`${String(field.const)}\``;
   if (field.enum !== undefined) return field.enum.map((value) => `\`${String(value)}\``).join(' ');
   if (field.anyOf !== undefined) return field.anyOf.map(kindOf).join(' or ');
+  if (field.$ref !== undefined) return field.$ref.split('/').at(-1) ?? '';
   if (field.items !== undefined) return `list of ${kindOf(field.items)}`;
-  return field.type ?? 'any';
+  return [field.type ?? 'any'].flat().join(' or ');
 }

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { buildEvents } from './builds.ts';
+import { logId } from './cursor.ts';
 import { messageEvents } from './messages.ts';
 import { sessionEvents } from './sessions.ts';
 import { snapshotEvents } from './snapshots.ts';
 import type { EventStatement } from './statement.ts';
 import { storageEvents } from './storage.ts';
 
+export { cursorOf, cursorText, type EventCursor, eventCursor } from './cursor.ts';
 export type { EventStatement } from './statement.ts';
 
 /** Every event that this version writes, by its type. Readers pass over types and fields that they do not know. */
@@ -45,20 +47,14 @@ const line = z.object({
   at: z.iso.datetime().describe('When it was written down'),
 });
 
-/** `session.state` is described as `SessionStateEvent`. */
-function componentName(type: string): string {
-  const words = type.split('.').map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
-  return `${words.join('')}Event`;
-}
-
 const known = Object.entries<EventStatement>(EVENTS).map(([type, { doc, data }]) =>
-  line.extend({ type: z.literal(type), data }).meta({ id: componentName(type), description: doc }),
+  line.extend({ type: z.literal(type), data }).meta({ title: type, description: doc }),
 );
 
 /** Of another version: its data may be anything. */
 const ofAnotherVersion = line
   .extend({ data: z.record(z.string(), z.unknown()) })
-  .meta({ id: 'OtherEvent', description: 'An event of another version of LeadMaster' });
+  .meta({ title: 'another', description: 'An event of another version of LeadMaster' });
 
 /** One line of a log as it looks to a reader of fields that it asks for by name, of whatever type. */
 export type AnyEvent = z.infer<typeof ofAnotherVersion>;
@@ -66,6 +62,15 @@ export type AnyEvent = z.infer<typeof ofAnotherVersion>;
 /** Reads one line of a log; what another version has written is taken as it is. */
 export const event = z.union([...known, ofAnotherVersion]) as unknown as z.ZodType<LeadMasterEvent>;
 
-/** A page of events; pass `cursor` as `after` to go on. `oldest` is the first id still kept: a cursor below it has missed some. */
-export const eventPage = z.object({ items: z.array(event), cursor: z.number().int(), oldest: z.number().int() });
+/**
+ * A page of events; pass `cursor` as `after` to go on, best with the log (`cursorText`). `oldest` is the first id still kept: a
+ * cursor below it has missed some.
+ */
+export const eventPage = z.object({
+  items: z.array(event),
+  cursor: z.number().int(),
+  oldest: z.number().int(),
+  /** The identity of the log; ids of another log say nothing here. */
+  logId,
+});
 export type EventPage = z.infer<typeof eventPage>;

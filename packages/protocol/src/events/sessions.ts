@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountChange } from '../accounts.ts';
+import { actionFields } from '../actions.ts';
 import { FEATURE_VERDICTS, FEATURES } from '../capabilities.ts';
 import { accountLimits } from '../limits.ts';
 import { ATTENTIONS, metadata } from '../session.ts';
@@ -31,6 +32,7 @@ export const sessionEvents = events({
       reason: z.string().describe('Why, in one word'),
       stateKind: z.enum(STATE_KINDS).describe('Whether it passes by itself, stays, or waits for a person'),
       hint: z.string().describe('What a person can do about it; empty when nothing is asked'),
+      ...actionFields,
       attempts: z.number().int().describe('Starts tried since the last stable READY'),
       detail: z.string().optional().describe('What was noticed, in words; absent where the reason says it all'),
     }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { actionFields } from '../actions.ts';
 import { check } from '../session.ts';
 import { captureMethod, importedFrom, snapshotKind } from '../snapshots.ts';
 import { events, OF_SESSION } from './statement.ts';
@@ -33,6 +34,7 @@ export const snapshotEvents = events({
       detail: z.string().describe('What happened'),
       reason: z.string().describe('Why it was to be taken; `start`: the service has started and can take none'),
       hint: z.string().describe('What can be done about it; empty where that is not known'),
+      ...actionFields,
     }),
   },
   'snapshot.verified': {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { actionFields } from '../actions.ts';
 import { events, OF_MACHINE, OF_SESSION } from './statement.ts';
 
 const bytesOf = (what: string) => z.number().int().describe(`Bytes of ${what}`);
@@ -17,6 +18,7 @@ export const storageEvents = events({
       optional: bytesOf('what WhatsApp can send again'),
       temporary: bytesOf('what the browser makes again by itself'),
       hint: z.string().describe('What can be done about it'),
+      ...actionFields,
     }),
   },
   'session.trimmed': {
@@ -30,9 +32,10 @@ export const storageEvents = events({
     doc: 'The disk of the data folder is nearly full, and no snapshots are taken until there is room.',
     data: z.object({
       path: z.string().describe('The data folder'),
-      freeBytes: z.number().int().describe('Bytes that are free'),
-      neededBytes: z.number().int().describe('Bytes that snapshots need'),
+      freeBytes: z.number().describe('Bytes that are free'),
+      neededBytes: z.number().describe('Bytes that snapshots need'),
       hint: z.string().describe('What can be done about it'),
+      ...actionFields,
     }),
   },
 });

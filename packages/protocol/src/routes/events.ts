@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { eventPage } from '../events/index.ts';
+import { eventCursor, eventPage } from '../events/index.ts';
 import { SESSION_ERRORS } from './error-groups.ts';
-import { limit, queryInteger, sessionParams, waitSeconds } from './inputs.ts';
+import { limit, sessionParams, waitSeconds } from './inputs.ts';
 import { type RouteStatement, routes } from './route.ts';
-
-const cursor = queryInteger(0, Number.MAX_SAFE_INTEGER);
 
 /** What a reconnecting client sends that has seen no event yet: EventSource a blank one, others the word. */
 const NO_ID: readonly unknown[] = ['', 'undefined', 'null'];
@@ -14,18 +12,20 @@ const listing = {
   tag: 'events',
   description:
     'JSON: events after a cursor, waiting up to `wait` seconds for the first. Stream: Server-Sent Events, live, from `after` or ' +
-    '`Last-Event-ID` on; without either from now on. `oldest` (JSON), `X-Oldest-Event-Id` (stream) is the first event still kept.',
+    '`Last-Event-ID` on; without either from now on. `oldest` (JSON), `X-Oldest-Event-Id` (stream) is the first event still kept. ' +
+    'A cursor is the number of an event, alone or with the identity of its log, `42@LOGID`, as the stream gives each event; one of another log is ' +
+    'refused. `logId` (JSON), `X-Event-Cursor` (stream: where it begins) tell the log.',
   scope: 'read',
   audience: 'tenant',
   streams: true,
   query: z.strictObject({
-    after: cursor.optional().describe('The id of the last event already known'),
+    after: eventCursor.optional().describe('The last event already known: `42`, or `42@LOGID`'),
     limit: limit(100),
     wait: waitSeconds,
   }),
   headers: z.looseObject({
     'last-event-id': z
-      .preprocess((value) => (NO_ID.includes(value) ? undefined : value), cursor.optional())
+      .preprocess((value) => (NO_ID.includes(value) ? undefined : value), eventCursor.optional())
       .describe('Where a stream was broken off; goes before `after`'),
   }),
   answers: {
@@ -43,13 +43,13 @@ export const eventRoutes = routes({
     ...listing,
     path: '/v1/events',
     summary: 'Events of all sessions',
-    errors: ['not_acceptable', 'cursor_unknown', 'storage_failed'],
+    errors: ['not_acceptable', 'cursor_of_another_log', 'cursor_unknown', 'storage_failed'],
   },
   listSessionEvents: {
     ...listing,
     path: '/v1/sessions/{session}/events',
     summary: 'Events of one session',
     params: sessionParams,
-    errors: [...SESSION_ERRORS, 'not_acceptable', 'cursor_unknown'],
+    errors: [...SESSION_ERRORS, 'not_acceptable', 'cursor_of_another_log', 'cursor_unknown'],
   },
 });

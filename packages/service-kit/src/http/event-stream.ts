@@ -1,8 +1,8 @@
-import type { LeadMasterEvent } from '@leadmaster/protocol';
+import { cursorText, type LeadMasterEvent } from '@leadmaster/protocol';
 
-/** One event in the form of Server-Sent Events. The data is one line: JSON escapes line ends. */
-export function formatEvent(event: LeadMasterEvent): string {
-  return `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+/** One event in the form of Server-Sent Events; its id says the log, too. The data is one line: JSON escapes line ends. */
+export function formatEvent(event: LeadMasterEvent, logId: string): string {
+  return `id: ${cursorText(event.id, logId)}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 }
 
 const HEARTBEAT = ': still here\n\n';
@@ -14,9 +14,10 @@ const HEARTBEAT = ': still here\n\n';
  */
 export async function* eventStream(
   events: AsyncIterable<LeadMasterEvent>,
-  options: { greeting: string; heartbeatMs: number; signal: AbortSignal },
+  options: { greeting: string; from: string; logId: string; heartbeatMs: number; signal: AbortSignal },
 ): AsyncGenerator<string, void, undefined> {
-  yield `retry: 2000\n: ${options.greeting}\n\n`;
+  // The id alone is no event, and what an EventSource sends back where it is cut off before its first one.
+  yield `retry: 2000\nid: ${options.from}\n: ${options.greeting}\n\n`;
   const iterator = events[Symbol.asyncIterator]();
   let next = iterator.next();
   // A failure is read by the loop below; without this it would count as unhandled while a heartbeat is on its way.
@@ -30,7 +31,7 @@ export async function* eventStream(
         continue;
       }
       if (result.done === true) return;
-      yield formatEvent(result.value);
+      yield formatEvent(result.value, options.logId);
       next = iterator.next();
       next.catch(() => undefined);
     }

@@ -206,10 +206,10 @@ export const COMPONENTS: Record<string, { schema: z.ZodType; example: unknown }>
       session: 'ventas',
       type: 'session.state',
       at: AT,
-      data: { from: 'AUTHENTICATED', to: 'READY', reason: 'synced' },
+      data: { from: 'AUTHENTICATED', to: 'READY', reason: 'synced', stateKind: 'settled', hint: '', attempts: 0 },
     },
   },
-  EventPage: { schema: eventPage, example: { items: [], cursor: 42, oldest: 1 } },
+  EventPage: { schema: eventPage, example: { items: [], cursor: 42, oldest: 1, logId: '9c1f04ab27d35e60' } },
   Message: {
     schema: message,
     example: {

@@ -17,7 +17,7 @@ export async function pageOfEvents(
   }
   // Past what other sessions wrote meanwhile: a quiet session's cursor moves on as well.
   const last = items.at(-1)?.id ?? Math.max(query.after, query.session === undefined ? 0 : newestSeen(events, query));
-  return { items, cursor: last, oldest: events.oldestId() };
+  return { items, cursor: last, oldest: events.oldestId(), logId: events.log().logId };
 }
 
 function newestSeen(events: Events, query: { session?: string; after: number }): number {

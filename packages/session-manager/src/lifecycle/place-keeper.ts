@@ -28,7 +28,7 @@ export const PLACE_FACT = 'place';
 export interface PlaceKeeperDeps {
   paths: Pick<DataPaths, 'root' | 'placeMarker'>;
   profiles: MarkDeps['profiles'];
-  store: Pick<StateStore, 'sessions' | 'transitions' | 'vault' | 'browsers' | 'atomically'>;
+  store: Pick<StateStore, 'sessions' | 'transitions' | 'vault' | 'browsers' | 'events' | 'atomically'>;
   probe: PlaceProbe;
   sessions: () => Pick<Sessions, 'has' | 'rest' | 'start' | 'holdIfOther'>;
   /** Whether what is released and was to run is started: not with the service down, whose next start does. */
@@ -180,6 +180,8 @@ export class PlaceKeeper implements PlaceService {
     const change = { before: known.seen, now: found.seen, arrivals };
     const held = store.sessions.all().filter(isStartable);
     store.atomically(() => {
+      // The place before may go on with the same log: what is written here is of another one.
+      store.events.beginLog();
       for (const row of held) this.#stop(row, change);
       // They belong to the place before: the next start, which finds this place, must not take them for its own.
       for (const { session } of store.browsers.all()) store.browsers.clear(session);

@@ -16,6 +16,7 @@ import type {
   SettleAccount,
   Transition,
 } from '@leadmaster/protocol';
+import type { EventLog } from '../state/state-store.ts';
 import type { StartSaid } from './session-orders.ts';
 
 /**
@@ -68,6 +69,8 @@ export interface SessionService {
   follow(query: { session?: string; after: number; signal: AbortSignal }): AsyncIterable<LeadMasterEvent>;
   /** The newest event's id, 0 when there is none. */
   lastEventId(): number;
+  /** Which log the events are of. */
+  eventLog(): EventLog;
   send(name: string, message: SendMessage, idempotencyKey: string | null): Promise<AcceptedMessage>;
   /** Waits until WhatsApp's server has acknowledged, the message failed, or the time is over. */
   acknowledged(name: string, messageId: string, waitMs: number, signal: AbortSignal): Promise<Message>;

@@ -1,4 +1,11 @@
-import { canSend, type LoginMode, type Session, type StorageSummary, stateKind } from '@leadmaster/protocol';
+import {
+  actionFieldsOf,
+  canSend,
+  type LoginMode,
+  type Session,
+  type StorageSummary,
+  stateKind,
+} from '@leadmaster/protocol';
 import type { SessionRow } from '../state/state-store.ts';
 import { adoptCommand } from './hints.ts';
 import type { SupervisorView } from './session-status.ts';
@@ -18,12 +25,15 @@ export function describeSession(facts: {
   snapshots: Pick<Session, 'lastSnapshot' | 'snapshotFailure'>;
 }): Session {
   const { row, view } = facts;
+  const isWaiting = view.hint === '' && !facts.originRetired && view.state === 'STOPPED';
+  const hint = isWaiting ? waitsForWord(facts.name) : view.hint;
   return {
     name: facts.name,
     state: view.state,
     stateKind: stateKind(view.state, view.reason),
     reason: view.reason,
-    hint: view.hint === '' && !facts.originRetired && view.state === 'STOPPED' ? waitsForWord(facts.name) : view.hint,
+    hint,
+    ...actionFieldsOf(hint),
     since: view.since.toISOString(),
     canSend: canSend(view.state),
     desired: row.desired,
@@ -59,12 +69,14 @@ export function describeUnclaimed(
   obstacle: string | null,
 ): Session {
   const now = new Date().toISOString();
+  const hint = obstacle ?? `Take it over in place with "${adoptCommand(name, profileDir)}".`;
   return {
     name,
     state: 'UNCLAIMED',
     stateKind: 'needs_person',
     reason: 'found_without_a_record',
-    hint: obstacle ?? `Take it over in place with "${adoptCommand(name, profileDir)}".`,
+    hint,
+    ...actionFieldsOf(hint),
     since: now,
     canSend: false,
     desired: 'stopped',

@@ -27,6 +27,7 @@ import type {
   ReplaceOptions,
   SessionAccess,
 } from '../snapshots/session-access.ts';
+import type { EventLog } from '../state/state-store.ts';
 import { comesBack } from './at-boot.ts';
 import { pageChecks } from './capabilities/page-checks.ts';
 import { countUses } from './capabilities/uses.ts';
@@ -319,6 +320,10 @@ export class Sessions implements SessionService, SessionAccess {
 
   lastEventId(): number {
     return this.#deps.store.events.lastId();
+  }
+
+  eventLog(): EventLog {
+    return this.#deps.store.events.log();
   }
 
   send(name: string, message: SendMessage, idempotencyKey: string | null): Promise<AcceptedMessage> {

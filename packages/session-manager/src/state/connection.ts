@@ -1,4 +1,4 @@
-import type { LeadMasterEvent, NewEvent } from '@leadmaster/protocol';
+import { actionFieldsOf, type LeadMasterEvent, type NewEvent } from '@leadmaster/protocol';
 import { type Transactions, transactions } from '@leadmaster/service-kit/sqlite';
 import type Database from 'better-sqlite3';
 import { SCHEMA } from './schema.ts';
@@ -29,7 +29,7 @@ export function connect(options: {
     now,
     addEvent: ({ session, type, data }) => {
       const at = now().toISOString();
-      const text = JSON.stringify(data);
+      const text = JSON.stringify('hint' in data ? { ...data, ...actionFieldsOf(data.hint) } : data);
       const id = Number(insertEvent.run(session, type, at, text).lastInsertRowid);
       // Parsed back, so that live readers get exactly what later readers of the log get.
       const event = { id, session, type, at, data: JSON.parse(text) } as LeadMasterEvent;

@@ -1,6 +1,6 @@
 import { errorText, type LeadMasterEvent } from '@leadmaster/protocol';
 import type { Connection } from './connection.ts';
-import type { StateStore } from './state-store.ts';
+import type { EventLog, StateStore } from './state-store.ts';
 
 interface Row {
   id: number;
@@ -13,6 +13,11 @@ interface Row {
 /** As it was written: by this version, or by an earlier one, whose data may lack a field. */
 function toEvent(row: Row): LeadMasterEvent {
   return { ...row, data: JSON.parse(row.data) } as LeadMasterEvent;
+}
+
+function logOf(rows: readonly { id: string; after_event: number }[], newest: number): EventLog {
+  const formerly = rows.slice(1).map(({ after_event }, at) => ({ logId: rows[at]?.id ?? '', upTo: after_event }));
+  return { logId: rows.at(-1)?.id ?? '', newest, formerly };
 }
 
 /** Tells events to whoever listens: in order of their ids, one after the other, whatever a listener does meanwhile. */
@@ -66,11 +71,19 @@ export function eventsTable({ db, write, read, addEvent }: Connection, announcer
   const last = db.prepare<[], number>(`SELECT seq FROM sqlite_sequence WHERE name = 'events'`).pluck();
   const oldest = db.prepare<[], number>('SELECT id FROM events ORDER BY id LIMIT 1').pluck();
 
+  const logs = db.prepare<[], { id: string; after_event: number }>(
+    'SELECT id, after_event FROM event_logs ORDER BY number',
+  );
+  const begin = db.prepare<[number]>('INSERT INTO event_logs (id, after_event) VALUES (lower(hex(randomblob(8))), ?)');
+  const newest = (): number => last.get() ?? 0;
+
   return {
     append: (event) => write(() => addEvent(event)),
     after: (cursor, limit, session) =>
       read(() => (session === undefined ? after.all(cursor, limit) : afterOf.all(session, cursor, limit)).map(toEvent)),
-    lastId: () => read(() => last.get() ?? 0),
+    lastId: () => read(newest),
+    log: () => read(() => logOf(logs.all(), newest())),
+    beginLog: () => write(() => void begin.run(newest())),
     oldestId: () => read(() => oldest.get() ?? 0),
     subscribe: (listener) => announcer.subscribe(listener),
   };

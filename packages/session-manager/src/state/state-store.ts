@@ -19,6 +19,14 @@ import type {
   WrongAccountReason,
 } from '@leadmaster/protocol';
 
+/** The log of events: its identity, its newest event, and the logs that it goes on from. */
+export interface EventLog {
+  logId: string;
+  newest: number;
+  /** Their events up to `upTo` are the first of this log. */
+  formerly: readonly { logId: string; upTo: number }[];
+}
+
 /** What is linked in a session that does not belong to it, while a person has not settled it. */
 export interface WrongAccount {
   reason: WrongAccountReason;
@@ -228,6 +236,9 @@ export interface StateStore {
     append(event: NewEvent): LeadMasterEvent;
     after(cursor: number, limit: number, session?: string): LeadMasterEvent[];
     lastId(): number;
+    log(): EventLog;
+    /** From here on this is a log of its own, whose identity no copy of the database has. */
+    beginLog(): void;
     /** The oldest id still kept; 0 when there is none. */
     oldestId(): number;
     /** Hears every event after it is durable. Returns the way to stop. */

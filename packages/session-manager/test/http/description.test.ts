@@ -1,4 +1,4 @@
-import { ROUTES } from '@leadmaster/protocol';
+import { EVENT_TYPES, ROUTES } from '@leadmaster/protocol';
 import { describe, expect, test } from 'vitest';
 import { serve } from './serve.ts';
 
@@ -56,6 +56,19 @@ describe('/openapi.json', () => {
         expect(o.parameters).toContainEqual(expect.objectContaining({ name: 'session', in: 'path', required: true }));
       }
     }
+  });
+
+  test('says of each event what its data is', async () => {
+    const { document } = await described();
+    const { anyOf } = document.components.schemas.Event as {
+      anyOf: { title: string; properties: Record<string, unknown> }[];
+    };
+    expect(anyOf.map(({ title }) => title)).toEqual([...EVENT_TYPES, 'another']);
+    const state = anyOf.find(({ title }) => title === 'session.state');
+    expect(state?.properties).toMatchObject({
+      type: { const: 'session.state' },
+      data: { properties: { reason: { type: 'string' }, action: { $ref: '#/components/schemas/Action' } } },
+    });
   });
 
   test('names parts by what they are, and asks for no body where none is needed', async () => {

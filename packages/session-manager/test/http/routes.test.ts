@@ -9,6 +9,7 @@ import {
   session,
   transition,
 } from '@leadmaster/protocol';
+import { LOG_ID } from '@leadmaster/testkit';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { serve } from './serve.ts';
@@ -227,7 +228,7 @@ describe('events as JSON', () => {
     expect(page.json).toMatchObject({ cursor: 3, oldest: 1 });
     expect((await ask('/v1/sessions/b/events')).json.items).toHaveLength(1);
     expect((await ask('/v1/sessions/none/events')).status).toBe(404);
-    expect((await ask('/v1/events?after=5')).json).toEqual({ items: [], cursor: 5, oldest: 1 });
+    expect((await ask('/v1/events?after=5')).json).toEqual({ items: [], cursor: 5, oldest: 1, logId: LOG_ID });
     const waiting = ask('/v1/sessions/b/events?after=5&wait=30');
     await expect.poll(() => sessions.waiters).toBe(1);
     sessions.emit('a', 'session.qr');

@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { LOG_ID } from '@leadmaster/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { ADMIN_KEY, serve } from './serve.ts';
 
@@ -24,7 +25,7 @@ async function open(port: number, path: string, headers: Record<string, string> 
     response,
     text: '',
     ended: false,
-    ids: () => [...stream.text.matchAll(/^id: (\d+)$/gm)].map((m) => +(m[1] ?? 0)),
+    ids: () => [...stream.text.matchAll(/^id: (\d+)@\S+\nevent: /gm)].map((m) => +(m[1] ?? 0)),
   };
   response.on('data', (chunk: Buffer) => {
     stream.text += chunk.toString('utf8');
@@ -45,7 +46,7 @@ test('without a cursor a stream begins now; each event has id, type and data', a
   const made = sessions.emit('a', 'message.received', { text: 'two\nlines\r\n\u2028' });
   await expect.poll(() => stream.ids()).toEqual([made.id]);
   const [, block = ''] = stream.text.split(/\n\n(?=id: )/);
-  expect(block).toBe(`id: ${made.id}\nevent: message.received\ndata: ${JSON.stringify(made)}\n\n`);
+  expect(block).toBe(`id: ${made.id}@${LOG_ID}\nevent: message.received\ndata: ${JSON.stringify(made)}\n\n`);
 });
 
 test('a stream resumes from Last-Event-ID, before ?after=, and tells what is gone', async () => {
@@ -79,7 +80,7 @@ test('a quiet stream gives signs of life', async () => {
   await expect.poll(() => stream.text.split(': still here\n\n').length).toBeGreaterThan(3);
 });
 
-test('a cursor from another log is refused instead of kept waiting', async () => {
+test('a cursor beyond the end of the log is refused instead of kept waiting', async () => {
   const { ask, sessions } = await serve();
   sessions.set('a', 'INITIALIZING');
   const beyond = sessions.lastEventId() + 1;
@@ -89,6 +90,30 @@ test('a cursor from another log is refused instead of kept waiting', async () =>
   }
   const stream = await ask('/v1/events', { headers: { accept: 'text/event-stream', 'last-event-id': String(beyond) } });
   expect(stream.status).toBe(409);
+});
+
+test('a cursor with its log goes on in that log, and is refused in another, as ?after= and as Last-Event-ID', async () => {
+  const { ask, port, sessions } = await serve();
+  for (let i = 0; i < 3; i++) sessions.emit('a', 'session.qr', {});
+  expect((await ask(`/v1/events?after=2@${LOG_ID}`)).json).toMatchObject({ items: [{ id: 3 }], logId: LOG_ID });
+  const resumed = await open(port, '/v1/events', { 'last-event-id': `2@${LOG_ID}` });
+  await expect.poll(() => resumed.ids()).toEqual([3]);
+  const other = '2@0123456789abcdef';
+  for (const headers of [{}, { accept: 'text/event-stream', 'last-event-id': other }]) {
+    const reply = await ask(`/v1/events?after=${other}`, { headers });
+    expect([reply.status, reply.json]).toMatchObject([
+      409,
+      { code: 'cursor_of_another_log', newest: 3, logId: LOG_ID, hint: expect.stringContaining('after=0') },
+    ]);
+  }
+});
+
+test('a stream says where it begins, so that one that is cut off before its first event goes on from there', async () => {
+  const { port, sessions } = await serve();
+  sessions.emit('a', 'session.qr', {});
+  const stream = await open(port, '/v1/events');
+  await expect.poll(() => stream.text).toContain(`id: 1@${LOG_ID}\n`);
+  expect(stream.response.headers['x-event-cursor']).toBe(`1@${LOG_ID}`);
 });
 
 test('whoever hangs up is forgotten', async () => {

@@ -80,7 +80,10 @@ describe('a session that belongs to an account', () => {
     expect(await opened.sessions.get(NAME)).toMatchObject({
       ...{ stateKind: 'needs_person', canSend: false, account: { phone: STRANGER } },
       hint: expect.stringMatching(new RegExp(`\\+${OWNER}.*\\+${STRANGER}.*account ventas --accept.*--unlink`)),
+      action: { kind: 'account_accept', session: NAME },
+      furtherActions: [{ kind: 'account_unlink', session: NAME }],
     });
+    expect(told('session.state').at(-1)?.data).toMatchObject({ action: { kind: 'account_accept', session: NAME } });
     expect(told('session.account').map(({ data }) => data)).toEqual([
       {
         ...{ reason: 'other_account', session: null },

@@ -203,6 +203,11 @@ describe('linked sessions wait', () => {
     expect(await there.start()).toMatchObject([PLACE_WAITS, PLACE_WAITS]);
     expect(await there.restart()).toMatchObject([PLACE_WAITS, PLACE_WAITS]);
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
+    // Both go on to write events, so the copy's log is one of its own from where they part.
+    const { log, copied } = { log: here.context.sessions.eventLog(), copied: there.context.sessions.eventLog() };
+    expect(log.formerly).toEqual([]);
+    expect(copied.formerly).toEqual([{ logId: log.logId, upTo: expect.any(Number) }]);
+    expect(copied.logId).not.toBe(log.logId);
   });
 
   it('in a backup that was put back over the folder itself', async () => {

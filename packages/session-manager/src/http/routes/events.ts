@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { LeadMasterError, ROUTES } from '@leadmaster/protocol';
+import { cursorOf, cursorText, ROUTES } from '@leadmaster/protocol';
 import {
   callerSignal,
   eventStream,
@@ -10,6 +10,7 @@ import {
   untilClosing,
 } from '@leadmaster/service-kit/http';
 import type { FastifyReply } from 'fastify';
+import { goesOnAfter } from '../../lifecycle/event-cursor.ts';
 import type { RouteContext } from '../http-app.ts';
 
 const FORMS = ['application/json', 'text/event-stream'] as const;
@@ -36,19 +37,23 @@ async function answer(
   const signal = callerSignal(reply, closing);
   const form = requireType(headers.accept, FORMS);
   reply.header('vary', 'accept');
-  const cursor = headers['last-event-id'] ?? query.after;
-  refuseFuture(cursor ?? 0, sessions.lastEventId());
+  const sent = headers['last-event-id'] ?? query.after;
+  const log = sessions.eventLog();
+  const cursor = sent === undefined ? null : goesOnAfter(cursorOf(sent), log);
   if (form === 'application/json') {
     const { limit, wait } = query;
     const page = sessions.events({ ...of, after: cursor ?? 0, limit, waitMs: wait * 1000, signal });
     return reply.send(await untilClosing(page, closing));
   }
-  const after = cursor ?? sessions.lastEventId();
+  const after = cursor ?? log.newest;
   const { oldest } = await untilClosing(sessions.events({ ...of, after, limit: 1, waitMs: 0, signal }), closing);
   const missed = after + 1 < oldest;
   const greeting = missed ? `events ${after + 1} to ${oldest - 1} are no longer kept` : `events after ${after}`;
+  const from = cursorText(after, log.logId);
   const text = eventStream(sessions.follow({ ...of, after, signal }), {
     greeting,
+    from,
+    logId: log.logId,
     heartbeatMs: timing.heartbeatMs,
     signal,
   });
@@ -56,20 +61,10 @@ async function answer(
     reply
       .type('text/event-stream; charset=utf-8')
       .header('x-oldest-event-id', String(oldest))
+      .header('x-event-cursor', from)
       // Proxies must pass each event on at once, and the connection ends with the stream.
       .header('x-accel-buffering', 'no')
       .header('connection', 'close')
       .send(Readable.from(text, { highWaterMark: 1 }))
-  );
-}
-
-/** Ids only grow, so a cursor beyond the newest comes from another log: waiting for it would be silence for ever. */
-function refuseFuture(after: number, newest: number): void {
-  if (after <= newest) return;
-  throw new LeadMasterError(
-    'cursor_unknown',
-    `The cursor ${after} is beyond the newest event, ${newest}: it comes from another data folder`,
-    'Begin again without a cursor, or with after=0.',
-    { extra: { newest } },
   );
 }

@@ -9,6 +9,7 @@ import { builds } from './0007-builds.ts';
 import { accounts } from './0008-accounts.ts';
 import { words } from './0009-words.ts';
 import { links } from './0010-links.ts';
+import { eventLogs } from './0011-event-logs.ts';
 
 export type { Migration };
 
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   accounts,
   words,
   links,
+  eventLogs,
 ];
