@@ -11,6 +11,7 @@ import { DiskMonitor } from './disk/monitor.ts';
 import { StorageCare } from './disk/storage-care.ts';
 import { BrowserFinder } from './engine/browser/browser-finder.ts';
 import { createDrillBrowser } from './engine/drill/drill-browser.ts';
+import type { SessionEngine } from './engine/engine.ts';
 import { WwebjsEngine } from './engine/wwebjs/wwebjs-engine.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { claimProfile, lockIdleProfile } from './lifecycle/claim.ts';
@@ -79,6 +80,8 @@ export interface ContextOptions {
   now?: () => Date;
   /** What is asked about the place of the data folder; tests play machines. */
   probe?: PlaceProbe;
+  /** What sessions run on; tests play browsers. */
+  engine?: SessionEngine;
 }
 
 /** How long a logout or delete waits for the copy of what it takes away, and a start for one of what it changes. */
@@ -247,7 +250,7 @@ function createSessions(
   { profiles, browsers, builds }: { profiles: ProfileStore; browsers: BrowserFinder; builds: Builds },
   beforeUpgrade: (session: string, profileDir: string) => Promise<void>,
 ): Sessions {
-  const { config, log, paths, store } = ground;
+  const { config, log, paths, store, options } = ground;
   const visible = config.loginMode === 'local';
   const claimDeps = {
     ...{ paths, profiles, log, beforeUpgrade },
@@ -261,17 +264,22 @@ function createSessions(
   return new Sessions({
     ...{ config, store, profiles, builds, log },
     places: new Slots(config.startConcurrency),
-    engine: new WwebjsEngine({
-      browsers,
-      chromeArgs: config.chromeArgs,
-      webCacheDir: paths.webCache,
-      launchMs: config.deadlines.launchMs,
-      loadMs: config.deadlines.loadMs,
-      probeMs: config.probe.intervalMs,
-      qrRounds: config.qrRounds,
-    }),
+    engine: options.engine ?? whatsappWeb(ground, browsers),
     claim: (session) => claimProfile(claimDeps, session),
     lockIdle: (session) => lockIdle(ground, session),
+  });
+}
+
+/** The engine that an operator's sessions run on. */
+function whatsappWeb({ config, paths }: Ground, browsers: BrowserFinder): SessionEngine {
+  return new WwebjsEngine({
+    browsers,
+    chromeArgs: config.chromeArgs,
+    webCacheDir: paths.webCache,
+    launchMs: config.deadlines.launchMs,
+    loadMs: config.deadlines.loadMs,
+    probeMs: config.probe.intervalMs,
+    qrRounds: config.qrRounds,
   });
 }
 

@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { access, chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SESSION_NAME_PATTERN } from '@leadmaster/protocol';
+import { FakeEngine, type FakeRun } from '@leadmaster/testkit';
+import { keysOf, type Target } from '@leadmaster/testkit/fuzz';
+import Database from 'better-sqlite3';
+import { pino } from 'pino';
+import { readConfig } from '../../src/config/index.ts';
+import { createContext } from '../../src/context.ts';
+import { createHttpServer } from '../../src/http/server.ts';
+import { putProfile } from '../../test/adopt/profiles.ts';
+
+const NAMES = ['fuzz-a', 'fuzz_a', 'fuzz-b', 'fuzz-c', 'admin'];
+/** A session that no request names. */
+const UNTOUCHED = 'never-named';
+const PASSPHRASE = 'caballo correcto b';
+const PHONES = ['5491100000001', '+54 9 11 0000-0001', '5491100000002'];
+const SETTLED_MS = 10_000;
+const AGAIN_MS = 10;
+
+/** What orders add to. */
+const TABLES = ['messages', 'snapshots', 'transfers', 'moved'];
+
+/** What runs may say at any time. */
+const NEWS: readonly ((run: FakeRun, chance: number) => void)[] = [
+  (run, chance) => run.login(`549110000000${chance % 5}`),
+  (run) => run.login(),
+  (run) => run.showQr(),
+  (run) => run.tell({ type: 'passkey', until: null }),
+  (run) => run.tell({ type: 'socket_down', state: 'TIMEOUT' }),
+  (run) => run.tell({ type: 'socket_up' }),
+  (run) => run.tell({ type: 'unlinked', reason: 'LOGOUT' }),
+  (run) => run.tell({ type: 'banned' }),
+  (run) => run.tell({ type: 'conflict' }),
+  () => undefined,
+];
+
+/** A session manager, real down to the browsers, which are played. */
+export interface PlayedManager extends Target {
+  url: string;
+  /** What the run has damaged; empty when nothing is. */
+  damage: () => Promise<string[]>;
+  close: () => Promise<void>;
+}
+
+/**
+ * @param plant stands before the HTTP server, to answer or to do what it should not: for tests of the fuzz
+ */
+export async function playedManager(plant?: (serve: RequestListener) => RequestListener): Promise<PlayedManager> {
+  const folder = await mkdtemp(join(tmpdir(), 'leadmaster-fuzz-'));
+  const dataDir = join(folder, 'data');
+  const chrome = join(folder, 'chromium');
+  await writeFile(chrome, '#!/bin/sh\necho "Chromium 156.0.0.0"\n');
+  await chmod(chrome, 0o755);
+  const config = readConfig({
+    ...{ LEADMASTER_DATA_DIR: dataDir, CHROME_PATH: chrome, DISK_MIN_FREE_MB: '1' },
+    ...{ SNAPSHOT_SCHEDULE: 'off', SNAPSHOT_AFTER_LOGIN: 'off', BACKOFF_FIRST_MS: '20', BACKOFF_MAX_S: '1' },
+  });
+  const faults: string[] = [];
+  const log = pino({ level: 'error' }, { write: (line: string) => void faults.push(line) });
+  const engine = new FakeEngine();
+  engine.onStart = async ({ profileDir }) => {
+    const isNew = await access(join(profileDir, 'Default')).then(
+      () => false,
+      () => true,
+    );
+    if (isNew) await putProfile(profileDir);
+  };
+  const context = await createContext(config, log, { engine });
+  const adoptable = join(folder, 'elsewhere', 'session-found');
+  await putProfile(adoptable);
+  for (const name of [...NAMES, UNTOUCHED])
+    await context.sessions.create({ name, metadata: {}, start: name !== UNTOUCHED });
+  await putProfile(context.paths.session('fuzz-found'));
+  await context.snapshots.idle();
+  const key = context.secrets.adminKey;
+  const app = await createHttpServer({
+    ...context,
+    ...{ config, keys: context.secrets, log },
+    ready: () => true,
+    timing: { sendDeadlineMs: 20, heartbeatMs: 20 },
+  });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const [serve] = app.server.listeners('request') as RequestListener[];
+  if (plant !== undefined && serve !== undefined) app.server.removeAllListeners('request').on('request', plant(serve));
+  const { port } = app.server.address() as AddressInfo;
+  const untouched = JSON.stringify(await context.sessions.get(UNTOUCHED));
+  const rows = new Database(context.paths.database, { readonly: true });
+
+  // Sessions change by themselves, as their runs go; what is there, and what is wanted of it, does not.
+  const look = async (): Promise<string> => {
+    const sessions = rows.prepare('SELECT name, desired, metadata FROM sessions ORDER BY name').all() as {
+      name: string;
+    }[];
+    const counts = TABLES.map((table) => rows.prepare(`SELECT count(*) AS ${table} FROM ${table}`).get());
+    const known = new Set(sessions.map(({ name }) => name));
+    const strays = (await readdir(context.paths.tokens)).filter((name) => !known.has(name));
+    const trash = (await readdir(context.paths.trash)).filter((name) => !name.includes('-unlinked'));
+    return JSON.stringify([sessions, counts, strays, trash]);
+  };
+  const isBusy = async (): Promise<boolean> => {
+    const { body } = await app.inject({
+      url: '/v1/operations?limit=1000',
+      headers: { authorization: `Bearer ${key}` },
+    });
+    return body.includes('"state":"running"');
+  };
+  const state = async (): Promise<string> => {
+    const deadline = performance.now() + SETTLED_MS;
+    for (let before = await look(); ; ) {
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      await context.snapshots.idle();
+      const now = await look();
+      if (now === before && !(await isBusy())) return now;
+      if (performance.now() > deadline) throw new Error(`the service does not settle: ${before} became ${now}`);
+      before = now;
+    }
+  };
+  const stir = (chance: number): void => {
+    for (const run of engine.alive)
+      if (run.session !== UNTOUCHED) NEWS[(chance + run.runtime.pid) % NEWS.length]?.(run, chance);
+  };
+  const damage = async (): Promise<string[]> => {
+    const names = (await context.sessions.list()).items.map(({ name }) => name);
+    return [
+      ...faults.map((line) => `logged: ${line}`),
+      ...names
+        .filter((name) => !SESSION_NAME_PATTERN.test(name))
+        .map((name) => `a session is called ${JSON.stringify(name)}`),
+      ...(JSON.stringify(await context.sessions.get(UNTOUCHED)) === untouched
+        ? []
+        : [`${UNTOUCHED} was touched: ${untouched} ${JSON.stringify(await context.sessions.get(UNTOUCHED))}`]),
+      ...('polluted' in {} ? ['Object.prototype is polluted'] : []),
+    ];
+  };
+  return {
+    ...{ host: '127.0.0.1', port, url: `http://127.0.0.1:${port}`, state, stir, damage },
+    keys: keysOf(key),
+    secrets: [key, context.secrets.serviceToken, PASSPHRASE],
+    files: [Buffer.from('no export at all'), Buffer.alloc(0)],
+    words: {
+      session: [...NAMES, ...NAMES, 'fuzz-none', 'fuzz-found'],
+      'x-session': [...NAMES, 'fuzz-none'],
+      name: [...NAMES, 'fuzz-none', 'fuzz-found'],
+      sessions: NAMES.map((name) => [name]),
+      to: [...PHONES, `${PHONES[0]}@c.us`, '120363000000000001@g.us', 'http://127.0.0.1:9'],
+      phone: PHONES,
+      path: [adoptable, context.paths.session('fuzz-found'), join(folder, 'nothing'), 'Default/Preferences'],
+      id: [`tr_${randomUUID()}`],
+      prefer: ['respond-async', 'RESPOND-ASYNC; a="b, c", wait=5', 'wait=5, return=minimal', 'a=",", respond-async=""'],
+      'x-passphrase': [encodeURIComponent(PASSPHRASE)],
+    },
+    close: async () => {
+      rows.close();
+      await app.close();
+      await context.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
