@@ -1,4 +1,4 @@
-import { captureProfile } from '@leadmaster/capture';
+import { type Capture, type CaptureRequest, captureProfile } from '@leadmaster/capture';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { Adopter } from './adopt/adopter.ts';
@@ -80,8 +80,14 @@ export interface ContextOptions {
   now?: () => Date;
   /** What is asked about the place of the data folder; tests play machines. */
   probe?: PlaceProbe;
-  /** What sessions run on; tests play browsers. */
-  engine?: SessionEngine;
+  /** What is outside of this process; tests play it. */
+  outside?: Partial<Outside>;
+}
+
+/** Browsers, and copies of what they have open. */
+export interface Outside {
+  engine: SessionEngine;
+  capture: (request: CaptureRequest) => Promise<Capture>;
 }
 
 /** How long a logout or delete waits for the copy of what it takes away, and a start for one of what it changes. */
@@ -141,7 +147,7 @@ async function assemble(ground: Ground): Promise<Context> {
     ...{ config, paths, profiles, store, vault, log },
     access: isOffline ? withoutBrowsers(sessions, store) : sessions,
     places: new Slots(config.snapshots.concurrency),
-    capture: captureProfile,
+    capture: options.outside?.capture ?? captureProfile,
     drill,
     browserVersion: async () => (await browsers.find(false)).version,
   });
@@ -264,7 +270,7 @@ function createSessions(
   return new Sessions({
     ...{ config, store, profiles, builds, log },
     places: new Slots(config.startConcurrency),
-    engine: options.engine ?? whatsappWeb(ground, browsers),
+    engine: options.outside?.engine ?? whatsappWeb(ground, browsers),
     claim: (session) => claimProfile(claimDeps, session),
     lockIdle: (session) => lockIdle(ground, session),
   });
@@ -295,7 +301,7 @@ function createTransfers(
   return {
     departures: new TransferSource({
       ...shared,
-      capture: captureProfile,
+      capture: ground.options.outside?.capture ?? captureProfile,
       lockIdle: (session) => lockIdle(ground, session),
       lastSnapshot,
       connect: (to, key) => new HttpPeer(to, key),

@@ -22,6 +22,7 @@ const common = {
   tag: 'compatibility',
   audience: 'tenant',
   headers,
+  query: z.looseObject({}).describe('Ignored'),
   errors: [],
 } as const satisfies Partial<RouteStatement>;
 

@@ -13,8 +13,11 @@ import { readConfig } from '../../src/config/index.ts';
 import { createContext } from '../../src/context.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { putProfile } from '../../test/adopt/profiles.ts';
+import { plainCapture } from '../../test/transfer/plain-capture.ts';
 
 const NAMES = ['fuzz-a', 'fuzz_a', 'fuzz-b', 'fuzz-c', 'admin'];
+/** Names of sessions to come. */
+const NEW_NAMES = ['fuzz-1', 'fuzz-2', 'fuzz-3', 'fuzz-4', 'fuzz-5', 'fuzz-found'];
 /** A session that no request names. */
 const UNTOUCHED = 'never-named';
 const PASSPHRASE = 'caballo correcto b';
@@ -25,11 +28,16 @@ const AGAIN_MS = 10;
 /** What orders add to. */
 const TABLES = ['messages', 'snapshots', 'transfers', 'moved'];
 
+/** The account that a session is usually linked to. */
+function phoneOf(session: string): string {
+  return `54911000000${10 + [...NAMES, ...NEW_NAMES].indexOf(session)}`;
+}
+
 /** What runs may say at any time. */
 const NEWS: readonly ((run: FakeRun, chance: number) => void)[] = [
   (run, chance) => run.login(`549110000000${chance % 5}`),
-  (run) => run.login(),
-  (run) => run.showQr(),
+  ...Array.from({ length: 3 }, () => (run: FakeRun) => run.login(phoneOf(run.session))),
+  ...Array.from({ length: 3 }, () => (run: FakeRun) => run.showQr()),
   (run) => run.tell({ type: 'passkey', until: null }),
   (run) => run.tell({ type: 'socket_down', state: 'TIMEOUT' }),
   (run) => run.tell({ type: 'socket_up' }),
@@ -58,7 +66,13 @@ export async function playedManager(plant?: (serve: RequestListener) => RequestL
   await chmod(chrome, 0o755);
   const config = readConfig({
     ...{ LEADMASTER_DATA_DIR: dataDir, CHROME_PATH: chrome, DISK_MIN_FREE_MB: '1' },
-    ...{ SNAPSHOT_SCHEDULE: 'off', SNAPSHOT_AFTER_LOGIN: 'off', BACKOFF_FIRST_MS: '20', BACKOFF_MAX_S: '1' },
+    ...{
+      SNAPSHOT_SCHEDULE: 'off',
+      SNAPSHOT_AFTER_LOGIN: 'off',
+      BACKOFF_FIRST_MS: '20',
+      BACKOFF_MAX_S: '1',
+      START_CONCURRENCY: '16',
+    },
   });
   const faults: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void faults.push(line) });
@@ -70,13 +84,21 @@ export async function playedManager(plant?: (serve: RequestListener) => RequestL
     );
     if (isNew) await putProfile(profileDir);
   };
-  const context = await createContext(config, log, { engine });
+  const context = await createContext(config, log, { outside: { engine, capture: plainCapture } });
   const adoptable = join(folder, 'elsewhere', 'session-found');
   await putProfile(adoptable);
-  for (const name of [...NAMES, UNTOUCHED])
-    await context.sessions.create({ name, metadata: {}, start: name !== UNTOUCHED });
+  for (const name of [...NAMES, UNTOUCHED]) await context.sessions.create({ name, metadata: {}, start: true });
   await putProfile(context.paths.session('fuzz-found'));
-  await context.snapshots.idle();
+  await until(() => engine.alive.length === NAMES.length + 1);
+  for (const run of engine.alive) run.login(phoneOf(run.session));
+  await until(() => context.sessions.supervisors().every(({ view }) => view.state === 'READY'));
+  const sample = await context.snapshots.create(UNTOUCHED, { reason: 'requested' });
+  const { bytes } = await context.snapshots.export(UNTOUCHED, sample.id, { passphrase: PASSPHRASE });
+  const file = Buffer.concat(await Array.fromAsync(bytes));
+  await context.sessions.stop(UNTOUCHED);
+  await until(() =>
+    context.sessions.supervisors().some(({ name, view }) => name === UNTOUCHED && view.state === 'STOPPED'),
+  );
   const key = context.secrets.adminKey;
   const app = await createHttpServer({
     ...context,
@@ -88,7 +110,11 @@ export async function playedManager(plant?: (serve: RequestListener) => RequestL
   const [serve] = app.server.listeners('request') as RequestListener[];
   if (plant !== undefined && serve !== undefined) app.server.removeAllListeners('request').on('request', plant(serve));
   const { port } = app.server.address() as AddressInfo;
-  const untouched = JSON.stringify(await context.sessions.get(UNTOUCHED));
+  const lasting = async (): Promise<string> => {
+    const { state, desired, generation, account, metadata } = await context.sessions.get(UNTOUCHED);
+    return JSON.stringify({ state, desired, generation, account, metadata });
+  };
+  const untouched = await lasting();
   const rows = new Database(context.paths.database, { readonly: true });
 
   // Sessions change by themselves, as their runs go; what is there, and what is wanted of it, does not.
@@ -99,7 +125,7 @@ export async function playedManager(plant?: (serve: RequestListener) => RequestL
     const counts = TABLES.map((table) => rows.prepare(`SELECT count(*) AS ${table} FROM ${table}`).get());
     const known = new Set(sessions.map(({ name }) => name));
     const strays = (await readdir(context.paths.tokens)).filter((name) => !known.has(name));
-    const trash = (await readdir(context.paths.trash)).filter((name) => !name.includes('-unlinked'));
+    const trash = (await readdir(context.paths.trash)).filter((name) => !/^\.|-unlinked/.test(name));
     return JSON.stringify([sessions, counts, strays, trash]);
   };
   const isBusy = async (): Promise<boolean> => {
@@ -121,19 +147,21 @@ export async function playedManager(plant?: (serve: RequestListener) => RequestL
     }
   };
   const stir = (chance: number): void => {
-    for (const run of engine.alive)
-      if (run.session !== UNTOUCHED) NEWS[(chance + run.runtime.pid) % NEWS.length]?.(run, chance);
+    for (const run of engine.alive) NEWS[(chance + run.runtime.pid) % NEWS.length]?.(run, chance);
+    const resting = NAMES.filter((name) => !engine.alive.some(({ session }) => session === name));
+    // What cannot be started, or is not there, stays as it is.
+    const next = resting[chance % resting.length];
+    if (next !== undefined) void context.sessions.start(next).catch(() => undefined);
   };
   const damage = async (): Promise<string[]> => {
+    const last = await lasting();
     const names = (await context.sessions.list()).items.map(({ name }) => name);
     return [
-      ...faults.map((line) => `logged: ${line}`),
+      ...faults.filter((line) => !line.includes('LeadMasterError')).map((line) => `logged: ${line}`),
       ...names
         .filter((name) => !SESSION_NAME_PATTERN.test(name))
         .map((name) => `a session is called ${JSON.stringify(name)}`),
-      ...(JSON.stringify(await context.sessions.get(UNTOUCHED)) === untouched
-        ? []
-        : [`${UNTOUCHED} was touched: ${untouched} ${JSON.stringify(await context.sessions.get(UNTOUCHED))}`]),
+      ...(last === untouched ? [] : [`${UNTOUCHED} was ${untouched} and is ${last}`]),
       ...('polluted' in {} ? ['Object.prototype is polluted'] : []),
     ];
   };
@@ -141,16 +169,18 @@ export async function playedManager(plant?: (serve: RequestListener) => RequestL
     ...{ host: '127.0.0.1', port, url: `http://127.0.0.1:${port}`, state, stir, damage },
     keys: keysOf(key),
     secrets: [key, context.secrets.serviceToken, PASSPHRASE],
-    files: [Buffer.from('no export at all'), Buffer.alloc(0)],
+    files: [file, Buffer.from('no export at all'), Buffer.alloc(0)],
     words: {
-      session: [...NAMES, ...NAMES, 'fuzz-none', 'fuzz-found'],
+      session: [...NAMES, ...NAMES, ...NEW_NAMES, 'fuzz-none'],
       'x-session': [...NAMES, 'fuzz-none'],
-      name: [...NAMES, 'fuzz-none', 'fuzz-found'],
+      name: [...NAMES, ...NEW_NAMES],
       sessions: NAMES.map((name) => [name]),
       to: [...PHONES, `${PHONES[0]}@c.us`, '120363000000000001@g.us', 'http://127.0.0.1:9'],
       phone: PHONES,
       path: [adoptable, context.paths.session('fuzz-found'), join(folder, 'nothing'), 'Default/Preferences'],
-      id: [`tr_${randomUUID()}`],
+      id: Array.from({ length: 5 }, () => `tr_${randomUUID()}`),
+      ...{ version: [1], generation: [1, 2, 7], chromium: ['156.0.0.0', null] },
+      snapshot: [sample.id],
       prefer: ['respond-async', 'RESPOND-ASYNC; a="b, c", wait=5', 'wait=5, return=minimal', 'a=",", respond-async=""'],
       'x-passphrase': [encodeURIComponent(PASSPHRASE)],
     },
@@ -161,4 +191,12 @@ export async function playedManager(plant?: (serve: RequestListener) => RequestL
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  const deadline = performance.now() + SETTLED_MS;
+  while (!isSo()) {
+    if (performance.now() > deadline) throw new Error('the manager of the fuzz does not start');
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  }
 }

@@ -56,7 +56,7 @@ export interface FuzzReport {
 const AT_ONCE = 16;
 const MEAN_VOLLEY = 8;
 const MAX_FAULTS = 20;
-const MAX_SHRINKS = 200;
+const MAX_SHRINKS = 100;
 const PLACES = 300;
 const LEAVE_MS = 60;
 
@@ -93,6 +93,7 @@ class Run {
   readonly faults: Fault[] = [];
   readonly good = new Set<string>();
   requests = 0;
+  #isShrinking = false;
   isDown = false;
   readonly #target: Target;
 
@@ -106,11 +107,13 @@ class Run {
   async leg(seed: number, numRuns: number, { path, onProgress }: FuzzOptions): Promise<void> {
     let smallest: Found[] = [];
     let shrinks = 0;
+    this.#isShrinking = false;
     const property = fc.asyncProperty(volleys(this.plan), async (volley) => {
       if (smallest.length > 0 && ++shrinks > MAX_SHRINKS) return true;
       const found = (await this.#fire(volley)).filter((each) => this.#isNew(each));
       onProgress?.(this.requests);
       if (found.length > 0) smallest = found;
+      this.#isShrinking = smallest.length > 0;
       return found.length === 0;
     });
     const { counterexamplePath } = await fc.check(property, { seed, numRuns, ...(path === undefined ? {} : { path }) });
@@ -135,7 +138,7 @@ class Run {
   }
 
   async #ask(ask: Ask): Promise<Found[]> {
-    this.requests += 1;
+    if (!this.#isShrinking) this.requests += 1;
     try {
       const reply = await exchange(this.#target, bytesOf(ask, this.plan), {
         leaveAfterMs: isEndless(ask) ? LEAVE_MS : null,

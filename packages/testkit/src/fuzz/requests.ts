@@ -69,13 +69,8 @@ function asksOf(route: Route, { keys, words, files }: Plan): Arbitrary<Ask> {
 }
 
 /** What is read of a request, as `bind.ts` has it read. */
-function partsOf({ params = nothing, query = nothingRead, headers = nothing, long, compat }: Route) {
-  // The routes of earlier versions read no query, and refuse none.
-  return {
-    params,
-    query: compat === undefined ? query : nothing,
-    headers: long === undefined ? headers : longCallHeaders,
-  };
+function partsOf({ params = nothing, query = nothingRead, headers = nothing, long }: Route) {
+  return { params, query, headers: long === undefined ? headers : longCallHeaders };
 }
 
 /** What the path has room for; a part that is missing is empty. */
