@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { access, chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SESSION_NAME_PATTERN } from '@leadmaster/protocol';
+import { SESSION_NAME_PATTERN, stateKind } from '@leadmaster/protocol';
 import { FakeEngine, type FakeRun } from '@leadmaster/testkit';
 import { keysOf, type Target } from '@leadmaster/testkit/fuzz';
 import Database from 'better-sqlite3';
@@ -24,6 +23,8 @@ const PASSPHRASE = 'caballo correcto b';
 const PHONES = ['5491100000001', '+54 9 11 0000-0001', '5491100000002'];
 const SETTLED_MS = 10_000;
 const AGAIN_MS = 10;
+/** A session that is still on its way by then waits for what does not come. */
+const CALM_MS = 300;
 
 /** What orders add to. */
 const TABLES = ['messages', 'snapshots', 'transfers', 'moved'];
@@ -55,10 +56,8 @@ export interface PlayedManager extends Target {
   close: () => Promise<void>;
 }
 
-/**
- * @param plant stands before the HTTP server, to answer or to do what it should not: for tests of the fuzz
- */
-export async function playedManager(plant?: (serve: RequestListener) => RequestListener): Promise<PlayedManager> {
+/** Starts one on an empty data folder, with some linked sessions. */
+export async function playedManager(): Promise<PlayedManager> {
   const folder = await mkdtemp(join(tmpdir(), 'leadmaster-fuzz-'));
   const dataDir = join(folder, 'data');
   const chrome = join(folder, 'chromium');
@@ -70,7 +69,7 @@ export async function playedManager(plant?: (serve: RequestListener) => RequestL
       SNAPSHOT_SCHEDULE: 'off',
       SNAPSHOT_AFTER_LOGIN: 'off',
       BACKOFF_FIRST_MS: '20',
-      BACKOFF_MAX_S: '1',
+      BACKOFF_MAX_S: '0.02',
       START_CONCURRENCY: '16',
     },
   });
@@ -107,8 +106,6 @@ export async function playedManager(plant?: (serve: RequestListener) => RequestL
     timing: { sendDeadlineMs: 20, heartbeatMs: 20 },
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
-  const [serve] = app.server.listeners('request') as RequestListener[];
-  if (plant !== undefined && serve !== undefined) app.server.removeAllListeners('request').on('request', plant(serve));
   const { port } = app.server.address() as AddressInfo;
   const lasting = async (): Promise<string> => {
     const { state, desired, generation, account, metadata } = await context.sessions.get(UNTOUCHED);
@@ -125,7 +122,7 @@ export async function playedManager(plant?: (serve: RequestListener) => RequestL
     const counts = TABLES.map((table) => rows.prepare(`SELECT count(*) AS ${table} FROM ${table}`).get());
     const known = new Set(sessions.map(({ name }) => name));
     const strays = (await readdir(context.paths.tokens)).filter((name) => !known.has(name));
-    const trash = (await readdir(context.paths.trash)).filter((name) => !/^\.|-unlinked/.test(name));
+    const trash = (await readdir(context.paths.trash)).filter((name) => !/^\.|-unlinked|-logged_out/.test(name));
     return JSON.stringify([sessions, counts, strays, trash]);
   };
   const isBusy = async (): Promise<boolean> => {
@@ -135,13 +132,22 @@ export async function playedManager(plant?: (serve: RequestListener) => RequestL
     });
     return body.includes('"state":"running"');
   };
+  /** Whether a session goes from one state to another; those that wait for their page get it. */
+  const isOnTheWay = (): boolean => {
+    const going = context.sessions
+      .supervisors()
+      .filter(({ view }) => stateKind(view.state, view.reason) === 'transient')
+      .map(({ name }) => name);
+    for (const run of engine.alive) if (going.includes(run.session)) run.login(phoneOf(run.session));
+    return going.length > 0;
+  };
   const state = async (): Promise<string> => {
-    const deadline = performance.now() + SETTLED_MS;
+    const [calm, deadline] = [performance.now() + CALM_MS, performance.now() + SETTLED_MS];
     for (let before = await look(); ; ) {
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       await context.snapshots.idle();
       const now = await look();
-      if (now === before && !(await isBusy())) return now;
+      if (now === before && (!isOnTheWay() || performance.now() > calm) && !(await isBusy())) return now;
       if (performance.now() > deadline) throw new Error(`the service does not settle: ${before} became ${now}`);
       before = now;
     }

@@ -1,7 +1,7 @@
 import { LeadMasterError, ROUTES, type Session } from '@leadmaster/protocol';
 import { toDataURL } from 'qrcode';
 import { serve } from './bind.ts';
-import { compatRecipient, compatStatus, sendAnswer, sendRefusal } from './compat-words.ts';
+import { compatStatus, sendAnswer, sendRefusal } from './compat-words.ts';
 import type { HttpApp, RouteContext } from './http-app.ts';
 import { REPLAYED } from './routes/messages.ts';
 import { callerSignal, untilClosing } from './waiting.ts';
@@ -84,7 +84,7 @@ export function compatRoutes(app: HttpApp, context: RouteContext): void {
     const name = request.headers['x-session'];
     const { closing, timing } = context;
     try {
-      const input = { to: compatRecipient(request.body.to), text: request.body.message };
+      const input = { to: request.body.to, text: request.body.message };
       const sent = await sessions.send(name, input, request.headers['idempotency-key'] ?? null);
       if (sent.replayed) reply.headers(REPLAYED);
       const signal = callerSignal(reply, closing);

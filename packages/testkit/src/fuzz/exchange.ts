@@ -10,18 +10,18 @@ export interface Reply {
   left: boolean;
 }
 
-/** A server that is silent for longer hangs. */
-export const PATIENCE_MS = 10_000;
+/** A server that is silent for longer hangs, unless told otherwise. */
+const PATIENCE_MS = 10_000;
 
 /**
  * Sends bytes over a connection of its own, in two parts where `pauseAt` says so, and reads what comes back. Plain
  * sockets, because an HTTP client refuses to send most of what is interesting.
  *
  * @param leaveAfterMs hang up by then: the answer may never end by itself
- * @throws Error when nothing listens, or nothing comes for `PATIENCE_MS`
+ * @throws Error when nothing listens, or nothing comes for `patienceMs`
  */
 export function exchange(
-  { host, port }: { host: string; port: number },
+  { host, port, patienceMs = PATIENCE_MS }: { host: string; port: number; patienceMs?: number },
   bytes: Buffer,
   { leaveAfterMs, pauseAt }: { leaveAfterMs: number | null; pauseAt: number | null },
 ): Promise<Reply> {
@@ -38,7 +38,7 @@ export function exchange(
       socket.destroy();
     };
     const timers = [
-      setTimeout(() => socket.destroy(new Error(`no answer within ${PATIENCE_MS} ms`)), PATIENCE_MS),
+      setTimeout(() => socket.destroy(new Error(`no answer within ${patienceMs} ms`)), patienceMs),
       ...(leaveAfterMs === null ? [] : [setTimeout(leave, leaveAfterMs)]),
     ];
     socket.on('data', (chunk: Buffer) => {

@@ -17,6 +17,8 @@ export interface Target {
   files: readonly Buffer[];
   /** All that orders may change, as one text, once nothing is on its way any more. */
   state: () => Promise<string>;
+  /** How long an answer may take, in milliseconds; 10 s unless said. */
+  patienceMs?: number;
   /** Brings the service into another state. */
   stir?: (chance: number) => void;
 }
@@ -116,7 +118,8 @@ class Run {
       this.#isShrinking = smallest.length > 0;
       return found.length === 0;
     });
-    const { counterexamplePath } = await fc.check(property, { seed, numRuns, ...(path === undefined ? {} : { path }) });
+    const { counterexamplePath, failed, errorInstance } = await fc.check(property, { seed, numRuns, ...(path === undefined ? {} : { path }) });
+    if (failed && smallest.length === 0) throw errorInstance;
     const again = `--seed ${seed} --path ${counterexamplePath}`;
     for (const each of smallest) if (this.#isNew(each)) this.faults.push({ ...each, again });
     this.isDown = smallest.some(({ kind }) => kind === 'not serving');
