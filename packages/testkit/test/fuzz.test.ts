@@ -17,7 +17,7 @@ async function wrongService(listener: RequestListener): Promise<Target> {
     server.closeAllConnections();
   });
   const { port } = server.address() as AddressInfo;
-  const about = { keys: keysOf(KEY), secrets: [KEY], words: { session: ['ventas'] }, files: [], patienceMs: 50 };
+  const about = { keys: keysOf(KEY), secrets: [KEY], words: { session: ['ventas'] }, files: [Buffer.alloc(0)], patienceMs: 50 };
   return { ...about, host: '127.0.0.1', port, state: async () => '' };
 }
 
@@ -80,7 +80,9 @@ describe('a planted fault is found:', () => {
       refuses('unauthorized', 401)(request, response);
     });
     expect(await kinds(target, 'deleteSession')).not.toContain('refused and yet done');
-    expect(await kinds({ ...target, state: async () => String(deleted) }, 'deleteSession')).toContain('refused and yet done');
+    expect(await kinds({ ...target, state: async () => String(deleted) }, 'deleteSession')).toContain(
+      'refused and yet done',
+    );
   });
 
   test('a service that is gone', async () => {

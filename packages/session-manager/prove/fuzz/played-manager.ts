@@ -24,7 +24,7 @@ const PHONES = ['5491100000001', '+54 9 11 0000-0001', '5491100000002'];
 const SETTLED_MS = 10_000;
 const AGAIN_MS = 10;
 /** A session that is still on its way by then waits for what does not come. */
-const CALM_MS = 300;
+const CALM_MS = 100;
 
 /** What orders add to. */
 const TABLES = ['messages', 'snapshots', 'transfers', 'moved'];

@@ -6,11 +6,13 @@ test('a caller that hangs up before its answer is no fault of the service', asyn
   const { sessions, port, logLines } = await serve();
   sessions.set('ventas', 'READY');
   const asked = Promise.withResolvers<void>();
-  sessions.recording = (_name: string, signal: AbortSignal) =>
-    new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason));
-      asked.resolve();
-    });
+  Object.assign(sessions, {
+    recording: (_name: string, signal: AbortSignal) =>
+      new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+        asked.resolve();
+      }),
+  });
   const socket = connect(port, '127.0.0.1');
   socket.write(
     `GET /v1/sessions/ventas/recording HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nauthorization: Bearer ${ADMIN_KEY}\r\n\r\n`,

@@ -118,7 +118,11 @@ class Run {
       this.#isShrinking = smallest.length > 0;
       return found.length === 0;
     });
-    const { counterexamplePath, failed, errorInstance } = await fc.check(property, { seed, numRuns, ...(path === undefined ? {} : { path }) });
+    const { counterexamplePath, failed, errorInstance } = await fc.check(property, {
+      seed,
+      numRuns,
+      ...(path === undefined ? {} : { path }),
+    });
     if (failed && smallest.length === 0) throw errorInstance;
     const again = `--seed ${seed} --path ${counterexamplePath}`;
     for (const each of smallest) if (this.#isNew(each)) this.faults.push({ ...each, again });
@@ -186,7 +190,7 @@ function volleys(plan: Plan): fc.Arbitrary<Volley> {
   const each = asks(plan);
   const some = (of: fc.Arbitrary<Ask>) => fc.array(of, { minLength: 1, maxLength: AT_ONCE, size: 'max' });
   const refused = each.filter(mustBeRefused);
-  return fc.record({ chance: fc.nat(), asks: fc.oneof({ weight: 3, arbitrary: some(each) }, some(refused)) });
+  return fc.record({ chance: fc.nat(), asks: fc.oneof({ weight: 5, arbitrary: some(each) }, some(refused)) });
 }
 
 /** A report as a person reads it. */
