@@ -26,7 +26,8 @@ export const hostileValue: Arbitrary<unknown> = fc.oneof(
 
 /** Values that a schema allows, and now and then one just outside of its limits. */
 export function valuesOf(schema: z.ZodType, io: 'input' | 'output', words: Words): Arbitrary<unknown> {
-  return byForm(z.toJSONSchema(schema, { io, unrepresentable: 'any' }), words);
+  // A registry of its own: once a service has described its API, the common one turns schemas into references.
+  return byForm(z.toJSONSchema(schema, { io, unrepresentable: 'any', metadata: z.registry() }), words);
 }
 
 function byForm(schema: Schema, words: Words): Arbitrary<unknown> {
