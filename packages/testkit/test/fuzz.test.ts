@@ -17,7 +17,13 @@ async function wrongService(listener: RequestListener): Promise<Target> {
     server.closeAllConnections();
   });
   const { port } = server.address() as AddressInfo;
-  const about = { keys: keysOf(KEY), secrets: [KEY], words: { session: ['ventas'] }, files: [Buffer.alloc(0)], patienceMs: 50 };
+  const about = {
+    keys: keysOf(KEY),
+    secrets: [KEY],
+    words: { session: ['ventas'] },
+    files: [Buffer.alloc(0)],
+    patienceMs: 50,
+  };
   return { ...about, host: '127.0.0.1', port, state: async () => '' };
 }
 

@@ -173,6 +173,8 @@ export async function playedManager(): Promise<PlayedManager> {
   };
   return {
     ...{ host: '127.0.0.1', port, url: `http://127.0.0.1:${port}`, state, stir, damage },
+    // Which managers a session may go to, and which versions of one it may come from.
+    stricter: ['transferSession', 'prepareTransfer', 'importSession'],
     keys: keysOf(key),
     secrets: [key, context.secrets.serviceToken, PASSPHRASE],
     files: [file, Buffer.from('no export at all'), Buffer.alloc(0)],

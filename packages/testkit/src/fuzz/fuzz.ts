@@ -1,4 +1,4 @@
-import type { Route } from '@leadmaster/protocol';
+import type { Route, RouteId } from '@leadmaster/protocol';
 import fc from 'fast-check';
 import { exchange, type Reply } from './exchange.ts';
 import { type FaultKind, type Finding, judge, judgeFailure } from './judge.ts';
@@ -17,6 +17,8 @@ export interface Target {
   files: readonly Buffer[];
   /** All that orders may change, as one text, once nothing is on its way any more. */
   state: () => Promise<string>;
+  /** Routes with rules that their schemas do not state, such as which URLs are taken: they may refuse more. */
+  stricter?: readonly RouteId[];
   /** How long an answer may take, in milliseconds; 10 s unless said. */
   patienceMs?: number;
   /** Brings the service into another state. */
@@ -130,6 +132,7 @@ class Run {
   }
 
   #isNew({ kind, route }: Found): boolean {
+    if (kind === 'good request refused' && this.#target.stricter?.some((id) => id === route)) return false;
     return !this.faults.some((known) => known.kind === kind && known.route === route);
   }
 
