@@ -22,6 +22,7 @@ const UNTOUCHED = 'never-named';
 const PASSPHRASE = 'caballo correcto b';
 const PHONES = ['5491100000001', '+54 9 11 0000-0001', '5491100000002'];
 const SETTLED_MS = 10_000;
+const REST_MS = 2_000;
 const AGAIN_MS = 10;
 /** A session that is still on its way by then waits for what does not come. */
 const CALM_MS = 100;
@@ -141,14 +142,14 @@ export async function playedManager(): Promise<PlayedManager> {
     for (const run of engine.alive) if (going.includes(run.session)) run.login(phoneOf(run.session));
     return going.length > 0;
   };
-  const state = async (): Promise<string> => {
-    const [calm, deadline] = [performance.now() + CALM_MS, performance.now() + SETTLED_MS];
+  const state = async (): Promise<string | null> => {
+    const [calm, deadline] = [performance.now() + CALM_MS, performance.now() + REST_MS];
     for (let before = await look(); ; ) {
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       await context.snapshots.idle();
       const now = await look();
       if (now === before && (!isOnTheWay() || performance.now() > calm) && !(await isBusy())) return now;
-      if (performance.now() > deadline) throw new Error(`the service does not settle: ${before} became ${now}`);
+      if (performance.now() > deadline) return null;
       before = now;
     }
   };

@@ -15,8 +15,8 @@ export interface Target {
   secrets: readonly string[];
   words: Words;
   files: readonly Buffer[];
-  /** All that orders may change, as one text, once nothing is on its way any more. */
-  state: () => Promise<string>;
+  /** All that orders may change, as one text, once nothing is on its way; null where it does not come to rest. */
+  state: () => Promise<string | null>;
   /** Routes with rules that their schemas do not state, such as which URLs are taken: they may refuse more. */
   stricter?: readonly RouteId[];
   /** How long an answer may take, in milliseconds; 10 s unless said. */
@@ -63,6 +63,8 @@ const MAX_FAULTS = 20;
 const MAX_SHRINKS = 100;
 const PLACES = 300;
 const LEAVE_MS = 60;
+/** Long calls answer when they are finished, however long that takes. */
+const LEAVE_LONG_MS = 1_000;
 
 /** Some requests that are sent at the same time, after the service was brought into some state. */
 interface Volley {
@@ -142,7 +144,7 @@ class Run {
     const before = isRefused ? await this.#target.state() : '';
     const found = (await Promise.all(volley.asks.map((ask) => this.#ask(ask)))).flat();
     const after = isRefused ? await this.#target.state() : '';
-    if (before === after) return found;
+    if (before === null || after === null || before === after) return found;
     const [first] = volley.asks;
     return [...found, this.#found(first as Ask, ['refused and yet done', changed(before, after)])];
   }
@@ -151,7 +153,7 @@ class Run {
     if (!this.#isShrinking) this.requests += 1;
     try {
       const reply = await exchange(this.#target, bytesOf(ask, this.plan), {
-        leaveAfterMs: isEndless(ask) ? LEAVE_MS : null,
+        leaveAfterMs: isEndless(ask) ? LEAVE_MS : ask.route.long === undefined ? null : LEAVE_LONG_MS,
         pauseAt: ask.pause,
       });
       this.#note(ask, reply);
