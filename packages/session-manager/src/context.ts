@@ -1,4 +1,4 @@
-import { captureProfile } from '@leadmaster/capture';
+import { type Capture, type CaptureRequest, captureProfile } from '@leadmaster/capture';
 import { loadSecrets, type Secrets } from '@leadmaster/service-kit/settings';
 import { Slots } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
@@ -11,6 +11,7 @@ import { DiskMonitor } from './disk/monitor.ts';
 import { StorageCare } from './disk/storage-care.ts';
 import { BrowserFinder } from './engine/browser/browser-finder.ts';
 import { createDrillBrowser } from './engine/drill/drill-browser.ts';
+import type { SessionEngine } from './engine/engine.ts';
 import { WwebjsEngine } from './engine/wwebjs/wwebjs-engine.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { claimProfile, lockIdleProfile } from './lifecycle/claim.ts';
@@ -82,6 +83,14 @@ export interface ContextOptions {
   now?: () => Date;
   /** What is asked about the place of the data folder; tests play machines. */
   probe?: PlaceProbe;
+  /** What is outside of this process; tests play it. */
+  outside?: Partial<Outside>;
+}
+
+/** Browsers, and copies of what they have open. */
+export interface Outside {
+  engine: SessionEngine;
+  capture: (request: CaptureRequest) => Promise<Capture>;
 }
 
 /** How long a logout or delete waits for the copy of what it takes away, and a start for one of what it changes. */
@@ -142,7 +151,7 @@ async function assemble(ground: Ground): Promise<Context> {
     ...{ config, paths, profiles, store, vault, log },
     access: isOffline ? withoutBrowsers(sessions, store) : sessions,
     places: new Slots(config.snapshots.concurrency),
-    capture: captureProfile,
+    capture: options.outside?.capture ?? captureProfile,
     drill,
     browserVersion: async () => (await browsers.find(false)).version,
   });
@@ -254,7 +263,7 @@ function createSessions(
   { profiles, browsers, builds }: { profiles: ProfileStore; browsers: BrowserFinder; builds: Builds },
   beforeUpgrade: (session: string, profileDir: string) => Promise<void>,
 ): Sessions {
-  const { config, log, paths, store } = ground;
+  const { config, log, paths, store, options } = ground;
   const visible = config.loginMode === 'local';
   const claimDeps = {
     ...{ paths, profiles, log, beforeUpgrade },
@@ -269,17 +278,22 @@ function createSessions(
   return new Sessions({
     ...{ config, store, profiles, builds, log },
     places: new Slots(config.startConcurrency),
-    engine: new WwebjsEngine({
-      browsers,
-      chromeArgs: config.chromeArgs,
-      webCacheDir: paths.webCache,
-      launchMs: config.deadlines.launchMs,
-      loadMs: config.deadlines.loadMs,
-      probeMs: config.probe.intervalMs,
-      qrRounds: config.qrRounds,
-    }),
+    engine: options.outside?.engine ?? whatsappWeb(ground, browsers),
     claim: (session) => claimProfile(claimDeps, session),
     lockIdle: (session) => lockIdle(ground, session),
+  });
+}
+
+/** The engine that an operator's sessions run on. */
+function whatsappWeb({ config, paths }: Ground, browsers: BrowserFinder): SessionEngine {
+  return new WwebjsEngine({
+    browsers,
+    chromeArgs: config.chromeArgs,
+    webCacheDir: paths.webCache,
+    launchMs: config.deadlines.launchMs,
+    loadMs: config.deadlines.loadMs,
+    probeMs: config.probe.intervalMs,
+    qrRounds: config.qrRounds,
   });
 }
 
@@ -295,7 +309,7 @@ function createTransfers(
   return {
     departures: new TransferSource({
       ...shared,
-      capture: captureProfile,
+      capture: ground.options.outside?.capture ?? captureProfile,
       lockIdle: (session) => lockIdle(ground, session),
       lastSnapshot,
       connect: (to, key) => new HttpPeer(to, key),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { account } from '../accounts.ts';
-import { RECIPIENT_RULE } from '../addresses.ts';
+import { RECIPIENT_RULE, recipient } from '../addresses.ts';
 import { sessionName } from '../names.ts';
 import { idempotencyKey } from './inputs.ts';
 import { json, type RouteStatement, routes } from './route.ts';
@@ -22,6 +22,7 @@ const common = {
   tag: 'compatibility',
   audience: 'tenant',
   headers,
+  query: z.looseObject({}).describe('Ignored'),
   errors: [],
 } as const satisfies Partial<RouteStatement>;
 
@@ -101,7 +102,7 @@ export const compatRoutes = routes({
     headers: headers.extend({ 'idempotency-key': idempotencyKey }),
     body: z.strictObject({
       cliente_id: clientId,
-      to: z.string().max(100).describe(RECIPIENT_RULE),
+      to: recipient.meta({ description: RECIPIENT_RULE }),
       message: z.string().min(1).max(65_536),
     }),
     answers: {

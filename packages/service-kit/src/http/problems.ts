@@ -82,12 +82,18 @@ function compatBody(error: LeadMasterError): Record<string, unknown> {
 export function logFault(error: unknown, request: FastifyRequest, facts: object = {}): LeadMasterError {
   const { consumes } = (request.routeOptions.schema ?? {}) as { consumes?: readonly string[] };
   const told = asProductError(error, consumes?.[0]);
-  if (told.status >= 500) {
+  if (wasLeft(error, request)) request.log.info('the caller hung up before its answer');
+  else if (told.status >= 500) {
     const level = told.code === 'internal' ? 'error' : 'warn';
     const route = request.routeOptions.url;
     request.log[level]({ err: told.cause ?? told, code: told.code, route, ...facts }, 'request failed');
   }
   return told;
+}
+
+/** Work that ended because its caller hung up, which is no fault of anyone. */
+function wasLeft(error: unknown, { raw }: FastifyRequest): boolean {
+  return raw.socket.destroyed && error instanceof Error && error.name === 'AbortError';
 }
 
 /** Answers a request with its error. Our own faults are logged and told without their cause. */

@@ -1,11 +1,4 @@
-import {
-  type CompatStatus,
-  LeadMasterError,
-  type Message,
-  normalRecipient,
-  RECIPIENT_RULE,
-  type Session,
-} from '@leadmaster/protocol';
+import { type CompatStatus, LeadMasterError, type Message, type Session } from '@leadmaster/protocol';
 
 const STATUS_OF: Record<Session['state'], CompatStatus> = {
   INITIALIZING: 'INIT',
@@ -29,13 +22,6 @@ const STATUS_OF: Record<Session['state'], CompatStatus> = {
 /** Today's state in yesterday's words. No session is DISCONNECTED: `POST /connect` makes it. */
 export function compatStatus(session: Session | null): CompatStatus {
   return session === null ? 'DISCONNECTED' : STATUS_OF[session.state];
-}
-
-/** The recipient as people write it ("+54 9 11 0000-0001"), in the form that is kept. */
-export function compatRecipient(text: string): string {
-  const to = normalRecipient(text);
-  if (to !== null) return to;
-  throw new LeadMasterError('invalid_request', `to must be ${RECIPIENT_RULE}`, 'Correct "to" and send again.');
 }
 
 /** An answer of `POST /send`: the old callers read the status, then `code`. */

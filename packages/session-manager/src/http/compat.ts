@@ -1,7 +1,7 @@
 import { LeadMasterError, ROUTES, type Session } from '@leadmaster/protocol';
 import { callerSignal, type HttpApp, serve, untilClosing } from '@leadmaster/service-kit/http';
 import { toDataURL } from 'qrcode';
-import { compatRecipient, compatStatus, sendAnswer, sendRefusal } from './compat-words.ts';
+import { compatStatus, sendAnswer, sendRefusal } from './compat-words.ts';
 import type { RouteContext } from './http-app.ts';
 import { REPLAYED } from './routes/messages.ts';
 
@@ -83,7 +83,7 @@ export function compatRoutes(app: HttpApp, context: RouteContext): void {
     const name = request.headers['x-session'];
     const { closing, timing } = context;
     try {
-      const input = { to: compatRecipient(request.body.to), text: request.body.message };
+      const input = { to: request.body.to, text: request.body.message };
       const sent = await sessions.send(name, input, request.headers['idempotency-key'] ?? null);
       if (sent.replayed) reply.headers(REPLAYED);
       const signal = callerSignal(reply, closing);

@@ -168,3 +168,12 @@ describe('without a key', () => {
     expect(await status({}, '/connect', 'POST')).toBe(200);
   });
 });
+
+test('the routes of earlier services ignore query strings', async () => {
+  const { ask, sessions } = await serve();
+  sessions.set('admin', 'READY');
+  for (const path of ['/status?t=1', '/qr?cliente_id=7', '/qr-code?x=']) {
+    expect([path, (await ask(path)).status]).toEqual([path, path.startsWith('/qr-code') ? 404 : 200]);
+  }
+  expect((await ask('/send?cliente_id=7', { body: TEXT })).status).toBe(200);
+});
