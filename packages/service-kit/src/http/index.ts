@@ -3,7 +3,7 @@ export { logRequests } from './access-log.ts';
 export type { HttpApp } from './app.ts';
 export { type Handler, type RequestOf, serve, serveLong } from './bind.ts';
 export { limitBodies } from './body-deadline.ts';
-export { eventStream, formatEvent } from './event-stream.ts';
+export { EventFollowers, type FollowedLog, type FollowersOptions } from './event-followers.ts';
 export { BODY_LIMIT, readJsonBodies } from './json-body.ts';
 export { keyCheck, presentedKey } from './keys.ts';
 export { isLocal } from './local.ts';
