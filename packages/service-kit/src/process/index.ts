@@ -1,3 +1,4 @@
 /** What belongs to the process that runs services. */
 export { keepDirect } from './direct.ts';
+export { isLoopback } from './loopback.ts';
 export { ownEnvironment } from './own-environment.ts';

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { LoginMode, SnapshotKind } from '@leadmaster/protocol';
+import { isLoopback } from '@leadmaster/service-kit/process';
 import { ConfigError, type ConfigProblem, settingsReader, unknownSettings } from '@leadmaster/service-kit/settings';
 import { parseRetention, type RetentionPolicy } from '@leadmaster/vault/retention';
 import { parseStoreUrl, type StoreLocation } from '@leadmaster/vault/store-url';
@@ -205,8 +206,4 @@ function* warnings(config: Config, env: Env): Generator<string> {
   if (!isLoopback(config.host)) {
     yield `LEADMASTER_HOST=${config.host} is reachable from other machines without encryption; put a TLS proxy in front`;
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
 }
