@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { errorText, LeadMasterError, sentence } from '@leadmaster/protocol';
 import { createServiceLog, type LogSink } from '@leadmaster/service-kit/log';
+import type { HostedService } from '@leadmaster/service-kit/process';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { loadEnvironment, readConfig } from './config/index.ts';
 import { requireScreen } from './config/screen.ts';
 import { type Context, createContext } from './context.ts';
-import { containLibraryRejections } from './engine/wwebjs/containment.ts';
+import { LIBRARY_REJECTIONS } from './engine/wwebjs/containment.ts';
 import { createHttpServer } from './http/server.ts';
 import { measureLog } from './metrics.ts';
 import { livingOwner } from './profile/locks.ts';
@@ -17,12 +18,12 @@ import { dataPaths } from './profile/paths.ts';
 const LAST_LINES_MS = 1_000;
 
 /** A session manager that runs in this process. */
-export interface RunningService {
+export interface RunningService extends HostedService {
   /** Where it answers, such as `http://127.0.0.1:3001`. */
   url: string;
   context: Context;
   /** Ends in order: no more requests, every browser closed and proven gone, the database closed. Idempotent. */
-  shutdown(reason: string): Promise<void>;
+  shutdown(reason: string, code?: number): Promise<void>;
   /** The exit code, once it has ended: 0 in order, 1 when something was left. */
   finished: Promise<number>;
 }
@@ -35,8 +36,6 @@ export interface RunningService {
 export async function runSessionManager(
   options: { env?: NodeJS.ProcessEnv; logTo?: 'stdout' | 'stderr' } = {},
 ): Promise<RunningService> {
-  // Browsers inherit it: whatever they write into a profile is private from its first byte.
-  process.umask(0o077);
   const warnings: string[] = [];
   const { env } = loadEnvironment(options.env);
   const config = readConfig(env, { warn: (text) => warnings.push(text) });
@@ -79,10 +78,6 @@ async function serve(context: Context, config: Config, log: Logger, sink: LogSin
   });
   context.lock.describe({ port: Number(new URL(url).port) });
 
-  const stopContaining = containLibraryRejections(log, (error) => {
-    log.fatal({ err: error }, 'a failure nobody handled; the service ends in order');
-    void shutdown('a failure nobody handled', 1);
-  });
   function shutdown(reason: string, code = 0): Promise<void> {
     ending ??= end(reason, code);
     return ending;
@@ -97,7 +92,6 @@ async function serve(context: Context, config: Config, log: Logger, sink: LogSin
       log.error({ err: error }, 'the shutdown left something behind');
       result = 1;
     }
-    stopContaining();
     log.info('shut down');
     await sink.flush(LAST_LINES_MS);
     finished.resolve(result);
@@ -116,7 +110,7 @@ async function serve(context: Context, config: Config, log: Logger, sink: LogSin
     .finally(() => {
       booted = true;
     });
-  return { url, context, shutdown, finished: finished.promise };
+  return { url, context, log, contained: [LIBRARY_REJECTIONS], shutdown, finished: finished.promise };
 }
 
 /** Sessions run without a vault; what stands in its way is told before a snapshot is missed. */
