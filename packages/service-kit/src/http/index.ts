@@ -6,6 +6,7 @@ export { limitBodies } from './body-deadline.ts';
 export { EventFollowers, type FollowedLog, type FollowersOptions } from './event-followers.ts';
 export { BODY_LIMIT, readJsonBodies } from './json-body.ts';
 export { keyCheck, presentedKey } from './keys.ts';
+export { type Listening, listen, refuseTakenPort } from './listening.ts';
 export { isLocal } from './local.ts';
 export { answerLongCall, type LongCalls, type LongWork } from './long-call.ts';
 export { preferredType, requireType } from './negotiate.ts';
