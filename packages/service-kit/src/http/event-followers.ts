@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
-import type { Event } from '@leadmaster/protocol';
+import type { LoggedEvent } from './event-stream.ts';
 import { Follower } from './follower.ts';
 import { type ReadEvents, SharedChunks } from './shared-chunks.ts';
 
 /** A log of events that many follow. */
-export interface FollowedLog {
+export interface FollowedLog<Event extends LoggedEvent> {
   read: ReadEvents;
   /** Every event from the call on, until the signal aborts. Asked for once for all followers. */
   news(signal: AbortSignal): AsyncIterable<Event>;
@@ -25,12 +25,12 @@ export interface FollowersOptions {
 const ALL = '';
 
 /** One fan-out for all who follow a log: an event is serialised once, however many get it. */
-export class EventFollowers {
-  readonly #log: FollowedLog;
+export class EventFollowers<Event extends LoggedEvent> {
+  readonly #log: FollowedLog<Event>;
   readonly #options: FollowersOptions;
-  #round: Round | null = null;
+  #round: Round<Event> | null = null;
 
-  constructor(log: FollowedLog, options: FollowersOptions) {
+  constructor(log: FollowedLog<Event>, options: FollowersOptions) {
     this.#log = log;
     this.#options = options;
   }
@@ -38,7 +38,7 @@ export class EventFollowers {
   /** The text of an event stream after a cursor, without gap or double. `scope`: one part of the log; left out, all of it. */
   follow({ scope = ALL, after, greeting }: { scope?: string; after: number; greeting: string }): Readable {
     const running = this.#round?.isOver === false ? this.#round : null;
-    const round = running ?? new Round(this.#log, this.#options);
+    const round = running ?? new Round<Event>(this.#log, this.#options);
     this.#round = round;
     const follower = round.add({ scope, after, greeting });
     if (running === null) round.begin();
@@ -47,15 +47,15 @@ export class EventFollowers {
 }
 
 /** From the first follower until the last has left. Nothing runs and nothing is kept while there is none. */
-class Round {
-  readonly #log: FollowedLog;
+class Round<Event extends LoggedEvent> {
+  readonly #log: FollowedLog<Event>;
   readonly #options: FollowersOptions;
   readonly #followers = new Map<string, Set<Follower>>();
   readonly #chunks: SharedChunks;
   readonly #ending = new AbortController();
   readonly #heart: NodeJS.Timeout;
 
-  constructor(log: FollowedLog, options: FollowersOptions) {
+  constructor(log: FollowedLog<Event>, options: FollowersOptions) {
     this.#log = log;
     this.#options = options;
     this.#chunks = new SharedChunks((query) => log.read(query));

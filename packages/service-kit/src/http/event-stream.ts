@@ -1,6 +1,10 @@
-import type { Event } from '@leadmaster/protocol';
+/** What an event of any log has: its place in the log, and what it is. */
+export interface LoggedEvent {
+  id: number;
+  type: string;
+}
 
 /** One event in the form of Server-Sent Events. The data is one line: JSON escapes line ends. */
-export function formatEvent(event: Event): string {
+export function formatEvent(event: LoggedEvent): string {
   return `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 }

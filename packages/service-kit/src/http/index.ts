@@ -4,6 +4,7 @@ export type { HttpApp } from './app.ts';
 export { type Handler, type RequestOf, serve, serveLong } from './bind.ts';
 export { limitBodies } from './body-deadline.ts';
 export { EventFollowers, type FollowedLog, type FollowersOptions } from './event-followers.ts';
+export { formatEvent, type LoggedEvent } from './event-stream.ts';
 export { BODY_LIMIT, readJsonBodies } from './json-body.ts';
 export { keyCheck, presentedKey } from './keys.ts';
 export { type Listening, listen, refuseTakenPort } from './listening.ts';

@@ -1,5 +1,4 @@
-import type { Event } from '@leadmaster/protocol';
-import { formatEvent } from './event-stream.ts';
+import { formatEvent, type LoggedEvent } from './event-stream.ts';
 
 /** A few events as followers get them, and the cursor after them. */
 export interface Chunk {
@@ -8,7 +7,7 @@ export interface Chunk {
 }
 
 /** Reads events after a cursor, in order of their ids. `scope`: a part of the log, '' for all of it. */
-export type ReadEvents = (query: { scope: string; after: number; limit: number }) => Promise<readonly Event[]>;
+export type ReadEvents = (query: { scope: string; after: number; limit: number }) => Promise<readonly LoggedEvent[]>;
 
 const EVENTS_PER_READ = 64;
 /** What is handed to a follower at once; one event alone may be larger. */
@@ -81,7 +80,7 @@ function keyOf(scope: string, after: number): string {
 }
 
 /** Events in chunks of a bounded size, each at least one event. */
-function chunksOf(events: readonly Event[]): Chunk[] {
+function chunksOf(events: readonly LoggedEvent[]): Chunk[] {
   const chunks: Chunk[] = [];
   let frames: Buffer[] = [];
   let size = 0;

@@ -1,11 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Event } from '@leadmaster/protocol';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { EventFollowers, type FollowedLog } from '../../src/http/event-followers.ts';
 
+interface Event {
+  id: number;
+  session: string;
+  type: string;
+  at: string;
+  data: { text: string };
+}
+
 /** A log in memory that counts what is asked of it. `lag`: turns between the look into the log and the answer. */
-class MemoryLog implements FollowedLog {
+class MemoryLog implements FollowedLog<Event> {
   readonly events: Event[] = [];
   reads = 0;
   listeners = 0;
@@ -53,7 +60,7 @@ class MemoryLog implements FollowedLog {
   }
 }
 
-function followersOf(log: FollowedLog, heartbeatMs = 60_000) {
+function followersOf(log: FollowedLog<Event>, heartbeatMs = 60_000) {
   const closing = new AbortController();
   onTestFinished(() => closing.abort());
   const failures: unknown[] = [];
@@ -66,7 +73,7 @@ function followersOf(log: FollowedLog, heartbeatMs = 60_000) {
 }
 
 /** Reads a stream; the ids that it has told so far. */
-function readerOf(followers: EventFollowers, wanted: { scope?: string; after: number }) {
+function readerOf(followers: EventFollowers<Event>, wanted: { scope?: string; after: number }) {
   const stream = followers.follow({ greeting: 'hello', ...wanted });
   let text = '';
   stream.setEncoding('utf8').on('data', (part: string) => {
@@ -181,7 +188,7 @@ test('a log that cannot be read ends that stream with its error', async () => {
 
 test('news that fail are told, and end the streams, which their readers take up again by the cursor', async () => {
   const log = new MemoryLog();
-  const broken: FollowedLog = {
+  const broken: FollowedLog<Event> = {
     read: (query) => log.read(query),
     scopesOf: () => [],
     news: () => {

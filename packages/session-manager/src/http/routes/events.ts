@@ -26,7 +26,7 @@ export function eventRoutes(app: HttpApp, context: RouteContext): void {
   });
 }
 
-function followersOf(app: HttpApp, { sessions, closing, timing }: RouteContext): EventFollowers {
+function followersOf(app: HttpApp, { sessions, closing, timing }: RouteContext) {
   return new EventFollowers(
     {
       read: async ({ scope, after, limit }) => {
@@ -45,7 +45,7 @@ function followersOf(app: HttpApp, { sessions, closing, timing }: RouteContext):
 }
 
 async function answer(
-  context: RouteContext & { followers: EventFollowers },
+  context: RouteContext & { followers: ReturnType<typeof followersOf> },
   { query, headers }: Listing,
   reply: FastifyReply,
   of: { session?: string },
