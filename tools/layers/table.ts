@@ -155,7 +155,7 @@ export const ROOMS: readonly Room[] = [
     packages: ['vault', 'protocol'],
     why: 'What services share. It knows no service: what is of one is given to it.',
   },
-  { room: `${KIT}/http`, rooms: ['wait'], packages: ['protocol'], why: 'A service binds its routes to it.' },
+  { room: `${KIT}/http`, rooms: ['wait', 'process'], packages: ['protocol'], why: 'A service binds its routes to it.' },
   {
     room: `${KIT}/settings`,
     rooms: ['files', 'process'],

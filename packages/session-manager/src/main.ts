@@ -1,13 +1,13 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { errorText, LeadMasterError, sentence } from '@leadmaster/protocol';
+import { type Listening, listen, refuseTakenPort } from '@leadmaster/service-kit/http';
 import { createServiceLog, type LogSink } from '@leadmaster/service-kit/log';
+import type { HostedService } from '@leadmaster/service-kit/process';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { loadEnvironment, readConfig } from './config/index.ts';
 import { requireScreen } from './config/screen.ts';
 import { type Context, createContext } from './context.ts';
-import { containLibraryRejections } from './engine/wwebjs/containment.ts';
+import { LIBRARY_REJECTIONS } from './engine/wwebjs/containment.ts';
 import { createHttpServer } from './http/server.ts';
 import { measureLog } from './metrics.ts';
 import { livingOwner } from './profile/locks.ts';
@@ -17,12 +17,12 @@ import { dataPaths } from './profile/paths.ts';
 const LAST_LINES_MS = 1_000;
 
 /** A session manager that runs in this process. */
-export interface RunningService {
+export interface RunningService extends HostedService {
   /** Where it answers, such as `http://127.0.0.1:3001`. */
   url: string;
   context: Context;
   /** Ends in order: no more requests, every browser closed and proven gone, the database closed. Idempotent. */
-  shutdown(reason: string): Promise<void>;
+  shutdown(reason: string, code?: number): Promise<void>;
   /** The exit code, once it has ended: 0 in order, 1 when something was left. */
   finished: Promise<number>;
 }
@@ -35,8 +35,6 @@ export interface RunningService {
 export async function runSessionManager(
   options: { env?: NodeJS.ProcessEnv; logTo?: 'stdout' | 'stderr' } = {},
 ): Promise<RunningService> {
-  // Browsers inherit it: whatever they write into a profile is private from its first byte.
-  process.umask(0o077);
   const warnings: string[] = [];
   const { env } = loadEnvironment(options.env);
   const config = readConfig(env, { warn: (text) => warnings.push(text) });
@@ -47,7 +45,8 @@ export async function runSessionManager(
   if (process.getuid?.() === 0) {
     log.warn("running as root: Chromium's sandbox is off. Run it as a user of its own; the README says how.");
   }
-  await refuseTakenPort(config);
+  // Where a service runs on the data folder already, that is told instead (by the data folder's lock).
+  if (livingOwner(dataPaths(config.dataDir).dataLock) === null) await refuseTakenPort(listeningOf(config));
   const context = await createContext(config, log);
   measureLog(context.metrics, sink);
   return serve(context, config, log, sink);
@@ -73,16 +72,12 @@ async function serve(context: Context, config: Config, log: Logger, sink: LogSin
     ready: () => booted && ending === null,
     version: context.version,
   });
-  const url = await listen(http, config).catch(async (error: unknown) => {
+  const url = await listen(http, listeningOf(config)).catch(async (error: unknown) => {
     await context.close();
     throw error;
   });
   context.lock.describe({ port: Number(new URL(url).port) });
 
-  const stopContaining = containLibraryRejections(log, (error) => {
-    log.fatal({ err: error }, 'a failure nobody handled; the service ends in order');
-    void shutdown('a failure nobody handled', 1);
-  });
   function shutdown(reason: string, code = 0): Promise<void> {
     ending ??= end(reason, code);
     return ending;
@@ -97,7 +92,6 @@ async function serve(context: Context, config: Config, log: Logger, sink: LogSin
       log.error({ err: error }, 'the shutdown left something behind');
       result = 1;
     }
-    stopContaining();
     log.info('shut down');
     await sink.flush(LAST_LINES_MS);
     finished.resolve(result);
@@ -116,7 +110,7 @@ async function serve(context: Context, config: Config, log: Logger, sink: LogSin
     .finally(() => {
       booted = true;
     });
-  return { url, context, shutdown, finished: finished.promise };
+  return { url, context, log, contained: [LIBRARY_REJECTIONS], shutdown, finished: finished.promise };
 }
 
 /** Sessions run without a vault; what stands in its way is told before a snapshot is missed. */
@@ -125,44 +119,6 @@ function sayClosed(log: Logger, error: unknown): void {
   log.warn({ err: error }, `no snapshot can be taken: ${sentence(errorText(error))}${hint}`);
 }
 
-async function listen(http: Awaited<ReturnType<typeof createHttpServer>>, config: Config): Promise<string> {
-  try {
-    return await http.listen({ host: config.host, port: config.port });
-  } catch (error) {
-    await http.close();
-    throw portError(error, config);
-  }
-}
-
-/**
- * Before anything is made: a start that cannot listen leaves nothing behind. Where a service runs on the data folder already, that is
- * said instead (by the data folder's lock).
- *
- * @throws LeadMasterError `port_unavailable`.
- */
-async function refuseTakenPort(config: Config): Promise<void> {
-  if (config.port === 0 || livingOwner(dataPaths(config.dataDir).dataLock) !== null) return;
-  const trial = createServer();
-  try {
-    trial.listen({ host: config.host, port: config.port });
-    await once(trial, 'listening');
-  } catch (error) {
-    throw portError(error, config);
-  }
-  trial.close();
-  await once(trial, 'close');
-}
-
-function portError(error: unknown, { host, port }: Config): LeadMasterError {
-  const where = `${host}:${port}`;
-  const { code = '' } = error as NodeJS.ErrnoException;
-  const loopback = 'Set LEADMASTER_HOST to an address of this machine: 127.0.0.1, or 0.0.0.0 for all of them.';
-  const known: Record<string, [why: string, cure: string]> = {
-    EADDRINUSE: [`another program listens on ${where}`, 'End that program, or choose another SESSION_MANAGER_PORT.'],
-    EADDRNOTAVAIL: [`${host} is no address of this machine`, loopback],
-    ENOTFOUND: [`${host} is no address of this machine`, loopback],
-    EACCES: [`this user may not listen on ${where}`, 'Choose a SESSION_MANAGER_PORT from 1024 on.'],
-  };
-  const [why, cure] = known[code] ?? [`${where}: ${errorText(error)}`, loopback];
-  return new LeadMasterError('port_unavailable', `The service cannot listen: ${why}`, cure, { cause: error });
+function listeningOf({ host, port }: Config): Listening {
+  return { host, port, settings: { host: 'LEADMASTER_HOST', port: 'SESSION_MANAGER_PORT' } };
 }

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorText, visible } from '@leadmaster/protocol';
+import { containRejections, type HostedService, keepFilesPrivate } from '@leadmaster/service-kit/process';
 import type { Config, Env } from '@leadmaster/session-manager/config';
 import type { Cli } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Ending } from './ending.ts';
 
 /** A service as this command sees it; `@leadmaster/session-manager` makes them. */
-export interface Service {
+export interface Service extends HostedService {
   url: string;
-  shutdown(reason: string): Promise<void>;
   /** The exit code, once it has ended. */
   finished: Promise<number>;
 }
@@ -35,6 +35,8 @@ export async function serve(cli: Cli, options: ServeOptions): Promise<number> {
   // A terminal or pipe that has gone away must not end the service before its order does.
   for (const stream of [cli.io.stdout, cli.io.stderr]) stream.removeAllListeners('error').on('error', () => {});
   cli.io.readerMs = READER_MS;
+  // Browsers inherit it: what they write into a profile is private, too.
+  keepFilesPrivate();
   // Between the last socket's end and the exit code nothing else might hold the process.
   const alive = setInterval(() => {}, 1_000_000);
   const ending = new Ending({ signals: process, pipe: options.exitWithParent ? process.stdin : null });
@@ -43,6 +45,7 @@ export async function serve(cli: Cli, options: ServeOptions): Promise<number> {
     clearInterval(alive);
     throw error;
   });
+  const stopContaining = containRejections([service]);
   const asked = Promise.race([ending.asked, ...(options.alsoEnds === undefined ? [] : [options.alsoEnds])]);
   const shut = asked.then(async (reason) => {
     const limit = options.config.deadlines.shutdownMs + GRACE_MS;
@@ -56,5 +59,8 @@ export async function serve(cli: Cli, options: ServeOptions): Promise<number> {
   await Promise.race([options.onStarted(service), shut]).catch((error: unknown) =>
     cli.io.stderr.write(`${visible(errorText(error))}\n`),
   );
-  return service.finished.finally(() => clearInterval(alive));
+  return service.finished.finally(() => {
+    stopContaining();
+    clearInterval(alive);
+  });
 }

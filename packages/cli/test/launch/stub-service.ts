@@ -24,6 +24,8 @@ const code = await serve(new Cli(processIo(), false), {
     }
     return {
       url: 'http://127.0.0.1:1',
+      log: { warn: () => undefined, fatal: () => undefined },
+      contained: [],
       finished: finished.promise,
       async shutdown(reason) {
         log(`shutdown ${reason}`);

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { cannotLink } from '@leadmaster/vault/no-link';
+import { syncPath } from './sync.ts';
 
 /**
  * Makes a file that only its owner can read, durably, with its folder (0700). Of two that make it at once one wins;
@@ -35,7 +36,7 @@ export function makePrivateFile(file: string, text: string): boolean {
   } finally {
     rmSync(draft, { force: true });
   }
-  syncFolder(dirname(file));
+  syncPath(dirname(file));
   return true;
 }
 
@@ -48,14 +49,5 @@ function giveName(draft: string, file: string): void {
     // Without links, what keeps two first starts apart is the lock of the data folder.
     if (existsSync(file)) throw Object.assign(new Error(`${file} is there`), { code: 'EEXIST' });
     renameSync(draft, file);
-  }
-}
-
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }

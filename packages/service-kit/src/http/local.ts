@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
+import { isLoopback } from '../process/loopback.ts';
 
 /**
  * Whether a request comes from a program on this machine, and not through a proxy, a rebound DNS name or a web page
@@ -8,19 +8,12 @@ import type { FastifyRequest } from 'fastify';
 export function isLocal(request: FastifyRequest): boolean {
   const { headers } = request;
   const forwarded = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some((name) => headers[name] !== undefined);
-  if (forwarded || !isLoopbackAddress(request.socket.remoteAddress ?? '')) return false;
+  if (forwarded || !isLoopback(request.socket.remoteAddress ?? '')) return false;
   if (headers.origin !== undefined && !isLoopbackUrl(headers.origin)) return false;
   if (headers['sec-fetch-site'] === 'cross-site') return false;
   return headers.host !== undefined && isLoopbackUrl(`http://${headers.host}`);
 }
 
 function isLoopbackUrl(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { hostname } = new URL(url);
-  return hostname === 'localhost' || isLoopbackAddress(hostname.replace(/^\[(.*)\]$/, '$1'));
-}
-
-function isLoopbackAddress(address: string): boolean {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
-  return isIP(plain) === 4 ? plain.startsWith('127.') : plain === '::1';
+  return URL.canParse(url) && isLoopback(new URL(url).hostname);
 }

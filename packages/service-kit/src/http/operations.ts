@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { LeadMasterError, type Operation, type OperationKind, type Progress } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
+import { Alarm } from '../wait/alarm.ts';
+import { within } from '../wait/deadline.ts';
 import { asProductError } from './problems.ts';
 import { shuttingDown } from './waiting.ts';
 
@@ -21,7 +23,7 @@ interface Entry {
   /** When its progress was last made a revision, on the clock of `performance`. */
   toldAt: number;
   /** Those who wait for its next revision. */
-  readonly waiting: Set<() => void>;
+  readonly waiting: Set<Alarm>;
   /** Resolves when the work is over, however it went. */
   over: Promise<void>;
   /** Gives the work up: it counts as failed, and whoever waits for it goes home. */
@@ -103,7 +105,7 @@ export class Operations {
       if (operation.state !== 'running' || operation.revision > revision || left <= 0 || signal.aborted) {
         return operation;
       }
-      await nextChange(entry.waiting, left, signal);
+      await nextChange(entry, left, signal);
     }
   }
 
@@ -111,7 +113,7 @@ export class Operations {
   async close(): Promise<void> {
     this.#closing.abort(shuttingDown());
     const running = [...this.#entries.values()].filter((entry) => entry.operation.state === 'running');
-    await within(Promise.all(running.map((entry) => entry.over)), this.#options.closeMs);
+    await within(this.#options.closeMs, Promise.all(running.map((entry) => entry.over)), null);
     for (const entry of running.filter(({ operation }) => operation.state === 'running')) {
       const { id, kind, session } = entry.operation;
       this.#options.log.warn({ operation: id, kind, session }, 'did not end in time when the service shut down');
@@ -163,7 +165,7 @@ export class Operations {
 
   #tell(entry: Entry): void {
     entry.operation = { ...entry.operation, revision: entry.operation.revision + 1 };
-    for (const wake of [...entry.waiting]) wake();
+    for (const alarm of entry.waiting) alarm.ring();
   }
 
   #entry(id: string): Entry {
@@ -192,25 +194,10 @@ export class Operations {
   }
 }
 
-/** Resolves when somebody wakes those who wait, the time is over or the signal aborts; leaves nothing behind. */
-function nextChange(waiting: Set<() => void>, waitMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const finish = (): void => {
-      clearTimeout(timer);
-      waiting.delete(finish);
-      signal.removeEventListener('abort', finish);
-      resolve();
-    };
-    const timer = setTimeout(finish, waitMs);
-    waiting.add(finish);
-    signal.addEventListener('abort', finish);
-  });
-}
-
-/** Waits for work, but no longer than a time. */
-async function within(work: Promise<unknown>, ms: number): Promise<void> {
-  const late = Promise.withResolvers<void>();
-  const timer = setTimeout(late.resolve, ms);
-  await Promise.race([work, late.promise]);
-  clearTimeout(timer);
+/** Resolves at its next revision, when the time is over or the signal aborts. */
+async function nextChange({ waiting }: Entry, waitMs: number, signal: AbortSignal): Promise<void> {
+  const alarm = new Alarm();
+  waiting.add(alarm);
+  await alarm.sleep(waitMs, signal);
+  waiting.delete(alarm);
 }

@@ -148,7 +148,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<{ app: Htt
     if (closing.signal.aborted) reply.header('connection', 'close');
   });
   app.addHook('preClose', async () => {
-    closing.abort();
+    closing.abort(shuttingDown());
     await operations.close();
   });
 

@@ -1,3 +1,5 @@
 /** What belongs to the process that runs services. */
 export { keepDirect } from './direct.ts';
+export { type Containment, containRejections, type HostedService, keepFilesPrivate } from './host.ts';
+export { isLoopback } from './loopback.ts';
 export { ownEnvironment } from './own-environment.ts';

@@ -1,7 +1,8 @@
-import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorText, LeadMasterError, sentence } from '@leadmaster/protocol';
 import Database from 'better-sqlite3';
+import { syncPath } from '../files/sync.ts';
 import { type DatabaseFile, migrate, newestVersion, refuseNewer, schemaVersion } from './migrate.ts';
 import { corruptDatabase, isCorruption, storageError } from './storage-errors.ts';
 
@@ -64,15 +65,6 @@ function create(at: DatabaseFile, now: () => Date): void {
   syncPath(draft);
   renameSync(draft, file);
   syncPath(dirname(file));
-}
-
-function syncPath(path: string): void {
-  const handle = openSync(path, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }
 
 /** Reads the file through, on a connection that cannot write, and refuses what must not be worked with. */

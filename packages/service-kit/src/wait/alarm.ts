@@ -9,19 +9,18 @@ export class Alarm {
     this.#wake?.();
   }
 
-  /** Resolves after `ms`, when the alarm rings, or when the signal aborts; says whether it rang. */
-  async sleep(ms: number, signal: AbortSignal): Promise<boolean> {
+  /** Resolves after `ms` (null = never by itself), when the alarm rings, or when the signal aborts; says whether it rang. */
+  async sleep(ms: number | null, signal: AbortSignal): Promise<boolean> {
     if (!this.#rang && !signal.aborted) await this.#doze(ms, signal);
     const rang = this.#rang;
     this.#rang = false;
     return rang;
   }
 
-  async #doze(ms: number, signal: AbortSignal): Promise<void> {
+  async #doze(ms: number | null, signal: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const wake = (): void => resolve();
-    const timer = setTimeout(wake, ms);
-    timer.unref();
+    const timer = ms === null ? undefined : setTimeout(wake, ms).unref();
     signal.addEventListener('abort', wake);
     this.#wake = wake;
     await promise;

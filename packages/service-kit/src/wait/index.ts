@@ -1,5 +1,6 @@
 /** Queues and waits. */
 export { Alarm } from './alarm.ts';
+export { anyOf, deadline, isOverdue, within } from './deadline.ts';
 export { Lanes } from './lanes.ts';
 export { SerialQueue } from './serial-queue.ts';
 export { Slots } from './slots.ts';

@@ -1,4 +1,4 @@
-/** The promise's result, or the signal's reason when it aborts first. What the promise does afterwards is nobody's concern. */
+/** The promise's result, or the signal's reason when it aborts first. What the promise does afterwards is not told. */
 export async function withSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(signal.reason);

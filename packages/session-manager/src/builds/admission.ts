@@ -1,4 +1,5 @@
 import { LeadMasterError } from '@leadmaster/protocol';
+import { deadline } from '@leadmaster/service-kit/wait';
 import { PAGE_URL } from '../engine/page-url.ts';
 import type { BuildDeps } from './build-deps.ts';
 import { eagerScripts, type Numbers, readKnobs } from './page-facts.ts';
@@ -52,9 +53,9 @@ export class Admission {
   async #requireServed(build: string, html: string, signal: AbortSignal): Promise<void> {
     const now = this.#deps.now().getTime();
     if (now - (this.#answered.get(build) ?? Number.NEGATIVE_INFINITY) < ANSWERED_MS) return;
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]);
-    const word = this.#deps.network.ask('GET', updateUrl(build), deadline);
-    const ask = async (url: string) => ({ url, answer: await this.#deps.network.ask('HEAD', url, deadline) });
+    const overdue = deadline(ASK_MS, signal);
+    const word = this.#deps.network.ask('GET', updateUrl(build), overdue);
+    const ask = async (url: string) => ({ url, answer: await this.#deps.network.ask('HEAD', url, overdue) });
     const answers = await Promise.all(eagerScripts(html, PAGE_URL).map(ask));
     const update = await word;
     signal.throwIfAborted();

@@ -1,4 +1,5 @@
 import { type Build, errorText } from '@leadmaster/protocol';
+import { deadline } from '@leadmaster/service-kit/wait';
 import type { EngineEvent, EngineRun } from '../engine/engine.ts';
 import type { PageProbe } from '../engine/page-probe.ts';
 import { PAGE_URL } from '../engine/page-url.ts';
@@ -129,9 +130,9 @@ export class Builds implements BuildKeeper, BuildService {
 
   /** Sees whether WhatsApp serves another build, and has it tried. Resolves to the session that tries it. */
   async lookForNew(): Promise<string | null> {
-    const deadline = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(LOOK_MS)]);
+    const overdue = deadline(LOOK_MS, this.#closing.signal);
     // Nothing else waits for an answer that does not come.
-    const answer = await this.#deps.network.ask('GET', PAGE_URL, deadline);
+    const answer = await this.#deps.network.ask('GET', PAGE_URL, overdue);
     return this.#inTurn(() => this.#tryServed(answer));
   }
 

@@ -1,6 +1,7 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { deadline } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
 import type { DrillBrowser } from '../engine/drill/drill-browser.ts';
 import type { DataPaths } from '../profile/paths.ts';
@@ -43,12 +44,12 @@ export async function profileNumbers(
 }
 
 async function readCopy(deps: NumbersDeps, session: string, profileDir: string, signal: AbortSignal): Promise<Numbers> {
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(READ_MS)]);
+  const overdue = deadline(READ_MS, signal);
   try {
     const numbers = await inStaging(stagingPath(deps.paths, 'drill', session), async (folder) => {
       await mkdir(dirname(join(folder, DATABASES)), { recursive: true, mode: 0o700 });
       await cp(join(profileDir, DATABASES), join(folder, DATABASES), { recursive: true });
-      return deps.drill.numbers(folder, deadline);
+      return deps.drill.numbers(folder, overdue);
     });
     if (numbers[MODEL_STORAGE] === undefined) throw new Error(`there is no ${MODEL_STORAGE} in it`);
     return numbers;

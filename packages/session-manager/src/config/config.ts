@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { LoginMode, SnapshotKind } from '@leadmaster/protocol';
+import { isLoopback } from '@leadmaster/service-kit/process';
 import { ConfigError, type ConfigProblem, settingsReader, unknownSettings } from '@leadmaster/service-kit/settings';
 import { parseRetention, type RetentionPolicy } from '@leadmaster/vault/retention';
 import { parseStoreUrl, type StoreLocation } from '@leadmaster/vault/store-url';
@@ -95,58 +96,58 @@ export function readConfig(env: Env, options: ReadOptions = {}): Config {
   const base = options.baseDir ?? CHECKOUT;
 
   const chromePath = get('CHROME_PATH');
-  const dataDir = resolve(base, get('LEADMASTER_DATA_DIR', 'data'));
+  const dataDir = resolve(base, get('LEADMASTER_DATA_DIR'));
   const vaultUrl = get('VAULT_URL');
   const keyFile = get('VAULT_KEY_FILE');
   const rate = get('SNAPSHOT_MAX_MB_PER_S');
-  const schedule = get('SNAPSHOT_SCHEDULE', '0 2 * * *');
-  const trimMb = get('STORAGE_TRIM_MB', null);
-  const webVersion = get('WEB_VERSION', 'live');
+  const schedule = get('SNAPSHOT_SCHEDULE');
+  const trimMb = get('STORAGE_TRIM_MB');
+  const webVersion = get('WEB_VERSION');
   const config: Config = {
     dataDir,
-    host: get('LEADMASTER_HOST', '127.0.0.1'),
-    port: get('SESSION_MANAGER_PORT', 3001),
-    loginMode: get('LOGIN_MODE', 'qr'),
+    host: get('LEADMASTER_HOST'),
+    port: get('SESSION_MANAGER_PORT'),
+    loginMode: get('LOGIN_MODE'),
     chromePath: chromePath === undefined ? null : resolve(base, chromePath),
-    chromeArgs: get('CHROME_ARGS', []),
+    chromeArgs: get('CHROME_ARGS') ?? [],
     adminKey: get('LEADMASTER_ADMIN_KEY') ?? null,
     serviceToken: get('LEADMASTER_SERVICE_TOKEN') ?? null,
     webVersion: /^\d/.test(webVersion) ? webVersion : null,
     guard: {
       isOn: webVersion === 'guarded',
       canary: get('GUARD_CANARY') ?? null,
-      trialMs: get('GUARD_TRIAL_S', 600_000),
-      quietMs: get('GUARD_QUIET_S', 86_400_000),
-      lookMs: get('GUARD_LOOK_S', 21_600_000),
-      pauseMs: get('GUARD_PAUSE_S', 3_600_000),
+      trialMs: get('GUARD_TRIAL_S'),
+      quietMs: get('GUARD_QUIET_S'),
+      lookMs: get('GUARD_LOOK_S'),
+      pauseMs: get('GUARD_PAUSE_S'),
     },
-    compat: get('LEADMASTER_COMPAT', 'key'),
+    compat: get('LEADMASTER_COMPAT'),
     startConcurrency: get('START_CONCURRENCY') ?? defaultConcurrency(options.machine ?? thisMachine()),
-    log: { level: get('LOG_LEVEL', 'info'), format: get('LOG_FORMAT', 'json') },
-    diskMinFreeBytes: get('DISK_MIN_FREE_MB', 64) * 2 ** 20,
-    storageWarnBytes: get('STORAGE_WARN_MB', 1024) * 2 ** 20,
+    log: { level: get('LOG_LEVEL'), format: get('LOG_FORMAT') },
+    diskMinFreeBytes: get('DISK_MIN_FREE_MB') * 2 ** 20,
+    storageWarnBytes: get('STORAGE_WARN_MB') * 2 ** 20,
     storageTrimBytes: trimMb === null ? null : trimMb * 2 ** 20,
-    probe: { intervalMs: get('PROBE_INTERVAL_S', 15_000), deadlineMs: get('PROBE_DEADLINE_S', 60_000) },
+    probe: { intervalMs: get('PROBE_INTERVAL_S'), deadlineMs: get('PROBE_DEADLINE_S') },
     deadlines: {
-      launchMs: get('LAUNCH_DEADLINE_S', 45_000),
-      loadMs: get('LOAD_DEADLINE_S', 120_000),
-      syncMs: get('SYNC_DEADLINE_S', 180_000),
-      commitMs: get('COMMIT_DEADLINE_S', 30_000),
-      stopMs: get('STOP_DEADLINE_S', 15_000),
-      shutdownMs: get('SHUTDOWN_DEADLINE_S', 30_000),
+      launchMs: get('LAUNCH_DEADLINE_S'),
+      loadMs: get('LOAD_DEADLINE_S'),
+      syncMs: get('SYNC_DEADLINE_S'),
+      commitMs: get('COMMIT_DEADLINE_S'),
+      stopMs: get('STOP_DEADLINE_S'),
+      shutdownMs: get('SHUTDOWN_DEADLINE_S'),
     },
     backoff: {
-      firstMs: get('BACKOFF_FIRST_MS', 1000),
-      maxMs: get('BACKOFF_MAX_S', 60_000),
-      stableAfterMs: get('STABLE_AFTER_S', 60_000),
+      firstMs: get('BACKOFF_FIRST_MS'),
+      maxMs: get('BACKOFF_MAX_S'),
+      stableAfterMs: get('STABLE_AFTER_S'),
     },
-    qrRounds: get('QR_ROUNDS', 5),
+    qrRounds: get('QR_ROUNDS'),
     retention: {
-      events: get('EVENT_RETENTION_COUNT', 100_000),
-      eventDays: get('EVENT_RETENTION_DAYS', 30),
-      transitions: get('TRANSITION_RETENTION_COUNT', 1000),
-      trashDays: get('TRASH_DAYS', 30),
-      trashBytes: get('TRASH_MAX_MB', 10_240) * 2 ** 20,
+      events: get('EVENT_RETENTION_COUNT'),
+      eventDays: get('EVENT_RETENTION_DAYS'),
+      transitions: get('TRANSITION_RETENTION_COUNT'),
+      trashDays: get('TRASH_DAYS'),
+      trashBytes: get('TRASH_MAX_MB') * 2 ** 20,
     },
     vault: {
       location:
@@ -156,11 +157,11 @@ export function readConfig(env: Env, options: ReadOptions = {}): Config {
     },
     snapshots: {
       schedule: schedule === 'off' ? null : schedule,
-      afterLogin: get('SNAPSHOT_AFTER_LOGIN', 'on') === 'on',
-      keep: parseRetention(get('SNAPSHOT_KEEP', 'last=7,daily=7,weekly=4,monthly=6')),
-      kind: get('SNAPSHOT_KIND', 'essential'),
-      concurrency: get('SNAPSHOT_CONCURRENCY', 2),
-      drills: get('SNAPSHOT_DRILLS', 1),
+      afterLogin: get('SNAPSHOT_AFTER_LOGIN') === 'on',
+      keep: parseRetention(get('SNAPSHOT_KEEP')),
+      kind: get('SNAPSHOT_KIND'),
+      concurrency: get('SNAPSHOT_CONCURRENCY'),
+      drills: get('SNAPSHOT_DRILLS'),
     },
   };
   if (problems.length === 0) problems.push(...contradictions(config, env));
@@ -205,8 +206,4 @@ function* warnings(config: Config, env: Env): Generator<string> {
   if (!isLoopback(config.host)) {
     yield `LEADMASTER_HOST=${config.host} is reachable from other machines without encryption; put a TLS proxy in front`;
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
 }

@@ -1,4 +1,4 @@
-import { Alarm } from '@leadmaster/service-kit/wait';
+import { Alarm, deadline } from '@leadmaster/service-kit/wait';
 import type { EngineRun, PageMessage } from '../engine/engine.ts';
 import { looksFrom } from '../state/sessions.ts';
 import { cleanWords } from './clean-words.ts';
@@ -194,7 +194,7 @@ export class CatchUp {
     task: (until: AbortSignal) => Promise<void>,
   ): Promise<void> {
     try {
-      await task(AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]));
+      await task(deadline(deadlineMs, signal));
     } catch (error) {
       if (!signal.aborted) this.#deps.log.warn({ session: this.#session, err: error }, failure);
     }

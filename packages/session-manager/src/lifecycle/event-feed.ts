@@ -1,4 +1,5 @@
 import type { EventPage, LeadMasterEvent } from '@leadmaster/protocol';
+import { Alarm } from '@leadmaster/service-kit/wait';
 import type { StateStore } from '../state/state-store.ts';
 
 type Events = StateStore['events'];
@@ -29,21 +30,16 @@ async function nextEvent(
   events: Events,
   query: { session?: string; after: number; waitMs: number; signal: AbortSignal },
 ): Promise<void> {
-  const arrived = Promise.withResolvers<void>();
+  const alarm = new Alarm();
   const unsubscribe = events.subscribe((event) => {
-    if (query.session === undefined || event.session === query.session) arrived.resolve();
+    if (query.session === undefined || event.session === query.session) alarm.ring();
   });
-  const timer = setTimeout(arrived.resolve, query.waitMs);
-  const abort = () => arrived.resolve();
-  query.signal.addEventListener('abort', abort, { once: true });
   try {
     // Between the caller's read and the subscription one may have come.
-    if (query.signal.aborted || events.after(query.after, 1, query.session).length > 0) return;
-    await arrived.promise;
+    if (events.after(query.after, 1, query.session).length > 0) return;
+    await alarm.sleep(query.waitMs, query.signal);
   } finally {
-    clearTimeout(timer);
     unsubscribe();
-    query.signal.removeEventListener('abort', abort);
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type Message,
   type SendMessage,
 } from '@leadmaster/protocol';
-import { Lanes } from '@leadmaster/service-kit/wait';
+import { Alarm, Lanes } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
 import { type EngineRun, NotSent } from '../engine/engine.ts';
 import type { StateStore } from '../state/state-store.ts';
@@ -176,22 +176,16 @@ export class Outbox {
 
   /** The message as it is once it is acknowledged, has failed, or the time is over. */
   async settled(session: string, id: string, waitMs: number, signal: AbortSignal): Promise<Message> {
-    const done = Promise.withResolvers<void>();
-    const check = () => {
-      const { state } = this.get(session, id);
-      if (state !== 'QUEUED' && state !== 'SENDING') done.resolve();
-    };
+    const alarm = new Alarm();
+    const isOpen = () => ['QUEUED', 'SENDING'].includes(this.get(session, id).state);
     const unsubscribe = this.#deps.store.events.subscribe((event) => {
-      if ('messageId' in event.data && event.data.messageId === id && event.session === session) check();
+      const isOfIt = 'messageId' in event.data && event.data.messageId === id && event.session === session;
+      if (isOfIt && !isOpen()) alarm.ring();
     });
-    const timer = setTimeout(done.resolve, waitMs);
-    signal.addEventListener('abort', () => done.resolve(), { once: true });
     try {
-      check();
-      await done.promise;
+      if (isOpen()) await alarm.sleep(waitMs, signal);
       return this.get(session, id);
     } finally {
-      clearTimeout(timer);
       unsubscribe();
     }
   }

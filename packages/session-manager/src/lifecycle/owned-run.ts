@@ -1,5 +1,6 @@
 import { bootId } from '@leadmaster/capture/processes';
 import { type Account, errorText, LeadMasterError } from '@leadmaster/protocol';
+import { deadline } from '@leadmaster/service-kit/wait';
 import type { RunOnProfile } from '../builds/builds.ts';
 import type { EngineEvent, EngineRun } from '../engine/engine.ts';
 import type { Claim } from './claim.ts';
@@ -121,8 +122,8 @@ export class OwnedRun {
     if (this.#claim === null || this.#run === null) throw new Error('nothing runs');
     this.#claim.unfinished = [];
     if (this.#claim.committed) return this.#claim.linkedTo(account);
-    const deadline = AbortSignal.any([this.signal, AbortSignal.timeout(this.#deps.config.deadlines.commitMs)]);
-    await this.#run.flushLogin(deadline).catch((error: unknown) => {
+    const overdue = deadline(this.#deps.config.deadlines.commitMs, this.signal);
+    await this.#run.flushLogin(overdue).catch((error: unknown) => {
       throw storageError(error) ?? error;
     });
     await this.#deps.profiles.commitLogin(this.#session, account, this.#run.runtime.browserVersion);

@@ -10,6 +10,7 @@ import {
   type SessionState,
   type Transition,
 } from '@leadmaster/protocol';
+import { deadline, isOverdue } from '@leadmaster/service-kit/wait';
 import type { EngineRun } from '../engine/engine.ts';
 import type { PageCheck } from '../engine/page-probe.ts';
 import { LIBRARY_VERSION, VERSION } from '../version.ts';
@@ -93,7 +94,7 @@ function pathOf(transitions: readonly Transition[]): Recording['session']['path'
 
 /** One word for each feature that the probe looked at. */
 async function featuresOf(run: EngineRun, signal: AbortSignal): Promise<Recording['features']> {
-  const { checks, isQuiet } = await run.probe(AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]));
+  const { checks, isQuiet } = await run.probe(deadline(PROBE_MS, signal));
   const byFeature = Map.groupBy(checks, ({ feature }) => feature);
   return Object.fromEntries([...byFeature].map(([feature, its]) => [feature, verdictOf(its, isQuiet)]));
 }
@@ -107,12 +108,11 @@ function verdictOf(checks: readonly PageCheck[], isQuiet: boolean): FeatureVerdi
 
 async function pageOf(run: EngineRun, name: string, signal: AbortSignal): Promise<RecordedPage> {
   try {
-    return await run.record(AbortSignal.any([signal, AbortSignal.timeout(PAGE_MS)]));
+    return await run.record(deadline(PAGE_MS, signal));
   } catch (error) {
     if (signal.aborted || error instanceof LeadMasterError) throw error;
     const hint = 'A page that is just loading answers a moment later: try again.';
-    const isOverdue = error instanceof Error && error.name === 'TimeoutError';
-    const why = isOverdue ? `it said nothing for ${PAGE_MS / 1000} s` : errorText(error);
+    const why = isOverdue(error) ? `it said nothing for ${PAGE_MS / 1000} s` : errorText(error);
     throw new LeadMasterError('engine_failed', `The page of ${name} did not answer: ${why}`, hint, { cause: error });
   }
 }

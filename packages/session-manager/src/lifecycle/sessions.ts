@@ -18,6 +18,7 @@ import type {
   SettleAccount,
   Transition,
 } from '@leadmaster/protocol';
+import { deadline } from '@leadmaster/service-kit/wait';
 import { Measurements } from '../disk/measurements.ts';
 import type {
   GivenAway,
@@ -262,10 +263,7 @@ export class Sessions implements SessionService, SessionAccess {
 
   async pairingCode(name: string, phone: string): Promise<PairingCode> {
     const supervisor = await this.#registry.get(name);
-    return supervisor.requestPairingCode(
-      phone,
-      AbortSignal.any([this.#closing.signal, AbortSignal.timeout(PAIRING_DEADLINE_MS)]),
-    );
+    return supervisor.requestPairingCode(phone, deadline(PAIRING_DEADLINE_MS, this.#closing.signal));
   }
 
   async transitions(name: string, limit: number): Promise<Transition[]> {

@@ -1,9 +1,6 @@
 import {
   chmodSync,
-  closeSync,
-  fsyncSync,
   lstatSync,
-  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -15,6 +12,7 @@ import {
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { PlaceSeen } from '@leadmaster/protocol';
+import { syncPath } from '@leadmaster/service-kit/files';
 import { z } from 'zod';
 import { errorCode } from './files.ts';
 
@@ -171,18 +169,9 @@ export function renewMarker(
     remember(mark);
     renameSync(fresh, placeMarker);
     // Before the next renewal, which forgets the marker that a power cut would bring back.
-    syncFolderNow(root);
+    syncPath(root);
   } finally {
     rmSync(fresh, { force: true });
-  }
-}
-
-function syncFolderNow(folder: string): void {
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }
 

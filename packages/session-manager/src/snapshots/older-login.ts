@@ -1,5 +1,6 @@
 import { loginSequences } from '@leadmaster/capture';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { withSignal } from '@leadmaster/service-kit/wait';
 import type { SnapshotInfo, Vault } from '@leadmaster/vault';
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -44,14 +45,15 @@ export async function newerInVault(
 ): Promise<ReadonlyMap<string, NewerInVault>> {
   const newer = new Map<string, NewerInVault>();
   if (names.length === 0) return newer;
+  // Some stores do not heed a signal in every step; the starts do.
   const signal = AbortSignal.timeout(deps.withinMs);
   let problem: string | null = null;
   try {
-    const vault = await orAborted(deps.vault.peek(signal), signal);
+    const vault = await withSignal(deps.vault.peek(signal), signal);
     if (vault !== null) {
       for (const name of names) {
         try {
-          const found = await orAborted(judge(deps, vault, name, others.has(name), signal), signal);
+          const found = await withSignal(judge(deps, vault, name, others.has(name), signal), signal);
           if (found !== null) newer.set(name, found);
         } catch (error) {
           signal.throwIfAborted();
@@ -178,12 +180,4 @@ export function parseLook(text: string | null): z.infer<typeof lookSchema> | nul
   if (text === null) return null;
   const found = lookSchema.safeParse(JSON.parse(text));
   return found.success ? found.data : null;
-}
-
-/** Some stores do not heed a signal in every step; the starts do. */
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  signal.addEventListener('abort', () => late.reject(signal.reason), { once: true });
-  if (signal.aborted) late.reject(signal.reason);
-  return Promise.race([work, late.promise]);
 }

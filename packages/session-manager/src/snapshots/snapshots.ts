@@ -15,7 +15,7 @@ import {
   type SnapshotReason,
   type VerifyReport,
 } from '@leadmaster/protocol';
-import { inTurns, type SerialQueue } from '@leadmaster/service-kit/wait';
+import { anyOf, inTurns, isOverdue, type SerialQueue } from '@leadmaster/service-kit/wait';
 import { isOfAnObject, isRecordLost, problemOf, type SnapshotInfo, type Vault } from '@leadmaster/vault';
 import { FINDINGS_FILE } from '../profile/extracted.ts';
 import type { ProfileRecord } from '../profile/profile-store.ts';
@@ -212,14 +212,14 @@ export class Snapshots implements SnapshotService {
   /** Waits for nobody, and nobody for it: whoever downloads sets the pace. A prune meanwhile breaks the stream off. */
   async export(session: string, id: string, options: LongCall & { passphrase: string }) {
     const { passphrase, signal: given } = options;
-    const signal = given === undefined ? this.#closing.signal : AbortSignal.any([given, this.#closing.signal]);
+    const signal = anyOf(this.#closing.signal, given);
     return exportSnapshot(this.#deps, session, await this.#find(session, id), { passphrase, signal });
   }
 
   /** Takes no place on the machine: it comes as slowly as somebody sends it. */
   import(session: string, stream: AsyncIterable<Uint8Array>, options: ImportWanted): Promise<Session> {
     const { signal: given } = options;
-    const signal = given === undefined ? this.#closing.signal : AbortSignal.any([given, this.#closing.signal]);
+    const signal = anyOf(this.#closing.signal, given);
     return inTurns(this.#queues, session, () => importSession(this.#deps, session, stream, { ...options, signal }));
   }
 
@@ -334,8 +334,7 @@ export class Snapshots implements SnapshotService {
   #failed(session: string, { reason, link }: { reason: SnapshotReason; link: number | null }, error: unknown): void {
     if (this.#closing.signal.aborted) return;
     if (error instanceof LeadMasterError && NO_FAILURES.has(error.code)) return;
-    const isLate = error instanceof DOMException && error.name === 'TimeoutError';
-    const code = error instanceof LeadMasterError ? error.code : isLate ? 'timeout' : 'internal';
+    const code = error instanceof LeadMasterError ? error.code : isOverdue(error) ? 'timeout' : 'internal';
     const hint = error instanceof LeadMasterError ? error.hint : '';
     this.#deps.log.error({ session, reason, err: error }, 'no snapshot was taken');
     try {
@@ -384,7 +383,7 @@ export class Snapshots implements SnapshotService {
 
   async #work<T>(options: LongCall, work: (call: LongCall & { signal: AbortSignal }) => Promise<T>): Promise<T> {
     const { signal: given, onProgress } = options;
-    const signal = given === undefined ? this.#closing.signal : AbortSignal.any([given, this.#closing.signal]);
+    const signal = anyOf(this.#closing.signal, given);
     onProgress?.({ phase: 'waiting', done: 0, total: null });
     const leave = await this.#deps.places.take(signal);
     try {

@@ -8,6 +8,7 @@ import {
   type SnapshotKind,
   type SnapshotReason,
 } from '@leadmaster/protocol';
+import { deadline } from '@leadmaster/service-kit/wait';
 import { FINDINGS_FILE } from '../profile/extracted.ts';
 import { realFs } from '../profile/files.ts';
 import { loginMissing } from '../profile/login-missing.ts';
@@ -267,8 +268,7 @@ function sourceOf({ capture, findings }: Taken): CapturedEntry[] {
 }
 
 async function census(deps: SnapshotDeps, session: string, signal?: AbortSignal): Promise<Census | null> {
-  const deadline = AbortSignal.timeout(CENSUS_MS);
-  return deps.access.census(session, signal === undefined ? deadline : AbortSignal.any([signal, deadline]));
+  return deps.access.census(session, deadline(CENSUS_MS, signal));
 }
 
 function notWhole(session: string, broken: readonly string[]): LeadMasterError {

@@ -1,4 +1,5 @@
 import { type Census, errorText, LeadMasterError, type VerifyReport } from '@leadmaster/protocol';
+import { deadline } from '@leadmaster/service-kit/wait';
 import { isDamage, type SnapshotInfo } from '@leadmaster/vault';
 import type { OfflineReading } from '../engine/drill/drill-browser.ts';
 import { refuseOlderBrowser } from '../profile/browser-version.ts';
@@ -88,10 +89,9 @@ async function boot(
   findings: Findings | null,
   signal: AbortSignal | undefined,
 ): Promise<Check[]> {
-  const deadline = AbortSignal.timeout(DRILL_MS);
   let reading: OfflineReading;
   try {
-    reading = await deps.drill.read(folder, signal === undefined ? deadline : AbortSignal.any([signal, deadline]));
+    reading = await deps.drill.read(folder, deadline(DRILL_MS, signal));
   } catch (error) {
     signal?.throwIfAborted();
     // The browser is missing or broken: that says nothing about the snapshot.

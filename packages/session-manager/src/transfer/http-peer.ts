@@ -7,9 +7,9 @@ import {
   type RouteId,
   type SealTransfer,
 } from '@leadmaster/protocol';
-import { keepDirect } from '../config/index.ts';
+import { isLoopback, keepDirect } from '@leadmaster/service-kit/process';
 import { PeerError, type TransferPeer } from './peer.ts';
-import { isLoopback, targetOrigin } from './target-url.ts';
+import { targetOrigin } from './target-url.ts';
 
 /** An answer is a few lines, or a list of hashes. */
 const ANSWER_MAX = 1_048_576;

@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import { LeadMasterError, redactSetting } from '@leadmaster/protocol';
+import { isLoopback } from '@leadmaster/service-kit/process';
 
 /**
  * Where another manager answers, as an origin. Plain http only where nobody listens in between: on loopback, said by a
@@ -36,13 +36,6 @@ export function targetOrigin(text: string): string {
     );
   }
   return url.origin;
-}
-
-/** Whether a host of a URL is this machine, by a literal address or as localhost. */
-export function isLoopback(hostname: string): boolean {
-  const plain = hostname.replace(/^\[(.*)\]$/, '$1');
-  if (plain === 'localhost') return true;
-  return isIP(plain) === 4 ? plain.startsWith('127.') : plain === '::1';
 }
 
 function refused(text: string, why: string, hint: string): LeadMasterError {

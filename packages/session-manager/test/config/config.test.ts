@@ -135,6 +135,17 @@ describe('readConfig', () => {
     expect(warningsOf({ LEADMASTER_HOST: '0.0.0.0' })[0]).toContain('without encryption');
   });
 
+  test('a host that only begins like a loopback address is told to be reachable', () => {
+    for (const [LEADMASTER_HOST, told] of [
+      ['127.evil.example', 1],
+      ['127.0.0.1', 0],
+      ['localhost', 0],
+    ] as const) {
+      const warnings = warningsOf({ LEADMASTER_HOST });
+      expect(warnings.filter((text) => text.includes('without encryption'))).toHaveLength(told);
+    }
+  });
+
   test('no environment makes it throw anything but a ConfigError', () => {
     const names = [
       'LOGIN_MODE',

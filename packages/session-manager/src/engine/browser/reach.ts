@@ -1,5 +1,6 @@
 import { endGroup, identifyChild } from '@leadmaster/capture/processes';
 import { errorText, LeadMasterError, type Unreachable } from '@leadmaster/protocol';
+import { isOverdue } from '@leadmaster/service-kit/wait';
 import puppeteer, { type Browser, type LaunchOptions } from 'puppeteer-core';
 import { browserEnvironment } from '../../config/browser-machine.ts';
 import { PAGE_URL } from '../page-url.ts';
@@ -61,12 +62,8 @@ async function ask(browser: Browser): Promise<Unreachable | null> {
     const answer = await page.goto(PAGE_URL, { waitUntil: 'domcontentloaded', timeout: ANSWER_MS });
     return answer === null ? null : unreachableByStatus(answer.status());
   } catch (error) {
-    const found = isLate(error) ? NO_ANSWER : unreachableFrom(errorText(error));
+    const found = isOverdue(error) ? NO_ANSWER : unreachableFrom(errorText(error));
     if (found === null) throw error;
     return found;
   }
-}
-
-function isLate(error: unknown): boolean {
-  return error instanceof Error && error.name === 'TimeoutError';
 }

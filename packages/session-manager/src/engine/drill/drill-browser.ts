@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endGroup } from '@leadmaster/capture/processes';
 import { type Census, errorText, LeadMasterError } from '@leadmaster/protocol';
-import { withSignal } from '@leadmaster/service-kit/wait';
+import { deadline, withSignal } from '@leadmaster/service-kit/wait';
 import type { Browser } from 'puppeteer-core';
 import type { BrowserFinder } from '../browser/browser-finder.ts';
 import { takeCensus } from '../census.ts';
@@ -108,7 +108,7 @@ async function lookThenEnd<T>(
 }
 
 async function connect({ transport, complaints }: OfflineProcess, signal: AbortSignal): Promise<Browser> {
-  const overdue = AbortSignal.any([signal, AbortSignal.timeout(START_MS)]);
+  const overdue = deadline(START_MS, signal);
   try {
     // Reading takes as long as it takes: `signal` is its deadline.
     const { default: puppeteer } = await import('puppeteer-core');

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { identifyChild, type ProcessIdentity } from '@leadmaster/capture/processes';
 import { LeadMasterError } from '@leadmaster/protocol';
+import { within } from '@leadmaster/service-kit/wait';
 import { UTF8_LOCALE } from '../../config/browser-env.ts';
 import { commandPath } from '../../config/browser-machine.ts';
 import { UNSHARE } from './namespace.ts';
@@ -72,7 +72,7 @@ function listen({ stderr }: ChildProcess): () => Promise<string> {
   const closed = new Promise<void>((resolve) => stderr?.once('close', resolve));
   return async () => {
     // One that lives keeps it open.
-    await Promise.race([closed, sleep(LAST_WORDS_MS, undefined, { ref: false })]);
+    await within(LAST_WORDS_MS, closed, null);
     return said.trim().split('\n').slice(-5).join('; ');
   };
 }

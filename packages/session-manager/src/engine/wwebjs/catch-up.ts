@@ -1,4 +1,4 @@
-import { withSignal } from '@leadmaster/service-kit/wait';
+import { deadline, withSignal } from '@leadmaster/service-kit/wait';
 import type { Page } from 'puppeteer-core';
 import type { CatchUpFrom, CatchUpPart } from '../engine.ts';
 import { chatsSince, type MissedAnswer, type MissedCursor, type MissedQuestion, readMissed } from './page/missed.ts';
@@ -21,8 +21,7 @@ export async function* catchUp(
   signal: AbortSignal,
 ): AsyncIterable<CatchUpPart> {
   const sinceS = Math.floor(since.getTime() / 1000);
-  const inTime = <T>(answer: Promise<T>) =>
-    withSignal(answer, AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]));
+  const inTime = <T>(answer: Promise<T>) => withSignal(answer, deadline(ANSWER_MS, signal));
   let chatIds = await inTime(page.evaluate(chatsSince, sinceS));
   let cursor: MissedCursor | null = { chat: 0, after: null };
   const bounds = { sinceS, mayLoadEarlier, limit: PART, budgetMs: BUDGET_MS, loadMs: LOAD_MS };

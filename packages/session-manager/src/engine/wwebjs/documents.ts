@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { within } from '@leadmaster/service-kit/wait';
 import type { Frame, HTTPRequest, Page } from 'puppeteer-core';
 
 /**
@@ -42,11 +43,7 @@ export class MainDocuments {
 
   /** Resolves when the next document is there, or after `ms`. */
   async next(ms: number): Promise<void> {
-    const { promise } = this.#next;
-    const late = Promise.withResolvers<void>();
-    const timer = setTimeout(late.resolve, ms);
-    await Promise.race([promise, late.promise]);
-    clearTimeout(timer);
+    await within(ms, this.#next.promise, null);
   }
 
   /** Runs work for the present document, all it awaits included. */

@@ -1,3 +1,4 @@
+import { Alarm, within } from '@leadmaster/service-kit/wait';
 import type { Page } from 'puppeteer-core';
 import type { EngineEvent } from '../engine.ts';
 import { AccountWatch } from './account-watch.ts';
@@ -34,8 +35,7 @@ export class PageMonitor {
   readonly #connection: ConnectionWatch;
   readonly #account: AccountWatch;
   readonly #stopped = new AbortController();
-  #wake: () => void = () => undefined;
-  #isHurried = false;
+  readonly #alarm = new Alarm();
   #unannouncedSince: number | null = null;
   /** How often in a row the page had lost its databases. */
   #looksWithoutDatabases = 0;
@@ -55,17 +55,15 @@ export class PageMonitor {
   /** Looks until `stop` is called. Never rejects. */
   async watch(): Promise<void> {
     while (!this.#stopped.signal.aborted) {
-      this.#isHurried = false;
       const snapshot = await this.#ask(() => this.#page.evaluate(takeSnapshot));
       if (this.#stopped.signal.aborted) return;
       if (snapshot !== null) await this.#judge(snapshot);
-      await this.#pause(this.#interval());
+      await this.#alarm.sleep(this.#interval(), this.#stopped.signal);
     }
   }
 
   stop(): void {
     this.#stopped.abort();
-    this.#wake();
   }
 
   /** The library said READY: from now on looks are probes. */
@@ -106,8 +104,7 @@ export class PageMonitor {
 
   /** Something changed in the page: look now. */
   hurry(): void {
-    this.#isHurried = true;
-    this.#wake();
+    this.#alarm.ring();
   }
 
   #interval(): number {
@@ -119,14 +116,9 @@ export class PageMonitor {
    * The page's answer; null when none came in time, or a navigation replaced the page under the question: the next look
    * asks the new one. A page that stays dead is noticed by the watchdog, which hears no `alive`.
    */
-  async #ask<T>(question: () => Promise<T>): Promise<T | null> {
-    const overdue = Promise.withResolvers<null>();
-    const timer = setTimeout(() => overdue.resolve(null), this.#settings.lookDeadlineMs);
-    try {
-      return await Promise.race([question().catch(() => null), overdue.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
+  #ask<T>(question: () => Promise<T>): Promise<T | null> {
+    const answer = question().catch(() => null);
+    return within(this.#settings.lookDeadlineMs, answer, null);
   }
 
   async #judge(snapshot: PageSnapshot): Promise<void> {
@@ -159,17 +151,6 @@ export class PageMonitor {
     if (this.#looksWithoutDatabases >= 2) return this.#emit(DATABASES_GONE);
     if (preferences !== null && preferences !== 'databases_gone') this.#account.judge(preferences);
     if (whatsNew) await this.#ask(() => this.#page.evaluate(closeWhatsNew));
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      if (this.#stopped.signal.aborted || this.#isHurried) this.#wake();
-    });
   }
 }
 

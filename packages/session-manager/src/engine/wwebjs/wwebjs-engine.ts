@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { browsersOn, endGroup, identify } from '@leadmaster/capture/processes';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
-import { withSignal } from '@leadmaster/service-kit/wait';
+import { deadline, isOverdue, within, withSignal } from '@leadmaster/service-kit/wait';
 import type { ClientOptions } from 'whatsapp-web.js';
 import { browserEnvironment } from '../../config/browser-machine.ts';
 import { requireScreen } from '../../config/screen.ts';
@@ -58,8 +57,7 @@ export class WwebjsEngine implements SessionEngine {
     initialized.catch((error: unknown) => launched.reject(error));
     try {
       // puppeteer's own deadline does not hold for a browser that starts and then says nothing on its pipe.
-      const overdue = AbortSignal.timeout(this.#settings.launchMs);
-      const run = await withSignal(launched.promise, AbortSignal.any([request.signal, overdue]));
+      const run = await withSignal(launched.promise, deadline(this.#settings.launchMs, request.signal));
       initialized.catch((error: unknown) => run.failed(error));
       return run;
     } catch (error) {
@@ -149,8 +147,7 @@ export class WwebjsEngine implements SessionEngine {
 
   async #explain(error: unknown, browser: BrowserFound, request: StartRequest): Promise<unknown> {
     if (error instanceof LeadMasterError) return error;
-    const isOverdue = error instanceof Error && error.name === 'TimeoutError';
-    const why = isOverdue
+    const why = isOverdue(error)
       ? `it said nothing for ${this.#settings.launchMs / 1000} s`
       : (await lastWords(browser.path, this.#flags(request, browser))) || errorText(error);
     return new LeadMasterError(
@@ -193,10 +190,10 @@ export class WwebjsEngine implements SessionEngine {
       .finally(() => {
         over = true;
       });
-    const deadline = performance.now() + this.#settings.launchMs;
-    while (!over && performance.now() < deadline) {
+    const until = performance.now() + this.#settings.launchMs;
+    while (!over && performance.now() < until) {
       await this.#endLeftovers(profileDir);
-      await Promise.race([settled, sleep(50)]);
+      await within(50, settled, null);
     }
     await this.#endLeftovers(profileDir);
   }

@@ -1,8 +1,7 @@
-import { Readable } from 'node:stream';
 import { cursorOf, cursorText, ROUTES } from '@leadmaster/protocol';
 import {
   callerSignal,
-  eventStream,
+  EventFollowers,
   type HttpApp,
   type RequestOf,
   requireType,
@@ -19,21 +18,41 @@ type Listing = Pick<RequestOf<typeof ROUTES.listEvents>, 'query' | 'headers'>;
 
 /** `/v1/events` and `/v1/sessions/{s}/events`. */
 export function eventRoutes(app: HttpApp, context: RouteContext): void {
-  serve(app, ROUTES.listEvents, (request, reply) => answer(context, request, reply, {}));
+  const listing = { ...context, followers: followersOf(app, context) };
+  serve(app, ROUTES.listEvents, (request, reply) => answer(listing, request, reply, {}));
   serve(app, ROUTES.listSessionEvents, async (request, reply) => {
     const { session } = request.params;
     await context.sessions.get(session);
-    return answer(context, request, reply, { session });
+    return answer(listing, request, reply, { session });
   });
 }
 
+function followersOf(app: HttpApp, { sessions, closing, timing }: RouteContext) {
+  return new EventFollowers(
+    {
+      read: async ({ scope, after, limit }) => {
+        const of = scope === '' ? {} : { session: scope };
+        return (await sessions.events({ ...of, after, limit, waitMs: 0, signal: closing })).items;
+      },
+      cursorText: (id) => cursorText(id, sessions.eventLog().logId),
+      news: (signal) => sessions.follow({ after: sessions.eventLog().newest, signal }),
+      scopesOf: ({ session }) => [session],
+    },
+    {
+      heartbeatMs: timing.heartbeatMs,
+      closing,
+      onFailure: (error) => app.log.error({ err: error }, 'the event log could not be followed'),
+    },
+  );
+}
+
 async function answer(
-  context: RouteContext,
+  context: RouteContext & { followers: ReturnType<typeof followersOf> },
   { query, headers }: Listing,
   reply: FastifyReply,
   of: { session?: string },
 ) {
-  const { sessions, closing, timing } = context;
+  const { sessions, closing, followers } = context;
   const signal = callerSignal(reply, closing);
   const form = requireType(headers.accept, FORMS);
   reply.header('vary', 'accept');
@@ -49,22 +68,15 @@ async function answer(
   const { oldest } = await untilClosing(sessions.events({ ...of, after, limit: 1, waitMs: 0, signal }), closing);
   const missed = after + 1 < oldest;
   const greeting = missed ? `events ${after + 1} to ${oldest - 1} are no longer kept` : `events after ${after}`;
-  const from = cursorText(after, log.logId);
-  const text = eventStream(sessions.follow({ ...of, after, signal }), {
-    greeting,
-    from,
-    logId: log.logId,
-    heartbeatMs: timing.heartbeatMs,
-    signal,
-  });
+  const stream = followers.follow({ ...(of.session === undefined ? {} : { scope: of.session }), after, greeting });
   return (
     reply
       .type('text/event-stream; charset=utf-8')
       .header('x-oldest-event-id', String(oldest))
-      .header('x-event-cursor', from)
+      .header('x-event-cursor', cursorText(after, log.logId))
       // Proxies must pass each event on at once, and the connection ends with the stream.
       .header('x-accel-buffering', 'no')
       .header('connection', 'close')
-      .send(Readable.from(text, { highWaterMark: 1 }))
+      .send(stream)
   );
 }

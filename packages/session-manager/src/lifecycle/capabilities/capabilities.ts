@@ -5,7 +5,7 @@ import {
   type Feature,
   type LeadMasterError,
 } from '@leadmaster/protocol';
-import { withSignal } from '@leadmaster/service-kit/wait';
+import { Alarm, deadline, withSignal } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
 import type { BuildKeeper } from '../../builds/builds.ts';
 import type { EngineRun } from '../../engine/engine.ts';
@@ -44,9 +44,8 @@ export class Capabilities {
   /** The verdicts that listeners know of, also from before a restart of the service. */
   #told: Verdicts;
   #followed: EngineRun | null = null;
-  #isHurried = false;
-  /** Ends the wait for the next look. */
-  #wake: () => void = () => undefined;
+  /** Ends the wait of the run for its next look. */
+  #alarm = new Alarm();
 
   constructor(deps: CapabilitiesDeps, session: string) {
     this.#deps = deps;
@@ -81,7 +80,7 @@ export class Capabilities {
       return;
     }
     this.#followed = run;
-    this.#isHurried = false;
+    this.#alarm = new Alarm();
     this.#canJournal = true;
     if (build !== this.#build) this.#forget(build);
     this.#follow(run, signal).catch((error: unknown) => {
@@ -91,8 +90,7 @@ export class Capabilities {
 
   /** Looks now: the page has reloaded itself, or an operator wants to know. */
   hurry(): void {
-    this.#isHurried = true;
-    this.#wake();
+    this.#alarm.ring();
   }
 
   /** Why a feature is not used now; null = nothing speaks against it for certain. */
@@ -135,15 +133,15 @@ export class Capabilities {
       unanswered = probe === null ? unanswered + 1 : 0;
       // A page that loads itself afresh takes one question with it; what was known of its build stays true.
       if (unanswered !== 1) this.#note(probe);
-      await this.#pause(unanswered === 1 ? UNQUIET_MS : this.#nextLookMs(probe), signal);
+      await this.#alarm.sleep(unanswered === 1 ? UNQUIET_MS : this.#nextLookMs(probe), signal);
     }
   }
 
   async #probe(run: EngineRun, signal: AbortSignal): Promise<PageProbe | null> {
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(PROBE_DEADLINE_MS)]);
+    const overdue = deadline(PROBE_DEADLINE_MS, signal);
     const askedAt = performance.now();
     try {
-      const probe = await withSignal(run.probe(deadline), deadline);
+      const probe = await withSignal(run.probe(overdue), overdue);
       this.#deps.builds.probed(this.#session, run, probe, askedAt);
       return probe;
     } catch (error) {
@@ -203,18 +201,5 @@ export class Capabilities {
     if (!probe.isQuiet) return UNQUIET_MS;
     if (this.#suspicions.isOpen) return CONFIRM_MS;
     return this.#suspicions.broken.size > 0 || !probe.canJournal ? BROKEN_AGAIN_MS : null;
-  }
-
-  /** Waits for that long, or for ever where null; a hurry or the end of the run ends it sooner. */
-  async #pause(ms: number | null, signal: AbortSignal): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = ms === null ? undefined : setTimeout(resolve, ms).unref();
-    this.#wake = resolve;
-    const end = (): void => resolve();
-    signal.addEventListener('abort', end);
-    if (!this.#isHurried && !signal.aborted) await promise;
-    signal.removeEventListener('abort', end);
-    this.#isHurried = false;
-    clearTimeout(timer);
   }
 }

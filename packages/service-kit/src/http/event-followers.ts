@@ -1,0 +1,122 @@
+import type { Readable } from 'node:stream';
+import type { LoggedEvent } from './event-stream.ts';
+import { Follower } from './follower.ts';
+import { type CursorText, type ReadEvents, SharedChunks } from './shared-chunks.ts';
+
+/** A log of events that many follow. */
+export interface FollowedLog<Event extends LoggedEvent> {
+  read: ReadEvents;
+  cursorText: CursorText;
+  /** Every event from the call on, until the signal aborts. Asked for once for all followers. */
+  news(signal: AbortSignal): AsyncIterable<Event>;
+  /** The parts of the log that an event belongs to, such as its session. */
+  scopesOf(event: Event): readonly string[];
+}
+
+export interface FollowersOptions {
+  /** At most so long without a sign of life. */
+  heartbeatMs: number;
+  /** Ends all streams. */
+  closing: AbortSignal;
+  /** Hears why the news of the log ended early. The streams end then, and their readers come back with a cursor. */
+  onFailure: (error: unknown) => void;
+}
+
+/** All of the log. */
+const ALL = '';
+
+/** One fan-out for all who follow a log: an event is serialised once, however many get it. */
+export class EventFollowers<Event extends LoggedEvent> {
+  readonly #log: FollowedLog<Event>;
+  readonly #options: FollowersOptions;
+  #round: Round<Event> | null = null;
+
+  constructor(log: FollowedLog<Event>, options: FollowersOptions) {
+    this.#log = log;
+    this.#options = options;
+  }
+
+  /** The text of an event stream after a cursor, without gap or double. `scope`: one part of the log; left out, all of it. */
+  follow({ scope = ALL, after, greeting }: { scope?: string; after: number; greeting: string }): Readable {
+    const running = this.#round?.isOver === false ? this.#round : null;
+    const round = running ?? new Round<Event>(this.#log, this.#options);
+    this.#round = round;
+    const follower = round.add({ scope, after, greeting });
+    if (running === null) round.begin();
+    return follower;
+  }
+}
+
+/** From the first follower until the last has left. Nothing runs and nothing is kept while there is none. */
+class Round<Event extends LoggedEvent> {
+  readonly #log: FollowedLog<Event>;
+  readonly #options: FollowersOptions;
+  readonly #followers = new Map<string, Set<Follower>>();
+  readonly #chunks: SharedChunks;
+  readonly #ending = new AbortController();
+  readonly #heart: NodeJS.Timeout;
+
+  constructor(log: FollowedLog<Event>, options: FollowersOptions) {
+    this.#log = log;
+    this.#options = options;
+    this.#chunks = new SharedChunks((query) => log.read(query), log.cursorText);
+    // One that was told nothing for half the time is told then: no silence is longer than the whole.
+    this.#heart = setInterval(() => this.#each((follower) => follower.beat()), options.heartbeatMs / 2);
+  }
+
+  get isOver(): boolean {
+    return this.#ending.signal.aborted;
+  }
+
+  /** Listens to the log, once there is somebody to tell. */
+  begin(): void {
+    void this.#listen();
+  }
+
+  add(wanted: { scope: string; after: number; greeting: string }): Follower {
+    const follower = new Follower({
+      ...wanted,
+      from: this.#log.cursorText(wanted.after),
+      chunks: this.#chunks,
+      onLeave: (gone) => this.#remove(gone),
+    });
+    const others = this.#followers.get(wanted.scope) ?? new Set();
+    this.#followers.set(wanted.scope, others.add(follower));
+    return follower;
+  }
+
+  async #listen(): Promise<void> {
+    const signal = AbortSignal.any([this.#ending.signal, this.#options.closing]);
+    try {
+      for await (const event of this.#log.news(signal)) this.#tell(event);
+    } catch (error) {
+      this.#options.onFailure(error);
+    }
+    this.#end();
+  }
+
+  #tell(event: Event): void {
+    this.#chunks.expireReads();
+    for (const scope of [ALL, ...this.#log.scopesOf(event)]) {
+      for (const follower of this.#followers.get(scope) ?? []) follower.hear(event.id);
+    }
+  }
+
+  #remove(follower: Follower): void {
+    const others = this.#followers.get(follower.scope);
+    others?.delete(follower);
+    if (others?.size === 0) this.#followers.delete(follower.scope);
+    if (this.#followers.size === 0) this.#end();
+  }
+
+  #end(): void {
+    if (this.isOver) return;
+    this.#ending.abort();
+    clearInterval(this.#heart);
+    this.#each((follower) => follower.end());
+  }
+
+  #each(task: (follower: Follower) => void): void {
+    for (const follower of [...this.#followers.values()].flatMap((some) => [...some])) task(follower);
+  }
+}

@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import type { HttpApp } from './app.ts';
+
+/** Where a service listens, and the settings that say so. */
+export interface Listening {
+  host: string;
+  port: number;
+  /** Names of the settings, for the error. */
+  settings: { host: string; port: string };
+}
+
+/**
+ * Listens, or closes the app. Resolves to where it answers, such as `http://127.0.0.1:3001`.
+ *
+ * @throws LeadMasterError `port_unavailable`.
+ */
+export async function listen(app: HttpApp, where: Listening): Promise<string> {
+  try {
+    return await app.listen({ host: where.host, port: where.port });
+  } catch (error) {
+    await app.close();
+    throw portError(error, where);
+  }
+}
+
+/**
+ * Before anything is made: a start that cannot listen leaves nothing behind.
+ *
+ * @throws LeadMasterError `port_unavailable`.
+ */
+export async function refuseTakenPort(where: Listening): Promise<void> {
+  if (where.port === 0) return;
+  const trial = createServer();
+  try {
+    trial.listen({ host: where.host, port: where.port });
+    await once(trial, 'listening');
+  } catch (error) {
+    throw portError(error, where);
+  }
+  trial.close();
+  await once(trial, 'close');
+}
+
+function portError(error: unknown, { host, port, settings }: Listening): LeadMasterError {
+  const where = `${host}:${port}`;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const loopback = `Set ${settings.host} to an address of this machine: 127.0.0.1, or 0.0.0.0 for all of them.`;
+  const known: Record<string, [why: string, hint: string]> = {
+    EADDRINUSE: [`another program listens on ${where}`, `End that program, or choose another ${settings.port}.`],
+    EADDRNOTAVAIL: [`${host} is no address of this machine`, loopback],
+    ENOTFOUND: [`${host} is no address of this machine`, loopback],
+    EACCES: [`this user may not listen on ${where}`, `Choose a ${settings.port} from 1024 on.`],
+  };
+  const [why, hint] = known[code] ?? [`${where}: ${errorText(error)}`, loopback];
+  return new LeadMasterError('port_unavailable', `The service cannot listen: ${why}`, hint, { cause: error });
+}

@@ -1,0 +1,16 @@
+import { BlockList, isIP } from 'node:net';
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/**
+ * Whether a host (of a URL, of a setting, of a connection) is this machine: by a literal address, IPv4 in IPv6 included, or as
+ * localhost. Any other name may lead elsewhere, also one that begins with "127.".
+ */
+export function isLoopback(host: string): boolean {
+  const plain = host.replace(/^\[(.*)\]$/, '$1').replace(/%.*$/, '');
+  const version = isIP(plain);
+  if (version === 0) return plain.toLowerCase() === 'localhost';
+  return LOOPBACK.check(plain, version === 4 ? 'ipv4' : 'ipv6');
+}
