@@ -211,7 +211,7 @@ describe('the end of the server', () => {
     await expect.poll(() => [arrived, snapshots.working.length]).toEqual([4, 2]);
     const start = performance.now();
     await app.close();
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(performance.now() - start).toBeLessThan(10_000);
     expect(snapshots.working).toEqual([]);
     const refused = await sync;
     expect([refused.status, refused.json.code, refused.headers['retry-after']]).toEqual([503, 'shutting_down', '5']);
