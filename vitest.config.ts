@@ -1,9 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
-
-/** How long a test waits, by polling, for what is to come: a limit for what never comes, not a claim of speed. */
-export const PATIENCE_MS = 20_000;
+import { PATIENCE_MS } from './vitest.patience.ts';
 
 /** Tests with a real browser. */
 const SLOW = [

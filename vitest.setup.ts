@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { PATIENCE_MS } from './vitest.config.ts';
+import { PATIENCE_MS } from './vitest.patience.ts';
 
 const { waitFor } = vi;
 

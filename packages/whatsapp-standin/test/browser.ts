@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClientOptions, Message, Client as WebClient } from 'whatsapp-web.js';
-import { type StandinOptions, settleInjections, startStandin, type World } from '../src/index.ts';
+import { type StandinOptions, settleInjections, startStandin, untilReady, type World } from '../src/index.ts';
 
 const require = createRequire(import.meta.url);
 const { Client, LocalAuth } = require('whatsapp-web.js') as typeof import('whatsapp-web.js');
@@ -129,21 +129,11 @@ export class Session {
     return find()?.args[0] as T;
   }
 
-  /** Ready, with the cure for a sync that ended before the library listened (it gets a second to notice by itself). */
+  /** Ready, also where a sync ended before the library listened. */
   async ready(): Promise<void> {
-    const deadline = Date.now() + PATIENCE_MS;
-    while (this.count('ready') === 0) {
-      if (Date.now() > deadline) throw new Error(`no ready; said so far: ${this.events.map((event) => event.name)}`);
-      await this.page(`(() => {
-        if (!window.Debug || !window.onAppStateHasSyncedEvent || window.WWebJS || window.__cured) return;
-        if (!require('WAWebSocketModel').Socket.hasSynced) return;
-        window.__missedAt ??= Date.now();
-        if (Date.now() - window.__missedAt < 1000) return;
-        window.__cured = true;
-        window.onAppStateHasSyncedEvent();
-      })()`).catch(() => {});
-      await pause(100);
-    }
+    await untilReady(this.client, () => this.count('ready') > 0, PATIENCE_MS).catch((error: Error) => {
+      throw new Error(`${error.message}; said so far: ${this.events.map((event) => event.name)}`);
+    });
   }
 
   /** Evaluates in the page. */
