@@ -1,6 +1,9 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { PATIENCE_MS } from './vitest.patience.ts';
 
-/** Tests with a real browser: they come after all others, three files at a time: they mostly wait. */
+/** Tests with a real browser. */
 const SLOW = [
   'packages/*/test/**/*.{browser,e2e}.test.ts',
   'packages/*/test/**/browser.test.ts',
@@ -9,9 +12,15 @@ const SLOW = [
   'bench/test/**/*.test.ts',
 ];
 
+/** All tests share these; those with a browser mostly wait. */
+const WORKERS = Math.min(8, 2 * availableParallelism());
+
 const common = {
+  maxWorkers: WORKERS,
   // Real child processes (browsers, services) are the subject of many tests; threads would share their signals and cwd.
   pool: 'forks' as const,
+  setupFiles: [join(import.meta.dirname, 'vitest.setup.ts')],
+  expect: { poll: { timeout: PATIENCE_MS } },
   // The settings of the developer's own checkout must not reach a test.
   env: { LEADMASTER_ENV_FILE: '/dev/null' },
   // Every event that a test makes a store write is held to the contract.
@@ -20,27 +29,19 @@ const common = {
 
 export default defineConfig({
   test: {
+    // In this order: the long files begin first, and the short ones fill what is left of the cores at the end.
     projects: [
+      {
+        test: { ...common, name: 'browser', include: SLOW, testTimeout: 120_000, hookTimeout: 120_000 },
+      },
       {
         test: {
           ...common,
           name: 'fast',
           include: ['{packages,tools}/*/test/**/*.test.ts'],
           exclude: SLOW,
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
-          sequence: { groupOrder: 0 },
-        },
-      },
-      {
-        test: {
-          ...common,
-          name: 'browser',
-          include: SLOW,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          maxWorkers: 3,
-          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -1,8 +1,24 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
+import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const SETTLE_MS = 5000;
+
+/** Where files are in memory: tests flush to disk all the time, and wait for nothing longer. */
+const IN_MEMORY = '/dev/shm';
+/** What a run of all tests needs there at most, with its browsers beside it. */
+const ROOM = { disk: 3 * 2 ** 30, memory: 6 * 2 ** 30 };
 
 /**
  * Chromium leaves its socket's folder when it is killed outright, which is what some tests do to it; npm keeps what it
@@ -18,7 +34,7 @@ export class LeakWatch {
   constructor() {
     this.mark = `${process.pid}-${Date.now()}`;
     // Short: the path of a Unix socket has 107 characters in all.
-    this.folder = mkdtempSync('/tmp/lm-');
+    this.folder = inMemory() ?? mkdtempSync('/tmp/lm-');
     // As /tmp itself: some tests run something as another user.
     chmodSync(this.folder, 0o1777);
     this.env = { LEADMASTER_TEST_RUN: this.mark, TMPDIR: this.folder };
@@ -50,6 +66,39 @@ export class LeakWatch {
       read(`/proc/${pid}/environ`).includes(`LEADMASTER_TEST_RUN=${this.mark}`) ||
       read(`/proc/${pid}/cmdline`).includes(`${this.folder}/`)
     );
+  }
+}
+
+/** A new folder in memory; null where there is too little of it, or where programs cannot be run from it. */
+function inMemory() {
+  const free = roomOf(IN_MEMORY);
+  if (free < ROOM.disk || freemem() < ROOM.memory) return null;
+  const folder = mkdtempSync(join(IN_MEMORY, 'lm-'));
+  if (mayRunFrom(folder)) return folder;
+  rmSync(folder, { recursive: true });
+  return null;
+}
+
+/** Free bytes of a file system; none where there is no such folder. */
+function roomOf(folder) {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return 0;
+  }
+}
+
+function mayRunFrom(folder) {
+  const program = join(folder, 'program');
+  writeFileSync(program, '', { mode: 0o700 });
+  try {
+    accessSync(program, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(program);
   }
 }
 

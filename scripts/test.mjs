@@ -1,4 +1,4 @@
-// `npm test`: brings what is needed, then checks everything: types, lint, tests from fast to slow, and what they left behind.
+// `npm test`: brings what is needed, then checks everything: types, lint, layers, all tests, and what they left behind.
 // `npm test -- PATTERN` runs the test files whose path has it, and nothing else.
 import './check-node.mjs';
 

@@ -3,47 +3,91 @@ import { stripVTControlCharacters } from 'node:util';
 import { ROOT } from './lib.mjs';
 
 /**
- * Counts every test once and keeps what a person must know of it. The parent process reads it as the last message; a
- * run that dies before its end sends none, which counts as a failure there.
+ * Counts every test once and keeps what a person must know of it. A failure is printed at once, so that a run that is cut
+ * short has told it. The parent process reads the count as the last message; a run that dies before its end sends none,
+ * which counts as a failure there.
  */
 export default class CountingReporter {
+  #began = performance.now();
+
+  onTestCaseResult(test) {
+    const failure = failureOf(test);
+    if (failure !== null) this.#tell(failure);
+  }
+
+  onTestSuiteResult(suite) {
+    for (const failure of suiteFailures(suite)) this.#tell(failure);
+  }
+
+  onTestModuleEnd(module) {
+    for (const failure of moduleFailures(module)) this.#tell(failure);
+  }
+
   onTestRunEnd(modules, unhandledErrors) {
-    const count = { passed: 0, failed: unhandledErrors.length, skipped: 0, skips: [], failures: [] };
-    for (const error of unhandledErrors) {
-      const { VITEST_TEST_PATH: path, VITEST_TEST_NAME: name } = error;
-      const near = path === undefined ? '' : ` (${relative(ROOT, path)}${name === undefined ? '' : ` > ${name}`})`;
-      count.failures.push(`outside any test${near}: ${error.message ?? error}`);
-    }
+    const count = { passed: 0, failed: 0, skipped: 0, skips: [], failures: [] };
+    const fail = (failures) => {
+      count.failed += failures.length;
+      count.failures.push(...failures);
+    };
+    const outside = unhandledErrors.map(outsideFailure);
+    for (const failure of outside) this.#tell(failure);
+    fail(outside);
     count.slowest = slowest(modules);
     for (const module of modules) {
-      const file = relative(ROOT, module.moduleId);
-      // A file that cannot be loaded, or a hook that fails, has no test to its name.
-      const errors = module.errors();
-      count.failed += errors.length;
-      count.failures.push(...errors.map((error) => `${file}: ${error.message}`));
-      for (const test of module.children.allTests()) this.#add(count, file, test);
-      for (const suite of module.children.allSuites()) {
-        count.failed += suite.errors().length;
-        count.failures.push(...suite.errors().map((error) => `${file} > ${suite.fullName}: ${error.message}`));
+      fail(moduleFailures(module));
+      for (const test of module.children.allTests()) {
+        const failure = failureOf(test);
+        if (failure !== null) fail([failure]);
+        else this.#add(count, test);
       }
+      for (const suite of module.children.allSuites()) fail(suiteFailures(suite));
     }
     process.send?.(count);
   }
 
-  #add(count, file, test) {
-    const { state, note, errors = [] } = test.result();
-    const name = `${file} > ${test.fullName}`;
-    if (state === 'passed') count.passed++;
-    else if (state === 'skipped') {
-      count.skipped++;
-      count.skips.push(`${name}: ${note ?? 'no reason given'}`);
-    } else {
-      // Also "pending": a test that never came to its end has not passed.
-      count.failed++;
-      const why = errors.map(firstLines).join('; ');
-      count.failures.push(`${name}: ${why || state}`);
-    }
+  /** On a line of its own, between the dots of another reporter. */
+  #tell(failure) {
+    const seconds = Math.round((performance.now() - this.#began) / 1000);
+    process.stdout.write(`\nFAILED after ${seconds} s  ${failure}\n`);
   }
+
+  #add(count, test) {
+    const { state, note } = test.result();
+    if (state === 'passed') {
+      count.passed++;
+      return;
+    }
+    count.skipped++;
+    count.skips.push(`${nameOf(test)}: ${note ?? 'no reason given'}`);
+  }
+}
+
+function nameOf({ module, fullName }) {
+  return `${relative(ROOT, module.moduleId)} > ${fullName}`;
+}
+
+/** Why a test failed; null for one that passed or was skipped. */
+function failureOf(test) {
+  const { state, errors = [] } = test.result();
+  if (state === 'passed' || state === 'skipped') return null;
+  // Also "pending": a test that never came to its end has not passed.
+  return `${nameOf(test)}: ${errors.map(firstLines).join('; ') || state}`;
+}
+
+/** A hook that fails has no test to its name. */
+function suiteFailures(suite) {
+  return suite.errors().map((error) => `${nameOf(suite)}: ${firstLines(error)}`);
+}
+
+/** Nor has a file that cannot be loaded. */
+function moduleFailures(module) {
+  return module.errors().map((error) => `${relative(ROOT, module.moduleId)}: ${firstLines(error)}`);
+}
+
+function outsideFailure(error) {
+  const { VITEST_TEST_PATH: path, VITEST_TEST_NAME: name } = error;
+  const near = path === undefined ? '' : ` (${relative(ROOT, path)}${name === undefined ? '' : ` > ${name}`})`;
+  return `outside any test${near}: ${error.message ?? error}`;
 }
 
 /** Enough to know what it was, where only the end of a run is kept. */

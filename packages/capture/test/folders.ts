@@ -1,24 +1,27 @@
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { folderOnOtherDisk } from '@leadmaster/testkit/other-disk';
 import { onTestFinished } from 'vitest';
 import type { Capture, CapturedEntry } from '../src/index.ts';
 
+const PREFIX = 'leadmaster-capture-';
 export const INDEXED_DB = 'Default/IndexedDB/https_web.whatsapp.com_0.indexeddb.leveldb';
 export const LOCAL_STORAGE = 'Default/Local Storage/leveldb';
 export const CACHE = 'Default/Service Worker/CacheStorage/0bf6ab7f/c0ffee';
 
 /** A folder that is gone when the test is over. */
-export async function temporaryFolder(parent: string = tmpdir()): Promise<string> {
-  const folder = await mkdtemp(join(parent, 'leadmaster-capture-'));
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), PREFIX));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
 /** A folder on another file system than the system's temporary one; null where there is none. */
 export async function foreignFolder(): Promise<string | null> {
-  return existsSync('/dev/shm') ? temporaryFolder('/dev/shm') : null;
+  const folder = await folderOnOtherDisk(tmpdir(), PREFIX);
+  if (folder !== null) onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 export async function write(root: string, files: Record<string, string>): Promise<void> {

@@ -29,7 +29,7 @@ test('a stream that breaks is taken up where it broke off, and characters may be
   })();
   await expect.poll(() => opened.length).toBe(1);
   for (const byte of Buffer.from(`: hello\n\n${event(1)}${event(2)}`)) opened[0]?.write(Buffer.from([byte]));
-  await expect.poll(() => opened.length, { timeout: 5000 }).toBe(2);
+  await expect.poll(() => opened.length, { timeout: 30_000 }).toBe(2);
   opened[1]?.write(event(3));
   await reading;
   expect(seen).toEqual([1, 2, 3]);

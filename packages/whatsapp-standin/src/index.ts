@@ -29,5 +29,6 @@ export type { LinkedDevice, Phone, PhoneMedium } from './phone.ts';
 export { settleInjections } from './settle-injections.ts';
 export { startStandin } from './standin.ts';
 export type { WorldState } from './state-file.ts';
+export { untilReady } from './until-ready.ts';
 export type { AccountLimits, Capping, Erasing, StoredMessage } from './wire.ts';
 export type { BulkOptions, World } from './world.ts';

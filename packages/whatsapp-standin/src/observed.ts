@@ -63,7 +63,7 @@ export class ObservedLog {
   async waitFor(
     type: ObservedType,
     predicate: (entry: Observation) => boolean = () => true,
-    timeoutMs = 15_000,
+    timeoutMs = 45_000,
   ): Promise<Observation> {
     const fits = (entry: Observation): boolean => entry.type === type && predicate(entry);
     const past = this.entries.find(fits);

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClientOptions, Message, Client as WebClient } from 'whatsapp-web.js';
-import { type StandinOptions, settleInjections, startStandin, type World } from '../src/index.ts';
+import { type StandinOptions, settleInjections, startStandin, untilReady, type World } from '../src/index.ts';
 
 const require = createRequire(import.meta.url);
 const { Client, LocalAuth } = require('whatsapp-web.js') as typeof import('whatsapp-web.js');
@@ -16,6 +16,9 @@ const BROWSERS = [
   '/usr/lib/chromium/chromium',
   '/usr/bin/google-chrome',
 ];
+
+/** A limit for what never comes, not a claim of speed: two runs may share this machine. */
+export const PATIENCE_MS = 45_000;
 
 /** The auth strategy that only names the profile: nothing is deleted, nothing copied. Every other step does nothing. */
 class ProfileAuth {
@@ -108,35 +111,29 @@ export class Session {
   }
 
   /** The first argument of the event, past or future, that fits. */
-  async event<T = unknown>(name: string, fits: (value: T) => boolean = () => true, timeoutMs = 15_000): Promise<T> {
+  async event<T = unknown>(
+    name: string,
+    fits: (value: T) => boolean = () => true,
+    timeoutMs = PATIENCE_MS,
+  ): Promise<T> {
     const find = () => this.events.find((event) => event.name === name && fits(event.args[0] as T));
     await until(() => find() !== undefined, `the event ${name}`, timeoutMs);
     return find()?.args[0] as T;
   }
 
   /** The next event of that name after now. */
-  async next<T = unknown>(name: string, timeoutMs = 15_000): Promise<T> {
+  async next<T = unknown>(name: string, timeoutMs = PATIENCE_MS): Promise<T> {
     const from = this.events.length;
     const find = () => this.events.slice(from).find((event) => event.name === name);
     await until(() => find() !== undefined, `another event ${name}`, timeoutMs);
     return find()?.args[0] as T;
   }
 
-  /** Ready, with the cure for a sync that ended before the library listened (it gets a second to notice by itself). */
+  /** Ready, also where a sync ended before the library listened. */
   async ready(): Promise<void> {
-    const deadline = Date.now() + 20_000;
-    while (this.count('ready') === 0) {
-      if (Date.now() > deadline) throw new Error(`no ready; said so far: ${this.events.map((event) => event.name)}`);
-      await this.page(`(() => {
-        if (!window.Debug || !window.onAppStateHasSyncedEvent || window.WWebJS || window.__cured) return;
-        if (!require('WAWebSocketModel').Socket.hasSynced) return;
-        window.__missedAt ??= Date.now();
-        if (Date.now() - window.__missedAt < 1000) return;
-        window.__cured = true;
-        window.onAppStateHasSyncedEvent();
-      })()`).catch(() => {});
-      await pause(100);
-    }
+    await untilReady(this.client, () => this.count('ready') > 0, PATIENCE_MS).catch((error: Error) => {
+      throw new Error(`${error.message}; said so far: ${this.events.map((event) => event.name)}`);
+    });
   }
 
   /** Evaluates in the page. */
@@ -150,24 +147,24 @@ export class Session {
     return (await this.page(`window.Debug ? require('WAWebSocketModel').Socket.state : null`)) as string | null;
   }
 
-  async waitForState(state: string, timeoutMs = 15_000): Promise<void> {
+  async waitForState(state: string, timeoutMs = PATIENCE_MS): Promise<void> {
     await until(async () => (await this.state().catch(() => null)) === state, `the state ${state}`, timeoutMs);
   }
 
   /** Closes the browser in order, as one should. */
   async stop(): Promise<void> {
-    await until(() => this.client.pupBrowser !== null && this.client.pupBrowser !== undefined, 'a browser', 10_000);
+    await until(() => this.client.pupBrowser !== null && this.client.pupBrowser !== undefined, 'a browser');
     await this.client.pupBrowser?.close();
   }
 
   /** Kills the browser with all its processes, as a crash would; one that is gone already is no matter. */
   async kill(): Promise<void> {
-    await until(() => this.client.pupBrowser !== null, 'a browser', 10_000).catch(() => {});
+    await until(() => this.client.pupBrowser !== null, 'a browser').catch(() => {});
     const pid = this.client.pupBrowser?.process()?.pid;
     if (!pid) return;
     // Puppeteer starts the browser as the leader of its own process group.
     signalGroup(pid, 'SIGKILL');
-    await until(() => !groupLives(pid), 'the last process of the browser to go', 10_000);
+    await until(() => !groupLives(pid), 'the last process of the browser to go');
   }
 }
 
@@ -201,7 +198,11 @@ export function pause(ms: number): Promise<void> {
 }
 
 /** Waits for something to become true. */
-export async function until(test: () => boolean | Promise<boolean>, what: string, timeoutMs = 10_000): Promise<void> {
+export async function until(
+  test: () => boolean | Promise<boolean>,
+  what: string,
+  timeoutMs = PATIENCE_MS,
+): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await test())) {
     if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain for ${what}`);

@@ -1,5 +1,5 @@
 import type { Session } from './browser.ts';
-import { until } from './browser.ts';
+import { PATIENCE_MS, until } from './browser.ts';
 
 /** The QR that a page shows now, put together from its modules as the library does it; null while it shows none. */
 const QR = `(async () => {
@@ -18,7 +18,7 @@ const QR = `(async () => {
 })()`;
 
 /** Waits until the page answers with something that is true, over any number of its own navigations. */
-export async function answered<T>(session: Session, code: string, timeoutMs = 15_000): Promise<T> {
+export async function answered<T>(session: Session, code: string, timeoutMs = PATIENCE_MS): Promise<T> {
   let answer: unknown;
   const ask = async () => {
     answer = await session.page(code).catch(() => null);
@@ -36,7 +36,7 @@ export function shownQr(session: Session): Promise<string> {
 /** The first QR that the page shows with another reference than an earlier one. */
 export async function nextQr(session: Session, earlier: string): Promise<string> {
   const refOf = (qr: string) => qr.split(',')[0];
-  await until(async () => refOf(await shownQr(session)) !== refOf(earlier), 'a QR with another reference', 20_000);
+  await until(async () => refOf(await shownQr(session)) !== refOf(earlier), 'a QR with another reference');
   return shownQr(session);
 }
 

@@ -99,7 +99,7 @@ test('a page that was linked reloads itself once, and on order; the QR page now 
   expect(new Set(world.observed.filter(({ type }) => type === 'qr').map(({ detail }) => detail.instance)).size).toBe(2);
 
   await world.phone(ANA).scan(await shownQr(session));
-  await world.waitFor('login', () => true, 20_000);
+  await world.waitFor('login');
   expect(count(world, 'self_reload')).toBe(1);
   await world.waitFor('synced', ({ seq }) => seq > (world.observed.find(({ type }) => type === 'login')?.seq ?? 0));
   world.phone(ANA).reload();

@@ -9,13 +9,13 @@ beforeEach(needBrowser);
 test('start --demo: from nothing to a linked session, and back after a restart without a QR', async () => {
   const { folder, start, cli } = await demo();
   const service = start('start', '--demo');
-  await expect.poll(service.said, { timeout: 20_000 }).toContain('phone scan ventas');
+  await expect.poll(service.said, { timeout: 45_000 }).toContain('phone scan ventas');
   expect(service.said()).toMatch(/LeadMaster is running.*address +http.*browser +\w+ \d+.*\.\/leadmaster qr NAME/s);
   // Nothing of the demo lies in the real data folder.
   expect(existsSync(join(folder, 'data'))).toBe(false);
 
   const qr = start('qr', 'ventas');
-  await expect.poll(qr.said, { timeout: 20_000 }).toContain('QR 1 of ventas');
+  await expect.poll(qr.said, { timeout: 45_000 }).toContain('QR 1 of ventas');
   expect(await cli('phone', 'scan', 'ventas')).toMatchObject({ code: 0 });
   expect(await exitOf(qr.child)).toBe(0);
   expect(qr.said()).toContain('READY ventas is linked as');
@@ -23,7 +23,7 @@ test('start --demo: from nothing to a linked session, and back after a restart w
   expect(await cli('send', 'ventas', '5491199990000', 'hola che')).toMatchObject({ code: 0 });
   expect((await cli('phone', 'inbox')).text).toContain('hola che');
   expect(await cli('phone', 'send', 'ventas', 'buenas')).toMatchObject({ code: 0 });
-  await expect.poll(async () => (await cli('events', 'ventas')).text, { timeout: 10_000 }).toContain('text=buenas');
+  await expect.poll(async () => (await cli('events', 'ventas')).text, { timeout: 45_000 }).toContain('text=buenas');
 
   const { pid } = JSON.parse(readFileSync(join(folder, 'data-demo/demo.json'), 'utf8'));
   expect(pid).toBe(service.child.pid);
@@ -34,8 +34,8 @@ test('start --demo: from nothing to a linked session, and back after a restart w
   expect((await cli('phone', 'inbox')).text).toContain('No demo is running');
 
   const again = start('start', '--demo');
-  await expect.poll(again.said, { timeout: 20_000 }).toContain('LeadMaster is running');
-  await expect.poll(async () => (await cli('sessions')).text, { timeout: 20_000 }).toMatch(/ventas +READY/);
+  await expect.poll(again.said, { timeout: 45_000 }).toContain('LeadMaster is running');
+  await expect.poll(async () => (await cli('sessions')).text, { timeout: 45_000 }).toMatch(/ventas +READY/);
   expect((await cli('events', 'ventas', '--limit', '1000')).text.match(/session\.qr/g)).toHaveLength(1);
   again.child.kill('SIGINT');
   expect(await exitOf(again.child)).toBe(0);
@@ -44,9 +44,9 @@ test('start --demo: from nothing to a linked session, and back after a restart w
 test('a demo that is killed outright takes the stand-in and every browser with it', async () => {
   const { folder, start, cli } = await demo();
   const service = start('start', '--demo');
-  await expect.poll(service.said, { timeout: 20_000 }).toContain('phone scan ventas');
+  await expect.poll(service.said, { timeout: 45_000 }).toContain('phone scan ventas');
   expect(await cli('session', 'create', 'ventas')).toMatchObject({ code: 0 });
-  await expect.poll(async () => (await cli('sessions')).text, { timeout: 20_000 }).toMatch(/QR_REQUIRED/);
+  await expect.poll(async () => (await cli('sessions')).text, { timeout: 45_000 }).toMatch(/QR_REQUIRED/);
   const children = readFileSync(`/proc/${service.child.pid}/task/${service.child.pid}/children`, 'utf8')
     .trim()
     .split(' ')

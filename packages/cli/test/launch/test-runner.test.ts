@@ -1,7 +1,10 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { CHECKOUT } from '@leadmaster/session-manager/config';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { gone } from './fake-checkout.ts';
@@ -42,41 +45,74 @@ describe('what tests leave behind', () => {
   });
 });
 
+/** A folder of test files, and vitest with our reporter alone on it. */
+class Reported {
+  readonly folder = mkdtempSync(join(tmpdir(), 'leadmaster-reporter-'));
+
+  constructor() {
+    // Vitest is resolved from where the tests lie.
+    mkdirSync(join(this.folder, 'node_modules'));
+    symlinkSync(join(CHECKOUT, 'node_modules/vitest'), join(this.folder, 'node_modules/vitest'));
+    writeFileSync(join(this.folder, 'vitest.config.js'), 'export default {};');
+    onTestFinished(() => rmSync(this.folder, { recursive: true, force: true }));
+  }
+
+  file(name: string, body: string): void {
+    const imports = `import { beforeAll, describe, expect, test } from 'vitest';`;
+    writeFileSync(join(this.folder, `${name}.test.js`), `${imports}\n${body}`);
+  }
+
+  run(): ChildProcess {
+    const vitest = join(CHECKOUT, 'node_modules/vitest/vitest.mjs');
+    const reporter = `--reporter=${join(CHECKOUT, 'scripts/vitest-reporter.mjs')}`;
+    const args = [vitest, 'run', '--root', this.folder, '--config', join(this.folder, 'vitest.config.js'), reporter];
+    return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore', 'ipc'] });
+  }
+}
+
 test('the reporter counts each test once, tests that cannot run as failed, and keeps the reasons of skips', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'leadmaster-reporter-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const file = (name: string, body: string): void =>
-    writeFileSync(
-      join(folder, `${name}.test.js`),
-      `import { beforeAll, describe, expect, test } from 'vitest';\n${body}`,
-    );
-  file('good', `test('a', () => {}); test.each([1, 2])('b %s', () => {});`);
-  file(
+  const reported = new Reported();
+  reported.file('good', `test('a', () => {}); test.each([1, 2])('b %s', () => {});`);
+  reported.file(
     'bad',
     `test('fails', () => expect(1).toBe(2)); describe('hook', () => { beforeAll(() => { throw new Error('no hook'); }); test('c', () => {}); });`,
   );
-  file('unloadable', `throw new Error('cannot load');`);
-  file('skips', `test('d', (context) => context.skip('no browser')); test.skip('e', () => {});`);
-  const vitest = join(CHECKOUT, 'node_modules/vitest/vitest.mjs');
-  const reporter = join(CHECKOUT, 'scripts/vitest-reporter.mjs');
-  const config = join(folder, 'vitest.config.js');
-  writeFileSync(config, 'export default {};');
-  const args = [vitest, 'run', '--root', folder, '--config', config, `--reporter=${reporter}`];
-  // Vitest is resolved from where the tests lie.
-  mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(join(CHECKOUT, 'node_modules/vitest'), join(folder, 'node_modules/vitest'));
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-  const [count, code] = await Promise.all([
-    new Promise((resolve) => child.once('message', resolve)),
-    new Promise((resolve) => child.once('close', resolve)),
-  ]);
+  reported.file('unloadable', `throw new Error('cannot load');`);
+  reported.file('skips', `test('d', (context) => context.skip('no browser')); test.skip('e', () => {});`);
+  const child = reported.run();
+  const told = text(child.stdout ?? Readable.from([]));
+  const [[count], [code]] = await Promise.all([once(child, 'message'), once(child, 'close')]);
   expect(code).toBe(1);
   expect(count).toMatchObject({ passed: 3, skipped: 3 });
   const { failed, skips, failures } = count as { failed: number; skips: string[]; failures: string[] };
   expect(failed).toBeGreaterThanOrEqual(3);
-  expect(failures.join('\n')).toMatch(/bad.*fails/);
-  expect(failures.join('\n')).toMatch(/unloadable.*cannot load/);
-  expect(failures.join('\n')).toMatch(/no hook/);
+  // Kept for the end, and told as they came.
+  for (const lines of [failures.join('\n'), await told]) {
+    expect(lines).toMatch(/bad.*fails/);
+    expect(lines).toMatch(/unloadable.*cannot load/);
+    expect(lines).toMatch(/no hook/);
+  }
   expect(skips.join('\n')).toMatch(/d: no browser/);
   expect(skips.join('\n')).toMatch(/e: no reason given/);
+});
+
+test('the reporter tells a failure while the run goes on', async () => {
+  const reported = new Reported();
+  const gate = join(reported.folder, 'told');
+  reported.file(
+    'bad',
+    `import { existsSync } from 'node:fs';
+     test('fails', () => expect(1).toBe(2));
+     test('goes on', async () => {
+       while (!existsSync(${JSON.stringify(gate)})) await new Promise((resolve) => setTimeout(resolve, 20));
+     }, 20_000);`,
+  );
+  const child = reported.run();
+  const counted = once(child, 'message');
+  let told = '';
+  for await (const part of child.stdout ?? []) {
+    told += String(part);
+    if (/FAILED after \d+ s {2}.*fails: expected 1 to be 2/.test(told)) writeFileSync(gate, '');
+  }
+  expect((await counted)[0]).toMatchObject({ passed: 1, failed: 1 });
 });

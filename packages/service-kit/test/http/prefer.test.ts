@@ -39,11 +39,12 @@ test('nothing else is taken for it', () => {
 });
 
 test('no header is slow to read', () => {
-  const start = performance.now();
+  const before = process.cpuUsage();
   for (const piece of ['a;', 'a= ', ' ;', '"\\"', 'a="', ', ', 'a;b=" "; ', '=']) {
     prefersAsync(piece.repeat(8_000));
     prefersAsync(`${piece.repeat(8_000)}\0`);
     prefersAsync(`a${piece.repeat(8_000)}\0`);
   }
-  expect(performance.now() - start).toBeLessThan(1_000);
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1_000).toBeLessThan(1_000);
 });

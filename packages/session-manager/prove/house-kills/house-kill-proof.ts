@@ -1,8 +1,8 @@
-import { mkdtempSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorText } from '@leadmaster/protocol';
+import { folderOnOtherDisk, OTHER_DISKS } from '@leadmaster/testkit/other-disk';
 import type { Context } from '../../src/context.ts';
 import { isTemporaryName } from '../../src/profile/atomic-file.ts';
 import { openManager } from '../../test/adopt/managers.ts';
@@ -51,26 +51,13 @@ export interface HouseKillReport {
 /** kill -9 of the manager at every step of an adopt, an import and a trim. */
 export async function proveHouseKills(options: HouseKillOptions): Promise<HouseKillReport> {
   const folder = await mkdtemp(join(tmpdir(), 'leadmaster-house-kills-'));
-  const otherDisk = await folderOnOtherDisk(folder);
+  const otherDisk = await folderOnOtherDisk(folder, 'leadmaster-house-kills-');
   try {
     return await new HouseKillProof(options, folder, otherDisk).run();
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     if (otherDisk !== null) await rm(otherDisk, { recursive: true, force: true });
   }
-}
-
-/** Where another disk may be, also when temporary files are kept in memory. */
-const ELSEWHERE = ['/dev/shm', '/var/tmp', '/tmp'];
-
-/** A folder on another disk than the one given; null where there is none. */
-async function folderOnOtherDisk(folder: string): Promise<string | null> {
-  const { dev } = await stat(folder);
-  for (const there of ELSEWHERE) {
-    const found = await stat(there).catch(() => null);
-    if (found !== null && found.dev !== dev) return mkdtempSync(join(there, 'leadmaster-house-kills-'));
-  }
-  return null;
 }
 
 type Death = { when: string; die: (dying: Dying, work: Work) => Promise<{ end: string }> };
@@ -90,7 +77,7 @@ class HouseKillProof {
     this.#dying = new Dying(folder);
     this.#random = seeded(options.seed);
     const skipped =
-      otherDisk === null ? [`adopt across disks: ${ELSEWHERE.join(', ')} are on the disk of ${folder}`] : [];
+      otherDisk === null ? [`adopt across disks: ${OTHER_DISKS.join(', ')} are on the disk of ${folder}`] : [];
     this.#report = { seed: options.seed, works: {}, skipped, faults: [] };
   }
 

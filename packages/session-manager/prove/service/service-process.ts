@@ -74,7 +74,7 @@ export class ServiceProcess {
     this.#child = child;
   }
 
-  async answers(withinMs = 20_000): Promise<void> {
+  async answers(withinMs = 60_000): Promise<void> {
     const deadline = performance.now() + withinMs;
     for (;;) {
       if (await answers(this.client)) return;
@@ -142,7 +142,7 @@ export class ServiceProcess {
   }
 
   /** Sends a message and waits until WhatsApp's server has acknowledged it. */
-  async sent(name: string, body: { to: string; text: string }, key: string, withinMs = 10_000): Promise<void> {
+  async sent(name: string, body: { to: string; text: string }, key: string, withinMs = 45_000): Promise<void> {
     const deadline = performance.now() + withinMs;
     const input = { ...of(name), body, headers: { 'idempotency-key': key } };
     for (let { id, state } = await this.call('sendMessage', input); !ACKNOWLEDGED.includes(state); ) {

@@ -1,7 +1,7 @@
-import { mkdtempSync } from 'node:fs';
-import { mkdtemp, realpath, rm, stat } from 'node:fs/promises';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { folderOnOtherDisk } from '@leadmaster/testkit/other-disk';
 import { onTestFinished } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { openManager } from './managers.ts';
@@ -15,11 +15,8 @@ export async function tempFolder(parent: string = tmpdir()): Promise<string> {
 
 /** A folder on another disk than the temporary one; null where there is none. */
 export async function otherDisk(): Promise<string | null> {
-  const here = await stat(tmpdir());
-  const there = await stat('/dev/shm').catch(() => null);
-  if (there === null || there.dev === here.dev) return null;
-  const folder = mkdtempSync('/dev/shm/leadmaster-adopt-');
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const folder = await folderOnOtherDisk(tmpdir(), 'leadmaster-adopt-');
+  if (folder !== null) onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 

@@ -187,7 +187,8 @@ describe('a caller who waits', () => {
 
   test('is not cut off by the limit on silent connections', async () => {
     const { app, ask, sessions, snapshots } = await held();
-    app.server.setTimeout(50);
+    // Longer than a busy machine takes to hand a request over.
+    app.server.setTimeout(1_000);
     const long = ask(OF_A, { method: 'POST' });
     await expect.poll(() => snapshots.working).toHaveLength(1);
     // The limit is in force: another call that is silent for so long loses its connection.
@@ -211,7 +212,7 @@ describe('the end of the server', () => {
     await expect.poll(() => [arrived, snapshots.working.length]).toEqual([4, 2]);
     const start = performance.now();
     await app.close();
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(performance.now() - start).toBeLessThan(10_000);
     expect(snapshots.working).toEqual([]);
     const refused = await sync;
     expect([refused.status, refused.json.code, refused.headers['retry-after']]).toEqual([503, 'shutting_down', '5']);

@@ -46,6 +46,8 @@ test('one that goes on coming, byte by byte, too', async () => {
   const slow = await begin(port, '/v1/sessions', { ...JSON_BODY, 'content-length': '100000' });
   const drip = setInterval(() => slow.socket.write(' '), 10);
   onTestFinished(() => clearInterval(drip));
+  // Bytes that meet a closed connection reset it, and with it goes an answer that was not read yet.
+  slow.socket.once('data', () => clearInterval(drip));
   slow.socket.on('error', () => {});
   await slow.closed;
   expect(slow.said()).toMatch(/^HTTP\/1\.1 408 /);

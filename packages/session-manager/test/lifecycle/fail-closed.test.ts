@@ -147,7 +147,7 @@ describe('with a linked session', () => {
     await sessions.list();
     const began = performance.now();
     expect((await sessions.list()).items).toHaveLength(50);
-    expect(performance.now() - began).toBeLessThan(250);
+    expect(performance.now() - began).toBeLessThan(2_500);
     await sessions.close();
     store.close();
   });

@@ -65,7 +65,7 @@ describe('sessions start by themselves', () => {
     Object.assign(here.env, { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' });
     const began = performance.now();
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
-    expect(performance.now() - began).toBeLessThan(12_000);
+    expect(performance.now() - began).toBeLessThan(25_000);
   });
 
   it('where the head is of another account', async () => {

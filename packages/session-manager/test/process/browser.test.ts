@@ -101,7 +101,7 @@ describe.each(BROWSERS)('$name', ({ path }) => {
       message: expect.stringContaining(`pid ${tenth.pid}`),
     });
     // Asked first, it ends by itself.
-    expect((await endGroup(tenth, { termMs: 10_000, killMs: 5000 })).killed).toEqual([]);
+    expect((await endGroup(tenth, { termMs: 30_000, killMs: 5000 })).killed).toEqual([]);
     expect(await profileUsers(ten)).toEqual([]);
   });
 
@@ -129,7 +129,7 @@ describe.each(BROWSERS)('$name', ({ path }) => {
     expect(foreignBrowsers([{ session: 'a', profileDir: dir }])).toMatchObject([{ session: 'a', pid: recorded.pid }]);
     expect(foreignBrowsers([{ session: 'a0', profileDir: `${dir}0` }])).toEqual([]);
 
-    const [report] = await endOrphans([recorded], { termMs: 10_000, killMs: 5000 });
+    const [report] = await endOrphans([recorded], { termMs: 30_000, killMs: 5000 });
     expect(report).toMatchObject({ session: 'a', pid: recorded.pid, outcome: 'ended' });
     expect(await profileUsers(dir)).toEqual([]);
     expect(await endOrphans([recorded], options)).toMatchObject([{ outcome: 'gone' }]);
@@ -215,7 +215,7 @@ describe.runIf(full !== undefined)("Chromium's own lock", () => {
       removed: ['SingletonLock'],
     });
     const again = await launch(full?.path ?? '', dir);
-    await endGroup(again, { termMs: 10_000, killMs: 5000 });
+    await endGroup(again, { termMs: 30_000, killMs: 5000 });
   });
 
   test('the crash handler leaves the group, holds nothing of the profile, and ends with its browser', async () => {
@@ -231,10 +231,7 @@ describe.runIf(full !== undefined)("Chromium's own lock", () => {
     expect(mine.filter((p) => holders.has(p.pid))).toEqual([]);
     expect(mine.filter((p) => p.pgid === browser.pgid)).toEqual([]);
     await endGroup(browser, { termMs: 0, killMs: 5000 });
-    await until(
-      () => mine.every((p) => isGone(readProcess(p.pid)) || identify(p.pid)?.startTicks !== p.startTicks),
-      5000,
-    );
+    await until(() => mine.every((p) => isGone(readProcess(p.pid)) || identify(p.pid)?.startTicks !== p.startTicks));
   });
 });
 

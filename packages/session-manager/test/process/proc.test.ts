@@ -92,7 +92,7 @@ describe('a group', () => {
     expect(ended.found.length).toBeGreaterThanOrEqual(3);
     expect(ended.killed.length).toBeGreaterThanOrEqual(3);
     expect(groupMembers(identity.pgid)).toEqual([]);
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(performance.now() - started).toBeLessThan(10_000);
     expect(await endGroup(identity, { termMs: 200, killMs: 5000 })).toEqual({ found: [], killed: [] });
   });
 

@@ -38,7 +38,9 @@ async function profile() {
 /** Where a mount is now: a rename of a folder around it takes it along. */
 async function placesOf(outside: string): Promise<string[]> {
   const lines = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n');
-  return lines.filter((line) => line.split(' ')[3] === outside).map((line) => line.split(' ')[4] ?? '');
+  // What is mounted is told from where its file system begins, which need not be `/`.
+  const isOutside = (root = '/') => root !== '/' && outside.endsWith(root);
+  return lines.filter((line) => isOutside(line.split(' ')[3])).map((line) => line.split(' ')[4] ?? '');
 }
 
 async function backdate(trashed: string): Promise<void> {

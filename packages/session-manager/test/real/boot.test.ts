@@ -12,7 +12,7 @@ import { ServiceStage } from './service.ts';
 const STARTING = ['INITIALIZING', 'RECONNECTING', 'AUTHENTICATED'];
 const phone = (index: number): string => `549110000000${index}`;
 
-describe('after the service has ended', { timeout: 90_000 }, () => {
+describe('after the service has ended', { timeout: 180_000 }, () => {
   it('the sessions that ran come back by themselves, no more at once than allowed, and the stopped ones stay stopped', async () => {
     await using stage = await ServiceStage.open({ env: { START_CONCURRENCY: '2' } });
     await stage.service.start();

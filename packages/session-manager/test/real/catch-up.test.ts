@@ -49,15 +49,13 @@ describe('messages that were missed', { timeout: 120_000 }, () => {
 
   it('count what has no text yet, and have it once it came', async () => {
     await using stage = await MessageStage.linked();
-    await stage.restartWith(() => stage.world.phone(CUSTOMER).send(ACCOUNT, 'sealed', { ciphertextMs: 4_000 }));
+    await stage.restartWith(() => stage.world.phone(CUSTOMER).send(ACCOUNT, 'sealed', { ciphertextMs: 8_000 }));
     const [part] = await stage.caughtUp(aMinuteAgo());
     expect(part).toMatchObject({ messages: [], waiting: 1 });
     await expect
       .poll(
         async () => (await stage.caughtUp(aMinuteAgo())).flatMap(({ messages }) => messages.map(({ text }) => text)),
-        {
-          timeout: 15_000,
-        },
+        { timeout: 30_000 },
       )
       .toEqual(['sealed']);
   });
@@ -142,6 +140,6 @@ describe('time', { timeout: 60_000 }, () => {
     await stage.world.faults.set({ clockSkewMs: -anHour });
     await stage.link();
     const behind = Date.now() - stage.run.whatsappNow().getTime();
-    expect(Math.abs(behind - anHour)).toBeLessThan(2_000);
+    expect(Math.abs(behind - anHour)).toBeLessThan(5_000);
   });
 });

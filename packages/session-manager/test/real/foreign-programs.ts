@@ -4,7 +4,7 @@ import { copyFile, mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { browsersOn, isGone, readProcess } from '@leadmaster/capture/processes';
-import { settleInjections, type World } from '@leadmaster/whatsapp-standin';
+import { settleInjections, untilReady, type World } from '@leadmaster/whatsapp-standin';
 import wwebjs, { type Client } from 'whatsapp-web.js';
 import { findBrowser } from '../../src/engine/browser/find.ts';
 
@@ -23,12 +23,15 @@ export async function startProgram(world: World, strategy: InstanceType<typeof w
 
 /** Links a program's account by its QR, and waits until it is ready and its login on disk. */
 export async function linkProgram(client: Client, world: World, phone: string): Promise<void> {
-  const ready = once(client, 'ready');
+  let isReady = false;
+  client.once('ready', () => {
+    isReady = true;
+  });
   const qr = once(client, 'qr');
   const failed = client.initialize();
   const [text] = (await Promise.race([qr, failed.then(() => qr)])) as [string];
   await world.phone(phone).scan(text);
-  await ready;
+  await untilReady(client, () => isReady);
 }
 
 /** Ends a program as it would end itself, and waits until its browser is gone. */
@@ -36,7 +39,7 @@ export async function endProgram(client: Client, profileDir: string): Promise<vo
   const browsers = browsersOn(profileDir);
   await client.destroy();
   for (const { pid } of browsers) {
-    for (const deadline = performance.now() + 10_000; !isGone(readProcess(pid)); ) {
+    for (const deadline = performance.now() + 30_000; !isGone(readProcess(pid)); ) {
       if (performance.now() > deadline) throw new Error(`browser ${pid} did not end`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -100,7 +103,7 @@ async function untilUnzipped(from: string, to: string): Promise<void> {
     return found.sort().join('\n');
   };
   const wanted = await sizes(from);
-  for (const deadline = performance.now() + 10_000; (await sizes(to)) !== wanted; ) {
+  for (const deadline = performance.now() + 30_000; (await sizes(to)) !== wanted; ) {
     if (performance.now() > deadline) throw new Error(`not unzipped: ${await sizes(to)}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

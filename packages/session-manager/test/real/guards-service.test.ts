@@ -77,7 +77,7 @@ describe('the service refuses to start', { timeout: 60_000 }, () => {
   it('beside another manager on the same data folder, and names it', async () => {
     await stage.restart('SIGTERM');
     const { since } = await stage.service.untilReadyAgain('ventas', new Date(0));
-    await expect.poll(notedAt, { timeout: 20_000 }).toBeGreaterThan(Date.parse(since));
+    await expect.poll(notedAt, { timeout: 45_000 }).toBeGreaterThan(Date.parse(since));
     const said = await refused({ SESSION_MANAGER_PORT: String(await freePort()) });
     expect(said).toContain(`${stage.service.pid}`);
     expect(said).toContain(stage.env.SESSION_MANAGER_PORT);

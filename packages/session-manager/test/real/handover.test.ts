@@ -3,7 +3,7 @@ import { LoadUtils } from 'whatsapp-web.js/src/util/Injected/Utils.js';
 import { NotSent } from '../../src/engine/engine.ts';
 import { ACCOUNT, CUSTOMER, MessageStage } from './message-stage.ts';
 
-const soon = () => AbortSignal.timeout(20_000);
+const soon = () => AbortSignal.timeout(45_000);
 
 /** The id is on disk before the page's own sender gets a text; if anything goes wrong before, nothing leaves. */
 describe('a text on its way into the page', { timeout: 90_000 }, () => {
@@ -125,7 +125,7 @@ describe('a text on its way into the page', { timeout: 90_000 }, () => {
     };
     await Promise.all(others.map(inOrder));
     await stage.next('ack', ({ ack }) => ack >= 1);
-    for (const other of others) await expect.poll(() => stage.inbox(other), { timeout: 10_000 }).toEqual(texts);
+    for (const other of others) await expect.poll(() => stage.inbox(other)).toEqual(texts);
   });
 
   it('is proven not to be sent where WhatsApp knows no such number, with the spelling that it does know', async () => {

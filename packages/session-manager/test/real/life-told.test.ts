@@ -18,7 +18,9 @@ describe('a passkey', { timeout: 90_000 }, () => {
     await expect(stage.sessions.qr('ventas')).rejects.toMatchObject({ code: 'not_waiting_for_qr' });
 
     process.kill(waiting.runtime?.pid ?? 0, 'SIGKILL');
-    expect((await stage.until('ventas', 'PASSKEY_REQUIRED', 'passkey_not_given')).runtime).toBeNull();
+    await stage.until('ventas', 'PASSKEY_REQUIRED', 'passkey_not_given');
+    // The state is told before what is left of the browser is gone.
+    await vi.waitFor(async () => expect((await stage.sessions.get('ventas')).runtime).toBeNull());
     const asked = stage.world.observed.filter(({ type }) => type === 'qr').length;
     await stage.stop();
     await stage.start();

@@ -20,7 +20,7 @@ describe('media on today’s page', { timeout: 90_000 }, () => {
     const sent = await library.sendMessage(`${CUSTOMER}@c.us`, image, { caption: 'a pixel' });
     expect(sent.id._serialized).toMatch(/^true_.+_3EB0/);
     await expect
-      .poll(() => stage.world.phone(CUSTOMER).inbox.at(-1)?.media?.mimetype, { timeout: 10_000 })
+      .poll(() => stage.world.phone(CUSTOMER).inbox.at(-1)?.media?.mimetype, { timeout: 45_000 })
       .toBe('image/png');
 
     await stage.world.phone(CUSTOMER).sendMedia(ACCOUNT, { mimetype: 'image/png', data: PIXEL, caption: 'back' });
@@ -47,7 +47,7 @@ describe('media on today’s page', { timeout: 90_000 }, () => {
     );
     expect(leaked).not.toContain('__x_id');
     expect(leaked).toContain('__x_mimetype');
-    await expect.poll(() => stage.inbox(), { timeout: 10_000 }).toEqual(['whole']);
+    await expect.poll(() => stage.inbox(), { timeout: 45_000 }).toEqual(['whole']);
   });
 
   it('are forwarded though the page loads that part only when it is used', async () => {
@@ -56,7 +56,7 @@ describe('media on today’s page', { timeout: 90_000 }, () => {
     const inbound = await stage.message('pass it on');
     const message = await stage.run.library.getMessageById(inbound.whatsappId);
     await message.forward('5491100000005@c.us');
-    await expect.poll(() => stage.inbox('5491100000005'), { timeout: 10_000 }).toEqual(['pass it on']);
+    await expect.poll(() => stage.inbox('5491100000005'), { timeout: 45_000 }).toEqual(['pass it on']);
   });
 });
 

@@ -73,7 +73,7 @@ export class MessageStage implements AsyncDisposable {
     const journal = async (whatsappId: string): Promise<void> => {
       journalled.push(whatsappId);
     };
-    const sent = await this.run.messages.sendText({ to, text, journal }, AbortSignal.timeout(20_000));
+    const sent = await this.run.messages.sendText({ to, text, journal }, AbortSignal.timeout(45_000));
     return { journalled, ...sent };
   }
 

@@ -48,7 +48,7 @@ describe('messages on their way out', { timeout: 90_000 }, () => {
   it('go under the same key once a number that was not on WhatsApp has joined, and then once', async () => {
     const newcomer = '5491100000098';
     const order = () => stage.sessions.send('ventas', { to: newcomer, text: 'welcome' }, 'k1');
-    const settled = (id: string) => stage.sessions.acknowledged('ventas', id, 10_000, AbortSignal.timeout(15_000));
+    const settled = (id: string) => stage.sessions.acknowledged('ventas', id, 30_000, AbortSignal.timeout(35_000));
     await stage.world.faults.set({ unregistered: [newcomer] });
     const first = await order();
     expect(await settled(first.id)).toMatchObject({ state: 'FAILED', code: 'recipient_unknown' });
@@ -64,7 +64,7 @@ describe('messages on their way out', { timeout: 90_000 }, () => {
     const nobody = '5491100000099';
     await stage.world.faults.set({ unregistered: [nobody] });
     const { id } = await send('anybody there?', nobody);
-    const failed = await stage.sessions.acknowledged('ventas', id, 10_000, AbortSignal.timeout(15_000));
+    const failed = await stage.sessions.acknowledged('ventas', id, 30_000, AbortSignal.timeout(35_000));
     expect(failed).toMatchObject({
       state: 'FAILED',
       whatsappId: null,

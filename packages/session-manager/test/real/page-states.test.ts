@@ -30,7 +30,7 @@ describe('a page that is READY', () => {
   it('closes the window of what is new by the page’s own calls, which write down that it was seen', async () => {
     await using stage = await RunStage.linked(['whats-new']);
     const shows = () => stage.page.evaluate(`document.querySelectorAll('[role="dialog"]').length`);
-    await expect.poll(shows, { timeout: 10_000 }).toBe(0);
+    await expect.poll(shows).toBe(0);
     expect(await stage.page.evaluate(`require('WAWebWhatsNewNux').shouldShowWhatsNewNux()`)).toBe(false);
     expect(stage.kinds().filter((kind) => /lost|blocked|unlinked/.test(kind))).toEqual([]);
   });

@@ -49,7 +49,7 @@ describe('a recording', { timeout: 60_000 }, () => {
     await world.phone(CUSTOMER).send(ACCOUNT, TEXTS[0]);
     await world.phone(ACCOUNT).send(CUSTOMER, TEXTS[1]);
     await stage.link('ventas', ACCOUNT);
-    await expect.poll(async () => (await record()).page.counts.messages, { timeout: 15_000 }).toBeGreaterThan(0);
+    await expect.poll(async () => (await record()).page.counts.messages, { timeout: 45_000 }).toBeGreaterThan(0);
     const file = await record();
     expect(file.page).toMatchObject({ socket: 'CONNECTED', hasSynced: true, counts: { chats: 1 } });
     expect(file.page.messageKey).toMatchObject({ textField: expect.stringMatching(/^(\$1|_serialized)$/) });

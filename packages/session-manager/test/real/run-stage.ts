@@ -35,7 +35,7 @@ export class RunStage implements AsyncDisposable {
       browsers: new BrowserFinder(process.env.CHROME_PATH ?? null),
       chromeArgs,
       webCacheDir: join(folder, 'web-cache'),
-      ...{ launchMs: 10_000, loadMs, probeMs: 500, qrRounds: 3 },
+      ...{ launchMs: 20_000, loadMs, probeMs: 500, qrRounds: 3 },
     });
   }
 
@@ -74,7 +74,7 @@ export class RunStage implements AsyncDisposable {
         this.#changed.resolve();
       },
       onLaunched: () => undefined,
-      signal: AbortSignal.timeout(20_000),
+      signal: AbortSignal.timeout(45_000),
     })) as WwebjsRun;
   }
 
@@ -103,7 +103,7 @@ export class RunStage implements AsyncDisposable {
   async next<Type extends EngineEvent['type']>(
     type: Type,
     fits: (event: Of<Type>) => boolean = () => true,
-    withinMs = 25_000,
+    withinMs = 45_000,
     after = 0,
   ): Promise<Of<Type>> {
     const deadline = performance.now() + withinMs;

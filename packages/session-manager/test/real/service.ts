@@ -52,7 +52,7 @@ export class ServiceStage implements AsyncDisposable {
 
   /** The first event that fits and is newer than `after`, by long polling. */
   async event(fits: (event: AnyEvent) => boolean, after = 0): Promise<AnyEvent> {
-    const deadline = performance.now() + 20_000;
+    const deadline = performance.now() + 45_000;
     let cursor = after;
     while (performance.now() < deadline) {
       const page = await this.service.events(cursor, 2);

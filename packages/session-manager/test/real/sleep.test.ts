@@ -4,13 +4,14 @@ import { expect, it } from 'vitest';
 import { ServiceStage } from './service.ts';
 
 const ANA = '5491100000001';
-/** Longer than the watchdog waits for a sign of life (3 s here). */
-const ASLEEP_MS = 7_000;
+/** How long the watchdog waits for a sign of life, and a standstill that is longer. */
+const WATCH_S = 5;
+const ASLEEP_MS = (WATCH_S + 2) * 1000;
 
 it('a service that stood still, with its browsers or alone, finds a healthy session healthy', {
   timeout: 90_000,
 }, async () => {
-  await using stage = await ServiceStage.open();
+  await using stage = await ServiceStage.open({ env: { PROBE_DEADLINE_S: String(WATCH_S) } });
   await stage.service.start();
   await stage.link('ventas', ANA);
   const before = await stage.service.transitions('ventas');
@@ -37,7 +38,7 @@ async function standStill(pids: readonly number[]): Promise<void> {
 
 /** Waits until the page has answered a probe that was asked after a moment; a session that is lost never does. */
 async function probedSince(stage: ServiceStage, moment: string): Promise<void> {
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + 45_000;
   for (;;) {
     const { state, health } = await stage.service.session('ventas');
     if (state === 'READY' && (health.lastProbeAt ?? '') > moment) return;

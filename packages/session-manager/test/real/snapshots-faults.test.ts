@@ -143,7 +143,7 @@ describe('a vault that cannot be had', () => {
     await stage.event(({ type }) => type === 'session.state', 15_000, true);
     const began = performance.now();
     await stage.stop();
-    expect(performance.now() - began).toBeLessThan(15_000);
+    expect(performance.now() - began).toBeLessThan(30_000);
     expect(await pending).toBeInstanceOf(Error);
   });
 });

@@ -55,7 +55,7 @@ describe('whose session it is', { timeout: 120_000 }, () => {
     await stage.until('ventas', 'READY', 'account_accepted');
     await vi.waitFor(async () => expect(await told()).toEqual(['meanwhile']), 10_000);
     const sent = await stage.sessions.send('ventas', { to: CUSTOMER, text: 'now' }, null);
-    await stage.sessions.acknowledged('ventas', sent.id, 10_000, AbortSignal.timeout(15_000));
+    await stage.sessions.acknowledged('ventas', sent.id, 30_000, AbortSignal.timeout(35_000));
     expect(stage.world.phone(CUSTOMER).inbox.map(({ from }) => from)).toEqual([BETO]);
     await stage.stop();
     await stage.start();

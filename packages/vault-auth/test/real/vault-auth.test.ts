@@ -57,7 +57,10 @@ describe('VaultAuth with whatsapp-web.js', () => {
     const again = bots.begin().client;
     expect((await bots.start(again)).name).toBe('ready');
     await again.destroy();
-    expect(bots.told('save_failed')).toMatchObject([{ error: expect.any(LeadMasterError) }]);
+    // One at the end, and on a busy machine periodic ones before.
+    const failed = bots.told('save_failed');
+    expect(failed.length).toBeGreaterThan(0);
+    for (const event of failed) expect(event).toMatchObject({ error: expect.any(LeadMasterError) });
     expect(bots.told('restored')).toEqual([]);
   });
 

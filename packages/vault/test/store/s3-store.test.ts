@@ -193,7 +193,7 @@ function againstServer(): void {
         }
       }),
     );
-    await expect.poll(() => done, { interval: 2, timeout: 10_000 }).toBeGreaterThan(5);
+    await expect.poll(() => done, { interval: 2, timeout: 30_000 }).toBeGreaterThan(5);
     await s3.server.killGateway();
     await new Promise((resolve) => setTimeout(resolve, 200));
     await s3.server.startGateway();
