@@ -19,12 +19,14 @@ const common = {
   maxWorkers: WORKERS,
   // Real child processes (browsers, services) are the subject of many tests; threads would share their signals and cwd.
   pool: 'forks' as const,
-  setupFiles: [join(import.meta.dirname, 'vitest.setup.ts')],
+  setupFiles: [
+    join(import.meta.dirname, 'vitest.setup.ts'),
+    // Every event that a test makes a store write is held to the contract.
+    join(import.meta.dirname, 'packages/session-manager/test/told-as-stated.ts'),
+  ],
   expect: { poll: { timeout: PATIENCE_MS } },
   // The settings of the developer's own checkout must not reach a test.
   env: { LEADMASTER_ENV_FILE: '/dev/null' },
-  // Every event that a test makes a store write is held to the contract.
-  setupFiles: ['packages/session-manager/test/told-as-stated.ts'],
 };
 
 export default defineConfig({
