@@ -1,4 +1,5 @@
-import { captureProfile } from '@leadmaster/capture';
+import { type Capture, type CaptureRequest, captureProfile } from '@leadmaster/capture';
+import type { openStore } from '@leadmaster/vault';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { Adopter } from './adopt/adopter.ts';
@@ -10,7 +11,8 @@ import { loadSecrets, type Secrets } from './config/secrets.ts';
 import { DiskMonitor } from './disk/monitor.ts';
 import { StorageCare } from './disk/storage-care.ts';
 import { BrowserFinder } from './engine/browser/browser-finder.ts';
-import { createDrillBrowser } from './engine/drill/drill-browser.ts';
+import { createDrillBrowser, type DrillBrowser } from './engine/drill/drill-browser.ts';
+import type { SessionEngine } from './engine/engine.ts';
 import { WwebjsEngine } from './engine/wwebjs/wwebjs-engine.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { claimProfile, lockIdleProfile } from './lifecycle/claim.ts';
@@ -60,7 +62,7 @@ export interface Context {
   vault: VaultKeeper;
   place: PlaceKeeper;
   builds: Builds;
-  browsers: BrowserFinder;
+  browsers: Outside['browsers'];
   metrics: Registry;
   log: Logger;
   version: string;
@@ -79,6 +81,19 @@ export interface ContextOptions {
   now?: () => Date;
   /** What is asked about the place of the data folder; tests play machines. */
   probe?: PlaceProbe;
+  /** What is outside of this process; tests play it. */
+  outside?: Partial<Outside>;
+}
+
+/** Browsers, disks and stores: all that the service does not decide by itself. */
+export interface Outside {
+  browsers: Pick<BrowserFinder, 'find'>;
+  engine: SessionEngine;
+  drill: DrillBrowser;
+  capture: (request: CaptureRequest) => Promise<Capture>;
+  openStore: typeof openStore;
+  /** Stands around the database. */
+  store: (store: StateStore) => StateStore;
 }
 
 /** How long a logout or delete waits for the copy of what it takes away, and a start for one of what it changes. */
@@ -97,7 +112,8 @@ export async function createContext(config: Config, log: Logger, options: Contex
   const lock = lockDataFolder(paths, options.offline === true ? COMMAND : { port: config.port });
   let store: StateStore | undefined;
   try {
-    store = createStateStore({ file: paths.database, log });
+    const opened = createStateStore({ file: paths.database, log });
+    store = options.outside?.store?.(opened) ?? opened;
     return await assemble({ config, log, paths, lock, store, options });
   } catch (error) {
     store?.close();
@@ -118,17 +134,19 @@ interface Ground {
 async function assemble(ground: Ground): Promise<Context> {
   const { config, log, paths, lock, store, options } = ground;
   const isOffline = options.offline ?? false;
-  const { now } = options;
+  const { now, outside = {} } = options;
   const secrets = loadSecrets({ ...config, dataDir: paths.root }, (text) => log.warn(text));
   const profiles = createProfileStore({ dataDir: paths.root, log });
-  const browsers = new BrowserFinder(config.chromePath);
+  const browsers = outside.browsers ?? new BrowserFinder(config.chromePath);
   const vault = new VaultKeeper({
     ...{ vault: config.vault, memory: store.vault, paths, mayCreate: !isOffline, log },
     ...(now === undefined ? {} : { now }),
+    ...(outside.openStore === undefined ? {} : { openStore: outside.openStore }),
   });
+  const capture = outside.capture ?? captureProfile;
   // Sessions and snapshots need each other: what the first ask of the second goes through these.
   const later: Later = { snapshots: null, sessions: null };
-  const drill = createDrillBrowser({ browsers });
+  const drill = outside.drill ?? createDrillBrowser({ browsers });
   const builds = createBuilds({ config, log, paths, store }, { profiles, browsers, drill, later, copyMs: COPY_MS });
   const sessions = createSessions(ground, { profiles, browsers, builds }, async (session, profileDir) =>
     later.snapshots?.beforeStopped(session, profileDir, 'before_browser_upgrade', COPY_MS),
@@ -138,8 +156,7 @@ async function assemble(ground: Ground): Promise<Context> {
     ...{ config, paths, profiles, store, vault, log },
     access: isOffline ? withoutBrowsers(sessions, store) : sessions,
     places: new Slots(config.snapshots.concurrency),
-    capture: captureProfile,
-    drill,
+    ...{ capture, drill },
     browserVersion: async () => (await browsers.find(false)).version,
   });
   later.snapshots = snapshots;
@@ -150,7 +167,7 @@ async function assemble(ground: Ground): Promise<Context> {
     browserVersion: async () => (await browsers.find(false)).version,
     minFreeBytes: config.diskMinFreeBytes,
   });
-  const transfers = createTransfers(ground, profiles, sessions, browsers, (session, aside) =>
+  const transfers = createTransfers(ground, { profiles, sessions, browsers, capture }, (session, aside) =>
     snapshots.beforeGone(session, aside, 'before_transfer', COPY_MS),
   );
   const storage = new StorageCare({ sessions, profiles, store, config, log });
@@ -244,7 +261,7 @@ async function holdOlder(
 
 function createSessions(
   ground: Ground,
-  { profiles, browsers, builds }: { profiles: ProfileStore; browsers: BrowserFinder; builds: Builds },
+  { profiles, browsers, builds }: { profiles: ProfileStore; browsers: Outside['browsers']; builds: Builds },
   beforeUpgrade: (session: string, profileDir: string) => Promise<void>,
 ): Sessions {
   const { config, log, paths, store } = ground;
@@ -261,33 +278,35 @@ function createSessions(
   return new Sessions({
     ...{ config, store, profiles, builds, log },
     places: new Slots(config.startConcurrency),
-    engine: new WwebjsEngine({
-      browsers,
-      chromeArgs: config.chromeArgs,
-      webCacheDir: paths.webCache,
-      launchMs: config.deadlines.launchMs,
-      loadMs: config.deadlines.loadMs,
-      probeMs: config.probe.intervalMs,
-      qrRounds: config.qrRounds,
-    }),
+    engine: ground.options.outside?.engine ?? wwebjsEngine(ground, browsers),
     claim: (session) => claimProfile(claimDeps, session),
     lockIdle: (session) => lockIdle(ground, session),
   });
 }
 
+function wwebjsEngine({ config, paths }: Ground, browsers: Outside['browsers']): SessionEngine {
+  return new WwebjsEngine({
+    browsers,
+    chromeArgs: config.chromeArgs,
+    webCacheDir: paths.webCache,
+    launchMs: config.deadlines.launchMs,
+    loadMs: config.deadlines.loadMs,
+    probeMs: config.probe.intervalMs,
+    qrRounds: config.qrRounds,
+  });
+}
+
 function createTransfers(
   ground: Ground,
-  profiles: ProfileStore,
-  sessions: Sessions,
-  browsers: BrowserFinder,
+  parts: { profiles: ProfileStore; sessions: Sessions } & Pick<Outside, 'browsers' | 'capture'>,
   lastSnapshot: SourceDeps['lastSnapshot'],
 ): Pick<Context, 'departures' | 'arrivals'> {
+  const { profiles, sessions, browsers, capture } = parts;
   const { config, log, paths, store } = ground;
   const shared = { paths, profiles, store, access: sessions, log };
   return {
     departures: new TransferSource({
-      ...shared,
-      capture: captureProfile,
+      ...{ ...shared, capture },
       lockIdle: (session) => lockIdle(ground, session),
       lastSnapshot,
       connect: (to, key) => new HttpPeer(to, key),

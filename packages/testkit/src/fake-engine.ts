@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import type { Census, PairingCode, RecordedPage, Runtime } from '@leadmaster/protocol';
 import type {
   CatchUpFrom,
@@ -13,6 +14,9 @@ import type {
 import type { PageProbe } from '../../session-manager/src/engine/page-probe.ts';
 import { recordedPageOf } from '../../session-manager/src/engine/recorded-page.ts';
 
+/** How long a test waits for a browser to be started. */
+const RUN_MS = 10_000;
+
 /** An engine whose browsers are made of nothing: a test decides what each run says and how it ends. */
 export class FakeEngine implements SessionEngine {
   readonly name = 'fake';
@@ -20,14 +24,29 @@ export class FakeEngine implements SessionEngine {
   readonly runs: FakeRun[] = [];
   /** How a launch ends; the default succeeds at once. */
   onStart: (request: StartRequest) => Promise<void> = async () => undefined;
+  /** Sets a run up before anything is asked of it. */
+  onRun: (run: FakeRun) => void = () => undefined;
+  readonly #launches = new EventEmitter().setMaxListeners(0);
 
   async start(request: StartRequest): Promise<EngineRun> {
     await this.onStart(request);
     request.signal.throwIfAborted();
     const run = new FakeRun(request, this.runs.length + 1);
     request.onLaunched({ pid: run.runtime.pid, startTicks: run.runtime.pid, product: 'fake', version: '156.0.0.0' });
+    this.onRun(run);
     this.runs.push(run);
+    this.#launches.emit('launch');
     return run;
+  }
+
+  /** The run that a session has now, or its next one. */
+  async runOf(session: string): Promise<FakeRun> {
+    const signal = AbortSignal.timeout(RUN_MS);
+    for (;;) {
+      const run = this.alive.findLast((each) => each.session === session);
+      if (run !== undefined) return run;
+      await once(this.#launches, 'launch', { signal });
+    }
   }
 
   /** The newest run. */
@@ -51,6 +70,7 @@ export class FakeRun implements EngineRun {
   #handed = 0;
   /** Whose it is, and the build that it was to open. */
   readonly session: string;
+  readonly profileDir: string;
   readonly webVersion: string | null;
   isStopped = false;
   isLoggedOut = false;
@@ -92,6 +112,7 @@ export class FakeRun implements EngineRun {
   constructor(request: StartRequest, number: number) {
     this.#request = request;
     this.session = request.session;
+    this.profileDir = request.profileDir;
     this.webVersion = request.webVersion;
     this.runtime = {
       browser: 'fake',

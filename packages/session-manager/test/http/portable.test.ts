@@ -11,8 +11,8 @@ const FILE = Buffer.from(`fake export ${SECRET.length}\nabc`);
 
 describe('export', () => {
   test('streams a file, says what is in it, and keeps the passphrase out of every line of the log', async () => {
-    const { ask, sessions, snapshots, logLines } = await serve();
-    sessions.set('ventas', 'STOPPED');
+    const { ask, snapshots, logLines, given } = await serve();
+    await given('ventas', 'STOPPED');
     const { id, bytes } = snapshots.take('ventas');
     const answer = await ask(`/v1/sessions/ventas/snapshots/${id}/export`, { headers: HEADER });
     expect(answer.status).toBe(200);
@@ -36,8 +36,8 @@ describe('export', () => {
   });
 
   test('that breaks off ends the connection before the end: nobody takes half of it for a file', async () => {
-    const { port, sessions, snapshots } = await serve();
-    sessions.set('ventas', 'STOPPED');
+    const { port, snapshots, given } = await serve();
+    await given('ventas', 'STOPPED');
     const { id } = snapshots.take('ventas');
     snapshots.damage(id);
     const answer = send(port, `/v1/sessions/ventas/snapshots/${id}/export`, { headers: HEADER });
@@ -92,8 +92,8 @@ describe('import', () => {
   });
 
   test('says that the name is taken while the file is still coming', async () => {
-    const { port, sessions } = await serve();
-    sessions.set('ventas', 'STOPPED');
+    const { port, given } = await serve();
+    await given('ventas', 'STOPPED');
     const request = httpRequest({
       ...{ host: '127.0.0.1', port, path: '/v1/sessions/ventas/import', method: 'POST', agent: false },
       headers: { ...BYTES, authorization: `Bearer ${ADMIN_KEY}`, 'content-length': 500_000_000 },
@@ -123,12 +123,12 @@ describe('import', () => {
 
 describe('retire', () => {
   test('gives a stopped session up for its last snapshot, and for no other', async () => {
-    const { ask, sessions, snapshots } = await serve();
-    sessions.set('ventas', 'READY');
+    const { ask, snapshots, given } = await serve();
+    await given('ventas', 'READY');
     const [old, last] = [snapshots.take('ventas').id, snapshots.take('ventas').id];
     const retire = (snapshot: unknown) => ask('/v1/sessions/ventas/retire', { body: { snapshot } });
     expect((await retire(last)).json.code).toBe('session_running');
-    sessions.set('ventas', 'STOPPED');
+    await given('ventas', 'STOPPED');
     expect((await retire(old)).json.code).toBe('newer_login');
     expect((await retire('9-9')).json.code).toBe('snapshot_not_found');
     expect((await retire('../x')).json.code).toBe('invalid_request');

@@ -37,8 +37,8 @@ async function open(port: number, path: string, headers: Record<string, string> 
 }
 
 test('without a cursor a stream begins now; each event has id, type and data', async () => {
-  const { port, sessions } = await serve();
-  sessions.set('a', 'STOPPED');
+  const { port, sessions, given } = await serve();
+  await given('a', 'STOPPED');
   const stream = await open(port, '/v1/events');
   expect(stream.response.headers['content-type']).toBe('text/event-stream; charset=utf-8');
   await expect.poll(() => sessions.waiters).toBe(1);
@@ -49,9 +49,9 @@ test('without a cursor a stream begins now; each event has id, type and data', a
 });
 
 test('a stream resumes from Last-Event-ID, before ?after=, and tells what is gone', async () => {
-  const { port, sessions } = await serve();
+  const { port, sessions, given } = await serve();
   for (let i = 0; i < 6; i++) sessions.emit(i % 2 ? 'odd' : 'even', 'session.qr', {});
-  sessions.set('even', 'STOPPED');
+  await given('even', 'STOPPED');
   const all = await open(port, '/v1/events?after=0');
   await expect.poll(() => all.ids()).toEqual([1, 2, 3, 4, 5, 6, 7]);
   const resumed = await open(port, '/v1/events?after=0', { 'last-event-id': '5' });
@@ -66,8 +66,8 @@ test('a stream resumes from Last-Event-ID, before ?after=, and tells what is gon
 });
 
 test('a stream of no session, or in no known form, is refused before it begins', async () => {
-  const { ask, sessions } = await serve();
-  sessions.set('a', 'STOPPED');
+  const { ask, given } = await serve();
+  await given('a', 'STOPPED');
   const headers = { accept: 'text/event-stream' };
   expect((await ask('/v1/sessions/none/events', { headers })).json.code).toBe('session_not_found');
   expect((await ask('/v1/sessions/a/events', { headers: { accept: 'text/html' } })).status).toBe(406);
@@ -80,8 +80,8 @@ test('a quiet stream gives signs of life', async () => {
 });
 
 test('a cursor from another log is refused instead of kept waiting', async () => {
-  const { ask, sessions } = await serve();
-  sessions.set('a', 'INITIALIZING');
+  const { ask, sessions, given } = await serve();
+  await given('a', 'INITIALIZING');
   const beyond = sessions.lastEventId() + 1;
   for (const path of ['/v1/events', '/v1/sessions/a/events']) {
     const reply = await ask(`${path}?after=${beyond}&wait=600`);
@@ -92,8 +92,8 @@ test('a cursor from another log is refused instead of kept waiting', async () =>
 });
 
 test('whoever hangs up is forgotten', async () => {
-  const { port, sessions } = await serve();
-  sessions.set('a', 'INITIALIZING');
+  const { port, sessions, given } = await serve();
+  await given('a', 'INITIALIZING');
   const stream = await open(port, '/v1/events');
   const poll = connect(port, '127.0.0.1');
   poll.on('error', () => undefined);
@@ -138,8 +138,8 @@ test('a reader that does not read is not read for: events wait for it', async ()
 });
 
 test('closing ends streams and long polls at once, and refuses what comes after', async () => {
-  const { app, port, ask, sessions } = await serve();
-  sessions.set('a', 'INITIALIZING');
+  const { app, port, ask, sessions, given } = await serve();
+  await given('a', 'INITIALIZING');
   const stream = await open(port, '/v1/events');
   const newest = sessions.lastEventId();
   const polls = [

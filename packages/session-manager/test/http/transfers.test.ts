@@ -16,8 +16,8 @@ const SHA256 = createHash('sha256').update(CONTENT).digest('hex');
 
 describe('a transfer', () => {
   test('is asked for with an address and a key, and the key is in no line of the log and in no answer', async () => {
-    const { ask, sessions, transfers, logLines } = await serve();
-    sessions.set('ventas', 'READY');
+    const { ask, transfers, logLines, given } = await serve();
+    await given('ventas', 'READY');
     const answer = await ask('/v1/sessions/ventas/transfer', { body: { to: TO, key: KEY } });
     expect([answer.status, answer.json.state]).toEqual([200, 'MOVED']);
     expect(transfers.asked).toEqual({ to: TO, key: KEY });
@@ -29,8 +29,8 @@ describe('a transfer', () => {
   });
 
   test('can be followed as an operation', async () => {
-    const { ask, sessions } = await serve();
-    sessions.set('ventas', 'READY');
+    const { ask, given } = await serve();
+    await given('ventas', 'READY');
     const body = { to: TO, key: KEY };
     const begun = await ask('/v1/sessions/ventas/transfer', { body, headers: { prefer: 'respond-async' } });
     expect([begun.status, begun.json.kind, begun.json.session]).toEqual([202, 'transfer', 'ventas']);
@@ -46,8 +46,8 @@ describe('a transfer', () => {
     [{ to: TO, key: '' }],
     [{ to: TO, key: KEY, force: true }],
   ])('is refused as %j without saying the key', async (body) => {
-    const { ask, sessions, transfers, logLines } = await serve();
-    sessions.set('ventas', 'READY');
+    const { ask, transfers, logLines, given } = await serve();
+    await given('ventas', 'READY');
     const answer = await ask('/v1/sessions/ventas/transfer', { body });
     expect([answer.status, answer.json.code]).toEqual([400, 'invalid_request']);
     expect([answer.text, ...logLines].join('\n')).not.toContain(KEY);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PageMessage } from '../../src/engine/engine.ts';
 import { linkSession, NAME, openSessions } from './linked-session.ts';
-import { pageMessage } from './page-message.ts';
+import { pageMessage } from '@leadmaster/testkit';
 
 const MINUTE = 60_000;
 /** WhatsApp's clock; this machine's may say otherwise. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Account, SessionState } from '@leadmaster/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { linkSession, NAME, openSessions, putLogin } from './linked-session.ts';
-import { pageMessage } from './page-message.ts';
+import { pageMessage } from '@leadmaster/testkit';
 
 type Opened = Awaited<ReturnType<typeof openSessions>>;
 
