@@ -10,11 +10,11 @@ import { dataPaths } from '../../session-manager/src/profile/paths.ts';
 import { Cli } from '../src/cli.ts';
 import { localTime } from '../src/output/words.ts';
 import { printBanner } from '../src/service/banner.ts';
-import { fakeService, ioOf, run, Sink } from './harness.ts';
+import { service, ioOf, run, Sink } from './harness.ts';
 
 describe('account', () => {
   test('settles a wrong account by one word, and needs it', async () => {
-    const { cli, sessions } = await fakeService();
+    const { cli, sessions } = await service();
     sessions.set('ventas', 'WRONG_ACCOUNT', { reason: 'other_account' });
     expect((await cli('account ventas')).code).toBe(2);
     expect((await cli('account ventas --accept --unlink')).code).toBe(2);
@@ -30,7 +30,7 @@ describe('account', () => {
 
 describe('sessions', () => {
   test('where there is none, those that the vault holds are named, by the banner of a start as well', async () => {
-    const { cli, env, port, snapshots } = await fakeService();
+    const { cli, env, port, snapshots } = await service();
     snapshots.take('old', { reason: 'before_delete' });
     const banner = async (): Promise<string> => {
       const stdout = new Sink();
@@ -49,7 +49,7 @@ describe('sessions', () => {
   });
 
   test('a vault that cannot be read, or not soon, delays no list of sessions', async () => {
-    const { cli, snapshots } = await fakeService();
+    const { ask, cli, snapshots } = await service();
     const ask = vi
       .spyOn(snapshots, 'recoverable')
       .mockRejectedValueOnce(new LeadMasterError('vault_missing', 'no', ''));
@@ -63,13 +63,13 @@ describe('sessions', () => {
   });
 
   test('an empty service says how to make the first', async () => {
-    const { cli } = await fakeService();
+    const { cli } = await service();
     expect((await cli('sessions')).stdout).toContain('./leadmaster qr NAME');
     expect(JSON.parse((await cli('sessions --json')).stdout)).toEqual([]);
   });
 
   test('one line each, with what is asked of a person beside it', async () => {
-    const { cli, sessions } = await fakeService();
+    const { cli, sessions, until } = await service();
     sessions.set('ventas', 'READY', {
       lastSnapshot: {
         id: '1-aa',
@@ -111,7 +111,7 @@ describe('sessions', () => {
 });
 
 test('of an unclaimed profile, the very command that takes it over', async () => {
-  const { cli, sessions, dataDir } = await fakeService();
+  const { cli, dataDir, env, sessions } = await service();
   sessions.set('admin', 'UNCLAIMED', { hint: 'Take it over: "./leadmaster adopt <data>/tokens/admin --name admin".' });
   const command = `./leadmaster adopt ${dataDir}/tokens/admin --name admin`;
   expect((await cli('sessions')).stderr).toContain(`admin: Take it over in place: ${command}\n`);
@@ -122,7 +122,7 @@ test('of an unclaimed profile, the very command that takes it over', async () =>
 
 describe('session', () => {
   test('create, start, stop, restart', async () => {
-    const { cli, sessions } = await fakeService();
+    const { cli, sessions } = await service();
     expect(await cli('session create ventas --no-start --metadata team=norte')).toMatchObject({ code: 0 });
     expect((await sessions.get('ventas')).metadata).toEqual({ team: 'norte' });
     expect((await cli('session start ventas')).stdout).toContain('ventas is QR_REQUIRED');
@@ -132,7 +132,7 @@ describe('session', () => {
   });
 
   test('metadata is carried as it is, but for the one name that JSON readers refuse', async () => {
-    const { cli, sessions } = await fakeService();
+    const { cli, sessions } = await service();
     expect(await cli('session create a --no-start --metadata constructor=x toString=y')).toMatchObject({ code: 0 });
     expect((await sessions.get('a')).metadata).toEqual({ constructor: 'x', toString: 'y' });
     expect(await cli('session create b --metadata __proto__=c')).toMatchObject({ code: 2, stderr: /__proto__.*key/ });
@@ -140,7 +140,7 @@ describe('session', () => {
   });
 
   test('a start that ends where only a person can help is a failure, told once', async () => {
-    const { cli, sessions } = await fakeService();
+    const { cli, sessions } = await service();
     sessions.set('ventas', 'ERROR', { reason: 'browser_missing', hint: 'Install one.' });
     const said = await cli('session start ventas');
     expect(said).toMatchObject({ code: 1, stderr: expect.stringContaining('did not start: browser_missing') });
@@ -150,13 +150,13 @@ describe('session', () => {
   });
 
   test.each(['delete', 'logout'])('%s asks first', async (verb) => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'READY');
+    const { cli, given, sessions } = await service();
+    await given('ventas', 'READY');
     expect(await cli(`session ${verb} ventas`)).toMatchObject({ code: 2 });
     expect(await cli(`session ${verb} ventas`, { answers: 'no' })).toMatchObject({ code: 1 });
     expect(sessions.changes).toEqual([]);
     expect(await cli(`session ${verb} ventas`, { answers: 'y' })).toMatchObject({ code: 0 });
-    sessions.set('ventas', 'READY');
+    await given('ventas', 'READY');
     expect(await cli(`session ${verb} ventas --yes`)).toMatchObject({ code: 0 });
     expect(sessions.changes).toEqual([`${verb} ventas`, `${verb} ventas`]);
   });
@@ -164,7 +164,7 @@ describe('session', () => {
 
 describe('send', () => {
   test('a text that is empty or too long is wrong usage, in plain words, and nothing is sent', async () => {
-    const { cli } = await fakeService();
+    const { cli } = await service();
     for (const [text, said] of [
       ['', /The text is empty\./],
       ['x'.repeat(65_537), /^.*The text is too long for one message\.\n*$/],
@@ -175,8 +175,8 @@ describe('send', () => {
   });
 
   test('waits for the acknowledgement, and takes numbers as people write them', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'READY');
+    const { cli, given, sessions } = await service();
+    await given('ventas', 'READY');
     expect(await cli(['send', 'ventas', '+54 9 11 0000-0002', 'hola che'])).toMatchObject({
       code: 0,
       stdout: /^SENT /,
@@ -185,8 +185,8 @@ describe('send', () => {
   });
 
   test('a message that failed, or stayed without an answer, is exit code 1; with JSON the message alone', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'READY');
+    const { cli, given, sessions } = await service();
+    await given('ventas', 'READY');
     sessions.sending = 'FAILED';
     expect(await cli('send ventas 5491100000002 x')).toMatchObject({ code: 1, stderr: /the number has no WhatsApp/ });
     expect(JSON.parse((await cli('send ventas 5491100000002 x --json')).stdout)).toMatchObject({ state: 'FAILED' });
@@ -196,8 +196,8 @@ describe('send', () => {
   });
 
   test('the same idempotency key sends once', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'READY');
+    const { cli, given } = await service();
+    await given('ventas', 'READY');
     const line = 'send ventas 5491100000002 x --json --idempotency-key k1';
     const [first, second] = [await cli(line), await cli(line)];
     expect(JSON.parse(first.stdout).id).toBe(JSON.parse(second.stdout).id);
@@ -205,8 +205,8 @@ describe('send', () => {
   });
 
   test('an answer that is a replay says so, also after the message was waited for, and when it had failed', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'READY');
+    const { cli, given, sessions } = await service();
+    await given('ventas', 'READY');
     const replay = /given before under this idempotency key.*nothing was sent now/;
     const line = 'send ventas 5491100000002 x --idempotency-key k1 --timeout 1';
     sessions.sending = 'SENDING';
@@ -228,9 +228,9 @@ describe('send', () => {
 
 describe('events', () => {
   test('the newest, oldest first; after a cursor; of one session', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('a', 'READY');
-    sessions.set('b', 'READY');
+    const { cli, given, sessions } = await service();
+    await given('a', 'READY');
+    await given('b', 'READY');
     for (let i = 0; i < 5; i++) sessions.emit('a', 'message.received', { text: `number ${i}`, from: 'x' });
     const lines = (await cli('events --json --limit 2')).stdout.trim().split('\n');
     expect(lines.map((line) => JSON.parse(line).id)).toEqual([6, 7]);
@@ -245,19 +245,19 @@ describe('events', () => {
 
 describe('check and where', () => {
   test('of a session that is not there: not found', async () => {
-    const { cli } = await fakeService();
+    const { cli } = await service();
     expect(await cli('check nobody')).toMatchObject({ code: 3 });
     expect(await cli('where nobody')).toMatchObject({ code: 3 });
   });
 
   test('check prints what the service found', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'READY');
+    const { cli, given } = await service();
+    await given('ventas', 'READY');
     expect(await cli('check ventas')).toMatchObject({ code: 0, stdout: 'ok   folder: is there\n' });
   });
 
   test('of a session that was never linked it says so, and calls nothing damaged', async () => {
-    const { cli, app, dataDir } = await fakeService();
+    const { app, cli } = await service();
     await app.close();
     await createProfileStore({ dataDir }).create('ventas');
     const { code, stdout, stderr } = await cli('check ventas');
@@ -269,7 +269,7 @@ describe('check and where', () => {
   });
 
   test("without the service the data folder is named; the demo's is meant with --demo, before or after the command", async () => {
-    const { cli, app, dataDir } = await fakeService();
+    const { app, cli, dataDir } = await service();
     await app.close();
     expect((await cli('storage')).stderr).toContain(`this reads the disk: ${dataDir}\n`);
     const profile = createProfileStore({ dataDir: `${dataDir}-demo` }).locate('ventas');
@@ -284,7 +284,7 @@ describe('check and where', () => {
   });
 
   test('with the service of the data folder on another port, that port is named, and nothing works beside it', async () => {
-    const { cli, app, dataDir } = await fakeService();
+    const { app, cli, dataDir, port } = await service();
     await app.close();
     const lock = lockDataFolder(dataPaths(dataDir), { port: 7301 });
     onTestFinished(() => lock.release());
@@ -296,15 +296,15 @@ describe('check and where', () => {
   });
 
   test('--demo never orders anything of another service at the same address', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'READY');
+    const { cli, given, sessions } = await service();
+    await given('ventas', 'READY');
     for (const line of ['session stop ventas --demo', '--demo session delete ventas --yes', 'sessions --demo'])
       expect(await cli(line)).toMatchObject({ code: 6, stderr: /no demo runs/ });
     expect(sessions.changes).toEqual([]);
   });
 
   test('both work without the service', async () => {
-    const { cli, app, dataDir } = await fakeService();
+    const { app, cli, dataDir } = await service();
     await app.close();
     const profile = join(dataDir, 'tokens/ventas');
     mkdirSync(join(profile, 'Default'), { recursive: true, mode: 0o700 });
@@ -333,7 +333,7 @@ describe('check and where', () => {
 });
 
 test('adopt without a folder, without a word about it, and with both words is wrong usage', async () => {
-  const { cli, sessions } = await fakeService();
+  const { cli, sessions } = await service();
   for (const line of [
     ['adopt', '', '--name', 'a', '--copy'],
     ['adopt', ' ', '--name', 'a', '--move'],
@@ -351,14 +351,14 @@ test('times for people are of one form, with the zone; --json has them in UTC', 
   vi.stubEnv('TZ', 'Asia/Kolkata');
   expect(localTime('2026-11-25T23:59:59.999Z')).toBe('2026-11-26 05:29:59 +05:30');
   vi.stubEnv('TZ', 'UTC');
-  const { cli, sessions } = await fakeService();
-  sessions.set('ventas', 'READY');
+  const { cli, given } = await service();
+  await given('ventas', 'READY');
   expect((await cli('events')).stdout).toMatch(/^\d+ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+00:00 ventas /m);
   expect((await cli('events --json')).stdout).toMatch(/"at":"[^"]*Z"/);
 });
 
 test('nothing is asked about a session that does not exist', async () => {
-  const { cli, sessions } = await fakeService();
+  const { cli, sessions } = await service();
   for (const line of ['session delete nobody', 'session logout nobody', 'session delete nobody --purge']) {
     const { code, stderr } = await cli(line, { answers: 'y' });
     expect([line, code, stderr.includes('[y/N]')]).toEqual([line, 3, false]);
@@ -368,9 +368,9 @@ test('nothing is asked about a session that does not exist', async () => {
 
 describe('what hands type first', () => {
   test('status and list are sessions, of one as well', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'READY');
-    sessions.set('soporte', 'STOPPED');
+    const { cli, given } = await service();
+    await given('ventas', 'READY');
+    await given('soporte', 'STOPPED');
     const all = await cli('sessions');
     for (const line of ['status', 'list', '--json status'])
       expect(await cli(line)).toMatchObject({ code: 0, stdout: expect.stringContaining('soporte') });
@@ -389,8 +389,8 @@ describe('what hands type first', () => {
     ['config show', './leadmaster report'],
     ['backup', './leadmaster snapshot create NAME'],
   ])('%s is told the right one, and does nothing', async (line, hint) => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'READY');
+    const { cli, given, sessions } = await service();
+    await given('ventas', 'READY');
     expect(await cli(line)).toMatchObject({ code: 2, stderr: expect.stringContaining(hint) });
     const json = JSON.parse((await cli(`${line} --json`)).stdout);
     expect(json.error).toMatchObject({ code: 'usage', exitCode: 2, hint: expect.stringContaining(hint) });
@@ -399,10 +399,10 @@ describe('what hands type first', () => {
 });
 
 test('adopt claims a profile in place', async () => {
-  const { cli, sessions, dataDir } = await fakeService();
+  const { cli, dataDir, given, sessions } = await service();
   const profile = join(dataDir, 'tokens/admin');
   mkdirSync(profile, { recursive: true });
-  sessions.set('admin', 'UNCLAIMED');
+  await given('admin', 'UNCLAIMED');
   expect(await cli(`adopt ${profile} --name admin`)).toMatchObject({ code: 0, stdout: /admin is STOPPED/ });
   expect(sessions.changes).toEqual(['adopt admin']);
 });
@@ -436,8 +436,8 @@ describe('exit codes', () => {
   });
 
   test('3 not found, 4 wrong state, 5 not allowed', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'STOPPED');
+    const { cli, env, given } = await service();
+    await given('ventas', 'STOPPED');
     expect(await cli('session stop nobody')).toMatchObject({ code: 3 });
     expect(await cli('send ventas 5491100000002 x')).toMatchObject({ code: 4 });
     expect(await cli('session create ventas')).toMatchObject({ code: 4 });
@@ -446,20 +446,20 @@ describe('exit codes', () => {
   });
 
   test('5 when the key file is not ours to read', async () => {
-    const { cli, dataDir } = await fakeService();
+    const { cli, dataDir, env } = await service();
     mkdirSync(join(dataDir, 'admin.key'), { recursive: true });
     expect(await cli('sessions', { env: { LEADMASTER_ADMIN_KEY: '' } })).toMatchObject({ code: 5 });
   });
 
   test('the key is taken from the data folder', async () => {
-    const { cli, dataDir, env } = await fakeService();
+    const { cli, dataDir, env } = await service();
     mkdirSync(dataDir, { recursive: true });
     writeFileSync(join(dataDir, 'admin.key'), `${env.LEADMASTER_ADMIN_KEY}\n`, { mode: 0o600 });
     expect(await cli('sessions', { env: { LEADMASTER_ADMIN_KEY: '' } })).toMatchObject({ code: 0 });
   });
 
   test('6 unreachable, with the command to run; also where something else listens', async () => {
-    const { cli, app } = await fakeService();
+    const { app, cli, env, port } = await service();
     await app.close();
     expect(await cli('sessions')).toMatchObject({ code: 6, stderr: /does not answer.*ECONNREFUSED.*npm start/s });
     expect(JSON.parse((await cli('sessions --json')).stdout)).toMatchObject({
@@ -476,7 +476,7 @@ describe('exit codes', () => {
   });
 
   test('1 for a failure of the service, with its words; errors are JSON with --json', async () => {
-    const { cli, sessions } = await fakeService();
+    const { cli, sessions } = await service();
     sessions.failure = new Error('secret detail');
     const { code, stdout } = await cli('sessions --json');
     expect(code).toBe(1);
@@ -515,8 +515,8 @@ describe('--json', () => {
 });
 
 test('colours are for terminals, and NO_COLOR turns them off', async () => {
-  const { cli, sessions } = await fakeService();
-  sessions.set('ventas', 'READY');
+  const { cli, env, given } = await service();
+  await given('ventas', 'READY');
   const terminal = { columns: 120, rows: 40 };
   expect((await cli('sessions')).stdout).not.toContain('\u001b[');
   expect((await cli('sessions', { terminal })).stdout).toContain('\u001b[32mREADY');

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { fakeService, run } from './harness.ts';
+import { service, run } from './harness.ts';
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 
@@ -101,7 +101,7 @@ describe('send', () => {
       [never, 'POST', null],
       [say(202, MESSAGE), 'GET', 'm1'],
     ] as const) {
-      const { cli, seen } = await service(orders, never);
+      const { cli } = await service(orders, never);
       const signals = new EventEmitter();
       seen.once(method, () => signals.emit(signal));
       const { code, stdout } = await cli([...SEND, '--idempotency-key', 'k1', '--json'], signals);
@@ -113,7 +113,7 @@ describe('send', () => {
   });
 
   test('what certainly never left is not told as sent: no service, and a disk that refused the journal', async () => {
-    const { cli, app } = await fakeService();
+    const { app, cli } = await service();
     await app.close();
     expect(await cli(SEND)).toMatchObject({ code: 6, stderr: expect.not.stringMatching(/may have/) });
     const full = say(503, { status: 503, code: 'storage_failed', detail: 'The disk is full.', hint: 'h', title: '' });
@@ -122,8 +122,8 @@ describe('send', () => {
   });
 
   test('the printed command asks: the same message, sent once', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'READY');
+    const { cli, given } = await service();
+    await given('ventas', 'READY');
     const first = JSON.parse((await cli([...SEND, '--idempotency-key', '-k 1', '--json'])).stdout);
     const again = await cli(['send', '--json', '--idempotency-key=-k 1', '--', ...SEND.slice(1)]);
     expect(JSON.parse(again.stdout)).toEqual({ ...first, replayed: true });
@@ -164,7 +164,7 @@ describe('every other order', () => {
   });
 
   test.each(ORDERS)('%s: Ctrl-C after it was given says so', async (line) => {
-    const { env, seen } = await service(never, STOPPED);
+    const { env } = await service(never, STOPPED);
     const signals = new EventEmitter();
     for (const method of ['POST', 'DELETE']) seen.once(method, () => signals.emit('SIGINT'));
     const { code, stdout } = await run([...line.split(' '), '--json'], { env: { ...env, ...KEY }, signals });

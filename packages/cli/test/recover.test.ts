@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { fakeService } from './harness.ts';
+import { service } from './harness.ts';
 
 /** A vault with two sessions that are not here, and one that is. */
 async function machine() {
-  const service = await fakeService();
+  const service = await service();
   const { sessions, snapshots } = service;
   snapshots.take('ventas');
   snapshots.take('soporte');
   snapshots.take('aqui');
-  sessions.set('aqui', 'READY');
+  await given('aqui', 'READY');
   return service;
 }
 
@@ -65,7 +65,7 @@ describe('recover', () => {
   });
 
   test('an empty vault', async () => {
-    const { cli } = await fakeService();
+    const { cli } = await service();
     expect((await cli('recover')).stdout).toBe('The vault holds no session.\n');
     expect(JSON.parse((await cli('recover --all --json')).stdout)).toEqual({ items: [] });
   });

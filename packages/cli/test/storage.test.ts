@@ -2,14 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { fakeService, run } from './harness.ts';
+import { service, run } from './harness.ts';
 
 const TERMINAL = { terminal: { columns: 120, rows: 40 } };
 
 describe('storage', () => {
   test('of one session: classes, folders, growth', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'READY');
+    const { cli, given } = await service();
+    await given('ventas', 'READY');
     const { stdout, stderr } = await cli('storage ventas');
     expect(stdout).toContain('ventas /nowhere/leadmaster-data/tokens/ventas');
     expect(stdout).toContain('913 MB, +4.2 MB a day');
@@ -27,10 +27,10 @@ describe('storage', () => {
   });
 
   test('of all sessions, a line each', async () => {
-    const { cli, sessions } = await fakeService();
+    const { cli, given } = await service();
     expect((await cli('storage')).stdout).toContain('There are no profiles yet');
-    sessions.set('ventas', 'READY');
-    sessions.set('soporte', 'STOPPED');
+    await given('ventas', 'READY');
+    await given('soporte', 'STOPPED');
     await cli('trim soporte');
     const { stdout } = await cli('storage');
     expect(stdout).toMatch(/NAME +BYTES +CRITICAL +IMPORTANT +OPTIONAL +TEMPORARY +PER DAY\n/);
@@ -42,8 +42,8 @@ describe('storage', () => {
   });
 
   test('what cannot be looked at is told, and fails the command', async () => {
-    const { cli, sessions, storage } = await fakeService();
-    sessions.set('ventas', 'READY');
+    const { cli, given } = await service();
+    await given('ventas', 'READY');
     storage.failure = new Error('the disk is gone');
     expect(await cli('storage')).toMatchObject({ code: 1, stderr: expect.stringContaining('ventas: ') });
     const { code, stdout } = await cli('storage --json');
@@ -52,7 +52,7 @@ describe('storage', () => {
   });
 
   test('bad names and unknown ones', async () => {
-    const { cli } = await fakeService();
+    const { cli } = await service();
     expect(await cli('storage No!')).toMatchObject({ code: 2 });
     expect(await cli('storage none')).toMatchObject({ code: 3 });
     expect(await cli('recent none')).toMatchObject({ code: 3 });
@@ -61,8 +61,8 @@ describe('storage', () => {
 });
 
 test('recent lists what was changed', async () => {
-  const { cli, sessions, storage } = await fakeService();
-  sessions.set('ventas', 'READY');
+  const { cli, given } = await service();
+  await given('ventas', 'READY');
   const { stdout } = await cli('recent ventas');
   expect(stdout).toMatch(/AGO +BYTES +CLASS +FILE\n.* 8\.2 kB +important +Default\/Preferences/);
   expect(storage.asked).toEqual({ hours: 24, limit: 50 });
@@ -74,15 +74,15 @@ test('recent lists what was changed', async () => {
 });
 
 test('trim says what it freed, and refuses a running session', async () => {
-  const { cli, sessions, storage } = await fakeService();
-  sessions.set('ventas', 'READY');
+  const { cli, dataDir, env, given } = await service();
+  await given('ventas', 'READY');
   expect(await cli('trim ventas')).toMatchObject({ code: 4, stderr: expect.stringContaining('READY') });
   expect(storage.changes).toEqual([]);
   expect(await cli('trim ventas --restart')).toMatchObject({
     code: 0,
     stdout: 'ventas: 839 MB freed, 74 MB left.\n',
   });
-  sessions.set('ventas', 'STOPPED');
+  await given('ventas', 'STOPPED');
   expect(JSON.parse((await cli('trim ventas --json')).stdout)).toEqual({
     session: 'ventas',
     freedBytes: 0,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { fakeService } from './harness.ts';
+import { service } from './harness.ts';
 
 const TO = 'https://other.example:3001';
 const KEY = 'a-key-of-the-other-machine';
@@ -11,8 +11,8 @@ const KNOWN = { env: { LEADMASTER_TARGET_KEY: KEY } };
 
 describe('transfer', () => {
   test('moves a session, shows how far it has come, and never says the key', async () => {
-    const { cli, sessions, transfers } = await fakeService();
-    sessions.set('ventas', 'READY');
+    const { cli, given } = await service();
+    await given('ventas', 'READY');
     const ran = await cli(`transfer ventas --to ${TO}`, KNOWN);
     expect(ran).toMatchObject({
       code: 0,
@@ -20,18 +20,18 @@ describe('transfer', () => {
     });
     expect(transfers.asked).toEqual({ to: TO, key: KEY });
     expect(ran.stdout + ran.stderr).not.toContain(KEY);
-    sessions.set('ventas', 'READY');
+    await given('ventas', 'READY');
     const json = await cli(`transfer ventas --to ${TO} --json`, KNOWN);
     expect(JSON.parse(json.stdout)).toMatchObject({ name: 'ventas', state: 'MOVED' });
   });
 
   test('takes the key from a file', async () => {
-    const { cli, sessions, transfers } = await fakeService();
+    const { cli, given } = await service();
     const folder = mkdtempSync(join(tmpdir(), 'leadmaster-cli-key-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const file = join(folder, 'admin.key');
     writeFileSync(file, `${KEY}\n`, { mode: 0o600 });
-    sessions.set('ventas', 'READY');
+    await given('ventas', 'READY');
     expect(await cli(['transfer', 'ventas', '--to', TO, '--key-file', file])).toMatchObject({
       code: 0,
       stderr: expect.not.stringContaining('warning'),
@@ -40,7 +40,7 @@ describe('transfer', () => {
     const none = await cli(['transfer', 'ventas', '--to', TO, '--key-file', join(folder, 'none')]);
     expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be read') });
     chmodSync(file, 0o644);
-    sessions.set('ventas', 'READY');
+    await given('ventas', 'READY');
     expect(await cli(['transfer', 'ventas', '--to', TO, '--key-file', file])).toMatchObject({
       code: 0,
       stderr: expect.stringContaining(`chmod 600 ${file}`),
@@ -58,24 +58,24 @@ describe('transfer', () => {
   });
 
   test('cut off by the end of the service, names the whole command that goes on', async () => {
-    const { cli, sessions, transfers } = await fakeService();
-    sessions.set('ventas', 'READY');
+    const { cli, given } = await service();
+    await given('ventas', 'READY');
     transfers.failure = new LeadMasterError('shutting_down', 'The service ends.', 'Ask again.');
     const ran = await cli(['transfer', 'ventas', '--to', TO, '--undo'], KNOWN);
     expect(ran.stderr).toContain(`Give the command again: ./leadmaster transfer ventas --to ${TO} --undo`);
   });
 
   test('--undo takes it back', async () => {
-    const { cli, sessions, transfers } = await fakeService();
-    sessions.set('ventas', 'MOVED');
+    const { cli, given } = await service();
+    await given('ventas', 'MOVED');
     const ran = await cli(`transfer ventas --to ${TO} --undo`, KNOWN);
     expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('ventas is STOPPED') });
     expect(transfers.asked).toEqual({ to: TO, key: KEY, undo: true });
   });
 
   test('says what is missing, and what the service refuses, with what to do', async () => {
-    const { cli, sessions, transfers } = await fakeService();
-    sessions.set('ventas', 'READY');
+    const { cli, given } = await service();
+    await given('ventas', 'READY');
     expect(await cli(`transfer ventas --to ${TO}`)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('LEADMASTER_TARGET_KEY'),

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { fakeService } from './harness.ts';
+import { service } from './harness.ts';
 
 const KNOWN = 'The vault is older than it was: record 7 was seen before, and its newest record now is 3.';
 
 async function rolledBack() {
-  const service = await fakeService();
-  service.sessions.set('ventas', 'STOPPED');
+  const service = await service();
+  service.await given('ventas', 'STOPPED');
   service.snapshots.take('ventas');
   service.snapshots.rollBack('ventas', KNOWN);
   return service;
@@ -40,8 +40,8 @@ test('vault accept --yes --json asks nothing, and does nothing where nothing is 
 });
 
 test('where an older copy has no snapshot at all, the way on is named, and not a snapshot that would be refused', async () => {
-  const { cli, sessions, snapshots } = await fakeService();
-  sessions.set('ventas', 'STOPPED');
+  const { cli, given, snapshots } = await service();
+  await given('ventas', 'STOPPED');
   snapshots.rollBack('ventas', KNOWN);
   for (const line of [
     'snapshot verify ventas',

@@ -6,7 +6,7 @@ import { Writable } from 'node:stream';
 import { CHECKOUT } from '@leadmaster/session-manager/config';
 import { expect, onTestFinished, test } from 'vitest';
 import { readerReady } from '../src/output/written.ts';
-import { fakeService, ioOf } from './harness.ts';
+import { service, ioOf } from './harness.ts';
 
 const MAIN = join(CHECKOUT, 'packages/cli/src/main.mjs');
 
@@ -46,8 +46,8 @@ const JSON_TOO = [['--version'], ['sessions'], ['send', 'ventas', '5491100000002
 test.each([...PRINTING, ...JSON_TOO.map((args) => [...args, '--json'])].map((args) => [args]))(
   '%j to a device that is full: exit code 1, and why',
   async (args) => {
-    const { sessions, env } = await fakeService();
-    sessions.set('ventas', 'READY');
+    const { env, given, sessions } = await service();
+    await given('ventas', 'READY');
     sessions.emit('ventas', 'message.received', { text: 'x' });
     const full = openSync('/dev/full', 'w');
     onTestFinished(() => closeSync(full));
@@ -61,7 +61,7 @@ test.each([...PRINTING, ...JSON_TOO.map((args) => [...args, '--json'])].map((arg
 test.each([[['events', '--follow']], [['qr', 'ventas']], [['sessions']], [['sessions', '--json']]])(
   '%j into a pipe that is closed ends with exit code 1, without a word',
   async (args) => {
-    const { sessions, env } = await fakeService();
+    const { env, sessions } = await service();
     sessions.set('ventas', args[0] === 'qr' ? 'QR_REQUIRED' : 'READY');
     const { child, ended } = launch([...args], 'pipe', env);
     child.stdout?.destroy();
@@ -75,7 +75,7 @@ test.each([[['events', '--follow']], [['qr', 'ventas']], [['sessions']], [['sess
 );
 
 test('what is said beside the result may get lost: the command goes on to its end', async () => {
-  const { sessions, env } = await fakeService();
+  const { env, sessions } = await service();
   sessions.set('admin', 'UNCLAIMED', { hint: 'Take it over.' });
   const full = openSync('/dev/full', 'w');
   onTestFinished(() => closeSync(full));
@@ -117,7 +117,7 @@ test('what would go on printing waits for a slow reader, and no longer than ther
 const isRoot = process.getuid?.() === 0;
 
 test.skipIf(!isRoot)('a disk that fills in the middle of the output is told, too (only root mounts one)', async () => {
-  const { env } = await fakeService();
+  const { env } = await service();
   const disk = mkdtempSync(join(tmpdir(), 'leadmaster-full-'));
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', disk]);
   onTestFinished(() => {

@@ -106,11 +106,8 @@ export class Snapshots implements SnapshotService {
     } catch (error) {
       if (error instanceof LeadMasterError && error.code === 'vault_rolled_back')
         return { items: [], problems: [{ ...problemOf(error), kind: 'rolled_back' }] };
-      // The vault has never heard of it; if we have, it only has no snapshot yet.
-      const isNew = error instanceof LeadMasterError && error.code === 'session_not_found';
-      if (!isNew) throw error;
-      if (this.#deps.access.has(session)) return { items: [], problems: [] };
-      throw notInVault(session);
+      if (this.#isWithout(session, error)) return { items: [], problems: [] };
+      throw isUnheard(error) ? notInVault(session) : error;
     }
   }
 
@@ -153,9 +150,12 @@ export class Snapshots implements SnapshotService {
     });
   }
 
-  async prune(session: string | null, options: LongCall = {}): Promise<PruneReport[]> {
+  prune(session: string, options: LongCall = {}): Promise<PruneReport> {
+    return this.#turn(session, options, (call) => this.#pruneOne(session, call));
+  }
+
+  async pruneAll(options: LongCall = {}): Promise<PruneReport[]> {
     const vault = await this.#deps.vault.open();
-    if (session !== null) return [await this.#turn(session, options, (call) => this.#pruneOne(session, call))];
     const { names, unreadable } = await vault.survey();
     const reports: PruneReport[] = [];
     let damage = unreadable[0]?.error ?? null;
@@ -296,7 +296,13 @@ export class Snapshots implements SnapshotService {
 
   async #pruneOne(session: string, { signal }: { signal: AbortSignal }): Promise<PruneReport> {
     const vault = await this.#deps.vault.open();
-    const forgotten = await vault.forget(session, { policy: this.#deps.config.snapshots.keep }, { signal });
+    const forgotten = await vault
+      .forget(session, { policy: this.#deps.config.snapshots.keep }, { signal })
+      .catch((error: unknown) => {
+        if (this.#isWithout(session, error)) return null;
+        throw error;
+      });
+    if (forgotten === null) return nothingPruned(session);
     const ids = forgotten.map(({ id }) => id);
     this.#deps.store.snapshots.forgotten(session, ids);
     const pruned = await vault.prune(session, { signal });
@@ -324,13 +330,22 @@ export class Snapshots implements SnapshotService {
 
   async #find(session: string, id: string): Promise<SnapshotInfo> {
     const vault = await this.#deps.vault.open();
-    const info = (await vault.list(session)).snapshots.find((one) => one.id === id);
+    const { snapshots } = await vault.list(session).catch((error: unknown) => {
+      if (this.#isWithout(session, error)) return { snapshots: [] };
+      throw error;
+    });
+    const info = snapshots.find((one) => one.id === id);
     if (info !== undefined) return info;
     throw new LeadMasterError(
       'snapshot_not_found',
       `The vault has no snapshot ${id} of ${session}`,
       `"./leadmaster snapshot list ${session}" shows those it has.`,
     );
+  }
+
+  /** The vault has never heard of it; where we have, it only has no snapshot yet. */
+  #isWithout(session: string, error: unknown): boolean {
+    return isUnheard(error) && this.#deps.access.has(session);
   }
 
   /** A session on its way somewhere is waited for: in between there may be a browser that nobody knows yet. */
@@ -362,4 +377,12 @@ export class Snapshots implements SnapshotService {
       leave();
     }
   }
+}
+
+function isUnheard(error: unknown): boolean {
+  return error instanceof LeadMasterError && error.code === 'session_not_found';
+}
+
+function nothingPruned(session: string): PruneReport {
+  return { session, forgotten: [], deletedPacks: 0, rewrittenPacks: 0, freedBytes: 0 };
 }

@@ -136,11 +136,13 @@ describe('snapshots', () => {
     expect((await ask('/v1/sessions/none/snapshots/prune', { method: 'POST' })).json.code).toBe('session_not_found');
   });
 
-  test('a prune that had nothing to say of the session says so', async () => {
+  test('that a session has none of yet, are pruned to none', async () => {
     const { ask, given } = await serve();
     await given('a', 'LINKED');
     const nothing = await ask(`${OF_A}/prune`, { method: 'POST' });
     expect(pruneReport.parse(nothing.json)).toMatchObject({ session: 'a', forgotten: [], freedBytes: 0 });
+    const look = await ask(`${OF_A}/9-0000`);
+    expect([look.status, look.json.code]).toEqual([404, 'snapshot_not_found']);
   });
 });
 
@@ -163,7 +165,9 @@ describe('recover', () => {
     ] as Ask[]) {
       expect((await ask('/v1/recover', ask409)).json).toMatchObject({ status: 409, code: 'origin_not_retired' });
     }
-    const one = await ask('/v1/recover', { body: { sessions: ['a', 'lost'], originRetired: true, start: false } });
+    const lost = await ask('/v1/recover', { body: { sessions: ['a', 'lost'], originRetired: true } });
+    expect(lost.json).toMatchObject({ status: 404, code: 'session_not_found' });
+    const one = await ask('/v1/recover', { body: { sessions: ['a', 'here'], originRetired: true, start: false } });
     expect([one.status, recovered.parse(one.json).items.map(({ ok }) => ok)]).toEqual([200, [true, false]]);
     const rest = await ask('/v1/recover', { body: { originRetired: true } });
     expect(rest.json.items).toMatchObject([{ session: 'b', ok: true }]);

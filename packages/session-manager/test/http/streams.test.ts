@@ -1,7 +1,10 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { pageMessage } from '@leadmaster/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { ADMIN_KEY, serve } from './serve.ts';
+
+const EVERYTHING = { after: 0, limit: 1_000, waitMs: 0 };
 
 /** An open event stream: what it has said so far, and whether it has ended. */
 async function open(port: number, path: string, headers: Record<string, string> = {}) {
@@ -37,32 +40,37 @@ async function open(port: number, path: string, headers: Record<string, string> 
 }
 
 test('without a cursor a stream begins now; each event has id, type and data', async () => {
-  const { port, sessions, given } = await serve();
-  await given('a', 'STOPPED');
+  const { given, port, stage, waiters } = await serve();
+  await given('a', 'READY');
   const stream = await open(port, '/v1/events');
   expect(stream.response.headers['content-type']).toBe('text/event-stream; charset=utf-8');
-  await expect.poll(() => sessions.waiters).toBe(1);
-  const made = sessions.emit('a', 'message.received', { text: 'two\nlines\r\n\u2028' });
-  await expect.poll(() => stream.ids()).toEqual([made.id]);
-  const [, block = ''] = stream.text.split(/\n\n(?=id: )/);
-  expect(block).toBe(`id: ${made.id}\nevent: message.received\ndata: ${JSON.stringify(made)}\n\n`);
+  await expect.poll(waiters).toBe(1);
+  const made = await stage.hear('a', 'two\nlines\r\n\u2028');
+  await expect.poll(() => stream.ids()).toContain(made.id);
+  expect(stream.ids()[0]).toBeGreaterThan(0);
+  expect(stream.text).toContain(`id: ${made.id}\nevent: message.received\ndata: ${JSON.stringify(made)}\n\n`);
 });
 
 test('a stream resumes from Last-Event-ID, before ?after=, and tells what is gone', async () => {
-  const { port, sessions, given } = await serve();
-  for (let i = 0; i < 6; i++) sessions.emit(i % 2 ? 'odd' : 'even', 'session.qr', {});
+  const { given, port, sessions, store } = await serve();
+  await given('odd', 'QR_REQUIRED');
   await given('even', 'STOPPED');
+  const { items } = await sessions.events({ ...EVERYTHING, signal: new AbortController().signal });
+  const ids = items.map(({ id }) => id);
+  const newest = ids.length;
+  expect(ids).toEqual(Array.from(ids, (_, index) => index + 1));
   const all = await open(port, '/v1/events?after=0');
-  await expect.poll(() => all.ids()).toEqual([1, 2, 3, 4, 5, 6, 7]);
-  const resumed = await open(port, '/v1/events?after=0', { 'last-event-id': '5' });
-  await expect.poll(() => resumed.ids()).toEqual([6, 7]);
+  await expect.poll(() => all.ids()).toEqual(ids);
+  const resumed = await open(port, '/v1/events?after=0', { 'last-event-id': '2' });
+  await expect.poll(() => resumed.ids()).toEqual(ids.slice(2));
   const even = await open(port, '/v1/sessions/even/events?after=1');
-  await expect.poll(() => even.ids()).toEqual([3, 5, 7]);
-  sessions.forgetUpTo(4);
-  const late = await open(port, '/v1/events?after=2');
-  await expect.poll(() => late.ids()).toEqual([5, 6, 7]);
-  expect(late.text).toContain(': events 3 to 4 are no longer kept');
-  expect(late.response.headers['x-oldest-event-id']).toBe('5');
+  const ofEven = items.filter(({ session }) => session === 'even').map(({ id }) => id);
+  await expect.poll(() => even.ids()).toEqual(ofEven);
+  store.sweep({ events: 2, eventDays: 1, transitions: 100 });
+  const late = await open(port, '/v1/events?after=1');
+  await expect.poll(() => late.ids()).toEqual([newest - 1, newest]);
+  expect(late.text).toContain(`: events 2 to ${newest - 2} are no longer kept`);
+  expect(late.response.headers['x-oldest-event-id']).toBe(String(newest - 1));
 });
 
 test('a stream of no session, or in no known form, is refused before it begins', async () => {
@@ -80,7 +88,7 @@ test('a quiet stream gives signs of life', async () => {
 });
 
 test('a cursor from another log is refused instead of kept waiting', async () => {
-  const { ask, sessions, given } = await serve();
+  const { ask, given, sessions } = await serve();
   await given('a', 'INITIALIZING');
   const beyond = sessions.lastEventId() + 1;
   for (const path of ['/v1/events', '/v1/sessions/a/events']) {
@@ -92,7 +100,7 @@ test('a cursor from another log is refused instead of kept waiting', async () =>
 });
 
 test('whoever hangs up is forgotten', async () => {
-  const { port, sessions, given } = await serve();
+  const { given, port, sessions, waiters } = await serve();
   await given('a', 'INITIALIZING');
   const stream = await open(port, '/v1/events');
   const poll = connect(port, '127.0.0.1');
@@ -100,16 +108,21 @@ test('whoever hangs up is forgotten', async () => {
   poll.write(
     `GET /v1/events?after=${sessions.lastEventId()}&wait=600 HTTP/1.1\r\nHost: x\r\nX-Api-Key: ${ADMIN_KEY}\r\n\r\n`,
   );
-  await expect.poll(() => sessions.waiters).toBe(2);
+  await expect.poll(waiters).toBe(2);
   stream.response.destroy();
   poll.destroy();
-  await expect.poll(() => sessions.waiters).toBe(0);
+  await expect.poll(waiters).toBe(0);
 });
 
 test('a reader that does not read is not read for: events wait for it', async () => {
-  const { port, sessions } = await serve();
+  const { engine, given, port, sessions } = await serve();
+  await given('a', 'READY');
   const text = 'x'.repeat(100_000);
-  for (let i = 0; i < 400; i++) sessions.emit('a', 'session.qr', { text });
+  const run = await engine.runOf('a');
+  const before = sessions.lastEventId();
+  for (let i = 0; i < 400; i++) run.tell({ type: 'message', message: pageMessage(`false_x@c.us_${i}`, { text }) });
+  await expect.poll(() => sessions.lastEventId()).toBeGreaterThanOrEqual(before + 400);
+  const newest = sessions.lastEventId();
   let taken = 0;
   const follow = sessions.follow.bind(sessions);
   sessions.follow = async function* (query) {
@@ -134,11 +147,12 @@ test('a reader that does not read is not read for: events wait for it', async ()
   // 40 MB were ready; what was taken is what sockets hold.
   expect(taken).toBeLessThan(200);
   stream.response.resume();
-  await expect.poll(() => stream.ids().length, { timeout: 10_000 }).toBe(400);
+  await expect.poll(() => stream.ids().at(-1), { timeout: 10_000 }).toBe(newest);
+  expect(stream.ids().length).toBeGreaterThanOrEqual(400);
 });
 
 test('closing ends streams and long polls at once, and refuses what comes after', async () => {
-  const { app, port, ask, sessions, given } = await serve();
+  const { app, ask, given, port, sessions, waiters } = await serve();
   await given('a', 'INITIALIZING');
   const stream = await open(port, '/v1/events');
   const newest = sessions.lastEventId();
@@ -150,7 +164,7 @@ test('closing ends streams and long polls at once, and refuses what comes after'
   // Somebody who has connected and not yet asked.
   const idle = connect(port, '127.0.0.1');
   idle.on('error', () => undefined);
-  await expect.poll(() => sessions.waiters).toBe(4);
+  await expect.poll(waiters).toBe(4);
   const start = performance.now();
   await app.close();
   expect(performance.now() - start).toBeLessThan(1000);
@@ -159,6 +173,6 @@ test('closing ends streams and long polls at once, and refuses what comes after'
     if (answer.status === 503) expect(answer.json.code).toBe('shutting_down');
   }
   await expect.poll(() => stream.ended).toBe(true);
-  expect(sessions.waiters).toBe(0);
+  expect(waiters()).toBe(0);
   idle.destroy();
 });

@@ -1,4 +1,4 @@
-import { type PruneReport, ROUTES, recoverSessions } from '@leadmaster/protocol';
+import { ROUTES, recoverSessions } from '@leadmaster/protocol';
 import { serve, serveLong } from '../bind.ts';
 import type { HttpApp, RouteContext } from '../http-app.ts';
 import { callerSignal, untilClosing } from '../waiting.ts';
@@ -30,7 +30,7 @@ export function snapshotRoutes(app: HttpApp, context: RouteContext): void {
   );
   serveLong(app, context, ROUTES.pruneSnapshots, ({ params: { session } }) => ({
     session,
-    run: async (call) => (await snapshots.prune(session, call))[0] ?? nothingPruned(session),
+    run: (call) => snapshots.prune(session, call),
   }));
   serveLong(app, context, ROUTES.acceptRollback, ({ params: { session } }) => ({
     session,
@@ -65,8 +65,4 @@ export function restoreRoutes(app: HttpApp, context: RouteContext): void {
     session: null,
     run: (call) => snapshots.recover(body ?? recoverSessions.parse({}), call),
   }));
-}
-
-function nothingPruned(session: string): PruneReport {
-  return { session, forgotten: [], deletedPacks: 0, rewrittenPacks: 0, freedBytes: 0 };
 }
