@@ -3,7 +3,7 @@ import { service } from './harness.ts';
 
 test('what the page can do, a line per feature', async () => {
   const { cli, given } = await service();
-  await given('ventas', 'READY');
+  await given('ventas', 'LINKED');
   const { code, stdout, stderr } = await cli('capabilities ventas');
   expect(code).toBe(0);
   expect(stdout).toMatch(/FEATURE +VERDICT +FAILED USES +WHY/);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { service } from './harness.ts';
+import { fakeService } from './harness.ts';
 
 describe('leadmaster place', () => {
   it('shows both places with their dates, and what waits', async () => {
-    const { cli } = await service();
+    const { cli } = await fakeService();
     const { code, stdout } = await cli('place show');
     expect(code).toBe(0);
     expect(stdout).toMatch(
@@ -12,7 +12,7 @@ describe('leadmaster place', () => {
   });
 
   it('releases nothing without the word, and those that are named with it', async () => {
-    const { cli } = await service();
+    const { cli } = await fakeService();
     const refused = await cli('place accept');
     expect(refused).toMatchObject({ code: 5, stderr: expect.stringContaining('--origin-retired') });
     const some = await cli('place accept ventas --origin-retired');
@@ -26,7 +26,7 @@ describe('leadmaster place', () => {
   });
 
   it('asks a person at a terminal', async () => {
-    const { cli } = await service();
+    const { cli } = await fakeService();
     expect(await cli('place accept ventas', { answers: 'no' })).toMatchObject({ code: 1 });
     expect(await cli('place accept ventas', { answers: 'yes' })).toMatchObject({ code: 0 });
   });

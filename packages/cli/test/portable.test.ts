@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { MemoryStore, openVault, parseMasterKeys } from '@leadmaster/vault';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { service } from './harness.ts';
+import { fakeService } from './harness.ts';
 
 const PASSPHRASE = 'caballo batería grapa';
 const KNOWN = { env: { LEADMASTER_PASSPHRASE: PASSPHRASE } };
@@ -23,7 +23,7 @@ async function realExport(name = 'ventas'): Promise<Buffer> {
 }
 
 async function setUp() {
-  const service = await service();
+  const service = await fakeService();
   const folder = mkdtempSync(join(tmpdir(), 'leadmaster-cli-files-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   service.snapshots.file = await realExport();
@@ -33,7 +33,7 @@ async function setUp() {
 describe('export', () => {
   test('takes a fresh snapshot, writes it for its owner only, reads it back, and says so', async () => {
     const { cli, sessions, snapshots, folder, file } = await setUp();
-    await given('ventas', 'READY');
+    sessions.set('ventas', 'READY');
     const ran = await cli(['export', 'ventas', file], KNOWN);
     expect(ran).toMatchObject({ code: 0, stdout: expect.stringMatching(/read back and proven/) });
     expect(snapshots.changes).toEqual(['snapshot ventas']);
@@ -46,7 +46,7 @@ describe('export', () => {
 
   test('of a snapshot that is there takes no new one; --json tells what was written', async () => {
     const { cli, sessions, snapshots, file } = await setUp();
-    await given('ventas', 'READY');
+    sessions.set('ventas', 'READY');
     const { id } = snapshots.take('ventas');
     const { code, stdout } = await cli(['export', 'ventas', file, '--snapshot', 'latest', '--json'], KNOWN);
     expect(code).toBe(0);
@@ -63,7 +63,7 @@ describe('export', () => {
 
   test('writes over nothing unless told so, and then only when the new one is whole', async () => {
     const { cli, sessions, snapshots, folder, file } = await setUp();
-    await given('ventas', 'READY');
+    sessions.set('ventas', 'READY');
     writeFileSync(file, 'precious');
     expect(await cli(['export', 'ventas', file], KNOWN)).toMatchObject({ code: 1, stderr: /is there already/ });
     expect(await cli(['export', 'ventas', folder, '--force'], KNOWN)).toMatchObject({
@@ -87,7 +87,7 @@ describe('export', () => {
 
   test('--retire stops it first, and gives it up only with the file proven; else it runs again, and that is told', async () => {
     const { cli, sessions, snapshots, file } = await setUp();
-    await given('ventas', 'READY');
+    sessions.set('ventas', 'READY');
     const good = snapshots.file as Buffer;
     snapshots.file = good.subarray(0, -1);
     const failed = await cli(['export', 'ventas', file, '--retire'], KNOWN);
@@ -104,7 +104,7 @@ describe('export', () => {
 
   test('--retire of a session whose account waits for a person is refused before it is stopped', async () => {
     const { cli, sessions, file } = await setUp();
-    await given('ventas', 'WRONG_ACCOUNT');
+    sessions.set('ventas', 'WRONG_ACCOUNT');
     const ran = await cli(['export', 'ventas', file, '--retire'], KNOWN);
     expect(ran).toMatchObject({ code: 4, stderr: expect.stringContaining('another account') });
     expect(sessions.changes).toEqual([]);
@@ -112,7 +112,7 @@ describe('export', () => {
 
   test('--retire to a place where no file can be made stops nothing, and one that cannot start again says so', async () => {
     const { cli, sessions, snapshots, folder, file } = await setUp();
-    await given('ventas', 'READY');
+    sessions.set('ventas', 'READY');
     writeFileSync(join(folder, 'file'), '');
     for (const nowhere of [join(folder, 'none/ventas.lmx'), join(folder, 'file/ventas.lmx'), '/proc/ventas.lmx']) {
       const ran = await cli(['export', 'ventas', nowhere, '--retire'], KNOWN);
@@ -130,7 +130,7 @@ describe('export', () => {
 
   test('--retire of a session that was used meanwhile says that the file is there, and the session too', async () => {
     const { cli, sessions, snapshots, file } = await setUp();
-    await given('ventas', 'STOPPED');
+    sessions.set('ventas', 'STOPPED');
     snapshots.refuseRetire = true;
     const ran = await cli(['export', 'ventas', file, '--retire'], KNOWN);
     expect(ran).toMatchObject({ code: 1, stderr: /is written, but ventas is still here/ });
@@ -141,7 +141,7 @@ describe('export', () => {
 describe('the passphrase', () => {
   test('is asked for twice where it seals, and must be the same', async () => {
     const { cli, sessions, file } = await setUp();
-    await given('ventas', 'READY');
+    sessions.set('ventas', 'READY');
     const different = await cli(['export', 'ventas', file], { answers: [PASSPHRASE, `${PASSPHRASE}!`] });
     expect(different).toMatchObject({ code: 2, stderr: /not the same/ });
     const ran = await cli(['export', 'ventas', file], { answers: [PASSPHRASE, PASSPHRASE] });
@@ -157,7 +157,7 @@ describe('the passphrase', () => {
     const unknown = await cli(['export', 'nobody', file], { answers: [PASSPHRASE, PASSPHRASE] });
     expect(unknown.code).toBe(3);
     expect(unknown.stderr).not.toContain('Passphrase');
-    await given('ventas', 'READY');
+    sessions.set('ventas', 'READY');
     const short = await cli(['export', 'ventas', file], { answers: ['short'] });
     expect(short).toMatchObject({ code: 2, stderr: expect.stringMatching(/12 characters or more.*12 to 1024/s) });
     expect(short.stderr).not.toContain('Once more');
@@ -165,7 +165,7 @@ describe('the passphrase', () => {
 
   test('from a named pipe that nobody writes to is refused at once; from <(command) it is read', async () => {
     const { cli, sessions, folder, file } = await setUp();
-    await given('ventas', 'READY');
+    sessions.set('ventas', 'READY');
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
     const refused = await cli(['export', 'ventas', file, '--passphrase-file', pipe]);
@@ -174,7 +174,7 @@ describe('the passphrase', () => {
 
   test('comes from a file, too; too short a one, or none, is told before anything is done', async () => {
     const { cli, sessions, snapshots, folder, file } = await setUp();
-    await given('ventas', 'READY');
+    sessions.set('ventas', 'READY');
     expect(await cli(['export', 'ventas', file])).toMatchObject({ code: 2, stderr: /LEADMASTER_PASSPHRASE/ });
     const short = await cli(['export', 'ventas', file], { env: { LEADMASTER_PASSPHRASE: 'short' } });
     expect(short).toMatchObject({ code: 2, stderr: /12 to 1024/ });
@@ -209,8 +209,8 @@ describe('import', () => {
     writeFileSync(file, snapshots.file as Buffer);
     const startInto = (state: 'READY' | 'AUTH_FAILURE') =>
       vi.spyOn(sessions, 'start').mockImplementation(async (name) => {
-        setTimeout(() => await given(name, state), 100);
-        return await given(name, 'RECONNECTING');
+        setTimeout(() => sessions.set(name, state), 100);
+        return sessions.set(name, 'RECONNECTING');
       });
     startInto('READY');
     const line = ['import', file, '--origin-retired', '--start'];
@@ -241,7 +241,7 @@ describe('import', () => {
 });
 
 test('session start says the word', async () => {
-  const { cli, sessions } = await service();
+  const { cli, sessions } = await fakeService();
   sessions.set('ventas', 'STOPPED', { originRetired: false, account: null });
   expect(await cli('session start ventas --wait 0')).toMatchObject({ code: 4, stderr: /--origin-retired/ });
   expect(await cli('qr ventas')).toMatchObject({ code: 4, stderr: /--origin-retired/ });
@@ -249,7 +249,7 @@ test('session start says the word', async () => {
 });
 
 test('adopt tells what it found, and what starts it', async () => {
-  const { cli, sessions } = await service();
+  const { cli, sessions } = await fakeService();
   expect(await cli('adopt /srv/bot/session --name ventas --copy --move')).toMatchObject({ code: 2 });
   expect(await cli('adopt /srv/bot/session --name ventas')).toMatchObject({ code: 2, stderr: /--copy or --move/ });
   const ran = await cli('adopt /srv/bot/session --name ventas --copy');

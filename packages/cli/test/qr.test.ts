@@ -9,7 +9,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { LiveView } from '../src/output/live-view.ts';
 import { drawQr } from '../src/qr/half-blocks.ts';
 import { drawSmallQr } from '../src/qr/sextants.ts';
-import { service, Sink } from './harness.ts';
+import { fakeService, Sink } from './harness.ts';
 
 /** Reads a drawing back into rows of light modules. */
 function readBack(lines: readonly string[], side: number): boolean[][] {
@@ -109,11 +109,11 @@ test('a live view draws again in its place, and only what changed', () => {
 
 describe('leadmaster qr', () => {
   test('creates, shows, and ends by itself when linked', async () => {
-    const { cli, given, sessions } = await service();
+    const { cli, sessions } = await fakeService();
     const out = new Sink();
     const running = cli('qr ventas', { stdout: out });
     await out.says(/QR 1 of ventas/);
-    await given('ventas', 'AUTHENTICATED');
+    sessions.set('ventas', 'AUTHENTICATED');
     await out.says(/Scanned/);
     sessions.set('ventas', 'READY', { account: { id: 'x', phone: '5491100000001', name: 'Ana' } });
     const { code, stdout } = await running;
@@ -126,9 +126,9 @@ describe('leadmaster qr', () => {
   });
 
   test('on a terminal it is drawn in place with the time left; a small one is told what to do', async () => {
-    const { cli, given, sessions } = await service();
-    await given('a', 'QR_REQUIRED');
-    await given('b', 'QR_REQUIRED');
+    const { cli, sessions } = await fakeService();
+    sessions.set('a', 'QR_REQUIRED');
+    sessions.set('b', 'QR_REQUIRED');
     const [wide, narrow] = [new Sink(), new Sink()];
     const both = [
       cli('qr a', { stdout: wide, terminal: { columns: 120, rows: 60 } }),
@@ -143,8 +143,8 @@ describe('leadmaster qr', () => {
   });
 
   test('on a terminal of 80x24 the whole QR is shown, smaller', async () => {
-    const { cli, env, given, sessions } = await service();
-    await given('ventas', 'QR_REQUIRED');
+    const { cli, sessions } = await fakeService();
+    sessions.set('ventas', 'QR_REQUIRED');
     const expiresAt = new Date(Date.now() + 60_000).toISOString();
     vi.spyOn(sessions, 'qr').mockImplementation(async () => ({ qr: longQr(1), attempt: 1, expiresAt }));
     const shown = drawSmallQr(longQr(1), false).lines.join('\n\u001b[2K');
@@ -165,17 +165,17 @@ describe('leadmaster qr', () => {
       // A line that wraps would be counted as one, and the next drawing would stand below the first.
       const drawn = stdout.split('\n').map((line) => [...stripVTControlCharacters(line)].length);
       expect(Math.max(...drawn)).toBeLessThanOrEqual(80);
-      await given('ventas', 'QR_REQUIRED');
+      sessions.set('ventas', 'QR_REQUIRED');
     }
   });
 
   test('with --json one line for each change and each QR', async () => {
-    const { cli, given } = await service();
-    await given('ventas', 'QR_REQUIRED');
+    const { cli, sessions } = await fakeService();
+    sessions.set('ventas', 'QR_REQUIRED');
     const out = new Sink();
     const running = cli('qr ventas --json', { stdout: out });
     await out.says(/"type":"qr"/);
-    await given('ventas', 'READY');
+    sessions.set('ventas', 'READY');
     const lines = (await running).stdout
       .trim()
       .split('\n')
@@ -185,29 +185,29 @@ describe('leadmaster qr', () => {
   });
 
   test('--save writes a private image', async () => {
-    const { cli, dataDir, given } = await service();
-    await given('ventas', 'QR_REQUIRED');
+    const { cli, sessions, dataDir } = await fakeService();
+    sessions.set('ventas', 'QR_REQUIRED');
     const file = join(dataDir, '../qr.png');
     const running = cli(['qr', 'ventas', '--save', file]);
     await vi.waitFor(() => expect(existsSync(file)).toBe(true), { timeout: 10_000 });
-    await given('ventas', 'READY');
+    sessions.set('ventas', 'READY');
     expect((await running).code).toBe(0);
     expect(readFileSync(file).subarray(1, 4).toString()).toBe('PNG');
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
   test('made by somebody else, or scanned, between two questions: it goes on', async () => {
-    const { cli, dataDir, given, sessions } = await service();
+    const { cli, sessions, dataDir } = await fakeService();
     const file = join(dataDir, '../qr.png');
     const [create, qr] = [sessions.create.bind(sessions), sessions.qr.bind(sessions)];
     vi.spyOn(sessions, 'create').mockImplementationOnce((input) => {
-      await given('ventas', 'QR_REQUIRED');
+      sessions.set('ventas', 'QR_REQUIRED');
       return create(input);
     });
     // The code is shown; its image is asked for next.
     vi.spyOn(sessions, 'qr').mockImplementationOnce(async (name) => {
       const code = await qr(name);
-      await given('ventas', 'READY');
+      sessions.set('ventas', 'READY');
       return code;
     });
     const { code, stdout } = await cli(['qr', 'ventas', '--save', file]);
@@ -216,14 +216,14 @@ describe('leadmaster qr', () => {
   });
 
   test('a READY session is only told of; a stopped one is started', async () => {
-    const { cli, given, sessions } = await service();
-    await given('a', 'READY');
+    const { cli, sessions } = await fakeService();
+    sessions.set('a', 'READY');
     expect(await cli('qr a')).toMatchObject({ code: 0, stdout: /READY a is linked as 5491100000001 Ana/ });
     expect(sessions.changes).toEqual([]);
-    await given('b', 'STOPPED');
+    sessions.set('b', 'STOPPED');
     const running = cli('qr b');
     await vi.waitFor(() => expect(sessions.changes).toEqual(['start b']), { timeout: 10_000 });
-    await given('b', 'READY');
+    sessions.set('b', 'READY');
     expect((await running).code).toBe(0);
   });
 
@@ -232,8 +232,8 @@ describe('leadmaster qr', () => {
     ['a stop by somebody else', 'STOPPED', { desired: 'stopped' }, 1, /is STOPPED/],
     ['LOGIN_MODE=server', 'AUTH_FAILURE', { loginMode: 'server' }, 4, /never shows a QR/],
   ] as const)('%s ends it with what to do', async (_, state, change, code, said) => {
-    const { cli, given, sessions } = await service();
-    await given('ventas', 'QR_REQUIRED');
+    const { cli, sessions } = await fakeService();
+    sessions.set('ventas', 'QR_REQUIRED');
     const out = new Sink();
     const running = cli('qr ventas', { stdout: out });
     await out.says(/QR 1/);
@@ -242,14 +242,14 @@ describe('leadmaster qr', () => {
   });
 
   test('an unclaimed profile is not started but adopted', async () => {
-    const { cli, given } = await service();
-    await given('admin', 'UNCLAIMED');
+    const { cli, sessions } = await fakeService();
+    sessions.set('admin', 'UNCLAIMED');
     expect(await cli('qr admin')).toMatchObject({ code: 4, stderr: /Adopt it first/ });
   });
 });
 
 test('pair prints the code and waits until READY', async () => {
-  const { cli, sessions } = await service();
+  const { cli, sessions } = await fakeService();
   const out = new Sink();
   const running = cli(['pair', 'ventas', '+54 9 11 0000-0001'], { stdout: out });
   await out.says(/ABCD-1234/);
@@ -265,7 +265,7 @@ describe('where WhatsApp Web cannot be reached', () => {
   } as const;
 
   test('qr and pair say why, once, and go on', async () => {
-    const { cli, sessions } = await service();
+    const { cli, sessions } = await fakeService();
     sessions.set('ventas', 'INITIALIZING', away);
     const out = new Sink();
     const err = new Sink();
@@ -279,7 +279,7 @@ describe('where WhatsApp Web cannot be reached', () => {
   });
 
   test('on a terminal in lines that fit it; with --json the cause as such', async () => {
-    const { cli, sessions } = await service();
+    const { cli, sessions } = await fakeService();
     sessions.set('ventas', 'INITIALIZING', away);
     const [out, json] = [new Sink(), new Sink()];
     const terminal = { columns: 60, rows: 24 };
@@ -299,7 +299,7 @@ describe('leadmaster qr, where no QR helps', () => {
   const HINT = 'Link it visibly; docs/passkeys.md has the steps.';
 
   test('an account that wants a passkey ends it with the way out, exit 4', async () => {
-    const { cli, sessions } = await service();
+    const { cli, sessions } = await fakeService();
     const out = new Sink();
     const running = cli('qr ventas', { stdout: out });
     await out.says(/QR 1 of ventas/);
@@ -311,7 +311,7 @@ describe('leadmaster qr, where no QR helps', () => {
   });
 
   test('another account than the session belongs to ends it with the way out, exit 4', async () => {
-    const { cli, sessions } = await service();
+    const { cli, sessions } = await fakeService();
     const out = new Sink();
     const running = cli('qr ventas', { stdout: out });
     await out.says(/QR 1 of ventas/);
@@ -320,18 +320,18 @@ describe('leadmaster qr, where no QR helps', () => {
   });
 
   test('where the browser is visible it waits for the passkey, and goes on by itself', async () => {
-    const { cli, given, sessions } = await service();
+    const { cli, sessions } = await fakeService();
     const out = new Sink();
     const running = cli('qr ventas', { stdout: out });
     await out.says(/QR 1 of ventas/);
     sessions.set('ventas', 'PASSKEY_REQUIRED', { reason: 'passkey_required', loginMode: 'local' });
     await out.says(/Press Continue in the window/);
-    await given('ventas', 'READY');
+    sessions.set('ventas', 'READY');
     expect((await running).code).toBe(0);
   });
 
   test('pair ends the same way', async () => {
-    const { cli, sessions } = await service();
+    const { cli, sessions } = await fakeService();
     const out = new Sink();
     const running = cli('pair ventas 5491100000001', { stdout: out });
     await out.says(/ABCD-1234/);
@@ -341,7 +341,7 @@ describe('leadmaster qr, where no QR helps', () => {
   });
 
   test('a login that the page erased is exit 4 with the command that brings it back; --json has it all', async () => {
-    const { cli, sessions } = await service();
+    const { cli, sessions } = await fakeService();
     const out = new Sink();
     const running = cli('--json qr ventas', { stdout: out });
     await out.says(/"qr"/);
@@ -354,9 +354,9 @@ describe('leadmaster qr, where no QR helps', () => {
 });
 
 test('pair of a session that is linked to another number is refused, and changes nothing', async () => {
-  const { cli, given, sessions } = await service();
+  const { cli, sessions } = await fakeService();
   for (const state of ['READY', 'STOPPED'] as const) {
-    await given('ventas', state);
+    sessions.set('ventas', state);
     const ran = await cli('pair ventas 5491100000099');
     expect(ran).toMatchObject({
       code: 4,
@@ -365,13 +365,13 @@ test('pair of a session that is linked to another number is refused, and changes
     });
   }
   expect(sessions.changes).toEqual([]);
-  await given('ventas', 'READY');
+  sessions.set('ventas', 'READY');
   // The same number, as WhatsApp may spell it.
   expect(await cli('pair ventas +54-11-0000-0001')).toMatchObject({ code: 0, stdout: /READY/ });
 });
 
 test('pair of a session that another number links meanwhile is no success', async () => {
-  const { cli, sessions } = await service();
+  const { cli, sessions } = await fakeService();
   const out = new Sink();
   const running = cli('pair ventas 5491100000099', { stdout: out });
   await out.says(/until/);
@@ -383,7 +383,7 @@ test.each([
   ['qr ventas', /"type":"qr"/],
   ['pair ventas 5491100000001', /pairing-code/],
 ])('Ctrl-C during %s is exit 130, and with --json an error object', async (line, shown) => {
-  const { cli } = await service();
+  const { cli } = await fakeService();
   const [out, signals] = [new Sink(), new EventEmitter()];
   const running = cli(`${line} --json`, { stdout: out, signals });
   await out.says(shown);

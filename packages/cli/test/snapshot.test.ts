@@ -1,115 +1,12 @@
-import { EventEmitter } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
-import { service, Sink } from './harness.ts';
+import { fakeService } from './harness.ts';
 
 const TERMINAL = { columns: 100, rows: 40 };
 
-describe('snapshot create', () => {
-  test('says what was taken', async () => {
-    const { cli, given, snapshots } = await service();
-    await given('ventas', 'READY');
-    expect(await cli('snapshot create ventas')).toEqual({
-      code: 0,
-      stdout:
-        'ventas: snapshot 1-00000001, 212 files, 37 MB, 2.1 MB new, 1.0 MB stored, paused 13 ms (sigstop), took 480 ms\n',
-      stderr: '',
-    });
-    const json = JSON.parse((await cli('snapshot create ventas --kind full --json')).stdout);
-    expect(json).toMatchObject({ id: '2-00000002', session: 'ventas', kind: 'full', reason: 'requested' });
-    expect(snapshots.changes).toEqual(['snapshot ventas', 'snapshot ventas']);
-  });
-
-  test('shows on a terminal how far it is, and leaves nothing of it', async () => {
-    const { cli, given, snapshots } = await service();
-    await given('ventas', 'READY');
-    snapshots.hold();
-    const stderr = new Sink();
-    const running = cli('snapshot create ventas', { terminal: TERMINAL, stderr });
-    await expect.poll(() => snapshots.working).toEqual(['snapshot ventas']);
-    snapshots.report({ phase: 'storing', done: 30e6, total: 120e6 });
-    await expect.poll(() => stderr.text).toMatch(/storing .* 25 %/);
-    snapshots.release();
-    expect(await running).toMatchObject({ code: 0, stdout: expect.stringMatching(/snapshot 1-00000001.*\n$/) });
-    expect(stderr.text.endsWith('\u001b[1A\r\u001b[0J')).toBe(true);
-  });
-
-  test('of a session that was never linked: wrong state; of none: not found; nothing or too much: usage', async () => {
-    const { cli, given } = await service();
-    await given('ventas', 'QR_REQUIRED');
-    expect(await cli('snapshot create ventas')).toMatchObject({ code: 4, stderr: /has no login.*Link it first/s });
-    expect(await cli('snapshot create nobody')).toMatchObject({ code: 3 });
-    expect(await cli('snapshot create')).toMatchObject({ code: 2, stderr: /Give one session, or --all/ });
-    expect(await cli('snapshot create ventas --all')).toMatchObject({ code: 2 });
-    expect(await cli('snapshot create ventas --kind tiny')).toMatchObject({ code: 2 });
-  });
-
-  test('--all goes on after one that fails, and passes over what was never linked', async () => {
-    const { cli, given, snapshots } = await service();
-    await given('a', 'READY');
-    await given('b', 'QR_REQUIRED');
-    await given('c', 'READY');
-    await given('d', 'UNCLAIMED');
-    const { code, stdout, stderr } = await cli('snapshot create --all');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: 'b: "b" has no login.\n' });
-    expect(stdout.match(/^\w: snapshot/gm)).toEqual(['a: snapshot', 'c: snapshot']);
-    snapshots.failure = new Error('boom');
-    const failed = await cli('snapshot create --all --json');
-    expect(failed.code).toBe(1);
-    const { items } = JSON.parse(failed.stdout);
-    expect(
-      items.map(({ session, error }: { session: string; error: { code: string } }) => [session, error.code]),
-    ).toEqual(['a', 'b', 'c'].map((session) => [session, 'internal']));
-  });
-
-  test('--all passes over what has moved to another machine, and says so', async () => {
-    const { cli, given } = await service();
-    await given('a', 'READY');
-    await given('b', 'MOVED');
-    expect(await cli('snapshot create b')).toMatchObject({ code: 4 });
-    const { code, stdout, stderr } = await cli('snapshot create --all');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: 'b: "b" has moved.\n' });
-    expect(stdout.match(/^\w: snapshot/gm)).toEqual(['a: snapshot']);
-  });
-
-  test('Ctrl-C ends the waiting, and says that the service goes on', async () => {
-    const { cli, given, snapshots } = await service();
-    await given('ventas', 'READY');
-    snapshots.hold();
-    const signals = new EventEmitter();
-    const stderr = new Sink();
-    const running = cli('snapshot create ventas', { terminal: TERMINAL, stderr, signals });
-    await expect.poll(() => stderr.text).toContain('ventas  ');
-    signals.emit('SIGINT');
-    expect((await running).code).toBe(130);
-    expect(stderr.text).toMatch(
-      /No longer waiting; the service goes on with it \(operation op_.*\.\/leadmaster events/s,
-    );
-    expect(signals.listenerCount('SIGINT')).toBe(0);
-    expect(snapshots.working).toEqual(['snapshot ventas']);
-    snapshots.release();
-    await expect.poll(() => snapshots.changes).toEqual(['snapshot ventas']);
-  });
-
-  test('a service that ends while it is at work is no success', async () => {
-    const { app, cli, given, snapshots } = await service();
-    await given('ventas', 'READY');
-    snapshots.hold();
-    const running = cli('snapshot create ventas --json');
-    await expect.poll(() => snapshots.working).toEqual(['snapshot ventas']);
-    await app.close();
-    const { code, stdout } = await running;
-    expect(code).toBe(1);
-    expect(JSON.parse(stdout).error).toMatchObject({
-      code: 'operation_lost',
-      detail: expect.stringContaining('has ended while'),
-    });
-  });
-});
-
 describe('snapshot list and show', () => {
   test('newest first, of one session or of all that the vault holds', async () => {
-    const { cli, given, snapshots } = await service();
-    await given('ventas', 'READY');
+    const { cli, sessions, snapshots } = await fakeService();
+    sessions.set('ventas', 'READY');
     expect((await cli('snapshot list ventas')).stdout).toContain('./leadmaster snapshot create ventas');
     snapshots.take('ventas', { verified: true, verifiedAt: new Date().toISOString() });
     snapshots.take('ventas', { verified: false, method: 'none', chromium: null });
@@ -131,7 +28,7 @@ describe('snapshot list and show', () => {
   });
 
   test('what is wrong with the records stands below, in red', async () => {
-    const { cli, snapshots } = await service();
+    const { cli, snapshots } = await fakeService();
     const taken = snapshots.take('ventas');
     const problem = { kind: 'removed', object: 'chain/2', detail: 'the record \u001b[2J is gone' };
     snapshots.list = async () => ({ items: [taken], problems: [problem] });
@@ -143,7 +40,7 @@ describe('snapshot list and show', () => {
   });
 
   test('show: what is known of it, its files only when asked for', async () => {
-    const { cli, snapshots } = await service();
+    const { cli, snapshots } = await fakeService();
     snapshots.take('ventas');
     const { stdout } = await cli('snapshot show ventas');
     expect(stdout).toMatch(/^ventas 1-00000001\n {2}taken +20/);
@@ -159,7 +56,7 @@ describe('snapshot list and show', () => {
   });
 
   test('an id that could be several is wrong usage, one that is none not found', async () => {
-    const { cli, snapshots } = await service();
+    const { cli, snapshots } = await fakeService();
     snapshots.take('ventas', { id: '1-aa000000' });
     snapshots.take('ventas', { id: '1-ab000000' });
     expect(await cli('snapshot show ventas 1-a')).toMatchObject({
@@ -174,7 +71,7 @@ describe('snapshot list and show', () => {
 
 describe('snapshot verify', () => {
   test('is good, or exit code 1 with what is not', async () => {
-    const { cli, snapshots } = await service();
+    const { cli, snapshots } = await fakeService();
     const { id } = snapshots.take('ventas');
     expect(await cli('snapshot verify ventas')).toEqual({
       code: 0,
@@ -196,7 +93,7 @@ describe('snapshot verify', () => {
 
 describe('snapshot restore', () => {
   test('claims no previous profile where there may be none, as of a deleted session', async () => {
-    const { cli, snapshots } = await service();
+    const { cli, snapshots } = await fakeService();
     snapshots.take('ventas');
     const { code, stdout, stderr } = await cli('snapshot restore ventas', { answers: 'yes' });
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: /If it has a profile now, that goes to the trash/ });
@@ -205,8 +102,8 @@ describe('snapshot restore', () => {
   });
 
   test('asks first, saying what is replaced', async () => {
-    const { cli, given, snapshots } = await service();
-    await given('ventas', 'STOPPED');
+    const { cli, sessions, snapshots } = await fakeService();
+    sessions.set('ventas', 'STOPPED');
     snapshots.take('ventas');
     expect(await cli('snapshot restore ventas')).toMatchObject({ code: 2, stderr: /--yes/ });
     const declined = await cli('snapshot restore ventas', { answers: 'no' });
@@ -218,8 +115,8 @@ describe('snapshot restore', () => {
   });
 
   test('given again goes back to the same one, not to what the first has set aside', async () => {
-    const { cli, given, snapshots } = await service();
-    await given('ventas', 'STOPPED');
+    const { cli, sessions, snapshots } = await fakeService();
+    sessions.set('ventas', 'STOPPED');
     snapshots.take('ventas');
     snapshots.take('ventas', { reason: 'before_restore' });
     for (const line of ['snapshot restore ventas', 'snapshot restore ventas latest', 'snapshot restore ventas 2'])
@@ -229,8 +126,8 @@ describe('snapshot restore', () => {
   });
 
   test('--start and --restart; with JSON the session', async () => {
-    const { cli, given, sessions, snapshots } = await service();
-    await given('ventas', 'READY');
+    const { cli, sessions, snapshots } = await fakeService();
+    sessions.set('ventas', 'READY');
     snapshots.take('ventas');
     const refused = await cli('snapshot restore ventas --yes');
     const command = './leadmaster snapshot restore ventas 1-00000001 --restart';
@@ -242,7 +139,7 @@ describe('snapshot restore', () => {
   });
 
   test('over a newer login only when told to', async () => {
-    const { cli, sessions, snapshots } = await service();
+    const { cli, sessions, snapshots } = await fakeService();
     sessions.set('ventas', 'STOPPED', { generation: 7 });
     snapshots.take('ventas');
     const refused = await cli('snapshot restore ventas --yes');
@@ -253,8 +150,8 @@ describe('snapshot restore', () => {
   });
 
   test('a damaged one is not restored', async () => {
-    const { cli, given, snapshots } = await service();
-    await given('ventas', 'STOPPED');
+    const { cli, sessions, snapshots } = await fakeService();
+    sessions.set('ventas', 'STOPPED');
     snapshots.damage(snapshots.take('ventas').id);
     expect(await cli('snapshot restore ventas --yes')).toMatchObject({ code: 1, stderr: /is damaged/ });
     expect(snapshots.changes).toEqual([]);
@@ -263,7 +160,7 @@ describe('snapshot restore', () => {
 
 describe('snapshot delete and prune', () => {
   test('delete asks, and wants an id', async () => {
-    const { cli, snapshots } = await service();
+    const { cli, snapshots } = await fakeService();
     snapshots.take('ventas');
     snapshots.take('ventas');
     expect(await cli('snapshot delete ventas --yes')).toMatchObject({ code: 2 });
@@ -281,7 +178,7 @@ describe('snapshot delete and prune', () => {
   });
 
   test('prune says what was forgotten and freed, of one session or of all', async () => {
-    const { cli, snapshots } = await service();
+    const { cli, snapshots } = await fakeService();
     for (let i = 0; i < 4; i++) snapshots.take('a');
     snapshots.take('b');
     expect(await cli('snapshot prune')).toMatchObject({ code: 2, stderr: /--yes/ });
@@ -299,16 +196,16 @@ describe('snapshot delete and prune', () => {
 });
 
 test('session delete claims no profile where there may be none, as of a session that has moved', async () => {
-  const { cli, given } = await service();
-  await given('ventas', 'MOVED');
+  const { cli, sessions } = await fakeService();
+  sessions.set('ventas', 'MOVED');
   const { stdout, stderr } = await cli('session delete ventas', { answers: 'y' });
   expect(stderr).toContain('A profile that it has here goes to the trash.');
   expect(stdout).toBe('ventas is deleted; a profile that it had here is in the trash.\n');
 });
 
 test('session delete --purge asks with the stronger sentence', async () => {
-  const { cli, given } = await service();
-  await given('ventas', 'STOPPED');
+  const { cli, sessions } = await fakeService();
+  sessions.set('ventas', 'STOPPED');
   const declined = await cli('session delete ventas --purge', { answers: 'n' });
   expect(declined).toMatchObject({ code: 1, stderr: /AND DESTROY ALL ITS SNAPSHOTS/ });
   const { stdout } = await cli('session delete ventas --purge --yes --json');
@@ -316,7 +213,7 @@ test('session delete --purge asks with the stronger sentence', async () => {
 });
 
 test('a record that cannot be read is deleted by its number, which a snapshot of that number goes before', async () => {
-  const { cli, snapshots } = await service();
+  const { cli, snapshots } = await fakeService();
   const { id } = snapshots.take('ventas');
   const items = await snapshots.list('ventas');
   const problem = { kind: 'damaged', object: 'chain/6a95/0000000007', detail: 'rubbish' } as const;

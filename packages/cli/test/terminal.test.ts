@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { service, run } from './harness.ts';
+import { fakeService, run } from './harness.ts';
 
 /** What text from outside may not send to a terminal. Line breaks are our own. */
 const COMMANDS = /(?!\n)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
@@ -14,7 +14,7 @@ const EVIL_CODE = 'co\u001b[31mde';
 
 /** A service of which every text from outside is hostile. */
 async function hostile() {
-  const service = await service();
+  const service = await fakeService();
   const { sessions } = service;
   sessions.set('ventas', 'READY', {
     account: ACCOUNT,

@@ -1,15 +1,16 @@
 import { EventEmitter, once } from 'node:events';
 import type { Census, PairingCode, RecordedPage, Runtime } from '@leadmaster/protocol';
-import type {
-  CatchUpFrom,
-  CatchUpPart,
-  EngineEvent,
-  EngineRun,
-  Handover,
-  MessageSender,
-  PageMessage,
-  SessionEngine,
-  StartRequest,
+import {
+  type CatchUpFrom,
+  type CatchUpPart,
+  type EngineEvent,
+  type EngineRun,
+  type Handover,
+  type MessageSender,
+  NotSent,
+  type PageMessage,
+  type SessionEngine,
+  type StartRequest,
 } from '../../session-manager/src/engine/engine.ts';
 import type { PageProbe } from '../../session-manager/src/engine/page-probe.ts';
 import { recordedPageOf } from '../../session-manager/src/engine/recorded-page.ts';
@@ -199,4 +200,18 @@ export class FakeRun implements EngineRun {
   async kill(): Promise<void> {
     this.isStopped = true;
   }
+}
+
+/** A send to a number that has no WhatsApp. */
+export function unknownNumber(): Promise<never> {
+  return Promise.reject(new NotSent('recipient_unknown', 'the number has no WhatsApp'));
+}
+
+/** A send that the page takes, and that WhatsApp's server does not acknowledge. */
+export async function unanswered(
+  { journal }: Handover,
+  whatsappId: string,
+): Promise<{ whatsappId: string; ack: number }> {
+  await journal(whatsappId);
+  return { whatsappId, ack: 0 };
 }

@@ -16,7 +16,7 @@ export async function vaultOf(
   sessions: Readonly<Record<string, number>>,
   fill: (there: TestManager) => Promise<void> = async () => undefined,
 ): Promise<OtherVault> {
-  const there = await startTestManager();
+  const there = await startTestManager({ firstPhone: 5491177000001 });
   for (const [name, snapshots] of Object.entries(sessions)) {
     await there.given(name, 'LINKED');
     for (let number = 0; number < snapshots; number += 1) await there.take(name);

@@ -2,8 +2,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Account, type Event, LeadMasterError, type Session, type SessionState } from '@leadmaster/protocol';
 import type { Context } from '../../session-manager/src/context.ts';
-import { createProfileStore } from '../../session-manager/src/profile/file-profile-store.ts';
 import type { PageMessage } from '../../session-manager/src/engine/engine.ts';
+import { createProfileStore } from '../../session-manager/src/profile/file-profile-store.ts';
 import type { ProfileStore } from '../../session-manager/src/profile/profile-store.ts';
 import type { FakeEngine, FakeRun } from './fake-engine.ts';
 import { putLevelDb, useLevelDb } from './level-db.ts';
@@ -14,7 +14,6 @@ const LOGIN = ['Default/Local Storage/leveldb', 'Default/IndexedDB/https_web.wha
 /** How long a session may take to reach the state that is played. */
 const STATE_MS = 10_000;
 
-/** The number of the session that is linked first; the next has the next one. */
 const FIRST_PHONE = 5491100000001;
 export const PHONE = String(FIRST_PHONE);
 /** A number that no session is linked to. */
@@ -32,7 +31,11 @@ export class Stage {
   #heard = 0;
   readonly #phones = new Map<string, string>();
 
-  constructor(context: Context, engine: FakeEngine) {
+  readonly #firstPhone: number;
+
+  /** `firstPhone`: the number of the session that is linked first; the next has the next one. */
+  constructor(context: Context, engine: FakeEngine, firstPhone = FIRST_PHONE) {
+    this.#firstPhone = firstPhone;
     this.#context = context;
     this.#engine = engine;
     this.#profiles = createProfileStore({ dataDir: context.config.dataDir });
@@ -48,7 +51,7 @@ export class Stage {
 
   /** Whose session it is: each has a number of its own. */
   accountOf(name: string): Account {
-    const phone = this.#phones.get(name) ?? String(FIRST_PHONE + this.#phones.size);
+    const phone = this.#phones.get(name) ?? String(this.#firstPhone + this.#phones.size);
     this.#phones.set(name, phone);
     return accountOf(phone);
   }
@@ -71,6 +74,24 @@ export class Stage {
     const run = await this.#engine.runOf(name);
     await putLogin(run.profileDir);
     this.#login(run, account);
+  }
+
+  /** From now on each browser shows a QR as soon as it runs. */
+  showQrs(): void {
+    const { onRun } = this.#engine;
+    this.#engine.onRun = (run) => {
+      onRun(run);
+      setImmediate(() => run.showQr());
+    };
+  }
+
+  /** From now on WhatsApp takes each login as soon as its browser runs. */
+  takeLogins(): void {
+    const { onRun } = this.#engine;
+    this.#engine.onRun = (run) => {
+      onRun(run);
+      setImmediate(() => this.#login(run, this.accountOf(run.session)));
+    };
   }
 
   /** A message comes in, live. Resolves to its event, once that is durable. */
@@ -173,7 +194,11 @@ export class Stage {
     const session = await this.#context.sessions.get(name);
     if (session.account !== null) return;
     await this.#resting(name);
-    const record = { committedAt: new Date().toISOString(), chromiumVersion: '156.0.0.0', account: this.accountOf(name) };
+    const record = {
+      committedAt: new Date().toISOString(),
+      chromiumVersion: '156.0.0.0',
+      account: this.accountOf(name),
+    };
     await this.#profiles.create(name);
     await putLogin(this.#profiles.locate(name));
     await this.#profiles.updateRecord(name, record);

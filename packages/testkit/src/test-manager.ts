@@ -15,8 +15,8 @@ import type { PlayedCapture } from './capture-here.ts';
 import type { FakeEngine } from './fake-engine.ts';
 import type { FaultyBlobStore } from './faulty-blob-store.ts';
 import type { Faults } from './faulty-state-store.ts';
-import { damagePacks, remember } from './played-vault.ts';
 import { playOutside } from './played-outside.ts';
+import { damagePacks, remember } from './played-vault.ts';
 import { Stage } from './stage.ts';
 
 export const ADMIN_KEY = 'admin-key-of-the-tests';
@@ -35,6 +35,8 @@ export interface TestManagerOptions {
   /** The vault's objects; none at first. */
   blobs?: FaultyBlobStore;
   probe?: PlaceProbe;
+  /** The number of the session that is linked first, where another machine has sessions of its own. */
+  firstPhone?: number;
 }
 
 /** A session manager as the service is composed, over HTTP, on a loopback port of its own. */
@@ -68,6 +70,9 @@ export interface TestManager {
   faults: Faults;
   /** How many callers wait for an event just now. */
   waiters(): number;
+  /** Ends the service in order, also one whose end has begun. Its data stay. */
+  stop(): Promise<void>;
+  /** Ends the service, and removes its data. */
   close(): Promise<void>;
 }
 
@@ -88,7 +93,19 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
   await app.listen({ host: '127.0.0.1', port: 0 });
   await context.sessions.boot();
   const { port } = app.server.address() as AddressInfo;
-  const stage = new Stage(context, engine);
+  const stage = new Stage(context, engine, options.firstPhone);
+  let stopping: Promise<void> | null = null;
+  const stop = (): Promise<void> => {
+    stopping ??= end();
+    return stopping;
+  };
+  async function end(): Promise<void> {
+    blobs.heal();
+    captures.release();
+    await app.close();
+    faults.fails = () => false;
+    await context.close();
+  }
   return {
     ...{ context, app, port, dataDir, logLines, engine, stage, blobs, captures, store, faults },
     given: (name, state) => stage.given(name, state),
@@ -98,12 +115,9 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
     damageVault: () => damagePacks(blobs),
     olderVault: () => remember(blobs),
     waiters: () => database().listeners - own,
+    stop,
     async close() {
-      blobs.heal();
-      captures.release();
-      await app.close();
-      faults.fails = () => false;
-      await context.close();
+      await stop();
       await rm(folder, { recursive: true, force: true });
     },
   };

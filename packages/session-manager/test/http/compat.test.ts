@@ -1,5 +1,5 @@
+import { unanswered, unknownNumber } from '@leadmaster/testkit';
 import { describe, expect, test } from 'vitest';
-import { NotSent } from '../../src/engine/engine.ts';
 import { compatStatus } from '../../src/http/compat-words.ts';
 import { type Ask, serve } from './serve.ts';
 
@@ -112,16 +112,13 @@ describe('the routes of before', () => {
     ]);
     expect((await post({ ...TEXT, to: '+54 9 11 0000-0001' })).status).toBe(200);
     const run = await engine.runOf('admin');
-    run.onSend = () => Promise.reject(new NotSent('recipient_unknown', 'the number has no WhatsApp'));
+    run.onSend = unknownNumber;
     const failed = await post(TEXT);
     expect([failed.status, failed.json]).toMatchObject([
       500,
       { code: 'SEND_FAILED', message: expect.stringContaining('the number has no WhatsApp') },
     ]);
-    run.onSend = async ({ journal }, whatsappId) => {
-      await journal(whatsappId);
-      return { whatsappId, ack: 0 };
-    };
+    run.onSend = unanswered;
     const late = await post(TEXT);
     expect([late.status, late.json.code]).toEqual([504, 'ACK_TIMEOUT']);
     const wrong: [unknown, number][] = [

@@ -97,7 +97,11 @@ describe('import', () => {
     ['JSON', () => ({ headers: HEADER, body: { a: 1 } }), 415],
     ['another type', () => ({ headers: { ...BYTES, 'content-type': 'text/plain' }, body: file }), 415],
     ['no passphrase', () => ({ headers: { 'content-type': 'application/octet-stream' }, body: file }), 400],
-    ['another passphrase', () => ({ headers: { ...BYTES, 'x-passphrase': 'something-else-entirely' }, body: file }), 422],
+    [
+      'another passphrase',
+      () => ({ headers: { ...BYTES, 'x-passphrase': 'something-else-entirely' }, body: file }),
+      422,
+    ],
     ['something else', () => ({ headers: BYTES, body: Buffer.alloc(3_000_000, 'x') }), 502],
   ])('refuses %s, and makes nothing', async (_, what, status) => {
     const { ask, sessions } = await serve();

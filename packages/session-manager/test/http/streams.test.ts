@@ -119,9 +119,9 @@ test('a reader that does not read is not read for: events wait for it', async ()
   await given('a', 'READY');
   const text = 'x'.repeat(100_000);
   const run = await engine.runOf('a');
-  const before = sessions.lastEventId();
+  const already = sessions.lastEventId();
   for (let i = 0; i < 400; i++) run.tell({ type: 'message', message: pageMessage(`false_x@c.us_${i}`, { text }) });
-  await expect.poll(() => sessions.lastEventId()).toBeGreaterThanOrEqual(before + 400);
+  await expect.poll(() => sessions.lastEventId()).toBeGreaterThanOrEqual(already + 400);
   const newest = sessions.lastEventId();
   let taken = 0;
   const follow = sessions.follow.bind(sessions);

@@ -62,7 +62,7 @@ describe('a transfer', () => {
     [{ to: TO, key: '' }],
     [{ to: TO, key: KEY, force: true }],
   ])('is refused as %j without saying the key', async (body) => {
-    const { ask, fingerprint, given } = await serve();
+    const { ask, fingerprint, given, logLines } = await serve();
     await given('ventas', 'LINKED');
     const before = await fingerprint();
     const answer = await ask('/v1/sessions/ventas/transfer', { body });

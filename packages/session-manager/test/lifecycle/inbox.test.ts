@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pageMessage } from '@leadmaster/testkit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PageMessage } from '../../src/engine/engine.ts';
 import { linkSession, NAME, openSessions } from './linked-session.ts';
-import { pageMessage } from '@leadmaster/testkit';
 
 const MINUTE = 60_000;
 /** WhatsApp's clock; this machine's may say otherwise. */
