@@ -1,14 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FaultyBlobStore } from './faulty-blob-store.ts';
-import { QUICK_DISK, startTestManager, type TestManager, type TestManagerOptions } from './test-manager.ts';
+import { startTestManager, type TestManager, type TestManagerOptions } from './test-manager.ts';
 
 /** What a manager needs to stand where a vault is that another one has filled. */
 export interface OtherVault extends TestManagerOptions {
   blobs: FaultyBlobStore;
-  env: Record<string, string>;
+  vaultKey: Buffer;
 }
 
 /**
@@ -25,19 +23,7 @@ export async function vaultOf(
   }
   await fill(there);
   // The key is kept elsewhere, as a person is told to.
-  const keyFile = join(keyFolder(), randomUUID());
-  await copyFile(join(there.dataDir, 'vault.key'), keyFile);
+  const vaultKey = await readFile(join(there.dataDir, 'vault.key'));
   await there.close();
-  return { blobs: there.blobs, env: { VAULT_KEY_FILE: keyFile } };
-}
-
-let keys: string | null = null;
-
-/** Where copies of keys lie until this process ends. */
-function keyFolder(): string {
-  if (keys !== null) return keys;
-  const made = mkdtempSync(join(QUICK_DISK, 'leadmaster-key-'));
-  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
-  keys = made;
-  return made;
+  return { blobs: there.blobs, vaultKey };
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +34,8 @@ export interface TestManagerOptions {
   dataDir?: string;
   /** The vault's objects; none at first. */
   blobs?: FaultyBlobStore;
+  /** The key of that vault, where another machine has made it. */
+  vaultKey?: Buffer;
   probe?: PlaceProbe;
   /** The number of the session that is linked first, where another machine has sessions of its own. */
   firstPhone?: number;
@@ -80,6 +82,10 @@ export interface TestManager {
 export async function startTestManager(options: TestManagerOptions = {}): Promise<TestManager> {
   const folder = await mkdtemp(join(QUICK_DISK, 'leadmaster-manager-'));
   const dataDir = options.dataDir ?? join(folder, 'data');
+  if (options.vaultKey !== undefined) {
+    await mkdir(dataDir, { mode: 0o700 });
+    await writeFile(join(dataDir, 'vault.key'), options.vaultKey, { mode: 0o600 });
+  }
   const { outside, engine, captures, blobs, database } = playOutside(options.blobs);
   const logLines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) });
