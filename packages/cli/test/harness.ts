@@ -4,15 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import { fakeServices } from '@leadmaster/testkit';
+import { ADMIN_KEY, fakeServices, startTestManager, type TestManagerOptions } from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
 import { createHttpServer } from '../../session-manager/src/http/server.ts';
 import type { Input, Io } from '../src/io.ts';
 import { runCli } from '../src/program.ts';
-
-const ADMIN_KEY = 'admin-key-of-the-tests';
 
 export interface Ran {
   code: number;
@@ -98,7 +96,18 @@ export class Sink extends Writable {
   }
 }
 
-/** The real HTTP server over sessions in memory, and the command line set to speak with it. */
+/** A session manager until the end of the test, and the command line set to speak with it. */
+export async function service(options: TestManagerOptions = {}) {
+  const manager = await startTestManager(options);
+  onTestFinished(() => manager.close());
+  const { context, dataDir, port } = manager;
+  const env = { SESSION_MANAGER_PORT: String(port), LEADMASTER_ADMIN_KEY: ADMIN_KEY, LEADMASTER_DATA_DIR: dataDir };
+  const cli = (line: string | readonly string[], options: RunOptions = {}): Promise<Ran> =>
+    run(typeof line === 'string' ? line.split(' ') : line, { ...options, env: { ...env, ...options.env } });
+  return { ...manager, sessions: context.sessions, snapshots: context.snapshots, env, cli };
+}
+
+/** The HTTP server over sessions in memory: for tests that are not moved to `service` yet. */
 export async function fakeService() {
   const folder = mkdtempSync(join(tmpdir(), 'leadmaster-cli-'));
   const dataDir = join(folder, 'data');

@@ -24,7 +24,13 @@ export interface Later {
 /** What is known of builds of WhatsApp Web here, and who runs which. */
 export function createBuilds(
   { config, log, paths, store }: { config: Config; log: Logger; paths: DataPaths; store: StateStore },
-  parts: { profiles: ProfileStore; browsers: BrowserFinder; drill: DrillBrowser; later: Later; copyMs: number },
+  parts: {
+    profiles: ProfileStore;
+    browsers: Pick<BrowserFinder, 'find'>;
+    drill: DrillBrowser;
+    later: Later;
+    copyMs: number;
+  },
 ): Builds {
   const { profiles, browsers, drill, later, copyMs } = parts;
   const { deadlines, guard } = config;

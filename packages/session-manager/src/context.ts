@@ -1,6 +1,7 @@
 import { type Capture, type CaptureRequest, captureProfile } from '@leadmaster/capture';
 import { loadSecrets, type Secrets } from '@leadmaster/service-kit/settings';
 import { Slots } from '@leadmaster/service-kit/wait';
+import type { openStore } from '@leadmaster/vault';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { Adopter } from './adopt/adopter.ts';
@@ -10,7 +11,7 @@ import type { Config } from './config/config.ts';
 import { DiskMonitor } from './disk/monitor.ts';
 import { StorageCare } from './disk/storage-care.ts';
 import { BrowserFinder } from './engine/browser/browser-finder.ts';
-import { createDrillBrowser } from './engine/drill/drill-browser.ts';
+import { createDrillBrowser, type DrillBrowser } from './engine/drill/drill-browser.ts';
 import type { SessionEngine } from './engine/engine.ts';
 import { WwebjsEngine } from './engine/wwebjs/wwebjs-engine.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -64,7 +65,7 @@ export interface Context {
   vault: VaultKeeper;
   place: PlaceKeeper;
   builds: Builds;
-  browsers: BrowserFinder;
+  browsers: Outside['browsers'];
   metrics: Registry;
   log: Logger;
   version: string;
@@ -87,10 +88,15 @@ export interface ContextOptions {
   outside?: Partial<Outside>;
 }
 
-/** Browsers, and copies of what they have open. */
+/** Browsers, disks and stores: all that the service does not decide by itself. */
 export interface Outside {
+  browsers: Pick<BrowserFinder, 'find'>;
   engine: SessionEngine;
+  drill: DrillBrowser;
   capture: (request: CaptureRequest) => Promise<Capture>;
+  openStore: typeof openStore;
+  /** Stands around the database. */
+  store: (store: StateStore) => StateStore;
 }
 
 /** How long a logout or delete waits for the copy of what it takes away, and a start for one of what it changes. */
@@ -110,7 +116,8 @@ export async function createContext(config: Config, log: Logger, options: Contex
   let store: StateStore | undefined;
   try {
     ownDatabase(paths.database, log);
-    store = createStateStore({ file: paths.database, log });
+    const opened = createStateStore({ file: paths.database, log });
+    store = options.outside?.store?.(opened) ?? opened;
     return await assemble({ config, log, paths, lock, store, options });
   } catch (error) {
     store?.close();
@@ -131,17 +138,19 @@ interface Ground {
 async function assemble(ground: Ground): Promise<Context> {
   const { config, log, paths, lock, store, options } = ground;
   const isOffline = options.offline ?? false;
-  const { now } = options;
+  const { now, outside = {} } = options;
   const secrets = loadSecrets({ ...config, dataDir: paths.root }, (text) => log.warn(text));
   const profiles = createProfileStore({ dataDir: paths.root, log });
-  const browsers = new BrowserFinder(config.chromePath);
+  const browsers = outside.browsers ?? new BrowserFinder(config.chromePath);
   const vault = new VaultKeeper({
     ...{ vault: config.vault, memory: store.vault, paths, mayCreate: !isOffline, log },
     ...(now === undefined ? {} : { now }),
+    ...(outside.openStore === undefined ? {} : { openStore: outside.openStore }),
   });
+  const capture = outside.capture ?? captureProfile;
   // Sessions and snapshots need each other: what the first ask of the second goes through these.
   const later: Later = { snapshots: null, sessions: null };
-  const drill = createDrillBrowser({ browsers });
+  const drill = outside.drill ?? createDrillBrowser({ browsers });
   const builds = createBuilds({ config, log, paths, store }, { profiles, browsers, drill, later, copyMs: COPY_MS });
   const sessions = createSessions(ground, { profiles, browsers, builds }, async (session, profileDir) =>
     later.snapshots?.beforeStopped(session, profileDir, 'before_browser_upgrade', COPY_MS),
@@ -151,8 +160,7 @@ async function assemble(ground: Ground): Promise<Context> {
     ...{ config, paths, profiles, store, vault, log },
     access: isOffline ? withoutBrowsers(sessions, store) : sessions,
     places: new Slots(config.snapshots.concurrency),
-    capture: options.outside?.capture ?? captureProfile,
-    drill,
+    ...{ capture, drill },
     browserVersion: async () => (await browsers.find(false)).version,
   });
   later.snapshots = snapshots;
@@ -163,7 +171,7 @@ async function assemble(ground: Ground): Promise<Context> {
     browserVersion: async () => (await browsers.find(false)).version,
     minFreeBytes: config.diskMinFreeBytes,
   });
-  const transfers = createTransfers(ground, profiles, sessions, browsers, (session, aside) =>
+  const transfers = createTransfers(ground, { profiles, sessions, browsers, capture }, (session, aside) =>
     snapshots.beforeGone(session, aside, 'before_transfer', COPY_MS),
   );
   const storage = new StorageCare({ sessions, profiles, store, config, log });
@@ -260,7 +268,7 @@ async function holdOlder(
 
 function createSessions(
   ground: Ground,
-  { profiles, browsers, builds }: { profiles: ProfileStore; browsers: BrowserFinder; builds: Builds },
+  { profiles, browsers, builds }: { profiles: ProfileStore; browsers: Outside['browsers']; builds: Builds },
   beforeUpgrade: (session: string, profileDir: string) => Promise<void>,
 ): Sessions {
   const { config, log, paths, store, options } = ground;
@@ -278,14 +286,14 @@ function createSessions(
   return new Sessions({
     ...{ config, store, profiles, builds, log },
     places: new Slots(config.startConcurrency),
-    engine: options.outside?.engine ?? whatsappWeb(ground, browsers),
+    engine: options.outside?.engine ?? wwebjsEngine(ground, browsers),
     claim: (session) => claimProfile(claimDeps, session),
     lockIdle: (session) => lockIdle(ground, session),
   });
 }
 
 /** The engine that an operator's sessions run on. */
-function whatsappWeb({ config, paths }: Ground, browsers: BrowserFinder): SessionEngine {
+function wwebjsEngine({ config, paths }: Ground, browsers: Outside['browsers']): SessionEngine {
   return new WwebjsEngine({
     browsers,
     chromeArgs: config.chromeArgs,
@@ -299,17 +307,15 @@ function whatsappWeb({ config, paths }: Ground, browsers: BrowserFinder): Sessio
 
 function createTransfers(
   ground: Ground,
-  profiles: ProfileStore,
-  sessions: Sessions,
-  browsers: BrowserFinder,
+  parts: { profiles: ProfileStore; sessions: Sessions } & Pick<Outside, 'browsers' | 'capture'>,
   lastSnapshot: SourceDeps['lastSnapshot'],
 ): Pick<Context, 'departures' | 'arrivals'> {
+  const { profiles, sessions, browsers, capture } = parts;
   const { config, log, paths, store } = ground;
   const shared = { paths, profiles, store, access: sessions, log };
   return {
     departures: new TransferSource({
-      ...shared,
-      capture: ground.options.outside?.capture ?? captureProfile,
+      ...{ ...shared, capture },
       lockIdle: (session) => lockIdle(ground, session),
       lastSnapshot,
       connect: (to, key) => new HttpPeer(to, key),

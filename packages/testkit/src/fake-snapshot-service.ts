@@ -221,21 +221,18 @@ export class FakeSnapshotService implements SnapshotService {
     return options.start || runs ? this.sessions.set(session, 'READY') : restored;
   }
 
-  async prune(session: string | null, options: LongCall = {}): Promise<PruneReport[]> {
-    await this.work(`prune ${session ?? 'all'}`, options);
-    if (session !== null) await this.of(session);
-    return (session === null ? [...this.vault.keys()] : [session]).map((name) => {
-      const forgotten = (this.vault.get(name) ?? []).slice(KEEP).map(({ id }) => id);
-      this.changes.push(`prune ${name}`);
-      this.remove(name, forgotten);
-      return {
-        session: name,
-        forgotten,
-        deletedPacks: forgotten.length,
-        rewrittenPacks: 0,
-        freedBytes: forgotten.length * MB,
-      };
-    });
+  async pruneAll(options: LongCall = {}): Promise<PruneReport[]> {
+    return Promise.all([...this.vault.keys()].map((session) => this.prune(session, options)));
+  }
+
+  async prune(session: string, options: LongCall = {}): Promise<PruneReport> {
+    await this.work(`prune ${session}`, options);
+    await this.of(session);
+    const forgotten = (this.vault.get(session) ?? []).slice(KEEP).map(({ id }) => id);
+    this.changes.push(`prune ${session}`);
+    this.remove(session, forgotten);
+    const freedBytes = forgotten.length * MB;
+    return { session, forgotten, deletedPacks: forgotten.length, rewrittenPacks: 0, freedBytes };
   }
 
   async accept(session: string, options: LongCall = {}): Promise<SnapshotList> {

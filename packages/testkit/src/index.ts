@@ -1,4 +1,5 @@
 export * from './blob-bodies.ts';
+export * from './capture-here.ts';
 export * from './fake-adopt-service.ts';
 export * from './fake-engine.ts';
 export * from './fake-place-service.ts';
@@ -10,3 +11,8 @@ export * from './fake-transfer-service.ts';
 export * from './faulty-blob-store.ts';
 export * from './faulty-state-store.ts';
 export * from './level-db.ts';
+export * from './other-machine.ts';
+export * from './page-message.ts';
+export * from './played-outside.ts';
+export * from './stage.ts';
+export * from './test-manager.ts';

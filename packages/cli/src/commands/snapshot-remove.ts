@@ -53,7 +53,9 @@ export const registerPrune: Register = (noun, io) => {
       const cli = cliOf(command, io);
       await confirm(io, yes, `Forget the snapshots of ${name ?? 'all sessions'} that SNAPSHOT_KEEP does not keep?`);
       await withSnapshots(cli, async ({ snapshots }) => {
-        const items = await long(cli, name ?? 'vault', (call) => snapshots.prune(name ?? null, call));
+        const items = await long(cli, name ?? 'vault', async (call) =>
+          name === undefined ? snapshots.pruneAll(call) : [await snapshots.prune(name, call)],
+        );
         cli.print.data({ items });
         for (const report of items) cli.print.line(describe(report));
         if (items.length === 0) cli.print.line('There is nothing to prune: the vault holds no session.');

@@ -121,11 +121,8 @@ export class Snapshots implements SnapshotService {
     } catch (error) {
       if (error instanceof LeadMasterError && error.code === 'vault_rolled_back')
         return { items: [], problems: [{ ...problemOf(error), kind: 'rolled_back' }] };
-      // The vault has never heard of it; if we have, it only has no snapshot yet.
-      const isNew = error instanceof LeadMasterError && error.code === 'session_not_found';
-      if (!isNew) throw error;
-      if (this.#deps.access.has(session)) return { items: [], problems: [] };
-      throw notInVault(session);
+      if (this.#isWithout(session, error)) return { items: [], problems: [] };
+      throw isUnheard(error) ? notInVault(session) : error;
     }
   }
 
@@ -173,9 +170,12 @@ export class Snapshots implements SnapshotService {
     });
   }
 
-  async prune(session: string | null, options: LongCall = {}): Promise<PruneReport[]> {
+  prune(session: string, options: LongCall = {}): Promise<PruneReport> {
+    return this.#turn(session, options, (call) => this.#pruneOne(session, call));
+  }
+
+  async pruneAll(options: LongCall = {}): Promise<PruneReport[]> {
     const vault = await this.#deps.vault.open();
-    if (session !== null) return [await this.#turn(session, options, (call) => this.#pruneOne(session, call))];
     const { names, unreadable } = await vault.survey();
     const reports: PruneReport[] = [];
     let damage = unreadable[0]?.error ?? null;
@@ -323,7 +323,11 @@ export class Snapshots implements SnapshotService {
     const vault = await this.#deps.vault.open();
     const policy = this.#deps.config.snapshots.keep;
     const spared = (info: SnapshotInfo): boolean => isOtherWriters(this.#deps, session, info);
-    const forgotten = await vault.forget(session, { policy, spared }, { signal });
+    const forgotten = await vault.forget(session, { policy, spared }, { signal }).catch((error: unknown) => {
+      if (this.#isWithout(session, error)) return null;
+      throw error;
+    });
+    if (forgotten === null) return nothingPruned(session);
     const ids = forgotten.map(({ id }) => id);
     this.#deps.store.snapshots.forgotten(session, ids);
     const pruned = await vault.prune(session, { signal });
@@ -354,13 +358,22 @@ export class Snapshots implements SnapshotService {
 
   async #find(session: string, id: string): Promise<SnapshotInfo> {
     const vault = await this.#deps.vault.open();
-    const info = (await vault.list(session)).snapshots.find((one) => one.id === id);
+    const { snapshots } = await vault.list(session).catch((error: unknown) => {
+      if (this.#isWithout(session, error)) return { snapshots: [] };
+      throw error;
+    });
+    const info = snapshots.find((one) => one.id === id);
     if (info !== undefined) return info;
     throw new LeadMasterError(
       'snapshot_not_found',
       `The vault has no snapshot ${id} of ${session}`,
       `"./leadmaster snapshot list ${session}" shows those it has.`,
     );
+  }
+
+  /** The vault has never heard of it; where we have, it only has no snapshot yet. */
+  #isWithout(session: string, error: unknown): boolean {
+    return isUnheard(error) && this.#deps.access.has(session);
   }
 
   /** A session on its way somewhere is waited for: in between there may be a browser that nobody knows yet. */
@@ -402,4 +415,12 @@ async function readable(vault: Vault, session: string, signal: AbortSignal): Pro
     if (isOfAnObject(error)) return [];
     throw error;
   }
+}
+
+function isUnheard(error: unknown): boolean {
+  return error instanceof LeadMasterError && error.code === 'session_not_found';
+}
+
+function nothingPruned(session: string): PruneReport {
+  return { session, forgotten: [], deletedPacks: 0, rewrittenPacks: 0, freedBytes: 0 };
 }

@@ -33,6 +33,8 @@ export interface VaultKeeperDeps {
   mayCreate: boolean;
   /** The clock by which snapshots are dated and forgotten. */
   now?: () => Date;
+  /** Opens the store that the settings name; tests keep it in memory. */
+  openStore?: typeof openStore;
   log: Logger;
 }
 
@@ -44,10 +46,12 @@ export class VaultKeeper {
   readonly #deps: VaultKeeperDeps;
   readonly #url: string;
   readonly #rate: ByteRate | null;
+  readonly #openStore: typeof openStore;
   #opening: Promise<Vault> | null = null;
 
   constructor(deps: VaultKeeperDeps) {
     this.#deps = deps;
+    this.#openStore = deps.openStore ?? openStore;
     this.#url = storeUrl(deps.vault.location);
     this.#rate = deps.vault.bytesPerSecond === null ? null : new ByteRate(deps.vault.bytesPerSecond);
   }
@@ -88,7 +92,7 @@ export class VaultKeeper {
   }
 
   async #openUnremembered(keyText: string, signal: AbortSignal): Promise<Vault> {
-    const store = await openStore(this.#url, { base: '/' });
+    const store = await this.#openStore(this.#url, { base: '/' });
     const memory = { recall: async () => null, remember: async () => undefined };
     return openVault({ store, masterKeys: parseMasterKeys(keyText), memory, signal });
   }
@@ -133,7 +137,7 @@ export class VaultKeeper {
     present: string | null,
   ): Promise<{ vault: Vault; keyText: string }> {
     const { memory, now } = this.#deps;
-    const store = await openStore(this.#url, {
+    const store = await this.#openStore(this.#url, {
       base: '/',
       create,
       ...(this.#rate === null ? {} : { throttle: { up: this.#rate, down: this.#rate } }),

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Account, AnyEvent, SessionState } from '@leadmaster/protocol';
+import { pageMessage } from '@leadmaster/testkit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { linkSession, NAME, openSessions, putLogin } from './linked-session.ts';
-import { pageMessage } from './page-message.ts';
 
 type Opened = Awaited<ReturnType<typeof openSessions>>;
 

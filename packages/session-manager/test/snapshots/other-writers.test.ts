@@ -76,7 +76,7 @@ describe('what another installation has written on a shared vault', () => {
     const newest = await take(here);
     await here.snapshots.prune('c2');
     expect(await ids(here)).toEqual([newest, theirs]);
-    await there.snapshots.prune(null);
+    await there.snapshots.pruneAll();
     expect(await ids(there)).toEqual([newest, theirs]);
   });
 
