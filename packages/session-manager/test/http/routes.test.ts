@@ -239,8 +239,8 @@ describe('events as JSON', () => {
     const ofB = (await ask('/v1/sessions/b/events')).json.items;
     expect(ofB).toEqual(all.filter(({ session: name }) => name === 'b'));
     expect((await ask('/v1/sessions/none/events')).status).toBe(404);
-    const last = sessions.lastEventId();
-    expect((await ask(`/v1/events?after=${last}`)).json).toEqual({ items: [], cursor: last, oldest: 1 });
+    const { newest: last, logId } = sessions.eventLog();
+    expect((await ask(`/v1/events?after=${last}`)).json).toEqual({ items: [], cursor: last, oldest: 1, logId });
     const waiting = ask(`/v1/sessions/b/events?after=${last}&wait=30`);
     await expect.poll(waiters).toBe(1);
     run.showQr(2);
