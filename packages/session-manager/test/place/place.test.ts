@@ -272,7 +272,6 @@ describe('a session that waits for the place', () => {
     await here.stop();
     await cp(here.dataDir, join(folder, 'copy'), KEEPING);
     const copy = here.at(join(folder, 'copy'));
-    copy.withBrowser();
     await copy.start();
     return copy;
   }
@@ -302,7 +301,6 @@ describe('a session that waits for the place', () => {
   it('is released by name, or with all, once; those that were to run are started', async () => {
     const copy = await waiting();
     await copy.context.sessions.stop('soporte');
-    delete copy.env.CHROME_PATH;
     await copy.restart();
     const { place } = copy.context;
     expect(await place.accept({ originRetired: true, sessions: ['ventas'] })).toMatchObject({

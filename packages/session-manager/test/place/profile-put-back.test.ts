@@ -177,7 +177,6 @@ describe('sessions start by themselves', () => {
   it('after a restore, a trim and an adopted move by our own commands, each before and after a restart', async () => {
     const a = await Aged.make();
     await a.live('ventas');
-    a.here.withBrowser();
     await a.here.start();
     const { snapshots, sessions, storage } = a.here.context;
     for (const name of ['soporte', 'ventas']) await sessions.stop(name);
@@ -189,7 +188,6 @@ describe('sessions start by themselves', () => {
     a.here.change((store) => {
       for (const name of ['soporte', 'ventas']) store.sessions.setDesired(name, 'running');
     });
-    delete a.here.env.CHROME_PATH;
     expect(await a.here.start()).toMatchObject([STARTS, STARTS]);
     expect(await a.here.restart()).toMatchObject([STARTS, STARTS]);
   });
@@ -197,7 +195,6 @@ describe('sessions start by themselves', () => {
   it('where the profile was given back from a folder that went and came by our own move', async () => {
     const { here, tokens, backup } = await lived();
     await here.start();
-    here.withBrowser();
     await here.restart();
     await here.context.sessions.stop('ventas');
     await here.context.sessions.delete('ventas');
@@ -205,7 +202,6 @@ describe('sessions start by themselves', () => {
     await here.context.adoption.adopt({ name: 'ventas', path: elsewhere, mode: 'move', originRetired: true });
     await here.stop();
     here.change((store) => store.sessions.setDesired('ventas', 'running'));
-    delete here.env.CHROME_PATH;
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
     expect((await readFile(join(tokens, 'ventas/.leadmaster.json'), 'utf8')).includes('"mark"')).toBe(true);
   });
