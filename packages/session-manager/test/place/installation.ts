@@ -24,8 +24,9 @@ export const VAULT_WAITS = { state: 'STOPPED', reason: 'older_than_vault', state
 
 const OLD_RECORD = { committedAt: '2026-01-02T03:04:05.000Z', chromiumVersion: '100.0.1.2' };
 
+/** As old as the profiles: an update would save each before its start. */
 const BROWSER: BrowserFound = {
-  ...{ path: '/nonexistent/chromium', product: 'Chromium', version: '156.0.0.0', major: 156 },
+  ...{ path: '/nonexistent/chromium', product: 'Chromium', version: OLD_RECORD.chromiumVersion, major: 100 },
   kind: 'chromium',
 };
 /** A browser that is gone when it is to run. */
