@@ -46,7 +46,7 @@ import type { StateStore } from './state/state-store.ts';
 import { stagingNames } from './transfer/arriving-files.ts';
 import { HttpPeer } from './transfer/http-peer.ts';
 import { type SourceDeps, TransferSource } from './transfer/source.ts';
-import { liveTransfers, TransferTarget } from './transfer/target.ts';
+import { liveTransfers, type TargetDeps, TransferTarget } from './transfer/target.ts';
 import { VERSION } from './version.ts';
 
 /** Everything a running service is made of, put together in one place. */
@@ -163,13 +163,14 @@ async function assemble(ground: Ground): Promise<Context> {
     browserVersion: async () => (await browsers.find(false)).version,
     minFreeBytes: config.diskMinFreeBytes,
   });
-  const transfers = createTransfers(ground, profiles, sessions, browsers, (session, aside) =>
-    snapshots.beforeGone(session, aside, 'before_transfer', COPY_MS),
-  );
+  const compareWithVault = comparing(ground, vault, profiles);
+  const transfers = createTransfers(ground, profiles, sessions, browsers, {
+    lastSnapshot: (session, aside) => snapshots.beforeGone(session, aside, 'before_transfer', COPY_MS),
+    holdOlder: (names) => holdOlder(ground, sessions, compareWithVault, (name) => names.includes(name)),
+  });
   const storage = new StorageCare({ sessions, profiles, store, config, log });
   const disk = new DiskMonitor({ sessions, profiles, store, path: paths.tokens, config, log });
   sessions.guardWith(guardBy(snapshots, storage, transfers.departures));
-  const compareWithVault = comparing(ground, vault, profiles);
   const place = new PlaceKeeper({
     ...{ paths, profiles, store, log, compareWithVault, sessions: () => sessions, starts: !isOffline },
     arriving: () => liveTransfers(store),
@@ -243,13 +244,16 @@ function comparing(
   };
 }
 
-/** Before the first start: sessions of which the vault has a newer login wait for a person. */
+/** Before they are started: sessions of which the vault has a newer login wait for a person. */
 async function holdOlder(
   { store }: Ground,
   sessions: Sessions,
   compare: (names: readonly string[]) => Promise<void>,
+  isMeant: (name: string) => boolean = () => true,
 ): Promise<void> {
-  const linked = store.sessions.all().filter((row) => isStartable(row) && row.reason !== 'older_than_vault');
+  const linked = store.sessions
+    .all()
+    .filter((row) => isMeant(row.name) && isStartable(row) && row.reason !== 'older_than_vault');
   await compare(linked.map(({ name }) => name));
   for (const { name, reason } of linked) {
     const isOlder = olderLogin(store.vault, name) !== null;
@@ -302,7 +306,7 @@ function createTransfers(
   profiles: ProfileStore,
   sessions: Sessions,
   browsers: BrowserFinder,
-  lastSnapshot: SourceDeps['lastSnapshot'],
+  { lastSnapshot, holdOlder }: Pick<SourceDeps, 'lastSnapshot'> & Pick<TargetDeps, 'holdOlder'>,
 ): Pick<Context, 'departures' | 'arrivals'> {
   const { config, log, paths, store } = ground;
   const shared = { paths, profiles, store, access: sessions, log };
@@ -319,6 +323,7 @@ function createTransfers(
       browserVersion: async () => (await browsers.find(false)).version,
       minFreeBytes: config.diskMinFreeBytes,
       refuseHeld: (id, session) => refuseHeldArrival(store.vault, id, session),
+      holdOlder,
     }),
   };
 }

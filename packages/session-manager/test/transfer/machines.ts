@@ -137,6 +137,7 @@ export class Machine {
       browserVersion: async () => this.browserVersion,
       minFreeBytes: this.minFreeBytes,
       refuseHeld: () => undefined,
+      holdOlder: async () => undefined,
     });
     const source = new TransferSource({
       ...shared,
