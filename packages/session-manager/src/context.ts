@@ -15,7 +15,7 @@ import type { SessionEngine } from './engine/engine.ts';
 import { WwebjsEngine } from './engine/wwebjs/wwebjs-engine.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { claimProfile, lockIdleProfile } from './lifecycle/claim.ts';
-import { olderLogin, refuseHeldArrival, setOlderLogin } from './lifecycle/held-back.ts';
+import { olderLogin, refuseHeldTransfer, setOlderLogin } from './lifecycle/held-back.ts';
 import { PlaceKeeper } from './lifecycle/place-keeper.ts';
 import { markProfile } from './lifecycle/profile-mark.ts';
 import type { SessionGuard } from './lifecycle/session-guard.ts';
@@ -44,6 +44,7 @@ import { movedTo } from './state/moved-session.ts';
 import { createStateStore } from './state/sqlite-state-store.ts';
 import type { StateStore } from './state/state-store.ts';
 import { stagingNames } from './transfer/arriving-files.ts';
+import { openDepartures } from './transfer/departure-facts.ts';
 import { HttpPeer } from './transfer/http-peer.ts';
 import { type SourceDeps, TransferSource } from './transfer/source.ts';
 import { liveTransfers, type TargetDeps, TransferTarget } from './transfer/target.ts';
@@ -173,7 +174,7 @@ async function assemble(ground: Ground): Promise<Context> {
   sessions.guardWith(guardBy(snapshots, storage, transfers.departures));
   const place = new PlaceKeeper({
     ...{ paths, profiles, store, log, compareWithVault, sessions: () => sessions, starts: !isOffline },
-    arriving: () => liveTransfers(store),
+    underWay: () => ({ arrivals: liveTransfers(store), departures: openDepartures(store) }),
     finishArrivals: async () => {
       if (!isOffline) await transfers.arrivals.resume();
     },
@@ -309,7 +310,8 @@ function createTransfers(
   { lastSnapshot, holdOlder }: Pick<SourceDeps, 'lastSnapshot'> & Pick<TargetDeps, 'holdOlder'>,
 ): Pick<Context, 'departures' | 'arrivals'> {
   const { config, log, paths, store } = ground;
-  const shared = { paths, profiles, store, access: sessions, log };
+  const refuseHeld = (id: string, session: string): void => refuseHeldTransfer(store.vault, id, session);
+  const shared = { paths, profiles, store, access: sessions, refuseHeld, log };
   return {
     departures: new TransferSource({
       ...shared,
@@ -322,7 +324,6 @@ function createTransfers(
       ...shared,
       browserVersion: async () => (await browsers.find(false)).version,
       minFreeBytes: config.diskMinFreeBytes,
-      refuseHeld: (id, session) => refuseHeldArrival(store.vault, id, session),
       holdOlder,
     }),
   };
