@@ -1,4 +1,5 @@
 import type { HttpApp } from './app.ts';
+import { lastWord } from './last-word.ts';
 import { rawProblem } from './problems.ts';
 
 /**
@@ -12,8 +13,7 @@ export function limitBodies(app: HttpApp, ms: number): void {
     const timer = setTimeout(() => {
       if (raw.complete) return;
       // After an answer has gone out, another one would be read as belonging to a request that was never made.
-      if (!reply.raw.headersSent) raw.socket.end(late());
-      raw.destroy();
+      lastWord(raw.socket, reply.raw.headersSent ? '' : late());
     }, routeOptions.config.bodyMs ?? ms);
     timer.unref();
     raw.once('close', () => clearTimeout(timer));
