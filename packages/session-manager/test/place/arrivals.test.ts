@@ -59,6 +59,7 @@ it.each(['MOVED', 'STOPPED'] as const)(
   async (state) => {
     const { here } = await cutArrivals(state, 'ventas');
     expect(await here.start()).toMatchObject([STARTS, { ...STARTS, generation: 3 }]);
+    expect(await here.restart()).toMatchObject([STARTS, { ...STARTS, generation: 3 }]);
   },
 );
 
