@@ -16,7 +16,7 @@ import type { SessionEngine } from './engine/engine.ts';
 import { WwebjsEngine } from './engine/wwebjs/wwebjs-engine.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { claimProfile, lockIdleProfile } from './lifecycle/claim.ts';
-import { olderLogin, refuseHeldArrival, setOlderLogin } from './lifecycle/held-back.ts';
+import { olderLogin, refuseHeldTransfer, setOlderLogin } from './lifecycle/held-back.ts';
 import { PlaceKeeper } from './lifecycle/place-keeper.ts';
 import { markProfile } from './lifecycle/profile-mark.ts';
 import type { SessionGuard } from './lifecycle/session-guard.ts';
@@ -45,9 +45,10 @@ import { movedTo } from './state/moved-session.ts';
 import { createStateStore } from './state/sqlite-state-store.ts';
 import type { StateStore } from './state/state-store.ts';
 import { stagingNames } from './transfer/arriving-files.ts';
+import { openDepartures } from './transfer/departure-facts.ts';
 import { HttpPeer } from './transfer/http-peer.ts';
 import { type SourceDeps, TransferSource } from './transfer/source.ts';
-import { liveTransfers, TransferTarget } from './transfer/target.ts';
+import { liveTransfers, type TargetDeps, TransferTarget } from './transfer/target.ts';
 import { VERSION } from './version.ts';
 
 /** Everything a running service is made of, put together in one place. */
@@ -171,16 +172,21 @@ async function assemble(ground: Ground): Promise<Context> {
     browserVersion: async () => (await browsers.find(false)).version,
     minFreeBytes: config.diskMinFreeBytes,
   });
-  const transfers = createTransfers(ground, { profiles, sessions, browsers, capture }, (session, aside) =>
-    snapshots.beforeGone(session, aside, 'before_transfer', COPY_MS),
+  const compareWithVault = comparing(ground, vault, profiles);
+  const transfers = createTransfers(
+    ground,
+    { profiles, sessions, browsers, capture },
+    {
+      lastSnapshot: (session, aside) => snapshots.beforeGone(session, aside, 'before_transfer', COPY_MS),
+      holdOlder: (names) => holdOlder(ground, sessions, compareWithVault, (name) => names.includes(name)),
+    },
   );
   const storage = new StorageCare({ sessions, profiles, store, config, log });
   const disk = new DiskMonitor({ sessions, profiles, store, path: paths.tokens, config, log });
   sessions.guardWith(guardBy(snapshots, storage, transfers.departures));
-  const compareWithVault = comparing(ground, vault, profiles);
   const place = new PlaceKeeper({
     ...{ paths, profiles, store, log, compareWithVault, sessions: () => sessions, starts: !isOffline },
-    arriving: () => liveTransfers(store),
+    underWay: () => ({ arrivals: liveTransfers(store), departures: openDepartures(store) }),
     finishArrivals: async () => {
       if (!isOffline) await transfers.arrivals.resume();
     },
@@ -251,13 +257,16 @@ function comparing(
   };
 }
 
-/** Before the first start: sessions of which the vault has a newer login wait for a person. */
+/** Before they are started: sessions of which the vault has a newer login wait for a person. */
 async function holdOlder(
   { store }: Ground,
   sessions: Sessions,
   compare: (names: readonly string[]) => Promise<void>,
+  isMeant: (name: string) => boolean = () => true,
 ): Promise<void> {
-  const linked = store.sessions.all().filter((row) => isStartable(row) && row.reason !== 'older_than_vault');
+  const linked = store.sessions
+    .all()
+    .filter((row) => isMeant(row.name) && isStartable(row) && row.reason !== 'older_than_vault');
   await compare(linked.map(({ name }) => name));
   for (const { name, reason } of linked) {
     const isOlder = olderLogin(store.vault, name) !== null;
@@ -308,11 +317,12 @@ function wwebjsEngine({ config, paths }: Ground, browsers: Outside['browsers']):
 function createTransfers(
   ground: Ground,
   parts: { profiles: ProfileStore; sessions: Sessions } & Pick<Outside, 'browsers' | 'capture'>,
-  lastSnapshot: SourceDeps['lastSnapshot'],
+  { lastSnapshot, holdOlder }: Pick<SourceDeps, 'lastSnapshot'> & Pick<TargetDeps, 'holdOlder'>,
 ): Pick<Context, 'departures' | 'arrivals'> {
   const { profiles, sessions, browsers, capture } = parts;
   const { config, log, paths, store } = ground;
-  const shared = { paths, profiles, store, access: sessions, log };
+  const refuseHeld = (id: string, session: string): void => refuseHeldTransfer(store.vault, id, session);
+  const shared = { paths, profiles, store, access: sessions, refuseHeld, log };
   return {
     departures: new TransferSource({
       ...{ ...shared, capture },
@@ -324,7 +334,7 @@ function createTransfers(
       ...shared,
       browserVersion: async () => (await browsers.find(false)).version,
       minFreeBytes: config.diskMinFreeBytes,
-      refuseHeld: (id, session) => refuseHeldArrival(store.vault, id, session),
+      holdOlder,
     }),
   };
 }

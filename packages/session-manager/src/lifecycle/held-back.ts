@@ -10,6 +10,8 @@ const changeSchema = z.object({
   now: placeSeen,
   /** Transfers to here that were under way then: the place before may finish them too. */
   arrivals: z.array(z.string()).default([]),
+  /** Those from here: the place before may finish them, or take the session back. */
+  departures: z.array(z.string()).default([]),
 });
 export type PlaceChange = z.infer<typeof changeSchema>;
 
@@ -64,21 +66,24 @@ export function refuseHeldBack(session: string, view: Pick<SupervisorView, 'stat
 }
 
 /**
- * Refuses to finish a transfer that was under way when the data folder was copied: the folder that it was copied from may
- * finish it as well.
+ * Refuses to finish, or to take back, a transfer that was under way when the data folder was copied: the folder that it was
+ * copied from may do so as well.
  *
  * @throws LeadMasterError `place_changed`
  */
-export function refuseHeldArrival(facts: Pick<Facts, 'fact'>, transfer: string, session: string): void {
+export function refuseHeldTransfer(facts: Pick<Facts, 'fact'>, transfer: string, session: string): void {
   const change = placeChange(facts);
-  if (change === null || !change.arrivals.includes(transfer)) return;
-  const what = `${session} was on its way here and waits: the data folder ${PLACE_CHANGED}`;
-  throw new LeadMasterError('place_changed', what, placeHint(session, change));
+  if (change === null) return;
+  const way = change.arrivals.includes(transfer) ? 'here' : change.departures.includes(transfer) ? 'away' : null;
+  if (way === null) return;
+  const what = `${session} was on its way ${way} and waits: the data folder ${PLACE_CHANGED}`;
+  throw new LeadMasterError('place_changed', what, placeHint(null, change));
 }
 
-/** Both places, and the word that releases a session. */
-export function placeHint(session: string, change: PlaceChange | null): string {
-  return `${change === null ? OTHER_PROFILE : changeWords(change)}A login that runs in two places is taken from both. When the place before never runs it again: "./leadmaster place accept ${session} --origin-retired".`;
+/** Both places, and the word that releases a session; without one all that waits, which transfers are released with. */
+export function placeHint(session: string | null, change: PlaceChange | null): string {
+  const command = ['./leadmaster place accept', ...(session === null ? [] : [session]), '--origin-retired'].join(' ');
+  return `${change === null ? OTHER_PROFILE : changeWords(change)}A login that runs in two places is taken from both. When the place before never runs it again: "${command}".`;
 }
 
 const OTHER_PROFILE =

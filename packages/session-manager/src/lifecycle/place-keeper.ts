@@ -33,8 +33,8 @@ export interface PlaceKeeperDeps {
   sessions: () => Pick<Sessions, 'has' | 'rest' | 'start' | 'holdIfOther'>;
   /** Whether what is released and was to run is started: not with the service down, whose next start does. */
   starts: boolean;
-  /** Transfers that are on their way here. */
-  arriving: () => readonly string[];
+  /** Transfers to here and from here that are under way. */
+  underWay: () => Pick<PlaceChange, 'arrivals' | 'departures'>;
   /** Finishes them, once a person has said that the place before does not. */
   finishArrivals: () => Promise<void>;
   /**
@@ -176,8 +176,8 @@ export class PlaceKeeper implements PlaceService {
 
   #hold(known: PlaceFacts, found: PlaceFacts): void {
     const { store, log } = this.#deps;
-    const arrivals = [...this.#deps.arriving()];
-    const change = { before: known.seen, now: found.seen, arrivals };
+    const underWay = this.#deps.underWay();
+    const change = { before: known.seen, now: found.seen, ...underWay };
     const held = store.sessions.all().filter(isStartable);
     store.atomically(() => {
       // The place before may go on with the same log: what is written here is of another one.
@@ -186,7 +186,8 @@ export class PlaceKeeper implements PlaceService {
       // They belong to the place before: the next start, which finds this place, must not take them for its own.
       for (const { session } of store.browsers.all()) store.browsers.clear(session);
       store.vault.setFact(PLACE_FACT, JSON.stringify(found));
-      setPlaceChange(store.vault, held.length + arrivals.length === 0 ? null : change);
+      const waits = held.length + underWay.arrivals.length + underWay.departures.length > 0;
+      setPlaceChange(store.vault, waits ? change : null);
     });
     const before = placeWords(known.seen);
     log.warn({ before, sessions: held.map(({ name }) => name) }, `the data folder ${PLACE_CHANGED}`);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorText, type Session, sentence, type TransferSession } from '@leadmaster/protocol';
+import { errorText, LeadMasterError, type Session, sentence, type TransferSession } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import type { ProfileRecord } from '../profile/profile-store.ts';
 import type { LongCall } from '../snapshots/snapshot-service.ts';
@@ -25,6 +25,8 @@ export interface SourceDeps extends HandingOverDeps {
   /** Saves a profile that has left, from where it lies now. Resolves when it is copied, or cannot be; never fails. */
   lastSnapshot: (session: string, aside: { profileDir: string; record: ProfileRecord }) => Promise<void>;
   connect: (to: string, key: string) => TransferPeer;
+  /** Throws for what may not be finished or taken back yet: the data folder was copied meanwhile. */
+  refuseHeld: (id: string, session: string) => void;
   log: Logger;
   /** How long a commit is tried; a test's own. */
   commitMs?: number;
@@ -48,6 +50,7 @@ export class TransferSource implements DepartureService {
     if (this.#busy.has(session)) throw underWay(session);
     this.#busy.add(session);
     try {
+      this.#refuseHeld(session);
       const peer = this.#deps.connect(to, key);
       await (undo ? this.#undo(session, peer, call) : this.#finishOrBegin(session, peer, call));
       return await this.#deps.access.get(session);
@@ -70,8 +73,23 @@ export class TransferSource implements DepartureService {
   async openTransfer(session: string): Promise<string | null> {
     const open = await this.#away(session);
     if (open === undefined) return null;
-    const { message, hint } = notFinished(open);
+    const { message, hint } = this.#heldBack(session) ?? notFinished(open);
     return `${sentence(message)} ${hint}`;
+  }
+
+  /** Before the other manager is asked for anything: what it gives up for a copy, the folder itself may be finishing. */
+  #refuseHeld(session: string): void {
+    for (const { id } of this.#departures.open(session)) this.#deps.refuseHeld(id, session);
+  }
+
+  #heldBack(session: string): LeadMasterError | null {
+    try {
+      this.#refuseHeld(session);
+      return null;
+    } catch (error) {
+      if (error instanceof LeadMasterError) return error;
+      throw error;
+    }
   }
 
   async #finishOrBegin(session: string, peer: TransferPeer, call: Call): Promise<void> {

@@ -27,6 +27,8 @@ export interface TargetDeps {
   minFreeBytes: number;
   /** Throws for what may not be finished yet: the data folder was copied meanwhile. */
   refuseHeld: (id: string, session: string) => void;
+  /** Has those of these sessions wait of which the vault has a newer login than the one in place. */
+  holdOlder: (sessions: readonly string[]) => Promise<void>;
   log: Logger;
 }
 
@@ -78,7 +80,7 @@ export class TransferTarget implements ArrivalService {
 
   commit(id: string): Promise<ArrivingTransfer> {
     return this.#turn(id, async (arrival) => {
-      if (arrival.phase !== 'committed') await this.#commit(arrival, START_MS);
+      if (arrival.phase !== 'committed') await this.#commit(arrival);
       return describe(this.#known(id));
     });
   }
@@ -90,17 +92,23 @@ export class TransferTarget implements ArrivalService {
     });
   }
 
-  /** Finishes what was handed over when the service died, and gives up what was left long ago. Called once at the start. */
+  /**
+   * Finishes what was handed over when the service died, and gives up what was left long ago. Called at the start, and when
+   * what was held back is released: the folder may be an older copy, so all are in place and compared before one is started.
+   */
   async resume(): Promise<void> {
+    const placed: Arrival[] = [];
     for (const { id, session, phase, changedAt } of this.#arrivals.open()) {
       try {
-        // Nobody waits for an answer, and the other sessions wait for their start.
-        if (phase === 'committing') await this.#turn(id, (arrival) => this.#commit(arrival, 0));
+        if (phase === 'committing') placed.push(await this.#turn(id, (arrival) => this.#place(arrival)));
         else if (phase === 'prepared' && Date.now() - Date.parse(changedAt) > FORGET_MS) await this.abort(id);
       } catch (error) {
         this.#deps.log.error({ session, transfer: id, err: error }, 'a transfer to here could not be finished');
       }
     }
+    await this.#deps.holdOlder(placed.map(({ session }) => session));
+    // Nobody waits for an answer, and the other sessions wait for their start.
+    for (const arrival of placed) await this.#bringUp(arrival, 0);
   }
 
   async #prepare(wanted: PrepareTransfer): Promise<ArrivingTransfer> {
@@ -220,10 +228,15 @@ export class TransferTarget implements ArrivalService {
     );
   }
 
-  async #commit(arrival: Arrival, startMs: number): Promise<void> {
+  async #commit(arrival: Arrival): Promise<void> {
     if (arrival.phase !== 'committing') requirePhase(arrival, 'sealed');
+    await this.#bringUp(await this.#place(arrival), START_MS);
+  }
+
+  /** Puts a session that is whole here in its place, where it is ours. */
+  async #place(arrival: Arrival): Promise<Arrival> {
     const { id, session, facts } = arrival;
-    const { access, log, refuseHeld } = this.#deps;
+    const { access, refuseHeld } = this.#deps;
     refuseHeld(id, session);
     this.#arrivals.advance(id, 'committing');
     try {
@@ -234,12 +247,19 @@ export class TransferTarget implements ArrivalService {
       if (await this.#files(id).isAssembled()) this.#arrivals.advance(id, 'sealed');
       throw error;
     }
+    return arrival;
+  }
+
+  /** Starts what is in place, if it shall run. */
+  async #bringUp({ id, session, facts }: Arrival, startMs: number): Promise<void> {
     // First that, and nothing beside it: thousands of files take their time to go, and where the session came from a
     // snapshot is taken once it is known that it has come.
     if (facts.desired === 'running') await this.#start(session, startMs);
     await this.#files(id)
       .remove()
-      .catch((error: unknown) => log.warn({ transfer: id, err: error }, 'what has arrived could not be cleared away'));
+      .catch((error: unknown) => {
+        this.#deps.log.warn({ transfer: id, err: error }, 'what has arrived could not be cleared away');
+      });
   }
 
   async #putInPlace(arrival: Arrival): Promise<void> {

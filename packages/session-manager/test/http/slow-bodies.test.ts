@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { ADMIN_KEY, serve } from './serve.ts';
 
@@ -46,11 +47,36 @@ test('one that goes on coming, byte by byte, too', async () => {
   const slow = await begin(port, '/v1/sessions', { ...JSON_BODY, 'content-length': '100000' });
   const drip = setInterval(() => slow.socket.write(' '), 10);
   onTestFinished(() => clearInterval(drip));
-  // Bytes that meet a closed connection reset it, and with it goes an answer that was not read yet.
-  slow.socket.once('data', () => clearInterval(drip));
-  slow.socket.on('error', () => {});
   await slow.closed;
   expect(slow.said()).toMatch(/^HTTP\/1\.1 408 /);
+});
+
+/** Sends bytes for longer than the service waits for them, and reads what was answered only then. */
+async function readLate(port: number, first: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1').pause();
+  onTestFinished(() => void socket.destroy());
+  await once(socket, 'connect');
+  socket.on('error', () => {});
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.write(first);
+  for (const end = performance.now() + 4 * REQUEST_MS; performance.now() < end; await sleep(10)) socket.write(' ');
+  const said: Buffer[] = [];
+  socket.on('data', (part: Buffer) => said.push(part)).resume();
+  await closed;
+  return Buffer.concat(said).toString();
+}
+
+const HEAD = `POST /v1/sessions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${ADMIN_KEY}\r\n`;
+
+test.each([
+  ['a body that comes byte by byte', `${HEAD}content-type: application/json\r\ncontent-length: 9999\r\n\r\n`, 408],
+  ['a body that is too large', `${HEAD}content-type: application/json\r\ncontent-length: 2000000\r\n\r\n`, 413],
+  ['what is no HTTP', 'no HTTP at all\r\n', 400],
+  ['an expectation that is not met', `${HEAD}expect: tea\r\ncontent-length: 9999\r\n\r\n`, 417],
+])('the refusal of %s is read also by a client that goes on sending and reads later', async (_, first, status) => {
+  const { port, sessions } = await serve({ timing: { requestMs: REQUEST_MS } });
+  expect(await readLate(port, first)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  expect(sessions.changes).toEqual([]);
 });
 
 test('a request that was answered before all of it came gets no second answer', async () => {

@@ -41,7 +41,7 @@ async function around(dataDir: string) {
   const source = new TransferSource({
     ...{ paths, profiles, store, access: sessions, log, capture: plainCapture },
     connect: (origin) => ({ ...PEER, origin }),
-    ...{ lockIdle: async () => ({ release: () => undefined }), lastSnapshot: never },
+    ...{ lockIdle: async () => ({ release: () => undefined }), lastSnapshot: never, refuseHeld: () => undefined },
   });
   await sessions.load();
   await sessions.boot();

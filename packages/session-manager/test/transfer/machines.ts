@@ -131,12 +131,12 @@ export class Machine {
     const { sessions, store, profiles } = opened;
     const kept = liveTransfers(store).flatMap((id) => Object.values(stagingNames(id)));
     await sweepStaging(this.paths, new Set(kept));
-    const shared = { paths: this.paths, profiles, store, access: sessions, log };
+    const shared = { paths: this.paths, profiles, store, access: sessions, refuseHeld: () => undefined, log };
     const target = new TransferTarget({
       ...shared,
       browserVersion: async () => this.browserVersion,
       minFreeBytes: this.minFreeBytes,
-      refuseHeld: () => undefined,
+      holdOlder: async () => undefined,
     });
     const source = new TransferSource({
       ...shared,
