@@ -1,16 +1,20 @@
 import { EventEmitter, once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import { ADMIN_KEY, fakeServices, startTestManager, type TestManagerOptions } from '@leadmaster/testkit';
+import { ADMIN_KEY, fakeServices, QUICK_DISK, startTestManager, type TestManagerOptions } from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
 import { createHttpServer } from '../../session-manager/src/http/server.ts';
+import { type PlaceProbe, thisProbe } from '../../session-manager/src/profile/place.ts';
 import type { Input, Io } from '../src/io.ts';
 import { runCli } from '../src/program.ts';
+
+/** The number of a file system whose files keep their inode and birth. */
+const EXT4 = 0xef53n;
 
 export interface Ran {
   code: number;
@@ -105,6 +109,28 @@ export async function service(options: TestManagerOptions = {}) {
   const cli = (line: string | readonly string[], options: RunOptions = {}): Promise<Ran> =>
     run(typeof line === 'string' ? line.split(' ') : line, { ...options, env: { ...env, ...options.env } });
   return { ...manager, sessions: context.sessions, snapshots: context.snapshots, env, cli };
+}
+
+/** A data folder until the end of the test, that was copied from one in which these sessions ran. */
+export async function copiedFolder(...names: string[]) {
+  const there = await service({ probe: probeOf('disk-before') });
+  for (const name of names) await there.given(name, 'READY');
+  await there.stop();
+  const dataDir = join(tempFolder(), 'data');
+  cpSync(there.dataDir, dataDir, { recursive: true, preserveTimestamps: true });
+  return { dataDir, origin: there.dataDir, blobs: there.blobs, probe: probeOf('disk-now') };
+}
+
+/** A file system that tells a copy from its original, by its UUID. */
+function probeOf(uuid: string): PlaceProbe {
+  return { ...thisProbe, type: () => EXT4, uuid: () => uuid };
+}
+
+/** A folder until the end of the test, where a sync to the disk costs nothing. */
+export function tempFolder(): string {
+  const folder = mkdtempSync(join(QUICK_DISK, 'leadmaster-cli-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** The HTTP server over sessions in memory: for tests that are not moved to `service` yet. */
