@@ -14,7 +14,9 @@ describe('leadmaster place', () => {
     expect(code).toBe(0);
     const today = new Date().toISOString().slice(0, 4);
     expect(stdout).toMatch(
-      new RegExp(`was ${origin} on \\S+, seen there since ${today}[^]*is ${dataDir} on \\S+[^]*Waiting: soporte, ventas`),
+      new RegExp(
+        `was ${origin} on \\S+, seen there since ${today}[^]*is ${dataDir} on \\S+[^]*Waiting: soporte, ventas`,
+      ),
     );
   });
 
