@@ -1,14 +1,9 @@
 import { EventEmitter, once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import { ADMIN_KEY, fakeServices, QUICK_DISK, startTestManager, type TestManagerOptions } from '@leadmaster/testkit';
-import { pino } from 'pino';
-import { Registry } from 'prom-client';
+import { ADMIN_KEY, QUICK_DISK, startTestManager, type TestManagerOptions } from '@leadmaster/testkit';
 import { onTestFinished } from 'vitest';
-import { createHttpServer } from '../../session-manager/src/http/server.ts';
 import { type PlaceProbe, thisProbe } from '../../session-manager/src/profile/place.ts';
 import type { Input, Io } from '../src/io.ts';
 import { runCli } from '../src/program.ts';
@@ -131,31 +126,4 @@ export function tempFolder(): string {
   const folder = mkdtempSync(join(QUICK_DISK, 'leadmaster-cli-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
-}
-
-/** The HTTP server over sessions in memory: for tests that are not moved to `service` yet. */
-export async function fakeService() {
-  const folder = mkdtempSync(join(tmpdir(), 'leadmaster-cli-'));
-  const dataDir = join(folder, 'data');
-  const services = fakeServices(dataDir);
-  const { sessions, snapshots, storage, departures: transfers } = services;
-  const app = await createHttpServer({
-    ...services,
-    config: { dataDir, compat: 'key' },
-    keys: { adminKey: ADMIN_KEY, serviceToken: 'service-token-of-the-tests' },
-    log: pino({ level: 'silent' }),
-    metrics: new Registry(),
-    ready: () => true,
-    version: '0.1.0',
-  });
-  await app.listen({ host: '127.0.0.1', port: 0 });
-  onTestFinished(async () => {
-    await app.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const { port } = app.server.address() as AddressInfo;
-  const env = { SESSION_MANAGER_PORT: String(port), LEADMASTER_ADMIN_KEY: ADMIN_KEY, LEADMASTER_DATA_DIR: dataDir };
-  const cli = (line: string | readonly string[], options: RunOptions = {}): Promise<Ran> =>
-    run(typeof line === 'string' ? line.split(' ') : line, { ...options, env: { ...env, ...options.env } });
-  return { sessions, snapshots, storage, transfers, app, port, dataDir, env, cli };
 }

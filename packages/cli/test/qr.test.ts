@@ -7,7 +7,6 @@ import fc from 'fast-check';
 import jsQR from 'jsqr';
 import QRCode from 'qrcode';
 import { describe, expect, test, vi } from 'vitest';
-import type { Sessions } from '../../session-manager/src/lifecycle/sessions.ts';
 import { LiveView } from '../src/output/live-view.ts';
 import { drawQr } from '../src/qr/half-blocks.ts';
 import { drawSmallQr } from '../src/qr/sextants.ts';
@@ -108,6 +107,8 @@ test('a live view draws again in its place, and only what changed', () => {
   view.clear();
   expect(drawn()).toBe('\u001b[1A\r\u001b[0J');
 });
+
+type Service = Awaited<ReturnType<typeof service>>;
 
 /** A service whose browsers show a QR as soon as they run. */
 async function showing(options: Parameters<typeof service>[0] = {}) {
@@ -236,13 +237,13 @@ describe('leadmaster qr', () => {
 
   test.each([
     ['a ban', /is DISCONNECTED_BANNED/, (run: FakeRun) => run.tell({ type: 'banned' })],
-    ['a stop by somebody else', /is STOPPED/, (_: FakeRun, sessions: Sessions) => sessions.stop('ventas')],
+    ['a stop by somebody else', /is STOPPED/, (_: FakeRun, { sessions }: Service) => sessions.stop('ventas')],
   ])('%s ends it with what to do', async (_, said, end) => {
-    const { cli, engine, sessions } = await showing();
+    const manager = await showing();
     const out = new Sink();
-    const running = cli('qr ventas', { stdout: out });
+    const running = manager.cli('qr ventas', { stdout: out });
     await out.says(/QR 1/);
-    await end(await engine.runOf('ventas'), sessions);
+    await end(await manager.engine.runOf('ventas'), manager);
     expect(await running).toMatchObject({ code: 1, stderr: said });
   });
 
@@ -316,7 +317,7 @@ describe('where WhatsApp Web cannot be reached', () => {
 
 describe('leadmaster qr, where no QR helps', () => {
   /** The command, once it has shown what it shows first. */
-  async function shown(manager: Awaited<ReturnType<typeof service>>, line: string, what: RegExp) {
+  async function shown(manager: Service, line: string, what: RegExp) {
     const out = new Sink();
     const running = manager.cli(line, { stdout: out });
     await out.says(what);
