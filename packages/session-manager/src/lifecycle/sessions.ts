@@ -38,7 +38,7 @@ import { recordSession } from './recording.ts';
 import { notWaitingForQr } from './refusals.ts';
 import { type SessionGuard, UNGUARDED } from './session-guard.ts';
 import { SessionMessages } from './session-messages.ts';
-import { SessionOrders, type StartSaid } from './session-orders.ts';
+import { SessionOrders, type StartSaid, type UnderWay } from './session-orders.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { SessionViews } from './session-views.ts';
 import type { SessionSupervisor } from './supervisor.ts';
@@ -216,18 +216,21 @@ export class Sessions implements SessionAccess {
     return this.get(name);
   }
 
-  async stop(name: string): Promise<Session> {
-    await this.#orders.stop(name);
+  /** Resolves once the last browser process is gone; `underWay` is called when it begins to end. */
+  async stop(name: string, underWay?: UnderWay): Promise<Session> {
+    await this.#orders.stop(name, underWay);
     return this.get(name);
   }
 
-  async restart(name: string): Promise<Session> {
-    await this.#orders.restart(name);
+  /** As `stop`, then as `start`. */
+  async restart(name: string, underWay?: UnderWay): Promise<Session> {
+    await this.#orders.restart(name, underWay);
     return this.get(name);
   }
 
-  async logout(name: string): Promise<Session> {
-    await this.#orders.logout(name);
+  /** As `stop`; WhatsApp is told first. */
+  async logout(name: string, underWay?: UnderWay): Promise<Session> {
+    await this.#orders.logout(name, underWay);
     return this.get(name);
   }
 
