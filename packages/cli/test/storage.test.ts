@@ -1,13 +1,24 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { run, service } from './harness.ts';
 
 const TERMINAL = { terminal: { columns: 120, rows: 40 } };
 
 /** What a trim takes, and what it leaves. */
 const MEDIA_BYTES = 3_000_000;
+const MIB = 1_048_576;
+
+/** Does something as it would have been done then. */
+function sixHoursAgo(what: () => void): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 6 * 3_600_000 });
+  try {
+    what();
+  } finally {
+    vi.useRealTimers();
+  }
+}
 
 /** A session that is linked, with media in its profile. */
 async function withMedia(name = 'ventas') {
@@ -21,9 +32,15 @@ async function withMedia(name = 'ventas') {
 
 describe('storage', () => {
   test('of one session: classes, folders, growth', async () => {
-    const { cli, dataDir, given } = await withMedia();
+    const { cli, context, dataDir, given, store } = await withMedia();
     await given('ventas', 'READY');
+    const { bytes, classes } = await context.storage.storage('ventas');
+    sixHoursAgo(() =>
+      store.storage.record('ventas', { ...classes, bytes: bytes - MIB }, { warnBytes: 10 * bytes, hint: '' }),
+    );
     const { stdout, stderr } = await cli('storage ventas');
+    expect(stdout).toContain('3.0 MB, +4.2 MB a day');
+    expect((await cli('storage')).stdout).toMatch(/ventas +3\.0 MB .* \+4\.2 MB\n/);
     expect(stdout).toContain(`ventas ${dataDir}/tokens/ventas`);
     expect(stdout).toMatch(/3\.0 MB/);
     expect(stdout).toMatch(/optional +3\.0 MB +cached media and scripts; trimmed/);
@@ -32,6 +49,7 @@ describe('storage', () => {
     expect(stderr).toBe('');
     expect((await cli('storage ventas', TERMINAL)).stdout).toMatch(/optional +3\.0 MB +━{15,}/);
     const json = JSON.parse((await cli('storage ventas --json')).stdout);
+    expect(json.growthBytesPerDay / (4 * MIB)).toBeCloseTo(1, 1);
     expect(json).toMatchObject({
       session: 'ventas',
       folders: expect.arrayContaining([

@@ -1,7 +1,8 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { LeadMasterError } from '@leadmaster/protocol';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { service } from './harness.ts';
 
 /** Where nothing listens. */
@@ -76,12 +77,17 @@ describe('transfer', () => {
     expect((await running).stderr).toContain(`Give the command again: ./leadmaster transfer ventas --to ${to}`);
   });
 
-  test('--undo takes back what did not come to its end', async () => {
-    const { cli, there, to } = await two();
-    await there.app.close();
-    expect(await cli(`transfer ventas --to ${to}`, KNOWN)).toMatchObject({ code: 1 });
+  test('what was handed over and not taken is said to be unfinished, and --undo takes it back', async () => {
+    const { cli, sessions, there, to } = await two();
+    const { arrivals } = there.context;
+    const refusal = new LeadMasterError('wrong_state', 'It is not ready for that.', 'Look at it there.');
+    vi.spyOn(arrivals, 'commit').mockRejectedValue(refusal);
+    const unfinished = await cli(`transfer ventas --to ${to}`, KNOWN);
+    expect(unfinished).toMatchObject({ code: 1, stderr: expect.stringContaining('transfer ventas') });
+    expect((await sessions.get('ventas')).state).toBe('MOVED');
     const ran = await cli(`transfer ventas --to ${to} --undo`, KNOWN);
     expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('ventas is STOPPED') });
+    expect([(await sessions.get('ventas')).state, there.sessions.names()]).toEqual(['STOPPED', []]);
   });
 
   test('says what is missing, and what the service refuses, with what to do', async () => {

@@ -31,6 +31,8 @@ export class PlayedCapture {
   readonly working: string[] = [];
   /** A held copy passes over its signal, as a call to a dead disk does. */
   isDeaf = false;
+  /** How the browser is said to have been held, and for how long. */
+  freezes: Pick<Capture, 'method' | 'pauseMs'> = { method: 'none', pauseMs: 0 };
   #gate: PromiseWithResolvers<void> | null = null;
 
   hold(): void {
@@ -44,7 +46,7 @@ export class PlayedCapture {
 
   readonly take = async (request: CaptureRequest): Promise<Capture> => {
     if (this.#gate !== null) await this.#held(request, this.#gate.promise);
-    return captureHere(request);
+    return Object.assign(await captureHere(request), this.freezes);
   };
 
   async #held({ profileDir, signal }: CaptureRequest, released: Promise<void>): Promise<void> {

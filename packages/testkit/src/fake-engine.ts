@@ -109,6 +109,8 @@ export class FakeRun implements EngineRun {
   /** What the page's own books say. */
   readonly acks = new Map<string, number>();
   readonly sent: { to: string; text: string }[] = [];
+  /** Every number for which a code was asked. */
+  readonly pairings: string[] = [];
 
   constructor(request: StartRequest, number: number) {
     this.#request = request;
@@ -149,7 +151,8 @@ export class FakeRun implements EngineRun {
     this.tell({ type: 'qr', qr: `ref-${attempt}`, expiresAt: new Date(Date.now() + 60_000), attempt });
   }
 
-  async requestPairingCode(): Promise<PairingCode> {
+  async requestPairingCode(phone: string): Promise<PairingCode> {
+    this.pairings.push(phone);
     return { code: 'ABCD1234', expiresAt: new Date(Date.now() + 60_000).toISOString() };
   }
 

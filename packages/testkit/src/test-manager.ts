@@ -23,8 +23,8 @@ import { Stage } from './stage.ts';
 export const ADMIN_KEY = 'admin-key-of-the-tests';
 export const SERVICE_TOKEN = 'service-token-of-the-tests';
 
-/** Where a sync to the disk costs nothing: a start has dozens of them. */
-export const QUICK_DISK = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+/** Where a sync to the disk costs nothing: a start has dozens of them. `npm test` says where, and looks what is left there. */
+export const QUICK_DISK = process.env.LEADMASTER_TEST_MEMORY || (existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
 
 export interface TestManagerOptions {
   /** Settings beside those that keep it quiet. */

@@ -11,7 +11,6 @@ import { areDifferent } from '../snapshots/other-account.ts';
 import type { GivenAway, SessionAccess } from '../snapshots/session-access.ts';
 import type { LongCall } from '../snapshots/snapshot-service.ts';
 import { inStaging, stagingPath } from '../snapshots/staging.ts';
-import type { AdoptService } from './adopt-service.ts';
 import {
   isOtherDisk,
   refuseFixedParent,
@@ -49,7 +48,7 @@ interface How {
 }
 
 /** Makes sessions of folders that other programs have kept, one at a time. */
-export class Adopter implements AdoptService {
+export class Adopter {
   readonly #deps: AdopterDeps;
   readonly #fs: ProfileFs = realFs;
   readonly #queue = new SerialQueue();

@@ -12,7 +12,6 @@ import type { LongCall } from '../snapshots/snapshot-service.ts';
 import { refuseWrongAccount } from '../snapshots/wrong-account.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { Measurements } from './measurements.ts';
-import type { StorageService } from './storage-service.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -44,13 +43,14 @@ export interface StorageCareDeps {
 }
 
 /** Looks after the size of profiles: says what they weigh, and makes them smaller. */
-export class StorageCare implements StorageService {
+export class StorageCare {
   readonly #deps: StorageCareDeps;
 
   constructor(deps: StorageCareDeps) {
     this.#deps = deps;
   }
 
+  /** Measured when asked; also of a profile that no session has adopted. */
   async storage(session: string): Promise<StorageReport> {
     const { sessions, profiles, config } = this.#deps;
     await sessions.get(session);
@@ -66,11 +66,17 @@ export class StorageCare implements StorageService {
     };
   }
 
+  /** Files written in the last hours, newest first. */
   async recent(session: string, { hours, limit }: { hours: number; limit: number }): Promise<RecentFiles> {
     await this.#deps.sessions.get(session);
     return this.#deps.profiles.recent(session, { since: new Date(Date.now() - hours * HOUR_MS), limit });
   }
 
+  /**
+   * Removes what is optional and temporary. `restart`: stops a running session first and starts it afterwards.
+   *
+   * @throws LeadMasterError `session_running` without it.
+   */
   async trim(session: string, { restart, signal, onProgress }: LongCall & { restart: boolean }): Promise<TrimReport> {
     const { sessions, profiles, store } = this.#deps;
     const tell = (phase: string): void => onProgress?.({ phase, done: 0, total: null });

@@ -16,7 +16,6 @@ import {
 } from '../profile/place.ts';
 import type { SessionRow, StateStore } from '../state/state-store.ts';
 import { olderLogin, type PlaceChange, placeChange, placeHint, setPlaceChange } from './held-back.ts';
-import type { PlaceService } from './place-service.ts';
 import { forgetMark, isOtherProfile, type MarkDeps } from './profile-mark.ts';
 import { sessionNotFound } from './refusals.ts';
 import type { Sessions } from './sessions.ts';
@@ -49,7 +48,7 @@ export interface PlaceKeeperDeps {
  * Knows the place of the data folder, so that a copy of it does not run the sessions of the folder that it was copied from.
  * What cannot be read holds nothing back.
  */
-export class PlaceKeeper implements PlaceService {
+export class PlaceKeeper {
   readonly #deps: PlaceKeeperDeps;
 
   constructor(deps: PlaceKeeperDeps) {
@@ -132,6 +131,12 @@ export class PlaceKeeper implements PlaceService {
     };
   }
 
+  /**
+   * Releases sessions that wait because the folder is a copy, lies on another disk or was put back from a backup, and
+   * starts those that were to run.
+   *
+   * @throws LeadMasterError `session_not_found`
+   */
   async accept({ sessions: named }: AcceptPlace): Promise<AcceptedPlace> {
     const { sessions, compareWithVault, log, store } = this.#deps;
     for (const name of named ?? []) if (!sessions().has(name)) throw sessionNotFound(name);

@@ -24,6 +24,9 @@ export interface StartSaid {
   olderLogin?: boolean | undefined;
 }
 
+/** Called once an order is no longer refused and what it ends begins to end: from then on the state tells how it goes. */
+export type UnderWay = () => void;
+
 /** What people order a session to do. What was ordered last is remembered: a restart of the service goes by it. */
 export class SessionOrders {
   readonly #deps: OrderDeps;
@@ -69,18 +72,18 @@ export class SessionOrders {
     noteReturn(this.#deps.store.vault, name, { ...record, originRetired: true });
   }
 
-  async stop(name: string): Promise<void> {
+  async stop(name: string, underWay: UnderWay = () => undefined): Promise<void> {
     const { registry, guard } = this.#deps;
     const { state } = (await registry.get(name)).view;
-    await this.#stop(name);
+    await this.#stop(name, underWay);
     if (state !== 'STOPPED') guard().stopped(name);
   }
 
-  async #stop(name: string): Promise<void> {
+  async #stop(name: string, underWay: UnderWay): Promise<void> {
     const supervisor = await this.#deps.registry.get(name);
     const unwritten = this.#unwritten(name, 'stopped');
     // Also where a full disk cannot remember that it shall stay so: the browser must be closed.
-    await supervisor.stop();
+    await begun(supervisor.stop(), underWay);
     await this.#measureStopped(name);
     if (unwritten !== null) throw halfDone(unwritten, `${name} is stopped`, stopAgain(name));
   }
@@ -95,7 +98,7 @@ export class SessionOrders {
     }
   }
 
-  async restart(name: string): Promise<void> {
+  async restart(name: string, underWay: UnderWay = () => undefined): Promise<void> {
     const { registry, store, guard } = this.#deps;
     const supervisor = await registry.get(name);
     if (supervisor.view.state === 'MOVED') throw sessionMoved(name, movedTo(store, name));
@@ -105,13 +108,13 @@ export class SessionOrders {
     await this.#requireOriginRetired(name, false);
     // Written before anything is stopped: a disk that cannot note it leaves the session as it was.
     store.sessions.setDesired(name, 'running');
-    await supervisor.stop();
+    await begun(supervisor.stop(), underWay);
     await this.#measureStopped(name);
     await guard().resting(name);
     await this.start(name);
   }
 
-  async logout(name: string): Promise<void> {
+  async logout(name: string, underWay: UnderWay = () => undefined): Promise<void> {
     const { registry, store, profiles, guard } = this.#deps;
     const supervisor = await registry.get(name);
     profiles.refuseFixed(name);
@@ -121,7 +124,7 @@ export class SessionOrders {
     // Before it is queued: a start that is asked for afterwards is the later word.
     store.sessions.setDesired(name, 'stopped');
     try {
-      await supervisor.logout();
+      await begun(supervisor.logout(), underWay);
     } catch (error) {
       store.sessions.setDesired(name, before);
       throw error;
@@ -175,6 +178,12 @@ export class SessionOrders {
       log.warn({ session: name, err: error }, 'the profile could not be measured');
     });
   }
+}
+
+/** Says that work which was asked for just now is under way. */
+function begun(work: Promise<void>, underWay: UnderWay): Promise<void> {
+  underWay();
+  return work;
 }
 
 function stopAgain(name: string): string {

@@ -38,9 +38,8 @@ import { recordSession } from './recording.ts';
 import { notWaitingForQr } from './refusals.ts';
 import { type SessionGuard, UNGUARDED } from './session-guard.ts';
 import { SessionMessages } from './session-messages.ts';
-import { SessionOrders, type StartSaid } from './session-orders.ts';
+import { SessionOrders, type StartSaid, type UnderWay } from './session-orders.ts';
 import { SessionRegistry } from './session-registry.ts';
-import type { SessionService } from './session-service.ts';
 import { SessionViews } from './session-views.ts';
 import type { SessionSupervisor } from './supervisor.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
@@ -48,8 +47,11 @@ import type { SupervisorDeps } from './supervisor-deps.ts';
 const PAIRING_DEADLINE_MS = 30_000;
 const WAIT_STEP_MS = 5_000;
 
-/** The sessions of this machine, for all who ask for one by its name. */
-export class Sessions implements SessionService, SessionAccess {
+/**
+ * The sessions of this machine, for all who ask for one by its name. Names are validated before they get here; every
+ * refusal is a `LeadMasterError`.
+ */
+export class Sessions implements SessionAccess {
   readonly #deps: SupervisorDeps;
   readonly #messages: SessionMessages;
   readonly #registry: SessionRegistry;
@@ -195,6 +197,7 @@ export class Sessions implements SessionService, SessionAccess {
     return this.get(name);
   }
 
+  /** All sessions, with profiles that no record claims as UNCLAIMED. */
   list(query: SessionQuery = {}): Promise<SessionPage> {
     return this.#views.list(query);
   }
@@ -203,42 +206,56 @@ export class Sessions implements SessionService, SessionAccess {
     return this.#views.get(name);
   }
 
+  /**
+   * `originRetired`: a person's word that the place a copied login came from never runs it again. `olderLogin`: that the
+   * one in place is to run although the vault has a newer one.
+   */
   async start(name: string, options: StartSaid = {}): Promise<Session> {
     await this.#lookOnce();
     await this.#orders.start(name, options);
     return this.get(name);
   }
 
-  async stop(name: string): Promise<Session> {
-    await this.#orders.stop(name);
+  /** Resolves once the last browser process is gone; `underWay` is called when it begins to end. */
+  async stop(name: string, underWay?: UnderWay): Promise<Session> {
+    await this.#orders.stop(name, underWay);
     return this.get(name);
   }
 
-  async restart(name: string): Promise<Session> {
-    await this.#orders.restart(name);
+  /** As `stop`, then as `start`. */
+  async restart(name: string, underWay?: UnderWay): Promise<Session> {
+    await this.#orders.restart(name, underWay);
     return this.get(name);
   }
 
-  async logout(name: string): Promise<Session> {
-    await this.#orders.logout(name);
+  /** As `stop`; WhatsApp is told first. */
+  async logout(name: string, underWay?: UnderWay): Promise<Session> {
+    await this.#orders.logout(name, underWay);
     return this.get(name);
   }
 
+  /** Settles WRONG_ACCOUNT: the account is right, or its link is removed at WhatsApp. */
   async settleAccount(name: string, word: SettleAccount): Promise<Session> {
     await this.#orders.settleAccount(name, word);
     return this.get(name);
   }
 
+  /**
+   * The profile goes to trash. `purge`: the key of its snapshots is destroyed as well; `otherWriters`: also where another
+   * installation has written some of them.
+   */
   delete(name: string, options: { purge?: boolean; otherWriters?: boolean } = {}): Promise<void> {
     return this.#orders.delete(name, options);
   }
 
+  /** Claims an UNCLAIMED profile in place. */
   async adopt(name: string): Promise<Session> {
     await this.#registry.claim(name);
     await this.measure(name);
     return this.get(name);
   }
 
+  /** Resolves once the state is not transient, or after the wait, whichever is first. */
   async settled(name: string, waitMs: number, signal: AbortSignal): Promise<Session> {
     const until = performance.now() + waitMs;
     const given = AbortSignal.any([signal, this.#closing.signal]);
@@ -281,21 +298,25 @@ export class Sessions implements SessionService, SessionAccess {
     return supervisor === null ? report : { ...report, checks: [...report.checks, ...pageChecks(supervisor, unread)] };
   }
 
+  /** What the session can do with the page that it runs on, by its last probe. */
   async capabilities(name: string): Promise<Capabilities> {
     return (await this.#registry.get(name)).capabilities.view;
   }
 
+  /** Uses these features although the probe calls them broken; none of them = goes by the probe again. */
   async overrideCapabilities(name: string, features: readonly Feature[]): Promise<Capabilities> {
     const { capabilities } = await this.#registry.get(name);
     capabilities.override(features);
     return capabilities.view;
   }
 
+  /** What its page looks like from inside, with nothing of the account in it. Needs a browser that runs, linked or not. */
   async recording(name: string, signal: AbortSignal): Promise<Recording> {
     const supervisor = await this.#registry.get(name);
     return recordSession(supervisor, this.#deps, AbortSignal.any([signal, this.#closing.signal]));
   }
 
+  /** Events after a cursor. Waits up to `waitMs` for the first when there is none yet. `session` undefined = all. */
   async events(query: {
     session?: string;
     after: number;
@@ -309,6 +330,7 @@ export class Sessions implements SessionService, SessionAccess {
     });
   }
 
+  /** Every event after a cursor, then live ones, until the signal aborts. */
   follow(query: { session?: string; after: number; signal: AbortSignal }): AsyncIterable<LeadMasterEvent> {
     return followEvents(this.#deps.store.events, {
       ...query,
@@ -316,10 +338,12 @@ export class Sessions implements SessionService, SessionAccess {
     });
   }
 
+  /** The newest event's id, 0 when there is none. */
   lastEventId(): number {
     return this.#deps.store.events.lastId();
   }
 
+  /** Which log the events are of. */
   eventLog(): EventLog {
     return this.#deps.store.events.log();
   }
@@ -328,6 +352,7 @@ export class Sessions implements SessionService, SessionAccess {
     return this.#messages.send(name, message, idempotencyKey);
   }
 
+  /** Waits until WhatsApp's server has acknowledged, the message failed, or the time is over. */
   async acknowledged(name: string, messageId: string, waitMs: number, signal: AbortSignal): Promise<Message> {
     const given = AbortSignal.any([signal, this.#closing.signal]);
     return this.#messages.outbox.settled(name, messageId, waitMs, given);

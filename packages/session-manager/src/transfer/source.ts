@@ -10,7 +10,6 @@ import { type HandingOverDeps, handOver } from './handing-over.ts';
 import { PeerError, type TransferPeer } from './peer.ts';
 import { anotherTarget, arrived, failedToMove, givenUpThere, notFinished, underWay, unfinished } from './refusals.ts';
 import { takeBack } from './take-back.ts';
-import type { DepartureService } from './transfer-service.ts';
 
 /** A session that is starting is waited for so long. */
 const SETTLE_MS = 60_000;
@@ -35,7 +34,7 @@ export interface SourceDeps extends HandingOverDeps {
 type Call = Required<LongCall>;
 
 /** This manager as the one that gives a session away. */
-export class TransferSource implements DepartureService {
+export class TransferSource {
   readonly #deps: SourceDeps;
   readonly #departures: Departures;
   readonly #busy = new Set<string>();
@@ -45,6 +44,10 @@ export class TransferSource implements DepartureService {
     this.#departures = new Departures(deps.store);
   }
 
+  /**
+   * Moves a session to another manager, or finishes what was begun; with `undo`, takes it back. Whatever fails, exactly
+   * one machine owns the session.
+   */
   async transfer(session: string, { to, key, undo = false }: TransferSession, given: LongCall): Promise<Session> {
     const call = { signal: new AbortController().signal, onProgress: () => undefined, ...given };
     if (this.#busy.has(session)) throw underWay(session);

@@ -12,7 +12,6 @@ import { type Arrival, Arrivals, FORGET_MS } from './arrival-facts.ts';
 import { inUse, itself, refuseCommitted, refuseVersion, requirePhase, wrongPhase } from './arrival-refusals.ts';
 import { ArrivingFiles } from './arriving-files.ts';
 import { StepTurns } from './step-turns.ts';
-import type { ArrivalService } from './transfer-service.ts';
 
 /** So long a session that was taken over may take to settle before the source hears of it. */
 const START_MS = 30_000;
@@ -33,7 +32,7 @@ export interface TargetDeps {
 }
 
 /** This manager as the one a session comes to. */
-export class TransferTarget implements ArrivalService {
+export class TransferTarget {
   readonly #deps: TargetDeps;
   readonly #arrivals: Arrivals;
   readonly #turns = new StepTurns();
@@ -52,6 +51,7 @@ export class TransferTarget implements ArrivalService {
     return describe(this.#known(id));
   }
 
+  /** Which files of these are not here yet, by the hash of their content. */
   missing(id: string, hashes: readonly string[]): Promise<string[]> {
     return this.#turn(id, async (arrival) => {
       requirePhase(arrival, 'prepared');
@@ -59,7 +59,8 @@ export class TransferTarget implements ArrivalService {
     });
   }
 
-  receive(id: string, piece: Parameters<ArrivalService['receive']>[1]): Promise<number> {
+  /** Takes a piece of a file; pieces come in order. Returns how many bytes of it are here. */
+  receive(id: string, piece: Parameters<ArrivingFiles['receive']>[0]): Promise<number> {
     const admit = (): void => requirePhase(this.#known(id), 'prepared');
     return this.#turns.beside(id, piece.sha256, admit, async () => {
       await requireRoom(realFs, this.#deps.paths.staging, {
@@ -71,6 +72,7 @@ export class TransferTarget implements ArrivalService {
     });
   }
 
+  /** Puts the profile together and proves it. Durable when it resolves. */
   seal(id: string, manifest: SealTransfer, signal?: AbortSignal): Promise<ArrivingTransfer> {
     return this.#turn(id, async (arrival) => {
       if (arrival.phase !== 'sealed') await this.#seal(arrival, manifest, signal);
@@ -78,6 +80,7 @@ export class TransferTarget implements ArrivalService {
     });
   }
 
+  /** The source has let go: this machine is the owner, and starts the session if it ran. */
   commit(id: string): Promise<ArrivingTransfer> {
     return this.#turn(id, async (arrival) => {
       if (arrival.phase !== 'committed') await this.#commit(arrival);
@@ -85,6 +88,7 @@ export class TransferTarget implements ArrivalService {
     });
   }
 
+  /** Gives the transfer up for good. Refused once it is committed. */
   abort(id: string): Promise<void> {
     return this.#turn(id, async (arrival) => {
       refuseCommitted(arrival);

@@ -86,7 +86,9 @@ describe('a long call that is answered at once', () => {
 
 describe('following an operation', () => {
   test('each answer is a newer revision, up to the end', async () => {
-    const { ask, captures } = await held();
+    const { ask, blobs, captures } = await held();
+    const stored = Promise.withResolvers<void>();
+    blobs.plan({ what: 'wait', on: 'put', key: /^packs/, until: stored.promise });
     const { headers, json } = await ask(OF_A, ASYNC);
     await expect.poll(() => captures.working).toHaveLength(1);
     let known: Operation = (await ask(`${headers.location}?wait=30&after=0`)).json;
@@ -95,12 +97,22 @@ describe('following an operation', () => {
     // Either it waits already or it finds the new revision when it comes.
     let next = ask(`${headers.location}?wait=30&after=${known.revision}`);
     captures.release();
+    const steps: Operation['progress'][] = [];
     while (known.state === 'running') {
       const { json: news } = (await next) as { json: Operation };
       expect(news.revision).toBeGreaterThan(known.revision);
       known = news;
+      if (known.state === 'running') steps.push(known.progress);
       next = ask(`${headers.location}?wait=30&after=${known.revision}`);
+      // Steps are told while the store is still at work.
+      if (steps.length === 2) stored.resolve();
     }
+    const { bytes } = known.result as Snapshot;
+    for (const step of steps) expect(step).toEqual({ phase: 'saving', done: expect.any(Number), total: bytes });
+    const done = steps.map((step) => step.done);
+    expect(done.length).toBeGreaterThanOrEqual(2);
+    expect(done.at(-1)).toBeGreaterThan(done[0] ?? 0);
+    expect(done).toEqual(done.toSorted((a, b) => a - b));
     expect(known).toMatchObject({ state: 'done', result: { session: 'a' } });
     // What has ended has no news to wait for.
     expect((await ask(`${headers.location}?wait=600&after=${known.revision}`)).json).toEqual(known);

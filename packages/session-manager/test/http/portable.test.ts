@@ -160,7 +160,7 @@ describe('retire', () => {
     const last = (await take('ventas')).id;
     const retire = (snapshot: unknown) => ask('/v1/sessions/ventas/retire', { body: { snapshot } });
     expect((await retire(last)).json.code).toBe('session_running');
-    await ask('/v1/sessions/ventas/stop', { method: 'POST' });
+    await ask('/v1/sessions/ventas/stop?wait=30', { method: 'POST' });
     expect((await retire(old)).json.code).toBe('newer_login');
     expect((await retire('9-9')).json.code).toBe('snapshot_not_found');
     expect((await retire('../x')).json.code).toBe('invalid_request');
