@@ -76,7 +76,7 @@ test.each([
 ])('the refusal of %s is read also by a client that goes on sending and reads later', async (_, first, status) => {
   const { port, sessions } = await serve({ timing: { requestMs: REQUEST_MS } });
   expect(await readLate(port, first)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
-  expect(sessions.changes).toEqual([]);
+  expect((await sessions.list()).items).toEqual([]);
 });
 
 test('a request that was answered before all of it came gets no second answer', async () => {
