@@ -1,5 +1,5 @@
 import type { Census } from '@leadmaster/protocol';
-import type { HeldProfile, Proof, ReplaceOptions } from '../snapshots/session-access.ts';
+import type { HeldProfile, Proof, ReplaceOptions } from '../access/session-access.ts';
 import { movedTo, noteReturn, sessionMoved } from '../state/moved-session.ts';
 import { refuseHeldBack } from './held-back.ts';
 import { forgetMark } from './profile-mark.ts';

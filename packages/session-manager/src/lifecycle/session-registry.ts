@@ -1,6 +1,6 @@
 import { type Account, sameAccount, sameLink } from '@leadmaster/protocol';
 import { inTurns, type SerialQueue } from '@leadmaster/service-kit/wait';
-import type { GivenAway, OtherLink } from '../snapshots/session-access.ts';
+import type { GivenAway, OtherLink } from '../access/session-access.ts';
 import { movedTo } from '../state/moved-session.ts';
 import { doubleAmong } from './double-among.ts';
 import { setOlderLogin } from './held-back.ts';

@@ -19,7 +19,6 @@ import type {
   Transition,
 } from '@leadmaster/protocol';
 import { deadline } from '@leadmaster/service-kit/wait';
-import { Measurements } from '../disk/measurements.ts';
 import type {
   GivenAway,
   HeldProfile,
@@ -27,7 +26,8 @@ import type {
   Proof,
   ReplaceOptions,
   SessionAccess,
-} from '../snapshots/session-access.ts';
+} from '../access/session-access.ts';
+import { Measurements } from '../disk/measurements.ts';
 import type { EventLog } from '../state/state-store.ts';
 import { comesBack } from './at-boot.ts';
 import { pageChecks } from './capabilities/page-checks.ts';

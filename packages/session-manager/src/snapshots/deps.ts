@@ -1,12 +1,12 @@
 import type { Capture, CaptureRequest } from '@leadmaster/capture';
 import type { Slots } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
+import type { SessionAccess } from '../access/session-access.ts';
 import type { Config } from '../config/config.ts';
 import type { DrillBrowser } from '../engine/drill/drill-browser.ts';
 import type { DataPaths } from '../profile/paths.ts';
 import type { ProfileStore } from '../profile/profile-store.ts';
 import type { StateStore } from '../state/state-store.ts';
-import type { SessionAccess } from './session-access.ts';
 import type { VaultKeeper } from './vault-keeper.ts';
 
 /** What everything about snapshots shares. */

@@ -9,6 +9,7 @@ import {
   type SnapshotReason,
 } from '@leadmaster/protocol';
 import { deadline } from '@leadmaster/service-kit/wait';
+import type { HeldProfile } from '../access/session-access.ts';
 import { FINDINGS_FILE } from '../profile/extracted.ts';
 import { realFs } from '../profile/files.ts';
 import { loginMissing } from '../profile/login-missing.ts';
@@ -17,7 +18,6 @@ import { requireRoom, snapshotRoom } from '../profile/room.ts';
 import { movedTo, sessionMoved } from '../state/moved-session.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { isErased } from './known-good.ts';
-import type { HeldProfile } from './session-access.ts';
 import { describeSnapshot, type Findings, findingsText, type SnapshotExtra } from './snapshot-facts.ts';
 import type { LongCall } from './snapshot-service.ts';
 import { stagingPath } from './staging.ts';
