@@ -143,7 +143,7 @@ async function assemble(ground: Ground): Promise<Context> {
   const profiles = createProfileStore({ dataDir: paths.root, log });
   const browsers = outside.browsers ?? new BrowserFinder(config.chromePath);
   const vault = new VaultKeeper({
-    ...{ vault: config.vault, memory: store.vault, paths, mayCreate: !isOffline, log },
+    ...{ vault: config.vault, memory: store, paths, mayCreate: !isOffline, log },
     ...(now === undefined ? {} : { now }),
     ...(outside.openStore === undefined ? {} : { openStore: outside.openStore }),
   });
@@ -167,7 +167,7 @@ async function assemble(ground: Ground): Promise<Context> {
   const adoption = new Adopter({
     ...{ paths, profiles, access: sessions, log },
     claimInPlace: (session) => sessions.adopt(session),
-    movedGeneration: (session) => store.vault.movedGeneration(session),
+    movedGeneration: (session) => store.tombstones.generation(session),
     browserVersion: async () => (await browsers.find(false)).version,
     minFreeBytes: config.diskMinFreeBytes,
   });
@@ -244,7 +244,7 @@ function comparing(
   return async (names, others) => {
     try {
       const newer = await newerInVault(look, names, others);
-      for (const name of names) if (newer.has(name)) setOlderLogin(store.vault, name, newer.get(name) ?? null);
+      for (const name of names) if (newer.has(name)) setOlderLogin(store.facts, name, newer.get(name) ?? null);
     } catch (error) {
       log.error({ err: error }, 'what the vault has that is newer could not be written down');
     }
@@ -260,7 +260,7 @@ async function holdOlder(
   const linked = store.sessions.all().filter((row) => isStartable(row) && row.reason !== 'older_than_vault');
   await compare(linked.map(({ name }) => name));
   for (const { name, reason } of linked) {
-    const isOlder = olderLogin(store.vault, name) !== null;
+    const isOlder = olderLogin(store.facts, name) !== null;
     // Where it waits for the place as well, that is told first; the other is told once that is accepted.
     if (isOlder && reason !== 'place_changed') await sessions.rest(name, 'older_than_vault');
   }
@@ -277,7 +277,7 @@ function createSessions(
     ...{ paths, profiles, log, beforeUpgrade },
     browserVersion: async () => (await browsers.find(visible)).version,
     minFreeBytes: config.diskMinFreeBytes,
-    movedGeneration: (name: string) => store.vault.movedGeneration(name),
+    movedGeneration: (name: string) => store.tombstones.generation(name),
     movedTo: (name: string) => movedTo(store, name),
     wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
     mark: (name: string) => markProfile({ profiles, store, log }, name),
@@ -324,7 +324,7 @@ function createTransfers(
       ...shared,
       browserVersion: async () => (await browsers.find(false)).version,
       minFreeBytes: config.diskMinFreeBytes,
-      refuseHeld: (id, session) => refuseHeldArrival(store.vault, id, session),
+      refuseHeld: (id, session) => refuseHeldArrival(store.facts, id, session),
     }),
   };
 }

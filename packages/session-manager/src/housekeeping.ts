@@ -13,10 +13,10 @@ const MINUTE = 60_000;
 const SETTLED_MS = 3_000;
 
 /** The clock of the hourly sweep, kept with this machine's other facts. */
-function housekeepingClock(facts: Pick<StateStore['vault'], 'fact' | 'setFact'>): SteadyClock {
+function housekeepingClock(facts: StateStore['facts']): SteadyClock {
   return new SteadyClock({
-    read: () => facts.fact(CLOCK_FACT),
-    write: (text) => facts.setFact(CLOCK_FACT, text),
+    read: () => facts.get(CLOCK_FACT),
+    write: (text) => facts.set(CLOCK_FACT, text),
   });
 }
 
@@ -49,7 +49,7 @@ interface HousekeepingDeps {
 /** The small regular work of a service: memory of browsers, the first size after a start, retention, trash. Each job skips a turn while it still runs. */
 export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
   const { sessions, store, place, log } = deps;
-  const clock = housekeepingClock(store.vault);
+  const clock = housekeepingClock(store.facts);
   clock.look();
   const jobs = [
     every(MINUTE, 'looking after the sessions', async () => {

@@ -16,7 +16,7 @@ export async function interruptedAt(
   name: string,
   state: SessionState,
 ): Promise<Interrupted> {
-  const moved = store.vault.movedGeneration(name);
+  const moved = store.tombstones.generation(name);
   const record = moved === null ? null : await profiles.readRecord(name).catch(() => null);
   if (moved !== null && record !== null) {
     if (record.generation <= moved) return 'given_away';

@@ -28,7 +28,7 @@ export const PLACE_FACT = 'place';
 export interface PlaceKeeperDeps {
   paths: Pick<DataPaths, 'root' | 'placeMarker'>;
   profiles: MarkDeps['profiles'];
-  store: Pick<StateStore, 'sessions' | 'transitions' | 'vault' | 'browsers' | 'events' | 'atomically'>;
+  store: Pick<StateStore, 'sessions' | 'transitions' | 'facts' | 'browsers' | 'events' | 'atomically'>;
   probe: PlaceProbe;
   sessions: () => Pick<Sessions, 'has' | 'rest' | 'start' | 'holdIfOther'>;
   /** Whether what is released and was to run is started: not with the service down, whose next start does. */
@@ -92,7 +92,7 @@ export class PlaceKeeper implements PlaceService {
       const { facts } = look;
       if (known === null || comparePlaces(known, look) !== 'same') return;
       renewMarker(paths, probe, (mark) =>
-        store.vault.setFact(PLACE_FACT, JSON.stringify({ ...known, mark, earlier: facts.mark })),
+        store.facts.set(PLACE_FACT, JSON.stringify({ ...known, mark, earlier: facts.mark })),
       );
     } catch (error) {
       log.warn(
@@ -113,7 +113,7 @@ export class PlaceKeeper implements PlaceService {
     const { store, log } = this.#deps;
     if (isDeepStrictEqual(known, facts)) return;
     try {
-      store.vault.setFact(PLACE_FACT, JSON.stringify(facts));
+      store.facts.set(PLACE_FACT, JSON.stringify(facts));
     } catch (error) {
       log.error({ err: error }, 'the place of the data folder could not be written down');
     }
@@ -126,7 +126,7 @@ export class PlaceKeeper implements PlaceService {
     const known = this.#known();
     return {
       now: known?.seen ?? facts.seen,
-      before: placeChange(store.vault)?.before ?? null,
+      before: placeChange(store.facts)?.before ?? null,
       readable: comparePlaces(known, look) !== 'unknown',
       waiting: this.#waiting(),
     };
@@ -142,15 +142,15 @@ export class PlaceKeeper implements PlaceService {
     for (const name of accepted) if (await this.#release(name)) started.push(name);
     log.warn({ accepted, started }, 'a person has said that the place before never runs these sessions again');
     if (this.#waiting().length === 0) await this.#settle();
-    return { accepted, started, place: { ...this.view(), before: placeChange(store.vault)?.before ?? null } };
+    return { accepted, started, place: { ...this.view(), before: placeChange(store.facts)?.before ?? null } };
   }
 
   /** Resolves to whether it is started: it was to run, and the vault has no newer login of it. */
   async #release(name: string): Promise<boolean> {
     const { sessions, store, starts } = this.#deps;
-    const isOlder = olderLogin(store.vault, name) !== null;
+    const isOlder = olderLogin(store.facts, name) !== null;
     // The profile in place is the right one from now on, whatever the database remembers.
-    forgetMark(store.vault, name);
+    forgetMark(store.facts, name);
     await sessions().rest(name, isOlder ? 'older_than_vault' : 'place_accepted');
     if (!starts || isOlder || store.sessions.get(name)?.desired !== 'running') return false;
     await sessions().start(name);
@@ -168,8 +168,8 @@ export class PlaceKeeper implements PlaceService {
     const { paths, probe, store, finishArrivals } = this.#deps;
     const { facts } = lookAtPlace(paths, probe, new Date());
     store.atomically(() => {
-      store.vault.setFact(PLACE_FACT, JSON.stringify({ ...merged(this.#known(), facts), machine: facts.machine }));
-      setPlaceChange(store.vault, null);
+      store.facts.set(PLACE_FACT, JSON.stringify({ ...merged(this.#known(), facts), machine: facts.machine }));
+      setPlaceChange(store.facts, null);
     });
     await finishArrivals();
   }
@@ -185,8 +185,8 @@ export class PlaceKeeper implements PlaceService {
       for (const row of held) this.#stop(row, change);
       // They belong to the place before: the next start, which finds this place, must not take them for its own.
       for (const { session } of store.browsers.all()) store.browsers.clear(session);
-      store.vault.setFact(PLACE_FACT, JSON.stringify(found));
-      setPlaceChange(store.vault, held.length + arrivals.length === 0 ? null : change);
+      store.facts.set(PLACE_FACT, JSON.stringify(found));
+      setPlaceChange(store.facts, held.length + arrivals.length === 0 ? null : change);
     });
     const before = placeWords(known.seen);
     log.warn({ before, sessions: held.map(({ name }) => name) }, `the data folder ${PLACE_CHANGED}`);
@@ -199,7 +199,7 @@ export class PlaceKeeper implements PlaceService {
   }
 
   #known(): PlaceFacts | null {
-    return parsePlace(this.#deps.store.vault.fact(PLACE_FACT));
+    return parsePlace(this.#deps.store.facts.get(PLACE_FACT));
   }
 
   #waiting(): string[] {

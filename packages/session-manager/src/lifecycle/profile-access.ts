@@ -49,11 +49,11 @@ export class ProfileAccess {
       await options.judge?.();
       return this.#stoppedUnlessFailing(turn, name, reason, () =>
         this.#locked(name, async () => {
-          forgetMark(this.#deps.store.vault, name);
+          forgetMark(this.#deps.store.facts, name);
           const done = await this.#underNextLink(name, options.isSameLink ?? false, task);
           const record = await this.#deps.profiles.readRecord(name);
           await turn.returned(record?.account ?? null, reason, options.isOwn ?? false);
-          if (record !== null) noteReturn(this.#deps.store.vault, name, record);
+          if (record !== null) noteReturn(this.#deps.store.tombstones, name, record);
           return done;
         }),
       );
@@ -99,7 +99,7 @@ export class ProfileAccess {
       const word = await this.#stoppedUnlessFailing(turn, name, reason, async () => prove());
       store.atomically(() => {
         store.sessions.setDesired(name, 'stopped');
-        store.vault.setMoved(name, record.generation, store.sessions.get(name)?.account ?? record.account);
+        store.tombstones.add(name, record.generation, store.sessions.get(name)?.account ?? record.account);
         if (word !== undefined) word();
       });
       await turn.moved(reason);

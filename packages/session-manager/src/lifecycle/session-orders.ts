@@ -49,11 +49,11 @@ export class SessionOrders {
 
   /** A person has chosen the login in place: what the vault has is known from now on, and not asked about again. */
   async #goBack(supervisor: SessionSupervisor): Promise<void> {
-    const { vault } = this.#deps.store;
+    const { vault, facts } = this.#deps.store;
     const { name } = supervisor;
-    const older = olderLogin(vault, name);
+    const older = olderLogin(facts, name);
     if (older !== null) vault.setHead(older.vault, name, { sequence: older.sequence, id: older.snapshot });
-    setOlderLogin(vault, name, null);
+    setOlderLogin(facts, name, null);
     await supervisor.rest('older_login_chosen');
   }
 
@@ -66,7 +66,7 @@ export class SessionOrders {
         throw originNotRetired(name, record.account === null ? null : registry.givenAway(record.account, name));
       await profiles.updateRecord(name, { originRetired: true });
     }
-    noteReturn(this.#deps.store.vault, name, { ...record, originRetired: true });
+    noteReturn(this.#deps.store.tombstones, name, { ...record, originRetired: true });
   }
 
   async stop(name: string): Promise<void> {

@@ -58,8 +58,8 @@ export class SessionRegistry {
   /** Another session as which this account went away from here, also where it was deleted since; null where its login is no copy of this. */
   givenAway(account: Account, except: string): GivenAway | null {
     const { store } = this.#deps;
-    const links = store.vault
-      .tombstones()
+    const links = store.tombstones
+      .away()
       .flatMap(({ session: name, account: its }) =>
         name === except || sameAccount(its, account) !== true ? [] : [{ name, link: sameLink(its, account) }],
       );
@@ -190,8 +190,8 @@ export class SessionRegistry {
   ): void {
     this.#deps.store.atomically(() => {
       this.#deps.store.sessions.insert({ name, metadata, desired });
-      setOlderLogin(this.#deps.store.vault, name, null);
-      forgetMark(this.#deps.store.vault, name);
+      setOlderLogin(this.#deps.store.facts, name, null);
+      forgetMark(this.#deps.store.facts, name);
       this.#deps.store.events.append({ session: name, type: 'session.created', data: { metadata, ...how } });
     });
   }
@@ -212,6 +212,6 @@ export class SessionRegistry {
   }
 
   #movedGeneration(name: string): number {
-    return this.#deps.store.vault.movedGeneration(name) ?? 0;
+    return this.#deps.store.tombstones.generation(name) ?? 0;
   }
 }

@@ -36,7 +36,7 @@ export class SessionViews {
       name,
       row,
       view: await this.#viewOf(supervisor),
-      generation: record?.generation ?? store.vault.movedGeneration(name) ?? 0,
+      generation: record?.generation ?? store.tombstones.generation(name) ?? 0,
       originRetired: record?.originRetired ?? true,
       engine: engine.name,
       loginMode: config.loginMode,

@@ -337,7 +337,7 @@ export class SessionSupervisor {
     await this.#apply({ type: 'returned', reason });
     await this.#apply({ type: 'stop', reason });
     // What is in place now is what a person has chosen of the vault, or of another machine.
-    setOlderLogin(this.#deps.store.vault, this.name, null);
+    setOlderLogin(this.#deps.store.facts, this.name, null);
     if (isOwn || this.#status.reason === 'older_than_vault') await this.#apply({ type: 'at_rest', reason });
   }
 
@@ -471,7 +471,7 @@ export class SessionSupervisor {
     if (this.#status.state === 'MOVED') this.#inbox.gaveAway();
     else this.#inbox.unlinked();
     this.#deps.outbox.abandon(this.name);
-    forgetMark(this.#deps.store.vault, this.name);
+    forgetMark(this.#deps.store.facts, this.name);
     const path = await this.#deps.profiles.trash(this.name, reason);
     this.#status.account = null;
     this.#account.gone();

@@ -84,7 +84,7 @@ function howGone({ store }: SnapshotDeps, last: Snapshot, trash: readonly TrashE
   if (last.reason === 'before_delete') return 'deleted';
   if (last.reason === 'before_transfer') return 'moved';
   const isNewest = (generation: number | null): boolean => generation !== null && generation >= last.generation;
-  if (isNewest(store.vault.movedGeneration(last.session))) return 'moved';
+  if (isNewest(store.tombstones.generation(last.session))) return 'moved';
   const newest = trash.find(({ session }) => session === last.session);
   return newest?.reason === 'deleted' && isNewest(newest.generation) ? 'deleted' : null;
 }

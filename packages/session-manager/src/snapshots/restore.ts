@@ -149,7 +149,7 @@ async function putInPlace(
     const { record, trashed } = await deps.profiles.swapIn(session, staged, {
       reason: 'restored',
       // Above what has moved away from here, also where the trash that remembers it was emptied.
-      generation: Math.max(generation, deps.store.vault.movedGeneration(session) ?? 0),
+      generation: Math.max(generation, deps.store.tombstones.generation(session) ?? 0),
       committedAt: frozenAt,
       ...(imported === undefined ? {} : { formerly: imported.session }),
       ...(originRetired === undefined ? {} : { originRetired }),
@@ -261,7 +261,7 @@ export function refuseMoved(
   info: SnapshotInfo,
   cure = 'Restore it there: two machines with one login would take it from each other.',
 ): void {
-  const moved = deps.store.vault.movedGeneration(session);
+  const moved = deps.store.tombstones.generation(session);
   if (moved === null || extraOf(info).generation > moved) return;
   throw new LeadMasterError(
     'session_moved',

@@ -95,7 +95,7 @@ export class TransferSource implements DepartureService {
     const open = this.#departures.open(session).filter(({ phase }) => phase !== 'begun');
     if (open.length === 0) return undefined;
     const here = (await profiles.readRecord(session))?.generation ?? 0;
-    const moved = store.vault.movedGeneration(session) ?? 0;
+    const moved = store.tombstones.generation(session) ?? 0;
     return open.find(({ phase, generation }) => phase === 'returning' || (generation === moved && here <= generation));
   }
 

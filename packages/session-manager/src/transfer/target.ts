@@ -139,7 +139,7 @@ export class TransferTarget implements ArrivalService {
   /** A name is free, or its session went away from here under a lower generation. */
   async #refuseName(session: string, generation: number): Promise<void> {
     const { access, profiles, store } = this.#deps;
-    const moved = store.vault.movedGeneration(session);
+    const moved = store.tombstones.generation(session);
     if (moved !== null && generation <= moved) {
       throw new LeadMasterError(
         'session_moved',

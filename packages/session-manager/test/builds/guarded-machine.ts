@@ -125,7 +125,7 @@ export class GuardedMachine {
       minFreeBytes: 0,
       mark: (name: string) => markProfile({ profiles, store, log }, name),
       beforeUpgrade: async () => undefined,
-      movedGeneration: (name: string) => store.vault.movedGeneration(name),
+      movedGeneration: (name: string) => store.tombstones.generation(name),
       movedTo: (name: string) => movedTo(store, name),
       wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
       newestSnapshot: () => null,

@@ -38,7 +38,7 @@ export async function openSessions(
     minFreeBytes: 0,
     mark: (name: string) => markProfile({ profiles, store, log }, name),
     beforeUpgrade: async () => undefined,
-    movedGeneration: (name: string) => store.vault.movedGeneration(name),
+    movedGeneration: (name: string) => store.tombstones.generation(name),
     movedTo: (name: string) => movedTo(store, name),
     newestSnapshot: (name: string) => store.snapshots.latest(name),
     wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,

@@ -102,7 +102,7 @@ describe('a session that was given away', () => {
   it('says in its ERROR where it went and that it never starts here, where the word of it came late', async () => {
     const { sessions, store } = await openSessions(dataDir);
     await sessions.load();
-    store.vault.setMoved(NAME, 1, null);
+    store.tombstones.add(NAME, 1, null);
     await sessions.start(NAME);
     await vi.waitFor(async () => expect(await sessions.get(NAME)).toMatchObject({ state: 'ERROR' }), 5_000);
     const { reason, hint } = await sessions.get(NAME);
@@ -129,7 +129,7 @@ describe('a session that was given away', () => {
 
   it('is MOVED after a crash between the word and the move to trash', async () => {
     const opened = await openSessions(dataDir);
-    opened.store.vault.setMoved(NAME, 1, null);
+    opened.store.tombstones.add(NAME, 1, null);
     opened.store.close();
 
     const again = await openSessions(dataDir);
@@ -149,7 +149,7 @@ describe('a session that was given away', () => {
     faults.fails = () => false;
     expect(await sessions.get(NAME)).toMatchObject({ state: 'STOPPED' });
     expect(await profiles.readRecord(NAME)).toMatchObject({ generation: 1 });
-    expect(store.vault.movedGeneration(NAME)).toBeNull();
+    expect(store.tombstones.generation(NAME)).toBeNull();
     store.close();
   });
 

@@ -32,7 +32,7 @@ async function around(dataDir: string) {
   const { sessions, store, profiles } = opened;
   const paths = dataPaths(dataDir);
   const config = readConfig({ LEADMASTER_DATA_DIR: dataDir, DISK_MIN_FREE_MB: '1' });
-  const vault = new VaultKeeper({ vault: config.vault, memory: store.vault, paths, mayCreate: true, log });
+  const vault = new VaultKeeper({ vault: config.vault, memory: store, paths, mayCreate: true, log });
   const snapshots = new Snapshots({
     ...{ config, paths, profiles, store, vault, log, access: sessions, capture: plainCapture },
     ...{ places: new Slots(1), drill: { read: never, numbers: never }, browserVersion: async () => '156.0.0.0' },

@@ -21,7 +21,7 @@ async function cutArrival(state: SessionState): Promise<{ folder: string; here: 
   await here.stop();
   const store = createStateStore({ file: join(here.dataDir, 'session-manager.db') });
   store.transitions.record('ventas', { from: 'STOPPED', to: state, reason: 'transferred', data: A_CHANGE });
-  if (state === 'MOVED') store.vault.setMoved('ventas', 1, null);
+  if (state === 'MOVED') store.tombstones.add('ventas', 1, null);
   await createProfileStore({ dataDir: here.dataDir }).trash('ventas', 'moved');
   const about = {
     chromium: null,

@@ -25,13 +25,13 @@ function dyingAfter({ profiles, store, log }: MarkDeps, writes: number): MarkDep
     left -= 1;
     return work();
   };
-  const vault: Pick<StateStore['vault'], 'fact' | 'setFact'> = {
-    fact: (name) => store.vault.fact(name),
-    setFact: (name, value) => step(() => store.vault.setFact(name, value)),
+  const facts: StateStore['facts'] = {
+    get: (name) => store.facts.get(name),
+    set: (name, value) => step(() => store.facts.set(name, value)),
   };
   return {
     log,
-    store: { vault, sessions: store.sessions },
+    store: { facts, sessions: store.sessions },
     profiles: {
       readRecord: (name) => profiles.readRecord(name),
       updateRecord: async (name, change) => step(() => profiles.updateRecord(name, change)),

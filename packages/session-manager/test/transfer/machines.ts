@@ -221,7 +221,7 @@ export class Machine {
   async owns(): Promise<boolean> {
     if (this.engine.alive.length > 0) return true;
     const record = await this.profiles.readRecord(NAME);
-    return record !== null && record.generation > (this.store.vault.movedGeneration(NAME) ?? 0);
+    return record !== null && record.generation > (this.store.tombstones.generation(NAME) ?? 0);
   }
 
   /** What is in staging. */

@@ -44,7 +44,7 @@ describe('the other machine refuses', () => {
 
   it('a copy from before the session went away from there', async () => {
     const { here, there } = await twoMachines();
-    there.store.vault.setMoved(NAME, 1, null);
+    there.store.tombstones.add(NAME, 1, null);
     await expect(here.transfer()).rejects.toMatchObject({ ...failed, extra: { peer: { code: 'session_moved' } } });
     await expectStayed(here, there);
   });
