@@ -25,7 +25,7 @@ describe('transfer', () => {
       code: 0,
       stdout: expect.stringContaining(`ventas has moved to ${to}, and is MOVED here.`),
     });
-    expect(there.sessions.has('ventas')).toBe(true);
+    expect(there.context.roster.has('ventas')).toBe(true);
     expect(ran.stdout + ran.stderr).not.toContain(KEY);
   });
 
@@ -53,7 +53,7 @@ describe('transfer', () => {
       code: 0,
       stderr: expect.stringContaining(`chmod 600 ${file}`),
     });
-    expect(there.sessions.names().sort()).toEqual(['soporte', 'ventas']);
+    expect(there.context.roster.names().sort()).toEqual(['soporte', 'ventas']);
     for (const [text, why] of [
       ['\n', 'is empty'],
       ['two words\n', 'is no key'],

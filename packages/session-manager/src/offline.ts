@@ -17,7 +17,7 @@ export async function openOffline(
   config: Config,
 ): Promise<{ snapshots: SnapshotService; sessions: string[]; close(): Promise<void> }> {
   const context = await openContext(config);
-  return { snapshots: context.snapshots, sessions: context.sessions.names(), close: () => context.close() };
+  return { snapshots: context.snapshots, sessions: context.roster.names(), close: () => context.close() };
 }
 
 /**

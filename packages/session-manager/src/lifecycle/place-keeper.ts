@@ -19,7 +19,8 @@ import { olderLogin, type PlaceChange, placeChange, placeHint, setPlaceChange } 
 import type { PlaceService } from './place-service.ts';
 import { forgetMark, isOtherProfile, type MarkDeps } from './profile-mark.ts';
 import { sessionNotFound } from './refusals.ts';
-import type { Sessions } from './sessions.ts';
+import type { Roster } from './roster.ts';
+import type { SessionStarts } from './session-starts.ts';
 import { isStartable } from './startable.ts';
 
 /** Where the data folder's place is remembered. */
@@ -30,9 +31,9 @@ export interface PlaceKeeperDeps {
   profiles: MarkDeps['profiles'];
   store: Pick<StateStore, 'sessions' | 'transitions' | 'facts' | 'browsers' | 'events' | 'atomically'>;
   probe: PlaceProbe;
-  sessions: () => Pick<Sessions, 'has' | 'rest' | 'start' | 'holdIfOther'>;
-  /** Whether what is released and was to run is started: not with the service down, whose next start does. */
-  starts: boolean;
+  roster: Pick<Roster, 'has' | 'get'>;
+  /** Starts what is released and was to run; null with the service down, whose next start does. */
+  starts: Pick<SessionStarts, 'start'> | null;
   /** Transfers that are on their way here. */
   arriving: () => readonly string[];
   /** Finishes them, once a person has said that the place before does not. */
@@ -102,12 +103,6 @@ export class PlaceKeeper implements PlaceService {
     }
   }
 
-  /** Has linked sessions wait whose profile is not the one that ran here last, before any is started. */
-  async holdOthers(): Promise<void> {
-    const { store, sessions } = this.#deps;
-    for (const { name } of store.sessions.all().filter(isStartable)) await sessions().holdIfOther(name);
-  }
-
   /** A disk that refuses keeps nothing from starting: it is compared again next time. */
   #remember(known: PlaceFacts | null, facts: PlaceFacts): void {
     const { store, log } = this.#deps;
@@ -133,8 +128,8 @@ export class PlaceKeeper implements PlaceService {
   }
 
   async accept({ sessions: named }: AcceptPlace): Promise<AcceptedPlace> {
-    const { sessions, compareWithVault, log, store } = this.#deps;
-    for (const name of named ?? []) if (!sessions().has(name)) throw sessionNotFound(name);
+    const { roster, compareWithVault, log, store } = this.#deps;
+    for (const name of named ?? []) if (!roster.has(name)) throw sessionNotFound(name);
     const waiting = this.#waiting();
     const accepted = waiting.filter((name) => named?.includes(name) ?? true);
     await compareWithVault(accepted, await this.#others(accepted));
@@ -147,13 +142,13 @@ export class PlaceKeeper implements PlaceService {
 
   /** Resolves to whether it is started: it was to run, and the vault has no newer login of it. */
   async #release(name: string): Promise<boolean> {
-    const { sessions, store, starts } = this.#deps;
+    const { roster, store, starts } = this.#deps;
     const isOlder = olderLogin(store.facts, name) !== null;
     // The profile in place is the right one from now on, whatever the database remembers.
     forgetMark(store.facts, name);
-    await sessions().rest(name, isOlder ? 'older_than_vault' : 'place_accepted');
-    if (!starts || isOlder || store.sessions.get(name)?.desired !== 'running') return false;
-    await sessions().start(name);
+    await (await roster.get(name)).rest(isOlder ? 'older_than_vault' : 'place_accepted');
+    if (starts === null || isOlder || store.sessions.get(name)?.desired !== 'running') return false;
+    await starts.start(name);
     return true;
   }
 

@@ -17,7 +17,7 @@ import type {
   Transition,
 } from '@leadmaster/protocol';
 import type { EventLog } from '../state/state-store.ts';
-import type { StartSaid } from './session-orders.ts';
+import type { StartSaid } from './session-starts.ts';
 
 /**
  * What the outside (HTTP, and nothing else) may ask of the sessions of this machine. Every refusal is a
@@ -43,8 +43,6 @@ export interface SessionService {
    * installation has written some of them.
    */
   delete(name: string, options?: { purge?: boolean; otherWriters?: boolean }): Promise<void>;
-  /** Claims an UNCLAIMED profile in place. */
-  adopt(name: string): Promise<Session>;
   /** Resolves once the state is not transient, or after the wait, whichever is first. */
   settled(name: string, waitMs: number, signal: AbortSignal): Promise<Session>;
   qr(name: string): Promise<QrCode>;

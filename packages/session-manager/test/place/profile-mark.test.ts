@@ -65,7 +65,7 @@ describe('a death while a mark is drawn', () => {
 describe('a copy of a running profile', () => {
   it.each([
     ['the end of its run', ({ sessions }: Awaited<ReturnType<typeof marked>>) => sessions.stop(NAME)],
-    ['the next hour', ({ sessions }: Awaited<ReturnType<typeof marked>>) => sessions.supervisors()[0]?.renewMark()],
+    ['the next hour', ({ roster }: Awaited<ReturnType<typeof marked>>) => roster.supervisors()[0]?.renewMark()],
   ])('is told from the profile after %s', async (_, happens) => {
     const made = await marked();
     const { sessions, deps, profiles } = made;
