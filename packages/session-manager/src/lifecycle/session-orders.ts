@@ -126,7 +126,7 @@ export class SessionOrders {
   async #giveUp(name: string, supervisor: SessionSupervisor, refuse: () => Promise<void>): Promise<void> {
     const { store, measurements } = this.#deps;
     store.sessions.setDesired(name, 'stopped');
-    await supervisor.retireForever(refuse);
+    await supervisor.remove(refuse);
     measurements.forget(name);
   }
 

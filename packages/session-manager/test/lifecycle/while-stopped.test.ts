@@ -65,9 +65,7 @@ describe('while a session is stopped for something', () => {
     expect(opened.engine.runs).toHaveLength(1);
 
     const given =
-      order === 'replace'
-        ? access.replace(NAME, { stop: true }, refuse)
-        : access.moveAway(NAME, 'transferred', refuse);
+      order === 'replace' ? access.replace(NAME, { stop: true }, refuse) : access.moveAway(NAME, 'transferred', refuse);
     await expect(given).rejects.toMatchObject({ code: 'newer_login' });
     await ready(2);
     await sessions.stop(NAME);
