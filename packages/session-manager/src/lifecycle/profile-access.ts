@@ -27,10 +27,11 @@ export class ProfileAccess implements Pick<SessionAccess, 'hold' | 'replace' | '
   async hold<T>(name: string, task: (held: HeldProfile) => Promise<T>): Promise<T> {
     const supervisor = await this.#deps.roster.get(name);
     const profileDir = this.#deps.profiles.locate(name);
-    return supervisor.inTurn(async ({ current, state, holdIfOther }) => {
+    return supervisor.inTurn(async (turn) => {
+      const { current, state } = turn;
       if (current === null) {
         // An older login is not put behind the snapshots of the right one, nor sent to another machine.
-        await holdIfOther();
+        await turn.holdIfOther();
         refuseHeldBack(name, supervisor.view);
         return this.#locked(name, () => task({ profileDir, browser: null }));
       }
