@@ -128,11 +128,11 @@ describe('session', () => {
   });
 
   test('metadata is carried as it is, but for the one name that JSON readers refuse', async () => {
-    const { cli, sessions } = await service();
+    const { cli, context, sessions } = await service();
     expect(await cli('session create a --no-start --metadata constructor=x toString=y')).toMatchObject({ code: 0 });
     expect((await sessions.get('a')).metadata).toEqual({ constructor: 'x', toString: 'y' });
     expect(await cli('session create b --metadata __proto__=c')).toMatchObject({ code: 2, stderr: /__proto__.*key/ });
-    expect(sessions.names()).toEqual(['a']);
+    expect(context.roster.names()).toEqual(['a']);
   });
 
   test('a start that ends where only a person can help is a failure, told once', async () => {

@@ -224,7 +224,7 @@ describe('the passphrase', () => {
 
 describe('import', () => {
   test('makes the session that the file names, stopped, and says what starts it', async () => {
-    const { cli, sessions, snapshots, file } = await setUpImport();
+    const { cli, context, sessions, snapshots, file } = await setUpImport();
     const ran = await cli(['import', file], KNOWN);
     expect(ran).toMatchObject({
       code: 0,
@@ -235,14 +235,14 @@ describe('import', () => {
     expect(await cli(['import', file], KNOWN)).toMatchObject({ code: 4, stderr: /There is a session/ });
     expect((await snapshots.list('ventas')).items).toMatchObject([{ id: expect.stringMatching(/^1-/) }]);
     expect((await cli(['import', file, '--replace'], KNOWN)).code).toBe(0);
-    expect(sessions.names()).toEqual(['ventas']);
+    expect(context.roster.names()).toEqual(['ventas']);
   });
 
   test('takes another name, and the word that the old place never runs it again', async () => {
-    const { cli, sessions, file } = await setUpImport();
+    const { cli, context, file } = await setUpImport();
     const other = await cli(['import', file, '--name', 'otra', '--origin-retired', '--wait', '0', '--json'], KNOWN);
     expect([other.code, JSON.parse(other.stdout).originRetired]).toEqual([0, true]);
-    expect(sessions.names()).toEqual(['otra']);
+    expect(context.roster.names()).toEqual(['otra']);
   });
 
   test('--start waits until it is READY, and says so', async () => {

@@ -119,7 +119,7 @@ async function showing(options: Parameters<typeof service>[0] = {}) {
 
 describe('leadmaster qr', () => {
   test('creates, shows, and ends by itself when linked', async () => {
-    const { cli, engine, sessions, stage } = await showing();
+    const { cli, context, engine, stage } = await showing();
     const out = new Sink();
     const running = cli('qr ventas', { stdout: out });
     await out.says(/QR 1 of ventas/);
@@ -128,7 +128,7 @@ describe('leadmaster qr', () => {
     await stage.scan('ventas');
     const { code, stdout } = await running;
     expect(code).toBe(0);
-    expect([sessions.names(), engine.runs.length]).toEqual([['ventas'], 1]);
+    expect([context.roster.names(), engine.runs.length]).toEqual([['ventas'], 1]);
     expect(stdout).toContain(drawQr('ref-1', false).lines.join('\n'));
     // Each QR once, however often it was asked for.
     expect(stdout.match(/QR 1 of ventas/g)).toHaveLength(1);
@@ -265,13 +265,13 @@ describe('leadmaster qr', () => {
 });
 
 test('pair prints the code and waits until READY', async () => {
-  const { cli, engine, sessions, stage } = await showing();
+  const { cli, context, engine, stage } = await showing();
   const out = new Sink();
   const running = cli(['pair', 'ventas', '+54 9 11 0000-0001'], { stdout: out });
   await out.says(/ABCD-1234/);
   await stage.scan('ventas');
   expect(await running).toMatchObject({ code: 0, stdout: /ABCD-1234.*READY ventas is linked/s });
-  expect([sessions.names(), engine.runs.length, engine.run.pairings]).toEqual([['ventas'], 1, ['5491100000001']]);
+  expect([context.roster.names(), engine.runs.length, engine.run.pairings]).toEqual([['ventas'], 1, ['5491100000001']]);
 });
 
 describe('where WhatsApp Web cannot be reached', () => {

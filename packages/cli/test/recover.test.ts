@@ -8,7 +8,7 @@ async function machine(fill?: (there: TestManager) => Promise<void>) {
   await manager.given('aqui', 'LINKED');
   await manager.take('aqui');
   manager.stage.takeLogins();
-  const here = () => manager.sessions.names().sort();
+  const here = () => manager.context.roster.names().sort();
   return { ...manager, here };
 }
 

@@ -26,7 +26,7 @@ describe('transfer', () => {
       code: 0,
       stdout: expect.stringContaining(`ventas has moved to ${to}, and is MOVED here.`),
     });
-    expect(there.sessions.has('ventas')).toBe(true);
+    expect(there.context.roster.has('ventas')).toBe(true);
     expect(ran.stdout + ran.stderr).not.toContain(KEY);
   });
 
@@ -54,7 +54,7 @@ describe('transfer', () => {
       code: 0,
       stderr: expect.stringContaining(`chmod 600 ${file}`),
     });
-    expect(there.sessions.names().sort()).toEqual(['soporte', 'ventas']);
+    expect(there.context.roster.names().sort()).toEqual(['soporte', 'ventas']);
     for (const [text, why] of [
       ['\n', 'is empty'],
       ['two words\n', 'is no key'],
@@ -87,7 +87,7 @@ describe('transfer', () => {
     expect((await sessions.get('ventas')).state).toBe('MOVED');
     const ran = await cli(`transfer ventas --to ${to} --undo`, KNOWN);
     expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining('ventas is STOPPED') });
-    expect([(await sessions.get('ventas')).state, there.sessions.names()]).toEqual(['STOPPED', []]);
+    expect([(await sessions.get('ventas')).state, there.context.roster.names()]).toEqual(['STOPPED', []]);
   });
 
   test('says what is missing, and what the service refuses, with what to do', async () => {

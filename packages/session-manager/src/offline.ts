@@ -21,7 +21,7 @@ export async function openOffline(
   played: Played = {},
 ): Promise<{ snapshots: SnapshotService; sessions: string[]; close(): Promise<void> }> {
   const context = await openContext(config, played);
-  return { snapshots: context.snapshots, sessions: context.sessions.names(), close: () => context.close() };
+  return { snapshots: context.snapshots, sessions: context.roster.names(), close: () => context.close() };
 }
 
 /**

@@ -168,7 +168,7 @@ export class Stage {
     },
     MOVED: async (name) => {
       await this.#linked(name);
-      await this.#context.sessions.moveAway(name, 'retired');
+      await this.#context.access.moveAway(name, 'retired');
     },
   };
 
@@ -178,8 +178,8 @@ export class Stage {
   }
 
   async #exists(name: string): Promise<void> {
-    const { sessions } = this.#context;
-    if (!sessions.has(name)) await sessions.create({ name, start: false, metadata: {} });
+    const { roster, sessions } = this.#context;
+    if (!roster.has(name)) await sessions.create({ name, start: false, metadata: {} });
   }
 
   async #resting(name: string): Promise<void> {

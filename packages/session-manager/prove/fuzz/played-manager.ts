@@ -125,7 +125,7 @@ export async function playedManager(): Promise<PlayedManager> {
   await putProfile(context.paths.session('fuzz-found'));
   await until(() => engine.alive.length === NAMES.length + 1);
   for (const run of engine.alive) run.login(phoneOf(run.session));
-  await until(() => context.sessions.supervisors().every(({ view }) => view.state === 'READY'));
+  await until(() => context.roster.supervisors().every(({ view }) => view.state === 'READY'));
   const sample = await context.snapshots.create(UNTOUCHED, { reason: 'requested' });
   const samples = [sample];
   for (const name of NAMES) samples.push(await context.snapshots.create(name, { reason: 'requested' }));
@@ -134,7 +134,7 @@ export async function playedManager(): Promise<PlayedManager> {
   const file = Buffer.concat(await Array.fromAsync(bytes));
   await context.sessions.stop(UNTOUCHED);
   await until(() =>
-    context.sessions.supervisors().some(({ name, view }) => name === UNTOUCHED && view.state === 'STOPPED'),
+    context.roster.supervisors().some(({ name, view }) => name === UNTOUCHED && view.state === 'STOPPED'),
   );
   const key = context.secrets.adminKey;
   const pending = new Set<Promise<unknown>>();
@@ -177,7 +177,7 @@ export async function playedManager(): Promise<PlayedManager> {
   };
   /** Whether a session goes from one state to another; those that wait for their page get it. */
   const isOnTheWay = (): boolean => {
-    const going = context.sessions
+    const going = context.roster
       .supervisors()
       .filter(({ view }) => stateKind(view.state, view.reason) === 'transient')
       .map(({ name }) => name);

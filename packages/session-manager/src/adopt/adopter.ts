@@ -3,12 +3,12 @@ import { dirname } from 'node:path';
 import { type AdoptedSession, type AdoptSession, LeadMasterError } from '@leadmaster/protocol';
 import { SerialQueue } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
+import type { GivenAway, SessionAccess } from '../access/session-access.ts';
 import { lstatOrNull, type ProfileFs, realFs } from '../profile/files.ts';
 import type { DataPaths } from '../profile/paths.ts';
 import type { ProfileRecord, ProfileStore, SwapReason } from '../profile/profile-store.ts';
 import { isWithin, realPathOf } from '../profile/real-path.ts';
 import { areDifferent } from '../snapshots/other-account.ts';
-import type { GivenAway, SessionAccess } from '../snapshots/session-access.ts';
 import type { LongCall } from '../snapshots/snapshot-service.ts';
 import { inStaging, stagingPath } from '../snapshots/staging.ts';
 import {

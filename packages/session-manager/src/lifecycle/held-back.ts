@@ -28,27 +28,27 @@ const olderSchema = z.object({
 });
 export type OlderLogin = z.infer<typeof olderSchema>;
 
-type Facts = Pick<StateStore['vault'], 'fact' | 'setFact'>;
+type Facts = StateStore['facts'];
 
 /** Where it is remembered that the folder's place has changed. */
 const CHANGE_FACT = 'place changed';
 const olderFact = (session: string): string => `vault is newer than ${session}`;
 
-export function placeChange(facts: Pick<Facts, 'fact'>): PlaceChange | null {
-  return parsed(changeSchema, facts.fact(CHANGE_FACT));
+export function placeChange(facts: Pick<Facts, 'get'>): PlaceChange | null {
+  return parsed(changeSchema, facts.get(CHANGE_FACT));
 }
 
-export function setPlaceChange(facts: Pick<Facts, 'setFact'>, change: PlaceChange | null): void {
-  facts.setFact(CHANGE_FACT, change === null ? '' : JSON.stringify(change));
+export function setPlaceChange(facts: Pick<Facts, 'set'>, change: PlaceChange | null): void {
+  facts.set(CHANGE_FACT, change === null ? '' : JSON.stringify(change));
 }
 
-export function olderLogin(facts: Pick<Facts, 'fact'>, session: string): OlderLogin | null {
-  return parsed(olderSchema, facts.fact(olderFact(session)));
+export function olderLogin(facts: Pick<Facts, 'get'>, session: string): OlderLogin | null {
+  return parsed(olderSchema, facts.get(olderFact(session)));
 }
 
 export function setOlderLogin(facts: Facts, session: string, older: OlderLogin | null): void {
   if (older !== null || olderLogin(facts, session) !== null)
-    facts.setFact(olderFact(session), older === null ? '' : JSON.stringify(older));
+    facts.set(olderFact(session), older === null ? '' : JSON.stringify(older));
 }
 
 /**
@@ -71,7 +71,7 @@ export function refuseHeldBack(session: string, view: Pick<SupervisorView, 'stat
  *
  * @throws LeadMasterError `place_changed`
  */
-export function refuseHeldTransfer(facts: Pick<Facts, 'fact'>, transfer: string, session: string): void {
+export function refuseHeldTransfer(facts: Pick<Facts, 'get'>, transfer: string, session: string): void {
   const change = placeChange(facts);
   if (change === null) return;
   const way = change.arrivals.includes(transfer) ? 'here' : change.departures.includes(transfer) ? 'away' : null;

@@ -91,7 +91,7 @@ function howGone(
   if (end !== null) return end;
   if (besides(history, vault.installation()).some(({ id }) => id === last.id)) return null;
   const isNewest = (generation: number | null): boolean => generation !== null && generation >= last.generation;
-  if (isNewest(store.vault.movedGeneration(last.session))) return 'moved';
+  if (isNewest(store.tombstones.generation(last.session))) return 'moved';
   const newest = trash.find(({ session }) => session === last.session);
   return newest?.reason === 'deleted' && isNewest(newest.generation) ? 'deleted' : null;
 }

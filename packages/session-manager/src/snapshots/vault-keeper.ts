@@ -26,7 +26,7 @@ const OWNER = 'owner';
 export interface VaultKeeperDeps {
   vault: Config['vault'];
   /** What is remembered of vaults outside of them. */
-  memory: StateStore['vault'];
+  memory: Pick<StateStore, 'vault' | 'facts'>;
   /** Where it is noted that a person has accepted another vault. */
   paths: Pick<DataPaths, 'vaultAccepted'>;
   /** Whether a key and a vault may be made where there are none: by the service, never by a look. */
@@ -80,7 +80,7 @@ export class VaultKeeper {
   async peek(signal: AbortSignal): Promise<Vault | null> {
     const { memory, paths, vault: place } = this.#deps;
     const keyText = readKeyFile(place.keyFile);
-    const identity = identityOf(memory, paths, this.#url, keyText);
+    const identity = identityOf(memory.facts, paths, this.#url, keyText);
     if (keyText === null && isFirst(identity)) return null;
     if (keyText === null) throw keyMissing(this.#url, place.keyFile);
     const opened = await this.#openUnremembered(keyText, signal).catch((error: unknown) => {
@@ -116,7 +116,7 @@ export class VaultKeeper {
     const { memory, paths } = this.#deps;
     const { keyFile } = this.#deps.vault;
     const present = readKeyFile(keyFile);
-    const identity = identityOf(memory, paths, this.#url, present);
+    const identity = identityOf(memory.facts, paths, this.#url, present);
     // A place that held our vault and is empty now is a disk that is not mounted, never a place for a new one.
     const create = this.#deps.mayCreate && isFirst(identity);
     const opened = await this.#openIn(identity, create, present).catch((error: unknown) => {
@@ -127,7 +127,7 @@ export class VaultKeeper {
     const { vault, keyText } = opened;
     refuseChanged(identity, this.#url, vault.id);
     const found = { url: this.#url, vault: vault.id, keyFile, keyText };
-    remember(memory, identity, found);
+    remember(memory.facts, identity, found);
     return vault;
   }
 
@@ -152,10 +152,10 @@ export class VaultKeeper {
       owner: this.installation(),
       ...(now === undefined ? {} : { now }),
       memory: {
-        recall: async (session): Promise<SeenHead | null> => memory.head(id, session),
-        remember: async (session, head) => memory.setHead(id, session, head),
+        recall: async (session): Promise<SeenHead | null> => memory.vault.head(id, session),
+        remember: async (session, head) => memory.vault.setHead(id, session, head),
       },
-      damage: new KnownDamage(memory, () => id),
+      damage: new KnownDamage(memory.facts, () => id),
     });
     id = vault.id;
     return { vault, keyText };
@@ -184,10 +184,10 @@ export class VaultKeeper {
   /** This data folder's name among the writers of vaults: random, made once. */
   installation(): string {
     const { memory } = this.#deps;
-    const known = memory.fact(OWNER);
+    const known = memory.facts.get(OWNER);
     if (known !== null) return known;
     const owner = randomBytes(8).toString('hex');
-    memory.setFact(OWNER, owner);
+    memory.facts.set(OWNER, owner);
     return owner;
   }
 }

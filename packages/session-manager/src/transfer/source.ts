@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorText, LeadMasterError, type Session, sentence, type TransferSession } from '@leadmaster/protocol';
+import { errorText, type Session, type TransferSession } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import type { ProfileRecord } from '../profile/profile-store.ts';
 import type { LongCall } from '../snapshots/snapshot-service.ts';
 import { announce, requireLogin } from './departing-session.ts';
 import { type Departure, Departures } from './departure-facts.ts';
 import { type HandingOverDeps, handOver } from './handing-over.ts';
+import { OpenDepartures } from './open-departures.ts';
 import { PeerError, type TransferPeer } from './peer.ts';
-import { anotherTarget, arrived, failedToMove, givenUpThere, notFinished, underWay, unfinished } from './refusals.ts';
+import { anotherTarget, arrived, failedToMove, givenUpThere, underWay, unfinished } from './refusals.ts';
 import { takeBack } from './take-back.ts';
 
 /** A session that is starting is waited for so long. */
@@ -37,11 +38,13 @@ type Call = Required<LongCall>;
 export class TransferSource {
   readonly #deps: SourceDeps;
   readonly #departures: Departures;
+  readonly #open: OpenDepartures;
   readonly #busy = new Set<string>();
 
   constructor(deps: SourceDeps) {
     this.#deps = deps;
     this.#departures = new Departures(deps.store);
+    this.#open = new OpenDepartures(deps);
   }
 
   /**
@@ -62,42 +65,14 @@ export class TransferSource {
     }
   }
 
-  /**
-   * Refuses to let go of the last that is known here of a session whose transfer is not finished.
-   *
-   * @throws LeadMasterError `transfer_open`.
-   */
-  async refuseDelete(session: string): Promise<void> {
-    const open = await this.#away(session);
-    if (open !== undefined) throw notFinished(open);
-  }
-
-  /** What is to be done about a session whose transfer is not finished; null for any other. */
-  async openTransfer(session: string): Promise<string | null> {
-    const open = await this.#away(session);
-    if (open === undefined) return null;
-    const { message, hint } = this.#heldBack(session) ?? notFinished(open);
-    return `${sentence(message)} ${hint}`;
-  }
-
   /** Before the other manager is asked for anything: what it gives up for a copy, the folder itself may be finishing. */
   #refuseHeld(session: string): void {
     for (const { id } of this.#departures.open(session)) this.#deps.refuseHeld(id, session);
   }
 
-  #heldBack(session: string): LeadMasterError | null {
-    try {
-      this.#refuseHeld(session);
-      return null;
-    } catch (error) {
-      if (error instanceof LeadMasterError) return error;
-      throw error;
-    }
-  }
-
   async #finishOrBegin(session: string, peer: TransferPeer, call: Call): Promise<void> {
     await this.#deps.access.get(session);
-    const away = await this.#away(session);
+    const away = await this.#open.away(session);
     if (away?.phase === 'returning') await this.#bringBack(away);
     else if (away !== undefined) {
       const there = await this.#sameMachine(away, peer, call.signal);
@@ -105,19 +80,6 @@ export class TransferSource {
       await this.#bringBack(there);
     }
     await this.#begin(session, peer, call);
-  }
-
-  /**
-   * The departure of a session that is neither here nor known to be there. One that has come back since, however it did,
-   * lies here under a later generation.
-   */
-  async #away(session: string): Promise<Departure | undefined> {
-    const { profiles, store } = this.#deps;
-    const open = this.#departures.open(session).filter(({ phase }) => phase !== 'begun');
-    if (open.length === 0) return undefined;
-    const here = (await profiles.readRecord(session))?.generation ?? 0;
-    const moved = store.vault.movedGeneration(session) ?? 0;
-    return open.find(({ phase, generation }) => phase === 'returning' || (generation === moved && here <= generation));
   }
 
   async #begin(session: string, peer: TransferPeer, call: Call): Promise<void> {
@@ -264,7 +226,7 @@ export class TransferSource {
   async #undo(session: string, peer: TransferPeer, { signal, onProgress }: Call): Promise<void> {
     onProgress({ phase: 'taking back', done: 0, total: null });
     const { state } = await this.#deps.access.get(session);
-    const away = await this.#away(session);
+    const away = await this.#open.away(session);
     if (away === undefined) {
       if (state === 'MOVED') throw arrived(session);
       for (const id of await this.#leftAt(session, peer, signal)) await this.#tellForget(id, peer);

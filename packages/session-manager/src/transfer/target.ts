@@ -1,12 +1,12 @@
 import { checkStructureAside } from '@leadmaster/capture';
 import { type ArrivingTransfer, LeadMasterError, type PrepareTransfer, type SealTransfer } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
+import type { SessionAccess } from '../access/session-access.ts';
 import { refuseOlderBrowser } from '../profile/browser-version.ts';
 import { realFs } from '../profile/files.ts';
 import type { DataPaths } from '../profile/paths.ts';
 import type { ProfileStore } from '../profile/profile-store.ts';
 import { requireRoom } from '../profile/room.ts';
-import type { SessionAccess } from '../snapshots/session-access.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { type Arrival, Arrivals, FORGET_MS } from './arrival-facts.ts';
 import { inUse, itself, refuseCommitted, refuseVersion, requirePhase, wrongPhase } from './arrival-refusals.ts';
@@ -151,7 +151,7 @@ export class TransferTarget {
   /** A name is free, or its session went away from here under a lower generation. */
   async #refuseName(session: string, generation: number): Promise<void> {
     const { access, profiles, store } = this.#deps;
-    const moved = store.vault.movedGeneration(session);
+    const moved = store.tombstones.generation(session);
     if (moved !== null && generation <= moved) {
       throw new LeadMasterError(
         'session_moved',

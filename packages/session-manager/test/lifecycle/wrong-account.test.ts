@@ -261,7 +261,7 @@ describe('a session that belongs to an account', () => {
     ['an account that is not known', null, OWNER],
   ])('belongs after a restore by order to whom the login is of: %s', async (_what, account, phone) => {
     await wrong();
-    await opened.sessions.replace(NAME, { stop: true }, async () => {
+    await opened.access.replace(NAME, { stop: true }, async () => {
       await opened.profiles.updateRecord(NAME, { account });
     });
     expect(opened.store.sessions.get(NAME)).toMatchObject({ wrongAccount: null, account: { phone } });

@@ -31,7 +31,7 @@ async function cutArrivals(state: SessionState, ...sessions: string[]): Promise<
   for (const session of new Set(sessions)) {
     here.change((store) => {
       store.transitions.record(session, { from: 'STOPPED', to: state, reason: 'transferred', data: A_CHANGE });
-      if (state === 'MOVED') store.vault.setMoved(session, 1, null);
+      if (state === 'MOVED') store.tombstones.add(session, 1, null);
     });
     await profiles.trash(session, 'moved');
   }

@@ -37,7 +37,7 @@ async function cutDeparture(phase: DeparturePhase, to: string): Promise<{ here: 
     store.sessions.tellFrom('soporte', null);
     if (phase !== 'begun') {
       store.transitions.record('ventas', { from: 'STOPPED', to: 'MOVED', reason: 'transferred', data: A_CHANGE });
-      store.vault.setMoved('ventas', 1, null);
+      store.tombstones.add('ventas', 1, null);
     }
     const facts = { desired: 'running', caughtUpTo: null };
     store.transfers.begin({

@@ -101,7 +101,7 @@ describe('sessions start by themselves', () => {
     expect(await here.start()).toMatchObject([STARTS, waits]);
     expect(await here.restart()).toMatchObject([STARTS, waits]);
     const noted = createStateStore({ file: join(here.dataDir, 'session-manager.db') });
-    expect(olderLogin(noted.vault, 'ventas')).toBeNull();
+    expect(olderLogin(noted.facts, 'ventas')).toBeNull();
     noted.close();
     expect(await here.context.sessions.settleAccount('ventas', { accept: true })).toMatchObject(STARTS);
   });

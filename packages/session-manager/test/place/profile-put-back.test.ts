@@ -162,7 +162,7 @@ describe('sessions start by themselves', () => {
   it('at the first start after an upgrade, and after a version in between that knows nothing of it', async () => {
     const { here, tokens } = await lived();
     here.change((store) => {
-      for (const name of ['soporte', 'ventas']) store.vault.setFact(`profile of ${name}`, '');
+      for (const name of ['soporte', 'ventas']) store.facts.set(`profile of ${name}`, '');
     });
     await unmark(tokens);
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
@@ -235,7 +235,7 @@ describe('sessions start by themselves', () => {
     // The mark is forgotten before the task, so a death at any step of it leaves none.
     await here.stop();
     here.change((store) => {
-      for (const name of NAMES) forgetMark(store.vault, name);
+      for (const name of NAMES) forgetMark(store.facts, name);
     });
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
   });

@@ -54,7 +54,7 @@ describe('what another installation has written on a shared vault', () => {
     const vault = join(await tempFolder(), 'vault');
     const here = await installation(vault, OURS);
     await take(here);
-    await here.sessions.moveAway('c2', 'transferred');
+    await here.access.moveAway('c2', 'transferred');
     const there = await installation(vault, OURS);
     const theirs = await take(there);
     await expect(here.sessions.delete('c2', { purge: true })).rejects.toMatchObject({
