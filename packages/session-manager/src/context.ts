@@ -15,19 +15,16 @@ import { StorageCare } from './disk/storage-care.ts';
 import { BrowserFinder } from './engine/browser/browser-finder.ts';
 import { createDrillBrowser, type DrillBrowser } from './engine/drill/drill-browser.ts';
 import type { SessionEngine } from './engine/engine.ts';
-import { WwebjsEngine } from './engine/wwebjs/wwebjs-engine.ts';
 import { startHousekeeping } from './housekeeping.ts';
-import { claimProfile, lockIdleProfile } from './lifecycle/claim.ts';
+import { lockIdleProfile } from './lifecycle/claim.ts';
 import { FirstLook } from './lifecycle/first-look.ts';
 import { refuseHeldTransfer, setOlderLogin } from './lifecycle/held-back.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle/lifecycle.ts';
 import { PlaceKeeper } from './lifecycle/place-keeper.ts';
 import { ProfileAccess } from './lifecycle/profile-access.ts';
-import { markProfile } from './lifecycle/profile-mark.ts';
 import { Roster } from './lifecycle/roster.ts';
 import { SessionOrders } from './lifecycle/session-orders.ts';
 import { Sessions } from './lifecycle/sessions.ts';
-import type { SupervisorDeps } from './lifecycle/supervisor-deps.ts';
 import { createMetrics } from './metrics.ts';
 import { endLeftBrowsers } from './process/left-browsers.ts';
 import { prepareDataFolder } from './profile/data-folder.ts';
@@ -39,7 +36,6 @@ import { type DataPaths, dataPaths } from './profile/paths.ts';
 import { type PlaceProbe, thisProbe } from './profile/place.ts';
 import type { ProfileStore } from './profile/profile-store.ts';
 import { finishSwaps } from './profile/swap.ts';
-import { newestGood } from './snapshots/known-good.ts';
 import { LoginCopies } from './snapshots/login-copies.ts';
 import { newerInVault } from './snapshots/older-login.ts';
 import { SnapshotSchedule } from './snapshots/schedule.ts';
@@ -48,7 +44,7 @@ import { Snapshots } from './snapshots/snapshots.ts';
 import { sweepStaging } from './snapshots/staging.ts';
 import { SnapshotTurns } from './snapshots/turns.ts';
 import { VaultKeeper } from './snapshots/vault-keeper.ts';
-import { movedTo } from './state/moved-session.ts';
+import { claiming, wwebjsEngine } from './start-context.ts';
 import { createStateStore } from './state/sqlite-state-store.ts';
 import type { StateStore } from './state/state-store.ts';
 import { stagingNames } from './transfer/arriving-files.ts';
@@ -181,8 +177,8 @@ async function assemble(opened: Opened): Promise<Context> {
   const lifecycle = createLifecycle({
     ...{ config, store, profiles, builds, log, roster, profileAccess, measurements, lockIdle },
     places: new Slots(config.startConcurrency),
-    engine: outside.engine ?? wwebjsEngine(opened, browsers),
-    claim: claiming(opened, { profiles, browsers, copies }),
+    engine: outside.engine ?? wwebjsEngine(base, browsers),
+    claim: claiming(base, browsers, copies),
     openTransfer: (session) => departing.openTransfer(session),
     firstLook: async () => {
       if (!isOffline) await firstLook.look();
@@ -197,8 +193,8 @@ async function assemble(opened: Opened): Promise<Context> {
   const disk = new DiskMonitor({ roster, measurements, profiles, store, path: paths.tokens, config, log });
   const adoption = new Adopter({
     ...{ paths, profiles, access, log, browserVersion, minFreeBytes },
-    async claimInPlace(session) {
-      await registry.claim(session);
+    async adoptInPlace(session) {
+      await registry.adopt(session);
       await measurements.measure(session);
     },
     movedGeneration: (session) => store.tombstones.generation(session),
@@ -269,39 +265,6 @@ function comparing(
       log.error({ err: error }, 'what the vault has that is newer could not be written down');
     }
   };
-}
-
-/** Takes a profile for this process before its browser is launched, or says why not. */
-function claiming(
-  { config, log, paths, store }: Opened,
-  { profiles, browsers, copies }: { profiles: ProfileStore; copies: LoginCopies } & Pick<Outside, 'browsers'>,
-): SupervisorDeps['claim'] {
-  const visible = config.loginMode === 'local';
-  const deps = {
-    ...{ paths, profiles, log },
-    beforeUpgrade: (name: string, profileDir: string) => copies.stopped(name, profileDir, 'before_browser_upgrade'),
-    browserVersion: async () => (await browsers.find(visible)).version,
-    minFreeBytes: config.diskMinFreeBytes,
-    movedGeneration: (name: string) => store.tombstones.generation(name),
-    movedTo: (name: string) => movedTo(store, name),
-    wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
-    mark: (name: string) => markProfile({ profiles, store, log }, name),
-    newestSnapshot: (name: string) => newestGood(store.snapshots.ofLink(name)),
-  };
-  return (session) => claimProfile(deps, session);
-}
-
-/** The engine that an operator's sessions run on. */
-function wwebjsEngine({ config, paths }: Opened, browsers: Outside['browsers']): SessionEngine {
-  return new WwebjsEngine({
-    browsers,
-    chromeArgs: config.chromeArgs,
-    webCacheDir: paths.webCache,
-    launchMs: config.deadlines.launchMs,
-    loadMs: config.deadlines.loadMs,
-    probeMs: config.probe.intervalMs,
-    qrRounds: config.qrRounds,
-  });
 }
 
 /** The regular work of a service. Returns what ends each part of it. */

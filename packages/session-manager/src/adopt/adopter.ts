@@ -31,7 +31,7 @@ export interface AdopterDeps {
   profiles: ProfileStore;
   access: SessionAccess;
   /** Claims what lies in the session's own place. */
-  claimInPlace: (session: string) => Promise<unknown>;
+  adoptInPlace: (session: string) => Promise<unknown>;
   /** The generation under which a session left this machine; null when it never did. */
   movedGeneration: (session: string) => number | null;
   /** The browser that sessions run on here. */
@@ -75,8 +75,8 @@ export class Adopter {
   }
 
   async #inPlace({ name, originRetired }: AdoptSession, place: string): Promise<AdoptedSession> {
-    const { access, claimInPlace, profiles } = this.#deps;
-    await claimInPlace(name);
+    const { access, adoptInPlace, profiles } = this.#deps;
+    await adoptInPlace(name);
     if (originRetired) await profiles.updateRecord(name, { originRetired });
     const found = await survey(this.#fs, { kind: 'profile', profileDir: place });
     const account = found.record?.account ?? null;

@@ -22,7 +22,7 @@ export interface RegistryDeps {
   supervisor: SupervisorDeps;
 }
 
-/** Makes, claims and removes the names of sessions, each change of a name after the other. */
+/** Makes, adopts and removes the names of sessions, each change of a name after the other. */
 export class SessionRegistry {
   readonly #deps: RegistryDeps;
   readonly #changes = new Map<string, SerialQueue>();
@@ -70,9 +70,9 @@ export class SessionRegistry {
   }
 
   /** Makes a stopped session of a profile that was found in its place. */
-  async claim(name: string): Promise<void> {
+  async adopt(name: string): Promise<void> {
     await this.#making(name, async () => {
-      const { account } = await this.#deps.profiles.claim(name, this.#movedGeneration(name));
+      const { account } = await this.#deps.profiles.adopt(name, this.#movedGeneration(name));
       // Before there is a session that could start it.
       if (account !== null && this.#deps.logins.givenAway(account, name) !== null)
         await this.#deps.profiles.updateRecord(name, { originRetired: false });

@@ -258,7 +258,7 @@ export class SessionSteps implements Turn {
         return this.#launch();
       case 'teardown':
         return this.orRefuse(() => this.#endRun());
-      case 'retire':
+      case 'set_aside':
         return this.orRefuse(() => this.setAside(reason));
       case 'relink':
         return this.start('relink');

@@ -41,7 +41,7 @@ async function adopted(
   const paths = dataPaths(dataDir);
   const adopter = new Adopter({
     ...{ paths, profiles, access, minFreeBytes: 0, log: pino({ level: 'silent' }) },
-    claimInPlace: (session) => registry.claim(session),
+    adoptInPlace: (session) => registry.adopt(session),
     movedGeneration: () => null,
     browserVersion: async () => '156.0.0.0',
   });

@@ -120,7 +120,7 @@ describe('this machine refuses', () => {
     await expect(there.transfer()).rejects.toMatchObject({ code: 'session_not_found' });
     await there.profiles.create(NAME);
     await expect(there.transfer()).rejects.toMatchObject({ code: 'session_unclaimed', hint: /adopt/ });
-    await there.registry.claim(NAME);
+    await there.registry.adopt(NAME);
     await expect(there.transfer()).rejects.toMatchObject({ code: 'nothing_to_snapshot' });
     await there.sessions.delete(NAME);
     await here.transfer();
