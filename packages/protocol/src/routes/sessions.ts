@@ -164,6 +164,7 @@ export const sessionRoutes = routes({
     body: adoptSession,
     answers: { 201: json('The session, STOPPED, and what was found', adoptedSession) },
     errors: [
+      'session_running',
       ...SESSION_ERRORS,
       'session_exists',
       'wrong_state',

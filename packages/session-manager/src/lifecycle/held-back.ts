@@ -82,8 +82,11 @@ export function refuseHeldTransfer(facts: Pick<Facts, 'get'>, transfer: string, 
 
 /** Both places, and the word that releases a session; without one all that waits, which transfers are released with. */
 export function placeHint(session: string | null, change: PlaceChange | null): string {
-  const command = ['./leadmaster place accept', ...(session === null ? [] : [session]), '--origin-retired'].join(' ');
-  return `${change === null ? OTHER_PROFILE : changeWords(change)}A login that runs in two places is taken from both. When the place before never runs it again: "${command}".`;
+  const accept =
+    session === null
+      ? '"./leadmaster place accept --origin-retired"'
+      : `"./leadmaster place accept ${session} --origin-retired"`;
+  return `${change === null ? OTHER_PROFILE : changeWords(change)}A login that runs in two places is taken from both. When the place before never runs it again: ${accept}.`;
 }
 
 const OTHER_PROFILE =
