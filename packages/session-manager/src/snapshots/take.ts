@@ -114,12 +114,14 @@ export async function saveTaken(
 ): Promise<Snapshot> {
   await using held = taken;
   const vault = await deps.vault.open();
-  const { capture, extra } = held;
-  const info = await vault.save(session, sourceOf(held), {
+  const { extra } = held;
+  const source = sourceOf(held);
+  const total = source.reduce((sum, entry) => sum + (entry.kind === 'file' ? entry.size : 0), 0);
+  const info = await vault.save(session, source, {
     kind,
     extra: { ...extra },
     ...(signal === undefined ? {} : { signal }),
-    onProgress: ({ bytes }) => onProgress?.({ phase: 'saving', done: bytes, total: capture.bytes }),
+    onProgress: ({ bytes }) => onProgress?.({ phase: 'saving', done: bytes, total }),
   });
   const snapshot = describeSnapshot(session, info, null, deps.vault.installation());
   const { bytes, newBytes, storedBytes, pauseMs, method, durationMs, reason } = snapshot;
