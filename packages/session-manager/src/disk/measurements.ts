@@ -40,8 +40,9 @@ export class Measurements {
     const known = this.#known.get(session);
     if (known !== undefined) return known;
     const last = this.#deps.store.storage.latest(session);
-    if (last === null) return { bytes: null, criticalBytes: null, measuredAt: null };
-    return { bytes: last.bytes, criticalBytes: last.critical, measuredAt: last.at };
+    const summary = { bytes: last?.bytes ?? null, criticalBytes: last?.critical ?? null, measuredAt: last?.at ?? null };
+    this.#known.set(session, summary);
+    return summary;
   }
 
   /** Bytes per day; null until there is an hour to judge by. */

@@ -1,5 +1,7 @@
 import { LeadMasterError, type Session, type SessionPage, type SessionQuery } from '@leadmaster/protocol';
 import type { Measurements } from '../disk/measurements.ts';
+import type { ProfileStore } from '../profile/profile-store.ts';
+import type { NewestSnapshot, SessionRow } from '../state/state-store.ts';
 import { pageOfEvents } from './event-feed.ts';
 import { sessionNotFound } from './refusals.ts';
 import type { Roster } from './roster.ts';
@@ -18,6 +20,12 @@ export interface ViewDeps extends Pick<SupervisorDeps, 'store' | 'profiles' | 'e
   closing: AbortSignal;
 }
 
+/** What the database says of some sessions, by name. */
+interface Rows {
+  sessions: Map<string, SessionRow>;
+  snapshots: Map<string, NewestSnapshot>;
+}
+
 /** Gathers what is known of sessions, from memory, the database and the profiles, for those who ask. */
 export class SessionViews {
   readonly #deps: ViewDeps;
@@ -28,14 +36,47 @@ export class SessionViews {
 
   /** @throws LeadMasterError `session_not_found` */
   async get(name: string): Promise<Session> {
-    const { roster, store, profiles, engine, config, measurements } = this.#deps;
+    const found = await this.#describe(name, this.#rowsOf([name]), (session) =>
+      this.#deps.profiles.readRecord(session),
+    );
+    if (found !== null) return found;
+    if ((await this.#deps.roster.unclaimed()).includes(name)) return await this.#describeUnclaimed(name);
+    throw sessionNotFound(name);
+  }
+
+  /** Sessions by name, with profiles that no record claims as UNCLAIMED. Only those of the page are looked at, in memory and by two queries. */
+  async list({ limit = Number.POSITIVE_INFINITY, after = '', ...wanted }: SessionQuery = {}): Promise<SessionPage> {
+    const { roster, profiles } = this.#deps;
+    const names = [...roster.names(), ...(await roster.unclaimed())]
+      .filter((name) => name > after && this.#isWanted(name, wanted))
+      .sort((a, b) => (a < b ? -1 : 1));
+    const page = names.slice(0, limit);
+    const rows = this.#rowsOf(page);
+    const items = await Promise.all(
+      page.map(async (name) => {
+        if (!roster.has(name)) return await this.#describeUnclaimed(name);
+        return await this.#describe(name, rows, (session) => profiles.knownRecord(session));
+      }),
+    );
+    // One that was deleted meanwhile is left out.
+    return {
+      items: items.filter((item) => item !== null),
+      cursor: names.length > limit ? (page.at(-1) ?? null) : null,
+    };
+  }
+
+  #rowsOf(names: readonly string[]): Rows {
+    const { sessions, snapshots } = this.#deps.store;
+    return { sessions: sessions.some(names), snapshots: snapshots.newest(names) };
+  }
+
+  /** Null where no session has that name. */
+  async #describe(name: string, rows: Rows, recordOf: ProfileStore['readRecord']): Promise<Session | null> {
+    const { roster, store, engine, config, measurements } = this.#deps;
     const supervisor = roster.find(name);
-    const row = store.sessions.get(name);
-    if (supervisor === null || row === null) {
-      if ((await roster.unclaimed()).includes(name)) return await this.#describeUnclaimed(name);
-      throw sessionNotFound(name);
-    }
-    const record = await profiles.readRecord(name).catch(() => null);
+    const row = rows.sessions.get(name);
+    if (supervisor === null || row === undefined) return null;
+    const record = await recordOf(name).catch(() => null);
     return describeSession({
       name,
       row,
@@ -45,7 +86,7 @@ export class SessionViews {
       engine: engine.name,
       loginMode: config.loginMode,
       storage: measurements.summary(name),
-      snapshots: this.#snapshotsOf(name),
+      snapshots: snapshotsIn(rows.snapshots.get(name)),
     });
   }
 
@@ -64,20 +105,6 @@ export class SessionViews {
     }
   }
 
-  /** Sessions by name, with profiles that no record claims as UNCLAIMED. Only those of the page are looked at. */
-  async list({ limit = Number.POSITIVE_INFINITY, after = '', ...wanted }: SessionQuery = {}): Promise<SessionPage> {
-    const { roster } = this.#deps;
-    const names = [...roster.names(), ...(await roster.unclaimed())]
-      .filter((name) => name > after && this.#isWanted(name, wanted))
-      .sort((a, b) => (a < b ? -1 : 1));
-    const items = await Promise.all(names.slice(0, limit).map((name) => this.#describe(name)));
-    return { items, cursor: names.length > limit ? (items.at(-1)?.name ?? null) : null };
-  }
-
-  #describe(name: string): Promise<Session> {
-    return this.#deps.roster.has(name) ? this.get(name) : this.#describeUnclaimed(name);
-  }
-
   /** By what is in memory. */
   #isWanted(name: string, { state, q }: Pick<SessionQuery, 'state' | 'q'>): boolean {
     const view = this.#deps.roster.find(name)?.view;
@@ -92,23 +119,6 @@ export class SessionViews {
     return open === null ? view : { ...view, hint: open };
   }
 
-  #snapshotsOf(name: string): Pick<Session, 'lastSnapshot' | 'snapshotFailure'> {
-    const { snapshots } = this.#deps.store;
-    const latest = snapshots.latest(name);
-    return {
-      lastSnapshot:
-        latest === null
-          ? null
-          : {
-              id: latest.id,
-              at: latest.at,
-              verified: latest.verified === true,
-              damaged: latest.verified === false,
-            },
-      snapshotFailure: snapshots.failure(name),
-    };
-  }
-
   async #describeUnclaimed(name: string): Promise<Session> {
     const { profiles, config } = this.#deps;
     // What its record says may keep it from being adopted: that is told instead of an order that is then refused.
@@ -118,4 +128,15 @@ export class SessionViews {
     );
     return describeUnclaimed(name, profiles.locate(name), config.loginMode, obstacle);
   }
+}
+
+function snapshotsIn(newest: NewestSnapshot | undefined): Pick<Session, 'lastSnapshot' | 'snapshotFailure'> {
+  const latest = newest?.latest ?? null;
+  return {
+    lastSnapshot:
+      latest === null
+        ? null
+        : { id: latest.id, at: latest.at, verified: latest.verified === true, damaged: latest.verified === false },
+    snapshotFailure: newest?.failure ?? null,
+  };
 }

@@ -27,6 +27,7 @@ import { type DataPaths, dataPaths, refuseSymlinks } from './paths.ts';
 import { repairPermissions } from './permissions.ts';
 import type { DatabaseNote, LoginPresence, ProfileRecord, ProfileStore, SwapReason, Trimmed } from './profile-store.ts';
 import { readRecordFile, writeRecordFile } from './record.ts';
+import { RecordMemory } from './record-memory.ts';
 import { swapProfile } from './swap.ts';
 import { emptyTrash, listTrash, moveToTrash, trashBytes } from './trash.ts';
 import { moveOutDisposable } from './trim.ts';
@@ -49,6 +50,7 @@ class FileProfileStore implements ProfileStore {
   readonly #log: ProfileStoreOptions['log'];
   /** The last write of each record, so that read-change-write never runs twice at once. */
   readonly #writes = new Map<string, Promise<unknown>>();
+  readonly #records = new RecordMemory();
 
   constructor(paths: DataPaths, fs: ProfileFs, log: ProfileStoreOptions['log']) {
     this.#paths = paths;
@@ -63,7 +65,7 @@ class FileProfileStore implements ProfileStore {
   async list(isKnown: (name: string) => boolean = () => false): Promise<{ name: string; claimed: boolean }[]> {
     const names = (await namesOrNull(this.#fs, this.#paths.tokens)) ?? [];
     const found: { name: string; claimed: boolean }[] = [];
-    for (const name of names.filter((each) => isSessionName(each) && !isKnown(each)).sort()) {
+    for (const name of names.filter((each) => !isKnown(each) && isSessionName(each)).sort()) {
       const stat = await lstatOrNull(this.#fs, this.#paths.session(name));
       // Neither a file nor a symlink can become a session: whoever names one is told so.
       if (stat === null || !stat.isDirectory()) continue;
@@ -124,7 +126,12 @@ class FileProfileStore implements ProfileStore {
 
   async readRecord(session: string): Promise<ProfileRecord | null> {
     this.#door(session);
-    return readRecordFile(this.#fs, this.#paths.record(session), session);
+    return this.#records.keep(session, () => readRecordFile(this.#fs, this.#paths.record(session), session));
+  }
+
+  async knownRecord(session: string): Promise<ProfileRecord | null> {
+    const known = this.#records.get(session);
+    return known === undefined ? this.readRecord(session) : known;
   }
 
   async updateRecord(
@@ -403,6 +410,7 @@ class FileProfileStore implements ProfileStore {
     try {
       return await mine;
     } finally {
+      this.#records.changed(session);
       if (this.#writes.get(session) === mine) this.#writes.delete(session);
     }
   }

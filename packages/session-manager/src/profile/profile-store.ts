@@ -110,6 +110,11 @@ export interface ProfileStore {
   adopt(session: string, above?: number): Promise<ProfileRecord>;
   /** The record, or null when the profile has none. Throws `profile_unreadable` when it is there and cannot be read or parsed. */
   readRecord(session: string): Promise<ProfileRecord | null>;
+  /**
+   * The record as this process last read or changed it, for what is only shown: a change by hand is not seen until the record
+   * is read again. Throws as `readRecord` does where nothing is known yet.
+   */
+  knownRecord(session: string): Promise<ProfileRecord | null>;
   updateRecord(session: string, change: Partial<Omit<ProfileRecord, 'schema' | 'session'>>): Promise<ProfileRecord>;
   /**
    * Notes how new the page's databases are; numbers never go down. Nothing is noted where nothing is known yet, nor of

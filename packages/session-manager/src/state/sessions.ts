@@ -83,6 +83,7 @@ export function sessionsTable({ db, now, write, read, addEvent }: Connection): S
   const setLink = db.prepare<[number, string]>('UPDATE sessions SET link = ? WHERE name = ?');
   const all = db.prepare<[], Row>('SELECT * FROM sessions ORDER BY name');
   const get = db.prepare<[string], Row>('SELECT * FROM sessions WHERE name = ?');
+  const some = db.prepare<[string], Row>('SELECT * FROM sessions WHERE name IN (SELECT value FROM json_each(?))');
   const remove = db.prepare<[string]>('DELETE FROM sessions WHERE name = ?');
   const forgetFailure = db.prepare<[string]>('DELETE FROM snapshot_failures WHERE session = ?');
   const setDesired = db.prepare<[string, string]>('UPDATE sessions SET desired = ? WHERE name = ?');
@@ -122,6 +123,7 @@ export function sessionsTable({ db, now, write, read, addEvent }: Connection): S
         const row = get.get(name);
         return row === undefined ? null : toSession(row);
       }),
+    some: (names) => read(() => new Map(some.all(JSON.stringify(names)).map((row) => [row.name, toSession(row)]))),
     remove: (name) =>
       write(() => {
         remove.run(name);

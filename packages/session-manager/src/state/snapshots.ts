@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import type { OfLink, SnapshotFailure, SnapshotRow, StateStore } from './state-store.ts';
+import type { NewestSnapshot, OfLink, SnapshotFailure, SnapshotRow, StateStore } from './state-store.ts';
 
 interface Row {
   session: string;
@@ -10,13 +10,35 @@ interface Row {
   link: number | null;
 }
 
+interface NewestRow {
+  name: string;
+  id: string | null;
+  at: string | null;
+  verified: number | null;
+  failed_at: string | null;
+  code: string | null;
+  detail: string | null;
+}
+
 const COLUMNS = 'session, id, at, verified_at, verified, link';
 /** Of the link that the session has now; without the session, of none. */
 const OF_LINK = 'session = ? AND link = (SELECT link FROM sessions WHERE name = session)';
 
 function toSnapshot(row: Row): SnapshotRow {
-  const verified = row.verified === null ? null : row.verified === 1;
+  const verified = isVerified(row);
   return { session: row.session, id: row.id, at: row.at, verifiedAt: row.verified_at, verified, link: row.link };
+}
+
+function isVerified({ verified }: Pick<Row, 'verified'>): boolean | null {
+  return verified === null ? null : verified === 1;
+}
+
+function toNewest(row: NewestRow): NewestSnapshot {
+  const { id, at, failed_at: failedAt, code, detail } = row;
+  return {
+    latest: id === null || at === null ? null : { id, at, verified: isVerified(row) },
+    failure: failedAt === null || code === null || detail === null ? null : { at: failedAt, code, detail },
+  };
 }
 
 /** The snapshots this machine has taken or proven, and the sessions whose last one failed. */
@@ -41,6 +63,15 @@ export function snapshotsTable({ db, now, write, read, addEvent }: Connection): 
   // An id begins with the number in the order of writing; dates come from clocks, which may be wrong.
   const latest = db.prepare<[string], Row>(
     `SELECT ${COLUMNS} FROM snapshots WHERE ${OF_LINK} ORDER BY CAST(id AS INTEGER) DESC, at DESC LIMIT 1`,
+  );
+  const newest = db.prepare<[string], NewestRow>(
+    `SELECT s.name, n.id, n.at, n.verified, f.at AS failed_at, f.code, f.detail
+     FROM sessions s
+     LEFT JOIN snapshots n ON n.session = s.name AND n.id = (
+       SELECT id FROM snapshots WHERE session = s.name AND link = s.link ORDER BY CAST(id AS INTEGER) DESC, at DESC LIMIT 1
+     )
+     LEFT JOIN snapshot_failures f ON f.session = s.name AND f.link = s.link
+     WHERE s.name IN (SELECT value FROM json_each(?))`,
   );
   const bySession = db.prepare<[string], Row>(`SELECT ${COLUMNS} FROM snapshots WHERE session = ?`);
   const ofLink = db.prepare<[string], Row>(`SELECT ${COLUMNS} FROM snapshots WHERE ${OF_LINK}`);
@@ -95,6 +126,8 @@ export function snapshotsTable({ db, now, write, read, addEvent }: Connection): 
         const row = latest.get(session);
         return row === undefined ? null : toSnapshot(row);
       }),
+    newest: (sessions) =>
+      read(() => new Map(newest.all(JSON.stringify(sessions)).map((row) => [row.name, toNewest(row)]))),
     list: (session) => read(() => bySession.all(session).map(toSnapshot)),
     ofLink: (session) => read(() => ofLink.all(session).map(toSnapshot)),
     guessed: (session) => read(() => guessed.all(session)),

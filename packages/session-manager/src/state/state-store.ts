@@ -134,6 +134,12 @@ export interface SnapshotFailure {
   detail: string;
 }
 
+/** How a session's newest snapshot is, and whether the last try failed. */
+export interface NewestSnapshot {
+  latest: Pick<SnapshotRow, 'id' | 'at' | 'verified'> | null;
+  failure: SnapshotFailure | null;
+}
+
 /** What a session weighed at a time, in bytes, whole and by class. */
 export interface StorageSample {
   at: string;
@@ -200,6 +206,8 @@ export interface StateStore {
     insert(row: { name: string; metadata: Record<string, string>; desired: 'running' | 'stopped' }): SessionRow;
     all(): SessionRow[];
     get(name: string): SessionRow | null;
+    /** Those of these names that there are, in one query. */
+    some(names: readonly string[]): Map<string, SessionRow>;
     /** Removes the session, and why its last snapshot failed; its events stay until retention takes them. */
     remove(name: string): void;
     setDesired(name: string, desired: 'running' | 'stopped'): void;
@@ -348,6 +356,8 @@ export interface StateStore {
     purged(session: string): void;
     /** The newest of the link that the session has now; null where there is none of it yet. */
     latest(session: string): SnapshotRow | null;
+    /** What `latest` and `failure` say of each of these sessions, in one query; of those that there are. */
+    newest(sessions: readonly string[]): Map<string, NewestSnapshot>;
     /** Every one of the name, also of links that it had before. */
     list(session: string): SnapshotRow[];
     /** Those of the link that the session has now. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROUTES } from '@leadmaster/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { A_SNAPSHOT } from '../event-samples.ts';
 import { openSessions } from './linked-session.ts';
 
 let dataDir: string;
@@ -21,6 +22,8 @@ afterEach(async () => {
   open.store.close();
   await rm(dataDir, { recursive: true, force: true });
 });
+
+const SNAPSHOT = { ...A_SNAPSHOT, reason: 'schedule' };
 
 const namesOf = ({ items }: { items: { name: string }[] }): string[] => items.map(({ name }) => name);
 
@@ -45,6 +48,29 @@ test('pages follow one another by their cursor, and the last has none', async ()
 test('a page goes on after a name that is gone meanwhile', async () => {
   await open.sessions.delete('b', { purge: false });
   expect(namesOf(await open.sessions.list({ after: 'b' }))).toEqual(['c', 'soporte']);
+});
+
+test('a page shows of each session what a look at it alone shows: its newest snapshot, and why the last failed', async () => {
+  const { store, sessions } = open;
+  for (const id of ['9-x', '10-y'])
+    store.snapshots.created('a', { id, at: '2026-01-01T00:00:00.000Z', data: SNAPSHOT });
+  store.snapshots.failed('b', { code: 'store_full', detail: 'full', reason: 'schedule', hint: '' });
+  store.snapshots.created('c', { id: '1-z', at: '2026-01-01T00:00:00.000Z', data: SNAPSHOT });
+  store.sessions.nextLink('c');
+  const { items } = await sessions.list();
+  const shown = items.map(({ name, lastSnapshot, snapshotFailure }) => [
+    name,
+    lastSnapshot?.id ?? null,
+    snapshotFailure?.code ?? null,
+  ]);
+  expect(shown).toEqual([
+    ['a', '10-y', null],
+    ['admin', null, null],
+    ['b', null, 'store_full'],
+    ['c', null, null],
+    ['soporte', null, null],
+  ]);
+  for (const item of items.filter(({ name }) => name !== 'admin')) expect(await sessions.get(item.name)).toEqual(item);
 });
 
 test('a page holds those in a state, or with a text in their name, alone', async () => {

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { prepareDataFolder } from '../../src/profile/data-folder.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { dataPaths } from '../../src/profile/paths.ts';
-import { putLogin, tempFolder } from './helpers.ts';
+import { RecordMemory } from '../../src/profile/record-memory.ts';
+import { failingFs, putLogin, tempFolder } from './helpers.ts';
 
 const account = { id: '5491100000001@c.us', phone: '5491100000001', name: 'Ventas' };
 
@@ -202,5 +203,62 @@ describe('names and paths', () => {
     await mkdir(join(home, 'photos'), { recursive: true, mode: 0o755 });
     expect(() => prepareDataFolder(dataPaths(home))).toThrow(expect.objectContaining({ code: 'storage_failed' }));
     expect((await stat(home)).mode & 0o777).toBe(0o755);
+  });
+});
+
+describe('a record that is only shown', () => {
+  async function counted() {
+    const root = await tempFolder();
+    const reads: string[] = [];
+    const fs = failingFs((operation, path) => {
+      if (operation === 'readFile') reads.push(path);
+      return undefined;
+    });
+    const store = createProfileStore({ dataDir: root, fs });
+    await store.create('ventas');
+    await store.knownRecord('ventas');
+    reads.length = 0;
+    return { root, store, reads };
+  }
+
+  test('is read once for many looks', async () => {
+    const { store, reads } = await counted();
+    for (let look = 0; look < 3; look++) expect(await store.knownRecord('ventas')).toMatchObject({ generation: 1 });
+    expect(reads).toEqual([]);
+  });
+
+  test('is as the last change left it, also where the profile went to trash', async () => {
+    const { store } = await counted();
+    await store.updateRecord('ventas', { generation: 7 });
+    expect(await store.knownRecord('ventas')).toMatchObject({ generation: 7 });
+    await store.trash('ventas', 'deleted');
+    expect(await store.knownRecord('ventas')).toBeNull();
+    expect(await store.create('ventas')).toMatchObject({ generation: 8 });
+    expect(await store.knownRecord('ventas')).toMatchObject({ generation: 8 });
+  });
+
+  test('is not what a read found that a change overtook', async () => {
+    const { store } = await counted();
+    const record = await store.readRecord('ventas');
+    const memory = new RecordMemory();
+    const read = async () => {
+      memory.changed('ventas');
+      return record;
+    };
+    expect(await memory.keep('ventas', read)).toEqual(record);
+    expect(memory.get('ventas')).toBeUndefined();
+    await memory.keep('ventas', async () => record);
+    expect(memory.get('ventas')).toEqual(record);
+  });
+
+  test('is what a change by hand made of it once the record was read again', async () => {
+    const { root, store } = await counted();
+    const path = dataPaths(root).record('ventas');
+    await writeFile(path, (await readFile(path, 'utf8')).replace('"generation": 1', '"generation": 5'));
+    expect(await store.readRecord('ventas')).toMatchObject({ generation: 5 });
+    expect(await store.knownRecord('ventas')).toMatchObject({ generation: 5 });
+    await writeFile(path, 'no record');
+    await expect(store.readRecord('ventas')).rejects.toMatchObject({ code: 'profile_unreadable' });
+    await expect(store.knownRecord('ventas')).rejects.toMatchObject({ code: 'profile_unreadable' });
   });
 });
