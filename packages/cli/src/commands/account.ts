@@ -14,15 +14,15 @@ interface Options {
 }
 
 /** `account NAME --accept|--unlink` */
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('account')
-    .description('settle WRONG_ACCOUNT: keep the account that was linked, or remove its link')
+    .description(words.help.account.about)
     .addArgument(nameArgument())
     .addOption(
-      new Option('--accept', 'the account is right: the session belongs to it from now on').conflicts('unlink'),
+      new Option('--accept', words.help.account.accept).conflicts('unlink'),
     )
-    .addOption(new Option('--unlink', 'remove the link at WhatsApp and show a new QR'))
+    .addOption(new Option('--unlink', words.help.account.unlink))
     .addOption(waitOption())
     .action(async (name: string, options: Options, command: Command) => {
       const cli = cliOf(command, io);

@@ -23,15 +23,15 @@ const KINDS: Record<AdoptReport['kind'], string> = {
   leadmaster: 'a session of another LeadMaster',
 };
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('adopt')
-    .description('make a session of a profile that another program has kept, or that lies in the data folder already')
-    .argument('<dir>', "the profile's folder: session-CLIENTID, tokens/NAME, RemoteAuth-CLIENTID, or one around it")
-    .requiredOption('--name <name>', 'what the session is called', sessionName)
-    .option('--move', 'take the folder from where it is: that program will not find its login any more')
-    .option('--copy', 'leave it where it is; the copy starts once you have said that the old one never runs again')
-    .option('--origin-retired', 'say so right away: you are sure of that')
+    .description(words.help.adopt.about)
+    .argument('<dir>', words.help.adopt.dir)
+    .requiredOption('--name <name>', words.help.adopt.name, sessionName)
+    .option('--move', words.help.adopt.move)
+    .option('--copy', words.help.adopt.copy)
+    .option('--origin-retired', words.help.adopt.originRetired)
     .action(async (dir: string, options: AdoptOptions, command: Command) => {
       const cli = cliOf(command, io);
       const { name, copy, move, originRetired } = options;

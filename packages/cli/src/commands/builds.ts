@@ -4,10 +4,10 @@ import { table } from '../output/table.ts';
 import { ago, printable } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('builds')
-    .description('list the builds of WhatsApp Web that were seen here, and what is thought of each')
+    .description(words.help.builds.about)
     .action(async (_options, command: Command) => {
       const cli = cliOf(command, io);
       const { items } = await cli.client().call('listBuilds');

@@ -12,17 +12,17 @@ interface Options {
   reset?: true;
 }
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('capabilities')
-    .description('show what the page of WhatsApp Web that a session runs on can do, by its last probe')
+    .description(words.help.capabilities.about)
     .addArgument(nameArgument())
     .addOption(
-      new Option('--override <feature>', 'use it although the probe calls it broken; may be repeated')
+      new Option('--override <feature>', words.help.capabilities.override)
         .argParser(feature)
         .default([], 'none'),
     )
-    .addOption(new Option('--reset', 'go by the probe again').conflicts('override'))
+    .addOption(new Option('--reset', words.help.capabilities.reset).conflicts('override'))
     .action(async (name: string, { override, reset }: Options, command: Command) => {
       const cli = cliOf(command, io);
       const found = await cli.client().call('getCapabilities', of(name));

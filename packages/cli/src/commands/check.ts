@@ -9,12 +9,10 @@ import { cliOf, type Register } from './command.ts';
 import { openProfiles } from './profiles.ts';
 import { nameArgument } from './values.ts';
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('check')
-    .description(
-      "check a session's profile on disk; works without the service. Exit code 1: it is not valid, or not linked",
-    )
+    .description(words.help.check.about)
     .addArgument(nameArgument())
     .action(async (name: string, _options, command: Command) => {
       const cli = cliOf(command, io);

@@ -7,16 +7,16 @@ import { EXIT } from '../exit-codes.ts';
 import { printable, wrappedAdvice } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('doctor')
-    .description('diagnose problems and suggest fixes; works without the service. Exit code 1: there is a problem')
-    .option('--fix', 'first do what is safe: modes, locks of dead processes, a .gitignore in a data folder of its own')
-    .option('--no-network', 'do not ask for the page of WhatsApp Web')
-    .option('--code <dir>', 'compare the folders that code in there names for sessions with the disk')
+    .description(words.help.doctor.about)
+    .option('--fix', words.help.doctor.fix)
+    .option('--no-network', words.help.doctor.noNetwork)
+    .option('--code <dir>', words.help.doctor.code)
     .option(
       '--key-copied [file]',
-      "note that a copy of the vault's key is kept elsewhere; with a file, compare it first",
+      words.help.doctor.keyCopied,
     )
     .addOption(languageOption())
     .action(async (options: DoctorOptions, command: Command) => {
@@ -52,7 +52,7 @@ interface DoctorOptions {
 
 /** The language of what is said; commands and names stay as they are. */
 export function languageOption(): Option {
-  return new Option('--lang <language>', 'the language of the answer').choices(['en', 'es']).default('en');
+  return new Option('--lang <language>', words.help.doctor.lang).choices(['en', 'es']).default('en');
 }
 
 function show(cli: Cli, words: DoctorWords, { findings, fixed }: DoctorReport, counts: readonly string[]): void {

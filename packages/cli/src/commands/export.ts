@@ -28,18 +28,16 @@ type ExportTarget = ExportOptions & { name: string; path: string; passphrase: st
 /** A stop closes a browser in order. */
 const STOP_S = 60;
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('export')
-    .description(
-      'write a session into one encrypted file, to take it elsewhere: a fresh snapshot unless told otherwise',
-    )
+    .description(words.help.export.about)
     .addArgument(nameArgument())
-    .argument('<file>', 'the file to write')
-    .option('--snapshot <id>', 'this snapshot, instead of a fresh one')
-    .addOption(new Option('--kind <kind>', 'of the fresh snapshot').choices(['essential', 'full']))
-    .option('--retire', 'and give the session up here, for good: it goes on where the file is imported')
-    .option('--force', 'write over a file that is there')
+    .argument('<file>', words.help.export.file)
+    .option('--snapshot <id>', words.help.export.snapshot)
+    .addOption(new Option('--kind <kind>', words.help.export.kind).choices(['essential', 'full']))
+    .option('--retire', words.help.export.retire)
+    .option('--force', words.help.export.force)
     .addOption(passphraseOption())
     .action(async (name: string, file: string, options: ExportOptions, command: Command) => {
       const cli = cliOf(command, io);

@@ -21,19 +21,19 @@ interface ImportOptions {
   passphraseFile?: string;
 }
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('import')
-    .description('make a session of an exported file; it starts once you have said that the old place is retired')
-    .argument('<file>', 'the exported file')
+    .description(words.help.import.about)
+    .argument('<file>', words.help.import.file)
     .addOption(
-      new Option('--name <name>', 'what the session is called; as in the file unless given').argParser(sessionName),
+      new Option('--name <name>', words.help.import.name).argParser(sessionName),
     )
-    .option('--origin-retired', 'the place it comes from never runs it again: you are sure of that')
-    .option('--replace', 'put it in the place of a stopped session of that name, which goes to the trash')
-    .option('--overwrite-newer', 'also where the login in place is newer')
-    .option('--other-account', 'also where it is of another account than the session here')
-    .option('--start', 'and start it')
+    .option('--origin-retired', words.help.import.originRetired)
+    .option('--replace', words.help.import.replace)
+    .option('--overwrite-newer', words.help.import.overwriteNewer)
+    .option('--other-account', words.help.import.otherAccount)
+    .option('--start', words.help.import.start)
     .addOption(waitOption())
     .addOption(passphraseOption())
     .action(async (file: string, options: ImportOptions, command: Command) => {

@@ -11,13 +11,13 @@ import { linking, unless } from '../qr/linking.ts';
 import { cliOf, type Register } from './command.ts';
 import { nameArgument, phone } from './values.ts';
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('pair')
-    .description('link an account by a code typed into the phone, instead of a QR; waits until READY')
+    .description(words.help.pair.about)
     .addArgument(nameArgument())
-    .addArgument(new Argument('<phone>', "the account's number, with country code").argParser(phone))
-    .option('--no-wait', 'print the code and end')
+    .addArgument(new Argument('<phone>', words.help.pair.phone).argParser(phone))
+    .option('--no-wait', words.help.pair.noWait)
     .action(async (name: string, number: string, { wait }: { wait: boolean }, command: Command) => {
       const cli = cliOf(command, io);
       await refuseLinked(cli, name, number);

@@ -11,12 +11,12 @@ import { cliOf, type Register } from './command.ts';
 import { nameArgument, sessionName } from './values.ts';
 
 /** `phone scan|send|unlink|inbox`: the simulated phones of `start --demo`. */
-export const register: Register = (parent, io) => {
-  const noun = parent.command('phone').description('the simulated phones of a running demo');
+export const register: Register = (parent, io, words) => {
+  const noun = parent.command('phone').description(words.help.phone.about);
 
   noun
     .command('scan')
-    .description("scan a session's QR with its simulated phone")
+    .description(words.help.phone.scan.about)
     .addArgument(nameArgument())
     .action(async (name: string, _options, command: Command) => {
       const cli = cliOf(command, io);
@@ -28,9 +28,9 @@ export const register: Register = (parent, io) => {
 
   noun
     .command('send')
-    .description("have a simulated customer write to a session's account")
+    .description(words.help.phone.send.about)
     .addArgument(nameArgument())
-    .argument('<text>', 'the text')
+    .argument('<text>', words.help.phone.send.text)
     .action(async (name: string, text: string, _options, command: Command) => {
       const cli = cliOf(command, io);
       await phonesOf(cli).send(CUSTOMER, phoneOf(name), text);
@@ -39,7 +39,7 @@ export const register: Register = (parent, io) => {
 
   noun
     .command('unlink')
-    .description('remove the session from the linked devices of its simulated phone')
+    .description(words.help.phone.unlink.about)
     .addArgument(nameArgument())
     .action(async (name: string, _options, command: Command) => {
       const cli = cliOf(command, io);
@@ -49,8 +49,8 @@ export const register: Register = (parent, io) => {
 
   noun
     .command('inbox')
-    .description("what the simulated customer has received; with a name, what that session's phone has")
-    .argument('[name]', 'a session', sessionName)
+    .description(words.help.phone.inbox.about)
+    .argument('[name]', words.help.phone.inbox.name, sessionName)
     .action(async (name: string | undefined, _options, command: Command) => {
       const cli = cliOf(command, io);
       const messages = await phonesOf(cli).inbox(name === undefined ? CUSTOMER : phoneOf(name));

@@ -14,16 +14,14 @@ const PUT_BACK =
   'The data folder is not the one that ran here last: it was put back from a backup, or its disk was exchanged for a copy.';
 
 /** `place show`, `place accept` */
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   const noun = parent
     .command('place')
-    .description(
-      'show where the data folder is; release sessions that wait because it is a copy, lies on another disk or was put back from a backup; works without the service',
-    );
+    .description(words.help.place.about);
 
   noun
     .command('show')
-    .description('show where the data folder is and was, and which sessions wait because of that')
+    .description(words.help.place.show.about)
     .action(async (_options, command: Command) => {
       const cli = cliOf(command, io);
       const place = await withPlace(cli, ({ view }) => view());
@@ -33,11 +31,9 @@ export const register: Register = (parent, io) => {
 
   noun
     .command('accept')
-    .description(
-      'release sessions that wait because the data folder is a copy, lies on another disk or was put back from a backup, and start them',
-    )
-    .argument('[name...]', 'the sessions; all that wait, without one', names, [])
-    .option('--origin-retired', 'the place before never runs these sessions again: you are sure of that')
+    .description(words.help.place.accept.about)
+    .argument('[name...]', words.help.place.accept.name, names, [])
+    .option('--origin-retired', words.help.place.accept.originRetired)
     .action(async (sessions: string[], { originRetired }: { originRetired?: true }, command: Command) => {
       const cli = cliOf(command, io);
       await withPlace(cli, (access) => accept(cli, access, sessions, originRetired));

@@ -14,14 +14,12 @@ import { drawSmallQr, mayHaveSextants } from '../qr/sextants.ts';
 import { cliOf, type Register } from './command.ts';
 import { nameArgument } from './values.ts';
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('qr')
-    .description(
-      'link an account: creates and starts the session if needed, shows its QR until it is scanned and READY',
-    )
+    .description(words.help.qr.about)
     .addArgument(nameArgument())
-    .option('--save <file.png>', 'also write each QR to this file, for terminals that are too small')
+    .option('--save <file.png>', words.help.qr.save)
     .action(async (name: string, { save }: { save?: string }, command: Command) => {
       const cli = cliOf(command, io);
       const show = cli.json ? records(cli) : cli.print.isTerminal ? live(cli) : plain(cli);

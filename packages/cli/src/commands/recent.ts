@@ -12,13 +12,13 @@ interface RecentOptions {
 
 const MOST_HOURS = 87_600;
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('recent')
-    .description("list what was changed lately in a session's profile, newest first; works without the service")
+    .description(words.help.recent.about)
     .addArgument(nameArgument())
-    .addOption(new Option('--hours <hours>', 'how far back').default(24).argParser(hours))
-    .addOption(new Option('--limit <count>', 'how many at most').default(50).argParser(limit))
+    .addOption(new Option('--hours <hours>', words.help.recent.hours).default(24).argParser(hours))
+    .addOption(new Option('--limit <count>', words.help.recent.limit).default(50).argParser(limit))
     .action(async (name: string, options: RecentOptions, command: Command) => {
       const cli = cliOf(command, io);
       await withStorage(cli, async (storage) => {

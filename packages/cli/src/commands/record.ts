@@ -22,18 +22,16 @@ interface RecordOptions {
   page: PageDate;
 }
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('record')
-    .description(
-      'write what the page of WhatsApp looks like from inside to a file, with nothing of the account in it; or compare one',
-    )
-    .addArgument(new Argument('[name]', 'the session; it need not be linked').argParser(sessionName))
-    .option('--out <file>', 'write it there (default: leadmaster-recording-DAY.json)')
-    .option('--force', 'write over a file that is there')
-    .option('--check <file>', 'say how a recording differs from the stand-in. Exit code 1: it does')
+    .description(words.help.record.about)
+    .addArgument(new Argument('[name]', words.help.record.name).argParser(sessionName))
+    .option('--out <file>', words.help.record.out)
+    .option('--force', words.help.record.force)
+    .option('--check <file>', words.help.record.check)
     .addOption(
-      new Option('--page <date>', 'the page of the stand-in to compare with').choices(PAGE_DATES).default('september'),
+      new Option('--page <date>', words.help.record.page).choices(PAGE_DATES).default('september'),
     )
     .action(async (name: string | undefined, options: RecordOptions, command: Command) => {
       const cli = cliOf(command, io);

@@ -24,16 +24,16 @@ interface RecoverOptions {
 
 const HEAD = ['SESSION', 'SNAPSHOTS', 'LAST', 'WHEN', 'AGE', 'SIZE', 'VERIFIED', 'HERE'];
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('recover')
-    .description('list the sessions that the vault holds, and bring back the named ones; works without the service')
-    .addArgument(new Argument('[name...]', 'the sessions to bring back').argParser(names))
-    .option('--all', 'bring back all that are not here, but for those that were deleted or moved away on purpose')
-    .option('--origin-retired', 'say that the machine they ran on will never run them again')
-    .option('--other-account', 'also where the newest snapshot is of another account than the session had here')
-    .option('-y, --yes', 'do not ask; --origin-retired has to be said')
-    .option('--no-start', 'leave them stopped')
+    .description(words.help.recover.about)
+    .addArgument(new Argument('[name...]', words.help.recover.name).argParser(names))
+    .option('--all', words.help.recover.all)
+    .option('--origin-retired', words.help.recover.originRetired)
+    .option('--other-account', words.help.recover.otherAccount)
+    .option('-y, --yes', words.help.recover.yes)
+    .option('--no-start', words.help.recover.noStart)
     .action(async (wanted: string[], options: RecoverOptions, command: Command) => {
       const cli = cliOf(command, io);
       if (wanted.length > 0 && options.all) throw CliError.usage('Give names or --all, not both.');

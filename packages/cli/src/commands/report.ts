@@ -9,13 +9,13 @@ import { EXIT } from '../exit-codes.ts';
 import { cliOf, type Register } from './command.ts';
 import { languageOption } from './doctor.ts';
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('report')
-    .description('print where sessions are and how they are, from live facts, as Markdown; works without the service')
+    .description(words.help.report.about)
     .addOption(languageOption())
-    .option('--out <file>', 'write it there, readable by its owner')
-    .option('--code <dir>', 'also tell of the folders that code in there names for sessions')
+    .option('--out <file>', words.help.report.out)
+    .option('--code <dir>', words.help.report.code)
     .action(async ({ lang, out, code }: { lang: Language; out?: string; code?: string }, command: Command) => {
       const cli = cliOf(command, io);
       const { gather, renderReport } = await import('@leadmaster/doctor/report');

@@ -22,16 +22,16 @@ const POLL_MS = 300;
 const REPLAYED =
   'The order was given before under this idempotency key: this is what became of it, and nothing was sent now.';
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('send')
-    .description("send a text, and wait until WhatsApp's server has it")
+    .description(words.help.send.about)
     .addArgument(nameArgument())
     .argument('<to>', RECIPIENT_RULE, recipient)
-    .argument('<text>', 'the text')
-    .option('--no-wait', 'do not wait for the acknowledgement')
-    .addOption(new Option('--timeout <seconds>', 'how long to wait for it').default(60).argParser(seconds))
-    .option('--idempotency-key <key>', 'sending again with the same key sends nothing twice', idempotencyKey)
+    .argument('<text>', words.help.send.text)
+    .option('--no-wait', words.help.send.noWait)
+    .addOption(new Option('--timeout <seconds>', words.help.send.timeout).default(60).argParser(seconds))
+    .option('--idempotency-key <key>', words.help.send.idempotencyKey, idempotencyKey)
     .action(async (name: string, to: string, text: string, options: SendOptions, command: Command) => {
       const cli = cliOf(command, io);
       refuseBadText(text);

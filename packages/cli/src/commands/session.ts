@@ -9,15 +9,15 @@ import { failUnlessGood, order, waitOption } from './starting.ts';
 import { nameArgument } from './values.ts';
 
 /** `session create|start|stop|restart|logout|delete NAME` */
-export const register: Register = (parent, io) => {
-  const noun = parent.command('session').description('create, start, stop, restart, log out or delete one session');
+export const register: Register = (parent, io, words) => {
+  const noun = parent.command('session').description(words.help.session.about);
 
   noun
     .command('create')
-    .description('create a session, and start it')
+    .description(words.help.session.create.about)
     .addArgument(nameArgument())
-    .option('--no-start', 'leave it stopped')
-    .option('--metadata <key=value...>', 'notes of your own, kept with the session', metadata, {})
+    .option('--no-start', words.help.session.create.noStart)
+    .option('--metadata <key=value...>', words.help.session.create.metadata, metadata, {})
     .action(async (name: string, options: { start: boolean; metadata: Record<string, string> }, command: Command) => {
       const cli = cliOf(command, io);
       const body = { name, start: options.start, metadata: options.metadata };
@@ -33,9 +33,9 @@ export const register: Register = (parent, io) => {
     if (verb === 'start') {
       command.option(
         '--origin-retired',
-        'the place this copy of a login came from never runs it again: you are sure of that',
+        words.help.session.create.originRetired,
       );
-      command.option('--older-login', 'start the login in place although the vault has a newer one');
+      command.option('--older-login', words.help.session.create.olderLogin);
     }
     command.action(async (name: string, { wait, ...said }: { wait: number } & StartSession) => {
       const cli = cliOf(command, io);
@@ -47,10 +47,10 @@ export const register: Register = (parent, io) => {
 
   noun
     .command('logout')
-    .description('unlink the account at WhatsApp; the profile goes to the trash')
+    .description(words.help.session.logout.about)
     .addArgument(nameArgument())
     .addOption(waitOption())
-    .option('-y, --yes', 'do not ask')
+    .option('-y, --yes', words.help.session.logout.yes)
     .action(async (name: string, { wait, yes }: { wait: number; yes?: true }, command: Command) => {
       const cli = cliOf(command, io);
       await requireThere(cli, name);
@@ -60,11 +60,11 @@ export const register: Register = (parent, io) => {
 
   noun
     .command('delete')
-    .description('delete a session; its profile goes to the trash, its snapshots stay')
+    .description(words.help.session.delete.about)
     .addArgument(nameArgument())
-    .option('--purge', 'also destroy the key of its snapshots: nobody can ever read them again')
-    .option('--other-writers', 'with --purge: also where another installation has written some of them')
-    .option('-y, --yes', 'do not ask')
+    .option('--purge', words.help.session.delete.purge)
+    .option('--other-writers', words.help.session.delete.otherWriters)
+    .option('-y, --yes', words.help.session.delete.yes)
     .action(async (name: string, options: DeleteOptions, command: Command) => {
       const { purge = false, otherWriters = false, yes } = options;
       const cli = cliOf(command, io);

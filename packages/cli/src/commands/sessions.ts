@@ -19,12 +19,12 @@ const VAULT_MS = 2000;
 /** How many of those are named. */
 const NAMED = 5;
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('sessions')
     .aliases(['status', 'list'])
-    .description('list the sessions of this machine')
-    .addArgument(new Argument('[name]', 'this one alone').argParser(sessionName))
+    .description(words.help.sessions.about)
+    .addArgument(new Argument('[name]', words.help.sessions.name).argParser(sessionName))
     .action(async (name: string | undefined, _options, command: Command) => {
       const cli = cliOf(command, io);
       const items = (await find(cli.client(), name)).map((session) => withAdoption(cli, session));

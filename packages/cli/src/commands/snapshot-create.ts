@@ -14,13 +14,13 @@ interface CreateOptions {
   all?: true;
 }
 
-export const registerCreate: Register = (noun, io) => {
+export const registerCreate: Register = (noun, io, words) => {
   noun
     .command('create')
-    .description('take a snapshot of a session, which runs on meanwhile')
-    .addArgument(new Argument('[name]', 'the session').argParser(sessionName))
-    .addOption(new Option('--kind <kind>', 'more than a login and its history need').choices(['essential', 'full']))
-    .option('--all', 'of every session, one after the other')
+    .description(words.help.snapshot.create.about)
+    .addArgument(new Argument('[name]', words.help.snapshot.create.name).argParser(sessionName))
+    .addOption(new Option('--kind <kind>', words.help.snapshot.create.kind).choices(['essential', 'full']))
+    .option('--all', words.help.snapshot.create.all)
     .action(async (name: string | undefined, { kind, all }: CreateOptions, command: Command) => {
       const cli = cliOf(command, io);
       const wanted = kind === undefined ? {} : { kind };

@@ -10,24 +10,24 @@ import { cliOf, type Register } from './command.ts';
 import { findSnapshot, idArgument } from './snapshot-id.ts';
 import { nameArgument, sessionName } from './values.ts';
 
-export const registerList: Register = (noun, io) => {
+export const registerList: Register = (noun, io, words) => {
   noun
     .command('list')
-    .description('list snapshots, newest first; works without the service')
-    .addArgument(new Argument('[name]', 'of this session alone').argParser(sessionName))
+    .description(words.help.snapshot.list.about)
+    .addArgument(new Argument('[name]', words.help.snapshot.list.name).argParser(sessionName))
     .action(async (name: string | undefined, _options, command: Command) => {
       const cli = cliOf(command, io);
       await withSnapshots(cli, ({ snapshots }) => list(cli, snapshots, name));
     });
 };
 
-export const registerShow: Register = (noun, io) => {
+export const registerShow: Register = (noun, io, words) => {
   noun
     .command('show')
-    .description('show what is known of one snapshot')
+    .description(words.help.snapshot.show.about)
     .addArgument(nameArgument())
     .addArgument(idArgument('latest'))
-    .option('--files', 'also list its files')
+    .option('--files', words.help.snapshot.show.files)
     .action(async (name: string, id: string, { files }: { files?: true }, command: Command) => {
       const cli = cliOf(command, io);
       await withSnapshots(cli, async ({ snapshots }) => {

@@ -9,14 +9,14 @@ import { long } from './long.ts';
 import { findIn, idArgument } from './snapshot-id.ts';
 import { nameArgument, sessionName } from './values.ts';
 
-export const registerDelete: Register = (noun, io) => {
+export const registerDelete: Register = (noun, io, words) => {
   noun
     .command('delete')
-    .description('delete a snapshot; its space is free after the next prune')
+    .description(words.help.snapshot.delete.about)
     .addArgument(nameArgument())
     .addArgument(idArgument())
-    .option('--other-writers', 'also one that another installation has written')
-    .option('-y, --yes', 'do not ask')
+    .option('--other-writers', words.help.snapshot.delete.otherWriters)
+    .option('-y, --yes', words.help.snapshot.delete.yes)
     .action(async (name: string, text: string, options: { otherWriters?: true; yes?: true }, command: Command) => {
       const { otherWriters = false, yes } = options;
       const cli = cliOf(command, io);
@@ -43,12 +43,12 @@ function unreadable({ items, problems }: SnapshotList, text: string): { id: stri
   return problems.some(isIt) ? { id: text, what: `record ${text}, which cannot be read,` } : null;
 }
 
-export const registerPrune: Register = (noun, io) => {
+export const registerPrune: Register = (noun, io, words) => {
   noun
     .command('prune')
-    .description('forget the snapshots that SNAPSHOT_KEEP does not keep, and free what no snapshot needs')
-    .addArgument(new Argument('[name]', 'of this session alone').argParser(sessionName))
-    .option('-y, --yes', 'do not ask')
+    .description(words.help.snapshot.prune.about)
+    .addArgument(new Argument('[name]', words.help.snapshot.prune.name).argParser(sessionName))
+    .option('-y, --yes', words.help.snapshot.prune.yes)
     .action(async (name: string | undefined, { yes }: { yes?: true }, command: Command) => {
       const cli = cliOf(command, io);
       await confirm(io, yes, `Forget the snapshots of ${name ?? 'all sessions'} that SNAPSHOT_KEEP does not keep?`);

@@ -27,21 +27,21 @@ const LATEST =
 
 const OF_A_SESSION = ['start', 'restart', 'overwriteNewer', 'otherAccount', 'yes'];
 
-export const registerRestore: Register = (noun, io) => {
+export const registerRestore: Register = (noun, io, words) => {
   noun
     .command('restore')
-    .description("put a snapshot in the place of a session's profile; works without the service")
+    .description(words.help.snapshot.restore.about)
     .addArgument(nameArgument())
     .addArgument(idArgument('latest', LATEST))
-    .option('--start', 'start the session afterwards')
-    .option('--restart', 'stop it first if it runs, and start it afterwards')
-    .option('--overwrite-newer', 'also over a login that is newer than the snapshot')
+    .option('--start', words.help.snapshot.restore.start)
+    .option('--restart', words.help.snapshot.restore.restart)
+    .option('--overwrite-newer', words.help.snapshot.restore.overwriteNewer)
     .option(
       '--other-account',
-      'also where the snapshot is of another account than the session, or of a link of another installation',
+      words.help.snapshot.restore.otherAccount,
     )
-    .option('-y, --yes', 'do not ask')
-    .addOption(new Option('--to <dir>', "only write the snapshot's files into this folder").conflicts(OF_A_SESSION))
+    .option('-y, --yes', words.help.snapshot.restore.yes)
+    .addOption(new Option('--to <dir>', words.help.snapshot.restore.to).conflicts(OF_A_SESSION))
     .action(async (name: string, id: string, options: RestoreOptions, command: Command) => {
       const cli = cliOf(command, io);
       if (options.to !== undefined) return extractTo(cli, name, id, resolve(options.to));

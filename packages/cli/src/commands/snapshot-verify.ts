@@ -10,13 +10,13 @@ import { long } from './long.ts';
 import { findIn, idArgument, newerDamage, sayProblem } from './snapshot-id.ts';
 import { nameArgument } from './values.ts';
 
-export const registerVerify: Register = (noun, io) => {
+export const registerVerify: Register = (noun, io, words) => {
   noun
     .command('verify')
-    .description('read every byte that a snapshot needs; works without the service. Exit code 1: it is damaged')
+    .description(words.help.snapshot.verify.about)
     .addArgument(nameArgument())
     .addArgument(idArgument('latest'))
-    .option('--drill', 'also boot a restored copy of it, without any network')
+    .option('--drill', words.help.snapshot.verify.drill)
     .action(async (name: string, text: string, { drill = false }: { drill?: boolean }, command: Command) => {
       const cli = cliOf(command, io);
       await withSnapshots(cli, ({ snapshots }) => verify(cli, snapshots, name, text, drill));

@@ -13,11 +13,11 @@ import { type Service, serve } from '../service/serve.ts';
 import { ensureBrowser } from '../setup/install-browser.ts';
 import { cliOf, type Register } from './command.ts';
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('start')
-    .description('start everything; finds or installs a browser first. Ends in order on Ctrl-C or SIGTERM')
-    .option('--demo', 'against the built-in stand-in of WhatsApp, with simulated phones and data of its own')
+    .description(words.help.start.about)
+    .option('--demo', words.help.start.demo)
     .addOption(exitWithParent())
     .action(async (options: StartOptions, command: Command) => {
       const cli = cliOf(command, io);
@@ -26,7 +26,7 @@ export const register: Register = (parent, io) => {
 
   parent
     .command('session-manager')
-    .description('start the session manager alone')
+    .description(words.help.sessionManager.about)
     .addOption(exitWithParent())
     .action(async (options: StartOptions, command: Command) => {
       if (isDemo(command)) throw CliError.usage('A demo is started by "start --demo" alone.');
@@ -46,7 +46,7 @@ interface StartOptions {
 
 /** For whoever starts us with a pipe as our standard input, and wants us to end when that closes. */
 function exitWithParent(): Option {
-  return new Option('--exit-with-parent', 'end when standard input closes').hideHelp();
+  return new Option('--exit-with-parent', words.help.sessionManager.exitWithParent).hideHelp();
 }
 
 async function run(cli: Cli, env: Env, options: StartOptions, install: boolean, extra: Extra = {}): Promise<number> {

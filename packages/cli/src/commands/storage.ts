@@ -26,11 +26,11 @@ const BAR_WIDTH = 20;
 /** Folders below this part of the whole are told in one line. */
 const SMALL = 0.002;
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('storage')
-    .description('show the size of profiles, by class and folder; works without the service')
-    .addArgument(new Argument('[name]', 'of this session alone').argParser(sessionName))
+    .description(words.help.storage.about)
+    .addArgument(new Argument('[name]', words.help.storage.name).argParser(sessionName))
     .action(async (name: string | undefined, _options, command: Command) => {
       const cli = cliOf(command, io);
       await withStorage(cli, (storage) => (name === undefined ? showAll(cli, storage) : showOne(cli, storage, name)));

@@ -14,17 +14,17 @@ interface TransferOptions {
   undo?: true;
 }
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('transfer')
-    .description('move a session to another machine that runs LeadMaster; said again, what was begun is finished')
+    .description(words.help.transfer.about)
     .addArgument(nameArgument())
-    .requiredOption('--to <url>', 'the other machine, such as https://other.example:3001')
+    .requiredOption('--to <url>', words.help.transfer.to)
     .option(
       '--key-file <file>',
-      'read the key of the other machine from a file, instead of asking or LEADMASTER_TARGET_KEY',
+      words.help.transfer.keyFile,
     )
-    .option('--undo', 'take back what was begun, once the other machine has given it up')
+    .option('--undo', words.help.transfer.undo)
     .action(async (name: string, options: TransferOptions, command: Command) => {
       const cli = cliOf(command, io);
       const { to, undo = false } = options;

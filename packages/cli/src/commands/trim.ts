@@ -5,12 +5,12 @@ import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
 import { nameArgument } from './values.ts';
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('trim')
-    .description('delete caches that WhatsApp can download again; login and messages stay')
+    .description(words.help.trim.about)
     .addArgument(nameArgument())
-    .option('--restart', 'stop a running session first, and start it afterwards')
+    .option('--restart', words.help.trim.restart)
     .action(async (name: string, { restart = false }: { restart?: boolean }, command: Command) => {
       const cli = cliOf(command, io);
       const wanted = { ...of(name), query: { restart } };

@@ -10,18 +10,16 @@ import { long } from './long.ts';
 import { sessionName } from './values.ts';
 
 /** `vault accept` */
-export const registerAccept: Register = (noun, io) => {
+export const registerAccept: Register = (noun, io, words) => {
   noun
     .command('accept')
-    .description(
-      'say that an older copy of the vault was put back on purpose, or that another vault is meant; works without the service',
-    )
+    .description(words.help.vault.accept.about)
     .addArgument(
-      new Argument('[name]', 'an older copy, of this session; without it: another vault than before').argParser(
+      new Argument('[name]', words.help.vault.accept.name).argParser(
         sessionName,
       ),
     )
-    .option('-y, --yes', 'do not ask')
+    .option('-y, --yes', words.help.vault.accept.yes)
     .action(async (name: string | undefined, { yes }: { yes?: true }, command: Command) => {
       const cli = cliOf(command, io);
       if (name === undefined) return acceptOther(cli, yes);

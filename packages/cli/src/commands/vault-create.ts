@@ -4,11 +4,11 @@ import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
 
 /** `vault create --new` */
-export const registerCreate: Register = (noun, io) => {
+export const registerCreate: Register = (noun, io, words) => {
   noun
     .command('create')
-    .description('make a new, empty vault at VAULT_URL with a key that belongs to another one; beside a service, too')
-    .option('--new', 'the other vault is given up, or is not meant here')
+    .description(words.help.vault.create.about)
+    .option('--new', words.help.vault.create.new)
     .action(async ({ new: isMeant }: { new?: true }, command: Command) => {
       const cli = cliOf(command, io);
       if (!isMeant) {

@@ -3,10 +3,10 @@ import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
 
 /** `vault repair` */
-export const registerRepair: Register = (noun, io) => {
+export const registerRepair: Register = (noun, io, words) => {
   noun
     .command('repair')
-    .description('write the header of the vault again where it was lost or damaged, once the key proves it')
+    .description(words.help.vault.repair.about)
     .action(async (_options: unknown, command: Command) => {
       const cli = cliOf(command, io);
       const { repairThere } = await import('@leadmaster/session-manager/vault-accept');

@@ -10,19 +10,17 @@ import { registerCreate } from './vault-create.ts';
 import { registerRepair } from './vault-repair.ts';
 
 /** `vault accept|create|repair|rotate-key` */
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   const noun = parent
     .command('vault')
-    .description(
-      'accept an older copy of the vault, or another vault; make a new one; repair its header; change its master key',
-    );
+    .description(words.help.vault.about);
   registerAccept(noun, io);
   registerCreate(noun, io);
   registerRepair(noun, io);
   noun
     .command('rotate-key')
-    .description('give the vault another master key, with the service down; no snapshot is uploaded again')
-    .argument('<file>', 'a file with the new key: 64 hexadecimal digits')
+    .description(words.help.vault.rotateKey.about)
+    .argument('<file>', words.help.vault.rotateKey.file)
     .action(async (file: string, _options, command: Command) => {
       await rotate(cliOf(command, io), resolve(file));
     });

@@ -4,10 +4,10 @@ import { cliOf, type Register } from './command.ts';
 import { openProfiles } from './profiles.ts';
 import { nameArgument } from './values.ts';
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('where')
-    .description("print the folder of a session's profile; works without the service")
+    .description(words.help.where.about)
     .addArgument(nameArgument())
     .action(async (name: string, _options, command: Command) => {
       const cli = cliOf(command, io);
