@@ -64,7 +64,11 @@ export class Cli {
 
   client(): ServiceClient {
     // At its address another service may run, and an order meant for the demo must not reach that.
-    this.#client ??= new ServiceClient(this.config, this.io, this.isIdleDemo ? (words) => words.service.noDemoRuns : null);
+    this.#client ??= new ServiceClient(
+      this.config,
+      this.io,
+      this.isIdleDemo ? (words) => words.service.noDemoRuns : null,
+    );
     return this.#client;
   }
 

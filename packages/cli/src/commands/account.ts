@@ -18,12 +18,10 @@ export const register: Register = (parent, io, words) => {
   parent
     .command('account')
     .description(words.help.account.about)
-    .addArgument(nameArgument())
-    .addOption(
-      new Option('--accept', words.help.account.accept).conflicts('unlink'),
-    )
+    .addArgument(nameArgument(words))
+    .addOption(new Option('--accept', words.help.account.accept).conflicts('unlink'))
     .addOption(new Option('--unlink', words.help.account.unlink))
-    .addOption(waitOption())
+    .addOption(waitOption(words))
     .action(async (name: string, options: Options, command: Command) => {
       const cli = cliOf(command, io);
       const wanted = { ...of(name), query: { wait: options.wait }, body: wordOf(name, options) };
@@ -37,5 +35,5 @@ export const register: Register = (parent, io, words) => {
 function wordOf(name: string, { accept, unlink }: Options): SettleAccount {
   if (accept) return { accept };
   if (unlink) return { unlink };
-  throw CliError.usage('Say --accept or --unlink.', `./leadmaster account ${name} --accept`);
+  throw CliError.usage(({ sessions }) => sessions.acceptOrUnlink, `./leadmaster account ${name} --accept`);
 }

@@ -13,7 +13,7 @@ export const register: Register = (parent, io, words) => {
   parent
     .command('check')
     .description(words.help.check.about)
-    .addArgument(nameArgument())
+    .addArgument(nameArgument(words))
     .action(async (name: string, _options, command: Command) => {
       const cli = cliOf(command, io);
       const report = await checkByService(cli, name);
@@ -27,9 +27,14 @@ export const register: Register = (parent, io, words) => {
 function notValid(name: string, { linked, checks }: CheckReport): CliError {
   const isWell = checks.every(({ ok, name: what }) => ok || what === 'login');
   if (linked || !isWell)
-    return new CliError(EXIT.failed, 'not_valid', `The profile of ${name} is not valid.`, '', { told: true });
-  const message = `${name} is not linked: it has no login yet.`;
-  return new CliError(EXIT.failed, 'not_linked', message, `Link it: ./leadmaster qr ${name}`, { told: true });
+    return new CliError(EXIT.failed, 'not_valid', ({ profiles }) => profiles.notValid(name), '', { told: true });
+  return new CliError(
+    EXIT.failed,
+    'not_linked',
+    ({ profiles }) => profiles.notLinked(name),
+    ({ profiles }) => profiles.linkIt(name),
+    { told: true },
+  );
 }
 
 async function checkByService(cli: Cli, name: string): Promise<CheckReport> {
@@ -38,7 +43,7 @@ async function checkByService(cli: Cli, name: string): Promise<CheckReport> {
   } catch (error) {
     if (!(error instanceof CliError) || error.exitCode !== EXIT.unreachable) throw error;
     const profiles = await openProfiles(cli.config, name);
-    cli.print.note(`The service is down; this checks the disk: ${cli.dataFolder}`);
+    cli.print.note(cli.words.profiles.checksTheDisk(cli.dataFolder));
     return profiles.check(name);
   }
 }

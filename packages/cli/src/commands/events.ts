@@ -11,16 +11,11 @@ export const register: Register = (parent, io, words) => {
   parent
     .command('events')
     .description(words.help.events.about)
-    .addArgument(new Argument('[name]', words.help.events.name).argParser(sessionName))
+    .addArgument(new Argument('[name]', words.help.events.name).argParser(sessionName(words)))
     .option('-f, --follow', words.help.events.follow)
+    .addOption(new Option('--after <id>', words.help.events.after).argParser(cursor(words)))
     .addOption(
-      new Option(
-        '--after <id>',
-        words.help.events.after,
-      ).argParser(cursor),
-    )
-    .addOption(
-      new Option('--limit <count>', words.help.events.limit).default(100).argParser(limit).conflicts('follow'),
+      new Option('--limit <count>', words.help.events.limit).default(100).argParser(limit(words)).conflicts('follow'),
     )
     .action(async (name: string | undefined, options: EventsOptions, command: Command) => {
       const cli = cliOf(command, io);

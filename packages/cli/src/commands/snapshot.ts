@@ -9,5 +9,5 @@ import { registerVerify } from './snapshot-verify.ts';
 export const register: Register = (parent, io, words) => {
   const noun = parent.command('snapshot').description(words.help.snapshot.about);
   const parts = [registerCreate, registerList, registerShow, registerVerify, registerRestore];
-  for (const part of [...parts, registerDelete, registerPrune]) part(noun, io);
+  for (const part of [...parts, registerDelete, registerPrune]) part(noun, io, words);
 };

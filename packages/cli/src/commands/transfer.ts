@@ -18,12 +18,9 @@ export const register: Register = (parent, io, words) => {
   parent
     .command('transfer')
     .description(words.help.transfer.about)
-    .addArgument(nameArgument())
+    .addArgument(nameArgument(words))
     .requiredOption('--to <url>', words.help.transfer.to)
-    .option(
-      '--key-file <file>',
-      words.help.transfer.keyFile,
-    )
+    .option('--key-file <file>', words.help.transfer.keyFile)
     .option('--undo', words.help.transfer.undo)
     .action(async (name: string, options: TransferOptions, command: Command) => {
       const cli = cliOf(command, io);
@@ -49,7 +46,7 @@ function commandLine(name: string, { to, keyFile, undo }: TransferOptions): stri
 function tell({ print }: Cli, session: Session, { to, undo }: TransferOptions): void {
   if (undo) print.line(describeSession(print, session));
   else {
-    print.line(`${session.name} has moved to ${to}, and is ${session.state} here.`);
-    print.note('Its profile is in the trash here. To have it back, transfer it from there.');
+    print.line(print.words.portable.hasMoved(session.name, to, session.state));
+    print.note(print.words.portable.profileInTrash);
   }
 }

@@ -10,11 +10,10 @@ export const registerRepair: Register = (noun, io, words) => {
     .action(async (_options: unknown, command: Command) => {
       const cli = cliOf(command, io);
       const { repairThere } = await import('@leadmaster/session-manager/vault-accept');
-      const done = await long(cli, 'vault', ({ signal }) => repairThere(cli.config, signal));
+      const done = await long(cli, words.vault.label, ({ signal }) => repairThere(cli.config, signal));
       cli.print.data(done);
-      if (done.written)
-        cli.print.line(`The header of vault ${done.vault} is written again, proven by ${done.provenBy}.`);
-      else cli.print.line(`The header of vault ${done.vault} is whole: there is nothing to repair.`);
-      cli.print.note('Then look at the rest: ./leadmaster doctor');
+      const { repaired, whole, thenDoctor } = words.vault;
+      cli.print.line(done.written ? repaired(done.vault, done.provenBy) : whole(done.vault));
+      cli.print.note(thenDoctor);
     });
 };

@@ -8,7 +8,7 @@ export const register: Register = (parent, io, words) => {
   parent
     .command('where')
     .description(words.help.where.about)
-    .addArgument(nameArgument())
+    .addArgument(nameArgument(words))
     .action(async (name: string, _options, command: Command) => {
       const cli = cliOf(command, io);
       const profiles = await openProfiles(cli.config, name);
@@ -16,7 +16,6 @@ export const register: Register = (parent, io, words) => {
       const record = await profiles.readRecord(name);
       cli.print.data({ name, path, claimed: record !== null, record });
       cli.print.line(path);
-      if (record === null)
-        cli.print.note(`No session claims it yet: ./leadmaster adopt ${shellWord(path)} --name ${name}`);
+      if (record === null) cli.print.note(words.profiles.unclaimed(shellWord(path), name));
     });
 };

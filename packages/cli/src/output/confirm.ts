@@ -13,7 +13,11 @@ export async function confirmWholly({ io, words }: Cli, question: string): Promi
 /** Asks a person before something that is hard to undo. Where nobody can answer, `--yes` is needed. */
 export async function confirm({ io, words }: Cli, yes: true | undefined, question: string): Promise<void> {
   if (yes) return;
-  if (!canAsk(io)) throw CliError.usage(({ asking }) => asking.noTerminal, ({ asking }) => asking.addYes);
+  if (!canAsk(io))
+    throw CliError.usage(
+      ({ asking }) => asking.noTerminal,
+      ({ asking }) => asking.addYes,
+    );
   const answer = await ask(io, `${question} ${words.asking.yesOrNo} `);
   if (!/^(y|yes|s|si|sí)$/i.test(answer)) throw declined();
 }

@@ -12,7 +12,8 @@ export function passphraseOption({ help }: Words): Option {
 
 /** The passphrase of a file: from another file, the environment, or a person. `twice`: typed again, where a slip would lose it. */
 export async function readPassphrase(io: Io, file: string | undefined, { twice }: { twice: boolean }): Promise<string> {
-  const given = file === undefined ? io.env.LEADMASTER_PASSPHRASE : secretFromFile(io, file, ({ asking }) => asking.thePassphrase);
+  const given =
+    file === undefined ? io.env.LEADMASTER_PASSPHRASE : secretFromFile(io, file, ({ asking }) => asking.thePassphrase);
   if (file !== undefined || (given !== undefined && given !== ''))
     return twice ? newPassphrase(given ?? '') : (given ?? '');
   if (!canAsk(io)) {

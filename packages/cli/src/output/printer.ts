@@ -69,7 +69,9 @@ export class Printer {
     const { output } = this.words;
     const { message, detail, hint } = error.shownIn(this.words);
     this.#io.stderr.write(
-      ink.lines(`${red(output.error)} ${message}\n${this.#beside(output.detail, detail)}${this.#beside(output.hint, hint)}`),
+      ink.lines(
+        `${red(output.error)} ${message}\n${this.#beside(output.detail, detail)}${this.#beside(output.hint, hint)}`,
+      ),
     );
   }
 

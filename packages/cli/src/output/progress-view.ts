@@ -1,7 +1,7 @@
 import type { Progress } from '@leadmaster/protocol';
 import type { Cli } from '../cli.ts';
-import { LiveView } from './live-view.ts';
 import { phaseIn } from '../words/told.ts';
+import { LiveView } from './live-view.ts';
 import { countsThings, progressLine, progressText, type Shown } from './progress.ts';
 
 const REDRAW_MS = 100;
@@ -34,7 +34,14 @@ export class ProgressView {
     const wait = this.#live === null ? LINE_MS : isNew ? 0 : REDRAW_MS;
     if (now - this.#shownAt < wait) return;
     this.#shownAt = now;
-    this.#show({ ...progress, phase: phaseIn(this.#cli.words, progress.phase), counts: countsThings(progress.phase), label: this.#label, elapsedMs: now - since, doneBefore });
+    this.#show({
+      ...progress,
+      phase: phaseIn(this.#cli.words, progress.phase),
+      counts: countsThings(progress.phase),
+      label: this.#label,
+      elapsedMs: now - since,
+      doneBefore,
+    });
   }
 
   /** Takes the line away; what is printed next stands in its place. */

@@ -14,8 +14,7 @@ export function secretFromFile(io: Io, file: string, what: Text): string {
     const found = statSync(file);
     // A named pipe may never say anything; the pipe of a shell's <(command) does, or ends.
     if (found.isFIFO() && !/^\/(dev|proc\/self)\/(fd\/|stdin$)/.test(file)) throw new Error('it is a named pipe');
-    if (found.isFile() && (found.mode & 0o077) !== 0)
-      io.stderr.write(visibleLines(`${openWarning(io, file)}\n`));
+    if (found.isFile() && (found.mode & 0o077) !== 0) io.stderr.write(visibleLines(`${openWarning(io, file)}\n`));
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
   } catch (error) {
     throw CliError.usage((words) => words.asking.secretUnread(textIn(words, what), file, errorText(error)));

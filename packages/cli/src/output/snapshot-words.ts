@@ -1,8 +1,8 @@
 import { accountLabel, type Snapshot, type SnapshotProblem } from '@leadmaster/protocol';
-import type { Printer } from './printer.ts';
-import { table } from './table.ts';
 import { reasonIn } from '../words/told.ts';
 import type { Words } from '../words/words.ts';
+import type { Printer } from './printer.ts';
+import { table } from './table.ts';
 import { ago, bytes, duration, localTime, printable } from './words.ts';
 
 /** A problem of a session's records. */

@@ -106,5 +106,7 @@ function hintLines({ words, paint }: Printer, session: Session): string {
     [words.output.detail, detail],
     [words.output.hint, hint],
   ];
-  return lines.map(([label = '', text = '']) => (text === '' ? '' : `\n${paint.dim(label)}  ${printable(text)}`)).join('');
+  return lines
+    .map(([label = '', text = '']) => (text === '' ? '' : `\n${paint.dim(label)}  ${printable(text)}`))
+    .join('');
 }

@@ -23,7 +23,7 @@ const NAMED_IN = ['LEADMASTER_LANG', 'LC_ALL', 'LC_MESSAGES', 'LANG'];
  * locale that begins with `es`; English everywhere else.
  */
 export function languageOf(real: Env): Language {
-  const env = { ...real, LEADMASTER_LANG: real.LEADMASTER_LANG || settingOf(real) };
+  const env: Env = { ...real, LEADMASTER_LANG: real.LEADMASTER_LANG || settingOf(real) };
   const named = NAMED_IN.map((name) => env[name]).find((value) => value !== undefined && value !== '');
   return named !== undefined && /^es(?![a-z])/i.test(named) ? 'es' : 'en';
 }

@@ -89,12 +89,14 @@ export const help = {
     },
   },
   place: {
-    about: 'show where the data folder is; release sessions that wait because it is a copy, lies on another disk or was put back from a backup; works without the service',
+    about:
+      'show where the data folder is; release sessions that wait because it is a copy, lies on another disk or was put back from a backup; works without the service',
     show: {
       about: 'show where the data folder is and was, and which sessions wait because of that',
     },
     accept: {
-      about: 'release sessions that wait because the data folder is a copy, lies on another disk or was put back from a backup, and start them',
+      about:
+        'release sessions that wait because the data folder is a copy, lies on another disk or was put back from a backup, and start them',
       name: 'the sessions; all that wait, without one',
       originRetired: 'the place before never runs these sessions again: you are sure of that',
     },
@@ -109,7 +111,8 @@ export const help = {
     limit: 'how many at most',
   },
   record: {
-    about: 'write what the page of WhatsApp looks like from inside to a file, with nothing of the account in it; or compare one',
+    about:
+      'write what the page of WhatsApp looks like from inside to a file, with nothing of the account in it; or compare one',
     name: 'the session; it need not be linked',
     out: 'write it there (default: leadmaster-recording-DAY.json)',
     force: 'write over a file that is there',
@@ -196,7 +199,8 @@ export const help = {
       start: 'start the session afterwards',
       restart: 'stop it first if it runs, and start it afterwards',
       overwriteNewer: 'also over a login that is newer than the snapshot',
-      otherAccount: 'also where the snapshot is of another account than the session, or of a link of another installation',
+      otherAccount:
+        'also where the snapshot is of another account than the session, or of a link of another installation',
       yes: 'do not ask',
       to: "only write the snapshot's files into this folder",
     },
@@ -230,7 +234,8 @@ export const help = {
   },
   vault: {
     accept: {
-      about: 'say that an older copy of the vault was put back on purpose, or that another vault is meant; works without the service',
+      about:
+        'say that an older copy of the vault was put back on purpose, or that another vault is meant; works without the service',
       name: 'an older copy, of this session; without it: another vault than before',
       yes: 'do not ask',
     },
@@ -241,7 +246,8 @@ export const help = {
     repair: {
       about: 'write the header of the vault again where it was lost or damaged, once the key proves it',
     },
-    about: 'accept an older copy of the vault, or another vault; make a new one; repair its header; change its master key',
+    about:
+      'accept an older copy of the vault, or another vault; make a new one; repair its header; change its master key',
     rotateKey: {
       about: 'give the vault another master key, with the service down; no snapshot is uploaded again',
       file: 'a file with the new key: 64 hexadecimal digits',

@@ -56,8 +56,7 @@ export const recordings = {
   both: './leadmaster record NAME, or ./leadmaster record --check FILE',
   whatItHolds:
     "It holds names of WhatsApp's own code, states, sizes and times. No text, number, key or name of the account is in it.",
-  restartService:
-    'Service and command line are of different versions: restart the service, and run the command again.',
+  restartService: 'Service and command line are of different versions: restart the service, and run the command again.',
   answerIsNone: 'What the service answered is not a recording.',
   page: (date: string, linked: boolean) => `the stand-in's page of ${date}, ${linked ? 'linked' : 'not linked'}`,
   noDifference: (page: string) => `No difference from ${page}.`,

@@ -3,11 +3,12 @@ export const service = {
   running: 'LeadMaster is running.',
   banner: { address: 'address', key: 'key', data: 'data', browser: 'browser', login: 'login' },
   demoAlone: 'A demo is started by "start --demo" alone.',
-  shutdownHangs: (seconds: number) =>
-    `The shutdown hangs beyond ${seconds} s; the process ends without it.`,
+  shutdownHangs: (seconds: number) => `The shutdown hangs beyond ${seconds} s; the process ends without it.`,
   unusedByDemo: (name: string) => `The demo keeps a vault and a key of its own: ${name} is not used.`,
   demoFailed: (why: string) => `The demo cannot start: ${why}`,
-  howTo: (customer: string) => `This is the demo: WhatsApp is played by a stand-in, and nothing leaves this machine. In another terminal:
+  howTo: (
+    customer: string,
+  ) => `This is the demo: WhatsApp is played by a stand-in, and nothing leaves this machine. In another terminal:
 
   ./leadmaster qr ventas                      create a session and show its QR
   ./leadmaster phone scan ventas              scan it with its simulated phone (a third terminal)
@@ -27,8 +28,7 @@ export const service = {
   silentFor: (url: string, why: string) => `The service does not answer at ${url} (${why}).`,
   startIt: 'Start it: npm start',
   startDemo: 'Start it: npm start -- --demo',
-  otherPort: (port: number) =>
-    `A service of this data folder runs on port ${port}: set SESSION_MANAGER_PORT=${port}`,
+  otherPort: (port: number) => `A service of this data folder runs on port ${port}: set SESSION_MANAGER_PORT=${port}`,
   setPort: 'Set SESSION_MANAGER_PORT to the port of the service.',
   noKey: (file: string) =>
     `There is no key in ${file}. Run it as the user of the service, with its LEADMASTER_DATA_DIR, or set LEADMASTER_ADMIN_KEY.`,

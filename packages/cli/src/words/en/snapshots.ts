@@ -26,7 +26,8 @@ export const snapshots = {
   noneOfAll: 'There is no session to take a snapshot of.',
   noneTakenOf: (names: string) => `No snapshot was taken of ${names}.`,
   oneOrAll: 'Give one session, or --all.',
-  none: (name: string | undefined) => `No snapshots yet. Take the first: ./leadmaster snapshot create ${name ?? 'NAME'}`,
+  none: (name: string | undefined) =>
+    `No snapshots yet. Take the first: ./leadmaster snapshot create ${name ?? 'NAME'}`,
   facts: {
     taken: 'taken',
     kind: 'kind',

@@ -35,8 +35,7 @@ export const help: typeof enHelp = {
       'revisa en el disco el perfil de una sesión; funciona sin el servicio. Código de salida 1: no es válido, o no está vinculada',
   },
   doctor: {
-    about:
-      'busca problemas y propone soluciones; funciona sin el servicio. Código de salida 1: hay un problema',
+    about: 'busca problemas y propone soluciones; funciona sin el servicio. Código de salida 1: hay un problema',
     fix: 'antes hace lo que es seguro: permisos, bloqueos de procesos muertos, un .gitignore en una carpeta de datos propia',
     noNetwork: 'no pide la página de WhatsApp Web',
     code: 'compara con el disco las carpetas que el código de esa carpeta nombra para sesiones',
@@ -59,7 +58,8 @@ export const help: typeof enHelp = {
     force: 'sobrescribe un archivo que ya existe',
   },
   import: {
-    about: 'hace una sesión de un archivo exportado; arranca cuando usted haya confirmado que el lugar anterior está retirado',
+    about:
+      'hace una sesión de un archivo exportado; arranca cuando usted haya confirmado que el lugar anterior está retirado',
     file: 'el archivo exportado',
     name: 'cómo se llama la sesión; como en el archivo si no se indica',
     originRetired: 'el lugar del que viene no la ejecutará nunca más: usted está seguro de eso',
@@ -104,7 +104,8 @@ export const help: typeof enHelp = {
     },
   },
   qr: {
-    about: 'vincula una cuenta: crea y arranca la sesión si hace falta, muestra su QR hasta que se escanea y está READY',
+    about:
+      'vincula una cuenta: crea y arranca la sesión si hace falta, muestra su QR hasta que se escanea y está READY',
     save: 'también escribe cada QR en este archivo, para terminales demasiado chicas',
   },
   recent: {
@@ -151,7 +152,8 @@ export const help: typeof enHelp = {
     },
     start: {
       about: 'arranca una sesión',
-      originRetired: 'el lugar del que viene esta copia de un login no la ejecutará nunca más: usted está seguro de eso',
+      originRetired:
+        'el lugar del que viene esta copia de un login no la ejecutará nunca más: usted está seguro de eso',
       olderLogin: 'arranca el login que hay aunque la bóveda tenga uno más nuevo',
     },
     stop: { about: 'detiene una sesión; su login se conserva' },
@@ -235,8 +237,7 @@ export const help: typeof enHelp = {
   },
   vault: {
     accept: {
-      about:
-        'confirma que se repuso a propósito una bóveda anterior, o que vale otra bóveda; funciona sin el servicio',
+      about: 'confirma que se repuso a propósito una bóveda anterior, o que vale otra bóveda; funciona sin el servicio',
       name: 'una bóveda anterior, para esta sesión; si falta: otra bóveda que antes',
       yes: 'no pregunta',
     },

@@ -1,6 +1,9 @@
 import type { Attention, Session, SessionState, UnreachableBy } from '@leadmaster/protocol';
 
-type Facts = Pick<Session, 'name' | 'state' | 'reason' | 'loginMode' | 'attention' | 'unreachable' | 'attempts' | 'nextAttemptAt'>;
+type Facts = Pick<
+  Session,
+  'name' | 'state' | 'reason' | 'loginMode' | 'attention' | 'unreachable' | 'attempts' | 'nextAttemptAt'
+>;
 
 /** What a state asks of a person. The commands follow it, from the actions beside the hint. */
 interface StateHint {
@@ -36,7 +39,11 @@ function unreachableHint({ by, detail }: { by: UnreachableBy; detail: string }, 
   return `No se llega a WhatsApp Web (${way}: ${detail}). ${nextTry(facts)} ${look}.`;
 }
 
-const STARTING: ReadonlySet<string> = new Set(['INITIALIZING', 'RECONNECTING', 'AUTHENTICATED'] satisfies SessionState[]);
+const STARTING: ReadonlySet<string> = new Set([
+  'INITIALIZING',
+  'RECONNECTING',
+  'AUTHENTICATED',
+] satisfies SessionState[]);
 
 function nextTry({ state, attempts, nextAttemptAt: at }: Facts): string {
   if (STARTING.has(state)) return `El intento ${attempts} está en marcha.`;
@@ -114,7 +121,8 @@ const BY_REASON: Readonly<Record<string, Hint>> = {
   browser_failed: 'El navegador no arranca. Corríjalo, o indique otro en CHROME_PATH.',
   display_missing:
     'LOGIN_MODE=local abre una ventana, y no hay pantalla (falta DISPLAY). Arranque el servicio en un escritorio, o con LOGIN_MODE=qr.',
-  browser_not_gone: 'Un proceso del navegador no se pudo terminar; búsquelo en el estado D. Arranque cuando ya no esté.',
+  browser_not_gone:
+    'Un proceso del navegador no se pudo terminar; búsquelo en el estado D. Arranque cuando ya no esté.',
   origin_not_retired:
     'Esta es una copia de un login. Cuando el lugar del que viene no vaya a ejecutarlo nunca más, confírmelo.',
   storage_failed: ({ state }) =>

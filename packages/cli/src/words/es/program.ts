@@ -72,8 +72,7 @@ export const rules: typeof enRules = {
 export const instead: typeof enInstead = {
   noSuchCommand: (command) => `No hay ningún comando "${command}".`,
   logs: 'El servicio escribe su registro donde se ejecuta: su terminal, "journalctl -u leadmaster" o "pm2 logs leadmaster". Lo que pasó con las sesiones: ./leadmaster events',
-  settings:
-    'La configuración está en .env (.env.example la describe toda); la que está en vigor: ./leadmaster report',
+  settings: 'La configuración está en .env (.env.example la describe toda); la que está en vigor: ./leadmaster report',
   backup: 'Tome una copia: ./leadmaster snapshot create NOMBRE',
   restore: 'Vuelva a una copia: ./leadmaster snapshot restore NOMBRE',
   showQr: 'Muestre el QR: ./leadmaster qr NOMBRE',

@@ -14,7 +14,10 @@ export const refusals: typeof enRefusals = [
   [/unknown command '(.*?)'/, "no existe el comando '$1'"],
   [/\(Did you mean one of (.*?)\?\)/, '(¿Quiso decir uno de estos: $1?)'],
   [/\(Did you mean (.*?)\?\)/, '(¿Quiso decir $1?)'],
-  [/command-argument value '(.*)' is invalid for argument '(.*?)'\./s, "el valor '$1' no sirve para el argumento '$2'."],
+  [
+    /command-argument value '(.*)' is invalid for argument '(.*?)'\./s,
+    "el valor '$1' no sirve para el argumento '$2'.",
+  ],
   [/option '(.*?)' argument '(.*)' is invalid\./s, "el valor '$2' no sirve para la opción '$1'."],
   [/Allowed choices are (.*?)\.\n/, 'Se admite: $1.\n'],
 ];

@@ -76,6 +76,7 @@ export const vault: typeof enVault = {
   oldKeys: (keys, file) =>
     `- La clave anterior (${keys}) solo abre copias anteriores de la bóveda, y sigue en el archivo para ellas. ` +
     `Cuando no quede ninguna: borre su línea en ${file}, y toda copia del archivo anterior.`,
-  keyNoted: (key, copy) => `Anotado: hay una copia de la clave ${key} en otro lugar${copy === null ? '' : ` (${copy})`}.`,
+  keyNoted: (key, copy) =>
+    `Anotado: hay una copia de la clave ${key} en otro lugar${copy === null ? '' : ` (${copy})`}.`,
   putKey: 'Ponga ahí la clave que guardó, o indique en VAULT_KEY_FILE dónde está.',
 };
