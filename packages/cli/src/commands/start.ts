@@ -102,7 +102,7 @@ async function runDemo(real: Cli, io: Io, options: StartOptions): Promise<number
         controlUrl: demo.controlUrl,
         chromeArgs: demo.env.CHROME_ARGS ?? '',
       });
-      real.print.line(real.words.service.howTo(CUSTOMER));
+      real.print.line(real.words.phones.howTo(CUSTOMER));
     };
     return await run(new Cli(io, real.json), demo.env, options, true, { onStarted, alsoEnds: demo.ended });
   } finally {

@@ -43,16 +43,3 @@ export const messages = {
   empty: 'The text is empty.',
   tooLong: 'The text is too long for one message.',
 };
-
-export const phones = {
-  scanned: (phone: string, name: string) => `The phone ${phone} has scanned the QR of ${name}.`,
-  wrote: (customer: string, name: string, phone: string) => `${customer} has written to ${name} (${phone}).`,
-  unlinked: (phone: string, name: string) => `The phone ${phone} has unlinked ${name}.`,
-  inboxHead: ['FROM', 'TEXT'],
-  nothing: 'Nothing yet.',
-  noDemo: 'No demo is running.',
-  startOne: 'Start one: npm start -- --demo',
-  silent: 'The simulated phones do not answer.',
-  startTheDemo: 'Start the demo: npm start -- --demo',
-  refused: (why: string) => `The simulated phone refused: ${why}`,
-};

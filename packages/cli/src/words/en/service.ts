@@ -6,18 +6,6 @@ export const service = {
   shutdownHangs: (seconds: number) => `The shutdown hangs beyond ${seconds} s; the process ends without it.`,
   unusedByDemo: (name: string) => `The demo keeps a vault and a key of its own: ${name} is not used.`,
   demoFailed: (why: string) => `The demo cannot start: ${why}`,
-  howTo: (
-    customer: string,
-  ) => `This is the demo: WhatsApp is played by a stand-in, and nothing leaves this machine. In another terminal:
-
-  ./leadmaster qr ventas                      create a session and show its QR
-  ./leadmaster phone scan ventas              scan it with its simulated phone (a third terminal)
-  ./leadmaster send ventas ${customer} hola    write to a simulated customer
-  ./leadmaster phone inbox                    what that customer got
-  ./leadmaster phone send ventas "hola!"      the customer writes to the session
-  ./leadmaster events ventas                  what happened
-  ./leadmaster phone unlink ventas            unlink it from the phone
-`,
   installing: (name: string) => `Installing Debian's ${name} (once) ...`,
   fetching: (folder: string) => `Fetching the current stable Chrome into ${folder} ...`,
   megabytes: (what: string, done: number, total: number) => `${what}: ${done} of ${total} MB`,
@@ -80,5 +68,4 @@ export const vault = {
     `Once there is none: delete its line in ${file}, and every copy of the old file.`,
   keyNoted: (key: string, copy: string | null) =>
     `Noted: a copy of the key ${key} is kept elsewhere${copy === null ? '' : ` (${copy})`}.`,
-  putKey: 'Put the key that you kept there, or say where it is by VAULT_KEY_FILE.',
 };

@@ -1,13 +1,15 @@
 import type { Language } from '@leadmaster/doctor';
 import { actions } from './actions.ts';
+import { phones } from './demo.ts';
 import { errors, ownErrors } from './errors.ts';
 import { help } from './help.ts';
 import { sessionHint } from './hints.ts';
-import { linking, messages, phones } from './linking.ts';
+import { linking, messages } from './linking.ts';
 import { asking, count, output, progress } from './output.ts';
-import { files, portable, recordings } from './portable.ts';
+import { files, portable } from './portable.ts';
 import { instead, program, rules } from './program.ts';
 import { reasons } from './reasons.ts';
+import { recordings } from './recordings.ts';
 import { refusals } from './refusals.ts';
 import { service, vault } from './service.ts';
 import { pages, place, profiles, sessions } from './sessions.ts';

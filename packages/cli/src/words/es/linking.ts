@@ -1,4 +1,4 @@
-import type { linking as enLinking, messages as enMessages, phones as enPhones } from '../en/linking.ts';
+import type { linking as enLinking, messages as enMessages } from '../en/linking.ts';
 
 export const linking: typeof enLinking = {
   qrOf: (attempt, name, until) => `QR ${attempt} de ${name}, vale hasta ${until}:`,
@@ -42,17 +42,4 @@ export const messages: typeof enMessages = {
     `WhatsApp no lo ha confirmado (${state}). Puede que el mensaje todavía salga (${which}).`,
   empty: 'El texto está vacío.',
   tooLong: 'El texto es demasiado largo para un mensaje.',
-};
-
-export const phones: typeof enPhones = {
-  scanned: (phone, name) => `El teléfono ${phone} escaneó el QR de ${name}.`,
-  wrote: (customer, name, phone) => `${customer} le escribió a ${name} (${phone}).`,
-  unlinked: (phone, name) => `El teléfono ${phone} desvinculó ${name}.`,
-  inboxHead: ['DE', 'TEXTO'],
-  nothing: 'Todavía nada.',
-  noDemo: 'No hay ninguna demo en marcha.',
-  startOne: 'Arranque una: npm start -- --demo',
-  silent: 'Los teléfonos simulados no responden.',
-  startTheDemo: 'Arranque la demo: npm start -- --demo',
-  refused: (why) => `El teléfono simulado se negó: ${why}`,
 };

@@ -1,4 +1,4 @@
-import type { files as enFiles, portable as enPortable, recordings as enRecordings } from '../en/portable.ts';
+import type { files as enFiles, portable as enPortable } from '../en/portable.ts';
 
 export const portable: typeof enPortable = {
   freshOrThere: '--snapshot usa una que ya existe; --kind y --retire toman una nueva.',
@@ -47,27 +47,4 @@ export const files: typeof enFiles = {
   written: (path) => `Escrito: ${path}`,
   notWritten: (path, why) => `${path} no se puede escribir: ${why}`,
   unread: (path, why) => `${path} no se puede leer: ${why}`,
-};
-
-export const recordings: typeof enRecordings = {
-  oneOfTwo: 'Indique una sesión que registrar, o un archivo con --check: uno de los dos.',
-  both: './leadmaster record NOMBRE, o ./leadmaster record --check ARCHIVO',
-  whatItHolds:
-    'Contiene nombres del código de WhatsApp, estados, tamaños y horas. No hay en él ningún texto, número, clave ni nombre de la cuenta.',
-  restartService:
-    'El servicio y la línea de comandos son de versiones distintas: reinicie el servicio, y dé el comando otra vez.',
-  answerIsNone: 'Lo que respondió el servicio no es un registro de página.',
-  page: (date, linked) => `la página de ${date} del WhatsApp simulado, ${linked ? 'vinculada' : 'sin vincular'}`,
-  noDifference: (page) => `Ninguna diferencia con ${page}.`,
-  differences: (count, page) => `${count} con ${page}.`,
-  differs: (path, page) => `${path} difiere de ${page}.`,
-  head: ['QUÉ', 'NOMBRE', 'ARCHIVO', 'SIMULADO'],
-  isNone: (path, why) => `${path} no es un registro de página: ${why}.`,
-  takeAsWritten: 'Es lo que escribe "./leadmaster record NOMBRE"; use el archivo tal como se escribió.',
-  notJson: 'no es JSON, o no está completo',
-  noFile: 'no es un archivo',
-  tooLarge: 'es demasiado grande para serlo',
-  otherProgram: 'lo escribió otro programa',
-  notAsRecorded: 'algo en él no está como se registró',
-  otherVersion: 'lo escribió otra versión de LeadMaster',
 };

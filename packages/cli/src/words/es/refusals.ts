@@ -2,7 +2,7 @@ import type { refusals as enRefusals } from '../en/refusals.ts';
 
 /** Commander 15: each refusal of a command line that it makes by itself, behind "error: ". */
 export const refusals: typeof enRefusals = [
-  [/missing required argument '(.*?)'/, "falta el argumento '$1'"],
+  [/missing required argument '(.*?)'/, "falta el argumento '<$1>'"],
   [/option '(.*?)' argument missing/, "falta el valor de la opción '$1'"],
   [/required option '(.*?)' not specified/, "falta la opción '$1', que es obligatoria"],
   [/option '(.*?)' cannot be used with option '(.*?)'/, "la opción '$1' no se puede usar junto con la opción '$2'"],
@@ -16,7 +16,7 @@ export const refusals: typeof enRefusals = [
   [/\(Did you mean (.*?)\?\)/, '(¿Quiso decir $1?)'],
   [
     /command-argument value '(.*)' is invalid for argument '(.*?)'\./s,
-    "el valor '$1' no sirve para el argumento '$2'.",
+    "el valor '$1' no sirve para el argumento '<$2>'.",
   ],
   [/option '(.*?)' argument '(.*)' is invalid\./s, "el valor '$2' no sirve para la opción '$1'."],
   [/Allowed choices are (.*?)\.\n/, 'Se admite: $1.\n'],

@@ -7,16 +7,6 @@ export const service: typeof enService = {
   shutdownHangs: (seconds) => `El cierre no termina en ${seconds} s; el proceso acaba sin él.`,
   unusedByDemo: (name) => `La demo tiene su propia bóveda y su propia clave: ${name} no se usa.`,
   demoFailed: (why) => `La demo no puede arrancar: ${why}`,
-  howTo: (customer) => `Esta es la demo: a WhatsApp lo hace un simulador, y nada sale de esta máquina. En otra terminal:
-
-  ./leadmaster qr ventas                      crea una sesión y muestra su QR
-  ./leadmaster phone scan ventas              lo escanea con su teléfono simulado (tercera terminal)
-  ./leadmaster send ventas ${customer} hola    le escribe a un cliente simulado
-  ./leadmaster phone inbox                    lo que le llegó a ese cliente
-  ./leadmaster phone send ventas "hola!"      el cliente le escribe a la sesión
-  ./leadmaster events ventas                  lo que pasó
-  ./leadmaster phone unlink ventas            la desvincula desde el teléfono
-`,
   installing: (name) => `Instalando ${name} de Debian (una sola vez) ...`,
   fetching: (folder) => `Trayendo el Chrome estable actual a ${folder} ...`,
   megabytes: (what, done, total) => `${what}: ${done} de ${total} MB`,
@@ -78,5 +68,4 @@ export const vault: typeof enVault = {
     `Cuando no quede ninguna: borre su línea en ${file}, y toda copia del archivo anterior.`,
   keyNoted: (key, copy) =>
     `Anotado: hay una copia de la clave ${key} en otro lugar${copy === null ? '' : ` (${copy})`}.`,
-  putKey: 'Ponga ahí la clave que guardó, o indique en VAULT_KEY_FILE dónde está.',
 };
