@@ -67,7 +67,7 @@ test('an error of a service is a sentence, its detail with the values, and its c
   expect(error.shownIn(WORDS.es)).toEqual({
     message: 'La sesión no está READY.',
     detail: 'The session ventas is STOPPED',
-    hint: 'Escanear el QR con el teléfono: "./leadmaster qr ventas". Revisar el perfil: "./leadmaster check ventas".',
+    hint: 'Mostrar el QR: "./leadmaster qr ventas". Revisar el perfil: "./leadmaster check ventas".',
   });
   expect(error.shownIn(ENGLISH)).toEqual({ message: error.message, detail: '', hint });
 });

@@ -7,7 +7,7 @@ export const actions: Record<Action['kind'], string> = {
   restart: 'Reiniciar la sesión',
   log_out: 'Desvincular la cuenta (el perfil va a la papelera)',
   delete: 'Borrar la sesión (su perfil va a la papelera; en WhatsApp no se quita nada)',
-  scan_qr: 'Escanear el QR con el teléfono',
+  scan_qr: 'Mostrar el QR',
   account_accept: 'Conservar esta cuenta',
   account_unlink: 'Quitar su vínculo',
   place_accept: 'Cuando el lugar anterior no vaya a ejecutarla nunca más',

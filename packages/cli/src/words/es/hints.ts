@@ -136,7 +136,7 @@ const BY_REASON: Readonly<Record<string, Hint>> = {
 };
 
 const BY_STATE: Readonly<Partial<Record<Session['state'], Hint>>> = {
-  QR_REQUIRED: '',
+  QR_REQUIRED: 'Escanee el QR con el teléfono.',
   DISCONNECTED_LOGOUT: ({ loginMode }) =>
     loginMode === 'server'
       ? 'La cuenta se desvinculó. Arranque el servicio con LOGIN_MODE=qr o local para vincularla otra vez; LOGIN_MODE=server nunca lo hace.'
