@@ -69,13 +69,6 @@ export const ROOMS: readonly Room[] = [
     packages: ['doctor', 'session-manager', 'service-kit', 'vault', 'client', 'protocol'],
     why: 'The command line is a client of the services, and their host. Nothing imports it.',
   },
-  {
-    room: 'packages/cli/src/words',
-    rooms: [],
-    packages: ['doctor', 'service-kit', 'protocol'],
-    libraries: [],
-    why: 'Words know no command: they are given the values that they speak of.',
-  },
   { room: `${DOCTOR}/report`, why: 'It tells what the diagnosis found and what the installation holds.' },
   {
     room: DOCTOR,
