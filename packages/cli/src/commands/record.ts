@@ -89,6 +89,18 @@ async function check(cli: Cli, path: string, page: PageDate): Promise<void> {
 
 function show(cli: Cli, differences: readonly Difference[]): void {
   if (differences.length === 0 || cli.json) return;
-  const rows = differences.map(({ what, name, file, standin }) => [what.replace('_', ' '), name, file, standin]);
-  cli.print.line(table(cli.print, cli.words.recordings.head, rows));
+  const { head, what: kinds } = cli.words.recordings;
+  const rows = differences.map(({ what, name, file, standin }) => [
+    kinds[what],
+    name,
+    cell(cli.words, file),
+    cell(cli.words, standin),
+  ]);
+  cli.print.line(table(cli.print, head, rows));
+}
+
+/** A value of a page, or what stands there where it has none. */
+function cell({ recordings }: Words, value: string): string {
+  const cells: Readonly<Record<string, string>> = recordings.cells;
+  return Object.hasOwn(cells, value) ? (cells[value] ?? value) : value;
 }

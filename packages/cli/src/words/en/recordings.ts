@@ -10,6 +10,21 @@ export const recordings = {
   noDifference: (page: string) => `No difference from ${page}.`,
   differences: (count: string, page: string) => `${count} from ${page}.`,
   differs: (path: string, page: string) => `${path} differs from ${page}.`,
+  /** What differs, and what stands in a cell where there is no value. */
+  what: {
+    module: 'module',
+    export: 'export',
+    state: 'state',
+    message_key: 'message key',
+    chat_id: 'chat id',
+    database: 'database',
+  },
+  cells: {
+    'not recorded': 'not recorded',
+    'no field': 'no field',
+    'never there': 'never there',
+    absent: 'absent',
+  },
   head: ['WHAT', 'NAME', 'FILE', 'STAND-IN'],
   isNone: (path: string, why: string) => `${path} is not a recording: ${why}.`,
   takeAsWritten: 'A recording is what "./leadmaster record NAME" writes; take the file as it was written.',
