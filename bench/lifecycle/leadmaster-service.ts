@@ -41,7 +41,7 @@ export class Service {
         return { asked, ready: await this.ready(sessions, cursor) };
       },
       stop: async (sessions) => {
-        await Promise.all(sessions.map((name) => this.#client.call('stopSession', of(name))));
+        await Promise.all(sessions.map((name) => this.#client.call('stopSession', { ...of(name), query: { wait: 60 } })));
       },
       close: () => this.child.end(),
     };

@@ -97,7 +97,7 @@ export class LivingSession implements AsyncDisposable {
 
   /** Resolves when no process has its profile open. */
   async stop(): Promise<void> {
-    await this.#client.call('stopSession', of(SESSION));
+    await this.#client.call('stopSession', { ...of(SESSION), query: { wait: 60 } });
     await this.#until('STOPPED');
   }
 

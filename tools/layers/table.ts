@@ -114,17 +114,17 @@ export const ROOMS: readonly Room[] = [
   },
   {
     room: `${MANAGER}/transfer`,
-    rooms: ['snapshots', 'state', 'profile', 'config'],
+    rooms: ['access', 'snapshots', 'state', 'profile', 'config'],
     why: 'It is told what a session is by those who call it.',
   },
   {
     room: `${MANAGER}/adopt`,
-    rooms: ['snapshots', 'profile', 'process'],
+    rooms: ['access', 'snapshots', 'profile', 'process'],
     why: 'It takes folders of other programs; what becomes of them is for those who call it.',
   },
   {
     room: `${MANAGER}/disk`,
-    rooms: ['snapshots', 'state', 'profile', 'config'],
+    rooms: ['access', 'snapshots', 'state', 'profile', 'config'],
     why: 'It measures; it is told what a session is by those who call it.',
   },
   {
@@ -134,7 +134,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     room: `${MANAGER}/snapshots`,
-    rooms: ['snapshot-metrics.ts', 'state', 'profile', 'engine', 'config'],
+    rooms: ['snapshot-metrics.ts', 'access', 'state', 'profile', 'engine', 'config'],
     why: 'It copies and restores; it is told what a session is by those who call it.',
   },
   {
@@ -143,6 +143,13 @@ export const ROOMS: readonly Room[] = [
     why: 'Counters of what the database remembers.',
   },
   { room: `${MANAGER}/session-gauge.ts`, rooms: [], why: 'One form of a gauge, for every measurement of sessions.' },
+  {
+    room: `${MANAGER}/access`,
+    rooms: [],
+    packages: ['capture', 'protocol'],
+    libraries: [],
+    why: 'What may be asked of sessions by those below lifecycle: interfaces alone.',
+  },
   { room: `${MANAGER}/state`, rooms: [], why: 'It keeps what it is given.' },
   { room: `${MANAGER}/profile`, rooms: [], why: 'It knows folders, not what runs on them.' },
   { room: `${MANAGER}/engine`, rooms: ['process', 'config'], why: 'An engine knows browsers, not sessions.' },

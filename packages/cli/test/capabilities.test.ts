@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { fakeService } from './harness.ts';
+import { service } from './harness.ts';
 
 test('what the page can do, a line per feature', async () => {
-  const { cli, sessions } = await fakeService();
-  sessions.set('ventas', 'READY');
+  const { cli, given } = await service();
+  await given('ventas', 'LINKED');
   const { code, stdout, stderr } = await cli('capabilities ventas');
   expect(code).toBe(0);
   expect(stdout).toMatch(/FEATURE +VERDICT +FAILED USES +WHY/);
@@ -13,8 +13,8 @@ test('what the page can do, a line per feature', async () => {
 });
 
 test('an override adds to those that are there, and --reset takes all back', async () => {
-  const { cli, sessions } = await fakeService();
-  sessions.set('ventas', 'READY');
+  const { cli, given, sessions } = await service();
+  await given('ventas', 'READY');
   expect((await cli('capabilities ventas --override text')).stdout).toMatch(/text +unknown, used all the same/);
   await cli('capabilities ventas --override ids');
   expect((await sessions.capabilities('ventas')).overridden.toSorted()).toEqual(['ids', 'text']);
@@ -23,8 +23,8 @@ test('an override adds to those that are there, and --reset takes all back', asy
 });
 
 test('an unknown feature is refused with those that there are, and so is a reset of what is overridden', async () => {
-  const { cli, sessions } = await fakeService();
-  sessions.set('ventas', 'READY');
+  const { cli, given } = await service();
+  await given('ventas', 'READY');
   const wrong = await cli('capabilities ventas --override voice');
   expect(wrong.code).toBe(2);
   expect(wrong.stderr).toContain('one of link, ready, ids, text');

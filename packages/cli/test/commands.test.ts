@@ -4,115 +4,109 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { createProfileStore } from '@leadmaster/session-manager/profile';
+import { unanswered, unknownNumber, vaultOf } from '@leadmaster/testkit';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { lockDataFolder } from '../../session-manager/src/profile/locks.ts';
 import { dataPaths } from '../../session-manager/src/profile/paths.ts';
 import { Cli } from '../src/cli.ts';
 import { localTime } from '../src/output/words.ts';
 import { printBanner } from '../src/service/banner.ts';
-import { fakeService, ioOf, run, Sink } from './harness.ts';
+import { ioOf, run, Sink, service } from './harness.ts';
 
 describe('account', () => {
   test('settles a wrong account by one word, and needs it', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'WRONG_ACCOUNT', { reason: 'other_account' });
+    const { cli, given, stage } = await service();
+    await given('ventas', 'WRONG_ACCOUNT');
+    await given('otra', 'WRONG_ACCOUNT');
+    stage.showQrs();
     expect((await cli('account ventas')).code).toBe(2);
     expect((await cli('account ventas --accept --unlink')).code).toBe(2);
     expect(await cli('account ventas --accept')).toMatchObject({ code: 0, stdout: expect.stringContaining('READY') });
     expect((await cli('account ventas --accept')).code).toBe(4);
-    sessions.set('ventas', 'WRONG_ACCOUNT', { reason: 'linked_elsewhere' });
-    const { code, stdout } = await cli('account ventas --unlink --json');
+    const { code, stdout } = await cli('account otra --unlink --json');
     expect([code, JSON.parse(stdout).state]).toEqual([0, 'QR_REQUIRED']);
     expect((await cli('account nobody --unlink')).code).toBe(3);
-    expect(sessions.changes).toEqual(['accept ventas', 'unlink ventas']);
   });
 });
 
 describe('sessions', () => {
   test('where there is none, those that the vault holds are named, by the banner of a start as well', async () => {
-    const { cli, env, port, snapshots } = await fakeService();
-    snapshots.take('old', { reason: 'before_delete' });
-    const banner = async (): Promise<string> => {
+    const banner = async ({ env, port }: { env: Record<string, string>; port: number }): Promise<string> => {
       const stdout = new Sink();
       const starting = new Cli(ioOf({ stdout, env: { LEADMASTER_ENV_FILE: '/dev/null', ...env } }), false);
       await printBanner(starting, starting.config, `http://127.0.0.1:${port}`, null);
       return stdout.text;
     };
-    expect((await cli('sessions')).stdout).toBe('No sessions yet. Make the first: ./leadmaster qr NAME\n');
-    expect(await banner()).toContain('Make the first: ./leadmaster qr NAME\n');
-    for (const name of ['caja', 'ventas']) snapshots.take(name);
+    const deleted = await service();
+    await deleted.given('old', 'LINKED');
+    await deleted.cli('session delete old --yes');
+    await expect.poll(async () => (await deleted.snapshots.recoverable()).length).toBe(1);
+    expect((await deleted.cli('sessions')).stdout).toBe('No sessions yet. Make the first: ./leadmaster qr NAME\n');
+    expect(await banner(deleted)).toContain('Make the first: ./leadmaster qr NAME\n');
+    const two = await service(await vaultOf({ caja: 1, ventas: 1 }));
     const said = 'The vault holds caja, ventas: ./leadmaster recover\n';
-    expect((await cli('sessions')).stdout).toBe(`No sessions yet. ${said}`);
-    expect(await banner()).toContain(said);
-    for (const number of [1, 2, 3, 4, 5]) snapshots.take(`t${number}`);
-    expect((await cli('sessions')).stdout).toContain('t3, and 2 more: ./leadmaster recover');
+    expect((await two.cli('sessions')).stdout).toBe(`No sessions yet. ${said}`);
+    expect(await banner(two)).toContain(said);
+    const many = await service(await vaultOf({ caja: 1, t1: 1, t2: 1, t3: 1, t4: 1, t5: 1, ventas: 1 }));
+    expect((await many.cli('sessions')).stdout).toContain('t4, and 2 more: ./leadmaster recover');
   });
 
   test('a vault that cannot be read, or not soon, delays no list of sessions', async () => {
-    const { cli, snapshots } = await fakeService();
-    const ask = vi
-      .spyOn(snapshots, 'recoverable')
-      .mockRejectedValueOnce(new LeadMasterError('vault_missing', 'no', ''));
+    const { blobs, cli } = await service();
+    blobs.plan({ what: 'fail', times: Number.POSITIVE_INFINITY });
     const said = { code: 0, stdout: 'No sessions yet. Make the first: ./leadmaster qr NAME\n', stderr: '' };
     expect(await cli('sessions')).toEqual(said);
-    ask.mockReturnValueOnce(new Promise(() => {}));
+    blobs.heal();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    onTestFinished(() => resolve());
+    blobs.plan({ what: 'wait', until: promise, times: Number.POSITIVE_INFINITY });
     const before = performance.now();
     expect(await cli('sessions')).toEqual(said);
     expect(performance.now() - before).toBeLessThan(10_000);
-    expect(ask).toHaveBeenCalledTimes(2);
   });
 
   test('an empty service says how to make the first', async () => {
-    const { cli } = await fakeService();
+    const { cli } = await service();
     expect((await cli('sessions')).stdout).toContain('./leadmaster qr NAME');
     expect(JSON.parse((await cli('sessions --json')).stdout)).toEqual([]);
   });
 
   test('one line each, with what is asked of a person beside it', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'READY', {
-      lastSnapshot: {
-        id: '1-aa',
-        at: new Date(Date.now() - 3_600_000 * 2).toISOString(),
-        verified: true,
-        damaged: false,
-      },
-      snapshotFailure: { at: new Date().toISOString(), code: 'store_full', detail: 'The disk is full.' },
-    });
-    sessions.set('soporte', 'ERROR', {
-      reason: 'browser_missing',
-      hint: 'Install one.',
-      lastSnapshot: {
-        id: '1-aa',
-        at: new Date(Date.now() - 3_600_000 * 3).toISOString(),
-        verified: false,
-        damaged: true,
-      },
-    });
+    const { blobs, cli, damageVault, engine, given, snapshots, take } = await service();
+    await given('soporte', 'LINKED');
+    const { id } = await take('soporte');
+    await damageVault();
+    await snapshots.verify('soporte', id, { drill: false });
+    await given('soporte', 'ERROR');
+    await given('ventas', 'READY');
+    await take('ventas');
+    const full = new LeadMasterError('store_full', 'The disk is full.', 'Make room.');
+    blobs.plan({ what: 'fail', on: 'put', times: Number.POSITIVE_INFINITY, error: full });
+    await expect(take('ventas')).rejects.toThrow('The disk is full.');
     const { stdout, stderr } = await cli('sessions');
     expect(stdout).toMatch(/NAME +STATE +FOR +ACCOUNT +DISK +MEMORY +SNAPSHOT +REASON/);
-    expect(stdout).toMatch(/ventas +READY .*5491100000001 Ana/);
-    expect(stdout).toMatch(/ventas .*2 h, failing/);
-    expect(stdout).toMatch(/soporte .*3 h, DAMAGED/);
+    expect(stdout).toMatch(/ventas +READY .*5491100000002 Ana/);
+    expect(stdout).toMatch(/ventas .*\d s, failing/);
+    expect(stdout).toMatch(/soporte .*\d s, DAMAGED/);
     expect(stderr).toContain('ventas: no snapshot could be taken: The disk is full.');
-    expect(stderr).toContain('soporte: Install one.');
-    sessions.set('cobros', 'READY', {
-      attention: 'integrity_challenge',
-      hint: 'Open WhatsApp on the phone.',
-      limits: { newChats: { state: 'locked', until: null, used: null, total: null }, since: new Date().toISOString() },
-    });
+    expect(stderr).toMatch(/soporte: .*Install chromium-headless-shell/);
+    await given('cobros', 'READY');
+    const run = await engine.runOf('cobros');
+    run.tell({ type: 'attention', reason: 'integrity_challenge' });
+    run.tell({ type: 'limits', limits: { state: 'locked', until: null, used: null, total: null } });
+    await expect.poll(async () => (await cli('sessions')).stderr).toMatch(/cobros: WhatsApp lets it open no new chats/);
     const needing = await cli('sessions');
     expect(needing.stdout).toMatch(/cobros +READY, needs you/);
-    expect(needing.stderr).toContain('cobros: Open WhatsApp on the phone.');
+    expect(needing.stderr).toMatch(/cobros: .*phone/);
     expect(needing.stderr).toContain('cobros: WhatsApp lets it open no new chats (locked)');
     const json = JSON.parse((await cli('--json sessions')).stdout);
-    expect(json.map(({ name }: { name: string }) => name)).toEqual(['ventas', 'soporte', 'cobros']);
+    expect(json.map(({ name }: { name: string }) => name)).toEqual(['cobros', 'soporte', 'ventas']);
   });
 });
 
 test('of an unclaimed profile, the very command that takes it over', async () => {
-  const { cli, sessions, dataDir } = await fakeService();
-  sessions.set('admin', 'UNCLAIMED', { hint: 'Take it over: "./leadmaster adopt <data>/tokens/admin --name admin".' });
+  const { cli, dataDir, given } = await service();
+  await given('admin', 'UNCLAIMED');
   const command = `./leadmaster adopt ${dataDir}/tokens/admin --name admin`;
   expect((await cli('sessions')).stderr).toContain(`admin: Take it over in place: ${command}\n`);
   expect(JSON.parse((await cli('sessions --json')).stdout)[0].hint).toContain(command);
@@ -122,26 +116,29 @@ test('of an unclaimed profile, the very command that takes it over', async () =>
 
 describe('session', () => {
   test('create, start, stop, restart', async () => {
-    const { cli, sessions } = await fakeService();
+    const { cli, sessions, stage } = await service();
+    stage.showQrs();
     expect(await cli('session create ventas --no-start --metadata team=norte')).toMatchObject({ code: 0 });
-    expect((await sessions.get('ventas')).metadata).toEqual({ team: 'norte' });
+    expect(await sessions.get('ventas')).toMatchObject({ metadata: { team: 'norte' }, state: 'STOPPED' });
     expect((await cli('session start ventas')).stdout).toContain('ventas is QR_REQUIRED');
     expect((await cli('session stop ventas')).stdout).toContain('ventas is STOPPED');
+    expect((await sessions.get('ventas')).state).toBe('STOPPED');
     expect(JSON.parse((await cli('session restart ventas --json')).stdout)).toMatchObject({ name: 'ventas' });
-    expect(sessions.changes).toEqual(['create ventas', 'start ventas', 'stop ventas', 'stop ventas', 'start ventas']);
+    expect((await sessions.get('ventas')).desired).toBe('running');
   });
 
   test('metadata is carried as it is, but for the one name that JSON readers refuse', async () => {
-    const { cli, sessions } = await fakeService();
+    const { cli, context, sessions } = await service();
     expect(await cli('session create a --no-start --metadata constructor=x toString=y')).toMatchObject({ code: 0 });
     expect((await sessions.get('a')).metadata).toEqual({ constructor: 'x', toString: 'y' });
     expect(await cli('session create b --metadata __proto__=c')).toMatchObject({ code: 2, stderr: /__proto__.*key/ });
-    expect(sessions.changes).toEqual(['create a']);
+    expect(context.roster.names()).toEqual(['a']);
   });
 
   test('a start that ends where only a person can help is a failure, told once', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'ERROR', { reason: 'browser_missing', hint: 'Install one.' });
+    const { cli, engine, given } = await service();
+    await given('ventas', 'STOPPED');
+    engine.onStart = () => Promise.reject(new LeadMasterError('browser_missing', 'None.', 'Install one.'));
     const said = await cli('session start ventas');
     expect(said).toMatchObject({ code: 1, stderr: expect.stringContaining('did not start: browser_missing') });
     const { code, stdout } = await cli('session start ventas --json');
@@ -149,22 +146,27 @@ describe('session', () => {
     expect(JSON.parse(stdout)).toMatchObject({ state: 'ERROR' });
   });
 
-  test.each(['delete', 'logout'])('%s asks first', async (verb) => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'READY');
+  test.each([
+    ['delete', undefined],
+    ['logout', 'STOPPED'],
+  ])('%s asks first', async (verb, state) => {
+    const { cli, given, sessions } = await service();
+    const now = async () => (await sessions.list()).items[0]?.state;
+    await given('ventas', 'READY');
     expect(await cli(`session ${verb} ventas`)).toMatchObject({ code: 2 });
     expect(await cli(`session ${verb} ventas`, { answers: 'no' })).toMatchObject({ code: 1 });
-    expect(sessions.changes).toEqual([]);
+    expect(await now()).toBe('READY');
     expect(await cli(`session ${verb} ventas`, { answers: 'y' })).toMatchObject({ code: 0 });
-    sessions.set('ventas', 'READY');
+    expect(await now()).toBe(state);
+    await given('ventas', 'READY');
     expect(await cli(`session ${verb} ventas --yes`)).toMatchObject({ code: 0 });
-    expect(sessions.changes).toEqual([`${verb} ventas`, `${verb} ventas`]);
+    expect(await now()).toBe(state);
   });
 });
 
 describe('send', () => {
   test('a text that is empty or too long is wrong usage, in plain words, and nothing is sent', async () => {
-    const { cli } = await fakeService();
+    const { cli } = await service();
     for (const [text, said] of [
       ['', /The text is empty\./],
       ['x'.repeat(65_537), /^.*The text is too long for one message\.\n*$/],
@@ -175,8 +177,8 @@ describe('send', () => {
   });
 
   test('waits for the acknowledgement, and takes numbers as people write them', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'READY');
+    const { cli, given, sessions } = await service();
+    await given('ventas', 'READY');
     expect(await cli(['send', 'ventas', '+54 9 11 0000-0002', 'hola che'])).toMatchObject({
       code: 0,
       stdout: /^SENT /,
@@ -185,19 +187,19 @@ describe('send', () => {
   });
 
   test('a message that failed, or stayed without an answer, is exit code 1; with JSON the message alone', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'READY');
-    sessions.sending = 'FAILED';
+    const { cli, engine, given } = await service();
+    await given('ventas', 'READY');
+    (await engine.runOf('ventas')).onSend = unknownNumber;
     expect(await cli('send ventas 5491100000002 x')).toMatchObject({ code: 1, stderr: /the number has no WhatsApp/ });
     expect(JSON.parse((await cli('send ventas 5491100000002 x --json')).stdout)).toMatchObject({ state: 'FAILED' });
-    sessions.sending = 'SENDING';
+    (await engine.runOf('ventas')).onSend = unanswered;
     expect(await cli('send ventas 5491100000002 x --timeout 1')).toMatchObject({ code: 1, stderr: /not acknowledged/ });
     expect(await cli('send ventas 5491100000002 x --no-wait')).toMatchObject({ code: 0 });
   });
 
   test('the same idempotency key sends once', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'READY');
+    const { cli, given } = await service();
+    await given('ventas', 'READY');
     const line = 'send ventas 5491100000002 x --json --idempotency-key k1';
     const [first, second] = [await cli(line), await cli(line)];
     expect(JSON.parse(first.stdout).id).toBe(JSON.parse(second.stdout).id);
@@ -205,22 +207,24 @@ describe('send', () => {
   });
 
   test('an answer that is a replay says so, also after the message was waited for, and when it had failed', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'READY');
+    const { cli, engine, given } = await service();
+    await given('ventas', 'READY');
     const replay = /given before under this idempotency key.*nothing was sent now/;
     const line = 'send ventas 5491100000002 x --idempotency-key k1 --timeout 1';
-    sessions.sending = 'SENDING';
+    const run = await engine.runOf('ventas');
+    const taken = run.onSend;
+    run.onSend = unanswered;
     const first = await cli(line);
     expect(first).toMatchObject({ code: 1, stderr: expect.not.stringMatching(replay) });
     expect(await cli(line)).toMatchObject({ code: 1, stderr: replay });
     const waited = await cli(`${line} --json`);
     expect(JSON.parse(waited.stdout)).toMatchObject({ state: 'SENDING', replayed: true });
     expect(await cli(`${line} --no-wait`)).toMatchObject({ code: 0, stderr: replay });
-    sessions.sending = 'FAILED';
+    (await engine.runOf('ventas')).onSend = unknownNumber;
     const failing = 'send ventas 5491100000002 y --idempotency-key k2';
     expect(await cli(failing)).toMatchObject({ code: 1, stderr: expect.not.stringMatching(replay) });
     expect(await cli(failing)).toMatchObject({ code: 1, stderr: replay });
-    sessions.sending = 'SENT';
+    run.onSend = taken;
     const fresh = await cli(['send', 'ventas', '5491100000002', 'z', '--json']);
     expect(JSON.parse(fresh.stdout)).toMatchObject({ state: 'SENT', replayed: false });
   });
@@ -228,36 +232,44 @@ describe('send', () => {
 
 describe('events', () => {
   test('the newest, oldest first; after a cursor; of one session', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('a', 'READY');
-    sessions.set('b', 'READY');
-    for (let i = 0; i < 5; i++) sessions.emit('a', 'message.received', { text: `number ${i}`, from: 'x' });
-    const lines = (await cli('events --json --limit 2')).stdout.trim().split('\n');
-    expect(lines.map((line) => JSON.parse(line).id)).toEqual([6, 7]);
-    expect((await cli('events --after 5')).stdout).toMatch(/^6 .* a message.received text="number 3" from=x$/m);
+    const { cli, given, sessions, stage } = await service();
+    await given('b', 'STOPPED');
+    const ofB = sessions.lastEventId();
+    await given('a', 'READY');
+    const heard = [];
+    for (let i = 0; i < 5; i++) heard.push(await stage.hear('a', `number ${i}`));
+    const [last, before] = [heard[4], heard[3]];
+    const lines = (await cli('events --json --limit 200')).stdout.trim().split('\n');
+    const ids = lines.map((line) => JSON.parse(line).id);
+    expect(ids).toEqual(ids.toSorted((one, other) => one - other));
+    expect(ids).toContain(last?.id);
+    const newest = (await cli('events --json --limit 2')).stdout.trim().split('\n');
+    expect(newest.map((line) => JSON.parse(line).id)).toEqual(ids.slice(-2));
+    const after = await cli(`events --after ${(before?.id ?? 0) - 1}`);
+    expect(after.stdout).toMatch(new RegExp(`^${before?.id} .* a message.received .*text="number 3"`, 'm'));
+    expect(after.stdout).not.toContain('number 2');
     const sender = { id: '7001@lid', lid: '7001@lid', phone: '5491100000003', name: 'Ana' };
-    const nobody = { id: null, lid: null, phone: null, name: null };
-    sessions.emit('a', 'message.received', { whatsappId: 'w', messageId: 'w', sender, chat: nobody });
-    expect((await cli('events a')).stdout).toMatch(/a message.received whatsappId=w sender="Ana \(5491100000003\)"$/m);
-    expect((await cli('events b')).stdout.trim().split('\n')).toHaveLength(1);
+    await stage.hear('a', 'hola', { sender });
+    expect((await cli('events a')).stdout).toMatch(/a message.received .*sender="Ana \(5491100000003\)"/m);
+    expect((await cli('events b')).stdout.trim().split('\n')).toHaveLength(ofB);
   });
 });
 
 describe('check and where', () => {
   test('of a session that is not there: not found', async () => {
-    const { cli } = await fakeService();
+    const { cli } = await service();
     expect(await cli('check nobody')).toMatchObject({ code: 3 });
     expect(await cli('where nobody')).toMatchObject({ code: 3 });
   });
 
   test('check prints what the service found', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'READY');
-    expect(await cli('check ventas')).toMatchObject({ code: 0, stdout: 'ok   folder: is there\n' });
+    const { cli, given } = await service();
+    await given('ventas', 'READY');
+    expect(await cli('check ventas')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ok {3}/) });
   });
 
   test('of a session that was never linked it says so, and calls nothing damaged', async () => {
-    const { cli, app, dataDir } = await fakeService();
+    const { app, cli, dataDir } = await service();
     await app.close();
     await createProfileStore({ dataDir }).create('ventas');
     const { code, stdout, stderr } = await cli('check ventas');
@@ -269,7 +281,7 @@ describe('check and where', () => {
   });
 
   test("without the service the data folder is named; the demo's is meant with --demo, before or after the command", async () => {
-    const { cli, app, dataDir } = await fakeService();
+    const { app, cli, dataDir } = await service();
     await app.close();
     expect((await cli('storage')).stderr).toContain(`this reads the disk: ${dataDir}\n`);
     const profile = createProfileStore({ dataDir: `${dataDir}-demo` }).locate('ventas');
@@ -284,8 +296,8 @@ describe('check and where', () => {
   });
 
   test('with the service of the data folder on another port, that port is named, and nothing works beside it', async () => {
-    const { cli, app, dataDir } = await fakeService();
-    await app.close();
+    const { cli, dataDir, stop } = await service();
+    await stop();
     const lock = lockDataFolder(dataPaths(dataDir), { port: 7301 });
     onTestFinished(() => lock.release());
     const said = /A service of this data folder runs on port 7301: set SESSION_MANAGER_PORT=7301\n/;
@@ -296,15 +308,15 @@ describe('check and where', () => {
   });
 
   test('--demo never orders anything of another service at the same address', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'READY');
+    const { cli, given, sessions } = await service();
+    await given('ventas', 'READY');
     for (const line of ['session stop ventas --demo', '--demo session delete ventas --yes', 'sessions --demo'])
       expect(await cli(line)).toMatchObject({ code: 6, stderr: /no demo runs/ });
-    expect(sessions.changes).toEqual([]);
+    expect((await sessions.get('ventas')).state).toBe('READY');
   });
 
   test('both work without the service', async () => {
-    const { cli, app, dataDir } = await fakeService();
+    const { app, cli, dataDir } = await service();
     await app.close();
     const profile = join(dataDir, 'tokens/ventas');
     mkdirSync(join(profile, 'Default'), { recursive: true, mode: 0o700 });
@@ -333,7 +345,7 @@ describe('check and where', () => {
 });
 
 test('adopt without a folder, without a word about it, and with both words is wrong usage', async () => {
-  const { cli, sessions } = await fakeService();
+  const { cli, sessions } = await service();
   for (const line of [
     ['adopt', '', '--name', 'a', '--copy'],
     ['adopt', ' ', '--name', 'a', '--move'],
@@ -341,7 +353,7 @@ test('adopt without a folder, without a word about it, and with both words is wr
     ['adopt', '/srv/bot/session', '--name', 'a', '--copy', '--move'],
   ])
     expect([line, (await cli(line)).code]).toEqual([line, 2]);
-  expect(sessions.changes).toEqual([]);
+  expect((await sessions.list()).items).toEqual([]);
 });
 
 test('times for people are of one form, with the zone; --json has them in UTC', async () => {
@@ -351,26 +363,26 @@ test('times for people are of one form, with the zone; --json has them in UTC', 
   vi.stubEnv('TZ', 'Asia/Kolkata');
   expect(localTime('2026-11-25T23:59:59.999Z')).toBe('2026-11-26 05:29:59 +05:30');
   vi.stubEnv('TZ', 'UTC');
-  const { cli, sessions } = await fakeService();
-  sessions.set('ventas', 'READY');
+  const { cli, given } = await service();
+  await given('ventas', 'READY');
   expect((await cli('events')).stdout).toMatch(/^\d+ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+00:00 ventas /m);
   expect((await cli('events --json')).stdout).toMatch(/"at":"[^"]*Z"/);
 });
 
 test('nothing is asked about a session that does not exist', async () => {
-  const { cli, sessions } = await fakeService();
+  const { cli, sessions } = await service();
   for (const line of ['session delete nobody', 'session logout nobody', 'session delete nobody --purge']) {
     const { code, stderr } = await cli(line, { answers: 'y' });
     expect([line, code, stderr.includes('[y/N]')]).toEqual([line, 3, false]);
   }
-  expect(sessions.changes).toEqual([]);
+  expect((await sessions.list()).items).toEqual([]);
 });
 
 describe('what hands type first', () => {
   test('status and list are sessions, of one as well', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'READY');
-    sessions.set('soporte', 'STOPPED');
+    const { cli, given } = await service();
+    await given('ventas', 'READY');
+    await given('soporte', 'STOPPED');
     const all = await cli('sessions');
     for (const line of ['status', 'list', '--json status'])
       expect(await cli(line)).toMatchObject({ code: 0, stdout: expect.stringContaining('soporte') });
@@ -389,22 +401,21 @@ describe('what hands type first', () => {
     ['config show', './leadmaster report'],
     ['backup', './leadmaster snapshot create NAME'],
   ])('%s is told the right one, and does nothing', async (line, hint) => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'READY');
+    const { cli, given, sessions } = await service();
+    await given('ventas', 'READY');
     expect(await cli(line)).toMatchObject({ code: 2, stderr: expect.stringContaining(hint) });
     const json = JSON.parse((await cli(`${line} --json`)).stdout);
     expect(json.error).toMatchObject({ code: 'usage', exitCode: 2, hint: expect.stringContaining(hint) });
-    expect(sessions.changes).toEqual([]);
+    expect((await sessions.get('ventas')).state).toBe('READY');
   });
 });
 
 test('adopt claims a profile in place', async () => {
-  const { cli, sessions, dataDir } = await fakeService();
+  const { cli, dataDir, given, sessions } = await service();
   const profile = join(dataDir, 'tokens/admin');
-  mkdirSync(profile, { recursive: true });
-  sessions.set('admin', 'UNCLAIMED');
+  await given('admin', 'UNCLAIMED');
   expect(await cli(`adopt ${profile} --name admin`)).toMatchObject({ code: 0, stdout: /admin is STOPPED/ });
-  expect(sessions.changes).toEqual(['adopt admin']);
+  expect((await sessions.get('admin')).state).toBe('STOPPED');
 });
 
 describe('exit codes', () => {
@@ -436,8 +447,8 @@ describe('exit codes', () => {
   });
 
   test('3 not found, 4 wrong state, 5 not allowed', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'STOPPED');
+    const { cli, given } = await service();
+    await given('ventas', 'STOPPED');
     expect(await cli('session stop nobody')).toMatchObject({ code: 3 });
     expect(await cli('send ventas 5491100000002 x')).toMatchObject({ code: 4 });
     expect(await cli('session create ventas')).toMatchObject({ code: 4 });
@@ -446,20 +457,20 @@ describe('exit codes', () => {
   });
 
   test('5 when the key file is not ours to read', async () => {
-    const { cli, dataDir } = await fakeService();
+    const { cli, dataDir } = await service();
     mkdirSync(join(dataDir, 'admin.key'), { recursive: true });
     expect(await cli('sessions', { env: { LEADMASTER_ADMIN_KEY: '' } })).toMatchObject({ code: 5 });
   });
 
   test('the key is taken from the data folder', async () => {
-    const { cli, dataDir, env } = await fakeService();
+    const { cli, dataDir, env } = await service();
     mkdirSync(dataDir, { recursive: true });
     writeFileSync(join(dataDir, 'admin.key'), `${env.LEADMASTER_ADMIN_KEY}\n`, { mode: 0o600 });
     expect(await cli('sessions', { env: { LEADMASTER_ADMIN_KEY: '' } })).toMatchObject({ code: 0 });
   });
 
   test('6 unreachable, with the command to run; also where something else listens', async () => {
-    const { cli, app } = await fakeService();
+    const { app, cli } = await service();
     await app.close();
     expect(await cli('sessions')).toMatchObject({ code: 6, stderr: /does not answer.*ECONNREFUSED.*npm start/s });
     expect(JSON.parse((await cli('sessions --json')).stdout)).toMatchObject({
@@ -476,8 +487,10 @@ describe('exit codes', () => {
   });
 
   test('1 for a failure of the service, with its words; errors are JSON with --json', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.failure = new Error('secret detail');
+    const { cli, faults, given } = await service();
+    await given('ventas', 'STOPPED');
+    faults.error = () => new Error('secret detail');
+    faults.fails = () => true;
     const { code, stdout } = await cli('sessions --json');
     expect(code).toBe(1);
     expect(JSON.parse(stdout).error).toMatchObject({ code: 'internal', status: 500, exitCode: 1 });
@@ -515,8 +528,8 @@ describe('--json', () => {
 });
 
 test('colours are for terminals, and NO_COLOR turns them off', async () => {
-  const { cli, sessions } = await fakeService();
-  sessions.set('ventas', 'READY');
+  const { cli, given } = await service();
+  await given('ventas', 'READY');
   const terminal = { columns: 120, rows: 40 };
   expect((await cli('sessions')).stdout).not.toContain('\u001b[');
   expect((await cli('sessions', { terminal })).stdout).toContain('\u001b[32mREADY');

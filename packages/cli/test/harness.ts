@@ -1,18 +1,15 @@
 import { EventEmitter, once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import { fakeServices } from '@leadmaster/testkit';
-import { pino } from 'pino';
-import { Registry } from 'prom-client';
+import { ADMIN_KEY, QUICK_DISK, startTestManager, type TestManagerOptions } from '@leadmaster/testkit';
 import { onTestFinished } from 'vitest';
-import { createHttpServer } from '../../session-manager/src/http/server.ts';
+import { type PlaceProbe, thisProbe } from '../../session-manager/src/profile/place.ts';
 import type { Input, Io } from '../src/io.ts';
 import { runCli } from '../src/program.ts';
 
-const ADMIN_KEY = 'admin-key-of-the-tests';
+/** The number of a file system whose files keep their inode and birth. */
+const EXT4 = 0xef53n;
 
 export interface Ran {
   code: number;
@@ -98,29 +95,35 @@ export class Sink extends Writable {
   }
 }
 
-/** The real HTTP server over sessions in memory, and the command line set to speak with it. */
-export async function fakeService() {
-  const folder = mkdtempSync(join(tmpdir(), 'leadmaster-cli-'));
-  const dataDir = join(folder, 'data');
-  const services = fakeServices(dataDir);
-  const { sessions, snapshots, storage, departures: transfers } = services;
-  const app = await createHttpServer({
-    ...services,
-    config: { dataDir, compat: 'key' },
-    keys: { adminKey: ADMIN_KEY, serviceToken: 'service-token-of-the-tests' },
-    log: pino({ level: 'silent' }),
-    metrics: new Registry(),
-    ready: () => true,
-    version: '0.1.0',
-  });
-  await app.listen({ host: '127.0.0.1', port: 0 });
-  onTestFinished(async () => {
-    await app.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const { port } = app.server.address() as AddressInfo;
+/** A session manager until the end of the test, and the command line set to speak with it. */
+export async function service(options: TestManagerOptions = {}) {
+  const manager = await startTestManager(options);
+  onTestFinished(() => manager.close());
+  const { context, dataDir, port } = manager;
   const env = { SESSION_MANAGER_PORT: String(port), LEADMASTER_ADMIN_KEY: ADMIN_KEY, LEADMASTER_DATA_DIR: dataDir };
   const cli = (line: string | readonly string[], options: RunOptions = {}): Promise<Ran> =>
     run(typeof line === 'string' ? line.split(' ') : line, { ...options, env: { ...env, ...options.env } });
-  return { sessions, snapshots, storage, transfers, app, port, dataDir, env, cli };
+  return { ...manager, sessions: context.sessions, snapshots: context.snapshots, env, cli };
+}
+
+/** A data folder until the end of the test, that was copied from one in which these sessions ran. */
+export async function copiedFolder(...names: string[]) {
+  const there = await service({ probe: probeOf('disk-before') });
+  for (const name of names) await there.given(name, 'READY');
+  await there.stop();
+  const dataDir = join(tempFolder(), 'data');
+  cpSync(there.dataDir, dataDir, { recursive: true, preserveTimestamps: true });
+  return { dataDir, origin: there.dataDir, blobs: there.blobs, probe: probeOf('disk-now') };
+}
+
+/** A file system that tells a copy from its original, by its UUID. */
+function probeOf(uuid: string): PlaceProbe {
+  return { ...thisProbe, type: () => EXT4, uuid: () => uuid };
+}
+
+/** A folder until the end of the test, where a sync to the disk costs nothing. */
+export function tempFolder(): string {
+  const folder = mkdtempSync(join(QUICK_DISK, 'leadmaster-cli-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }

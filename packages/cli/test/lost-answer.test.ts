@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { fakeService, run } from './harness.ts';
+import { run, service } from './harness.ts';
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 
@@ -19,7 +19,7 @@ const MESSAGE = {
 };
 
 /** A service that is well, but for what it does with orders; with `reads`, also with what is asked of messages. */
-async function service(orders: Answer, reads: Answer = say(200, { items: [] })) {
+async function answering(orders: Answer, reads: Answer = say(200, { items: [] })) {
   const seen = new EventEmitter();
   const server = createServer((request, response) => {
     request.resume().on('end', () => {
@@ -63,7 +63,7 @@ describe('send', () => {
     ["a proxy's 504", proxys],
     ['the end of a service', say(503, { status: 503, code: 'shutting_down', detail: 'It ends.', hint: '', title: '' })],
   ])('an answer that is lost (%s): exit code 1, the key, and how to ask; never "start it"', async (_what, answer) => {
-    const { cli } = await service(answer);
+    const { cli } = await answering(answer);
     const { code, stderr } = await cli([...SEND, '--idempotency-key', 'order 7']);
     expect(code).toBe(1);
     expect(stderr).toContain('The message may have gone (idempotency key order 7).');
@@ -72,7 +72,7 @@ describe('send', () => {
   });
 
   test('with --json, the id and the key as members; a key of its own where none was given', async () => {
-    const { cli } = await service(cut);
+    const { cli } = await answering(cut);
     const { code, stdout } = await cli([...SEND, '--json']);
     const { error } = JSON.parse(stdout);
     expect({ code, error }).toMatchObject({
@@ -88,7 +88,7 @@ describe('send', () => {
   });
 
   test('a service that ends while the message is on its way: its id and its key', async () => {
-    const { cli } = await service(say(202, MESSAGE), cut);
+    const { cli } = await answering(say(202, MESSAGE), cut);
     const { code, stdout } = await cli([...SEND, '--idempotency-key', 'k1', '--json']);
     expect({ code, ...JSON.parse(stdout) }).toMatchObject({
       code: 1,
@@ -101,7 +101,7 @@ describe('send', () => {
       [never, 'POST', null],
       [say(202, MESSAGE), 'GET', 'm1'],
     ] as const) {
-      const { cli, seen } = await service(orders, never);
+      const { cli, seen } = await answering(orders, never);
       const signals = new EventEmitter();
       seen.once(method, () => signals.emit(signal));
       const { code, stdout } = await cli([...SEND, '--idempotency-key', 'k1', '--json'], signals);
@@ -113,17 +113,17 @@ describe('send', () => {
   });
 
   test('what certainly never left is not told as sent: no service, and a disk that refused the journal', async () => {
-    const { cli, app } = await fakeService();
+    const { app, cli } = await service();
     await app.close();
     expect(await cli(SEND)).toMatchObject({ code: 6, stderr: expect.not.stringMatching(/may have/) });
     const full = say(503, { status: 503, code: 'storage_failed', detail: 'The disk is full.', hint: 'h', title: '' });
-    const refused = await service(full);
+    const refused = await answering(full);
     expect(await refused.cli(SEND)).toMatchObject({ code: 1, stderr: expect.not.stringMatching(/may have/) });
   });
 
   test('the printed command asks: the same message, sent once', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'READY');
+    const { cli, given } = await service();
+    await given('ventas', 'READY');
     const first = JSON.parse((await cli([...SEND, '--idempotency-key', '-k 1', '--json'])).stdout);
     const again = await cli(['send', '--json', '--idempotency-key=-k 1', '--', ...SEND.slice(1)]);
     expect(JSON.parse(again.stdout)).toEqual({ ...first, replayed: true });
@@ -154,7 +154,7 @@ describe('every other order', () => {
   test.each(ORDERS)('%s: a lost answer is exit code 1 and says that it may have been done', async (line) => {
     // A good answer to `delete` has no body.
     for (const answer of line.includes('delete') ? [cut] : [cut, cutInTheBody]) {
-      const { env } = await service(answer, STOPPED);
+      const { env } = await answering(answer, STOPPED);
       const { code, stdout } = await run([...line.split(' '), '--json'], { env: { ...env, ...KEY } });
       expect({ code, ...JSON.parse(stdout) }).toMatchObject({
         code: 1,
@@ -164,7 +164,7 @@ describe('every other order', () => {
   });
 
   test.each(ORDERS)('%s: Ctrl-C after it was given says so', async (line) => {
-    const { env, seen } = await service(never, STOPPED);
+    const { env, seen } = await answering(never, STOPPED);
     const signals = new EventEmitter();
     for (const method of ['POST', 'DELETE']) seen.once(method, () => signals.emit('SIGINT'));
     const { code, stdout } = await run([...line.split(' '), '--json'], { env: { ...env, ...KEY }, signals });
@@ -175,7 +175,7 @@ describe('every other order', () => {
   });
 
   test('what is only read is told as before: the service does not answer', async () => {
-    const { cli } = await service(cut, cut);
+    const { cli } = await answering(cut, cut);
     expect(await cli(['sessions'])).toMatchObject({ code: 6 });
     expect(await cli(['events'])).toMatchObject({ code: 6 });
   });

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { accountOf, type FakeRun, OTHER_PHONE } from '@leadmaster/testkit';
 import fc from 'fast-check';
 import jsQR from 'jsqr';
 import QRCode from 'qrcode';
@@ -9,7 +10,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { LiveView } from '../src/output/live-view.ts';
 import { drawQr } from '../src/qr/half-blocks.ts';
 import { drawSmallQr } from '../src/qr/sextants.ts';
-import { fakeService, Sink } from './harness.ts';
+import { Sink, service } from './harness.ts';
 
 /** Reads a drawing back into rows of light modules. */
 function readBack(lines: readonly string[], side: number): boolean[][] {
@@ -107,107 +108,113 @@ test('a live view draws again in its place, and only what changed', () => {
   expect(drawn()).toBe('\u001b[1A\r\u001b[0J');
 });
 
+type Service = Awaited<ReturnType<typeof service>>;
+
+/** A service whose browsers show a QR as soon as they run. */
+async function showing(options: Parameters<typeof service>[0] = {}) {
+  const manager = await service(options);
+  manager.stage.showQrs();
+  return manager;
+}
+
 describe('leadmaster qr', () => {
   test('creates, shows, and ends by itself when linked', async () => {
-    const { cli, sessions } = await fakeService();
+    const { cli, context, engine, stage } = await showing();
     const out = new Sink();
     const running = cli('qr ventas', { stdout: out });
     await out.says(/QR 1 of ventas/);
-    sessions.set('ventas', 'AUTHENTICATED');
+    (await engine.runOf('ventas')).tell({ type: 'authenticated' });
     await out.says(/Scanned/);
-    sessions.set('ventas', 'READY', { account: { id: 'x', phone: '5491100000001', name: 'Ana' } });
+    await stage.scan('ventas');
     const { code, stdout } = await running;
     expect(code).toBe(0);
-    expect(sessions.changes).toEqual(['create ventas']);
-    expect(stdout).toContain(drawQr('2@fake,qr,text==', false).lines.join('\n'));
+    expect([context.roster.names(), engine.runs.length]).toEqual([['ventas'], 1]);
+    expect(stdout).toContain(drawQr('ref-1', false).lines.join('\n'));
     // Each QR once, however often it was asked for.
     expect(stdout.match(/QR 1 of ventas/g)).toHaveLength(1);
     expect(stdout).toMatch(/Scanned.*\nREADY ventas is linked as 5491100000001 Ana/);
   });
 
   test('on a terminal it is drawn in place with the time left; a small one is told what to do', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('a', 'QR_REQUIRED');
-    sessions.set('b', 'QR_REQUIRED');
+    const { cli, given, stage } = await service();
+    await given('a', 'QR_REQUIRED');
+    await given('b', 'QR_REQUIRED');
     const [wide, narrow] = [new Sink(), new Sink()];
     const both = [
       cli('qr a', { stdout: wide, terminal: { columns: 120, rows: 60 } }),
       cli('qr b', { stdout: narrow, terminal: { columns: 30, rows: 8 } }),
     ];
     await Promise.all([wide.says(/s left/), narrow.says(/make the terminal larger/)]);
-    for (const name of ['a', 'b']) sessions.set(name, 'READY', { account: { id: 'x', phone: '1', name: 'Ana' } });
+    for (const name of ['a', 'b']) await stage.scan(name);
     const [large, small] = await Promise.all(both);
     expect(large?.stdout).toMatch(/s left.*Linked devices/s);
     expect(large?.stdout).toContain('A\r\u001b[0J');
     expect(small?.stdout).toMatch(/make the terminal larger,.*qr b --save.*pair b PHONE/s);
   });
 
-  test('on a terminal of 80x24 the whole QR is shown, smaller', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'QR_REQUIRED');
-    const expiresAt = new Date(Date.now() + 60_000).toISOString();
-    vi.spyOn(sessions, 'qr').mockImplementation(async () => ({ qr: longQr(1), attempt: 1, expiresAt }));
-    const shown = drawSmallQr(longQr(1), false).lines.join('\n\u001b[2K');
-    for (const [TERM, what] of [
-      ['xterm-256color', shown],
-      ['linux', 'make the terminal larger'],
-    ] as const) {
-      const out = new Sink();
-      const running = cli('qr ventas', {
-        stdout: out,
-        terminal: { columns: 80, rows: 24 },
-        env: { TERM, NO_COLOR: '1' },
-      });
-      await out.says(/Unreadable|PHONE/);
-      sessions.set('ventas', 'READY', { account: { id: 'x', phone: '1', name: 'Ana' } });
-      const { stdout } = await running;
-      expect(stdout).toContain(what);
-      // A line that wraps would be counted as one, and the next drawing would stand below the first.
-      const drawn = stdout.split('\n').map((line) => [...stripVTControlCharacters(line)].length);
-      expect(Math.max(...drawn)).toBeLessThanOrEqual(80);
-      sessions.set('ventas', 'QR_REQUIRED');
-    }
+  test.each([
+    ['xterm-256color', drawSmallQr(longQr(1), false).lines.join('\n\u001b[2K')],
+    ['linux', 'make the terminal larger'],
+  ])('on a terminal of 80x24 that is %s the whole QR is shown, smaller, where it can be', async (TERM, what) => {
+    const { cli, engine, given, stage } = await service();
+    await given('ventas', 'INITIALIZING');
+    const expiresAt = new Date(Date.now() + 60_000);
+    (await engine.runOf('ventas')).tell({ type: 'qr', qr: longQr(1), expiresAt, attempt: 1 });
+    const out = new Sink();
+    const running = cli('qr ventas', {
+      stdout: out,
+      terminal: { columns: 80, rows: 24 },
+      env: { TERM, NO_COLOR: '1' },
+    });
+    await out.says(/Unreadable|PHONE/);
+    await stage.scan('ventas');
+    const { stdout } = await running;
+    expect(stdout).toContain(what);
+    // A line that wraps would be counted as one, and the next drawing would stand below the first.
+    const drawn = stdout.split('\n').map((line) => [...stripVTControlCharacters(line)].length);
+    expect(Math.max(...drawn)).toBeLessThanOrEqual(80);
   });
 
   test('with --json one line for each change and each QR', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'QR_REQUIRED');
+    const { cli, given, stage } = await service();
+    await given('ventas', 'QR_REQUIRED');
     const out = new Sink();
     const running = cli('qr ventas --json', { stdout: out });
     await out.says(/"type":"qr"/);
-    sessions.set('ventas', 'READY');
+    await stage.scan('ventas');
     const lines = (await running).stdout
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(lines.map(({ type, state }) => state ?? type)).toEqual(['QR_REQUIRED', 'qr', 'READY']);
-    expect(lines[1]).toMatchObject({ qr: '2@fake,qr,text==', attempt: 1 });
+    expect(lines[1]).toMatchObject({ qr: 'ref-1', attempt: 1 });
   });
 
   test('--save writes a private image', async () => {
-    const { cli, sessions, dataDir } = await fakeService();
-    sessions.set('ventas', 'QR_REQUIRED');
+    const { cli, dataDir, given, stage } = await service();
+    await given('ventas', 'QR_REQUIRED');
     const file = join(dataDir, '../qr.png');
     const running = cli(['qr', 'ventas', '--save', file]);
     await vi.waitFor(() => expect(existsSync(file)).toBe(true), { timeout: 10_000 });
-    sessions.set('ventas', 'READY');
+    await stage.scan('ventas');
     expect((await running).code).toBe(0);
     expect(readFileSync(file).subarray(1, 4).toString()).toBe('PNG');
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
   test('made by somebody else, or scanned, between two questions: it goes on', async () => {
-    const { cli, sessions, dataDir } = await fakeService();
+    const { cli, dataDir, given, sessions, stage, until } = await service();
     const file = join(dataDir, '../qr.png');
     const [create, qr] = [sessions.create.bind(sessions), sessions.qr.bind(sessions)];
-    vi.spyOn(sessions, 'create').mockImplementationOnce((input) => {
-      sessions.set('ventas', 'QR_REQUIRED');
+    vi.spyOn(sessions, 'create').mockImplementationOnce(async (input) => {
+      await given('ventas', 'QR_REQUIRED');
       return create(input);
     });
     // The code is shown; its image is asked for next.
     vi.spyOn(sessions, 'qr').mockImplementationOnce(async (name) => {
       const code = await qr(name);
-      sessions.set('ventas', 'READY');
+      await stage.scan(name);
+      await until(name, 'READY');
       return code;
     });
     const { code, stdout } = await cli(['qr', 'ventas', '--save', file]);
@@ -216,71 +223,83 @@ describe('leadmaster qr', () => {
   });
 
   test('a READY session is only told of; a stopped one is started', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('a', 'READY');
+    const { cli, engine, fingerprint, given, stage } = await service();
+    await given('a', 'READY');
+    await given('b', 'STOPPED');
+    const before = await fingerprint();
     expect(await cli('qr a')).toMatchObject({ code: 0, stdout: /READY a is linked as 5491100000001 Ana/ });
-    expect(sessions.changes).toEqual([]);
-    sessions.set('b', 'STOPPED');
+    expect(await fingerprint()).toBe(before);
     const running = cli('qr b');
-    await vi.waitFor(() => expect(sessions.changes).toEqual(['start b']), { timeout: 10_000 });
-    sessions.set('b', 'READY');
+    (await engine.runOf('b')).showQr();
+    await stage.scan('b');
     expect((await running).code).toBe(0);
   });
 
   test.each([
-    ['a ban', 'DISCONNECTED_BANNED', {}, 1, /is DISCONNECTED_BANNED/],
-    ['a stop by somebody else', 'STOPPED', { desired: 'stopped' }, 1, /is STOPPED/],
-    ['LOGIN_MODE=server', 'AUTH_FAILURE', { loginMode: 'server' }, 4, /never shows a QR/],
-  ] as const)('%s ends it with what to do', async (_, state, change, code, said) => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'QR_REQUIRED');
+    ['a ban', /is DISCONNECTED_BANNED/, (run: FakeRun) => run.tell({ type: 'banned' })],
+    ['a stop by somebody else', /is STOPPED/, (_: FakeRun, { sessions }: Service) => sessions.stop('ventas')],
+  ])('%s ends it with what to do', async (_, said, end) => {
+    const manager = await showing();
+    const out = new Sink();
+    const running = manager.cli('qr ventas', { stdout: out });
+    await out.says(/QR 1/);
+    await end(await manager.engine.runOf('ventas'), manager);
+    expect(await running).toMatchObject({ code: 1, stderr: said });
+  });
+
+  test('LOGIN_MODE=server ends it with what to do', async () => {
+    const { cli, engine, given } = await service({ env: { LOGIN_MODE: 'server' } });
+    await given('ventas', 'LINKED');
     const out = new Sink();
     const running = cli('qr ventas', { stdout: out });
-    await out.says(/QR 1/);
-    sessions.set('ventas', state, change);
-    expect(await running).toMatchObject({ code, stderr: said });
+    await out.says(/RECONNECTING/);
+    (await engine.runOf('ventas')).showQr();
+    expect(await running).toMatchObject({ code: 4, stderr: /never shows a QR/ });
   });
 
   test('an unclaimed profile is not started but adopted', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('admin', 'UNCLAIMED');
-    expect(await cli('qr admin')).toMatchObject({ code: 4, stderr: /Adopt it first/ });
+    const { cli, given } = await service();
+    await given('admin', 'UNCLAIMED');
+    expect(await cli('qr admin')).toMatchObject({ code: 4, stderr: /Take it over in place: \.\/leadmaster adopt/ });
   });
 });
 
 test('pair prints the code and waits until READY', async () => {
-  const { cli, sessions } = await fakeService();
+  const { cli, context, engine, stage } = await showing();
   const out = new Sink();
   const running = cli(['pair', 'ventas', '+54 9 11 0000-0001'], { stdout: out });
   await out.says(/ABCD-1234/);
-  sessions.set('ventas', 'READY', { account: { id: 'x', phone: '5491100000001', name: 'Ana' } });
+  await stage.scan('ventas');
   expect(await running).toMatchObject({ code: 0, stdout: /ABCD-1234.*READY ventas is linked/s });
-  expect(sessions.changes).toEqual(['create ventas', 'pair ventas']);
+  expect([context.roster.names(), engine.runs.length, engine.run.pairings]).toEqual([['ventas'], 1, ['5491100000001']]);
 });
 
 describe('where WhatsApp Web cannot be reached', () => {
-  const away = {
-    hint: 'WhatsApp Web cannot be reached (DNS: ERR_NAME_NOT_RESOLVED). Try 2 is under way. Look at the network and the DNS servers of this machine.',
-    unreachable: { by: 'dns', detail: 'ERR_NAME_NOT_RESOLVED', at: '2026-11-29T12:00:00.000Z' },
-  } as const;
+  const found = { by: 'dns', detail: 'ERR_NAME_NOT_RESOLVED' } as const;
+
+  /** A session whose page cannot be reached. */
+  async function away() {
+    const manager = await service();
+    await manager.given('ventas', 'INITIALIZING');
+    (await manager.engine.runOf('ventas')).tell({ type: 'unreachable', found });
+    return manager;
+  }
 
   test('qr and pair say why, once, and go on', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'INITIALIZING', away);
+    const { cli, stage } = await away();
     const out = new Sink();
     const err = new Sink();
     const running = [cli('qr ventas', { stdout: out }), cli('pair ventas 5491100000001', { stderr: err })];
     await out.says(/INITIALIZING ventas: WhatsApp Web cannot be reached \(DNS: ERR_NAME_NOT_RESOLVED\)/);
     await err.says(/ventas: WhatsApp Web cannot be reached/);
-    sessions.set('ventas', 'READY', { account: { id: 'x', phone: '5491100000001', name: 'Ana' }, unreachable: null });
+    await stage.scan('ventas');
     for (const { code } of await Promise.all(running)) expect(code).toBe(0);
     expect(out.text.match(/cannot be reached/g)).toHaveLength(1);
     expect(err.text.match(/cannot be reached/g)).toHaveLength(1);
   });
 
   test('on a terminal in lines that fit it; with --json the cause as such', async () => {
-    const { cli, sessions } = await fakeService();
-    sessions.set('ventas', 'INITIALIZING', away);
+    const { cli, stage } = await away();
     const [out, json] = [new Sink(), new Sink()];
     const terminal = { columns: 60, rows: 24 };
     const running = [cli('qr ventas', { stdout: out, terminal }), cli('qr ventas --json', { stdout: json })];
@@ -289,93 +308,104 @@ describe('where WhatsApp Web cannot be reached', () => {
       .split('\n')
       .map((line) => line.length);
     expect(Math.max(...widths)).toBeLessThan(60);
-    expect(JSON.parse(json.text.split('\n')[0] ?? '').unreachable).toEqual(away.unreachable);
-    sessions.set('ventas', 'READY', { unreachable: null });
+    const told = JSON.parse(json.text.split('\n')[0] ?? '').unreachable;
+    expect(told).toEqual({ ...found, at: expect.stringMatching(/^\d{4}-.*Z$/) });
+    await stage.scan('ventas');
     await Promise.all(running);
   });
 });
 
 describe('leadmaster qr, where no QR helps', () => {
-  const HINT = 'Link it visibly; docs/passkeys.md has the steps.';
+  /** The command, once it has shown what it shows first. */
+  async function shown(manager: Service, line: string, what: RegExp) {
+    const out = new Sink();
+    const running = manager.cli(line, { stdout: out });
+    await out.says(what);
+    return { out, running, run: await manager.engine.runOf('ventas') };
+  }
 
   test('an account that wants a passkey ends it with the way out, exit 4', async () => {
-    const { cli, sessions } = await fakeService();
-    const out = new Sink();
-    const running = cli('qr ventas', { stdout: out });
-    await out.says(/QR 1 of ventas/);
-    sessions.set('ventas', 'PASSKEY_REQUIRED', { reason: 'passkey_required', hint: HINT });
+    const manager = await showing();
+    const { run, running } = await shown(manager, 'qr ventas', /QR 1 of ventas/);
+    run.tell({ type: 'passkey', until: null });
     const { code, stderr } = await running;
     expect(code).toBe(4);
     expect(stderr).toContain('passkey_required');
-    expect(stderr).toContain(HINT);
+    const { hint } = await manager.sessions.get('ventas');
+    expect(hint).toContain('docs/passkeys.md');
+    expect(stderr).toContain(hint);
   });
 
   test('another account than the session belongs to ends it with the way out, exit 4', async () => {
-    const { cli, sessions } = await fakeService();
-    const out = new Sink();
-    const running = cli('qr ventas', { stdout: out });
-    await out.says(/QR 1 of ventas/);
-    sessions.set('ventas', 'WRONG_ACCOUNT', { reason: 'other_account', hint: 'Say which.' });
-    expect(await running).toMatchObject({ code: 4, stderr: expect.stringContaining('Say which.') });
+    const manager = await service();
+    await manager.given('ventas', 'READY');
+    manager.stage.showQrs();
+    (await manager.engine.runOf('ventas')).tell({ type: 'unlinked', reason: 'LOGOUT' });
+    await manager.until('ventas', 'QR_REQUIRED');
+    const { running } = await shown(manager, 'qr ventas', /QR 1 of ventas/);
+    await manager.stage.scan('ventas', accountOf(OTHER_PHONE));
+    const { code, stderr } = await running;
+    const { hint, state } = await manager.sessions.get('ventas');
+    expect([code, state]).toEqual([4, 'WRONG_ACCOUNT']);
+    expect(hint).toContain('./leadmaster account ventas --accept');
+    expect(stderr).toContain(hint);
   });
 
   test('where the browser is visible it waits for the passkey, and goes on by itself', async () => {
-    const { cli, sessions } = await fakeService();
-    const out = new Sink();
-    const running = cli('qr ventas', { stdout: out });
-    await out.says(/QR 1 of ventas/);
-    sessions.set('ventas', 'PASSKEY_REQUIRED', { reason: 'passkey_required', loginMode: 'local' });
+    const manager = await showing({ env: { LOGIN_MODE: 'local' } });
+    const { out, run, running } = await shown(manager, 'qr ventas', /QR 1 of ventas/);
+    run.tell({ type: 'passkey', until: null });
     await out.says(/Press Continue in the window/);
-    sessions.set('ventas', 'READY');
+    await manager.stage.scan('ventas');
     expect((await running).code).toBe(0);
   });
 
   test('pair ends the same way', async () => {
-    const { cli, sessions } = await fakeService();
-    const out = new Sink();
-    const running = cli('pair ventas 5491100000001', { stdout: out });
-    await out.says(/ABCD-1234/);
-    sessions.set('ventas', 'PASSKEY_REQUIRED', { reason: 'passkey_not_given', hint: HINT });
+    const manager = await showing();
+    const { run, running } = await shown(manager, 'pair ventas 5491100000001', /ABCD-1234/);
+    run.tell({ type: 'passkey', until: null });
     const { code, stderr } = await running;
-    expect([code, stderr.includes(HINT)]).toEqual([4, true]);
+    const { hint } = await manager.sessions.get('ventas');
+    expect([code, stderr.includes(hint)]).toEqual([4, true]);
   });
 
   test('a login that the page erased is exit 4 with the command that brings it back; --json has it all', async () => {
-    const { cli, sessions } = await fakeService();
-    const out = new Sink();
-    const running = cli('--json qr ventas', { stdout: out });
-    await out.says(/"qr"/);
-    const hint = 'Bring it back: ./leadmaster snapshot restore ventas 1-aa --start';
-    sessions.set('ventas', 'AUTH_FAILURE', { reason: 'page_erased_login', hint });
+    const manager = await service();
+    await manager.given('ventas', 'LINKED');
+    const { id } = await manager.take('ventas');
+    const { run, running } = await shown(manager, '--json qr ventas', /RECONNECTING/);
+    run.tell({ type: 'erased', reason: 'page_erased_login', detail: 'logout_reason=1' });
     const { code, stdout } = await running;
     expect(code).toBe(4);
-    expect(stdout).toContain(hint);
+    expect(stdout).toContain(`./leadmaster snapshot restore ventas ${id} --start`);
   });
 });
 
 test('pair of a session that is linked to another number is refused, and changes nothing', async () => {
-  const { cli, sessions } = await fakeService();
-  for (const state of ['READY', 'STOPPED'] as const) {
-    sessions.set('ventas', state);
+  const { cli, fingerprint, given } = await service();
+  for (const state of ['READY', 'LINKED'] as const) {
+    if (state === 'LINKED') await cli('session stop ventas');
+    await given('ventas', state);
+    const before = await fingerprint();
     const ran = await cli('pair ventas 5491100000099');
     expect(ran).toMatchObject({
       code: 4,
       stdout: '',
       stderr: /linked to another number: 5491100000001, not 5491100000099/,
     });
+    expect(await fingerprint()).toBe(before);
   }
-  expect(sessions.changes).toEqual([]);
-  sessions.set('ventas', 'READY');
+  await given('ventas', 'READY');
   // The same number, as WhatsApp may spell it.
   expect(await cli('pair ventas +54-11-0000-0001')).toMatchObject({ code: 0, stdout: /READY/ });
 });
 
 test('pair of a session that another number links meanwhile is no success', async () => {
-  const { cli, sessions } = await fakeService();
+  const { cli, stage } = await showing();
   const out = new Sink();
   const running = cli('pair ventas 5491100000099', { stdout: out });
   await out.says(/until/);
-  sessions.set('ventas', 'READY', { account: { id: 'x', phone: '5491100000001', name: 'Ana' } });
+  await stage.scan('ventas');
   expect(await running).toMatchObject({ code: 4, stderr: /linked to another number: 5491100000001/ });
 });
 
@@ -383,7 +413,7 @@ test.each([
   ['qr ventas', /"type":"qr"/],
   ['pair ventas 5491100000001', /pairing-code/],
 ])('Ctrl-C during %s is exit 130, and with --json an error object', async (line, shown) => {
-  const { cli } = await fakeService();
+  const { cli } = await showing();
   const [out, signals] = [new Sink(), new EventEmitter()];
   const running = cli(`${line} --json`, { stdout: out, signals });
   await out.says(shown);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Recording, recording } from '@leadmaster/protocol';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readStandinPages } from '../src/record/standin-pages.ts';
-import { fakeService, run } from './harness.ts';
+import { run, service } from './harness.ts';
 
 function folder(): string {
   const made = mkdtempSync(join(tmpdir(), 'leadmaster-record-'));
@@ -14,8 +14,8 @@ function folder(): string {
 
 describe('record NAME', () => {
   it('writes one file that only its owner can read, and leaves nothing else', async () => {
-    const { sessions, env } = await fakeService();
-    sessions.set('ventas', 'QR_REQUIRED');
+    const { env, given } = await service();
+    await given('ventas', 'QR_REQUIRED');
     const dir = folder();
     const out = join(dir, 'r.json');
     const ran = await run(['record', 'ventas', '--out', out], { env });
@@ -26,8 +26,8 @@ describe('record NAME', () => {
   });
 
   it('does not write over a file unless told so', async () => {
-    const { sessions, env } = await fakeService();
-    sessions.set('ventas', 'READY');
+    const { env, given } = await service();
+    await given('ventas', 'READY');
     const out = join(folder(), 'r.json');
     writeFileSync(out, 'mine');
     const refused = await run(['record', 'ventas', '--out', out], { env });
@@ -39,7 +39,7 @@ describe('record NAME', () => {
   });
 
   it('of a session that is not there says so, also where the file is there', async () => {
-    const { env } = await fakeService();
+    const { env } = await service();
     const out = join(folder(), 'r.json');
     writeFileSync(out, 'mine');
     const ran = await run(['record', 'otra', '--out', out], { env });
@@ -48,8 +48,8 @@ describe('record NAME', () => {
   });
 
   it('says what is missing where no browser runs, and writes nothing', async () => {
-    const { sessions, env } = await fakeService();
-    sessions.set('ventas', 'STOPPED');
+    const { env, given } = await service();
+    await given('ventas', 'STOPPED');
     const dir = folder();
     const ran = await run(['record', 'ventas', '--out', join(dir, 'r.json')], { env });
     expect(ran).toMatchObject({ code: 4, stderr: expect.stringContaining('STOPPED') });
@@ -57,8 +57,8 @@ describe('record NAME', () => {
   });
 
   it('says that the folder cannot be written to', async () => {
-    const { sessions, env } = await fakeService();
-    sessions.set('ventas', 'READY');
+    const { env, given } = await service();
+    await given('ventas', 'READY');
     const ran = await run(['record', 'ventas', '--out', join(folder(), 'none', 'r.json'), '--json'], { env });
     expect(ran.code).toBe(1);
     expect(JSON.parse(ran.stdout).error).toMatchObject({ code: 'file_failed' });

@@ -1,29 +1,34 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LeadMasterError } from '@leadmaster/protocol';
+import { accountOf, PHONE } from '@leadmaster/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import { fakeService, run } from './harness.ts';
+import { run, service } from './harness.ts';
 
 /** What text from outside may not send to a terminal. Line breaks are our own. */
 const COMMANDS = /(?!\n)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 const EVIL = '\u001b[2J\u001b]0;x\u0007\u001b[31m\u009b1m\u007f\u202edrow\u2066\r\nREADY fake';
-const ACCOUNT = { id: 'x', phone: '5491100000001', name: EVIL };
-
 /** The name of a folder with an operator's code. */
 const EVIL_CODE = 'co\u001b[31mde';
 
-/** A service of which every text from outside is hostile. */
+/** A service of which every text from outside is hostile: accounts, causes, errors of a store, what was noted. */
 async function hostile() {
-  const service = await fakeService();
-  const { sessions } = service;
-  sessions.set('ventas', 'READY', {
-    account: ACCOUNT,
-    reason: EVIL,
-    hint: EVIL,
-    metadata: { a: EVIL },
-    snapshotFailure: { at: '2026-11-29T12:00:00.000Z', code: 'x', detail: EVIL },
-  });
-  return service;
+  const manager = await service();
+  const { blobs, engine, given, sessions, stage, take, until } = manager;
+  await sessions.create({ name: 'ventas', start: false, metadata: { a: EVIL } });
+  await given('ventas', 'QR_REQUIRED');
+  await stage.scan('ventas', accountOf(PHONE, EVIL));
+  await until('ventas', 'READY');
+  const error = new LeadMasterError('store_full', EVIL, EVIL);
+  blobs.plan({ what: 'fail', on: 'put', times: Number.POSITIVE_INFINITY, error });
+  await expect(take('ventas')).rejects.toThrow(error);
+  blobs.heal();
+  await given('caja', 'INITIALIZING');
+  const found = { by: 'dns', detail: EVIL } as const;
+  (await engine.runOf('caja')).tell({ type: 'unreachable', found });
+  await expect.poll(async () => (await sessions.get('caja')).hint).toContain(EVIL);
+  return manager;
 }
 
 test.each([
@@ -48,11 +53,8 @@ function withoutOurs(text: string): string {
 }
 
 test('events shows it written out, and --json exactly', async () => {
-  const { cli, sessions } = await hostile();
-  sessions.emit('ventas', 'message.received', {
-    text: EVIL,
-    sender: { id: '1@c.us', lid: null, phone: '1', name: EVIL },
-  });
+  const { cli, stage } = await hostile();
+  await stage.hear('ventas', EVIL, { sender: { id: '1@c.us', lid: null, phone: '1', name: EVIL } });
   const { stdout } = await cli('events ventas');
   expect(stdout).not.toMatch(COMMANDS);
   expect(stdout).toContain('\\u001b[2J');
@@ -67,7 +69,8 @@ test('events shows it written out, and --json exactly', async () => {
     .split('\n')
     .map((line) => JSON.parse(line));
   expect(events.at(-1).data.text).toBe(EVIL);
-  expect(JSON.parse((await cli('sessions --json')).stdout)[0].account.name).toBe(EVIL);
+  const sessions = JSON.parse((await cli('sessions --json')).stdout);
+  expect(sessions.find(({ name }: { name: string }) => name === 'ventas').account.name).toBe(EVIL);
 });
 
 test('our own colours stay ours: a name cannot borrow them', async () => {
@@ -92,8 +95,8 @@ test.each([
 });
 
 test('a question that names a snapshot or session asks in clear text', async () => {
-  const { cli, snapshots } = await hostile();
-  await snapshots.take('ventas');
+  const { cli, take } = await hostile();
+  await take('ventas');
   const { stderr } = await cli('session delete ventas', { answers: 'n' });
   expect(stderr).not.toMatch(COMMANDS);
 });

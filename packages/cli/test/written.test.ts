@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { CHECKOUT } from '@leadmaster/session-manager/config';
+import { pageMessage } from '@leadmaster/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { readerReady } from '../src/output/written.ts';
-import { fakeService, ioOf } from './harness.ts';
+import { ioOf, service } from './harness.ts';
 
 const MAIN = join(CHECKOUT, 'packages/cli/src/main.mjs');
 
@@ -46,9 +47,9 @@ const JSON_TOO = [['--version'], ['sessions'], ['send', 'ventas', '5491100000002
 test.each([...PRINTING, ...JSON_TOO.map((args) => [...args, '--json'])].map((args) => [args]))(
   '%j to a device that is full: exit code 1, and why',
   async (args) => {
-    const { sessions, env } = await fakeService();
-    sessions.set('ventas', 'READY');
-    sessions.emit('ventas', 'message.received', { text: 'x' });
+    const { env, given, stage } = await service();
+    await given('ventas', 'READY');
+    await stage.hear('ventas', 'x');
     const full = openSync('/dev/full', 'w');
     onTestFinished(() => closeSync(full));
     expect(await launch(args, full, env).ended).toEqual({
@@ -61,11 +62,16 @@ test.each([...PRINTING, ...JSON_TOO.map((args) => [...args, '--json'])].map((arg
 test.each([[['events', '--follow']], [['qr', 'ventas']], [['sessions']], [['sessions', '--json']]])(
   '%j into a pipe that is closed ends with exit code 1, without a word',
   async (args) => {
-    const { sessions, env } = await fakeService();
-    sessions.set('ventas', args[0] === 'qr' ? 'QR_REQUIRED' : 'READY');
+    const { engine, env, given } = await service();
+    await given('ventas', args[0] === 'qr' ? 'QR_REQUIRED' : 'READY');
+    const run = await engine.runOf('ventas');
+    let heard = 0;
     const { child, ended } = launch([...args], 'pipe', env);
     child.stdout?.destroy();
-    const news = setInterval(() => sessions.emit('ventas', 'message.received', { text: 'x' }), 100);
+    const news = setInterval(() => {
+      heard += 1;
+      run.tell({ type: 'message', message: pageMessage(`false_x@c.us_${heard}`) });
+    }, 100);
     onTestFinished(() => {
       clearInterval(news);
       child.kill();
@@ -75,8 +81,8 @@ test.each([[['events', '--follow']], [['qr', 'ventas']], [['sessions']], [['sess
 );
 
 test('what is said beside the result may get lost: the command goes on to its end', async () => {
-  const { sessions, env } = await fakeService();
-  sessions.set('admin', 'UNCLAIMED', { hint: 'Take it over.' });
+  const { env, given } = await service();
+  await given('admin', 'UNCLAIMED');
   const full = openSync('/dev/full', 'w');
   onTestFinished(() => closeSync(full));
   const child = spawn(process.execPath, [MAIN, 'sessions'], {
@@ -117,7 +123,7 @@ test('what would go on printing waits for a slow reader, and no longer than ther
 const isRoot = process.getuid?.() === 0;
 
 test.skipIf(!isRoot)('a disk that fills in the middle of the output is told, too (only root mounts one)', async () => {
-  const { env } = await fakeService();
+  const { env } = await service();
   const disk = mkdtempSync(join(tmpdir(), 'leadmaster-full-'));
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', disk]);
   onTestFinished(() => {

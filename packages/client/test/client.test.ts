@@ -7,10 +7,10 @@ import { answering, clientOf, listening, manager } from './service.ts';
 
 describe('a call', () => {
   test('sends path, query, headers and body as the route states them, and hands back its answer', async () => {
-    const { client, sessions } = await manager();
+    const { client, given } = await manager();
     const made = await client.call('createSession', { body: { name: 'ventas', start: false } });
     expect(made.name).toBe('ventas');
-    sessions.set('ventas', 'READY');
+    await given('ventas', 'READY');
     const input = { params: { session: 'ventas' }, body: { to: '5491100000002', text: 'hola' } };
     const sent = await client.call('sendMessage', { ...input, headers: { 'idempotency-key': 'k1' } });
     const again = await client.call('sendMessage', { ...input, headers: { 'idempotency-key': 'k1' } });
@@ -162,10 +162,10 @@ describe('a call', () => {
   });
 
   test('that holds answers to the contract hands back those of the service, also of an operation', async () => {
-    const { client: own, sessions } = await manager();
+    const { client: own, given } = await manager();
     const client = new Client({ url: own.url, key: () => ADMIN_KEY, checksAnswers: true });
     await client.call('createSession', { body: { name: 'ventas', start: false } });
-    sessions.set('ventas', 'READY');
+    await given('ventas', 'READY');
     const made = await operate(client, 'createSnapshot', { params: { session: 'ventas' } });
     expect(made.session).toBe('ventas');
     expect(await client.call('deleteSession', { params: { session: 'ventas' } })).toBeUndefined();
@@ -199,9 +199,9 @@ const fail: Look = (response) => {
 
 describe('a long call', () => {
   test('is followed to its end, with its progress', async () => {
-    const { client, sessions } = await manager();
+    const { client, given } = await manager();
     await client.call('createSession', { body: { name: 'ventas', start: false } });
-    sessions.set('ventas', 'READY');
+    await given('ventas', 'READY');
     const phases: string[] = [];
     const made = await operate(
       client,

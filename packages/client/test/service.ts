@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 import { ADMIN_KEY, serve } from '../../session-manager/test/http/serve.ts';
 import { Client } from '../src/index.ts';
 
-/** The real HTTP server over sessions in memory, and a client with its key. */
+/** A session manager, and a client with its key. */
 export async function manager() {
   const service = await serve();
   return { ...service, client: clientOf(service.port) };

@@ -150,7 +150,7 @@ const PLANTED: [what: string, plant: (i: SampleInstallation) => unknown, found: 
     'a session that moved away, with its profile in place',
     (i) =>
       i.change((store) => {
-        store.vault.setMoved(NAME, 1, null);
+        store.tombstones.add(NAME, 1, null);
         store.transitions.record(NAME, { from: 'STOPPED', to: 'MOVED', reason: 'transferred', data: A_CHANGE });
       }),
     [['moved_in_place', 'problem']],
@@ -286,7 +286,7 @@ const PLANTED: [what: string, plant: (i: SampleInstallation) => unknown, found: 
       i.change((store) => {
         const now = Date.now();
         const state = { believed: now, wall: now + 400 * 86_400_000, steadyMs: 0 };
-        store.vault.setFact(CLOCK_FACT, JSON.stringify(state));
+        store.facts.set(CLOCK_FACT, JSON.stringify(state));
       }),
     [['clock_jumped', 'warning']],
   ],

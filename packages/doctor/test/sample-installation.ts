@@ -139,7 +139,7 @@ export class SampleInstallation {
     await writeFile(keyFile, key, { mode: 0o600 });
     const store = await openStore(storeUrl(location), { base: '/', create: true });
     const vault = await openVault({ store, masterKeys: parseMasterKeys(key), create: true });
-    this.change((state) => state.vault.setFact(`vault at ${storeUrl(location)}`, vault.id));
+    this.change((state) => state.facts.set(`vault at ${storeUrl(location)}`, vault.id));
     await noteKeyCopy(this.config, null);
   }
 }

@@ -9,24 +9,26 @@ import type { Config } from './config/config.ts';
 import type { BrowserFinder } from './engine/browser/browser-finder.ts';
 import { userAgent } from './engine/browser/flags.ts';
 import type { DrillBrowser } from './engine/drill/drill-browser.ts';
-import type { Sessions } from './lifecycle/sessions.ts';
+import type { ProfileAccess } from './lifecycle/profile-access.ts';
+import type { Roster } from './lifecycle/roster.ts';
 import type { DataPaths } from './profile/paths.ts';
 import type { ProfileStore } from './profile/profile-store.ts';
-import type { Snapshots } from './snapshots/snapshots.ts';
+import { COPY_MS, type LoginCopies } from './snapshots/login-copies.ts';
 import type { StateStore } from './state/state-store.ts';
-
-/** What is put together after those who need it. */
-export interface Later {
-  snapshots: Snapshots | null;
-  sessions: Sessions | null;
-}
 
 /** What is known of builds of WhatsApp Web here, and who runs which. */
 export function createBuilds(
   { config, log, paths, store }: { config: Config; log: Logger; paths: DataPaths; store: StateStore },
-  parts: { profiles: ProfileStore; browsers: BrowserFinder; drill: DrillBrowser; later: Later; copyMs: number },
+  parts: {
+    profiles: ProfileStore;
+    browsers: Pick<BrowserFinder, 'find'>;
+    drill: DrillBrowser;
+    copies: LoginCopies;
+    roster: Roster;
+    profileAccess: ProfileAccess;
+  },
 ): Builds {
-  const { profiles, browsers, drill, later, copyMs } = parts;
+  const { profiles, browsers, drill, copies, roster, profileAccess } = parts;
   const { deadlines, guard } = config;
   const settings = {
     pinned: config.webVersion,
@@ -45,27 +47,21 @@ export function createBuilds(
     network: pageNetwork(config.chromeArgs, agent),
     numbers: (session: string, profileDir: string, signal: AbortSignal) =>
       profileNumbers({ paths, profiles, drill, log }, session, profileDir, signal),
-    copy: (session: string, profileDir: string) =>
-      copied(store, later.snapshots, { session, profileDir, withinMs: copyMs }),
+    copy: (session: string, profileDir: string) => copied(store, copies, session, profileDir),
     now: () => new Date(),
   };
-  return new Builds(deps, guardedSessions(store, later));
+  return new Builds(deps, guardedSessions(store, roster, profileAccess));
 }
 
 /** Whether a copy was taken of a login that the next build may change for good. */
-async function copied(
-  store: StateStore,
-  snapshots: Snapshots | null,
-  what: { session: string; profileDir: string; withinMs: number },
-): Promise<boolean> {
-  const { session, profileDir, withinMs } = what;
+async function copied(store: StateStore, copies: LoginCopies, session: string, profileDir: string): Promise<boolean> {
   const begun = Date.now();
-  await snapshots?.beforeStopped(session, profileDir, 'before_build_change', withinMs);
+  await copies.stopped(session, profileDir, 'before_build_change');
   const failed = store.snapshots.failure(session);
-  return Date.now() - begun < withinMs && (failed === null || Date.parse(failed.at) < begun);
+  return Date.now() - begun < COPY_MS && (failed === null || Date.parse(failed.at) < begun);
 }
 
-function guardedSessions(store: StateStore, later: Later): GuardedSessions {
+function guardedSessions(store: StateStore, roster: Roster, profileAccess: ProfileAccess): GuardedSessions {
   const newest = (name: string): string => store.snapshots.latest(name)?.at ?? '';
   return {
     candidates: () => {
@@ -73,8 +69,8 @@ function guardedSessions(store: StateStore, later: Later): GuardedSessions {
       return wanted.map(({ name }) => name).sort((a, b) => (newest(a) < newest(b) ? 1 : -1));
     },
     look: (session) => {
-      const supervisor = later.sessions?.supervisors().find(({ name }) => name === session);
-      if (supervisor === undefined) return null;
+      const supervisor = roster.find(session);
+      if (supervisor === null) return null;
       const { state, reason, runtime } = supervisor.view;
       const running = runtime === null ? null : (store.builds.session(session)?.running ?? null);
       const { build, features } = supervisor.capabilities.view;
@@ -83,7 +79,7 @@ function guardedSessions(store: StateStore, later: Later): GuardedSessions {
       return { state, reason, running, broken };
     },
     restart: async (session) => {
-      await later.sessions?.whileStopped(session, { restart: true, reason: 'build_change' }, async () => undefined);
+      await profileAccess.whileStopped(session, { restart: true, reason: 'build_change' }, async () => undefined);
     },
   };
 }

@@ -1,26 +1,30 @@
 import { type Capture, type CaptureRequest, captureProfile } from '@leadmaster/capture';
 import { loadSecrets, type Secrets } from '@leadmaster/service-kit/settings';
 import { Slots } from '@leadmaster/service-kit/wait';
+import type { openStore } from '@leadmaster/vault';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { SessionAccess } from './access/session-access.ts';
 import { Adopter } from './adopt/adopter.ts';
-import { createBuilds, type Later } from './build-context.ts';
+import { createBuilds } from './build-context.ts';
 import type { Builds } from './builds/builds.ts';
 import type { Config } from './config/config.ts';
+import { Measurements } from './disk/measurements.ts';
 import { DiskMonitor } from './disk/monitor.ts';
 import { StorageCare } from './disk/storage-care.ts';
 import { BrowserFinder } from './engine/browser/browser-finder.ts';
-import { createDrillBrowser } from './engine/drill/drill-browser.ts';
+import { createDrillBrowser, type DrillBrowser } from './engine/drill/drill-browser.ts';
 import type { SessionEngine } from './engine/engine.ts';
-import { WwebjsEngine } from './engine/wwebjs/wwebjs-engine.ts';
 import { startHousekeeping } from './housekeeping.ts';
-import { claimProfile, lockIdleProfile } from './lifecycle/claim.ts';
-import { olderLogin, refuseHeldArrival, setOlderLogin } from './lifecycle/held-back.ts';
+import { lockIdleProfile } from './lifecycle/claim.ts';
+import { FirstLook } from './lifecycle/first-look.ts';
+import { refuseHeldTransfer, setOlderLogin } from './lifecycle/held-back.ts';
+import { createLifecycle, type Lifecycle } from './lifecycle/lifecycle.ts';
 import { PlaceKeeper } from './lifecycle/place-keeper.ts';
-import { markProfile } from './lifecycle/profile-mark.ts';
-import type { SessionGuard } from './lifecycle/session-guard.ts';
+import { ProfileAccess } from './lifecycle/profile-access.ts';
+import { Roster } from './lifecycle/roster.ts';
+import { SessionOrders } from './lifecycle/session-orders.ts';
 import { Sessions } from './lifecycle/sessions.ts';
-import { isStartable } from './lifecycle/startable.ts';
 import { createMetrics } from './metrics.ts';
 import { endLeftBrowsers } from './process/left-browsers.ts';
 import { prepareDataFolder } from './profile/data-folder.ts';
@@ -32,20 +36,22 @@ import { type DataPaths, dataPaths } from './profile/paths.ts';
 import { type PlaceProbe, thisProbe } from './profile/place.ts';
 import type { ProfileStore } from './profile/profile-store.ts';
 import { finishSwaps } from './profile/swap.ts';
-import { newestGood } from './snapshots/known-good.ts';
+import { LoginCopies } from './snapshots/login-copies.ts';
 import { newerInVault } from './snapshots/older-login.ts';
 import { SnapshotSchedule } from './snapshots/schedule.ts';
-import type { SessionAccess } from './snapshots/session-access.ts';
 import { snapshotFigures } from './snapshots/snapshot-figures.ts';
 import { Snapshots } from './snapshots/snapshots.ts';
 import { sweepStaging } from './snapshots/staging.ts';
+import { SnapshotTurns } from './snapshots/turns.ts';
 import { VaultKeeper } from './snapshots/vault-keeper.ts';
-import { movedTo } from './state/moved-session.ts';
+import { claiming, wwebjsEngine } from './start-context.ts';
 import { createStateStore } from './state/sqlite-state-store.ts';
 import type { StateStore } from './state/state-store.ts';
 import { stagingNames } from './transfer/arriving-files.ts';
+import { openDepartures } from './transfer/departure-facts.ts';
 import { HttpPeer } from './transfer/http-peer.ts';
-import { type SourceDeps, TransferSource } from './transfer/source.ts';
+import { OpenDepartures } from './transfer/open-departures.ts';
+import { TransferSource } from './transfer/source.ts';
 import { liveTransfers, TransferTarget } from './transfer/target.ts';
 import { VERSION } from './version.ts';
 
@@ -55,6 +61,9 @@ export interface Context {
   secrets: Secrets;
   paths: DataPaths;
   sessions: Sessions;
+  /** The sessions by name, and what may be asked of them and their profiles. */
+  roster: Roster;
+  access: SessionAccess;
   snapshots: Snapshots;
   storage: StorageCare;
   adoption: Adopter;
@@ -64,7 +73,7 @@ export interface Context {
   vault: VaultKeeper;
   place: PlaceKeeper;
   builds: Builds;
-  browsers: BrowserFinder;
+  browsers: Outside['browsers'];
   metrics: Registry;
   log: Logger;
   version: string;
@@ -87,14 +96,17 @@ export interface ContextOptions {
   outside?: Partial<Outside>;
 }
 
-/** Browsers, and copies of what they have open. */
+/** Browsers, disks and stores: all that the service does not decide by itself. */
 export interface Outside {
+  browsers: Pick<BrowserFinder, 'find'>;
   engine: SessionEngine;
+  drill: DrillBrowser;
   capture: (request: CaptureRequest) => Promise<Capture>;
+  openStore: typeof openStore;
+  /** Stands around the database. */
+  store: (store: StateStore) => StateStore;
 }
 
-/** How long a logout or delete waits for the copy of what it takes away, and a start for one of what it changes. */
-const COPY_MS = 20_000;
 /** How long the first starts wait for a vault that does not answer. */
 const VAULT_LOOK_MS = 5_000;
 
@@ -110,7 +122,8 @@ export async function createContext(config: Config, log: Logger, options: Contex
   let store: StateStore | undefined;
   try {
     ownDatabase(paths.database, log);
-    store = createStateStore({ file: paths.database, log });
+    const database = createStateStore({ file: paths.database, log });
+    store = options.outside?.store?.(database) ?? database;
     return await assemble({ config, log, paths, lock, store, options });
   } catch (error) {
     store?.close();
@@ -119,7 +132,8 @@ export async function createContext(config: Config, log: Logger, options: Contex
   }
 }
 
-interface Ground {
+/** What is open before anything is put together on it. */
+interface Opened {
   config: Config;
   log: Logger;
   paths: DataPaths;
@@ -128,94 +142,104 @@ interface Ground {
   options: ContextOptions;
 }
 
-async function assemble(ground: Ground): Promise<Context> {
-  const { config, log, paths, lock, store, options } = ground;
+async function assemble(opened: Opened): Promise<Context> {
+  const { config, log, paths, lock, store, options } = opened;
   const isOffline = options.offline ?? false;
-  const { now } = options;
+  const { now, outside = {} } = options;
   const secrets = loadSecrets({ ...config, dataDir: paths.root }, (text) => log.warn(text));
   const profiles = createProfileStore({ dataDir: paths.root, log });
-  const browsers = new BrowserFinder(config.chromePath);
+  const browsers = outside.browsers ?? new BrowserFinder(config.chromePath);
   const vault = new VaultKeeper({
-    ...{ vault: config.vault, memory: store.vault, paths, mayCreate: !isOffline, log },
+    ...{ vault: config.vault, memory: store, paths, mayCreate: !isOffline, log },
     ...(now === undefined ? {} : { now }),
+    ...(outside.openStore === undefined ? {} : { openStore: outside.openStore }),
   });
-  // Sessions and snapshots need each other: what the first ask of the second goes through these.
-  const later: Later = { snapshots: null, sessions: null };
-  const drill = createDrillBrowser({ browsers });
-  const builds = createBuilds({ config, log, paths, store }, { profiles, browsers, drill, later, copyMs: COPY_MS });
-  const sessions = createSessions(ground, { profiles, browsers, builds }, async (session, profileDir) =>
-    later.snapshots?.beforeStopped(session, profileDir, 'before_browser_upgrade', COPY_MS),
-  );
-  later.sessions = sessions;
-  const snapshots = new Snapshots({
-    ...{ config, paths, profiles, store, vault, log },
-    access: isOffline ? withoutBrowsers(sessions, store) : sessions,
-    places: new Slots(config.snapshots.concurrency),
-    capture: options.outside?.capture ?? captureProfile,
-    drill,
-    browserVersion: async () => (await browsers.find(false)).version,
+  const capture = outside.capture ?? captureProfile;
+  const drill = outside.drill ?? createDrillBrowser({ browsers });
+  const browserVersion = async (): Promise<string> => (await browsers.find(false)).version;
+  const { diskMinFreeBytes: minFreeBytes, storageWarnBytes: warnBytes } = config;
+  const base = { config, paths, profiles, store, log };
+
+  // What asks nothing of sessions, so that sessions may ask it.
+  const turns = new SnapshotTurns(new Slots(config.snapshots.concurrency), log);
+  const copies = new LoginCopies({ ...base, vault, capture }, turns);
+  const refuseHeld = (id: string, session: string): void => refuseHeldTransfer(store.facts, id, session);
+  const departing = new OpenDepartures({ profiles, store, refuseHeld });
+  const measurements = new Measurements({ profiles, store, log, warnBytes });
+  const compareWithVault = comparing(opened, vault, profiles);
+
+  // Sessions, from the empty list of their names to all that may be asked of them.
+  const roster = new Roster(profiles);
+  const lockIdle = (session: string) => lockForOrder(opened, session);
+  const profileAccess = new ProfileAccess({ roster, profiles, store, lockIdle, log });
+  const builds = createBuilds(base, { profiles, browsers, drill, copies, roster, profileAccess });
+  const firstLook = new FirstLook({ roster, store, compareWithVault });
+  const lifecycle = createLifecycle({
+    ...{ config, store, profiles, builds, log, roster, profileAccess, measurements, lockIdle },
+    places: new Slots(config.startConcurrency),
+    engine: outside.engine ?? wwebjsEngine(base, browsers),
+    claim: claiming(base, browsers, copies),
+    openTransfer: (session) => departing.openTransfer(session),
+    firstLook: async () => {
+      if (!isOffline) await firstLook.look();
+    },
+    startsBrowsers: !isOffline,
   });
-  later.snapshots = snapshots;
+  const { access, registry } = lifecycle;
+
+  // What is done with their profiles.
+  const snapshots = new Snapshots({ ...base, vault, capture, drill, access, browserVersion, turns, copies });
+  const storage = new StorageCare({ access, profileAccess, measurements, profiles, store, config, log });
+  const disk = new DiskMonitor({ roster, measurements, profiles, store, path: paths.tokens, config, log });
   const adoption = new Adopter({
-    ...{ paths, profiles, access: sessions, log },
-    claimInPlace: (session) => sessions.adopt(session),
-    movedGeneration: (session) => store.vault.movedGeneration(session),
-    browserVersion: async () => (await browsers.find(false)).version,
-    minFreeBytes: config.diskMinFreeBytes,
+    ...{ paths, profiles, access, log, browserVersion, minFreeBytes },
+    async adoptInPlace(session) {
+      await registry.adopt(session);
+      await measurements.measure(session);
+    },
+    movedGeneration: (session) => store.tombstones.generation(session),
   });
-  const transfers = createTransfers(ground, profiles, sessions, browsers, (session, aside) =>
-    snapshots.beforeGone(session, aside, 'before_transfer', COPY_MS),
-  );
-  const storage = new StorageCare({ sessions, profiles, store, config, log });
-  const disk = new DiskMonitor({ sessions, profiles, store, path: paths.tokens, config, log });
-  sessions.guardWith(guardBy(snapshots, storage, transfers.departures));
-  const compareWithVault = comparing(ground, vault, profiles);
+  const departures = new TransferSource({
+    ...{ paths, profiles, store, access, log, capture, lockIdle, refuseHeld },
+    lastSnapshot: (session, aside) => copies.setAside(session, aside, 'before_transfer'),
+    connect: (to, key) => new HttpPeer(to, key),
+  });
+  const arrivals = new TransferTarget({
+    ...{ paths, profiles, store, access, log, browserVersion, minFreeBytes, refuseHeld },
+    holdOlder: (names) => firstLook.holdOlder((name) => names.includes(name)),
+  });
+
+  // What people order, and what HTTP is answered by.
+  const orders = new SessionOrders({ ...lifecycle, store, profiles, log, snapshots, storage, departures: departing });
+  const sessions = new Sessions({ ...lifecycle, store, profiles, log, orders });
   const place = new PlaceKeeper({
-    ...{ paths, profiles, store, log, compareWithVault, sessions: () => sessions, starts: !isOffline },
-    arriving: () => liveTransfers(store),
+    ...{ paths, profiles, store, log, compareWithVault, roster },
+    starts: isOffline ? null : lifecycle.starts,
+    underWay: () => ({ arrivals: liveTransfers(store), departures: openDepartures(store) }),
     finishArrivals: async () => {
-      if (!isOffline) await transfers.arrivals.resume();
+      if (!isOffline) await arrivals.resume();
     },
     probe: options.probe ?? thisProbe,
   });
+
   // What is done with the service down brings no login up: the next start of the service compares.
   const verdict = !isOffline || options.comparesPlace ? place.arrive() : null;
-  if (!isOffline && verdict !== 'changed') await endLeft(ground, verdict === 'same');
-  await cleanUp(ground);
-  sessions.lookFirst(async () => {
-    if (isOffline) return;
-    await place.holdOthers();
-    await holdOlder(ground, sessions, compareWithVault);
-  });
+  if (!isOffline && verdict !== 'changed') await endLeft(opened, verdict === 'same');
+  await cleanUp(opened);
   await sessions.load();
-  if (isOffline && options.comparesPlace) await place.holdOthers();
-  if (!isOffline) await transfers.arrivals.resume();
+  if (isOffline && options.comparesPlace) await firstLook.holdOthers();
+  if (!isOffline) await arrivals.resume();
   const metrics = createMetrics(
-    () => sessions.supervisors(),
+    () => roster.supervisors(),
     store.events,
-    snapshotFigures(sessions, store),
+    snapshotFigures(roster, store),
     () => disk.figures(),
   );
-  const ending = isOffline ? [] : startWorkers(ground, { sessions, profiles, snapshots, disk, builds, place });
+  const ending = isOffline ? [] : startWorkers(opened, { lifecycle, profiles, snapshots, disk, builds, place });
   return {
-    ...{
-      config,
-      secrets,
-      paths,
-      sessions,
-      snapshots,
-      storage,
-      adoption,
-      vault,
-      place,
-      builds,
-      browsers,
-      metrics,
-      log,
-      lock,
-    },
-    ...transfers,
-    version: VERSION,
+    ...{ config, secrets, paths, log, lock, version: VERSION },
+    ...{ sessions, snapshots, storage, adoption, departures, arrivals, place, builds },
+    ...{ roster, access, vault, browsers, metrics },
     async close() {
       await Promise.all(ending.map((end) => end()));
       await Promise.all([snapshots.close(), sessions.close(), builds.close()]);
@@ -228,7 +252,7 @@ async function assemble(ground: Ground): Promise<Context> {
 
 /** Notes of linked sessions whether the vault has a newer login than the one in place. Never fails. */
 function comparing(
-  { store, log }: Ground,
+  { store, log }: Opened,
   vault: VaultKeeper,
   profiles: ProfileStore,
 ): (names: readonly string[], others?: ReadonlySet<string>) => Promise<void> {
@@ -236,112 +260,18 @@ function comparing(
   return async (names, others) => {
     try {
       const newer = await newerInVault(look, names, others);
-      for (const name of names) if (newer.has(name)) setOlderLogin(store.vault, name, newer.get(name) ?? null);
+      for (const name of names) if (newer.has(name)) setOlderLogin(store.facts, name, newer.get(name) ?? null);
     } catch (error) {
       log.error({ err: error }, 'what the vault has that is newer could not be written down');
     }
   };
 }
 
-/** Before the first start: sessions of which the vault has a newer login wait for a person. */
-async function holdOlder(
-  { store }: Ground,
-  sessions: Sessions,
-  compare: (names: readonly string[]) => Promise<void>,
-): Promise<void> {
-  const linked = store.sessions.all().filter((row) => isStartable(row) && row.reason !== 'older_than_vault');
-  await compare(linked.map(({ name }) => name));
-  for (const { name, reason } of linked) {
-    const isOlder = olderLogin(store.vault, name) !== null;
-    // Where it waits for the place as well, that is told first; the other is told once that is accepted.
-    if (isOlder && reason !== 'place_changed') await sessions.rest(name, 'older_than_vault');
-  }
-}
-
-function createSessions(
-  ground: Ground,
-  { profiles, browsers, builds }: { profiles: ProfileStore; browsers: BrowserFinder; builds: Builds },
-  beforeUpgrade: (session: string, profileDir: string) => Promise<void>,
-): Sessions {
-  const { config, log, paths, store, options } = ground;
-  const visible = config.loginMode === 'local';
-  const claimDeps = {
-    ...{ paths, profiles, log, beforeUpgrade },
-    browserVersion: async () => (await browsers.find(visible)).version,
-    minFreeBytes: config.diskMinFreeBytes,
-    movedGeneration: (name: string) => store.vault.movedGeneration(name),
-    movedTo: (name: string) => movedTo(store, name),
-    wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
-    mark: (name: string) => markProfile({ profiles, store, log }, name),
-    newestSnapshot: (name: string) => newestGood(store.snapshots.ofLink(name)),
-  };
-  return new Sessions({
-    ...{ config, store, profiles, builds, log },
-    places: new Slots(config.startConcurrency),
-    engine: options.outside?.engine ?? whatsappWeb(ground, browsers),
-    claim: (session) => claimProfile(claimDeps, session),
-    lockIdle: (session) => lockIdle(ground, session),
-  });
-}
-
-/** The engine that an operator's sessions run on. */
-function whatsappWeb({ config, paths }: Ground, browsers: BrowserFinder): SessionEngine {
-  return new WwebjsEngine({
-    browsers,
-    chromeArgs: config.chromeArgs,
-    webCacheDir: paths.webCache,
-    launchMs: config.deadlines.launchMs,
-    loadMs: config.deadlines.loadMs,
-    probeMs: config.probe.intervalMs,
-    qrRounds: config.qrRounds,
-  });
-}
-
-function createTransfers(
-  ground: Ground,
-  profiles: ProfileStore,
-  sessions: Sessions,
-  browsers: BrowserFinder,
-  lastSnapshot: SourceDeps['lastSnapshot'],
-): Pick<Context, 'departures' | 'arrivals'> {
-  const { config, log, paths, store } = ground;
-  const shared = { paths, profiles, store, access: sessions, log };
-  return {
-    departures: new TransferSource({
-      ...shared,
-      capture: ground.options.outside?.capture ?? captureProfile,
-      lockIdle: (session) => lockIdle(ground, session),
-      lastSnapshot,
-      connect: (to, key) => new HttpPeer(to, key),
-    }),
-    arrivals: new TransferTarget({
-      ...shared,
-      browserVersion: async () => (await browsers.find(false)).version,
-      minFreeBytes: config.diskMinFreeBytes,
-      refuseHeld: (id, session) => refuseHeldArrival(store.vault, id, session),
-    }),
-  };
-}
-
-function guardBy(snapshots: Snapshots, storage: StorageCare, departures: TransferSource): SessionGuard {
-  return {
-    before: (session, reason) => snapshots.before(session, reason, COPY_MS),
-    stopped: (session) =>
-      snapshots.later((signal) =>
-        snapshots.create(session, { reason: 'stopped', signal }).finally(() => storage.trimStopped(session)),
-      ),
-    resting: (session) => storage.trimStopped(session),
-    refuseDelete: (session) => departures.refuseDelete(session),
-    openTransfer: (session) => departures.openTransfer(session),
-    purge: (session, options) => snapshots.purge(session, options),
-  };
-}
-
 /** The regular work of a service. Returns what ends each part of it. */
 function startWorkers(
-  { config, log, store }: Ground,
+  { config, log, store }: Opened,
   workers: {
-    sessions: Sessions;
+    lifecycle: Lifecycle;
     profiles: ProfileStore;
     snapshots: Snapshots;
     disk: DiskMonitor;
@@ -349,58 +279,35 @@ function startWorkers(
     place: PlaceKeeper;
   },
 ): (() => Promise<void>)[] {
-  const { sessions, profiles, snapshots, disk, builds, place } = workers;
+  const { lifecycle, profiles, snapshots, disk, builds, place } = workers;
   const schedule = new SnapshotSchedule({
     ...{ snapshots, store, log },
-    access: sessions,
+    access: lifecycle.access,
     config: config.snapshots,
   });
   disk.start();
   builds.start();
   return [
-    startHousekeeping({ sessions, profiles, store, place, config, log }),
+    startHousekeeping({ lifecycle, profiles, store, place, config, log }),
     async () => schedule.close(),
     () => disk.close(),
   ];
 }
 
-/** Sessions as they are with the service down: to start one is to want it to run when the service is back. */
-function withoutBrowsers(sessions: Sessions, store: StateStore): SessionAccess {
-  return {
-    names: () => sessions.names(),
-    has: (name) => sessions.has(name),
-    get: (name) => sessions.get(name),
-    settled: (name) => sessions.get(name),
-    start(name) {
-      store.sessions.setDesired(name, 'running');
-      return sessions.get(name);
-    },
-    linkedIn: (account, except) => sessions.linkedIn(account, except),
-    givenAway: (account, except) => sessions.givenAway(account, except),
-    refuseComing: (name, account) => sessions.refuseComing(name, account),
-    createFor: (name, loginOf, how) => sessions.createFor(name, loginOf, how),
-    discard: (name) => sessions.discard(name),
-    hold: (name, task) => sessions.hold(name, task),
-    replace: (name, options, task) => sessions.replace(name, options, task),
-    moveAway: (name, reason, prove) => sessions.moveAway(name, reason, prove),
-    census: async () => null,
-  };
-}
-
 /** Ends the browsers that an earlier service on this folder left when it was killed; `session`: only this one's. */
-function endLeft({ config, log, paths, store }: Ground, isInPlace: boolean, session?: string): Promise<void> {
+function endLeft({ config, log, paths, store }: Opened, isInPlace: boolean, session?: string): Promise<void> {
   const { stopMs } = config.deadlines;
   return endLeftBrowsers({ browsers: store.browsers, profileDir: paths.session, stopMs, log }, isInPlace, session);
 }
 
 /** Locks a profile for an order. With the service down, what was left running on this very profile is ended for it first. */
-async function lockIdle(ground: Ground, session: string): Promise<{ release(): void }> {
-  if (ground.options.offline) await endLeft(ground, false, session);
-  return lockIdleProfile(ground.paths, session);
+async function lockForOrder(opened: Opened, session: string): Promise<{ release(): void }> {
+  if (opened.options.offline) await endLeft(opened, false, session);
+  return lockIdleProfile(opened.paths, session);
 }
 
 /** What an earlier service left when it was killed: half a restore, copies. */
-async function cleanUp({ log, paths, store }: Ground): Promise<void> {
+async function cleanUp({ log, paths, store }: Opened): Promise<void> {
   const finished = await finishSwaps(realFs, paths);
   if (finished.length > 0) log.warn({ finished }, 'restores that an earlier service had begun are finished');
   // A session that is on its way here goes on from what has come.

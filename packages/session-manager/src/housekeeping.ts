@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
+import type { Lifecycle } from './lifecycle/lifecycle.ts';
 import type { PlaceKeeper } from './lifecycle/place-keeper.ts';
-import type { Sessions } from './lifecycle/sessions.ts';
 import type { ProfileStore } from './profile/profile-store.ts';
 import type { StateStore } from './state/state-store.ts';
 import { CLOCK_FACT, isDoubted, SteadyClock } from './steady-clock.ts';
@@ -13,10 +13,10 @@ const MINUTE = 60_000;
 const SETTLED_MS = 3_000;
 
 /** The clock of the hourly sweep, kept with this machine's other facts. */
-function housekeepingClock(facts: Pick<StateStore['vault'], 'fact' | 'setFact'>): SteadyClock {
+function housekeepingClock(facts: StateStore['facts']): SteadyClock {
   return new SteadyClock({
-    read: () => facts.fact(CLOCK_FACT),
-    write: (text) => facts.setFact(CLOCK_FACT, text),
+    read: () => facts.get(CLOCK_FACT),
+    write: (text) => facts.set(CLOCK_FACT, text),
   });
 }
 
@@ -38,7 +38,7 @@ export async function sweepOld(
 }
 
 interface HousekeepingDeps {
-  sessions: Sessions;
+  lifecycle: Pick<Lifecycle, 'roster' | 'measurements' | 'outbox'>;
   profiles: ProfileStore;
   store: StateStore;
   place: Pick<PlaceKeeper, 'renew'>;
@@ -48,13 +48,14 @@ interface HousekeepingDeps {
 
 /** The small regular work of a service: memory of browsers, the first size after a start, retention, trash. Each job skips a turn while it still runs. */
 export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
-  const { sessions, store, place, log } = deps;
-  const clock = housekeepingClock(store.vault);
+  const { store, place, log } = deps;
+  const { roster, measurements, outbox } = deps.lifecycle;
+  const clock = housekeepingClock(store.facts);
   clock.look();
   const jobs = [
     every(MINUTE, 'looking after the sessions', async () => {
-      sessions.doubtOverdue();
-      for (const supervisor of sessions.supervisors()) {
+      outbox.doubtOverdue();
+      for (const supervisor of roster.supervisors()) {
         supervisor.saveHealth();
         await supervisor.liveRun?.measureMemory();
       }
@@ -62,9 +63,16 @@ export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
     every(60 * MINUTE, 'retention', () => sweepOld(deps, clock)),
     every(60 * MINUTE, 'the marks of the place', async () => {
       place.renew();
-      await Promise.all(sessions.supervisors().map((supervisor) => supervisor.renewMark()));
+      await Promise.all(roster.supervisors().map((supervisor) => supervisor.renewMark()));
     }),
   ];
+
+  /** A session that is gone meanwhile has no figures. */
+  async function measureFirst(session: string): Promise<void> {
+    const supervisor = roster.find(session);
+    if (supervisor === null) return;
+    await Promise.all([measurements.measure(session), supervisor.liveRun?.measureMemory()]);
+  }
 
   function every(ms: number, what: string, task: () => Promise<void>): () => Promise<void> {
     let running: Promise<void> | null = null;
@@ -87,7 +95,7 @@ export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
     if (event.type !== 'session.state' || event.data.to !== 'READY') return;
     const timer = setTimeout(() => {
       first.delete(timer);
-      Promise.all([sessions.measure(event.session), sessions.measureMemory(event.session)]).catch((error: unknown) =>
+      measureFirst(event.session).catch((error: unknown) =>
         log.warn({ session: event.session, err: error }, 'the first measurement failed'),
       );
     }, SETTLED_MS);

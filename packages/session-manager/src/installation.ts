@@ -8,7 +8,7 @@ export { gitFreeEnvironment } from './config/browser-machine.ts';
 export type { Config } from './config/config.ts';
 export { CHECKOUT } from './config/env.ts';
 export { BrowserFinder } from './engine/browser/browser-finder.ts';
-export { olderLogin, placeChange } from './lifecycle/held-back.ts';
+export { olderLogin, type PlaceChange, placeChange } from './lifecycle/held-back.ts';
 export { PLACE_FACT } from './lifecycle/place-keeper.ts';
 export { isOther } from './lifecycle/profile-mark.ts';
 export { holdersOf, proveProfileFree } from './process/holders.ts';

@@ -1,10 +1,13 @@
 import { pino } from 'pino';
 import type { Config } from './config/config.ts';
 import { type Context, type ContextOptions, createContext } from './context.ts';
-import type { PlaceService } from './lifecycle/place-service.ts';
+import type { PlaceKeeper } from './lifecycle/place-keeper.ts';
 import { refuseRootBesideUser } from './profile/owner.ts';
 import { dataPaths } from './profile/paths.ts';
 import type { SnapshotService } from './snapshots/snapshot-service.ts';
+
+/** What is outside of this process; tests play it. */
+type Played = Pick<ContextOptions, 'outside' | 'probe'>;
 
 /**
  * The snapshots of a data folder whose service is down, for as long as they are needed: nothing happens by itself, and
@@ -15,9 +18,10 @@ import type { SnapshotService } from './snapshots/snapshot-service.ts';
  */
 export async function openOffline(
   config: Config,
+  played: Played = {},
 ): Promise<{ snapshots: SnapshotService; sessions: string[]; close(): Promise<void> }> {
-  const context = await openContext(config);
-  return { snapshots: context.snapshots, sessions: context.sessions.names(), close: () => context.close() };
+  const context = await openContext(config, played);
+  return { snapshots: context.snapshots, sessions: context.roster.names(), close: () => context.close() };
 }
 
 /**
@@ -26,12 +30,15 @@ export async function openOffline(
  *
  * @throws LeadMasterError as `openOffline` does.
  */
-export async function openPlaceOffline(config: Config): Promise<{ place: PlaceService; close(): Promise<void> }> {
-  const context = await openContext(config, { comparesPlace: true });
+export async function openPlaceOffline(
+  config: Config,
+  played: Played = {},
+): Promise<{ place: PlaceKeeper; close(): Promise<void> }> {
+  const context = await openContext(config, { ...played, comparesPlace: true });
   return { place: context.place, close: () => context.close() };
 }
 
-function openContext(config: Config, options: ContextOptions = {}): Promise<Context> {
+function openContext(config: Config, options: ContextOptions): Promise<Context> {
   refuseRootBesideUser(dataPaths(config.dataDir));
   return createContext(config, pino({ level: 'silent' }), { ...options, offline: true });
 }

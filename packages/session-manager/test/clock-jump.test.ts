@@ -22,7 +22,7 @@ test('the hourly sweep deletes neither trash nor events by a clock that jumped 4
 
   let wall = Date.now();
   let steady = 0;
-  const memory = { read: () => store.vault.fact('c'), write: (text: string) => store.vault.setFact('c', text) };
+  const memory = { read: () => store.facts.get('c'), write: (text: string) => store.facts.set('c', text) };
   const clock = new SteadyClock(memory, { wall: () => wall, steady: () => steady });
   clock.look();
   const retention = {

@@ -60,7 +60,7 @@ test('without figures the events are counted all the same', async () => {
 test('what the page cannot do, and what WhatsApp asks and restricts, is measured per session', async () => {
   const dataDir = scratch();
   await linkSession(dataDir);
-  const { sessions, engine, store } = await openSessions(dataDir);
+  const { sessions, roster, engine, store } = await openSessions(dataDir);
   await sessions.load();
   await sessions.boot();
   await vi.waitFor(() => expect(engine.runs).toHaveLength(1));
@@ -72,7 +72,7 @@ test('what the page cannot do, and what WhatsApp asks and restricts, is measured
   engine.run.login();
   engine.run.tell({ type: 'limits', limits: { state: 'capped', until: null, used: 50, total: 50 } });
   engine.run.tell({ type: 'attention', reason: 'integrity_challenge' });
-  const registry = createMetrics(() => sessions.supervisors(), store.events);
+  const registry = createMetrics(() => roster.supervisors(), store.events);
   await vi.waitFor(async () => {
     const lines = (await registry.metrics()).split('\n');
     for (const line of [

@@ -1,17 +1,22 @@
+import { EventEmitter, once } from 'node:events';
 import type { Census, PairingCode, RecordedPage, Runtime } from '@leadmaster/protocol';
-import type {
-  CatchUpFrom,
-  CatchUpPart,
-  EngineEvent,
-  EngineRun,
-  Handover,
-  MessageSender,
-  PageMessage,
-  SessionEngine,
-  StartRequest,
+import {
+  type CatchUpFrom,
+  type CatchUpPart,
+  type EngineEvent,
+  type EngineRun,
+  type Handover,
+  type MessageSender,
+  NotSent,
+  type PageMessage,
+  type SessionEngine,
+  type StartRequest,
 } from '../../session-manager/src/engine/engine.ts';
 import type { PageProbe } from '../../session-manager/src/engine/page-probe.ts';
 import { recordedPageOf } from '../../session-manager/src/engine/recorded-page.ts';
+
+/** How long a test waits for a browser to be started. */
+const RUN_MS = 10_000;
 
 /** An engine whose browsers are made of nothing: a test decides what each run says and how it ends. */
 export class FakeEngine implements SessionEngine {
@@ -20,14 +25,29 @@ export class FakeEngine implements SessionEngine {
   readonly runs: FakeRun[] = [];
   /** How a launch ends; the default succeeds at once. */
   onStart: (request: StartRequest) => Promise<void> = async () => undefined;
+  /** Sets a run up before anything is asked of it. */
+  onRun: (run: FakeRun) => void = () => undefined;
+  readonly #launches = new EventEmitter().setMaxListeners(0);
 
   async start(request: StartRequest): Promise<EngineRun> {
     await this.onStart(request);
     request.signal.throwIfAborted();
     const run = new FakeRun(request, this.runs.length + 1);
     request.onLaunched({ pid: run.runtime.pid, startTicks: run.runtime.pid, product: 'fake', version: '156.0.0.0' });
+    this.onRun(run);
     this.runs.push(run);
+    this.#launches.emit('launch');
     return run;
+  }
+
+  /** The run that a session has now, or its next one. */
+  async runOf(session: string): Promise<FakeRun> {
+    const signal = AbortSignal.timeout(RUN_MS);
+    for (;;) {
+      const run = this.alive.findLast((each) => each.session === session);
+      if (run !== undefined) return run;
+      await once(this.#launches, 'launch', { signal });
+    }
   }
 
   /** The newest run. */
@@ -51,6 +71,7 @@ export class FakeRun implements EngineRun {
   #handed = 0;
   /** Whose it is, and the build that it was to open. */
   readonly session: string;
+  readonly profileDir: string;
   readonly webVersion: string | null;
   isStopped = false;
   isLoggedOut = false;
@@ -88,10 +109,13 @@ export class FakeRun implements EngineRun {
   /** What the page's own books say. */
   readonly acks = new Map<string, number>();
   readonly sent: { to: string; text: string }[] = [];
+  /** Every number for which a code was asked. */
+  readonly pairings: string[] = [];
 
   constructor(request: StartRequest, number: number) {
     this.#request = request;
     this.session = request.session;
+    this.profileDir = request.profileDir;
     this.webVersion = request.webVersion;
     this.runtime = {
       browser: 'fake',
@@ -127,7 +151,8 @@ export class FakeRun implements EngineRun {
     this.tell({ type: 'qr', qr: `ref-${attempt}`, expiresAt: new Date(Date.now() + 60_000), attempt });
   }
 
-  async requestPairingCode(): Promise<PairingCode> {
+  async requestPairingCode(phone: string): Promise<PairingCode> {
+    this.pairings.push(phone);
     return { code: 'ABCD1234', expiresAt: new Date(Date.now() + 60_000).toISOString() };
   }
 
@@ -178,4 +203,18 @@ export class FakeRun implements EngineRun {
   async kill(): Promise<void> {
     this.isStopped = true;
   }
+}
+
+/** A send to a number that has no WhatsApp. */
+export function unknownNumber(): Promise<never> {
+  return Promise.reject(new NotSent('recipient_unknown', 'the number has no WhatsApp'));
+}
+
+/** A send that the page takes, and that WhatsApp's server does not acknowledge. */
+export async function unanswered(
+  { journal }: Handover,
+  whatsappId: string,
+): Promise<{ whatsappId: string; ack: number }> {
+  await journal(whatsappId);
+  return { whatsappId, ack: 0 };
 }

@@ -19,14 +19,16 @@ export interface BlobFault {
    * - `unclear`: an error, though it was done.
    * - `truncate`: a get gives half; a put writes half and fails, as a store that breaks its promise would leave it.
    * - `delay`: done, but `ms` later.
+   * - `wait`: done once `until` has resolved, or ended with the caller's signal.
    * - `stale`: a listing without what was written since `markStale`, and with what was deleted.
    * - `die`: the process is gone before the call; every later one fails too.
    * - `die-after`: the same, once the call was done.
    */
-  what: 'fail' | 'unclear' | 'truncate' | 'delay' | 'stale' | 'die' | 'die-after';
+  what: 'fail' | 'unclear' | 'truncate' | 'delay' | 'wait' | 'stale' | 'die' | 'die-after';
   /** What `fail` and `unclear` throw; `store_unreachable` when not given. */
   error?: Error;
   ms?: number;
+  until?: Promise<void>;
 }
 
 /** What every call meets once the store is dead: it stands for the end of the process that made them. */
@@ -79,6 +81,7 @@ export class FaultyBlobStore implements BlobStore {
     options: { ifAbsent?: boolean; signal?: AbortSignal } = {},
   ): Promise<boolean> {
     return this.strike('put', key, () => this.inner.put(key, body, options), {
+      signal: options.signal,
       truncated: async () => {
         const bytes = await readAll(body);
         await this.inner.put(key, bytes.subarray(0, Math.floor(bytes.length / 2)), options);
@@ -92,6 +95,7 @@ export class FaultyBlobStore implements BlobStore {
     options: { range?: { offset: number; length: number }; signal?: AbortSignal } = {},
   ): Promise<Buffer | null> {
     return this.strike('get', key, () => this.inner.get(key, options), {
+      signal: options.signal,
       truncated: async () => {
         const bytes = await this.inner.get(key, options);
         return bytes === null ? null : bytes.subarray(0, Math.floor(bytes.length / 2));
@@ -126,7 +130,7 @@ export class FaultyBlobStore implements BlobStore {
     operation: BlobOperation,
     key: string,
     work: () => Promise<T>,
-    special: { truncated?: () => Promise<U>; stale?: () => Promise<U> } = {},
+    special: { truncated?: () => Promise<U>; stale?: () => Promise<U>; signal?: AbortSignal | undefined } = {},
   ): Promise<T | U> {
     this.calls.push({ operation, key });
     if (this.isDead) throw new StoreDied();
@@ -145,6 +149,9 @@ export class FaultyBlobStore implements BlobStore {
         return (special.stale ?? work)();
       case 'delay':
         await sleep(fault.ms ?? 10);
+        return work();
+      case 'wait':
+        await released(fault.until ?? Promise.resolve(), special.signal);
         return work();
       case 'die':
         this.isDead = true;
@@ -172,6 +179,15 @@ export class FaultyBlobStore implements BlobStore {
 
 function brokenOff(operation: BlobOperation, key: string): LeadMasterError {
   return new LeadMasterError('store_unreachable', `${operation} ${key}: the line went dead.`, 'Try again.');
+}
+
+/** Resolves with the promise; rejects with the signal's reason where that comes first. */
+async function released(until: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  const aborted = Promise.withResolvers<never>();
+  const end = (): void => aborted.reject(signal?.reason);
+  signal?.addEventListener('abort', end, { once: true });
+  if (signal?.aborted === true) end();
+  await Promise.race([until, aborted.promise]).finally(() => signal?.removeEventListener('abort', end));
 }
 
 async function readAll(body: Uint8Array | BlobSource): Promise<Uint8Array> {

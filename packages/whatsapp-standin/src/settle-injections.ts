@@ -28,7 +28,6 @@ interface Library {
 
 interface Page {
   on(event: string, listener: (argument: unknown) => Promise<void>): void;
-  setRequestInterception(on: boolean): Promise<void>;
 }
 
 /** The library's listeners for the page's text are put on through a page whose `on` looks after them. */
@@ -36,14 +35,24 @@ function settlePageText(library: Library): void {
   const listen = library.initWebVersionCache.bind(library);
   library.initWebVersionCache = async () => {
     const page = library.pupPage;
-    library.pupPage = {
-      on: (event, listener) => page.on(event, (argument) => listener(argument).catch(settle)),
-      setRequestInterception: (on) => page.setRequestInterception(on),
-    };
+    library.pupPage = listeningWith(page, (event, listener) =>
+      page.on(event, (argument) => listener(argument).catch(settle)),
+    );
     await listen().finally(() => {
       library.pupPage = page;
     });
   };
+}
+
+/** The page with another `on`; all else is the page's own, since a test may ask it meanwhile. */
+function listeningWith(page: Page, on: Page['on']): Page {
+  return new Proxy(page, {
+    get(of, name) {
+      if (name === 'on') return on;
+      const value: unknown = Reflect.get(of, name);
+      return typeof value === 'function' ? value.bind(of) : value;
+    },
+  });
 }
 
 const GONE =

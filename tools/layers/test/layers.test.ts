@@ -83,7 +83,7 @@ const ALLOWED: readonly [file: string, imported: string][] = [
   ['packages/protocol/src/a.ts', 'zod'],
   ['packages/protocol/src/b.ts', './errors.ts'],
   [`${SM}/a.ts`, './http/server.ts'],
-  [`${SM}/http/routes/a.ts`, '../../lifecycle/session-service.ts'],
+  [`${SM}/http/routes/a.ts`, '../../lifecycle/sessions.ts'],
   [`${SM}/lifecycle/a.ts`, '../engine/engine.ts'],
   [`${SM}/lifecycle/a.ts`, './machine.ts'],
   [`${SM}/lifecycle/machine.ts`, '@leadmaster/protocol'],

@@ -59,10 +59,13 @@ export class HttpSnapshots implements Snapshots {
     return this.#client.operate('restoreSnapshot', { params: { session, snapshot }, query: { restart }, body }, call);
   }
 
-  async prune(session: string | null, call: LongCall = {}): Promise<PruneReport[]> {
-    const names = session === null ? await this.#pruneable(call) : [session];
+  prune(session: string, call: LongCall = {}): Promise<PruneReport> {
+    return this.#client.operate('pruneSnapshots', of(session), call);
+  }
+
+  async pruneAll(call: LongCall = {}): Promise<PruneReport[]> {
     const reports: PruneReport[] = [];
-    for (const name of names) reports.push(await this.#client.operate('pruneSnapshots', of(name), call));
+    for (const name of await this.#pruneable(call)) reports.push(await this.prune(name, call));
     return reports;
   }
 

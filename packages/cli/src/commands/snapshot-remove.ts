@@ -58,7 +58,9 @@ export const registerPrune: Register = (noun, io, words) => {
       const cli = cliOf(command, io);
       await confirm(cli, yes, words.snapshots.askPrune(name));
       await withSnapshots(cli, async ({ snapshots }) => {
-        const items = await long(cli, name ?? words.vault.label, (call) => snapshots.prune(name ?? null, call));
+        const items = await long(cli, name ?? words.vault.label, async (call) =>
+          name === undefined ? snapshots.pruneAll(call) : [await snapshots.prune(name, call)],
+        );
         cli.print.data({ items });
         for (const report of items) cli.print.line(describe(words, report));
         if (items.length === 0) cli.print.line(words.snapshots.nothingToPrune);

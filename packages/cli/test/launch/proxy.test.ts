@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { CHECKOUT } from '@leadmaster/session-manager/config';
 import { describe, expect, test } from 'vitest';
-import { fakeService } from '../harness.ts';
+import { service } from '../harness.ts';
 
 const MAIN = join(CHECKOUT, 'packages/cli/src/main.mjs');
 /** No proxy listens there. */
@@ -26,7 +26,7 @@ describe('a proxy in the environment never catches this machine', () => {
     { NODE_OPTIONS: '--use-env-proxy', HTTP_PROXY: PROXY, HTTPS_PROXY: PROXY, ALL_PROXY: PROXY },
     { HTTP_PROXY: PROXY },
   ])('%j', async (proxy) => {
-    const { env } = await fakeService();
+    const { env } = await service();
     const { code, stdout } = await leadmaster(['sessions', '--json'], { ...env, ...proxy });
     expect({ code, stdout: JSON.parse(stdout) }).toEqual({ code: 0, stdout: [] });
   });

@@ -31,6 +31,13 @@ describe('what tests leave behind', () => {
     expect(existsSync(watch.folder)).toBe(false);
   });
 
+  test('what a killed manager of tests leaves in memory is named, and removed', async () => {
+    const watch = await leakWatch();
+    const folder = mkdtempSync(join(watch.env.LEADMASTER_TEST_MEMORY ?? '', 'leadmaster-manager-'));
+    expect(await watch.close()).toEqual([`temporary folder ${folder}`]);
+    expect(existsSync(folder)).toBe(false);
+  });
+
   test('a process and a folder that were left are named, and ended', async () => {
     const watch = await leakWatch();
     const child = spawn('sleep', ['600'], { env: { ...process.env, ...watch.env }, detached: true });

@@ -5,6 +5,7 @@ import {
   lookAtPlace,
   olderLogin,
   PLACE_FACT,
+  type PlaceChange,
   type PlaceFacts,
   type PlaceLook,
   parseLook,
@@ -32,13 +33,21 @@ export async function checkPlace({ exists, paths, state, machine, profiles }: In
   ];
 }
 
-/** Sessions that wait already, since a service ran on the folder in its new place. */
+/** What waits already, since a service ran on the folder in its new place: sessions, and those that were on their way. */
 function waiting(state: StateReading, root: string): Finding[] {
-  const names = state.sessions.filter((row) => row.state === 'STOPPED' && row.reason === 'place_changed');
-  const change = placeChange({ fact: (name) => state.vaultFact(name) });
-  if (names.length === 0 || change === null) return [];
-  const about = { sessions: names.map(({ name }) => name).join(', '), before: placeWords(change.before) };
+  const change = placeChange({ get: (name) => state.vaultFact(name) });
+  if (change === null) return [];
+  const held = state.sessions.filter((row) => row.state === 'STOPPED' && row.reason === 'place_changed');
+  const names = new Set([...held.map(({ name }) => name), ...onTheirWay(state, change)]);
+  if (names.size === 0) return [];
+  const about = { sessions: [...names].join(', '), before: placeWords(change.before) };
   return [found('problem', 'place_changed', root, { ...about, since: change.before.since })];
+}
+
+function onTheirWay({ transfers }: StateReading, { arrivals, departures }: PlaceChange): string[] {
+  const ids = [...arrivals, ...departures];
+  const rows = [...transfers.list('target'), ...transfers.list('source')];
+  return rows.filter(({ id }) => ids.includes(id)).map(({ session }) => session);
 }
 
 /** What the next start of a service will find. */
@@ -64,7 +73,7 @@ function otherMachine(known: PlaceFacts | null, facts: PlaceFacts, root: string)
 
 /** A run marks its profile as it begins and ends: what is in use is judged by the service alone. */
 function putBack(state: StateReading, profiles: readonly ProfileFact[]): Finding[] {
-  const facts = { fact: (name: string) => state.vaultFact(name) };
+  const facts = { get: (name: string) => state.vaultFact(name) };
   const isPutBack = ({ name, record, inUse }: ProfileFact): boolean => {
     const row = state.sessions.find((each) => each.name === name);
     return row !== undefined && !inUse && isOther(row, record, facts);
@@ -76,7 +85,7 @@ function older(state: StateReading): Finding[] {
   return state.sessions
     .filter((row) => row.state === 'STOPPED' && row.reason === 'older_than_vault')
     .map(({ name }) => {
-      const login = olderLogin({ fact: (fact) => state.vaultFact(fact) }, name);
+      const login = olderLogin({ get: (fact) => state.vaultFact(fact) }, name);
       const about = { session: name, snapshot: login?.snapshot ?? 'latest' };
       return found('problem', 'older_than_vault', name, {
         ...about,

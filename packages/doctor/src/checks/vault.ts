@@ -121,7 +121,7 @@ function findChanged(installation: Installation, url: string, vault: string): Fi
 function ownIdentity({ config, paths, state }: Installation, url: string): Identity {
   const { keyFile } = config.vault;
   const keyText = existsSync(keyFile) ? readFileSync(keyFile, 'utf8') : null;
-  return identityOf({ fact: (name) => state?.vaultFact(name) ?? null }, paths, url, keyText);
+  return identityOf({ get: (name) => state?.vaultFact(name) ?? null }, paths, url, keyText);
 }
 
 /** Whether snapshots were ever kept there: only then is an empty place a loss. */

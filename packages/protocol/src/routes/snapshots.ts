@@ -29,7 +29,9 @@ export const snapshotRoutes = routes({
     path: '/v1/sessions/{session}/snapshots',
     tag: 'snapshots',
     summary: 'Take a snapshot; the session runs on',
-    description: '201 once it is durable. Behind one that is being taken it waits its turn.',
+    description:
+      '201 once it is durable. Behind one that is being taken it waits its turn, and for a session that is starting or stopping a ' +
+      'minute at most.',
     scope: 'storage',
     audience: 'tenant',
     long: 'snapshot',

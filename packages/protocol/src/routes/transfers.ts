@@ -48,6 +48,8 @@ export const transferRoutes = routes({
       ...SESSION_ERRORS,
       ...START_ERRORS,
       'session_moved',
+      'place_changed',
+      'older_than_vault',
       'origin_not_retired',
       'nothing_to_snapshot',
       'wrong_account',

@@ -1,4 +1,6 @@
+import { Socket } from 'node:net';
 import type { HttpApp } from './app.ts';
+import { lastWord } from './last-word.ts';
 import { rawProblem } from './problems.ts';
 
 /**
@@ -12,8 +14,9 @@ export function limitBodies(app: HttpApp, ms: number): void {
     const timer = setTimeout(() => {
       if (raw.complete) return;
       // After an answer has gone out, another one would be read as belonging to a request that was never made.
-      if (!reply.raw.headersSent) raw.socket.end(late());
-      raw.destroy();
+      if (raw.socket instanceof Socket) lastWord(raw.socket, reply.raw.headersSent ? '' : late());
+      // What `inject` asks has come over no connection.
+      else raw.destroy();
     }, routeOptions.config.bodyMs ?? ms);
     timer.unref();
     raw.once('close', () => clearTimeout(timer));

@@ -10,6 +10,7 @@ import { logRequests } from './access-log.ts';
 import type { HttpApp } from './app.ts';
 import { limitBodies } from './body-deadline.ts';
 import { BODY_LIMIT, readJsonBodies } from './json-body.ts';
+import { lastWord } from './last-word.ts';
 import { handleUnknown } from './not-found.ts';
 import { type ApiDescription, describeApi } from './openapi.ts';
 import { Operations } from './operations.ts';
@@ -125,7 +126,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<{ app: Htt
       'The Expect header asks for what is not offered here.',
       'Send the request without it.',
     );
-    response.socket?.end(text);
+    if (response.socket !== null) lastWord(response.socket, text);
   });
 
   app.setValidatorCompiler(validatorCompiler);
@@ -144,8 +145,10 @@ export async function createHttpApp(options: HttpAppOptions): Promise<{ app: Htt
     requireOneHost(request);
     await authenticate(request);
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', async ({ raw }, reply) => {
     if (closing.signal.aborted) reply.header('connection', 'close');
+    // A close while a body still comes resets the connection, and loses this answer: the rest is read, within its time.
+    else if (!raw.complete) reply.removeHeader('connection');
   });
   app.addHook('preClose', async () => {
     closing.abort(shuttingDown());
@@ -188,5 +191,5 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? [408, 'The request did not arrive in time.', 'Send the whole request at once.']
         : [400, 'This is not a valid HTTP request.', 'Send HTTP/1.1 as RFC 9112 has it.'];
-  socket.end(rawProblem('invalid_request', Number(status), String(detail), String(hint)));
+  lastWord(socket, rawProblem('invalid_request', Number(status), String(detail), String(hint)));
 }

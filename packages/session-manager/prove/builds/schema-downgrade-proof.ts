@@ -133,7 +133,7 @@ class SchemaProof {
   async #restore(): Promise<void> {
     const live = await this.#owner.start('live');
     await live.until(NAME, 'READY');
-    await live.call('stopSession', of(NAME));
+    await live.call('stopSession', { ...of(NAME), query: { wait: 60 } });
     const { id } = await live.call('createSnapshot', of(NAME));
     await this.#owner.stop();
     const pinned = await this.#owner.start(OLD.version);

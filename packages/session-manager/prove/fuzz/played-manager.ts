@@ -17,6 +17,8 @@ import { plainCapture } from '../../test/transfer/plain-capture.ts';
 const NAMES = ['fuzz-a', 'fuzz_a', 'fuzz-b', 'fuzz-c', 'admin'];
 /** Names of sessions to come. */
 const NEW_NAMES = ['fuzz-1', 'fuzz-2', 'fuzz-3', 'fuzz-4', 'fuzz-5', 'fuzz-found'];
+/** Those of them that wait for a scan. */
+const UNLINKED = ['fuzz-1', 'fuzz-2'];
 /** A session that no request names. */
 const UNTOUCHED = 'never-named';
 const PASSPHRASE = 'caballo correcto b';
@@ -28,7 +30,7 @@ const AGAIN_MS = 10;
 const CALM_MS = 100;
 
 /** What orders add to. */
-const TABLES = ['messages', 'snapshots', 'transfers', 'moved'];
+const TABLES = ['messages', 'snapshots', 'transfers', 'tombstones'];
 
 /** The account that a session is usually linked to. */
 function phoneOf(session: string): string {
@@ -48,6 +50,37 @@ const NEWS: readonly ((run: FakeRun, chance: number) => void)[] = [
   (run) => run.tell({ type: 'conflict' }),
   () => undefined,
 ];
+
+/** What a page does that has loaded: it takes the saved login, or shows a QR. */
+function comeUp({ alive }: FakeEngine, session: string, isNew: boolean): void {
+  const run = alive.findLast((one) => one.session === session);
+  if (isNew) run?.showQr();
+  else run?.login(phoneOf(session));
+}
+
+/** Answers that wait for something to happen, and change nothing. */
+const WAITS: readonly (string | symbol)[] = ['events', 'settled', 'acknowledged'];
+
+/** A service whose orders are known while they are under way, also those whose caller has hung up. */
+function counted<T extends object>(service: T, pending: Set<Promise<unknown>>): T {
+  return new Proxy(service, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function' || WAITS.includes(name)) {
+        return typeof member === 'function' ? member.bind(target) : member;
+      }
+      return (...given: unknown[]) => {
+        const result: unknown = member.apply(target, given);
+        if (result instanceof Promise) {
+          pending.add(result);
+          const forget = (): boolean => pending.delete(result);
+          result.then(forget, forget);
+        }
+        return result;
+      };
+    },
+  });
+}
 
 /** A session manager, real down to the browsers, which are played. */
 export interface PlayedManager extends Target {
@@ -77,12 +110,13 @@ export async function playedManager(): Promise<PlayedManager> {
   const faults: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void faults.push(line) });
   const engine = new FakeEngine();
-  engine.onStart = async ({ profileDir }) => {
+  engine.onStart = async ({ profileDir, session }) => {
     const isNew = await access(join(profileDir, 'Default')).then(
       () => false,
       () => true,
     );
     if (isNew) await putProfile(profileDir);
+    setImmediate(() => comeUp(engine, session, isNew));
   };
   const context = await createContext(config, log, { outside: { engine, capture: plainCapture } });
   const adoptable = join(folder, 'elsewhere', 'session-found');
@@ -91,17 +125,25 @@ export async function playedManager(): Promise<PlayedManager> {
   await putProfile(context.paths.session('fuzz-found'));
   await until(() => engine.alive.length === NAMES.length + 1);
   for (const run of engine.alive) run.login(phoneOf(run.session));
-  await until(() => context.sessions.supervisors().every(({ view }) => view.state === 'READY'));
+  await until(() => context.roster.supervisors().every(({ view }) => view.state === 'READY'));
   const sample = await context.snapshots.create(UNTOUCHED, { reason: 'requested' });
+  const samples = [sample];
+  for (const name of NAMES) samples.push(await context.snapshots.create(name, { reason: 'requested' }));
+  for (const name of UNLINKED) await context.sessions.create({ name, metadata: {}, start: true });
   const { bytes } = await context.snapshots.export(UNTOUCHED, sample.id, { passphrase: PASSPHRASE });
   const file = Buffer.concat(await Array.fromAsync(bytes));
   await context.sessions.stop(UNTOUCHED);
   await until(() =>
-    context.sessions.supervisors().some(({ name, view }) => name === UNTOUCHED && view.state === 'STOPPED'),
+    context.roster.supervisors().some(({ name, view }) => name === UNTOUCHED && view.state === 'STOPPED'),
   );
   const key = context.secrets.adminKey;
+  const pending = new Set<Promise<unknown>>();
+  const { sessions, snapshots, storage, adoption, departures, arrivals } = context;
   const app = await createHttpServer({
     ...context,
+    ...{ sessions: counted(sessions, pending), snapshots: counted(snapshots, pending) },
+    ...{ storage: counted(storage, pending), adoption: counted(adoption, pending) },
+    ...{ departures: counted(departures, pending), arrivals: counted(arrivals, pending) },
     ...{ config, keys: context.secrets, log },
     ready: () => true,
     timing: { sendDeadlineMs: 20, heartbeatMs: 20 },
@@ -135,7 +177,7 @@ export async function playedManager(): Promise<PlayedManager> {
   };
   /** Whether a session goes from one state to another; those that wait for their page get it. */
   const isOnTheWay = (): boolean => {
-    const going = context.sessions
+    const going = context.roster
       .supervisors()
       .filter(({ view }) => stateKind(view.state, view.reason) === 'transient')
       .map(({ name }) => name);
@@ -148,13 +190,16 @@ export async function playedManager(): Promise<PlayedManager> {
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       await context.snapshots.idle();
       const now = await look();
-      if (now === before && (!isOnTheWay() || performance.now() > calm) && !(await isBusy())) return now;
+      if (now === before && pending.size === 0 && (!isOnTheWay() || performance.now() > calm) && !(await isBusy()))
+        return now;
       if (performance.now() > deadline) return null;
       before = now;
     }
   };
   const stir = (chance: number): void => {
-    for (const run of engine.alive) NEWS[(chance + run.runtime.pid) % NEWS.length]?.(run, chance);
+    const { alive } = engine;
+    const told = alive[chance % alive.length];
+    if (told !== undefined) NEWS[Math.floor(chance / alive.length) % NEWS.length]?.(told, chance);
     const resting = NAMES.filter((name) => !engine.alive.some(({ session }) => session === name));
     // What cannot be started, or is not there, stays as it is.
     const next = resting[chance % resting.length];
@@ -189,7 +234,7 @@ export async function playedManager(): Promise<PlayedManager> {
       path: [adoptable, context.paths.session('fuzz-found'), join(folder, 'nothing'), 'Default/Preferences'],
       id: Array.from({ length: 5 }, () => `tr_${randomUUID()}`),
       ...{ version: [1], generation: [1, 2, 7], chromium: ['156.0.0.0', null] },
-      snapshot: [sample.id],
+      snapshot: [...samples.map(({ id }) => id), 'latest'],
       prefer: ['respond-async', 'RESPOND-ASYNC; a="b, c", wait=5', 'wait=5, return=minimal', 'a=",", respond-async=""'],
       'x-passphrase': [encodeURIComponent(PASSPHRASE)],
     },

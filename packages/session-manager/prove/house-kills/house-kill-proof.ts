@@ -159,7 +159,7 @@ class HouseKillProof {
 
 /** Asks for the same again, and looks whether it ended well. */
 async function again(context: Context, work: Work, final: Contents): Promise<string[]> {
-  const wasDone = context.sessions.has(NAME) && (await contentsOf(context.paths.session(NAME))) !== null;
+  const wasDone = context.roster.has(NAME) && (await contentsOf(context.paths.session(NAME))) !== null;
   try {
     await perform(context, work.task);
   } catch (error) {

@@ -145,14 +145,14 @@ async function trimming({ login, folder }: Ground): Promise<Work> {
 
 /** The session as it is here: absent, or whole; and either it may start, or it refuses to. */
 async function mineOf(
-  { paths, sessions }: Context,
+  { paths, roster, sessions }: Context,
   final: Contents,
 ): Promise<{ isWhole: boolean; mayStart: boolean; faults: string[] }> {
   const found = await contentsOf(paths.session(NAME));
   if (found === null) return { isWhole: false, mayStart: false, faults: [] };
   const faults = differences(found, final).map((what) => `the session ${what}`);
   const isWhole = faults.length === 0;
-  if (!sessions.has(NAME)) return { isWhole, mayStart: false, faults: [...faults, 'a profile without a session'] };
+  if (!roster.has(NAME)) return { isWhole, mayStart: false, faults: [...faults, 'a profile without a session'] };
   if ((await sessions.get(NAME)).originRetired) return { isWhole, mayStart: true, faults };
   const answer = await sessions.start(NAME).then(
     () => 'it starts',

@@ -3,15 +3,14 @@ import { dirname } from 'node:path';
 import { type AdoptedSession, type AdoptSession, LeadMasterError } from '@leadmaster/protocol';
 import { SerialQueue } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
+import type { GivenAway, SessionAccess } from '../access/session-access.ts';
 import { lstatOrNull, type ProfileFs, realFs } from '../profile/files.ts';
 import type { DataPaths } from '../profile/paths.ts';
 import type { ProfileRecord, ProfileStore, SwapReason } from '../profile/profile-store.ts';
 import { isWithin, realPathOf } from '../profile/real-path.ts';
 import { areDifferent } from '../snapshots/other-account.ts';
-import type { GivenAway, SessionAccess } from '../snapshots/session-access.ts';
 import type { LongCall } from '../snapshots/snapshot-service.ts';
 import { inStaging, stagingPath } from '../snapshots/staging.ts';
-import type { AdoptService } from './adopt-service.ts';
 import {
   isOtherDisk,
   refuseFixedParent,
@@ -32,7 +31,7 @@ export interface AdopterDeps {
   profiles: ProfileStore;
   access: SessionAccess;
   /** Claims what lies in the session's own place. */
-  claimInPlace: (session: string) => Promise<unknown>;
+  adoptInPlace: (session: string) => Promise<unknown>;
   /** The generation under which a session left this machine; null when it never did. */
   movedGeneration: (session: string) => number | null;
   /** The browser that sessions run on here. */
@@ -49,7 +48,7 @@ interface How {
 }
 
 /** Makes sessions of folders that other programs have kept, one at a time. */
-export class Adopter implements AdoptService {
+export class Adopter {
   readonly #deps: AdopterDeps;
   readonly #fs: ProfileFs = realFs;
   readonly #queue = new SerialQueue();
@@ -76,8 +75,8 @@ export class Adopter implements AdoptService {
   }
 
   async #inPlace({ name, originRetired }: AdoptSession, place: string): Promise<AdoptedSession> {
-    const { access, claimInPlace, profiles } = this.#deps;
-    await claimInPlace(name);
+    const { access, adoptInPlace, profiles } = this.#deps;
+    await adoptInPlace(name);
     if (originRetired) await profiles.updateRecord(name, { originRetired });
     const found = await survey(this.#fs, { kind: 'profile', profileDir: place });
     const account = found.record?.account ?? null;

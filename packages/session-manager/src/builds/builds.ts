@@ -6,7 +6,6 @@ import { PAGE_URL } from '../engine/page-url.ts';
 import { BuildBook } from './book.ts';
 import { BuildChoice, type HeldForStart } from './build-choice.ts';
 import type { BuildDeps, GuardedSessions } from './build-deps.ts';
-import type { BuildService } from './build-service.ts';
 import { Evidence } from './evidence.ts';
 import { BuildGuard } from './guard.ts';
 import { type Numbers, readBuild } from './page-facts.ts';
@@ -64,7 +63,7 @@ interface LoadedPage {
 }
 
 /** Builds of WhatsApp Web on this machine: the book of them, which one a session opens, and the guard. */
-export class Builds implements BuildKeeper, BuildService {
+export class Builds implements BuildKeeper {
   readonly #deps: BuildDeps;
   readonly #sessions: GuardedSessions;
   readonly #book: BuildBook;
@@ -108,6 +107,7 @@ export class Builds implements BuildKeeper, BuildService {
     else if (event.type === 'deprecated') this.#later(async () => this.#deprecated(on));
   }
 
+  /** Those that were seen here, newest first. */
   builds(): Promise<Build[]> {
     const rows = this.#deps.store.builds.sessions();
     const running = rows.flatMap(({ session, running }) =>

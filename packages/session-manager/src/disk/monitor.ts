@@ -24,7 +24,8 @@ export interface MonitoredSession {
 }
 
 export interface DiskMonitorDeps {
-  sessions: { supervisors(): readonly MonitoredSession[]; readonly measurements: Measurements };
+  roster: { supervisors(): readonly MonitoredSession[] };
+  measurements: Measurements;
   profiles: Pick<ProfileStore, 'trashBytes'>;
   store: StateStore;
   /** A folder on the disk of the profiles. */
@@ -68,8 +69,7 @@ export class DiskMonitor {
 
   /** The session whose turn it is; null when all figures are fresh. */
   due(): string | null {
-    const { sessions } = this.#deps;
-    const waiting = sessions
+    const waiting = this.#deps.roster
       .supervisors()
       .map((session) => ({ name: session.name, dueAt: this.#dueAt(session) }))
       .filter(({ dueAt }) => dueAt <= this.#now())
@@ -83,7 +83,7 @@ export class DiskMonitor {
     if (name === null) return;
     this.#triedAt.set(name, this.#now());
     try {
-      await this.#deps.sessions.measurements.measure(name);
+      await this.#deps.measurements.measure(name);
     } catch (error) {
       this.#deps.log.warn({ session: name, err: error }, 'the profile could not be measured');
     }
@@ -104,19 +104,19 @@ export class DiskMonitor {
   }
 
   figures(): DiskFigures {
-    const { sessions, store } = this.#deps;
+    const { roster, measurements, store } = this.#deps;
     return {
       freeBytes: this.#freeBytes,
       trashBytes: this.#trashBytes,
-      sessions: sessions.supervisors().flatMap(({ name }) => {
+      sessions: roster.supervisors().flatMap(({ name }) => {
         const last = store.storage.latest(name);
-        return last === null ? [] : [{ session: name, last, growth: sessions.measurements.growth(name) }];
+        return last === null ? [] : [{ session: name, last, growth: measurements.growth(name) }];
       }),
     };
   }
 
   #dueAt({ name, view }: MonitoredSession): number {
-    const { measuredAt } = this.#deps.sessions.measurements.summary(name);
+    const { measuredAt } = this.#deps.measurements.summary(name);
     const last = Math.max(measuredAt === null ? 0 : Date.parse(measuredAt), this.#triedAt.get(name) ?? 0);
     const isAtRest = view.runtime === null && view.since.getTime() < last;
     return last === 0 ? 0 : last + (isAtRest ? REST_MS : ROUND_MS);
@@ -144,7 +144,7 @@ export class DiskMonitor {
 
   async #measureOn(): Promise<void> {
     await this.measureNext();
-    const sessions = this.#deps.sessions.supervisors().length;
+    const sessions = this.#deps.roster.supervisors().length;
     this.#later(ROUND_MS / Math.max(1, sessions), () => this.#measureOn());
   }
 

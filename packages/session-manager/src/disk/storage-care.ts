@@ -1,18 +1,12 @@
-import {
-  LeadMasterError,
-  type RecentFiles,
-  type Session,
-  type StorageReport,
-  type TrimReport,
-} from '@leadmaster/protocol';
+import { LeadMasterError, type RecentFiles, type StorageReport, type TrimReport } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
+import type { SessionAccess } from '../access/session-access.ts';
 import type { Config } from '../config/config.ts';
 import type { ProfileStore } from '../profile/profile-store.ts';
 import type { LongCall } from '../snapshots/snapshot-service.ts';
 import { refuseWrongAccount } from '../snapshots/wrong-account.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { Measurements } from './measurements.ts';
-import type { StorageService } from './storage-service.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -22,10 +16,8 @@ const WORTHWHILE = 0.1;
 /** What keeps a session from being trimmed now, and not at another stop. */
 const PASSING: ReadonlySet<string> = new Set(['session_running', 'wrong_account']);
 
-/** What storage asks of the sessions of this machine. */
-export interface StorageAccess {
-  readonly measurements: Measurements;
-  get(session: string): Promise<Session>;
+/** What a trim asks of a session. */
+export interface TrimAccess {
   /**
    * Runs a task in the session's own queue, with the profile locked and no browser on it. What was stopped for it is
    * started again afterwards.
@@ -36,7 +28,9 @@ export interface StorageAccess {
 }
 
 export interface StorageCareDeps {
-  sessions: StorageAccess;
+  access: Pick<SessionAccess, 'get'>;
+  profileAccess: TrimAccess;
+  measurements: Measurements;
   profiles: ProfileStore;
   store: StateStore;
   config: Pick<Config, 'storageWarnBytes' | 'storageTrimBytes'>;
@@ -44,39 +38,46 @@ export interface StorageCareDeps {
 }
 
 /** Looks after the size of profiles: says what they weigh, and makes them smaller. */
-export class StorageCare implements StorageService {
+export class StorageCare {
   readonly #deps: StorageCareDeps;
 
   constructor(deps: StorageCareDeps) {
     this.#deps = deps;
   }
 
+  /** Measured when asked; also of a profile that no session has adopted. */
   async storage(session: string): Promise<StorageReport> {
-    const { sessions, profiles, config } = this.#deps;
-    await sessions.get(session);
-    const { bytes, classes, folders, measuredAt } = await sessions.measurements.measure(session);
+    const { access, measurements, profiles, config } = this.#deps;
+    await access.get(session);
+    const { bytes, classes, folders, measuredAt } = await measurements.measure(session);
     return {
       path: profiles.locate(session),
       bytes,
       classes,
       folders,
-      growthBytesPerDay: sessions.measurements.growth(session),
+      growthBytesPerDay: measurements.growth(session),
       warnBytes: config.storageWarnBytes,
       measuredAt,
     };
   }
 
+  /** Files written in the last hours, newest first. */
   async recent(session: string, { hours, limit }: { hours: number; limit: number }): Promise<RecentFiles> {
-    await this.#deps.sessions.get(session);
+    await this.#deps.access.get(session);
     return this.#deps.profiles.recent(session, { since: new Date(Date.now() - hours * HOUR_MS), limit });
   }
 
+  /**
+   * Removes what is optional and temporary. `restart`: stops a running session first and starts it afterwards.
+   *
+   * @throws LeadMasterError `session_running` without it.
+   */
   async trim(session: string, { restart, signal, onProgress }: LongCall & { restart: boolean }): Promise<TrimReport> {
-    const { sessions, profiles, store } = this.#deps;
+    const { profileAccess, measurements, profiles, store } = this.#deps;
     const tell = (phase: string): void => onProgress?.({ phase, done: 0, total: null });
     tell('waiting');
     refuseWrongAccount(store, session, null);
-    const trimmed = await sessions.whileStopped(session, { restart, reason: 'trim' }, async () => {
+    const trimmed = await profileAccess.whileStopped(session, { restart, reason: 'trim' }, async () => {
       // The last moment to have it otherwise: what follows is renames.
       signal?.throwIfAborted();
       tell('trimming');
@@ -84,7 +85,7 @@ export class StorageCare implements StorageService {
     });
     tell('deleting');
     await trimmed.discard();
-    const { bytes } = await sessions.measurements.measure(session);
+    const { bytes } = await measurements.measure(session);
     const { freedBytes } = trimmed;
     store.events.append({ session, type: 'session.trimmed', data: { freedBytes, bytes } });
     return { freedBytes, bytes };

@@ -1,25 +1,26 @@
 import { APP_TIMING, type AppContext, type AppTiming } from '@leadmaster/service-kit/http';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import type { AdoptService } from '../adopt/adopt-service.ts';
-import type { BuildService } from '../builds/build-service.ts';
+import type { Adopter } from '../adopt/adopter.ts';
+import type { Builds } from '../builds/builds.ts';
 import type { Config } from '../config/config.ts';
-import type { StorageService } from '../disk/storage-service.ts';
-import type { PlaceService } from '../lifecycle/place-service.ts';
-import type { SessionService } from '../lifecycle/session-service.ts';
+import type { StorageCare } from '../disk/storage-care.ts';
+import type { PlaceKeeper } from '../lifecycle/place-keeper.ts';
+import type { Sessions } from '../lifecycle/sessions.ts';
 import type { SnapshotService } from '../snapshots/snapshot-service.ts';
-import type { ArrivalService, DepartureService } from '../transfer/transfer-service.ts';
+import type { TransferSource } from '../transfer/source.ts';
+import type { TransferTarget } from '../transfer/target.ts';
 
 /** What the HTTP server stands in front of. */
 export interface Services {
-  sessions: SessionService;
+  sessions: Sessions;
   snapshots: SnapshotService;
-  storage: StorageService;
-  adoption: AdoptService;
-  builds: BuildService;
-  place: PlaceService;
-  departures: DepartureService;
-  arrivals: ArrivalService;
+  storage: StorageCare;
+  adoption: Adopter;
+  builds: Builds;
+  place: PlaceKeeper;
+  departures: TransferSource;
+  arrivals: TransferTarget;
 }
 
 /** What the HTTP server is made of. */

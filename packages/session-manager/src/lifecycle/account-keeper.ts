@@ -6,7 +6,7 @@ import {
   sameLink,
   type WrongAccountReason,
 } from '@leadmaster/protocol';
-import type { OtherLink } from '../snapshots/session-access.ts';
+import type { OtherLink } from '../access/session-access.ts';
 import type { SessionRow, WrongAccount } from '../state/state-store.ts';
 import { doubleAmong } from './double-among.ts';
 import { notWrong } from './refusals.ts';

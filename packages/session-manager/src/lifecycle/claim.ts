@@ -49,7 +49,6 @@ export async function claimProfile(deps: ClaimDeps, session: string): Promise<Cl
     const record = await deps.profiles.create(session, moved ?? 0);
     if (moved !== null && record.generation <= moved) throw sessionMoved(session, deps.movedTo(session));
     if (!record.originRetired) throw originNotRetired(session);
-    await deps.mark(session);
     const profileDir = deps.profiles.locate(session);
     const evidence = await deps.profiles.loginEvidence(session);
     if (evidence.presence === 'damaged') throw loginDamaged(session, `incomplete: ${evidence.detail}`);
@@ -70,6 +69,8 @@ export async function claimProfile(deps: ClaimDeps, session: string): Promise<Cl
     const cleared = await clearStaleSingleton(profileDir, lock);
     if (cleared.removed.length > 0)
       deps.log.info({ session, singleton: cleared.state }, 'a stale SingletonLock was removed');
+    // The last step: a start that is refused leaves every byte as it was.
+    await deps.mark(session);
     return {
       profileDir,
       generation: record.generation,

@@ -1,5 +1,5 @@
 import { type Account, sameLink } from '@leadmaster/protocol';
-import type { OtherLink } from '../snapshots/session-access.ts';
+import type { OtherLink } from '../access/session-access.ts';
 
 /**
  * Whether a session and another one that has the same account would take one login from each other: the other, or null. Of

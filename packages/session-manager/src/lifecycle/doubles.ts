@@ -1,6 +1,6 @@
 import { type Account, type SessionState, sameLink } from '@leadmaster/protocol';
+import type { HeldLogin, OtherLink } from '../access/session-access.ts';
 import { olderOf } from '../profile/which-older.ts';
-import type { HeldLogin, OtherLink } from '../snapshots/session-access.ts';
 import type { AccountKeeper } from './account-keeper.ts';
 import { linkShared, loginElsewhere } from './refusals.ts';
 import type { SessionStatus } from './session-status.ts';

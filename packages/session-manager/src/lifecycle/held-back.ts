@@ -10,6 +10,8 @@ const changeSchema = z.object({
   now: placeSeen,
   /** Transfers to here that were under way then: the place before may finish them too. */
   arrivals: z.array(z.string()).default([]),
+  /** Those from here: the place before may finish them, or take the session back. */
+  departures: z.array(z.string()).default([]),
 });
 export type PlaceChange = z.infer<typeof changeSchema>;
 
@@ -26,27 +28,27 @@ const olderSchema = z.object({
 });
 export type OlderLogin = z.infer<typeof olderSchema>;
 
-type Facts = Pick<StateStore['vault'], 'fact' | 'setFact'>;
+type Facts = StateStore['facts'];
 
 /** Where it is remembered that the folder's place has changed. */
 const CHANGE_FACT = 'place changed';
 const olderFact = (session: string): string => `vault is newer than ${session}`;
 
-export function placeChange(facts: Pick<Facts, 'fact'>): PlaceChange | null {
-  return parsed(changeSchema, facts.fact(CHANGE_FACT));
+export function placeChange(facts: Pick<Facts, 'get'>): PlaceChange | null {
+  return parsed(changeSchema, facts.get(CHANGE_FACT));
 }
 
-export function setPlaceChange(facts: Pick<Facts, 'setFact'>, change: PlaceChange | null): void {
-  facts.setFact(CHANGE_FACT, change === null ? '' : JSON.stringify(change));
+export function setPlaceChange(facts: Pick<Facts, 'set'>, change: PlaceChange | null): void {
+  facts.set(CHANGE_FACT, change === null ? '' : JSON.stringify(change));
 }
 
-export function olderLogin(facts: Pick<Facts, 'fact'>, session: string): OlderLogin | null {
-  return parsed(olderSchema, facts.fact(olderFact(session)));
+export function olderLogin(facts: Pick<Facts, 'get'>, session: string): OlderLogin | null {
+  return parsed(olderSchema, facts.get(olderFact(session)));
 }
 
 export function setOlderLogin(facts: Facts, session: string, older: OlderLogin | null): void {
   if (older !== null || olderLogin(facts, session) !== null)
-    facts.setFact(olderFact(session), older === null ? '' : JSON.stringify(older));
+    facts.set(olderFact(session), older === null ? '' : JSON.stringify(older));
 }
 
 /**
@@ -64,21 +66,24 @@ export function refuseHeldBack(session: string, view: Pick<SupervisorView, 'stat
 }
 
 /**
- * Refuses to finish a transfer that was under way when the data folder was copied: the folder that it was copied from may
- * finish it as well.
+ * Refuses to finish, or to take back, a transfer that was under way when the data folder was copied: the folder that it was
+ * copied from may do so as well.
  *
  * @throws LeadMasterError `place_changed`
  */
-export function refuseHeldArrival(facts: Pick<Facts, 'fact'>, transfer: string, session: string): void {
+export function refuseHeldTransfer(facts: Pick<Facts, 'get'>, transfer: string, session: string): void {
   const change = placeChange(facts);
-  if (change === null || !change.arrivals.includes(transfer)) return;
-  const what = `${session} was on its way here and waits: the data folder ${PLACE_CHANGED}`;
-  throw new LeadMasterError('place_changed', what, placeHint(session, change));
+  if (change === null) return;
+  const way = change.arrivals.includes(transfer) ? 'here' : change.departures.includes(transfer) ? 'away' : null;
+  if (way === null) return;
+  const what = `${session} was on its way ${way} and waits: the data folder ${PLACE_CHANGED}`;
+  throw new LeadMasterError('place_changed', what, placeHint(null, change));
 }
 
-/** Both places, and the word that releases a session. */
-export function placeHint(session: string, change: PlaceChange | null): string {
-  return `${change === null ? OTHER_PROFILE : changeWords(change)}A login that runs in two places is taken from both. When the place before never runs it again: "./leadmaster place accept ${session} --origin-retired".`;
+/** Both places, and the word that releases a session; without one all that waits, which transfers are released with. */
+export function placeHint(session: string | null, change: PlaceChange | null): string {
+  const command = ['./leadmaster place accept', ...(session === null ? [] : [session]), '--origin-retired'].join(' ');
+  return `${change === null ? OTHER_PROFILE : changeWords(change)}A login that runs in two places is taken from both. When the place before never runs it again: "${command}".`;
 }
 
 const OTHER_PROFILE =

@@ -54,14 +54,14 @@ export type LifecycleEventType = LifecycleEvent['type'];
  * What the supervisor does about it.
  * - `launch`: start a browser (ending any earlier one first)
  * - `teardown`: close the browser and prove it gone
- * - `retire`: move the profile to trash
+ * - `set_aside`: move the profile to trash
  * - `relink`: start again from an empty profile
  * - `retry`: start again after a backoff
  * - `halt`: report `stopped` when the effects before it are done
  * - `watch`: arm this state's deadline (and disarm the previous one, which leaving a state always does)
  * - `catch_up`: look for messages that came while nobody listened
  */
-export type Effect = 'launch' | 'teardown' | 'retire' | 'relink' | 'retry' | 'halt' | 'watch' | 'catch_up';
+export type Effect = 'launch' | 'teardown' | 'set_aside' | 'relink' | 'retry' | 'halt' | 'watch' | 'catch_up';
 
 export interface Step {
   state: SessionState;
@@ -115,8 +115,8 @@ const launch = (event: { login: 'saved' | 'none'; reason: string }): Step =>
 /** The login is gone: the browser that had it must not link the next one (facts, library 3), and its profile goes to trash. */
 const loginGone = (reason: string, mayLink: boolean): Step =>
   mayLink
-    ? step('DISCONNECTED_LOGOUT', reason, 'teardown', 'retire', 'relink')
-    : step('DISCONNECTED_LOGOUT', reason, 'teardown', 'retire');
+    ? step('DISCONNECTED_LOGOUT', reason, 'teardown', 'set_aside', 'relink')
+    : step('DISCONNECTED_LOGOUT', reason, 'teardown', 'set_aside');
 
 const passkeyNotGiven = (): Step => step('PASSKEY_REQUIRED', 'passkey_not_given', 'teardown');
 
@@ -129,8 +129,8 @@ const IDLE: Row = {
   no_room: () => step('DISCONNECTED_RECOVERABLE', NO_ROOM, 'retry'),
   stop: (event) => step('STOPPED', event.reason),
   at_rest: (event) => step('STOPPED', event.reason),
-  logout: () => step('STOPPED', 'logged_out', 'retire'),
-  moved: (event) => step('MOVED', event.reason, 'retire'),
+  logout: () => step('STOPPED', 'logged_out', 'set_aside'),
+  moved: (event) => step('MOVED', event.reason, 'set_aside'),
 };
 
 /** A browser runs, or is about to. */
@@ -139,7 +139,7 @@ const LIVE: Row = {
   refused: (event) => step('ERROR', event.reason, 'teardown'),
   no_room: () => step('DISCONNECTED_RECOVERABLE', NO_ROOM, 'teardown', 'retry'),
   stop: (event) => step('STOPPING', event.reason, 'teardown', 'halt'),
-  logout: () => step('STOPPING', 'logged_out', 'teardown', 'retire', 'halt'),
+  logout: () => step('STOPPING', 'logged_out', 'teardown', 'set_aside', 'halt'),
   qr: (event) => loginGone(event.reason ?? 'unlinked', event.mayLink),
   wrong_account: (event) => step('WRONG_ACCOUNT', event.reason),
   unlinked: (event) => loginGone(event.reason ?? 'unlinked', event.mayLink),

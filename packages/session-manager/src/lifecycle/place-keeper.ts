@@ -16,10 +16,10 @@ import {
 } from '../profile/place.ts';
 import type { SessionRow, StateStore } from '../state/state-store.ts';
 import { olderLogin, type PlaceChange, placeChange, placeHint, setPlaceChange } from './held-back.ts';
-import type { PlaceService } from './place-service.ts';
 import { forgetMark, isOtherProfile, type MarkDeps } from './profile-mark.ts';
 import { sessionNotFound } from './refusals.ts';
-import type { Sessions } from './sessions.ts';
+import type { Roster } from './roster.ts';
+import type { SessionStarts } from './session-starts.ts';
 import { isStartable } from './startable.ts';
 
 /** Where the data folder's place is remembered. */
@@ -28,13 +28,13 @@ export const PLACE_FACT = 'place';
 export interface PlaceKeeperDeps {
   paths: Pick<DataPaths, 'root' | 'placeMarker'>;
   profiles: MarkDeps['profiles'];
-  store: Pick<StateStore, 'sessions' | 'transitions' | 'vault' | 'browsers' | 'events' | 'atomically'>;
+  store: Pick<StateStore, 'sessions' | 'transitions' | 'facts' | 'browsers' | 'events' | 'atomically'>;
   probe: PlaceProbe;
-  sessions: () => Pick<Sessions, 'has' | 'rest' | 'start' | 'holdIfOther'>;
-  /** Whether what is released and was to run is started: not with the service down, whose next start does. */
-  starts: boolean;
-  /** Transfers that are on their way here. */
-  arriving: () => readonly string[];
+  roster: Pick<Roster, 'has' | 'get'>;
+  /** Starts what is released and was to run; null with the service down, whose next start does. */
+  starts: Pick<SessionStarts, 'start'> | null;
+  /** Transfers to here and from here that are under way. */
+  underWay: () => Pick<PlaceChange, 'arrivals' | 'departures'>;
   /** Finishes them, once a person has said that the place before does not. */
   finishArrivals: () => Promise<void>;
   /**
@@ -49,7 +49,7 @@ export interface PlaceKeeperDeps {
  * Knows the place of the data folder, so that a copy of it does not run the sessions of the folder that it was copied from.
  * What cannot be read holds nothing back.
  */
-export class PlaceKeeper implements PlaceService {
+export class PlaceKeeper {
   readonly #deps: PlaceKeeperDeps;
 
   constructor(deps: PlaceKeeperDeps) {
@@ -92,7 +92,7 @@ export class PlaceKeeper implements PlaceService {
       const { facts } = look;
       if (known === null || comparePlaces(known, look) !== 'same') return;
       renewMarker(paths, probe, (mark) =>
-        store.vault.setFact(PLACE_FACT, JSON.stringify({ ...known, mark, earlier: facts.mark })),
+        store.facts.set(PLACE_FACT, JSON.stringify({ ...known, mark, earlier: facts.mark })),
       );
     } catch (error) {
       log.warn(
@@ -102,18 +102,12 @@ export class PlaceKeeper implements PlaceService {
     }
   }
 
-  /** Has linked sessions wait whose profile is not the one that ran here last, before any is started. */
-  async holdOthers(): Promise<void> {
-    const { store, sessions } = this.#deps;
-    for (const { name } of store.sessions.all().filter(isStartable)) await sessions().holdIfOther(name);
-  }
-
   /** A disk that refuses keeps nothing from starting: it is compared again next time. */
   #remember(known: PlaceFacts | null, facts: PlaceFacts): void {
     const { store, log } = this.#deps;
     if (isDeepStrictEqual(known, facts)) return;
     try {
-      store.vault.setFact(PLACE_FACT, JSON.stringify(facts));
+      store.facts.set(PLACE_FACT, JSON.stringify(facts));
     } catch (error) {
       log.error({ err: error }, 'the place of the data folder could not be written down');
     }
@@ -126,15 +120,21 @@ export class PlaceKeeper implements PlaceService {
     const known = this.#known();
     return {
       now: known?.seen ?? facts.seen,
-      before: placeChange(store.vault)?.before ?? null,
+      before: placeChange(store.facts)?.before ?? null,
       readable: comparePlaces(known, look) !== 'unknown',
       waiting: this.#waiting(),
     };
   }
 
+  /**
+   * Releases sessions that wait because the folder is a copy, lies on another disk or was put back from a backup, and
+   * starts those that were to run.
+   *
+   * @throws LeadMasterError `session_not_found`
+   */
   async accept({ sessions: named }: AcceptPlace): Promise<AcceptedPlace> {
-    const { sessions, compareWithVault, log, store } = this.#deps;
-    for (const name of named ?? []) if (!sessions().has(name)) throw sessionNotFound(name);
+    const { roster, compareWithVault, log, store } = this.#deps;
+    for (const name of named ?? []) if (!roster.has(name)) throw sessionNotFound(name);
     const waiting = this.#waiting();
     const accepted = waiting.filter((name) => named?.includes(name) ?? true);
     await compareWithVault(accepted, await this.#others(accepted));
@@ -142,18 +142,18 @@ export class PlaceKeeper implements PlaceService {
     for (const name of accepted) if (await this.#release(name)) started.push(name);
     log.warn({ accepted, started }, 'a person has said that the place before never runs these sessions again');
     if (this.#waiting().length === 0) await this.#settle();
-    return { accepted, started, place: { ...this.view(), before: placeChange(store.vault)?.before ?? null } };
+    return { accepted, started, place: { ...this.view(), before: placeChange(store.facts)?.before ?? null } };
   }
 
   /** Resolves to whether it is started: it was to run, and the vault has no newer login of it. */
   async #release(name: string): Promise<boolean> {
-    const { sessions, store, starts } = this.#deps;
-    const isOlder = olderLogin(store.vault, name) !== null;
+    const { roster, store, starts } = this.#deps;
+    const isOlder = olderLogin(store.facts, name) !== null;
     // The profile in place is the right one from now on, whatever the database remembers.
-    forgetMark(store.vault, name);
-    await sessions().rest(name, isOlder ? 'older_than_vault' : 'place_accepted');
-    if (!starts || isOlder || store.sessions.get(name)?.desired !== 'running') return false;
-    await sessions().start(name);
+    forgetMark(store.facts, name);
+    await (await roster.get(name)).rest(isOlder ? 'older_than_vault' : 'place_accepted');
+    if (starts === null || isOlder || store.sessions.get(name)?.desired !== 'running') return false;
+    await starts.start(name);
     return true;
   }
 
@@ -168,16 +168,16 @@ export class PlaceKeeper implements PlaceService {
     const { paths, probe, store, finishArrivals } = this.#deps;
     const { facts } = lookAtPlace(paths, probe, new Date());
     store.atomically(() => {
-      store.vault.setFact(PLACE_FACT, JSON.stringify({ ...merged(this.#known(), facts), machine: facts.machine }));
-      setPlaceChange(store.vault, null);
+      store.facts.set(PLACE_FACT, JSON.stringify({ ...merged(this.#known(), facts), machine: facts.machine }));
+      setPlaceChange(store.facts, null);
     });
     await finishArrivals();
   }
 
   #hold(known: PlaceFacts, found: PlaceFacts): void {
     const { store, log } = this.#deps;
-    const arrivals = [...this.#deps.arriving()];
-    const change = { before: known.seen, now: found.seen, arrivals };
+    const underWay = this.#deps.underWay();
+    const change = { before: known.seen, now: found.seen, ...underWay };
     const held = store.sessions.all().filter(isStartable);
     store.atomically(() => {
       // The place before may go on with the same log: what is written here is of another one.
@@ -185,8 +185,9 @@ export class PlaceKeeper implements PlaceService {
       for (const row of held) this.#stop(row, change);
       // They belong to the place before: the next start, which finds this place, must not take them for its own.
       for (const { session } of store.browsers.all()) store.browsers.clear(session);
-      store.vault.setFact(PLACE_FACT, JSON.stringify(found));
-      setPlaceChange(store.vault, held.length + arrivals.length === 0 ? null : change);
+      store.facts.set(PLACE_FACT, JSON.stringify(found));
+      const waits = held.length + underWay.arrivals.length + underWay.departures.length > 0;
+      setPlaceChange(store.facts, waits ? change : null);
     });
     const before = placeWords(known.seen);
     log.warn({ before, sessions: held.map(({ name }) => name) }, `the data folder ${PLACE_CHANGED}`);
@@ -199,7 +200,7 @@ export class PlaceKeeper implements PlaceService {
   }
 
   #known(): PlaceFacts | null {
-    return parsePlace(this.#deps.store.vault.fact(PLACE_FACT));
+    return parsePlace(this.#deps.store.facts.get(PLACE_FACT));
   }
 
   #waiting(): string[] {

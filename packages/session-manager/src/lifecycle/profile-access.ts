@@ -1,32 +1,37 @@
 import type { Census } from '@leadmaster/protocol';
-import type { HeldProfile, Proof, ReplaceOptions } from '../snapshots/session-access.ts';
+import type { HeldProfile, Proof, ReplaceOptions, SessionAccess } from '../access/session-access.ts';
 import { movedTo, noteReturn, sessionMoved } from '../state/moved-session.ts';
 import { refuseHeldBack } from './held-back.ts';
 import { forgetMark } from './profile-mark.ts';
 import { ending, running, starting } from './refusals.ts';
-import type { SessionSupervisor } from './supervisor.ts';
+import type { Roster } from './roster.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 import type { Turn } from './turn.ts';
+
+export interface ProfileAccessDeps extends Pick<SupervisorDeps, 'profiles' | 'store' | 'lockIdle' | 'log'> {
+  roster: Roster;
+}
 
 /**
  * A session's profile for those who copy, restore, trim and move it. Each task takes its turn in the session's own queue,
  * so that no start, stop or unlink comes between.
  */
-export class ProfileAccess {
-  readonly #deps: SupervisorDeps;
+export class ProfileAccess implements Pick<SessionAccess, 'hold' | 'replace' | 'moveAway' | 'census'> {
+  readonly #deps: ProfileAccessDeps;
 
-  constructor(deps: SupervisorDeps) {
+  constructor(deps: ProfileAccessDeps) {
     this.#deps = deps;
   }
 
   /** Runs a task with the profile held still: its browser running, or its lock taken. */
-  hold<T>(supervisor: SessionSupervisor, task: (held: HeldProfile) => Promise<T>): Promise<T> {
-    const { name } = supervisor;
+  async hold<T>(name: string, task: (held: HeldProfile) => Promise<T>): Promise<T> {
+    const supervisor = await this.#deps.roster.get(name);
     const profileDir = this.#deps.profiles.locate(name);
-    return supervisor.inTurn(async ({ current, state, holdIfOther }) => {
+    return supervisor.inTurn(async (turn) => {
+      const { current, state } = turn;
       if (current === null) {
         // An older login is not put behind the snapshots of the right one, nor sent to another machine.
-        await holdIfOther();
+        await turn.holdIfOther();
         refuseHeldBack(name, supervisor.view);
         return this.#locked(name, () => task({ profileDir, browser: null }));
       }
@@ -35,25 +40,21 @@ export class ProfileAccess {
     });
   }
 
-  /** Runs a task that changes the profile, with no browser on it and its lock taken; the account is read anew afterwards. */
-  replace<T>(
-    supervisor: SessionSupervisor,
-    options: ReplaceOptions & { reason: string },
-    task: (before: number) => Promise<T>,
-  ): Promise<T> {
-    const { name } = supervisor;
-    const { reason } = options;
+  /** Runs a task that changes the profile, with no browser on it and its lock taken; the account is read again afterwards. */
+  async replace<T>(name: string, options: ReplaceOptions, task: (before: number) => Promise<T>): Promise<T> {
+    const supervisor = await this.#deps.roster.get(name);
+    const { reason = 'restored' } = options;
     return supervisor.inTurn(async (turn) => {
       refuseEnding(name, turn);
       refuseRunning(name, turn, options.stop);
       await options.judge?.();
       return this.#stoppedUnlessFailing(turn, name, reason, () =>
         this.#locked(name, async () => {
-          forgetMark(this.#deps.store.vault, name);
+          forgetMark(this.#deps.store.facts, name);
           const done = await this.#underNextLink(name, options.isSameLink ?? false, task);
           const record = await this.#deps.profiles.readRecord(name);
           await turn.returned(record?.account ?? null, reason, options.isOwn ?? false);
-          if (record !== null) noteReturn(this.#deps.store.vault, name, record);
+          if (record !== null) noteReturn(this.#deps.store.tombstones, name, record);
           return done;
         }),
       );
@@ -64,12 +65,12 @@ export class ProfileAccess {
    * Runs a task with no browser on the profile and its lock taken; the session is what it was afterwards. What runs is
    * stopped for it where `restart` says so, and started again whatever came of the task.
    */
-  whileStopped<T>(
-    supervisor: SessionSupervisor,
+  async whileStopped<T>(
+    name: string,
     options: { restart: boolean; reason: string },
     task: () => Promise<T>,
   ): Promise<T> {
-    const { name } = supervisor;
+    const supervisor = await this.#deps.roster.get(name);
     return supervisor.inTurn(async (turn) => {
       refuseEnding(name, turn);
       refuseRunning(name, turn, options.restart);
@@ -78,7 +79,7 @@ export class ProfileAccess {
       try {
         return await this.#locked(name, task);
       } finally {
-        // Unless somebody has asked for a stop meanwhile.
+        // Unless a stop was ordered meanwhile.
         if (this.#deps.store.sessions.get(name)?.desired === 'running') await turn.start(options.reason);
       }
     });
@@ -89,8 +90,8 @@ export class ProfileAccess {
    * durable before the profile goes to trash; a crash in between is finished by the supervisor's `recover`. Stops it
    * first, and then asks `prove`, which may refuse: then it runs again if it ran.
    */
-  moveAway(supervisor: SessionSupervisor, reason: string, prove: Proof): Promise<void> {
-    const { name } = supervisor;
+  async moveAway(name: string, reason: string, prove: Proof = async () => {}): Promise<void> {
+    const supervisor = await this.#deps.roster.get(name);
     const { profiles, store } = this.#deps;
     return supervisor.inTurn(async (turn) => {
       refuseEnding(name, turn);
@@ -99,7 +100,7 @@ export class ProfileAccess {
       const word = await this.#stoppedUnlessFailing(turn, name, reason, async () => prove());
       store.atomically(() => {
         store.sessions.setDesired(name, 'stopped');
-        store.vault.setMoved(name, record.generation, store.sessions.get(name)?.account ?? record.account);
+        store.tombstones.add(name, record.generation, store.sessions.get(name)?.account ?? record.account);
         if (word !== undefined) word();
       });
       await turn.moved(reason);
@@ -107,7 +108,8 @@ export class ProfileAccess {
   }
 
   /** Counts the rows of the running page's databases; null when no page answers. */
-  async census({ name, readyRun }: SessionSupervisor, signal: AbortSignal): Promise<Census | null> {
+  async census(name: string, signal: AbortSignal): Promise<Census | null> {
+    const { readyRun } = await this.#deps.roster.get(name);
     if (readyRun === null) return null;
     return readyRun.census(signal).catch((error: unknown) => {
       this.#deps.log.warn({ session: name, err: error }, 'the page did not count its rows');
@@ -122,7 +124,7 @@ export class ProfileAccess {
     try {
       return await task();
     } catch (error) {
-      // Unless somebody has asked for a stop meanwhile.
+      // Unless a stop was ordered meanwhile.
       if (ran && this.#deps.store.sessions.get(name)?.desired === 'running') await turn.start(reason);
       throw error;
     }

@@ -19,11 +19,11 @@ import { isStartable } from './startable.ts';
  */
 const known = z.object({ marks: z.array(z.string().nullable()) });
 
-type Facts = Pick<StateStore['vault'], 'fact' | 'setFact'>;
+type Facts = StateStore['facts'];
 
 export interface MarkDeps {
   profiles: Pick<ProfileStore, 'readRecord' | 'updateRecord'>;
-  store: { vault: Facts; sessions: Pick<StateStore['sessions'], 'get'> };
+  store: { facts: Facts; sessions: Pick<StateStore['sessions'], 'get'> };
   log: Logger;
 }
 
@@ -33,14 +33,14 @@ const factOf = (session: string): string => `profile of ${session}`;
 export async function isOtherProfile({ profiles, store }: MarkDeps, session: string): Promise<boolean> {
   const row = store.sessions.get(session);
   if (row === null) return false;
-  return isOther(row, await profiles.readRecord(session).catch(() => null), store.vault);
+  return isOther(row, await profiles.readRecord(session).catch(() => null), store.facts);
 }
 
 /** The same, of what was read already. A profile without a record is another's matter: it is claimed by no session. */
 export function isOther(
   row: SessionRow,
   record: Pick<ProfileRecord, 'mark'> | null,
-  facts: Pick<Facts, 'fact'>,
+  facts: Pick<Facts, 'get'>,
 ): boolean {
   const marks = marksOf(facts, row.name);
   return isStartable(row) && record !== null && marks !== null && !marks.includes(record.mark ?? null);
@@ -65,9 +65,9 @@ async function draw({ profiles, store }: MarkDeps, session: string): Promise<voi
   const record = await profiles.readRecord(session);
   if (record === null) return;
   const mark = randomUUID();
-  remember(store.vault, session, [mark, record.mark ?? null]);
+  remember(store.facts, session, [mark, record.mark ?? null]);
   await profiles.updateRecord(session, { mark });
-  remember(store.vault, session, [mark]);
+  remember(store.facts, session, [mark]);
 }
 
 async function orWarn({ log }: MarkDeps, session: string, task: () => Promise<void>): Promise<void> {
@@ -80,15 +80,15 @@ async function orWarn({ log }: MarkDeps, session: string, task: () => Promise<vo
 
 /** Another profile is about to be put in place by an order: what lies there next is taken as it is. */
 export function forgetMark(facts: Facts, session: string): void {
-  if (marksOf(facts, session) !== null) facts.setFact(factOf(session), '');
+  if (marksOf(facts, session) !== null) facts.set(factOf(session), '');
 }
 
 function remember(facts: Facts, session: string, marks: (string | null)[]): void {
-  facts.setFact(factOf(session), JSON.stringify({ marks }));
+  facts.set(factOf(session), JSON.stringify({ marks }));
 }
 
-function marksOf(facts: Pick<Facts, 'fact'>, session: string): readonly (string | null)[] | null {
-  const text = facts.fact(factOf(session));
+function marksOf(facts: Pick<Facts, 'get'>, session: string): readonly (string | null)[] | null {
+  const text = facts.get(factOf(session));
   if (text === null || text === '') return null;
   const found = known.safeParse(JSON.parse(text));
   return found.success ? found.data.marks : null;

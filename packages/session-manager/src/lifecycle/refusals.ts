@@ -1,5 +1,5 @@
 import { type Account, accountLabel, isSessionName, LeadMasterError, type SessionState } from '@leadmaster/protocol';
-import type { GivenAway } from '../snapshots/session-access.ts';
+import type { GivenAway } from '../access/session-access.ts';
 import { adoptCommand, toTrash } from './hints.ts';
 import type { SupervisorView } from './session-status.ts';
 

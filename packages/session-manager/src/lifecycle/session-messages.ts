@@ -1,42 +1,47 @@
 import type { AcceptedMessage, Message, SendMessage } from '@leadmaster/protocol';
+import type { Logger } from 'pino';
+import type { StateStore } from '../state/state-store.ts';
 import { refuseBroken } from './capabilities/refusals.ts';
-import { Outbox } from './outbox.ts';
+import type { Outbox } from './outbox.ts';
+import type { Roster } from './roster.ts';
 import { refuseSend, requireOpenChat } from './sending.ts';
-import type { SessionRegistry } from './session-registry.ts';
-import type { SupervisorDeps } from './supervisor-deps.ts';
 
 /** What is sent with the sessions: refused where a session as it stands cannot send it, else journalled and told of. */
 export class SessionMessages {
-  readonly #deps: Pick<SupervisorDeps, 'store' | 'log'>;
-  readonly #registry: () => SessionRegistry;
-  readonly outbox: Outbox;
+  readonly #store: StateStore;
+  readonly #log: Logger;
+  readonly #roster: Roster;
+  readonly #outbox: Outbox;
 
-  constructor(deps: Pick<SupervisorDeps, 'store' | 'log'>, registry: () => SessionRegistry) {
-    this.#deps = deps;
-    this.#registry = registry;
-    this.outbox = new Outbox({
-      ...{ store: deps.store, log: deps.log },
-      standing: (name) => registry().find(name)?.standing ?? null,
-    });
+  constructor({ store, log, roster, outbox }: { store: StateStore; log: Logger; roster: Roster; outbox: Outbox }) {
+    this.#store = store;
+    this.#log = log;
+    this.#roster = roster;
+    this.#outbox = outbox;
   }
 
   async send(name: string, message: SendMessage, idempotencyKey: string | null): Promise<AcceptedMessage> {
-    const supervisor = await this.#registry().get(name);
-    const known = this.outbox.repeated(name, message, idempotencyKey);
+    const supervisor = await this.#roster.get(name);
+    const known = this.#outbox.repeated(name, message, idempotencyKey);
     if (known !== null) return { ...known, replayed: true };
     refuseSend(name, supervisor.view);
     refuseBroken(supervisor.capabilities, 'text');
-    const opensChat = await requireOpenChat(name, message.to, supervisor.standing, this.#deps.log);
-    return this.outbox.accept(name, message, idempotencyKey, opensChat);
+    const opensChat = await requireOpenChat(name, message.to, supervisor.standing, this.#log);
+    return this.#outbox.accept(name, message, idempotencyKey, opensChat);
   }
 
   async get(name: string, id: string): Promise<Message> {
-    await this.#registry().get(name);
-    return this.outbox.get(name, id);
+    await this.#roster.get(name);
+    return this.#outbox.get(name, id);
   }
 
   async list(name: string, limit: number): Promise<Message[]> {
-    await this.#registry().get(name);
-    return this.#deps.store.messages.list(name, limit);
+    await this.#roster.get(name);
+    return this.#store.messages.list(name, limit);
+  }
+
+  /** Waits until WhatsApp's server has acknowledged, the message failed, or the time is over. */
+  acknowledged(name: string, id: string, waitMs: number, signal: AbortSignal): Promise<Message> {
+    return this.#outbox.settled(name, id, waitMs, signal);
   }
 }

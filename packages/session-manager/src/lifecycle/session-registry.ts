@@ -1,23 +1,33 @@
-import { type Account, sameAccount, sameLink } from '@leadmaster/protocol';
 import { inTurns, type SerialQueue } from '@leadmaster/service-kit/wait';
-import type { GivenAway, OtherLink } from '../snapshots/session-access.ts';
-import { movedTo } from '../state/moved-session.ts';
-import { doubleAmong } from './double-among.ts';
+import type { ProfileStore } from '../profile/profile-store.ts';
+import type { StateStore } from '../state/state-store.ts';
 import { setOlderLogin } from './held-back.ts';
+import type { LinkedLogins } from './linked-logins.ts';
+import type { Outbox } from './outbox.ts';
 import { forgetMark } from './profile-mark.ts';
-import { comesDouble, sessionExists, sessionNotFound, sessionUnclaimed } from './refusals.ts';
+import { sessionExists, sessionNotFound } from './refusals.ts';
+import type { Roster } from './roster.ts';
 import { SessionSupervisor } from './supervisor.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 
 type Desired = 'running' | 'stopped';
 
-/** Which sessions this machine has: makes, claims and removes names, each change of a name after the other. */
+export interface RegistryDeps {
+  roster: Roster;
+  logins: Pick<LinkedLogins, 'givenAway'>;
+  store: StateStore;
+  profiles: ProfileStore;
+  outbox: Pick<Outbox, 'settleInterrupted'>;
+  /** What each supervisor that is made here is given. */
+  supervisor: SupervisorDeps;
+}
+
+/** Makes, adopts and removes the names of sessions, each change of a name after the other. */
 export class SessionRegistry {
-  readonly #deps: SupervisorDeps;
-  readonly #supervisors = new Map<string, SessionSupervisor>();
+  readonly #deps: RegistryDeps;
   readonly #changes = new Map<string, SerialQueue>();
 
-  constructor(deps: SupervisorDeps) {
+  constructor(deps: RegistryDeps) {
     this.#deps = deps;
   }
 
@@ -27,80 +37,13 @@ export class SessionRegistry {
       const supervisor = await this.#supervise(row.name);
       await supervisor.recover();
     }
-  }
-
-  names(): string[] {
-    return [...this.#supervisors.keys()];
-  }
-
-  has(name: string): boolean {
-    return this.#supervisors.has(name);
-  }
-
-  supervisors(): readonly SessionSupervisor[] {
-    return [...this.#supervisors.values()];
-  }
-
-  find(name: string): SessionSupervisor | null {
-    return this.#supervisors.get(name) ?? null;
-  }
-
-  /** Another session that has this account linked, first one that has this very link; null where none is known to. */
-  linkedIn(account: Account, except: string): OtherLink | null {
-    const linked = this.supervisors().flatMap(({ name, doubles: { heldLogin } }): OtherLink[] =>
-      name === except || heldLogin === null || sameAccount(heldLogin.account, account) !== true
-        ? []
-        : [{ session: name, ...heldLogin }],
-    );
-    return linked.find((other) => sameLink(other.account, account) === true) ?? linked[0] ?? null;
-  }
-
-  /** Another session as which this account went away from here, also where it was deleted since; null where its login is no copy of this. */
-  givenAway(account: Account, except: string): GivenAway | null {
-    const { store } = this.#deps;
-    const links = store.vault
-      .tombstones()
-      .flatMap(({ session: name, account: its }) =>
-        name === except || sameAccount(its, account) !== true ? [] : [{ name, link: sameLink(its, account) }],
-      );
-    const gone = links.find(({ link }) => link === true) ?? links.find(({ link }) => link === null);
-    if (gone === undefined || this.#runsAgain(account, gone.link)) return null;
-    return { session: gone.name, to: movedTo(store, gone.name) };
-  }
-
-  /** Whether a session here runs what went away. Of a link that is known, only that very link tells it. */
-  #runsAgain(account: Account, link: boolean | null): boolean {
-    const here = this.linkedIn(account, '');
-    return here?.isRunning === true && (link === null || sameLink(account, here.account) === true);
-  }
-
-  /** @throws LeadMasterError `linked_elsewhere` where a login that comes to a session is another session's here. */
-  refuseComing(name: string, account: Account): void {
-    const supervisor = this.find(name);
-    const other =
-      supervisor === null ? doubleAmong(account, this.linkedIn(account, name), false) : supervisor.doubles.of(account);
-    if (other !== null) throw comesDouble(name, account, other.session);
-  }
-
-  /** @throws LeadMasterError `session_not_found`, or `session_unclaimed` when there is a profile that nobody has adopted. */
-  async get(name: string): Promise<SessionSupervisor> {
-    const supervisor = this.#supervisors.get(name);
-    if (supervisor !== undefined) return supervisor;
-    await this.#refuseUnclaimed(name);
-    throw sessionNotFound(name);
-  }
-
-  /** The profiles that no session claims. */
-  async unclaimed(): Promise<string[]> {
-    const found = await this.#deps.profiles.list((name) => this.#supervisors.has(name));
-    // One that has become a session meanwhile is no stranger.
-    return found.map(({ name }) => name).filter((name) => !this.#supervisors.has(name));
+    this.#deps.outbox.settleInterrupted();
   }
 
   /** Makes a session with a new profile. */
   async create(name: string, desired: Desired, metadata: Record<string, string>): Promise<void> {
     await this.#making(name, async () => {
-      await this.#refuseUnclaimed(name);
+      await this.#deps.roster.refuseUnclaimed(name);
       // The row first: a folder that no row knows of would be taken for somebody's unclaimed profile.
       this.#insert(name, desired, metadata, {});
       try {
@@ -113,9 +56,13 @@ export class SessionRegistry {
   }
 
   /** Makes a stopped session whose profile is about to be put in place. `loginOf`: its login is as it was then. */
-  async createFor(name: string, loginOf: Date, how: 'restored' | 'adopted' | 'transferred'): Promise<void> {
+  async createFor(
+    name: string,
+    loginOf: Date,
+    how: 'restored' | 'adopted' | 'transferred' = 'restored',
+  ): Promise<void> {
     await this.#making(name, async () => {
-      await this.#refuseUnclaimed(name);
+      await this.#deps.roster.refuseUnclaimed(name);
       this.#insert(name, 'stopped', {}, { [how]: true });
       // From now on a folder that is not there is a login that is missing, and never a new session.
       this.#deps.store.sessions.tellFrom(name, loginOf);
@@ -123,11 +70,11 @@ export class SessionRegistry {
   }
 
   /** Makes a stopped session of a profile that was found in its place. */
-  async claim(name: string): Promise<void> {
+  async adopt(name: string): Promise<void> {
     await this.#making(name, async () => {
-      const { account } = await this.#deps.profiles.claim(name, this.#movedGeneration(name));
+      const { account } = await this.#deps.profiles.adopt(name, this.#movedGeneration(name));
       // Before there is a session that could start it.
-      if (account !== null && this.givenAway(account, name) !== null)
+      if (account !== null && this.#deps.logins.givenAway(account, name) !== null)
         await this.#deps.profiles.updateRecord(name, { originRetired: false });
       const holdsLogin = (await this.#deps.profiles.loginPresence(name)) === 'present';
       this.#insert(name, 'stopped', {}, { adopted: true });
@@ -147,12 +94,12 @@ export class SessionRegistry {
   /** Takes a session off the list, whatever became of its profile. */
   discard(name: string): void {
     this.#forget(name);
-    this.#supervisors.delete(name);
+    this.#deps.roster.remove(name);
   }
 
   async #making(name: string, make: () => Promise<void>): Promise<void> {
     await inTurns(this.#changes, name, async () => {
-      if (this.#supervisors.has(name)) throw sessionExists(name);
+      if (this.#deps.roster.has(name)) throw sessionExists(name);
       await make();
       await this.#supervise(name);
     });
@@ -163,7 +110,7 @@ export class SessionRegistry {
     if (row === null) throw sessionNotFound(name);
     // An unreadable record is said when the session is started; here only the account's name is missing.
     const record = await this.#deps.profiles.readRecord(name).catch(() => null);
-    const supervisor = new SessionSupervisor(this.#deps, {
+    const supervisor = new SessionSupervisor(this.#deps.supervisor, {
       name,
       state: row.state,
       reason: row.reason,
@@ -178,7 +125,7 @@ export class SessionRegistry {
         lastReadyAt: row.lastReadyAt,
       },
     });
-    this.#supervisors.set(name, supervisor);
+    this.#deps.roster.add(supervisor);
     return supervisor;
   }
 
@@ -190,8 +137,8 @@ export class SessionRegistry {
   ): void {
     this.#deps.store.atomically(() => {
       this.#deps.store.sessions.insert({ name, metadata, desired });
-      setOlderLogin(this.#deps.store.vault, name, null);
-      forgetMark(this.#deps.store.vault, name);
+      setOlderLogin(this.#deps.store.facts, name, null);
+      forgetMark(this.#deps.store.facts, name);
       this.#deps.store.events.append({ session: name, type: 'session.created', data: { metadata, ...how } });
     });
   }
@@ -203,15 +150,7 @@ export class SessionRegistry {
     });
   }
 
-  async #refuseUnclaimed(name: string): Promise<void> {
-    const found = await this.unclaimed();
-    if (!found.includes(name)) return;
-    // A record that says otherwise keeps it from being adopted, and says what to do.
-    await this.#deps.profiles.readRecord(name);
-    throw sessionUnclaimed(name, this.#deps.profiles.locate(name));
-  }
-
   #movedGeneration(name: string): number {
-    return this.#deps.store.vault.movedGeneration(name) ?? 0;
+    return this.#deps.store.tombstones.generation(name) ?? 0;
   }
 }

@@ -232,7 +232,7 @@ export class SessionStatus {
 
   /** The thing and the cure. */
   #hint(): string {
-    const { vault } = this.#deps.store;
+    const { facts } = this.#deps.store;
     const cure = hintFor({
       state: this.#state,
       reason: this.#reason,
@@ -246,9 +246,9 @@ export class SessionStatus {
       owner: this.#keeper.owner,
       wrong: this.#keeper.wrong,
       snapshot: isLoginErased({ state: this.#state, reason: this.#reason }) ? this.#goodSnapshot() : null,
-      placeChange: this.#reason === 'place_changed' ? placeChange(vault) : null,
+      placeChange: this.#reason === 'place_changed' ? placeChange(facts) : null,
       movedTo: this.#reason === 'session_moved' ? movedTo(this.#deps.store, this.#name) : null,
-      olderLogin: this.#reason === 'older_than_vault' ? olderLogin(vault, this.#name) : null,
+      olderLogin: this.#reason === 'older_than_vault' ? olderLogin(facts, this.#name) : null,
     });
     return this.#trouble === '' ? cure : `${this.#trouble.replace(/[.\s]*$/, '')}. ${cure}`;
   }

@@ -1,17 +1,21 @@
 import { LeadMasterError, type Session, type SessionPage, type SessionQuery } from '@leadmaster/protocol';
 import type { Measurements } from '../disk/measurements.ts';
+import { pageOfEvents } from './event-feed.ts';
 import { sessionNotFound } from './refusals.ts';
-import type { SessionGuard } from './session-guard.ts';
-import type { SessionRegistry } from './session-registry.ts';
+import type { Roster } from './roster.ts';
 import { describeSession, describeUnclaimed } from './session-view.ts';
 import type { SessionSupervisor } from './supervisor.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 
+const WAIT_STEP_MS = 5_000;
+
 export interface ViewDeps extends Pick<SupervisorDeps, 'store' | 'profiles' | 'engine' | 'config'> {
-  registry: SessionRegistry;
+  roster: Roster;
   measurements: Measurements;
-  /** Who knows of transfers that are open. */
-  guard: () => SessionGuard;
+  /** What is to be done about a session that another machine may not have taken yet; null for any other. */
+  openTransfer: (session: string) => Promise<string | null>;
+  /** Aborted when the service ends. */
+  closing: AbortSignal;
 }
 
 /** Gathers what is known of sessions, from memory, the database and the profiles, for those who ask. */
@@ -24,11 +28,11 @@ export class SessionViews {
 
   /** @throws LeadMasterError `session_not_found` */
   async get(name: string): Promise<Session> {
-    const { registry, store, profiles, engine, config, measurements } = this.#deps;
-    const supervisor = registry.find(name);
+    const { roster, store, profiles, engine, config, measurements } = this.#deps;
+    const supervisor = roster.find(name);
     const row = store.sessions.get(name);
     if (supervisor === null || row === null) {
-      if ((await registry.unclaimed()).includes(name)) return await this.#describeUnclaimed(name);
+      if ((await roster.unclaimed()).includes(name)) return await this.#describeUnclaimed(name);
       throw sessionNotFound(name);
     }
     const record = await profiles.readRecord(name).catch(() => null);
@@ -36,7 +40,7 @@ export class SessionViews {
       name,
       row,
       view: await this.#viewOf(supervisor),
-      generation: record?.generation ?? store.vault.movedGeneration(name) ?? 0,
+      generation: record?.generation ?? store.tombstones.generation(name) ?? 0,
       originRetired: record?.originRetired ?? true,
       engine: engine.name,
       loginMode: config.loginMode,
@@ -45,10 +49,25 @@ export class SessionViews {
     });
   }
 
+  /** Resolves once the state is not transient, or after the wait, whichever is first. */
+  async settled(name: string, waitMs: number, given: AbortSignal): Promise<Session> {
+    const { events } = this.#deps.store;
+    const until = performance.now() + waitMs;
+    const signal = AbortSignal.any([given, this.#deps.closing]);
+    for (;;) {
+      // Read before the state: what happens after this is an event to wait for.
+      const after = events.lastId();
+      const left = until - performance.now();
+      const session = await this.get(name);
+      if (session.stateKind !== 'transient' || left <= 0 || signal.aborted) return session;
+      await pageOfEvents(events, { session: name, after, limit: 1, waitMs: Math.min(left, WAIT_STEP_MS), signal });
+    }
+  }
+
   /** Sessions by name, with profiles that no record claims as UNCLAIMED. Only those of the page are looked at. */
   async list({ limit = Number.POSITIVE_INFINITY, after = '', ...wanted }: SessionQuery = {}): Promise<SessionPage> {
-    const { registry } = this.#deps;
-    const names = [...registry.names(), ...(await registry.unclaimed())]
+    const { roster } = this.#deps;
+    const names = [...roster.names(), ...(await roster.unclaimed())]
       .filter((name) => name > after && this.#isWanted(name, wanted))
       .sort((a, b) => (a < b ? -1 : 1));
     const items = await Promise.all(names.slice(0, limit).map((name) => this.#describe(name)));
@@ -56,12 +75,12 @@ export class SessionViews {
   }
 
   #describe(name: string): Promise<Session> {
-    return this.#deps.registry.has(name) ? this.get(name) : this.#describeUnclaimed(name);
+    return this.#deps.roster.has(name) ? this.get(name) : this.#describeUnclaimed(name);
   }
 
   /** By what is in memory. */
   #isWanted(name: string, { state, q }: Pick<SessionQuery, 'state' | 'q'>): boolean {
-    const view = this.#deps.registry.find(name)?.view;
+    const view = this.#deps.roster.find(name)?.view;
     if (state !== undefined && (view?.state ?? 'UNCLAIMED') !== state) return false;
     const texts = [name, view?.account?.phone, view?.account?.name];
     return q === undefined || texts.some((text) => text?.toLowerCase().includes(q.toLowerCase()));
@@ -69,7 +88,7 @@ export class SessionViews {
 
   /** What another machine may not have taken yet cannot be deleted, and has another hint than what has gone. */
   async #viewOf({ view, name }: SessionSupervisor): Promise<SessionSupervisor['view']> {
-    const open = view.state === 'MOVED' ? await this.#deps.guard().openTransfer(name) : null;
+    const open = view.state === 'MOVED' ? await this.#deps.openTransfer(name) : null;
     return open === null ? view : { ...view, hint: open };
   }
 

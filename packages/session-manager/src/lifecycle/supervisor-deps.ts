@@ -1,11 +1,11 @@
 import type { Account } from '@leadmaster/protocol';
 import type { Slots } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
+import type { OtherLink } from '../access/session-access.ts';
 import type { BuildKeeper } from '../builds/builds.ts';
 import type { Config } from '../config/config.ts';
 import type { SessionEngine } from '../engine/engine.ts';
 import type { ProfileStore } from '../profile/profile-store.ts';
-import type { OtherLink } from '../snapshots/session-access.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { Claim } from './claim.ts';
 import type { Outbox } from './outbox.ts';

@@ -1,7 +1,7 @@
 import type { Account, SessionState } from '@leadmaster/protocol';
 import type { OwnedRun } from './owned-run.ts';
 
-/** A session while a task has its turn in the session's queue: how it stands as the turn begins, and what the task may do. */
+/** A session while a task has its turn in the session's queue: how it stands, and what the task may do. */
 export interface Turn {
   readonly state: SessionState;
   /** What runs, or is just starting. */

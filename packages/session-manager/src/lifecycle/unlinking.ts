@@ -23,7 +23,7 @@ export async function unlink(run: EngineRun, deadlineMs: number): Promise<void> 
  * @throws LeadMasterError `wrong_state`: it may hold a login, and only a READY session can have its link removed.
  */
 export async function mayForget(
-  profiles: SupervisorDeps['profiles'],
+  profiles: Pick<SupervisorDeps['profiles'], 'loginPresence'>,
   name: string,
   state: SessionState,
 ): Promise<boolean> {
@@ -37,7 +37,11 @@ export async function mayForget(
   );
 }
 
-async function mayHoldLogin(profiles: SupervisorDeps['profiles'], name: string, state: SessionState): Promise<boolean> {
+async function mayHoldLogin(
+  profiles: Pick<SupervisorDeps['profiles'], 'loginPresence'>,
+  name: string,
+  state: SessionState,
+): Promise<boolean> {
   if (state === 'AUTH_FAILURE' || state === 'DISCONNECTED_LOGOUT') return false;
   return (await profiles.loginPresence(name)) !== 'absent';
 }

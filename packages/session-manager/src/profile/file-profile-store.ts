@@ -102,7 +102,7 @@ class FileProfileStore implements ProfileStore {
     });
   }
 
-  async claim(session: string, above = 0): Promise<ProfileRecord> {
+  async adopt(session: string, above = 0): Promise<ProfileRecord> {
     return this.#oneAtATime(session, async () => {
       const dir = this.#door(session);
       await this.#refuseFile(dir);

@@ -103,11 +103,11 @@ export interface ProfileStore {
   /**
    * Makes the folder (0700) and its record if missing; repairs permissions. Idempotent. The generation goes on from
    * what lies in the trash under the same name. Throws `session_unclaimed` when a profile without a record is there:
-   * that takes `claim`, on purpose. `above`: the generation under which the session once left this machine.
+   * that takes `adopt`, on purpose. `above`: the generation under which the session once left this machine.
    */
   create(session: string, above?: number): Promise<ProfileRecord>;
   /** Takes a profile that has no record as it lies (`adopt` in place). Idempotent. Throws `session_not_found` when there is no folder. */
-  claim(session: string, above?: number): Promise<ProfileRecord>;
+  adopt(session: string, above?: number): Promise<ProfileRecord>;
   /** The record, or null when the profile has none. Throws `profile_unreadable` when it is there and cannot be read or parsed. */
   readRecord(session: string): Promise<ProfileRecord | null>;
   updateRecord(session: string, change: Partial<Omit<ProfileRecord, 'schema' | 'session'>>): Promise<ProfileRecord>;

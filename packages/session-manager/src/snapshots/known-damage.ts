@@ -6,11 +6,11 @@ const packList = z.array(z.string());
 
 /** The packs of a vault in which this machine has found damage, kept with all that is remembered of vaults outside of them. */
 export class KnownDamage implements DamageMemory {
-  readonly #memory: StateStore['vault'];
+  readonly #facts: StateStore['facts'];
   readonly #vault: () => string;
 
-  constructor(memory: StateStore['vault'], vault: () => string) {
-    this.#memory = memory;
+  constructor(facts: StateStore['facts'], vault: () => string) {
+    this.#facts = facts;
     this.#vault = vault;
   }
 
@@ -21,11 +21,11 @@ export class KnownDamage implements DamageMemory {
   async foundDamaged(session: string, pack: string): Promise<void> {
     // Nothing is awaited in between: several reads find damage at once.
     const known = this.#read(session);
-    if (!known.includes(pack)) this.#memory.setFact(this.#name(session), JSON.stringify([...known, pack]));
+    if (!known.includes(pack)) this.#facts.set(this.#name(session), JSON.stringify([...known, pack]));
   }
 
   #read(session: string): string[] {
-    return packList.parse(JSON.parse(this.#memory.fact(this.#name(session)) ?? '[]'));
+    return packList.parse(JSON.parse(this.#facts.get(this.#name(session)) ?? '[]'));
   }
 
   #name(session: string): string {

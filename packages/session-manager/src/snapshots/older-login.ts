@@ -24,7 +24,7 @@ export interface NewerInVault {
 export interface VaultLookDeps {
   vault: Pick<VaultKeeper, 'peek' | 'installation'>;
   profiles: Pick<ProfileStore, 'readRecord' | 'loginPresence' | 'locate' | 'lastWritten'>;
-  store: Pick<StateStore, 'sessions' | 'snapshots' | 'vault'>;
+  store: Pick<StateStore, 'sessions' | 'snapshots' | 'vault' | 'facts'>;
   /** How long the starts wait for a vault that does not answer. */
   withinMs: number;
   log: Logger;
@@ -169,7 +169,7 @@ function remember({ store }: VaultLookDeps, vault: Vault, session: string, head:
 
 function note({ store, log }: VaultLookDeps, problem: string | null): void {
   try {
-    store.vault.setFact(LOOK_FACT, JSON.stringify({ at: new Date().toISOString(), problem }));
+    store.facts.set(LOOK_FACT, JSON.stringify({ at: new Date().toISOString(), problem }));
   } catch (error) {
     log.warn({ err: error }, 'that the vault was looked at could not be written down');
   }

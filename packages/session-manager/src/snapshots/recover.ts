@@ -18,6 +18,7 @@ import {
 } from '@leadmaster/vault';
 import type { TrashEntry } from '../profile/profile-store.ts';
 import type { SnapshotDeps } from './deps.ts';
+import { besides, endBy, livingOn } from './living-on.ts';
 import { otherAccountsIn } from './other-account.ts';
 import { restoreSession } from './restore.ts';
 import { describeSnapshot, extraOf } from './snapshot-facts.ts';
@@ -58,7 +59,7 @@ async function lookAt(
   try {
     const { snapshots, problems } = await vault.list(session, call);
     if (snapshots.length === 0 && problems.length === 0) return null;
-    const last = snapshots.at(-1) ?? null;
+    const last = livingOn(snapshots).at(-1) ?? snapshots.at(-1) ?? null;
     const known = (id: string) => deps.store.snapshots.list(session).find((row) => row.id === id) ?? null;
     const told = last === null ? null : describeSnapshot(session, last, known(last.id), deps.vault.installation());
     return {
@@ -66,7 +67,7 @@ async function lookAt(
       snapshots: snapshots.length,
       last: told,
       isHere: here.has(session),
-      gone: told === null ? null : howGone(deps, told, trash),
+      gone: told === null ? null : howGone(deps, told, snapshots, trash),
       damaged: false,
       problems,
     };
@@ -77,14 +78,20 @@ async function lookAt(
 }
 
 /**
- * By the newest snapshot, which every machine can read; and by what this one knows, where that snapshot could not be
- * taken. Not by times: a clock may have been wrong.
+ * By the newest snapshot, which every machine can read; and by what this one knows of its own login, where that snapshot
+ * could not be taken. Not by times: a clock may have been wrong.
  */
-function howGone({ store }: SnapshotDeps, last: Snapshot, trash: readonly TrashEntry[]): Recoverable['gone'] {
-  if (last.reason === 'before_delete') return 'deleted';
-  if (last.reason === 'before_transfer') return 'moved';
+function howGone(
+  { store, vault }: SnapshotDeps,
+  last: Snapshot,
+  history: readonly SnapshotInfo[],
+  trash: readonly TrashEntry[],
+): Recoverable['gone'] {
+  const end = endBy(last.reason);
+  if (end !== null) return end;
+  if (besides(history, vault.installation()).some(({ id }) => id === last.id)) return null;
   const isNewest = (generation: number | null): boolean => generation !== null && generation >= last.generation;
-  if (isNewest(store.vault.movedGeneration(last.session))) return 'moved';
+  if (isNewest(store.tombstones.generation(last.session))) return 'moved';
   const newest = trash.find(({ session }) => session === last.session);
   return newest?.reason === 'deleted' && isNewest(newest.generation) ? 'deleted' : null;
 }
@@ -177,9 +184,13 @@ function damageTold(info: SnapshotInfo, problems: readonly VaultProblem[]): stri
   return newer.length === 0 ? '' : `; a newer record cannot be read (${newer.map(({ object }) => object).join(', ')})`;
 }
 
-/** The newest first; last of all those that were replaced by a restore, which somebody wanted rid of. */
+/**
+ * The newest first; last of all those that were replaced by a restore, which somebody wanted rid of. A login that was given
+ * up comes back only where no other has gone on.
+ */
 function bestFirst(oldestFirst: readonly SnapshotInfo[]): SnapshotInfo[] {
-  const newestFirst = oldestFirst.toReversed();
+  const living = livingOn(oldestFirst);
+  const newestFirst = (living.length === 0 ? oldestFirst : living).toReversed();
   const isReplaced = (info: SnapshotInfo): boolean => extraOf(info).reason === 'before_restore';
   return [...newestFirst.filter((info) => !isReplaced(info)), ...newestFirst.filter(isReplaced)];
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { checkStructureAside } from '@leadmaster/capture';
 import { isHeldBack, LeadMasterError, type RestoreSnapshot, type Session, sameLink } from '@leadmaster/protocol';
 import { isDamage, type SnapshotInfo, type Vault } from '@leadmaster/vault';
+import type { GivenAway } from '../access/session-access.ts';
 import { refuseOlderBrowser } from '../profile/browser-version.ts';
 import { FINDINGS_FILE } from '../profile/extracted.ts';
 import { realFs } from '../profile/files.ts';
@@ -17,7 +18,6 @@ import { refuseNewer } from './newer.ts';
 import { isOfOtherLinkHere, refuseOtherAccount } from './other-account.ts';
 import { linkOfSnapshot } from './own-link.ts';
 import { isRunning } from './running.ts';
-import type { GivenAway } from './session-access.ts';
 import { extraOf, type Findings, parseFindings } from './snapshot-facts.ts';
 import type { LongCall } from './snapshot-service.ts';
 import { inStaging, stagingPath } from './staging.ts';
@@ -149,7 +149,7 @@ async function putInPlace(
     const { record, trashed } = await deps.profiles.swapIn(session, staged, {
       reason: 'restored',
       // Above what has moved away from here, also where the trash that remembers it was emptied.
-      generation: Math.max(generation, deps.store.vault.movedGeneration(session) ?? 0),
+      generation: Math.max(generation, deps.store.tombstones.generation(session) ?? 0),
       committedAt: frozenAt,
       ...(imported === undefined ? {} : { formerly: imported.session }),
       ...(originRetired === undefined ? {} : { originRetired }),
@@ -261,7 +261,7 @@ export function refuseMoved(
   info: SnapshotInfo,
   cure = 'Restore it there: two machines with one login would take it from each other.',
 ): void {
-  const moved = deps.store.vault.movedGeneration(session);
+  const moved = deps.store.tombstones.generation(session);
   if (moved === null || extraOf(info).generation > moved) return;
   throw new LeadMasterError(
     'session_moved',

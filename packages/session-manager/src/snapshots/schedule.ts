@@ -1,10 +1,10 @@
 import type { LeadMasterEvent } from '@leadmaster/protocol';
 import { Cron } from 'croner';
 import type { Logger } from 'pino';
+import type { SessionAccess } from '../access/session-access.ts';
 import type { Config } from '../config/config.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { hasNothingToSave } from './nothing-to-save.ts';
-import type { SessionAccess } from './session-access.ts';
 import type { Snapshots } from './snapshots.ts';
 
 export interface ScheduleDeps {

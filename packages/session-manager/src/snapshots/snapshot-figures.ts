@@ -1,6 +1,6 @@
+import type { SessionAccess } from '../access/session-access.ts';
 import type { SnapshotFigures } from '../snapshot-metrics.ts';
 import type { StateStore } from '../state/state-store.ts';
-import type { SessionAccess } from './session-access.ts';
 
 /** How every session stands with its snapshots, from what this machine remembers: no vault is asked. */
 export function snapshotFigures(access: Pick<SessionAccess, 'names'>, { snapshots }: StateStore): SnapshotFigures {

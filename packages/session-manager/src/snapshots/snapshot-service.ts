@@ -52,8 +52,9 @@ export interface SnapshotService {
   verify(session: string, id: string, options: LongCall & { drill: boolean }): Promise<VerifyReport>;
   /** Puts the snapshot in the profile's place; the old profile goes to trash. `restart`: stops a running session first and starts it afterwards. */
   restore(session: string, id: string, options: LongCall & RestoreSnapshot & { restart: boolean }): Promise<Session>;
-  /** Applies the retention to one session (all, for null), and frees what no snapshot needs. */
-  prune(session: string | null, options?: LongCall): Promise<PruneReport[]>;
+  /** Applies the retention to one session, and frees what no snapshot needs. */
+  prune(session: string, options?: LongCall): Promise<PruneReport>;
+  pruneAll(options?: LongCall): Promise<PruneReport[]>;
   /** A person says that an older copy of the vault was put back on purpose: the history goes on from what there is. */
   accept(session: string, options?: LongCall): Promise<SnapshotList>;
   /** The snapshot as one file that the passphrase opens; what is wrong with the vault is told before its first byte. */

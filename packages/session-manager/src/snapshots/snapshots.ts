@@ -1,6 +1,4 @@
 import {
-  errorText,
-  HELD_BACK_REASONS,
   LeadMasterError,
   type PruneReport,
   type Recoverable,
@@ -15,12 +13,11 @@ import {
   type SnapshotReason,
   type VerifyReport,
 } from '@leadmaster/protocol';
-import { anyOf, inTurns, isOverdue, type SerialQueue } from '@leadmaster/service-kit/wait';
 import { isOfAnObject, isRecordLost, problemOf, type SnapshotInfo, type Vault } from '@leadmaster/vault';
 import { FINDINGS_FILE } from '../profile/extracted.ts';
-import type { ProfileRecord } from '../profile/profile-store.ts';
 import type { SnapshotRow } from '../state/state-store.ts';
 import type { SnapshotDeps } from './deps.ts';
+import { COPY_MS, type LoginCopies } from './login-copies.ts';
 import { secondWriters } from './other-account.ts';
 import { isOtherWriters, refuseOtherWriters } from './other-writers.ts';
 import { settleGuess } from './own-link.ts';
@@ -29,7 +26,8 @@ import { listRecoverable, notInVault, recoverSessions } from './recover.ts';
 import { restoreSession } from './restore.ts';
 import { describeDetail, describeSnapshot, parseFindings } from './snapshot-facts.ts';
 import type { ImportWanted, LongCall, SnapshotService } from './snapshot-service.ts';
-import { captureAside, captureSession, captureStopped, saveTaken, type Taken, type TakeOptions } from './take.ts';
+import { captureSession, saveTaken, type TakeOptions } from './take.ts';
+import type { BoundCall, SnapshotTurns } from './turns.ts';
 import { verifySnapshot } from './verify.ts';
 
 /** A session that is starting is waited for so long before it is told that no snapshot can be taken. */
@@ -37,14 +35,6 @@ const SETTLE_MS = 60_000;
 
 /** What does not pass by itself. */
 const OFF = new Set(['vault_missing', 'vault_changed', 'vault_key_missing', 'vault_key_wrong']);
-
-/** There is no login yet, none here any more, none of the session's own, or one that waits for a person, who is told that by its state. */
-const NO_FAILURES: ReadonlySet<string> = new Set([
-  'nothing_to_snapshot',
-  'wrong_account',
-  'session_moved',
-  ...HELD_BACK_REASONS,
-]);
 
 const SAY_SNAPSHOT = 'If that installation shall lose it, say so (otherWriters, --other-writers).';
 const SAY_PURGE =
@@ -55,26 +45,26 @@ type Wanted = LongCall & { kind?: SnapshotKind; reason: SnapshotReason };
 /** The snapshots of this machine's sessions: taken one at a time for a session, a few at a time for the machine. */
 export class Snapshots implements SnapshotService {
   readonly #deps: SnapshotDeps;
-  /** One queue per session: a snapshot never meets another, a restore, or a prune of the same session. */
-  readonly #queues = new Map<string, SerialQueue>();
-  readonly #closing = new AbortController();
-  readonly #background = new Set<Promise<unknown>>();
+  readonly #turns: SnapshotTurns;
+  readonly #copies: LoginCopies;
 
-  constructor(deps: SnapshotDeps) {
+  constructor(deps: SnapshotDeps & { turns: SnapshotTurns; copies: LoginCopies }) {
     this.#deps = deps;
+    this.#turns = deps.turns;
+    this.#copies = deps.copies;
   }
 
   async create(session: string, options: Wanted): Promise<Snapshot> {
     // A name that nobody has is a mistake of the caller's, and no failure of a session's.
     await this.#deps.access.get(session);
-    return this.#turn(session, options, async (call) => {
+    return this.#turns.turn(session, options, async (call) => {
       const wanted = this.#wanted(options, call);
-      const link = this.#linkOf(session);
+      const link = this.#copies.linkOf(session);
       try {
         await this.#settle(session, call.signal);
         return await saveTaken(this.#deps, session, await captureSession(this.#deps, session, wanted), wanted);
       } catch (error) {
-        this.#failed(session, { reason: wanted.reason, link }, error);
+        this.#copies.failed(session, { reason: wanted.reason, link }, error);
         throw error;
       }
     });
@@ -84,26 +74,8 @@ export class Snapshots implements SnapshotService {
    * Takes what must not be lost with what comes next (a logout, a delete). Resolves as soon as it is copied; it reaches
    * the vault afterwards. Never fails: what comes next is wanted all the same, and goes by trash.
    */
-  before(session: string, reason: SnapshotReason, withinMs: number): Promise<void> {
-    return this.#ahead(session, reason, withinMs, (wanted) => captureSession(this.#deps, session, wanted));
-  }
-
-  /** The same for a caller who holds the profile's lock. */
-  beforeStopped(session: string, profileDir: string, reason: SnapshotReason, withinMs: number): Promise<void> {
-    return this.#ahead(session, reason, withinMs, (wanted) => captureStopped(this.#deps, session, profileDir, wanted));
-  }
-
-  /** The same of a profile that was set aside, as it lies there. */
-  beforeGone(
-    session: string,
-    aside: { profileDir: string; record: ProfileRecord },
-    reason: SnapshotReason,
-    withinMs: number,
-  ): Promise<void> {
-    const link = this.#linkOf(session);
-    return this.#ahead(session, reason, withinMs, (wanted) =>
-      captureAside(this.#deps, session, aside, { ...wanted, link }),
-    );
+  before(session: string, reason: SnapshotReason, withinMs = COPY_MS): Promise<void> {
+    return this.#copies.ahead(session, reason, withinMs, (wanted) => captureSession(this.#deps, session, wanted));
   }
 
   async list(session: string, { signal }: LongCall = {}): Promise<SnapshotList> {
@@ -121,11 +93,8 @@ export class Snapshots implements SnapshotService {
     } catch (error) {
       if (error instanceof LeadMasterError && error.code === 'vault_rolled_back')
         return { items: [], problems: [{ ...problemOf(error), kind: 'rolled_back' }] };
-      // The vault has never heard of it; if we have, it only has no snapshot yet.
-      const isNew = error instanceof LeadMasterError && error.code === 'session_not_found';
-      if (!isNew) throw error;
-      if (this.#deps.access.has(session)) return { items: [], problems: [] };
-      throw notInVault(session);
+      if (this.#isWithout(session, error)) return { items: [], problems: [] };
+      throw isUnheard(error) ? notInVault(session) : error;
     }
   }
 
@@ -149,7 +118,7 @@ export class Snapshots implements SnapshotService {
   }
 
   delete(session: string, id: string, options: LongCall & { otherWriters?: boolean } = {}): Promise<void> {
-    return this.#turn(session, options, async ({ signal }) => {
+    return this.#turns.turn(session, options, async ({ signal }) => {
       const vault = await this.#deps.vault.open();
       if (!options.otherWriters) {
         const { snapshots } = await vault.list(session, { signal });
@@ -162,27 +131,30 @@ export class Snapshots implements SnapshotService {
   }
 
   verify(session: string, id: string, options: LongCall & { drill: boolean }): Promise<VerifyReport> {
-    return this.#work(options, async (call) => {
+    return this.#turns.placed(options, async (call) => {
       return verifySnapshot(this.#deps, session, await this.#find(session, id), { ...call, drill: options.drill });
     });
   }
 
   restore(session: string, id: string, options: LongCall & RestoreSnapshot & { restart: boolean }): Promise<Session> {
-    return this.#turn(session, options, async (call) => {
+    return this.#turns.turn(session, options, async (call) => {
       return restoreSession(this.#deps, session, await this.#find(session, id), { ...options, ...call });
     });
   }
 
-  async prune(session: string | null, options: LongCall = {}): Promise<PruneReport[]> {
+  prune(session: string, options: LongCall = {}): Promise<PruneReport> {
+    return this.#turns.turn(session, options, (call) => this.#pruneOne(session, call));
+  }
+
+  async pruneAll(options: LongCall = {}): Promise<PruneReport[]> {
     const vault = await this.#deps.vault.open();
-    if (session !== null) return [await this.#turn(session, options, (call) => this.#pruneOne(session, call))];
     const { names, unreadable } = await vault.survey();
     const reports: PruneReport[] = [];
     let damage = unreadable[0]?.error ?? null;
     for (const [done, name] of names.entries()) {
       options.onProgress?.({ phase: 'pruning sessions', done, total: names.length });
       try {
-        reports.push(await this.#turn(name, options, (call) => this.#pruneOne(name, call)));
+        reports.push(await this.#turns.turn(name, options, (call) => this.#pruneOne(name, call)));
       } catch (error) {
         if (!isOfAnObject(error)) throw error;
         damage ??= error;
@@ -194,7 +166,7 @@ export class Snapshots implements SnapshotService {
   }
 
   accept(session: string, options: LongCall = {}): Promise<SnapshotList> {
-    return this.#turn(session, options, async ({ signal }) => {
+    return this.#turns.turn(session, options, async ({ signal }) => {
       const vault = await this.#deps.vault.open();
       await vault.acknowledge(session, { signal });
       const now = await this.list(session, { signal });
@@ -212,19 +184,19 @@ export class Snapshots implements SnapshotService {
   /** Waits for nobody, and nobody for it: whoever downloads sets the pace. A prune meanwhile breaks the stream off. */
   async export(session: string, id: string, options: LongCall & { passphrase: string }) {
     const { passphrase, signal: given } = options;
-    const signal = anyOf(this.#closing.signal, given);
+    const signal = this.#turns.until(given);
     return exportSnapshot(this.#deps, session, await this.#find(session, id), { passphrase, signal });
   }
 
   /** Takes no place on the machine: it comes as slowly as somebody sends it. */
   import(session: string, stream: AsyncIterable<Uint8Array>, options: ImportWanted): Promise<Session> {
     const { signal: given } = options;
-    const signal = anyOf(this.#closing.signal, given);
-    return inTurns(this.#queues, session, () => importSession(this.#deps, session, stream, { ...options, signal }));
+    const signal = this.#turns.until(given);
+    return this.#turns.alone(session, () => importSession(this.#deps, session, stream, { ...options, signal }));
   }
 
   retire(session: string, id: string, options: LongCall = {}): Promise<Session> {
-    return this.#turn(session, options, async () => {
+    return this.#turns.turn(session, options, async () => {
       return retireSession(this.#deps, session, await this.#find(session, id));
     });
   }
@@ -234,7 +206,7 @@ export class Snapshots implements SnapshotService {
   }
 
   recover(wanted: RecoverSessions, options: LongCall = {}): Promise<Recovered> {
-    return this.#work(options, (call) => recoverSessions(this.#deps, wanted, call));
+    return this.#turns.placed(options, (call) => recoverSessions(this.#deps, wanted, call));
   }
 
   /**
@@ -243,7 +215,7 @@ export class Snapshots implements SnapshotService {
    * @throws LeadMasterError `other_writer` where another installation has written some of it, unless `otherWriters` is said.
    */
   purge(session: string, { otherWriters = false }: { otherWriters?: boolean } = {}): Promise<void> {
-    return this.#turn(session, {}, async ({ signal }) => {
+    return this.#turns.turn(session, {}, async ({ signal }) => {
       const vault = await this.#deps.vault.open();
       const isThere = await vault.has(session, { signal });
       if (isThere && !otherWriters)
@@ -253,14 +225,9 @@ export class Snapshots implements SnapshotService {
     });
   }
 
-  /** Does something nobody waits for; it is waited for at the end. Failures are told where they happen. */
+  /** Runs work in the background; the end waits for it. Failures are told where they happen. */
   later(work: (signal: AbortSignal) => Promise<unknown>): void {
-    const running = work(this.#closing.signal)
-      .catch((error: unknown) => {
-        if (!this.#closing.signal.aborted) this.#deps.log.debug({ err: error }, 'a snapshot nobody waited for failed');
-      })
-      .finally(() => this.#background.delete(running));
-    this.#background.add(running);
+    this.#turns.later(work);
   }
 
   /** Says of every linked session that no snapshot can be taken, and why, where a person must do something about the vault. */
@@ -275,77 +242,28 @@ export class Snapshots implements SnapshotService {
   }
 
   /** Ends what is under way, in order: nothing half-done stays, a browser is never left standing still. */
-  async close(): Promise<void> {
-    this.#closing.abort(
-      new LeadMasterError('shutting_down', 'The service is shutting down', 'Ask again when it is back.'),
-    );
-    await this.idle();
+  close(): Promise<void> {
+    return this.#turns.close();
   }
 
-  /** Resolves when everything that was begun, also what nobody waits for, is done. */
-  async idle(): Promise<void> {
-    await Promise.all([...this.#background, ...[...this.#queues.values()].map((queue) => queue.idle())]);
-  }
-
-  #ahead(
-    session: string,
-    reason: SnapshotReason,
-    withinMs: number,
-    take: (wanted: TakeOptions) => Promise<Taken>,
-  ): Promise<void> {
-    const copied = Promise.withResolvers<void>();
-    // What is to be saved is what the session has now, whatever it has when its turn comes.
-    const link = this.#linkOf(session);
-    const deadline = AbortSignal.timeout(withinMs);
-    deadline.addEventListener('abort', () => copied.resolve(), { once: true });
-    const soon = AbortSignal.any([deadline, this.#closing.signal]);
-    this.later((signal) =>
-      // Copying takes no place on the machine: what comes next must not wait behind a night's uploads.
-      inTurns(this.#queues, session, async () => {
-        try {
-          soon.throwIfAborted();
-          const taken = await take(this.#wanted({ reason }, { signal: soon }));
-          copied.resolve();
-          const save = (call: LongCall & { signal: AbortSignal }) =>
-            saveTaken(this.#deps, session, taken, this.#wanted({ reason }, call));
-          await this.#work({ signal }, save);
-        } catch (error) {
-          this.#failed(session, { reason, link }, error);
-        } finally {
-          copied.resolve();
-        }
-      }),
-    );
-    return copied.promise;
+  /** Resolves when all work has finished, also that in the background. */
+  idle(): Promise<void> {
+    return this.#turns.idle();
   }
 
   async #pruneOne(session: string, { signal }: { signal: AbortSignal }): Promise<PruneReport> {
     const vault = await this.#deps.vault.open();
     const policy = this.#deps.config.snapshots.keep;
     const spared = (info: SnapshotInfo): boolean => isOtherWriters(this.#deps, session, info);
-    const forgotten = await vault.forget(session, { policy, spared }, { signal });
+    const forgotten = await vault.forget(session, { policy, spared }, { signal }).catch((error: unknown) => {
+      if (this.#isWithout(session, error)) return null;
+      throw error;
+    });
+    if (forgotten === null) return nothingPruned(session);
     const ids = forgotten.map(({ id }) => id);
     this.#deps.store.snapshots.forgotten(session, ids);
     const pruned = await vault.prune(session, { signal });
     return { session, forgotten: ids, ...pruned };
-  }
-
-  /** Whatever a person should know of a snapshot that was not taken. */
-  #failed(session: string, { reason, link }: { reason: SnapshotReason; link: number | null }, error: unknown): void {
-    if (this.#closing.signal.aborted) return;
-    if (error instanceof LeadMasterError && NO_FAILURES.has(error.code)) return;
-    const code = error instanceof LeadMasterError ? error.code : isOverdue(error) ? 'timeout' : 'internal';
-    const hint = error instanceof LeadMasterError ? error.hint : '';
-    this.#deps.log.error({ session, reason, err: error }, 'no snapshot was taken');
-    try {
-      this.#deps.store.snapshots.failed(session, { code, detail: errorText(error), link, reason, hint });
-    } catch (unwritten) {
-      this.#deps.log.error({ session, err: unwritten }, 'that no snapshot was taken could not be written down');
-    }
-  }
-
-  #linkOf(session: string): number | null {
-    return this.#deps.store.sessions.get(session)?.link ?? null;
   }
 
   #describe(session: string, info: SnapshotInfo, known: SnapshotRow | null): Snapshot {
@@ -354,7 +272,11 @@ export class Snapshots implements SnapshotService {
 
   async #find(session: string, id: string): Promise<SnapshotInfo> {
     const vault = await this.#deps.vault.open();
-    const info = (await vault.list(session)).snapshots.find((one) => one.id === id);
+    const { snapshots } = await vault.list(session).catch((error: unknown) => {
+      if (this.#isWithout(session, error)) return { snapshots: [] };
+      throw error;
+    });
+    const info = snapshots.find((one) => one.id === id);
     if (info !== undefined) return info;
     throw new LeadMasterError(
       'snapshot_not_found',
@@ -363,34 +285,18 @@ export class Snapshots implements SnapshotService {
     );
   }
 
+  /** The vault has never heard of it; where we have, it only has no snapshot yet. */
+  #isWithout(session: string, error: unknown): boolean {
+    return isUnheard(error) && this.#deps.access.has(session);
+  }
+
   /** A session on its way somewhere is waited for: in between there may be a browser that nobody knows yet. */
   async #settle(session: string, signal: AbortSignal): Promise<void> {
     await this.#deps.access.settled(session, SETTLE_MS, signal);
   }
 
-  #wanted(options: Wanted, call: LongCall & { signal: AbortSignal }): TakeOptions & { signal: AbortSignal } {
+  #wanted(options: Wanted, call: BoundCall): TakeOptions & { signal: AbortSignal } {
     return { ...call, kind: options.kind ?? this.#deps.config.snapshots.kind, reason: options.reason };
-  }
-
-  /** Runs work that is alone with a session's snapshots, with a place on the machine. */
-  #turn<T>(
-    session: string,
-    options: LongCall,
-    work: (call: LongCall & { signal: AbortSignal }) => Promise<T>,
-  ): Promise<T> {
-    return inTurns(this.#queues, session, () => this.#work(options, work));
-  }
-
-  async #work<T>(options: LongCall, work: (call: LongCall & { signal: AbortSignal }) => Promise<T>): Promise<T> {
-    const { signal: given, onProgress } = options;
-    const signal = anyOf(this.#closing.signal, given);
-    onProgress?.({ phase: 'waiting', done: 0, total: null });
-    const leave = await this.#deps.places.take(signal);
-    try {
-      return await work({ signal, ...(onProgress === undefined ? {} : { onProgress }) });
-    } finally {
-      leave();
-    }
   }
 }
 
@@ -402,4 +308,12 @@ async function readable(vault: Vault, session: string, signal: AbortSignal): Pro
     if (isOfAnObject(error)) return [];
     throw error;
   }
+}
+
+function isUnheard(error: unknown): boolean {
+  return error instanceof LeadMasterError && error.code === 'session_not_found';
+}
+
+function nothingPruned(session: string): PruneReport {
+  return { session, forgotten: [], deletedPacks: 0, rewrittenPacks: 0, freedBytes: 0 };
 }

@@ -9,15 +9,15 @@ import {
   type SnapshotReason,
 } from '@leadmaster/protocol';
 import { deadline } from '@leadmaster/service-kit/wait';
+import type { HeldProfile } from '../access/session-access.ts';
 import { FINDINGS_FILE } from '../profile/extracted.ts';
 import { realFs } from '../profile/files.ts';
 import { loginMissing } from '../profile/login-missing.ts';
 import type { ProfileRecord } from '../profile/profile-store.ts';
 import { requireRoom, snapshotRoom } from '../profile/room.ts';
 import { movedTo, sessionMoved } from '../state/moved-session.ts';
-import type { SnapshotDeps } from './deps.ts';
+import type { CopyDeps, SnapshotDeps } from './deps.ts';
 import { isErased } from './known-good.ts';
-import type { HeldProfile } from './session-access.ts';
 import { describeSnapshot, type Findings, findingsText, type SnapshotExtra } from './snapshot-facts.ts';
 import type { LongCall } from './snapshot-service.ts';
 import { stagingPath } from './staging.ts';
@@ -72,7 +72,7 @@ export async function captureSession(deps: SnapshotDeps, session: string, option
 
 /** The same for a caller who holds the profile's lock and has proven that no browser is on it. */
 export async function captureStopped(
-  deps: SnapshotDeps,
+  deps: CopyDeps,
   session: string,
   profileDir: string,
   options: TakeOptions,
@@ -84,7 +84,7 @@ export async function captureStopped(
 
 /** The same of a profile that was set aside: it is nobody's any more, and was proven whole before. */
 export async function captureAside(
-  deps: SnapshotDeps,
+  deps: CopyDeps,
   session: string,
   { profileDir, record }: { profileDir: string; record: ProfileRecord },
   options: TakeOptions,
@@ -96,7 +96,7 @@ export async function captureAside(
 
 /** With no page running there is nothing to count. */
 function takenStill(
-  { vault }: SnapshotDeps,
+  { vault }: CopyDeps,
   { capture, record, link }: Captured,
   { reason }: TakeOptions,
   began: number,
@@ -107,7 +107,7 @@ function takenStill(
 
 /** Puts what was taken into the vault: durable when it resolves. Ends the copy in any case. */
 export async function saveTaken(
-  deps: SnapshotDeps,
+  deps: CopyDeps,
   session: string,
   taken: Taken,
   { kind, signal, onProgress }: TakeOptions,
@@ -136,12 +136,12 @@ interface Captured {
 }
 
 /** The link whose profile is copied. */
-function linkIn({ store }: SnapshotDeps, session: string, { link }: TakeOptions): number | null {
+function linkIn({ store }: CopyDeps, session: string, { link }: TakeOptions): number | null {
   return link === undefined ? (store.sessions.get(session)?.link ?? null) : link;
 }
 
 async function captureHeld(
-  deps: SnapshotDeps,
+  deps: CopyDeps,
   session: string,
   held: HeldProfile,
   options: TakeOptions,
@@ -153,7 +153,7 @@ async function captureHeld(
 }
 
 async function captureWhole(
-  deps: SnapshotDeps,
+  deps: CopyDeps,
   session: string,
   held: HeldProfile,
   { kind, signal }: TakeOptions,
@@ -179,7 +179,7 @@ async function captureWhole(
 }
 
 /** What may be a second copy of a login, or an older state of it, is not put behind the snapshots of the right one. */
-function refuseHeld({ store }: SnapshotDeps, session: string): void {
+function refuseHeld({ store }: CopyDeps, session: string): void {
   const row = store.sessions.get(session);
   if (row === null || !isHeldBack(row)) return;
   throw new LeadMasterError(
@@ -198,14 +198,14 @@ function erasedLogin(session: string): LeadMasterError {
 }
 
 /** A snapshot of what is no login, or of half of one, would only push good ones out of the history. */
-async function requireLogin(deps: SnapshotDeps, session: string): Promise<ProfileRecord | null> {
+async function requireLogin(deps: CopyDeps, session: string): Promise<ProfileRecord | null> {
   const record = await deps.profiles.readRecord(session);
   if (isErased(deps, session)) throw erasedLogin(session);
   refuseHeld(deps, session);
   refuseWrongAccount(deps.store, session, record);
   const { presence, detail } = await deps.profiles.loginEvidence(session);
   if (presence === 'present') {
-    refuseUnjudged(session, (await deps.access.get(session)).state);
+    refuseUnjudged(session, deps.store.sessions.get(session)?.state ?? 'UNCLAIMED');
     return record;
   }
   if (presence === 'damaged') {

@@ -25,14 +25,14 @@ const acceptedSchema = z.object({ url: z.string(), vault: z.string().regex(/^[0-
 
 /** What is known of the vault at an address before it is opened. `keyText`: null where there is no key yet. */
 export function identityOf(
-  facts: Pick<StateStore['vault'], 'fact'>,
+  facts: Pick<StateStore['facts'], 'get'>,
   paths: Pick<DataPaths, 'vaultAccepted'>,
   url: string,
   keyText: string | null,
 ): Identity {
-  const noted = keyText === null ? '' : (facts.fact(ofKey(keyText)) ?? '');
+  const noted = keyText === null ? '' : (facts.get(ofKey(keyText)) ?? '');
   const recorded = new Set([...(keyText === null ? [] : vaultsIn(keyText)), ...vaultsIn(noted)]);
-  return { known: facts.fact(atUrl(url)), recorded, accepted: readAccepted(paths, url) };
+  return { known: facts.get(atUrl(url)), recorded, accepted: readAccepted(paths, url) };
 }
 
 /** Whether a vault may be made: nothing says that there was one, here or for this key. */
@@ -58,14 +58,14 @@ export function refuseChanged({ known, recorded, accepted }: Identity, url: stri
  * cannot (another's file, a read-only mount), the data folder remembers that as well; it is never an error.
  */
 export function remember(
-  facts: Pick<StateStore['vault'], 'fact' | 'setFact'>,
+  facts: StateStore['facts'],
   { known, recorded }: Identity,
   { url, vault, keyFile, keyText }: { url: string; vault: string; keyFile: string; keyText: string },
 ): void {
-  if (known !== vault) facts.setFact(atUrl(url), vault);
+  if (known !== vault) facts.set(atUrl(url), vault);
   if (recorded.has(vault) || recordInKeyFile(keyFile, keyText, vault)) return;
   const name = ofKey(keyText);
-  facts.setFact(name, `${facts.fact(name) ?? ''}${vaultLine(vault)}`);
+  facts.set(name, `${facts.get(name) ?? ''}${vaultLine(vault)}`);
 }
 
 /** Appends the vault's line to its key file; false where that is not possible. What a crash leaves of it is a comment. */

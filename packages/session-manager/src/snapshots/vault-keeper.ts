@@ -26,13 +26,15 @@ const OWNER = 'owner';
 export interface VaultKeeperDeps {
   vault: Config['vault'];
   /** What is remembered of vaults outside of them. */
-  memory: StateStore['vault'];
+  memory: Pick<StateStore, 'vault' | 'facts'>;
   /** Where it is noted that a person has accepted another vault. */
   paths: Pick<DataPaths, 'vaultAccepted'>;
   /** Whether a key and a vault may be made where there are none: by the service, never by a look. */
   mayCreate: boolean;
   /** The clock by which snapshots are dated and forgotten. */
   now?: () => Date;
+  /** Opens the store that the settings name; tests keep it in memory. */
+  openStore?: typeof openStore;
   log: Logger;
 }
 
@@ -44,10 +46,12 @@ export class VaultKeeper {
   readonly #deps: VaultKeeperDeps;
   readonly #url: string;
   readonly #rate: ByteRate | null;
+  readonly #openStore: typeof openStore;
   #opening: Promise<Vault> | null = null;
 
   constructor(deps: VaultKeeperDeps) {
     this.#deps = deps;
+    this.#openStore = deps.openStore ?? openStore;
     this.#url = storeUrl(deps.vault.location);
     this.#rate = deps.vault.bytesPerSecond === null ? null : new ByteRate(deps.vault.bytesPerSecond);
   }
@@ -76,7 +80,7 @@ export class VaultKeeper {
   async peek(signal: AbortSignal): Promise<Vault | null> {
     const { memory, paths, vault: place } = this.#deps;
     const keyText = readKeyFile(place.keyFile);
-    const identity = identityOf(memory, paths, this.#url, keyText);
+    const identity = identityOf(memory.facts, paths, this.#url, keyText);
     if (keyText === null && isFirst(identity)) return null;
     if (keyText === null) throw keyMissing(this.#url, place.keyFile);
     const opened = await this.#openUnremembered(keyText, signal).catch((error: unknown) => {
@@ -88,7 +92,7 @@ export class VaultKeeper {
   }
 
   async #openUnremembered(keyText: string, signal: AbortSignal): Promise<Vault> {
-    const store = await openStore(this.#url, { base: '/' });
+    const store = await this.#openStore(this.#url, { base: '/' });
     const memory = { recall: async () => null, remember: async () => undefined };
     return openVault({ store, masterKeys: parseMasterKeys(keyText), memory, signal });
   }
@@ -112,7 +116,7 @@ export class VaultKeeper {
     const { memory, paths } = this.#deps;
     const { keyFile } = this.#deps.vault;
     const present = readKeyFile(keyFile);
-    const identity = identityOf(memory, paths, this.#url, present);
+    const identity = identityOf(memory.facts, paths, this.#url, present);
     // A place that held our vault and is empty now is a disk that is not mounted, never a place for a new one.
     const create = this.#deps.mayCreate && isFirst(identity);
     const opened = await this.#openIn(identity, create, present).catch((error: unknown) => {
@@ -123,7 +127,7 @@ export class VaultKeeper {
     const { vault, keyText } = opened;
     refuseChanged(identity, this.#url, vault.id);
     const found = { url: this.#url, vault: vault.id, keyFile, keyText };
-    remember(memory, identity, found);
+    remember(memory.facts, identity, found);
     return vault;
   }
 
@@ -133,7 +137,7 @@ export class VaultKeeper {
     present: string | null,
   ): Promise<{ vault: Vault; keyText: string }> {
     const { memory, now } = this.#deps;
-    const store = await openStore(this.#url, {
+    const store = await this.#openStore(this.#url, {
       base: '/',
       create,
       ...(this.#rate === null ? {} : { throttle: { up: this.#rate, down: this.#rate } }),
@@ -148,10 +152,10 @@ export class VaultKeeper {
       owner: this.installation(),
       ...(now === undefined ? {} : { now }),
       memory: {
-        recall: async (session): Promise<SeenHead | null> => memory.head(id, session),
-        remember: async (session, head) => memory.setHead(id, session, head),
+        recall: async (session): Promise<SeenHead | null> => memory.vault.head(id, session),
+        remember: async (session, head) => memory.vault.setHead(id, session, head),
       },
-      damage: new KnownDamage(memory, () => id),
+      damage: new KnownDamage(memory.facts, () => id),
     });
     id = vault.id;
     return { vault, keyText };
@@ -180,10 +184,10 @@ export class VaultKeeper {
   /** This data folder's name among the writers of vaults: random, made once. */
   installation(): string {
     const { memory } = this.#deps;
-    const known = memory.fact(OWNER);
+    const known = memory.facts.get(OWNER);
     if (known !== null) return known;
     const owner = randomBytes(8).toString('hex');
-    memory.setFact(OWNER, owner);
+    memory.facts.set(OWNER, owner);
     return owner;
   }
 }

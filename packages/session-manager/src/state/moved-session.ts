@@ -9,12 +9,12 @@ export function movedTo(store: Pick<StateStore, 'transfers'>, session: string): 
 
 /** A login is in a session, and no other place runs it: what left as that session is not away any more, where it is not known to be another link. */
 export function noteReturn(
-  vault: StateStore['vault'],
+  tombstones: StateStore['tombstones'],
   session: string,
   { account, originRetired, generation }: { account: Account | null; originRetired: boolean; generation: number },
 ): void {
-  if (account === null || !originRetired || generation <= (vault.movedGeneration(session) ?? 0)) return;
-  vault.cameBack(session, (gone) => sameAccount(gone, account) === true && sameLink(gone, account) !== false);
+  if (account === null || !originRetired || generation <= (tombstones.generation(session) ?? 0)) return;
+  tombstones.cameBack(session, (gone) => sameAccount(gone, account) === true && sameLink(gone, account) !== false);
 }
 
 /** The place that has a session which moved away, in words; null: it left in a file. */

@@ -5,13 +5,16 @@ import Database from 'better-sqlite3';
 import { browsersTable } from './browsers.ts';
 import { buildsTable } from './builds.ts';
 import { connect } from './connection.ts';
+import { factsTable } from './facts.ts';
 import { pagesTable } from './pages.ts';
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
 import { sessionsTable } from './sessions.ts';
-import { snapshotsTable, vaultTable } from './snapshots.ts';
+import { snapshotsTable } from './snapshots.ts';
 import type { BrowserRow, PageFacts, SessionRow, SnapshotFailure, SnapshotRow, StateStore } from './state-store.ts';
+import { tombstonesTable } from './tombstones.ts';
 import { transfersTable } from './transfers.ts';
 import { transitionsTable } from './transitions.ts';
+import { vaultTable } from './vault-heads.ts';
 
 /** What the last drill of a session's snapshots said. */
 export interface LastDrill {
@@ -85,6 +88,8 @@ function reading(db: Database.Database, file: string): StateReading {
   const snapshots = snapshotsTable(connection);
   const pages = pagesTable(connection);
   const vault = vaultTable(connection);
+  const facts = factsTable(connection);
+  const tombstones = tombstonesTable(connection);
   const transitions = transitionsTable(connection);
   const drill = db.prepare<[string], { event: number; at: string; data: string }>(
     `SELECT id AS event, at, data FROM events
@@ -111,11 +116,11 @@ function reading(db: Database.Database, file: string): StateReading {
         const isMended = onlyRead && goodSince.get(session, row.event, id) !== undefined;
         return { id, ok: ok || isMended, at: row.at };
       }),
-    movedGeneration: (session) => vault.movedGeneration(session),
+    movedGeneration: (session) => tombstones.generation(session),
     transfers: transfersTable(connection),
     builds: buildsTable(connection),
     vaultHead: (id, session) => vault.head(id, session),
-    vaultFact: (name) => vault.fact(name),
+    vaultFact: (name) => facts.get(name),
     close: () => void db.close(),
   };
 }

@@ -1,4 +1,3 @@
-import type { Account } from '@leadmaster/protocol';
 import type { Connection } from './connection.ts';
 import type { OfLink, SnapshotFailure, SnapshotRow, StateStore } from './state-store.ts';
 
@@ -105,47 +104,5 @@ export function snapshotsTable({ db, now, write, read, addEvent }: Connection): 
         settle.run(session);
       }),
     failure: (session) => read(() => failure.get(session) ?? null),
-  };
-}
-
-/** What must be remembered of a vault outside of it, and of sessions that left. */
-export function vaultTable({ db, now, write, read }: Connection): StateStore['vault'] {
-  const head = db.prepare<[string, string], { sequence: number; id: string }>(
-    'SELECT sequence, id FROM vault_heads WHERE vault = ? AND session = ?',
-  );
-  const setHead = db.prepare<[string, string, number, string]>(
-    `INSERT INTO vault_heads (vault, session, sequence, id) VALUES (?, ?, ?, ?)
-     ON CONFLICT (vault, session) DO UPDATE SET sequence = excluded.sequence, id = excluded.id`,
-  );
-  const fact = db.prepare<[string], string>('SELECT value FROM vault_facts WHERE name = ?').pluck();
-  const setFact = db.prepare<[string, string]>(
-    'INSERT INTO vault_facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
-  );
-  const moved = db.prepare<[string], number | null>('SELECT max(generation) FROM tombstones WHERE session = ?').pluck();
-  const setMoved = db.prepare<[string, number, string | null, string]>(
-    'INSERT INTO tombstones (session, generation, account, at) VALUES (?, ?, ?, ?)',
-  );
-  const tombstones = db.prepare<[], { id: number; session: string; account: string }>(
-    'SELECT id, session, account FROM tombstones WHERE account IS NOT NULL ORDER BY id DESC',
-  );
-  const forgetAccount = db.prepare<[number]>('UPDATE tombstones SET account = NULL WHERE id = ?');
-  const accountsAway = () => tombstones.all().map((row) => ({ ...row, account: JSON.parse(row.account) as Account }));
-
-  return {
-    head: (vault, session) => read(() => head.get(vault, session) ?? null),
-    setHead: (vault, session, { sequence, id }) => write(() => void setHead.run(vault, session, sequence, id)),
-    fact: (name) => read(() => fact.get(name) ?? null),
-    setFact: (name, value) => write(() => void setFact.run(name, value)),
-    movedGeneration: (session) => read(() => moved.get(session) ?? null),
-    setMoved: (session, generation, account) =>
-      write(() => {
-        const text = account === null ? null : JSON.stringify(account);
-        setMoved.run(session, generation, text, now().toISOString());
-      }),
-    tombstones: () => read(() => accountsAway().map(({ session, account }) => ({ session, account }))),
-    cameBack: (session, isThat) =>
-      write(() => {
-        for (const row of accountsAway()) if (row.session === session && isThat(row.account)) forgetAccount.run(row.id);
-      }),
   };
 }

@@ -6,17 +6,20 @@ import { buildsTable } from './builds.ts';
 import { type Connection, connect } from './connection.ts';
 import { contactsTable } from './contacts.ts';
 import { Announcer, eventsTable } from './events.ts';
+import { factsTable } from './facts.ts';
 import { inboxTable } from './inbox.ts';
 import { messagesTable } from './messages.ts';
 import { pagesTable } from './pages.ts';
 import { retention } from './retention.ts';
 import { SCHEMA } from './schema.ts';
 import { sessionsTable } from './sessions.ts';
-import { snapshotsTable, vaultTable } from './snapshots.ts';
+import { snapshotsTable } from './snapshots.ts';
 import type { StateStore } from './state-store.ts';
 import { storageTable } from './storage.ts';
+import { tombstonesTable } from './tombstones.ts';
 import { transfersTable } from './transfers.ts';
 import { transitionsTable } from './transitions.ts';
+import { vaultTable } from './vault-heads.ts';
 
 /**
  * The manager's memory in one SQLite file (0600). Opens it, or makes it when there is none; refuses a damaged or newer
@@ -42,6 +45,8 @@ export function createStateStore(options: { file: string; now?: () => Date; log?
     browsers: browsersTable(connection),
     snapshots: snapshotsTable(connection),
     vault: vaultTable(connection),
+    facts: factsTable(connection),
+    tombstones: tombstonesTable(connection),
     storage: storageTable(connection),
     transfers: transfersTable(connection),
     contacts: contactsTable(connection),

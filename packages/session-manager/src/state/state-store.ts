@@ -363,13 +363,20 @@ export interface StateStore {
     /** The newest record of a session that was seen in a vault, by the vault's id. */
     head(vault: string, session: string): { sequence: number; id: string } | null;
     setHead(vault: string, session: string, head: { sequence: number; id: string }): void;
-    fact(name: string): string | null;
-    setFact(name: string, value: string): void;
-    /** The generation under which the session left this machine; null when it never did. */
-    movedGeneration(session: string): number | null;
-    setMoved(session: string, generation: number, account: Account | null): void;
+  };
+  /** Single facts of this machine, each a text under a name; an empty text is one that holds no longer. */
+  facts: {
+    get(name: string): string | null;
+    set(name: string, value: string): void;
+  };
+  /** The sessions that left this machine. */
+  tombstones: {
+    /** The newest generation under which a session left; null when it never did. */
+    generation(session: string): number | null;
+    /** The session leaves under this generation, and with this login. */
+    add(session: string, generation: number, account: Account | null): void;
     /** The logins that left this machine and are not known to be back, newest first, as far as their account is known. */
-    tombstones(): { session: string; account: Account }[];
+    away(): { session: string; account: Account }[];
     /** The login of this account that left as that session is here again. */
     cameBack(session: string, isThat: (account: Account) => boolean): void;
   };

@@ -1,8 +1,8 @@
 import { LeadMasterError, type PrepareTransfer, TRANSFER_VERSION } from '@leadmaster/protocol';
+import type { SessionAccess } from '../access/session-access.ts';
 import { newestChromium } from '../profile/browser-version.ts';
 import { realFs } from '../profile/files.ts';
 import type { ProfileRecord, ProfileStore } from '../profile/profile-store.ts';
-import type { SessionAccess } from '../snapshots/session-access.ts';
 import { refuseUnjudged, refuseWrongAccount } from '../snapshots/wrong-account.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { comesAsCopy } from './refusals.ts';

@@ -70,6 +70,14 @@ export function departuresUnderWay(transfers: Pick<StateStore['transfers'], 'lis
     .map(toDeparture);
 }
 
+/** Transfers from here that are not over, by their ids. */
+export function openDepartures({ transfers }: Pick<StateStore, 'transfers'>): string[] {
+  return transfers
+    .list('source')
+    .filter(({ phase }) => !OVER.includes(phase))
+    .map(({ id }) => id);
+}
+
 /** The sessions of these: what lies in the trash of them may be the last that there is. */
 export function sessionsUnderWay({ transfers }: StateStore): Set<string> {
   return new Set(departuresUnderWay(transfers).map(({ session }) => session));

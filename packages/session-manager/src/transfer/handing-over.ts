@@ -1,7 +1,7 @@
 import { type Capture, type CaptureRequest, entriesInPlace } from '@leadmaster/capture';
+import type { HeldProfile, SessionAccess } from '../access/session-access.ts';
 import type { DataPaths } from '../profile/paths.ts';
 import type { ProfileRecord, ProfileStore } from '../profile/profile-store.ts';
-import type { HeldProfile, SessionAccess } from '../snapshots/session-access.ts';
 import type { LongCall } from '../snapshots/snapshot-service.ts';
 import { stagingPath } from '../snapshots/staging.ts';
 import { looksFrom } from '../state/sessions.ts';

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorText, type Session, sentence, type TransferSession } from '@leadmaster/protocol';
+import { errorText, type Session, type TransferSession } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import type { ProfileRecord } from '../profile/profile-store.ts';
 import type { LongCall } from '../snapshots/snapshot-service.ts';
 import { announce, requireLogin } from './departing-session.ts';
 import { type Departure, Departures } from './departure-facts.ts';
 import { type HandingOverDeps, handOver } from './handing-over.ts';
+import { OpenDepartures } from './open-departures.ts';
 import { PeerError, type TransferPeer } from './peer.ts';
-import { anotherTarget, arrived, failedToMove, givenUpThere, notFinished, underWay, unfinished } from './refusals.ts';
+import { anotherTarget, arrived, failedToMove, givenUpThere, underWay, unfinished } from './refusals.ts';
 import { takeBack } from './take-back.ts';
-import type { DepartureService } from './transfer-service.ts';
 
 /** A session that is starting is waited for so long. */
 const SETTLE_MS = 60_000;
@@ -25,6 +25,8 @@ export interface SourceDeps extends HandingOverDeps {
   /** Saves a profile that has left, from where it lies now. Resolves when it is copied, or cannot be; never fails. */
   lastSnapshot: (session: string, aside: { profileDir: string; record: ProfileRecord }) => Promise<void>;
   connect: (to: string, key: string) => TransferPeer;
+  /** Throws for what may not be finished or taken back yet: the data folder was copied meanwhile. */
+  refuseHeld: (id: string, session: string) => void;
   log: Logger;
   /** How long a commit is tried; a test's own. */
   commitMs?: number;
@@ -33,21 +35,28 @@ export interface SourceDeps extends HandingOverDeps {
 type Call = Required<LongCall>;
 
 /** This manager as the one that gives a session away. */
-export class TransferSource implements DepartureService {
+export class TransferSource {
   readonly #deps: SourceDeps;
   readonly #departures: Departures;
+  readonly #open: OpenDepartures;
   readonly #busy = new Set<string>();
 
   constructor(deps: SourceDeps) {
     this.#deps = deps;
     this.#departures = new Departures(deps.store);
+    this.#open = new OpenDepartures(deps);
   }
 
+  /**
+   * Moves a session to another manager, or finishes what was begun; with `undo`, takes it back. Whatever fails, exactly
+   * one machine owns the session.
+   */
   async transfer(session: string, { to, key, undo = false }: TransferSession, given: LongCall): Promise<Session> {
     const call = { signal: new AbortController().signal, onProgress: () => undefined, ...given };
     if (this.#busy.has(session)) throw underWay(session);
     this.#busy.add(session);
     try {
+      this.#refuseHeld(session);
       const peer = this.#deps.connect(to, key);
       await (undo ? this.#undo(session, peer, call) : this.#finishOrBegin(session, peer, call));
       return await this.#deps.access.get(session);
@@ -56,27 +65,14 @@ export class TransferSource implements DepartureService {
     }
   }
 
-  /**
-   * Refuses to let go of the last that is known here of a session whose transfer is not finished.
-   *
-   * @throws LeadMasterError `transfer_open`.
-   */
-  async refuseDelete(session: string): Promise<void> {
-    const open = await this.#away(session);
-    if (open !== undefined) throw notFinished(open);
-  }
-
-  /** What is to be done about a session whose transfer is not finished; null for any other. */
-  async openTransfer(session: string): Promise<string | null> {
-    const open = await this.#away(session);
-    if (open === undefined) return null;
-    const { message, hint } = notFinished(open);
-    return `${sentence(message)} ${hint}`;
+  /** Before the other manager is asked for anything: what it gives up for a copy, the folder itself may be finishing. */
+  #refuseHeld(session: string): void {
+    for (const { id } of this.#departures.open(session)) this.#deps.refuseHeld(id, session);
   }
 
   async #finishOrBegin(session: string, peer: TransferPeer, call: Call): Promise<void> {
     await this.#deps.access.get(session);
-    const away = await this.#away(session);
+    const away = await this.#open.away(session);
     if (away?.phase === 'returning') await this.#bringBack(away);
     else if (away !== undefined) {
       const there = await this.#sameMachine(away, peer, call.signal);
@@ -84,19 +80,6 @@ export class TransferSource implements DepartureService {
       await this.#bringBack(there);
     }
     await this.#begin(session, peer, call);
-  }
-
-  /**
-   * The departure of a session that is neither here nor known to be there. One that has come back since, however it did,
-   * lies here under a later generation.
-   */
-  async #away(session: string): Promise<Departure | undefined> {
-    const { profiles, store } = this.#deps;
-    const open = this.#departures.open(session).filter(({ phase }) => phase !== 'begun');
-    if (open.length === 0) return undefined;
-    const here = (await profiles.readRecord(session))?.generation ?? 0;
-    const moved = store.vault.movedGeneration(session) ?? 0;
-    return open.find(({ phase, generation }) => phase === 'returning' || (generation === moved && here <= generation));
   }
 
   async #begin(session: string, peer: TransferPeer, call: Call): Promise<void> {
@@ -243,7 +226,7 @@ export class TransferSource implements DepartureService {
   async #undo(session: string, peer: TransferPeer, { signal, onProgress }: Call): Promise<void> {
     onProgress({ phase: 'taking back', done: 0, total: null });
     const { state } = await this.#deps.access.get(session);
-    const away = await this.#away(session);
+    const away = await this.#open.away(session);
     if (away === undefined) {
       if (state === 'MOVED') throw arrived(session);
       for (const id of await this.#leftAt(session, peer, signal)) await this.#tellForget(id, peer);

@@ -1,18 +1,17 @@
 import { checkStructureAside } from '@leadmaster/capture';
 import { type ArrivingTransfer, LeadMasterError, type PrepareTransfer, type SealTransfer } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
+import type { SessionAccess } from '../access/session-access.ts';
 import { refuseOlderBrowser } from '../profile/browser-version.ts';
 import { realFs } from '../profile/files.ts';
 import type { DataPaths } from '../profile/paths.ts';
 import type { ProfileStore } from '../profile/profile-store.ts';
 import { requireRoom } from '../profile/room.ts';
-import type { SessionAccess } from '../snapshots/session-access.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { type Arrival, Arrivals, FORGET_MS } from './arrival-facts.ts';
 import { inUse, itself, refuseCommitted, refuseVersion, requirePhase, wrongPhase } from './arrival-refusals.ts';
 import { ArrivingFiles } from './arriving-files.ts';
 import { StepTurns } from './step-turns.ts';
-import type { ArrivalService } from './transfer-service.ts';
 
 /** So long a session that was taken over may take to settle before the source hears of it. */
 const START_MS = 30_000;
@@ -27,11 +26,13 @@ export interface TargetDeps {
   minFreeBytes: number;
   /** Throws for what may not be finished yet: the data folder was copied meanwhile. */
   refuseHeld: (id: string, session: string) => void;
+  /** Has those of these sessions wait of which the vault has a newer login than the one in place. */
+  holdOlder: (sessions: readonly string[]) => Promise<void>;
   log: Logger;
 }
 
 /** This manager as the one a session comes to. */
-export class TransferTarget implements ArrivalService {
+export class TransferTarget {
   readonly #deps: TargetDeps;
   readonly #arrivals: Arrivals;
   readonly #turns = new StepTurns();
@@ -50,6 +51,7 @@ export class TransferTarget implements ArrivalService {
     return describe(this.#known(id));
   }
 
+  /** Which files of these are not here yet, by the hash of their content. */
   missing(id: string, hashes: readonly string[]): Promise<string[]> {
     return this.#turn(id, async (arrival) => {
       requirePhase(arrival, 'prepared');
@@ -57,7 +59,8 @@ export class TransferTarget implements ArrivalService {
     });
   }
 
-  receive(id: string, piece: Parameters<ArrivalService['receive']>[1]): Promise<number> {
+  /** Takes a piece of a file; pieces come in order. Returns how many bytes of it are here. */
+  receive(id: string, piece: Parameters<ArrivingFiles['receive']>[0]): Promise<number> {
     const admit = (): void => requirePhase(this.#known(id), 'prepared');
     return this.#turns.beside(id, piece.sha256, admit, async () => {
       await requireRoom(realFs, this.#deps.paths.staging, {
@@ -69,6 +72,7 @@ export class TransferTarget implements ArrivalService {
     });
   }
 
+  /** Puts the profile together and proves it. Durable when it resolves. */
   seal(id: string, manifest: SealTransfer, signal?: AbortSignal): Promise<ArrivingTransfer> {
     return this.#turn(id, async (arrival) => {
       if (arrival.phase !== 'sealed') await this.#seal(arrival, manifest, signal);
@@ -76,13 +80,15 @@ export class TransferTarget implements ArrivalService {
     });
   }
 
+  /** The source has let go: this machine is the owner, and starts the session if it ran. */
   commit(id: string): Promise<ArrivingTransfer> {
     return this.#turn(id, async (arrival) => {
-      if (arrival.phase !== 'committed') await this.#commit(arrival, START_MS);
+      if (arrival.phase !== 'committed') await this.#commit(arrival);
       return describe(this.#known(id));
     });
   }
 
+  /** Gives the transfer up for good. Refused once it is committed. */
   abort(id: string): Promise<void> {
     return this.#turn(id, async (arrival) => {
       refuseCommitted(arrival);
@@ -90,17 +96,23 @@ export class TransferTarget implements ArrivalService {
     });
   }
 
-  /** Finishes what was handed over when the service died, and gives up what was left long ago. Called once at the start. */
+  /**
+   * Finishes what was handed over when the service died, and gives up what was left long ago. Called at the start, and when
+   * what was held back is released: the folder may be an older copy, so all are in place and compared before one is started.
+   */
   async resume(): Promise<void> {
+    const placed: Arrival[] = [];
     for (const { id, session, phase, changedAt } of this.#arrivals.open()) {
       try {
-        // Nobody waits for an answer, and the other sessions wait for their start.
-        if (phase === 'committing') await this.#turn(id, (arrival) => this.#commit(arrival, 0));
+        if (phase === 'committing') placed.push(await this.#turn(id, (arrival) => this.#place(arrival)));
         else if (phase === 'prepared' && Date.now() - Date.parse(changedAt) > FORGET_MS) await this.abort(id);
       } catch (error) {
         this.#deps.log.error({ session, transfer: id, err: error }, 'a transfer to here could not be finished');
       }
     }
+    await this.#deps.holdOlder(placed.map(({ session }) => session));
+    // Nobody waits for an answer, and the other sessions wait for their start.
+    for (const arrival of placed) await this.#bringUp(arrival, 0);
   }
 
   async #prepare(wanted: PrepareTransfer): Promise<ArrivingTransfer> {
@@ -139,7 +151,7 @@ export class TransferTarget implements ArrivalService {
   /** A name is free, or its session went away from here under a lower generation. */
   async #refuseName(session: string, generation: number): Promise<void> {
     const { access, profiles, store } = this.#deps;
-    const moved = store.vault.movedGeneration(session);
+    const moved = store.tombstones.generation(session);
     if (moved !== null && generation <= moved) {
       throw new LeadMasterError(
         'session_moved',
@@ -220,10 +232,15 @@ export class TransferTarget implements ArrivalService {
     );
   }
 
-  async #commit(arrival: Arrival, startMs: number): Promise<void> {
+  async #commit(arrival: Arrival): Promise<void> {
     if (arrival.phase !== 'committing') requirePhase(arrival, 'sealed');
+    await this.#bringUp(await this.#place(arrival), START_MS);
+  }
+
+  /** Puts a session that is whole here in its place, where it is ours. */
+  async #place(arrival: Arrival): Promise<Arrival> {
     const { id, session, facts } = arrival;
-    const { access, log, refuseHeld } = this.#deps;
+    const { access, refuseHeld } = this.#deps;
     refuseHeld(id, session);
     this.#arrivals.advance(id, 'committing');
     try {
@@ -234,12 +251,19 @@ export class TransferTarget implements ArrivalService {
       if (await this.#files(id).isAssembled()) this.#arrivals.advance(id, 'sealed');
       throw error;
     }
+    return arrival;
+  }
+
+  /** Starts what is in place, if it shall run. */
+  async #bringUp({ id, session, facts }: Arrival, startMs: number): Promise<void> {
     // First that, and nothing beside it: thousands of files take their time to go, and where the session came from a
     // snapshot is taken once it is known that it has come.
     if (facts.desired === 'running') await this.#start(session, startMs);
     await this.#files(id)
       .remove()
-      .catch((error: unknown) => log.warn({ transfer: id, err: error }, 'what has arrived could not be cleared away'));
+      .catch((error: unknown) => {
+        this.#deps.log.warn({ transfer: id, err: error }, 'what has arrived could not be cleared away');
+      });
   }
 
   async #putInPlace(arrival: Arrival): Promise<void> {

@@ -135,7 +135,7 @@ describe('a copy', () => {
       code: 'adopt_refused',
       message: expect.stringMatching(/written to while/),
     });
-    expect(context.sessions.names()).toEqual([]);
+    expect(context.roster.names()).toEqual([]);
     expect(await readdir(context.paths.staging)).toEqual([]);
   });
 
@@ -148,7 +148,7 @@ describe('a copy', () => {
       { signal: stop.signal, onProgress: ({ phase }) => phase === 'copying' && stop.abort(new Error('enough')) },
     );
     await expect(answer).rejects.toThrow('enough');
-    expect(context.sessions.names()).toEqual([]);
+    expect(context.roster.names()).toEqual([]);
     expect(await readdir(context.paths.staging)).toEqual([]);
     expect(await filesIn(context.paths.tokens)).toEqual([]);
   });

@@ -45,7 +45,7 @@ async function givenAway(): Promise<{ context: Context; backup: string; id: stri
   // A folder is not adopted out of the data folder.
   const path = await copyOf(trashed?.path ?? '');
   expect(await context.adoption.adopt({ name: 'dos', path, mode: 'move' })).toMatchObject({ originRetired: true });
-  await context.sessions.moveAway('dos', 'transferred');
+  await context.access.moveAway('dos', 'transferred');
   return { context, backup, id };
 }
 
@@ -111,7 +111,7 @@ it('a snapshot of it is not restored with a start, and waits for a word without 
     message: expect.stringContaining('went away from here as dos'),
     extra: { session: 'dos' },
   });
-  expect(context.sessions.has('uno')).toBe(false);
+  expect(context.roster.has('uno')).toBe(false);
   expect(await context.snapshots.restore('uno', id, { ...WANTED, start: false })).toMatchObject({
     originRetired: false,
   });

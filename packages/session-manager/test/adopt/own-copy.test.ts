@@ -46,7 +46,7 @@ it('a moved copy of a session that is here waits for a word', async () => {
 it('a moved copy of a session that went away from here waits for a word', async () => {
   const context = await manager();
   await session(context, 'soporte');
-  await context.sessions.moveAway('soporte', 'transferred');
+  await context.access.moveAway('soporte', 'transferred');
   const [trashed] = await createProfileStore({ dataDir: context.paths.root }).listTrash();
   await expectCopy(
     context,

@@ -29,7 +29,7 @@ async function refused(
   expect(await filesIn(around).catch(() => [])).toEqual(before);
   expect(await filesIn(context.paths.tokens)).toEqual([]);
   expect(await filesIn(context.paths.staging)).toEqual([]);
-  expect(context.sessions.names()).toEqual([]);
+  expect(context.roster.names()).toEqual([]);
 }
 
 describe('a folder is refused, and nothing changes, when it', () => {
@@ -147,7 +147,7 @@ describe('a folder is refused, and nothing changes, when it', () => {
       message: expect.stringMatching(/MB are free/),
       hint: expect.stringMatching(/--move/),
     });
-    expect(context.sessions.names()).toEqual([]);
+    expect(context.roster.names()).toEqual([]);
   });
 
   it('comes from another disk and needs more room than there is', async ({ skip }) => {

@@ -37,11 +37,11 @@ async function adopted(
   prepareDataFolder(dataPaths(dataDir));
   opened = await openSessions(dataDir, { env: { LOGIN_MODE: loginMode } });
   await opened.sessions.load();
-  const { sessions, profiles } = opened;
+  const { access, registry, profiles } = opened;
   const paths = dataPaths(dataDir);
   const adopter = new Adopter({
-    ...{ paths, profiles, access: sessions, minFreeBytes: 0, log: pino({ level: 'silent' }) },
-    claimInPlace: (session) => sessions.adopt(session),
+    ...{ paths, profiles, access, minFreeBytes: 0, log: pino({ level: 'silent' }) },
+    adoptInPlace: (session) => registry.adopt(session),
     movedGeneration: () => null,
     browserVersion: async () => '156.0.0.0',
   });

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
+import { pageMessage } from '@leadmaster/testkit';
 import { describe, expect, test, vi } from 'vitest';
 import type { BuildSettings } from '../../src/builds/build-deps.ts';
 import { readKnobs } from '../../src/builds/page-facts.ts';
-import { pageMessage } from '../lifecycle/page-message.ts';
 import { GuardedMachine, NEW, OLD } from './guarded-machine.ts';
 import { knobs, pageOf } from './pages.ts';
 

@@ -12,16 +12,24 @@ import type { Answer } from '../../src/builds/page-network.ts';
 import { KeptPages } from '../../src/builds/pages.ts';
 import { profileNumbers } from '../../src/builds/profile-numbers.ts';
 import { readConfig } from '../../src/config/index.ts';
+import { Measurements } from '../../src/disk/measurements.ts';
 import { claimProfile } from '../../src/lifecycle/claim.ts';
+import { createLifecycle } from '../../src/lifecycle/lifecycle.ts';
+import { ProfileAccess } from '../../src/lifecycle/profile-access.ts';
 import { markProfile } from '../../src/lifecycle/profile-mark.ts';
+import { Roster } from '../../src/lifecycle/roster.ts';
+import { SessionOrders } from '../../src/lifecycle/session-orders.ts';
 import { Sessions } from '../../src/lifecycle/sessions.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { dataPaths } from '../../src/profile/paths.ts';
 import { movedTo } from '../../src/state/moved-session.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
+import { OpenDepartures } from '../../src/transfer/open-departures.ts';
+import { ordersAlone } from '../lifecycle/orders-alone.ts';
 import { pageOf } from './pages.ts';
 
 const STORES = ['Default/Local Storage/leveldb', 'Default/IndexedDB/https_web.whatsapp.com_0.indexeddb.leveldb'];
+const unlocked = async () => ({ release: () => undefined });
 const log = pino({ level: 'silent' });
 
 export const OLD = '2.3000.1043191242';
@@ -33,6 +41,8 @@ export class GuardedMachine {
   readonly store;
   readonly profiles;
   readonly engine = new FakeEngine();
+  readonly roster: Roster;
+  readonly profileAccess: ProfileAccess;
   readonly sessions: Sessions;
   readonly builds: Builds;
   readonly pages: KeptPages;
@@ -57,6 +67,9 @@ export class GuardedMachine {
     this.store = createStateStore({ file: join(dataDir, 'state.db'), now: () => this.clock });
     this.profiles = createProfileStore({ dataDir });
     this.pages = new KeptPages(paths.webCache);
+    const { store, profiles } = this;
+    this.roster = new Roster(profiles);
+    this.profileAccess = new ProfileAccess({ roster: this.roster, profiles, store, lockIdle: unlocked, log });
     this.builds = this.#builds(settings);
     this.sessions = this.#openSessions();
   }
@@ -103,15 +116,19 @@ export class GuardedMachine {
         now: () => this.clock,
       },
       {
-        candidates: () => this.sessions.names(),
+        candidates: () => this.roster.names(),
         look: (session) => {
-          const view = this.sessions.supervisors().find(({ name }) => name === session)?.view;
+          const view = this.roster.find(session)?.view;
           if (view === undefined) return null;
           const running = view.runtime === null ? null : (store.builds.session(session)?.running ?? null);
           return { state: view.state, reason: view.reason, running, broken: this.broken.get(session) ?? [] };
         },
         restart: async (session) => {
-          await this.sessions.whileStopped(session, { restart: true, reason: 'build_change' }, async () => undefined);
+          await this.profileAccess.whileStopped(
+            session,
+            { restart: true, reason: 'build_change' },
+            async () => undefined,
+          );
         },
       },
     );
@@ -125,19 +142,26 @@ export class GuardedMachine {
       minFreeBytes: 0,
       mark: (name: string) => markProfile({ profiles, store, log }, name),
       beforeUpgrade: async () => undefined,
-      movedGeneration: (name: string) => store.vault.movedGeneration(name),
+      movedGeneration: (name: string) => store.tombstones.generation(name),
       movedTo: (name: string) => movedTo(store, name),
       wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
       newestSnapshot: () => null,
     };
-    return new Sessions({
+    const { roster, profileAccess } = this;
+    const measurements = new Measurements({ profiles, store, log, warnBytes: Number.POSITIVE_INFINITY });
+    const departures = new OpenDepartures({ profiles, store, refuseHeld: () => undefined });
+    const lifecycle = createLifecycle({
       config: readConfig({ LEADMASTER_DATA_DIR: dataDir, BACKOFF_FIRST_MS: '5', BACKOFF_MAX_S: '0.01' }),
-      ...{ store, profiles, engine, log },
+      ...{ store, profiles, engine, log, roster, profileAccess, measurements, lockIdle: unlocked },
       builds: this.builds,
       places: new Slots(4),
-      lockIdle: async () => ({ release: () => undefined }),
       claim: (session) => claimProfile(claimDeps, session),
+      openTransfer: (session) => departures.openTransfer(session),
+      firstLook: async () => undefined,
+      startsBrowsers: true,
     });
+    const orders = new SessionOrders({ ...lifecycle, ...ordersAlone(), departures, store, profiles, log });
+    return new Sessions({ ...lifecycle, store, profiles, log, orders });
   }
 
   /** A session with a login whose stores are whole; its databases are as new as told, where that was noted. */

@@ -31,7 +31,8 @@ function open(names: readonly string[]) {
   const config = { diskMinFreeBytes: 1 };
   const monitor = new DiskMonitor({
     ...{ profiles, store, log, config, path: scratch(), now: () => clock.now },
-    sessions: { supervisors: () => sessions, measurements },
+    roster: { supervisors: () => sessions },
+    measurements,
   });
   const told = () => store.events.after(0, 100).filter(({ type }) => type === 'disk.low');
   return { store, measured, bad, clock, sessions, monitor, config, told };

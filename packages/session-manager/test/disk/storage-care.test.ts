@@ -38,9 +38,9 @@ function open({ limit = 500, media = 800 }: { limit?: number | null; media?: num
   const care = new StorageCare({
     ...{ store, log, profiles: profiles as ProfileStore },
     config: { storageWarnBytes: 1000 * MB, storageTrimBytes: limit === null ? null : limit * MB },
-    sessions: {
-      measurements,
-      get: async () => ({}) as Session,
+    measurements,
+    access: { get: async () => ({}) as Session },
+    profileAccess: {
       async whileStopped(_name, { restart }, task) {
         if (state.running && !restart) throw new LeadMasterError('session_running', 'It runs.', 'Stop it.');
         try {

@@ -1,4 +1,4 @@
-import { LeadMasterError } from '@leadmaster/protocol';
+import { unanswered, unknownNumber } from '@leadmaster/testkit';
 import { describe, expect, test } from 'vitest';
 import { compatStatus } from '../../src/http/compat-words.ts';
 import { type Ask, serve } from './serve.ts';
@@ -7,15 +7,15 @@ const TEXT = { to: '5491100000001', message: 'hola' };
 
 describe('the routes of before', () => {
   test('status, with and without a session', async () => {
-    const { ask, sessions } = await serve();
+    const { ask, given } = await serve();
     expect((await ask('/status')).json).toEqual({
       status: 'DISCONNECTED',
       state: null,
       connected: false,
       account: null,
     });
-    sessions.set('admin', 'READY');
-    sessions.set('other', 'RECONNECTING');
+    await given('admin', 'READY');
+    await given('other', 'RECONNECTING');
     expect((await ask('/status', { headers: { 'x-cliente-id': '1' } })).json).toEqual({
       status: 'READY',
       state: 'READY',
@@ -27,36 +27,41 @@ describe('the routes of before', () => {
       state: 'RECONNECTING',
       connected: false,
     });
-    for (const state of ['DISCONNECTED_BANNED', 'PASSKEY_REQUIRED', 'WRONG_ACCOUNT'] as const) {
-      const account = { id: '5491100000001@c.us', phone: '5491100000001', name: 'Ana' };
-      expect(compatStatus(sessions.set('x', state, { account }))).toBe('ERROR');
-      expect((await ask('/status', { headers: { 'x-session': 'x' } })).json).toMatchObject({
+    for (const [number, state] of (['DISCONNECTED_BANNED', 'PASSKEY_REQUIRED', 'WRONG_ACCOUNT'] as const).entries()) {
+      const headers = { 'x-session': `x${number}` };
+      expect(compatStatus(await given(`x${number}`, state))).toBe('ERROR');
+      expect((await ask('/status', { headers })).json).toMatchObject({
         ...{ status: 'ERROR', state, connected: false },
       });
-      expect((await ask('/connect', { method: 'POST', headers: { 'x-session': 'x' } })).json.alreadyConnected).toBe(
-        false,
-      );
+      expect((await ask('/connect', { method: 'POST', headers })).json.alreadyConnected).not.toBe(true);
     }
     const bad = await ask('/status', { headers: { 'x-session': '../x' } });
     expect([bad.status, bad.json.code]).toEqual([400, 'INVALID_SESSION_NAME']);
   });
 
   test('an unreadable store is never told as "no session"', async () => {
-    const { ask, sessions } = await serve();
-    sessions.failure = new LeadMasterError('storage_failed', 'the disk refused', 'look at it');
-    for (const [path, method] of [['/status'], ['/qr'], ['/qr-code'], ['/connect', 'POST'], ['/disconnect', 'POST']]) {
+    const { ask, faults, fingerprint, given } = await serve();
+    await given('admin', 'QR_REQUIRED');
+    const before = await fingerprint();
+    faults.fails = () => true;
+    for (const [path, method] of [['/status'], ['/connect', 'POST']]) {
       const answer = await ask(path ?? '', method === undefined ? {} : { method });
       expect([path, answer.status, answer.json.code]).toEqual([path, 503, 'STORAGE_FAILED']);
     }
-    expect(sessions.changes).toEqual([]);
+    expect((await ask('/qr')).json.status).toBe('QR_AVAILABLE');
+    expect((await ask('/qr-code')).json.status).not.toBe('DISCONNECTED');
+    faults.fails = () => false;
+    expect(await fingerprint()).toBe(before);
+    faults.fails = () => true;
+    expect((await ask('/disconnect', { method: 'POST' })).json.code).toBe('STORAGE_FAILED');
   });
 
   test('the QR as a data URL', async () => {
-    const { ask, sessions } = await serve();
+    const { ask, given } = await serve();
     expect((await ask('/qr')).json).toEqual({ status: 'NO_QR' });
     const none = await ask('/qr-code');
     expect([none.status, none.json]).toEqual([404, { error: 'No QR is shown now.', currentStatus: 'DISCONNECTED' }]);
-    sessions.set('admin', 'QR_REQUIRED');
+    await given('admin', 'QR_REQUIRED');
     const qr = (await ask('/qr')).json;
     expect(qr.status).toBe('QR_AVAILABLE');
     expect(qr.qr).toMatch(/^data:image\/png;base64,iVBOR/);
@@ -64,27 +69,32 @@ describe('the routes of before', () => {
   });
 
   test('connect makes and starts, disconnect keeps', async () => {
-    const { ask, sessions } = await serve();
+    const { ask, given, sessions } = await serve();
     const post = (path: string, headers: Record<string, string> = {}) => ask(path, { method: 'POST', headers });
     expect((await post('/disconnect')).json).toEqual({ success: true });
     expect((await post('/connect')).json).toEqual({
       success: true,
       session: 'admin',
-      state: 'QR_REQUIRED',
+      state: 'INITIALIZING',
       alreadyConnected: false,
     });
-    sessions.set('admin', 'READY');
+    await given('admin', 'READY');
     expect((await post('/connect')).json).toMatchObject({ state: 'READY', alreadyConnected: true });
     expect((await post('/disconnect')).json).toEqual({ success: true });
     expect((await sessions.get('admin')).state).toBe('STOPPED');
     expect((await post('/connect', { 'x-session': 'ventas' })).json.session).toBe('ventas');
-    sessions.set('found', 'UNCLAIMED');
+    await given('found', 'UNCLAIMED');
     expect((await post('/connect', { 'x-session': 'found' })).json.code).toBe('SESSION_UNCLAIMED');
-    expect(sessions.changes).toEqual(['create admin', 'start admin', 'stop admin', 'create ventas']);
+    const names = (await sessions.list()).items.map(({ name, state }) => [name, state]);
+    expect(names).toEqual([
+      ['admin', 'STOPPED'],
+      ['found', 'UNCLAIMED'],
+      ['ventas', 'INITIALIZING'],
+    ]);
   });
 
   test('send answers 200 for what WhatsApp has acknowledged, and nothing else', async () => {
-    const { ask, sessions } = await serve({ timing: { sendDeadlineMs: 50 } });
+    const { ask, engine, given } = await serve({ timing: { sendDeadlineMs: 50 } });
     const post = (body: unknown, headers = {}) => ask('/send', { body, headers });
     const missing = await post(TEXT);
     expect([missing.status, missing.json.code, typeof missing.json.message]).toEqual([
@@ -92,22 +102,23 @@ describe('the routes of before', () => {
       'SESSION_NOT_READY',
       'string',
     ]);
-    sessions.set('admin', 'RECONNECTING');
+    await given('admin', 'RECONNECTING');
     expect((await post(TEXT)).status).toBe(503);
-    sessions.set('admin', 'READY');
+    await given('admin', 'READY');
     const sent = await post({ ...TEXT, cliente_id: 7 });
     expect([sent.status, sent.json]).toEqual([
       200,
       { ok: true, success: true, message_id: expect.stringContaining('true_5491100000001') },
     ]);
     expect((await post({ ...TEXT, to: '+54 9 11 0000-0001' })).status).toBe(200);
-    sessions.sending = 'FAILED';
+    const run = await engine.runOf('admin');
+    run.onSend = unknownNumber;
     const failed = await post(TEXT);
     expect([failed.status, failed.json]).toMatchObject([
       500,
-      { code: 'SEND_FAILED', message: 'the number has no WhatsApp' },
+      { code: 'SEND_FAILED', message: expect.stringContaining('the number has no WhatsApp') },
     ]);
-    sessions.sending = 'SENDING';
+    run.onSend = unanswered;
     const late = await post(TEXT);
     expect([late.status, late.json.code]).toEqual([504, 'ACK_TIMEOUT']);
     const wrong: [unknown, number][] = [
@@ -125,11 +136,11 @@ describe('the routes of before', () => {
   });
 
   test('the same key sends once', async () => {
-    const { ask, sessions } = await serve();
-    sessions.set('admin', 'READY');
+    const { ask, engine, given } = await serve();
+    await given('admin', 'READY');
     const once: Ask = { body: TEXT, headers: { 'idempotency-key': 'k' } };
     expect((await ask('/send', once)).json).toEqual((await ask('/send', once)).json);
-    expect(sessions.changes).toEqual(['send admin']);
+    expect((await engine.runOf('admin')).sent).toHaveLength(1);
     const other = await ask('/send', { ...once, body: { ...TEXT, message: 'other' } });
     expect([other.status, other.json.code]).toEqual([409, 'IDEMPOTENCY_CONFLICT']);
   });
@@ -143,7 +154,7 @@ describe('without a key', () => {
   });
 
   test('open: programs of this machine only, on these routes only', async () => {
-    const { ask, port, sessions } = await serve({ compat: 'open' });
+    const { ask, port, sessions } = await serve({ env: { LEADMASTER_COMPAT: 'open' } });
     const status = async (headers: Record<string, string>, path = '/status', method = 'GET') =>
       (await ask(path, { key: null, headers, method })).status;
     for (const host of [`127.0.0.1:${port}`, 'localhost', `localhost:${port}`, '[::1]:3001', '127.9.9.9']) {
@@ -164,14 +175,14 @@ describe('without a key', () => {
     expect(await status({ origin: 'null' }, '/connect', 'POST')).toBe(401);
     expect(await status({}, '/v1/sessions')).toBe(401);
     expect((await ask('/status', { key: 'wrong' })).status).toBe(401);
-    expect(sessions.changes).toEqual([]);
+    expect((await sessions.list()).items).toEqual([]);
     expect(await status({}, '/connect', 'POST')).toBe(200);
   });
 });
 
 test('the routes of earlier services ignore query strings', async () => {
-  const { ask, sessions } = await serve();
-  sessions.set('admin', 'READY');
+  const { ask, given } = await serve();
+  await given('admin', 'READY');
   for (const path of ['/status?t=1', '/qr?cliente_id=7', '/qr-code?x=']) {
     expect([path, (await ask(path)).status]).toEqual([path, path.startsWith('/qr-code') ? 404 : 200]);
   }

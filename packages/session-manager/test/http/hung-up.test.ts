@@ -3,8 +3,8 @@ import { expect, test, vi } from 'vitest';
 import { ADMIN_KEY, serve } from './serve.ts';
 
 test('a caller that hangs up before its answer is no fault of the service', async () => {
-  const { sessions, port, logLines } = await serve();
-  sessions.set('ventas', 'READY');
+  const { given, sessions, port, logLines } = await serve();
+  await given('ventas', 'READY');
   const asked = Promise.withResolvers<void>();
   Object.assign(sessions, {
     recording: (_name: string, signal: AbortSignal) =>

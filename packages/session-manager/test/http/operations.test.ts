@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { LeadMasterError, type Operation, operation, type Snapshot } from '@leadmaster/protocol';
 import { Operations } from '@leadmaster/service-kit/http';
 import { pino } from 'pino';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ADMIN_KEY, serve } from './serve.ts';
 
 const OF_A = '/v1/sessions/a/snapshots';
@@ -10,16 +10,15 @@ const ASYNC = { method: 'POST', headers: { prefer: 'respond-async' } };
 
 /** A server with a session whose next long call stops in its middle. */
 async function held(timing = {}) {
-  const it = await serve({ timing: { progressMs: 0, ...timing } });
-  it.sessions.set('a', 'READY');
-  it.snapshots.hold();
-  onTestFinished(() => it.snapshots.release());
-  return it;
+  const manager = await serve({ timing: { progressMs: 0, ...timing } });
+  await manager.given('a', 'LINKED');
+  manager.captures.hold();
+  return manager;
 }
 
 describe('a long call that is answered at once', () => {
   test('says where to follow it, and holds in the end what the call would have answered', async () => {
-    const { ask, snapshots } = await held();
+    const { ask, captures } = await held();
     const begun = await ask(OF_A, ASYNC);
     expect(begun.status).toBe(202);
     expect(operation.parse(begun.json)).toMatchObject({
@@ -32,10 +31,9 @@ describe('a long call that is answered at once', () => {
     expect(begun.headers).toMatchObject({ location, 'preference-applied': 'respond-async' });
 
     const end = ask(`${location}?wait=30`);
-    await expect.poll(() => snapshots.working).toEqual(['snapshot a']);
-    snapshots.report({ phase: 'storing', done: 1, total: 2 });
-    expect((await ask(location)).json).toMatchObject({ state: 'running', progress: { phase: 'storing', done: 1 } });
-    snapshots.release();
+    await expect.poll(() => captures.working).toEqual(['a']);
+    expect((await ask(location)).json).toMatchObject({ state: 'running', progress: { phase: 'copying', done: 0 } });
+    captures.release();
     const done: Operation = (await end).json;
     expect(done).toMatchObject({ state: 'done', error: null, endedAt: expect.any(String) });
     const [taken] = (await ask(OF_A)).json.items as Snapshot[];
@@ -44,9 +42,9 @@ describe('a long call that is answered at once', () => {
   });
 
   test('whatever is asked, and whatever else is preferred', async () => {
-    const { ask, sessions, snapshots } = await serve();
-    sessions.set('a', 'STOPPED');
-    const { id } = snapshots.take('a');
+    const { ask, given, take } = await serve();
+    await given('a', 'LINKED');
+    const { id } = await take('a');
     const headers = { prefer: ['wait=1, return=minimal', 'respond-async; x="a,b"'] };
     for (const [path, kind, name] of [
       [`${OF_A}/${id}/verify`, 'verify', 'a'],
@@ -67,7 +65,7 @@ describe('a long call that is answered at once', () => {
   });
 
   test('keeps the refusal as a problem; our own faults are in the log alone', async () => {
-    const { ask, snapshots, logLines } = await serve();
+    const { ask, given, faults, logLines } = await serve();
     const refused = await ask('/v1/sessions/none/snapshots', ASYNC);
     expect(refused.status).toBe(202);
     expect((await ask(`${refused.headers.location}?wait=30`)).json).toMatchObject({
@@ -75,32 +73,46 @@ describe('a long call that is answered at once', () => {
       result: null,
       error: { status: 404, code: 'session_not_found', hint: expect.stringMatching(/\S/) },
     });
-    snapshots.failure = new Error('secret detail');
+    await given('a', 'LINKED');
+    faults.error = () => new Error('secret detail');
+    faults.fails = (call) => call === 'snapshots.created';
     const fault = await ask(OF_A, ASYNC);
     const end = await ask(`${fault.headers.location}?wait=30`);
     expect([end.json.error.code, end.text.includes('secret')]).toEqual(['internal', false]);
-    expect(logLines.find((line) => line.includes('secret detail'))).toContain(fault.json.id);
+    const lines = logLines.filter((line) => line.includes('secret detail'));
+    expect(lines.join('\n')).toContain(fault.json.id);
   });
 });
 
 describe('following an operation', () => {
   test('each answer is a newer revision, up to the end', async () => {
-    const { ask, snapshots } = await held();
+    const { ask, blobs, captures } = await held();
+    const stored = Promise.withResolvers<void>();
+    blobs.plan({ what: 'wait', on: 'put', key: /^packs/, until: stored.promise });
     const { headers, json } = await ask(OF_A, ASYNC);
-    await expect.poll(() => snapshots.working).toHaveLength(1);
+    await expect.poll(() => captures.working).toHaveLength(1);
     let known: Operation = (await ask(`${headers.location}?wait=30&after=0`)).json;
     expect(known.revision).toBeGreaterThanOrEqual(json.revision);
-    for (const done of [10, 20]) {
-      const next = ask(`${headers.location}?wait=30&after=${known.revision}`);
-      // Either it waits already or it finds the new revision when it comes.
-      snapshots.report({ phase: 'storing', done, total: 30 });
+    expect(known.progress).toEqual({ phase: 'copying', done: 0, total: null });
+    // Either it waits already or it finds the new revision when it comes.
+    let next = ask(`${headers.location}?wait=30&after=${known.revision}`);
+    captures.release();
+    const steps: Operation['progress'][] = [];
+    while (known.state === 'running') {
       const { json: news } = (await next) as { json: Operation };
       expect(news.revision).toBeGreaterThan(known.revision);
-      expect(news.progress).toEqual({ phase: 'storing', done, total: 30 });
       known = news;
+      if (known.state === 'running') steps.push(known.progress);
+      next = ask(`${headers.location}?wait=30&after=${known.revision}`);
+      // Steps are told while the store is still at work.
+      if (steps.length === 2) stored.resolve();
     }
-    snapshots.release();
-    while (known.state === 'running') known = (await ask(`${headers.location}?wait=30&after=${known.revision}`)).json;
+    const { bytes } = known.result as Snapshot;
+    for (const step of steps) expect(step).toEqual({ phase: 'saving', done: expect.any(Number), total: bytes });
+    const done = steps.map((step) => step.done);
+    expect(done.length).toBeGreaterThanOrEqual(2);
+    expect(done.at(-1)).toBeGreaterThan(done[0] ?? 0);
+    expect(done).toEqual(done.toSorted((a, b) => a - b));
     expect(known).toMatchObject({ state: 'done', result: { session: 'a' } });
     // What has ended has no news to wait for.
     expect((await ask(`${headers.location}?wait=600&after=${known.revision}`)).json).toEqual(known);
@@ -164,7 +176,7 @@ describe('following an operation', () => {
 
 describe('a caller who waits', () => {
   test('may hang up: the work goes on and can be found', async () => {
-    const { port, ask, snapshots } = await held();
+    const { port, ask, captures } = await held();
     const request = httpRequest({
       port,
       path: OF_A,
@@ -174,34 +186,34 @@ describe('a caller who waits', () => {
     });
     const gone = new Promise((resolve) => request.on('error', resolve));
     request.end();
-    await expect.poll(() => snapshots.working).toEqual(['snapshot a']);
+    await expect.poll(() => captures.working).toEqual(['a']);
     request.destroy();
     await gone;
     const [running] = (await ask('/v1/operations')).json.items as Operation[];
     expect(running).toMatchObject({ kind: 'snapshot', session: 'a', state: 'running' });
-    snapshots.release();
+    captures.release();
     const end = await ask(`/v1/operations/${running?.id}?wait=30`);
     expect(end.json).toMatchObject({ state: 'done', result: { session: 'a' } });
-    expect(snapshots.changes).toEqual(['snapshot a']);
+    expect((await ask(OF_A)).json.items).toEqual([end.json.result]);
   });
 
   test('is not cut off by the limit on silent connections', async () => {
-    const { app, ask, sessions, snapshots } = await held();
+    const { app, ask, sessions, captures } = await held();
     // Longer than a busy machine takes to hand a request over.
     app.server.setTimeout(1_000);
     const long = ask(OF_A, { method: 'POST' });
-    await expect.poll(() => snapshots.working).toHaveLength(1);
+    await expect.poll(() => captures.working).toHaveLength(1);
     // The limit is in force: another call that is silent for so long loses its connection.
     const silent = ask(`/v1/events?after=${sessions.lastEventId()}&wait=600`);
     await expect(silent).rejects.toThrow('socket hang up');
-    snapshots.release();
+    captures.release();
     expect((await long).status).toBe(201);
   });
 });
 
 describe('the end of the server', () => {
   test('tells all work to end, answers whoever waits, and waits for the work', async () => {
-    const { app, ask, snapshots } = await held();
+    const { app, ask, captures, snapshots } = await held();
     let arrived = 0;
     app.server.on('request', () => {
       arrived += 1;
@@ -209,24 +221,25 @@ describe('the end of the server', () => {
     const sync = ask(OF_A, { method: 'POST' });
     const begun = await ask(OF_A, ASYNC);
     const polls = [ask(`${begun.headers.location}?wait=600`), ask(`${begun.headers.location}?wait=600&after=99`)];
-    await expect.poll(() => [arrived, snapshots.working.length]).toEqual([4, 2]);
+    // The second snapshot waits for its turn behind the first.
+    await expect.poll(() => [arrived, captures.working.length]).toEqual([4, 1]);
     const start = performance.now();
     await app.close();
     expect(performance.now() - start).toBeLessThan(10_000);
-    expect(snapshots.working).toEqual([]);
+    expect(captures.working).toEqual([]);
     const refused = await sync;
     expect([refused.status, refused.json.code, refused.headers['retry-after']]).toEqual([503, 'shutting_down', '5']);
     for (const { status, json } of await Promise.all(polls)) {
       expect([status, json.state, json.error.code]).toEqual([200, 'failed', 'shutting_down']);
     }
-    expect(snapshots.changes).toEqual([]);
+    expect((await snapshots.list('a')).items).toEqual([]);
   });
 
   test('does not wait for ever: what does not end is given up and named', async () => {
-    const { app, ask, snapshots, logLines } = await held({ operationEndMs: 50 });
-    snapshots.deaf = true;
+    const { app, ask, captures, logLines } = await held({ operationEndMs: 50 });
+    captures.isDeaf = true;
     const sync = ask(OF_A, { method: 'POST' });
-    await expect.poll(() => snapshots.working).toHaveLength(1);
+    await expect.poll(() => captures.working).toHaveLength(1);
     const [running] = (await ask('/v1/operations')).json.items as Operation[];
     await app.close();
     expect((await sync).json).toMatchObject({ status: 503, code: 'shutting_down' });
@@ -234,13 +247,12 @@ describe('the end of the server', () => {
   });
 
   test('work that comes to its end meanwhile is answered as what it came to', async () => {
-    const { app, ask, snapshots } = await held();
-    snapshots.create = (session, { signal }) =>
-      new Promise((resolve) => signal?.addEventListener('abort', () => resolve(snapshots.take(session))));
-    const sync = ask(OF_A, { method: 'POST' });
-    await expect.poll(async () => (await ask('/v1/operations')).json.items).toHaveLength(1);
-    await app.close();
-    expect((await sync).status).toBe(201);
+    const operations = new Operations({ log: pino({ level: 'silent' }), progressMs: 0, closeMs: 1_000 });
+    const run = ({ signal }: { signal: AbortSignal }) =>
+      new Promise((resolve) => signal.addEventListener('abort', () => resolve('what it came to')));
+    const { result } = operations.begin({ kind: 'prune', session: null, run });
+    await operations.close();
+    expect(await result).toBe('what it came to');
   });
 
   test('nothing more is begun', async () => {

@@ -1,22 +1,8 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { HttpApp } from '@leadmaster/service-kit/http';
-import {
-  type FakeSessionService,
-  type FakeSnapshotService,
-  type FakeStorageService,
-  type FakeTransferService,
-  fakeServices,
-} from '@leadmaster/testkit';
-import { pino } from 'pino';
-import { Registry } from 'prom-client';
+import { ADMIN_KEY, startTestManager, type TestManager, type TestManagerOptions } from '@leadmaster/testkit';
 import { onTestFinished } from 'vitest';
-import type { HttpTiming } from '../../src/http/http-app.ts';
-import { createHttpServer } from '../../src/http/server.ts';
 
-export const ADMIN_KEY = 'admin-key-of-the-tests';
-export const SERVICE_TOKEN = 'service-token-of-the-tests';
-const DATA_DIR = '/nowhere/leadmaster-data';
+export { ADMIN_KEY, SERVICE_TOKEN } from '@leadmaster/testkit';
 
 /** What a request brought back. */
 export interface Answer {
@@ -35,48 +21,18 @@ export interface Ask {
   key?: string | null;
 }
 
-/** The server over sessions in memory, on a loopback port of its own, with the log lines it wrote. */
-export async function serve(
-  options: { compat?: 'key' | 'open'; timing?: Partial<HttpTiming>; ready?: () => boolean } = {},
-): Promise<{
-  app: HttpApp;
-  sessions: FakeSessionService;
-  snapshots: FakeSnapshotService;
-  storage: FakeStorageService;
-  transfers: FakeTransferService;
-  port: number;
-  logLines: string[];
-  metrics: Registry;
+export interface Served extends TestManager {
+  sessions: TestManager['context']['sessions'];
+  snapshots: TestManager['context']['snapshots'];
   ask: (path: string, ask?: Ask) => Promise<Answer>;
-}> {
-  const services = fakeServices(DATA_DIR);
-  const { sessions, snapshots, storage, departures: transfers } = services;
-  const logLines: string[] = [];
-  const metrics = new Registry();
-  const app = await createHttpServer({
-    ...services,
-    config: { dataDir: DATA_DIR, compat: options.compat ?? 'key' },
-    keys: { adminKey: ADMIN_KEY, serviceToken: SERVICE_TOKEN },
-    log: pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) }),
-    metrics,
-    ready: options.ready ?? (() => true),
-    version: '0.1.0',
-    timing: options.timing ?? {},
-  });
-  await app.listen({ host: '127.0.0.1', port: 0 });
-  onTestFinished(() => app.close());
-  const { port } = app.server.address() as AddressInfo;
-  return {
-    app,
-    sessions,
-    snapshots,
-    storage,
-    transfers,
-    port,
-    logLines,
-    metrics,
-    ask: (path, ask) => send(port, path, ask),
-  };
+}
+
+/** A session manager until the end of the test, and how to ask it. */
+export async function serve(options: TestManagerOptions = {}): Promise<Served> {
+  const manager = await startTestManager(options);
+  onTestFinished(() => manager.close());
+  const { sessions, snapshots } = manager.context;
+  return { ...manager, sessions, snapshots, ask: (path, ask) => send(manager.port, path, ask) };
 }
 
 /** One request over a connection of its own. Objects are sent as JSON; texts and bytes as they are. */

@@ -10,6 +10,7 @@ import {
   snapshotList,
   verifyReport,
 } from '@leadmaster/protocol';
+import { usedSince, vaultOf } from '@leadmaster/testkit';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type Ask, serve } from './serve.ts';
@@ -18,8 +19,8 @@ const OF_A = '/v1/sessions/a/snapshots';
 
 describe('snapshots', () => {
   test('are taken, listed, shown and removed', async () => {
-    const { ask, sessions, snapshots } = await serve();
-    sessions.set('a', 'READY');
+    const { ask, given } = await serve();
+    await given('a', 'READY');
     const first = await ask(OF_A, { method: 'POST' });
     expect([first.status, first.headers.location]).toEqual([201, `${OF_A}/${first.json.id}`]);
     expect(snapshot.parse(first.json)).toEqual(first.json);
@@ -37,23 +38,22 @@ describe('snapshots', () => {
     const gone = await ask(String(first.headers.location), { method: 'DELETE' });
     expect([gone.status, gone.text]).toEqual([204, '']);
     expect((await ask(String(first.headers.location))).json).toMatchObject({ status: 404, code: 'snapshot_not_found' });
-    expect((await ask(OF_A)).json.items).toHaveLength(1);
-    expect(snapshots.changes).toEqual(['snapshot a', 'snapshot a', `forget a ${first.json.id}`]);
+    expect((await ask(OF_A)).json.items).toEqual([full.json]);
   });
 
   test('stay when their session is deleted', async () => {
-    const { ask, sessions, snapshots } = await serve();
-    sessions.set('a', 'STOPPED');
-    const { id } = snapshots.take('a');
+    const { ask, given, take } = await serve();
+    await given('a', 'LINKED');
+    const { id } = await take('a');
     await ask('/v1/sessions/a', { method: 'DELETE' });
-    expect((await ask(OF_A)).json.items.map((each: { id: string }) => each.id)).toEqual([id]);
+    expect((await ask(OF_A)).json.items.map((each: { id: string }) => each.id)).toContain(id);
     expect((await ask('/v1/sessions/none/snapshots')).json).toMatchObject({ status: 404, code: 'session_not_found' });
   });
 
   test('are not taken of what has none to give', async () => {
-    const { ask, sessions } = await serve();
-    sessions.set('a', 'QR_REQUIRED');
-    sessions.set('stranger', 'UNCLAIMED');
+    const { ask, given } = await serve();
+    await given('a', 'QR_REQUIRED');
+    await given('stranger', 'UNCLAIMED');
     for (const [name, status, code] of [
       ['a', 409, 'nothing_to_snapshot'],
       ['stranger', 409, 'session_unclaimed'],
@@ -66,87 +66,97 @@ describe('snapshots', () => {
   });
 
   test('are verified; damage is an answer', async () => {
-    const { ask, sessions, snapshots } = await serve();
-    sessions.set('a', 'READY');
-    const { id } = snapshots.take('a');
+    const { ask, damageVault, given, take } = await serve();
+    await given('a', 'LINKED');
+    const { id } = await take('a');
     const plain = await ask(`${OF_A}/${id}/verify`, { method: 'POST' });
-    expect([plain.status, verifyReport.parse(plain.json).checks.map(({ name }) => name)]).toEqual([200, ['content']]);
+    expect([plain.status, verifyReport.parse(plain.json).checks.map(({ name }) => name)]).toEqual([200, ['bytes']]);
     const drill = await ask(`${OF_A}/${id}/verify`, { body: { drill: true } });
-    expect(drill.json).toMatchObject({ ok: true, checks: [{ name: 'content' }, { name: 'drill' }] });
+    expect(drill.json.ok).toBe(true);
+    expect(drill.json.checks.map(({ name }: { name: string }) => name)).toContain('boot');
     expect((await ask(`${OF_A}/${id}`)).json.verified).toBe(true);
-    snapshots.damage(id);
+    await damageVault();
     const damaged = await ask(`${OF_A}/${id}/verify`, { body: {} });
     expect([damaged.status, damaged.json.ok]).toEqual([200, false]);
   });
 
   test('are restored: not under a running session, nor over a newer login, unless told to', async () => {
-    const { ask, sessions, snapshots } = await serve();
-    sessions.set('a', 'READY');
-    const { id } = snapshots.take('a');
+    const { ask, damageVault, dataDir, given, take, until } = await serve();
+    await given('a', 'READY');
+    const { id } = await take('a');
     const restore = (query: string, body?: unknown) =>
       ask(`${OF_A}/${id}/restore${query}`, body === undefined ? { method: 'POST' } : { body });
     const running = await restore('');
     expect([running.status, running.json.code]).toEqual([409, 'session_running']);
     expect((await restore('?restart=false', { start: true })).json.code).toBe('session_running');
     const restarted = await restore('?restart=true');
-    expect([restarted.status, session.parse(restarted.json).state]).toEqual([200, 'READY']);
+    expect([restarted.status, session.parse(restarted.json).desired]).toEqual([200, 'running']);
+    await given('a', 'READY');
 
-    sessions.set('a', 'STOPPED', { generation: 5 });
+    await given('a', 'STOPPED');
+    await usedSince(dataDir, 'a');
     expect((await restore('', { start: true })).json).toMatchObject({ status: 409, code: 'newer_login' });
     const over = await restore('', { overwriteNewer: true });
     expect([over.status, over.json.state]).toEqual([200, 'STOPPED']);
-    sessions.set('a', 'STOPPED', { generation: 1 });
-    expect((await restore('', { start: true })).json.state).toBe('READY');
-    snapshots.damage(id);
+    expect((await restore('', { start: true })).json.desired).toBe('running');
+    await until('a', 'RECONNECTING');
+    const { json: kept } = await ask('/v1/sessions/a');
+    await damageVault();
     expect((await restore('?restart=true')).json).toMatchObject({ status: 502, code: 'snapshot_damaged' });
-    expect(snapshots.changes).toEqual(Array(3).fill(`restore a ${id}`));
+    expect((await ask('/v1/sessions/a')).json.generation).toBe(kept.generation);
   });
 
   test('of an older vault are told as such until they are accepted', async () => {
-    const { ask, sessions, snapshots } = await serve();
-    sessions.set('a', 'STOPPED');
-    const { id } = snapshots.take('a');
-    snapshots.rollBack('a', 'The vault is older than it was.');
+    const { ask, given, olderVault, take } = await serve();
+    await given('a', 'LINKED');
+    const { id } = await take('a');
+    const putBack = await olderVault();
+    await take('a');
+    await putBack();
     expect((await ask(OF_A)).json.problems).toMatchObject([{ kind: 'rolled_back' }]);
     const now = await ask(`${OF_A}/accept`, { method: 'POST' });
     expect([now.status, snapshotList.parse(now.json)]).toMatchObject([200, { items: [{ id }], problems: [] }]);
-    expect(snapshots.changes).toEqual(['accept a']);
+    expect((await ask(OF_A)).json.problems).toEqual([]);
   });
 
   test('are pruned', async () => {
-    const { ask, sessions, snapshots } = await serve();
-    sessions.set('a', 'READY');
-    const [oldest] = [snapshots.take('a'), snapshots.take('a'), snapshots.take('a')];
-    snapshots.take('b');
+    const { ask, given, take } = await serve({ env: { SNAPSHOT_KEEP: 'last=2' } });
+    await given('a', 'LINKED');
+    await given('b', 'LINKED');
+    const [oldest, , newest] = [await take('a'), await take('a'), await take('a')];
+    await take('b');
     const pruned = await ask(`${OF_A}/prune`, { method: 'POST' });
     expect([pruned.status, pruneReport.parse(pruned.json)]).toMatchObject([
       200,
-      { session: 'a', forgotten: [oldest?.id], freedBytes: 1_048_576 },
+      { session: 'a', forgotten: [oldest.id] },
     ]);
     expect((await ask(`${OF_A}/prune`, { body: {} })).json.forgotten).toEqual([]);
+    expect((await ask(OF_A)).json.items[0].id).toBe(newest.id);
+    expect((await ask('/v1/sessions/b/snapshots')).json.items).toHaveLength(1);
     expect((await ask('/v1/sessions/none/snapshots/prune', { method: 'POST' })).json.code).toBe('session_not_found');
-    expect(snapshots.changes).toEqual(['prune a', 'prune a']);
   });
 
-  test('a prune that had nothing to say of the session says so', async () => {
-    const { ask, snapshots } = await serve();
-    snapshots.prune = async () => [];
+  test('that a session has none of yet, are pruned to none', async () => {
+    const { ask, given } = await serve();
+    await given('a', 'LINKED');
     const nothing = await ask(`${OF_A}/prune`, { method: 'POST' });
     expect(pruneReport.parse(nothing.json)).toMatchObject({ session: 'a', forgotten: [], freedBytes: 0 });
+    const look = await ask(`${OF_A}/9-0000`);
+    expect([look.status, look.json.code]).toEqual([404, 'snapshot_not_found']);
   });
 });
 
 describe('recover', () => {
   test('lists what the vault holds, and brings it back once the origin is retired', async () => {
-    const { ask, sessions, snapshots } = await serve();
-    sessions.set('here', 'READY');
-    for (const name of ['here', 'a', 'b']) snapshots.take(name);
+    const { ask, given, sessions } = await serve(await vaultOf({ a: 1, b: 1 }));
+    await given('here', 'LINKED');
+    await ask('/v1/sessions/here/snapshots', { method: 'POST' });
     const list = await ask('/v1/recover');
     const items = z.array(recoverable).parse(list.json.items);
     expect(items.map(({ session: name, isHere }) => [name, isHere])).toEqual([
-      ['here', true],
       ['a', false],
       ['b', false],
+      ['here', true],
     ]);
     for (const ask409 of [
       { method: 'POST' },
@@ -155,12 +165,14 @@ describe('recover', () => {
     ] as Ask[]) {
       expect((await ask('/v1/recover', ask409)).json).toMatchObject({ status: 409, code: 'origin_not_retired' });
     }
-    const one = await ask('/v1/recover', { body: { sessions: ['a', 'lost'], originRetired: true, start: false } });
+    const lost = await ask('/v1/recover', { body: { sessions: ['a', 'lost'], originRetired: true } });
+    expect(lost.json).toMatchObject({ status: 404, code: 'session_not_found' });
+    const one = await ask('/v1/recover', { body: { sessions: ['a', 'here'], originRetired: true, start: false } });
     expect([one.status, recovered.parse(one.json).items.map(({ ok }) => ok)]).toEqual([200, [true, false]]);
     const rest = await ask('/v1/recover', { body: { originRetired: true } });
-    expect(rest.json.items).toMatchObject([{ session: 'b', ok: true, detail: 'READY' }]);
+    expect(rest.json.items).toMatchObject([{ session: 'b', ok: true }]);
     expect((await sessions.get('a')).state).toBe('STOPPED');
-    expect(snapshots.changes).toEqual(['recover a', 'recover b']);
+    expect((await sessions.get('b')).desired).toBe('running');
   });
 });
 
@@ -194,15 +206,16 @@ describe('what is refused', () => {
   ];
 
   test('every case, and nothing is changed or begun by one that is malformed', async () => {
-    const { ask, sessions, snapshots } = await serve();
-    sessions.set('a', 'STOPPED');
-    snapshots.take('a');
+    const { ask, fingerprint, given, take } = await serve();
+    await given('a', 'LINKED');
+    await take('a');
+    const before = await fingerprint();
     for (const [name, path, what, status, code] of cases) {
       const answer = await ask(path, what);
       expect([name, answer.status, answer.json?.code]).toEqual([name, status, code]);
       expect(answer.json.hint).not.toBe('');
     }
-    expect(snapshots.changes).toEqual([]);
+    expect(await fingerprint()).toBe(before);
     const begun = z.array(operation).parse((await ask('/v1/operations')).json.items);
     expect(begun.map(({ kind, error }) => [kind, error?.code])).toEqual([
       ['restore', 'snapshot_not_found'],
@@ -211,25 +224,31 @@ describe('what is refused', () => {
   });
 
   test('a failing vault is told as it is, whatever is asked of it', async () => {
-    const { ask, snapshots, logLines } = await serve();
-    snapshots.failure = new LeadMasterError('store_unreachable', 'no answer', 'look at the network', {
-      extra: { tries: 5 },
-    });
+    const { ask, blobs, given, logLines, take } = await serve();
+    await given('a', 'LINKED');
+    const { id: taken } = await take('a');
+    const away = new LeadMasterError('store_unreachable', 'no answer', 'look at the network', { extra: { tries: 5 } });
+    blobs.plan({ what: 'fail', times: Number.POSITIVE_INFINITY, error: away });
     for (const [path, method] of [
       [OF_A, 'GET'],
       [OF_A, 'POST'],
-      [`${OF_A}/${id}`, 'GET'],
-      [`${OF_A}/${id}`, 'DELETE'],
-      [`${OF_A}/${id}/verify`, 'POST'],
-      [`${OF_A}/${id}/restore`, 'POST'],
+      [`${OF_A}/${taken}`, 'GET'],
+      [`${OF_A}/${taken}`, 'DELETE'],
+      [`${OF_A}/${taken}/verify`, 'POST'],
+      [`${OF_A}/${taken}/restore`, 'POST'],
       [`${OF_A}/prune`, 'POST'],
       ['/v1/recover', 'GET'],
-      ['/v1/recover', 'POST'],
     ] as const) {
       const answer = await ask(path, { method });
-      expect([path, answer.status, answer.json]).toMatchObject([path, 503, { code: 'store_unreachable', tries: 5 }]);
+      expect([path, method, answer.status, answer.json]).toMatchObject([
+        ...[path, method, 503],
+        { code: 'store_unreachable', tries: 5 },
+      ]);
     }
-    snapshots.failure = new Error('secret detail');
+    const recover = await ask('/v1/recover', { body: { originRetired: true } });
+    expect(recover.json).toMatchObject({ code: 'store_unreachable' });
+    blobs.heal();
+    blobs.plan({ what: 'fail', on: 'put', times: Number.POSITIVE_INFINITY, error: new Error('secret detail') });
     const answer = await ask(OF_A, { method: 'POST' });
     expect([answer.status, answer.json.code, answer.text.includes('secret')]).toEqual([500, 'internal', false]);
     expect(logLines.join('\n')).toContain('secret detail');

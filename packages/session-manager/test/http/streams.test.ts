@@ -1,8 +1,10 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import { LOG_ID } from '@leadmaster/testkit';
+import { pageMessage } from '@leadmaster/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { ADMIN_KEY, serve } from './serve.ts';
+
+const EVERYTHING = { after: 0, limit: 1_000, waitMs: 0 };
 
 /** An open event stream: what it has said so far, and whether it has ended. */
 async function open(port: number, path: string, headers: Record<string, string> = {}) {
@@ -38,37 +40,43 @@ async function open(port: number, path: string, headers: Record<string, string> 
 }
 
 test('without a cursor a stream begins now; each event has id, type and data', async () => {
-  const { port, sessions } = await serve();
-  sessions.set('a', 'STOPPED');
+  const { given, port, sessions, stage, waiters } = await serve();
+  await given('a', 'READY');
   const stream = await open(port, '/v1/events');
   expect(stream.response.headers['content-type']).toBe('text/event-stream; charset=utf-8');
-  await expect.poll(() => sessions.waiters).toBe(1);
-  const made = sessions.emit('a', 'message.received', { text: 'two\nlines\r\n\u2028' });
-  await expect.poll(() => stream.ids()).toEqual([made.id]);
-  const [, block = ''] = stream.text.split(/\n\n(?=id: )/);
-  expect(block).toBe(`id: ${made.id}@${LOG_ID}\nevent: message.received\ndata: ${JSON.stringify(made)}\n\n`);
+  await expect.poll(waiters).toBe(1);
+  const made = await stage.hear('a', 'two\nlines\r\n\u2028');
+  await expect.poll(() => stream.ids()).toContain(made.id);
+  expect(stream.ids()[0]).toBeGreaterThan(0);
+  const { logId } = sessions.eventLog();
+  expect(stream.text).toContain(`id: ${made.id}@${logId}\nevent: message.received\ndata: ${JSON.stringify(made)}\n\n`);
 });
 
 test('a stream resumes from Last-Event-ID, before ?after=, and tells what is gone', async () => {
-  const { port, sessions } = await serve();
-  for (let i = 0; i < 6; i++) sessions.emit(i % 2 ? 'odd' : 'even', 'session.qr', {});
-  sessions.set('even', 'STOPPED');
+  const { given, port, sessions, store } = await serve();
+  await given('odd', 'QR_REQUIRED');
+  await given('even', 'STOPPED');
+  const { items } = await sessions.events({ ...EVERYTHING, signal: new AbortController().signal });
+  const ids = items.map(({ id }) => id);
+  const newest = ids.length;
+  expect(ids).toEqual(Array.from(ids, (_, index) => index + 1));
   const all = await open(port, '/v1/events?after=0');
-  await expect.poll(() => all.ids()).toEqual([1, 2, 3, 4, 5, 6, 7]);
-  const resumed = await open(port, '/v1/events?after=0', { 'last-event-id': '5' });
-  await expect.poll(() => resumed.ids()).toEqual([6, 7]);
+  await expect.poll(() => all.ids()).toEqual(ids);
+  const resumed = await open(port, '/v1/events?after=0', { 'last-event-id': '2' });
+  await expect.poll(() => resumed.ids()).toEqual(ids.slice(2));
   const even = await open(port, '/v1/sessions/even/events?after=1');
-  await expect.poll(() => even.ids()).toEqual([3, 5, 7]);
-  sessions.forgetUpTo(4);
-  const late = await open(port, '/v1/events?after=2');
-  await expect.poll(() => late.ids()).toEqual([5, 6, 7]);
-  expect(late.text).toContain(': events 3 to 4 are no longer kept');
-  expect(late.response.headers['x-oldest-event-id']).toBe('5');
+  const ofEven = items.filter(({ session }) => session === 'even').map(({ id }) => id);
+  await expect.poll(() => even.ids()).toEqual(ofEven);
+  store.sweep({ events: 2, eventDays: 1, transitions: 100 });
+  const late = await open(port, '/v1/events?after=1');
+  await expect.poll(() => late.ids()).toEqual([newest - 1, newest]);
+  expect(late.text).toContain(`: events 2 to ${newest - 2} are no longer kept`);
+  expect(late.response.headers['x-oldest-event-id']).toBe(String(newest - 1));
 });
 
 test('a stream of no session, or in no known form, is refused before it begins', async () => {
-  const { ask, sessions } = await serve();
-  sessions.set('a', 'STOPPED');
+  const { ask, given } = await serve();
+  await given('a', 'STOPPED');
   const headers = { accept: 'text/event-stream' };
   expect((await ask('/v1/sessions/none/events', { headers })).json.code).toBe('session_not_found');
   expect((await ask('/v1/sessions/a/events', { headers: { accept: 'text/html' } })).status).toBe(406);
@@ -81,8 +89,8 @@ test('a quiet stream gives signs of life', async () => {
 });
 
 test('a cursor beyond the end of the log is refused instead of kept waiting', async () => {
-  const { ask, sessions } = await serve();
-  sessions.set('a', 'INITIALIZING');
+  const { ask, given, sessions } = await serve();
+  await given('a', 'INITIALIZING');
   const beyond = sessions.lastEventId() + 1;
   for (const path of ['/v1/events', '/v1/sessions/a/events']) {
     const reply = await ask(`${path}?after=${beyond}&wait=600`);
@@ -93,48 +101,56 @@ test('a cursor beyond the end of the log is refused instead of kept waiting', as
 });
 
 test('a cursor with its log goes on in that log, and is refused in another, as ?after= and as Last-Event-ID', async () => {
-  const { ask, port, sessions } = await serve();
-  for (let i = 0; i < 3; i++) sessions.emit('a', 'session.qr', {});
-  expect((await ask(`/v1/events?after=2@${LOG_ID}`)).json).toMatchObject({ items: [{ id: 3 }], logId: LOG_ID });
-  const resumed = await open(port, '/v1/events', { 'last-event-id': `2@${LOG_ID}` });
-  await expect.poll(() => resumed.ids()).toEqual([3]);
+  const { ask, given, port, sessions } = await serve();
+  await given('a', 'QR_REQUIRED');
+  const { logId, newest } = sessions.eventLog();
+  const cursor = `${newest - 1}@${logId}`;
+  expect((await ask(`/v1/events?after=${cursor}`)).json).toMatchObject({ items: [{ id: newest }], logId });
+  const resumed = await open(port, '/v1/events', { 'last-event-id': cursor });
+  await expect.poll(() => resumed.ids()).toEqual([newest]);
   const other = '2@0123456789abcdef';
   for (const headers of [{}, { accept: 'text/event-stream', 'last-event-id': other }]) {
     const reply = await ask(`/v1/events?after=${other}`, { headers });
     expect([reply.status, reply.json]).toMatchObject([
       409,
-      { code: 'cursor_of_another_log', newest: 3, logId: LOG_ID, hint: expect.stringContaining('after=0') },
+      { code: 'cursor_of_another_log', newest, logId, hint: expect.stringContaining('after=0') },
     ]);
   }
 });
 
 test('a stream says where it begins, so that one that is cut off before its first event goes on from there', async () => {
-  const { port, sessions } = await serve();
-  sessions.emit('a', 'session.qr', {});
+  const { given, port, sessions } = await serve();
+  await given('a', 'QR_REQUIRED');
+  const { logId, newest } = sessions.eventLog();
   const stream = await open(port, '/v1/events');
-  await expect.poll(() => stream.text).toContain(`id: 1@${LOG_ID}\n`);
-  expect(stream.response.headers['x-event-cursor']).toBe(`1@${LOG_ID}`);
+  await expect.poll(() => stream.text).toContain(`id: ${newest}@${logId}\n`);
+  expect(stream.response.headers['x-event-cursor']).toBe(`${newest}@${logId}`);
 });
 
 test('whoever hangs up is forgotten', async () => {
-  const { port, sessions } = await serve();
-  sessions.set('a', 'INITIALIZING');
+  const { given, port, sessions, waiters } = await serve();
+  await given('a', 'INITIALIZING');
   const stream = await open(port, '/v1/events');
   const poll = connect(port, '127.0.0.1');
   poll.on('error', () => undefined);
   poll.write(
     `GET /v1/events?after=${sessions.lastEventId()}&wait=600 HTTP/1.1\r\nHost: x\r\nX-Api-Key: ${ADMIN_KEY}\r\n\r\n`,
   );
-  await expect.poll(() => sessions.waiters).toBe(2);
+  await expect.poll(waiters).toBe(2);
   stream.response.destroy();
   poll.destroy();
-  await expect.poll(() => sessions.waiters).toBe(0);
+  await expect.poll(waiters).toBe(0);
 });
 
 test('a reader that does not read is not read for: events wait for it', async () => {
-  const { port, sessions } = await serve();
+  const { engine, given, port, sessions } = await serve();
+  await given('a', 'READY');
   const text = 'x'.repeat(100_000);
-  for (let i = 0; i < 400; i++) sessions.emit('a', 'session.qr', { text });
+  const run = await engine.runOf('a');
+  const already = sessions.lastEventId();
+  for (let i = 0; i < 400; i++) run.tell({ type: 'message', message: pageMessage(`false_x@c.us_${i}`, { text }) });
+  await expect.poll(() => sessions.lastEventId()).toBeGreaterThanOrEqual(already + 400);
+  const newest = sessions.lastEventId();
   let taken = 0;
   const events = sessions.events.bind(sessions);
   sessions.events = (query) => {
@@ -157,12 +173,13 @@ test('a reader that does not read is not read for: events wait for it', async ()
   // 40 MB were ready; what was taken is what sockets hold.
   expect(taken).toBeLessThan(200);
   stream.response.resume();
-  await expect.poll(() => stream.ids().length, { timeout: 30_000 }).toBe(400);
+  await expect.poll(() => stream.ids().at(-1), { timeout: 30_000 }).toBe(newest);
+  expect(stream.ids().length).toBeGreaterThanOrEqual(400);
 });
 
 test('closing ends streams and long polls at once, and refuses what comes after', async () => {
-  const { app, port, ask, sessions } = await serve();
-  sessions.set('a', 'INITIALIZING');
+  const { app, ask, given, port, sessions, waiters } = await serve();
+  await given('a', 'INITIALIZING');
   const stream = await open(port, '/v1/events');
   const newest = sessions.lastEventId();
   const polls = [
@@ -173,7 +190,7 @@ test('closing ends streams and long polls at once, and refuses what comes after'
   // Somebody who has connected and not yet asked.
   const idle = connect(port, '127.0.0.1');
   idle.on('error', () => undefined);
-  await expect.poll(() => sessions.waiters).toBe(4);
+  await expect.poll(waiters).toBe(4);
   const start = performance.now();
   await app.close();
   expect(performance.now() - start).toBeLessThan(10_000);
@@ -182,6 +199,6 @@ test('closing ends streams and long polls at once, and refuses what comes after'
     if (answer.status === 503) expect(answer.json.code).toBe('shutting_down');
   }
   await expect.poll(() => stream.ended).toBe(true);
-  expect(sessions.waiters).toBe(0);
+  expect(waiters()).toBe(0);
   idle.destroy();
 });

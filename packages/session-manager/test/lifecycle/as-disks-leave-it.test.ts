@@ -77,7 +77,7 @@ describe.each(CASES)('a CURRENT $how in $store', ({ store, text }) => {
       });
     }
     expect(await bytesOf(source)).toEqual(before);
-    expect(context.sessions.names()).toEqual([]);
+    expect(context.roster.names()).toEqual([]);
     await rm(join(source, '..'), { recursive: true });
   });
 });

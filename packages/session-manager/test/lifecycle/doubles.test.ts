@@ -64,9 +64,9 @@ describe('one login in two sessions', () => {
 
   /** A login from elsewhere becomes a session; `account` is what its record says, null where it has none. */
   async function bring(name: string, account: Account | null): Promise<void> {
-    const { sessions, profiles } = opened;
-    if (!sessions.has(name)) await sessions.createFor(name, new Date(), 'adopted');
-    await sessions.replace(name, { stop: false }, async () => {
+    const { roster, access, profiles } = opened;
+    if (!roster.has(name)) await access.createFor(name, new Date(), 'adopted');
+    await access.replace(name, { stop: false }, async () => {
       await profiles.create(name);
       await putLogin(profiles, name);
       await profiles.updateRecord(name, { committedAt: new Date().toISOString(), account });
@@ -235,7 +235,7 @@ describe('one login in two sessions', () => {
   });
 
   it('two sessions that had one link before this was noticed: one runs, and neither logs the other out', async () => {
-    await opened.sessions.createFor(COPY, new Date(), 'adopted');
+    await opened.access.createFor(COPY, new Date(), 'adopted');
     await opened.profiles.create(COPY);
     await putLogin(opened.profiles, COPY);
     const record = { committedAt: new Date().toISOString(), account: of(ANA, LINK) };

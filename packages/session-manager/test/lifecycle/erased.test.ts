@@ -62,7 +62,7 @@ describe('a login that its page erased', () => {
     };
     expect((await again()).hint).toMatch(/^Locked \[31m: look at your phone\. /);
     expect((await again()).hint).toMatch(/^Locked /);
-    await opened.sessions.replace(NAME, { stop: false }, async () => undefined);
+    await opened.access.replace(NAME, { stop: false }, async () => undefined);
     expect((await again()).hint).not.toMatch(/Locked/);
   });
 

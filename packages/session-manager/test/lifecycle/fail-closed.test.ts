@@ -68,10 +68,10 @@ describe('with a linked session', () => {
 
   it('does not take up sessions from a database that cannot be read', async () => {
     await linked();
-    const { sessions, store, faults } = await open();
+    const { sessions, roster, store, faults } = await open();
     faults.fails = readsFail;
     await expect(sessions.load()).rejects.toMatchObject({ code: 'storage_failed' });
-    expect(sessions.supervisors()).toEqual([]);
+    expect(roster.supervisors()).toEqual([]);
     store.close();
   });
 

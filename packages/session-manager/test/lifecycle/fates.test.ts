@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { FakeRun } from '@leadmaster/testkit';
+import { pageMessage } from '@leadmaster/testkit';
 import Database from 'better-sqlite3';
 import { describe, expect, it, vi } from 'vitest';
 import type { PageMessage } from '../../src/engine/engine.ts';
-import { pageMessage } from './page-message.ts';
 import { NAME, never, openOutbox, TO } from './sending-out.ts';
 
 const MINUTE = 60_000;

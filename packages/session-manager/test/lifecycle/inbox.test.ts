@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AnyEvent } from '@leadmaster/protocol';
+import { pageMessage } from '@leadmaster/testkit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PageMessage } from '../../src/engine/engine.ts';
 import { received } from '../event-samples.ts';
 import { linkSession, NAME, openSessions } from './linked-session.ts';
-import { pageMessage } from './page-message.ts';
 
 const MINUTE = 60_000;
 /** WhatsApp's clock; this machine's may say otherwise. */

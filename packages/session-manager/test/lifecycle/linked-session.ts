@@ -7,8 +7,13 @@ import { pino } from 'pino';
 import { expect, vi } from 'vitest';
 import { UNGUARDED_BUILDS } from '../../src/builds/builds.ts';
 import { readConfig } from '../../src/config/index.ts';
+import { Measurements } from '../../src/disk/measurements.ts';
 import { claimProfile } from '../../src/lifecycle/claim.ts';
+import { createLifecycle } from '../../src/lifecycle/lifecycle.ts';
+import { ProfileAccess } from '../../src/lifecycle/profile-access.ts';
 import { markProfile } from '../../src/lifecycle/profile-mark.ts';
+import { Roster } from '../../src/lifecycle/roster.ts';
+import { SessionOrders } from '../../src/lifecycle/session-orders.ts';
 import { Sessions } from '../../src/lifecycle/sessions.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import type { ProfileFs } from '../../src/profile/files.ts';
@@ -16,6 +21,8 @@ import { dataPaths } from '../../src/profile/paths.ts';
 import type { ProfileStore } from '../../src/profile/profile-store.ts';
 import { movedTo } from '../../src/state/moved-session.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
+import { OpenDepartures } from '../../src/transfer/open-departures.ts';
+import { ordersAlone } from './orders-alone.ts';
 
 export const NAME = 'ventas';
 export const STORES = ['Default/Local Storage/leveldb', 'Default/IndexedDB/https_web.whatsapp.com_0.indexeddb.leveldb'];
@@ -38,23 +45,30 @@ export async function openSessions(
     minFreeBytes: 0,
     mark: (name: string) => markProfile({ profiles, store, log }, name),
     beforeUpgrade: async () => undefined,
-    movedGeneration: (name: string) => store.vault.movedGeneration(name),
+    movedGeneration: (name: string) => store.tombstones.generation(name),
     movedTo: (name: string) => movedTo(store, name),
     newestSnapshot: (name: string) => store.snapshots.latest(name),
     wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
   };
-  const sessions = new Sessions({
+  const roster = new Roster(profiles);
+  const lockIdle = async () => ({ release: () => undefined });
+  const profileAccess = new ProfileAccess({ roster, profiles, store, lockIdle, log });
+  const measurements = new Measurements({ profiles, store, log, warnBytes: Number.POSITIVE_INFINITY });
+  const departures = new OpenDepartures({ profiles, store, refuseHeld: () => undefined });
+  const lifecycle = createLifecycle({
     config: readConfig({ LEADMASTER_DATA_DIR: dataDir, BACKOFF_FIRST_MS: '5', BACKOFF_MAX_S: '0.01', ...env }),
-    store,
-    profiles,
-    engine,
-    log,
+    ...{ store, profiles, engine, log, roster, profileAccess, measurements, lockIdle },
     places: new Slots(4),
     builds: UNGUARDED_BUILDS,
-    lockIdle: async () => ({ release: () => undefined }),
     claim: (session) => claimProfile(claimDeps, session),
+    openTransfer: (session) => departures.openTransfer(session),
+    firstLook: async () => undefined,
+    startsBrowsers: true,
   });
-  return { store, faults, profiles, engine, sessions };
+  const around = ordersAlone();
+  const orders = new SessionOrders({ ...lifecycle, ...around, departures, store, profiles, log });
+  const sessions = new Sessions({ ...lifecycle, store, profiles, log, orders });
+  return { ...lifecycle, store, faults, profiles, engine, sessions, around };
 }
 
 /** Puts both stores of a login into the session's profile, as a browser would have written them. */

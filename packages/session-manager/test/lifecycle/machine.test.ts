@@ -101,7 +101,8 @@ describe('the session machine', () => {
     for (const state of WITH_BROWSER) {
       for (const event of events) {
         const effects = transition(state, event)?.effects ?? [];
-        if (effects.includes('retire')) expect(effects.indexOf('teardown')).toBeLessThan(effects.indexOf('retire'));
+        if (effects.includes('set_aside'))
+          expect(effects.indexOf('teardown')).toBeLessThan(effects.indexOf('set_aside'));
       }
     }
   });
@@ -109,7 +110,7 @@ describe('the session machine', () => {
   it('sets a profile aside only for an unlink, a logout or a move', () => {
     for (const state of SESSION_STATES) {
       for (const event of events) {
-        if (!transition(state, event)?.effects.includes('retire')) continue;
+        if (!transition(state, event)?.effects.includes('set_aside')) continue;
         expect(['unlinked', 'qr', 'logout', 'moved'], `${state} + ${event.type}`).toContain(event.type);
       }
     }
@@ -133,7 +134,11 @@ describe('the session machine', () => {
   });
 
   it('relinks in a fresh browser with the old profile in trash after the phone unlinked', () => {
-    expect(expectStep('READY', { type: 'unlinked', mayLink: true }).effects).toEqual(['teardown', 'retire', 'relink']);
+    expect(expectStep('READY', { type: 'unlinked', mayLink: true }).effects).toEqual([
+      'teardown',
+      'set_aside',
+      'relink',
+    ]);
   });
 
   it('keeps every state but STOPPING open to a way out', () => {

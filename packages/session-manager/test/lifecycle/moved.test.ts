@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writesFail } from '@leadmaster/testkit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { UNGUARDED } from '../../src/lifecycle/session-guard.ts';
 import { linkSession, NAME, openSessions } from './linked-session.ts';
 
 /** What was given away never runs here again, whatever is on the disk; until a later generation comes back. */
@@ -24,7 +23,7 @@ describe('a session that was given away', () => {
     const opened = await openSessions(dataDir);
     await opened.sessions.load();
     await opened.sessions.boot();
-    await opened.sessions.moveAway(NAME, 'transferred');
+    await opened.access.moveAway(NAME, 'transferred');
     return opened;
   }
 
@@ -59,14 +58,11 @@ describe('a session that was given away', () => {
   });
 
   it('is deleted without a snapshot first: there is nothing here to save', async () => {
-    const { sessions, store } = await movedAway();
+    const { sessions, store, around } = await movedAway();
     const saved: string[] = [];
-    sessions.guardWith({
-      ...UNGUARDED,
-      before: async (name) => {
-        saved.push(name);
-      },
-    });
+    around.snapshots.before = async (name) => {
+      saved.push(name);
+    };
     await sessions.delete(NAME);
     expect(saved).toEqual([]);
     expect(store.sessions.get(NAME)).toBeNull();
@@ -102,7 +98,7 @@ describe('a session that was given away', () => {
   it('says in its ERROR where it went and that it never starts here, where the word of it came late', async () => {
     const { sessions, store } = await openSessions(dataDir);
     await sessions.load();
-    store.vault.setMoved(NAME, 1, null);
+    store.tombstones.add(NAME, 1, null);
     await sessions.start(NAME);
     await vi.waitFor(async () => expect(await sessions.get(NAME)).toMatchObject({ state: 'ERROR' }), 5_000);
     const { reason, hint } = await sessions.get(NAME);
@@ -129,7 +125,7 @@ describe('a session that was given away', () => {
 
   it('is MOVED after a crash between the word and the move to trash', async () => {
     const opened = await openSessions(dataDir);
-    opened.store.vault.setMoved(NAME, 1, null);
+    opened.store.tombstones.add(NAME, 1, null);
     opened.store.close();
 
     const again = await openSessions(dataDir);
@@ -142,14 +138,14 @@ describe('a session that was given away', () => {
   });
 
   it('stays here when the word could not be written', async () => {
-    const { sessions, store, faults, profiles } = await openSessions(dataDir);
+    const { sessions, access, store, faults, profiles } = await openSessions(dataDir);
     await sessions.load();
     faults.fails = writesFail;
-    await expect(sessions.moveAway(NAME, 'transferred')).rejects.toMatchObject({ code: 'storage_failed' });
+    await expect(access.moveAway(NAME, 'transferred')).rejects.toMatchObject({ code: 'storage_failed' });
     faults.fails = () => false;
     expect(await sessions.get(NAME)).toMatchObject({ state: 'STOPPED' });
     expect(await profiles.readRecord(NAME)).toMatchObject({ generation: 1 });
-    expect(store.vault.movedGeneration(NAME)).toBeNull();
+    expect(store.tombstones.generation(NAME)).toBeNull();
     store.close();
   });
 
@@ -164,9 +160,9 @@ describe('a session that was given away', () => {
   });
 
   it('is STOPPED when a later generation is put in its place', async () => {
-    const { sessions, store, profiles } = await movedAway();
+    const { sessions, access, store, profiles } = await movedAway();
     const [trashed] = await profiles.listTrash();
-    await sessions.replace(NAME, { stop: false }, async () => {
+    await access.replace(NAME, { stop: false }, async () => {
       const staged = join(dataDir, 'staging', 'back');
       await cp(trashed?.path ?? '', staged, { recursive: true });
       await profiles.swapIn(NAME, staged, { reason: 'returned', generation: 4, committedAt: new Date().toISOString() });

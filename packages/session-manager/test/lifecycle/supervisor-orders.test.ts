@@ -134,17 +134,17 @@ describe('an order given to the supervisor', () => {
   it('to delete leaves the profile in place while the browser survives, and can be given again', async () => {
     await ready();
     engine.run.onStop = stubborn;
-    await expect(subject.retireForever()).rejects.toMatchObject({ code: 'browser_not_gone' });
+    await expect(subject.remove()).rejects.toMatchObject({ code: 'browser_not_gone' });
     expect(await readdir(join(dataDir, 'tokens'))).toEqual([NAME]);
     engine.run.onStop = async () => undefined;
-    await subject.retireForever();
+    await subject.remove();
     expect(await readdir(join(dataDir, 'tokens'))).toEqual([]);
   });
 
   it('to delete, refused by the disk, leaves a session that starts again', async () => {
     await ready();
     trash = () => Promise.reject(new LeadMasterError('storage_failed', 'read-only', 'Remount it.'));
-    await expect(subject.retireForever()).rejects.toMatchObject({ code: 'storage_failed' });
+    await expect(subject.remove()).rejects.toMatchObject({ code: 'storage_failed' });
     expect(subject.view.state).toBe('STOPPED');
     await subject.start();
     await launched(2);
@@ -189,7 +189,7 @@ describe('an order given to the supervisor', () => {
       });
     await subject.start();
     await vi.waitFor(() => expect(entered).toBe(true));
-    await subject.retireForever();
+    await subject.remove();
     expect(subject.view.state).toBe('STOPPED');
     expect(await readdir(join(dataDir, 'tokens'))).toEqual([]);
     expect((await readdir(join(dataDir, 'trash'))).filter((name) => !name.endsWith('.json'))).toHaveLength(1);

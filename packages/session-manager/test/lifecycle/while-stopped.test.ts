@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { UNGUARDED } from '../../src/lifecycle/session-guard.ts';
 import { endSessions, linkSession, NAME, type Opened, openSessions } from './linked-session.ts';
 
 /** Work that needs a profile for itself, on a session that may be running. */
@@ -31,7 +30,7 @@ describe('while a session is stopped for something', () => {
   }
 
   const trim = (restart: boolean, task: () => Promise<string>) =>
-    opened.sessions.whileStopped(NAME, { restart, reason: 'trim' }, task);
+    opened.profileAccess.whileStopped(NAME, { restart, reason: 'trim' }, task);
 
   it('a stopped one stays so', async () => {
     expect(await trim(false, async () => 'done')).toBe('done');
@@ -54,25 +53,23 @@ describe('while a session is stopped for something', () => {
   });
 
   it.each(['replace', 'moveAway'] as const)('what ran before a %s that is refused runs after it', async (order) => {
-    const { sessions } = opened;
+    const { sessions, access } = opened;
     await sessions.start(NAME);
     await ready();
     const refuse = async (): Promise<never> => {
       throw new LeadMasterError('newer_login', 'refused', '');
     };
-    const judged = sessions.replace(NAME, { stop: true, judge: refuse }, async () => undefined);
+    const judged = access.replace(NAME, { stop: true, judge: refuse }, async () => undefined);
     await expect(judged).rejects.toMatchObject({ code: 'newer_login' });
     expect((await sessions.get(NAME)).state).toBe('READY');
     expect(opened.engine.runs).toHaveLength(1);
 
     const given =
-      order === 'replace'
-        ? sessions.replace(NAME, { stop: true }, refuse)
-        : sessions.moveAway(NAME, 'transferred', refuse);
+      order === 'replace' ? access.replace(NAME, { stop: true }, refuse) : access.moveAway(NAME, 'transferred', refuse);
     await expect(given).rejects.toMatchObject({ code: 'newer_login' });
     await ready(2);
     await sessions.stop(NAME);
-    await expect(sessions.replace(NAME, { stop: true }, refuse)).rejects.toMatchObject({ code: 'newer_login' });
+    await expect(access.replace(NAME, { stop: true }, refuse)).rejects.toMatchObject({ code: 'newer_login' });
     expect((await sessions.get(NAME)).state).toBe('STOPPED');
   });
 
@@ -124,16 +121,13 @@ describe('while a session is stopped for something', () => {
     opened.engine.run.onStop = async () => undefined;
   });
 
-  it('a restart gives its guard the time between', async () => {
+  it('a restart waits for the trim between', async () => {
     await opened.sessions.start(NAME);
     await ready();
     const seen: string[] = [];
-    opened.sessions.guardWith({
-      ...UNGUARDED,
-      resting: async () => {
-        seen.push(`${opened.engine.alive.length} alive, ${(await opened.sessions.get(NAME)).state}`);
-      },
-    });
+    opened.around.storage.trimStopped = async () => {
+      seen.push(`${opened.engine.alive.length} alive, ${(await opened.sessions.get(NAME)).state}`);
+    };
     await opened.sessions.restart(NAME);
     expect(seen).toEqual(['0 alive, STOPPED']);
     await ready(2);

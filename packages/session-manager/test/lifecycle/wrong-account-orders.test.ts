@@ -9,7 +9,9 @@ import { readConfig } from '../../src/config/index.ts';
 import { StorageCare } from '../../src/disk/storage-care.ts';
 import { prepareDataFolder } from '../../src/profile/data-folder.ts';
 import { dataPaths } from '../../src/profile/paths.ts';
+import { LoginCopies } from '../../src/snapshots/login-copies.ts';
 import { Snapshots } from '../../src/snapshots/snapshots.ts';
+import { SnapshotTurns } from '../../src/snapshots/turns.ts';
 import { VaultKeeper } from '../../src/snapshots/vault-keeper.ts';
 import type { TransferPeer } from '../../src/transfer/peer.ts';
 import { TransferSource } from '../../src/transfer/source.ts';
@@ -29,19 +31,21 @@ type Around = Awaited<ReturnType<typeof around>>;
 /** Sessions with a played engine, and all that takes, trims and gives away their profiles. */
 async function around(dataDir: string) {
   const opened = await openSessions(dataDir);
-  const { sessions, store, profiles } = opened;
+  const { sessions, access, profileAccess, measurements, store, profiles } = opened;
   const paths = dataPaths(dataDir);
   const config = readConfig({ LEADMASTER_DATA_DIR: dataDir, DISK_MIN_FREE_MB: '1' });
-  const vault = new VaultKeeper({ vault: config.vault, memory: store.vault, paths, mayCreate: true, log });
+  const vault = new VaultKeeper({ vault: config.vault, memory: store, paths, mayCreate: true, log });
+  const copying = { config, paths, profiles, store, vault, log, capture: plainCapture };
+  const turns = new SnapshotTurns(new Slots(1), log);
   const snapshots = new Snapshots({
-    ...{ config, paths, profiles, store, vault, log, access: sessions, capture: plainCapture },
-    ...{ places: new Slots(1), drill: { read: never, numbers: never }, browserVersion: async () => '156.0.0.0' },
+    ...{ ...copying, access, turns, copies: new LoginCopies(copying, turns) },
+    ...{ drill: { read: never, numbers: never }, browserVersion: async () => '156.0.0.0' },
   });
-  const storage = new StorageCare({ sessions, profiles, store, config, log });
+  const storage = new StorageCare({ access, profileAccess, measurements, profiles, store, config, log });
   const source = new TransferSource({
-    ...{ paths, profiles, store, access: sessions, log, capture: plainCapture },
+    ...{ paths, profiles, store, access, log, capture: plainCapture },
     connect: (origin) => ({ ...PEER, origin }),
-    ...{ lockIdle: async () => ({ release: () => undefined }), lastSnapshot: never },
+    ...{ lockIdle: async () => ({ release: () => undefined }), lastSnapshot: never, refuseHeld: () => undefined },
   });
   await sessions.load();
   await sessions.boot();

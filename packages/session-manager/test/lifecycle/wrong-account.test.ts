@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Account, AnyEvent, SessionState } from '@leadmaster/protocol';
+import { pageMessage } from '@leadmaster/testkit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { linkSession, NAME, openSessions, putLogin } from './linked-session.ts';
-import { pageMessage } from './page-message.ts';
 
 type Opened = Awaited<ReturnType<typeof openSessions>>;
 
@@ -261,7 +261,7 @@ describe('a session that belongs to an account', () => {
     ['an account that is not known', null, OWNER],
   ])('belongs after a restore by order to whom the login is of: %s', async (_what, account, phone) => {
     await wrong();
-    await opened.sessions.replace(NAME, { stop: true }, async () => {
+    await opened.access.replace(NAME, { stop: true }, async () => {
       await opened.profiles.updateRecord(NAME, { account });
     });
     expect(opened.store.sessions.get(NAME)).toMatchObject({ wrongAccount: null, account: { phone } });

@@ -1,7 +1,11 @@
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type PlaceProbe, thisProbe } from '../../src/profile/place.ts';
 import { tempFolder } from '../adopt/folders.ts';
 import { Installation, sh } from './installation.ts';
+
+/** A file system that does not tell a copy: the place is a matter of its own. */
+const UNTOLD: PlaceProbe = { ...thisProbe, type: () => 0x6969n };
 
 /** A folder whose place stays what it was when its files are put back: what rsync or a restore in place leaves. */
 export class Aged {
@@ -14,11 +18,10 @@ export class Aged {
   }
 
   /** Both sessions have a snapshot, and the folder was backed up then. */
-  static async make(): Promise<Aged> {
+  static async make(probe = UNTOLD): Promise<Aged> {
     const folder = await tempFolder();
     const here = await Installation.linked(folder);
-    // The place is a matter of its own.
-    here.probe = { ...here.probe, type: () => 0x6969n };
+    here.probe = probe;
     await here.start();
     for (const name of ['soporte', 'ventas']) await here.snapshot(name);
     await here.stop();

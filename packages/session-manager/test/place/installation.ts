@@ -2,12 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LOGIN_STORES } from '@leadmaster/capture/classify';
-import type { Session } from '@leadmaster/protocol';
+import { LeadMasterError, type Session } from '@leadmaster/protocol';
 import { useLevelDb } from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { readConfig } from '../../src/config/index.ts';
 import { type Context, createContext } from '../../src/context.ts';
+import type { BrowserFound } from '../../src/engine/browser/find.ts';
+import type { SessionEngine } from '../../src/engine/engine.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { type PlaceProbe, thisProbe } from '../../src/profile/place.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
@@ -21,6 +23,19 @@ export const PLACE_WAITS = { state: 'STOPPED', reason: 'place_changed', stateKin
 export const VAULT_WAITS = { state: 'STOPPED', reason: 'older_than_vault', stateKind: 'needs_person' };
 
 const OLD_RECORD = { committedAt: '2026-01-02T03:04:05.000Z', chromiumVersion: '100.0.1.2' };
+
+/** As old as the profiles: an update would save each before its start. */
+const BROWSER: BrowserFound = {
+  ...{ path: '/nonexistent/chromium', product: 'Chromium', version: OLD_RECORD.chromiumVersion, major: 100 },
+  kind: 'chromium',
+};
+/** A browser that is gone when it is to run. */
+const NO_BROWSER: SessionEngine = {
+  name: 'none',
+  start: async () => {
+    throw new LeadMasterError('browser_missing', 'The browser is gone.', 'Install one.');
+  },
+};
 
 /** A service on a data folder, real down to the browser, which is missing: so it is seen which sessions are started. */
 export class Installation {
@@ -68,7 +83,8 @@ export class Installation {
 
   /** Starts the service and resolves to its sessions, once each was started or held back. */
   async start(): Promise<Session[]> {
-    this.#context = await createContext(this.config(), pino({ level: 'silent' }), { probe: this.probe });
+    const options = { probe: this.probe, outside: { browsers: { find: async () => BROWSER }, engine: NO_BROWSER } };
+    this.#context = await createContext(this.config(), pino({ level: 'silent' }), options);
     await this.context.sessions.boot();
     return (await this.context.sessions.list()).items;
   }
@@ -83,7 +99,7 @@ export class Installation {
     this.#context = null;
   }
 
-  /** The browser of this machine: restores ask for its version. Until it is started again without. */
+  /** Commands with the service down ask for the version of this machine's browser. */
   withBrowser(): void {
     this.env.CHROME_PATH = '';
   }

@@ -50,6 +50,8 @@ async function withBrowser(probe = thisProbe, file = 'held-open'): Promise<Left>
 async function copied(left: Left): Promise<Installation> {
   await cp(left.here.dataDir, join(left.folder, 'copy'), { recursive: true, preserveTimestamps: true });
   process.kill(left.pid, 'SIGSTOP');
+  // The kernel stops a process when it next comes by, not within the call.
+  await expect.poll(() => readProcess(left.pid)?.state).toBe('T');
   return left.here.at(join(left.folder, 'copy'));
 }
 

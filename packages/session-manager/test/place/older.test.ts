@@ -101,7 +101,7 @@ describe('sessions start by themselves', () => {
     expect(await here.start()).toMatchObject([STARTS, waits]);
     expect(await here.restart()).toMatchObject([STARTS, waits]);
     const noted = createStateStore({ file: join(here.dataDir, 'session-manager.db') });
-    expect(olderLogin(noted.vault, 'ventas')).toBeNull();
+    expect(olderLogin(noted.facts, 'ventas')).toBeNull();
     noted.close();
     expect(await here.context.sessions.settleAccount('ventas', { accept: true })).toMatchObject(STARTS);
   });
@@ -171,14 +171,12 @@ describe('a folder of last week beside a vault of today', () => {
 
   it('goes on with the newer login once that is restored', async () => {
     const { here } = await putBackAged();
-    here.withBrowser();
     await here.start();
     const { snapshots } = here.context;
     const [newest] = (await snapshots.list('ventas')).items;
     const wanted = { start: false, restart: false, overwriteNewer: false };
     const restored = await snapshots.restore('ventas', newest?.id ?? '', wanted);
     expect(restored).toMatchObject({ state: 'STOPPED', reason: 'restored' });
-    delete here.env.CHROME_PATH;
     expect(await here.restart()).toMatchObject([STARTS, STARTS]);
   });
 

@@ -22,7 +22,7 @@ async function placed(): Promise<{ folder: string; here: Installation }> {
 function remembered({ dataDir }: Installation): string | null {
   const store = createStateStore({ file: join(dataDir, 'session-manager.db') });
   try {
-    return store.vault.fact(PLACE_FACT);
+    return store.facts.get(PLACE_FACT);
   } finally {
     store.close();
   }
@@ -47,7 +47,7 @@ describe('sessions start by themselves', () => {
     await here.start();
     await here.stop();
     const store = createStateStore({ file: join(here.dataDir, 'session-manager.db') });
-    store.vault.setFact(PLACE_FACT, '');
+    store.facts.set(PLACE_FACT, '');
     store.close();
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
   });
@@ -60,9 +60,9 @@ describe('sessions start by themselves', () => {
   it('on a machine that has got another hostname', async () => {
     const { here } = await placed();
     const store = createStateStore({ file: join(here.dataDir, 'session-manager.db') });
-    const known = JSON.parse(store.vault.fact(PLACE_FACT) ?? '') as { seen: object };
+    const known = JSON.parse(store.facts.get(PLACE_FACT) ?? '') as { seen: object };
     const seen = { ...known.seen, host: 'as-it-was-called-before' };
-    store.vault.setFact(PLACE_FACT, JSON.stringify({ ...known, seen }));
+    store.facts.set(PLACE_FACT, JSON.stringify({ ...known, seen }));
     store.close();
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
     expect(here.context.place.view()).toMatchObject({ before: null, waiting: [] });
@@ -240,7 +240,7 @@ describe('linked sessions wait', () => {
     await cp(here.dataDir, join(folder, 'copy'), KEEPING);
     const copy = here.at(join(folder, 'copy'));
     const failing = createStateStore({ file: join(copy.dataDir, 'session-manager.db') });
-    const known = failing.vault.fact(PLACE_FACT);
+    const known = failing.facts.get(PLACE_FACT);
     failing.close();
     copy.probe = probeWith({
       machine() {
@@ -272,7 +272,6 @@ describe('a session that waits for the place', () => {
     await here.stop();
     await cp(here.dataDir, join(folder, 'copy'), KEEPING);
     const copy = here.at(join(folder, 'copy'));
-    copy.withBrowser();
     await copy.start();
     return copy;
   }
@@ -302,7 +301,6 @@ describe('a session that waits for the place', () => {
   it('is released by name, or with all, once; those that were to run are started', async () => {
     const copy = await waiting();
     await copy.context.sessions.stop('soporte');
-    delete copy.env.CHROME_PATH;
     await copy.restart();
     const { place } = copy.context;
     expect(await place.accept({ originRetired: true, sessions: ['ventas'] })).toMatchObject({

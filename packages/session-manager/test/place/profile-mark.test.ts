@@ -25,13 +25,13 @@ function dyingAfter({ profiles, store, log }: MarkDeps, writes: number): MarkDep
     left -= 1;
     return work();
   };
-  const vault: Pick<StateStore['vault'], 'fact' | 'setFact'> = {
-    fact: (name) => store.vault.fact(name),
-    setFact: (name, value) => step(() => store.vault.setFact(name, value)),
+  const facts: StateStore['facts'] = {
+    get: (name) => store.facts.get(name),
+    set: (name, value) => step(() => store.facts.set(name, value)),
   };
   return {
     log,
-    store: { vault, sessions: store.sessions },
+    store: { facts, sessions: store.sessions },
     profiles: {
       readRecord: (name) => profiles.readRecord(name),
       updateRecord: async (name, change) => step(() => profiles.updateRecord(name, change)),
@@ -65,7 +65,7 @@ describe('a death while a mark is drawn', () => {
 describe('a copy of a running profile', () => {
   it.each([
     ['the end of its run', ({ sessions }: Awaited<ReturnType<typeof marked>>) => sessions.stop(NAME)],
-    ['the next hour', ({ sessions }: Awaited<ReturnType<typeof marked>>) => sessions.supervisors()[0]?.renewMark()],
+    ['the next hour', ({ roster }: Awaited<ReturnType<typeof marked>>) => roster.supervisors()[0]?.renewMark()],
   ])('is told from the profile after %s', async (_, happens) => {
     const made = await marked();
     const { sessions, deps, profiles } = made;

@@ -1,12 +1,15 @@
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { examine } from '@leadmaster/doctor';
 import { describe, expect, it } from 'vitest';
+import { forgetMark } from '../../src/lifecycle/profile-mark.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
+import { type PlaceProbe, thisProbe } from '../../src/profile/place.ts';
 import { tempFolder } from '../adopt/folders.ts';
 import { A_CHANGE } from '../event-samples.ts';
 import { Aged } from './aged.ts';
-import { Installation, PLACE_WAITS, STARTS, sh, VAULT_WAITS } from './installation.ts';
+import { Installation, NAMES, PLACE_WAITS, STARTS, sh, VAULT_WAITS } from './installation.ts';
 
 /** A folder whose service has run since `tokens/` alone was saved. */
 async function lived(): Promise<{ here: Installation; tokens: string; backup: string }> {
@@ -131,6 +134,19 @@ describe('an older profile waits', () => {
     expect(await a.here.restart()).toMatchObject([STARTS, STARTS]);
   });
 
+  it.each<[string, Partial<PlaceProbe>, object[]]>([
+    ['the place first', {}, [PLACE_WAITS, PLACE_WAITS]],
+    ['where that cannot be told, the vault', { type: () => 0x6969n }, [STARTS, VAULT_WAITS]],
+  ])('where tokens/ and the database were put back and the vault was not: for %s', async (_, probe, waits) => {
+    const a = await Aged.make({ ...thisProbe, ...probe });
+    await a.live('ventas');
+    for (const part of ['tokens', 'session-manager.db']) await a.putBack(part);
+    for (const side of ['-wal', '-shm']) await rm(join(a.here.dataDir, `session-manager.db${side}`), { force: true });
+    expect(await a.here.start()).toMatchObject(waits);
+    await a.here.context.place.accept({ originRetired: true });
+    expect(await a.here.restart()).toMatchObject([STARTS, VAULT_WAITS]);
+  });
+
   it('but not one that the database knows to hold no login', async () => {
     const { here, tokens, backup } = await lived();
     here.change((store) => {
@@ -146,7 +162,7 @@ describe('sessions start by themselves', () => {
   it('at the first start after an upgrade, and after a version in between that knows nothing of it', async () => {
     const { here, tokens } = await lived();
     here.change((store) => {
-      for (const name of ['soporte', 'ventas']) store.vault.setFact(`profile of ${name}`, '');
+      for (const name of ['soporte', 'ventas']) store.facts.set(`profile of ${name}`, '');
     });
     await unmark(tokens);
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
@@ -177,7 +193,6 @@ describe('sessions start by themselves', () => {
   it('after a restore, a trim and an adopted move by our own commands, each before and after a restart', async () => {
     const a = await Aged.make();
     await a.live('ventas');
-    a.here.withBrowser();
     await a.here.start();
     const { snapshots, sessions, storage } = a.here.context;
     for (const name of ['soporte', 'ventas']) await sessions.stop(name);
@@ -189,15 +204,45 @@ describe('sessions start by themselves', () => {
     a.here.change((store) => {
       for (const name of ['soporte', 'ventas']) store.sessions.setDesired(name, 'running');
     });
-    delete a.here.env.CHROME_PATH;
     expect(await a.here.start()).toMatchObject([STARTS, STARTS]);
     expect(await a.here.restart()).toMatchObject([STARTS, STARTS]);
+  });
+
+  it('after an import and a recovery, and where the service dies just before or just after either has put it in place', async () => {
+    const { here } = await lived();
+    here.withBrowser();
+    await here.start();
+    const { snapshots, sessions } = here.context;
+    const passphrase = 'caballo correcto bateria';
+    for (const name of NAMES) await sessions.stop(name);
+    for (const name of NAMES) await here.snapshot(name);
+    const { bytes } = await snapshots.export('ventas', (await snapshots.list('ventas')).items[0]?.id ?? '', {
+      passphrase,
+    });
+    const file = await Array.fromAsync(bytes);
+    for (const name of NAMES) await sessions.delete(name);
+    await snapshots.import('ventas', Readable.from(file), {
+      ...{ passphrase, originRetired: true, replace: false, overwriteNewer: false, start: false },
+    });
+    await snapshots.recover({ sessions: ['soporte'], originRetired: true, start: false });
+    await here.stop();
+    here.change((store) => {
+      for (const name of NAMES) store.sessions.setDesired(name, 'running');
+    });
+    delete here.env.CHROME_PATH;
+    expect(await here.start()).toMatchObject([STARTS, STARTS]);
+    expect(await here.restart()).toMatchObject([STARTS, STARTS]);
+    // The mark is forgotten before the task, so a death at any step of it leaves none.
+    await here.stop();
+    here.change((store) => {
+      for (const name of NAMES) forgetMark(store.facts, name);
+    });
+    expect(await here.start()).toMatchObject([STARTS, STARTS]);
   });
 
   it('where the profile was given back from a folder that went and came by our own move', async () => {
     const { here, tokens, backup } = await lived();
     await here.start();
-    here.withBrowser();
     await here.restart();
     await here.context.sessions.stop('ventas');
     await here.context.sessions.delete('ventas');
@@ -205,7 +250,6 @@ describe('sessions start by themselves', () => {
     await here.context.adoption.adopt({ name: 'ventas', path: elsewhere, mode: 'move', originRetired: true });
     await here.stop();
     here.change((store) => store.sessions.setDesired('ventas', 'running'));
-    delete here.env.CHROME_PATH;
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
     expect((await readFile(join(tokens, 'ventas/.leadmaster.json'), 'utf8')).includes('"mark"')).toBe(true);
   });

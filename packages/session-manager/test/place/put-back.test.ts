@@ -131,8 +131,8 @@ it('a backup from before the upgrade waits as well, once this version has run', 
   const { here, backup } = await backedUp();
   const old = here.at(backup);
   withStore(old, (store) => {
-    const { earlier: _, ...fact } = JSON.parse(store.vault.fact(PLACE_FACT) ?? '') as { earlier?: unknown };
-    store.vault.setFact(PLACE_FACT, JSON.stringify(fact));
+    const { earlier: _, ...fact } = JSON.parse(store.facts.get(PLACE_FACT) ?? '') as { earlier?: unknown };
+    store.facts.set(PLACE_FACT, JSON.stringify(fact));
   });
   await here.start();
   await here.stop();
@@ -159,8 +159,8 @@ describe('sessions start by themselves', () => {
   it('after the upgrade from a version whose marker stayed the same', async () => {
     const { here } = await backedUp();
     withStore(here, (store) => {
-      const { earlier: _, ...fact } = JSON.parse(store.vault.fact(PLACE_FACT) ?? '') as { earlier?: unknown };
-      store.vault.setFact(PLACE_FACT, JSON.stringify(fact));
+      const { earlier: _, ...fact } = JSON.parse(store.facts.get(PLACE_FACT) ?? '') as { earlier?: unknown };
+      store.facts.set(PLACE_FACT, JSON.stringify(fact));
     });
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
     expect(await here.restart()).toMatchObject([STARTS, STARTS]);
@@ -210,11 +210,11 @@ describe('a kill while the mark is renewed', () => {
     await here.start();
     await here.stop();
     // As it was before the last rename: the marker before is in place, the database knows both.
-    const fact = withStore(here, (store) => store.vault.fact(PLACE_FACT) ?? '');
+    const fact = withStore(here, (store) => store.facts.get(PLACE_FACT) ?? '');
     const { mark } = JSON.parse(fact) as { mark: { inode: string } };
     expect(mark.inode).toBe(String((await stat(join(here.dataDir, 'place.txt'), { bigint: true })).ino));
     const pending = { ...JSON.parse(fact), mark: { inode: '1', birth: '1' }, earlier: mark };
-    withStore(here, (store) => store.vault.setFact(PLACE_FACT, JSON.stringify(pending)));
+    withStore(here, (store) => store.facts.set(PLACE_FACT, JSON.stringify(pending)));
     for (let round = 0; round < 3; round += 1) expect(await here.restart()).toMatchObject([STARTS, STARTS]);
     await here.stop();
     sh('cp', '-a', `${backup}/.`, here.dataDir);

@@ -40,7 +40,7 @@ async function* inPieces(bytes: Buffer, size = 5_000): AsyncGenerator<Buffer> {
 
 /** That a manager has nothing of a session: no folder, no row, no snapshot, nothing half done. */
 async function expectNothing(context: Context, name = 'ventas'): Promise<void> {
-  expect(context.sessions.names()).toEqual([]);
+  expect(context.roster.names()).toEqual([]);
   expect(await readdir(context.paths.tokens)).toEqual([]);
   expect(await readdir(context.paths.staging)).toEqual([]);
   expect(await context.snapshots.recoverable()).toEqual([]);

@@ -143,16 +143,9 @@ describe.skipIf(!mayMount)('a profile that is a mount of its own (needs the righ
   it('delete --purge and logout are refused before anything is destroyed, unlinked or stopped', async () => {
     const dataDir = await tempFolder();
     await linkSession(dataDir);
-    const { sessions, store, engine } = await openSessions(dataDir);
+    const { sessions, store, engine, around } = await openSessions(dataDir);
     const destroyed: string[] = [];
-    sessions.guardWith({
-      before: async () => undefined,
-      stopped: () => undefined,
-      resting: async () => undefined,
-      refuseDelete: async () => undefined,
-      openTransfer: async () => null,
-      purge: async (name) => void destroyed.push(name),
-    });
+    around.snapshots.purge = async (name) => void destroyed.push(name);
     const dir = join(dataDir, 'tokens', NAME);
     await mount('--bind', dir, dir);
     cleanUp(() => unmount(dir));

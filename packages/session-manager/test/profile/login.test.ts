@@ -64,7 +64,7 @@ describe('whether a login is saved', () => {
       await mkdir(store.locate('free'), { recursive: true });
       await fill(store.locate('free'));
       expect(await store.loginPresence('free')).toBe(whole ? 'present' : empty ? 'absent' : 'damaged');
-      await store.claim('free');
+      await store.adopt('free');
       expect(await store.loginPresence('free')).toBe(whole ? 'present' : empty ? 'absent' : 'damaged');
 
       await store.create('young');

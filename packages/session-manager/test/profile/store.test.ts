@@ -30,10 +30,10 @@ describe('create and claim', () => {
     expect(await store.list()).toEqual([{ name: 'admin', claimed: false }]);
     await expect(store.create('admin')).rejects.toMatchObject({ code: 'session_unclaimed' });
     expect(await store.readRecord('admin')).toBeNull();
-    expect(await store.claim('admin')).toMatchObject({ origin: 'adopted', generation: 1 });
-    expect(await store.claim('admin')).toMatchObject({ origin: 'adopted', generation: 1 });
+    expect(await store.adopt('admin')).toMatchObject({ origin: 'adopted', generation: 1 });
+    expect(await store.adopt('admin')).toMatchObject({ origin: 'adopted', generation: 1 });
     expect(await store.loginPresence('admin')).toBe('present');
-    await expect(store.claim('nobody')).rejects.toMatchObject({ code: 'session_not_found' });
+    await expect(store.adopt('nobody')).rejects.toMatchObject({ code: 'session_not_found' });
   });
 
   test('an empty folder left by a crash is no obstacle', async () => {
@@ -103,7 +103,7 @@ describe('the record', () => {
       for (const work of [
         () => store.readRecord('a'),
         () => store.create('a'),
-        () => store.claim('a'),
+        () => store.adopt('a'),
         () => store.updateRecord('a', { generation: 9 }),
         () => store.loginPresence('a'),
       ]) {
@@ -155,7 +155,7 @@ describe('names and paths', () => {
     for (const name of ['out', 'alias']) {
       for (const work of [
         () => store.create(name),
-        () => store.claim(name),
+        () => store.adopt(name),
         () => store.trash(name, 'x'),
         () => store.loginPresence(name),
         () => store.repairPermissions(name),
@@ -173,7 +173,7 @@ describe('names and paths', () => {
     const { store, paths } = await freshStore();
     await store.create('real');
     await writeFile(store.locate('afile'), 'kept');
-    for (const work of [() => store.create('afile'), () => store.claim('afile')]) {
+    for (const work of [() => store.create('afile'), () => store.adopt('afile')]) {
       await expect(work()).rejects.toMatchObject({
         code: 'session_unclaimed',
         message: `${join(paths.tokens, 'afile')} is a file, and a profile is a folder`,

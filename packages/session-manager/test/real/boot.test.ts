@@ -18,7 +18,7 @@ describe('after the service has ended', { timeout: 180_000 }, () => {
     await stage.service.start();
     const running = ['uno', 'dos', 'tres'];
     for (const [index, name] of [...running, 'quieto'].entries()) await stage.link(name, phone(index + 1));
-    await stage.service.call('stopSession', of('quieto'));
+    await stage.service.call('stopSession', { ...of('quieto'), query: { wait: 30 } });
 
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       await stage.service.end(signal);

@@ -156,7 +156,9 @@ describe('a profile from elsewhere', { timeout: 60_000 }, () => {
       code: 'session_unclaimed',
     });
     expect(await fingerprint(place)).toEqual(before);
-    expect(await stage.sessions.adopt('admin')).toMatchObject({ name: 'admin', state: 'STOPPED' });
+    expect(
+      await stage.context.adoption.adopt({ name: 'admin', path: stage.context.paths.session('admin') }),
+    ).toMatchObject({ name: 'admin', state: 'STOPPED' });
     await rename(place, `${place}.away`);
     expect(await stage.sessions.start('admin')).toMatchObject({ state: 'ERROR', reason: 'login_missing' });
     await rename(`${place}.away`, place);

@@ -6,7 +6,6 @@ import { createServiceLog } from '@leadmaster/service-kit/log';
 import { type StandinOptions, startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { readConfig } from '../../src/config/index.ts';
 import { type Context, type ContextOptions, createContext } from '../../src/context.ts';
-import { UNGUARDED } from '../../src/lifecycle/session-guard.ts';
 
 /** No wait of a test gets less: a limit for what never comes, also while two runs share a machine. */
 const PATIENCE_MS = 45_000;
@@ -77,7 +76,7 @@ export class Stage implements AsyncDisposable {
     const config = readConfig({ ...this.#env, ...more });
     if (schedule !== undefined) config.snapshots.schedule = schedule;
     this.#context = await createContext(config, createServiceLog(config.log).log, this.#options);
-    if (!this.#isGuarded) this.sessions.guardWith(UNGUARDED);
+    if (!this.#isGuarded) leaveAlone(this.#context);
     await this.sessions.boot();
   }
 
@@ -102,7 +101,7 @@ export class Stage implements AsyncDisposable {
 
   async nextQr(name: string): Promise<QrCode> {
     await this.until(name, 'QR_REQUIRED');
-    if (this.sessions.supervisors().find((s) => s.name === name)?.qr === null) {
+    if (this.context.roster.supervisors().find((s) => s.name === name)?.qr === null) {
       await this.event((event) => event.session === name && event.type === 'session.qr', 20_000, true);
     }
     return this.sessions.qr(name);
@@ -161,8 +160,19 @@ export class Stage implements AsyncDisposable {
   }
 
   browserPid(name: string): number {
-    const pid = this.sessions.supervisors().find((s) => s.name === name)?.view.runtime?.pid;
+    const pid = this.context.roster.supervisors().find((s) => s.name === name)?.view.runtime?.pid;
     if (pid === undefined) throw new Error(`${name} has no browser`);
     return pid;
   }
+}
+
+/** Orders save and trim nothing: for tests of the sessions alone. */
+function leaveAlone({ snapshots, storage }: Context): void {
+  const create = snapshots.create.bind(snapshots);
+  snapshots.before = async () => undefined;
+  storage.trimStopped = async () => undefined;
+  snapshots.create = async (session, options) => {
+    if (options.reason === 'stopped') throw new Error('no snapshot is taken of what was stopped');
+    return create(session, options);
+  };
 }

@@ -13,11 +13,11 @@ describe('a grown profile', () => {
     await using stage = await Stage.open();
     await stage.start();
     await stage.link('ventas', PHONE);
-    const { sessions, storage, paths } = stage.context;
+    const { sessions, access, storage, paths } = stage.context;
     await stage.world.bulkHistory(PHONE, 4 * MB, { mediaBytes: 30 * MB });
     await stage.world.phone(FRIEND).send(PHONE, 'antes');
     await stage.event(({ data }) => data.text === 'antes', 15_000, true);
-    const rows = await sessions.census('ventas', now());
+    const rows = await access.census('ventas', now());
     const grown = await storage.storage('ventas');
     expect(grown.classes.optional).toBeGreaterThan(30 * MB);
     expect(grown.folders[0]).toMatchObject({ path: 'Default/Service Worker/CacheStorage', class: 'optional' });
@@ -33,7 +33,7 @@ describe('a grown profile', () => {
 
     expect((await stage.eventsOf('ventas', 'session.qr')).length).toBe(qrs);
     expect(await readdir(paths.staging)).toEqual([]);
-    const after = await sessions.census('ventas', now());
+    const after = await access.census('ventas', now());
     for (const [store, count] of Object.entries(rows?.rows ?? { none: 1 })) {
       expect([store, after?.rows[store] ?? 0]).toEqual([store, expect.any(Number)]);
       expect(after?.rows[store] ?? 0).toBeGreaterThanOrEqual(count);
@@ -49,7 +49,7 @@ describe('a grown profile', () => {
     await stage.start();
     await stage.link('ventas', PHONE);
     await stage.world.bulkHistory(PHONE, MB, { mediaBytes: 30 * MB });
-    await stage.sessions.measure('ventas');
+    await stage.context.storage.storage('ventas');
     expect((await stage.eventsOf('ventas', 'session.storage'))[0]?.data).toMatchObject({ warnBytes: 25 * MB });
     await stage.sessions.restart('ventas');
     await stage.until('ventas', 'READY');

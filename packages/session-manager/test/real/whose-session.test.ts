@@ -158,7 +158,7 @@ describe('whose session it is', { timeout: 120_000 }, () => {
     const asked = () => stage.world.observed.filter(({ type }) => type === 'pairing_code').length;
     await expect(stage.sessions.pairingCode('soporte', ANA)).rejects.toMatchObject({ code: 'linked_elsewhere' });
     expect(asked()).toBe(0);
-    const run = stage.sessions.supervisors().find(({ name }) => name === 'soporte')?.liveRun;
+    const run = stage.context.roster.supervisors().find(({ name }) => name === 'soporte')?.liveRun;
     if (!(run instanceof WwebjsRun)) throw new Error('soporte has no browser');
     const page = run.library.pupPage;
     if (page === undefined) throw new Error('soporte has no page');

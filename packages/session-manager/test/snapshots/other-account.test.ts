@@ -56,7 +56,7 @@ describe('two installations with a session of one name in one vault', () => {
     const { here, theirs } = await shared();
     const copy = await putProfile(join(await tempFolder(), 'session'));
     await here.adoption.adopt({ name: 'suya', path: copy, mode: 'move' });
-    await here.sessions.replace('suya', { stop: false }, async () => {
+    await here.access.replace('suya', { stop: false }, async () => {
       await createProfileStore({ dataDir: here.paths.root }).updateRecord('suya', { account: THEIRS });
     });
     for (const how of [{ start: true }, { restart: true }]) {
@@ -92,7 +92,7 @@ describe('two installations with a session of one name in one vault', () => {
     await createProfileStore({ dataDir: here.paths.root }).updateRecord('c2', { account: THEIRS });
     await here.snapshots.restore('c2', id, WANTED);
     expect(store.sessions.get('c2')?.wrongAccount).toBeNull();
-    await here.sessions.rest('c2', 'place_changed');
+    await (await here.roster.get('c2')).rest('place_changed');
     await expect(here.sessions.settleAccount('c2', { unlink: true })).rejects.toMatchObject({ code: 'place_changed' });
   });
 

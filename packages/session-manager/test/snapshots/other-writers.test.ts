@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Account } from '@leadmaster/protocol';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
@@ -34,7 +34,7 @@ async function shared() {
   const ours = await take(here);
   const there = await installation(vault, THEIRS);
   const theirs = await take(there);
-  return { here, there, ours, theirs };
+  return { vault, here, there, ours, theirs };
 }
 
 const REFUSED = { code: 'other_writer', status: 409, message: expect.stringMatching(/1 snapshot .*\+5215533334444/) };
@@ -54,7 +54,7 @@ describe('what another installation has written on a shared vault', () => {
     const vault = join(await tempFolder(), 'vault');
     const here = await installation(vault, OURS);
     await take(here);
-    await here.sessions.moveAway('c2', 'transferred');
+    await here.access.moveAway('c2', 'transferred');
     const there = await installation(vault, OURS);
     const theirs = await take(there);
     await expect(here.sessions.delete('c2', { purge: true })).rejects.toMatchObject({
@@ -76,7 +76,7 @@ describe('what another installation has written on a shared vault', () => {
     const newest = await take(here);
     await here.snapshots.prune('c2');
     expect(await ids(here)).toEqual([newest, theirs]);
-    await there.snapshots.prune(null);
+    await there.snapshots.pruneAll();
     expect(await ids(there)).toEqual([newest, theirs]);
   });
 
@@ -93,5 +93,47 @@ describe('what another installation has written on a shared vault', () => {
     await next.snapshots.prune('c2');
     expect(await ids(next)).toEqual([own]);
     await next.sessions.delete('c2', { purge: true });
+  });
+});
+
+describe('recover, where two installations have a session of one name on a shared vault', () => {
+  const goneIn = async ({ snapshots }: Context) =>
+    (await snapshots.recoverable()).map(({ gone, last }) => [gone, last?.id]);
+
+  it('brings the one back that lives on when the other was deleted last', async () => {
+    const { vault, here, there, theirs } = await shared();
+    await here.sessions.delete('c2');
+    await vi.waitFor(async () => expect(await ids(there)).toHaveLength(3));
+    await there.close();
+    expect(await goneIn(here)).toEqual([[null, theirs]]);
+    const machine = await manager(undefined, { VAULT_URL: `file:${vault}`, VAULT_KEY_FILE: `${vault}.key` });
+    expect(await goneIn(machine)).toEqual([[null, theirs]]);
+    const { items } = await machine.snapshots.recover({ originRetired: true, start: false });
+    expect(items).toMatchObject([{ session: 'c2', ok: true, snapshot: theirs }]);
+  });
+
+  it('knows that both were deleted', async () => {
+    const { here, there } = await shared();
+    await there.sessions.delete('c2');
+    await here.sessions.delete('c2');
+    expect((await goneIn(here)).map(([gone]) => gone)).toEqual(['deleted']);
+  });
+
+  it('takes what a machine took over from another, and deleted, for deleted', async () => {
+    const vault = join(await tempFolder(), 'vault');
+    const before = await installation(vault, OURS);
+    await take(before);
+    await before.close();
+    const after = await installation(vault, OURS);
+    await take(after);
+    await after.sessions.delete('c2');
+    expect((await goneIn(after)).map(([gone]) => gone)).toEqual(['deleted']);
+  });
+
+  it('is not told "deleted" of another account by the trash of this machine', async () => {
+    const { here, there } = await shared();
+    await here.sessions.delete('c2');
+    const newest = await take(there);
+    expect(await goneIn(here)).toEqual([[null, newest]]);
   });
 });

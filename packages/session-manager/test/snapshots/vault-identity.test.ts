@@ -275,8 +275,8 @@ describe('another vault in the place of the one that was', () => {
   it('is known of a key file that cannot be written to: the data folder records it, and that is no error', async () => {
     const facts = new Map<string, string>();
     const memory = {
-      fact: (name: string) => facts.get(name) ?? null,
-      setFact: (name: string, value: string) => void facts.set(name, value),
+      get: (name: string) => facts.get(name) ?? null,
+      set: (name: string, value: string) => void facts.set(name, value),
     };
     const paths = { vaultAccepted: '/nowhere/accepted' };
     const keyText = newMasterKeyText();

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Slots } from '@leadmaster/service-kit/wait';
 import { putLevelDb } from '@leadmaster/testkit';
 import type { SnapshotInfo } from '@leadmaster/vault';
 import { pino } from 'pino';
@@ -26,11 +25,11 @@ const vault = {
   },
 };
 
-async function depsOf(dataDir: string, { sessions, profiles, store }: Opened): Promise<SnapshotDeps> {
+async function depsOf(dataDir: string, { access, profiles, store }: Opened): Promise<SnapshotDeps> {
   const paths = dataPaths(dataDir);
   await mkdir(paths.staging, { recursive: true });
   return {
-    ...{ paths, profiles, store, access: sessions, places: new Slots(1), log: pino({ level: 'silent' }) },
+    ...{ paths, profiles, store, access, log: pino({ level: 'silent' }) },
     config: { diskMinFreeBytes: 0 },
     vault: { open: async () => vault, installation: () => 'here' },
     browserVersion: async () => '156.0.0.0',

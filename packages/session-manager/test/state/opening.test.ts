@@ -132,8 +132,8 @@ describe('migrations', () => {
     const latest = (session: string) => store.snapshots.latest(session)?.id ?? null;
     expect(['ventas', 'soporte', 'nueva', 'borrada'].map(latest)).toEqual(['2-b', '1-c', null, null]);
     expect(store.snapshots.failure('ventas')).toMatchObject({ code: 'store_full' });
-    expect(store.vault.tombstones()).toMatchObject([{ session: 'soporte', account: { phone: '1' } }]);
-    expect([store.vault.movedGeneration('soporte'), store.vault.movedGeneration('ventas')]).toEqual([3, 2]);
+    expect(store.tombstones.away()).toMatchObject([{ session: 'soporte', account: { phone: '1' } }]);
+    expect([store.tombstones.generation('soporte'), store.tombstones.generation('ventas')]).toEqual([3, 2]);
     expect(store.snapshots.guessed('ventas')).toEqual(['1-a', '2-b']);
     store.snapshots.settleGuess('ventas', ['2-b']);
     expect([latest('ventas'), store.snapshots.guessed('ventas')]).toEqual(['1-a', []]);

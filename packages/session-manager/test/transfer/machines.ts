@@ -102,6 +102,14 @@ export class Machine {
     return this.#opened.faults;
   }
 
+  get access() {
+    return this.#opened.access;
+  }
+
+  get registry() {
+    return this.#opened.registry;
+  }
+
   get profiles() {
     return this.#opened.profiles;
   }
@@ -128,15 +136,15 @@ export class Machine {
     opened.engine.onStart = async () => {
       setImmediate(() => opened.engine.run.login());
     };
-    const { sessions, store, profiles } = opened;
+    const { sessions, access, store, profiles } = opened;
     const kept = liveTransfers(store).flatMap((id) => Object.values(stagingNames(id)));
     await sweepStaging(this.paths, new Set(kept));
-    const shared = { paths: this.paths, profiles, store, access: sessions, log };
+    const shared = { paths: this.paths, profiles, store, access, refuseHeld: () => undefined, log };
     const target = new TransferTarget({
       ...shared,
       browserVersion: async () => this.browserVersion,
       minFreeBytes: this.minFreeBytes,
-      refuseHeld: () => undefined,
+      holdOlder: async () => undefined,
     });
     const source = new TransferSource({
       ...shared,
@@ -157,14 +165,6 @@ export class Machine {
         ),
       commitMs: 0,
       longMs: this.longMs,
-    });
-    sessions.guardWith({
-      before: async () => undefined,
-      stopped: () => undefined,
-      resting: async () => undefined,
-      refuseDelete: (session) => source.refuseDelete(session),
-      openTransfer: (session) => source.openTransfer(session),
-      purge: async () => undefined,
     });
     this.#source = source;
     this.#target = target;
@@ -214,14 +214,14 @@ export class Machine {
 
   /** The session as it is here once it has settled; null when there is none. */
   async session(): Promise<Session | null> {
-    return this.sessions.has(NAME) ? this.sessions.settled(NAME, 10_000, new AbortController().signal) : null;
+    return this.#opened.roster.has(NAME) ? this.sessions.settled(NAME, 10_000, new AbortController().signal) : null;
   }
 
   /** Whether this machine owns the session: a browser of it runs here, or may be started. */
   async owns(): Promise<boolean> {
     if (this.engine.alive.length > 0) return true;
     const record = await this.profiles.readRecord(NAME);
-    return record !== null && record.generation > (this.store.vault.movedGeneration(NAME) ?? 0);
+    return record !== null && record.generation > (this.store.tombstones.generation(NAME) ?? 0);
   }
 
   /** What is in staging. */

@@ -44,7 +44,7 @@ describe('the other machine refuses', () => {
 
   it('a copy from before the session went away from there', async () => {
     const { here, there } = await twoMachines();
-    there.store.vault.setMoved(NAME, 1, null);
+    there.store.tombstones.add(NAME, 1, null);
     await expect(here.transfer()).rejects.toMatchObject({ ...failed, extra: { peer: { code: 'session_moved' } } });
     await expectStayed(here, there);
   });
@@ -52,8 +52,8 @@ describe('the other machine refuses', () => {
   it('a login that another session there has, before anything is stopped', async () => {
     const { here, there } = await twoMachines();
     const account = (await here.session())?.account ?? null;
-    await there.sessions.createFor('otra', new Date(), 'adopted');
-    await there.sessions.replace('otra', { stop: false }, async () => {
+    await there.access.createFor('otra', new Date(), 'adopted');
+    await there.access.replace('otra', { stop: false }, async () => {
       await there.profiles.create('otra');
       await there.profiles.updateRecord('otra', { account });
     });
@@ -120,7 +120,7 @@ describe('this machine refuses', () => {
     await expect(there.transfer()).rejects.toMatchObject({ code: 'session_not_found' });
     await there.profiles.create(NAME);
     await expect(there.transfer()).rejects.toMatchObject({ code: 'session_unclaimed', hint: /adopt/ });
-    await there.sessions.adopt(NAME);
+    await there.registry.adopt(NAME);
     await expect(there.transfer()).rejects.toMatchObject({ code: 'nothing_to_snapshot' });
     await there.sessions.delete(NAME);
     await here.transfer();

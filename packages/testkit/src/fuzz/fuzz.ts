@@ -19,7 +19,7 @@ export interface Target {
   state: () => Promise<string | null>;
   /** Routes with rules that their schemas do not state, such as which URLs are taken: they may refuse more. */
   stricter?: readonly RouteId[];
-  /** How long an answer may take, in milliseconds; 10 s unless said. */
+  /** How long an answer may take that is no long call's, in milliseconds; 10 s unless said. */
   patienceMs?: number;
   /** Brings the service into another state. */
   stir?: (chance: number) => void;
@@ -63,8 +63,11 @@ const MAX_FAULTS = 20;
 const MAX_SHRINKS = 100;
 const PLACES = 300;
 const LEAVE_MS = 60;
-/** Long calls answer when they are finished, however long that takes. */
-const LEAVE_LONG_MS = 1_000;
+/**
+ * Long calls answer when they are finished: they wait a minute at most until a session has started or stopped, and then work
+ * for seconds on what is as small as in a fuzz.
+ */
+const LONG_PATIENCE_MS = 75_000;
 
 /** Some requests that are sent at the same time, after the service was brought into some state. */
 interface Volley {
@@ -116,6 +119,8 @@ class Run {
     this.#isShrinking = false;
     const property = fc.asyncProperty(volleys(this.plan), async (volley) => {
       if (smallest.length > 0 && ++shrinks > MAX_SHRINKS) return true;
+      // Each smaller one would be waited for as long.
+      if (smallest.some(({ kind }) => kind === 'hang')) return true;
       const found = (await this.#fire(volley)).filter((each) => this.#isNew(each));
       onProgress?.(this.requests);
       if (found.length > 0) smallest = found;
@@ -152,8 +157,9 @@ class Run {
   async #ask(ask: Ask): Promise<Found[]> {
     if (!this.#isShrinking) this.requests += 1;
     try {
-      const reply = await exchange(this.#target, bytesOf(ask, this.plan), {
-        leaveAfterMs: isEndless(ask) ? LEAVE_MS : ask.route.long === undefined ? null : LEAVE_LONG_MS,
+      const target = ask.route.long === undefined ? this.#target : { ...this.#target, patienceMs: LONG_PATIENCE_MS };
+      const reply = await exchange(target, bytesOf(ask, this.plan), {
+        leaveAfterMs: isEndless(ask) ? LEAVE_MS : null,
         pauseAt: ask.pause,
       });
       this.#note(ask, reply);

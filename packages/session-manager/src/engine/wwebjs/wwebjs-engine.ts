@@ -20,7 +20,7 @@ import type { PageLife, TamedClient } from './tamed-client.ts';
 import { WwebjsRun } from './wwebjs-run.ts';
 
 export interface WwebjsSettings {
-  browsers: BrowserFinder;
+  browsers: Pick<BrowserFinder, 'find'>;
   chromeArgs: readonly string[];
   /** Where the library keeps the pages of the web versions it has seen. */
   webCacheDir: string;

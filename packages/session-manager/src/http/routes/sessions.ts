@@ -7,10 +7,13 @@ import {
   serveLong,
   untilClosing,
 } from '@leadmaster/service-kit/http';
+import { within } from '@leadmaster/service-kit/wait';
 import type { FastifyReply } from 'fastify';
 import type { RouteContext } from '../http-app.ts';
 
-type Order = Pick<RequestOf<typeof ROUTES.stopSession>, 'params' | 'query'>;
+type Order = Pick<RequestOf<typeof ROUTES.stopSession>, 'params' | 'query' | 'log'>;
+/** Gives the order. What it calls tells that the order is under way, where it may take long from there. */
+type GiveOrder = (name: string, underWay: () => void) => Promise<Session>;
 
 /** `/v1/sessions`: make, list, look at, adopt and remove them, and what is known of one. */
 export function sessionRoutes(app: HttpApp, context: RouteContext): void {
@@ -43,26 +46,40 @@ export function sessionRoutes(app: HttpApp, context: RouteContext): void {
   );
 }
 
-/** `/v1/sessions/{s}/start` and the like: what a person orders. All of them may be repeated. */
+/**
+ * `/v1/sessions/{s}/start` and the like: what a person orders. All of them may be repeated. The answer comes once the order is
+ * under way; with `?wait=`, once it is done and the state no longer passes by itself, or the wait is over. What is refused or
+ * fails until then is the answer; what fails later is in the state and in the log.
+ */
 export function orderRoutes(app: HttpApp, { sessions, closing }: RouteContext): void {
-  /** Answers an order that was given: at once, or as long as the caller waits for a state that no longer passes by itself. */
-  const answer = async (request: Order, reply: FastifyReply, given: Promise<Session>): Promise<Session> => {
-    const now = await given;
-    const waitMs = request.query.wait * 1000;
-    if (waitMs === 0) return now;
-    const settled = sessions.settled(request.params.session, waitMs, callerSignal(reply, closing));
-    return untilClosing(settled, closing);
+  const answer = async (request: Order, reply: FastifyReply, give: GiveOrder): Promise<Session> => {
+    const { session } = request.params;
+    const until = performance.now() + request.query.wait * 1000;
+    const left = (): number => Math.max(0, until - performance.now());
+    const underWay = Promise.withResolvers<void>();
+    const done = give(session, underWay.resolve);
+    await Promise.race([done, underWay.promise]);
+    const now = await untilClosing(within(left(), done, null), closing);
+    if (now === null) {
+      done.catch((error: unknown) => request.log.error({ session, err: error }, 'an order failed after its answer'));
+      return sessions.get(session);
+    }
+    return left() === 0 ? now : untilClosing(sessions.settled(session, left(), callerSignal(reply, closing)), closing);
   };
 
   serve(app, ROUTES.startSession, (request, reply) =>
-    answer(request, reply, sessions.start(request.params.session, request.body ?? {})),
+    answer(request, reply, (name) => sessions.start(name, request.body ?? {})),
   );
-  serve(app, ROUTES.stopSession, (request, reply) => answer(request, reply, sessions.stop(request.params.session)));
+  serve(app, ROUTES.stopSession, (request, reply) =>
+    answer(request, reply, (name, underWay) => sessions.stop(name, underWay)),
+  );
   serve(app, ROUTES.restartSession, (request, reply) =>
-    answer(request, reply, sessions.restart(request.params.session)),
+    answer(request, reply, (name, underWay) => sessions.restart(name, underWay)),
   );
-  serve(app, ROUTES.logoutSession, (request, reply) => answer(request, reply, sessions.logout(request.params.session)));
+  serve(app, ROUTES.logoutSession, (request, reply) =>
+    answer(request, reply, (name, underWay) => sessions.logout(name, underWay)),
+  );
   serve(app, ROUTES.settleAccount, (request, reply) =>
-    answer(request, reply, sessions.settleAccount(request.params.session, request.body)),
+    answer(request, reply, (name) => sessions.settleAccount(name, request.body)),
   );
 }

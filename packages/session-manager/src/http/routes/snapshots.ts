@@ -1,4 +1,4 @@
-import { type PruneReport, ROUTES, recoverSessions } from '@leadmaster/protocol';
+import { ROUTES, recoverSessions } from '@leadmaster/protocol';
 import { callerSignal, type HttpApp, serve, serveLong, untilClosing } from '@leadmaster/service-kit/http';
 import type { RouteContext } from '../http-app.ts';
 
@@ -29,7 +29,7 @@ export function snapshotRoutes(app: HttpApp, context: RouteContext): void {
   );
   serveLong(app, context, ROUTES.pruneSnapshots, ({ params: { session } }) => ({
     session,
-    run: async (call) => (await snapshots.prune(session, call))[0] ?? nothingPruned(session),
+    run: (call) => snapshots.prune(session, call),
   }));
   serveLong(app, context, ROUTES.acceptRollback, ({ params: { session } }) => ({
     session,
@@ -64,8 +64,4 @@ export function restoreRoutes(app: HttpApp, context: RouteContext): void {
     session: null,
     run: (call) => snapshots.recover(body ?? recoverSessions.parse({}), call),
   }));
-}
-
-function nothingPruned(session: string): PruneReport {
-  return { session, forgotten: [], deletedPacks: 0, rewrittenPacks: 0, freedBytes: 0 };
 }

@@ -1,5 +1,5 @@
 import { UNKNOWN_ADDRESS } from '@leadmaster/protocol';
-import type { PageMessage } from '../../src/engine/engine.ts';
+import type { PageMessage } from '../../session-manager/src/engine/engine.ts';
 
 /** A message as a page holds it: one that came in just now, unless a test says otherwise. */
 export function pageMessage(id: string, more: Partial<PageMessage> = {}): PageMessage {

@@ -1,0 +1,14 @@
+import type { Connection } from './connection.ts';
+import type { StateStore } from './state-store.ts';
+
+/** Single facts of this machine, each a text under a name. Their table was first that of facts about vaults. */
+export function factsTable({ db, write, read }: Connection): StateStore['facts'] {
+  const get = db.prepare<[string], string>('SELECT value FROM vault_facts WHERE name = ?').pluck();
+  const set = db.prepare<[string, string]>(
+    'INSERT INTO vault_facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+  );
+  return {
+    get: (name) => read(() => get.get(name) ?? null),
+    set: (name, value) => write(() => void set.run(name, value)),
+  };
+}
