@@ -25,8 +25,8 @@ const common = {
     join(import.meta.dirname, 'packages/session-manager/test/told-as-stated.ts'),
   ],
   expect: { poll: { timeout: PATIENCE_MS } },
-  // The settings of the developer's own checkout must not reach a test.
-  env: { LEADMASTER_ENV_FILE: '/dev/null' },
+  // The settings of the developer's own checkout must not reach a test, nor the language of their terminal.
+  env: { LEADMASTER_ENV_FILE: '/dev/null', LEADMASTER_LANG: 'en' },
 };
 
 export default defineConfig({

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:
 import { basename, join } from 'node:path';
 import { withInstallLock } from './install-lock.mjs';
 import { capture, LaunchError, ROOT } from './lib.mjs';
+import { wordsOf } from './words.mjs';
 
 const UNREACHABLE =
   /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)\b/;
@@ -27,7 +28,7 @@ export async function ensureInstall({ root = ROOT, log = console.error, env = pr
 /** Whether the last install here was of this very lock file. */
 export function isInstalled(root) {
   const [lock, stamp] = [readText(join(root, 'package-lock.json')), readText(stampFile(root))];
-  if (lock === null) throw new LaunchError(`${root} is not a whole checkout: package-lock.json is missing.`);
+  if (lock === null) throw new LaunchError(wordsOf().notWhole(root));
   return lock === stamp;
 }
 
@@ -52,7 +53,8 @@ function isSame(root) {
 }
 
 async function install(root, log, env, signal) {
-  log('Installing the locked dependencies (once) ...');
+  const words = wordsOf(env);
+  log(words.installing);
   rmSync(stampFile(root), { force: true });
   const [command, ...first] = npmCommand(env);
   const args = [...first, 'ci', '--include=dev', '--include=optional', '--prefer-offline', '--no-audit', '--no-fund'];
@@ -60,11 +62,11 @@ async function install(root, log, env, signal) {
   const patience = { npm_config_fetch_retry_mintimeout: '2000', npm_config_fetch_retry_maxtimeout: '10000' };
   const started = Date.now();
   const result = await capture(command, args, { cwd: root, env: { ...patience, ...env }, signal }).catch((error) => {
-    throw new LaunchError(`npm cannot be run (${error.message}). It comes with Node: https://nodejs.org/en/download`);
+    throw new LaunchError(words.noNpm(error.message));
   });
-  if (signal?.aborted) throw new LaunchError('Stopped while installing; the next start begins anew.');
-  if (result.code !== 0) throw new LaunchError(explain(result.output));
-  log(`Installed in ${Math.round((Date.now() - started) / 1000)} s.`);
+  if (signal?.aborted) throw new LaunchError(words.stoppedInstalling);
+  if (result.code !== 0) throw new LaunchError(explain(words, result.output));
+  log(words.installed(Math.round((Date.now() - started) / 1000)));
 }
 
 /** npm as it was called, or the one on the PATH when something else called us. */
@@ -74,18 +76,15 @@ function npmCommand(env) {
   return isNpm && node && existsSync(node) ? [node, script] : ['npm'];
 }
 
-function explain(output) {
+function explain(words, output) {
   const code = UNREACHABLE.exec(output)?.[1];
-  if (code !== undefined) {
-    return `The npm registry cannot be reached (${code}), so the dependencies are not installed.
-Check the network, or the proxy and registry of "npm config list", then run the same command again.`;
-  }
+  if (code !== undefined) return words.unreachable(code);
   const said = output
     .split('\n')
     .filter((line) => /^npm (error|ERR!) \S/.test(line))
     .slice(0, 12)
     .join('\n');
-  return `The dependencies could not be installed. npm said:\n${said || output.trim().slice(-2000)}`;
+  return words.npmSaid(said || output.trim().slice(-2000));
 }
 
 function writeStamp(root) {

@@ -1,6 +1,7 @@
 import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LaunchError } from './lib.mjs';
+import { wordsOf } from './words.mjs';
 
 const PATIENCE_MS = 15 * 60_000;
 
@@ -8,6 +9,7 @@ const PATIENCE_MS = 15 * 60_000;
 export async function withInstallLock(file, log, work, signal) {
   const mine = JSON.stringify({ pid: process.pid, start: startOf(process.pid) });
   const until = Date.now() + PATIENCE_MS;
+  const words = wordsOf();
   let told = false;
   while (!take(file, mine)) {
     const holder = readHolder(file);
@@ -15,10 +17,9 @@ export async function withInstallLock(file, log, work, signal) {
       clearStale(file, holder.text);
       continue;
     }
-    if (signal?.aborted) throw new LaunchError('Stopped before anything was installed.');
-    if (Date.now() > until)
-      throw new LaunchError(`Another start has been installing for very long. If none runs, remove ${file}`);
-    if (!told && holder !== null) log(`Another start is installing (process ${holder.pid}); waiting for it.`);
+    if (signal?.aborted) throw new LaunchError(words.stoppedBefore);
+    if (Date.now() > until) throw new LaunchError(words.tooLong(file));
+    if (!told && holder !== null) log(words.otherStart(holder.pid));
     told = told || holder !== null;
     await sleep(200);
   }
@@ -35,7 +36,7 @@ function take(file, text) {
     return true;
   } catch (error) {
     if (error.code === 'EEXIST') return false;
-    throw new LaunchError(`Cannot install here: ${error.message}`);
+    throw new LaunchError(wordsOf().cannotInstall(error.message));
   }
 }
 

@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import { ensureInstall } from './ensure-install.mjs';
 import { LaunchError, ROOT } from './lib.mjs';
 import { findRuntime } from './runtime.mjs';
+import { wordsOf } from './words.mjs';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** Mean nothing here. Unheard, the one opens a debugger without a key, and the other ends the process at once. */
@@ -30,7 +31,7 @@ export async function launch(
   try {
     await ensureInstall({ root, env, signal: stop.signal });
     const node = await findRuntime({ root });
-    if (stop.signal.aborted) throw new LaunchError('Stopped before the service started.');
+    if (stop.signal.aborted) throw new LaunchError(wordsOf(env).stoppedService);
     return await stayWith(spawnService(node, [script, ...args], env), stop.signal);
   } finally {
     clearInterval(watch ?? undefined);

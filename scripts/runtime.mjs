@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureInstall } from './ensure-install.mjs';
 import { capture, fail, LaunchError, ROOT } from './lib.mjs';
+import { wordsOf } from './words.mjs';
 
 const WANTED = 26;
 
@@ -16,8 +17,7 @@ export async function findRuntime({ root = ROOT, own = process.execPath } = {}) 
   for (const path of [pinned, own]) {
     if ((await majorOf(path)) >= WANTED) return path;
   }
-  throw new LaunchError(`LeadMaster runs on Node ${WANTED}. For this platform (${process.platform}-${process.arch}) none is packaged,
-and the machine's own is Node ${process.versions.node}. Install Node ${WANTED} (https://nodejs.org/en/download), then run the same command again.`);
+  throw new LaunchError(wordsOf().noRuntime(WANTED, `${process.platform}-${process.arch}`, process.versions.node));
 }
 
 async function majorOf(path) {

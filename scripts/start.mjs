@@ -1,9 +1,10 @@
 // `npm start`: everything from a fresh clone to a running service.
 import './check-node.mjs';
+import { wordsOf } from './words.mjs';
 
 // npm keeps a flag that stands before "--" and hands it over as this variable alone.
 if (process.env.npm_config_demo) {
-  console.error('npm keeps a "--demo" that stands before "--" for itself. Write: npm start -- --demo');
+  console.error(wordsOf().demoFlag);
   process.exit(2);
 }
 

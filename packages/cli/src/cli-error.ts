@@ -1,12 +1,18 @@
 import { errorText, LeadMasterError, type Problem, redact } from '@leadmaster/protocol';
 import { ConfigError } from '@leadmaster/session-manager/config';
 import { EXIT, type ExitCode, exitCodeOfStatus } from './exit-codes.ts';
+import { errorIn, type Shown, textIn } from './words/told.ts';
+import { ENGLISH, type Text, type Words } from './words/words.ts';
 
 /** An end that is not success: what to say, what to do about it, and what to tell the shell. */
 export class CliError extends Error {
   readonly exitCode: ExitCode;
   readonly code: string;
+  /** In English, as `message` is: for programs and logs. `shownIn` has both for people. */
   readonly hint: string;
+  /** The message and the hint as they were given, to be given on. */
+  readonly text: Text;
+  readonly advice: Text;
   /** The service's own words, where they are its. */
   readonly problem: Problem | null;
   /** More of it for programs: members of the error's JSON. */
@@ -17,26 +23,40 @@ export class CliError extends Error {
   constructor(
     exitCode: ExitCode,
     code: string,
-    message: string,
-    hint = '',
+    message: Text,
+    hint: Text = '',
     { problem = null, facts = {}, told = false }: Partial<Pick<CliError, 'problem' | 'facts' | 'told'>> = {},
   ) {
-    super(redact(message));
+    super(redact(textIn(ENGLISH, message)));
     this.name = 'CliError';
     this.exitCode = exitCode;
     this.code = code;
-    this.hint = hint;
+    this.hint = textIn(ENGLISH, hint);
+    this.text = message;
+    this.advice = hint;
     this.problem = problem;
     this.facts = facts;
     this.told = told;
   }
 
-  static usage(message: string, hint = ''): CliError {
+  static usage(message: Text, hint: Text = ''): CliError {
     return new CliError(EXIT.usage, 'usage', message, hint);
   }
 
   static of(problem: Problem): CliError {
     return new CliError(exitCodeOfStatus(problem.status), problem.code, problem.detail, problem.hint, { problem });
+  }
+
+  /** What a person is shown of it. */
+  shownIn(words: Words): Shown {
+    const { message, detail, hint } = errorIn(words, { code: this.code, message: this.text, hint: this.advice });
+    return { message: redact(message), detail: redact(detail), hint };
+  }
+
+  /** What is wrong, as part of a sentence. */
+  saidIn(words: Words): string {
+    const { message, detail } = errorIn(words, { code: this.code, message: this.text, hint: '' });
+    return redact(detail === '' ? message : `${message.replace(/\.$/, '')} (${detail})`);
   }
 }
 
@@ -45,6 +65,6 @@ export function asCliError(error: unknown): CliError {
   if (error instanceof CliError) return error;
   if (error instanceof LeadMasterError) return CliError.of(error.toProblem());
   if (error instanceof ConfigError)
-    return new CliError(EXIT.usage, 'settings', error.message, 'See .env.example for every setting.');
+    return new CliError(EXIT.usage, 'settings', error.message, (words) => words.service.everySetting);
   return new CliError(EXIT.failed, 'failed', errorText(error));
 }

@@ -5,6 +5,7 @@ import { ServiceClient } from './client/service-client.ts';
 import { demoDir, demoSettings, readDemo } from './demo/demo-file.ts';
 import type { Io } from './io.ts';
 import { Printer } from './output/printer.ts';
+import type { Words } from './words/words.ts';
 
 /** What every command has at hand. Settings are read when first asked for: `--help` needs none. */
 export class Cli {
@@ -22,6 +23,11 @@ export class Cli {
     this.io = io;
     this.json = json;
     this.print = new Printer(io, json);
+  }
+
+  /** In the language of the terminal; with `--json`, in English. */
+  get words(): Words {
+    return this.print.words;
   }
 
   /** What the settings file has wrong is told by every command that reads it: a name that is lost leads to other data. */
@@ -43,7 +49,7 @@ export class Cli {
   get dataFolder(): string {
     const { dataDir } = this.config;
     const demo = demoDir(dataDir);
-    return existsSync(demo) ? `${dataDir} (the demo's is ${demo}: add --demo)` : dataDir;
+    return existsSync(demo) ? this.words.service.demoFolder(dataDir, demo) : dataDir;
   }
 
   /** What starts the service of the data folder that is meant. */
@@ -58,7 +64,11 @@ export class Cli {
 
   client(): ServiceClient {
     // At its address another service may run, and an order meant for the demo must not reach that.
-    this.#client ??= new ServiceClient(this.config, this.io, this.isIdleDemo ? 'no demo runs' : null);
+    this.#client ??= new ServiceClient(
+      this.config,
+      this.io,
+      this.isIdleDemo ? (words) => words.service.noDemoRuns : null,
+    );
     return this.#client;
   }
 

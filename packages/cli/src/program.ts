@@ -8,6 +8,8 @@ import { calledOtherwise } from './hints.ts';
 import type { Io } from './io.ts';
 import { Printer } from './output/printer.ts';
 import { WrittenOutput } from './output/written.ts';
+import { refusalIn, speak } from './speak.ts';
+import { type Text, wordsFor } from './words/words.ts';
 
 /** The commands by the first word of each. Only the one that is given is loaded: the rest would take most of its time. */
 const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
@@ -42,11 +44,6 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   phone: () => import('./commands/phone.ts'),
 };
 
-const FOOTER = `
-Exit codes: 0 done; 1 the answer is no or the operation failed; 2 wrong usage; 3 not found; 4 wrong state;
-5 not allowed; 6 service unreachable; 130 interrupted. With --json, errors are {"error": {...}} on standard output;
-the log of a service goes to standard error, and help is always text.`;
-
 /** Runs one command line to its end; resolves to the exit code. A result that could not be written is a failure. */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   const output = new WrittenOutput(io);
@@ -59,8 +56,12 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
 }
 
 function notWritten(failure: Error): CliError {
-  const message = `The command is done, but its output could not be written: ${failure.message}`;
-  return new CliError(EXIT.failed, 'not_written', message, 'Look at the place that standard output leads to.');
+  return new CliError(
+    EXIT.failed,
+    'not_written',
+    ({ output }) => output.notWritten(failure.message),
+    ({ output }) => output.notWrittenHint,
+  );
 }
 
 async function runCommand(argv: readonly string[], io: Io): Promise<number> {
@@ -86,30 +87,33 @@ async function runCommand(argv: readonly string[], io: Io): Promise<number> {
 
 /** Commander's complaint in our words; where it would have shown its help, it has none. */
 function usageError(error: CommanderError): CliError {
-  const hint = './leadmaster --help lists the commands.';
-  if (error.code === 'commander.help') return CliError.usage('No command was given, or not all of one.', hint);
+  const hint: Text = ({ program }) => program.seeHelp;
+  if (error.code === 'commander.help') return CliError.usage(({ program }) => program.noCommand, hint);
   return CliError.usage(error.message.replace(/^error: /, ''), hint);
 }
 
 /** The command line as commander knows it: that command alone, or the whole of it where there is none of that name. */
 async function createProgram(io: Io, json: boolean, name = ''): Promise<Command> {
+  const words = wordsFor({ env: io.env, json });
   const program = new Command('leadmaster')
-    .description('Keeps WhatsApp Web sessions alive, safe and movable.')
-    .version(json ? JSON.stringify({ version: version() }) : version(), '-V, --version')
-    .addHelpText('after', FOOTER)
-    .showHelpAfterError('(./leadmaster --help lists the commands)');
+    .description(words.program.about)
+    .version(json ? JSON.stringify({ version: version() }) : version(), '-V, --version', words.program.version)
+    .addHelpText('after', words.program.footer)
+    .showHelpAfterError(words.program.afterError);
   const one = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   const wanted = one === undefined ? Object.values(COMMANDS) : [one];
   const registers = (await Promise.all(wanted.map((load) => load()))).map(({ register }) => register);
-  for (const register of new Set(registers)) register(program, io);
+  for (const register of new Set(registers)) register(program, io, words);
   for (const command of family(program)) {
-    command.addOption(jsonOption()).exitOverride();
+    command.addOption(jsonOption(words)).exitOverride();
     // "start --demo" has its own, which starts one.
-    if (!command.options.some(({ long }) => long === '--demo')) command.addOption(demoOption());
+    if (!command.options.some(({ long }) => long === '--demo')) command.addOption(demoOption(words));
+    speak(command, words);
     command.configureOutput({
       writeOut: (text) => io.stdout.write(visibleLines(text)),
       // With --json the error is said once, as JSON.
       writeErr: (text) => json || io.stderr.write(visibleLines(text)),
+      outputError: (text, write) => write(refusalIn(words, text)),
     });
   }
   return program;

@@ -8,9 +8,9 @@ const ROOT = join(import.meta.dirname, '../../..');
 /** Where the program is named and nothing is proposed that the API could do as well. */
 const NO_ACTIONS = [
   // Examples and help of the command line, and what is typed into it.
-  /^packages\/cli\/src\/(hints|program|record\/|demo\/|commands\/(start|record|send)\.ts)/,
+  /^packages\/cli\/src\/(hints|words\/\w+\/(program|demo|recordings)\.ts|demo\/|commands\/send\.ts)/,
   // The commands that the report lists, not what a state asks for.
-  /^packages\/session-manager\/src\/report\/words\//,
+  /^packages\/doctor\/src\/report\/words\//,
 ];
 const NO_ACTION_COMMANDS = [
   // As another user, whatever was to be done.
@@ -20,7 +20,7 @@ const NO_ACTION_COMMANDS = [
   // The command is made elsewhere, of a command named here as well.
   /leadmaster VALUE$/,
   // A number is typed at the terminal, and the phone is at hand.
-  /leadmaster pair VALUE PHONE/,
+  /leadmaster pair VALUE (PHONE|TELÉFONO)/,
   // Sentences of the command line on itself.
   /leadmaster export"?$/,
   /leadmaster snapshot create --all/,

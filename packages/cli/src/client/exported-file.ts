@@ -33,8 +33,12 @@ async function refuseExisting(path: string, force: boolean): Promise<void> {
   });
   if (found === null || (force && found.isFile())) return;
   if (!found.isFile() && !found.isDirectory()) throw notAFile(path);
-  const hint = found.isFile() ? 'Choose another name; or write over it with --force.' : 'Name a file, not a folder.';
-  throw new CliError(EXIT.failed, 'file_exists', `${path} is there already.`, hint);
+  throw new CliError(
+    EXIT.failed,
+    'file_exists',
+    ({ files }) => files.isThere(path),
+    ({ files }) => (found.isFile() ? files.chooseAnother : files.notAFolder),
+  );
 }
 
 /** Where a file is that a person has named. */
@@ -46,8 +50,8 @@ export function filePath(file: string): string {
 /** A pipe, a device, `-`: what is written is read back, and what is read is read twice. */
 function notAFile(path: string): CliError {
   return CliError.usage(
-    `${path} is no file on a disk.`,
-    'Name a file: it is read to its end before anything is done with it.',
+    ({ files }) => files.noFile(path),
+    ({ files }) => files.nameAFile,
   );
 }
 
@@ -168,11 +172,14 @@ function isOurs(error: unknown): boolean {
 }
 
 function failed(path: string, error: unknown): CliError {
-  const hint = 'Look at the folder, its rights, and the room on its disk.';
-  return new CliError(EXIT.failed, 'file_failed', `${path}: ${errorText(error)}`, hint);
+  return new CliError(
+    EXIT.failed,
+    'file_failed',
+    ({ files }) => files.failed(path, errorText(error)),
+    ({ files }) => files.lookAtFolder,
+  );
 }
 
 function damaged(path: string, { code, message }: LeadMasterError): CliError {
-  const hint = 'Copy it again from where it was exported; if it is not whole there either, export the session again.';
-  return new CliError(EXIT.failed, code, `${path}: ${message}`, hint);
+  return new CliError(EXIT.failed, code, `${path}: ${message}`, ({ files }) => files.copyAgain);
 }

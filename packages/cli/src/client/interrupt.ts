@@ -1,6 +1,7 @@
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import type { Text } from '../words/words.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -15,7 +16,7 @@ export async function interruptible<T>(io: Pick<Io, 'signals'>, work: (signal: A
   };
   const onInterrupt = (): void => {
     deafen();
-    stop.abort(interrupted('Interrupted.'));
+    stop.abort(interrupted(({ service }) => service.interrupted));
   };
   for (const signal of SIGNALS) io.signals.once(signal, onInterrupt);
   try {
@@ -26,6 +27,6 @@ export async function interruptible<T>(io: Pick<Io, 'signals'>, work: (signal: A
 }
 
 /** The end of a command that a person has interrupted. */
-export function interrupted(message: string, hint = ''): CliError {
+export function interrupted(message: Text, hint: Text = ''): CliError {
   return new CliError(EXIT.interrupted, 'interrupted', message, hint);
 }

@@ -22,7 +22,7 @@ export interface PlaceAccess {
  */
 export function withPlace<T>(cli: Cli, work: (access: PlaceAccess) => Promise<T>): Promise<T> {
   return servedOrOpened(cli, {
-    what: 'the data folder itself',
+    what: cli.words.service.theDataFolder,
     served: (client) =>
       work({
         isServed: true,

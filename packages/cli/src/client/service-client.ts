@@ -23,6 +23,8 @@ import { adminKeyFile, type Config, findAdminKey, keepDirect } from '@leadmaster
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { textIn } from '../words/told.ts';
+import type { Text } from '../words/words.ts';
 import { failureOf } from './failure.ts';
 import { interruptible } from './interrupt.ts';
 
@@ -45,12 +47,12 @@ export class ServiceClient {
   readonly url: string;
   readonly #config: Config;
   readonly #io: Pick<Io, 'signals'> | null;
-  readonly #absent: string | null;
+  readonly #absent: Text | null;
   readonly #client: Client;
   #key: string | null | undefined;
 
   /** With `io`, Ctrl-C during an order says that it may have been done. `absent`: why there is no service to be asked. */
-  constructor(config: Config, io: Pick<Io, 'signals'> | null = null, absent: string | null = null) {
+  constructor(config: Config, io: Pick<Io, 'signals'> | null = null, absent: Text | null = null) {
     this.#config = config;
     this.#absent = absent;
     this.#io = io;
@@ -110,13 +112,18 @@ export class ServiceClient {
   async refuseElsewhere(): Promise<void> {
     const hint = await this.#otherPort();
     if (hint === null) return;
-    throw new CliError(EXIT.unreachable, 'service_unreachable', `The service does not answer at ${this.url}.`, hint);
+    throw new CliError(EXIT.unreachable, 'service_unreachable', ({ service }) => service.silent(this.url), hint);
   }
 
   #refuseAbsent(): void {
-    if (this.#absent === null) return;
-    const message = `The service does not answer at ${this.url} (${this.#absent}).`;
-    throw new CliError(EXIT.unreachable, 'service_unreachable', message, 'Start it: npm start -- --demo');
+    const absent = this.#absent;
+    if (absent === null) return;
+    throw new CliError(
+      EXIT.unreachable,
+      'service_unreachable',
+      (words) => words.service.silentFor(this.url, textIn(words, absent)),
+      ({ service }) => service.startDemo,
+    );
   }
 
   async #told(error: unknown, signal: AbortSignal | undefined): Promise<unknown> {
@@ -124,24 +131,22 @@ export class ServiceClient {
     const told = isRefused ? this.#unauthorized(error.toProblem()) : failureOf(error, signal);
     if (!(told instanceof CliError) || told.exitCode !== EXIT.unreachable) return told;
     const hint = await this.#otherPort();
-    return hint === null ? told : new CliError(told.exitCode, told.code, told.message, hint);
+    return hint === null ? told : new CliError(told.exitCode, told.code, told.text, hint);
   }
 
   /** What to do where the service of this data folder runs, and listens on another port than this asks at. */
-  async #otherPort(): Promise<string | null> {
+  async #otherPort(): Promise<Text | null> {
     const { servingPort } = await import('@leadmaster/session-manager/serving');
     const port = servingPort(this.#config.dataDir);
     if (port === null || port === this.#config.port) return null;
-    return `A service of this data folder runs on port ${port}: set SESSION_MANAGER_PORT=${port}`;
+    return ({ service }) => service.otherPort(port);
   }
 
   #unauthorized(problem: Problem): CliError {
     const file = adminKeyFile(this.#config.dataDir);
     const source = this.#config.adminKey === null ? file : 'LEADMASTER_ADMIN_KEY';
-    const hint =
-      this.#findKey() === null
-        ? `There is no key in ${file}. Run it as the user of the service, with its LEADMASTER_DATA_DIR, or set LEADMASTER_ADMIN_KEY.`
-        : `The key came from ${source}. Is the service at ${this.url} another one, with another data folder?`;
+    const isThere = this.#findKey() !== null;
+    const hint: Text = ({ service }) => (isThere ? service.keyFrom(source, this.url) : service.noKey(file));
     return new CliError(EXIT.notAllowed, problem.code, problem.detail, hint, { problem });
   }
 
@@ -151,8 +156,7 @@ export class ServiceClient {
       this.#key = findAdminKey(this.#config);
     } catch (error) {
       if (!(error instanceof LeadMasterError)) throw error;
-      const hint = 'Run the command as the user who runs the service, or give the key by LEADMASTER_ADMIN_KEY.';
-      throw new CliError(EXIT.notAllowed, 'unauthorized', error.message, hint);
+      throw new CliError(EXIT.notAllowed, 'unauthorized', error.message, ({ service }) => service.asServiceUser);
     }
     return this.#key;
   }

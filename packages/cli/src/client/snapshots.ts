@@ -32,7 +32,7 @@ const HELLO_MS = 5000;
  */
 export function withSnapshots<T>(cli: Cli, work: (access: SnapshotAccess) => Promise<T>): Promise<T> {
   return servedOrOpened(cli, {
-    what: 'the vault and the data folder',
+    what: cli.words.service.vaultAndData,
     served: (client) =>
       work({ snapshots: new HttpSnapshots(client), isServed: true, names: () => servedNames(client) }),
     open: async () => (await import('@leadmaster/session-manager/offline')).openOffline(cli.config),
@@ -59,7 +59,7 @@ export async function servedOrOpened<T, O extends { close(): Promise<void> }>(
   if (await answers(client)) return ways.served(client);
   await client.refuseElsewhere();
   const opened = await ways.open();
-  cli.print.note(`The service is down; this works on ${ways.what}: ${cli.dataFolder}`);
+  cli.print.note(cli.words.service.down(ways.what, cli.dataFolder));
   try {
     return await ways.opened(opened);
   } finally {

@@ -22,7 +22,7 @@ export async function withStorage<T>(cli: Cli, work: (storage: StorageReader) =>
     return await work(byService(cli.client()));
   } catch (error) {
     if (!(error instanceof CliError) || error.exitCode !== EXIT.unreachable) throw error;
-    cli.print.note(`The service is down; this reads the disk: ${cli.dataFolder}`);
+    cli.print.note(cli.words.profiles.readsTheDisk(cli.dataFolder));
     return work(onDisk(cli));
   }
 }

@@ -14,16 +14,14 @@ interface Options {
 }
 
 /** `account NAME --accept|--unlink` */
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('account')
-    .description('settle WRONG_ACCOUNT: keep the account that was linked, or remove its link')
-    .addArgument(nameArgument())
-    .addOption(
-      new Option('--accept', 'the account is right: the session belongs to it from now on').conflicts('unlink'),
-    )
-    .addOption(new Option('--unlink', 'remove the link at WhatsApp and show a new QR'))
-    .addOption(waitOption())
+    .description(words.help.account.about)
+    .addArgument(nameArgument(words))
+    .addOption(new Option('--accept', words.help.account.accept).conflicts('unlink'))
+    .addOption(new Option('--unlink', words.help.account.unlink))
+    .addOption(waitOption(words))
     .action(async (name: string, options: Options, command: Command) => {
       const cli = cliOf(command, io);
       const wanted = { ...of(name), query: { wait: options.wait }, body: wordOf(name, options) };
@@ -37,5 +35,5 @@ export const register: Register = (parent, io) => {
 function wordOf(name: string, { accept, unlink }: Options): SettleAccount {
   if (accept) return { accept };
   if (unlink) return { unlink };
-  throw CliError.usage('Say --accept or --unlink.', `./leadmaster account ${name} --accept`);
+  throw CliError.usage(({ sessions }) => sessions.acceptOrUnlink, `./leadmaster account ${name} --accept`);
 }

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import type { AdoptedSession, AdoptReport, AdoptSession } from '@leadmaster/protocol';
+import type { AdoptedSession, AdoptSession } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
-import { bytes, describeSession, plural, printable } from '../output/words.ts';
+import { bytes, describeSession, printable } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
 import { sessionName } from './values.ts';
@@ -15,34 +15,30 @@ interface AdoptOptions {
   originRetired?: true;
 }
 
-const KINDS: Record<AdoptReport['kind'], string> = {
-  profile: 'a profile of Chromium',
-  local_auth: 'a LocalAuth folder of whatsapp-web.js',
-  remote_auth: 'an unpacked RemoteAuth archive of whatsapp-web.js',
-  waha: 'a session of WAHA (webjs)',
-  leadmaster: 'a session of another LeadMaster',
-};
-
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('adopt')
-    .description('make a session of a profile that another program has kept, or that lies in the data folder already')
-    .argument('<dir>', "the profile's folder: session-CLIENTID, tokens/NAME, RemoteAuth-CLIENTID, or one around it")
-    .requiredOption('--name <name>', 'what the session is called', sessionName)
-    .option('--move', 'take the folder from where it is: that program will not find its login any more')
-    .option('--copy', 'leave it where it is; the copy starts once you have said that the old one never runs again')
-    .option('--origin-retired', 'say so right away: you are sure of that')
+    .description(words.help.adopt.about)
+    .argument('<dir>', words.help.adopt.dir)
+    .requiredOption('--name <name>', words.help.adopt.name, sessionName(words))
+    .option('--move', words.help.adopt.move)
+    .option('--copy', words.help.adopt.copy)
+    .option('--origin-retired', words.help.adopt.originRetired)
     .action(async (dir: string, options: AdoptOptions, command: Command) => {
       const cli = cliOf(command, io);
       const { name, copy, move, originRetired } = options;
-      if (copy && move) throw CliError.usage('Either --copy or --move.');
+      if (copy && move) throw CliError.usage(({ portable }) => portable.copyOrMove);
       // An empty variable of a script would mean the folder that the command is typed in.
-      if (dir.trim() === '') throw CliError.usage('The folder is empty text.', 'Name the folder of the profile.');
+      if (dir.trim() === '')
+        throw CliError.usage(
+          ({ portable }) => portable.emptyFolder,
+          ({ portable }) => portable.nameTheFolder,
+        );
       const mode: Pick<AdoptSession, 'mode'> = move ? { mode: 'move' } : copy ? { mode: 'copy' } : {};
       const body = { name, path: resolve(dir), ...mode, ...(originRetired ? { originRetired } : {}) };
       const session = await long(cli, name, (call) => cli.client().operate('adoptSession', { body }, call)).catch(
         (error: unknown) => {
-          throw isModeMissing(error) ? CliError.usage(error.message, error.hint) : error;
+          throw isModeMissing(error) ? CliError.usage(error.text, error.advice) : error;
         },
       );
       cli.print.data(session);
@@ -59,11 +55,11 @@ function isModeMissing(error: unknown): error is CliError {
 function show(cli: Cli, session: AdoptedSession): void {
   const { name, adopted, hint } = session;
   const { kind, path, files, chromium } = adopted;
-  cli.print.line(
-    `${path}: ${KINDS[kind]}, ${plural(files, 'file')}, ${bytes(adopted.bytes)}, written by ${chromium === null ? 'an unknown Chromium' : `Chromium ${chromium}`}`,
-  );
-  for (const warning of adopted.warnings) cli.print.line(`${cli.print.paint.yellow('note:')}  ${printable(warning)}`);
+  const { count, output, portable, sessions } = cli.words;
+  cli.print.line(portable.adopted(path, portable.kinds[kind], count.files(files), bytes(adopted.bytes), chromium));
+  for (const warning of adopted.warnings)
+    cli.print.line(`${cli.print.paint.yellow(output.note)}  ${printable(warning)}`);
   cli.print.line(describeSession(cli.print, session));
   // A copy's hint says so, and what has to be said first.
-  if (hint === '') cli.print.note(`Start it: ./leadmaster session start ${name}`);
+  if (hint === '') cli.print.note(sessions.startIt(name));
 }

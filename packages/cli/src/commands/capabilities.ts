@@ -4,6 +4,7 @@ import { of } from '../client/service-client.ts';
 import type { Printer } from '../output/printer.ts';
 import { table } from '../output/table.ts';
 import { ago, printable } from '../output/words.ts';
+import type { Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { nameArgument } from './values.ts';
 
@@ -12,17 +13,17 @@ interface Options {
   reset?: true;
 }
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('capabilities')
-    .description('show what the page of WhatsApp Web that a session runs on can do, by its last probe')
-    .addArgument(nameArgument())
+    .description(words.help.capabilities.about)
+    .addArgument(nameArgument(words))
     .addOption(
-      new Option('--override <feature>', 'use it although the probe calls it broken; may be repeated')
-        .argParser(feature)
-        .default([], 'none'),
+      new Option('--override <feature>', words.help.capabilities.override)
+        .argParser(feature(words))
+        .default([], words.program.none),
     )
-    .addOption(new Option('--reset', 'go by the probe again').conflicts('override'))
+    .addOption(new Option('--reset', words.help.capabilities.reset).conflicts('override'))
     .action(async (name: string, { override, reset }: Options, command: Command) => {
       const cli = cliOf(command, io);
       const found = await cli.client().call('getCapabilities', of(name));
@@ -36,21 +37,23 @@ export const register: Register = (parent, io) => {
 };
 
 function show(print: Printer, name: string, found: Capabilities): void {
-  if (found.at === null) print.note(`${name} has not been probed yet: that happens when it is READY.`);
-  else print.line(`Build ${found.build ?? 'unknown'}, probed ${ago(found.at)} ago.`);
+  const { pages } = print.words;
+  if (found.at === null) print.note(pages.notProbed(name));
+  else print.line(pages.probed(found.build, ago(found.at)));
   const rows = FEATURES.map((one) => [
     one,
     verdict(print, found.features[one], found.overridden.includes(one)),
     String(found.failures[one] ?? 0),
     printable(whyNot(found, one)),
   ]);
-  print.line(table(print, ['FEATURE', 'VERDICT', 'FAILED USES', 'WHY'], rows));
+  print.line(table(print, pages.featureHead, rows));
 }
 
 function verdict(print: Printer, said: FeatureVerdict, isOverridden: boolean): string {
   const { green, red, dim } = print.paint;
-  const word = { ok: green, broken: red, unknown: dim }[said](said);
-  return isOverridden ? `${word}, used all the same` : word;
+  const { verdicts, usedAllTheSame } = print.words.pages;
+  const word = { ok: green, broken: red, unknown: dim }[said](verdicts[said]);
+  return isOverridden ? `${word}, ${usedAllTheSame}` : word;
 }
 
 function whyNot({ checks }: Capabilities, one: Feature): string {
@@ -58,8 +61,10 @@ function whyNot({ checks }: Capabilities, one: Feature): string {
   return failed.map(({ name, detail }) => `${name}: ${detail}`).join('; ');
 }
 
-function feature(text: string, before: Feature[]): Feature[] {
-  const found = FEATURES.find((one) => one === text);
-  if (found === undefined) throw new InvalidArgumentError(`It must be one of ${FEATURES.join(', ')}.`);
-  return [...before, found];
+function feature({ rules }: Words): (text: string, before: Feature[]) => Feature[] {
+  return (text, before) => {
+    const found = FEATURES.find((one) => one === text);
+    if (found === undefined) throw new InvalidArgumentError(rules.oneOf(FEATURES.join(', ')));
+    return [...before, found];
+  };
 }

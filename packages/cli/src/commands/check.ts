@@ -9,13 +9,11 @@ import { cliOf, type Register } from './command.ts';
 import { openProfiles } from './profiles.ts';
 import { nameArgument } from './values.ts';
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('check')
-    .description(
-      "check a session's profile on disk; works without the service. Exit code 1: it is not valid, or not linked",
-    )
-    .addArgument(nameArgument())
+    .description(words.help.check.about)
+    .addArgument(nameArgument(words))
     .action(async (name: string, _options, command: Command) => {
       const cli = cliOf(command, io);
       const report = await checkByService(cli, name);
@@ -29,9 +27,14 @@ export const register: Register = (parent, io) => {
 function notValid(name: string, { linked, checks }: CheckReport): CliError {
   const isWell = checks.every(({ ok, name: what }) => ok || what === 'login');
   if (linked || !isWell)
-    return new CliError(EXIT.failed, 'not_valid', `The profile of ${name} is not valid.`, '', { told: true });
-  const message = `${name} is not linked: it has no login yet.`;
-  return new CliError(EXIT.failed, 'not_linked', message, `Link it: ./leadmaster qr ${name}`, { told: true });
+    return new CliError(EXIT.failed, 'not_valid', ({ profiles }) => profiles.notValid(name), '', { told: true });
+  return new CliError(
+    EXIT.failed,
+    'not_linked',
+    ({ profiles }) => profiles.notLinked(name),
+    ({ profiles }) => profiles.linkIt(name),
+    { told: true },
+  );
 }
 
 async function checkByService(cli: Cli, name: string): Promise<CheckReport> {
@@ -40,7 +43,7 @@ async function checkByService(cli: Cli, name: string): Promise<CheckReport> {
   } catch (error) {
     if (!(error instanceof CliError) || error.exitCode !== EXIT.unreachable) throw error;
     const profiles = await openProfiles(cli.config, name);
-    cli.print.note(`The service is down; this checks the disk: ${cli.dataFolder}`);
+    cli.print.note(cli.words.profiles.checksTheDisk(cli.dataFolder));
     return profiles.check(name);
   }
 }

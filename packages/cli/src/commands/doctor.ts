@@ -5,27 +5,25 @@ import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printable, wrappedAdvice } from '../output/words.ts';
+import type { Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('doctor')
-    .description('diagnose problems and suggest fixes; works without the service. Exit code 1: there is a problem')
-    .option('--fix', 'first do what is safe: modes, locks of dead processes, a .gitignore in a data folder of its own')
-    .option('--no-network', 'do not ask for the page of WhatsApp Web')
-    .option('--code <dir>', 'compare the folders that code in there names for sessions with the disk')
-    .option(
-      '--key-copied [file]',
-      "note that a copy of the vault's key is kept elsewhere; with a file, compare it first",
-    )
-    .addOption(languageOption())
+    .description(words.help.doctor.about)
+    .option('--fix', words.help.doctor.fix)
+    .option('--no-network', words.help.doctor.noNetwork)
+    .option('--code <dir>', words.help.doctor.code)
+    .option('--key-copied [file]', words.help.doctor.keyCopied)
+    .addOption(languageOption(words))
     .action(async (options: DoctorOptions, command: Command) => {
       const cli = cliOf(command, io);
       const { countFound, DOCTOR_WORDS, examine, noteKeyCopy } = await import('@leadmaster/doctor');
       if (options.keyCopied !== undefined) {
         const copy = options.keyCopied === true ? null : resolve(options.keyCopied);
         const key = await noteKeyCopy(cli.config, copy);
-        cli.print.note(`Noted: a copy of the key ${key} is kept elsewhere${copy === null ? '' : ` (${copy})`}.`);
+        cli.print.note(cli.words.vault.keyNoted(key, copy));
       }
       const report = await examine(cli.config, {
         fix: options.fix === true,
@@ -35,10 +33,18 @@ export const register: Register = (parent, io) => {
         language: options.lang,
       });
       cli.print.data(report);
-      const words = DOCTOR_WORDS[options.lang];
-      show(cli, words, report, Object.values(countFound(words.found, report.findings)));
-      const { what, cure } = words.problems;
-      if (!report.ok) throw new CliError(EXIT.failed, 'problems_found', what, cure, { told: true });
+      const said = DOCTOR_WORDS[options.lang];
+      show(cli, said, report, Object.values(countFound(said.found, report.findings)));
+      if (report.ok) return;
+      // In the language that was asked for, whatever that of the terminal is.
+      const { what, cure } = said.problems;
+      throw new CliError(
+        EXIT.failed,
+        'problems_found',
+        () => what,
+        () => cure,
+        { told: true },
+      );
     });
 };
 
@@ -50,9 +56,9 @@ interface DoctorOptions {
   lang: Language;
 }
 
-/** The language of what is said; commands and names stay as they are. */
-export function languageOption(): Option {
-  return new Option('--lang <language>', 'the language of the answer').choices(['en', 'es']).default('en');
+/** The language of what is said, that of the terminal unless given; commands and names stay as they are. */
+export function languageOption(words: Words): Option {
+  return new Option('--lang <language>', words.help.doctor.lang).choices(['en', 'es']).default(words.language);
 }
 
 function show(cli: Cli, words: DoctorWords, { findings, fixed }: DoctorReport, counts: readonly string[]): void {

@@ -7,20 +7,15 @@ import { readerReady, untilUnread } from '../output/written.ts';
 import { cliOf, type Register } from './command.ts';
 import { cursor, limit, sessionName } from './values.ts';
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('events')
-    .description('print what happened, oldest first')
-    .addArgument(new Argument('[name]', 'of this session alone').argParser(sessionName))
-    .option('-f, --follow', 'go on with what happens from now; ends with Ctrl-C')
+    .description(words.help.events.about)
+    .addArgument(new Argument('[name]', words.help.events.name).argParser(sessionName(words)))
+    .option('-f, --follow', words.help.events.follow)
+    .addOption(new Option('--after <id>', words.help.events.after).argParser(cursor(words)))
     .addOption(
-      new Option(
-        '--after <id>',
-        'begin after this event, by its number or as NUMBER@LOG; without it, the newest are shown',
-      ).argParser(cursor),
-    )
-    .addOption(
-      new Option('--limit <count>', 'at most so many, 1 to 1000').default(100).argParser(limit).conflicts('follow'),
+      new Option('--limit <count>', words.help.events.limit).default(100).argParser(limit(words)).conflicts('follow'),
     )
     .action(async (name: string | undefined, options: EventsOptions, command: Command) => {
       const cli = cliOf(command, io);

@@ -9,6 +9,8 @@ import { EXIT } from '../exit-codes.ts';
 import { passphraseOption, readPassphrase } from '../output/passphrase.ts';
 import { nameSnapshot } from '../output/snapshot-words.ts';
 import { bytes } from '../output/words.ts';
+import { sessionHintText } from '../words/told.ts';
+import type { Text, Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
 import { findIn } from './snapshot-id.ts';
@@ -28,23 +30,21 @@ type ExportTarget = ExportOptions & { name: string; path: string; passphrase: st
 /** A stop closes a browser in order. */
 const STOP_S = 60;
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('export')
-    .description(
-      'write a session into one encrypted file, to take it elsewhere: a fresh snapshot unless told otherwise',
-    )
-    .addArgument(nameArgument())
-    .argument('<file>', 'the file to write')
-    .option('--snapshot <id>', 'this snapshot, instead of a fresh one')
-    .addOption(new Option('--kind <kind>', 'of the fresh snapshot').choices(['essential', 'full']))
-    .option('--retire', 'and give the session up here, for good: it goes on where the file is imported')
-    .option('--force', 'write over a file that is there')
-    .addOption(passphraseOption())
+    .description(words.help.export.about)
+    .addArgument(nameArgument(words))
+    .argument('<file>', words.help.export.file)
+    .option('--snapshot <id>', words.help.export.snapshot)
+    .addOption(new Option('--kind <kind>', words.help.export.kind).choices(['essential', 'full']))
+    .option('--retire', words.help.export.retire)
+    .option('--force', words.help.export.force)
+    .addOption(passphraseOption(words))
     .action(async (name: string, file: string, options: ExportOptions, command: Command) => {
       const cli = cliOf(command, io);
       if (options.snapshot !== undefined && (options.retire || options.kind !== undefined)) {
-        throw CliError.usage('--snapshot takes one that is there; --kind and --retire take a fresh one.');
+        throw CliError.usage(({ portable }) => portable.freshOrThere);
       }
       const path = filePath(file);
       await refuseTaken(path, options.force ?? false);
@@ -69,13 +69,11 @@ async function exportTo(cli: Cli, access: SnapshotAccess, wanted: ExportTarget):
     verified: true,
     retired: retire,
   });
-  cli.print.line(`${path}: ${bytes(written.bytes)}, ${nameSnapshot(chosen)} of ${name}; read back and proven.`);
-  if (retire) cli.print.line(`${name} is MOVED here: import the file where it goes on.`);
-  cli.print.note('Whoever has the file and its passphrase has the account. Without the passphrase nobody can read it.');
-  if (!retire)
-    cli.print.note(
-      `What is imported elsewhere must not start while ${name} runs in another place (export --retire gives it up here).`,
-    );
+  const { portable } = cli.words;
+  cli.print.line(portable.exported(path, bytes(written.bytes), nameSnapshot(cli.words, chosen), name));
+  if (retire) cli.print.line(portable.isMoved(name));
+  cli.print.note(portable.holdsTheAccount);
+  if (!retire) cli.print.note(portable.notBoth(name));
 }
 
 /** Takes the snapshot, writes it into the file, and gives the session up where that is wanted. */
@@ -102,10 +100,16 @@ async function write(
  * session is still here, it runs again if it ran before.
  */
 async function stoppedDuring<T>(cli: Cli, name: string, task: () => Promise<T>): Promise<T> {
-  const { state, desired, hint } = await cli.client().call('getSession', of(name));
+  const session = await cli.client().call('getSession', of(name));
+  const { state, desired } = session;
   // Refused before it is stopped: nothing of it would be copied.
   if (state === 'WRONG_ACCOUNT')
-    throw new CliError(EXIT.wrongState, 'wrong_account', `${name} is linked to another account than its own.`, hint);
+    throw new CliError(
+      EXIT.wrongState,
+      'wrong_account',
+      ({ portable }) => portable.wrongAccount(name),
+      sessionHintText(session),
+    );
   await stop(cli, name);
   try {
     return await task();
@@ -119,16 +123,17 @@ async function stoppedDuring<T>(cli: Cli, name: string, task: () => Promise<T>):
 
 /** The error, with what the session is now. */
 async function startedAgain(cli: Cli, name: string, error: CliError): Promise<CliError> {
-  const { exitCode, code, message, hint, problem, facts } = error;
-  const told = (now: string): CliError =>
-    new CliError(exitCode, code, `${message.replace(/\.?$/, '.')} ${now}`, hint, { problem, facts });
+  const { exitCode, code, advice, problem, facts } = error;
+  const told = (now: (words: Words) => string): CliError => {
+    const text: Text = (words) => `${error.saidIn(words).replace(/\.?$/, '.')} ${now(words)}`;
+    return new CliError(exitCode, code, text, advice, { problem, facts });
+  };
   return cli
     .client()
     .call('startSession', of(name))
     .then(
-      () => told(`${name} was stopped for it, and is started again.`),
-      (why: unknown) =>
-        told(`${name} is stopped (${asCliError(why).message}); start it: ./leadmaster session start ${name}`),
+      () => told(({ portable }) => portable.startedAgain(name)),
+      (why: unknown) => told((words) => words.portable.staysStopped(name, asCliError(why).saidIn(words))),
     );
 }
 
@@ -141,8 +146,8 @@ async function stop(cli: Cli, name: string): Promise<void> {
   throw new CliError(
     EXIT.wrongState,
     'session_moved',
-    `${name} has been given up here already.`,
-    'Import the file that was written then.',
+    ({ portable }) => portable.givenUp(name),
+    ({ portable }) => portable.importThatFile,
   );
 }
 
@@ -163,8 +168,11 @@ async function giveUp({ snapshots }: SnapshotAccess, name: string, id: string, p
   } catch (error) {
     if (!(error instanceof CliError) && !(error instanceof LeadMasterError)) throw error;
     const isUnknown = error.code === 'answer_lost' || error.code === 'interrupted';
-    const now = isUnknown ? `whether ${name} is given up here is not known` : `${name} is still here`;
-    const message = `${path} is written, but ${now}: ${error.message}`;
-    throw new (isUnknown ? RetireUnknown : CliError)(EXIT.failed, error.code, message, error.hint);
+    const { code, advice } = asCliError(error);
+    const text: Text = (words) => {
+      const { notKnown, stillHere, writtenBut } = words.portable;
+      return writtenBut(path, isUnknown ? notKnown(name) : stillHere(name), asCliError(error).saidIn(words));
+    };
+    throw new (isUnknown ? RetireUnknown : CliError)(EXIT.failed, code, text, advice);
   }
 }

@@ -21,21 +21,19 @@ interface ImportOptions {
   passphraseFile?: string;
 }
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('import')
-    .description('make a session of an exported file; it starts once you have said that the old place is retired')
-    .argument('<file>', 'the exported file')
-    .addOption(
-      new Option('--name <name>', 'what the session is called; as in the file unless given').argParser(sessionName),
-    )
-    .option('--origin-retired', 'the place it comes from never runs it again: you are sure of that')
-    .option('--replace', 'put it in the place of a stopped session of that name, which goes to the trash')
-    .option('--overwrite-newer', 'also where the login in place is newer')
-    .option('--other-account', 'also where it is of another account than the session here')
-    .option('--start', 'and start it')
-    .addOption(waitOption())
-    .addOption(passphraseOption())
+    .description(words.help.import.about)
+    .argument('<file>', words.help.import.file)
+    .addOption(new Option('--name <name>', words.help.import.name).argParser(sessionName(words)))
+    .option('--origin-retired', words.help.import.originRetired)
+    .option('--replace', words.help.import.replace)
+    .option('--overwrite-newer', words.help.import.overwriteNewer)
+    .option('--other-account', words.help.import.otherAccount)
+    .option('--start', words.help.import.start)
+    .addOption(waitOption(words))
+    .addOption(passphraseOption(words))
     .action(async (file: string, options: ImportOptions, command: Command) => {
       const cli = cliOf(command, io);
       const {
@@ -47,8 +45,8 @@ export const register: Register = (parent, io) => {
       } = options;
       if (start && !originRetired) {
         throw CliError.usage(
-          'An imported session starts only where its old place is retired.',
-          'Say --origin-retired if it is; or leave --start out.',
+          ({ portable }) => portable.startsRetired,
+          ({ portable }) => portable.sayRetired,
         );
       }
       const path = filePath(file);
@@ -58,7 +56,10 @@ export const register: Register = (parent, io) => {
       const content = await long(cli, file, (call) => readBack(path, { ...call, passphrase }));
       const name = options.name ?? content.session;
       if (!isSessionName(name))
-        throw CliError.usage('The name in the file is none for a session.', 'Give one with --name.');
+        throw CliError.usage(
+          ({ portable }) => portable.badName,
+          ({ portable }) => portable.giveName,
+        );
       const session = await withSnapshots(cli, async ({ snapshots, isServed }) => {
         const imported = await long(cli, name, async (call) => {
           const { stream, bytes: sizeBytes } = await openFile(path, 'sending', call);
@@ -66,13 +67,13 @@ export const register: Register = (parent, io) => {
           const said = { originRetired, replace, overwriteNewer, otherAccount, start: start && !isServed };
           return snapshots.import(name, stream, { ...call, ...said, passphrase, sizeBytes });
         });
-        if (start && !isServed) cli.print.note(`It starts with the service: ${cli.startCommand}`);
+        if (start && !isServed) cli.print.note(words.sessions.startsWithService(cli.startCommand));
         return start && isServed ? order(cli, 'startSession', name, options.wait) : imported;
       });
       cli.print.data(session);
       cli.print.line(describeSession(cli.print, session));
       if (start) failUnlessGood(session);
       // A copy's hint says so, and what has to be said first.
-      else if (session.hint === '') cli.print.note(`Start it: ./leadmaster session start ${name}`);
+      else if (session.hint === '') cli.print.note(words.sessions.startIt(name));
     });
 };

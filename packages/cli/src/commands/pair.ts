@@ -8,16 +8,17 @@ import { EXIT } from '../exit-codes.ts';
 import { accountName, localTime } from '../output/words.ts';
 import { untilUnread } from '../output/written.ts';
 import { linking, unless } from '../qr/linking.ts';
+import { sessionHintIn } from '../words/told.ts';
 import { cliOf, type Register } from './command.ts';
 import { nameArgument, phone } from './values.ts';
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('pair')
-    .description('link an account by a code typed into the phone, instead of a QR; waits until READY')
-    .addArgument(nameArgument())
-    .addArgument(new Argument('<phone>', "the account's number, with country code").argParser(phone))
-    .option('--no-wait', 'print the code and end')
+    .description(words.help.pair.about)
+    .addArgument(nameArgument(words))
+    .addArgument(new Argument('<phone>', words.help.pair.phone).argParser(phone(words)))
+    .option('--no-wait', words.help.pair.noWait)
     .action(async (name: string, number: string, { wait }: { wait: boolean }, command: Command) => {
       const cli = cliOf(command, io);
       await refuseLinked(cli, name, number);
@@ -39,7 +40,7 @@ async function pair(
   for await (const { session } of linking(cli.client(), name, { withoutQr: true, signal })) {
     if (session.unreachable !== null && session.unreachable.detail !== cause) {
       cause = session.unreachable.detail;
-      cli.print.note(`${name}: ${session.hint}`);
+      cli.print.note(`${name}: ${sessionHintIn(cli.words, session).hint}`);
     }
     if (session.state === 'QR_REQUIRED' && !asked) {
       asked = true;
@@ -49,7 +50,8 @@ async function pair(
     if (session.state !== 'READY') continue;
     refuseOther(session, number);
     cli.print.record({ type: 'state', session: name, state: session.state, account: session.account });
-    cli.print.line(`${cli.print.paint.green('READY')} ${name} is linked as ${accountName(session)}.`);
+    const { linkedAs } = cli.words.linking;
+    cli.print.line(`${cli.print.paint.green('READY')} ${linkedAs(name, accountName(session))}`);
   }
 }
 
@@ -66,8 +68,8 @@ function refuseOther({ name, account }: Session, number: string): void {
   throw new CliError(
     EXIT.wrongState,
     'other_account',
-    `${name} is linked to another number: ${linked}, not ${number}.`,
-    `Link ${number} under another name; or unlink ${linked} first: ./leadmaster session logout ${name}`,
+    ({ linking }) => linking.otherNumber(name, linked, number),
+    ({ linking }) => linking.otherNumberHint(name, linked, number),
   );
 }
 
@@ -76,6 +78,7 @@ async function showCode(cli: Cli, name: string, number: string): Promise<void> {
   const { code, expiresAt } = await cli.client().call('requestPairingCode', wanted, { timeoutMs: 90_000 });
   cli.print.record({ type: 'pairing-code', session: name, code, expiresAt });
   const spaced = code.length === 8 ? `${code.slice(0, 4)}-${code.slice(4)}` : code;
-  cli.print.line(`${cli.print.paint.bold(spaced)}   (until ${localTime(expiresAt)})`);
-  cli.print.note('On the phone: WhatsApp > Linked devices > Link a device > Link with phone number instead.');
+  const { until, pairSteps } = cli.words.linking;
+  cli.print.line(`${cli.print.paint.bold(spaced)}   ${until(localTime(expiresAt))}`);
+  cli.print.note(pairSteps);
 }

@@ -11,59 +11,64 @@ import { cliOf, type Register } from './command.ts';
 import { nameArgument, sessionName } from './values.ts';
 
 /** `phone scan|send|unlink|inbox`: the simulated phones of `start --demo`. */
-export const register: Register = (parent, io) => {
-  const noun = parent.command('phone').description('the simulated phones of a running demo');
+export const register: Register = (parent, io, words) => {
+  const noun = parent.command('phone').description(words.help.phone.about);
 
   noun
     .command('scan')
-    .description("scan a session's QR with its simulated phone")
-    .addArgument(nameArgument())
+    .description(words.help.phone.scan.about)
+    .addArgument(nameArgument(words))
     .action(async (name: string, _options, command: Command) => {
       const cli = cliOf(command, io);
       const phones = phonesOf(cli);
       const { qr } = await cli.client().call('getQr', of(name));
       await phones.scan(phoneOf(name), qr);
-      done(cli, { session: name, phone: phoneOf(name) }, `The phone ${phoneOf(name)} has scanned the QR of ${name}.`);
+      done(cli, { session: name, phone: phoneOf(name) }, words.phones.scanned(phoneOf(name), name));
     });
 
   noun
     .command('send')
-    .description("have a simulated customer write to a session's account")
-    .addArgument(nameArgument())
-    .argument('<text>', 'the text')
+    .description(words.help.phone.send.about)
+    .addArgument(nameArgument(words))
+    .argument('<text>', words.help.phone.send.text)
     .action(async (name: string, text: string, _options, command: Command) => {
       const cli = cliOf(command, io);
       await phonesOf(cli).send(CUSTOMER, phoneOf(name), text);
-      done(cli, { from: CUSTOMER, to: phoneOf(name), text }, `${CUSTOMER} has written to ${name} (${phoneOf(name)}).`);
+      done(cli, { from: CUSTOMER, to: phoneOf(name), text }, words.phones.wrote(CUSTOMER, name, phoneOf(name)));
     });
 
   noun
     .command('unlink')
-    .description('remove the session from the linked devices of its simulated phone')
-    .addArgument(nameArgument())
+    .description(words.help.phone.unlink.about)
+    .addArgument(nameArgument(words))
     .action(async (name: string, _options, command: Command) => {
       const cli = cliOf(command, io);
       await phonesOf(cli).unlink(phoneOf(name));
-      done(cli, { session: name, phone: phoneOf(name) }, `The phone ${phoneOf(name)} has unlinked ${name}.`);
+      done(cli, { session: name, phone: phoneOf(name) }, words.phones.unlinked(phoneOf(name), name));
     });
 
   noun
     .command('inbox')
-    .description("what the simulated customer has received; with a name, what that session's phone has")
-    .argument('[name]', 'a session', sessionName)
+    .description(words.help.phone.inbox.about)
+    .argument('[name]', words.help.phone.inbox.name, sessionName(words))
     .action(async (name: string | undefined, _options, command: Command) => {
       const cli = cliOf(command, io);
       const messages = await phonesOf(cli).inbox(name === undefined ? CUSTOMER : phoneOf(name));
       cli.print.data(messages);
       const rows = messages.map(({ from, body }) => [String(from), String(body)]);
-      cli.print.line(rows.length === 0 ? 'Nothing yet.' : table(cli.print, ['FROM', 'TEXT'], rows));
+      cli.print.line(rows.length === 0 ? words.phones.nothing : table(cli.print, words.phones.inboxHead, rows));
     });
 };
 
 function phonesOf(cli: Cli): Phones {
   const demo = readDemo(demoDir(readConfig(cli.environment.env).dataDir));
   if (demo !== null) return new Phones(demo.controlUrl);
-  throw new CliError(EXIT.unreachable, 'no_demo', 'No demo is running.', 'Start one: npm start -- --demo');
+  throw new CliError(
+    EXIT.unreachable,
+    'no_demo',
+    (words) => words.phones.noDemo,
+    (words) => words.phones.startOne,
+  );
 }
 
 function done(cli: Cli, data: object, text: string): void {

@@ -7,23 +7,17 @@ import { EXIT } from '../exit-codes.ts';
 import { canAsk } from '../output/ask.ts';
 import { confirmWholly } from '../output/confirm.ts';
 import { localTime, printable } from '../output/words.ts';
+import type { Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { sessionName } from './values.ts';
 
-const PUT_BACK =
-  'The data folder is not the one that ran here last: it was put back from a backup, or its disk was exchanged for a copy.';
-
 /** `place show`, `place accept` */
-export const register: Register = (parent, io) => {
-  const noun = parent
-    .command('place')
-    .description(
-      'show where the data folder is; release sessions that wait because it is a copy, lies on another disk or was put back from a backup; works without the service',
-    );
+export const register: Register = (parent, io, words) => {
+  const noun = parent.command('place').description(words.help.place.about);
 
   noun
     .command('show')
-    .description('show where the data folder is and was, and which sessions wait because of that')
+    .description(words.help.place.show.about)
     .action(async (_options, command: Command) => {
       const cli = cliOf(command, io);
       const place = await withPlace(cli, ({ view }) => view());
@@ -33,11 +27,9 @@ export const register: Register = (parent, io) => {
 
   noun
     .command('accept')
-    .description(
-      'release sessions that wait because the data folder is a copy, lies on another disk or was put back from a backup, and start them',
-    )
-    .argument('[name...]', 'the sessions; all that wait, without one', names, [])
-    .option('--origin-retired', 'the place before never runs these sessions again: you are sure of that')
+    .description(words.help.place.accept.about)
+    .argument('[name...]', words.help.place.accept.name, names(words), [])
+    .option('--origin-retired', words.help.place.accept.originRetired)
     .action(async (sessions: string[], { originRetired }: { originRetired?: true }, command: Command) => {
       const cli = cliOf(command, io);
       await withPlace(cli, (access) => accept(cli, access, sessions, originRetired));
@@ -57,45 +49,44 @@ async function accept(
   if (asked.length > 0 || place.before !== null) await confirmRetired(cli, asked, originRetired);
   const done = await access.accept({ originRetired: true, ...(named.length === 0 ? {} : { sessions: [...named] }) });
   cli.print.data(done);
-  if (done.accepted.length === 0)
-    return cli.print.line('None of these sessions waits for the place of the data folder.');
-  cli.print.line(`Released: ${done.accepted.join(', ')}.`);
+  if (done.accepted.length === 0) return cli.print.line(cli.words.place.noneOfThese);
+  cli.print.line(cli.words.place.released(done.accepted.join(', ')));
   cli.print.line(whatStarts(cli, access, done.started));
-  if (done.place.waiting.length > 0) cli.print.note(`Still waiting: ${done.place.waiting.join(', ')}`);
+  if (done.place.waiting.length > 0) cli.print.note(cli.words.place.stillWaiting(done.place.waiting.join(', ')));
 }
 
 function whatStarts(cli: Cli, { isServed }: PlaceAccess, started: readonly string[]): string {
-  if (!isServed) return `Those that were to run start with the service: ${cli.startCommand}`;
-  return started.length === 0 ? 'None of them is started.' : `Started: ${started.join(', ')}.`;
+  const { place } = cli.words;
+  if (!isServed) return place.startWithService(cli.startCommand);
+  return started.length === 0 ? place.noneStarted : place.started(started.join(', '));
 }
 
 /** Two places with one login take it from each other: only a person knows that there is no other. */
-async function confirmRetired(
-  { io, json }: Cli,
-  sessions: readonly string[],
-  originRetired: true | undefined,
-): Promise<void> {
+async function confirmRetired(cli: Cli, sessions: readonly string[], originRetired: true | undefined): Promise<void> {
   if (originRetired) return;
-  const which = sessions.join(', ') || 'what was on its way here';
-  if (canAsk(io) && !json) {
-    const question = `${which}: will the place before never run them again? Two places with one login take it from each other, and the phone has to scan again. Type yes: `;
-    return confirmWholly(io, question);
-  }
-  const detail = `It was not said that the place before never runs ${which} again.`;
-  throw new CliError(EXIT.notAllowed, 'origin_not_retired', detail, 'Once it never will, say so: --origin-retired');
+  const which = ({ place }: Words): string => sessions.join(', ') || place.onItsWay;
+  if (canAsk(cli.io) && !cli.json) return confirmWholly(cli, cli.words.place.ask(which(cli.words)));
+  throw new CliError(
+    EXIT.notAllowed,
+    'origin_not_retired',
+    (words) => words.place.notSaid(which(words)),
+    ({ place }) => place.saySo,
+  );
 }
 
 function show(cli: Cli, { now, before, readable, waiting }: Place): void {
-  if (before !== null) cli.print.line(isPutBack(before, now) ? PUT_BACK : `The data folder was ${seen(before)}.`);
-  cli.print.line(`The data folder is ${seen(now)}.`);
-  if (!readable) cli.print.note('Its file system does not tell a copy from the folder itself: nothing waits for that.');
-  cli.print.line(waiting.length === 0 ? 'No session waits for its place.' : `Waiting: ${waiting.join(', ')}.`);
+  const { place } = cli.words;
+  if (before !== null) cli.print.line(isPutBack(before, now) ? place.putBack : place.was(seen(cli.words, before)));
+  cli.print.line(place.is(seen(cli.words, now)));
+  if (!readable) cli.print.note(place.cannotTell);
+  cli.print.line(waiting.length === 0 ? place.noneWaits : place.waiting(waiting.join(', ')));
 }
 
-function seen({ path, host, since }: PlaceSeen): string {
-  return `${printable(path)} on ${printable(host)}, seen there since ${localTime(since)}`;
+function seen({ place }: Words, { path, host, since }: PlaceSeen): string {
+  return place.seen(printable(path), printable(host), localTime(since));
 }
 
-function names(name: string, before: string[]): string[] {
-  return [...before, sessionName(name)];
+function names(words: Words): (name: string, before: string[]) => string[] {
+  const parse = sessionName(words);
+  return (name, before) => [...before, parse(name)];
 }

@@ -11,17 +11,17 @@ import { untilUnread } from '../output/written.ts';
 import { drawQr } from '../qr/half-blocks.ts';
 import { canGivePasskey, type LinkingStep, linking, unlessScanned } from '../qr/linking.ts';
 import { drawSmallQr, mayHaveSextants } from '../qr/sextants.ts';
+import { reasonIn, sessionHintIn } from '../words/told.ts';
+import type { Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { nameArgument } from './values.ts';
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('qr')
-    .description(
-      'link an account: creates and starts the session if needed, shows its QR until it is scanned and READY',
-    )
-    .addArgument(nameArgument())
-    .option('--save <file.png>', 'also write each QR to this file, for terminals that are too small')
+    .description(words.help.qr.about)
+    .addArgument(nameArgument(words))
+    .option('--save <file.png>', words.help.qr.save)
     .action(async (name: string, { save }: { save?: string }, command: Command) => {
       const cli = cliOf(command, io);
       const show = cli.json ? records(cli) : cli.print.isTerminal ? live(cli) : plain(cli);
@@ -71,9 +71,7 @@ function plain(cli: Cli): Show {
     if (qr !== null && qr.qr !== shown) {
       shown = qr.qr;
       const { lines } = drawQr(qr.qr, false);
-      cli.print.line(
-        [`QR ${qr.attempt} of ${session.name}, valid until ${localTime(qr.expiresAt)}:`, ...lines].join('\n'),
-      );
+      cli.print.line([cli.words.linking.qrOf(qr.attempt, session.name, localTime(qr.expiresAt)), ...lines].join('\n'));
     } else if (told !== news(session) && saysMore(session)) cli.print.line(stateLine(cli, session));
     told = news(session);
   };
@@ -88,7 +86,7 @@ function live(cli: Cli): Show {
       view.draw(
         saysMore(session)
           ? wrapped(stateLine(cli, session), (cli.io.stdout.columns ?? 80) - 1)
-          : [dim('Waiting for a QR ...')],
+          : [dim(cli.words.linking.waitingForQr)],
       );
     else view.draw(qrBlock(cli, view, session.name, qr));
   };
@@ -97,20 +95,17 @@ function live(cli: Cli): Show {
 /** The QR in the largest form that the terminal shows whole, or what to do where none is. */
 function qrBlock(cli: Cli, view: LiveView, name: string, qr: QrCode): string[] {
   const { bold, dim, isColorSupported } = cli.print.paint;
-  const title = `${bold(name)}: ${timeLeft(qr)}`;
+  const { linking } = cli.words;
+  const title = `${bold(name)}: ${timeLeft(cli.words, qr)}`;
   const large = drawQr(qr.qr, isColorSupported);
-  if (view.fits(large.width, large.lines.length + 2)) return [...large.lines.map(ink.own), title, dim(STEPS)];
+  if (view.fits(large.width, large.lines.length + 2)) return [...large.lines.map(ink.own), title, dim(linking.steps)];
   const small = drawSmallQr(qr.qr, isColorSupported);
   const hasSmall = mayHaveSextants(cli.io.env);
   if (hasSmall && view.fits(small.width, small.lines.length + 2))
-    return [...small.lines.map(ink.own), title, dim(SMALL_STEPS)];
+    return [...small.lines.map(ink.own), title, dim(linking.smallSteps)];
   const { lines, width } = hasSmall ? small : large;
-  return tooSmall(name, width, lines.length + 3);
+  return linking.tooSmall(name, width, lines.length + 3);
 }
-
-/** Not wider than the smallest terminals: a line that wraps spoils the drawing. */
-const STEPS = 'On the phone: WhatsApp > Linked devices > Link a device';
-const SMALL_STEPS = 'WhatsApp > Linked devices > Link a device. Unreadable? --save FILE.png, or pair';
 
 /** A session that waits for a QR has nothing to say, unless it cannot get one. */
 function saysMore({ state, unreachable }: Session): boolean {
@@ -119,25 +114,19 @@ function saysMore({ state, unreachable }: Session): boolean {
 
 function stateLine(cli: Cli, session: Session): string {
   const { green, yellow, bold } = cli.print.paint;
-  if (session.state === 'READY') return `${green('READY')} ${bold(session.name)} is linked as ${accountName(session)}.`;
-  if (session.state === 'AUTHENTICATED') return `${yellow('Scanned.')} ${session.name} is loading its chats ...`;
-  if (canGivePasskey(session))
-    return `${yellow('WhatsApp asks for a passkey.')} Press Continue in the window of the browser and give it. ${session.name} goes on by itself.`;
-  const why = session.unreachable === null ? session.reason : session.hint;
+  const { words } = cli;
+  const { linking } = words;
+  if (session.state === 'READY')
+    return `${green('READY')} ${linking.linkedAs(bold(session.name), accountName(session))}`;
+  if (session.state === 'AUTHENTICATED') return `${yellow(linking.scanned)} ${linking.loadingChats(session.name)}`;
+  if (canGivePasskey(session)) return `${yellow(linking.asksPasskey)} ${linking.givePasskey(session.name)}`;
+  const why = session.unreachable === null ? reasonIn(words, session.reason) : sessionHintIn(words, session).hint;
   return `${yellow(session.state)} ${session.name}: ${why}`;
 }
 
-function timeLeft({ attempt, expiresAt }: QrCode): string {
+function timeLeft({ linking }: Words, { attempt, expiresAt }: QrCode): string {
   const left = Math.max(0, Math.ceil((Date.parse(expiresAt) - Date.now()) / 1000));
-  return `QR ${attempt}, ${left} s left`;
-}
-
-function tooSmall(name: string, columns: number, rows: number): string[] {
-  return [
-    `The QR needs ${columns} columns and ${rows} lines: make the terminal larger,`,
-    `or ./leadmaster qr ${name} --save qr.png`,
-    `or, with a code instead, ./leadmaster pair ${name} PHONE`,
-  ];
+  return linking.timeLeft(attempt, left);
 }
 
 async function saveImage(cli: Cli, name: string, file: string): Promise<void> {

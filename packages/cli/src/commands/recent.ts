@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { withStorage } from '../client/storage.ts';
 import { table } from '../output/table.ts';
 import { ago, bytes, printable } from '../output/words.ts';
+import type { Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { limit, nameArgument } from './values.ts';
 
@@ -12,29 +13,36 @@ interface RecentOptions {
 
 const MOST_HOURS = 87_600;
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('recent')
-    .description("list what was changed lately in a session's profile, newest first; works without the service")
-    .addArgument(nameArgument())
-    .addOption(new Option('--hours <hours>', 'how far back').default(24).argParser(hours))
-    .addOption(new Option('--limit <count>', 'how many at most').default(50).argParser(limit))
+    .description(words.help.recent.about)
+    .addArgument(nameArgument(words))
+    .addOption(new Option('--hours <hours>', words.help.recent.hours).default(24).argParser(hours(words)))
+    .addOption(new Option('--limit <count>', words.help.recent.limit).default(50).argParser(limit(words)))
     .action(async (name: string, options: RecentOptions, command: Command) => {
       const cli = cliOf(command, io);
       await withStorage(cli, async (storage) => {
         const { items, total } = await storage.recent(name, { hours: options.hours, limit: options.limit });
         cli.print.data({ session: name, items, total });
-        if (items.length === 0) return cli.print.line(`Nothing was changed in the last ${options.hours} h.`);
-        const rows = items.map((file) => [ago(file.at), bytes(file.bytes), file.class, printable(file.path)]);
-        cli.print.line(table(cli.print, ['AGO', 'BYTES', 'CLASS', 'FILE'], rows));
-        if (total > items.length) cli.print.note(`${total - items.length} more; --limit shows up to 1000.`);
+        if (items.length === 0) return cli.print.line(words.profiles.nothingChanged(options.hours));
+        const rows = items.map((file) => [
+          ago(file.at),
+          bytes(file.bytes),
+          words.profiles.classes[file.class],
+          printable(file.path),
+        ]);
+        cli.print.line(table(cli.print, words.profiles.recentHead, rows));
+        if (total > items.length) cli.print.note(words.profiles.more(total - items.length));
       });
     });
 };
 
-function hours(text: string): number {
-  const value = Number(text);
-  if (!/^\d{1,6}$/.test(text) || value < 1 || value > MOST_HOURS)
-    throw new InvalidArgumentError(`It must be a whole number of hours from 1 to ${MOST_HOURS}.`);
-  return value;
+function hours({ rules }: Words): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d{1,6}$/.test(text) || value < 1 || value > MOST_HOURS)
+      throw new InvalidArgumentError(rules.hours(MOST_HOURS));
+    return value;
+  };
 }

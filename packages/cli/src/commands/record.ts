@@ -9,6 +9,7 @@ import { table } from '../output/table.ts';
 import { type Difference, differencesOf } from '../record/compare.ts';
 import { readRecording } from '../record/recording-file.ts';
 import { momentOf, PAGE_DATES, type PageDate, readStandinPages } from '../record/standin-pages.ts';
+import type { Text, Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { sessionName } from './values.ts';
 
@@ -22,26 +23,22 @@ interface RecordOptions {
   page: PageDate;
 }
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('record')
-    .description(
-      'write what the page of WhatsApp looks like from inside to a file, with nothing of the account in it; or compare one',
-    )
-    .addArgument(new Argument('[name]', 'the session; it need not be linked').argParser(sessionName))
-    .option('--out <file>', 'write it there (default: leadmaster-recording-DAY.json)')
-    .option('--force', 'write over a file that is there')
-    .option('--check <file>', 'say how a recording differs from the stand-in. Exit code 1: it does')
-    .addOption(
-      new Option('--page <date>', 'the page of the stand-in to compare with').choices(PAGE_DATES).default('september'),
-    )
+    .description(words.help.record.about)
+    .addArgument(new Argument('[name]', words.help.record.name).argParser(sessionName(words)))
+    .option('--out <file>', words.help.record.out)
+    .option('--force', words.help.record.force)
+    .option('--check <file>', words.help.record.check)
+    .addOption(new Option('--page <date>', words.help.record.page).choices(PAGE_DATES).default('september'))
     .action(async (name: string | undefined, options: RecordOptions, command: Command) => {
       const cli = cliOf(command, io);
       if (options.check !== undefined && name === undefined) return check(cli, filePath(options.check), options.page);
       if (options.check === undefined && name !== undefined) return record(cli, name, options);
       throw CliError.usage(
-        'Name a session to record, or give a file with --check: one of the two.',
-        './leadmaster record NAME, or ./leadmaster record --check FILE',
+        ({ recordings }) => recordings.oneOfTwo,
+        ({ recordings }) => recordings.both,
       );
     });
 };
@@ -56,18 +53,20 @@ async function record(cli: Cli, name: string, { out, force }: RecordOptions): Pr
   const answer = await client.call('recordSession', of(name), { timeoutMs: RECORD_MS });
   await writeText(file, `${JSON.stringify(known(answer), null, 2)}\n`);
   cli.print.data({ file });
-  cli.print.line(`Written: ${file}`);
-  cli.print.note(
-    "It holds names of WhatsApp's own code, states, sizes and times. No text, number, key or name of the account is in it.",
-  );
+  cli.print.line(cli.words.files.written(file));
+  cli.print.note(cli.words.recordings.whatItHolds);
 }
 
 /** Nothing is written that this version does not know to be harmless. */
 function known(answer: unknown): Recording {
   const { data } = recording.safeParse(answer);
   if (data !== undefined) return data;
-  const hint = 'Service and command line are of different versions: restart the service, and run the command again.';
-  throw new CliError(EXIT.failed, 'not_a_recording', 'What the service answered is not a recording.', hint);
+  throw new CliError(
+    EXIT.failed,
+    'not_a_recording',
+    ({ recordings }) => recordings.answerIsNone,
+    ({ recordings }) => recordings.restartService,
+  );
 }
 
 async function check(cli: Cli, path: string, page: PageDate): Promise<void> {
@@ -76,19 +75,32 @@ async function check(cli: Cli, path: string, page: PageDate): Promise<void> {
   const differences = differencesOf(file, (await readStandinPages())[page][moment]);
   cli.print.data({ page, moment, differences });
   show(cli, differences);
-  const of = `the stand-in's page of ${page}, ${moment === 'ready' ? 'linked' : 'not linked'}`;
+  const pageIn = ({ recordings }: Words): string => recordings.page(page, moment === 'ready');
+  const { count, recordings } = cli.words;
   cli.print.line(
     differences.length === 0
-      ? `No difference from ${of}.`
-      : `\n${differences.length} difference${differences.length === 1 ? '' : 's'} from ${of}.`,
+      ? recordings.noDifference(pageIn(cli.words))
+      : `\n${recordings.differences(count.differences(differences.length), pageIn(cli.words))}`,
   );
-  if (differences.length > 0) {
-    throw new CliError(EXIT.failed, 'differs', `${path} differs from ${of}.`, '', { told: true });
-  }
+  if (differences.length === 0) return;
+  const text: Text = (words) => words.recordings.differs(path, pageIn(words));
+  throw new CliError(EXIT.failed, 'differs', text, '', { told: true });
 }
 
 function show(cli: Cli, differences: readonly Difference[]): void {
   if (differences.length === 0 || cli.json) return;
-  const rows = differences.map(({ what, name, file, standin }) => [what.replace('_', ' '), name, file, standin]);
-  cli.print.line(table(cli.print, ['WHAT', 'NAME', 'FILE', 'STAND-IN'], rows));
+  const { head, what: kinds } = cli.words.recordings;
+  const rows = differences.map(({ what, name, file, standin }) => [
+    kinds[what],
+    name,
+    cell(cli.words, file),
+    cell(cli.words, standin),
+  ]);
+  cli.print.line(table(cli.print, head, rows));
+}
+
+/** A value of a page, or what stands there where it has none. */
+function cell({ recordings }: Words, value: string): string {
+  const cells: Readonly<Record<string, string>> = recordings.cells;
+  return Object.hasOwn(cells, value) ? (cells[value] ?? value) : value;
 }

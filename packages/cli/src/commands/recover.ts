@@ -1,4 +1,4 @@
-import { isSessionName, isToRecover, type Recoverable, type Recovered, SESSION_NAME_RULE } from '@leadmaster/protocol';
+import { isSessionName, isToRecover, type Recoverable, type Recovered } from '@leadmaster/protocol';
 import { Argument, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
@@ -7,9 +7,10 @@ import { EXIT } from '../exit-codes.ts';
 import { ask, canAsk } from '../output/ask.ts';
 import { confirmWholly } from '../output/confirm.ts';
 import type { Printer } from '../output/printer.ts';
-import { showProblems, verdict } from '../output/snapshot-words.ts';
+import { okOrFail, showProblems, verdict } from '../output/snapshot-words.ts';
 import { table } from '../output/table.ts';
 import { ago, bytes, localTime, printable } from '../output/words.ts';
+import type { Text, Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
 import { sessionName } from './values.ts';
@@ -22,27 +23,26 @@ interface RecoverOptions {
   start: boolean;
 }
 
-const HEAD = ['SESSION', 'SNAPSHOTS', 'LAST', 'WHEN', 'AGE', 'SIZE', 'VERIFIED', 'HERE'];
-
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('recover')
-    .description('list the sessions that the vault holds, and bring back the named ones; works without the service')
-    .addArgument(new Argument('[name...]', 'the sessions to bring back').argParser(names))
-    .option('--all', 'bring back all that are not here, but for those that were deleted or moved away on purpose')
-    .option('--origin-retired', 'say that the machine they ran on will never run them again')
-    .option('--other-account', 'also where the newest snapshot is of another account than the session had here')
-    .option('-y, --yes', 'do not ask; --origin-retired has to be said')
-    .option('--no-start', 'leave them stopped')
+    .description(words.help.recover.about)
+    .addArgument(new Argument('[name...]', words.help.recover.name).argParser(names(words)))
+    .option('--all', words.help.recover.all)
+    .option('--origin-retired', words.help.recover.originRetired)
+    .option('--other-account', words.help.recover.otherAccount)
+    .option('-y, --yes', words.help.recover.yes)
+    .option('--no-start', words.help.recover.noStart)
     .action(async (wanted: string[], options: RecoverOptions, command: Command) => {
       const cli = cliOf(command, io);
-      if (wanted.length > 0 && options.all) throw CliError.usage('Give names or --all, not both.');
+      if (wanted.length > 0 && options.all) throw CliError.usage((w) => w.recover.namesOrAll);
       await withSnapshots(cli, (access) => recover(cli, access, wanted, options));
     });
 };
 
-function names(text: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), sessionName(text)];
+function names(words: Words): (text: string, before: string[] | undefined) => string[] {
+  const parse = sessionName(words);
+  return (text, before) => [...(before ?? []), parse(text)];
 }
 
 async function recover(
@@ -60,13 +60,14 @@ async function recover(
   }
   await confirmRetired(cli, sessions, options);
   const wanted = { sessions, originRetired: true, otherAccount: options.otherAccount ?? false, start: options.start };
-  const done = await long(cli, 'recover', (call) => snapshots.recover(wanted, call));
+  const done = await long(cli, cli.words.recover.label, (call) => snapshots.recover(wanted, call));
   cli.print.data(done);
   showRecovered(cli.print, done);
-  if (!isServed && options.start) cli.print.note(`They start with the service: ${cli.startCommand}`);
+  if (!isServed && options.start) cli.print.note(cli.words.sessions.theyStartWithService(cli.startCommand));
   const failed = done.items.filter(({ ok }) => !ok).map(({ session }) => session);
   if (failed.length === 0) return;
-  throw new CliError(EXIT.failed, 'failed', `Not brought back: ${failed.join(', ')}.`, '', { told: true });
+  const text: Text = (words) => words.recover.notBroughtBack(failed.join(', '));
+  throw new CliError(EXIT.failed, 'failed', text, '', { told: true });
 }
 
 /** Which sessions to bring back: those that were named, or chosen now; none where it is only asked what there is. */
@@ -76,21 +77,24 @@ async function choose(
   named: readonly string[],
   { all, yes }: RecoverOptions,
 ): Promise<string[]> {
+  const { recover } = print.words;
   const missing = held.filter(isToRecover).map(({ session }) => session);
   if (named.length > 0) return checked(named, held);
   if (all) {
     noteGone(print, held);
-    if (missing.length === 0) print.note('Nothing that the vault holds is missing here.');
+    if (missing.length === 0) print.note(recover.nothingMissing);
     return missing;
   }
   if (missing.length === 0) return [];
   if (canAsk(io) && !json && !yes) {
-    const answer = await ask(io, 'Which shall be brought back? (names, "all", or nothing) ');
-    if (answer === 'all') noteGone(print, held);
-    if (answer === 'all') return missing;
+    const answer = await ask(io, recover.ask);
+    if (recover.all.includes(answer)) {
+      noteGone(print, held);
+      return missing;
+    }
     return checked(answer.split(/[\s,]+/).filter(Boolean), held);
   }
-  print.note('Bring them back: ./leadmaster recover NAME..., or --all');
+  print.note(recover.bringBack);
   return [];
 }
 
@@ -98,51 +102,54 @@ async function choose(
 function noteGone(print: Printer, held: readonly Recoverable[]): void {
   const gone = held.filter(({ isHere, gone: how }) => !isHere && how !== null).map(({ session }) => session);
   if (gone.length === 0) return;
-  print.note(`Left out, as they were deleted or moved on purpose: ${gone.join(', ')}.`);
-  print.note(`To bring one back all the same: ./leadmaster recover ${gone[0]}`);
+  print.note(print.words.recover.leftOut(gone.join(', ')));
+  print.note(print.words.recover.oneAllTheSame(gone[0]));
 }
 
 function checked(wanted: readonly string[], held: readonly Recoverable[]): string[] {
   for (const name of wanted) {
-    if (!isSessionName(name)) throw CliError.usage(`${JSON.stringify(name)} is no session: ${SESSION_NAME_RULE}.`);
+    if (!isSessionName(name)) throw CliError.usage(({ rules }) => rules.noSession(name));
     if (held.some(({ session }) => session === name)) continue;
     // Of what is damaged the name may not be known: the vault can tell whether it is the one.
     if (held.some(({ damaged }) => damaged)) continue;
-    const hint = 'List what it holds: ./leadmaster recover';
-    throw new CliError(EXIT.notFound, 'session_not_found', `The vault holds nothing of ${name}.`, hint);
+    throw new CliError(
+      EXIT.notFound,
+      'session_not_found',
+      (words) => words.recover.holdsNothing(name),
+      (words) => words.recover.listIt,
+    );
   }
   return [...new Set(wanted)];
 }
 
 /** Two machines with one login take it from each other: only a person knows that there is no other. */
 async function confirmRetired(
-  { io, json }: Cli,
+  cli: Cli,
   sessions: readonly string[],
   { originRetired, yes }: RecoverOptions,
 ): Promise<void> {
   if (originRetired) return;
   const which = sessions.join(', ');
-  if (canAsk(io) && !json && !yes) {
-    const question =
-      `${which}: is the machine that ran this gone for good, or will it never run it again?\n` +
-      'Two machines with one login take it from each other, and the phone has to scan again. Type yes: ';
-    return confirmWholly(io, question);
-  }
-  const hint = 'Once no other machine runs these sessions, and none ever will again: --origin-retired';
-  const detail = `Confirm that the machine which ran ${which} will never run it again.`;
-  throw new CliError(EXIT.notAllowed, 'origin_not_retired', detail, hint);
+  if (canAsk(cli.io) && !cli.json && !yes) return confirmWholly(cli, cli.words.recover.askRetired(which));
+  throw new CliError(
+    EXIT.notAllowed,
+    'origin_not_retired',
+    (words) => words.recover.confirmRetired(which),
+    (words) => words.recover.retiredHint,
+  );
 }
 
 function showHeld(print: Printer, held: readonly Recoverable[]): void {
+  const { output, recover } = print.words;
   const rows = held.map(({ session, snapshots, last, isHere, gone, damaged }) => [
     session,
     damaged ? '-' : String(snapshots),
     ...(last === null
-      ? ['-', '-', '-', '-', damaged ? print.paint.red('DAMAGED') : '-']
+      ? ['-', '-', '-', '-', damaged ? print.paint.red(output.damaged) : '-']
       : [last.id, localTime(last.at), ago(last.at), bytes(last.bytes), verdict(print, last)]),
-    isHere ? 'yes' : (gone ?? 'no'),
+    isHere ? output.yes : gone === null ? output.no : recover.gone[gone],
   ]);
-  print.line(rows.length === 0 ? 'The vault holds no session.' : table(print, HEAD, rows));
+  print.line(rows.length === 0 ? recover.holdsNone : table(print, recover.head, rows));
   for (const { session, problems } of held)
     showProblems(
       print,
@@ -151,9 +158,6 @@ function showHeld(print: Printer, held: readonly Recoverable[]): void {
 }
 
 function showRecovered(print: Printer, { items }: Recovered): void {
-  const { green, red } = print.paint;
-  for (const { session, ok, snapshot, detail } of items) {
-    const from = snapshot === null ? '' : ` from ${snapshot}`;
-    print.line(`${ok ? green('ok  ') : red('FAIL')} ${session}${from}: ${printable(detail)}`);
-  }
+  for (const { session, ok, snapshot, detail } of items)
+    print.line(`${okOrFail(print, ok)} ${print.words.recover.from(session, snapshot)}: ${printable(detail)}`);
 }

@@ -9,13 +9,13 @@ import { EXIT } from '../exit-codes.ts';
 import { cliOf, type Register } from './command.ts';
 import { languageOption } from './doctor.ts';
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('report')
-    .description('print where sessions are and how they are, from live facts, as Markdown; works without the service')
-    .addOption(languageOption())
-    .option('--out <file>', 'write it there, readable by its owner')
-    .option('--code <dir>', 'also tell of the folders that code in there names for sessions')
+    .description(words.help.report.about)
+    .addOption(languageOption(words))
+    .option('--out <file>', words.help.report.out)
+    .option('--code <dir>', words.help.report.code)
     .action(async ({ lang, out, code }: { lang: Language; out?: string; code?: string }, command: Command) => {
       const cli = cliOf(command, io);
       const { gather, renderReport } = await import('@leadmaster/doctor/report');
@@ -25,7 +25,7 @@ export const register: Register = (parent, io) => {
       if (out !== undefined) await write(resolve(out), text);
       cli.print.data(facts);
       if (out === undefined && !cli.json) cli.print.text(text);
-      if (out !== undefined) cli.print.note(`Written: ${resolve(out)}`);
+      if (out !== undefined) cli.print.note(words.files.written(resolve(out)));
     });
 };
 
@@ -34,6 +34,6 @@ async function write(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, text, { mode: 0o600 });
   } catch (error) {
-    throw new CliError(EXIT.failed, 'not_written', `${file} cannot be written: ${errorText(error)}`);
+    throw new CliError(EXIT.failed, 'not_written', ({ files }) => files.notWritten(file, errorText(error)));
   }
 }

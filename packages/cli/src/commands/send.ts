@@ -1,17 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type AcceptedMessage,
-  type Message,
-  normalRecipient,
-  RECIPIENT_RULE,
-  sendMessage,
-  shellWord,
-} from '@leadmaster/protocol';
+import { type AcceptedMessage, type Message, normalRecipient, sendMessage, shellWord } from '@leadmaster/protocol';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { asCliError, CliError } from '../cli-error.ts';
 import { interruptible } from '../client/interrupt.ts';
 import { of, type ServiceClient } from '../client/service-client.ts';
 import { EXIT } from '../exit-codes.ts';
+import type { Text, Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { nameArgument, seconds } from './values.ts';
 
@@ -19,19 +13,17 @@ import { nameArgument, seconds } from './values.ts';
 const ACKNOWLEDGED = ['SENT', 'DELIVERED', 'READ', 'PLAYED'];
 const OVER = [...ACKNOWLEDGED, 'FAILED', 'EXPIRED', 'UNCERTAIN'];
 const POLL_MS = 300;
-const REPLAYED =
-  'The order was given before under this idempotency key: this is what became of it, and nothing was sent now.';
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('send')
-    .description("send a text, and wait until WhatsApp's server has it")
-    .addArgument(nameArgument())
-    .argument('<to>', RECIPIENT_RULE, recipient)
-    .argument('<text>', 'the text')
-    .option('--no-wait', 'do not wait for the acknowledgement')
-    .addOption(new Option('--timeout <seconds>', 'how long to wait for it').default(60).argParser(seconds))
-    .option('--idempotency-key <key>', 'sending again with the same key sends nothing twice', idempotencyKey)
+    .description(words.help.send.about)
+    .addArgument(nameArgument(words))
+    .argument('<to>', words.rules.recipientIs, recipient(words))
+    .argument('<text>', words.help.send.text)
+    .option('--no-wait', words.help.send.noWait)
+    .addOption(new Option('--timeout <seconds>', words.help.send.timeout).default(60).argParser(seconds(words)))
+    .option('--idempotency-key <key>', words.help.send.idempotencyKey, idempotencyKey(words))
     .action(async (name: string, to: string, text: string, options: SendOptions, command: Command) => {
       const cli = cliOf(command, io);
       refuseBadText(text);
@@ -44,7 +36,7 @@ export const register: Register = (parent, io) => {
       });
       cli.print.data({ ...message, replayed, idempotencyKey: sending.key });
       cli.print.line(`${message.state} ${message.whatsappId ?? message.id}`);
-      if (replayed) cli.print.note(REPLAYED);
+      if (replayed) cli.print.note(words.messages.replayed);
       if (options.wait) failUnlessAcknowledged(message, sending);
     });
 };
@@ -103,45 +95,56 @@ function isUncertain({ code, exitCode, problem }: CliError): boolean {
 function mayHaveGone(thrown: unknown, sending: Sending, messageId: string | null): CliError {
   const error = asCliError(thrown);
   const isInterrupted = error.exitCode === EXIT.interrupted;
-  const why = isInterrupted ? 'Interrupted' : error.message.replace(/\.$/, '');
-  const which = [...(messageId === null ? [] : [`message ${messageId}`]), `idempotency key ${sending.key}`].join(', ');
+  const text: Text = (words) => {
+    const why = isInterrupted ? words.messages.interrupted : error.saidIn(words).replace(/\.$/, '');
+    return words.messages.mayHaveGone(why, identified(words, messageId, sending));
+  };
   return new CliError(
     isInterrupted ? EXIT.interrupted : EXIT.failed,
     isInterrupted ? error.code : 'answer_lost',
-    `${why}. The message may have gone (${which}).`,
+    text,
     askAgain(sending),
     { facts: { messageId, idempotencyKey: sending.key } },
   );
 }
 
+/** By what a message can be asked for. */
+function identified({ messages }: Words, messageId: string | null, { key }: Sending): string {
+  return [...(messageId === null ? [] : [messages.message(messageId)]), messages.key(key)].join(', ');
+}
+
 /** The same key sends nothing twice, so asking is the same command. */
-function askAgain({ name, to, text, key }: Sending): string {
-  const words = [name, to, text].map(shellWord).join(' ');
-  return `Ask what came of it; it is not sent twice: ./leadmaster send ${shellWord(`--idempotency-key=${key}`)} -- ${words}`;
+function askAgain({ name, to, text, key }: Sending): Text {
+  const given = [name, to, text].map(shellWord).join(' ');
+  const command = `./leadmaster send ${shellWord(`--idempotency-key=${key}`)} -- ${given}`;
+  return ({ messages }) => messages.askAgain(command);
 }
 
 function failUnlessAcknowledged({ state, code, error, id }: Message, sending: Sending): void {
   if (ACKNOWLEDGED.includes(state)) return;
   if (state === 'FAILED')
-    throw new CliError(EXIT.failed, code ?? 'failed', `Not sent: ${error ?? 'no reason given'}`, '', { told: true });
-  const which = `message ${id}, idempotency key ${sending.key}`;
-  const message = `WhatsApp has not acknowledged it (${state}). The message may still go (${which}).`;
-  throw new CliError(EXIT.failed, 'not_acknowledged', message, askAgain(sending), { told: true });
+    throw new CliError(EXIT.failed, code ?? 'failed', (words) => words.messages.notSent(error), '', { told: true });
+  const text: Text = (words) => words.messages.notAcknowledged(state, identified(words, id, sending));
+  throw new CliError(EXIT.failed, 'not_acknowledged', text, askAgain(sending), { told: true });
 }
 
-function recipient(text: string): string {
-  const normal = normalRecipient(text);
-  if (normal === null) throw new InvalidArgumentError(`It must be ${RECIPIENT_RULE}.`);
-  return normal;
+function recipient({ rules }: Words): (text: string) => string {
+  return (text) => {
+    const normal = normalRecipient(text);
+    if (normal === null) throw new InvalidArgumentError(rules.recipient);
+    return normal;
+  };
 }
 
 /** Not by the argument's parser, which says again all of what was given. */
 function refuseBadText(text: string): void {
   if (sendMessage.shape.text.safeParse(text).success) return;
-  throw CliError.usage(text === '' ? 'The text is empty.' : 'The text is too long for one message.');
+  throw CliError.usage(({ messages }) => (text === '' ? messages.empty : messages.tooLong));
 }
 
-function idempotencyKey(text: string): string {
-  if (/^[\x20-\x7e]{1,255}$/.test(text)) return text;
-  throw new InvalidArgumentError('It must be 1 to 255 printable ASCII characters.');
+function idempotencyKey({ rules }: Words): (text: string) => string {
+  return (text) => {
+    if (/^[\x20-\x7e]{1,255}$/.test(text)) return text;
+    throw new InvalidArgumentError(rules.idempotencyKey);
+  };
 }

@@ -4,38 +4,40 @@ import type { Cli } from '../cli.ts';
 import { of } from '../client/service-client.ts';
 import { confirm } from '../output/confirm.ts';
 import { describeSession } from '../output/words.ts';
+import type { Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { failUnlessGood, order, waitOption } from './starting.ts';
 import { nameArgument } from './values.ts';
 
 /** `session create|start|stop|restart|logout|delete NAME` */
-export const register: Register = (parent, io) => {
-  const noun = parent.command('session').description('create, start, stop, restart, log out or delete one session');
+export const register: Register = (parent, io, words) => {
+  const noun = parent.command('session').description(words.help.session.about);
 
   noun
     .command('create')
-    .description('create a session, and start it')
-    .addArgument(nameArgument())
-    .option('--no-start', 'leave it stopped')
-    .option('--metadata <key=value...>', 'notes of your own, kept with the session', metadata, {})
+    .description(words.help.session.create.about)
+    .addArgument(nameArgument(words))
+    .option('--no-start', words.help.session.create.noStart)
+    .option('--metadata <key=value...>', words.help.session.create.metadata, metadata(words), {})
     .action(async (name: string, options: { start: boolean; metadata: Record<string, string> }, command: Command) => {
       const cli = cliOf(command, io);
       const body = { name, start: options.start, metadata: options.metadata };
       show(cli, await cli.client().call('createSession', { body }));
     });
 
-  for (const [verb, id, description] of [
-    ['start', 'startSession', 'start a session'],
-    ['stop', 'stopSession', 'stop a session; its login is kept'],
-    ['restart', 'restartSession', 'stop a session and start it again'],
+  for (const [verb, id] of [
+    ['start', 'startSession'],
+    ['stop', 'stopSession'],
+    ['restart', 'restartSession'],
   ] as const) {
-    const command = noun.command(verb).description(description).addArgument(nameArgument()).addOption(waitOption());
+    const command = noun
+      .command(verb)
+      .description(words.help.session[verb].about)
+      .addArgument(nameArgument(words))
+      .addOption(waitOption(words));
     if (verb === 'start') {
-      command.option(
-        '--origin-retired',
-        'the place this copy of a login came from never runs it again: you are sure of that',
-      );
-      command.option('--older-login', 'start the login in place although the vault has a newer one');
+      command.option('--origin-retired', words.help.session.start.originRetired);
+      command.option('--older-login', words.help.session.start.olderLogin);
     }
     command.action(async (name: string, { wait, ...said }: { wait: number } & StartSession) => {
       const cli = cliOf(command, io);
@@ -47,39 +49,34 @@ export const register: Register = (parent, io) => {
 
   noun
     .command('logout')
-    .description('unlink the account at WhatsApp; the profile goes to the trash')
-    .addArgument(nameArgument())
-    .addOption(waitOption())
-    .option('-y, --yes', 'do not ask')
+    .description(words.help.session.logout.about)
+    .addArgument(nameArgument(words))
+    .addOption(waitOption(words))
+    .option('-y, --yes', words.help.session.logout.yes)
     .action(async (name: string, { wait, yes }: { wait: number; yes?: true }, command: Command) => {
       const cli = cliOf(command, io);
       await requireThere(cli, name);
-      await confirm(io, yes, `Log ${name} out? Its phone will have to scan a QR again.`);
+      await confirm(cli, yes, words.sessions.askLogout(name));
       show(cli, await order(cli, 'logoutSession', name, wait));
     });
 
   noun
     .command('delete')
-    .description('delete a session; its profile goes to the trash, its snapshots stay')
-    .addArgument(nameArgument())
-    .option('--purge', 'also destroy the key of its snapshots: nobody can ever read them again')
-    .option('--other-writers', 'with --purge: also where another installation has written some of them')
-    .option('-y, --yes', 'do not ask')
+    .description(words.help.session.delete.about)
+    .addArgument(nameArgument(words))
+    .option('--purge', words.help.session.delete.purge)
+    .option('--other-writers', words.help.session.delete.otherWriters)
+    .option('-y, --yes', words.help.session.delete.yes)
     .action(async (name: string, options: DeleteOptions, command: Command) => {
       const { purge = false, otherWriters = false, yes } = options;
       const cli = cliOf(command, io);
       await requireThere(cli, name);
-      await confirm(
-        io,
-        yes,
-        purge ? purgeQuestion(name) : `Delete ${name}? A profile that it has here goes to the trash.`,
-      );
+      await confirm(cli, yes, purge ? words.sessions.askPurge(name) : words.sessions.askDelete(name));
       await cli
         .client()
         .call('deleteSession', { ...of(name), query: { purge, otherWriters } }, { timeoutMs: DELETE_MS });
       cli.print.data({ deleted: name, purged: purge });
-      const snapshots = purge ? '; its snapshots are destroyed' : '';
-      cli.print.line(`${name} is deleted; a profile that it had here is in the trash${snapshots}.`);
+      cli.print.line(words.sessions.deleted(name, purge));
     });
 };
 
@@ -97,20 +94,20 @@ async function requireThere(cli: Cli, name: string): Promise<void> {
 /** A last snapshot may have to be stored first. */
 const DELETE_MS = 600_000;
 
-function purgeQuestion(name: string): string {
-  return `Delete ${name} AND DESTROY ALL ITS SNAPSHOTS? Nobody can ever read them again, from no copy of the vault.`;
-}
-
 function show(cli: Cli, session: Session): void {
   cli.print.data(session);
   cli.print.line(describeSession(cli.print, session));
 }
 
-function metadata(text: string, before: Record<string, string>): Record<string, string> {
-  const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('It must be KEY=VALUE.');
-  const key = text.slice(0, at);
-  // Readers of JSON refuse or drop it, for what it does to objects.
-  if (key === '__proto__') throw new InvalidArgumentError('__proto__ cannot be a key; choose another.');
-  return { ...before, [key]: text.slice(at + 1) };
+type Metadata = Record<string, string>;
+
+function metadata({ rules }: Words): (text: string, before: Metadata) => Metadata {
+  return (text, before) => {
+    const at = text.indexOf('=');
+    if (at < 1) throw new InvalidArgumentError(rules.keyValue);
+    const key = text.slice(0, at);
+    // Readers of JSON refuse or drop it, for what it does to objects.
+    if (key === '__proto__') throw new InvalidArgumentError(rules.proto);
+    return { ...before, [key]: text.slice(at + 1) };
+  };
 }

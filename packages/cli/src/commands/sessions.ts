@@ -7,40 +7,41 @@ import { of, type ServiceClient } from '../client/service-client.ts';
 import type { Printer } from '../output/printer.ts';
 import { table } from '../output/table.ts';
 import { accountName, ago, bytes, localTime, printable, stateName } from '../output/words.ts';
+import { reasonIn, sessionHintIn } from '../words/told.ts';
+import { ENGLISH, type Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { sessionName } from './values.ts';
 
-const HEAD = ['NAME', 'STATE', 'FOR', 'ACCOUNT', 'DISK', 'MEMORY', 'SNAPSHOT', 'REASON'];
-/** Columns that go first on a narrow terminal; `--json` has them there too. */
-const LESSER = [HEAD.indexOf('MEMORY'), HEAD.indexOf('DISK')];
+/** Columns that go first on a narrow terminal, memory before disk; `--json` has them there too. */
+const LESSER = [5, 4];
 
 /** How long a list of no sessions waits for what the vault holds. */
 const VAULT_MS = 2000;
 /** How many of those are named. */
 const NAMED = 5;
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('sessions')
     .aliases(['status', 'list'])
-    .description('list the sessions of this machine')
-    .addArgument(new Argument('[name]', 'this one alone').argParser(sessionName))
+    .description(words.help.sessions.about)
+    .addArgument(new Argument('[name]', words.help.sessions.name).argParser(sessionName(words)))
     .action(async (name: string | undefined, _options, command: Command) => {
       const cli = cliOf(command, io);
-      const items = (await find(cli.client(), name)).map((session) => withAdoption(cli, session));
-      cli.print.data(items);
+      const items = await find(cli.client(), name);
+      cli.print.data(items.map((session) => ({ ...session, hint: hintHere(cli, ENGLISH, session).hint })));
       if (items.length > 0) cli.print.line(sessionTable(cli.print, items));
-      else if (!cli.json) cli.print.line(`No sessions yet. ${await firstStep(cli.client())}`);
+      else if (!cli.json) cli.print.line(`${words.sessions.none} ${await firstStep(words, cli.client())}`);
       const { dim, red } = cli.print.paint;
       for (const session of items) {
-        const { name, hint, snapshotFailure } = session;
-        const restricted = restriction(session);
+        const { name, snapshotFailure } = session;
+        const restricted = restriction(words, session);
+        const { hint, detail } = hintHere(cli, words, session);
         if (hint !== '') cli.print.note(`${dim(`${name}:`)} ${hint}`);
+        if (detail !== '') cli.print.note(`${dim(`${name}: ${words.output.detail}`)} ${detail}`);
         if (restricted !== null) cli.print.note(`${dim(`${name}:`)} ${restricted}`);
         if (snapshotFailure !== null)
-          cli.print.note(
-            `${dim(`${name}:`)} ${red('no snapshot could be taken')}: ${printable(snapshotFailure.detail)}`,
-          );
+          cli.print.note(`${dim(`${name}:`)} ${red(words.sessions.noSnapshot)}: ${printable(snapshotFailure.detail)}`);
       }
     });
 };
@@ -51,18 +52,17 @@ async function find(client: ServiceClient, name: string | undefined): Promise<Se
 }
 
 /** The service's hint is for every machine; on this one the profile's folder is known. */
-function withAdoption(cli: Cli, session: Session): Session {
-  if (session.state !== 'UNCLAIMED') return session;
+function hintHere(cli: Cli, words: Words, session: Session): { hint: string; detail: string } {
+  if (session.state !== 'UNCLAIMED') return sessionHintIn(words, session);
   const path = shellWord(join(cli.config.dataDir, 'tokens', session.name));
-  return { ...session, hint: `Take it over in place: ./leadmaster adopt ${path} --name ${session.name}` };
+  return { hint: words.sessions.takeOver(`./leadmaster adopt ${path} --name ${session.name}`), detail: '' };
 }
 
 /** Where there is no session: how to bring back those that the vault holds, or to make the first. Takes two seconds at most. */
-export async function firstStep(client: ServiceClient): Promise<string> {
+export async function firstStep({ sessions }: Words, client: ServiceClient): Promise<string> {
   const held = await missingHere(client);
-  if (held.length === 0) return 'Make the first: ./leadmaster qr NAME';
-  const more = held.length > NAMED ? `, and ${held.length - NAMED} more` : '';
-  return `The vault holds ${printable(held.slice(0, NAMED).join(', '))}${more}: ./leadmaster recover`;
+  if (held.length === 0) return sessions.makeTheFirst;
+  return sessions.vaultHolds(printable(held.slice(0, NAMED).join(', ')), held.length - NAMED);
 }
 
 /** What the vault holds and this machine has not; nothing where that is not known soon. */
@@ -87,27 +87,28 @@ export function sessionTable(print: Printer, items: readonly Session[]): string 
     bytes(session.storage.bytes),
     bytes(session.runtime?.pssBytes),
     snapshotAge(print, session),
-    session.reason,
+    reasonIn(print.words, session.reason),
   ]);
-  return table(print, HEAD, rows, { lesser: LESSER });
+  return table(print, print.words.sessions.head, rows, { lesser: LESSER });
 }
 
 function stateWords(print: Printer, session: Session): string {
   return session.attention === null
     ? stateName(print, session)
-    : `${stateName(print, session)}, ${print.paint.red('needs you')}`;
+    : `${stateName(print, session)}, ${print.paint.red(print.words.sessions.needsYou)}`;
 }
 
 /** What WhatsApp does not let the account do now; null = nothing. */
-function restriction({ limits }: Session): string | null {
+function restriction({ sessions }: Words, { limits }: Session): string | null {
   if (limits === null || limits.newChats.state === 'open') return null;
   const { state, until } = limits.newChats;
-  return `WhatsApp lets it open no new chats (${state}${until === null ? '' : ` until ${localTime(until)}`}); chats that exist go on.`;
+  return sessions.restricted(state, until === null ? null : localTime(until));
 }
 
 /** How old the newest snapshot is; in red when it is damaged, or the last attempt at one failed. */
 function snapshotAge(print: Printer, { lastSnapshot, snapshotFailure }: Session): string {
   const age = ago(lastSnapshot?.at ?? null);
-  const wrong = [lastSnapshot?.damaged ? 'DAMAGED' : [], snapshotFailure === null ? [] : 'failing'].flat();
+  const { output, sessions } = print.words;
+  const wrong = [lastSnapshot?.damaged ? output.damaged : [], snapshotFailure === null ? [] : sessions.failing].flat();
   return wrong.length === 0 ? age : print.paint.red([age, ...wrong].join(', '));
 }

@@ -5,6 +5,7 @@ import { asCliError, CliError } from '../cli-error.ts';
 import { type Snapshots, withSnapshots } from '../client/snapshots.ts';
 import { EXIT } from '../exit-codes.ts';
 import { describeTaken, showProblems } from '../output/snapshot-words.ts';
+import type { Text } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
 import { sessionName } from './values.ts';
@@ -14,17 +15,17 @@ interface CreateOptions {
   all?: true;
 }
 
-export const registerCreate: Register = (noun, io) => {
+export const registerCreate: Register = (noun, io, words) => {
   noun
     .command('create')
-    .description('take a snapshot of a session, which runs on meanwhile')
-    .addArgument(new Argument('[name]', 'the session').argParser(sessionName))
-    .addOption(new Option('--kind <kind>', 'more than a login and its history need').choices(['essential', 'full']))
-    .option('--all', 'of every session, one after the other')
+    .description(words.help.snapshot.create.about)
+    .addArgument(new Argument('[name]', words.help.snapshot.create.name).argParser(sessionName(words)))
+    .addOption(new Option('--kind <kind>', words.help.snapshot.create.kind).choices(['essential', 'full']))
+    .option('--all', words.help.snapshot.create.all)
     .action(async (name: string | undefined, { kind, all }: CreateOptions, command: Command) => {
       const cli = cliOf(command, io);
       const wanted = kind === undefined ? {} : { kind };
-      if ((name === undefined) === (all === undefined)) throw CliError.usage('Give one session, or --all.');
+      if ((name === undefined) === (all === undefined)) throw CliError.usage((w) => w.snapshots.oneOrAll);
       await withSnapshots(cli, async ({ snapshots, names }) => {
         if (name === undefined) return takeAll(cli, snapshots, await names(), wanted);
         const taken = await take(cli, snapshots, name, wanted);
@@ -63,11 +64,12 @@ async function takeAll(cli: Cli, snapshots: Snapshots, names: readonly string[],
       const { code, message: detail, hint } = error;
       items.push({ session, snapshot: null, error: { code, detail, hint } });
       if (!EXCUSED.has(code)) failed.push(session);
-      cli.print.note(`${session}: ${detail}`);
+      cli.print.note(`${session}: ${error.saidIn(cli.words)}`);
     }
   }
   cli.print.data({ items });
-  if (names.length === 0) cli.print.line('There is no session to take a snapshot of.');
+  if (names.length === 0) cli.print.line(cli.words.snapshots.noneOfAll);
   if (failed.length === 0) return;
-  throw new CliError(EXIT.failed, 'failed', `No snapshot was taken of ${failed.join(', ')}.`, '', { told: true });
+  const text: Text = (words) => words.snapshots.noneTakenOf(failed.join(', '));
+  throw new CliError(EXIT.failed, 'failed', text, '', { told: true });
 }

@@ -5,9 +5,10 @@ import type { Snapshots } from '../client/snapshots.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Printer } from '../output/printer.ts';
 import { printable } from '../output/words.ts';
+import type { Words } from '../words/words.ts';
 
 /** Which snapshot is meant. */
-export function idArgument(standard?: 'latest', about = 'its id, the beginning of it, or "latest"'): Argument {
+export function idArgument(words: Words, standard?: 'latest', about = words.help.shared.id): Argument {
   return standard === undefined ? new Argument('<id>', about) : new Argument('[id]', about).default(standard);
 }
 
@@ -43,8 +44,7 @@ export function noteDamage(
   newest: string | null,
   problems: readonly SnapshotProblem[],
 ): void {
-  const what = '"latest" is the newest that can be read, and may not be the newest';
-  for (const one of newerDamage(newest, problems)) print.note(`${session}: ${what}: ${sayProblem(one)}`);
+  for (const one of newerDamage(newest, problems)) print.note(print.words.snapshots.latestIs(session, sayProblem(one)));
 }
 
 /** Of what is wrong with a history, what is newer than one of its snapshots (null: than none), and cannot be read. */
@@ -73,8 +73,12 @@ export function chooseSnapshot<T extends { id: string }>(items: readonly T[], se
   const [first, ...others] = found;
   if (first === undefined) throw notFound(items, session, text);
   if (others.length === 0) return first;
-  const detail = `${text} could be any of ${found.map(({ id }) => id).join(', ')}.`;
-  throw new CliError(EXIT.usage, 'ambiguous_id', detail, 'Write more of it.');
+  throw new CliError(
+    EXIT.usage,
+    'ambiguous_id',
+    ({ snapshots }) => snapshots.couldBe(text, found.map(({ id }) => id).join(', ')),
+    ({ snapshots }) => snapshots.writeMore,
+  );
 }
 
 /**
@@ -101,14 +105,20 @@ const MATCHES: readonly ((id: string, text: string) => boolean)[] = [
 
 /** A new one would be refused, too. */
 function rolledBack(session: string, detail: string): CliError {
-  const hint = `If that copy was put back on purpose: ./leadmaster vault accept ${session}`;
-  return new CliError(EXIT.notFound, 'snapshot_not_found', `${session} has no snapshot. ${detail}`, hint);
+  return new CliError(
+    EXIT.notFound,
+    'snapshot_not_found',
+    ({ snapshots }) => snapshots.rolledBack(session, detail),
+    ({ snapshots }) => snapshots.putBackHint(session),
+  );
 }
 
 function notFound(items: readonly unknown[], session: string, text: string): CliError {
-  const [detail, hint] =
-    items.length === 0
-      ? [`${session} has no snapshot.`, `Take one: ./leadmaster snapshot create ${session}`]
-      : [`${session} has no snapshot ${text}.`, `List them: ./leadmaster snapshot list ${session}`];
-  return new CliError(EXIT.notFound, 'snapshot_not_found', detail, hint);
+  const isEmpty = items.length === 0;
+  return new CliError(
+    EXIT.notFound,
+    'snapshot_not_found',
+    ({ snapshots }) => (isEmpty ? snapshots.hasNone(session) : snapshots.hasNoneSuch(session, text)),
+    ({ snapshots }) => (isEmpty ? snapshots.takeOne(session) : snapshots.listThem(session)),
+  );
 }

@@ -5,29 +5,31 @@ import { type Snapshots, withSnapshots } from '../client/snapshots.ts';
 import type { Printer } from '../output/printer.ts';
 import { pause, showChecks, showProblems, snapshotTable, verdict } from '../output/snapshot-words.ts';
 import { table } from '../output/table.ts';
-import { accountName, ago, bytes, duration, localTime, plural, printable } from '../output/words.ts';
+import { accountName, ago, bytes, duration, localTime, printable } from '../output/words.ts';
+import { reasonIn } from '../words/told.ts';
+import type { Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { findSnapshot, idArgument } from './snapshot-id.ts';
 import { nameArgument, sessionName } from './values.ts';
 
-export const registerList: Register = (noun, io) => {
+export const registerList: Register = (noun, io, words) => {
   noun
     .command('list')
-    .description('list snapshots, newest first; works without the service')
-    .addArgument(new Argument('[name]', 'of this session alone').argParser(sessionName))
+    .description(words.help.snapshot.list.about)
+    .addArgument(new Argument('[name]', words.help.snapshot.list.name).argParser(sessionName(words)))
     .action(async (name: string | undefined, _options, command: Command) => {
       const cli = cliOf(command, io);
       await withSnapshots(cli, ({ snapshots }) => list(cli, snapshots, name));
     });
 };
 
-export const registerShow: Register = (noun, io) => {
+export const registerShow: Register = (noun, io, words) => {
   noun
     .command('show')
-    .description('show what is known of one snapshot')
-    .addArgument(nameArgument())
-    .addArgument(idArgument('latest'))
-    .option('--files', 'also list its files')
+    .description(words.help.snapshot.show.about)
+    .addArgument(nameArgument(words))
+    .addArgument(idArgument(words, 'latest'))
+    .option('--files', words.help.snapshot.show.files)
     .action(async (name: string, id: string, { files }: { files?: true }, command: Command) => {
       const cli = cliOf(command, io);
       await withSnapshots(cli, async ({ snapshots }) => {
@@ -45,8 +47,7 @@ async function list(cli: Cli, snapshots: Snapshots, name: string | undefined): P
   const problems = lists.flatMap((one) => one.problems.map((problem) => ({ session: one.session, ...problem })));
   cli.print.data({ items, problems });
   if (items.length > 0) cli.print.line(snapshotTable(cli.print, items, name === undefined));
-  else if (problems.length === 0)
-    cli.print.line(`No snapshots yet. Take the first: ./leadmaster snapshot create ${name ?? 'NAME'}`);
+  else if (problems.length === 0) cli.print.line(cli.words.snapshots.none(name));
   showProblems(cli.print, problems);
 }
 
@@ -60,35 +61,38 @@ async function listAll(snapshots: Snapshots): Promise<(SnapshotList & { session:
 
 function show(print: Printer, one: SnapshotDetail): void {
   const { bold } = print.paint;
+  const { words } = print;
+  const { facts, profileOf, took } = words.snapshots;
   const rows = [
-    ['taken', `${localTime(one.at)} (${ago(one.at)} ago), ${printable(one.reason)}`],
-    ['kind', one.kind],
-    ['account', printable(accountName(one))],
-    [
-      'size',
-      `${bytes(one.bytes)} in ${plural(one.files, 'file')}; ${bytes(one.newBytes)} new, ${bytes(one.storedBytes)} stored`,
-    ],
-    ['copy', `${pause(one)}, took ${duration(one.durationMs)}`],
-    ['profile', `generation ${one.generation}, Chromium ${one.chromium ?? 'unknown'}`],
-    ['verified', verdict(print, one)],
-    ['counted', counted(one.census)],
+    [facts.taken, `${localTime(one.at)} (${words.output.ago(ago(one.at))}), ${printable(reasonIn(words, one.reason))}`],
+    [facts.kind, one.kind],
+    [facts.account, printable(accountName(one))],
+    [facts.size, sizeOf(words, one)],
+    [facts.copy, `${pause(words, one)}, ${took(duration(one.durationMs))}`],
+    [facts.profile, profileOf(one.generation, one.chromium)],
+    [facts.verified, verdict(print, one)],
+    [facts.counted, counted(words, one.census)],
   ];
   print.line(`${bold(one.session)} ${one.id}`);
   for (const [label = '', value = ''] of rows) print.line(`  ${label.padEnd(9)} ${value}`);
-  if (one.structure.length > 0) print.line(`\n${bold('Databases')}`);
+  if (one.structure.length > 0) print.line(`\n${bold(words.snapshots.databases)}`);
   showChecks(print, one.structure);
 }
 
-/** What the page held just before and just after the copy was taken. */
-function counted({ before, after }: SnapshotDetail['census']): string {
-  if (before === null && after === null) return '-';
-  return `${count(before)} before the copy, ${count(after)} after it`;
+function sizeOf({ count, snapshots }: Words, one: SnapshotDetail): string {
+  return snapshots.sizeIn(bytes(one.bytes), count.files(one.files), bytes(one.newBytes), bytes(one.storedBytes));
 }
 
-function count(census: Census | null): string {
-  if (census === null) return 'nothing';
+/** What the page held just before and just after the copy was taken. */
+function counted(words: Words, { before, after }: SnapshotDetail['census']): string {
+  if (before === null && after === null) return '-';
+  return words.snapshots.beforeAndAfter(held(words, before), held(words, after));
+}
+
+function held({ snapshots }: Words, census: Census | null): string {
+  if (census === null) return snapshots.nothing;
   const rows = Object.values(census.rows).reduce((sum, value) => sum + value, 0);
-  return `${rows} rows and ${census.localStorage} items`;
+  return snapshots.rowsAndItems(rows, census.localStorage);
 }
 
 function fileTable(print: Printer, { entries }: SnapshotDetail): string {
@@ -98,5 +102,5 @@ function fileTable(print: Printer, { entries }: SnapshotDetail): string {
     kind === 'file' ? String(size) : '-',
     printable(path),
   ]);
-  return table(print, ['TYPE', 'MODE', 'BYTES', 'PATH'], rows);
+  return table(print, print.words.snapshots.fileHead, rows);
 }

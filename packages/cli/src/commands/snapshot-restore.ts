@@ -7,7 +7,7 @@ import { extract, readVault } from '../client/extract.ts';
 import { type SnapshotAccess, withSnapshots } from '../client/snapshots.ts';
 import { confirm } from '../output/confirm.ts';
 import { nameSnapshot } from '../output/snapshot-words.ts';
-import { bytes, describeSession, plural } from '../output/words.ts';
+import { bytes, describeSession } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
 import { chooseToGoBack, findSnapshot, idArgument, noteDamage } from './snapshot-id.ts';
@@ -22,26 +22,20 @@ interface RestoreOptions {
   to?: string;
 }
 
-const LATEST =
-  'its id, the beginning of it, or "latest": the newest that was not taken by a restore of the profile it replaced (before_restore)';
-
 const OF_A_SESSION = ['start', 'restart', 'overwriteNewer', 'otherAccount', 'yes'];
 
-export const registerRestore: Register = (noun, io) => {
+export const registerRestore: Register = (noun, io, words) => {
   noun
     .command('restore')
-    .description("put a snapshot in the place of a session's profile; works without the service")
-    .addArgument(nameArgument())
-    .addArgument(idArgument('latest', LATEST))
-    .option('--start', 'start the session afterwards')
-    .option('--restart', 'stop it first if it runs, and start it afterwards')
-    .option('--overwrite-newer', 'also over a login that is newer than the snapshot')
-    .option(
-      '--other-account',
-      'also where the snapshot is of another account than the session, or of a link of another installation',
-    )
-    .option('-y, --yes', 'do not ask')
-    .addOption(new Option('--to <dir>', "only write the snapshot's files into this folder").conflicts(OF_A_SESSION))
+    .description(words.help.snapshot.restore.about)
+    .addArgument(nameArgument(words))
+    .addArgument(idArgument(words, 'latest', words.help.shared.latest))
+    .option('--start', words.help.snapshot.restore.start)
+    .option('--restart', words.help.snapshot.restore.restart)
+    .option('--overwrite-newer', words.help.snapshot.restore.overwriteNewer)
+    .option('--other-account', words.help.snapshot.restore.otherAccount)
+    .option('-y, --yes', words.help.snapshot.restore.yes)
+    .addOption(new Option('--to <dir>', words.help.snapshot.restore.to).conflicts(OF_A_SESSION))
     .action(async (name: string, id: string, options: RestoreOptions, command: Command) => {
       const cli = cliOf(command, io);
       if (options.to !== undefined) return extractTo(cli, name, id, resolve(options.to));
@@ -59,7 +53,7 @@ async function restore(
   const { start = false, restart = false, overwriteNewer = false, otherAccount = false, yes } = options;
   const choose = (items: readonly Snapshot[]) => chooseToGoBack(items, ({ reason }) => reason, name, text);
   const chosen = await findSnapshot(snapshots, name, text, choose, cli.print);
-  await confirm(cli.io, yes, question(name, chosen, restart));
+  await confirm(cli, yes, cli.words.restore.ask(name, nameSnapshot(cli.words, chosen), restart));
   const wanted = { start, restart, overwriteNewer, otherAccount };
   const session = await long(cli, name, (call) => snapshots.restore(name, chosen.id, { ...call, ...wanted })).catch(
     (error: unknown) => {
@@ -68,17 +62,9 @@ async function restore(
   );
   cli.print.data(session);
   // The answer does not tell whether there was a profile: the session may be deleted, or its folder lost.
-  cli.print.line(`${name} is back at ${nameSnapshot(chosen)}; a profile that it had before is in the trash.`);
+  cli.print.line(cli.words.restore.isBack(name, nameSnapshot(cli.words, chosen)));
   cli.print.line(describeSession(cli.print, session));
-  if (!isServed && (start || restart)) cli.print.note(`It starts with the service: ${cli.startCommand}`);
-}
-
-function question(name: string, chosen: Snapshot, restart: boolean): string {
-  const first = restart ? `${name} is stopped if it runs, and goes` : `${name} goes`;
-  return (
-    `${first} back to ${nameSnapshot(chosen)}.\n` +
-    'If it has a profile now, that goes to the trash; what has come since then is not in the snapshot. Restore?'
-  );
+  if (!isServed && (start || restart)) cli.print.note(cli.words.sessions.startsWithService(cli.startCommand));
 }
 
 /** Which option lets it happen all the same. */
@@ -93,12 +79,12 @@ const FLAGS = {
 /** A refusal, with the command that is not refused where there is one. */
 function withOption(thrown: unknown, command: string, given: Record<keyof typeof FLAGS, boolean>): CliError {
   const error = asCliError(thrown);
-  const { exitCode, code, message, problem } = error;
+  const { exitCode, code, text, problem } = error;
   if (code !== 'newer_login' && code !== 'session_running' && code !== 'other_account') return error;
   const wanted = { ...given, [OPTIONS[code]]: true };
   const flags = (['start', 'restart', 'overwriteNewer', 'otherAccount'] as const).filter((name) => wanted[name]);
   const line = [command, ...flags.map((name) => FLAGS[name])].join(' ');
-  return new CliError(exitCode, code, message, `To restore all the same: ${line}`, { problem });
+  return new CliError(exitCode, code, text, (words) => words.restore.allTheSame(line), { problem });
 }
 
 /** Reads the vault by itself: the files of a snapshot concern neither the service nor the profile in place. */
@@ -112,10 +98,9 @@ async function extractTo(cli: Cli, name: string, text: string, target: string): 
     return { session: name, snapshot: id, path: target, ...(await extract(vault, name, id, target, call)) };
   });
   cli.print.data(done);
-  cli.print.line(
-    `${target}: ${plural(done.files, 'file')}, ${bytes(done.bytes)}, of snapshot ${done.snapshot} of ${name}.`,
-  );
-  cli.print.note('They hold the login: keep them private, and never run them beside the session.');
+  const { count, restore } = cli.words;
+  cli.print.line(restore.extracted(target, count.files(done.files), bytes(done.bytes), done.snapshot, name));
+  cli.print.note(restore.theyHoldTheLogin);
 }
 
 /** What lies there is a session to whoever looks: of one login there would be two. */
@@ -124,7 +109,7 @@ async function refuseAmongSessions(cli: Cli, target: string): Promise<void> {
   const tokens = await tokensAround(target, cli.config.dataDir);
   if (tokens === null) return;
   throw CliError.usage(
-    `${target} lies among the sessions of ${tokens}, and what is written out of a snapshot is a second copy of a login.`,
-    'Name a folder elsewhere. To bring the session back here, leave --to out; on another machine, "./leadmaster export" and "import".',
+    (words) => words.restore.amongSessions(target, tokens),
+    (words) => words.restore.nameElsewhere,
   );
 }

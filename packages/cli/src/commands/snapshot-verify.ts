@@ -5,18 +5,19 @@ import { CliError } from '../cli-error.ts';
 import { type Snapshots, withSnapshots } from '../client/snapshots.ts';
 import { EXIT } from '../exit-codes.ts';
 import { showChecks } from '../output/snapshot-words.ts';
+import type { Text } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
 import { findIn, idArgument, newerDamage, sayProblem } from './snapshot-id.ts';
 import { nameArgument } from './values.ts';
 
-export const registerVerify: Register = (noun, io) => {
+export const registerVerify: Register = (noun, io, words) => {
   noun
     .command('verify')
-    .description('read every byte that a snapshot needs; works without the service. Exit code 1: it is damaged')
-    .addArgument(nameArgument())
-    .addArgument(idArgument('latest'))
-    .option('--drill', 'also boot a restored copy of it, without any network')
+    .description(words.help.snapshot.verify.about)
+    .addArgument(nameArgument(words))
+    .addArgument(idArgument(words, 'latest'))
+    .option('--drill', words.help.snapshot.verify.drill)
     .action(async (name: string, text: string, { drill = false }: { drill?: boolean }, command: Command) => {
       const cli = cliOf(command, io);
       await withSnapshots(cli, ({ snapshots }) => verify(cli, snapshots, name, text, drill));
@@ -32,8 +33,8 @@ async function verify(cli: Cli, snapshots: Snapshots, name: string, text: string
   cli.print.data({ session: name, snapshot: id, ...report, good: found.ok ? id : null, newer });
   showChecks(cli.print, report.checks);
   if (!report.ok) throw notGood(name, id, found.ok, newer);
-  cli.print.line(`Snapshot ${id} of ${name} is good.`);
-  for (const one of newer) cli.print.note(`${name}: a newer one cannot be read: ${sayProblem(one)}`);
+  cli.print.line(cli.words.snapshots.good(name, id));
+  for (const one of newer) cli.print.note(cli.words.snapshots.newerUnread(name, sayProblem(one)));
 }
 
 /** The answer for the newest snapshot that was taken: one that can be read is not it where a newer one cannot. */
@@ -43,8 +44,10 @@ function withNewest({ ok, checks }: VerifyReport, newer: readonly SnapshotProble
 }
 
 function notGood(name: string, id: string, good: boolean, newer: readonly SnapshotProblem[]): CliError {
-  const one = good ? `${id} is good, the newest that is` : `Snapshot ${id} of ${name} is not good`;
-  const message = newer.length === 0 ? `${one}.` : `The newest snapshot of ${name} cannot be read. ${one}.`;
-  const hint = newer.length === 0 ? '' : `See ./leadmaster snapshot list ${name}, and ./leadmaster doctor.`;
-  return new CliError(EXIT.failed, 'snapshot_damaged', message, hint, { told: true });
+  const text: Text = ({ snapshots }) => {
+    const one = good ? snapshots.goodNewest(id) : snapshots.notGood(name, id);
+    return newer.length === 0 ? one : snapshots.newestUnread(name, one);
+  };
+  const hint: Text = newer.length === 0 ? '' : ({ snapshots }) => snapshots.seeBoth(name);
+  return new CliError(EXIT.failed, 'snapshot_damaged', text, hint, { told: true });
 }

@@ -6,8 +6,8 @@ import { registerRestore } from './snapshot-restore.ts';
 import { registerVerify } from './snapshot-verify.ts';
 
 /** `snapshot create|list|show|verify|restore|delete|prune` */
-export const register: Register = (parent, io) => {
-  const noun = parent.command('snapshot').description("take, list, verify, restore and remove sessions' snapshots");
+export const register: Register = (parent, io, words) => {
+  const noun = parent.command('snapshot').description(words.help.snapshot.about);
   const parts = [registerCreate, registerList, registerShow, registerVerify, registerRestore];
-  for (const part of [...parts, registerDelete, registerPrune]) part(noun, io);
+  for (const part of [...parts, registerDelete, registerPrune]) part(noun, io, words);
 };

@@ -11,14 +11,15 @@ import type { Io } from '../io.ts';
 import { printBanner } from '../service/banner.ts';
 import { type Service, serve } from '../service/serve.ts';
 import { ensureBrowser } from '../setup/install-browser.ts';
+import type { Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('start')
-    .description('start everything; finds or installs a browser first. Ends in order on Ctrl-C or SIGTERM')
-    .option('--demo', 'against the built-in stand-in of WhatsApp, with simulated phones and data of its own')
-    .addOption(exitWithParent())
+    .description(words.help.start.about)
+    .option('--demo', words.help.start.demo)
+    .addOption(exitWithParent(words))
     .action(async (options: StartOptions, command: Command) => {
       const cli = cliOf(command, io);
       io.exitCode = await (isDemo(command) ? runDemo(cli, io, options) : run(cli, cli.environment.env, options, true));
@@ -26,10 +27,10 @@ export const register: Register = (parent, io) => {
 
   parent
     .command('session-manager')
-    .description('start the session manager alone')
-    .addOption(exitWithParent())
+    .description(words.help.sessionManager.about)
+    .addOption(exitWithParent(words))
     .action(async (options: StartOptions, command: Command) => {
-      if (isDemo(command)) throw CliError.usage('A demo is started by "start --demo" alone.');
+      if (isDemo(command)) throw CliError.usage(({ service }) => service.demoAlone);
       const cli = cliOf(command, io);
       io.exitCode = await run(cli, cli.environment.env, options, false);
     });
@@ -45,8 +46,8 @@ interface StartOptions {
 }
 
 /** For whoever starts us with a pipe as our standard input, and wants us to end when that closes. */
-function exitWithParent(): Option {
-  return new Option('--exit-with-parent', 'end when standard input closes').hideHelp();
+function exitWithParent(words: Words): Option {
+  return new Option('--exit-with-parent', words.help.sessionManager.exitWithParent).hideHelp();
 }
 
 async function run(cli: Cli, env: Env, options: StartOptions, install: boolean, extra: Extra = {}): Promise<number> {
@@ -56,7 +57,14 @@ async function run(cli: Cli, env: Env, options: StartOptions, install: boolean, 
     ? (text: string) => cli.io.stderr.write(`\u001b[2K${visible(text)}\r`)
     : undefined;
   const say = (text: string): void => cli.print.note(text);
-  const means = { chromePath, visible: loginMode === 'local', say, ...(progress === undefined ? {} : { progress }) };
+  const { words } = cli;
+  const means = {
+    chromePath,
+    visible: loginMode === 'local',
+    say,
+    words,
+    ...(progress === undefined ? {} : { progress }),
+  };
   const browser = install ? await ensureBrowser(means) : null;
   return serve(cli, {
     // A person at a terminal reads lines, not JSON, unless they have chosen.
@@ -83,7 +91,7 @@ interface Extra {
 async function runDemo(real: Cli, io: Io, options: StartOptions): Promise<number> {
   const { env } = real.environment;
   const dataDir = demoDir(readConfig(env).dataDir);
-  for (const text of unusedByDemo(env)) real.print.note(text);
+  for (const text of unusedByDemo(env, real.words)) real.print.note(text);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const demo = await startDemo(env, dataDir);
   try {
@@ -94,7 +102,7 @@ async function runDemo(real: Cli, io: Io, options: StartOptions): Promise<number
         controlUrl: demo.controlUrl,
         chromeArgs: demo.env.CHROME_ARGS ?? '',
       });
-      real.print.line(HOW_TO);
+      real.print.line(real.words.phones.howTo(CUSTOMER));
     };
     return await run(new Cli(io, real.json), demo.env, options, true, { onStarted, alsoEnds: demo.ended });
   } finally {
@@ -102,14 +110,3 @@ async function runDemo(real: Cli, io: Io, options: StartOptions): Promise<number
     await demo.close();
   }
 }
-
-const HOW_TO = `This is the demo: WhatsApp is played by a stand-in, and nothing leaves this machine. In another terminal:
-
-  ./leadmaster qr ventas                      create a session and show its QR
-  ./leadmaster phone scan ventas              scan it with its simulated phone (a third terminal)
-  ./leadmaster send ventas ${CUSTOMER} hola    write to a simulated customer
-  ./leadmaster phone inbox                    what that customer got
-  ./leadmaster phone send ventas "hola!"      the customer writes to the session
-  ./leadmaster events ventas                  what happened
-  ./leadmaster phone unlink ventas            unlink it from the phone
-`;

@@ -4,11 +4,13 @@ import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { of } from '../client/service-client.ts';
 import { EXIT } from '../exit-codes.ts';
+import { reasonIn, sessionHintText } from '../words/told.ts';
+import type { Words } from '../words/words.ts';
 import { seconds } from './values.ts';
 
 /** `--wait`, as every command has it that starts or stops a session. */
-export function waitOption(): Option {
-  return new Option('--wait <seconds>', 'wait for a state that stays').default(20).argParser(seconds);
+export function waitOption(words: Words): Option {
+  return new Option('--wait <seconds>', words.help.shared.wait).default(20).argParser(seconds(words));
 }
 
 /** An order after which a session is waited for. */
@@ -28,7 +30,11 @@ export function within(wait: number): { timeoutMs: number } {
 export function failUnlessGood(session: Session): void {
   const bad = session.stateKind === 'needs_person' && session.state !== 'QR_REQUIRED';
   if (bad)
-    throw new CliError(EXIT.failed, 'not_running', `${session.name} did not start: ${session.reason}`, session.hint, {
-      told: true,
-    });
+    throw new CliError(
+      EXIT.failed,
+      'not_running',
+      (words) => words.sessions.didNotStart(session.name, reasonIn(words, session.reason)),
+      sessionHintText(session),
+      { told: true },
+    );
 }

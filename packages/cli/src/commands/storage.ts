@@ -7,30 +7,23 @@ import { EXIT } from '../exit-codes.ts';
 import type { Printer } from '../output/printer.ts';
 import { bar } from '../output/progress.ts';
 import { table } from '../output/table.ts';
-import { bytes, plural } from '../output/words.ts';
+import { bytes } from '../output/words.ts';
+import type { Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { sessionName } from './values.ts';
 
 const CLASSES = ['critical', 'important', 'optional', 'temporary'] as const;
-
-/** What each class is worth, for those who see it the first time. */
-const WORTH = {
-  critical: 'the login and the messages; never trimmed',
-  important: 'kept in snapshots; never trimmed',
-  optional: 'cached media and scripts; trimmed',
-  temporary: 'recreated by itself; trimmed',
-} as const;
 
 const BAR_WIDTH = 20;
 
 /** Folders below this part of the whole are told in one line. */
 const SMALL = 0.002;
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('storage')
-    .description('show the size of profiles, by class and folder; works without the service')
-    .addArgument(new Argument('[name]', 'of this session alone').argParser(sessionName))
+    .description(words.help.storage.about)
+    .addArgument(new Argument('[name]', words.help.storage.name).argParser(sessionName(words)))
     .action(async (name: string | undefined, _options, command: Command) => {
       const cli = cliOf(command, io);
       await withStorage(cli, (storage) => (name === undefined ? showAll(cli, storage) : showOne(cli, storage, name)));
@@ -42,14 +35,15 @@ async function showOne(cli: Cli, storage: StorageReader, name: string): Promise<
   cli.print.data({ session: name, ...report });
   const { bold } = cli.print.paint;
   cli.print.line(`${bold(name)} ${report.path}`);
-  cli.print.line(`${bytes(report.bytes)}${growth(report)}\n`);
+  cli.print.line(`${bytes(report.bytes)}${growth(cli.words, report)}\n`);
+  const { classHead, classes: names, what, worth } = cli.words.profiles;
   const classes = CLASSES.map((each) => [
-    each,
+    names[each],
     bytes(report.classes[each]),
     ...drawn(cli.print, report.classes[each], report.bytes),
-    WORTH[each],
+    worth[each],
   ]);
-  cli.print.line(table(cli.print, ['CLASS', 'BYTES', ...drawnHead(cli.print), 'WHAT'], classes));
+  cli.print.line(table(cli.print, [...classHead, ...drawnHead(cli.print), what], classes));
   cli.print.line(`\n${folderTable(cli.print, report)}`);
   warn(cli.print, name, report);
 }
@@ -57,25 +51,29 @@ async function showOne(cli: Cli, storage: StorageReader, name: string): Promise<
 /** What cannot be looked at of one does not hide the others. */
 async function showAll(cli: Cli, storage: StorageReader): Promise<void> {
   const items: ({ session: string } & StorageReport)[] = [];
-  const errors: { session: string; error: { code: string; detail: string; hint: string } }[] = [];
+  const errors: { session: string; error: CliError }[] = [];
   for (const session of await storage.names()) {
     try {
       items.push({ session, ...(await storage.report(session)) });
     } catch (thrown) {
       const error = asCliError(thrown);
       if (error.exitCode === EXIT.unreachable) throw error;
-      errors.push({ session, error: { code: error.code, detail: error.message, hint: error.hint } });
+      errors.push({ session, error });
     }
   }
   items.sort((a, b) => b.bytes - a.bytes);
-  cli.print.data({ items, errors });
+  cli.print.data({ items, errors: errors.map(asData) });
   if (items.length > 0) cli.print.line(sessionTable(cli.print, items));
-  else if (errors.length === 0) cli.print.line('There are no profiles yet. Make the first: ./leadmaster qr NAME');
+  else if (errors.length === 0) cli.print.line(cli.words.profiles.noProfiles);
   for (const { session, ...report } of items) warn(cli.print, session, report);
-  for (const { session, error } of errors) cli.print.note(`${session}: ${error.detail}`);
+  for (const { session, error } of errors) cli.print.note(`${session}: ${error.saidIn(cli.words)}`);
   if (errors.length === 0) return;
   const names = errors.map(({ session }) => session).join(', ');
-  throw new CliError(EXIT.failed, 'failed', `${names} could not be looked at.`, '', { told: true });
+  throw new CliError(EXIT.failed, 'failed', ({ profiles }) => profiles.notLookedAt(names), '', { told: true });
+}
+
+function asData({ session, error: { code, message: detail, hint } }: { session: string; error: CliError }): object {
+  return { session, error: { code, detail, hint } };
 }
 
 function sessionTable(print: Printer, items: readonly ({ session: string } & StorageReport)[]): string {
@@ -87,25 +85,28 @@ function sessionTable(print: Printer, items: readonly ({ session: string } & Sto
     item.growthBytesPerDay === null ? '-' : perDay(item.growthBytesPerDay),
     ...drawn(print, item.bytes, most),
   ]);
-  const head = ['NAME', 'BYTES', ...CLASSES.map((each) => each.toUpperCase()), 'PER DAY', ...drawnHead(print)];
+  const { nameHead, classes, perDay: aDay } = print.words.profiles;
+  const head = [...nameHead, ...CLASSES.map((each) => classes[each].toUpperCase()), aDay, ...drawnHead(print)];
   return table(print, head, rows);
 }
 
 function folderTable(print: Printer, report: StorageReport): string {
+  const { count, profiles } = print.words;
+  const { classes, folder: folderHead, folderHead: head } = profiles;
   const large = report.folders.filter((folder) => folder.bytes >= report.bytes * SMALL);
   const small = report.folders.slice(large.length);
   const rows = large.map((folder) => [
     bytes(folder.bytes),
     String(folder.files),
-    folder.class,
+    classes[folder.class],
     ...drawn(print, folder.bytes, report.bytes),
     folder.path,
   ]);
   if (small.length > 0) {
     const [weight, files] = [sum(small.map((one) => one.bytes)), sum(small.map((one) => one.files))];
-    rows.push([bytes(weight), String(files), '', ...drawn(print, 0, 1), `(${plural(small.length, 'smaller one')})`]);
+    rows.push([bytes(weight), String(files), '', ...drawn(print, 0, 1), `(${count.smallerOnes(small.length)})`]);
   }
-  return table(print, ['BYTES', 'FILES', 'CLASS', ...drawnHead(print), 'FOLDER'], rows);
+  return table(print, [...head, ...drawnHead(print), folderHead], rows);
 }
 
 /** The bar's column, where there is a terminal to draw on. */
@@ -117,8 +118,8 @@ function drawnHead(print: Printer): string[] {
   return print.isTerminal ? [''] : [];
 }
 
-function growth({ growthBytesPerDay }: StorageReport): string {
-  return growthBytesPerDay === null ? '' : `, ${perDay(growthBytesPerDay)} a day`;
+function growth({ profiles }: Words, { growthBytesPerDay }: StorageReport): string {
+  return growthBytesPerDay === null ? '' : `, ${profiles.aDay(perDay(growthBytesPerDay))}`;
 }
 
 function perDay(count: number): string {
@@ -128,9 +129,7 @@ function perDay(count: number): string {
 function warn(print: Printer, name: string, { bytes: weight, warnBytes, classes }: StorageReport): void {
   if (weight < warnBytes) return;
   const spare = bytes(classes.optional + classes.temporary);
-  print.note(
-    `${name} is larger than STORAGE_WARN_MB (${bytes(warnBytes)}); up to ${spare} may go: ./leadmaster trim ${name}`,
-  );
+  print.note(print.words.profiles.tooLarge(name, bytes(warnBytes), spare));
 }
 
 function sum(values: readonly number[]): number {

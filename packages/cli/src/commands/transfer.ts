@@ -14,17 +14,14 @@ interface TransferOptions {
   undo?: true;
 }
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('transfer')
-    .description('move a session to another machine that runs LeadMaster; said again, what was begun is finished')
-    .addArgument(nameArgument())
-    .requiredOption('--to <url>', 'the other machine, such as https://other.example:3001')
-    .option(
-      '--key-file <file>',
-      'read the key of the other machine from a file, instead of asking or LEADMASTER_TARGET_KEY',
-    )
-    .option('--undo', 'take back what was begun, once the other machine has given it up')
+    .description(words.help.transfer.about)
+    .addArgument(nameArgument(words))
+    .requiredOption('--to <url>', words.help.transfer.to)
+    .option('--key-file <file>', words.help.transfer.keyFile)
+    .option('--undo', words.help.transfer.undo)
     .action(async (name: string, options: TransferOptions, command: Command) => {
       const cli = cliOf(command, io);
       const { to, undo = false } = options;
@@ -49,7 +46,7 @@ function commandLine(name: string, { to, keyFile, undo }: TransferOptions): stri
 function tell({ print }: Cli, session: Session, { to, undo }: TransferOptions): void {
   if (undo) print.line(describeSession(print, session));
   else {
-    print.line(`${session.name} has moved to ${to}, and is ${session.state} here.`);
-    print.note('Its profile is in the trash here. To have it back, transfer it from there.');
+    print.line(print.words.portable.hasMoved(session.name, to, session.state));
+    print.note(print.words.portable.profileInTrash);
   }
 }

@@ -4,24 +4,18 @@ import type { Cli } from '../cli.ts';
 import { withSnapshots } from '../client/snapshots.ts';
 import { confirm } from '../output/confirm.ts';
 import { nameSnapshot } from '../output/snapshot-words.ts';
-import { plural } from '../output/words.ts';
+import type { Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
 import { sessionName } from './values.ts';
 
 /** `vault accept` */
-export const registerAccept: Register = (noun, io) => {
+export const registerAccept: Register = (noun, io, words) => {
   noun
     .command('accept')
-    .description(
-      'say that an older copy of the vault was put back on purpose, or that another vault is meant; works without the service',
-    )
-    .addArgument(
-      new Argument('[name]', 'an older copy, of this session; without it: another vault than before').argParser(
-        sessionName,
-      ),
-    )
-    .option('-y, --yes', 'do not ask')
+    .description(words.help.vault.accept.about)
+    .addArgument(new Argument('[name]', words.help.vault.accept.name).argParser(sessionName(words)))
+    .option('-y, --yes', words.help.vault.accept.yes)
     .action(async (name: string | undefined, { yes }: { yes?: true }, command: Command) => {
       const cli = cliOf(command, io);
       if (name === undefined) return acceptOther(cli, yes);
@@ -30,40 +24,34 @@ export const registerAccept: Register = (noun, io) => {
         const rollback = there.problems.find(({ kind }) => kind === 'rolled_back');
         if (rollback === undefined) {
           cli.print.data({ session: name, accepted: false, ...there });
-          cli.print.line(`What the vault has of ${name} is not older than it was: there is nothing to accept.`);
+          cli.print.line(words.vault.notOlder(name));
           return;
         }
-        await confirm(io, yes, question(name, rollback.detail, there));
+        await confirm(cli, yes, words.vault.askRollback(rollback.detail, holds(words, there), name));
         const now = await snapshots.accept(name);
         cli.print.data({ session: name, accepted: true, ...now });
-        cli.print.line(`What the vault has of ${name} is taken as it is: ${holds(now)}.`);
-        cli.print.note(`Take a new one: ./leadmaster snapshot create ${name}`);
+        cli.print.line(words.vault.accepted(name, holds(words, now)));
+        cli.print.note(words.vault.takeNew(name));
       });
     });
 };
 
 /** The vault that is at the address now, whichever was there before. */
 async function acceptOther(cli: Cli, yes: true | undefined): Promise<void> {
+  const { vault } = cli.words;
   const { acceptThere, vaultThere } = await import('@leadmaster/session-manager/vault-accept');
-  const there = await long(cli, 'vault', ({ signal }) => vaultThere(cli.config, signal));
-  const sessions = there.sessions.length === 0 ? 'no session' : there.sessions.join(', ');
-  const asked = `At ${there.url} is the vault ${there.vault}, which holds ${sessions}. Is this the one that is meant from now on?`;
-  await confirm(cli.io, yes, asked);
-  const accepted = await long(cli, 'vault', ({ signal }) => acceptThere(cli.config, signal));
+  const there = await long(cli, vault.label, ({ signal }) => vaultThere(cli.config, signal));
+  const sessions = there.sessions.length === 0 ? vault.noSession : there.sessions.join(', ');
+  const asked = vault.askOther(there.url, there.vault, sessions);
+  await confirm(cli, yes, asked);
+  const accepted = await long(cli, vault.label, ({ signal }) => acceptThere(cli.config, signal));
   cli.print.data(accepted);
-  cli.print.line(`The vault ${accepted.vault} at ${accepted.url} is accepted; the next snapshot goes there.`);
+  cli.print.line(vault.otherAccepted(accepted.vault, accepted.url));
 }
 
-function question(name: string, detail: string, there: SnapshotList): string {
-  return (
-    `${detail}\nIt holds ${holds(there)} of ${name}; whatever came later is not in it. Was this copy put back on purpose? ` +
-    'If not, somebody has removed snapshots: leave it, and look for the newer vault. Go on from here?'
-  );
-}
-
-function holds({ items }: SnapshotList): string {
+function holds(words: Words, { items }: SnapshotList): string {
   const [newest] = items;
   return newest === undefined
-    ? 'no snapshot'
-    : `${plural(items.length, 'snapshot')}, the newest ${nameSnapshot(newest)}`;
+    ? words.vault.noSnapshot
+    : words.vault.holds(words.count.snapshots(items.length), nameSnapshot(words, newest));
 }

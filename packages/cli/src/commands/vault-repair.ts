@@ -3,18 +3,17 @@ import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
 
 /** `vault repair` */
-export const registerRepair: Register = (noun, io) => {
+export const registerRepair: Register = (noun, io, words) => {
   noun
     .command('repair')
-    .description('write the header of the vault again where it was lost or damaged, once the key proves it')
+    .description(words.help.vault.repair.about)
     .action(async (_options: unknown, command: Command) => {
       const cli = cliOf(command, io);
       const { repairThere } = await import('@leadmaster/session-manager/vault-accept');
-      const done = await long(cli, 'vault', ({ signal }) => repairThere(cli.config, signal));
+      const done = await long(cli, words.vault.label, ({ signal }) => repairThere(cli.config, signal));
       cli.print.data(done);
-      if (done.written)
-        cli.print.line(`The header of vault ${done.vault} is written again, proven by ${done.provenBy}.`);
-      else cli.print.line(`The header of vault ${done.vault} is whole: there is nothing to repair.`);
-      cli.print.note('Then look at the rest: ./leadmaster doctor');
+      const { repaired, whole, thenDoctor } = words.vault;
+      cli.print.line(done.written ? repaired(done.vault, done.provenBy) : whole(done.vault));
+      cli.print.note(thenDoctor);
     });
 };

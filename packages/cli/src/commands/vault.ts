@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { shellWord } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
-import { plural } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
 import { registerAccept } from './vault-accept.ts';
@@ -10,19 +9,15 @@ import { registerCreate } from './vault-create.ts';
 import { registerRepair } from './vault-repair.ts';
 
 /** `vault accept|create|repair|rotate-key` */
-export const register: Register = (parent, io) => {
-  const noun = parent
-    .command('vault')
-    .description(
-      'accept an older copy of the vault, or another vault; make a new one; repair its header; change its master key',
-    );
-  registerAccept(noun, io);
-  registerCreate(noun, io);
-  registerRepair(noun, io);
+export const register: Register = (parent, io, words) => {
+  const noun = parent.command('vault').description(words.help.vault.about);
+  registerAccept(noun, io, words);
+  registerCreate(noun, io, words);
+  registerRepair(noun, io, words);
   noun
     .command('rotate-key')
-    .description('give the vault another master key, with the service down; no snapshot is uploaded again')
-    .argument('<file>', 'a file with the new key: 64 hexadecimal digits')
+    .description(words.help.vault.rotateKey.about)
+    .argument('<file>', words.help.vault.rotateKey.file)
     .action(async (file: string, _options, command: Command) => {
       await rotate(cliOf(command, io), resolve(file));
     });
@@ -31,29 +26,18 @@ export const register: Register = (parent, io) => {
 async function rotate(cli: Cli, newKeyFile: string): Promise<void> {
   const { keyFile } = cli.config.vault;
   const { rotateVaultKey } = await import('@leadmaster/session-manager/key-rotation');
-  const onBothKeys = (): void =>
-    cli.print.note(
-      `Until this has finished the vault needs the old key and the new one; ${keyFile} holds both. Should it be ` +
-        'interrupted, nothing is lost and the service can run; give the command again.',
-    );
-  const done = await long(cli, 'vault', (call) => rotateVaultKey(cli.config, newKeyFile, { ...call, onBothKeys }));
+  const { count, vault } = cli.words;
+  const onBothKeys = (): void => cli.print.note(vault.bothKeys(keyFile));
+  const done = await long(cli, vault.label, (call) => rotateVaultKey(cli.config, newKeyFile, { ...call, onBothKeys }));
   cli.print.data(done);
-  cli.print.line(
-    `${plural(done.rewrapped, 'key')} wrapped anew. The new key, ${done.key}, opens all of the vault by itself: ` +
-      `${plural(done.sessions.length, 'session')}.`,
-  );
+  cli.print.line(vault.rotated(count.keys(done.rewrapped), done.key, count.sessions(done.sessions.length)));
   tellWhatIsLeft(cli, done);
 }
 
 /** What no program can do. */
 function tellWhatIsLeft({ print }: Cli, { keyFile, olderKeys }: { keyFile: string; olderKeys: string[] }): void {
-  print.note(`What is left to do:
-- VAULT_KEY_FILE stays as it is: ${keyFile} holds the new key. Start the service.
-- Copy that file to another disk or machine, then: ./leadmaster doctor --key-copied COPY
-- Where another machine uses this vault: put the file there before its service runs again.`);
+  const { vault } = print.words;
+  print.note(vault.leftToDo(keyFile));
   if (olderKeys.length === 0) return;
-  print.note(
-    `- The old key (${olderKeys.join(', ')}) opens only copies of the vault from before, and stays in the file for them. ` +
-      `Once there is none: delete its line in ${shellWord(keyFile)}, and every copy of the old file.`,
-  );
+  print.note(vault.oldKeys(olderKeys.join(', '), shellWord(keyFile)));
 }

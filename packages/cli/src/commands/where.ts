@@ -4,11 +4,11 @@ import { cliOf, type Register } from './command.ts';
 import { openProfiles } from './profiles.ts';
 import { nameArgument } from './values.ts';
 
-export const register: Register = (parent, io) => {
+export const register: Register = (parent, io, words) => {
   parent
     .command('where')
-    .description("print the folder of a session's profile; works without the service")
-    .addArgument(nameArgument())
+    .description(words.help.where.about)
+    .addArgument(nameArgument(words))
     .action(async (name: string, _options, command: Command) => {
       const cli = cliOf(command, io);
       const profiles = await openProfiles(cli.config, name);
@@ -16,7 +16,6 @@ export const register: Register = (parent, io) => {
       const record = await profiles.readRecord(name);
       cli.print.data({ name, path, claimed: record !== null, record });
       cli.print.line(path);
-      if (record === null)
-        cli.print.note(`No session claims it yet: ./leadmaster adopt ${shellWord(path)} --name ${name}`);
+      if (record === null) cli.print.note(words.profiles.unclaimed(shellWord(path), name));
     });
 };

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Env } from '@leadmaster/session-manager/config';
+import type { Words } from '../words/words.ts';
 
 /** What a running demo leaves for the commands that are typed in another terminal. */
 export interface DemoFile {
@@ -23,9 +24,9 @@ export function demoSettings(dir: string): { LEADMASTER_DATA_DIR: string; VAULT_
 }
 
 /** What the real service would use and the demo does not, a sentence each. */
-export function unusedByDemo(env: Env): string[] {
+export function unusedByDemo(env: Env, { service }: Words): string[] {
   const unused = (['VAULT_URL', 'VAULT_KEY_FILE'] as const).filter((name) => env[name]);
-  return unused.map((name) => `The demo keeps a vault and a key of its own: ${name} is not used.`);
+  return unused.map(service.unusedByDemo);
 }
 
 function fileIn(dir: string): string {

@@ -48,7 +48,7 @@ export async function startDemo(env: Env, dataDir: string): Promise<Demo> {
     return { env: { ...env, ...demoSettings(dataDir), CHROME_ARGS: chromeArgs }, controlUrl, ended, close };
   } catch {
     await close();
-    throw new CliError(EXIT.failed, 'demo_failed', `The demo cannot start: ${first}`, said.trim());
+    throw new CliError(EXIT.failed, 'demo_failed', ({ service }) => service.demoFailed(first), said.trim());
   }
 }
 

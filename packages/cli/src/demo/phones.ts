@@ -44,13 +44,13 @@ export class Phones {
       throw new CliError(
         EXIT.unreachable,
         'demo_unreachable',
-        'The simulated phones do not answer.',
-        'Start the demo: npm start -- --demo',
+        ({ phones }) => phones.silent,
+        ({ phones }) => phones.startTheDemo,
       );
     });
     const answer: unknown = await response.json().catch(() => null);
     if (response.ok) return answer;
-    throw new CliError(EXIT.failed, 'phone_refused', `The simulated phone refused: ${messageOf(answer)}`);
+    throw new CliError(EXIT.failed, 'phone_refused', ({ phones }) => phones.refused(messageOf(answer)));
   }
 }
 

@@ -14,7 +14,7 @@ export async function ask(io: Io, question: string): Promise<string> {
   reader.once('close', onEnd);
   reader.once('SIGINT', () => {
     io.stderr.write('\n');
-    reject(interrupted('Nothing was done.'));
+    reject(interrupted(({ asking }) => asking.nothingDone));
   });
   try {
     return (await Promise.race([reader.question(visibleLines(question)), unanswered])).trim();

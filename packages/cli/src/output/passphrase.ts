@@ -1,32 +1,35 @@
 import { Option } from 'commander';
 import { CliError } from '../cli-error.ts';
 import type { Io } from '../io.ts';
+import { type Words, wordsFor } from '../words/words.ts';
 import { canAsk } from './ask.ts';
 import { askHidden, secretFromFile } from './secret.ts';
 
 /** Never a value on the command line: those are seen by everybody on the machine, and kept in histories. */
-export function passphraseOption(): Option {
-  return new Option(
-    '--passphrase-file <file>',
-    'read the passphrase from a file, instead of asking or LEADMASTER_PASSPHRASE',
-  );
+export function passphraseOption({ help }: Words): Option {
+  return new Option('--passphrase-file <file>', help.shared.passphraseFile);
 }
 
 /** The passphrase of a file: from another file, the environment, or a person. `twice`: typed again, where a slip would lose it. */
 export async function readPassphrase(io: Io, file: string | undefined, { twice }: { twice: boolean }): Promise<string> {
-  const given = file === undefined ? io.env.LEADMASTER_PASSPHRASE : secretFromFile(io, file, 'The passphrase');
+  const given =
+    file === undefined ? io.env.LEADMASTER_PASSPHRASE : secretFromFile(io, file, ({ asking }) => asking.thePassphrase);
   if (file !== undefined || (given !== undefined && given !== ''))
     return twice ? newPassphrase(given ?? '') : (given ?? '');
   if (!canAsk(io)) {
     throw CliError.usage(
-      'No terminal to ask for the passphrase in.',
-      'Set LEADMASTER_PASSPHRASE, or name a file with --passphrase-file.',
+      (words) => words.asking.noPassphraseTerminal,
+      (words) => words.asking.passphraseHint,
     );
   }
-  if (!twice) return askHidden(io, 'Passphrase: ');
-  const typed = await newPassphrase(await askHidden(io, 'Passphrase (12 characters or more): '));
-  if ((await askHidden(io, 'Once more: ')) !== typed) {
-    throw CliError.usage('The two are not the same.', 'Nothing was done. Try again.');
+  const { asking } = wordsFor({ env: io.env, json: false });
+  if (!twice) return askHidden(io, asking.passphrase);
+  const typed = await newPassphrase(await askHidden(io, asking.newPassphrase));
+  if ((await askHidden(io, asking.onceMore)) !== typed) {
+    throw CliError.usage(
+      (words) => words.asking.notTheSame,
+      (words) => words.asking.tryAgain,
+    );
   }
   return typed;
 }

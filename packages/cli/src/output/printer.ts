@@ -1,6 +1,7 @@
 import { actionFieldsOf } from '@leadmaster/protocol';
 import type { CliError } from '../cli-error.ts';
 import type { Io } from '../io.ts';
+import { type Words, wordsFor } from '../words/words.ts';
 import { ink } from './ink.ts';
 
 /** Of a terminal that does not say how wide it is. */
@@ -13,6 +14,8 @@ const USUAL_COLUMNS = 80;
  */
 export class Printer {
   readonly json: boolean;
+  /** In the language of the terminal; with `--json`, in English. */
+  readonly words: Words;
   readonly isTerminal: boolean;
   /** How wide the terminal is that standard output goes to; null where it is none, or with `--json`. */
   readonly columns: number | null;
@@ -22,6 +25,7 @@ export class Printer {
   constructor(io: Io, json: boolean) {
     this.#io = io;
     this.json = json;
+    this.words = wordsFor({ env: io.env, json });
     this.isTerminal = io.stdout.isTTY === true && !json;
     this.columns = this.isTerminal ? io.stdout.columns || USUAL_COLUMNS : null;
     this.paint = ink.colors(wantsColour(io) && !json);
@@ -61,9 +65,18 @@ export class Printer {
       );
       return;
     }
-    const { red, dim } = this.paint;
-    const hint = error.hint === '' ? '' : `${dim('hint:')}  ${error.hint}\n`;
-    this.#io.stderr.write(ink.lines(`${red('error:')} ${error.message}\n${hint}`));
+    const { red } = this.paint;
+    const { output } = this.words;
+    const { message, detail, hint } = error.shownIn(this.words);
+    this.#io.stderr.write(
+      ink.lines(
+        `${red(output.error)} ${message}\n${this.#beside(output.detail, detail)}${this.#beside(output.hint, hint)}`,
+      ),
+    );
+  }
+
+  #beside(label: string, text: string): string {
+    return text === '' ? '' : `${this.paint.dim(label)}  ${text}\n`;
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Progress } from '@leadmaster/protocol';
 import type { Cli } from '../cli.ts';
+import { phaseIn } from '../words/told.ts';
 import { LiveView } from './live-view.ts';
-import { progressLine, progressText, type Shown } from './progress.ts';
+import { countsThings, progressLine, progressText, type Shown } from './progress.ts';
 
 const REDRAW_MS = 100;
 /** Into a file or pipe: a line now and then, and none for what is quickly done. */
@@ -33,7 +34,14 @@ export class ProgressView {
     const wait = this.#live === null ? LINE_MS : isNew ? 0 : REDRAW_MS;
     if (now - this.#shownAt < wait) return;
     this.#shownAt = now;
-    this.#show({ ...progress, label: this.#label, elapsedMs: now - since, doneBefore });
+    this.#show({
+      ...progress,
+      phase: phaseIn(this.#cli.words, progress.phase),
+      counts: countsThings(progress.phase),
+      label: this.#label,
+      elapsedMs: now - since,
+      doneBefore,
+    });
   }
 
   /** Takes the line away; what is printed next stands in its place. */
@@ -43,7 +51,7 @@ export class ProgressView {
 
   #show(shown: Shown): void {
     const { print, io } = this.#cli;
-    if (this.#live === null) print.note(progressText(shown));
-    else this.#live.draw([progressLine(shown, io.stderr.columns || 80, print.paint.cyan)]);
+    if (this.#live === null) print.note(progressText(shown, print.words));
+    else this.#live.draw([progressLine(shown, io.stderr.columns || 80, print.words, print.paint.cyan)]);
   }
 }

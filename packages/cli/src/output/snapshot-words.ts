@@ -1,23 +1,9 @@
 import { accountLabel, type Snapshot, type SnapshotProblem } from '@leadmaster/protocol';
+import { reasonIn } from '../words/told.ts';
+import type { Words } from '../words/words.ts';
 import type { Printer } from './printer.ts';
 import { table } from './table.ts';
-import { ago, bytes, duration, localTime, plural, printable } from './words.ts';
-
-const HEAD = [
-  'ID',
-  'WHEN',
-  'AGE',
-  'KIND',
-  'SIZE',
-  'NEW',
-  'STORED',
-  'PAUSE',
-  'CHROMIUM',
-  'REASON',
-  'ACCOUNT',
-  'WRITTEN BY',
-  'VERIFIED',
-];
+import { ago, bytes, duration, localTime, printable } from './words.ts';
 
 /** A problem of a session's records. */
 export interface NamedProblem extends SnapshotProblem {
@@ -37,63 +23,70 @@ export function snapshotTable(print: Printer, items: readonly Snapshot[], withSe
     bytes(one.storedBytes),
     one.method === 'none' ? '-' : duration(one.pauseMs),
     one.chromium ?? '-',
-    printable(one.reason),
+    printable(reasonIn(print.words, one.reason)),
     one.account === null ? '-' : printable(accountLabel(one.account)),
-    writer(one),
+    writer(print, one),
     verdict(print, one),
   ]);
-  return table(print, withSession ? ['SESSION', ...HEAD] : HEAD, rows);
+  const { head, session } = print.words.snapshots;
+  return table(print, withSession ? [session, ...head] : head, rows);
 }
 
 /** The installation that took it, by the name of its machine then. */
-function writer({ writtenBy }: Snapshot): string {
+function writer({ words }: Printer, { writtenBy }: Snapshot): string {
   if (writtenBy === null) return '-';
-  return writtenBy.isHere ? 'here' : printable(writtenBy.host);
+  return writtenBy.isHere ? words.output.here : printable(writtenBy.host);
 }
 
 /** What was taken, in a line. */
 export function describeTaken(print: Printer, one: Snapshot): string {
+  const { count, snapshots } = print.words;
   const parts = [
-    `${print.paint.bold(one.session)}: snapshot ${one.id}`,
-    plural(one.files, 'file'),
+    snapshots.taken(print.paint.bold(one.session), one.id),
+    count.files(one.files),
     bytes(one.bytes),
-    `${bytes(one.newBytes)} new`,
-    `${bytes(one.storedBytes)} stored`,
-    pause(one),
-    `took ${duration(one.durationMs)}`,
+    snapshots.fresh(bytes(one.newBytes)),
+    snapshots.stored(bytes(one.storedBytes)),
+    pause(print.words, one),
+    snapshots.took(duration(one.durationMs)),
   ];
   return parts.join(', ');
 }
 
 /** What a snapshot is, to whoever is asked about it: its id, when and why it was taken, kind and size. */
-export function nameSnapshot(one: Snapshot): string {
-  const facts = [`${ago(one.at)} ago`, one.kind, bytes(one.bytes), printable(one.reason)];
-  return `snapshot ${one.id} of ${localTime(one.at)} (${facts.join(', ')})`;
+export function nameSnapshot(words: Words, one: Snapshot): string {
+  const facts = [words.output.ago(ago(one.at)), one.kind, bytes(one.bytes), printable(reasonIn(words, one.reason))];
+  return words.snapshots.named(one.id, localTime(one.at), facts.join(', '));
 }
 
 /** How long the browser stood still, and how. */
-export function pause({ method, pauseMs }: Snapshot): string {
-  return method === 'none' ? 'no browser ran' : `paused ${duration(pauseMs)} (${method})`;
+export function pause({ snapshots }: Words, { method, pauseMs }: Snapshot): string {
+  return method === 'none' ? snapshots.noBrowserRan : snapshots.paused(duration(pauseMs), method);
 }
 
 /** Whether it was proven good, and when. */
 export function verdict(print: Printer, { verified, verifiedAt }: Snapshot): string {
-  if (verified === false) return print.paint.red('DAMAGED');
-  return verifiedAt === null ? '-' : print.paint.green(`${ago(verifiedAt)} ago`);
+  const { output } = print.words;
+  if (verified === false) return print.paint.red(output.damaged);
+  return verifiedAt === null ? '-' : print.paint.green(output.ago(ago(verifiedAt)));
 }
 
 /** What is wrong with the records, in red below whatever was shown of them. */
 export function showProblems(print: Printer, problems: readonly NamedProblem[]): void {
   for (const { session, kind, object, detail } of problems) {
-    const what = kind === 'damaged' ? 'DAMAGED' : kind;
+    const what = kind === 'damaged' ? print.words.output.damaged : kind;
     print.line(print.paint.red(`${session}: ${what} ${object}: ${printable(detail)}`));
   }
 }
 
+/** How one of several things went. */
+export function okOrFail({ paint, words }: Printer, ok: boolean): string {
+  return ok ? paint.green(words.output.ok) : paint.red(words.output.fail);
+}
+
 /** Checks, one line each. */
 export function showChecks(print: Printer, checks: readonly { name: string; ok: boolean; detail: string }[]): void {
-  const { green, red } = print.paint;
   for (const { name, ok, detail } of checks) {
-    print.line(`${ok ? green('ok  ') : red('FAIL')} ${name}${detail === '' ? '' : `: ${printable(detail)}`}`);
+    print.line(`${okOrFail(print, ok)} ${name}${detail === '' ? '' : `: ${printable(detail)}`}`);
   }
 }

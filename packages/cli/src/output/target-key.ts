@@ -1,27 +1,29 @@
 import { transferSession } from '@leadmaster/protocol';
 import { CliError } from '../cli-error.ts';
 import type { Io } from '../io.ts';
+import { type Text, wordsFor } from '../words/words.ts';
 import { canAsk } from './ask.ts';
 import { askHidden, secretFromFile } from './secret.ts';
 
-const WHERE = 'On that machine it is in admin.key, in the data folder.';
+const WHERE: Text = ({ asking }) => asking.targetKeyIn;
 
 /** A key of another manager: from a file, the environment, or a person. Never a value on the command line: those are seen by everybody. */
 export async function readTargetKey(io: Io, file: string | undefined): Promise<string> {
   const key = await find(io, file);
   if (transferSession.shape.key.safeParse(key).success) return key;
-  const what = key === '' ? 'is empty' : 'is no key: a key is one line without spaces';
-  const where = file === undefined ? '' : ` in ${file}`;
-  throw CliError.usage(`The key of the other machine${where} ${what}.`, WHERE);
+  throw CliError.usage(
+    ({ asking }) => (key === '' ? asking.targetKeyEmpty(file) : asking.targetKeyIsNone(file)),
+    WHERE,
+  );
 }
 
 async function find(io: Io, file: string | undefined): Promise<string> {
-  if (file !== undefined) return secretFromFile(io, file, 'The key of the other machine').trim();
+  if (file !== undefined) return secretFromFile(io, file, ({ asking }) => asking.theTargetKey).trim();
   const { LEADMASTER_TARGET_KEY: given } = io.env;
   if (given !== undefined && given !== '') return given;
-  if (canAsk(io)) return (await askHidden(io, 'Key of the other machine: ')).trim();
+  if (canAsk(io)) return (await askHidden(io, wordsFor({ env: io.env, json: false }).asking.targetKey)).trim();
   throw CliError.usage(
-    'The key of the other machine is needed.',
-    `Set LEADMASTER_TARGET_KEY, or name a file with --key-file. ${WHERE}`,
+    ({ asking }) => asking.targetKeyNeeded,
+    ({ asking }) => `${asking.targetKeyHint} ${asking.targetKeyIn}`,
   );
 }

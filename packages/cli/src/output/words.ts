@@ -1,4 +1,5 @@
 import { type Session, visible } from '@leadmaster/protocol';
+import { reasonIn, sessionHintIn } from '../words/told.ts';
 import { ink } from './ink.ts';
 import type { Printer } from './printer.ts';
 
@@ -13,11 +14,6 @@ export function bytes(count: number | null | undefined): string {
     unit++;
   }
   return `${value >= 10 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
-}
-
-/** So many of a thing: 1 file, 2 files. */
-export function plural(count: number, thing: string): string {
-  return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }
 
 /** How long ago a time was: 3 min. */
@@ -97,8 +93,20 @@ export function accountName({ account }: Pick<Session, 'account'>): string {
 
 /** One session in a line or two: its state, why, and what to do. */
 export function describeSession(print: Printer, session: Session): string {
-  const linked = session.account === null ? '' : ` as ${accountName(session)}`;
-  const why = session.reason === '' ? '' : ` (${printable(session.reason)})`;
-  const hint = session.hint === '' ? '' : `\n${print.paint.dim('hint:')}  ${printable(session.hint)}`;
-  return `${session.name} is ${stateName(print, session)}${linked}${why}${hint}`;
+  const { words } = print;
+  const linked = session.account === null ? null : accountName(session);
+  const why = printable(reasonIn(words, session.reason));
+  return `${words.sessions.is(session.name, stateName(print, session), linked, why)}${hintLines(print, session)}`;
+}
+
+/** The hint of a session, and what its English says beyond that, a line each. */
+function hintLines({ words, paint }: Printer, session: Session): string {
+  const { hint, detail } = sessionHintIn(words, session);
+  const lines = [
+    [words.output.detail, detail],
+    [words.output.hint, hint],
+  ];
+  return lines
+    .map(([label = '', text = '']) => (text === '' ? '' : `\n${paint.dim(label)}  ${printable(text)}`))
+    .join('');
 }

@@ -3,6 +3,8 @@ import { isLoginErased, type QrCode, type Session } from '@leadmaster/protocol';
 import { CliError } from '../cli-error.ts';
 import { of, type ServiceClient } from '../client/service-client.ts';
 import { EXIT } from '../exit-codes.ts';
+import { reasonIn, sessionHintText } from '../words/told.ts';
+import type { Text } from '../words/words.ts';
 
 /** What is to be seen while an account is being linked. `qr` is null except in QR_REQUIRED. */
 export interface LinkingStep {
@@ -88,24 +90,24 @@ export function canGivePasskey({ reason, loginMode }: Pick<Session, 'reason' | '
 
 function refuseDeadEnd(session: Session): void {
   const { name, state, stateKind, reason, hint, loginMode, desired } = session;
+  const stands: Text = (words) => words.linking.stands(name, state, reasonIn(words, reason));
   if (state === 'QR_REQUIRED' || canGivePasskey(session)) return;
   if (state === 'PASSKEY_REQUIRED' || state === 'WRONG_ACCOUNT' || isLoginErased(session))
-    throw new CliError(EXIT.wrongState, reason, `${name} is ${state}: ${reason}`, hint);
+    throw new CliError(EXIT.wrongState, reason, stands, sessionHintText(session));
   if (loginMode === 'server' && (stateKind === 'needs_person' || state === 'STOPPED')) {
     throw new CliError(
       EXIT.wrongState,
       'login_mode_server',
-      `${name} has no login, and this service never shows a QR (LOGIN_MODE=server).`,
-      hint ||
-        'Start the service with LOGIN_MODE=qr, or link the account on another machine and bring its profile here.',
+      ({ linking }) => linking.serverMode(name),
+      hint === '' ? ({ linking }) => linking.serverModeHint : sessionHintText(session),
     );
   }
   if (stateKind === 'needs_person' || (stateKind === 'settled' && desired === 'stopped')) {
     throw new CliError(
       EXIT.failed,
       'not_linked',
-      `${name} is ${state}: ${reason}`,
-      hint || `Try again: ./leadmaster qr ${name}`,
+      stands,
+      hint === '' ? ({ linking }) => linking.tryAgain(name) : sessionHintText(session),
     );
   }
 }

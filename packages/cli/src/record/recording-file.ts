@@ -2,6 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { errorText, type Recording, recording } from '@leadmaster/protocol';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
+import { textIn } from '../words/told.ts';
+import type { Text } from '../words/words.ts';
 
 /** A recording has some tens of kilobytes; nothing larger is read. */
 const MOST_BYTES = 2_000_000;
@@ -13,7 +15,7 @@ export async function readRecording(path: string): Promise<Recording> {
   try {
     found = JSON.parse(text);
   } catch {
-    throw notARecording(path, 'it is not JSON, or not all of it is there');
+    throw notARecording(path, ({ recordings }) => recordings.notJson);
   }
   const read = recording.safeParse(found);
   if (read.success) return read.data;
@@ -23,25 +25,27 @@ export async function readRecording(path: string): Promise<Recording> {
 async function textOf(path: string): Promise<string> {
   try {
     const found = await stat(path);
-    if (!found.isFile()) throw notARecording(path, 'it is no file');
-    if (found.size > MOST_BYTES) throw notARecording(path, 'it is too large for one');
+    if (!found.isFile()) throw notARecording(path, ({ recordings }) => recordings.noFile);
+    if (found.size > MOST_BYTES) throw notARecording(path, ({ recordings }) => recordings.tooLarge);
     return await readFile(path, 'utf8');
   } catch (error) {
     if (error instanceof CliError) throw error;
-    throw new CliError(EXIT.failed, 'file_failed', `${path} cannot be read: ${errorText(error)}`);
+    throw new CliError(EXIT.failed, 'file_failed', ({ files }) => files.unread(path, errorText(error)));
   }
 }
 
 /** In words of ours alone: what a foreign file says is not printed. */
-function whatIsWrong(found: unknown): string {
+function whatIsWrong(found: unknown): Text {
   const { format, formatVersion } = Object(found) as Record<string, unknown>;
-  if (format !== 'leadmaster-recording') return 'another program has written it';
-  return formatVersion === 1
-    ? 'something in it is not as it was recorded'
-    : 'another version of LeadMaster has written it';
+  if (format !== 'leadmaster-recording') return ({ recordings }) => recordings.otherProgram;
+  return ({ recordings }) => (formatVersion === 1 ? recordings.notAsRecorded : recordings.otherVersion);
 }
 
-function notARecording(path: string, why: string): CliError {
-  const hint = 'A recording is what "./leadmaster record NAME" writes; take the file as it was written.';
-  return new CliError(EXIT.failed, 'not_a_recording', `${path} is not a recording: ${why}.`, hint);
+function notARecording(path: string, why: Text): CliError {
+  return new CliError(
+    EXIT.failed,
+    'not_a_recording',
+    (words) => words.recordings.isNone(path, textIn(words, why)),
+    ({ recordings }) => recordings.takeAsWritten,
+  );
 }

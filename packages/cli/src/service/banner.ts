@@ -10,20 +10,22 @@ export async function printBanner(cli: Cli, config: Config, url: string, browser
   const client = new ServiceClient({ ...config, port: Number(here.port) });
   const { items } = await client.call('listSessions');
   const { bold, dim } = cli.print.paint;
+  const { banner, running } = cli.words.service;
   const rows = [
-    ['address', `${client.url}   ${dim(`API: ${client.url}/docs`)}`],
-    ['key', config.adminKey === null ? adminKeyFile(config.dataDir) : 'LEADMASTER_ADMIN_KEY'],
-    ['data', config.dataDir],
+    [banner.address, `${client.url}   ${dim(`API: ${client.url}/docs`)}`],
+    [banner.key, config.adminKey === null ? adminKeyFile(config.dataDir) : 'LEADMASTER_ADMIN_KEY'],
+    [banner.data, config.dataDir],
     ...(browser === null
       ? []
-      : [['browser', `${browser.product} ${browser.version} (${browser.kind})  ${dim(browser.path)}`]]),
-    ['login', `LOGIN_MODE=${config.loginMode}`],
+      : [[banner.browser, `${browser.product} ${browser.version} (${browser.kind})  ${dim(browser.path)}`]]),
+    [banner.login, `LOGIN_MODE=${config.loginMode}`],
   ];
-  cli.print.line(`\n${bold('LeadMaster is running.')}`);
-  for (const [label = '', value = ''] of rows) cli.print.line(`  ${label.padEnd(8)} ${value}`);
+  const labelWidth = Math.max(8, ...rows.map(([label = '']) => label.length));
+  cli.print.line(`\n${bold(running)}`);
+  for (const [label = '', value = ''] of rows) cli.print.line(`  ${label.padEnd(labelWidth)} ${value}`);
   const now =
     items.length === 0
-      ? `There is no session yet. In another terminal: ${await firstStep(client)}`
+      ? cli.words.sessions.noneHere(await firstStep(cli.words, client))
       : sessionTable(cli.print, items);
   cli.print.line(`\n${now}\n`);
   cli.print.data({ url: client.url, dataDir: config.dataDir, browser, sessions: items });

@@ -50,7 +50,7 @@ export async function serve(cli: Cli, options: ServeOptions): Promise<number> {
   const shut = asked.then(async (reason) => {
     const limit = options.config.deadlines.shutdownMs + GRACE_MS;
     const hung = sleep(limit, undefined, { ref: false }).then(() => {
-      cli.io.stderr.write(`The shutdown hangs beyond ${limit / 1000} s; the process ends without it.\n`);
+      cli.io.stderr.write(`${cli.words.service.shutdownHangs(limit / 1000)}\n`);
       process.exit(EXIT.failed);
     });
     await Promise.race([service.shutdown(reason), hung]);

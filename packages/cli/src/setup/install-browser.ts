@@ -8,23 +8,29 @@ import {
   installCommand,
   isDebian,
 } from '@leadmaster/session-manager/browser';
+import { ENGLISH, type Words } from '../words/words.ts';
 
 export interface EnsureBrowserOptions {
   chromePath: string | null;
   visible: boolean;
   /** Told of each step, for people. */
   say: (text: string) => void;
+  /** Of the terminal; English unless given. */
+  words?: Words;
   /** Replaces its last line on a terminal, to show how far a download is. */
   progress?: (text: string) => void;
   /** For tests: how things are brought and looked for. */
   means?: Partial<Means>;
 }
 
+/** Told how far a download is: of what, and megabytes. */
+type OnMegabytes = (what: string, done: number, total: number) => void;
+
 export interface Means {
   find(options: { chromePath: string | null; visible: boolean }): Promise<BrowserFound>;
   mayUseApt(): boolean;
   apt(packageName: string, say: (text: string) => void): Promise<void>;
-  fetch(name: 'chrome' | 'chrome-headless-shell', progress: (text: string) => void): Promise<void>;
+  fetch(name: 'chrome' | 'chrome-headless-shell', onMegabytes: OnMegabytes): Promise<void>;
 }
 
 /**
@@ -34,7 +40,7 @@ export interface Means {
  * @throws LeadMasterError `browser_missing` with the one command to run by hand.
  */
 export async function ensureBrowser(options: EnsureBrowserOptions): Promise<BrowserFound> {
-  const { chromePath, visible, say, progress = () => {} } = options;
+  const { chromePath, visible, say, words: { service } = ENGLISH, progress = () => {} } = options;
   const means: Means = { find: findBrowser, mayUseApt, apt, fetch: fetchBrowser, ...options.means };
   try {
     return await means.find({ chromePath, visible });
@@ -45,14 +51,16 @@ export async function ensureBrowser(options: EnsureBrowserOptions): Promise<Brow
   const failures: string[] = [];
   if (means.mayUseApt()) {
     const name = visible ? 'chromium' : 'chromium-headless-shell';
-    say(`Installing Debian's ${name} (once) ...`);
+    say(service.installing(name));
     await means.apt(name, say).catch((error: unknown) => failures.push(`apt: ${errorText(error)}`));
     const found = await means.find({ chromePath, visible }).catch(() => null);
     if (found !== null) return found;
   }
-  say(`Fetching the current stable Chrome into ${FETCHED_DIR} ...`);
+  say(service.fetching(FETCHED_DIR));
   const name = visible ? 'chrome' : 'chrome-headless-shell';
-  await means.fetch(name, progress).catch((error: unknown) => failures.push(`fetch: ${errorText(error)}`));
+  const onMegabytes = (what: string, done: number, total: number): void =>
+    progress(`  ${service.megabytes(what, done, total)}`);
+  await means.fetch(name, onMegabytes).catch((error: unknown) => failures.push(`fetch: ${errorText(error)}`));
   return means.find({ chromePath, visible }).catch((error: unknown) => {
     const why = [errorText(error), ...failures].join(' ');
     throw new LeadMasterError('browser_missing', why, `Run: ${installCommand(visible)}`, { cause: error });
@@ -88,14 +96,14 @@ function run(command: string, args: readonly string[]): Promise<void> {
   return promise;
 }
 
-async function fetchBrowser(name: 'chrome' | 'chrome-headless-shell', progress: (text: string) => void): Promise<void> {
+async function fetchBrowser(name: 'chrome' | 'chrome-headless-shell', onMegabytes: OnMegabytes): Promise<void> {
   const { Browser, detectBrowserPlatform, install, resolveBuildId } = await import('@puppeteer/browsers');
   const browser = name === 'chrome' ? Browser.CHROME : Browser.CHROMEHEADLESSSHELL;
   const platform = detectBrowserPlatform();
   if (platform === undefined) throw new Error(`there is no Chrome for ${process.platform} ${process.arch}`);
   const buildId = await resolveBuildId(browser, platform, 'stable');
   const downloadProgressCallback = (done: number, total: number): void => {
-    progress(`  ${name} ${buildId}: ${Math.round(done / 1e6)} of ${Math.round(total / 1e6)} MB`);
+    onMegabytes(`${name} ${buildId}`, Math.round(done / 1e6), Math.round(total / 1e6));
   };
   await install({ browser, buildId, platform, cacheDir: FETCHED_DIR, downloadProgressCallback });
 }

@@ -52,6 +52,15 @@ describe.concurrent('./leadmaster', () => {
     context.expect((await leadmaster(fake, [])).stderr).not.toContain('Installing');
   });
 
+  test('speaks Spanish to a terminal that does', async (context) => {
+    const fake = checkout(context);
+    fake.write('package-lock.json', JSON.stringify({ ...LOCK, packages: SELF, changed: true }));
+    const { stderr } = await leadmaster(fake, [], { env: { LEADMASTER_LANG: '', LC_ALL: 'es_AR.UTF-8' } });
+    context
+      .expect(stderr)
+      .toMatch(/^Instalando las dependencias fijadas \(una sola vez\) \.\.\.\nInstalado en \d+ s\.$/m);
+  });
+
   test("somebody's own npm ci counts: nothing is installed twice", async (context) => {
     const fake = checkout(context);
     rmSync(join(fake.root, 'node_modules/.leadmaster-install'));

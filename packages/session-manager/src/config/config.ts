@@ -103,6 +103,8 @@ export function readConfig(env: Env, options: ReadOptions = {}): Config {
   const schedule = get('SNAPSHOT_SCHEDULE');
   const trimMb = get('STORAGE_TRIM_MB');
   const webVersion = get('WEB_VERSION');
+  // The command line goes by it before it reads settings; what is wrong with it is told with the rest.
+  get('LEADMASTER_LANG');
   const config: Config = {
     dataDir,
     host: get('LEADMASTER_HOST'),

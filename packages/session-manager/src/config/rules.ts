@@ -35,3 +35,8 @@ export const webVersion = variable(
   '"live", "guarded", or a WhatsApp Web version such as 2.3000.1023204887',
   z.string().regex(/^(live|guarded|\d+\.\d+\.\d+(-[a-z0-9.]+)?)$/),
 );
+
+export const language = variable(
+  '"en" or "es", alone or as part of a locale such as es_AR.UTF-8',
+  z.string().regex(/^(en|es)(?![a-z])/i),
+);

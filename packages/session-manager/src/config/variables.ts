@@ -11,7 +11,7 @@ import {
   variable,
   whole,
 } from '@leadmaster/service-kit/settings';
-import { chromeArgs, retention, schedule, vaultUrl, webVersion } from './rules.ts';
+import { chromeArgs, language, retention, schedule, vaultUrl, webVersion } from './rules.ts';
 
 const DAY_LIMIT = 36_500;
 
@@ -29,6 +29,12 @@ const WHERE = {
   SESSION_MANAGER_PORT: setting(whole(0, 65_535, 'a TCP port (0 = any free one)'), {
     default: '3001',
     meaning: 'The port of the session manager.',
+  }),
+  LEADMASTER_LANG: setting(language, {
+    default: null,
+    meaning:
+      'The language of what the terminal shows: "en" or "es". Not set: Spanish where LC_ALL, LC_MESSAGES or LANG begins ' +
+      'with "es". JSON, logs, and the names of commands and states are in English.',
   }),
   LEADMASTER_ENV_FILE: setting(path, {
     default: null,

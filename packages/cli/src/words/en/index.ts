@@ -1,0 +1,43 @@
+import type { Language } from '@leadmaster/doctor';
+import { phones } from './demo.ts';
+import { help } from './help.ts';
+import { linking, messages } from './linking.ts';
+import { asking, count, output, progress } from './output.ts';
+import { files, portable } from './portable.ts';
+import { instead, program, rules } from './program.ts';
+import { recordings } from './recordings.ts';
+import { refusals } from './refusals.ts';
+import { service, vault } from './service.ts';
+import { pages, place, profiles, sessions } from './sessions.ts';
+import { recover, restore, snapshots } from './snapshots.ts';
+
+/** Everything that the terminal shows a person, in English. */
+export const en = {
+  language: 'en' as Language,
+  asking,
+  count,
+  files,
+  help,
+  instead,
+  linking,
+  messages,
+  output,
+  pages,
+  phones,
+  place,
+  portable,
+  profiles,
+  program,
+  progress,
+  recordings,
+  recover,
+  refusals,
+  restore,
+  rules,
+  service,
+  sessions,
+  snapshots,
+  vault,
+  /** What services say, which is English already. */
+  told: null,
+};
