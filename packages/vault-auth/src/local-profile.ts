@@ -38,7 +38,7 @@ export class LocalProfile {
    * @throws LeadMasterError `login_damaged` for one that a browser would lose, `login_missing` where a link leads nowhere, and the
    * system's error for what cannot be read.
    */
-  async claimLogin(): Promise<boolean> {
+  async findLogin(): Promise<boolean> {
     await this.#refuseMissingDisk();
     const stores = await Promise.all(Object.values(LOGIN_STORES).map((store) => exists(join(this.dir, store))));
     if (!stores.includes(true)) return false;

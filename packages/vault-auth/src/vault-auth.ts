@@ -159,7 +159,7 @@ export class VaultAuth implements AuthStrategy {
     this.#isReady = false;
     await this.#profile.sweep();
     await this.#setEndedAside();
-    this.#isRestored = !(await this.#profile.claimLogin()) && (await this.#restoreNewest());
+    this.#isRestored = !(await this.#profile.findLogin()) && (await this.#restoreNewest());
     await this.#profile.prepare();
     // The vault may have taken its time.
     this.#profile.refuseOpen();
