@@ -62,7 +62,7 @@ async function install(root, log, env, signal) {
   const result = await capture(command, args, { cwd: root, env: { ...patience, ...env }, signal }).catch((error) => {
     throw new LaunchError(`npm cannot be run (${error.message}). It comes with Node: https://nodejs.org/en/download`);
   });
-  if (signal?.aborted) throw new LaunchError('Stopped while installing; the next start begins anew.');
+  if (signal?.aborted) throw new LaunchError('Stopped while installing; the next start begins again.');
   if (result.code !== 0) throw new LaunchError(explain(result.output));
   log(`Installed in ${Math.round((Date.now() - started) / 1000)} s.`);
 }

@@ -50,7 +50,7 @@ export function treePids(root: number): number[] {
   return tree(root).map(({ pid }) => pid);
 }
 
-/** Processes whose browser profile lies in this folder: what a program of ours may have left behind. */
+/** Processes whose browser profile is in this folder: what a program of ours may have left behind. */
 export function browsersUnder(folder: string): number[] {
   return allPids().filter((pid) =>
     readOr(`/proc/${pid}/cmdline`, '')

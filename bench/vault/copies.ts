@@ -47,7 +47,7 @@ interface Round {
   say: (text: string) => void;
 }
 
-/** One round: every contestant saves the profile anew, as it is, and after a change, and restores it. */
+/** One round: every contestant saves the profile in full, unchanged, and after a change, and restores it. */
 export async function copyRound(round: Round, number: number): Promise<CopiesResult> {
   const { ring } = round;
   await mkdir(ring.folder, { recursive: true });

@@ -25,7 +25,7 @@ export function tar(ring: Ring, set: 'whole' | 'selective'): Contestant {
   };
 }
 
-/** `cp -a` of the whole profile; the copy of before goes first, unmeasured. */
+/** `cp -a` of the whole profile; the previous copy goes first, unmeasured. */
 export function plainCopy(ring: Ring): Contestant {
   const folder = join(ring.folder, 'cp');
   const copy = join(folder, 'profile');

@@ -183,7 +183,7 @@ describe('one moment', () => {
     expect(existsSync(fixture.copy(`${INDEXED_DB}/000005.ldb`))).toBe(false);
   });
 
-  test('a file that another took the name of is taken anew', async () => {
+  test('a file whose name another has taken is copied again', async () => {
     const fixture = await Fixture.make();
     fixture.take(
       moments({

@@ -131,7 +131,7 @@ export type About = Readonly<Record<string, string | number>>;
 export interface Finding {
   id: FindingId;
   severity: Exclude<Severity, 'ok'>;
-  /** A path, a session, a pid: what a person would look at. */
+  /** A path, a session, a pid: what the operator would look at. */
   where: string;
   about: About;
   /** Whether `--fix` would do something about it now. */

@@ -14,7 +14,7 @@ import { type MasterKey, parseMasterKeys } from '@leadmaster/vault';
 import { z } from 'zod';
 
 /**
- * That a person keeps a copy of the vault's key. In a file of its own: the database is written by the holder of the data
+ * That the operator keeps a copy of the vault's key. In a file of its own: the database is written by the holder of the data
  * folder's lock alone, and this is said while a service runs. `key` is the key's public name, as vaults have it in
  * their header; it says nothing about the key.
  */

@@ -45,7 +45,7 @@ describe('doctor --fix', () => {
     await mkdir(join(paths.locks, 'sessions'), { mode: 0o700 });
     dieWith(paths.sessionLock(NAME));
     dieWith(paths.dataLock);
-    // What only a person may decide about.
+    // What only the operator may decide about.
     await mkdir(paths.session('admin'), { mode: 0o700 });
     installation.putArrival('soporte', 'sealed', 2 * 3_600_000);
 

@@ -60,7 +60,7 @@ export const session = z.object({
   state: z.enum([...SESSION_STATES, 'UNCLAIMED']),
   stateKind: z.enum(STATE_KINDS),
   reason: z.string(),
-  /** What a person can do about it now; empty when nothing is asked of anyone. */
+  /** What the operator can do about it now; empty when nothing is asked of anyone. */
   hint: z.string(),
   ...actionFields,
   since: time,
@@ -151,16 +151,16 @@ export const checkReport = z.object({
 export type CheckReport = z.infer<typeof checkReport>;
 
 export const startSession = z.strictObject({
-  /** A person says that the place a copied login came from never runs it again. */
+  /** The operator says that the place a copied login came from never runs it again. */
   originRetired: z.literal(true).optional(),
-  /** A person says to start the login in place although the vault has a newer one. */
+  /** The operator says to start the login in place although the vault has a newer one. */
   olderLogin: z.literal(true).optional(),
 });
 export type StartSession = z.infer<typeof startSession>;
 
 export const adoptSession = z.strictObject({
   name: sessionName,
-  /** The folder; without it, what lies in the session's own place is adopted. */
+  /** The folder; without it, what is in the session's own place is adopted. */
   path: z.string().min(1).max(4096).optional(),
   /** Needed for a folder that lies elsewhere. */
   mode: z.enum(['copy', 'move']).optional(),
@@ -182,7 +182,7 @@ export const adoptReport = z.object({
   chromium: z.string().nullable(),
   /** Null until the session has been READY here. */
   account: account.nullable(),
-  /** What a person should know, in sentences. */
+  /** What the operator should know, in sentences. */
   warnings: z.array(z.string()),
 });
 export type AdoptReport = z.infer<typeof adoptReport>;

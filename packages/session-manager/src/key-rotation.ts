@@ -15,7 +15,7 @@ export interface KeyRotation {
   key: string;
   /** Keys that the file holds behind the new one; this vault needs none of them. */
   olderKeys: string[];
-  /** How many keys of the vault were wrapped anew. */
+  /** How many keys of the vault were wrapped again. */
   rewrapped: number;
   /** The sessions that the new key opens. */
   sessions: string[];
@@ -78,7 +78,7 @@ async function putFirst(keyFile: string, fresh: string, present: string): Promis
   return both;
 }
 
-/** A file written anew belongs to whoever writes it: the service could read it no more. */
+/** A file written again belongs to whoever writes it: the service could read it no more. */
 async function refuseForeign(keyFile: string): Promise<void> {
   const { uid } = await stat(keyFile);
   if (process.getuid === undefined || uid === process.getuid()) return;

@@ -41,7 +41,7 @@ export class ProcessMemory implements HeadMemory {
   }
 }
 
-/** How often a view is begun anew because records went away meanwhile. */
+/** How often a view is begun again because records went away meanwhile. */
 const TRIES = 4;
 
 /** A session's chain at one moment. */

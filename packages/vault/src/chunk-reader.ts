@@ -65,7 +65,7 @@ export class ChunkReader {
       if (this.shelf.packs.has(tried.pack)) await this.foundDamaged(tried.pack);
       return { id, object: this.shelf.object(tried.pack), problem };
     }
-    // It lies in a pack that cannot be read, or in none.
+    // It is in a pack that cannot be read, or in none.
     const unreadable = [...this.shelf.unreadable].map((pack) => this.shelf.object(pack));
     return { id, object: unreadable.length > 0 ? unreadable.join(', ') : `chunk ${id}`, problem };
   }

@@ -255,7 +255,7 @@ export class Keyring {
     return (await this.newest(VAULT_OWNER, signal)) ?? (await this.createVaultKey(signal));
   }
 
-  /** What a crash at the vault's making left out. Were there other keys, this one was taken away. */
+  /** What a crash at the vault's making left out. Were there other keys, this one was removed. */
   private async createVaultKey(signal?: AbortSignal): Promise<FoundKey> {
     for await (const { key } of this.store.list(KEYS, passed(signal))) {
       const owner = parseKeyObject(key)?.owner;

@@ -70,7 +70,7 @@ class TreeWriter {
       const folder = entry.kind === 'directory' ? entry.path : dirname(entry.path);
       for (let path = folder; path !== '.' && !this.folders.has(path); path = dirname(path)) this.folders.add(path);
     }
-    // Parents sort before what lies in them. Open to their owner until everything is written.
+    // Parents sort before what is in them. Open to their owner until everything is written.
     for (const path of [...this.folders].sort()) await fs.mkdir(join(this.target, path), { mode: 0o700 });
   }
 

@@ -38,7 +38,7 @@ describe('the master key', () => {
     }
   });
 
-  it('is changed by wrapping keys anew: no pack and no record is written', async () => {
+  it('is changed by wrapping keys again: no pack and no record is written', async () => {
     const store = new MemoryStore();
     const vault = await vaultIn(store);
     const { id } = await vault.save(SESSION, [file('a', 'a')], { kind: 'full' });

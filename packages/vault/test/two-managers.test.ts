@@ -117,7 +117,7 @@ describe('two managers on one session', () => {
     const first = await vault.save(SESSION, [a, b], { kind: 'full' });
     const second = await vault.save(SESSION, [b], { kind: 'full' });
     const reader = await vaultIn(base, { owner: 'reader' });
-    // Its memory of where things lie is of before.
+    // Its memory of where things are is from earlier.
     await reader.verify(SESSION, second.id);
     let pruned = false;
     await reader.verify(SESSION, first.id, {

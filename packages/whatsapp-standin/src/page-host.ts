@@ -83,7 +83,7 @@ export class PageHost {
     await promise;
   }
 
-  /** Stops listening. Sockets that became WebSockets are not the host's any more and stay. */
+  /** Stops listening. Sockets that became WebSockets are no longer the host's and stay. */
   #shut(): void {
     this.#server.close();
     this.#server.closeAllConnections();

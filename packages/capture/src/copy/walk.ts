@@ -120,7 +120,7 @@ function kindOf(stat: BigIntStats): Found['kind'] | null {
   return stat.isSymbolicLink() ? 'symlink' : null;
 }
 
-/** What a call answers, or null when there is nothing by that name any more. */
+/** What a call answers, or null when nothing has that name. */
 export function ifThere<T>(call: () => T): T | null {
   try {
     return call();

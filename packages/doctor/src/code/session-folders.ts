@@ -45,7 +45,7 @@ function inCode(file: string, text: string): NamedFolder[] {
   });
 }
 
-/** The text up to the bracket that closes the one before `from`; what is not code any more after a while is not read. */
+/** The text up to the bracket that closes the one before `from`; reading stops where it is no longer code. */
 function insideBrackets(text: string, from: number): string {
   let depth = 1;
   for (let i = from; i < Math.min(text.length, from + 2000); i += 1) {

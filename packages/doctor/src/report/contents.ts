@@ -64,7 +64,7 @@ export async function contentsOf(profileDir: string): Promise<ProfileContents> {
     const key = `${part} ${kind}`;
     parts.set(key, { part, path: shown, class: kind, bytes: (parts.get(key)?.bytes ?? 0) + size });
   };
-  // What lies in the profile itself is told by name: people know "Local State".
+  // What is in the profile itself is told by name: people know "Local State".
   for (const folder of folders) if (folder.path !== '.') add(folder.path, folder.class, folder.bytes);
   for (const { name, size } of await filesIn(profileDir)) add(name, classify(name).class, size);
   return {

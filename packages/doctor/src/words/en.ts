@@ -23,7 +23,7 @@ export const en: DoctorWords = {
     moved: 'nothing that was given away is still in place',
     transfers: 'no session is held up on its way to here, or from here',
     sessions: 'no session fails to run, or waits for its scan',
-    people: 'WhatsApp asks nothing of a person, and restricts no account',
+    people: 'WhatsApp asks nothing of the operator, and restricts no account',
     pages: 'nothing was broken in the pages of WhatsApp Web at their last probe',
     builds: 'sessions run the builds of WhatsApp Web that they are to run',
     code: 'no code or settings name another folder for sessions',
@@ -34,7 +34,7 @@ export const en: DoctorWords = {
     vault_disk: 'the vault does not share a disk with the profiles',
     snapshots: 'every login has a recent snapshot',
     disk: 'the disk has room',
-    foreign: 'nothing lies in the folders of LeadMaster that others have put there',
+    foreign: 'nothing is in the folders of LeadMaster that others have put there',
     git: 'no login or key can reach a git repository',
   },
   findings: {
@@ -105,7 +105,7 @@ export const en: DoctorWords = {
       cure: 'It does no harm: whoever takes the lock next gets it. With the service down, doctor --fix tidies it up.',
     },
     profile_unclaimed: {
-      what: 'a profile lies in tokens/{session} that is no session yet',
+      what: 'a profile is in tokens/{session} that is no session yet',
       cure: 'Take it as it is: ./leadmaster adopt {path} --name {session}; or move it away.',
     },
     profile_missing: {
@@ -360,7 +360,7 @@ export const en: DoctorWords = {
       cure: 'Add to its .gitignore: {lines}; or doctor --fix, where the folder holds nothing else.',
     },
     git_exports: {
-      what: 'exported sessions, keys or QR pictures lie in the git repository {path}, which does not ignore them: {names}',
+      what: 'exported sessions, keys or QR pictures are in the git repository {path}, which does not ignore them: {names}',
       cure: 'Move them to another folder, or add to its .gitignore: {lines}.',
     },
     git_tracked: {

@@ -37,7 +37,7 @@ export const portableRoutes = routes({
     query: z.strictObject({
       originRetired: queryBoolean
         .default(false)
-        .describe('A person says that the place it comes from never runs it again'),
+        .describe('The operator says that the place it comes from never runs it again'),
       replace: queryBoolean.default(false).describe('Put it in the place of a stopped session of that name'),
       overwriteNewer: queryBoolean.default(false).describe('Also where the login in place is newer'),
       otherAccount: queryBoolean.default(false).describe('Also where it is of another account than the session here'),

@@ -5,7 +5,7 @@ import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import { makePrivateFile } from '../files/private-file.ts';
 
 export interface Secrets {
-  /** What a person or script shows to use the API. */
+  /** What the operator or script shows to use the API. */
   adminKey: string;
   /** What the hub shows. */
   serviceToken: string;

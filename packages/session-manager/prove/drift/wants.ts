@@ -59,7 +59,7 @@ function terminalWants(drift: string): Wants[] {
   return rowOf(drift).kind === 'terminal' ? [restAt('restart')] : [];
 }
 
-/** Both hold: what one of them takes away is gone, and what one of them allows is allowed. */
+/** Both hold: what one of them removes is gone, and what one of them allows is allowed. */
 function meet(a: Wants, b: Wants): Wants {
   const both = (step: Step): readonly Outcome[] => {
     if (a[step] === NEUTRAL[step]) return b[step];

@@ -30,7 +30,7 @@ export interface Work {
   owners: readonly Owner[];
   /** Who may run it once the same was asked for again. */
   finally: Owner;
-  /** Whether the session starts only when a person says that its origin is retired. */
+  /** Whether the session starts only when the operator says that its origin is retired. */
   waits: boolean;
 }
 
@@ -119,7 +119,7 @@ async function trimming({ login, folder }: Fixture): Promise<Work> {
   const place = context.paths.session(NAME);
   try {
     await context.adoption.adopt({ name: NAME, path: login.profile, mode: 'copy', originRetired: true });
-    // What a copy leaves out is what a trim takes away.
+    // What a copy leaves out is what a trim removes.
     await copy(login.profile, place);
   } finally {
     await context.close();

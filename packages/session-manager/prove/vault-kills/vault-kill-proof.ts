@@ -316,7 +316,7 @@ class VaultKillProof {
     }
     half.push(...this.#browserFaults().map((fault) => `${when}: ${fault}`));
     const { ids, problems } = await this.#list();
-    // Records that were superseded just before the death are still there until the next write takes them away.
+    // Records that were superseded just before the death are still there until the next write removes them.
     const losses = problems.filter((problem) => !problem.startsWith('replayed'));
     missing.push(...losses.map((problem) => `${when}: ${problem}`));
     for (const id of before.snapshots) if (!ids.includes(id)) missing.push(`${when}: ${id} is gone`);

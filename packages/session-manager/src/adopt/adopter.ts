@@ -31,7 +31,7 @@ export interface AdopterDeps {
   paths: DataPaths;
   profiles: ProfileStore;
   access: SessionAccess;
-  /** Claims what lies in the session's own place. */
+  /** Claims what is in the session's own place. */
   claimInPlace: (session: string) => Promise<unknown>;
   /** The generation under which a session left this machine; null when it never did. */
   movedGeneration: (session: string) => number | null;
@@ -272,7 +272,7 @@ export class Adopter implements AdoptService {
 }
 
 function copyWarning(why: string): string {
-  return `It is a copy: ${why}. It starts only once a person says that no other runs.`;
+  return `It is a copy: ${why}. It starts only once the operator confirms that no other runs.`;
 }
 
 function wentAs({ session, to }: GivenAway): string {

@@ -14,17 +14,17 @@ import { refuse, refusedBy } from './refusal.ts';
 /** A program that was just told to stop may still close its files. */
 const LEAVING_MS = 2_000;
 
-/** @throws LeadMasterError `adopt_refused` when a folder and the data folder lie in each other. */
+/** @throws LeadMasterError `adopt_refused` when a folder and the data folder are in each other. */
 export function refuseOverlap(paths: DataPaths, folder: string): void {
   if (folder === paths.root || folder.startsWith(`${paths.root}/`)) {
     throw refuse(
-      `${folder} lies in the data folder ${paths.root}`,
-      `What lies in ${paths.tokens} is adopted in place, under its own name; bring a login back from the trash by moving it there.`,
+      `${folder} is in the data folder ${paths.root}`,
+      `What is in ${paths.tokens} is adopted in place, under its own name; bring a login back from the trash by moving it there.`,
     );
   }
   if (paths.root.startsWith(`${folder}/`)) {
     throw refuse(
-      `The data folder ${paths.root} lies in ${folder}`,
+      `The data folder ${paths.root} is in ${folder}`,
       'Name the profile itself, not a folder around everything.',
     );
   }
@@ -66,7 +66,7 @@ export async function refuseNoLogin(
   if (presence === 'absent') {
     throw refuse(
       `${profileDir} holds no login of WhatsApp Web: ${detail}`,
-      'Look for the folder that the program really used (its dataPath, and the folder it was started in); or link anew: "./leadmaster qr NAME".',
+      'Look for the folder that the program really used (its dataPath, and the folder it was started in); or link it again: "./leadmaster qr NAME".',
     );
   }
   if (presence !== 'present') {
@@ -79,7 +79,7 @@ export async function refuseNoLogin(
   if (ok) return;
   const broken = checks.filter((check) => !check.ok).map(({ name, detail: what }) => `${name} (${what})`);
   throw refuse(
-    `The login in ${profileDir} is damaged in ${broken.join(' and ')}; a browser would make it anew, empty`,
+    `The login in ${profileDir} is damaged in ${broken.join(' and ')}; a browser would recreates it, empty`,
     'A copy that was taken while the browser ran is often like that: copy it again with the program stopped, or take an older copy.',
     { broken },
   );
@@ -113,7 +113,7 @@ export function refuseOldBrowser(chromium: string | null, browserVersion: string
 }
 
 /**
- * `mode`: what a person has asked for; a move from another disk is a copy first.
+ * `mode`: what the operator has asked for; a move from another disk is a copy first.
  *
  * @throws LeadMasterError `adopt_refused` when a copy of so many bytes would fill the disk.
  */

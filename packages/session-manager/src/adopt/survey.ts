@@ -18,7 +18,7 @@ export interface Survey {
   layout: Layout;
   /** Everything but links and the like; paths below the profile, parents first. */
   entries: Entry[];
-  /** The record of the LeadMaster that it was a session of before; null when there is none, or it cannot be read. */
+  /** The record of the LeadMaster where it was a session earlier; null when there is none, or it cannot be read. */
   record: ProfileRecord | null;
   /** A copy of a login whose origin nobody has declared retired, wherever the folder goes. */
   isCopy: boolean;

@@ -15,7 +15,7 @@ export interface HeldForStart {
 interface Choice {
   /** Null = what WhatsApp serves. */
   build: string | null;
-  /** The start may raise a number of the profile, after which older builds do not open it any more. */
+  /** The start may raise a number of the profile, after which older builds no longer open it. */
   raises: boolean;
 }
 

@@ -140,7 +140,7 @@ export class Builds implements BuildKeeper, BuildService {
     const build = answer?.status === 200 ? readBuild(answer.body) : null;
     if (build === null && this.#deps.now().getTime() - this.#liveAt < BLIND_MS) return null;
     this.#liveAt = this.#deps.now().getTime();
-    // A session that has a service worker may be served the page of before: what was seen is kept, to be tried itself.
+    // A session that has a service worker may be served the earlier page: what was seen is kept, to be tried itself.
     const isNew = build !== null && !(await this.#deps.pages.has(build));
     if (isNew && answer !== null) await this.#book.seen(build, { session: '', html: answer.body });
     return this.#guard.tryNew(build);

@@ -255,7 +255,7 @@ export class BuildGuard {
     if (!settings.isGuarded || this.#book.good().length === 0) return;
     for (const { session, running } of store.builds.sessions()) {
       const state = this.#sessions.look(session)?.state;
-      // What the page erased, or a person has stopped, is not started over.
+      // What the page erased, or the operator has stopped, is not started over.
       if (running !== build || state === undefined || state === 'STOPPED' || state === 'AUTH_FAILURE') continue;
       await this.#sessions.restart(session);
     }

@@ -78,7 +78,7 @@ export type Step =
   | { kind: 'blame'; failure: Failure; sessions: string[] }
   /** The session fails on the older build as well. */
   | { kind: 'acquit'; failure: Failure }
-  /** The session is not there to learn from any more: it was stopped, or lost its link. */
+  /** The session is no longer there to learn from: it was stopped, or lost its link. */
   | { kind: 'withdraw'; failure: Failure | null };
 
 /** A trial that begins now. */

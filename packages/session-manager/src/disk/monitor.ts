@@ -35,8 +35,8 @@ export interface DiskMonitorDeps {
 }
 
 /**
- * Watches the disk: what each session weighs, one after the other, spread over the time so that it is never felt; what
- * lies in the trash; how much is free. Says so by events and figures, and deletes nothing.
+ * Watches the disk: how large each session is, one after the other, spread over time so that sessions do not slow down; what
+ * is in the trash; how much is free. Says so by events and figures, and deletes nothing.
  */
 export class DiskMonitor {
   readonly #deps: DiskMonitorDeps;
@@ -89,7 +89,7 @@ export class DiskMonitor {
     }
   }
 
-  /** Looks how much is free and how much lies in the trash. Warns once when there is little room. */
+  /** Looks how much is free and how much is in the trash. Warns once when there is little room. */
   async look(): Promise<void> {
     const { path, profiles, log } = this.#deps;
     try {
@@ -128,7 +128,7 @@ export class DiskMonitor {
     if (free > room * CALM) this.#isLow = false;
     if (free >= room || this.#isLow) return;
     this.#isLow = true;
-    const hint = `No snapshots are taken until there is more. Free some space: "./leadmaster storage" shows what sessions weigh; trash is emptied by TRASH_DAYS and TRASH_MAX_MB.`;
+    const hint = `No snapshots are taken until there is more. Free some space: "./leadmaster storage" shows how large sessions are; trash is emptied by TRASH_DAYS and TRASH_MAX_MB.`;
     log.error({ path, freeBytes: free, neededBytes: room }, 'the disk is nearly full; no snapshots are taken');
     store.events.append({
       session: '',

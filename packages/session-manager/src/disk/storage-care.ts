@@ -43,7 +43,7 @@ export interface StorageCareDeps {
   log: Logger;
 }
 
-/** Looks after the size of profiles: says what they weigh, and makes them smaller. */
+/** Looks after the size of profiles: says how large they are, and makes them smaller. */
 export class StorageCare implements StorageService {
   readonly #deps: StorageCareDeps;
 

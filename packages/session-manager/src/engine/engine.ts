@@ -29,7 +29,7 @@ export interface StartRequest {
   profileDir: string;
   /** A window that a person can see (`LOGIN_MODE=local`). */
   visible: boolean;
-  /** The build of WhatsApp Web to open, whose page lies in the web cache; null = what WhatsApp serves. */
+  /** The build of WhatsApp Web to open, whose page is in the web cache; null = what WhatsApp serves. */
   webVersion: string | null;
   onEvent: (event: EngineEvent) => void;
   /** Called as soon as the browser process exists, before anything else: the record that lets a crash be cleaned up. */
@@ -98,7 +98,7 @@ export type LostReason =
   | 'page_unreachable'
   | 'page_failed'
   | 'launch_failed'
-  /** The browser's disk is full; the page shows a window that only a person may answer. */
+  /** The browser's disk is full; the page shows a window that only the operator may answer. */
   | 'storage_full';
 
 /** A message as the page holds it. */

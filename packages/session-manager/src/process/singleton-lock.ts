@@ -84,7 +84,7 @@ export async function clearStaleSingleton(
     const path = join(profileDir, name);
     try {
       await lstat(path);
-      // The links alone; the socket they may point to lies in the temporary folder of whoever made it.
+      // The links alone; the socket they may point to is in the temporary folder of whoever made it.
       await rm(path);
       removed.push(name);
     } catch (error) {

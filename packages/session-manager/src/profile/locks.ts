@@ -20,7 +20,7 @@ import type { DataPaths } from './paths.ts';
  * OS locks that die with their process. Node has no flock, so a lock is an empty SQLite file held in an EXCLUSIVE
  * transaction: SQLite takes POSIX locks on it, which the kernel drops however the process ends.
  *
- * POSIX locks have a trap: any open and close of the file in the same process drops them. So lock files lie in
+ * POSIX locks have a trap: any open and close of the file in the same process drops them. So lock files are in
  * `<data>/locks/`, never inside a profile, and nothing in the holder's process but the lock's own handle opens them. Who holds a lock is said in
  * a file beside it. POSIX locks do not exclude their own process either: SQLite counts for itself, within one copy of the
  * library; the registry here counts for the whole process.

@@ -84,7 +84,7 @@ export async function loginEvidence(
   if (record !== null && record.committedAt !== null) {
     return whole
       ? told('present', `login committed at ${record.committedAt}`)
-      : told('damaged', `a login was committed at ${record.committedAt}, but it is not whole any more`);
+      : told('damaged', `a login was committed at ${record.committedAt}, but it is no longer whole`);
   }
   if (nothing) return told('absent', 'no login was ever saved here');
   if (record === null || record.origin === 'adopted') {

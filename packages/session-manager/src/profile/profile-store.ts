@@ -50,7 +50,7 @@ export interface DatabaseNote {
  * - `absent`: neither store is there and no commit was ever recorded. A proven absence: asking for a QR loses nothing.
  * - `uncommitted`: there are stores, but no login of this profile was ever committed: it showed a QR, or crashed before
  *   READY was told. Try it as it is, without trash; if it then shows a QR, nothing is lost.
- * - `damaged`: a login was committed (or came from elsewhere) and a store is missing or broken. A person must look:
+ * - `damaged`: a login was committed (or came from elsewhere) and a store is missing or broken. The operator must look:
  *   never ask for a QR over it.
  */
 export type LoginPresence = 'present' | 'absent' | 'uncommitted' | 'damaged';
@@ -102,7 +102,7 @@ export interface ProfileStore {
   list(isKnown?: (name: string) => boolean): Promise<{ name: string; claimed: boolean }[]>;
   /**
    * Makes the folder (0700) and its record if missing; repairs permissions. Idempotent. The generation goes on from
-   * what lies in the trash under the same name. Throws `session_unclaimed` when a profile without a record is there:
+   * what is in the trash under the same name. Throws `session_unclaimed` when a profile without a record is there:
    * that takes `claim`, on purpose. `above`: the generation under which the session once left this machine.
    */
   create(session: string, above?: number): Promise<ProfileRecord>;
@@ -145,7 +145,7 @@ export interface ProfileStore {
   moveIn(session: string, source: string, why: SwapReason): Promise<ProfileRecord>;
   /** When something of the login's files was last written; null when there is none. */
   lastWritten(session: string): Promise<Date | null>;
-  /** What lies in the trash, newest first. */
+  /** What is in the trash, newest first. */
   listTrash(): Promise<TrashEntry[]>;
   /**
    * Deletes what has lain in the trash for longer, and, oldest first, what is more than `maxBytes`; of the latter never
@@ -153,7 +153,7 @@ export interface ProfileStore {
    * that are gone.
    */
   emptyTrash(olderThanDays: number, maxBytes?: number, kept?: ReadonlySet<string>, now?: Date): Promise<string[]>;
-  /** Bytes that lie in the trash. */
+  /** Bytes that are in the trash. */
   trashBytes(): Promise<number>;
   /** Bytes of the profile by class and folder. Looks at every file and reads none. */
   measure(session: string): Promise<ProfileSize>;

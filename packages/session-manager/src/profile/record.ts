@@ -78,7 +78,7 @@ function broken(path: string, what: string, cause: unknown): LeadMasterError {
 }
 
 /**
- * Writes a record, having taken away what a process left that died while it wrote one. One at a time for each profile.
+ * Writes a record, having removed what a process left that died while it wrote one. One at a time for each profile.
  *
  * @throws LeadMasterError `storage_failed`, `profile_unreadable`; the record before is then untouched.
  */

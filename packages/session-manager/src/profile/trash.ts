@@ -95,7 +95,7 @@ async function freeName(fs: ProfileFs, wanted: string): Promise<string> {
 }
 
 /**
- * What lies in the trash, newest first. Folders without a readable label are listed under the name they have.
+ * What is in the trash, newest first. Folders without a readable label are listed under the name they have.
  *
  * @throws LeadMasterError `profile_unreadable` when the trash cannot be read.
  */
@@ -130,7 +130,7 @@ async function readLabel(fs: ProfileFs, path: string): Promise<TrashEntry | null
   }
 }
 
-/** How much may lie in the trash, and for how long. */
+/** How much may are in the trash, and for how long. */
 export interface TrashLimits {
   days: number;
   bytes: number;
@@ -154,7 +154,7 @@ export async function emptyTrash(
   return remove(fs, trash, [...old, ...(await tooMuch(young, limits.bytes))]);
 }
 
-/** Bytes that lie in the trash. */
+/** Bytes that are in the trash. */
 export async function trashBytes(fs: ProfileFs, trash: string): Promise<number> {
   let bytes = 0;
   for (const entry of await listTrash(fs, trash)) bytes += await sizeOf(entry.path);

@@ -57,7 +57,7 @@ describe('a build on trial', () => {
     ).toEqual({ kind: 'pass', sessions: ['ventas'], acquits: null });
   });
 
-  test('READY on the build of before proves nothing', () => {
+  test('READY on the previous build proves nothing', () => {
     expect(play(canary, [[90, ready(OLD)]]).kind).toBe('wait');
   });
 
@@ -103,7 +103,7 @@ describe('a build on trial', () => {
     });
   });
 
-  test('not READY in time is a failure; a stop by a person is none', () => {
+  test('not READY in time is a failure; a stop by the operator is none', () => {
     expect(play(canary, [[101, starting]])).toMatchObject({ kind: 'ask', failure: { capability: null } });
     const stopped: SessionLook = { ...starting, state: 'STOPPED', reason: 'requested' };
     expect(play(canary, [[101, stopped]])).toEqual({ kind: 'withdraw', failure: null });

@@ -189,7 +189,7 @@ describe('one login in two sessions', () => {
     expect(aliveOf(COPY)).toEqual([]);
   });
 
-  it('the first stays stopped where a person has stopped it meanwhile', async () => {
+  it('the first stays stopped where the operator has stopped it meanwhile', async () => {
     await bring(COPY, null);
     await opened.sessions.start(COPY);
     await opened.sessions.stop(NAME);
@@ -222,7 +222,7 @@ describe('one login in two sessions', () => {
     await until(NAME, 'READY');
   });
 
-  it('a link that turns out to be the same is not removed, though a person had ordered that unknowing', async () => {
+  it('a link that turns out to be the same is not removed, though the operator had ordered that without knowing', async () => {
     await comesUp(of(ANA));
     await until(COPY, 'WRONG_ACCOUNT', 'linked_elsewhere');
     await logsIn(NAME, of(ANA, LINK));

@@ -28,7 +28,7 @@ describe('a session that was given away', () => {
     return opened;
   }
 
-  it('is stopped first, is MOVED, and its profile lies in trash', async () => {
+  it('is stopped first, is MOVED, and its profile is in trash', async () => {
     const { sessions, engine, profiles, store } = await movedAway();
     expect(engine.alive).toEqual([]);
     expect(await sessions.get(NAME)).toMatchObject({
@@ -153,7 +153,7 @@ describe('a session that was given away', () => {
     store.close();
   });
 
-  it('can be deleted, and its name linked anew with a generation above', async () => {
+  it('can be deleted, and its name linked again with a generation above', async () => {
     const { sessions, store, profiles } = await movedAway();
     await sessions.delete(NAME);
     await profiles.emptyTrash(0);

@@ -235,7 +235,7 @@ describe('the supervisor', () => {
     expect(log).toEqual(['released']);
   });
 
-  it('tries a browser that does not start a few times, then asks for a person', async () => {
+  it('tries a browser that does not start a few times, then asks for the operator', async () => {
     engine.onStart = () => Promise.reject(new LeadMasterError('browser_failed', 'exit 1', 'Look.'));
     const subject = supervisor();
     await subject.start();
@@ -385,7 +385,7 @@ describe('the supervisor', () => {
         }
         await subject.close('end');
         expect(engine.alive).toEqual([]);
-        // What a person must look at stays as it is until somebody stops it.
+        // What the operator must look at stays as it is until somebody stops it.
         expect(['STOPPED', 'DISCONNECTED_BANNED', 'ERROR', 'DISCONNECTED_LOGOUT']).toContain(subject.view.state);
         await subject.stop();
         expect(subject.view.state).toBe('STOPPED');

@@ -120,7 +120,7 @@ describe('sessions start by themselves', () => {
     expect(await copy.start()).toMatchObject([STARTS, STARTS]);
   });
 
-  it('where the UUID of the file system can be read on one side only, or inodes were given anew within it', async () => {
+  it('where the UUID of the file system can be read on one side only, or inodes were given again within it', async () => {
     const { here } = await placed();
     here.probe = probeWith({ uuid: () => 'u-1' });
     expect(await here.restart()).toMatchObject([STARTS, STARTS]);
@@ -157,7 +157,7 @@ describe.skipIf(!canMount())('on a disk of its own, sessions start by themselves
     other();
   });
 
-  it('in a container that was made anew on its volume, with sessions on mounts of their own', async () => {
+  it('in a container that was recreated on its volume, with sessions on mounts of their own', async () => {
     const { folder, here } = await placed();
     const inside = join(folder, 'inside');
     onTestFinished(mount(here.dataDir, inside, '--bind'));

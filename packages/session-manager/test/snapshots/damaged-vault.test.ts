@@ -66,7 +66,7 @@ describe('with the service up', () => {
     expect(await context.snapshots.verify('ventas', id, READ)).toMatchObject({ ok: true });
   });
 
-  it('a vault that is taken away and put back is usable', async () => {
+  it('a vault that is removed and put back is usable', async () => {
     const { context, vault } = await running();
     await rename(vault, `${vault}.away`);
     await expect(context.snapshots.create('ventas', REQUESTED)).rejects.toMatchObject({ status: 503 });

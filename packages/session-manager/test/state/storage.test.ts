@@ -59,7 +59,7 @@ describe('what a session weighs', () => {
     store.sessions.remove('a');
     expect(weigh(200)).toBeNull();
     expect(store.storage.latest('a')).toBeNull();
-    // A new session of that name is warned of anew.
+    // A new session of that name gets a new warning.
     store.sessions.insert({ name: 'a', metadata: {}, desired: 'stopped' });
     expect(weigh(200)).toMatchObject({ type: 'session.storage' });
   });

@@ -266,7 +266,7 @@ describe('what is owed to the other machine', () => {
     expect(await (how === 'finished' ? there : here).owns()).toBe(true);
   });
 
-  it('that was only begun is begun anew by another address of the same machine, and takes what has come', async () => {
+  it('that was only begun is begun again from another address of the same machine, and uses what has arrived', async () => {
     const { here, there } = await twoMachines();
     const died = dieAt(here, 'seal', 'after');
     await expect(here.transfer()).rejects.toBeDefined();

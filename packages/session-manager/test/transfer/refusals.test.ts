@@ -177,7 +177,7 @@ describe('what arrives', () => {
     return { there, id: wanted.id };
   }
 
-  it('is not taken when it is another content than was announced, and is sent anew', async () => {
+  it('is not taken when it is another content than was announced, and is sent again', async () => {
     const { there, id } = await waiting();
     const good = Buffer.from('good bytes');
     const piece = { sha256: sha256(good), offset: 0, size: good.length };
@@ -188,7 +188,7 @@ describe('what arrives', () => {
     expect(await there.target.missing(id, [piece.sha256])).toEqual([]);
   });
 
-  it('whole before a crash has kept it from its name is taken as it is, or sent anew', async () => {
+  it('whole before a crash has kept it from its name is taken as it is, or sent again', async () => {
     const { there, id } = await waiting();
     const bytes = Buffer.from('good bytes');
     const piece = { sha256: sha256(bytes), offset: 0, size: bytes.length, bytes };

@@ -17,7 +17,7 @@ export class Deadline {
     return this.timeout.signal.aborted;
   }
 
-  /** Begins anew, when it is known how much there is to do. */
+  /** Begins again, when it is known how much there is to do. */
   restart(ms: number): void {
     clearTimeout(this.timer);
     this.allowedMs = ms;

@@ -31,7 +31,7 @@ export interface S3StoreOptions {
   deadlineMs?: number;
   /** Bodies larger than this go in parts of it; 5 MiB at least, and unless said otherwise. */
   partBytes?: number;
-  /** From which age an unfinished upload is one that a crash has left, and is taken away. */
+  /** From which age an unfinished upload is one that a crash has left, and is removed. */
   staleUploadMs?: number;
   /** What the server's clock is ahead of ours, when known. */
   clockOffsetMs?: number;
@@ -46,7 +46,7 @@ interface Task {
 
 /** A transfer slower than this is one that stands still. */
 const SLOWEST_BYTES_PER_SECOND = 16 * 1024;
-/** The least that S3 takes as a part; several at a time lie in memory, so it is what we send. */
+/** The least that S3 takes as a part; several at a time are in memory, so it is what we send. */
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 /** The client tells its warnings to the console unless it has somewhere else to tell them. */
 const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };

@@ -39,7 +39,7 @@ export interface UploadRequest {
 
 /**
  * Uploads a large body in parts, a few at a time, in memory for as many alone. It becomes an object when the last
- * command of all says so; whatever fails before takes the parts away again.
+ * command of all says so; whatever fails before removes the parts again.
  */
 export async function uploadInParts(client: S3Client, request: UploadRequest): Promise<void> {
   const source = sourceOf(request.body);
@@ -87,10 +87,10 @@ function boundedClient(client: S3Client, request: UploadRequest): S3Client {
   const call = (command: UploadCommand, signal: AbortSignal | undefined): Promise<unknown> =>
     request.call(sizeOf(command), signal, (abortSignal) => client.send(command, { abortSignal }));
   const send = (command: UploadCommand): Promise<unknown> => {
-    // Parts are taken away also after an abort. What had failed is worth telling, not this.
+    // Parts are removed also after an abort. What had failed is worth telling, not this.
     if (isAbort(command)) return call(command, undefined).catch(() => undefined);
     if (isComplete(command)) return call(command, request.signal);
-    // The beginning is not interrupted: what has begun without our knowing its id could not be taken away.
+    // The beginning is not interrupted: what has begun without our knowing its id could not be removed.
     const signal = isCreate(command) ? undefined : request.signal;
     // A part can be sent again without harm; starting over with the whole body would cost far more.
     return retrying({ ...DEFAULT_RETRY, attempts: 3 }, signal, () => call(command, signal));

@@ -53,7 +53,7 @@ export class TestBucket {
     });
   }
 
-  /** Keys of uploads that were begun and neither completed nor taken away. */
+  /** Keys of uploads that were begun and neither completed nor removed. */
   async openUploads(): Promise<string[]> {
     const { Uploads = [] } = await this.client.send(new ListMultipartUploadsCommand({ Bucket: this.bucket }));
     return Uploads.map(({ Key = '' }) => Key);

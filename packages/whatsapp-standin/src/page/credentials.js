@@ -3,7 +3,7 @@ import { openDatabase } from './database.js';
 import { eraseProfile } from './erase.js';
 
 /**
- * The login. Its private key lies in localStorage, sealed with a key that lies in IndexedDB and that nobody can export:
+ * The login. Its private key is in localStorage, sealed with a key that is in IndexedDB and that nobody can export:
  * neither store is worth anything without the other.
  */
 const NOISE_ITEM = 'WANoiseInfo';

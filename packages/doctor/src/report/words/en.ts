@@ -14,7 +14,7 @@ export const en: ReportWords = {
   summary: 'In short',
   summaryCount: { one: '**1** session', many: '**{count}** sessions' },
   summaryText:
-    '{count} in {tokens}, together {bytes}; of these {critical} are logins, what a person would have to scan a QR for again.',
+    '{count} in {tokens}, together {bytes}; of these {critical} are logins, what the operator would have to scan a QR for again.',
   summaryDisk: 'The disk has {free} free of {total}.',
   summaryDiskUnread: 'How full the disk is cannot be read: {why}.',
   summaryUnread: 'What could not be read is not in these sums: {names}.',
@@ -72,7 +72,7 @@ export const en: ReportWords = {
 
   contents: 'What the profiles hold',
   contentsText:
-    'Critical is the login; important makes it work as before; optional can be fetched again; temporary is made anew by the browser.',
+    'Critical is the login; important makes it work as before; optional can be fetched again; temporary is recreated by the browser.',
   contentsOf: '{session}: {bytes}',
   contentsGone: 'The profile is not there.',
   contentsUnread: 'The profile cannot be read: {why}.',
@@ -106,7 +106,7 @@ export const en: ReportWords = {
     '  │                                               └─> DISCONNECTED_LOGOUT   the phone has unlinked it',
     '  ├─ none ──> INITIALIZING ──> QR_REQUIRED ──(scan)──> AUTHENTICATED ──> READY',
     '  │                             └──> PASSKEY_REQUIRED   WhatsApp wants a passkey; its owner gives it in a visible browser',
-    '  └─ one that is damaged or cannot be read ──> ERROR   a person looks; never a QR over it',
+    '  └─ one that is damaged or cannot be read ──> ERROR   the operator looks; never a QR over it',
     'READY ──(network, phone)──> DISCONNECTED_RECOVERABLE ──> RECONNECTING',
   ],
   modes: {

@@ -40,7 +40,7 @@ export class Ticket {
 
   /** The page asks. Resolves once the id is on disk; a rejection is the page's word that nothing may be handed over. */
   async ask(whatsappId: string): Promise<void> {
-    if (this.#state !== 'open') throw new Error('this message may not be handed over any more');
+    if (this.#state !== 'open') throw new Error('this message may no longer be handed over');
     this.#state = 'journalling';
     this.#wasAsked = true;
     try {

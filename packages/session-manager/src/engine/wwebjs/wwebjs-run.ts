@@ -273,7 +273,7 @@ function accountOf(client: Client, lid: string | null, device: number | null): A
   return { ...known, ...(lid === null ? {} : { lid }), ...(device === null ? {} : { device }) };
 }
 
-/** The text of a person's id, also where the page names the field of it otherwise. */
+/** The text of the operator's id, also where the page names the field of it otherwise. */
 function textOfWid(wid: Partial<ContactId> | null | undefined): string | null {
   if (typeof wid?._serialized === 'string') return wid._serialized;
   return typeof wid?.user === 'string' && typeof wid.server === 'string' ? `${wid.user}@${wid.server}` : null;

@@ -43,7 +43,7 @@ export function sessionRoutes(app: HttpApp, context: RouteContext): void {
   );
 }
 
-/** `/v1/sessions/{s}/start` and the like: what a person orders. All of them may be repeated. */
+/** `/v1/sessions/{s}/start` and the like: what the operator orders. All of them may be repeated. */
 export function orderRoutes(app: HttpApp, { sessions, closing }: RouteContext): void {
   /** Answers an order that was given: at once, or as long as the caller waits for a state that no longer passes by itself. */
   const answer = async (request: Order, reply: FastifyReply, given: Promise<Session>): Promise<Session> => {

@@ -31,7 +31,7 @@ export interface CheckedPage {
 /**
  * The self-test inside the page (whatsapp-web-2026, section 8): waits until no module was added for a while, then looks at
  * every row by itself; one that throws or never answers is `unknown` and stops no other. Details name modules and types,
- * never what lies in them. Nothing is sent and the server is asked nothing.
+ * never what is in them. Nothing is sent and the server is asked nothing.
  */
 export async function runChecks(
   rows: readonly CheckRow[],
