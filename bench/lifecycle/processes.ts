@@ -20,7 +20,7 @@ interface Stat {
   ticks: number;
 }
 
-/** Linux counts in hundredths of a second towards programs, whatever its own clock does (proc(5)). */
+/** Linux reports to programs in hundredths of a second, independent of its own clock (proc(5)). */
 const TICKS_PER_SECOND = 100;
 
 /** Memory of everything that a side runs, Node's apart from its browsers'. */
@@ -72,7 +72,7 @@ export function executable(pid: number): string {
   try {
     return readlinkSync(`/proc/${pid}/exe`);
   } catch {
-    // Ended meanwhile, or somebody else's.
+    // Ended meanwhile, or of another user.
     return '';
   }
 }

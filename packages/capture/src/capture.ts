@@ -39,7 +39,7 @@ export type CapturedEntry =
       open(): AsyncIterable<Buffer> | Buffer;
     });
 
-/** A profile as a power cut at `frozenAt` would have left it. Valid until disposed of, whatever the browser does meanwhile. */
+/** A profile as a power cut at `frozenAt` would have left it. Valid until disposed of; the browser's later writes do not change it. */
 export interface Capture extends AsyncDisposable {
   readonly entries: readonly CapturedEntry[];
   readonly files: number;

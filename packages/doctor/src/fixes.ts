@@ -49,7 +49,7 @@ const FIXES: Partial<Record<FindingId, Fix>> = {
     // Taking a lock proves that no process holds it; releasing it removes what the dead holder left.
     const session = where.startsWith(join(paths.locks, 'sessions')) ? where.replace(/^.*\/|\.lock$/g, '') : null;
     if (session !== null) lockSession(paths, session).release();
-    return 'taken and given back: nobody has it';
+    return 'taken and released: no process holds it';
   },
   async git_not_ignored({ paths }) {
     if (!mayIgnoreAll(paths)) return 'left: the folder holds what is not ours';

@@ -68,7 +68,7 @@ function partsOf(pattern: string): Part[] {
   });
 }
 
-/** An action as the command that does it. What it leaves to the operator stands in capitals. */
+/** An action as the command that does it. What the operator fills in stands in capitals. */
 export function commandOf(action: Action): string {
   const fields: Fields = { ...action };
   const words = (PARTS.get(action.kind) ?? []).flatMap((part) => printed(part, fields));

@@ -23,7 +23,7 @@ export const place = z.object({
 });
 export type Place = z.infer<typeof place>;
 
-/** The operator says that the sessions of the place before never run there again. `sessions`: all that wait, without it. */
+/** The operator confirms that the previous place never runs the sessions again. `sessions`: without it, all that wait. */
 export const acceptPlace = z.strictObject({
   originRetired: z.literal(true),
   sessions: z.array(sessionName).min(1).optional(),

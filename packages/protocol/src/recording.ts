@@ -15,7 +15,7 @@ import { SESSION_STATES } from './states.ts';
 
 /**
  * What a session of WhatsApp Web looked like from inside, for those who build LeadMaster and have no phone. It may be
- * shown to anyone: every string here is a literal, one of a list, or digits and dots, and every number is bounded, so a
+ * shared freely: every string here is a literal, one of a list, or digits and dots, and every number is bounded, so a
  * file that this schema accepts has no room for a text, a name, a key or a phone number.
  */
 

@@ -60,7 +60,7 @@ export const session = z.object({
   state: z.enum([...SESSION_STATES, 'UNCLAIMED']),
   stateKind: z.enum(STATE_KINDS),
   reason: z.string(),
-  /** What the operator can do about it now; empty when nothing is asked of anyone. */
+  /** What the operator can do about it now; empty when there is nothing to do. */
   hint: z.string(),
   ...actionFields,
   since: time,
@@ -70,7 +70,7 @@ export const session = z.object({
   attempts: z.number().int(),
   nextAttemptAt: time.nullable(),
   generation: z.number().int(),
-  /** False while nobody has said that the place this copy of a login came from never runs it again: it does not start. */
+  /** False until the operator confirms that the place this copy of a login came from never runs it again: it does not start. */
   originRetired: z.boolean(),
   engine: z.string(),
   loginMode,
@@ -83,7 +83,7 @@ export const session = z.object({
   snapshotFailure: z.object({ at: time, code: z.string(), detail: z.string() }).nullable(),
   /** What WhatsApp allows the account; null before WhatsApp has said anything of it. */
   limits: accountLimits.nullable(),
-  /** What a running session needs a person for at the phone or in WhatsApp; null = nothing. */
+  /** Why a running session needs a person at the phone or in WhatsApp; null = it does not. */
   attention: z.enum(ATTENTIONS).nullable(),
   /** Why the last try did not reach WhatsApp Web; null = it did, or nothing is being tried. `nextAttemptAt` says when it goes on. */
   unreachable: unreachable.extend({ at: time }).nullable(),
@@ -151,9 +151,9 @@ export const checkReport = z.object({
 export type CheckReport = z.infer<typeof checkReport>;
 
 export const startSession = z.strictObject({
-  /** The operator says that the place a copied login came from never runs it again. */
+  /** The operator confirms that the place a copied login came from never runs it again. */
   originRetired: z.literal(true).optional(),
-  /** The operator says to start the login in place although the vault has a newer one. */
+  /** The operator orders to start the login in place although the vault has a newer one. */
   olderLogin: z.literal(true).optional(),
 });
 export type StartSession = z.infer<typeof startSession>;

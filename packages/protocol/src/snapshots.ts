@@ -140,7 +140,7 @@ export function isToRecover({ isHere, gone, last, damaged }: Recoverable): boole
 export const recoverSessions = z.strictObject({
   /** When left out, all that the vault holds, this machine has not, and no person has given up on purpose. */
   sessions: z.array(sessionName).min(1).optional(),
-  /** The operator says that the machine these sessions ran on will never run them again. */
+  /** The operator confirms that the machine these sessions ran on will never run them again. */
   originRetired: z.boolean().default(false),
   /** Also where the newest snapshot is of another account than the session had here. */
   otherAccount: z.boolean().optional(),

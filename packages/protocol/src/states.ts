@@ -19,7 +19,7 @@ export const SESSION_STATES = [
 ] as const;
 export type SessionState = (typeof SESSION_STATES)[number];
 
-/** `transient` leads on by itself under a deadline; `settled` stays; `needs_person` stays until somebody acts. */
+/** `transient` leads on by itself under a deadline; `settled` stays; `needs_person` stays until a person acts. */
 export const STATE_KINDS = ['transient', 'settled', 'needs_person'] as const;
 export type StateKind = (typeof STATE_KINDS)[number];
 

@@ -39,7 +39,7 @@ export const prepareTransfer = z.strictObject({
   /** Earlier attempts of the sender, none of which it has handed over: they are over, and what they brought is used. */
   replaces: z.array(transferId).max(100),
   generation: z.int().positive(),
-  /** The newest Chromium that has written the profile; null when nobody knows. */
+  /** The newest Chromium that has written the profile; null when it is unknown. */
   chromium: z.string().max(200).nullable(),
   bytes: z.int().min(0),
   metadata,
@@ -87,7 +87,7 @@ export const transferEntry = z.discriminatedUnion('kind', [
 ]);
 export type TransferEntry = z.infer<typeof transferEntry>;
 
-/** The whole profile as it was when nothing ran on it any more, and what of its messages has been told. */
+/** The whole profile as it was after its browser ended, and which of its messages have been reported. */
 export const sealTransfer = z.strictObject({
   entries: z.array(transferEntry).max(ENTRIES_MAX),
   /** Messages received before this moment have been told. */

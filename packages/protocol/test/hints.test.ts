@@ -10,7 +10,7 @@ const NO_ACTIONS = [
   // Examples and help of the command line, and what is typed into it.
   /^packages\/cli\/src\/(hints|program|record\/|demo\/|commands\/(start|record|send)\.ts)/,
   // The commands that the report lists, not what a state asks for.
-  /^packages\/session-manager\/src\/report\/words\//,
+  /^packages\/doctor\/src\/report\/words\//,
 ];
 const NO_ACTION_COMMANDS = [
   // As another user, whatever was to be done.

@@ -170,7 +170,7 @@ export function blobStoreContract(name: string, subject: ContractSubject): void 
   });
 
   describe(`${name} lists`, () => {
-    test('in the order of keys, byte by byte, whatever the folders', async () => {
+    test('in the order of keys, byte by byte, across folders', async () => {
       const store = await fresh();
       const all = ['a-b', 'a.b', 'a/b', 'a/b-c', 'a/b/c', 'a0', 'a_b', 'aa', 'b'];
       for (const key of all.toReversed().filter((key) => key !== 'a/b')) await store.put(key, Buffer.from(key));

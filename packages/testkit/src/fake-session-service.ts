@@ -30,7 +30,7 @@ interface Entry {
   keys: Map<string, { messageId: string; request: string }>;
 }
 
-const NOBODY = { lastProbeAt: null, lastInboundAt: null, lastAckAt: null, lastReadyAt: null };
+const NO_HEALTH = { lastProbeAt: null, lastInboundAt: null, lastAckAt: null, lastReadyAt: null };
 
 /**
  * Sessions in memory that behave as the contract says and reach their states at once, for tests of what stands in
@@ -55,7 +55,7 @@ export class FakeSessionService implements SessionService {
   private forgotten = 0;
   private clock = Date.parse('2026-01-01T00:00:00.000Z');
 
-  /** A session as it would be found, in any state; UNCLAIMED is a profile that nobody has adopted. */
+  /** A session as it would be found, in any state; UNCLAIMED is a profile without a record. */
   set(name: string, state: SessionState | 'UNCLAIMED', change: Partial<Session> = {}): Session {
     const old = this.entries.get(name);
     const session: Session = {
@@ -69,7 +69,7 @@ export class FakeSessionService implements SessionService {
       engine: 'fake',
       loginMode: 'qr',
       account: state === 'READY' ? { id: '5491100000001@c.us', phone: '5491100000001', name: 'Ana' } : null,
-      health: NOBODY,
+      health: NO_HEALTH,
       storage: { bytes: null, criticalBytes: null, measuredAt: null },
       lastSnapshot: null,
       snapshotFailure: null,

@@ -6,7 +6,7 @@ import type { FakeSessionService } from './fake-session-service.ts';
 const MB = 2 ** 20;
 const AT = '2026-01-01T00:00:00.000Z';
 
-/** Profiles in memory that weigh what a test says, beside the sessions of a {@link FakeSessionService}. */
+/** Profiles in memory with the sizes that a test sets, beside the sessions of a {@link FakeSessionService}. */
 export class FakeStorageService implements StorageService {
   /** Thrown by every call instead of an answer, when set. */
   failure: Error | null = null;

@@ -76,7 +76,7 @@ export class History {
     return { snapshot: await vault.save(clientId, entries, { kind, extra, signal }), pauseMs };
   }
 
-  /** Takes out what `keep` does not keep, and frees what nothing needs any more. */
+  /** Forgets what `keep` does not keep, and deletes data that no snapshot needs. */
   async tidy(signal: AbortSignal): Promise<void> {
     const { clientId, keep } = this.#settings;
     const vault = await this.#open();

@@ -7,7 +7,7 @@ import { syncFolder } from './files.ts';
 export interface Note {
   /**
    * - `unknown`: it came from elsewhere;
-   * - `none`: nobody was ever linked in it;
+   * - `none`: no account was ever linked in it;
    * - `linked`: READY was seen in it, or a snapshot was put in its place;
    * - `ended`: WhatsApp knows its login no more. It goes to trash once no browser has it open.
    */

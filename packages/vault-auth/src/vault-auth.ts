@@ -30,7 +30,7 @@ const VAULT_MS = 15 * 60_000;
 /**
  * An AuthStrategy for whatsapp-web.js that keeps a history of encrypted, verified snapshots in a vault, taken while the
  * session runs. A login on this machine is always used as it is; only where there is provably none does the newest
- * snapshot come back. Whatever cannot be read, here or in the vault, is an error and never "no session".
+ * snapshot come back. What cannot be read, here or in the vault, is an error and never "no session".
  *
  * What the library calls takes turns with `save`: nothing moves under a copy, and no copy is taken under a move.
  */
@@ -66,7 +66,7 @@ export class VaultAuth implements AuthStrategy {
   /**
    * Takes a snapshot now. It is durable when this resolves; calls take turns.
    *
-   * @throws LeadMasterError `nothing_to_snapshot` before READY, `capture_failed`, or whatever the vault says.
+   * @throws LeadMasterError `nothing_to_snapshot` before READY, `capture_failed`, or an error of the vault.
    */
   save(): Promise<SnapshotInfo> {
     return this.#turns.run(() => this.#save());
@@ -230,7 +230,7 @@ export class VaultAuth implements AuthStrategy {
     this.#isFlushed = true;
   }
 
-  /** The snapshot is safe, whatever becomes of this. */
+  /** The snapshot is safe, even if this fails. */
   async #tidy(signal: AbortSignal): Promise<void> {
     await this.#history.tidy(signal).catch((error: unknown) => this.#tell({ type: 'upkeep_failed', error }));
   }

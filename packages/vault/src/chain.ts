@@ -16,7 +16,7 @@ import { listRecords, type RecordList, topOf } from './record-list.ts';
 import { passed } from './small.ts';
 import type { BlobStore } from './store/blob-store.ts';
 
-/** The newest record that somebody has seen. */
+/** The newest record that was seen. */
 export interface SeenHead {
   sequence: number;
   id: string;
@@ -28,7 +28,7 @@ export interface HeadMemory {
   remember(session: string, head: SeenHead): Promise<void>;
 }
 
-/** What one process has seen, for whoever does not keep it longer. */
+/** What one process has seen, for callers without a lasting memory. */
 export class ProcessMemory implements HeadMemory {
   private readonly heads = new Map<string, SeenHead>();
 
@@ -137,7 +137,7 @@ export class Chain {
     };
   }
 
-  /** As `view`, for whoever is about to write: refused on a vault that is older than it was. */
+  /** As `view`, for a caller about to write: refused on a vault that is older than it was. */
   async viewToWrite(signal?: AbortSignal): Promise<ChainView> {
     const view = await this.view(signal);
     if (!view.rolledBack) return view;
@@ -145,7 +145,7 @@ export class Chain {
     throw new LeadMasterError(
       'vault_rolled_back',
       problem?.detail ?? 'The vault is older than it was.',
-      `If an older copy of the vault was put back on purpose, say so: "./leadmaster vault accept ${this.session.name}" (vault.acknowledge() in a program). Otherwise somebody has removed snapshots.`,
+      `If an older copy of the vault was put back on purpose, confirm it: "./leadmaster vault accept ${this.session.name}" (vault.acknowledge() in a program). Otherwise snapshots were removed by another program.`,
     );
   }
 

@@ -15,8 +15,8 @@ export const EXPORT = 'the export';
 
 /** An object that is not what this vault wrote under that name. */
 export function damagedObject(object: string, what: string, cause?: unknown): LeadMasterError {
-  const cure = object === EXPORT ? COPY_FILE : object === HEADER_OBJECT ? HEADER : COPY;
-  return new LeadMasterError('store_damaged', `${object} is damaged: ${what}.`, cure, { cause, extra: { object } });
+  const hint = object === EXPORT ? COPY_FILE : object === HEADER_OBJECT ? HEADER : COPY;
+  return new LeadMasterError('store_damaged', `${object} is damaged: ${what}.`, hint, { cause, extra: { object } });
 }
 
 /** A snapshot that cannot be had whole. */
@@ -50,7 +50,7 @@ export function sessionNotFound(session: string): LeadMasterError {
   );
 }
 
-/** A session that was seen in the vault before, and has no key in it any more. */
+/** A session that was in the vault earlier and whose key is missing. */
 export function lostKey(session: string, seen: { sequence: number; id: string }, object: string): LeadMasterError {
   return new LeadMasterError(
     'vault_rolled_back',
@@ -71,7 +71,7 @@ export function isOfAnObject(error: unknown): error is LeadMasterError {
   return error instanceof LeadMasterError && OF_AN_OBJECT.has(error.code);
 }
 
-/** Such an error, as something that a person must know. */
+/** Such an error, as something that the operator must know. */
 export function problemOf({ message, extra }: LeadMasterError): VaultProblem {
   const object = typeof extra.object === 'string' ? extra.object : 'vault';
   return { kind: 'damaged', object, detail: message };

@@ -129,7 +129,7 @@ export class Keyring {
     const owner = this.ownerOf(name);
     const found = await this.newest(owner, signal);
     if (found !== null && !(await this.isDestroyed(found.session, signal))) return this.known(found, name);
-    // What a destruction left half done is no key any more; its number is not used again.
+    // A half-destroyed key is no longer a key; its number is not used again.
     return this.known(await this.createKey(owner, name, signal, (found?.number ?? 0) + 1), name);
   }
 
@@ -255,7 +255,7 @@ export class Keyring {
     return (await this.newest(VAULT_OWNER, signal)) ?? (await this.createVaultKey(signal));
   }
 
-  /** What a crash at the vault's making left out. Were there other keys, this one was removed. */
+  /** What a crash at the vault's creation left out. Were there other keys, this one was removed. */
   private async createVaultKey(signal?: AbortSignal): Promise<FoundKey> {
     for await (const { key } of this.store.list(KEYS, passed(signal))) {
       const owner = parseKeyObject(key)?.owner;

@@ -15,7 +15,7 @@ const LOCK_MS = 5 * 60 * 1000;
 const MAX_LOCK_BYTES = 4096;
 /** What must be possible on a disk that is full. */
 const FREEING: ReadonlySet<string> = new Set(['forget', 'prune', 'destroy']);
-/** How often a stale lock is removed before somebody else is taken to be faster. */
+/** How often a stale lock is removed before another writer is taken to be faster. */
 const TRIES = 3;
 
 /**
@@ -36,7 +36,7 @@ export class SessionLock {
     this.now = now;
   }
 
-  /** Does the work while it holds the lock; `vault_locked` when somebody else does. */
+  /** Does the work while it holds the lock; `vault_locked` when another writer does. */
   async during<T>(doing: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     await this.take(doing, signal);
     let beat: Promise<unknown> = Promise.resolve();
@@ -88,7 +88,7 @@ export class SessionLock {
       const parsed = lockBody.safeParse(parseJson(body));
       return parsed.success ? parsed.data : 'unreadable';
     } catch (error) {
-      // A lock that is damaged protects nobody: what is stored does not rest on it.
+      // A damaged lock protects nothing: the safety of the data does not depend on it.
       if (isDamage(error)) return 'unreadable';
       throw error;
     }

@@ -54,7 +54,7 @@ export class PackWriter {
     this.throwIfFailed();
   }
 
-  /** Takes back what was stored in vain: no record names it, so nobody relies on it. What stays is left to prune. */
+  /** Removes what was stored in vain: no record names it, so no snapshot relies on it. Prune removes the rest. */
   async abandon(): Promise<void> {
     await this.end();
     for (const id of this.begun) {

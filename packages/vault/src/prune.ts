@@ -99,7 +99,7 @@ async function pruneOnce(context: PruneContext, options: PruneOptions, deletesOn
     await writer.abandon();
     return null;
   }
-  // From here on nobody relies on them.
+  // From here on no snapshot relies on them.
   let freedBytes = -writer.written.reduce((sum, pack) => sum + pack.bytes, 0);
   for (const { id, bytes } of view.packs) if (going.has(id)) freedBytes += bytes;
   for (const id of going) await store.delete(shelf.object(id), passed(signal));
@@ -126,7 +126,7 @@ function draft(
   return { type: 'prune', live: view.live, packs, dropped };
 }
 
-/** Every chunk that a live snapshot needs. While one of them cannot be read, nobody knows, and nothing is pruned. */
+/** Every chunk that a live snapshot needs. While one of them cannot be read, this is unknown, and nothing is pruned. */
 async function neededChunks(chain: Chain, view: ChainView, signal?: AbortSignal): Promise<Set<string>> {
   const [unreadable] = view.unreadable;
   if (unreadable !== undefined) {

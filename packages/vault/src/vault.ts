@@ -271,7 +271,7 @@ export class Vault {
   /**
    * Reads once more what the vault was opened with, as a machine would that sees it for the first time.
    *
-   * @throws LeadMasterError `vault_missing`, `store_damaged`, `vault_key_wrong`, ... where it does not open any more.
+   * @throws LeadMasterError `vault_missing`, `store_damaged`, `vault_key_wrong`, ... where it no longer opens.
    */
   async prove(call: Call = {}): Promise<void> {
     await this.keyring.prove(call.signal);
@@ -290,7 +290,7 @@ export class Vault {
     return { session: name, snapshots: view.live, problems };
   }
 
-  /** Keys that cannot be read, and records whose session has no key: somebody has removed it. One list of the whole vault. */
+  /** Keys that cannot be read, and records whose session's key was removed. One list of the whole vault. */
   async problems(call: Call = {}): Promise<VaultProblem[]> {
     const { sessions, unreadable } = await this.keyring.survey(call.signal);
     const damaged = unreadable.map(({ error }) => problemOf(error));

@@ -37,7 +37,7 @@ export class PasskeyGate {
     throw new StandinError('no_passkey_wanted', `no page waits for a passkey of ${account.number}`);
   }
 
-  /** The page does not wait any more. */
+  /** The page no longer waits. */
   over(connection: Connection, reason: string): void {
     const account = this.#waiting.get(connection);
     if (!this.#waiting.delete(connection) || !account) return;

@@ -12,7 +12,7 @@ export interface Found {
   /** How a file is copied. */
   way: Way;
   stat: BigIntStats;
-  /** Nobody has written to it for `SETTLED_MS`. */
+  /** It has not been written to for `SETTLED_MS`. */
   settled: boolean;
 }
 

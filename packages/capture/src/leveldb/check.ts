@@ -2,7 +2,7 @@ import { errorText } from '@leadmaster/protocol/errors';
 import { Damaged } from './damaged.ts';
 import { type Contents, type LogFile, readFolder } from './folder.ts';
 
-/** What was found of one LevelDB, in words for the operator. */
+/** The result for one LevelDB, as a sentence for people. */
 export interface LevelDbAnswer {
   ok: boolean;
   /** Nothing was ever kept in it, or all of it is gone. */

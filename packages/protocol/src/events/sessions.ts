@@ -102,7 +102,9 @@ export const sessionEvents = events({
   },
   'session.attention': {
     ...OF_SESSION,
-    doc: 'WhatsApp wants something of a person at the phone, or wants it no more.',
-    data: z.object({ reason: z.enum(ATTENTIONS).nullable().describe('What it wants; null: nothing any more') }),
+    doc: 'WhatsApp wants something of a person at the phone, or no longer wants it.',
+    data: z.object({
+      reason: z.enum(ATTENTIONS).nullable().describe('What it wants; null: it no longer wants anything'),
+    }),
   },
 });

@@ -24,7 +24,7 @@ export function events<const T extends Record<string, EventStatement>>(stated: T
   return stated;
 }
 
-/** What most events are: of one session, for whoever may read that session, from the first version on. */
+/** What most events are: of one session, for every key that may read that session, since the first version. */
 export const OF_SESSION = {
   about: 'session',
   scope: 'read',

@@ -38,7 +38,7 @@ const order = {
   ],
 } as const satisfies Partial<RouteStatement>;
 
-/** `/v1/sessions`: make, list, look at and remove them; what the operator orders of one, and what is known of it. */
+/** `/v1/sessions`: make, list, look at and remove them; the orders to one, and what is known of it. */
 export const sessionRoutes = routes({
   createSession: {
     method: 'POST',

@@ -185,7 +185,7 @@ export const snapshotRoutes = routes({
     tag: 'snapshots',
     summary: 'Bring sessions back from the vault',
     description:
-      'Asks for `originRetired: true`, the word of the operator that the machine they ran on never runs them again: two ' +
+      'Asks for `originRetired: true`, confirmation by the operator that the machine they ran on never runs them again: two ' +
       'machines with one login take it from each other. What fails of one session does not stop the others.',
     scope: 'admin',
     audience: 'operator',

@@ -68,7 +68,7 @@ class Round<Event extends LoggedEvent> {
     return this.#ending.signal.aborted;
   }
 
-  /** Listens to the log, once there is somebody to tell. */
+  /** Listens to the log once there is a follower. */
   begin(): void {
     void this.#listen();
   }

@@ -5,7 +5,7 @@ import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import { makePrivateFile } from '../files/private-file.ts';
 
 export interface Secrets {
-  /** What the operator or script shows to use the API. */
+  /** What an operator or script shows to use the API. */
   adminKey: string;
   /** What the hub shows. */
   serviceToken: string;

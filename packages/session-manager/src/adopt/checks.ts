@@ -36,18 +36,18 @@ export function refuseOverlap(paths: DataPaths, folder: string): void {
  * @throws LeadMasterError `adopt_refused`.
  */
 export async function refuseUsed(profileDir: string): Promise<void> {
-  const cure =
+  const hint =
     'Stop the program that runs it, and keep it stopped ("pm2 stop NAME", "docker stop NAME", "systemctl stop NAME"): a login runs in one browser only.';
   try {
     await proveProfileFree(profileDir, LEAVING_MS);
   } catch (error) {
-    throw refusedBy(error, cure);
+    throw refusedBy(error, hint);
   }
   const lock = await readSingleton(profileDir);
   if (lock.kind !== 'foreign_host') return;
   throw refuse(
     `A browser on the host ${lock.host} has it open, says its SingletonLock (${lock.target}); a container is a host of its own`,
-    `Stop it there. Where it was killed and nothing runs any more, remove what it left: rm ${shellWord(`${profileDir}/SingletonLock`)}`,
+    `Stop it there. If it was killed and nothing runs, remove what it left: rm ${shellWord(`${profileDir}/SingletonLock`)}`,
   );
 }
 

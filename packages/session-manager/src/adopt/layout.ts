@@ -7,7 +7,7 @@ import { refuse } from './refusal.ts';
 
 export type AdoptKind = (typeof ADOPT_KINDS)[number];
 
-/** A Chromium profile that somebody's program has kept, and how that program keeps them. */
+/** A Chromium profile that another program has kept, and how that program keeps them. */
 export interface Layout {
   kind: AdoptKind;
   profileDir: string;
@@ -23,7 +23,7 @@ const MAC_LEFTOVERS = '__MACOSX';
 export const MOVED_SUFFIX = '.moved-to-leadmaster';
 
 /**
- * The profile in a folder that a person has named: the folder itself, or the only one below it. `path` is absolute and
+ * The profile in a folder that the operator has named: the folder itself, or the only one below it. `path` is absolute and
  * leads through no link at its end.
  *
  * @throws LeadMasterError `adopt_refused`.

@@ -19,7 +19,7 @@ interface Choice {
   raises: boolean;
 }
 
-/** Which build a session opens: decided before every start, whatever led to it. */
+/** Which build a session opens: decided before every start, for any cause of it. */
 export class BuildChoice {
   readonly #deps: BuildDeps;
   readonly #book: BuildBook;

@@ -184,7 +184,7 @@ export class Builds implements BuildKeeper, BuildService {
     this.#exact.delete(session);
     this.#loads.set(session, (this.#loads.get(session) ?? 0) + 1);
     const isLive = wanted === null || page.html !== null;
-    // Written down at once, whatever else waits.
+    // Written at once, before other waiting work.
     const noted = isLive
       ? this.#deps.profiles.noteDatabases(session, generation, { mayBeHigher: true })
       : Promise.resolve();

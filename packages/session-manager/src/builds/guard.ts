@@ -209,7 +209,7 @@ export class BuildGuard {
         others.map(({ session }) => session),
       );
     const opinion = settings.isGuarded ? this.#witnesses.opinion(build, failure.session) : null;
-    if (opinion === null) return this.#undecided(build, `${failure.reason}, and nobody else runs it`, failure);
+    if (opinion === null) return this.#undecided(build, `${failure.reason}, and no other session runs it`, failure);
     store.builds.setTrial(build, { ...trial, opinion });
     this.#deps.log.warn(
       { build, ...failure, opinion },

@@ -18,7 +18,7 @@ const failure = z.object({
   reason: z.string(),
   /** The feature that was broken; null when it was something else. */
   capability: z.string().nullable(),
-  /** The page erased the login: nobody else is put on that build to see whether it does so again. */
+  /** The page erased the login: no other session tries that build. */
   erased: z.boolean(),
 });
 export type Failure = z.infer<typeof failure>;

@@ -74,7 +74,7 @@ const BROWSER = {
       'Which build of WhatsApp Web sessions open. "live": what WhatsApp serves. "guarded": the newest build ' +
       'that stood the test here; one session tries each new one first. Or one build that is kept here, such as ' +
       '2.3000.1043191242 ("./leadmaster builds" shows them). A build that could erase a login never opens it, ' +
-      'whatever is set.',
+      'with any setting.',
   }),
   GUARD_CANARY: setting(variable('the name of a session', sessionName), {
     default: null,

@@ -13,7 +13,7 @@ export interface MeasurementDeps {
   log: Logger;
 }
 
-/** What profiles weigh, now and over time. Everything that measures one comes through here, so that it is remembered. */
+/** The size of profiles, now and over time. Everything that measures one comes through here, so that it is remembered. */
 export class Measurements {
   readonly #deps: MeasurementDeps;
   readonly #known = new Map<string, StorageSummary>();

@@ -10,7 +10,7 @@ import type { Measurements } from './measurements.ts';
 const MINUTE_MS = 60_000;
 /** How often a running session is measured. */
 const ROUND_MS = 15 * MINUTE_MS;
-/** A profile at rest does not change, unless somebody changes it by hand. */
+/** A profile at rest does not change, except by hand. */
 const REST_MS = 6 * 60 * MINUTE_MS;
 const LOOK_MS = MINUTE_MS;
 

@@ -43,7 +43,7 @@ export interface StorageCareDeps {
   log: Logger;
 }
 
-/** Looks after the size of profiles: says how large they are, and makes them smaller. */
+/** Looks after the size of profiles: measures them and makes them smaller. */
 export class StorageCare implements StorageService {
   readonly #deps: StorageCareDeps;
 
@@ -92,7 +92,7 @@ export class StorageCare implements StorageService {
 
   /**
    * Trims a session that has just been stopped for another reason, where `STORAGE_TRIM_MB` asks for it and it is
-   * larger. Never fails: nobody waits for it.
+   * larger. Never fails: no caller waits for it.
    */
   async trimStopped(session: string): Promise<void> {
     const { log } = this.#deps;

@@ -6,7 +6,7 @@ import type { LongCall } from '../snapshots/snapshot-service.ts';
  * `LeadMasterError`.
  */
 export interface StorageService {
-  /** Measured when asked; also of a profile that nobody has adopted. */
+  /** Measured when asked; also of an unclaimed profile. */
   storage(session: string): Promise<StorageReport>;
   /** Files written in the last hours, newest first. */
   recent(session: string, options: { hours: number; limit: number }): Promise<RecentFiles>;

@@ -57,7 +57,7 @@ export type EngineEvent =
   | { type: 'authenticated' }
   /** Still working: offline messages being delivered, history being read. Pushes the watchdog on. */
   | { type: 'progress'; percent: number }
-  /** Synced and able to send; the caller commits a fresh login before it tells anyone. Comes again after the page reloaded itself. */
+  /** Synced and able to send; the caller commits a fresh login before it reports READY. Comes again after the page reloaded itself. */
   | { type: 'ready'; account: Account; webVersion: string }
   /**
    * The page answered just now, connected and synced: evidence of life, at least every probe interval while READY. A page
@@ -123,7 +123,7 @@ export interface EngineRun {
   flushLogin(signal: AbortSignal): Promise<void>;
   /**
    * Finds messages in the page's chats, in and out, that are no older than `from.since`: whatsapp-web.js raises no event
-   * for those that came while nobody listened (facts, library 10). Chat by chat, each part bounded in size; status,
+   * for those that came while no listener was there (facts, library 10). Chat by chat, each part bounded in size; status,
    * newsletters and broadcasts are never read (whatsapp-web-2026, 6.2).
    */
   catchUp(from: CatchUpFrom, signal: AbortSignal): AsyncIterable<CatchUpPart>;

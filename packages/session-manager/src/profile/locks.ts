@@ -43,7 +43,7 @@ export interface LockHandle {
 }
 
 /** What is written beside a lock. `inode`: of the lock's file, which a copy of the folder does not have. */
-const claimSchema = z.object({
+const ownerSchema = z.object({
   pid: z.number().int().positive(),
   host: z.string(),
   since: z.string(),
@@ -53,7 +53,7 @@ const claimSchema = z.object({
 
 /**
  * The locks this process holds. One registry per process, also when this module is loaded twice. It keeps the open
- * databases: a handle that nobody refers to would be collected as garbage, and its lock with it.
+ * databases: a handle without a reference would be collected as garbage, and its lock with it.
  */
 const REGISTRY = Symbol.for('leadmaster.locks');
 const shared = globalThis as { [REGISTRY]?: Map<string, Database.Database> };
@@ -166,12 +166,12 @@ export function lockSession(
 }
 
 /**
- * Who says that it holds a lock; null when nobody says so. Only a claim: the file outlives a killed holder. What came with
- * a copy of the folder claims nothing here. Never touches the lock itself.
+ * The process that the owner file names; null without one. Not a proof: the file outlives a killed holder. What came with
+ * a copy of the folder counts for nothing here. Never touches the lock itself.
  */
 export function readOwner(file: string): LockOwner | null {
   try {
-    const { inode, ...owner } = claimSchema.parse(JSON.parse(readFileSync(ownerFile(file), 'utf8')));
+    const { inode, ...owner } = ownerSchema.parse(JSON.parse(readFileSync(ownerFile(file), 'utf8')));
     return inode === undefined || inode === inodeOf(file) ? owner : null;
   } catch {
     // Missing, torn or foreign: who holds the lock is then unknown, which is all that this answer is for.
@@ -247,7 +247,7 @@ function writeOwner(file: string, owner: LockOwner): void {
     writeFileSync(temporary, JSON.stringify({ ...owner, inode: inodeOf(file) }), { mode: 0o600 });
     renameSync(temporary, path);
   } catch {
-    // A courtesy to whoever is refused: the lock itself is held, a full disk must not undo that.
+    // A courtesy to the next process that is refused: the lock itself is held, and a full disk must not undo that.
     rmSync(temporary, { force: true });
     rmSync(path, { force: true });
   }

@@ -64,7 +64,7 @@ export async function loginStores(
   };
 }
 
-/** Weighs what lies on disk with what the record says; the words are explained at `LoginPresence`. */
+/** Compares what is on disk with the record; the results are explained at `LoginPresence`. */
 export async function loginEvidence(
   fs: ProfileFs,
   profileDir: string,

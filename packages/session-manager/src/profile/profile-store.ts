@@ -13,12 +13,12 @@ export interface ProfileRecord {
   engine: string;
   chromiumVersion: string | null;
   createdAt: string;
-  /** `created` here and empty, or `adopted` in place with whatever it held. */
+  /** `created` here and empty, or `adopted` in place with its contents. */
   origin: 'created' | 'adopted';
   /** When this login's bytes were last proven complete on disk; null before the first commit. */
   committedAt: string | null;
   account: Account | null;
-  /** False for a copy of a login whose origin nobody has declared retired: it does not start (design, invariant 10). */
+  /** False for a copy of a login whose origin is not confirmed to be retired: it does not start (design, invariant 10). */
   originRetired: boolean;
   /** The folder that it was adopted from, where that was another. */
   adoptedFrom?: string | undefined;

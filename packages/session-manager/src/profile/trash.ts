@@ -134,7 +134,7 @@ async function readLabel(fs: ProfileFs, path: string): Promise<TrashEntry | null
 export interface TrashLimits {
   days: number;
   bytes: number;
-  /** Sessions of which all stays: nobody knows yet whether it is the last that there is. */
+  /** Sessions of which all stays: it is not known yet whether it is their last profile. */
   kept?: ReadonlySet<string>;
 }
 
@@ -169,7 +169,7 @@ async function tooMuch(entries: readonly TrashEntry[], limit: number): Promise<T
   let bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
   const seen = new Set<string>();
   const spare = entries.filter((entry) => {
-    // Whose profile a stray one is nobody knows: it is the last of its own.
+    // The session of a stray profile is unknown: it counts as the last of its own.
     const owner = entry.session || entry.path;
     const isNewest = !seen.has(owner);
     seen.add(owner);

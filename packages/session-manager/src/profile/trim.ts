@@ -107,7 +107,7 @@ async function make(fs: ProfileFs, folder: string): Promise<void> {
   }
 }
 
-/** False when there is nothing to move any more. */
+/** False when there is nothing left to move. */
 async function rename(fs: ProfileFs, from: string, to: string): Promise<boolean> {
   try {
     await fs.rename(from, to);

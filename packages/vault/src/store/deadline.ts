@@ -1,4 +1,4 @@
-/** The end of one call: by the caller's signal, or by time when nobody else ends it. */
+/** The end of one call: by the caller's signal or by a timeout. */
 export class Deadline {
   readonly signal: AbortSignal;
   /** Milliseconds that were allowed at last. */

@@ -17,7 +17,7 @@ const isTemporaryBody = (name: string): boolean => /^[0-9a-f]{24}$/.test(name);
 export function isTemporary(path: string): boolean {
   return path === TEMPORARY;
 }
-/** What a crash left there is removed when nobody can be writing it any more. */
+/** What a crash left there is removed once it is too old to be still written. */
 const TEMPORARY_AGE_MS = 24 * 3600 * 1000;
 
 /**

@@ -2,7 +2,7 @@ import { collect } from './blob-body.ts';
 import { checkKey, checkPrefix } from './blob-key.ts';
 import type { BlobInfo, BlobSource, BlobStore, PutOptions } from './blob-store.ts';
 
-/** Objects in memory: for tests, and for whoever wants to see what a vault writes. */
+/** Objects in memory: for tests, and to see what a vault writes. */
 export class MemoryStore implements BlobStore {
   readonly name: string = 'memory:';
   private readonly objects = new Map<string, { bytes: Buffer; modifiedAt: Date }>();

@@ -59,7 +59,7 @@ export class RetryStore implements BlobStore {
     return this.retry(options.signal, () => this.inner.stat(key, options));
   }
 
-  /** A listing that broke off begins again behind what it has told; whoever gets on gets all its tries back. */
+  /** A listing that broke off begins again behind what it has told; progress gives all tries back. */
   async *list(prefix: string, options: { signal?: AbortSignal } = {}): AsyncGenerator<BlobInfo> {
     let last = '';
     for (let failures = 0; ; ) {

@@ -82,7 +82,7 @@ export class S3Store implements BlobStore {
       // Otherwise streams travel in a framing that many servers do not know. Bodies are signed and so checked anyhow.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
-      // A try that the client repeats by itself would turn a conditional put of ours into somebody else's.
+      // A try that the client repeats by itself would make our conditional put look like another writer's.
       maxAttempts: 1,
       logger: SILENT,
       requestHandler: { connectionTimeout: Math.min(10_000, this.deadlineMs), socketTimeout: this.deadlineMs },
@@ -213,7 +213,7 @@ export class S3Store implements BlobStore {
         broken.signal.throwIfAborted();
         throw error;
       } finally {
-        Body.destroy(); // Lets go of what it reads from, when nobody has read it to its end.
+        Body.destroy(); // Lets go of what it reads from, when it was not read to its end.
       }
     });
   }

@@ -39,7 +39,7 @@ export interface UploadRequest {
 
 /**
  * Uploads a large body in parts, a few at a time, in memory for as many alone. It becomes an object when the last
- * command of all says so; whatever fails before removes the parts again.
+ * command of all says so; a failure before that removes the parts again.
  */
 export async function uploadInParts(client: S3Client, request: UploadRequest): Promise<void> {
   const source = sourceOf(request.body);
@@ -59,8 +59,8 @@ export async function uploadInParts(client: S3Client, request: UploadRequest): P
 }
 
 /**
- * Takes away what a crash has left of uploads, once and as well as it goes: unseen, its parts are paid for. Nobody can
- * be at work on uploads begun so long ago.
+ * Removes unfinished uploads of a crash, once, as far as possible: their hidden parts cost money. No upload begun so
+ * long ago is still at work.
  */
 export async function abandonUploads(
   client: S3Client,

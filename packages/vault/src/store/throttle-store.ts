@@ -52,7 +52,7 @@ export class ThrottleStore implements BlobStore {
     return bytes;
   }
 
-  /** What a read will bring at most: whoever asks for more than a chunk's worth may only not know how little there is. */
+  /** What a read will bring at most: a caller that asks for more than a chunk's worth may not know how little there is. */
   private async expected(
     key: string,
     { range, signal }: { range?: { offset: number; length: number }; signal?: AbortSignal },

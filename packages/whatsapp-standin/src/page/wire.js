@@ -68,7 +68,7 @@ export class Wire {
     });
   }
 
-  /** Closes for good, until somebody connects again. */
+  /** Closes until the next connect. */
   stop() {
     this.#stopped = true;
     const socket = this.#socket;
@@ -94,7 +94,7 @@ export class Wire {
     clearInterval(this.#keepAlive);
     this.#answered = true;
     this.#keepAlive = setInterval(() => {
-      // An answer that has not come within a whole round is not coming: the line is dead, though nobody closed it.
+      // An answer that has not come within a whole round is not coming: the line is dead, though it was not closed.
       if (this.#answered) {
         this.#answered = false;
         this.send({ t: 'ping' });

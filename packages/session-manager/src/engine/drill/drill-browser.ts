@@ -83,7 +83,7 @@ export function createDrillBrowser({ browsers, namespace = networkNamespace }: D
   };
 }
 
-/** Whatever comes of it, no process is left. It need not close in order: the copy has served. */
+/** In any case, no process is left. It need not close in order: the copy is no longer needed. */
 async function lookThenEnd<T>(
   started: OfflineProcess,
   signal: AbortSignal,

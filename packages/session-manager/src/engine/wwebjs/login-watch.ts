@@ -28,7 +28,7 @@ export class LoginWatch {
     this.#settings = settings;
   }
 
-  /** This run has been logged in: a QR is no offer any more. */
+  /** This run has been logged in: a QR is no longer an offer to link. */
   get wasLoggedIn(): boolean {
     return this.#wasLoggedIn;
   }

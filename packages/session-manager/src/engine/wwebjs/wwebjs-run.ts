@@ -38,7 +38,7 @@ import { WhatsAppClock } from './whatsapp-clock.ts';
 /** How long WhatsApp lets a pairing code stand. */
 const PAIRING_CODE_MS = 180_000;
 /**
- * The library asks WhatsApp for another code at this interval, in the page, for as long as nobody is linked: the longest
+ * The library asks WhatsApp for another code at this interval, in the page, until the session is linked: the longest
  * there is, so that no code is asked for but by order.
  */
 const NEXT_CODE_MS = 2 ** 31 - 1;
@@ -210,7 +210,7 @@ export class WwebjsRun implements EngineRun {
     await this.#watching;
   }
 
-  /** From here on the run tells nobody anything: late callbacks are dead. */
+  /** From here on the run reports nothing: late callbacks have no effect. */
   #silence(): void {
     this.#voice.hush();
     this.#monitor.stop();
