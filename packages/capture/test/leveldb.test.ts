@@ -49,7 +49,7 @@ describe('a log', () => {
   const lengths = fc.array(fc.oneof(fc.nat(300), fc.integer({ min: 32_700, max: 70_000 })), { maxLength: 8 });
   const recordsOf = (sizes: number[]): Buffer[] => sizes.map((size, at) => Buffer.alloc(size, `record ${at}`));
 
-  it('is read as it was written, whatever lies across the ends of its blocks', () => {
+  it('is read as it was written, also where records cross the ends of its blocks', () => {
     fc.assert(
       fc.property(lengths, (sizes) => {
         const records = recordsOf(sizes);

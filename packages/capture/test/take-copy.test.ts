@@ -154,7 +154,7 @@ describe('what is in it', () => {
 });
 
 describe('one moment', () => {
-  test('whatever the browser does afterwards, the copy has what was there', async () => {
+  test('the copy has what was there, also when the browser writes afterwards', async () => {
     const fixture = await Fixture.make();
     const copy = fixture.take(
       moments({
@@ -205,7 +205,7 @@ describe('one moment', () => {
     expect(lstatSync(fixture.copy(old)).ino).toBe(lstatSync(fixture.of(old)).ino);
   });
 
-  test('in a folder that nobody has touched, what is new is found all the same, deeper down', async () => {
+  test('in an unchanged folder, new files deeper down are found all the same', async () => {
     const fixture = await Fixture.make({ [`${LOCAL_STORAGE}/000003.log`]: 'one' });
     fixture.age('Default', 'Default/Local Storage', LOCAL_STORAGE);
     const copy = fixture.take(

@@ -91,7 +91,7 @@ const PLANTED: [what: string, plant: (i: SampleInstallation) => unknown, found: 
     ],
   ],
   ['an open file of a profile', (i) => chmod(join(i.profile, 'Default'), 0o755), [['modes_inside', 'note']]],
-  ['a browser that nobody knows', (i) => pretend(i.profile), [['stray_browser', 'problem']]],
+  ['a browser that LeadMaster did not start', (i) => pretend(i.profile), [['stray_browser', 'problem']]],
   [
     'a lock of a Chromium that died',
     (i) => symlinkSync(`${hostname()}-${2 ** 22 - 1}`, join(i.profile, 'SingletonLock')),
@@ -166,12 +166,12 @@ const PLANTED: [what: string, plant: (i: SampleInstallation) => unknown, found: 
     [['arrival_unfinished', 'problem']],
   ],
   [
-    'a transfer to here that nobody has gone on with',
+    'a transfer to here that the source did not continue',
     (i) => i.putArrival('soporte', 'prepared', 25 * HOURS),
     [['arrival_left', 'note']],
   ],
   [
-    'a session that was handed over, and nobody has said that it has come',
+    'a session that was handed over, and its arrival is not confirmed',
     (i) => i.putDeparture(2 * HOURS),
     [['departure_unfinished', 'problem']],
   ],

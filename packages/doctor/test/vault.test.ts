@@ -136,7 +136,7 @@ describe('the doctor looks at each session of the vault', () => {
   });
 
   test.each(['en', 'es'] as const)(
-    'where no snapshot can be taken none is told to be the cure (%s)',
+    'where no snapshot can be taken none is suggested as a fix (%s)',
     async (language) => {
       const cures = async (spoil: (folder: string) => Promise<unknown>) => {
         const { installation, folder } = await withSnapshots();

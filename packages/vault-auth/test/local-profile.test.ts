@@ -45,7 +45,7 @@ test('a login from elsewhere is used as it is; damaged, it is refused and left i
   expect(await readdir(dataPath)).toEqual(['bot']);
 });
 
-test('what is left of a start in which nobody was linked goes to trash', async () => {
+test('leftovers of a start without a link go to trash', async () => {
   await profile.prepare();
   await putLevelDb(join(profile.dir, LOGIN_STORES.indexedDb));
   expect(await profile.findLogin()).toBe(false);

@@ -78,7 +78,7 @@ const tree = fc.array(entry, { maxLength: 12 }).map((entries) => {
 });
 
 describe('a snapshot', () => {
-  it('comes back as it was, whatever the tree', async () => {
+  it('comes back as it was, for any tree', async () => {
     const vault = await vaultIn(new MemoryStore());
     await fc.assert(
       fc.asyncProperty(tree, async (entries) => {

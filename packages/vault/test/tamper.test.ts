@@ -21,7 +21,7 @@ async function smallVault(): Promise<{ store: MemoryStore; ids: string[] }> {
   return { store, ids: [first.id, second.id] };
 }
 
-/** What somebody who looks after a vault sees of damage: by opening, listing, and verifying everything. */
+/** What the operator of a vault sees of damage: by opening, listing, and verifying everything. */
 async function noticed(store: BlobStore, ids: readonly string[], memory?: HeadMemory): Promise<string[]> {
   const found: string[] = [];
   try {

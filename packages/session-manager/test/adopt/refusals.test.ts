@@ -230,7 +230,7 @@ describe('a folder is refused, and nothing changes, when it', () => {
     expect(await context.adoption.adopt(wanted)).toMatchObject({ name: 'otra' });
   });
 
-  it('lies elsewhere, and nobody says what becomes of it', async () => {
+  it('is elsewhere, and neither copy nor move is given', async () => {
     const context = await manager();
     const folder = await putProfile(join(await tempFolder(), 'session'));
     await expect(context.adoption.adopt({ name: 'ventas', path: folder })).rejects.toMatchObject({

@@ -110,7 +110,7 @@ describe('a build on trial', () => {
     expect(play(canary, [[1, null]])).toEqual({ kind: 'withdraw', failure: null });
   });
 
-  test('a page that erases a login is blamed at once: nobody else is put on it', () => {
+  test('a page that erases a login is blamed at once: no other session tries it', () => {
     const erased: SessionLook = { ...starting, state: 'AUTH_FAILURE', reason: 'page_erased_login' };
     expect(play(canary, [[5, erased]])).toMatchObject({
       kind: 'blame',

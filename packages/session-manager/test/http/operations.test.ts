@@ -43,7 +43,7 @@ describe('a long call that is answered at once', () => {
     expect((await ask('/v1/operations')).json.items).toEqual([done]);
   });
 
-  test('whatever is asked, and whatever else is preferred', async () => {
+  test('for every long route, and beside other preferences', async () => {
     const { ask, sessions, snapshots } = await serve();
     sessions.set('a', 'STOPPED');
     const { id } = snapshots.take('a');
@@ -200,7 +200,7 @@ describe('a caller who waits', () => {
 });
 
 describe('the end of the server', () => {
-  test('tells all work to end, answers whoever waits, and waits for the work', async () => {
+  test('tells all work to end, answers its waiters, and waits for the work', async () => {
     const { app, ask, snapshots } = await held();
     let arrived = 0;
     app.server.on('request', () => {

@@ -35,7 +35,7 @@ describe('export', () => {
     for (const word of [SECRET, encodeURIComponent(SECRET), 'grapa']) expect(logLines.join('\n')).not.toContain(word);
   });
 
-  test('that breaks off ends the connection before the end: nobody takes half of it for a file', async () => {
+  test('that breaks off ends the connection early: half of it never looks like a file', async () => {
     const { port, sessions, snapshots } = await serve();
     sessions.set('ventas', 'STOPPED');
     const { id } = snapshots.take('ventas');

@@ -210,7 +210,7 @@ describe('what is refused', () => {
     ]);
   });
 
-  test('a failing vault is told as it is, whatever is asked of it', async () => {
+  test('a failing vault gives its own error on every route', async () => {
     const { ask, snapshots, logLines } = await serve();
     snapshots.failure = new LeadMasterError('store_unreachable', 'no answer', 'look at the network', {
       extra: { tries: 5 },

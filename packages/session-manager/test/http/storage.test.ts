@@ -5,7 +5,7 @@ import { serve } from './serve.ts';
 const OF_A = '/v1/sessions/a/storage';
 
 describe('storage', () => {
-  test('says how large a profile is, also of one that nobody has adopted', async () => {
+  test('gives the size of a profile, also of an unclaimed one', async () => {
     const { ask, sessions } = await serve();
     sessions.set('a', 'READY');
     sessions.set('stranger', 'UNCLAIMED');

@@ -116,7 +116,7 @@ test('a stream says where it begins, so that one that is cut off before its firs
   expect(stream.response.headers['x-event-cursor']).toBe(`1@${LOG_ID}`);
 });
 
-test('whoever hangs up is forgotten', async () => {
+test('a follower that hangs up is forgotten', async () => {
   const { port, sessions } = await serve();
   sessions.set('a', 'INITIALIZING');
   const stream = await open(port, '/v1/events');

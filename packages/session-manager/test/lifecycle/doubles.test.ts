@@ -90,7 +90,7 @@ describe('one login in two sessions', () => {
   ])('a login whose record names the account, %s', (_what, account) => {
     beforeEach(() => bring(COPY, account));
 
-    it('is refused before any browser starts, whatever is said of its origin, and names the session that has it', async () => {
+    it('is refused before any browser starts, with or without a retired origin, and names the session that has it', async () => {
       await opened.profiles.updateRecord(COPY, { originRetired: false });
       for (const said of [{}, { originRetired: true }]) {
         const error = await opened.sessions.start(COPY, said).catch((thrown: unknown) => thrown);

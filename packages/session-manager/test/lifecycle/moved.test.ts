@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UNGUARDED } from '../../src/lifecycle/session-guard.ts';
 import { linkSession, NAME, openSessions } from './linked-session.ts';
 
-/** What was given away never runs here again, whatever is on the disk; until a later generation comes back. */
+/** A session that moved away never runs here again, with anything on the disk, until a later generation comes back. */
 describe('a session that was given away', () => {
   let dataDir: string;
 
@@ -43,7 +43,7 @@ describe('a session that was given away', () => {
     store.close();
   });
 
-  it('is not started, by nobody and by nothing', async () => {
+  it('is not started, neither by an order nor by itself', async () => {
     const { sessions, engine, store } = await movedAway();
     await expect(sessions.start(NAME)).rejects.toMatchObject({ code: 'session_moved' });
     await expect(sessions.restart(NAME)).rejects.toMatchObject({ code: 'session_moved' });
@@ -209,7 +209,7 @@ describe('a copy of a login', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  it('starts only when somebody says that its origin is retired, and then for good', async () => {
+  it('starts only once its origin is confirmed to be retired, and then for good', async () => {
     const { sessions, store, profiles, engine } = await openSessions(dataDir);
     await profiles.updateRecord(NAME, { originRetired: false });
     await sessions.load();

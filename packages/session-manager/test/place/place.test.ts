@@ -100,7 +100,7 @@ describe('sessions start by themselves', () => {
     ['an overlay', { type: () => 0x794c7630n }, { type: () => 0x794c7630n }],
     ['a 9p', { type: () => 0x01021997n }, { type: () => 0x01021997n }],
     ['a network file system', { type: () => 0x6969n }, { type: () => 0x6969n }],
-    ['a file system that nobody has heard of', { type: () => 0x1234n }, { type: () => 0x1234n }],
+    ['an unknown file system', { type: () => 0x1234n }, { type: () => 0x1234n }],
     ['no time of birth', { stat: played(0n) }, { stat: played(0n) }],
     ['a time of birth that is the last change', { stat: played('change') }, { stat: played('change') }],
     ['a place that only the first start could read', {}, { type: () => 0x6969n }],

@@ -144,7 +144,7 @@ describe('with the service up', () => {
     const [finding] = (await told()).filter((one) => one.id === 'snapshot_older_damaged');
     expect(finding).toMatchObject({ severity: 'problem', what: expect.stringContaining(older) });
     expect(finding?.cure).toContain(`./leadmaster snapshot delete ventas ${older}`);
-    // The cures that are told work.
+    // The suggested fixes work.
     await context.snapshots.create('ventas', REQUESTED);
     await context.snapshots.delete('ventas', older);
     expect((await told()).map((one) => one.id)).toEqual([]);

@@ -55,7 +55,7 @@ describe('a line that is cut', () => {
     },
   );
 
-  it.each(WHEN)('at the commit, %s it: nobody runs it twice, and the command said again finishes', async (when) => {
+  it.each(WHEN)('at the commit, %s it: it never runs twice, and the repeated command finishes', async (when) => {
     const { here, there } = await twoMachines();
     cutAt(here, 'commit', when);
     await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_unfinished', hint: /Repeat the command/ });

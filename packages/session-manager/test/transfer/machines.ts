@@ -119,7 +119,7 @@ export class Machine {
     return dataPaths(this.dataDir);
   }
 
-  /** As a service begins, after whatever ended the last one. */
+  /** As a service begins, after any end of the last one. */
   async open(): Promise<this> {
     prepareDataFolder(this.paths);
     const opened = await openSessions(this.dataDir);
@@ -180,7 +180,7 @@ export class Machine {
     this.#open = null;
     this.#target = null;
     this.#source = null;
-    // A process that is gone writes nothing any more.
+    // A process that has ended writes nothing.
     opened.faults.fails = () => true;
     await opened.sessions.close().catch(() => undefined);
     opened.faults.fails = () => false;

@@ -89,7 +89,7 @@ describe('the other machine refuses', () => {
 });
 
 describe('this machine refuses', () => {
-  it('itself as the other machine, whatever it is called', async () => {
+  it('itself as the other machine, under any address', async () => {
     const { here, there } = await twoMachines();
     here.other = here;
     await expect(here.transfer()).rejects.toMatchObject({
@@ -107,7 +107,7 @@ describe('this machine refuses', () => {
     await expectStayed(here, there);
   });
 
-  it('a copy of a login whose origin nobody has retired', async () => {
+  it('a copy of a login whose origin is not retired', async () => {
     const { here } = await twoMachines();
     await here.sessions.stop(NAME);
     await here.profiles.updateRecord(NAME, { originRetired: false });

@@ -47,7 +47,7 @@ function againstServer(): void {
     },
     broken: [
       {
-        name: 'with nobody listening',
+        name: 'without a listener',
         code: 'store_unreachable',
         open: async () => s3.store({ endpoint: 'http://127.0.0.1:9' }),
       },
@@ -57,7 +57,7 @@ function againstServer(): void {
         open: async () => s3.store({ credentials: { ...s3.user, secretAccessKey: 'not-the-secret-of-this-user' } }),
       },
       {
-        name: 'with a key that nobody has',
+        name: 'with an unknown key',
         code: 'store_denied',
         open: async () => s3.store({ credentials: { ...s3.user, accessKeyId: 'nobodys-key' } }),
       },
@@ -67,7 +67,7 @@ function againstServer(): void {
         open: async () => s3.store({ bucket: 'no-bucket' }),
       },
       {
-        name: "in somebody else's bucket",
+        name: "in another account's bucket",
         code: 'store_denied',
         open: async () => s3.store({ credentials: await s3.server.createUser() }),
       },
