@@ -2,8 +2,8 @@
  * What the parts of a Chromium profile are worth:
  * - `critical`: the login. Without it the operator must scan a QR again.
  * - `important`: kept in copies; without it the session works, but not as before.
- * - `optional`: can be fetched or made again, at a price (time, traffic, cached media).
- * - `temporary`: made again by itself; may go whenever the browser is stopped.
+ * - `optional`: can be downloaded or rebuilt, at a price (time, traffic, cached media).
+ * - `temporary`: rebuilt by the browser; may be deleted whenever it is stopped.
  */
 export type StorageClass = 'critical' | 'important' | 'optional' | 'temporary';
 

@@ -1,7 +1,7 @@
 /** How bad: only a `problem` makes `leadmaster doctor` fail; a `note` asks for nothing soon. */
 export type Severity = 'ok' | 'note' | 'warning' | 'problem';
 
-/** What is looked at, in the order in which it is told. */
+/** What is checked, in the order of the output. */
 export const TOPICS = [
   'data_folder',
   'place',

@@ -15,7 +15,7 @@ import { z } from 'zod';
 
 /**
  * Whether the operator has confirmed a copy of the vault's key. In a file of its own: the database is written by the holder of the data
- * folder's lock alone, and this is said while a service runs. `key` is the key's public name, as vaults have it in
+ * folder's lock alone, and this is confirmed while a service runs. `key` is the key's public name, as vaults have it in
  * their header; it says nothing about the key.
  */
 const noteSchema = z.object({ key: z.string(), at: z.iso.datetime() });

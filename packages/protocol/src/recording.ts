@@ -118,7 +118,7 @@ export const recording = z.strictObject({
       )
       .max(200),
   }),
-  /** What the self-test said of each feature; one that it said nothing of is not here. */
+  /** The result of the self-test for each feature; features without a result are absent. */
   features: z.partialRecord(z.enum(FEATURES), z.enum(FEATURE_VERDICTS)),
   page: recordedPage,
 });

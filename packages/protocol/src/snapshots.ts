@@ -132,7 +132,7 @@ export const recoverable = z.object({
 });
 export type Recoverable = z.infer<typeof recoverable>;
 
-/** What is not here and should be; that one of them cannot be brought back is told, not passed over. */
+/** What is not here and should be; one that cannot be brought back is named, not skipped. */
 export function isToRecover({ isHere, gone, last, damaged }: Recoverable): boolean {
   return !isHere && gone === null && (last !== null || damaged);
 }

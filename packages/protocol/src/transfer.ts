@@ -16,13 +16,13 @@ export const TRANSFER_HASHES_MAX = 5_000;
 const ENTRIES_MAX = 500_000;
 const TOLD_MAX = 1_000_000;
 
-/** Moves a session to another session manager; said again, it finishes what was begun. */
+/** Moves a session to another session manager; repeated, it finishes what was begun. */
 export const transferSession = z.strictObject({
   /** The other manager, such as `https://other.example:3001`; plain http on loopback only. */
   to: z.string().min(1).max(2048),
   /** A key of the other manager. Used for this call, never kept. */
   key: z.string().regex(/^[\x21-\x7e]{1,512}$/, 'a key, without spaces'),
-  /** Takes back what was begun and not finished: the other manager gives it up first, and says so. */
+  /** Takes back what was begun and not finished: the other manager gives it up first, and confirms that. */
   undo: z.boolean().optional(),
 });
 export type TransferSession = z.infer<typeof transferSession>;

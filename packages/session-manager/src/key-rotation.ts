@@ -29,7 +29,7 @@ export interface RotationCall extends LongCall {
 /**
  * Gives the vault of a data folder whose service is down the first key of a file as its master key. The key file gets
  * the new key in front of the old ones, durably, before the first key of the vault is wrapped by it: so it opens the
- * vault at every moment, and after any interruption the same call goes on.
+ * vault at every moment, and after any interruption the same call continues.
  *
  * @throws LeadMasterError `vault_key_missing`, `vault_key_wrong`, `vault_missing`, `forbidden` for another user's key
  * file, `data_folder_in_use` while a service runs, ...

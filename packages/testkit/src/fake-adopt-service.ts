@@ -4,7 +4,7 @@ import type { AdoptService } from '../../session-manager/src/adopt/adopt-service
 import type { LongCall } from '../../session-manager/src/snapshots/snapshot-service.ts';
 import type { FakeSessionService } from './fake-session-service.ts';
 
-/** Folders that become sessions in memory, for tests of what stands in front of the service. */
+/** Folders that become sessions in memory, for tests of the layers above the service. */
 export class FakeAdoptService implements AdoptService {
   /** Thrown instead of an answer, when set. */
   failure: Error | null = null;

@@ -6,7 +6,7 @@ import { FakeSnapshotService } from './fake-snapshot-service.ts';
 import { FakeStorageService } from './fake-storage-service.ts';
 import { FakeTransferService } from './fake-transfer-service.ts';
 
-/** All that the HTTP server stands in front of, over the same sessions in memory. */
+/** All services behind the HTTP server, over the same sessions in memory. */
 export interface FakeServices extends Services {
   sessions: FakeSessionService;
   snapshots: FakeSnapshotService;

@@ -30,14 +30,14 @@ function refuseShort(passphrase: string): void {
   throw new LeadMasterError('passphrase_refused', 'It is too short.', 'Take a longer one.');
 }
 
-/** A long call that is held: it goes on when released, and ends when its signal aborts. */
+/** A long call that is held: it continues when released, and ends when its signal aborts. */
 interface Held {
   what: string;
   call: LongCall;
 }
 
 /**
- * Snapshots in memory over sessions in memory, for tests of what stands in front of the service. `take`, `damage`,
+ * Snapshots in memory over sessions in memory, for tests of the layers above the service. `take`, `damage`,
  * `hold`, `report` and `release` are the test's hands.
  */
 export class FakeSnapshotService implements SnapshotService {
@@ -327,7 +327,7 @@ export class FakeSnapshotService implements SnapshotService {
       throw new LeadMasterError(
         'origin_not_retired',
         'Confirm that the machine which ran these sessions will never run them again.',
-        'Say so with "originRetired": true once it never runs them again.',
+        'Confirm it with "originRetired": true once it never runs them again.',
       );
     }
     const all = await this.recoverable();

@@ -12,7 +12,7 @@ import type { FakeSessionService } from './fake-session-service.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
 
-/** Sessions in memory that go away and come, for tests of what stands in front of the service. */
+/** Sessions in memory that leave and arrive, for tests of the layers above the service. */
 export class FakeTransferService implements DepartureService, ArrivalService {
   /** Thrown by every call instead of an answer, when set. */
   failure: Error | null = null;

@@ -185,7 +185,7 @@ export class VaultAuth implements AuthStrategy {
   /** @param isForGood Whether no snapshot from before will ever be of use. */
   async #end(by: 'logout' | 'qr', isForGood: boolean): Promise<void> {
     const { login } = await this.#profile.note();
-    // A logout is told by the page and by the call that asked for it.
+    // Both the page and the call that asked for it report a logout.
     if (login === 'ended' || login === 'none') return;
     const unlinkedAt = isForGood ? { unlinkedAt: new Date().toISOString() } : {};
     await this.#profile.change({ login: 'ended', ...unlinkedAt });

@@ -18,7 +18,7 @@ export class ChunkReader {
   private readonly foundDamaged: (pack: string) => Promise<void>;
   private reloading: Promise<Shelf> | null = null;
 
-  /** `foundDamaged` is told of each pack, still one of the vault's, whose chunk cannot be had from anywhere. */
+  /** `foundDamaged` gets each pack, still one of the vault's, whose chunk cannot be had from anywhere. */
   constructor(shelf: Shelf, reload: () => Promise<Shelf>, foundDamaged: (pack: string) => Promise<void>) {
     this.shelf = shelf;
     this.reload = reload;

@@ -55,7 +55,7 @@ export function lostKey(session: string, seen: { sequence: number; id: string },
   return new LeadMasterError(
     'vault_rolled_back',
     `The key of session ${session} is gone from the vault: its record ${seen.sequence} (${seen.id}) was seen before, and nothing of it can be read without ${object}.`,
-    `Bring ${object} back from a copy of the vault. No new key is made in its place. If the session was given up on purpose, or an older copy of the vault was put back, say so: "./leadmaster vault accept ${session}".`,
+    `Bring ${object} back from a copy of the vault. No new key is made in its place. If the session was given up on purpose, or an older copy of the vault was put back, confirm it: "./leadmaster vault accept ${session}".`,
     { extra: { object } },
   );
 }

@@ -108,7 +108,7 @@ export class Intake {
         jobs.push(job);
       }
     } finally {
-      // Nothing goes on behind the back of a caller who was told of a failure.
+      // No work continues after the caller got an error.
       await Promise.allSettled(jobs);
     }
     const chunks = await Promise.all(jobs);

@@ -73,7 +73,7 @@ export class Keyring {
     this.destroyedKey = deriveKey(secret, 'destroyed');
   }
 
-  /** Opens the vault in a store; makes one when `create` says so and the store is proven to hold none. */
+  /** Opens the vault in a store; creates one if `create` is set and the store is proven to hold none. */
   static async open(
     store: BlobStore,
     masters: readonly MasterKey[],

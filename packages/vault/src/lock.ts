@@ -19,7 +19,7 @@ const FREEING: ReadonlySet<string> = new Set(['forget', 'prune', 'destroy']);
 const TRIES = 3;
 
 /**
- * Keeps two writers of one session from working in vain. It is no guard of what is stored: that is the conditional put
+ * Keeps two writers of one session from wasted work. It does not protect the data: that is the conditional put
  * of the next record. So a lock that is lost while its holder sleeps does no harm.
  */
 export class SessionLock {

@@ -54,7 +54,7 @@ export class PackWriter {
     this.throwIfFailed();
   }
 
-  /** Removes what was stored in vain: no record names it, so no snapshot relies on it. Prune removes the rest. */
+  /** Removes packs of a failed save: no record names it, so no snapshot relies on it. Prune removes the rest. */
   async abandon(): Promise<void> {
     await this.end();
     for (const id of this.begun) {

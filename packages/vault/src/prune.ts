@@ -47,7 +47,7 @@ const MANIFESTS_AT_ONCE = 2;
 const READS_AT_ONCE = 3;
 const TRIES = 3;
 
-/** Frees what no snapshot needs. Nothing is deleted before a record says so; see docs/vault-format.md for why that is safe. */
+/** Deletes data that no snapshot needs. Nothing is deleted before a record states it; see docs/vault-format.md for why that is safe. */
 export async function prune(context: PruneContext, options: PruneOptions): Promise<Pruned> {
   try {
     return await pruneUntilFirst(context, options, false);

@@ -278,7 +278,7 @@ export class Vault {
   }
 
   /**
-   * What can be told of a session's snapshots cheaply: its key, its records, the list of files of the newest snapshot, and
+   * What can be checked of a session's snapshots cheaply: its key, its records, the list of files of the newest snapshot, and
    * whether each pack is there in its size. `verify` reads the rest.
    */
   async glance(name: string, call: Call = {}): Promise<History> {

@@ -34,7 +34,7 @@ interface Pending {
 /** Links companion devices: shows references and codes to pages, and takes them back from phones. */
 export class Linking {
   readonly #context: ServerContext;
-  /** Old offers stay, so that a late scan is told that it is late. */
+  /** Old offers stay, so that a late scan gets the right error. */
   readonly #refs = new Map<string, Offer>();
   readonly #codes = new Map<string, Offer>();
   readonly #pending = new Map<Connection, Pending>();

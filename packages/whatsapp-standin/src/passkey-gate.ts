@@ -19,7 +19,7 @@ export class PasskeyGate {
     return account.passkey ?? serverDrift(this.#context, 'passkey') !== undefined;
   }
 
-  /** Has the page ask for the passkey. The phone's owner is told that they must go on there, which is the error. */
+  /** Has the page ask for the passkey. The phone shows that its owner must continue there, which is the error. */
   ask(connection: Connection, account: Account): never {
     this.#waiting.set(connection, account);
     this.#context.observed.add('passkey_asked', account.number, null, { instance: connection.instance });

@@ -15,7 +15,7 @@ export interface CopyOrder {
   maxPauseMs: number;
 }
 
-/** Who is told of it, and may call it off. */
+/** Callbacks that report on it and may cancel it. */
 export interface CopyWatch {
   /** The browser is about to be stopped; or runs again, for good. */
   onPhase(phase: 'freezing' | 'thawed'): void;

@@ -32,7 +32,7 @@ export class SigstopFreezer implements Freezer {
     for (let patience = FIRST_PATIENCE_MS; ; patience *= 2) {
       if (!isThere(this.#browser)) throw browserVanished(this.#browser.pid);
       if (this.#stopsWithin(Math.min(performance.now() + patience, deadline))) return;
-      if (performance.now() >= deadline) throw captureFailed('Waited in vain for every process to stop.');
+      if (performance.now() >= deadline) throw captureFailed('Not every process stopped in time.');
       this.thaw();
       pause(BREATH_MS);
     }

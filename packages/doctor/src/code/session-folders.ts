@@ -11,7 +11,7 @@ export interface NamedFolder {
   patterns: string[];
 }
 
-/** What whatsapp-web.js uses where nothing is said. */
+/** The default folder of whatsapp-web.js. */
 const DEFAULT = "'./.wwebjs_auth'";
 const STRATEGY = /new\s+(?:\w+\.)?(?:Local|Remote)Auth\s*\(/g;
 const SETTING =

@@ -10,7 +10,7 @@ import { events, OF_SESSION } from './statement.ts';
 
 const generation = z.number().int().describe('The generation of the profile from now on');
 
-/** What becomes of a session as a whole. */
+/** Events of a session as a whole. */
 export const sessionEvents = events({
   'session.created': {
     ...OF_SESSION,

@@ -3,7 +3,7 @@ import type { Audience, Scope } from '../routes/route.ts';
 
 /** One event as it is stated: what it tells, to whom, and since when. Everything else is derived. */
 export interface EventStatement {
-  /** When it is told, in one sentence. */
+  /** When it is written, in one sentence. */
   readonly doc: string;
   /** `session`: always of one session. `installation`: of none, `session` is empty. `either`: of one where one is meant. */
   readonly about: 'session' | 'installation' | 'either';

@@ -71,7 +71,7 @@ export const portableRoutes = routes({
     method: 'POST',
     path: '/v1/sessions/{session}/retire',
     tag: 'snapshots',
-    summary: 'Give a stopped session up here: its login goes on elsewhere, from that snapshot',
+    summary: 'Retire a stopped session here: its login continues elsewhere, from that snapshot',
     description:
       'Refused when the session was used after the snapshot was taken. The profile goes to trash, and nothing of this generation starts here again.',
     scope: 'admin',

@@ -108,7 +108,7 @@ export const snapshotRoutes = routes({
     summary: 'Say that an older copy of the vault was put back on purpose',
     description:
       'While the vault is older than it was (`rolled_back` among the problems of the list), nothing is written for the ' +
-      'session: `vault_rolled_back`. After this its history goes on from what there is.',
+      'session: `vault_rolled_back`. After this its history continues from what there is.',
     scope: 'admin',
     audience: 'operator',
     long: 'accept',

@@ -114,7 +114,7 @@ export const transferRoutes = routes({
       size: queryInteger(0, Number.MAX_SAFE_INTEGER).describe('Of the whole file'),
     }),
     bytes: 'whole',
-    // A little more than a piece, so that one that is too long is told as such; a minute, for a slow line.
+    // A little more than a piece, so that a piece that is too long gets that error; a minute, for a slow line.
     bodyLimit: { bytes: TRANSFER_PIECE + 65_536, ms: 60_000 },
     body: z.unknown().meta({ type: 'string', contentMediaType: BYTES }),
     answers: { 200: json('How much of it is here', pieceAnswer) },

@@ -41,7 +41,7 @@ export interface OperationsOptions {
 }
 
 /**
- * The long work that callers have asked for. It does not depend on a connection: once begun it goes on until it is done
+ * The long work that callers have asked for. It does not depend on a connection: once begun it continues until it is done
  * or the service ends, and what became of it can be asked for afterwards.
  */
 export class Operations {

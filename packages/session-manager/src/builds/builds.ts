@@ -146,7 +146,7 @@ export class Builds implements BuildKeeper, BuildService {
     return this.#guard.tryNew(build);
   }
 
-  /** Goes on with what is under way now, without waiting for its time. */
+  /** Continues the work under way at once, without waiting for its time. */
   advance(): Promise<void> {
     this.#later(() => this.#guard.advance());
     return this.idle();

@@ -95,7 +95,7 @@ export class BuildGuard {
     });
   }
 
-  /** Goes on with every trial. */
+  /** Continues every trial. */
   async advance(): Promise<void> {
     const { settings, now } = this.#deps;
     for (const { build, trial } of this.#trials) {

@@ -13,7 +13,7 @@ export interface TooNew {
   database: string;
   /** The profile's number. */
   number: number;
-  /** How far the build goes; null when nothing says so. */
+  /** How far the build goes; null when unknown. */
   reach: number | null;
 }
 

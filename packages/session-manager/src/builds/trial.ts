@@ -97,7 +97,7 @@ export function newWatch(session: string, now: Date): Watched {
   };
 }
 
-/** How a trial goes on. Pure: what it looks at is given. */
+/** The next step of a trial. Pure: all its input is given. */
 export function nextStep(
   build: string,
   trial: Trial,

@@ -260,8 +260,8 @@ const KEPT = {
 /** What `.env.example` begins with. */
 export const EXAMPLE_HEAD =
   'LeadMaster needs no settings: copy this file to .env only to change something. The real environment wins over .env. ' +
-  'Everything is checked at start, and everything wrong is told at once. A value with spaces or with # after a space ' +
-  'stands in quotes. A line that is no setting is refused, an unknown name is told. Seconds (_S) may have fractions. ' +
+  'Everything is checked at start, and all errors are shown at once. A value with spaces or with # after a space ' +
+  'stands in quotes. A line that is no setting is refused, an unknown name gives a warning. Seconds (_S) may have fractions. ' +
   'Relative paths start at the checkout. The values shown are the defaults.';
 
 /** Every setting of the session manager, as they stand in `.env.example`. */

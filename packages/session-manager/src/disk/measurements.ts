@@ -8,7 +8,7 @@ import { GROWTH_WINDOW_MS, growthPerDay } from './growth.ts';
 export interface MeasurementDeps {
   profiles: Pick<ProfileStore, 'measure'>;
   store: Pick<StateStore, 'storage'>;
-  /** A session that grows beyond this is told of (`STORAGE_WARN_MB`). */
+  /** A session that grows beyond this gives a warning (`STORAGE_WARN_MB`). */
   warnBytes: number;
   log: Logger;
 }

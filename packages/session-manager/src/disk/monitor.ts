@@ -36,7 +36,7 @@ export interface DiskMonitorDeps {
 
 /**
  * Watches the disk: how large each session is, one after the other, spread over time so that sessions do not slow down; what
- * is in the trash; how much is free. Says so by events and figures, and deletes nothing.
+ * is in the trash; how much is free. Reports it by events and figures, and deletes nothing.
  */
 export class DiskMonitor {
   readonly #deps: DiskMonitorDeps;
@@ -77,7 +77,7 @@ export class DiskMonitor {
     return waiting[0]?.name ?? null;
   }
 
-  /** Measures the session whose turn it is. One that cannot be measured is told of, and has its turn again later. */
+  /** Measures the session whose turn it is. One that cannot be measured is logged, and has its turn again later. */
   async measureNext(): Promise<void> {
     const name = this.due();
     if (name === null) return;

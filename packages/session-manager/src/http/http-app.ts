@@ -10,7 +10,7 @@ import type { SessionService } from '../lifecycle/session-service.ts';
 import type { SnapshotService } from '../snapshots/snapshot-service.ts';
 import type { ArrivalService, DepartureService } from '../transfer/transfer-service.ts';
 
-/** What the HTTP server stands in front of. */
+/** The services behind the HTTP server. */
 export interface Services {
   sessions: SessionService;
   snapshots: SnapshotService;

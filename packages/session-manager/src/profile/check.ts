@@ -41,7 +41,7 @@ export async function checkProfile(fs: ProfileFs, paths: DataPaths, session: str
     if (record === null) return { ok: false, detail: 'none: the profile is unclaimed' };
     return { ok: true, detail: `generation ${record.generation}, ${record.origin} ${record.createdAt}` };
   });
-  // Where that cannot be said, a login may have been lost.
+  // Where that is unknown, a login may have been lost.
   const evidence = loginEvidence(fs, dir, record);
   const linked = await evidence.then(isLinked, () => true);
   for (const [name, store] of [

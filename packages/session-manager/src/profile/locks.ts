@@ -21,7 +21,7 @@ import type { DataPaths } from './paths.ts';
  * transaction: SQLite takes POSIX locks on it, which the kernel drops however the process ends.
  *
  * POSIX locks have a trap: any open and close of the file in the same process drops them. So lock files are in
- * `<data>/locks/`, never inside a profile, and nothing in the holder's process but the lock's own handle opens them. Who holds a lock is said in
+ * `<data>/locks/`, never inside a profile, and nothing in the holder's process but the lock's own handle opens them. The holder of a lock is named in
  * a file beside it. POSIX locks do not exclude their own process either: SQLite counts for itself, within one copy of the
  * library; the registry here counts for the whole process.
  */
@@ -65,7 +65,7 @@ const LOOK_MS = 100;
 /** What a command says of itself that holds the data folder in place of the service: it answers on no port. */
 export const COMMAND = { kind: 'command' } as const;
 
-/** A refusal: which code it travels with, and what is said about the holder. `owner`: null where that is not known. */
+/** A refusal: which code it travels with, and the sentence about the holder. `owner`: null when unknown. */
 interface Refusal {
   code: ErrorCode;
   detail: (holder: string, owner: LockOwner | null) => string;
@@ -181,7 +181,7 @@ export function readOwner(file: string): LockOwner | null {
 
 /**
  * Who holds a lock now: the kernel's word decides, since host names change and pids come again (a recreated container is
- * a host of its own with the same small numbers). Null when the lock is free, or its holder has not said who it is. Takes nothing.
+ * a host of its own with the same small numbers). Null when the lock is free, or its holder is not named. Takes nothing.
  */
 export function livingOwner(file: string): LockOwner | null {
   const owner = readOwner(file);
@@ -223,7 +223,7 @@ function refused(file: string, refusal: Refusal): LeadMasterError {
   const owner = said !== null && ownerMayLive(said) ? said : null;
   return new LeadMasterError(
     refusal.code,
-    refusal.detail(owner === null ? 'a process that has not said who it is' : describeOwner(owner), owner),
+    refusal.detail(owner === null ? 'an unknown process' : describeOwner(owner), owner),
     refusal.hint(owner),
     owner === null ? {} : { extra: { holder: owner } },
   );

@@ -26,11 +26,11 @@ export interface DataPaths {
   /** Where snapshots and their key lie unless told otherwise. */
   vault: string;
   vaultKey: string;
-  /** That the operator has said to keep a copy of the vault's key. */
+  /** The note that the operator has confirmed a copy of the vault's key. */
   keyCopied: string;
   /** The file by whose inode and birth the data folder knows its place. */
   placeMarker: string;
-  /** Which vault the operator has accepted in the place of another. */
+  /** Which vault the operator has accepted in place of another. */
   vaultAccepted: string;
 }
 

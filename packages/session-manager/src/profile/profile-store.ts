@@ -113,7 +113,7 @@ export interface ProfileStore {
   updateRecord(session: string, change: Partial<Omit<ProfileRecord, 'schema' | 'session'>>): Promise<ProfileRecord>;
   /**
    * Notes how new the page's databases are; numbers never go down. Nothing is noted where nothing is known yet, nor of
-   * another generation than the one in place: it would be said of another profile.
+   * another generation than the one in place: it would concern another profile.
    */
   noteDatabases(
     session: string,

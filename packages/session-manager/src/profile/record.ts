@@ -29,7 +29,7 @@ const recordSchema = z.looseObject({
 
 /**
  * The record at a path; null when it is proven absent. In a folder that was written out of a snapshot it says what it
- * said of the session, and does not speak for this copy.
+ * a fact of the session, and does not apply to this copy.
  *
  * @throws LeadMasterError `profile_unreadable` when it is there and cannot be read, parsed, or names another session.
  */

@@ -146,7 +146,7 @@ describe('a lock', () => {
     const holder = startScript('lock-holder.ts', [paths.root]);
     await nextLine(holder);
     await writeFile(file, '{"pid":');
-    expect(() => lockDataFolder(paths, { port: 1 })).toThrow('a process that has not said who it is');
+    expect(() => lockDataFolder(paths, { port: 1 })).toThrow('an unknown process');
   });
 
   test('of a folder that was copied while it was held is free in the copy', async () => {

@@ -19,7 +19,7 @@ export interface Target {
   state: () => Promise<string | null>;
   /** Routes with rules that their schemas do not state, such as which URLs are taken: they may refuse more. */
   stricter?: readonly RouteId[];
-  /** How long an answer may take, in milliseconds; 10 s unless said. */
+  /** How long an answer may take, in milliseconds; default 10 s. */
   patienceMs?: number;
   /** Brings the service into another state. */
   stir?: (chance: number) => void;

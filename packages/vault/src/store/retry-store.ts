@@ -4,7 +4,7 @@ import { sourceOf } from './blob-body.ts';
 import type { BlobInfo, BlobSource, BlobStore, PutOptions } from './blob-store.ts';
 
 export interface RetryOptions extends Partial<RetryPolicy> {
-  /** Told of every failure that is followed by another try. */
+  /** Gets every failure that is followed by another attempt. */
   onFailure?: (error: LeadMasterError) => void;
 }
 

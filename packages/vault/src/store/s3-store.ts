@@ -29,7 +29,7 @@ export interface S3StoreOptions {
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
   /** How long an answer may take, and a transfer may stand still. */
   deadlineMs?: number;
-  /** Bodies larger than this go in parts of it; 5 MiB at least, and unless said otherwise. */
+  /** Bodies larger than this go in parts of it; 5 MiB at least, which is the default. */
   partBytes?: number;
   /** From which age an unfinished upload is one that a crash has left, and is removed. */
   staleUploadMs?: number;
@@ -183,7 +183,7 @@ export class S3Store implements BlobStore {
       });
     const written = await put();
     if (!ifAbsent) return true;
-    // What was just written must stand in the way of the same put once more: proven once for a server.
+    // The object just written must refuse the same put once more: proven once for a server.
     if (written && !this.keepsConditions && (await put())) {
       const hint =
         'Use an S3 server with conditional writes (If-None-Match), or a folder: without them two may own one.';

@@ -39,7 +39,7 @@ export interface UploadRequest {
 
 /**
  * Uploads a large body in parts, a few at a time, in memory for as many alone. It becomes an object when the last
- * command of all says so; a failure before that removes the parts again.
+ * command of all completes it; a failure before that removes the parts again.
  */
 export async function uploadInParts(client: S3Client, request: UploadRequest): Promise<void> {
   const source = sourceOf(request.body);

@@ -75,7 +75,7 @@ export async function forgetLogin() {
   await sealing.clear('keys');
 }
 
-/** Deletes the login with every database: after it only a new load of the page goes on. */
+/** Deletes the login with every database: after it the page must be loaded again. */
 export async function eraseLogin() {
   keys = null;
   await eraseProfile();

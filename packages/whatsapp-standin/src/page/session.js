@@ -229,7 +229,7 @@ async function showProgress({ speed, ms }, epoch) {
   }
 }
 
-/** The line broke. Only a page that was up says so; one that is still starting just goes on opening. */
+/** The line broke. Only a page that was up reports it; one that is still starting continues to open. */
 function lost() {
   mail.setLoggedIn(false);
   backlogDone.resolve();

@@ -1,5 +1,5 @@
 /**
- * The socket to the server: opens it, keeps it alive, opens it again. Knows nothing of what is said over it.
+ * The socket to the server: opens it, keeps it alive, opens it again. Knows nothing of the messages on it.
  */
 const URL = 'wss://web.whatsapp.com/ws/chat';
 const GREETING_MS = 20_000;
@@ -17,7 +17,7 @@ export class Wire {
   #keepAlive = null;
   #timers = new Set();
   #answered = true;
-  /** Grows with every socket: what was begun for an older one must not be said on this one. */
+  /** Grows with every socket: a message for an older one must not go over this one. */
   epoch = 0;
 
   /** @param handlers `{ message(message), lost(failures) }` */

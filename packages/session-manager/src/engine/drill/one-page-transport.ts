@@ -33,7 +33,7 @@ export class OnePageTransport implements ConnectionTransport {
     this.#in = incoming;
     incoming.on('data', (bytes: Buffer) => this.#take(bytes));
     incoming.on('close', () => this.onclose?.());
-    // A browser that dies breaks its pipes; that the incoming one is closed says so.
+    // A browser that dies breaks its pipes; the closed incoming pipe shows it.
     for (const pipe of [out, incoming]) pipe.on('error', () => undefined);
   }
 

@@ -148,7 +148,7 @@ export class WwebjsEngine implements SessionEngine {
   async #explain(error: unknown, browser: BrowserFound, request: StartRequest): Promise<unknown> {
     if (error instanceof LeadMasterError) return error;
     const why = isOverdue(error)
-      ? `it said nothing for ${this.#settings.launchMs / 1000} s`
+      ? `it did not answer for ${this.#settings.launchMs / 1000} s`
       : (await lastWords(browser.path, this.#flags(request, browser))) || errorText(error);
     return new LeadMasterError(
       'browser_failed',

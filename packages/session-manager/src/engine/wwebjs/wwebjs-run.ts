@@ -43,7 +43,7 @@ const PAIRING_CODE_MS = 180_000;
  */
 const NEXT_CODE_MS = 2 ** 31 - 1;
 const KILL_MS = 5_000;
-/** How long the page may take to list its databases for a recording, which goes on without them. */
+/** How long the page may take to list its databases for a recording, which continues without them. */
 const DATABASES_MS = 3_000;
 
 /** One browser with one page of WhatsApp, from the moment its process exists to the proof that it is gone. */
@@ -171,7 +171,7 @@ export class WwebjsRun implements EngineRun {
       (error: unknown) => {
         // A page that leaves for the login screen takes the answer with it: that is what success looks like.
         if (/context|detached|navigat/i.test(errorText(error))) return;
-        // The session goes on, and what comes in is heard again.
+        // The session continues, and new messages are received again.
         speakAgain();
         throw error;
       },

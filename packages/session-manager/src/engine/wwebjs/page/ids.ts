@@ -106,7 +106,7 @@ export function installIds(): void {
     try {
       action();
     } catch {
-      // The page goes on as it would without us; ids are then rebuilt in Node.
+      // The page continues as without us; ids are then rebuilt in Node.
       report.state = 'failed';
     }
   };
