@@ -33,7 +33,7 @@ function everything({ paths }: SampleInstallation): Record<string, string> {
 }
 
 describe('doctor --fix', () => {
-  test('mends modes and takes the locks of the dead away, and nothing else', async () => {
+  test('repairs modes and takes the locks of the dead away, and nothing else', async () => {
     const installation = await SampleInstallation.healthy();
     const { paths, profile } = installation;
     const before = everything(installation);
@@ -103,7 +103,7 @@ describe('doctor --fix', () => {
     }
   });
 
-  test('another user than the owner of the folder mends nothing', async () => {
+  test('another user than the owner of the folder repairs nothing', async () => {
     const installation = await SampleInstallation.healthy();
     await chmod(installation.paths.root, 0o755);
     installation.machine.uid = (process.getuid?.() ?? 0) + 1;

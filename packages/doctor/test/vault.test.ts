@@ -127,7 +127,7 @@ describe('the doctor looks at each session of the vault', () => {
     expect((await installation.found()).map(({ id }) => id)).toEqual(ids);
   });
 
-  test('a header that was flipped is the one that is named, with the command that mends it', async () => {
+  test('a header that was flipped is the one that is named, with the command that repairs it', async () => {
     const { installation, folder } = await withSnapshots();
     await flip(join(folder, 'vault'));
     const [finding] = await installation.found();

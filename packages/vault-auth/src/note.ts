@@ -29,7 +29,7 @@ export async function readNote(file: string): Promise<Note> {
     throw new LeadMasterError(
       'profile_unreadable',
       `${file} cannot be read: ${errorText(error)}`,
-      'Mend or remove that file; without it, the profile beside it counts as one that came from elsewhere.',
+      'Fix or remove that file; without it, the profile beside it counts as one that came from elsewhere.',
       { cause: error },
     );
   }

@@ -131,7 +131,7 @@ describe('a header that does not fit the keys', () => {
     await store.put(object, bytes);
   };
 
-  it('is the damaged one where the keys prove it, and the repair that mends it is named', async () => {
+  it('is the damaged one where the keys prove it, and the command that repairs it is named', async () => {
     for (const withSession of [true, false]) {
       const { store, vault } = await filled();
       if (!withSession) for (const key of await keysOf(store)) await store.delete(key);

@@ -75,7 +75,7 @@ async function lookAt(vault: Vault, session: string, call: { signal: AbortSignal
   }
 }
 
-/** No snapshot of it can be taken until that is mended. */
+/** No snapshot of it can be taken until that is repaired. */
 function unreadableSession(session: string, { code, message: detail, hint }: LeadMasterError): Finding {
   const id = code === 'vault_rolled_back' ? 'vault_rolled_back' : 'vault_session_unreadable';
   return found('problem', id, session, { session, detail, hint });

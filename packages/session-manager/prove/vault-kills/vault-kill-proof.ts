@@ -330,7 +330,7 @@ class VaultKillProof {
       await this.#service.call('pruneSnapshots', of(NAME));
       const after = await this.#list();
       if (!after.ids.includes(id)) stuck.push(`${when}: the next snapshot did not stay`);
-      stuck.push(...after.problems.map((problem) => `${when}, and the next prune did not mend it: ${problem}`));
+      stuck.push(...after.problems.map((problem) => `${when}, and the next prune did not repair it: ${problem}`));
     } catch (error) {
       stuck.push(`${when}: ${errorText(error)}`);
     }

@@ -131,7 +131,7 @@ export interface ProfileStore {
   /** Moves the profile to `trash/<session>-<time>-<reason>` by rename, and makes that durable. Returns the new path, or null when there was none. */
   trash(session: string, reason: string): Promise<string | null>;
   /**
-   * Puts a staged profile in the session's place: mends its permissions, writes its record (with a generation above
+   * Puts a staged profile in the session's place: repairs its permissions, writes its record (with a generation above
    * every one known under this name), moves the old profile to trash. Returns the new record, and where the old one is.
    * A failure, also a crash in the middle, leaves the old profile or the new one, never none.
    */
@@ -167,6 +167,6 @@ export interface ProfileStore {
   trim(session: string): Promise<Trimmed>;
   /** Owner, mode, structure: everything `leadmaster check` prints. */
   check(session: string): Promise<CheckReport>;
-  /** Sets 0700/0600 where they are not. Returns how many entries were mended. */
+  /** Sets 0700/0600 where they are not. Returns how many entries were repaired. */
   repairPermissions(session: string): Promise<number>;
 }

@@ -16,7 +16,7 @@ const LOCAL_STORAGE = 'Default/Local Storage/leveldb';
 const chromium = await findBrowser({ chromePath: null, visible: true }).catch(() => null);
 if (chromium === null) console.info('no full Chromium here: its SingletonLock is not proven');
 
-/** What stands between a saved login and its loss. One linked session; each test breaks something and mends it. */
+/** What stands between a saved login and its loss. One linked session; each test breaks something and repairs it. */
 describe('a profile that must not be opened', { timeout: 60_000 }, () => {
   let stage: Stage;
   let profile: string;

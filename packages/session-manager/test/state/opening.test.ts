@@ -52,7 +52,7 @@ describe('a new database', () => {
     db.close();
   });
 
-  test('is read back by the next start, and permissions are mended', () => {
+  test('is read back by the next start, and permissions are repaired', () => {
     const file = filled();
     chmodSync(file, 0o644);
     const { store } = openStore(file);

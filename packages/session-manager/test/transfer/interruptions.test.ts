@@ -14,7 +14,7 @@ const EARLY: readonly (readonly [Step, 'before' | 'after'])[] = [
   ['seal', 'after'],
 ];
 
-/** Fails a step the first time it comes, and cuts everything after it until the test mends the line. */
+/** Fails a step the first time it comes, and cuts everything after it until the test repairs the line. */
 function cutAt(machine: Machine, step: Step, when: 'before' | 'after'): void {
   let isCut = false;
   machine.fault = (at, moment) => {

@@ -30,7 +30,7 @@ export type Fault = (step: Step, when: 'before' | 'after') => void;
 
 /** No answer: the line is cut, or the other manager has died. */
 export function cut(): PeerError {
-  return new PeerError('the line is cut', { status: null, code: null, hint: 'Mend it.' });
+  return new PeerError('the line is cut', { status: null, code: null, hint: 'Fix it.' });
 }
 
 /** The other manager without a network between, which fails where a test says so. */
