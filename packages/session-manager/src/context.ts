@@ -93,7 +93,7 @@ export interface Outside {
   capture: (request: CaptureRequest) => Promise<Capture>;
 }
 
-/** How long a logout or delete waits for the copy of what it takes away, and a start for one of what it changes. */
+/** How long a logout or delete waits for the copy of what it removes, and a start for one of what it changes. */
 const COPY_MS = 20_000;
 /** How long the first starts wait for a vault that does not answer. */
 const VAULT_LOOK_MS = 5_000;
@@ -243,7 +243,7 @@ function comparing(
   };
 }
 
-/** Before the first start: sessions of which the vault has a newer login wait for a person. */
+/** Before the first start: sessions of which the vault has a newer login wait for the operator. */
 async function holdOlder(
   { store }: Ground,
   sessions: Sessions,
@@ -253,7 +253,7 @@ async function holdOlder(
   await compare(linked.map(({ name }) => name));
   for (const { name, reason } of linked) {
     const isOlder = olderLogin(store.vault, name) !== null;
-    // Where it waits for the place as well, that is told first; the other is told once that is accepted.
+    // Where it waits for the place as well, that is reported first, and the other once that is accepted.
     if (isOlder && reason !== 'place_changed') await sessions.rest(name, 'older_than_vault');
   }
 }
@@ -403,7 +403,7 @@ async function lockIdle(ground: Ground, session: string): Promise<{ release(): v
 async function cleanUp({ log, paths, store }: Ground): Promise<void> {
   const finished = await finishSwaps(realFs, paths);
   if (finished.length > 0) log.warn({ finished }, 'restores that an earlier service had begun are finished');
-  // A session that is on its way here goes on from what has come.
+  // A transfer to here continues from what has arrived.
   const kept = liveTransfers(store).flatMap((id) => Object.values(stagingNames(id)));
   const swept = await sweepStaging(paths, new Set(kept), (path, err) =>
     log.warn({ err, path }, 'what lies in staging cannot be removed; it takes room and does no other harm'),

@@ -35,7 +35,7 @@ export interface PlaceKeeperDeps {
   starts: boolean;
   /** Transfers that are on their way here. */
   arriving: () => readonly string[];
-  /** Finishes them, once a person has said that the place before does not. */
+  /** Finishes them, once the operator has confirmed that the previous place does not run them. */
   finishArrivals: () => Promise<void>;
   /**
    * Looks once more whether the vault has newer logins of these sessions than the folder. `others`: those whose profile is
@@ -80,7 +80,7 @@ export class PlaceKeeper implements PlaceService {
   }
 
   /**
-   * Marks the place with a new file, so that a backup of the folder as it was until now is told from the folder itself when
+   * Marks the place with a new file, so that a backup of the folder's earlier state can be told from the folder itself when
    * it is put back into it. Never fails: the mark then stays. A folder that is not the one remembered is left to be told by
    * the next start.
    */
@@ -149,7 +149,7 @@ export class PlaceKeeper implements PlaceService {
   async #release(name: string): Promise<boolean> {
     const { sessions, store, starts } = this.#deps;
     const isOlder = olderLogin(store.vault, name) !== null;
-    // The profile in place is the right one from now on, whatever the database remembers.
+    // The profile in place is the right one from now on; the database's memory is replaced.
     forgetMark(store.vault, name);
     await sessions().rest(name, isOlder ? 'older_than_vault' : 'place_accepted');
     if (!starts || isOlder || store.sessions.get(name)?.desired !== 'running') return false;
@@ -163,7 +163,7 @@ export class PlaceKeeper implements PlaceService {
     return others;
   }
 
-  /** Nothing waits any more: this is the folder's place, and its machine, from now on. */
+  /** No session waits: this is the folder's place, and its machine, from now on. */
   async #settle(): Promise<void> {
     const { paths, probe, store, finishArrivals } = this.#deps;
     const { facts } = lookAtPlace(paths, probe, new Date());

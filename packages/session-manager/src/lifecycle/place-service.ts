@@ -4,7 +4,7 @@ import type { AcceptedPlace, AcceptPlace, Place } from '@leadmaster/protocol';
 export interface PlaceService {
   view(): Place;
   /**
-   * Releases sessions that wait because the folder is a copy, lies on another disk or was put back from a backup, and starts those that were to run.
+   * Releases sessions that wait because the folder is a copy, is on another disk or was restored from a backup, and starts those that should run.
    *
    * @throws LeadMasterError `session_not_found`
    */

@@ -35,7 +35,7 @@ export class ProfileAccess {
     });
   }
 
-  /** Runs a task that changes the profile, with no browser on it and its lock taken; the account is read anew afterwards. */
+  /** Runs a task that changes the profile, with no browser on it and its lock taken; the account is read again afterwards. */
   replace<T>(
     supervisor: SessionSupervisor,
     options: ReplaceOptions & { reason: string },
@@ -62,7 +62,7 @@ export class ProfileAccess {
 
   /**
    * Runs a task with no browser on the profile and its lock taken; the session is what it was afterwards. What runs is
-   * stopped for it where `restart` says so, and started again whatever came of the task.
+   * stopped for it if `restart` is set, and started again after any result of the task.
    */
   whileStopped<T>(
     supervisor: SessionSupervisor,
@@ -78,7 +78,7 @@ export class ProfileAccess {
       try {
         return await this.#locked(name, task);
       } finally {
-        // Unless somebody has asked for a stop meanwhile.
+        // Unless a stop was ordered meanwhile.
         if (this.#deps.store.sessions.get(name)?.desired === 'running') await turn.start(options.reason);
       }
     });
@@ -122,7 +122,7 @@ export class ProfileAccess {
     try {
       return await task();
     } catch (error) {
-      // Unless somebody has asked for a stop meanwhile.
+      // Unless a stop was ordered meanwhile.
       if (ran && this.#deps.store.sessions.get(name)?.desired === 'running') await turn.start(reason);
       throw error;
     }

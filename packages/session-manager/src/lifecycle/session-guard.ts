@@ -1,10 +1,10 @@
 import type { SnapshotReason } from '@leadmaster/protocol';
 
-/** What is done for a login before a person's order may lose it. The service's own shutdown is no such order. */
+/** Saves a login before an order that may lose it. The service's own shutdown is no such order. */
 export interface SessionGuard {
   /** Resolves when the login is copied, or cannot be; never fails. */
   before(session: string, reason: SnapshotReason): Promise<void>;
-  /** A person has stopped it. Nobody waits for what follows. */
+  /** The operator has stopped it. No caller waits for what follows. */
   stopped(session: string): void;
   /** It was stopped to be started again at once. Resolves when that may happen; never fails. */
   resting(session: string): Promise<void>;

@@ -5,7 +5,7 @@ import { refuseSend, requireOpenChat } from './sending.ts';
 import type { SessionRegistry } from './session-registry.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 
-/** What is sent with the sessions: refused where a session as it stands cannot send it, else journalled and told of. */
+/** Sends messages: refused where the session cannot send now, else journalled and reported. */
 export class SessionMessages {
   readonly #deps: Pick<SupervisorDeps, 'store' | 'log'>;
   readonly #registry: () => SessionRegistry;

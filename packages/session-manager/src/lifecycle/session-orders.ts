@@ -16,7 +16,7 @@ export interface OrderDeps extends Pick<SupervisorDeps, 'store' | 'profiles' | '
   guard: () => SessionGuard;
 }
 
-/** What a person says with a start. */
+/** What the operator confirms with a start. */
 export interface StartSaid {
   /** The place that a copied login came from never runs it again. */
   originRetired?: boolean | undefined;
@@ -47,7 +47,7 @@ export class SessionOrders {
     await supervisor.start();
   }
 
-  /** A person has chosen the login in place: what the vault has is known from now on, and not asked about again. */
+  /** The operator has chosen the login in place: the vault's newer login is known from now on, and not asked about again. */
   async #goBack(supervisor: SessionSupervisor): Promise<void> {
     const { vault } = this.#deps.store;
     const { name } = supervisor;

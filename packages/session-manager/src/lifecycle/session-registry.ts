@@ -82,7 +82,7 @@ export class SessionRegistry {
     if (other !== null) throw comesDouble(name, account, other.session);
   }
 
-  /** @throws LeadMasterError `session_not_found`, or `session_unclaimed` when there is a profile that nobody has adopted. */
+  /** @throws LeadMasterError `session_not_found`, or `session_unclaimed` when there is an unclaimed profile. */
   async get(name: string): Promise<SessionSupervisor> {
     const supervisor = this.#supervisors.get(name);
     if (supervisor !== undefined) return supervisor;
@@ -101,7 +101,7 @@ export class SessionRegistry {
   async create(name: string, desired: Desired, metadata: Record<string, string>): Promise<void> {
     await this.#making(name, async () => {
       await this.#refuseUnclaimed(name);
-      // The row first: a folder that no row knows of would be taken for somebody's unclaimed profile.
+      // The row first: a folder without a row would be taken for an unclaimed profile.
       this.#insert(name, desired, metadata, {});
       try {
         await this.#deps.profiles.create(name, this.#movedGeneration(name));
@@ -144,7 +144,7 @@ export class SessionRegistry {
     });
   }
 
-  /** Takes a session off the list, whatever became of its profile. */
+  /** Takes a session off the list, in any state of its profile. */
   discard(name: string): void {
     this.#forget(name);
     this.#supervisors.delete(name);
@@ -161,7 +161,7 @@ export class SessionRegistry {
   async #supervise(name: string): Promise<SessionSupervisor> {
     const row = this.#deps.store.sessions.get(name);
     if (row === null) throw sessionNotFound(name);
-    // An unreadable record is said when the session is started; here only the account's name is missing.
+    // A start reports an unreadable record; here only the account's name is missing.
     const record = await this.#deps.profiles.readRecord(name).catch(() => null);
     const supervisor = new SessionSupervisor(this.#deps, {
       name,

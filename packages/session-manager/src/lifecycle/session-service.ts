@@ -29,7 +29,7 @@ export interface SessionService {
   list(query?: SessionQuery): Promise<SessionPage>;
   get(name: string): Promise<Session>;
   /**
-   * `originRetired`: a person's word that the place a copied login came from never runs it again. `olderLogin`: that the
+   * `originRetired`: the operator confirms that the place a copied login came from never runs it again. `olderLogin`: that the
    * one in place is to run although the vault has a newer one.
    */
   start(name: string, options?: StartSaid): Promise<Session>;

@@ -94,7 +94,7 @@ export class Sessions implements SessionService, SessionAccess {
     this.#look = look;
   }
 
-  /** Leaves a session that does not run at rest: a start waits for a person's word, or no longer does. */
+  /** Leaves a session that does not run at rest: a start waits for the operator's confirmation, or no longer does. */
   async rest(name: string, reason: string): Promise<void> {
     await (await this.#registry.get(name)).rest(reason);
   }
@@ -272,7 +272,7 @@ export class Sessions implements SessionService, SessionAccess {
   }
 
   async check(name: string): Promise<CheckReport> {
-    // A profile that nobody has adopted may be looked at, too.
+    // An unclaimed profile may be measured, too.
     await this.get(name);
     const report = await this.#deps.profiles.check(name);
     const supervisor = this.#registry.find(name);

@@ -105,7 +105,7 @@ export class SessionSupervisor {
     return { run: this.readyRun, generation: this.#current?.generation ?? null, account, limits };
   }
 
-  /** Starts again after a copy of its login here has knocked it out, unless a person wants it stopped. */
+  /** Starts again after a copy of its login here has knocked it out, unless the operator wants it stopped. */
   comeBack(): void {
     this.#later(async () => {
       const isWanted = this.#deps.store.sessions.get(this.name)?.desired === 'running';
@@ -128,7 +128,7 @@ export class SessionSupervisor {
     return this.#queue.run(() => this.#stop(reason));
   }
 
-  /** Leaves it at rest for that reason: a start waits for a person's word, or no longer does. What runs is left alone. */
+  /** Leaves it at rest for that reason: a start waits for the operator's confirmation, or no longer does. What runs is left alone. */
   rest(reason: string): Promise<void> {
     return this.#queue.run(async () => {
       if (this.#current === null) await this.#apply({ type: 'at_rest', reason });
@@ -150,7 +150,7 @@ export class SessionSupervisor {
     this.#closing = true;
     this.#current?.abort(new Error('the service is shutting down'));
     return this.#queue.run(async () => {
-      // What a person must look at is still so when the service is back.
+      // A state that needs a person is kept over a restart of the service.
       await this.#closeForPerson();
       const isSettled = stateKind(this.#status.state, this.#status.reason) === 'needs_person' && this.#current === null;
       if (!isSettled) await this.#stop(reason);
@@ -174,7 +174,7 @@ export class SessionSupervisor {
     });
   }
 
-  /** A person says that the account which waits in WRONG_ACCOUNT is right. What came meanwhile is told. */
+  /** The operator confirms the account that waits in WRONG_ACCOUNT. Messages that came meanwhile are told. */
   acceptAccount(): Promise<void> {
     return this.#queue.run(async () => {
       this.#account.require();
@@ -270,7 +270,7 @@ export class SessionSupervisor {
     await this.#apply({ type: 'moved', reason: 'transferred' });
   }
 
-  /** The run of a page whose account waits for a person. */
+  /** The run of a page whose account waits for the operator. */
   get #wrongRun(): EngineRun | null {
     return this.#status.state === 'WRONG_ACCOUNT' ? (this.#current?.run ?? null) : null;
   }
@@ -281,7 +281,7 @@ export class SessionSupervisor {
     if (this.#current === null) this.#deps.comeBack(original);
   }
 
-  /** Whether the run's wrong account was unlinked, as a person had ordered while no browser ran. */
+  /** Whether the run's wrong account was unlinked, as the operator had ordered while no browser ran. */
   async #unlinkIfOrdered(run: EngineRun): Promise<boolean> {
     if (!this.#isToUnlink) return false;
     this.#isToUnlink = false;
@@ -329,14 +329,14 @@ export class SessionSupervisor {
     return isHeldBack(this.#status);
   }
 
-  /** Another login lies in the profile. */
+  /** Another login is in the profile. */
   async #returned(account: Account | null, reason: string, isOwn: boolean): Promise<void> {
     this.#status.account = account;
     this.#account.replaced(account);
     this.#status.forgetAccountFacts();
     await this.#apply({ type: 'returned', reason });
     await this.#apply({ type: 'stop', reason });
-    // What is in place now is what a person has chosen of the vault, or of another machine.
+    // What is in place now is what the operator has chosen of the vault, or of another machine.
     setOlderLogin(this.#deps.store.vault, this.name, null);
     if (isOwn || this.#status.reason === 'older_than_vault') await this.#apply({ type: 'at_rest', reason });
   }
@@ -363,7 +363,7 @@ export class SessionSupervisor {
         await this.#apply({ type: 'login_required' });
         return;
       }
-      // Beside what was asked before: another session may have come up meanwhile. A person who has the link removed knows of it.
+      // Beside what was asked before: another session may have come up meanwhile. The operator who has the link removed knows of it.
       if (login === 'saved' && !this.#isToUnlink) this.doubles.refuseDouble();
       this.#current = current;
       await this.#apply({ type: 'start', login, reason });
@@ -373,7 +373,7 @@ export class SessionSupervisor {
     }
   }
 
-  /** What keeps it from running: for lack of room it waits and tries again, anything else wants a person. */
+  /** What keeps it from running: for lack of room it waits and tries again, everything else waits for the operator. */
   async #cannotRun(error: unknown): Promise<void> {
     if (!isOutOfRoom(error)) return this.#refuse(error);
     this.#deps.log.warn({ session: this.name, err: error }, 'the session waits for room on the disk');
@@ -413,7 +413,7 @@ export class SessionSupervisor {
     }
   }
 
-  /** Closes the browser of a state that waits for a person; a person has to come all the same. */
+  /** Closes the browser of a state that waits for the operator; a failure changes nothing about that. */
   async #closeForPerson(): Promise<void> {
     if (this.#status.reason === 'passkey_required') await this.#apply({ type: 'overdue' });
     if (this.#status.state === 'WRONG_ACCOUNT') await this.#apply({ type: 'lost', reason: 'service_stopped' });

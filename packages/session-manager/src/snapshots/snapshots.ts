@@ -32,13 +32,13 @@ import type { ImportWanted, LongCall, SnapshotService } from './snapshot-service
 import { captureAside, captureSession, captureStopped, saveTaken, type Taken, type TakeOptions } from './take.ts';
 import { verifySnapshot } from './verify.ts';
 
-/** A session that is starting is waited for so long before it is told that no snapshot can be taken. */
+/** How long to wait for a session that is starting before the snapshot fails. */
 const SETTLE_MS = 60_000;
 
 /** What does not pass by itself. */
 const OFF = new Set(['vault_missing', 'vault_changed', 'vault_key_missing', 'vault_key_wrong']);
 
-/** There is no login yet, none here any more, none of the session's own, or one that waits for a person, who is told that by its state. */
+/** There is no login yet, no longer one, none of the session's own, or one that waits for the operator; the state shows it. */
 const NO_FAILURES: ReadonlySet<string> = new Set([
   'nothing_to_snapshot',
   'wrong_account',
@@ -65,7 +65,7 @@ export class Snapshots implements SnapshotService {
   }
 
   async create(session: string, options: Wanted): Promise<Snapshot> {
-    // A name that nobody has is a mistake of the caller's, and no failure of a session's.
+    // An unknown name is a mistake of the caller, not a failure of a session.
     await this.#deps.access.get(session);
     return this.#turn(session, options, async (call) => {
       const wanted = this.#wanted(options, call);
@@ -93,7 +93,7 @@ export class Snapshots implements SnapshotService {
     return this.#ahead(session, reason, withinMs, (wanted) => captureStopped(this.#deps, session, profileDir, wanted));
   }
 
-  /** The same of a profile that was set aside, as it lies there. */
+  /** The same of a profile that was set aside, as it is there. */
   beforeGone(
     session: string,
     aside: { profileDir: string; record: ProfileRecord },
@@ -209,14 +209,14 @@ export class Snapshots implements SnapshotService {
     });
   }
 
-  /** Waits for nobody, and nobody for it: whoever downloads sets the pace. A prune meanwhile breaks the stream off. */
+  /** Waits for no other work, and none waits for it: the reader sets the pace. A prune meanwhile breaks the stream off. */
   async export(session: string, id: string, options: LongCall & { passphrase: string }) {
     const { passphrase, signal: given } = options;
     const signal = anyOf(this.#closing.signal, given);
     return exportSnapshot(this.#deps, session, await this.#find(session, id), { passphrase, signal });
   }
 
-  /** Takes no place on the machine: it comes as slowly as somebody sends it. */
+  /** Takes no slot: it may arrive as slowly as its sender. */
   import(session: string, stream: AsyncIterable<Uint8Array>, options: ImportWanted): Promise<Session> {
     const { signal: given } = options;
     const signal = anyOf(this.#closing.signal, given);
@@ -240,7 +240,7 @@ export class Snapshots implements SnapshotService {
   /**
    * Makes everything that the vault has of a session unreadable for good.
    *
-   * @throws LeadMasterError `other_writer` where another installation has written some of it, unless `otherWriters` is said.
+   * @throws LeadMasterError `other_writer` where another installation has written some of it, unless `otherWriters` is set.
    */
   purge(session: string, { otherWriters = false }: { otherWriters?: boolean } = {}): Promise<void> {
     return this.#turn(session, {}, async ({ signal }) => {
@@ -253,7 +253,7 @@ export class Snapshots implements SnapshotService {
     });
   }
 
-  /** Does something nobody waits for; it is waited for at the end. Failures are told where they happen. */
+  /** Runs work without a waiting caller; `close` waits for it. The work reports its own failures. */
   later(work: (signal: AbortSignal) => Promise<unknown>): void {
     const running = work(this.#closing.signal)
       .catch((error: unknown) => {
@@ -263,7 +263,7 @@ export class Snapshots implements SnapshotService {
     this.#background.add(running);
   }
 
-  /** Says of every linked session that no snapshot can be taken, and why, where a person must do something about the vault. */
+  /** Reports for every linked session that no snapshot can be taken, and why, where the vault needs the operator. */
   areOff(error: unknown): void {
     if (!(error instanceof LeadMasterError) || !OFF.has(error.code)) return;
     const { store, access } = this.#deps;
@@ -282,7 +282,7 @@ export class Snapshots implements SnapshotService {
     await this.idle();
   }
 
-  /** Resolves when everything that was begun, also what nobody waits for, is done. */
+  /** Resolves when all pending saves have finished. */
   async idle(): Promise<void> {
     await Promise.all([...this.#background, ...[...this.#queues.values()].map((queue) => queue.idle())]);
   }
@@ -294,7 +294,7 @@ export class Snapshots implements SnapshotService {
     take: (wanted: TakeOptions) => Promise<Taken>,
   ): Promise<void> {
     const copied = Promise.withResolvers<void>();
-    // What is to be saved is what the session has now, whatever it has when its turn comes.
+    // Saves what the session has now, not what it has when its turn comes.
     const link = this.#linkOf(session);
     const deadline = AbortSignal.timeout(withinMs);
     deadline.addEventListener('abort', () => copied.resolve(), { once: true });
@@ -330,7 +330,7 @@ export class Snapshots implements SnapshotService {
     return { session, forgotten: ids, ...pruned };
   }
 
-  /** Whatever a person should know of a snapshot that was not taken. */
+  /** What the operator should know of a snapshot that was not taken. */
   #failed(session: string, { reason, link }: { reason: SnapshotReason; link: number | null }, error: unknown): void {
     if (this.#closing.signal.aborted) return;
     if (error instanceof LeadMasterError && NO_FAILURES.has(error.code)) return;
@@ -363,7 +363,7 @@ export class Snapshots implements SnapshotService {
     );
   }
 
-  /** A session on its way somewhere is waited for: in between there may be a browser that nobody knows yet. */
+  /** A session on its way somewhere is waited for: in between there may be a browser whose pid is not known yet. */
   async #settle(session: string, signal: AbortSignal): Promise<void> {
     await this.#deps.access.settled(session, SETTLE_MS, signal);
   }

@@ -27,7 +27,7 @@ export interface VaultKeeperDeps {
   vault: Config['vault'];
   /** What is remembered of vaults outside of them. */
   memory: StateStore['vault'];
-  /** Where it is noted that a person has accepted another vault. */
+  /** Where it is noted that the operator has accepted another vault. */
   paths: Pick<DataPaths, 'vaultAccepted'>;
   /** Whether a key and a vault may be made where there are none: by the service, never by a look. */
   mayCreate: boolean;
@@ -37,7 +37,7 @@ export interface VaultKeeperDeps {
 }
 
 /**
- * Opens the vault when it is first needed, and keeps it open. What keeps it from opening is told each time: a disk may
+ * Opens the vault when it is first needed, and keeps it open. What keeps it from opening is reported each time: a disk may
  * be mounted meanwhile, a network come back.
  */
 export class VaultKeeper {
@@ -94,7 +94,7 @@ export class VaultKeeper {
   }
 
   /**
-   * Whether what the vault was opened with is still there. What has changed meanwhile is opened anew, which says what is
+   * Whether what the vault was opened with is still there. What has changed meanwhile is opened again, which reports what is
    * wrong with it; a store that does not answer says nothing of that.
    */
   async #isAsItWas(opening: Promise<Vault>): Promise<boolean> {

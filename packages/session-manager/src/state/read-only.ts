@@ -13,7 +13,7 @@ import type { BrowserRow, PageFacts, SessionRow, SnapshotFailure, SnapshotRow, S
 import { transfersTable } from './transfers.ts';
 import { transitionsTable } from './transitions.ts';
 
-/** What the last drill of a session's snapshots said. */
+/** The result of the last drill of a session's snapshots. */
 export interface LastDrill {
   id: string;
   at: string;
