@@ -139,7 +139,7 @@ describe('inside of a git repository', () => {
     ).not.toMatch(/data\//);
   });
 
-  test("a data folder that holds foreign files is only reported", async () => {
+  test('a data folder that holds foreign files is only reported', async () => {
     const { installation } = await inRepository();
     await writeFile(join(installation.paths.root, 'package.json'), '{}');
     expect(await installation.found()).toMatchObject([{ id: 'git_not_ignored', fixable: false }]);

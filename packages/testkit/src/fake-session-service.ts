@@ -48,16 +48,16 @@ export class FakeSessionService implements SessionService {
   failure: Error | null = null;
   /** Every call that would change something, in order. */
   readonly changes: string[] = [];
-  private readonly entries = new Map<string, Entry>();
-  private readonly overridden = new Map<string, readonly Feature[]>();
-  private readonly log: LeadMasterEvent[] = [];
-  private readonly waiting = new Set<() => void>();
-  private forgotten = 0;
-  private clock = Date.parse('2026-01-01T00:00:00.000Z');
+  readonly #entries = new Map<string, Entry>();
+  readonly #overridden = new Map<string, readonly Feature[]>();
+  readonly #log: LeadMasterEvent[] = [];
+  readonly #waiting = new Set<() => void>();
+  #forgotten = 0;
+  #clock = Date.parse('2026-01-01T00:00:00.000Z');
 
   /** A session as it would be found, in any state; UNCLAIMED is a profile without a record. */
   set(name: string, state: SessionState | 'UNCLAIMED', change: Partial<Session> = {}): Session {
-    const old = this.entries.get(name);
+    const old = this.#entries.get(name);
     const session: Session = {
       reason: 'set by a test',
       hint: '',
@@ -78,19 +78,19 @@ export class FakeSessionService implements SessionService {
       unreachable: null,
       runtime: null,
       metadata: {},
-      createdAt: this.now(),
+      createdAt: this.#now(),
       ...old?.session,
       ...change,
       name,
       state,
       stateKind: state === 'UNCLAIMED' ? 'needs_person' : stateKind(state, ''),
-      since: this.now(),
+      since: this.#now(),
       canSend: state !== 'UNCLAIMED' && canSend(state),
     };
     const entry: Entry = old ?? { session, transitions: [], messages: [], keys: new Map() };
     const from = old?.session.state ?? 'STOPPED';
     entry.session = session;
-    this.entries.set(name, entry);
+    this.#entries.set(name, entry);
     if (state !== 'UNCLAIMED' && from !== 'UNCLAIMED') {
       entry.transitions.unshift({ from, to: state, reason: session.reason, at: session.since });
     }
@@ -107,25 +107,25 @@ export class FakeSessionService implements SessionService {
   /** Writes an event and wakes who waits for one. */
   emit(session: string, type: EventType, data: Record<string, unknown> = {}): LeadMasterEvent {
     // A test of the plumbing tells as much as it looks at.
-    const event = { id: this.lastEventId() + 1, session, type, at: this.now(), data } as LeadMasterEvent;
-    this.log.push(event);
-    for (const wake of [...this.waiting]) wake();
+    const event = { id: this.lastEventId() + 1, session, type, at: this.#now(), data } as LeadMasterEvent;
+    this.#log.push(event);
+    for (const wake of [...this.#waiting]) wake();
     return event;
   }
 
   /** Drops the oldest events, as retention would. */
   forgetUpTo(id: number): void {
-    this.forgotten = Math.max(this.forgotten, id);
+    this.#forgotten = Math.max(this.#forgotten, id);
   }
 
   /** How many callers wait for an event or a state. */
   get waiters(): number {
-    return this.waiting.size;
+    return this.#waiting.size;
   }
 
   async create(input: { name: string; start: boolean; metadata: Record<string, string> }): Promise<Session> {
-    await this.step();
-    if (this.entries.has(input.name)) {
+    await this.#step();
+    if (this.#entries.has(input.name)) {
       throw new LeadMasterError(
         'session_exists',
         `The session "${input.name}" exists already.`,
@@ -134,21 +134,21 @@ export class FakeSessionService implements SessionService {
     }
     this.changes.push(`create ${input.name}`);
     this.set(input.name, input.start ? 'QR_REQUIRED' : 'STOPPED', { metadata: input.metadata });
-    return this.entry(input.name).session;
+    return this.#entry(input.name).session;
   }
 
   async list(): Promise<SessionPage> {
-    await this.step();
-    return { items: [...this.entries.values()].map((entry) => entry.session), cursor: null };
+    await this.#step();
+    return { items: [...this.#entries.values()].map((entry) => entry.session), cursor: null };
   }
 
   async get(name: string): Promise<Session> {
-    await this.step();
-    return this.entry(name).session;
+    await this.#step();
+    return this.#entry(name).session;
   }
 
   async start(name: string, { originRetired = false }: { originRetired?: boolean } = {}): Promise<Session> {
-    const { session } = await this.claimed(name);
+    const { session } = await this.#claimed(name);
     if (!session.originRetired && !originRetired) {
       throw new LeadMasterError('origin_not_retired', `"${name}" is a copy.`, 'Say --origin-retired.');
     }
@@ -158,7 +158,7 @@ export class FakeSessionService implements SessionService {
   }
 
   async stop(name: string): Promise<Session> {
-    const { session } = await this.claimed(name);
+    const { session } = await this.#claimed(name);
     this.changes.push(`stop ${name}`);
     return ['STOPPED', 'MOVED'].includes(session.state) ? session : this.set(name, 'STOPPED');
   }
@@ -169,30 +169,30 @@ export class FakeSessionService implements SessionService {
   }
 
   async settleAccount(name: string, word: SettleAccount): Promise<Session> {
-    await this.step();
-    const { state } = this.entry(name).session;
+    await this.#step();
+    const { state } = this.#entry(name).session;
     if (state !== 'WRONG_ACCOUNT') throw new LeadMasterError('wrong_state', `${name} is ${state}`, 'Nothing waits.');
     this.changes.push(`${'accept' in word ? 'accept' : 'unlink'} ${name}`);
     return this.set(name, 'accept' in word ? 'READY' : 'QR_REQUIRED');
   }
 
   async logout(name: string): Promise<Session> {
-    await this.claimed(name);
+    await this.#claimed(name);
     this.changes.push(`logout ${name}`);
     return this.set(name, 'STOPPED', { account: null });
   }
 
   async delete(name: string, options: { purge?: boolean } = {}): Promise<void> {
-    await this.step();
-    this.entry(name);
+    await this.#step();
+    this.#entry(name);
     this.changes.push(`${options.purge === true ? 'purge' : 'delete'} ${name}`);
-    this.entries.delete(name);
+    this.#entries.delete(name);
     this.emit(name, 'session.deleted');
   }
 
   async adopt(name: string): Promise<Session> {
-    await this.step();
-    const { session } = this.entry(name);
+    await this.#step();
+    const { session } = this.#entry(name);
     if (session.state !== 'UNCLAIMED') {
       throw new LeadMasterError('session_exists', `The session "${name}" exists already.`, 'Nothing is left to adopt.');
     }
@@ -201,50 +201,50 @@ export class FakeSessionService implements SessionService {
   }
 
   async settled(name: string, waitMs: number, signal: AbortSignal): Promise<Session> {
-    await this.step();
-    await this.until(() => this.entry(name).session.stateKind !== 'transient', waitMs, signal);
-    return this.entry(name).session;
+    await this.#step();
+    await this.#until(() => this.#entry(name).session.stateKind !== 'transient', waitMs, signal);
+    return this.#entry(name).session;
   }
 
   async qr(name: string): Promise<QrCode> {
-    const { session } = await this.claimed(name);
+    const { session } = await this.#claimed(name);
     if (session.state !== 'QR_REQUIRED') {
       throw new LeadMasterError('not_waiting_for_qr', `"${name}" is ${session.state}.`, 'Start it first.', {
         extra: { state: session.state },
       });
     }
-    return { qr: '2@fake,qr,text==', expiresAt: this.now(20_000), attempt: 1 };
+    return { qr: '2@fake,qr,text==', expiresAt: this.#now(20_000), attempt: 1 };
   }
 
   async pairingCode(name: string, _phone: string): Promise<{ code: string; expiresAt: string }> {
     await this.qr(name);
     this.changes.push(`pair ${name}`);
-    return { code: 'ABCD1234', expiresAt: this.now(180_000) };
+    return { code: 'ABCD1234', expiresAt: this.#now(180_000) };
   }
 
   async transitions(name: string, limit: number): Promise<Transition[]> {
-    return (await this.claimed(name)).transitions.slice(0, limit);
+    return (await this.#claimed(name)).transitions.slice(0, limit);
   }
 
   async check(name: string): Promise<CheckReport> {
-    await this.claimed(name);
+    await this.#claimed(name);
     return { valid: true, linked: true, checks: [{ name: 'folder', ok: true, detail: 'is there' }] };
   }
 
   async capabilities(name: string): Promise<Capabilities> {
     const features = Object.fromEntries(FEATURES.map((feature) => [feature, 'unknown'])) as Capabilities['features'];
-    const overridden = this.overridden.get((await this.claimed(name)).session.name) ?? [];
+    const overridden = this.#overridden.get((await this.#claimed(name)).session.name) ?? [];
     return { build: null, at: null, features, checks: [], overridden: [...overridden], failures: {} };
   }
 
   async overrideCapabilities(name: string, features: readonly Feature[]): Promise<Capabilities> {
-    await this.claimed(name);
-    this.overridden.set(name, features);
+    await this.#claimed(name);
+    this.#overridden.set(name, features);
     return this.capabilities(name);
   }
 
   async recording(name: string): Promise<Recording> {
-    const { session, transitions } = await this.claimed(name);
+    const { session, transitions } = await this.#claimed(name);
     if (session.state === 'STOPPED' || session.state === 'UNCLAIMED')
       throw new LeadMasterError('session_not_ready', `"${name}" is ${session.state}.`, 'Start it first.');
     return recordingOf({
@@ -253,34 +253,34 @@ export class FakeSessionService implements SessionService {
       runtime: { browser: 'chromium', browserVersion: '156.0.0.0' },
       state: session.state,
       transitions,
-      now: new Date(this.now()),
+      now: new Date(this.#now()),
     });
   }
 
   async events(query: { session?: string; after: number; limit: number; waitMs: number; signal: AbortSignal }) {
-    await this.step();
-    const find = (): LeadMasterEvent[] => this.after(query.after, query.session).slice(0, query.limit);
-    await this.until(() => find().length > 0, query.waitMs, query.signal);
+    await this.#step();
+    const find = (): LeadMasterEvent[] => this.#after(query.after, query.session).slice(0, query.limit);
+    await this.#until(() => find().length > 0, query.waitMs, query.signal);
     const items = find();
     const { logId } = this.eventLog();
-    const oldest = this.log.length === 0 ? 0 : this.forgotten + 1;
+    const oldest = this.#log.length === 0 ? 0 : this.#forgotten + 1;
     return { items, cursor: items.at(-1)?.id ?? query.after, oldest, logId };
   }
 
   async *follow(query: { session?: string; after: number; signal: AbortSignal }): AsyncIterable<LeadMasterEvent> {
     let cursor = query.after;
     while (!query.signal.aborted) {
-      for (const event of this.after(cursor, query.session)) {
+      for (const event of this.#after(cursor, query.session)) {
         cursor = event.id;
         yield event;
         if (query.signal.aborted) return;
       }
-      await this.until(() => this.after(cursor, query.session).length > 0, 3_600_000, query.signal);
+      await this.#until(() => this.#after(cursor, query.session).length > 0, 3_600_000, query.signal);
     }
   }
 
   lastEventId(): number {
-    return this.log.at(-1)?.id ?? 0;
+    return this.#log.at(-1)?.id ?? 0;
   }
 
   eventLog() {
@@ -288,7 +288,7 @@ export class FakeSessionService implements SessionService {
   }
 
   async send(name: string, message: SendMessage, idempotencyKey: string | null): Promise<AcceptedMessage> {
-    const entry = await this.claimed(name);
+    const entry = await this.#claimed(name);
     const request = JSON.stringify([message.to, message.text]);
     const seen = idempotencyKey === null ? undefined : entry.keys.get(idempotencyKey);
     if (seen !== undefined && seen.request === request)
@@ -309,7 +309,7 @@ export class FakeSessionService implements SessionService {
       error: this.sending === 'FAILED' ? 'the number has no WhatsApp' : null,
       code: this.sending === 'FAILED' ? 'recipient_unknown' : null,
       retryAt: null,
-      at: this.now(),
+      at: this.#now(),
     };
     this.changes.push(`send ${name}`);
     entry.messages.unshift(made);
@@ -320,61 +320,61 @@ export class FakeSessionService implements SessionService {
 
   async acknowledged(name: string, messageId: string, waitMs: number, signal: AbortSignal): Promise<Message> {
     const state = async () => (await this.message(name, messageId)).state;
-    if ((await state()) === 'SENDING') await this.until(() => false, waitMs, signal);
+    if ((await state()) === 'SENDING') await this.#until(() => false, waitMs, signal);
     return this.message(name, messageId);
   }
 
   async message(name: string, id: string): Promise<Message> {
-    const found = (await this.claimed(name)).messages.find((message) => message.id === id);
+    const found = (await this.#claimed(name)).messages.find((message) => message.id === id);
     if (found === undefined)
       throw new LeadMasterError('message_not_found', `No message "${id}".`, 'List the messages.');
     return found;
   }
 
   async messages(name: string, limit: number): Promise<Message[]> {
-    return (await this.claimed(name)).messages.slice(0, limit);
+    return (await this.#claimed(name)).messages.slice(0, limit);
   }
 
-  private after(cursor: number, session: string | undefined): LeadMasterEvent[] {
-    return this.log.filter(
-      (event) => event.id > Math.max(cursor, this.forgotten) && (session === undefined || event.session === session),
+  #after(cursor: number, session: string | undefined): LeadMasterEvent[] {
+    return this.#log.filter(
+      (event) => event.id > Math.max(cursor, this.#forgotten) && (session === undefined || event.session === session),
     );
   }
 
-  private entry(name: string): Entry {
-    const entry = this.entries.get(name);
+  #entry(name: string): Entry {
+    const entry = this.#entries.get(name);
     if (entry === undefined) {
       throw new LeadMasterError('session_not_found', `There is no session "${name}".`, 'List them or make it.');
     }
     return entry;
   }
 
-  private async claimed(name: string): Promise<Entry> {
-    await this.step();
-    const entry = this.entry(name);
+  async #claimed(name: string): Promise<Entry> {
+    await this.#step();
+    const entry = this.#entry(name);
     if (entry.session.state === 'UNCLAIMED') {
       throw new LeadMasterError('session_unclaimed', `The profile "${name}" has not been adopted.`, 'Adopt it first.');
     }
     return entry;
   }
 
-  private async step(): Promise<void> {
+  async #step(): Promise<void> {
     if (this.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.delayMs));
     if (this.failure !== null) throw this.failure;
   }
 
-  private now(offsetMs = 0): string {
-    this.clock += 1;
-    return new Date(this.clock + offsetMs).toISOString();
+  #now(offsetMs = 0): string {
+    this.#clock += 1;
+    return new Date(this.#clock + offsetMs).toISOString();
   }
 
   /** Resolves when the condition holds at some event, the time is over, or the signal aborts. */
-  private async until(condition: () => boolean, waitMs: number, signal: AbortSignal): Promise<void> {
+  async #until(condition: () => boolean, waitMs: number, signal: AbortSignal): Promise<void> {
     if (condition() || waitMs <= 0 || signal.aborted) return;
     await new Promise<void>((resolve) => {
       const finish = (): void => {
         clearTimeout(timer);
-        this.waiting.delete(wake);
+        this.#waiting.delete(wake);
         signal.removeEventListener('abort', finish);
         resolve();
       };
@@ -383,7 +383,7 @@ export class FakeSessionService implements SessionService {
       };
       const timer = setTimeout(finish, waitMs);
       signal.addEventListener('abort', finish);
-      this.waiting.add(wake);
+      this.#waiting.add(wake);
     });
   }
 }

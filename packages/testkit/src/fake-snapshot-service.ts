@@ -53,30 +53,30 @@ export class FakeSnapshotService implements SnapshotService {
   refuseRetire = false;
   /** How many files are just coming in. */
   receiving = 0;
-  private readonly sessions: FakeSessionService;
-  private readonly vault = new Map<string, Snapshot[]>();
-  private readonly damaged = new Set<string>();
-  private readonly rolledBack = new Map<string, SnapshotProblem>();
-  private readonly lost = new Map<string, SnapshotProblem>();
-  private readonly held = new Set<Held>();
-  private gate: PromiseWithResolvers<void> | null = null;
-  private count = 0;
-  private clock = Date.parse('2026-01-02T00:00:00.000Z');
+  readonly #sessions: FakeSessionService;
+  readonly #vault = new Map<string, Snapshot[]>();
+  readonly #damaged = new Set<string>();
+  readonly #rolledBack = new Map<string, SnapshotProblem>();
+  readonly #lost = new Map<string, SnapshotProblem>();
+  readonly #held = new Set<Held>();
+  #gate: PromiseWithResolvers<void> | null = null;
+  #count = 0;
+  #clock = Date.parse('2026-01-02T00:00:00.000Z');
 
   constructor(sessions: FakeSessionService) {
-    this.sessions = sessions;
+    this.#sessions = sessions;
   }
 
   /** Puts a snapshot into the vault, of a session that may not be here. */
   take(session: string, change: Partial<Snapshot> = {}): Snapshot {
-    this.count += 1;
-    this.clock += 1_000;
+    this.#count += 1;
+    this.#clock += 1_000;
     const made: Snapshot = {
-      id: `${this.count}-${this.count.toString(16).padStart(8, '0')}`,
+      id: `${this.#count}-${this.#count.toString(16).padStart(8, '0')}`,
       session,
       kind: 'essential',
-      at: new Date(this.clock).toISOString(),
-      frozenAt: new Date(this.clock - 400).toISOString(),
+      at: new Date(this.#clock).toISOString(),
+      frozenAt: new Date(this.#clock - 400).toISOString(),
       bytes: 35 * MB,
       files: 212,
       newBytes: 2 * MB,
@@ -93,57 +93,57 @@ export class FakeSnapshotService implements SnapshotService {
       verified: null,
       ...change,
     };
-    this.vault.set(session, [made, ...(this.vault.get(session) ?? [])]);
+    this.#vault.set(session, [made, ...(this.#vault.get(session) ?? [])]);
     return made;
   }
 
   /** Makes a snapshot one whose verification finds damage. */
   damage(id: string): void {
-    this.damaged.add(id);
+    this.#damaged.add(id);
   }
 
   /** Makes a session one of which nothing can be read. */
   lose(session: string, detail: string): void {
-    this.lost.set(session, { kind: 'damaged', object: 'chain/6a95/', detail });
+    this.#lost.set(session, { kind: 'damaged', object: 'chain/6a95/', detail });
   }
 
   /** Makes the vault one that is older than it was, for a session. */
   rollBack(session: string, detail: string): void {
-    this.rolledBack.set(session, { kind: 'rolled_back', object: 'chain/6a95/0000000007', detail });
+    this.#rolledBack.set(session, { kind: 'rolled_back', object: 'chain/6a95/0000000007', detail });
   }
 
   /** Takes everything out of the vault. */
   empty(): void {
-    this.vault.clear();
+    this.#vault.clear();
   }
 
   /** From now on long calls stop in their middle, until `release`. */
   hold(): void {
-    this.gate ??= Promise.withResolvers();
+    this.#gate ??= Promise.withResolvers();
   }
 
   /** Lets the held calls go on. */
   release(): void {
-    this.gate?.resolve();
-    this.gate = null;
+    this.#gate?.resolve();
+    this.#gate = null;
   }
 
   /** What the held calls are, in order: `snapshot a`, `verify a 1-00000001`, ... */
   get working(): string[] {
-    return [...this.held].map(({ what }) => what);
+    return [...this.#held].map(({ what }) => what);
   }
 
   /** Has every held call report how far it has come. */
   report(progress: Progress): void {
-    for (const { call } of this.held) call.onProgress?.(progress);
+    for (const { call } of this.#held) call.onProgress?.(progress);
   }
 
   async create(
     session: string,
     options: LongCall & { kind?: SnapshotKind; reason: SnapshotReason },
   ): Promise<Snapshot> {
-    await this.work(`snapshot ${session}`, options);
-    const { state } = await this.sessions.get(session);
+    await this.#work(`snapshot ${session}`, options);
+    const { state } = await this.#sessions.get(session);
     if (state === 'UNCLAIMED') {
       throw new LeadMasterError('session_unclaimed', `"${session}" has not been adopted.`, 'Adopt it first.');
     }
@@ -155,20 +155,20 @@ export class FakeSnapshotService implements SnapshotService {
     }
     this.changes.push(`snapshot ${session}`);
     const made = this.take(session, { kind: options.kind ?? 'essential', reason: options.reason });
-    this.sessions.emit(session, 'snapshot.created', { ...made });
+    this.#sessions.emit(session, 'snapshot.created', { ...made });
     return made;
   }
 
   async list(session: string): Promise<SnapshotList> {
-    this.step();
-    const problem = this.rolledBack.get(session);
-    return { items: await this.of(session), problems: problem === undefined ? [] : [problem] };
+    this.#step();
+    const problem = this.#rolledBack.get(session);
+    return { items: await this.#of(session), problems: problem === undefined ? [] : [problem] };
   }
 
   async get(session: string, id: string): Promise<SnapshotDetail> {
-    this.step();
+    this.#step();
     return {
-      ...(await this.find(session, id)),
+      ...(await this.#find(session, id)),
       structure: [{ name: 'Local Storage', ok: true, detail: '3 tables' }],
       census: { before: { localStorage: 3, rows: { 'model-storage/message': 7 } }, after: null },
       entries: [{ path: 'Default/Preferences', kind: 'file', mode: 0o600, size: 8_192 }],
@@ -176,23 +176,23 @@ export class FakeSnapshotService implements SnapshotService {
   }
 
   async delete(session: string, id: string): Promise<void> {
-    this.step();
-    const { id: found } = await this.find(session, id);
+    this.#step();
+    const { id: found } = await this.#find(session, id);
     this.changes.push(`forget ${session} ${id}`);
-    this.remove(session, [found]);
+    this.#remove(session, [found]);
   }
 
   async verify(session: string, id: string, options: LongCall & { drill: boolean }): Promise<VerifyReport> {
-    await this.work(`verify ${session} ${id}`, options);
-    const found = await this.find(session, id);
-    const ok = !this.damaged.has(id);
+    await this.#work(`verify ${session} ${id}`, options);
+    const found = await this.#find(session, id);
+    const ok = !this.#damaged.has(id);
     Object.assign(found, { verified: ok, verifiedAt: found.at });
     const checks = ['content', ...(options.drill ? ['drill'] : [])].map((name) => ({
       name,
       ok,
       detail: ok ? 'as it was written' : 'pack 3f2a is damaged',
     }));
-    this.sessions.emit(session, 'snapshot.verified', { id, ok, drill: options.drill, checks });
+    this.#sessions.emit(session, 'snapshot.verified', { id, ok, drill: options.drill, checks });
     return { ok, checks };
   }
 
@@ -201,14 +201,14 @@ export class FakeSnapshotService implements SnapshotService {
     id: string,
     options: LongCall & RestoreSnapshot & { restart: boolean },
   ): Promise<Session> {
-    await this.work(`restore ${session} ${id}`, options);
-    const found = await this.find(session, id);
-    const here = (await this.sessions.list()).items.find(({ name }) => name === session);
+    await this.#work(`restore ${session} ${id}`, options);
+    const found = await this.#find(session, id);
+    const here = (await this.#sessions.list()).items.find(({ name }) => name === session);
     const runs = here !== undefined && here.state !== 'STOPPED' && here.state !== 'UNCLAIMED';
     if (runs && !options.restart) {
       throw new LeadMasterError('session_running', `"${session}" is ${here.state}.`, 'Stop it, or add ?restart=true.');
     }
-    if (this.damaged.has(id)) {
+    if (this.#damaged.has(id)) {
       throw new LeadMasterError('snapshot_damaged', `Snapshot ${id} is damaged.`, 'Restore another.');
     }
     const inPlace = here?.generation ?? 0;
@@ -216,18 +216,18 @@ export class FakeSnapshotService implements SnapshotService {
       throw new LeadMasterError('newer_login', `The login in place is of generation ${inPlace}.`, 'Keep it.');
     }
     this.changes.push(`restore ${session} ${id}`);
-    const restored = this.sessions.set(session, 'STOPPED', { generation: found.generation + 1 });
-    this.sessions.emit(session, 'session.restored', { id });
-    return options.start || runs ? this.sessions.set(session, 'READY') : restored;
+    const restored = this.#sessions.set(session, 'STOPPED', { generation: found.generation + 1 });
+    this.#sessions.emit(session, 'session.restored', { id });
+    return options.start || runs ? this.#sessions.set(session, 'READY') : restored;
   }
 
   async prune(session: string | null, options: LongCall = {}): Promise<PruneReport[]> {
-    await this.work(`prune ${session ?? 'all'}`, options);
-    if (session !== null) await this.of(session);
-    return (session === null ? [...this.vault.keys()] : [session]).map((name) => {
-      const forgotten = (this.vault.get(name) ?? []).slice(KEEP).map(({ id }) => id);
+    await this.#work(`prune ${session ?? 'all'}`, options);
+    if (session !== null) await this.#of(session);
+    return (session === null ? [...this.#vault.keys()] : [session]).map((name) => {
+      const forgotten = (this.#vault.get(name) ?? []).slice(KEEP).map(({ id }) => id);
       this.changes.push(`prune ${name}`);
-      this.remove(name, forgotten);
+      this.#remove(name, forgotten);
       return {
         session: name,
         forgotten,
@@ -239,17 +239,17 @@ export class FakeSnapshotService implements SnapshotService {
   }
 
   async accept(session: string, options: LongCall = {}): Promise<SnapshotList> {
-    await this.work(`accept ${session}`, options);
+    await this.#work(`accept ${session}`, options);
     this.changes.push(`accept ${session}`);
-    this.rolledBack.delete(session);
+    this.#rolledBack.delete(session);
     return this.list(session);
   }
 
   async export(session: string, id: string, options: LongCall & { passphrase: string }) {
-    this.step();
-    const snapshot = await this.find(session, id);
+    this.#step();
+    const snapshot = await this.#find(session, id);
     refuseShort(options.passphrase);
-    const fails = this.damaged.has(id);
+    const fails = this.#damaged.has(id);
     const { file } = this;
     const bytes = async function* (): AsyncGenerator<Buffer> {
       if (file !== null) return yield file;
@@ -261,13 +261,13 @@ export class FakeSnapshotService implements SnapshotService {
   }
 
   async import(session: string, stream: AsyncIterable<Uint8Array>, options: ImportWanted): Promise<Session> {
-    this.step();
+    this.#step();
     refuseShort(options.passphrase);
-    const here = (await this.sessions.list()).items.find(({ name }) => name === session);
+    const here = (await this.#sessions.list()).items.find(({ name }) => name === session);
     if (here !== undefined && !options.replace) {
       throw new LeadMasterError('session_exists', `There is a session "${session}".`, 'Choose another name.');
     }
-    const text = await this.receive(stream);
+    const text = await this.#receive(stream);
     const isOwn = text === this.file?.toString('latin1');
     if (!isOwn && !text.startsWith(HEAD))
       throw new LeadMasterError('store_damaged', 'It is no export.', 'Take another.');
@@ -276,31 +276,31 @@ export class FakeSnapshotService implements SnapshotService {
     }
     this.changes.push(`import ${session}`);
     this.take(session, { reason: 'imported' });
-    const made = this.sessions.stopped(session, options.originRetired);
-    return options.start ? this.sessions.start(session) : made;
+    const made = this.#sessions.stopped(session, options.originRetired);
+    return options.start ? this.#sessions.start(session) : made;
   }
 
   async retire(session: string, id: string): Promise<Session> {
-    this.step();
-    const { state } = await this.sessions.get(session);
-    await this.find(session, id);
+    this.#step();
+    const { state } = await this.#sessions.get(session);
+    await this.#find(session, id);
     if (state === 'UNCLAIMED') {
       throw new LeadMasterError('session_unclaimed', `"${session}" has not been adopted.`, 'Adopt it first.');
     }
     if (state !== 'STOPPED') {
       throw new LeadMasterError('session_running', `"${session}" is ${state}.`, 'Stop it first.');
     }
-    if (this.refuseRetire || (await this.of(session))[0]?.id !== id) {
+    if (this.refuseRetire || (await this.#of(session))[0]?.id !== id) {
       throw new LeadMasterError('newer_login', `"${session}" was used since.`, 'Export it again.');
     }
     this.changes.push(`retire ${session}`);
-    return this.sessions.set(session, 'MOVED');
+    return this.#sessions.set(session, 'MOVED');
   }
 
   async recoverable(): Promise<Recoverable[]> {
-    this.step();
-    const here = new Set((await this.sessions.list()).items.map(({ name }) => name));
-    const whole = [...this.vault].map(([session, items]) => ({
+    this.#step();
+    const here = new Set((await this.#sessions.list()).items.map(({ name }) => name));
+    const whole = [...this.#vault].map(([session, items]) => ({
       session,
       snapshots: items.length,
       last: items[0] ?? null,
@@ -309,7 +309,7 @@ export class FakeSnapshotService implements SnapshotService {
       damaged: false,
       problems: [],
     }));
-    const lost = [...this.lost].map(([session, problem]) => ({
+    const lost = [...this.#lost].map(([session, problem]) => ({
       session,
       snapshots: 0,
       last: null,
@@ -322,7 +322,7 @@ export class FakeSnapshotService implements SnapshotService {
   }
 
   async recover(wanted: RecoverSessions, options: LongCall = {}): Promise<Recovered> {
-    await this.work('recover', options);
+    await this.#work('recover', options);
     if (!wanted.originRetired) {
       throw new LeadMasterError(
         'origin_not_retired',
@@ -340,14 +340,14 @@ export class FakeSnapshotService implements SnapshotService {
           return { session, ok: false, snapshot: null, detail };
         }
         this.changes.push(`recover ${session}`);
-        this.sessions.set(session, wanted.start ? 'READY' : 'STOPPED');
+        this.#sessions.set(session, wanted.start ? 'READY' : 'STOPPED');
         return { session, ok: true, snapshot: found.last.id, detail: wanted.start ? 'READY' : 'STOPPED' };
       }),
     };
   }
 
   /** Reads a file as an import does: of one that begins wrong, no more than its beginning. */
-  private async receive(stream: AsyncIterable<Uint8Array>): Promise<string> {
+  async #receive(stream: AsyncIterable<Uint8Array>): Promise<string> {
     const parts: Uint8Array[] = [];
     this.receiving += 1;
     try {
@@ -362,45 +362,45 @@ export class FakeSnapshotService implements SnapshotService {
   }
 
   /** The snapshots of a session that is here or in the vault. */
-  private async of(session: string): Promise<Snapshot[]> {
-    const known = this.vault.get(session);
-    if (known === undefined) await this.sessions.get(session);
+  async #of(session: string): Promise<Snapshot[]> {
+    const known = this.#vault.get(session);
+    if (known === undefined) await this.#sessions.get(session);
     return known ?? [];
   }
 
-  private async find(session: string, id: string): Promise<Snapshot> {
-    const found = (await this.of(session)).find((each) => each.id === id);
+  async #find(session: string, id: string): Promise<Snapshot> {
+    const found = (await this.#of(session)).find((each) => each.id === id);
     if (found !== undefined) return found;
     throw new LeadMasterError('snapshot_not_found', `"${session}" has no snapshot ${id}.`, 'List its snapshots.');
   }
 
-  private remove(session: string, ids: readonly string[]): void {
-    this.vault.set(
+  #remove(session: string, ids: readonly string[]): void {
+    this.#vault.set(
       session,
-      (this.vault.get(session) ?? []).filter(({ id }) => !ids.includes(id)),
+      (this.#vault.get(session) ?? []).filter(({ id }) => !ids.includes(id)),
     );
-    if (ids.length > 0) this.sessions.emit(session, 'snapshot.forgotten', { ids });
+    if (ids.length > 0) this.#sessions.emit(session, 'snapshot.forgotten', { ids });
   }
 
-  private step(): void {
+  #step(): void {
     if (this.failure !== null) throw this.failure;
   }
 
   /** The middle of a long call. */
-  private async work(what: string, call: LongCall): Promise<void> {
+  async #work(what: string, call: LongCall): Promise<void> {
     call.onProgress?.({ phase: 'working', done: 0, total: MB });
-    if (this.gate !== null) await this.waitForRelease(this.gate.promise, { what, call });
+    if (this.#gate !== null) await this.#waitForRelease(this.#gate.promise, { what, call });
     call.signal?.throwIfAborted();
-    this.step();
+    this.#step();
     call.onProgress?.({ phase: 'working', done: MB, total: MB });
   }
 
-  private async waitForRelease(released: Promise<void>, held: Held): Promise<void> {
-    this.held.add(held);
+  async #waitForRelease(released: Promise<void>, held: Held): Promise<void> {
+    this.#held.add(held);
     const { signal } = held.call;
     const aborted = Promise.withResolvers<void>();
     if (!this.deaf) signal?.addEventListener('abort', () => aborted.resolve(), { once: true });
     await Promise.race([released, aborted.promise]);
-    this.held.delete(held);
+    this.#held.delete(held);
   }
 }

@@ -10,13 +10,13 @@ export interface DamageMemory {
 
 /** What one process has found, for callers without a lasting memory. */
 export class ProcessDamageMemory implements DamageMemory {
-  private readonly packs = new Map<string, Set<string>>();
+  readonly #packs = new Map<string, Set<string>>();
 
   async damagedPacks(session: string): Promise<readonly string[]> {
-    return [...(this.packs.get(session) ?? [])];
+    return [...(this.#packs.get(session) ?? [])];
   }
 
   async foundDamaged(session: string, pack: string): Promise<void> {
-    this.packs.set(session, (this.packs.get(session) ?? new Set()).add(pack));
+    this.#packs.set(session, (this.#packs.get(session) ?? new Set()).add(pack));
   }
 }
