@@ -17,13 +17,13 @@ function machine() {
 }
 
 describe('doctor', () => {
-  test('says what is wrong and the cure; exit code 1 only for a problem', async () => {
+  test('names problems and fixes; exit code 1 only for a problem', async () => {
     const { dataDir, cli } = machine();
     const well = await cli('doctor --no-network');
     expect(well).toMatchObject({ code: 0, stderr: '' });
     expect(well.stdout).toMatch(/^ok +permissions: only the owner has access$/m);
     expect(well.stdout).toMatch(
-      /^warning +profile_unclaimed: a profile lies in tokens\/admin.*\n +Take it as it is: /m,
+      /^warning +profile_unclaimed: tokens\/admin holds a profile.*\n +Make it a session: /m,
     );
     expect(well.stdout).toMatch(/\n0 problems, \d+ warnings?, 0 notes\n$/);
     chmodSync(dataDir, 0o755);

@@ -71,7 +71,7 @@ describe('snapshot create', () => {
     expect(stdout.match(/^\w: snapshot/gm)).toEqual(['a: snapshot']);
   });
 
-  test('Ctrl-C ends the waiting, and says that the service goes on', async () => {
+  test('Ctrl-C ends the waiting, and says that the service continues', async () => {
     const { cli, sessions, snapshots } = await fakeService();
     sessions.set('ventas', 'READY');
     snapshots.hold();
@@ -82,7 +82,7 @@ describe('snapshot create', () => {
     signals.emit('SIGINT');
     expect((await running).code).toBe(130);
     expect(stderr.text).toMatch(
-      /No longer waiting; the service goes on with it \(operation op_.*\.\/leadmaster events/s,
+      /No longer waiting; the service continues it \(operation op_.*\.\/leadmaster events/s,
     );
     expect(signals.listenerCount('SIGINT')).toBe(0);
     expect(snapshots.working).toEqual(['snapshot ventas']);

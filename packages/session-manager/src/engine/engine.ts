@@ -27,7 +27,7 @@ export interface StartRequest {
   session: string;
   /** The user-data-dir. Its lock is held and it has been proven free of other browsers. */
   profileDir: string;
-  /** A window that a person can see (`LOGIN_MODE=local`). */
+  /** A visible window (`LOGIN_MODE=local`). */
   visible: boolean;
   /** The build of WhatsApp Web to open, whose page is in the web cache; null = what WhatsApp serves. */
   webVersion: string | null;
@@ -75,7 +75,7 @@ export type EngineEvent =
   | { type: 'deprecated' }
   /** The page waits for what no retry brings. The run is to be ended. */
   | { type: 'blocked'; reason: BlockedReason; detail: string }
-  /** Something on a living session needs a person; null = it is over. */
+  /** A running session needs a person; null = no longer. */
   | { type: 'attention'; reason: 'integrity_challenge' | null }
   /** What WhatsApp allows the account now. Told when it changes, and once at READY. */
   | { type: 'limits'; limits: AccountLimits['newChats'] }

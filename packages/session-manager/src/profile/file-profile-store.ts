@@ -86,7 +86,7 @@ class FileProfileStore implements ProfileStore {
         throw new LeadMasterError(
           'session_unclaimed',
           `${dir} holds a profile that no session claims`,
-          `Take it as it is with "./leadmaster adopt ${shellWord(dir)} --name ${session}", or move it away.`,
+          `Make it a session with "./leadmaster adopt ${shellWord(dir)} --name ${session}", or move it away.`,
         );
       }
       const generation = await this.#nextGeneration(session, above);
