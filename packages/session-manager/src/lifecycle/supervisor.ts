@@ -113,7 +113,7 @@ export class SessionSupervisor {
     });
   }
 
-  /** The run of the browser that is open, whatever state the session is in. */
+  /** The run of the browser that is open, in any state of the session. */
   get liveRun(): EngineRun | null {
     return this.#current?.run ?? null;
   }
@@ -247,7 +247,7 @@ export class SessionSupervisor {
     );
   }
 
-  /** The state is whatever the last process left; nothing runs now. Called once, before anything is started. */
+  /** The state is the one that the last process left; nothing runs now. Called once, before anything is started. */
   recover(): Promise<void> {
     return this.#queue.run(async () => {
       switch (await interruptedAt(this.#deps, this.name, this.#status.state)) {
@@ -305,7 +305,7 @@ export class SessionSupervisor {
     this.#isToUnlink = false;
     // Nothing runs, and STOPPED would say that a start brings the login back.
     if (isLoginErased(this.#status) && this.#current === null) return;
-    // After a browser that would not end: it must be gone before anybody is told STOPPED.
+    // After a browser that would not end: it must be gone before STOPPED is told.
     if (this.#status.state === 'ERROR') await this.#orRefuse(() => this.#endRun());
     if (this.#status.state !== 'ERROR' || this.#current === null) await this.#apply({ type: 'stop', reason });
   }
@@ -490,7 +490,7 @@ export class SessionSupervisor {
     this.#clock.watch(() => this.#apply({ type: 'overdue' }));
   }
 
-  /** Queues what nobody waits for. */
+  /** Queues work without a waiting caller. */
   #later(task: () => Promise<void>): void {
     this.#queue.run(task).catch((error: unknown) => {
       this.#deps.log.error({ session: this.name, err: error }, 'an event could not be handled');
