@@ -22,9 +22,7 @@ describe('doctor', () => {
     const well = await cli('doctor --no-network');
     expect(well).toMatchObject({ code: 0, stderr: '' });
     expect(well.stdout).toMatch(/^ok +permissions: only the owner has access$/m);
-    expect(well.stdout).toMatch(
-      /^warning +profile_unclaimed: tokens\/admin holds a profile.*\n +Make it a session: /m,
-    );
+    expect(well.stdout).toMatch(/^warning +profile_unclaimed: tokens\/admin holds a profile.*\n +Make it a session: /m);
     expect(well.stdout).toMatch(/\n0 problems, \d+ warnings?, 0 notes\n$/);
     chmodSync(dataDir, 0o755);
     const ill = await cli('doctor --no-network');

@@ -79,7 +79,7 @@ export async function refuseNoLogin(
   if (ok) return;
   const broken = checks.filter((check) => !check.ok).map(({ name, detail: what }) => `${name} (${what})`);
   throw refuse(
-    `The login in ${profileDir} is damaged in ${broken.join(' and ')}; a browser would recreates it, empty`,
+    `The login in ${profileDir} is damaged in ${broken.join(' and ')}; a browser would recreate it, empty`,
     'A copy that was taken while the browser ran is often like that: copy it again with the program stopped, or take an older copy.',
     { broken },
   );

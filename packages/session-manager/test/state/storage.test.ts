@@ -24,11 +24,11 @@ describe('the size of a session', () => {
   test('is kept once an hour, the latest of it', () => {
     const { store, pass, measure } = open();
     expect(store.storage.latest('a')).toBeNull();
-   measure(10);
+    measure(10);
     pass(HOUR / 2);
-   measure(20);
+    measure(20);
     pass(HOUR);
-   measure(30);
+    measure(30);
     expect(store.storage.samples('a', new Date(0))).toEqual([
       { ...sample(20), at: '2026-01-01T00:30:00.000Z' },
       { ...sample(30), at: '2026-01-01T01:30:00.000Z' },
@@ -40,7 +40,7 @@ describe('the size of a session', () => {
   test('is thinned to one a day after a week, and forgotten after a year', () => {
     const { store, pass, measure } = open();
     for (let hour = 0; hour < 24 * 10; hour += 1) {
-     measure(10);
+      measure(10);
       pass(HOUR);
     }
     expect(store.sweep(KEEP_ALL)).toBe(3 * 23);
@@ -48,14 +48,14 @@ describe('the size of a session', () => {
     expect(days.slice(0, 4)).toEqual(['2026-01-01T23', '2026-01-02T23', '2026-01-03T23', '2026-01-04T00']);
     expect(store.sweep(KEEP_ALL)).toBe(0);
     pass(400 * DAY);
-   measure(10);
+    measure(10);
     store.sweep(KEEP_ALL);
     expect(store.storage.samples('a', new Date(0))).toHaveLength(1);
   });
 
   test('goes with the session; of none that is there nothing is kept', () => {
     const { store, measure } = open();
-   measure(200);
+    measure(200);
     store.sessions.remove('a');
     expect(measure(200)).toBeNull();
     expect(store.storage.latest('a')).toBeNull();
@@ -73,7 +73,7 @@ test('a session that grows beyond the limit is told of once, until it was clearl
   expect(told?.data).toMatchObject({ bytes: 100, warnBytes: 100, hint: 'trim it' });
   // It swings around the limit.
   for (const bytes of [150, 95, 101, 90, 120]) expect(measure(bytes)).toBeNull();
- measure(89);
+  measure(89);
   expect(measure(100)).not.toBeNull();
   expect(store.events.after(0, 10)).toHaveLength(2);
 });
