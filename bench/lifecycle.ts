@@ -30,7 +30,7 @@ if (process.platform !== 'linux') {
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
-    // Whatever waits for a side hears that it ended, and the work unwinds and tidies up.
+    // Every wait for a side learns that it ended, and the work unwinds and tidies up.
     interrupt.abort(new Error(`interrupted by ${signal}`));
     void killAll();
   });

@@ -1,4 +1,4 @@
-/** What it costs to know what profiles weigh: `npm run bench -- storage [--profiles N] [--files N] [--rounds N] [--json FILE]`. */
+/** What it costs to measure the size of profiles: `npm run bench -- storage [--profiles N] [--files N] [--rounds N] [--json FILE]`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';

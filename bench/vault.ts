@@ -95,7 +95,7 @@ if (process.platform !== 'linux') {
 const interrupt = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.once(name, () => {
-    // Whatever waits for a process hears that it ended, and the work unwinds and tidies up.
+    // Every wait for a process learns that it ended, and the work unwinds and tidies up.
     interrupt.abort(new Error(`interrupted by ${name}`));
     void killAll();
   });

@@ -36,7 +36,7 @@ function stampFile(root) {
   return join(root, 'node_modules', '.leadmaster-install');
 }
 
-/** Whether somebody's own `npm ci` or `npm install` has already brought what the lock file names. */
+/** Whether an `npm ci` or `npm install` by hand has already installed what the lock file names. */
 function isSame(root) {
   const installed = readText(join(root, 'node_modules', '.package-lock.json'));
   if (installed === null) return false;

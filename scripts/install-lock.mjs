@@ -82,7 +82,7 @@ function clearStale(file, text) {
   const aside = `${file}.${process.pid}`;
   try {
     renameSync(file, aside);
-    // Somebody else may have cleared the stale lock and taken a fresh one in between: give that back.
+    // Another process may have cleared the stale lock and taken a fresh one in between: give that back.
     if (text !== null && readFileSync(aside, 'utf8') !== text) linkSync(aside, file);
   } catch {
     // Gone already, or back in place: the caller looks again.

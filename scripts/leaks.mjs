@@ -28,7 +28,7 @@ const NOT_OURS = /^\.?(org\.chromium\.|com\.google\.|node-compile-cache$)/;
 
 /**
  * What a run of tests leaves behind. Everything it starts inherits a mark in its environment and a temporary folder of
- * its own, so leftovers are told from whatever else happens on this machine; a port lives no longer than its process.
+ * its own, so leftovers are told from everything else on this machine; a port lives no longer than its process.
  */
 export class LeakWatch {
   constructor() {

@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { ROOT } from './lib.mjs';
 
 /**
- * Counts every test once and keeps what a person must know of it. A failure is printed at once, so that a run that is cut
+ * Counts every test once and keeps what the operator must know of it. A failure is printed at once, so that a run that is cut
  * short has told it. The parent process reads the count as the last message; a run that dies before its end sends none,
  * which counts as a failure there.
  */

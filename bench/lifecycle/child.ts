@@ -34,7 +34,7 @@ export class Child<Told extends object> {
     this.#process = fork(program, args, {
       cwd: folder,
       env: { ...plainEnv(), ...env },
-      // Its standard input ends with us: whatever happens to the benchmark, the sides end too.
+      // Its standard input ends with this process: when the benchmark ends, for any reason, the sides end too.
       stdio: ['pipe', 'ignore', 'pipe', 'ipc'],
     });
     this.pid = this.#process.pid ?? 0;

@@ -11,7 +11,7 @@ export interface PageWeight {
 const MB = 1_000_000;
 
 const SMALL: PageWeight = { name: 'small', scriptBytes: 0, databaseBytes: 0, heapBytes: 0 };
-/** What WhatsApp's own page of an ordinary account weighs. The goals are about this one. */
+/** The memory of WhatsApp's own page with an ordinary account. The goals are about this one. */
 const REALISTIC: PageWeight = {
   name: 'realistic',
   scriptBytes: 12 * MB,

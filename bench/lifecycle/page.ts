@@ -39,7 +39,7 @@ export async function measurePage(
     }
     const rounds: Round[] = [];
     for (let index = -options.warmUps; index < options.runs; index += 1) {
-      // Who goes first changes, so that whatever drifts meets both alike.
+      // The order alternates, so that drift affects both alike.
       for (const side of index % 2 === 0 ? [leadmaster, bare] : [bare, leadmaster]) {
         const round = await measureRound(side, sessions, options, signal);
         say(`${page.name}: ${index < 0 ? 'warm-up' : `round ${index + 1} of ${options.runs}`}, ${brief(round)}`);

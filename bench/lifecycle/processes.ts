@@ -20,7 +20,7 @@ interface Stat {
   ticks: number;
 }
 
-/** Linux counts in hundredths of a second towards programs, whatever its own clock does (proc(5)). */
+/** Linux reports to programs in hundredths of a second, independent of its own clock (proc(5)). */
 const TICKS_PER_SECOND = 100;
 
 /** Memory of everything that a side runs, Node's apart from its browsers'. */
@@ -50,7 +50,7 @@ export function treePids(root: number): number[] {
   return tree(root).map(({ pid }) => pid);
 }
 
-/** Processes whose browser profile lies in this folder: what a program of ours may have left behind. */
+/** Processes whose browser profile is in this folder: what a program of ours may have left behind. */
 export function browsersUnder(folder: string): number[] {
   return allPids().filter((pid) =>
     readOr(`/proc/${pid}/cmdline`, '')
@@ -72,7 +72,7 @@ export function executable(pid: number): string {
   try {
     return readlinkSync(`/proc/${pid}/exe`);
   } catch {
-    // Ended meanwhile, or somebody else's.
+    // Ended meanwhile, or of another user.
     return '';
   }
 }

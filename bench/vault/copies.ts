@@ -47,7 +47,7 @@ interface Round {
   say: (text: string) => void;
 }
 
-/** One round: every contestant saves the profile anew, as it is, and after a change, and restores it. */
+/** One round: every contestant saves the profile in full, unchanged, and after a change, and restores it. */
 export async function copyRound(round: Round, number: number): Promise<CopiesResult> {
   const { ring } = round;
   await mkdir(ring.folder, { recursive: true });
@@ -117,12 +117,12 @@ async function running(
   return { step, kind, ms: performance.now() - began, bytes, newBytes, pauseMs, durationMs };
 }
 
-/** What the one before has left to be written (most do not flush) is on the disk, and slows nobody who does. */
+/** Flushes what the previous contestant left unwritten (most do not flush), so that it does not slow the next. */
 async function settle({ folder, signal }: Ring): Promise<void> {
   await run('sync', [], { cwd: folder, signal });
 }
 
-/** Who goes first changes, so that whatever drifts meets all alike. */
+/** The order alternates, so that drift affects all alike. */
 function turned<T>(items: readonly T[], by: number): T[] {
   const at = by % items.length;
   return [...items.slice(at), ...items.slice(0, at)];

@@ -8,7 +8,7 @@ import type { Contestant, Ring } from './contestant.ts';
 import { bytesBelow } from './disk.ts';
 import { LivingSession } from './living-session.ts';
 import { peakOf, type Ran, run, type Usage } from './measure.ts';
-import { anew } from './plain-copies.ts';
+import { emptyFolder } from './plain-copies.ts';
 import type { VaultDone, VaultOrder, VaultTask } from './vault-program.ts';
 
 const PROGRAM = fileURLToPath(new URL('vault-program.ts', import.meta.url));
@@ -17,7 +17,7 @@ const COMMAND = fileURLToPath(new URL('../../leadmaster', import.meta.url));
 const COMPILED = {
   NODE_COMPILE_CACHE: fileURLToPath(new URL('../../node_modules/.cache/leadmaster', import.meta.url)),
 };
-/** What `SNAPSHOT_KEEP` is when nobody sets it. */
+/** The default of `SNAPSHOT_KEEP`. */
 const KEEP = 'last=7,daily=7,weekly=4,monthly=6';
 
 /** Our vault, used as the service uses it. */
@@ -50,7 +50,7 @@ export function inProcess(ring: Ring, kind: 'essential' | 'full'): VaultContesta
     name: `LeadMaster ${kind}, in process`,
     set: kind,
     async prepare() {
-      await anew(folder);
+      await emptyFolder(folder);
       await writeFile(keys, newMasterKeyText(), { mode: 0o600 });
       await call({ do: 'create' });
     },

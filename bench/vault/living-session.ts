@@ -47,7 +47,7 @@ export class LivingSession implements AsyncDisposable {
   }
 
   /**
-   * Opens what lies in the folder, the session as it was left; an empty or missing folder becomes a freshly linked session,
+   * Opens what is in the folder, the session as it was left; an empty or missing folder becomes a freshly linked session,
    * stopped. Snapshots go to the vault that is given; none is taken by the clock.
    */
   static async open(folder: string, vault: string, signal: AbortSignal): Promise<LivingSession> {

@@ -15,7 +15,7 @@ export interface VaultBenchOptions {
   /** Sizes of profile at which the peak memory is taken. */
   memoryBytes: readonly number[];
   parts: readonly Part[];
-  /** Where a profile that was made lies, or is laid for the next time; made anew and removed when null. */
+  /** Where a generated profile is kept for the next time; null: it is generated again and then removed. */
   made: string | null;
   /** Where everything else lies while it runs: one disk for all. */
   folder: string | null;

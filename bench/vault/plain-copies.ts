@@ -15,7 +15,7 @@ export function tar(ring: Ring, set: 'whole' | 'selective'): Contestant {
   return {
     name: set === 'whole' ? 'tar -czf, everything' : 'tar -czf, selective',
     set,
-    prepare: () => anew(folder),
+    prepare: () => emptyFolder(folder),
     save: () => run('tar', ['-czf', archive, ...paths()], { cwd: profile, signal }),
     async restore(target) {
       await mkdir(target);
@@ -25,7 +25,7 @@ export function tar(ring: Ring, set: 'whole' | 'selective'): Contestant {
   };
 }
 
-/** `cp -a` of the whole profile; the copy of before goes first, unmeasured. */
+/** `cp -a` of the whole profile; the previous copy goes first, unmeasured. */
 export function plainCopy(ring: Ring): Contestant {
   const folder = join(ring.folder, 'cp');
   const copy = join(folder, 'profile');
@@ -33,7 +33,7 @@ export function plainCopy(ring: Ring): Contestant {
   return {
     name: 'cp -a',
     set: 'whole',
-    prepare: () => anew(folder),
+    prepare: () => emptyFolder(folder),
     async save() {
       await rm(copy, { recursive: true, force: true });
       return run('cp', ['-a', profile, copy], { cwd: folder, signal });
@@ -44,7 +44,7 @@ export function plainCopy(ring: Ring): Contestant {
 }
 
 /** An empty folder. */
-export async function anew(folder: string): Promise<void> {
+export async function emptyFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
 }

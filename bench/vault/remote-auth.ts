@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Contestant, Ring } from './contestant.ts';
 import { bytesBelow } from './disk.ts';
 import { run, type Usage } from './measure.ts';
-import { anew } from './plain-copies.ts';
+import { emptyFolder } from './plain-copies.ts';
 import type { RemoteAuthTask } from './remote-auth-program.ts';
 
 const PROGRAM = fileURLToPath(new URL('remote-auth-program.ts', import.meta.url));
@@ -25,7 +25,7 @@ export function remoteAuth(ring: Ring): Contestant {
     name: 'RemoteAuth',
     set: 'databases',
     async prepare() {
-      await anew(folder);
+      await emptyFolder(folder);
       await mkdir(store);
       await mkdir(dataPath);
     },

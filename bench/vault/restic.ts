@@ -4,7 +4,7 @@ import type { Contestant, Ring } from './contestant.ts';
 import { bytesBelow } from './disk.ts';
 import { rootsOf } from './file-sets.ts';
 import { type Ran, run } from './measure.ts';
-import { anew } from './plain-copies.ts';
+import { emptyFolder } from './plain-copies.ts';
 
 /** What else restic can be asked. */
 export interface ResticContestant extends Contestant {
@@ -34,7 +34,7 @@ export function restic(ring: Ring, set: 'full' | 'essential'): ResticContestant 
     name: `restic, the files of ${set}`,
     set,
     async prepare() {
-      await anew(folder);
+      await emptyFolder(folder);
       await writeFile(password, 'correct horse battery staple\n', { mode: 0o600 });
       await call(['init']);
     },

@@ -37,7 +37,7 @@ export async function captureProfile(request: CaptureRequest): Promise<Capture> 
   }
 }
 
-/** A copy that lies in a staging folder. */
+/** A copy that is in a staging folder. */
 class StagedCapture implements Capture {
   readonly entries: readonly CapturedEntry[];
   readonly files: number;
@@ -67,7 +67,7 @@ class StagedCapture implements Capture {
   }
 }
 
-/** An entry whose file, if it is one, is read where it lies in a tree. */
+/** An entry whose file, if it is one, is read where it is in a tree. */
 export function withContent(
   tree: string,
   { path, kind, mode, mtimeMs, size, identity, target }: CopiedEntry,

@@ -15,7 +15,7 @@ export interface CaptureRequest {
   kind: CaptureKind;
   /** The browser that has the profile open; null once it is proven that none has. */
   browser: ProcessIdentity | null;
-  /** How it may be stopped; the first that can be had. All of them, the gentlest first, unless said otherwise. */
+  /** How it may be stopped; the first that works here. Default: all of them, the gentlest first. */
   methods?: readonly FreezeMethod[];
   signal?: AbortSignal;
 }
@@ -39,7 +39,7 @@ export type CapturedEntry =
       open(): AsyncIterable<Buffer> | Buffer;
     });
 
-/** A profile as a power cut at `frozenAt` would have left it. Valid until disposed of, whatever the browser does meanwhile. */
+/** A profile as a power cut at `frozenAt` would have left it. Valid until disposed of; the browser's later writes do not change it. */
 export interface Capture extends AsyncDisposable {
   readonly entries: readonly CapturedEntry[];
   readonly files: number;

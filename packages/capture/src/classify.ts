@@ -1,9 +1,9 @@
 /**
  * What the parts of a Chromium profile are worth:
- * - `critical`: the login. Without it a person must scan a QR again.
+ * - `critical`: the login. Without it the operator must scan a QR again.
  * - `important`: kept in copies; without it the session works, but not as before.
- * - `optional`: can be fetched or made again, at a price (time, traffic, cached media).
- * - `temporary`: made again by itself; may go whenever the browser is stopped.
+ * - `optional`: can be downloaded or rebuilt, at a price (time, traffic, cached media).
+ * - `temporary`: rebuilt by the browser; may be deleted whenever it is stopped.
  */
 export type StorageClass = 'critical' | 'important' | 'optional' | 'temporary';
 
@@ -98,7 +98,7 @@ export function classify(path: string): { class: StorageClass; why: string } {
 }
 
 /**
- * Whether anything of these classes may lie in a folder, at any depth. False spares the walk through it: caches have
+ * Whether anything of these classes may are in a folder, at any depth. False spares the walk through it: caches have
  * thousands of files.
  */
 export function mayHold(folder: string, classes: readonly StorageClass[]): boolean {

@@ -16,7 +16,7 @@ export function browserVanished(pid: number): LeadMasterError {
   );
 }
 
-/** The same for whatever was thrown. */
+/** The same for any thrown value. */
 export function asCaptureFailure(error: unknown): LeadMasterError {
   if (error instanceof LeadMasterError) return error;
   const code = (error as NodeJS.ErrnoException | null)?.code;

@@ -27,7 +27,7 @@ export function checkSqlite(file: string, tempDir: string): { ok: boolean; detai
   }
 }
 
-/** The database, with what belongs to a transaction that was under way. The index of a WAL (`-shm`) is made anew. */
+/** The database, with what belongs to a transaction that was under way. The index of a WAL (`-shm`) is recreated. */
 function copyInto(folder: string, file: string): string {
   const copy = join(folder, basename(file));
   for (const part of ['', '-journal', '-wal']) if (existsSync(file + part)) copyFileSync(file + part, copy + part);

@@ -17,7 +17,7 @@ export interface StructureCheck {
   detail: string;
 }
 
-/** Whether the databases of a profile that nobody writes to would open without loss. */
+/** Whether the databases of a profile that no process writes to would open without loss. */
 export interface StructureReport {
   ok: boolean;
   checks: StructureCheck[];
@@ -31,7 +31,7 @@ export interface StructureOptions {
 }
 
 /**
- * Checks every LevelDB and SQLite database of a profile, but for what is temporary, in a folder that nobody writes to.
+ * Checks every LevelDB and SQLite database of a profile, but for what is temporary, in a folder that no process writes to.
  * Synchronous: for a worker thread or a command. Changes nothing in the folder and never throws: what cannot be read is
  * a check that failed. A log whose last record was not finished is whole: that is what a power cut leaves, and LevelDB
  * passes over it.
@@ -70,7 +70,7 @@ export function checkLoginStores(profileDir: string): StructureReport {
 
 /**
  * Makes the two stores fit to be written to after a kill or a power cut: `mendLevelDb` says why. To be done with every
- * profile before a browser opens it, by whoever has proven that none has.
+ * profile before a browser opens it, by a caller that has proven that none has it open.
  *
  * @returns The files that were cut, below the profile.
  * @throws The system's error when the disk refuses.

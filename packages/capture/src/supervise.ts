@@ -14,7 +14,7 @@ const DEADLINE_MS = 5 * 60_000;
 export type Done = Extract<WorkerWord, { say: 'done' }>;
 
 /**
- * Has a worker take the copy, and answers for the browser: whatever becomes of the worker (an error, its end, silence, a
+ * Has a worker take the copy, and answers for the browser: however the worker ends (an error, its exit, silence, a
  * call to stop), the browser runs again before this rejects.
  *
  * @throws LeadMasterError `capture_failed`, or the signal's reason.

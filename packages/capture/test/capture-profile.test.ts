@@ -34,7 +34,7 @@ describe('a capture', () => {
     await capture[Symbol.asyncDispose]();
   });
 
-  test('of a profile that nobody has open needs no pause', async () => {
+  test('of a profile that no process has open needs no pause', async () => {
     await using capture = await captureProfile(await requestFor(null));
     expect(capture).toMatchObject({ method: 'none', pauseMs: 0, files: 2 });
   });
@@ -74,7 +74,7 @@ describe('a capture', () => {
   });
 });
 
-describe('whatever becomes of the thread, the browser goes on', () => {
+describe('however the thread ends, the browser runs on', () => {
   const script = new URL('./fixtures/faulty-worker.ts', import.meta.url);
 
   function faulty(victim: Victim, how: string, signal?: AbortSignal): Promise<unknown> {

@@ -40,7 +40,7 @@ describe.each(METHODS)('%s', (method) => {
     await victim.writes();
   });
 
-  test('one that was woken by somebody else is noticed', async (context) => {
+  test('a process that was woken by another program is noticed', async (context) => {
     const victim = await Victim.start();
     const freezer = freezerOf(context, victim.identity, method);
     freezer.prepare(soon());

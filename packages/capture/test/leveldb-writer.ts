@@ -79,7 +79,7 @@ function block(data: Buffer): Buffer {
   return Buffer.concat([data, type, masked(crc32c(type, crc32c(data)))]);
 }
 
-/** A table of one block, with an index; what its blocks hold is nobody's concern here. */
+/** A table of one block, with an index; the content of its blocks does not matter here. */
 export function writeTable(): Buffer {
   const blocks = ['data', 'metaindex', 'index'].map((name) => block(Buffer.from(name.repeat(20))));
   const [data, metaindex, index] = blocks.map(({ length }) => length) as [number, number, number];

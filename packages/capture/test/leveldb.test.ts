@@ -49,7 +49,7 @@ describe('a log', () => {
   const lengths = fc.array(fc.oneof(fc.nat(300), fc.integer({ min: 32_700, max: 70_000 })), { maxLength: 8 });
   const recordsOf = (sizes: number[]): Buffer[] => sizes.map((size, at) => Buffer.alloc(size, `record ${at}`));
 
-  it('is read as it was written, whatever lies across the ends of its blocks', () => {
+  it('is read as it was written, also where records cross the ends of its blocks', () => {
     fc.assert(
       fc.property(lengths, (sizes) => {
         const records = recordsOf(sizes);
@@ -224,7 +224,7 @@ describe('a folder', () => {
     }
   });
 
-  it('torn at its ends is whole, says so, and is mended without losing a record', () => {
+  it('torn at its ends is whole, says so, and is repaired without losing a record', () => {
     const log = readFileSync(path('000006.log'));
     const manifest = readFileSync(path('MANIFEST-000001'));
     writeFileSync(path('000006.log'), Buffer.concat([log, log.subarray(0, 15)]));
@@ -238,7 +238,7 @@ describe('a folder', () => {
     expect(mendLevelDb(dir)).toEqual([]);
   });
 
-  it('is not mended when it is damaged, or not there', () => {
+  it('is not repaired when it is damaged, or not there', () => {
     appendFileSync(path('000006.log'), 'abc');
     rmSync(path('000007.ldb'));
     const before = readFileSync(path('000006.log'));

@@ -133,7 +133,7 @@ describe('a profile of Chromium', () => {
     ['a part of a head', (log) => appendFileSync(log, Buffer.from([1, 2, 3]))],
     ['zeroes', (log) => appendFileSync(log, Buffer.alloc(5_000))],
     ['a record without its end', (log) => truncateSync(log, statSync(log).size - 1)],
-  ])('torn (%s) and mended keeps everything, also what is written afterwards', async (_, tear) => {
+  ])('torn (%s) and repaired keeps everything, also what is written afterwards', async (_, tear) => {
     const { idb, log } = fresh();
     tear(log);
     appendFileSync(join(profile, LOCAL_STORAGE, '000003.log'), Buffer.from([1, 2, 3, 4, 60, 0, 1]));
@@ -143,14 +143,14 @@ describe('a profile of Chromium', () => {
     expect(checkStructure(profile).checks.filter(({ ok }) => !ok)).toEqual([]);
   });
 
-  it('torn and not mended is lost: the reason why it is mended', async () => {
+  it('torn and not repaired is lost: the reason why it is repaired', async () => {
     const { log } = fresh();
     appendFileSync(log, Buffer.from([1, 2, 3, 4, 60, 0, 1]));
     expect(checkStructure(profile).ok).toBe(true);
     expect((await runTwice()).rows).toBe(0);
   });
 
-  it('torn in its MANIFEST and mended keeps everything', async () => {
+  it('torn in its MANIFEST and repaired keeps everything', async () => {
     const { idb, manifest } = fresh();
     appendFileSync(manifest, Buffer.from([1, 2, 3, 4, 60, 0, 1]));
     expect(mendLevelDb(idb)).toHaveLength(1);

@@ -102,7 +102,7 @@ describe('the databases of a profile', () => {
     expect(check()).toMatchObject({ ok: false });
   });
 
-  it('are mended of what a kill has torn, both stores', () => {
+  it('are repaired of what a kill has torn, both stores', () => {
     putLogin();
     for (const store of Object.values(LOGIN_STORES)) {
       const log = join(profile, store, '000006.log');

@@ -41,7 +41,7 @@ function moments(at: { before?: () => void; during?: () => void; after?: () => v
   return freezer;
 }
 
-class Ground {
+class Fixture {
   readonly profileDir: string;
   readonly treeDir: string;
 
@@ -50,10 +50,10 @@ class Ground {
     this.treeDir = join(stagingRoot, 'tree');
   }
 
-  static async make(files: Record<string, string> = {}, stagingRoot?: string): Promise<Ground> {
+  static async make(files: Record<string, string> = {}, stagingRoot?: string): Promise<Fixture> {
     const root = await temporaryFolder();
-    const ground = new Ground(root, stagingRoot ?? root);
-    await write(ground.profileDir, {
+    const fixture = new Fixture(root, stagingRoot ?? root);
+    await write(fixture.profileDir, {
       [`${INDEXED_DB}/CURRENT`]: 'MANIFEST-000001\n',
       [`${INDEXED_DB}/MANIFEST-000001`]: 'manifest',
       [`${INDEXED_DB}/000003.log`]: 'log',
@@ -64,7 +64,7 @@ class Ground {
       'Default/History': 'history',
       ...files,
     });
-    return ground;
+    return fixture;
   }
 
   of(path: string): string {
@@ -107,8 +107,8 @@ function content(root: string): string {
 
 describe('what is in it', () => {
   test('essential: critical and important, no locks, no caches', async () => {
-    const ground = await Ground.make();
-    const copy = ground.take();
+    const fixture = await Fixture.make();
+    const copy = fixture.take();
     expect(files(copy).sort()).toEqual([
       'Default/Cookies',
       `${INDEXED_DB}/000003.log`,
@@ -122,117 +122,117 @@ describe('what is in it', () => {
   });
 
   test('full: all but what is temporary', async () => {
-    const ground = await Ground.make({ [`${CACHE}/ed706eb77f65c5cf_0`]: 'media' });
-    const found = files(ground.take(NO_FREEZER, { kind: 'full' }));
+    const fixture = await Fixture.make({ [`${CACHE}/ed706eb77f65c5cf_0`]: 'media' });
+    const found = files(fixture.take(NO_FREEZER, { kind: 'full' }));
     expect(found).toContain('Default/History');
     expect(found).toContain(`${CACHE}/ed706eb77f65c5cf_0`);
     expect(found).not.toContain('Default/Code Cache/js/x');
   });
 
   test('links are not followed, sockets and pipes are left out', async () => {
-    const ground = await Ground.make();
-    symlinkSync('/etc', ground.of('Default/outside'));
-    expect(spawnSync('mkfifo', [ground.of('Default/pipe')]).status).toBe(0);
-    const server = createServer().listen(ground.of('Default/socket'));
+    const fixture = await Fixture.make();
+    symlinkSync('/etc', fixture.of('Default/outside'));
+    expect(spawnSync('mkfifo', [fixture.of('Default/pipe')]).status).toBe(0);
+    const server = createServer().listen(fixture.of('Default/socket'));
     await new Promise((resolve) => server.once('listening', resolve));
     onTestFinished(() => void server.close());
-    const copy = ground.take(NO_FREEZER, { kind: 'full' });
+    const copy = fixture.take(NO_FREEZER, { kind: 'full' });
     expect(copy.entries.find(({ path }) => path === 'Default/outside')).toMatchObject({
       kind: 'symlink',
       target: '/etc',
     });
     expect(copy.entries.filter(({ path }) => /pipe|socket|outside./.test(path))).toEqual([]);
-    expect(existsSync(ground.copy('Default/outside'))).toBe(false);
+    expect(existsSync(fixture.copy('Default/outside'))).toBe(false);
   });
 
   test('the profile is not touched', async () => {
-    const ground = await Ground.make();
-    const before = content(ground.profileDir);
-    ground.take(NO_FREEZER, { kind: 'full' });
-    expect(content(ground.profileDir)).toBe(before);
+    const fixture = await Fixture.make();
+    const before = content(fixture.profileDir);
+    fixture.take(NO_FREEZER, { kind: 'full' });
+    expect(content(fixture.profileDir)).toBe(before);
   });
 });
 
 describe('one moment', () => {
-  test('whatever the browser does afterwards, the copy has what was there', async () => {
-    const ground = await Ground.make();
-    const copy = ground.take(
+  test('the copy has what was there, also when the browser writes afterwards', async () => {
+    const fixture = await Fixture.make();
+    const copy = fixture.take(
       moments({
         before: () => {
-          appendFileSync(ground.of(`${INDEXED_DB}/000003.log`), '+');
-          rmSync(ground.of(`${INDEXED_DB}/000005.ldb`));
-          writeFileSync(ground.of(`${INDEXED_DB}/000006.ldb`), 'newer table');
+          appendFileSync(fixture.of(`${INDEXED_DB}/000003.log`), '+');
+          rmSync(fixture.of(`${INDEXED_DB}/000005.ldb`));
+          writeFileSync(fixture.of(`${INDEXED_DB}/000006.ldb`), 'newer table');
         },
         after: () => {
-          appendFileSync(ground.of(`${INDEXED_DB}/000003.log`), ' and more');
-          appendFileSync(ground.of(`${INDEXED_DB}/MANIFEST-000001`), ' and more');
-          appendFileSync(ground.of(`${INDEXED_DB}/000006.ldb`), ' still being written');
-          writeFileSync(ground.of('temporary'), 'MANIFEST-000009\n');
-          renameSync(ground.of('temporary'), ground.of(`${INDEXED_DB}/CURRENT`));
-          writeFileSync(ground.of('Default/Cookies'), 'COOKIES');
+          appendFileSync(fixture.of(`${INDEXED_DB}/000003.log`), ' and more');
+          appendFileSync(fixture.of(`${INDEXED_DB}/MANIFEST-000001`), ' and more');
+          appendFileSync(fixture.of(`${INDEXED_DB}/000006.ldb`), ' still being written');
+          writeFileSync(fixture.of('temporary'), 'MANIFEST-000009\n');
+          renameSync(fixture.of('temporary'), fixture.of(`${INDEXED_DB}/CURRENT`));
+          writeFileSync(fixture.of('Default/Cookies'), 'COOKIES');
         },
       }),
     );
-    const read = (path: string) => readFileSync(ground.copy(path), 'utf8');
+    const read = (path: string) => readFileSync(fixture.copy(path), 'utf8');
     expect(read(`${INDEXED_DB}/000003.log`)).toBe('log+');
     expect(read(`${INDEXED_DB}/MANIFEST-000001`)).toBe('manifest');
     expect(read(`${INDEXED_DB}/000006.ldb`)).toBe('newer table');
     expect(read(`${INDEXED_DB}/CURRENT`)).toBe('MANIFEST-000001\n');
     expect(read('Default/Cookies')).toBe('cookies');
     expect(files(copy)).not.toContain(`${INDEXED_DB}/000005.ldb`);
-    expect(existsSync(ground.copy(`${INDEXED_DB}/000005.ldb`))).toBe(false);
+    expect(existsSync(fixture.copy(`${INDEXED_DB}/000005.ldb`))).toBe(false);
   });
 
-  test('a file that another took the name of is taken anew', async () => {
-    const ground = await Ground.make();
-    ground.take(
+  test('a file whose name another has taken is copied again', async () => {
+    const fixture = await Fixture.make();
+    fixture.take(
       moments({
         before: () => {
-          writeFileSync(ground.of('temporary'), 'MANIFEST-000007\n');
-          renameSync(ground.of('temporary'), ground.of(`${INDEXED_DB}/CURRENT`));
+          writeFileSync(fixture.of('temporary'), 'MANIFEST-000007\n');
+          renameSync(fixture.of('temporary'), fixture.of(`${INDEXED_DB}/CURRENT`));
         },
       }),
     );
-    expect(readFileSync(ground.copy(`${INDEXED_DB}/CURRENT`), 'utf8')).toBe('MANIFEST-000007\n');
+    expect(readFileSync(fixture.copy(`${INDEXED_DB}/CURRENT`), 'utf8')).toBe('MANIFEST-000007\n');
   });
 
   test('a cache entry that is young is copied, one left alone is linked', async () => {
     const [young, old] = [`${CACHE}/0000000000000001_0`, `${CACHE}/0000000000000002_0`];
-    const ground = await Ground.make({ [young]: 'young', [old]: 'old' });
-    ground.age(old);
-    ground.take(moments({ after: () => writeFileSync(ground.of(young), 'YOUNG') }), { kind: 'full' });
-    expect(readFileSync(ground.copy(young), 'utf8')).toBe('young');
-    expect(lstatSync(ground.copy(old)).ino).toBe(lstatSync(ground.of(old)).ino);
+    const fixture = await Fixture.make({ [young]: 'young', [old]: 'old' });
+    fixture.age(old);
+    fixture.take(moments({ after: () => writeFileSync(fixture.of(young), 'YOUNG') }), { kind: 'full' });
+    expect(readFileSync(fixture.copy(young), 'utf8')).toBe('young');
+    expect(lstatSync(fixture.copy(old)).ino).toBe(lstatSync(fixture.of(old)).ino);
   });
 
-  test('in a folder that nobody has touched, what is new is found all the same, deeper down', async () => {
-    const ground = await Ground.make({ [`${LOCAL_STORAGE}/000003.log`]: 'one' });
-    ground.age('Default', 'Default/Local Storage', LOCAL_STORAGE);
-    const copy = ground.take(
+  test('in an unchanged folder, new files deeper down are found all the same', async () => {
+    const fixture = await Fixture.make({ [`${LOCAL_STORAGE}/000003.log`]: 'one' });
+    fixture.age('Default', 'Default/Local Storage', LOCAL_STORAGE);
+    const copy = fixture.take(
       moments({
         before: () => {
-          appendFileSync(ground.of(`${LOCAL_STORAGE}/000003.log`), ' two');
-          writeFileSync(ground.of(`${LOCAL_STORAGE}/000004.ldb`), 'table');
+          appendFileSync(fixture.of(`${LOCAL_STORAGE}/000003.log`), ' two');
+          writeFileSync(fixture.of(`${LOCAL_STORAGE}/000004.ldb`), 'table');
         },
       }),
     );
     expect(files(copy)).toContain(`${LOCAL_STORAGE}/000004.ldb`);
-    expect(readFileSync(ground.copy(`${LOCAL_STORAGE}/000003.log`), 'utf8')).toBe('one two');
+    expect(readFileSync(fixture.copy(`${LOCAL_STORAGE}/000003.log`), 'utf8')).toBe('one two');
   });
 
   test('large files that may be rewritten are copied on the disk, byte for byte', async () => {
-    const ground = await Ground.make({ 'Default/Cookies': 'x'.repeat(9 * 2 ** 20) });
-    ground.take(moments({ after: () => truncateSync(ground.of('Default/Cookies'), 5) }));
-    expect(lstatSync(ground.copy('Default/Cookies')).size).toBe(9 * 2 ** 20);
+    const fixture = await Fixture.make({ 'Default/Cookies': 'x'.repeat(9 * 2 ** 20) });
+    fixture.take(moments({ after: () => truncateSync(fixture.of('Default/Cookies'), 5) }));
+    expect(lstatSync(fixture.copy('Default/Cookies')).size).toBe(9 * 2 ** 20);
   });
 });
 
 describe('precedence', () => {
   test('while a browser stands still, the thread goes first where it may, and afterwards it is as before', async () => {
     const usual = getPriority(0);
-    const ground = await Ground.make();
+    const fixture = await Fixture.make();
     let during = usual;
-    ground.take(
+    fixture.take(
       moments({
         during() {
           during = getPriority(0);
@@ -245,13 +245,13 @@ describe('precedence', () => {
 
   test('a freeze that fails gives it back', async () => {
     const usual = getPriority(0);
-    const ground = await Ground.make();
+    const fixture = await Fixture.make();
     const failing = moments({
       during() {
         throw new Error('no');
       },
     });
-    expect(() => ground.take(failing)).toThrow('no');
+    expect(() => fixture.take(failing)).toThrow('no');
     expect(getPriority(0)).toBe(usual);
   });
 });
@@ -265,28 +265,28 @@ describe('identity', () => {
   const TABLE = `${INDEXED_DB}/000005.ldb`;
 
   test('the same for what is unchanged, another for what has changed', async () => {
-    const ground = await Ground.make();
-    ground.age(TABLE, 'Default/Cookies');
-    const first = ground.take();
-    rmSync(ground.treeDir, { recursive: true });
-    appendFileSync(ground.of('Default/Cookies'), '+');
-    ground.age('Default/Cookies');
-    const second = ground.take();
+    const fixture = await Fixture.make();
+    fixture.age(TABLE, 'Default/Cookies');
+    const first = fixture.take();
+    rmSync(fixture.treeDir, { recursive: true });
+    appendFileSync(fixture.of('Default/Cookies'), '+');
+    fixture.age('Default/Cookies');
+    const second = fixture.take();
     expect(identity(first, TABLE)).toBeTypeOf('string');
     expect(identity(second, TABLE)).toBe(identity(first, TABLE));
     expect(identity(second, 'Default/Cookies')).not.toBe(identity(first, 'Default/Cookies'));
   });
 
   test('none for what was written to a moment ago: the clock of the file system is coarse', async () => {
-    const ground = await Ground.make();
-    expect(identity(ground.take(), TABLE)).toBeNull();
+    const fixture = await Fixture.make();
+    expect(identity(fixture.take(), TABLE)).toBeNull();
   });
 
   test('none for a linked file that was rewritten before it was read', async () => {
     const entry = `${CACHE}/0000000000000002_0`;
-    const ground = await Ground.make({ [entry]: 'media' });
-    ground.age(entry);
-    const copy = ground.take(moments({ after: () => writeFileSync(ground.of(entry), 'MEDIA') }), { kind: 'full' });
+    const fixture = await Fixture.make({ [entry]: 'media' });
+    fixture.age(entry);
+    const copy = fixture.take(moments({ after: () => writeFileSync(fixture.of(entry), 'MEDIA') }), { kind: 'full' });
     expect(identity(copy, entry)).toBeNull();
   });
 });
@@ -295,58 +295,58 @@ describe('without hard links', () => {
   test('on another file system everything is copied, and just as exact', async (context) => {
     const elsewhere = await foreignFolder();
     if (elsewhere === null) return context.skip('there is no second file system');
-    const ground = await Ground.make({}, elsewhere);
-    expect(lstatSync(elsewhere).dev).not.toBe(lstatSync(ground.profileDir).dev);
-    ground.take(
+    const fixture = await Fixture.make({}, elsewhere);
+    expect(lstatSync(elsewhere).dev).not.toBe(lstatSync(fixture.profileDir).dev);
+    fixture.take(
       moments({
-        before: () => appendFileSync(ground.of(`${INDEXED_DB}/000003.log`), '+'),
+        before: () => appendFileSync(fixture.of(`${INDEXED_DB}/000003.log`), '+'),
         after: () => {
-          appendFileSync(ground.of(`${INDEXED_DB}/000003.log`), ' and more');
-          writeFileSync(ground.of(`${INDEXED_DB}/000005.ldb`), 'TABLE');
+          appendFileSync(fixture.of(`${INDEXED_DB}/000003.log`), ' and more');
+          writeFileSync(fixture.of(`${INDEXED_DB}/000005.ldb`), 'TABLE');
         },
       }),
     );
-    expect(readFileSync(ground.copy(`${INDEXED_DB}/000003.log`), 'utf8')).toBe('log+');
-    expect(readFileSync(ground.copy(`${INDEXED_DB}/000005.ldb`), 'utf8')).toBe('table');
+    expect(readFileSync(fixture.copy(`${INDEXED_DB}/000003.log`), 'utf8')).toBe('log+');
+    expect(readFileSync(fixture.copy(`${INDEXED_DB}/000005.ldb`), 'utf8')).toBe('table');
   });
 });
 
 describe('failures', () => {
   test('the browser runs again when the copy fails', async () => {
-    const ground = await Ground.make();
+    const fixture = await Fixture.make();
     const freezer = moments({
-      before: () => writeFileSync(ground.of(`${INDEXED_DB}/000009.ldb`), 'new'),
-      during: () => rmSync(ground.treeDir, { recursive: true }),
+      before: () => writeFileSync(fixture.of(`${INDEXED_DB}/000009.ldb`), 'new'),
+      during: () => rmSync(fixture.treeDir, { recursive: true }),
     });
-    expect(() => ground.take(freezer)).toThrow(/ENOENT/);
+    expect(() => fixture.take(freezer)).toThrow(/ENOENT/);
     expect(freezer.thaws).toBe(1);
   });
 
   test('a freeze that fails is thawed, for some may stand still already', async () => {
-    const ground = await Ground.make();
+    const fixture = await Fixture.make();
     const freezer = moments({
       before: () => {
         throw new Error('one would not stop');
       },
     });
-    expect(() => ground.take(freezer)).toThrow('one would not stop');
+    expect(() => fixture.take(freezer)).toThrow('one would not stop');
     expect(freezer.thaws).toBe(1);
   });
 
   test('a browser that was woken or died meanwhile gives no copy', async () => {
-    const ground = await Ground.make();
+    const fixture = await Fixture.make();
     const freezer = { ...moments({}), holds: () => false };
-    expect(() => ground.take(freezer)).toThrow(/ended or woken/);
+    expect(() => fixture.take(freezer)).toThrow(/ended or woken/);
   });
 
   test('a pause that grows too long is given up', async () => {
-    const ground = await Ground.make();
-    expect(() => ground.take(NO_FREEZER, { maxPauseMs: -1 })).toThrow(/more than -1 ms/);
+    const fixture = await Fixture.make();
+    expect(() => fixture.take(NO_FREEZER, { maxPauseMs: -1 })).toThrow(/more than -1 ms/);
   });
 
   test('a profile that is not there', async () => {
-    const ground = await Ground.make();
-    rmSync(ground.profileDir, { recursive: true });
-    expect(() => ground.take()).toThrow(/ENOENT/);
+    const fixture = await Fixture.make();
+    rmSync(fixture.profileDir, { recursive: true });
+    expect(() => fixture.take()).toThrow(/ENOENT/);
   });
 });

@@ -17,14 +17,12 @@ function machine() {
 }
 
 describe('doctor', () => {
-  test('says what is wrong and the cure; exit code 1 only for a problem', async () => {
+  test('names problems and fixes; exit code 1 only for a problem', async () => {
     const { dataDir, cli } = machine();
     const well = await cli('doctor --no-network');
     expect(well).toMatchObject({ code: 0, stderr: '' });
-    expect(well.stdout).toMatch(/^ok +permissions: nobody but its owner can look in$/m);
-    expect(well.stdout).toMatch(
-      /^warning +profile_unclaimed: a profile lies in tokens\/admin.*\n +Take it as it is: /m,
-    );
+    expect(well.stdout).toMatch(/^ok +permissions: only the owner has access$/m);
+    expect(well.stdout).toMatch(/^warning +profile_unclaimed: tokens\/admin holds a profile.*\n +Make it a session: /m);
     expect(well.stdout).toMatch(/\n0 problems, \d+ warnings?, 0 notes\n$/);
     chmodSync(dataDir, 0o755);
     const ill = await cli('doctor --no-network');
@@ -44,11 +42,11 @@ describe('doctor', () => {
     for (const nowhere of [join(folder, 'nope'), join(dataDir, 'file')]) {
       if (nowhere.endsWith('file')) writeFileSync(nowhere, '', { mode: 0o600 });
       const told = await cli(`doctor --no-network --code ${nowhere}`);
-      expect(told).toMatchObject({ code: 1, stdout: expect.stringContaining('no code to look through') });
+      expect(told).toMatchObject({ code: 1, stdout: expect.stringContaining('no code to search') });
       expect((await cli(`doctor --no-network --lang es --code ${nowhere}`)).stdout).toContain(
         'no hay código que revisar',
       );
-      expect((await cli(`report --code ${nowhere}`)).stdout).toContain(`no code to look through in ${nowhere}`);
+      expect((await cli(`report --code ${nowhere}`)).stdout).toContain(`no code to search in ${nowhere}`);
     }
     expect(await cli(`doctor --no-network --code ${folder}`)).toMatchObject({ code: 0 });
   });

@@ -5,7 +5,7 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
   /** How long the answer may take, in milliseconds. */
   timeoutMs?: number | undefined;
-  /** Of an order: how a person sees what came of it, should its answer be lost. */
+  /** Of an order: how to see its result if the answer is lost. */
   ifLost?: string | undefined;
 }
 

@@ -38,7 +38,7 @@ export class Client {
   /**
    * Calls a route and hands back its answer.
    *
-   * @throws LeadMasterError what the service said. Unanswered: `service_unreachable` where nothing was done; `answer_lost`
+   * @throws LeadMasterError the service's error. Without an answer: `service_unreachable` where nothing was done; `answer_lost`
    *   where an order may have been done. The reason of `signal` where a question is given up.
    */
   async call<I extends RouteId>(id: I, ...[input, options]: CallArguments<I>): Promise<AnswerOf<Routes[I]>> {
@@ -71,7 +71,7 @@ export class Client {
     const { route, asked, signal } = attempt;
     const request = {
       method: route.method,
-      // Neither a key nor an order goes where an answer leads; in Node its status is told.
+      // Redirects are not followed, with neither key nor order; in Node their status is reported.
       redirect: 'manual',
       headers: this.#headers(input),
       signal,
@@ -124,7 +124,7 @@ function bodyOf({ body, upload }: AnyInput): RequestInit {
   return body === undefined ? {} : { body: JSON.stringify(body) };
 }
 
-/** A key goes into a header: what cannot stand there is told before anything is sent. */
+/** A key goes into a header: a key that is not valid there is refused before anything is sent. */
 function checked(key: string): string {
   if (/^[\x21-\x7e]+$/.test(key)) return key;
   throw new LeadMasterError('unauthorized', 'The key has characters that no key has.', 'Give the key as it was shown.');

@@ -1,6 +1,6 @@
 import { errorText, LeadMasterError, problem } from '@leadmaster/protocol';
 
-/** How to see what came of an order, where the caller does not know better. */
+/** How to see the result of an order; the default of callers. */
 const LOOK = 'Look at the session before you give the order again.';
 
 /** What a failed call was: its answer may matter. */
@@ -8,7 +8,7 @@ export interface Asked {
   url: string;
   /** Whether it may have changed something. */
   isOrder: boolean;
-  /** How to see what came of it. */
+  /** How to see its result. */
   ifLost?: string | undefined;
 }
 
@@ -34,7 +34,7 @@ export class Unanswered extends LeadMasterError {
   }
 }
 
-/** The end of an order whose answer is lost: whether it was carried out is not known, and neither is told. */
+/** The error for an order whose answer is lost: whether it was carried out is unknown, and neither is claimed. */
 export function answerLost(
   { ifLost = LOOK }: Asked,
   why: string,
@@ -44,7 +44,7 @@ export function answerLost(
   return new Unanswered('answer_lost', detail, ifLost, { ...more, why });
 }
 
-/** What a call that got no whole answer ended with; `late` is said instead of the error where its time was over. */
+/** The error of a call without a whole answer; `late` replaces it where its time was over. */
 export function noAnswer(asked: Asked, error: unknown, late: string | null): Unanswered {
   const why = late ?? causeOf(error);
   if (asked.isOrder && (late !== null || !neverLeft(error))) return answerLost(asked, why, { cause: error });
@@ -92,7 +92,7 @@ function neverLeft(error: unknown): boolean {
   return 'syscall' in first && (first.syscall === 'connect' || first.syscall === 'getaddrinfo');
 }
 
-/** The reason that `fetch` keeps behind its "fetch failed": the code where the system refused, else what was said. */
+/** The reason that `fetch` keeps behind its "fetch failed": the code where the system refused, else its message. */
 function causeOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   if (!(cause instanceof Error)) return errorText(error);

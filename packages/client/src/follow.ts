@@ -62,7 +62,7 @@ function open(client: Client, { session, after, signal }: FollowOptions): Promis
   return client.request('listSessionEvents', { params: { session }, headers }, options);
 }
 
-/** Each event with the cursor that goes on after it. */
+/** Each event with the cursor that continues after it. */
 async function* eventsOf({ body }: Response): AsyncGenerator<[LeadMasterEvent, number | string]> {
   const found: [LeadMasterEvent, number | string][] = [];
   const parser = createParser({

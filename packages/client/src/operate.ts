@@ -15,7 +15,7 @@ const WAIT_S = 30;
 const ANSWER_MS = (WAIT_S + 30) * 1000;
 
 /**
- * Has the service do long work, and follows it to its end. An abort ends the following alone: the service goes on.
+ * Starts long work at the service, and follows it to its end. An abort ends only the following: the service continues.
  *
  * @throws LeadMasterError what the work failed with; `answer_lost` where it may have been begun; `operation_lost`, with the
  *   operation's id in `extra`, where it was begun and cannot be followed any longer.
@@ -58,7 +58,7 @@ async function toItsEnd(
 function endOf(operation: Operation, error: unknown, { signal, ifLost }: OperateOptions): unknown {
   const which = `(operation ${operation.id})`;
   if (signal?.aborted && operation.state === 'running')
-    return lost(operation, `No longer waiting; the service goes on with it ${which}.`, ifLost);
+    return lost(operation, `No longer waiting; the service continues it ${which}.`, ifLost);
   if (!isGone(error)) return error;
   return lost(operation, `The service has ended while it was at work ${which}: ${error.message}`, ifLost);
 }
@@ -69,7 +69,7 @@ function isGone(error: unknown): error is LeadMasterError {
   return error instanceof LeadMasterError && gone.includes(error.code);
 }
 
-function lost({ id }: Operation, detail: string, hint = 'See what came of it in the events.'): LeadMasterError {
+function lost({ id }: Operation, detail: string, hint = 'See its result in the events.'): LeadMasterError {
   return new LeadMasterError('operation_lost', detail, hint, { extra: { operation: id } });
 }
 

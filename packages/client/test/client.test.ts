@@ -222,7 +222,7 @@ describe('a long call', () => {
   test.each([
     ['the service is gone', cut, /The service has ended while it was at work \(operation op_1\)/],
     ['the service ends it', fail, /The service has ended while it was at work \(operation op_1\): It ends\./],
-    ['it is given up', giveUp, /No longer waiting; the service goes on with it \(operation op_1\)/],
+    ['it is given up', giveUp, /No longer waiting; the service continues it \(operation op_1\)/],
   ])('is lost when %s, and says which and why', async (_when, look, message) => {
     const giving = new AbortController();
     const client = await answering((response, request) => {

@@ -29,7 +29,7 @@ export interface DoctorOptions extends LookOptions {
 export async function examine(config: Config, options: DoctorOptions = {}): Promise<DoctorReport> {
   const { fix = false, network = false, language = 'en' } = options;
   const fixed = fix ? await withInstallation(config, options, mend) : [];
-  // Opened again after a fix: what was mended is no finding any longer.
+  // Opened again after a fix: what was repaired is no finding any longer.
   const findings = await withInstallation(config, options, (installation) =>
     diagnose(installation, { language, network }),
   );

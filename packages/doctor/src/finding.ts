@@ -1,7 +1,7 @@
 /** How bad: only a `problem` makes `leadmaster doctor` fail; a `note` asks for nothing soon. */
 export type Severity = 'ok' | 'note' | 'warning' | 'problem';
 
-/** What is looked at, in the order in which it is told. */
+/** What is checked, in the order of the output. */
 export const TOPICS = [
   'data_folder',
   'place',
@@ -131,14 +131,14 @@ export type About = Readonly<Record<string, string | number>>;
 export interface Finding {
   id: FindingId;
   severity: Exclude<Severity, 'ok'>;
-  /** A path, a session, a pid: what a person would look at. */
+  /** A path, a session, a pid: where the operator looks. */
   where: string;
   about: About;
   /** Whether `--fix` would do something about it now. */
   fixable: boolean;
 }
 
-/** A finding that a person has to do something about. */
+/** A finding that the operator has to act on. */
 export function found(
   severity: Finding['severity'],
   id: FindingId,

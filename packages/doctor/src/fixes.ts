@@ -16,7 +16,7 @@ import { mayIgnoreAll } from './checks/git.ts';
 import type { Finding, FindingId } from './finding.ts';
 import type { Installation } from './installation.ts';
 
-/** What became of one thing that could be mended. */
+/** What became of one thing that could be repaired. */
 export interface Fixed {
   id: FindingId;
   where: string;
@@ -49,7 +49,7 @@ const FIXES: Partial<Record<FindingId, Fix>> = {
     // Taking a lock proves that no process holds it; releasing it removes what the dead holder left.
     const session = where.startsWith(join(paths.locks, 'sessions')) ? where.replace(/^.*\/|\.lock$/g, '') : null;
     if (session !== null) lockSession(paths, session).release();
-    return 'taken and given back: nobody has it';
+    return 'taken and released: no process holds it';
   },
   async git_not_ignored({ paths }) {
     if (!mayIgnoreAll(paths)) return 'left: the folder holds what is not ours';
@@ -83,7 +83,7 @@ export async function fixAll(installation: Installation, findings: readonly Find
 async function fixOne(installation: Installation, finding: Finding): Promise<Fixed> {
   const { id, where } = finding;
   const fix = FIXES[id];
-  if (fix === undefined) return { id, where, done: false, detail: 'nothing is known to mend it' };
+  if (fix === undefined) return { id, where, done: false, detail: 'nothing is known to repair it' };
   return fix(installation, finding).then(
     (detail) => ({ id, where, done: true, detail }),
     (error: unknown) => ({ id, where, done: false, detail: errorText(error) }),
@@ -111,7 +111,7 @@ function refuseOtherUser({ machine, owner, paths }: Installation): void {
   if (owner === null || machine.uid === owner) return;
   throw new LeadMasterError(
     'forbidden',
-    `${paths.root} belongs to uid ${owner}, and this runs as uid ${machine.uid}: nothing was mended`,
+    `${paths.root} belongs to uid ${owner}, and this runs as uid ${machine.uid}: nothing was changed`,
     `Run it as that user, for example: sudo -u '#${owner}' ./leadmaster doctor --fix`,
   );
 }

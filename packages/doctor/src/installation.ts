@@ -134,7 +134,7 @@ function codeReader(codeDir: string | null, paths: DataPaths): Installation['cod
   };
 }
 
-/** Where nothing can be looked at, it is told once and with the way in. */
+/** Without access, one error with the way to get it. */
 function refuseClosed(root: string, { uid: owner }: Stats): void {
   try {
     readdirSync(root);

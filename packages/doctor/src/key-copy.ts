@@ -14,8 +14,8 @@ import { type MasterKey, parseMasterKeys } from '@leadmaster/vault';
 import { z } from 'zod';
 
 /**
- * That a person keeps a copy of the vault's key. In a file of its own: the database is written by the holder of the data
- * folder's lock alone, and this is said while a service runs. `key` is the key's public name, as vaults have it in
+ * Whether the operator has confirmed a copy of the vault's key. In a file of its own: the database is written by the holder of the data
+ * folder's lock alone, and this is confirmed while a service runs. `key` is the key's public name, as vaults have it in
  * their header; it says nothing about the key.
  */
 const noteSchema = z.object({ key: z.string(), at: z.iso.datetime() });
@@ -80,7 +80,7 @@ async function compare(key: MasterKey, keyFile: string, copy: string): Promise<v
   }
 }
 
-/** The keys of a file, the current one first. `cure`: what to do where it cannot be read. */
+/** The keys of a file, the current one first. `cure`: the hint of the error where it cannot be read. */
 export async function keysIn(file: string, cure = OWN_KEY_CURE): Promise<[MasterKey, ...MasterKey[]]> {
   let text: string;
   try {

@@ -44,7 +44,7 @@ describe('where code keeps sessions', () => {
 });
 
 describe("the report's discrepancy", () => {
-  test("code that names folders which are not there, are empty, are ours, or are somebody's", async () => {
+  test("code that names folders which are not there, are empty, are ours, or are another program's", async () => {
     const installation = await SampleInstallation.healthy();
     const code = join(installation.paths.root, '../services');
     const at = (name: string, folder: string): Promise<void> =>

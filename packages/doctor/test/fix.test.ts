@@ -33,7 +33,7 @@ function everything({ paths }: SampleInstallation): Record<string, string> {
 }
 
 describe('doctor --fix', () => {
-  test('mends modes and takes the locks of the dead away, and nothing else', async () => {
+  test('repairs modes and takes the locks of the dead away, and nothing else', async () => {
     const installation = await SampleInstallation.healthy();
     const { paths, profile } = installation;
     const before = everything(installation);
@@ -45,7 +45,7 @@ describe('doctor --fix', () => {
     await mkdir(join(paths.locks, 'sessions'), { mode: 0o700 });
     dieWith(paths.sessionLock(NAME));
     dieWith(paths.dataLock);
-    // What only a person may decide about.
+    // What only the operator may decide about.
     await mkdir(paths.session('admin'), { mode: 0o700 });
     installation.putArrival('soporte', 'sealed', 2 * 3_600_000);
 
@@ -103,7 +103,7 @@ describe('doctor --fix', () => {
     }
   });
 
-  test('another user than the owner of the folder mends nothing', async () => {
+  test('another user than the owner of the folder repairs nothing', async () => {
     const installation = await SampleInstallation.healthy();
     await chmod(installation.paths.root, 0o755);
     installation.machine.uid = (process.getuid?.() ?? 0) + 1;
@@ -139,7 +139,7 @@ describe('inside of a git repository', () => {
     ).not.toMatch(/data\//);
   });
 
-  test("a data folder that holds somebody else's files is only told about", async () => {
+  test('a data folder that holds foreign files is only reported', async () => {
     const { installation } = await inRepository();
     await writeFile(join(installation.paths.root, 'package.json'), '{}');
     expect(await installation.found()).toMatchObject([{ id: 'git_not_ignored', fixable: false }]);

@@ -49,7 +49,7 @@ export class SampleInstallation {
     });
     const made = new SampleInstallation(config);
     prepareDataFolder(made.paths);
-    await made.makeVault();
+    await made.#makeVault();
     made.change((store) => {
       store.sessions.insert({ name: NAME, metadata: {}, desired: 'stopped' });
       store.sessions.touch(NAME, { caughtUpTo: new Date().toISOString() });
@@ -133,7 +133,7 @@ export class SampleInstallation {
     return findings.filter(({ id, severity }) => severity !== 'ok' && id !== 'runs_as_root');
   }
 
-  private async makeVault(): Promise<void> {
+  async #makeVault(): Promise<void> {
     const { keyFile, location } = this.config.vault;
     const key = newMasterKeyText();
     await writeFile(keyFile, key, { mode: 0o600 });

@@ -127,7 +127,7 @@ describe('the doctor looks at each session of the vault', () => {
     expect((await installation.found()).map(({ id }) => id)).toEqual(ids);
   });
 
-  test('a header that was flipped is the one that is named, with the command that mends it', async () => {
+  test('a header that was flipped is the one that is named, with the command that repairs it', async () => {
     const { installation, folder } = await withSnapshots();
     await flip(join(folder, 'vault'));
     const [finding] = await installation.found();
@@ -136,7 +136,7 @@ describe('the doctor looks at each session of the vault', () => {
   });
 
   test.each(['en', 'es'] as const)(
-    'where no snapshot can be taken none is told to be the cure (%s)',
+    'where no snapshot can be taken none is suggested as a fix (%s)',
     async (language) => {
       const cures = async (spoil: (folder: string) => Promise<unknown>) => {
         const { installation, folder } = await withSnapshots();

@@ -36,7 +36,7 @@ describe('the verdict on a snapshot', () => {
     expect(await ids(installation)).toEqual([]);
   });
 
-  test('is nothing any more once the snapshot is taken out of the history', async () => {
+  test('is gone once the snapshot is deleted from the history', async () => {
     const installation = await drilled('boot');
     installation.change((store) => {
       store.snapshots.created(NAME, { id: '2-00000001', at: day(0), data: A_SNAPSHOT });

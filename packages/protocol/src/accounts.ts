@@ -32,7 +32,7 @@ export const accountChange = z.object({
     .enum([...WRONG_ACCOUNT_REASONS, 'accepted', 'number_changed'])
     .describe(
       '`other_account`: it is not the one that the session belongs to. `linked_elsewhere`: it is linked in another session too. ' +
-        '`accepted`: a person has confirmed it. `number_changed`: the same account under another number',
+        '`accepted`: the operator has confirmed it. `number_changed`: the same account under another number',
     ),
   session: z.string().nullable().describe('The other session that the account is linked in; null where none is known'),
 });

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
-/** The session that is meant; absent where it is for a person to say which. */
+/** The session that is meant; absent where it is for the operator to say which. */
 const session = z.string().optional();
 const yes = z.literal(true).optional();
-/** A snapshot by its id, or `latest`; absent where it is for a person to choose. */
+/** A snapshot by its id, or `latest`; absent where it is for the operator to choose. */
 const snapshot = z.string().optional();
 
 /**
  * What a hint proposes, as data: one order that the command line, the API and a page know. A field is absent where the hint
- * leaves it to a person. `COMMANDS` says how each is written as a command.
+ * leaves it to the operator. `COMMANDS` says how each is written as a command.
  */
 export const action = z
   .discriminatedUnion('kind', [

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { normalPhone } from './phones.ts';
 
 /**
- * Who somebody is at WhatsApp. All four fields are always there; null where WhatsApp does not say.
+ * The ids and name of one person or chat at WhatsApp. All four fields are always there; null where WhatsApp does not say.
  * `id`: the WhatsApp id that the page uses for them. `lid`: ends in `@lid`. `phone`: digits only, with the country code.
  */
 export const address = z.object({
@@ -13,7 +13,7 @@ export const address = z.object({
 });
 export type Address = z.infer<typeof address>;
 
-/** Nobody whom WhatsApp names. */
+/** An address of which WhatsApp says nothing. */
 export const UNKNOWN_ADDRESS: Address = { id: null, lid: null, phone: null, name: null };
 
 /** What a recipient or a WhatsApp id says of who it is: digits, `…@c.us`, `…@lid`, `…@g.us`. */

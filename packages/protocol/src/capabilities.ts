@@ -34,7 +34,7 @@ export const capabilities = z.object({
   at: z.iso.datetime().nullable(),
   features: z.record(z.enum(FEATURES), z.enum(FEATURE_VERDICTS)),
   checks: z.array(capabilityCheck),
-  /** Features that an operator has said to use although the probe calls them broken. */
+  /** Features that the operator uses although the probe found them broken. */
   overridden: z.array(z.enum(FEATURES)),
   /** First uses that failed on this build, by feature: a probe cannot see a changed meaning. */
   failures: z.partialRecord(z.enum(FEATURES), z.number().int()),

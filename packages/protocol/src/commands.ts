@@ -68,7 +68,7 @@ function partsOf(pattern: string): Part[] {
   });
 }
 
-/** An action as the command that does it. What it leaves to a person stands in capitals. */
+/** An action as the command that does it. What the operator fills in stands in capitals. */
 export function commandOf(action: Action): string {
   const fields: Fields = { ...action };
   const words = (PARTS.get(action.kind) ?? []).flatMap((part) => printed(part, fields));
@@ -161,7 +161,7 @@ function readFlag({ text, field, bringsValue }: Extract<Part, { is: 'flag' }>, l
   else if (value !== undefined && !isLeftOpen(value)) fields[field] = value;
 }
 
-/** NAME, ID, FILE: a person puts something in its place. */
+/** NAME, ID, FILE: the operator puts something in its place. */
 function isLeftOpen(word: string): boolean {
   return /^[A-Z]+$/.test(word);
 }

@@ -15,7 +15,7 @@ export const accountLimits = z.object({
       total: z.number().int().nullable(),
     })
     .describe('Whether it may open new chats, until when it may not, how many it has opened and how many it may'),
-  since: time.describe('When WhatsApp was first seen to say so'),
+  since: time.describe('When WhatsApp was first seen to report it'),
 });
 export type AccountLimits = z.infer<typeof accountLimits>;
 

@@ -7,7 +7,7 @@ const time = z.iso.datetime();
 export const placeSeen = z.object({ path: z.string(), host: z.string(), since: time });
 export type PlaceSeen = z.infer<typeof placeSeen>;
 
-/** Whether a changed place has the name of the place before: the folder was put back from a backup, or its disk exchanged for a copy. */
+/** Whether a changed place has the path of the previous one: the folder was restored from a backup, or its disk replaced by a copy. */
 export function isPutBack(before: PlaceSeen, now: PlaceSeen): boolean {
   return before.path === now.path && before.host === now.host;
 }
@@ -15,7 +15,7 @@ export function isPutBack(before: PlaceSeen, now: PlaceSeen): boolean {
 /** Where the data folder is, where it was before, and which sessions wait because of that. */
 export const place = z.object({
   now: placeSeen,
-  /** The place before, where the sessions may still run; null while the folder is where it was. */
+  /** The previous place, where the sessions may still run; null while the folder is where it was. */
   before: placeSeen.nullable(),
   /** False where the file system does not tell a copy from the folder itself: then nothing waits. */
   readable: z.boolean(),
@@ -23,7 +23,7 @@ export const place = z.object({
 });
 export type Place = z.infer<typeof place>;
 
-/** A person says that the sessions of the place before never run there again. `sessions`: all that wait, without it. */
+/** The operator confirms that the previous place never runs the sessions again. `sessions`: without it, all that wait. */
 export const acceptPlace = z.strictObject({
   originRetired: z.literal(true),
   sessions: z.array(sessionName).min(1).optional(),

@@ -15,7 +15,7 @@ import { SESSION_STATES } from './states.ts';
 
 /**
  * What a session of WhatsApp Web looked like from inside, for those who build LeadMaster and have no phone. It may be
- * shown to anyone: every string here is a literal, one of a list, or digits and dots, and every number is bounded, so a
+ * shared freely: every string here is a literal, one of a list, or digits and dots, and every number is bounded, so a
  * file that this schema accepts has no room for a text, a name, a key or a phone number.
  */
 
@@ -118,7 +118,7 @@ export const recording = z.strictObject({
       )
       .max(200),
   }),
-  /** What the self-test said of each feature; one that it said nothing of is not here. */
+  /** The result of the self-test for each feature; features without a result are absent. */
   features: z.partialRecord(z.enum(FEATURES), z.enum(FEATURE_VERDICTS)),
   page: recordedPage,
 });

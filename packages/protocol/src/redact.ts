@@ -45,7 +45,7 @@ export function redactSetting(value: string): string {
   return redact(`${scheme}${GONE}${value.slice(at)}`);
 }
 
-/** The same in every text of a value that is told as JSON. */
+/** The same in every text of a value that is written as JSON. */
 export function redactAll<T>(value: T): T {
   if (typeof value === 'string') return redact(value) as T;
   if (Array.isArray(value)) return value.map(redactAll) as T;

@@ -47,7 +47,7 @@ export const metadata = z.record(z.string().max(64), z.string().max(1024)).refin
   message: 'at most 32 entries',
 });
 
-/** What stands between a browser and WhatsApp Web. `other`: the network said something that names none of these. */
+/** What keeps a browser from WhatsApp Web. `other`: a network error that is none of these. */
 export const UNREACHABLE_BY = ['dns', 'route', 'tls', 'proxy', 'http', 'other'] as const;
 export type UnreachableBy = (typeof UNREACHABLE_BY)[number];
 
@@ -60,7 +60,7 @@ export const session = z.object({
   state: z.enum([...SESSION_STATES, 'UNCLAIMED']),
   stateKind: z.enum(STATE_KINDS),
   reason: z.string(),
-  /** What a person can do about it now; empty when nothing is asked of anyone. */
+  /** What the operator can do about it now; empty when there is nothing to do. */
   hint: z.string(),
   ...actionFields,
   since: time,
@@ -70,7 +70,7 @@ export const session = z.object({
   attempts: z.number().int(),
   nextAttemptAt: time.nullable(),
   generation: z.number().int(),
-  /** False while nobody has said that the place this copy of a login came from never runs it again: it does not start. */
+  /** False until the operator confirms that the place this copy of a login came from never runs it again: it does not start. */
   originRetired: z.boolean(),
   engine: z.string(),
   loginMode,
@@ -81,11 +81,11 @@ export const session = z.object({
   lastSnapshot: z.object({ id: z.string(), at: time, verified: z.boolean(), damaged: z.boolean() }).nullable(),
   /** Why the last attempt at a snapshot failed; null when it succeeded, or there was none. */
   snapshotFailure: z.object({ at: time, code: z.string(), detail: z.string() }).nullable(),
-  /** What WhatsApp allows the account; null before WhatsApp has said anything of it. */
+  /** What WhatsApp allows the account; null before WhatsApp has reported it. */
   limits: accountLimits.nullable(),
-  /** What a running session needs a person for at the phone or in WhatsApp; null = nothing. */
+  /** Why a running session needs a person at the phone or in WhatsApp; null = it does not. */
   attention: z.enum(ATTENTIONS).nullable(),
-  /** Why the last try did not reach WhatsApp Web; null = it did, or nothing is being tried. `nextAttemptAt` says when it goes on. */
+  /** Why the last try did not reach WhatsApp Web; null = it did, or nothing is being tried. `nextAttemptAt`: the next attempt. */
   unreachable: unreachable.extend({ at: time }).nullable(),
   runtime: runtime.nullable(),
   metadata,
@@ -97,7 +97,7 @@ export type Session = z.infer<typeof session>;
 export const sessionPage = z.object({ items: z.array(session), cursor: z.string().nullable() });
 export type SessionPage = z.infer<typeof sessionPage>;
 
-/** Which sessions are asked for; all, where nothing is said. */
+/** Which sessions are asked for; default: all. */
 export interface SessionQuery {
   limit?: number | undefined;
   /** The name of the last session already known. */
@@ -151,16 +151,16 @@ export const checkReport = z.object({
 export type CheckReport = z.infer<typeof checkReport>;
 
 export const startSession = z.strictObject({
-  /** A person says that the place a copied login came from never runs it again. */
+  /** The operator confirms that the place a copied login came from never runs it again. */
   originRetired: z.literal(true).optional(),
-  /** A person says to start the login in place although the vault has a newer one. */
+  /** The operator orders to start the login in place although the vault has a newer one. */
   olderLogin: z.literal(true).optional(),
 });
 export type StartSession = z.infer<typeof startSession>;
 
 export const adoptSession = z.strictObject({
   name: sessionName,
-  /** The folder; without it, what lies in the session's own place is adopted. */
+  /** The folder; without it, what is in the session's own place is adopted. */
   path: z.string().min(1).max(4096).optional(),
   /** Needed for a folder that lies elsewhere. */
   mode: z.enum(['copy', 'move']).optional(),
@@ -182,7 +182,7 @@ export const adoptReport = z.object({
   chromium: z.string().nullable(),
   /** Null until the session has been READY here. */
   account: account.nullable(),
-  /** What a person should know, in sentences. */
+  /** What the operator should know, in sentences. */
   warnings: z.array(z.string()),
 });
 export type AdoptReport = z.infer<typeof adoptReport>;
@@ -190,5 +190,5 @@ export type AdoptReport = z.infer<typeof adoptReport>;
 export const adoptedSession = session.extend({ adopted: adoptReport });
 export type AdoptedSession = z.infer<typeof adoptedSession>;
 
-/** Gives the session up on this machine: its login goes on from that snapshot, elsewhere. */
+/** Retires the session on this machine: its login continues elsewhere, from that snapshot. */
 export const retireSession = z.strictObject({ snapshot: snapshotId });

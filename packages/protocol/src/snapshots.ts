@@ -107,7 +107,7 @@ export const restoreSnapshot = z.strictObject({
 });
 export type RestoreSnapshot = z.infer<typeof restoreSnapshot>;
 
-/** What a prune took away. */
+/** What a prune removed. */
 export const pruneReport = z.object({
   session: z.string(),
   forgotten: z.array(z.string()),
@@ -132,7 +132,7 @@ export const recoverable = z.object({
 });
 export type Recoverable = z.infer<typeof recoverable>;
 
-/** What is not here and should be; that one of them cannot be brought back is told, not passed over. */
+/** What is not here and should be; one that cannot be brought back is named, not skipped. */
 export function isToRecover({ isHere, gone, last, damaged }: Recoverable): boolean {
   return !isHere && gone === null && (last !== null || damaged);
 }
@@ -140,7 +140,7 @@ export function isToRecover({ isHere, gone, last, damaged }: Recoverable): boole
 export const recoverSessions = z.strictObject({
   /** When left out, all that the vault holds, this machine has not, and no person has given up on purpose. */
   sessions: z.array(sessionName).min(1).optional(),
-  /** A person says that the machine these sessions ran on will never run them again. */
+  /** The operator confirms that the machine these sessions ran on will never run them again. */
   originRetired: z.boolean().default(false),
   /** Also where the newest snapshot is of another account than the session had here. */
   otherAccount: z.boolean().optional(),

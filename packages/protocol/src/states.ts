@@ -19,7 +19,7 @@ export const SESSION_STATES = [
 ] as const;
 export type SessionState = (typeof SESSION_STATES)[number];
 
-/** `transient` leads on by itself under a deadline; `settled` stays; `needs_person` stays until somebody acts. */
+/** `transient` leads on by itself under a deadline; `settled` stays; `needs_person` stays until a person acts. */
 export const STATE_KINDS = ['transient', 'settled', 'needs_person'] as const;
 export type StateKind = (typeof STATE_KINDS)[number];
 
@@ -41,7 +41,7 @@ const KIND_OF: Record<SessionState, StateKind> = {
   MOVED: 'settled',
 };
 
-/** Whether a state passes by itself, stays, or waits for a person; a stopped session does that for some reasons. */
+/** Whether a state passes by itself, stays, or waits for the operator; a stopped session does that for some reasons. */
 export function stateKind(state: SessionState, reason: string): StateKind {
   return isHeldBack({ state, reason }) ? 'needs_person' : KIND_OF[state];
 }
@@ -54,7 +54,7 @@ export function stateKind(state: SessionState, reason: string): StateKind {
 export const HELD_BACK_REASONS = ['place_changed', 'older_than_vault'] as const;
 export type HeldBackReason = (typeof HELD_BACK_REASONS)[number];
 
-/** Whether a session is stopped until a person decides which copy of its login runs. */
+/** Whether a session is stopped until the operator decides which copy of its login runs. */
 export function isHeldBack<T extends { state: string; reason: string }>(
   session: T,
 ): session is T & { reason: HeldBackReason } {

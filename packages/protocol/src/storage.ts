@@ -15,7 +15,7 @@ export const storageFolder = z.object({
 });
 export type StorageFolder = z.infer<typeof storageFolder>;
 
-/** What a session's profile weighs. Folders are disjoint, the largest first. */
+/** The size of a session's profile. Folders are disjoint, the largest first. */
 export const storageReport = z.object({
   path: z.string(),
   bytes,

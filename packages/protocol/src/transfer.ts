@@ -16,13 +16,13 @@ export const TRANSFER_HASHES_MAX = 5_000;
 const ENTRIES_MAX = 500_000;
 const TOLD_MAX = 1_000_000;
 
-/** Moves a session to another session manager; said again, it finishes what was begun. */
+/** Moves a session to another session manager; repeated, it finishes what was begun. */
 export const transferSession = z.strictObject({
   /** The other manager, such as `https://other.example:3001`; plain http on loopback only. */
   to: z.string().min(1).max(2048),
   /** A key of the other manager. Used for this call, never kept. */
   key: z.string().regex(/^[\x21-\x7e]{1,512}$/, 'a key, without spaces'),
-  /** Takes back what was begun and not finished: the other manager gives it up first, and says so. */
+  /** Takes back what was begun and not finished: the other manager gives it up first, and confirms that. */
   undo: z.boolean().optional(),
 });
 export type TransferSession = z.infer<typeof transferSession>;
@@ -39,7 +39,7 @@ export const prepareTransfer = z.strictObject({
   /** Earlier attempts of the sender, none of which it has handed over: they are over, and what they brought is used. */
   replaces: z.array(transferId).max(100),
   generation: z.int().positive(),
-  /** The newest Chromium that has written the profile; null when nobody knows. */
+  /** The newest Chromium that has written the profile; null when it is unknown. */
   chromium: z.string().max(200).nullable(),
   bytes: z.int().min(0),
   metadata,
@@ -87,7 +87,7 @@ export const transferEntry = z.discriminatedUnion('kind', [
 ]);
 export type TransferEntry = z.infer<typeof transferEntry>;
 
-/** The whole profile as it was when nothing ran on it any more, and what of its messages has been told. */
+/** The whole profile as it was after its browser ended, and which of its messages have been reported. */
 export const sealTransfer = z.strictObject({
   entries: z.array(transferEntry).max(ENTRIES_MAX),
   /** Messages received before this moment have been told. */

@@ -20,7 +20,7 @@ test.each(FULL)('an action of the kind $kind is read from the command that it is
   expect(actionsIn(`Do it: ${commandOf(full)}.`)).toEqual([full]);
 });
 
-test.each(Object.keys(COMMANDS) as Action['kind'][])('%s leaves open what a person is to choose', (kind) => {
+test.each(Object.keys(COMMANDS) as Action['kind'][])('%s leaves open what the operator is to choose', (kind) => {
   const open = { kind } as Action;
   expect(actionsIn(`"${commandOf(open)}"`)).toEqual([open]);
 });

@@ -13,7 +13,7 @@ const NO_ACTIONS = [
   /^packages\/doctor\/src\/report\/words\//,
 ];
 const NO_ACTION_COMMANDS = [
-  // As another user, whatever was to be done.
+  // The same command as another user.
   /leadmaster \.\.\./,
   // What it does, not that it is to be done.
   /leadmaster snapshot (does not|no)\b/,

@@ -23,7 +23,7 @@ const header = plain.map((password) => ({ text: `authorization: Bearer ${passwor
 
 const around = fc.constantFrom('', '"', "'", '(', 'cannot reach ');
 
-test('whatever stands in a URL, a parameter, a flag or a header as a secret is not told; done twice nothing changes', () => {
+test('a secret in a URL, a parameter, a flag or a header is removed; a second pass changes nothing', () => {
   fc.assert(
     fc.property(fc.oneof(url, parameter, header), around, around, ({ text, password }, before, after) => {
       const told = redact(`${before}${text}${after}`);

@@ -16,7 +16,7 @@ const report = await proveGuard({ sessions: options.sessions, onProgress: say })
 tellVerdict(options.json, {
   report,
   lines: [
-    `${report.sessions} sessions; the broken build was seen by ${report.sawBroken.join(', ') || 'nobody'}`,
+    `${report.sessions} sessions; the broken build was seen by ${report.sawBroken.join(', ') || 'no session'}`,
     `told: ${JSON.stringify(report.told)}`,
   ],
   failures: [...report.failures, ...report.leftBehind],

@@ -1,6 +1,6 @@
 /**
  * Moves a session there and back between two managers under messages, beside plain restarts of it: READY without a QR each
- * time, nobody has it twice, and no message is missing or told twice. Says how long it was down.
+ * time, no two machines run it, and no message is missing or told twice. Says how long it was down.
  *
  *     npm run prove -- transfer [--rounds 20] [--mb 900] [--in namespaces|folders] [--seed N] [--json]
  *

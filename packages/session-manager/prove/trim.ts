@@ -4,7 +4,7 @@
  *
  *     npm run prove -- trim [--times 50] [--profile-mb 900] [--most-mb 150] [--seed N] [--json]
  *
- * A profile is used for five trims, and grown anew before each. Ends with 1 when a login, a message or a row was lost, a
+ * A profile is used for five trims, and grown again before each. Ends with 1 when a login, a message or a row was lost, a
  * profile stayed too large, or something was left behind.
  */
 import { freshSeed, readOptions, say } from './command/options.ts';

@@ -310,7 +310,7 @@ async function lockForOrder(opened: Opened, session: string): Promise<{ release(
 async function cleanUp({ log, paths, store }: Opened): Promise<void> {
   const finished = await finishSwaps(realFs, paths);
   if (finished.length > 0) log.warn({ finished }, 'restores that an earlier service had begun are finished');
-  // A session that is on its way here goes on from what has come.
+  // A transfer to here continues from what has arrived.
   const kept = liveTransfers(store).flatMap((id) => Object.values(stagingNames(id)));
   const swept = await sweepStaging(paths, new Set(kept), (path, err) =>
     log.warn({ err, path }, 'what lies in staging cannot be removed; it takes room and does no other harm'),

@@ -15,7 +15,7 @@ export interface KeyRotation {
   key: string;
   /** Keys that the file holds behind the new one; this vault needs none of them. */
   olderKeys: string[];
-  /** How many keys of the vault were wrapped anew. */
+  /** How many keys of the vault were wrapped again. */
   rewrapped: number;
   /** The sessions that the new key opens. */
   sessions: string[];
@@ -29,9 +29,9 @@ export interface RotationCall extends LongCall {
 /**
  * Gives the vault of a data folder whose service is down the first key of a file as its master key. The key file gets
  * the new key in front of the old ones, durably, before the first key of the vault is wrapped by it: so it opens the
- * vault at every moment, and whatever ends this midway, the same call goes on.
+ * vault at every moment, and after any interruption the same call continues.
  *
- * @throws LeadMasterError `vault_key_missing`, `vault_key_wrong`, `vault_missing`, `forbidden` for somebody else's key
+ * @throws LeadMasterError `vault_key_missing`, `vault_key_wrong`, `vault_missing`, `forbidden` for another user's key
  * file, `data_folder_in_use` while a service runs, ...
  */
 export async function rotateVaultKey(
@@ -78,7 +78,7 @@ async function putFirst(keyFile: string, fresh: string, present: string): Promis
   return both;
 }
 
-/** A file written anew belongs to whoever writes it: the service could read it no more. */
+/** A rewritten file belongs to the user who writes it: the service could no longer read it. */
 async function refuseForeign(keyFile: string): Promise<void> {
   const { uid } = await stat(keyFile);
   if (process.getuid === undefined || uid === process.getuid()) return;

@@ -45,7 +45,7 @@ export async function runSessionManager(
   if (process.getuid?.() === 0) {
     log.warn("running as root: Chromium's sandbox is off. Run it as a user of its own; the README says how.");
   }
-  // Where a service runs on the data folder already, that is told instead (by the data folder's lock).
+  // Where a service runs on the data folder already, the data folder's lock reports that instead.
   if (livingOwner(dataPaths(config.dataDir).dataLock) === null) await refuseTakenPort(listeningOf(config));
   const context = await createContext(config, log);
   measureLog(context.metrics, sink);
@@ -113,7 +113,7 @@ async function serve(context: Context, config: Config, log: Logger, sink: LogSin
   return { url, context, log, contained: [LIBRARY_REJECTIONS], shutdown, finished: finished.promise };
 }
 
-/** Sessions run without a vault; what stands in its way is told before a snapshot is missed. */
+/** Sessions run without a vault; its problems are logged before a snapshot is missed. */
 function sayClosed(log: Logger, error: unknown): void {
   const hint = error instanceof LeadMasterError ? ` ${error.hint}` : '';
   log.warn({ err: error }, `no snapshot can be taken: ${sentence(errorText(error))}${hint}`);

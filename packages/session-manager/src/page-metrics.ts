@@ -15,7 +15,7 @@ export function measurePages(registry: Registry, supervisors: () => readonly Ses
     isSet: ({ view }) => isRestricted(view.limits) && view.limits?.newChats.state === 'capped',
   });
   flag(registry, supervisors, 'leadmaster_session_needs_attention', {
-    help: '1 while WhatsApp asks something of a person on a running session',
+    help: '1 while WhatsApp asks something of the operator on a running session',
     isSet: ({ view }) => view.attention !== null,
   });
 }

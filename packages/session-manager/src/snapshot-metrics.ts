@@ -18,7 +18,7 @@ export interface SnapshotFigures {
   perSession(): readonly SessionSnapshotFigures[];
 }
 
-/** What becomes of snapshots, for Prometheus: counted from the events, and read from the figures where there are any. */
+/** The results of snapshots, for Prometheus: counted from the events, and read from the figures where there are any. */
 export function measureSnapshots(registry: Registry, events: StateStore['events'], figures?: SnapshotFigures): void {
   countEvents(registry, events);
   if (figures !== undefined) readFigures(registry, figures);

@@ -24,7 +24,7 @@ export interface ClockState {
  * time runs on from where it was, so that a wrong clock deletes nothing; a clock that is behind is followed at once,
  * since by it things are only younger.
  *
- * @param ranMs how long this process has run since `last`, by a clock that nobody sets; null when `last` is another's.
+ * @param ranMs how long this process has run since `last`, by a clock that cannot be set; null when `last` is another's.
  */
 export function believe(last: ClockState | null, wall: number, ranMs: number | null): ClockState {
   if (last === null) return { believed: wall, wall, steadyMs: 0 };

@@ -14,7 +14,7 @@ import { refuseRootBesideUser } from './profile/owner.ts';
 import { dataPaths } from './profile/paths.ts';
 import { acceptVault, recordInKeyFile } from './snapshots/vault-identity.ts';
 
-/** The vault at the address of the settings, once a person has said that it is the one. */
+/** The vault at the address of the settings, after the operator has accepted it. */
 export interface AcceptedVault {
   url: string;
   vault: string;

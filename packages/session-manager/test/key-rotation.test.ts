@@ -13,7 +13,7 @@ const [OLD, NEW, OTHER] = ['a', 'b', 'c'].map((digit) => `${digit.repeat(64)}\n`
 const SESSIONS = ['admin', 'soporte', 'ventas'];
 /** Those of the sessions, and the vault's own. */
 const KEYS = SESSIONS.length + 1;
-/** Rotates, and dies once so many keys are wrapped anew. */
+/** Rotates, and dies once so many keys are wrapped again. */
 const CHILD = `
 const [module, config, file, last] = process.argv.slice(1);
 const { rotateVaultKey } = await import(module);

@@ -18,7 +18,7 @@ import { everyPointOf, pickSome, pointsOf } from '../prove/vault-kills/points.ts
 describe('holes in numbered messages', () => {
   const messages = ['in 1', 'out 1', 'in 3', 'in 2', 'hello'].map((body) => ({ body }));
 
-  it('are none when every number is there once, in whatever order', () => {
+  it('are none when every number is there once, in any order', () => {
     expect(numbersOf(messages, 'in')).toEqual([1, 3, 2]);
     expect(holesIn([1, 3, 2], 3)).toBeNull();
     expect(holesIn([1, 3, 2], 2)).toBeNull();
@@ -44,7 +44,7 @@ describe('rows after a trim', () => {
     expect(lostRows(census({}), census({}, 0))).toEqual(['localStorage is empty']);
   });
 
-  it('that nobody counted are no proof', () => {
+  it('without a count are no proof', () => {
     expect(lostRows(null, census({}))).toHaveLength(1);
     expect(lostRows(census({}), null)).toHaveLength(1);
   });
@@ -171,7 +171,7 @@ describe('options of a proof', () => {
     });
   });
 
-  it('are refused where a number is none, or nobody knows them', () => {
+  it('are refused for an invalid number or an unknown name', () => {
     expect(() => read('--kills', 'many')).toThrow('--kills is a number; it is many');
     expect(() => read('--kills', '')).toThrow('--kills is a number');
     expect(() => read('--points', '3')).toThrow(/points/);

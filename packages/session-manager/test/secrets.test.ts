@@ -96,7 +96,7 @@ test('a key that is made never begins with "-": it would be taken for an option'
   }
 });
 
-test('a named pipe is no key file, and nobody waits for it', async () => {
+test('a named pipe is not a key file, and is refused without a wait', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'leadmaster-keys-'));
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
   const pipe = join(dataDir, 'pipe');

@@ -3,7 +3,7 @@ import { EVENTS, type LeadMasterEvent } from '@leadmaster/protocol';
 import { afterAll, expect, vi } from 'vitest';
 
 /**
- * Runs with every test file: whatever a store writes of an event has to be what the contract states, to the last field.
+ * Runs with every test file: each event that a store writes must be what the contract states, to the last field.
  * The store itself does not look, so that an event is never lost to a check of its words.
  */
 const faults: string[] = [];

@@ -170,7 +170,7 @@ export function blobStoreContract(name: string, subject: ContractSubject): void 
   });
 
   describe(`${name} lists`, () => {
-    test('in the order of keys, byte by byte, whatever the folders', async () => {
+    test('in the order of keys, byte by byte, across folders', async () => {
       const store = await fresh();
       const all = ['a-b', 'a.b', 'a/b', 'a/b-c', 'a/b/c', 'a0', 'a_b', 'aa', 'b'];
       for (const key of all.toReversed().filter((key) => key !== 'a/b')) await store.put(key, Buffer.from(key));
@@ -218,7 +218,7 @@ export function blobStoreContract(name: string, subject: ContractSubject): void 
   });
 
   describe(`${name} puts what is absent`, () => {
-    test('once; after that it says so and changes nothing', async () => {
+    test('once; after that it answers false and changes nothing', async () => {
       const store = await fresh();
       expect(await store.put('a', Buffer.from('first'), { ifAbsent: true })).toBe(true);
       expect(await store.put('a', Buffer.from('second'), { ifAbsent: true })).toBe(false);
@@ -251,12 +251,12 @@ export function blobStoreContract(name: string, subject: ContractSubject): void 
   });
 
   describe(`${name} writes whole or not at all`, () => {
-    test('a source that breaks off, or is not as long as it said, leaves nothing', async () => {
+    test('a source that breaks off, or has another length than announced, leaves nothing', async () => {
       const store = await fresh();
       await store.put('old', Buffer.from('old'));
       for (const bytes of [100, 12 * MIB]) {
         const whole = Buffer.alloc(bytes);
-        // One that gives all it said and then more must not be believed halfway.
+        // A source that gives more than announced must not be accepted halfway.
         for (const chunks of [[whole.subarray(10)], [whole, Buffer.alloc(10)], [Buffer.concat([whole, whole])], []]) {
           const lying = { ...sourceOf(chunks), length: bytes };
           await expect(store.put('new', lying)).rejects.toThrow();

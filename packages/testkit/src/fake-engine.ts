@@ -136,7 +136,7 @@ export class FakeRun implements EngineRun {
     };
   }
 
-  /** Says something, whether or not anybody should still listen. */
+  /** Emits an event, also after the run should have fallen silent. */
   tell(event: EngineEvent): void {
     this.#request.onEvent(event);
   }

@@ -34,32 +34,32 @@ export interface S3User {
  */
 export class Radosgw {
   readonly endpoint: string;
-  private readonly folder: string;
-  private readonly ports: { mon: number; rgw: number };
-  private readonly children: ChildProcess[] = [];
-  private gateway: ChildProcess | null = null;
+  readonly #folder: string;
+  readonly #ports: { mon: number; rgw: number };
+  readonly #children: ChildProcess[] = [];
+  #gateway: ChildProcess | null = null;
 
   private constructor(folder: string, ports: { mon: number; rgw: number }) {
-    this.folder = folder;
-    this.ports = ports;
+    this.#folder = folder;
+    this.#ports = ports;
     this.endpoint = `http://127.0.0.1:${ports.rgw}`;
   }
 
   /** Starts a cluster and waits until it serves; a second or two. */
   static async start(): Promise<Radosgw> {
     // Its ports were free when they were looked for; something may have taken one since.
-    return Radosgw.tryStart().catch(() => Radosgw.tryStart());
+    return Radosgw.#tryStart().catch(() => Radosgw.#tryStart());
   }
 
-  private static async tryStart(): Promise<Radosgw> {
+  static async #tryStart(): Promise<Radosgw> {
     const folder = await mkdtemp(join(tmpdir(), 'rgw-'));
     const server = new Radosgw(folder, { mon: await freePort(), rgw: await freePort() });
     try {
-      await server.startCluster();
+      await server.#startCluster();
       await server.startGateway();
       return server;
     } catch (error) {
-      const logs = await server.logs();
+      const logs = await server.#logs();
       await server.stop();
       throw new Error(`radosgw did not start: ${String(error)}\n${logs}`, { cause: error });
     }
@@ -70,11 +70,11 @@ export class Radosgw {
     const uid = `u${randomBytes(6).toString('hex')}`;
     const user = { accessKeyId: randomBytes(10).toString('hex'), secretAccessKey: randomBytes(20).toString('hex') };
     const keys = [`--access-key=${user.accessKeyId}`, `--secret-key=${user.secretAccessKey}`];
-    await this.admin('user', 'create', `--uid=${uid}`, '--display-name=test', ...keys);
+    await this.#admin('user', 'create', `--uid=${uid}`, '--display-name=test', ...keys);
     if (options.maxObjects !== undefined) {
       const quota = [`--uid=${uid}`, '--quota-scope=bucket'];
-      await this.admin('quota', 'set', ...quota, `--max-objects=${options.maxObjects}`);
-      await this.admin('quota', 'enable', ...quota);
+      await this.#admin('quota', 'set', ...quota, `--max-objects=${options.maxObjects}`);
+      await this.#admin('quota', 'enable', ...quota);
     }
     return user;
   }
@@ -84,76 +84,77 @@ export class Radosgw {
    * for the dead gateway to hear of them.
    */
   async killGateway(): Promise<void> {
-    if (this.gateway !== null) await end(this.gateway);
-    this.gateway = null;
+    if (this.#gateway !== null) await end(this.#gateway);
+    this.#gateway = null;
   }
 
   /** A gateway on the same port, over the same objects. */
   async startGateway(): Promise<void> {
-    this.gateway = this.spawn('radosgw', '-f', '-n', 'client.rgw');
+    this.#gateway = this.#spawn('radosgw', '-f', '-n', 'client.rgw');
     const until = Date.now() + START_DEADLINE_MS;
     for (;;) {
       const answer = await fetch(this.endpoint, { signal: AbortSignal.timeout(2000) }).catch(() => null);
       await answer?.arrayBuffer();
       if (answer !== null && answer.status < 500) return;
-      if (Date.now() > until || this.gateway.exitCode !== null) throw new Error('the gateway does not answer');
+      if (Date.now() > until || this.#gateway.exitCode !== null) throw new Error('the gateway does not answer');
       await sleep(20);
     }
   }
 
   /** Ends every process, by its id, and removes the folder. The objects were in memory: nothing needs an orderly end. */
   async stop(): Promise<void> {
-    this.gateway = null;
-    await Promise.all(this.children.map(end));
-    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    this.#gateway = null;
+    await Promise.all(this.#children.map(end));
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
 
-  private async startCluster(): Promise<void> {
-    const { folder, ports } = this;
+  async #startCluster(): Promise<void> {
+    const folder = this.#folder;
+    const ports = this.#ports;
     const fsid = randomUUID();
     await writeFile(join(folder, 'ceph.conf'), config(folder, fsid, ports));
     for (const name of ['mon', 'osd', 'run']) await mkdir(join(folder, name));
     const map = join(folder, 'monmap');
     await run('monmaptool', ['--create', '--fsid', fsid, '--addv', 'a', `v2:127.0.0.1:${ports.mon}/0`, map]);
-    await run('ceph-mon', [...this.conf(), '--mkfs', '-i', 'a', '--monmap', map]);
-    this.spawn('ceph-mon', '-f', '-i', 'a');
+    await run('ceph-mon', [...this.#conf(), '--mkfs', '-i', 'a', '--monmap', map]);
+    this.#spawn('ceph-mon', '-f', '-i', 'a');
     const osd = randomUUID();
-    await this.ceph('osd', 'new', osd);
-    await this.ceph('osd', 'crush', 'add', '0', '1.0', 'root=default', 'host=h');
-    await run('ceph-osd', [...this.conf(), '--mkfs', '-i', '0', '--osd-uuid', osd]);
-    this.spawn('ceph-osd', '-f', '-i', '0');
+    await this.#ceph('osd', 'new', osd);
+    await this.#ceph('osd', 'crush', 'add', '0', '1.0', 'root=default', 'host=h');
+    await run('ceph-osd', [...this.#conf(), '--mkfs', '-i', '0', '--osd-uuid', osd]);
+    this.#spawn('ceph-osd', '-f', '-i', '0');
   }
 
-  private conf(): string[] {
-    return ['-c', join(this.folder, 'ceph.conf')];
+  #conf(): string[] {
+    return ['-c', join(this.#folder, 'ceph.conf')];
   }
 
-  private async ceph(...args: string[]): Promise<void> {
-    await run('ceph', [...this.conf(), '--connect-timeout', '15', ...args], { timeout: COMMAND_DEADLINE_MS });
+  async #ceph(...args: string[]): Promise<void> {
+    await run('ceph', [...this.#conf(), '--connect-timeout', '15', ...args], { timeout: COMMAND_DEADLINE_MS });
   }
 
-  private async admin(...args: string[]): Promise<void> {
-    const all = [...this.conf(), '-n', 'client.rgw', ...args];
+  async #admin(...args: string[]): Promise<void> {
+    const all = [...this.#conf(), '-n', 'client.rgw', ...args];
     await run('radosgw-admin', all, { timeout: COMMAND_DEADLINE_MS });
   }
 
   /** A daemon in the foreground, which the kernel ends with this process however that ends. */
-  private spawn(command: string, ...args: string[]): ChildProcess {
-    const out = openSync(join(this.folder, `${command}.out`), 'a');
-    const all = ['--pdeathsig', 'KILL', command, ...this.conf(), ...args];
+  #spawn(command: string, ...args: string[]): ChildProcess {
+    const out = openSync(join(this.#folder, `${command}.out`), 'a');
+    const all = ['--pdeathsig', 'KILL', command, ...this.#conf(), ...args];
     const child = spawn('setpriv', all, { stdio: ['ignore', out, out] });
     closeSync(out);
     child.on('error', () => undefined); // Seen by who waits for its answer.
-    this.children.push(child);
+    this.#children.push(child);
     return child;
   }
 
-  private async logs(): Promise<string> {
-    const read = (name: string): Promise<string> => readFile(join(this.folder, `${name}.out`), 'utf8').catch(() => '');
+  async #logs(): Promise<string> {
+    const read = (name: string): Promise<string> => readFile(join(this.#folder, `${name}.out`), 'utf8').catch(() => '');
     return (await Promise.all(['ceph-mon', 'ceph-osd', 'radosgw'].map(read))).join('').slice(-4000);
   }
 }

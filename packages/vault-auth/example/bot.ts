@@ -1,7 +1,7 @@
 /**
  * A bot whose login survives the loss of its disk. With `--demo` the stand-in plays WhatsApp: a phone scans, the bot's
  * folder is lost, and the bot comes back READY without a QR. Without, the QR is printed for a real phone, and what
- * belongs to the bot lies in the working directory.
+ * belongs to the bot is in the working directory.
  *
  *     node_modules/.bin/node packages/vault-auth/example/bot.ts --demo
  */

@@ -1,6 +1,6 @@
 import type { SnapshotInfo } from '@leadmaster/vault';
 
-/** What a program may want to know, log, or wake somebody for. */
+/** What a program may want to know, log, or raise an alarm for. */
 export type VaultAuthEvent =
   /** A snapshot is in the vault; the browser stood still for `pauseMs`. */
   | { type: 'saved'; snapshot: SnapshotInfo; pauseMs: number }

@@ -31,7 +31,7 @@ export class History {
       throw new LeadMasterError(
         'snapshot_damaged',
         `The history of ${clientId} in the vault is not whole: ${problem.detail} (${problem.object})`,
-        'Which snapshot is the newest cannot be told. Look at vault.list(); if it is right as it is, vault.acknowledge() says so.',
+        'The newest snapshot is unknown. Look at vault.list(); if it is right as it is, vault.acknowledge() confirms it.',
       );
     }
     const newest = snapshots.at(-1);
@@ -47,7 +47,7 @@ export class History {
     throw new LeadMasterError(
       'snapshot_damaged',
       `Snapshot ${snapshot.id} would lose its login: ${broken(report)}`,
-      `Nothing was changed. vault.forget(${JSON.stringify(this.#settings.clientId)}, { ids: [${JSON.stringify(snapshot.id)}] }) makes the one before it the newest.`,
+      `Nothing was changed. vault.forget(${JSON.stringify(this.#settings.clientId)}, { ids: [${JSON.stringify(snapshot.id)}] }) makes the previous one the newest.`,
     );
   }
 
@@ -76,7 +76,7 @@ export class History {
     return { snapshot: await vault.save(clientId, entries, { kind, extra, signal }), pauseMs };
   }
 
-  /** Takes out what `keep` does not keep, and frees what nothing needs any more. */
+  /** Forgets what `keep` does not keep, and deletes data that no snapshot needs. */
   async tidy(signal: AbortSignal): Promise<void> {
     const { clientId, keep } = this.#settings;
     const vault = await this.#open();
@@ -84,7 +84,7 @@ export class History {
     await vault.prune(clientId, { signal });
   }
 
-  /** What keeps it from opening is told each time: a disk may be mounted meanwhile, a network come back. */
+  /** What keeps it from opening is reported each time: a disk may be mounted meanwhile, a network come back. */
   #open(): Promise<Vault> {
     this.#vault ??= openPlace(this.#settings.vault).catch((error: unknown) => {
       this.#vault = null;

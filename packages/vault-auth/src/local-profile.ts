@@ -32,13 +32,13 @@ export class LocalProfile {
   }
 
   /**
-   * Whether a login lies here. Only what is proven absent is absent; leftovers of a start in which nobody was linked go
+   * Whether a login is here. Only what is proven absent is absent; leftovers of a start without a link go
    * to trash.
    *
    * @throws LeadMasterError `login_damaged` for one that a browser would lose, `login_missing` where a link leads nowhere, and the
    * system's error for what cannot be read.
    */
-  async claimLogin(): Promise<boolean> {
+  async findLogin(): Promise<boolean> {
     await this.#refuseMissingDisk();
     const stores = await Promise.all(Object.values(LOGIN_STORES).map((store) => exists(join(this.dir, store))));
     if (!stores.includes(true)) return false;

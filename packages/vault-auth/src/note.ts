@@ -7,7 +7,7 @@ import { syncFolder } from './files.ts';
 export interface Note {
   /**
    * - `unknown`: it came from elsewhere;
-   * - `none`: nobody was ever linked in it;
+   * - `none`: no account was ever linked in it;
    * - `linked`: READY was seen in it, or a snapshot was put in its place;
    * - `ended`: WhatsApp knows its login no more. It goes to trash once no browser has it open.
    */
@@ -29,7 +29,7 @@ export async function readNote(file: string): Promise<Note> {
     throw new LeadMasterError(
       'profile_unreadable',
       `${file} cannot be read: ${errorText(error)}`,
-      'Mend or remove that file; without it, the profile beside it counts as one that came from elsewhere.',
+      'Fix or remove that file; without it, the profile beside it counts as one that came from elsewhere.',
       { cause: error },
     );
   }

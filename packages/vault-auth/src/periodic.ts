@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** The share of an interval by which each turn comes sooner or later, so that many programs do not save at one time. */
 const JITTER = 0.1;
 
-/** Does something again and again, never twice at once. What fails is told, and tried again at the next turn. */
+/** Repeats a task, never twice at once. A failure is reported, and the task runs again at the next turn. */
 export class Periodic {
   readonly #work: () => Promise<unknown>;
   readonly #onFailure: (error: unknown) => void;
@@ -14,7 +14,7 @@ export class Periodic {
     this.#onFailure = onFailure;
   }
 
-  /** The first turn after `firstMs`, each further one some `everyMs` after the last. Started again, it goes on as it was. */
+  /** The first turn after `firstMs`, each further one some `everyMs` after the last. Started again, it continues as before. */
   start(firstMs: number, everyMs: number): void {
     if (this.#loop !== null) return;
     const stopping = new AbortController();

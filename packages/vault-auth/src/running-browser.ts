@@ -17,7 +17,7 @@ export class RunningBrowser {
     this.identity = identity;
     this.version = version;
     this.#group = new BrowserGroup(identity);
-    // Whoever is seen now is known as ours when the main process is dead.
+    // Processes seen now are known as ours when the main process is dead.
     this.#group.members();
   }
 

@@ -30,7 +30,7 @@ const VAULT_MS = 15 * 60_000;
 /**
  * An AuthStrategy for whatsapp-web.js that keeps a history of encrypted, verified snapshots in a vault, taken while the
  * session runs. A login on this machine is always used as it is; only where there is provably none does the newest
- * snapshot come back. Whatever cannot be read, here or in the vault, is an error and never "no session".
+ * snapshot come back. What cannot be read, here or in the vault, is an error and never "no session".
  *
  * What the library calls takes turns with `save`: nothing moves under a copy, and no copy is taken under a move.
  */
@@ -66,7 +66,7 @@ export class VaultAuth implements AuthStrategy {
   /**
    * Takes a snapshot now. It is durable when this resolves; calls take turns.
    *
-   * @throws LeadMasterError `nothing_to_snapshot` before READY, `capture_failed`, or whatever the vault says.
+   * @throws LeadMasterError `nothing_to_snapshot` before READY, `capture_failed`, or an error of the vault.
    */
   save(): Promise<SnapshotInfo> {
     return this.#turns.run(() => this.#save());
@@ -159,7 +159,7 @@ export class VaultAuth implements AuthStrategy {
     this.#isReady = false;
     await this.#profile.sweep();
     await this.#setEndedAside();
-    this.#isRestored = !(await this.#profile.claimLogin()) && (await this.#restoreNewest());
+    this.#isRestored = !(await this.#profile.findLogin()) && (await this.#restoreNewest());
     await this.#profile.prepare();
     // The vault may have taken its time.
     this.#profile.refuseOpen();
@@ -185,7 +185,7 @@ export class VaultAuth implements AuthStrategy {
   /** @param isForGood Whether no snapshot from before will ever be of use. */
   async #end(by: 'logout' | 'qr', isForGood: boolean): Promise<void> {
     const { login } = await this.#profile.note();
-    // A logout is told by the page and by the call that asked for it.
+    // Both the page and the call that asked for it report a logout.
     if (login === 'ended' || login === 'none') return;
     const unlinkedAt = isForGood ? { unlinkedAt: new Date().toISOString() } : {};
     await this.#profile.change({ login: 'ended', ...unlinkedAt });
@@ -230,7 +230,7 @@ export class VaultAuth implements AuthStrategy {
     this.#isFlushed = true;
   }
 
-  /** The snapshot is safe, whatever becomes of this. */
+  /** The snapshot is safe, even if this fails. */
   async #tidy(signal: AbortSignal): Promise<void> {
     await this.#history.tidy(signal).catch((error: unknown) => this.#tell({ type: 'upkeep_failed', error }));
   }

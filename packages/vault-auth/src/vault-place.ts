@@ -59,6 +59,6 @@ function keyMissing(url: string, file: string): LeadMasterError {
   return new LeadMasterError(
     'vault_key_missing',
     `The key of the vault at ${url} is not in ${file}`,
-    'Put back the copy of the key file that was kept elsewhere. Nobody can read the vault without it.',
+    'Put back the copy of the key file that was kept elsewhere. The vault cannot be read without it.',
   );
 }

@@ -35,7 +35,7 @@ test('the newest snapshot comes back, unless its login has ended since', async (
   expect(await new History(readOptions({ clientId: 'other', vault })).newest(null)).toBeNull();
 });
 
-test('a history that somebody has cut is an error, never an older login', async () => {
+test('a shortened history is an error, never an older login', async () => {
   const { store, vault, snapshots } = await vaultWith(2);
   for await (const { key } of store.list('chain/')) {
     if (key.endsWith(String(snapshots[0]?.sequence))) await store.delete(key);

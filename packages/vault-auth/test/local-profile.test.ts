@@ -20,35 +20,35 @@ async function putLogin(): Promise<void> {
 }
 
 test('only what is proven absent is absent', async () => {
-  expect(await profile.claimLogin()).toBe(false);
+  expect(await profile.findLogin()).toBe(false);
   await writeFile(profile.dir, 'not a folder');
-  await expect(profile.claimLogin()).rejects.toMatchObject({ code: 'ENOTDIR' });
+  await expect(profile.findLogin()).rejects.toMatchObject({ code: 'ENOTDIR' });
 });
 
 test('a link that leads nowhere is a missing disk, and no proof that there is no login', async () => {
   const disk = join(dataPath, 'disk/bot');
   await symlink(disk, profile.dir);
-  await expect(profile.claimLogin()).rejects.toMatchObject({
+  await expect(profile.findLogin()).rejects.toMatchObject({
     code: 'login_missing',
     message: expect.stringContaining(disk),
   });
   await mkdir(disk, { recursive: true });
   await putLogin();
-  expect(await profile.claimLogin()).toBe(true);
+  expect(await profile.findLogin()).toBe(true);
 });
 
 test('a login from elsewhere is used as it is; damaged, it is refused and left in place', async () => {
   await putLogin();
-  expect(await profile.claimLogin()).toBe(true);
+  expect(await profile.findLogin()).toBe(true);
   await truncate(join(profile.dir, LOGIN_STORES.indexedDb, 'CURRENT'), 0);
-  await expect(profile.claimLogin()).rejects.toMatchObject({ code: 'login_damaged' });
+  await expect(profile.findLogin()).rejects.toMatchObject({ code: 'login_damaged' });
   expect(await readdir(dataPath)).toEqual(['bot']);
 });
 
-test('what is left of a start in which nobody was linked goes to trash', async () => {
+test('leftovers of a start without a link go to trash', async () => {
   await profile.prepare();
   await putLevelDb(join(profile.dir, LOGIN_STORES.indexedDb));
-  expect(await profile.claimLogin()).toBe(false);
+  expect(await profile.findLogin()).toBe(false);
   expect(await readdir(join(dataPath, 'trash'))).toEqual([expect.stringMatching(/^bot\..*\.never-linked$/)]);
 });
 

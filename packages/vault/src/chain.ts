@@ -16,7 +16,7 @@ import { listRecords, type RecordList, topOf } from './record-list.ts';
 import { passed } from './small.ts';
 import type { BlobStore } from './store/blob-store.ts';
 
-/** The newest record that somebody has seen. */
+/** The newest record that was seen. */
 export interface SeenHead {
   sequence: number;
   id: string;
@@ -28,20 +28,20 @@ export interface HeadMemory {
   remember(session: string, head: SeenHead): Promise<void>;
 }
 
-/** What one process has seen, for whoever does not keep it longer. */
+/** What one process has seen, for callers without a lasting memory. */
 export class ProcessMemory implements HeadMemory {
-  private readonly heads = new Map<string, SeenHead>();
+  readonly #heads = new Map<string, SeenHead>();
 
   async recall(session: string): Promise<SeenHead | null> {
-    return this.heads.get(session) ?? null;
+    return this.#heads.get(session) ?? null;
   }
 
   async remember(session: string, head: SeenHead): Promise<void> {
-    this.heads.set(session, head);
+    this.#heads.set(session, head);
   }
 }
 
-/** How often a view is begun anew because records went away meanwhile. */
+/** How often a view is begun again because records went away meanwhile. */
 const TRIES = 4;
 
 /** A session's chain at one moment. */
@@ -67,63 +67,63 @@ export type RecordDraft = Pick<ChainRecord, 'type' | 'live' | 'packs' | 'dropped
 
 /** The records of one session: read, and added to by conditional put, which is the commit of everything. */
 export class Chain {
-  private readonly store: BlobStore;
-  private readonly session: KnownSession;
-  private readonly memory: HeadMemory;
+  readonly #store: BlobStore;
+  readonly #session: KnownSession;
+  readonly #memory: HeadMemory;
 
   constructor(store: BlobStore, session: KnownSession, memory: HeadMemory) {
-    this.store = store;
-    this.session = session;
-    this.memory = memory;
+    this.#store = store;
+    this.#session = session;
+    this.#memory = memory;
   }
 
   async view(signal?: AbortSignal): Promise<ChainView> {
     for (let tries = 1; ; tries++) {
-      const view = await this.viewOnce(tries === TRIES, signal);
+      const view = await this.#viewOnce(tries === TRIES, signal);
       if (view !== null) return view;
     }
   }
 
   /** Null when a record went away between the list and its turn: a newer one has superseded it. */
-  private async viewOnce(last: boolean, signal?: AbortSignal): Promise<ChainView | null> {
-    const seen = await this.memory.recall(this.session.name);
-    const { present, implausible, strays } = await this.list(seen?.sequence ?? 0, signal);
+  async #viewOnce(last: boolean, signal?: AbortSignal): Promise<ChainView | null> {
+    const seen = await this.#memory.recall(this.#session.name);
+    const { present, implausible, strays } = await this.#list(seen?.sequence ?? 0, signal);
     const unreadable: number[] = [];
     const problems: VaultProblem[] = strays.map(strayName);
     let head: ChainRecord | null = null;
     let headBytes = 0;
     for (const sequence of [...present.keys()].sort((a, b) => b - a)) {
       try {
-        const bytes = await this.fetch(sequence, signal);
+        const bytes = await this.#fetch(sequence, signal);
         if (bytes === null && !last) return null;
-        head = await this.decode(sequence, bytes);
+        head = await this.#decode(sequence, bytes);
         headBytes = bytes?.length ?? 0;
         break;
       } catch (error) {
         if (!isDamage(error)) throw error;
         if (implausible.has(sequence)) {
           present.delete(sequence);
-          problems.push(strayNumber(this.object(sequence), error.message));
+          problems.push(strayNumber(this.#object(sequence), error.message));
           continue;
         }
         unreadable.push(sequence);
-        problems.push({ kind: 'damaged', object: this.object(sequence), detail: error.message });
+        problems.push({ kind: 'damaged', object: this.#object(sequence), detail: error.message });
       }
     }
     const top = topOf(present.keys(), new Set());
     if (head === null && present.size > 0) {
-      throw damagedObject(chainFolder(this.session.keys.session), 'not one of its records can be read');
+      throw damagedObject(chainFolder(this.#session.keys.session), 'not one of its records can be read');
     }
-    problems.push(...this.compare(head, present, unreadable));
+    problems.push(...this.#compare(head, present, unreadable));
     for (const sequence of head?.damaged ?? []) {
       if (!present.has(sequence)) continue;
       unreadable.push(sequence);
-      const detail = `A record could not be read when later ones were written. Delete it by its number: ./leadmaster snapshot delete ${this.session.name} ${sequence}`;
-      problems.push({ kind: 'damaged', object: this.object(sequence), detail });
+      const detail = `A record could not be read when later ones were written. Delete it by its number: ./leadmaster snapshot delete ${this.#session.name} ${sequence}`;
+      problems.push({ kind: 'damaged', object: this.#object(sequence), detail });
     }
-    const rollback = this.rollback(seen, head, top);
+    const rollback = this.#rollback(seen, head, top);
     if (rollback !== null) problems.push(rollback);
-    else if (head !== null && head.sequence > (seen?.sequence ?? 0)) await this.remember(head);
+    else if (head !== null && head.sequence > (seen?.sequence ?? 0)) await this.#remember(head);
     return {
       head,
       headBytes,
@@ -137,7 +137,7 @@ export class Chain {
     };
   }
 
-  /** As `view`, for whoever is about to write: refused on a vault that is older than it was. */
+  /** As `view`, for a caller about to write: refused on a vault that is older than it was. */
   async viewToWrite(signal?: AbortSignal): Promise<ChainView> {
     const view = await this.view(signal);
     if (!view.rolledBack) return view;
@@ -145,14 +145,14 @@ export class Chain {
     throw new LeadMasterError(
       'vault_rolled_back',
       problem?.detail ?? 'The vault is older than it was.',
-      `If an older copy of the vault was put back on purpose, say so: "./leadmaster vault accept ${this.session.name}" (vault.acknowledge() in a program). Otherwise somebody has removed snapshots.`,
+      `If an older copy of the vault was put back on purpose, confirm it: "./leadmaster vault accept ${this.#session.name}" (vault.acknowledge() in a program). Otherwise snapshots were removed by another program.`,
     );
   }
 
   /** The manifest of a live snapshot. */
   async manifest(info: SnapshotInfo, signal?: AbortSignal): Promise<ChainRecord> {
-    const object = this.object(info.sequence);
-    const record = await this.decode(info.sequence, await this.fetch(info.sequence, signal));
+    const object = this.#object(info.sequence);
+    const record = await this.#decode(info.sequence, await this.#fetch(info.sequence, signal));
     if (record.id !== info.id) throw damagedObject(object, `it is ${record.id}, and ${info.id} belongs here`);
     if (record.entries === undefined) throw damagedObject(object, 'it lists no files');
     return record;
@@ -181,17 +181,17 @@ export class Chain {
       ...draft(id, sequence),
     };
     record.sizes = sizesOf(view, record.live);
-    const bytes = await encodeRecord(this.session.keys, record);
-    const object = this.object(sequence);
+    const bytes = await encodeRecord(this.#session.keys, record);
+    const object = this.#object(sequence);
     const frees = record.type !== 'snapshot';
-    const written = await this.store.put(object, bytes, { ifAbsent: true, frees, ...passed(signal) });
+    const written = await this.#store.put(object, bytes, { ifAbsent: true, frees, ...passed(signal) });
     // A put that was tried again after a lost answer finds its own record.
-    if (!written && !(await this.holds(object, bytes, signal))) return null;
-    if (!(await this.isInLine(record, signal))) {
-      await this.store.delete(object, passed(signal));
+    if (!written && !(await this.#holds(object, bytes, signal))) return null;
+    if (!(await this.#isInLine(record, signal))) {
+      await this.#store.delete(object, passed(signal));
       return null;
     }
-    await this.remember(record);
+    await this.#remember(record);
     return record;
   }
 
@@ -199,24 +199,24 @@ export class Chain {
    * Whether a record that was just put is one of the chain. A number is free again once its record was superseded and
    * removed: a writer who looked long ago may get it, behind the back of all that was written since.
    */
-  private async isInLine(record: ChainRecord, signal?: AbortSignal): Promise<boolean> {
-    const { present, implausible } = await this.list(record.sequence, signal);
+  async #isInLine(record: ChainRecord, signal?: AbortSignal): Promise<boolean> {
+    const { present, implausible } = await this.#list(record.sequence, signal);
     const top = topOf(present.keys(), implausible);
     if (top <= record.sequence) return true;
     const { head } = await this.view(signal);
     if (head === null || head.sequence <= record.sequence) return true;
     if (ancestors(head).includes(record.id)) return true;
     // So many were written since that they no longer say whom they followed.
-    if (head.sequence - record.sequence > TRAIL) throw overtaken(this.session.name);
+    if (head.sequence - record.sequence > TRAIL) throw overtaken(this.#session.name);
     return false;
   }
 
   /** Removes records that are neither live nor the newest: forgotten, or superseded. */
   async tidy(head: ChainRecord, signal?: AbortSignal): Promise<void> {
     const keep = new Set([head.sequence, ...head.damaged, ...head.live.map(({ sequence }) => sequence)]);
-    for (const sequence of (await this.list(head.sequence, signal)).present.keys()) {
+    for (const sequence of (await this.#list(head.sequence, signal)).present.keys()) {
       if (sequence < head.sequence && !keep.has(sequence)) {
-        await this.store.delete(this.object(sequence), passed(signal));
+        await this.#store.delete(this.#object(sequence), passed(signal));
       }
     }
   }
@@ -224,40 +224,40 @@ export class Chain {
   /** From now on this is the state that is known. */
   async acknowledge(signal?: AbortSignal): Promise<void> {
     const { head } = await this.view(signal);
-    await this.memory.remember(this.session.name, { sequence: head?.sequence ?? 0, id: head?.id ?? '' });
+    await this.#memory.remember(this.#session.name, { sequence: head?.sequence ?? 0, id: head?.id ?? '' });
   }
 
-  private object(sequence: number): string {
-    return recordObject(this.session.keys.session, sequence);
+  #object(sequence: number): string {
+    return recordObject(this.#session.keys.session, sequence);
   }
 
-  private async remember({ sequence, id }: SeenHead): Promise<void> {
-    await this.memory.remember(this.session.name, { sequence, id });
+  async #remember({ sequence, id }: SeenHead): Promise<void> {
+    await this.#memory.remember(this.#session.name, { sequence, id });
   }
 
-  private async fetch(sequence: number, signal?: AbortSignal): Promise<Buffer | null> {
+  async #fetch(sequence: number, signal?: AbortSignal): Promise<Buffer | null> {
     const range = { offset: 0, length: MAX_RECORD_BYTES + 1 };
-    return this.store.get(this.object(sequence), { range, ...passed(signal) });
+    return this.#store.get(this.#object(sequence), { range, ...passed(signal) });
   }
 
-  private async decode(sequence: number, bytes: Buffer | null): Promise<ChainRecord> {
-    const object = this.object(sequence);
+  async #decode(sequence: number, bytes: Buffer | null): Promise<ChainRecord> {
+    const object = this.#object(sequence);
     if (bytes === null) throw damagedObject(object, 'it is not in the store');
     if (bytes.length > MAX_RECORD_BYTES) throw damagedObject(object, 'it is larger than any record');
-    return decodeRecord(this.session.keys, object, sequence, bytes);
+    return decodeRecord(this.#session.keys, object, sequence, bytes);
   }
 
-  private list(seen: number, signal?: AbortSignal): Promise<RecordList> {
-    return listRecords(this.store, this.session.keys.session, seen, signal);
+  #list(seen: number, signal?: AbortSignal): Promise<RecordList> {
+    return listRecords(this.#store, this.#session.keys.session, seen, signal);
   }
 
-  private compare(head: ChainRecord | null, present: Map<number, number>, unreadable: number[]): VaultProblem[] {
+  #compare(head: ChainRecord | null, present: Map<number, number>, unreadable: number[]): VaultProblem[] {
     if (head === null) return [];
     const problems: VaultProblem[] = [];
     const live = new Map(head.live.map((info) => [info.sequence, info]));
     const sizes = new Map(head.sizes?.map(({ sequence, bytes }) => [sequence, bytes]));
     for (const info of head.live) {
-      const object = this.object(info.sequence);
+      const object = this.#object(info.sequence);
       const which = `The record of snapshot ${info.id} (${info.at})`;
       const [bytes, wrote] = [present.get(info.sequence), sizes.get(info.sequence)];
       if (bytes === undefined)
@@ -269,15 +269,15 @@ export class Chain {
       if (live.has(sequence) || sequence >= head.sequence) continue;
       if (unreadable.includes(sequence) || head.damaged.includes(sequence)) continue;
       const detail = 'A record that was forgotten is in the store: put back, or left there by a crash.';
-      problems.push({ kind: 'replayed', object: this.object(sequence), detail });
+      problems.push({ kind: 'replayed', object: this.#object(sequence), detail });
     }
     return problems;
   }
 
-  private rollback(seen: SeenHead | null, head: ChainRecord | null, top: number): VaultProblem | null {
+  #rollback(seen: SeenHead | null, head: ChainRecord | null, top: number): VaultProblem | null {
     if (seen === null || seen.sequence === 0) return null;
-    const object = this.object(seen.sequence);
-    const known = `record ${seen.sequence} (${seen.id}) of session ${this.session.name} was seen before`;
+    const object = this.#object(seen.sequence);
+    const known = `record ${seen.sequence} (${seen.id}) of session ${this.#session.name} was seen before`;
     if (top < seen.sequence) {
       const detail = `The vault is older than it was: ${known}, and its newest record now is ${top}.`;
       return { kind: 'rolled_back', object, detail };
@@ -289,8 +289,8 @@ export class Chain {
     return null;
   }
 
-  private async holds(object: string, bytes: Buffer, signal?: AbortSignal): Promise<boolean> {
-    const there = await this.store.get(object, { range: { offset: 0, length: bytes.length + 1 }, ...passed(signal) });
+  async #holds(object: string, bytes: Buffer, signal?: AbortSignal): Promise<boolean> {
+    const there = await this.#store.get(object, { range: { offset: 0, length: bytes.length + 1 }, ...passed(signal) });
     return there !== null && sha256(there).equals(sha256(bytes));
   }
 }

@@ -13,60 +13,60 @@ export type ReadChunk = { id: string; plain: Buffer } | { id: string; object: st
 
 /** Reads chunks wherever they lie, also while a prune elsewhere moves them. */
 export class ChunkReader {
-  private shelf: Shelf;
-  private readonly reload: () => Promise<Shelf>;
-  private readonly foundDamaged: (pack: string) => Promise<void>;
-  private reloading: Promise<Shelf> | null = null;
+  #shelf: Shelf;
+  readonly #reload: () => Promise<Shelf>;
+  readonly #foundDamaged: (pack: string) => Promise<void>;
+  #reloading: Promise<Shelf> | null = null;
 
-  /** `foundDamaged` is told of each pack, still one of the vault's, whose chunk cannot be had from anywhere. */
+  /** `foundDamaged` gets each pack, still one of the vault's, whose chunk cannot be had from anywhere. */
   constructor(shelf: Shelf, reload: () => Promise<Shelf>, foundDamaged: (pack: string) => Promise<void>) {
-    this.shelf = shelf;
-    this.reload = reload;
-    this.foundDamaged = foundDamaged;
+    this.#shelf = shelf;
+    this.#reload = reload;
+    this.#foundDamaged = foundDamaged;
   }
 
   /** Chunks in the order that costs the fewest reads. */
   scattered(ids: Iterable<string>): Group[] {
-    return group(this.shelf, [...new Set(ids)], true);
+    return group(this.#shelf, [...new Set(ids)], true);
   }
 
   /** Chunks in the order given, for a file that is read from its beginning to its end. */
   ordered(ids: readonly string[]): Group[] {
-    return group(this.shelf, ids, false);
+    return group(this.#shelf, ids, false);
   }
 
   async read(wanted: Group, signal?: AbortSignal): Promise<ReadChunk[]> {
-    if (!Array.isArray(wanted)) return [await this.again(wanted.missing, 'no pack that can be read holds it', signal)];
-    const { stored, opened } = await this.shelf.read(wanted, signal);
+    if (!Array.isArray(wanted)) return [await this.#again(wanted.missing, 'no pack that can be read holds it', signal)];
+    const { stored, opened } = await this.#shelf.read(wanted, signal);
     release(stored);
     const chunks: ReadChunk[] = [];
     for (const [at, place] of wanted.entries()) {
       const plain = opened[at] ?? 'it was not read';
       if (typeof plain !== 'string') chunks.push({ id: place.id, plain });
-      else chunks.push(await this.again(place.id, plain, signal, place));
+      else chunks.push(await this.#again(place.id, plain, signal, place));
     }
     return chunks;
   }
 
   /** Another copy, or the same one where it lies now. */
-  private async again(id: string, problem: string, signal?: AbortSignal, tried?: ChunkPlace): Promise<ReadChunk> {
+  async #again(id: string, problem: string, signal?: AbortSignal, tried?: ChunkPlace): Promise<ReadChunk> {
     const elsewhere = (shelf: Shelf) => shelf.placesOf(id).filter(({ pack }) => pack !== tried?.pack);
-    let places = elsewhere(this.shelf);
+    let places = elsewhere(this.#shelf);
     if (places.length === 0) {
-      this.reloading ??= this.reload();
-      this.shelf = await this.reloading;
-      places = elsewhere(this.shelf);
+      this.#reloading ??= this.#reload();
+      this.#shelf = await this.#reloading;
+      places = elsewhere(this.#shelf);
     }
     for (const place of places) {
-      const [plain] = (await this.shelf.read([place], signal)).opened;
+      const [plain] = (await this.#shelf.read([place], signal)).opened;
       if (Buffer.isBuffer(plain)) return { id, plain };
     }
     if (tried !== undefined) {
-      if (this.shelf.packs.has(tried.pack)) await this.foundDamaged(tried.pack);
-      return { id, object: this.shelf.object(tried.pack), problem };
+      if (this.#shelf.packs.has(tried.pack)) await this.#foundDamaged(tried.pack);
+      return { id, object: this.#shelf.object(tried.pack), problem };
     }
-    // It lies in a pack that cannot be read, or in none.
-    const unreadable = [...this.shelf.unreadable].map((pack) => this.shelf.object(pack));
+    // It is in a pack that cannot be read, or in none.
+    const unreadable = [...this.#shelf.unreadable].map((pack) => this.#shelf.object(pack));
     return { id, object: unreadable.length > 0 ? unreadable.join(', ') : `chunk ${id}`, problem };
   }
 }

@@ -50,7 +50,7 @@ export async function commit(
       signal,
     );
     if (record !== null) {
-      // What a forget or a prune has said is said by this one, too; left there, it would look like one put back.
+      // The statement of a forget or a prune is carried on by this record; without it, the record would look like a rollback.
       if (view.head !== null && view.head.type !== 'snapshot') await context.chain.tidy(record);
       return { ...facts, id: record.id, sequence: record.sequence };
     }

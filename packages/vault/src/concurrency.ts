@@ -30,41 +30,41 @@ export async function forEachLimit<T>(
 
 /** At most so many at once; the others wait in order. */
 export class Slots {
-  private free: number;
-  private readonly waiting: (() => void)[] = [];
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
 
   constructor(count: number) {
-    this.free = count;
+    this.#free = count;
   }
 
   async take(): Promise<void> {
-    if (this.free > 0) {
-      this.free--;
+    if (this.#free > 0) {
+      this.#free--;
       return;
     }
-    await new Promise<void>((resolve) => this.waiting.push(resolve));
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   give(): void {
-    const next = this.waiting.shift();
-    if (next === undefined) this.free++;
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free++;
     else next();
   }
 }
 
 /** Work on one subject happens one after the other. */
 export class Turns {
-  private readonly last = new Map<string, Promise<unknown>>();
+  readonly #last = new Map<string, Promise<unknown>>();
 
   async run<T>(subject: string, work: () => Promise<T>): Promise<T> {
-    const before = this.last.get(subject) ?? Promise.resolve();
+    const before = this.#last.get(subject) ?? Promise.resolve();
     const mine = before.then(work, work);
     const settled = mine.catch(() => undefined);
-    this.last.set(subject, settled);
+    this.#last.set(subject, settled);
     try {
       return await mine;
     } finally {
-      if (this.last.get(subject) === settled) this.last.delete(subject);
+      if (this.#last.get(subject) === settled) this.#last.delete(subject);
     }
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Remembers, outside the vault, in which packs damage was found by whoever read them: nothing that is saved later relies
+ * Remembers, outside the vault, in which packs a reader found damage: nothing that is saved later relies
  * on those. Pack names are random, so one that is gone may stay remembered.
  */
 export interface DamageMemory {
@@ -8,15 +8,15 @@ export interface DamageMemory {
   foundDamaged(session: string, pack: string): Promise<void>;
 }
 
-/** What one process has found, for whoever does not keep it longer. */
+/** What one process has found, for callers without a lasting memory. */
 export class ProcessDamageMemory implements DamageMemory {
-  private readonly packs = new Map<string, Set<string>>();
+  readonly #packs = new Map<string, Set<string>>();
 
   async damagedPacks(session: string): Promise<readonly string[]> {
-    return [...(this.packs.get(session) ?? [])];
+    return [...(this.#packs.get(session) ?? [])];
   }
 
   async foundDamaged(session: string, pack: string): Promise<void> {
-    this.packs.set(session, (this.packs.get(session) ?? new Set()).add(pack));
+    this.#packs.set(session, (this.#packs.get(session) ?? new Set()).add(pack));
   }
 }

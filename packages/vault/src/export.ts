@@ -17,7 +17,7 @@ import type { ReadProgress } from './verify.ts';
 export interface ExportOptions {
   /** Seals the file; the vault's own master key unless it is given. */
   key?: MasterKey;
-  /** Seals the file instead of any key: whoever knows it can open the file, and nobody else. */
+  /** Seals the file instead of a key: only a reader who knows it can open the file. */
   passphrase?: string;
   signal?: AbortSignal;
   onProgress?: (progress: ReadProgress) => void;
@@ -34,7 +34,7 @@ export const FRAME_LIMITS: Readonly<Record<FrameType, number>> = {
 
 /**
  * A snapshot as one file: its key (made for this file, wrapped by a master key), every chunk once, and at last the
- * manifest. Whoever has the session's key but not the master key cannot read it, nor the other way round.
+ * manifest. Neither the session's key nor the master key alone can read it.
  */
 export async function* exportSnapshot(
   from: { name: string; manifest: ChainRecord; info: SnapshotInfo; reader: ChunkReader },

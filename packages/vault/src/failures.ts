@@ -15,8 +15,8 @@ export const EXPORT = 'the export';
 
 /** An object that is not what this vault wrote under that name. */
 export function damagedObject(object: string, what: string, cause?: unknown): LeadMasterError {
-  const cure = object === EXPORT ? COPY_FILE : object === HEADER_OBJECT ? HEADER : COPY;
-  return new LeadMasterError('store_damaged', `${object} is damaged: ${what}.`, cure, { cause, extra: { object } });
+  const hint = object === EXPORT ? COPY_FILE : object === HEADER_OBJECT ? HEADER : COPY;
+  return new LeadMasterError('store_damaged', `${object} is damaged: ${what}.`, hint, { cause, extra: { object } });
 }
 
 /** A snapshot that cannot be had whole. */
@@ -50,12 +50,12 @@ export function sessionNotFound(session: string): LeadMasterError {
   );
 }
 
-/** A session that was seen in the vault before, and has no key in it any more. */
+/** A session that was in the vault earlier and whose key is missing. */
 export function lostKey(session: string, seen: { sequence: number; id: string }, object: string): LeadMasterError {
   return new LeadMasterError(
     'vault_rolled_back',
     `The key of session ${session} is gone from the vault: its record ${seen.sequence} (${seen.id}) was seen before, and nothing of it can be read without ${object}.`,
-    `Bring ${object} back from a copy of the vault. No new key is made in its place. If the session was given up on purpose, or an older copy of the vault was put back, say so: "./leadmaster vault accept ${session}".`,
+    `Bring ${object} back from a copy of the vault. No new key is made in its place. If the session was given up on purpose, or an older copy of the vault was put back, confirm it: "./leadmaster vault accept ${session}".`,
     { extra: { object } },
   );
 }
@@ -71,7 +71,7 @@ export function isOfAnObject(error: unknown): error is LeadMasterError {
   return error instanceof LeadMasterError && OF_AN_OBJECT.has(error.code);
 }
 
-/** Such an error, as something that a person must know. */
+/** Such an error, as something that the operator must know. */
 export function problemOf({ message, extra }: LeadMasterError): VaultProblem {
   const object = typeof extra.object === 'string' ? extra.object : 'vault';
   return { kind: 'damaged', object, detail: message };

@@ -9,7 +9,7 @@ import { hasCode } from './store/folder-errors.ts';
 const AT_ONCE = 64;
 
 /**
- * A folder as it lies there, for one that nobody writes to: a stopped profile, a frozen copy. Sockets, pipes and devices
+ * A folder as it is, for one that no process writes to: a stopped profile, a frozen copy. Sockets, pipes and devices
  * are left out, and what has a name that is not UTF-8. A file counts as unchanged while device, inode, size and both times stay.
  */
 export function folderSource(folder: string, options: { include?: (path: string) => boolean } = {}): Source {

@@ -5,7 +5,7 @@ import { hasCode } from './store/folder-errors.ts';
 import { isTemporary } from './store/folder-store.ts';
 
 /**
- * What lies in a vault's folder and is not the vault's: paths below it, in order; of a folder its name alone. The vault passes
+ * What is in a vault's folder and is not the vault's: paths below it, in order; of a folder its name alone. The vault passes
  * over all of it. Nothing of a folder that is not there.
  */
 export async function foreignNames(folder: string): Promise<string[]> {

@@ -14,7 +14,7 @@ export type ForgetChoice =
   | { policy: RetentionPolicy; spared?: (info: SnapshotInfo) => boolean };
 
 /**
- * Takes snapshots out of the session's history. One record says so; then their own records are deleted. Their chunks
+ * Takes snapshots out of the session's history. One record states it; then their own records are deleted. Their chunks
  * go with the next prune.
  */
 export async function forget(

@@ -118,54 +118,54 @@ function snapshotOf(record: ChainRecord): SnapshotInfo {
 
 /** The frames in their order: the key, chunks, the manifest. */
 class Reading {
-  private readonly store: (plain: Buffer) => Promise<string>;
-  private readonly masters: readonly MasterKey[];
-  private readonly refusal: () => LeadMasterError;
-  private opened: { name: string; keys: SessionKeys } | null = null;
-  private record: ChainRecord | null = null;
+  readonly #store: (plain: Buffer) => Promise<string>;
+  readonly #masters: readonly MasterKey[];
+  readonly #refusal: () => LeadMasterError;
+  #opened: { name: string; keys: SessionKeys } | null = null;
+  #record: ChainRecord | null = null;
   /** Our id and the length of each chunk, by its id in the file. */
-  private readonly chunks = new Map<string, { id: string; plain: number }>();
+  readonly #chunks = new Map<string, { id: string; plain: number }>();
 
   constructor(
     store: (plain: Buffer) => Promise<string>,
     masters: readonly MasterKey[],
     refusal: () => LeadMasterError,
   ) {
-    this.store = store;
-    this.masters = masters;
-    this.refusal = refusal;
+    this.#store = store;
+    this.#masters = masters;
+    this.#refusal = refusal;
   }
 
   async take({ type, body }: Frame): Promise<void> {
-    if (this.record !== null || (type === 'K') !== (this.opened === null)) {
+    if (this.#record !== null || (type === 'K') !== (this.#opened === null)) {
       throw damagedObject(EXPORT, 'its parts are in a wrong order');
     }
     if (type === 'K') {
-      this.opened = openExportKey(body, this.masters);
-      if (this.opened === null) throw this.refusal();
-    } else if (type === 'R') this.record = await readExportRecord(this.keys, body);
-    else await this.takeChunk(body);
+      this.#opened = openExportKey(body, this.#masters);
+      if (this.#opened === null) throw this.#refusal();
+    } else if (type === 'R') this.#record = await readExportRecord(this.#keys, body);
+    else await this.#takeChunk(body);
   }
 
   finish(): { from: { name: string; record: ChainRecord }; entries: TreeEntry[] } {
-    if (this.opened === null || this.record === null) throw damagedObject(EXPORT, 'it ends before its manifest');
-    const entries = (this.record.entries ?? []).map((entry) => this.rename(entry));
+    if (this.#opened === null || this.#record === null) throw damagedObject(EXPORT, 'it ends before its manifest');
+    const entries = (this.#record.entries ?? []).map((entry) => this.#rename(entry));
     checkTree(entries);
-    return { from: { name: this.opened.name, record: this.record }, entries };
+    return { from: { name: this.#opened.name, record: this.#record }, entries };
   }
 
-  private async takeChunk(body: Buffer): Promise<void> {
+  async #takeChunk(body: Buffer): Promise<void> {
     const { facts, sealed } = readFacts(body);
-    const plain = await openChunk(this.keys, facts, sealed);
+    const plain = await openChunk(this.#keys, facts, sealed);
     if (typeof plain === 'string') throw damagedObject(EXPORT, `chunk ${facts.id}: ${plain}`);
-    this.chunks.set(facts.id, { id: await this.store(plain), plain: facts.plain });
+    this.#chunks.set(facts.id, { id: await this.#store(plain), plain: facts.plain });
     release(plain);
   }
 
-  private rename(entry: TreeEntry): TreeEntry {
+  #rename(entry: TreeEntry): TreeEntry {
     if (entry.kind !== 'file') return entry;
     const chunks = entry.chunks.map((id) => {
-      const chunk = this.chunks.get(id);
+      const chunk = this.#chunks.get(id);
       if (chunk === undefined) throw damagedObject(EXPORT, `a chunk of ${entry.path} is not in it`);
       return chunk;
     });
@@ -174,9 +174,9 @@ class Reading {
     return { ...entry, chunks: chunks.map(({ id }) => id) };
   }
 
-  private get keys(): SessionKeys {
-    if (this.opened === null) throw damagedObject(EXPORT, 'it does not begin with its key');
-    return this.opened.keys;
+  get #keys(): SessionKeys {
+    if (this.#opened === null) throw damagedObject(EXPORT, 'it does not begin with its key');
+    return this.#opened.keys;
   }
 }
 

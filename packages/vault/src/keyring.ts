@@ -56,24 +56,24 @@ interface FoundKey extends KeyBody {
 /** The keys of a vault: who has the master key has these. */
 export class Keyring {
   readonly vault: string;
-  private readonly store: BlobStore;
-  private readonly masters: readonly MasterKey[];
-  private readonly current: MasterKey;
-  private readonly secret: Buffer;
-  private readonly namesKey: Buffer;
-  private readonly destroyedKey: Buffer;
+  readonly #store: BlobStore;
+  readonly #masters: readonly MasterKey[];
+  readonly #current: MasterKey;
+  readonly #secret: Buffer;
+  readonly #namesKey: Buffer;
+  readonly #destroyedKey: Buffer;
 
   private constructor(store: BlobStore, masters: readonly MasterKey[], vault: string, secret: Buffer) {
-    this.store = store;
-    this.masters = masters;
-    this.current = first(masters);
+    this.#store = store;
+    this.#masters = masters;
+    this.#current = first(masters);
     this.vault = vault;
-    this.secret = secret;
-    this.namesKey = deriveKey(secret, 'names');
-    this.destroyedKey = deriveKey(secret, 'destroyed');
+    this.#secret = secret;
+    this.#namesKey = deriveKey(secret, 'names');
+    this.#destroyedKey = deriveKey(secret, 'destroyed');
   }
 
-  /** Opens the vault in a store; makes one when `create` says so and the store is proven to hold none. */
+  /** Opens the vault in a store; creates one if `create` is set and the store is proven to hold none. */
   static async open(
     store: BlobStore,
     masters: readonly MasterKey[],
@@ -82,7 +82,7 @@ export class Keyring {
   ): Promise<Keyring> {
     const vault = await readHeader(store, create, signal);
     const opener = new Keyring(store, masters, vault, Buffer.alloc(KEY_BYTES));
-    const own = await opener.ownKey(signal).catch(async (error: unknown) => {
+    const own = await opener.#ownKey(signal).catch(async (error: unknown) => {
       if (!isDamage(error)) throw error;
       throw (await wrongHeader(store, masters, vault, signal)) ?? error;
     });
@@ -95,48 +95,48 @@ export class Keyring {
    * @throws LeadMasterError as `open` does; `store_damaged` also where another vault is in its place.
    */
   async prove(signal?: AbortSignal): Promise<void> {
-    const vault = await readHeader(this.store, false, signal);
+    const vault = await readHeader(this.#store, false, signal);
     if (vault !== this.vault) throw damagedObject(VAULT_OBJECT, 'it is the header of another vault than before');
-    const own = await this.newest(VAULT_OWNER, signal);
-    if (own?.secret === this.secret.toString('hex')) return;
+    const own = await this.#newest(VAULT_OWNER, signal);
+    if (own?.secret === this.#secret.toString('hex')) return;
     throw damagedObject(keyFolder(VAULT_OWNER), "the vault's own key is not the one that it was");
   }
 
   /** Whether a session of that name was destroyed on purpose, proven by a tombstone. */
   async wasDestroyed(name: string, signal?: AbortSignal): Promise<boolean> {
     const owner = this.ownerOf(name);
-    for await (const { key } of this.store.list(DESTROYED, passed(signal))) {
+    for await (const { key } of this.#store.list(DESTROYED, passed(signal))) {
       const session = parseDestroyedObject(key)?.session;
-      if (session !== undefined && (await this.tombstone(session, signal))?.owner === owner) return true;
+      if (session !== undefined && (await this.#tombstone(session, signal))?.owner === owner) return true;
     }
     return false;
   }
 
   /** What seals new keys, and what opens old ones. */
   get masterKeys(): { current: MasterKey; all: readonly MasterKey[] } {
-    return { current: this.current, all: this.masters };
+    return { current: this.#current, all: this.#masters };
   }
 
   /** The session of that name, or null when the vault is proven to hold none. */
   async find(name: string, signal?: AbortSignal): Promise<KnownSession | null> {
-    const found = await this.newest(this.ownerOf(name), signal);
-    if (found === null || (await this.isDestroyed(found.session, signal))) return null;
-    return this.known(found, name);
+    const found = await this.#newest(this.ownerOf(name), signal);
+    if (found === null || (await this.#isDestroyed(found.session, signal))) return null;
+    return this.#known(found, name);
   }
 
   /** The session of that name; its key is made when it has none. */
   async findOrCreate(name: string, signal?: AbortSignal): Promise<KnownSession> {
     const owner = this.ownerOf(name);
-    const found = await this.newest(owner, signal);
-    if (found !== null && !(await this.isDestroyed(found.session, signal))) return this.known(found, name);
-    // What a destruction left half done is no key any more; its number is not used again.
-    return this.known(await this.createKey(owner, name, signal, (found?.number ?? 0) + 1), name);
+    const found = await this.#newest(owner, signal);
+    if (found !== null && !(await this.#isDestroyed(found.session, signal))) return this.#known(found, name);
+    // A half-destroyed key is no longer a key; its number is not used again.
+    return this.#known(await this.#createKey(owner, name, signal, (found?.number ?? 0) + 1), name);
   }
 
   /** Every session that has a key, and those whose key cannot be read: one of them does not hide the others. */
   async survey(signal?: AbortSignal): Promise<{ sessions: KnownSession[]; unreadable: UnreadableKey[] }> {
     const owners = new Set<string>();
-    for await (const { key } of this.store.list(KEYS, passed(signal))) {
+    for await (const { key } of this.#store.list(KEYS, passed(signal))) {
       const parsed = parseKeyObject(key);
       if (parsed !== null && parsed.owner !== VAULT_OWNER) owners.add(parsed.owner);
     }
@@ -144,9 +144,9 @@ export class Keyring {
     const unreadable: UnreadableKey[] = [];
     for (const owner of owners) {
       try {
-        const found = await this.newest(owner, signal);
-        if (found === null || (await this.isDestroyed(found.session, signal))) continue;
-        sessions.push(this.known(found, found.name));
+        const found = await this.#newest(owner, signal);
+        if (found === null || (await this.#isDestroyed(found.session, signal))) continue;
+        sessions.push(this.#known(found, found.name));
       } catch (error) {
         if (!isOfAnObject(error)) throw error;
         unreadable.push({ owner, error });
@@ -167,7 +167,7 @@ export class Keyring {
   async strays(signal?: AbortSignal): Promise<VaultProblem[]> {
     const numbers = new Map<string, number[]>();
     const found: string[] = [];
-    for await (const { key } of this.store.list(KEYS, passed(signal))) {
+    for await (const { key } of this.#store.list(KEYS, passed(signal))) {
       const parsed = parseKeyObject(key);
       if (parsed === null) found.push(key);
       else numbers.set(parsed.owner, [...(numbers.get(parsed.owner) ?? []), parsed.number]);
@@ -182,7 +182,7 @@ export class Keyring {
   /** Wraps every key with the current master key, and removes what older ones wrapped. Can be repeated at any point. */
   async rotate(signal?: AbortSignal, onKey: (done: number, of: number) => void = () => {}): Promise<number> {
     const numbers = new Map<string, number[]>();
-    for await (const { key } of this.store.list(KEYS, passed(signal))) {
+    for await (const { key } of this.#store.list(KEYS, passed(signal))) {
       const parsed = parseKeyObject(key);
       if (parsed !== null) numbers.set(parsed.owner, [...(numbers.get(parsed.owner) ?? []), parsed.number]);
     }
@@ -190,16 +190,16 @@ export class Keyring {
     let done = 0;
     for (const [owner, found] of numbers) {
       signal?.throwIfAborted();
-      const newest = await this.newest(owner, signal);
+      const newest = await this.#newest(owner, signal);
       if (newest === null) continue;
       let kept = newest.number;
-      if (newest.wrappedBy !== this.current.id) {
+      if (newest.wrappedBy !== this.#current.id) {
         kept = newest.number + 1;
-        await this.writeKey(owner, kept, newest, signal);
-        await this.proveWrapped(owner, kept, newest, signal);
+        await this.#writeKey(owner, kept, newest, signal);
+        await this.#proveWrapped(owner, kept, newest, signal);
         wrapped++;
       }
-      for (const number of found) if (number < kept) await this.store.delete(keyObject(owner, number), passed(signal));
+      for (const number of found) if (number < kept) await this.#store.delete(keyObject(owner, number), passed(signal));
       onKey(++done, numbers.size);
     }
     return wrapped;
@@ -210,68 +210,68 @@ export class Keyring {
     const id = session.keys.session;
     const owner = this.ownerOf(session.name);
     const body = Buffer.from(JSON.stringify({ at, owner }));
-    const tombstone = sealEnvelope(this.destroyedKey, this.destroyedHeader(id), body);
-    await this.store.put(destroyedObject(id), tombstone, { ifAbsent: true, frees: true, ...passed(signal) });
-    await this.removeKeys(id, owner, signal);
+    const tombstone = sealEnvelope(this.#destroyedKey, this.#destroyedHeader(id), body);
+    await this.#store.put(destroyedObject(id), tombstone, { ifAbsent: true, frees: true, ...passed(signal) });
+    await this.#removeKeys(id, owner, signal);
   }
 
   /** The sessions that were destroyed, proven by tombstones that only the master key can make. Their keys are gone after this. */
   async destroyedSessions(signal?: AbortSignal): Promise<string[]> {
     const found: string[] = [];
-    for await (const { key } of this.store.list(DESTROYED, passed(signal))) {
+    for await (const { key } of this.#store.list(DESTROYED, passed(signal))) {
       const id = parseDestroyedObject(key)?.session;
-      const tombstone = id === undefined ? null : await this.tombstone(id, signal);
+      const tombstone = id === undefined ? null : await this.#tombstone(id, signal);
       if (id === undefined || tombstone === null) continue;
-      await this.removeKeys(id, tombstone.owner, signal);
+      await this.#removeKeys(id, tombstone.owner, signal);
       found.push(id);
     }
     return found;
   }
 
   /** A session that came back under the same name keeps its key. */
-  private async removeKeys(id: string, owner: string, signal?: AbortSignal): Promise<void> {
-    for await (const { key } of this.store.list(keyFolder(owner), passed(signal))) {
+  async #removeKeys(id: string, owner: string, signal?: AbortSignal): Promise<void> {
+    for await (const { key } of this.#store.list(keyFolder(owner), passed(signal))) {
       const number = parseKeyObject(key)?.number;
-      const body = number === undefined ? null : await this.readKey(owner, number, signal);
-      if (body?.session === id) await this.store.delete(key, passed(signal));
+      const body = number === undefined ? null : await this.#readKey(owner, number, signal);
+      if (body?.session === id) await this.#store.delete(key, passed(signal));
     }
   }
 
-  private async isDestroyed(session: string, signal?: AbortSignal): Promise<boolean> {
-    return (await this.tombstone(session, signal)) !== null;
+  async #isDestroyed(session: string, signal?: AbortSignal): Promise<boolean> {
+    return (await this.#tombstone(session, signal)) !== null;
   }
 
-  private async tombstone(session: string, signal?: AbortSignal): Promise<{ owner: string } | null> {
+  async #tombstone(session: string, signal?: AbortSignal): Promise<{ owner: string } | null> {
     const key = destroyedObject(session);
-    const bytes = await small(this.store, key, signal);
+    const bytes = await small(this.#store, key, signal);
     if (bytes === null) return null;
-    const body = openEnvelope(key, this.destroyedKey, this.destroyedHeader(session), bytes);
+    const body = openEnvelope(key, this.#destroyedKey, this.#destroyedHeader(session), bytes);
     const parsed = tombstoneBody.safeParse(parseJson(body));
     if (!parsed.success) throw damagedObject(key, 'its content is not a tombstone', parsed.error);
     return parsed.data;
   }
 
-  private async ownKey(signal?: AbortSignal): Promise<FoundKey> {
-    return (await this.newest(VAULT_OWNER, signal)) ?? (await this.createVaultKey(signal));
+  async #ownKey(signal?: AbortSignal): Promise<FoundKey> {
+    return (await this.#newest(VAULT_OWNER, signal)) ?? (await this.#createVaultKey(signal));
   }
 
-  /** What a crash at the vault's making left out. Were there other keys, this one was taken away. */
-  private async createVaultKey(signal?: AbortSignal): Promise<FoundKey> {
-    for await (const { key } of this.store.list(KEYS, passed(signal))) {
+  /** What a crash at the vault's creation left out. Were there other keys, this one was removed. */
+  async #createVaultKey(signal?: AbortSignal): Promise<FoundKey> {
+    for await (const { key } of this.#store.list(KEYS, passed(signal))) {
       const owner = parseKeyObject(key)?.owner;
       if (owner !== undefined && owner !== VAULT_OWNER) {
         throw damagedObject(keyFolder(VAULT_OWNER), `the vault's own key is gone, but ${key} is there`);
       }
     }
-    return this.createKey(VAULT_OWNER, '', signal);
+    return this.#createKey(VAULT_OWNER, '', signal);
   }
 
-  private async newest(owner: string, signal?: AbortSignal): Promise<FoundKey | null> {
-    const listed = await this.newestListed(owner, signal);
+  async #newest(owner: string, signal?: AbortSignal): Promise<FoundKey | null> {
+    const listed = await this.#newestListed(owner, signal);
     // A list may lag behind, and a rotation elsewhere may remove what was listed: what comes next is asked for by name.
     let found: FoundKey | null = null;
     for (let number = Math.max(1, listed); ; number++) {
-      const read = await this.readKey(owner, number, signal);
+      const read = await this.#readKey(owner, number, signal);
       if (read !== null) found = read;
       else if (number > listed) break;
     }
@@ -280,9 +280,9 @@ export class Keyring {
   }
 
   /** The highest number that a key of an owner has, 0 for none; one that it cannot have reached does not count. */
-  private async newestListed(owner: string, signal?: AbortSignal): Promise<number> {
+  async #newestListed(owner: string, signal?: AbortSignal): Promise<number> {
     const numbers: number[] = [];
-    for await (const { key } of this.store.list(keyFolder(owner), passed(signal))) {
+    for await (const { key } of this.#store.list(keyFolder(owner), passed(signal))) {
       const number = parseKeyObject(key)?.number;
       if (number !== undefined) numbers.push(number);
     }
@@ -290,48 +290,48 @@ export class Keyring {
     return Math.max(0, ...numbers.filter((number) => !left.has(number)));
   }
 
-  private async createKey(owner: string, name: string, signal?: AbortSignal, number = 1): Promise<FoundKey> {
+  async #createKey(owner: string, name: string, signal?: AbortSignal, number = 1): Promise<FoundKey> {
     const fresh = {
       name,
       session: owner === VAULT_OWNER ? this.vault : randomBytes(16).toString('hex'),
       secret: randomBytes(KEY_BYTES).toString('hex'),
     };
-    await this.writeKey(owner, number, fresh, signal);
+    await this.#writeKey(owner, number, fresh, signal);
     // Another may have been first: what lies there now is the key, for everybody.
-    const found = await this.newest(owner, signal);
+    const found = await this.#newest(owner, signal);
     if (found === null) throw damagedObject(keyObject(owner, number), 'it was written and is gone');
     return found;
   }
 
-  private async writeKey(owner: string, number: number, body: KeyBody, signal?: AbortSignal): Promise<void> {
+  async #writeKey(owner: string, number: number, body: KeyBody, signal?: AbortSignal): Promise<void> {
     const { name, session, secret } = body;
-    const header = this.keyHeader(owner, number, this.current.id);
-    const bytes = sealEnvelope(this.current.wrap, header, Buffer.from(JSON.stringify({ name, session, secret })));
+    const header = this.#keyHeader(owner, number, this.#current.id);
+    const bytes = sealEnvelope(this.#current.wrap, header, Buffer.from(JSON.stringify({ name, session, secret })));
     const key = keyObject(owner, number);
-    const written = await this.store.put(key, bytes, { ifAbsent: true, ...passed(signal) });
+    const written = await this.#store.put(key, bytes, { ifAbsent: true, ...passed(signal) });
     if (!written) return;
-    const back = await small(this.store, key, signal);
+    const back = await small(this.#store, key, signal);
     // Before anything relies on it, and before the one it replaces is deleted.
     if (back === null || !back.equals(bytes)) throw damagedObject(key, 'it does not read back as it was written');
   }
 
   /** Another may have been first under that number: what lies there must be the same key under the current master key. */
-  private async proveWrapped(owner: string, number: number, body: KeyBody, signal?: AbortSignal): Promise<void> {
-    const there = await this.readKey(owner, number, signal);
+  async #proveWrapped(owner: string, number: number, body: KeyBody, signal?: AbortSignal): Promise<void> {
+    const there = await this.#readKey(owner, number, signal);
     const isSame = there?.session === body.session && there.secret === body.secret;
-    if (isSame && there.wrappedBy === this.current.id) return;
+    if (isSame && there.wrappedBy === this.#current.id) return;
     throw locked(`${keyObject(owner, number)} is not what was wrapped: another changes the keys of the vault as well.`);
   }
 
-  private async readKey(owner: string, number: number, signal?: AbortSignal): Promise<FoundKey | null> {
+  async #readKey(owner: string, number: number, signal?: AbortSignal): Promise<FoundKey | null> {
     const key = keyObject(owner, number);
-    const bytes = await small(this.store, key, signal);
+    const bytes = await small(this.#store, key, signal);
     if (bytes === null) return null;
     const { line, sealed } = splitEnvelope(key, bytes);
     const wrappedBy = line.trimEnd().split(' ').at(-1) ?? '';
-    refuseOtherLine(key, line, this.keyHeader(owner, number, wrappedBy));
-    const master = this.masters.find(({ id }) => id === wrappedBy);
-    if (master === undefined) throw wrongKey(this.store.name, key, wrappedBy, this.masters);
+    refuseOtherLine(key, line, this.#keyHeader(owner, number, wrappedBy));
+    const master = this.#masters.find(({ id }) => id === wrappedBy);
+    if (master === undefined) throw wrongKey(this.#store.name, key, wrappedBy, this.#masters);
     const body = unseal(master.wrap, sealed, line);
     if (body === null) throw damagedObject(key, 'its seal does not hold');
     const parsed = keyBody.safeParse(parseJson(body));
@@ -339,21 +339,21 @@ export class Keyring {
     return { ...parsed.data, owner, number, wrappedBy };
   }
 
-  private known(found: FoundKey, name: string): KnownSession {
+  #known(found: FoundKey, name: string): KnownSession {
     if (found.name !== name) throw damagedObject(keyObject(found.owner, found.number), 'it is of another session');
     return { name, keys: sessionKeys(this.vault, found.session, Buffer.from(found.secret, 'hex')) };
   }
 
   /** Whose keys a name's lie under. */
   ownerOf(name: string): string {
-    return hmac(this.namesKey, name).toString('hex', 0, 16);
+    return hmac(this.#namesKey, name).toString('hex', 0, 16);
   }
 
-  private keyHeader(owner: string, number: number, master: string): string {
+  #keyHeader(owner: string, number: number, master: string): string {
     return headerLine('key', this.vault, owner, number, master);
   }
 
-  private destroyedHeader(session: string): string {
+  #destroyedHeader(session: string): string {
     return headerLine('destroyed', this.vault, session);
   }
 }

@@ -14,7 +14,7 @@ export function masterKey(bytes: Buffer): MasterKey {
   return { id: deriveKey(bytes, 'key id').toString('hex', 0, 8), wrap: deriveKey(bytes, 'wrap') };
 }
 
-/** A new key file. The comment is for whoever finds the file. */
+/** A new key file. The comment explains the file to its finder. */
 export function newMasterKeyText(): string {
   const comment =
     '# The master key of a LeadMaster vault. Without it no snapshot can be read: keep a copy elsewhere.\n';

@@ -18,79 +18,79 @@ const PIECE_BYTES = 1024 * 1024;
 export class PackWriter {
   /** Packs that are durable in the store. */
   readonly written: ShelvedPack[] = [];
-  private readonly store: BlobStore;
-  private readonly keys: SessionKeys;
-  private readonly signal: AbortSignal | undefined;
-  private readonly slots = new Slots(UPLOADS);
-  private readonly uploads: Promise<void>[] = [];
-  private readonly begun: string[] = [];
-  private failure: { error: unknown } | null = null;
-  private builder = new PackBuilder();
+  readonly #store: BlobStore;
+  readonly #keys: SessionKeys;
+  readonly #signal: AbortSignal | undefined;
+  readonly #slots = new Slots(UPLOADS);
+  readonly #uploads: Promise<void>[] = [];
+  readonly #begun: string[] = [];
+  #failure: { error: unknown } | null = null;
+  #builder = new PackBuilder();
   /** Memory of packs that are stored: new memory for each would cost more than filling it. */
-  private readonly spare: Buffer[] = [];
+  readonly #spare: Buffer[] = [];
   /** While set, a full pack waits for its turn, and nothing is added. */
-  private full: Promise<void> | null = null;
+  #full: Promise<void> | null = null;
 
   constructor(store: BlobStore, keys: SessionKeys, signal: AbortSignal | undefined) {
-    this.store = store;
-    this.keys = keys;
-    this.signal = signal;
+    this.#store = store;
+    this.#keys = keys;
+    this.#signal = signal;
   }
 
   async add(chunk: SealedChunk): Promise<void> {
-    while (this.full !== null) await this.full;
-    this.throwIfFailed();
-    this.builder.add(chunk);
-    if (this.builder.bytes < PACK_BYTES) return;
-    this.full = this.ship();
-    await this.full;
+    while (this.#full !== null) await this.#full;
+    this.#throwIfFailed();
+    this.#builder.add(chunk);
+    if (this.#builder.bytes < PACK_BYTES) return;
+    this.#full = this.#ship();
+    await this.#full;
   }
 
   /** Resolves when every chunk is durable. */
   async finish(): Promise<void> {
-    while (this.full !== null) await this.full;
-    if (this.builder.chunks.length > 0) await this.ship();
-    await this.end();
-    this.throwIfFailed();
+    while (this.#full !== null) await this.#full;
+    if (this.#builder.chunks.length > 0) await this.#ship();
+    await this.#end();
+    this.#throwIfFailed();
   }
 
-  /** Takes back what was stored in vain: no record names it, so nobody relies on it. What stays is left to prune. */
+  /** Removes packs of a failed save: no record names it, so no snapshot relies on it. Prune removes the rest. */
   async abandon(): Promise<void> {
-    await this.end();
-    for (const id of this.begun) {
-      await this.store.delete(packObject(this.keys.session, id)).catch(() => undefined);
+    await this.#end();
+    for (const id of this.#begun) {
+      await this.#store.delete(packObject(this.#keys.session, id)).catch(() => undefined);
     }
   }
 
-  private async end(): Promise<void> {
-    await Promise.all(this.uploads);
-    for (const memory of [this.builder.memory, ...this.spare]) release(memory);
-    this.spare.length = 0;
+  async #end(): Promise<void> {
+    await Promise.all(this.#uploads);
+    for (const memory of [this.#builder.memory, ...this.#spare]) release(memory);
+    this.#spare.length = 0;
   }
 
-  private async ship(): Promise<void> {
-    const { builder } = this;
-    await this.slots.take();
-    this.builder = new PackBuilder(this.spare.pop());
-    this.full = null;
-    const upload = this.upload(builder)
+  async #ship(): Promise<void> {
+    const builder = this.#builder;
+    await this.#slots.take();
+    this.#builder = new PackBuilder(this.#spare.pop());
+    this.#full = null;
+    const upload = this.#upload(builder)
       .catch((error: unknown) => {
-        this.failure ??= { error };
+        this.#failure ??= { error };
       })
-      .finally(() => this.slots.give());
-    this.uploads.push(upload);
+      .finally(() => this.#slots.give());
+    this.#uploads.push(upload);
   }
 
-  private async upload(builder: PackBuilder): Promise<void> {
-    if (this.failure !== null) return;
+  async #upload(builder: PackBuilder): Promise<void> {
+    if (this.#failure !== null) return;
     const id = randomBytes(16).toString('hex');
     const body = builder.memory.subarray(0, builder.bytes);
-    const tail = await packTail(this.keys, id, builder.chunks);
+    const tail = await packTail(this.#keys, id, builder.chunks);
     const length = body.length + tail.length;
-    this.begun.push(id);
+    this.#begun.push(id);
     const source = { length, open: () => pieces(body, tail) };
-    await this.store.put(packObject(this.keys.session, id), source, passed(this.signal));
-    this.spare.push(builder.memory);
+    await this.#store.put(packObject(this.#keys.session, id), source, passed(this.#signal));
+    this.#spare.push(builder.memory);
     let offset = 0;
     const chunks = builder.chunks.map((facts): ChunkPlace => {
       const place = { ...facts, pack: id, offset };
@@ -100,8 +100,8 @@ export class PackWriter {
     this.written.push({ id, bytes: length, chunks });
   }
 
-  private throwIfFailed(): void {
-    if (this.failure !== null) throw this.failure.error;
+  #throwIfFailed(): void {
+    if (this.#failure !== null) throw this.#failure.error;
   }
 }
 

@@ -12,7 +12,7 @@ const MAX_PASSPHRASE = 1024;
 const SALT_BYTES = 16;
 /** 128 MiB and some tenths of a second for each guess. */
 const NOW: Parameters = { log2N: 17, r: 8, p: 1 };
-/** What a file may ask of whoever opens it: scrypt takes 128 * N * r bytes, so 256 MiB at most. */
+/** What a file may ask of its reader: scrypt takes 128 * N * r bytes, so 256 MiB at most. */
 const LIMITS = { log2N: [14, 18], r: [8, 8], p: [1, 4] } as const;
 const MAX_LINE = 128;
 const NEWLINE = 0x0a;
@@ -30,14 +30,14 @@ export interface PassphraseLine extends Parameters {
   salt: Buffer;
 }
 
-/** Refuses what is too short to protect a login, or longer than anybody types. */
+/** Refuses what is too short to protect a login, or too long to type. */
 export function checkPassphrase(passphrase: string): void {
   const { length } = [...passphrase.normalize('NFC')];
   if (length >= MIN_PASSPHRASE && length <= MAX_PASSPHRASE) return;
   throw new LeadMasterError(
     'passphrase_refused',
     `A passphrase has ${MIN_PASSPHRASE} to ${MAX_PASSPHRASE} characters; this one has ${length}.`,
-    'Take some words that nobody would guess. Whoever has the file and the passphrase has the account.',
+    'Choose several words that are hard to guess: the file and the passphrase together give access to the account.',
   );
 }
 
@@ -121,7 +121,7 @@ export function passphraseWrong(): LeadMasterError {
   return new LeadMasterError(
     'passphrase_wrong',
     'The passphrase does not open the file.',
-    'Type it again, with capitals and blanks as they were; nothing was changed. Without it the file cannot be read, by anybody.',
+    'Type it again, with capitals and blanks as they were; nothing was changed. Without it the file cannot be read.',
   );
 }
 

@@ -1,6 +1,6 @@
 import { parseRecordObject } from './names.ts';
 
-/** Something about the vault that a person must know. */
+/** Something about the vault that the operator must know. */
 export interface VaultProblem {
   kind: 'damaged' | 'removed' | 'replayed' | 'rolled_back' | 'keyless' | 'stray' | 'second_writer';
   /** The object in the store. */

@@ -47,7 +47,7 @@ const MANIFESTS_AT_ONCE = 2;
 const READS_AT_ONCE = 3;
 const TRIES = 3;
 
-/** Frees what no snapshot needs. Nothing is deleted before a record says so; see docs/vault-format.md for why that is safe. */
+/** Deletes data that no snapshot needs. Nothing is deleted before a record states it; see docs/vault-format.md for why that is safe. */
 export async function prune(context: PruneContext, options: PruneOptions): Promise<Pruned> {
   try {
     return await pruneUntilFirst(context, options, false);
@@ -99,7 +99,7 @@ async function pruneOnce(context: PruneContext, options: PruneOptions, deletesOn
     await writer.abandon();
     return null;
   }
-  // From here on nobody relies on them.
+  // From here on no snapshot relies on them.
   let freedBytes = -writer.written.reduce((sum, pack) => sum + pack.bytes, 0);
   for (const { id, bytes } of view.packs) if (going.has(id)) freedBytes += bytes;
   for (const id of going) await store.delete(shelf.object(id), passed(signal));
@@ -126,7 +126,7 @@ function draft(
   return { type: 'prune', live: view.live, packs, dropped };
 }
 
-/** Every chunk that a live snapshot needs. While one of them cannot be read, nobody knows, and nothing is pruned. */
+/** Every chunk that a live snapshot needs. While one of them cannot be read, this is unknown, and nothing is pruned. */
 async function neededChunks(chain: Chain, view: ChainView, signal?: AbortSignal): Promise<Set<string>> {
   const [unreadable] = view.unreadable;
   if (unreadable !== undefined) {
@@ -179,7 +179,7 @@ async function isWhole(shelf: Shelf, place: ChunkPlace, signal?: AbortSignal): P
 interface Plan {
   /** Packs that hold nothing that is needed. */
   unused: string[];
-  /** Chunks that move, by the pack they lie in. */
+  /** Chunks that move, by the pack they are in. */
   rewrite: { pack: string; keep: ChunkPlace[] }[];
 }
 
@@ -200,7 +200,7 @@ function planPacks(shelf: Shelf, needed: ReadonlySet<string>, spoilt: ReadonlySe
     if (keep.length === 0) plan.unused.push(pack.id);
     else if (waste > maxWaste || (joined && pack.bytes < SMALL_BYTES)) plan.rewrite.push({ pack: pack.id, keep });
   }
-  // A pack that cannot be read goes only when nothing that is missing may lie in it.
+  // A pack that cannot be read goes only when nothing that is missing may are in it.
   if ([...needed].every((id) => placed.has(id))) plan.unused.push(...shelf.unreadable);
   return plan;
 }

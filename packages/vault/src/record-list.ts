@@ -2,7 +2,7 @@ import { chainFolder, implausible, isSequence, parseRecordObject, recordObject }
 import { passed } from './small.ts';
 import type { BlobStore } from './store/blob-store.ts';
 
-/** What lies in a session's chain. */
+/** What is in a session's chain. */
 export interface RecordList {
   /** Numbers of records that are there, and their sizes in bytes. */
   present: Map<number, number>;

@@ -21,7 +21,7 @@ export interface Repaired {
 /**
  * Writes the header of a vault, the object `vault`, where it was lost or damaged. Every object names the vault in its
  * header line; of the key objects, the master key proves that it is the right one. Nothing is written that is not
- * proven: not where no key opens, nor where keys of two vaults lie in one place.
+ * proven: not where no key opens, nor where keys of two vaults are in one place.
  *
  * @throws LeadMasterError `store_damaged` when the id cannot be proven, `vault_missing` where there is no vault at all.
  */

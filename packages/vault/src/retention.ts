@@ -36,7 +36,7 @@ export interface Dated {
 
 /**
  * Which snapshots stay, and by which rules. Days, weeks (from Monday) and months are those of UTC. The newest snapshot
- * always stays, whatever the policy says. A date that contradicts the order of writing comes from a clock that was
+ * always stays, under every policy. A date that contradicts the order of writing comes from a clock that was
  * wrong: the order counts, and the snapshot counts to the day of the one before it.
  */
 export function retained(snapshots: readonly Dated[], policy: RetentionPolicy): Map<string, RetentionRule[]> {

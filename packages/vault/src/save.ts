@@ -7,7 +7,7 @@ import { Intake, type SaveProgress } from './intake.ts';
 import type { Source } from './source.ts';
 
 export interface SaveOptions {
-  /** `essential`, `full`, or whatever the caller tells apart. Retention counts each kind for itself. */
+  /** `essential`, `full`, or another kind of the caller's. Retention counts each kind for itself. */
   kind: string;
   /** The caller's own facts, shown by lists; at most 16 KiB of JSON. */
   extra?: Record<string, unknown>;

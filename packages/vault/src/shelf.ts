@@ -24,13 +24,13 @@ export class Shelf {
   readonly problems: VaultProblem[] = [];
   /** Packs whose index cannot be read: what they hold is not relied on. */
   readonly unreadable = new Set<string>();
-  private readonly places = new Map<string, ChunkPlace[]>();
-  private readonly store: BlobStore;
-  private readonly keys: SessionKeys;
+  readonly #places = new Map<string, ChunkPlace[]>();
+  readonly #store: BlobStore;
+  readonly #keys: SessionKeys;
 
   private constructor(store: BlobStore, keys: SessionKeys) {
-    this.store = store;
-    this.keys = keys;
+    this.#store = store;
+    this.#keys = keys;
   }
 
   /**
@@ -48,7 +48,7 @@ export class Shelf {
     await forEachLimit(packs, READERS, async ({ id, bytes }) => {
       signal?.throwIfAborted();
       try {
-        const chunks = remembered.get(id) ?? (await shelf.readPackIndex(id, bytes, signal));
+        const chunks = remembered.get(id) ?? (await shelf.#readPackIndex(id, bytes, signal));
         remembered.set(id, chunks);
         shelf.add({ id, bytes, chunks });
       } catch (error) {
@@ -62,25 +62,25 @@ export class Shelf {
   }
 
   has(id: string): boolean {
-    return this.places.has(id);
+    return this.#places.has(id);
   }
 
   /** Every place of a chunk; more than one after a prune that was cut short. */
   placesOf(id: string): readonly ChunkPlace[] {
-    return this.places.get(id) ?? [];
+    return this.#places.get(id) ?? [];
   }
 
   add(pack: ShelvedPack): void {
     this.packs.set(pack.id, pack);
     for (const place of pack.chunks) {
-      const others = this.places.get(place.id);
-      if (others === undefined) this.places.set(place.id, [place]);
+      const others = this.#places.get(place.id);
+      if (others === undefined) this.#places.set(place.id, [place]);
       else others.push(place);
     }
   }
 
   object(pack: string): string {
-    return packObject(this.keys.session, pack);
+    return packObject(this.#keys.session, pack);
   }
 
   /** Neighbours in one pack, in one read: as they are stored, and each opened, or what is wrong with it. */
@@ -92,30 +92,30 @@ export class Shelf {
     const last = run.at(-1);
     if (first === undefined || last === undefined) return { stored: Buffer.alloc(0), opened: [] };
     const range = { offset: first.offset, length: last.offset + last.stored - first.offset };
-    const bytes = await this.store.get(this.object(first.pack), { range, ...passed(signal) });
+    const bytes = await this.#store.get(this.object(first.pack), { range, ...passed(signal) });
     if (bytes === null) return { stored: Buffer.alloc(0), opened: run.map(() => 'its pack is not in the store') };
     const opened: (Buffer | string)[] = [];
     for (const place of run) {
       const at = place.offset - first.offset;
-      opened.push(await openChunk(this.keys, place, bytes.subarray(at, at + place.stored)));
+      opened.push(await openChunk(this.#keys, place, bytes.subarray(at, at + place.stored)));
     }
     return { stored: bytes, opened };
   }
 
-  private async readPackIndex(id: string, bytes: number, signal?: AbortSignal): Promise<ChunkPlace[]> {
+  async #readPackIndex(id: string, bytes: number, signal?: AbortSignal): Promise<ChunkPlace[]> {
     const object = this.object(id);
     if (bytes < TRAILER_BYTES) throw damagedObject(object, 'it is shorter than any pack');
-    const tail = await this.tail(object, bytes, Math.min(bytes, TAIL_BYTES), signal);
+    const tail = await this.#tail(object, bytes, Math.min(bytes, TAIL_BYTES), signal);
     const length = readTrailer(object, bytes, tail.subarray(tail.length - TRAILER_BYTES));
     const end = length + TRAILER_BYTES;
-    const whole = end <= tail.length ? tail : await this.tail(object, bytes, end, signal);
+    const whole = end <= tail.length ? tail : await this.#tail(object, bytes, end, signal);
     const envelope = whole.subarray(whole.length - end, whole.length - TRAILER_BYTES);
-    return readIndex(this.keys, object, { id, bytes }, envelope);
+    return readIndex(this.#keys, object, { id, bytes }, envelope);
   }
 
-  private async tail(object: string, bytes: number, length: number, signal?: AbortSignal): Promise<Buffer> {
+  async #tail(object: string, bytes: number, length: number, signal?: AbortSignal): Promise<Buffer> {
     const range = { offset: bytes - length, length };
-    const tail = await this.store.get(object, { range, ...passed(signal) });
+    const tail = await this.#store.get(object, { range, ...passed(signal) });
     if (tail === null) throw damagedObject(object, 'it is not in the store');
     if (tail.length !== length) throw damagedObject(object, 'it is shorter than it was');
     return tail;

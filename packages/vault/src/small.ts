@@ -4,7 +4,7 @@ import type { BlobStore } from './store/blob-store.ts';
 /** More than any key object, tombstone or header has. */
 const MAX_BYTES = 4096;
 
-/** A small object, whatever somebody has put in its place. */
+/** A small object; limited in size, since a foreign one may be in its place. */
 export async function small(store: BlobStore, key: string, signal?: AbortSignal): Promise<Buffer | null> {
   const bytes = await store.get(key, { range: { offset: 0, length: MAX_BYTES }, ...passed(signal) });
   if (bytes !== null && bytes.length >= MAX_BYTES) throw damagedObject(key, 'it is too large');

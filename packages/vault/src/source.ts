@@ -62,7 +62,7 @@ export async function* cut(
       from += taken;
       filled += taken;
       if (filled < piece.length) continue;
-      // A file that grew since it was measured goes on in the same piece.
+      // A file that grew since it was measured continues in the same piece.
       if (filled < size && from < part.length) {
         piece = Buffer.concat([piece], size);
         continue;

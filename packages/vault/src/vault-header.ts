@@ -7,7 +7,7 @@ import { passed, small } from './small.ts';
 import type { BlobStore } from './store/blob-store.ts';
 import { traceOfVault } from './trace.ts';
 
-/** The vault's id. Makes a vault when `create` says so and the store is proven to hold none. */
+/** The vault's id. Creates a vault if `create` is set and the store is proven to hold none. */
 export async function readHeader(store: BlobStore, create: boolean, signal?: AbortSignal): Promise<string> {
   let bytes = await small(store, VAULT_OBJECT, signal);
   if (bytes === null) {

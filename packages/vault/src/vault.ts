@@ -77,28 +77,28 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
 export class Vault {
   /** The vault's random id. */
   readonly id: string;
-  private readonly store: BlobStore;
-  private readonly keyring: Keyring;
-  private readonly memory: HeadMemory;
-  private readonly damage: DamageMemory;
-  private readonly owner: string;
-  private readonly now: () => Date;
-  private readonly turns = new Turns();
-  private readonly indexes = new Map<string, IndexMemory>();
+  readonly #store: BlobStore;
+  readonly #keyring: Keyring;
+  readonly #memory: HeadMemory;
+  readonly #damage: DamageMemory;
+  readonly #owner: string;
+  readonly #now: () => Date;
+  readonly #turns = new Turns();
+  readonly #indexes = new Map<string, IndexMemory>();
 
   constructor(options: VaultOptions, keyring: Keyring) {
     this.id = keyring.vault;
-    this.store = options.store;
-    this.keyring = keyring;
-    this.memory = options.memory ?? new ProcessMemory();
-    this.damage = options.damage ?? new ProcessDamageMemory();
-    this.owner = options.owner ?? randomBytes(8).toString('hex');
-    this.now = options.now ?? (() => new Date());
+    this.#store = options.store;
+    this.#keyring = keyring;
+    this.#memory = options.memory ?? new ProcessMemory();
+    this.#damage = options.damage ?? new ProcessDamageMemory();
+    this.#owner = options.owner ?? randomBytes(8).toString('hex');
+    this.#now = options.now ?? (() => new Date());
   }
 
   /** The names of all sessions that the vault holds; fails where one of them cannot be known. */
   async sessions(call: Call = {}): Promise<string[]> {
-    return (await this.keyring.sessions(call.signal)).map(({ name }) => name);
+    return (await this.#keyring.sessions(call.signal)).map(({ name }) => name);
   }
 
   /**
@@ -106,10 +106,10 @@ export class Vault {
    * the caller has heard of.
    */
   async survey(heard: readonly string[] = [], call: Call = {}): Promise<Survey> {
-    const { sessions, unreadable } = await this.keyring.survey(call.signal);
-    const names = new Map(heard.map((name) => [this.keyring.ownerOf(name), name]));
+    const { sessions, unreadable } = await this.#keyring.survey(call.signal);
+    const names = new Map(heard.map((name) => [this.#keyring.ownerOf(name), name]));
     const held = new Set([
-      ...sessions.map(({ name }) => this.keyring.ownerOf(name)),
+      ...sessions.map(({ name }) => this.#keyring.ownerOf(name)),
       ...unreadable.map(({ owner }) => owner),
     ]);
     const lost = [...names].filter(([owner]) => !held.has(owner));
@@ -117,18 +117,18 @@ export class Vault {
       names: sessions.map(({ name }) => name),
       unreadable: [
         ...unreadable.map((one) => ({ ...one, name: names.get(one.owner) ?? null })),
-        ...(await this.lostAmong(lost, call.signal)),
+        ...(await this.#lostAmong(lost, call.signal)),
       ],
     };
   }
 
-  private async lostAmong(
+  async #lostAmong(
     named: readonly [owner: string, name: string][],
     signal?: AbortSignal,
   ): Promise<Survey['unreadable']> {
     const lost: Survey['unreadable'] = [];
     for (const [owner, name] of named) {
-      await this.refuseLost(name, signal).catch((error: unknown) => {
+      await this.#refuseLost(name, signal).catch((error: unknown) => {
         if (!(error instanceof LeadMasterError) || error.code !== 'vault_rolled_back') throw error;
         lost.push({ owner, name, error });
       });
@@ -139,12 +139,12 @@ export class Vault {
   /** Whether the vault holds a session; fails where that cannot be known. */
   async has(name: string, call: Call = {}): Promise<boolean> {
     checkName(name);
-    return (await this.keyring.find(name, call.signal)) !== null;
+    return (await this.#keyring.find(name, call.signal)) !== null;
   }
 
   /** Stores a snapshot of a source. It is durable when this resolves. */
   async save(name: string, source: Source, options: SaveOptions): Promise<SnapshotInfo> {
-    return this.write(name, 'save', (context) => save(context, source, options), options.signal);
+    return this.#write(name, 'save', (context) => save(context, source, options), options.signal);
   }
 
   /**
@@ -152,10 +152,10 @@ export class Vault {
    * `importFrom`.
    */
   async *exportTo(name: string, id: string, options: ExportOptions = {}): AsyncGenerator<Buffer> {
-    const { manifest, info, reader } = await this.manifest(name, id, options.signal);
+    const { manifest, info, reader } = await this.#manifest(name, id, options.signal);
     const from = { name, manifest, info, reader };
     if (options.passphrase === undefined) {
-      yield* exportSnapshot(from, options.key ?? this.keyring.masterKeys.current, options);
+      yield* exportSnapshot(from, options.key ?? this.#keyring.masterKeys.current, options);
       return;
     }
     const { line, key } = await newPassphraseKey(options.passphrase);
@@ -169,69 +169,69 @@ export class Vault {
     stream: AsyncIterable<Uint8Array>,
     options: ImportOptions = {},
   ): Promise<SnapshotInfo> {
-    const { all } = this.keyring.masterKeys;
-    return this.write(name, 'import', (context) => importSnapshot(context, stream, all, options), options.signal);
+    const { all } = this.#keyring.masterKeys;
+    return this.#write(name, 'import', (context) => importSnapshot(context, stream, all, options), options.signal);
   }
 
   async list(name: string, call: Call = {}): Promise<History> {
-    const { chain } = await this.open(name, call.signal);
+    const { chain } = await this.#open(name, call.signal);
     const { live, problems } = await chain.view(call.signal);
     return { session: name, snapshots: live, problems };
   }
 
   async get(name: string, id: string, call: Call = {}): Promise<SnapshotDetail> {
-    const { manifest, info } = await this.manifest(name, id, call.signal);
+    const { manifest, info } = await this.#manifest(name, id, call.signal);
     return { ...info, entries: manifest.entries ?? [] };
   }
 
   /** One small file of the snapshot, proven and held in memory; null when the snapshot has none of that path. */
   async readFile(name: string, id: string, path: string, call: Call = {}): Promise<Buffer | null> {
-    const { manifest, reader } = await this.manifest(name, id, call.signal);
+    const { manifest, reader } = await this.#manifest(name, id, call.signal);
     return readFile(manifest, reader, path, call.signal);
   }
 
   /** Reads every byte that the snapshot needs. Damage is an answer, not an error. */
   async verify(name: string, id: string, options: VerifyOptions = {}): Promise<Verification> {
-    const { session } = await this.open(name, options.signal);
+    const { session } = await this.#open(name, options.signal);
     // An index that was read long ago proves nothing of the one in the store.
-    this.indexes.delete(session.keys.session);
-    const found = await this.verifyNow(name, id, options);
-    if (!found.ok) await this.checkLive(name, id, options.signal);
+    this.#indexes.delete(session.keys.session);
+    const found = await this.#verifyNow(name, id, options);
+    if (!found.ok) await this.#checkLive(name, id, options.signal);
     return found;
   }
 
   /** Writes the snapshot's files into a folder that is empty or does not exist. Proven and durable when it resolves. */
   async restore(name: string, id: string, target: string, options: RestoreOptions = {}): Promise<Restored> {
     try {
-      const { manifest, info, reader } = await this.manifest(name, id, options.signal);
+      const { manifest, info, reader } = await this.#manifest(name, id, options.signal);
       return await restoreTree(manifest, reader, info.bytes, target, options);
     } catch (error) {
-      if (isDamage(error)) await this.checkLive(name, id, options.signal);
+      if (isDamage(error)) await this.#checkLive(name, id, options.signal);
       throw error;
     }
   }
 
   /** Takes snapshots out of the history. Their bytes go with the next prune. */
   async forget(name: string, choice: ForgetChoice, call: Call = {}): Promise<SnapshotInfo[]> {
-    return this.turns.run(name, async () => {
-      const { session, chain } = await this.open(name, call.signal);
-      const work = () => forget(chain, name, choice, this.now, call.signal);
-      return this.lock(session).during('forget', work, call.signal);
+    return this.#turns.run(name, async () => {
+      const { session, chain } = await this.#open(name, call.signal);
+      const work = () => forget(chain, name, choice, this.#now, call.signal);
+      return this.#lock(session).during('forget', work, call.signal);
     });
   }
 
   /** Frees what no snapshot of the session needs. */
   async prune(name: string, options: PruneOptions = {}): Promise<Pruned> {
-    await this.sweepDestroyed(options.signal);
-    return this.turns.run(name, async () => {
-      const { session, ...context } = await this.open(name, options.signal);
-      const whole = { ...context, session, store: this.store, now: this.now };
-      return this.lock(session).during('prune', () => prune(whole, options), options.signal);
+    await this.#sweepDestroyed(options.signal);
+    return this.#turns.run(name, async () => {
+      const { session, ...context } = await this.#open(name, options.signal);
+      const whole = { ...context, session, store: this.#store, now: this.#now };
+      return this.#lock(session).during('prune', () => prune(whole, options), options.signal);
     });
   }
 
   async stats(name: string, call: Call = {}): Promise<SessionStats> {
-    const { chain, loadShelf } = await this.open(name, call.signal);
+    const { chain, loadShelf } = await this.#open(name, call.signal);
     const view = await chain.view(call.signal);
     return sessionStats(chain, view, await loadShelf(view), call.signal);
   }
@@ -240,78 +240,78 @@ export class Vault {
   async rotateMasterKey(
     options: Call & { onProgress?: (progress: { done: number; total: number }) => void } = {},
   ): Promise<number> {
-    return this.keyring.rotate(options.signal, (done, total) => options.onProgress?.({ done, total }));
+    return this.#keyring.rotate(options.signal, (done, total) => options.onProgress?.({ done, total }));
   }
 
   /** Makes everything of a session unreadable for good, then removes it. */
   async destroySession(name: string, call: Call = {}): Promise<void> {
-    await this.turns.run(name, async () => {
-      const { session } = await this.open(name, call.signal);
-      await this.lock(session).during(
+    await this.#turns.run(name, async () => {
+      const { session } = await this.#open(name, call.signal);
+      await this.#lock(session).during(
         'destroy',
         async () => {
-          await this.keyring.destroy(session, this.now().toISOString(), call.signal);
-          await this.sweep(session.keys.session, call.signal);
+          await this.#keyring.destroy(session, this.#now().toISOString(), call.signal);
+          await this.#sweep(session.keys.session, call.signal);
         },
         call.signal,
       );
-      this.indexes.delete(session.keys.session);
-      await this.memory.remember(name, { sequence: 0, id: '' });
+      this.#indexes.delete(session.keys.session);
+      await this.#memory.remember(name, { sequence: 0, id: '' });
     });
   }
 
   /** Says that the state of the session's records is right as it is, after an older copy of the vault was put back. */
   async acknowledge(name: string, call: Call = {}): Promise<void> {
     checkName(name);
-    const session = await this.keyring.find(name, call.signal);
-    if (session === null) return this.memory.remember(name, { sequence: 0, id: '' });
-    await this.context(session, call.signal).chain.acknowledge(call.signal);
+    const session = await this.#keyring.find(name, call.signal);
+    if (session === null) return this.#memory.remember(name, { sequence: 0, id: '' });
+    await this.#context(session, call.signal).chain.acknowledge(call.signal);
   }
 
   /**
    * Reads once more what the vault was opened with, as a machine would that sees it for the first time.
    *
-   * @throws LeadMasterError `vault_missing`, `store_damaged`, `vault_key_wrong`, ... where it does not open any more.
+   * @throws LeadMasterError `vault_missing`, `store_damaged`, `vault_key_wrong`, ... where it no longer opens.
    */
   async prove(call: Call = {}): Promise<void> {
-    await this.keyring.prove(call.signal);
+    await this.#keyring.prove(call.signal);
   }
 
   /**
-   * What can be told of a session's snapshots cheaply: its key, its records, the list of files of the newest snapshot, and
+   * What can be checked of a session's snapshots cheaply: its key, its records, the list of files of the newest snapshot, and
    * whether each pack is there in its size. `verify` reads the rest.
    */
   async glance(name: string, call: Call = {}): Promise<History> {
-    const { session, chain } = await this.open(name, call.signal);
+    const { session, chain } = await this.#open(name, call.signal);
     const view = await chain.view(call.signal);
-    const problems = [...view.problems, ...(await this.missingPacks(session, view, call.signal))];
+    const problems = [...view.problems, ...(await this.#missingPacks(session, view, call.signal))];
     const newest = view.live.at(-1);
     if (newest !== undefined) await chain.manifest(newest, call.signal).catch(noteDamage(problems));
     return { session: name, snapshots: view.live, problems };
   }
 
-  /** Keys that cannot be read, and records whose session has no key: somebody has removed it. One list of the whole vault. */
+  /** Keys that cannot be read, and records whose session's key was removed. One list of the whole vault. */
   async problems(call: Call = {}): Promise<VaultProblem[]> {
-    const { sessions, unreadable } = await this.keyring.survey(call.signal);
+    const { sessions, unreadable } = await this.#keyring.survey(call.signal);
     const damaged = unreadable.map(({ error }) => problemOf(error));
     const known = new Set(sessions.map(({ keys }) => keys.session));
-    const destroyed = new Set(await this.keyring.destroyedSessions(call.signal));
+    const destroyed = new Set(await this.#keyring.destroyedSessions(call.signal));
     const keyless = new Set<string>();
-    for await (const { key } of this.store.list(CHAINS, passed(call.signal))) {
+    for await (const { key } of this.#store.list(CHAINS, passed(call.signal))) {
       const id = parseRecordObject(key)?.session;
       if (id !== undefined && !known.has(id) && !destroyed.has(id)) keyless.add(id);
     }
     const detail =
       'There are records of a session whose key is gone: it was removed from the store, or cannot be read.';
-    const strays = await this.keyring.strays(call.signal);
+    const strays = await this.#keyring.strays(call.signal);
     const lost = [...keyless].map((id) => ({ kind: 'keyless' as const, object: chainFolder(id), detail }));
     return [...damaged, ...strays, ...lost];
   }
 
-  private async missingPacks(session: KnownSession, view: ChainView, signal?: AbortSignal): Promise<VaultProblem[]> {
+  async #missingPacks(session: KnownSession, view: ChainView, signal?: AbortSignal): Promise<VaultProblem[]> {
     const sizes = new Map<string, number>();
     const folder = packFolder(session.keys.session);
-    for await (const { key, bytes } of this.store.list(folder, passed(signal))) sizes.set(key, bytes);
+    for await (const { key, bytes } of this.#store.list(folder, passed(signal))) sizes.set(key, bytes);
     return view.packs.flatMap(({ id, bytes }): VaultProblem[] => {
       const object = packObject(session.keys.session, id);
       const size = sizes.get(object);
@@ -322,41 +322,41 @@ export class Vault {
   }
 
   /** Nothing was ever known of the session, or its key was destroyed on purpose; else what is gone was removed. */
-  private async refuseLost(name: string, signal?: AbortSignal): Promise<void> {
-    const seen = await this.memory.recall(name);
+  async #refuseLost(name: string, signal?: AbortSignal): Promise<void> {
+    const seen = await this.#memory.recall(name);
     if (seen === null || seen.sequence === 0) return;
     // What another machine has destroyed is known to be gone from here on.
-    if (await this.keyring.wasDestroyed(name, signal)) return this.memory.remember(name, { sequence: 0, id: '' });
-    throw lostKey(name, seen, keyFolder(this.keyring.ownerOf(name)));
+    if (await this.#keyring.wasDestroyed(name, signal)) return this.#memory.remember(name, { sequence: 0, id: '' });
+    throw lostKey(name, seen, keyFolder(this.#keyring.ownerOf(name)));
   }
 
-  private async write<T>(
+  async #write<T>(
     name: string,
     doing: string,
     work: (context: WriteContext) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
     checkName(name);
-    return this.turns.run(name, async () => {
+    return this.#turns.run(name, async () => {
       // First whether there was one: a new key under the old name would hide what was lost.
-      if ((await this.keyring.find(name, signal)) === null) await this.refuseLost(name, signal);
-      const session = await this.keyring.findOrCreate(name, signal);
-      const context = await this.distrusting(this.context(session, signal));
-      return this.lock(session).during(doing, () => work({ ...context, store: this.store, now: this.now }), signal);
+      if ((await this.#keyring.find(name, signal)) === null) await this.#refuseLost(name, signal);
+      const session = await this.#keyring.findOrCreate(name, signal);
+      const context = await this.#distrusting(this.#context(session, signal));
+      return this.#lock(session).during(doing, () => work({ ...context, store: this.#store, now: this.#now }), signal);
     });
   }
 
   /** For a writer, packs in which damage was found are not there: what is needed of them is stored again. */
-  private async distrusting(context: SessionContext): Promise<SessionContext> {
-    const damaged = new Set(await this.damage.damagedPacks(context.session.name));
+  async #distrusting(context: SessionContext): Promise<SessionContext> {
+    const damaged = new Set(await this.#damage.damagedPacks(context.session.name));
     const loadShelf = (view: ChainView) =>
       context.loadShelf({ ...view, packs: view.packs.filter(({ id }) => !damaged.has(id)) });
     return { ...context, loadShelf };
   }
 
-  private async verifyNow(name: string, id: string, options: VerifyOptions): Promise<Verification> {
+  async #verifyNow(name: string, id: string, options: VerifyOptions): Promise<Verification> {
     try {
-      const { manifest, info, reader } = await this.manifest(name, id, options.signal);
+      const { manifest, info, reader } = await this.#manifest(name, id, options.signal);
       return await verifyTree(manifest, reader, info.bytes, options);
     } catch (error) {
       if (!isDamage(error)) throw error;
@@ -366,59 +366,60 @@ export class Vault {
   }
 
   /** What looks damaged may have been forgotten while it was read: then it is not found. */
-  private async checkLive(name: string, id: string, signal?: AbortSignal): Promise<void> {
-    const { chain } = await this.open(name, signal);
+  async #checkLive(name: string, id: string, signal?: AbortSignal): Promise<void> {
+    const { chain } = await this.#open(name, signal);
     const { live } = await chain.view(signal);
     if (!live.some((info) => info.id === id)) throw snapshotNotFound(name, id);
   }
 
-  private async manifest(
+  async #manifest(
     name: string,
     id: string,
     signal?: AbortSignal,
   ): Promise<{ manifest: ChainRecord; info: SnapshotInfo; reader: ChunkReader }> {
-    const { chain, loadShelf } = await this.open(name, signal);
+    const { chain, loadShelf } = await this.#open(name, signal);
     const view = await chain.view(signal);
     const info = view.live.find((one) => one.id === id);
     if (info === undefined) throw snapshotNotFound(name, id);
     const isHead = view.head?.id === id;
     const manifest = isHead && view.head !== null ? view.head : await chain.manifest(info, signal);
     const reload = async () => loadShelf(await chain.view(signal));
-    const foundDamaged = (pack: string) => this.damage.foundDamaged(name, pack);
+    const foundDamaged = (pack: string) => this.#damage.foundDamaged(name, pack);
     return { manifest, info, reader: new ChunkReader(await loadShelf(view), reload, foundDamaged) };
   }
 
-  private async open(name: string, signal?: AbortSignal): Promise<SessionContext> {
+  async #open(name: string, signal?: AbortSignal): Promise<SessionContext> {
     checkName(name);
-    const session = await this.keyring.find(name, signal);
+    const session = await this.#keyring.find(name, signal);
     if (session === null) {
-      await this.refuseLost(name, signal);
+      await this.#refuseLost(name, signal);
       throw sessionNotFound(name);
     }
-    return this.context(session, signal);
+    return this.#context(session, signal);
   }
 
-  private context(session: KnownSession, signal?: AbortSignal): SessionContext {
+  #context(session: KnownSession, signal?: AbortSignal): SessionContext {
     const { keys } = session;
-    const chain = new Chain(this.store, session, this.memory);
-    const remembered: IndexMemory = this.indexes.get(keys.session) ?? new Map();
-    this.indexes.set(keys.session, remembered);
-    const loadShelf = (view: ChainView) => Shelf.load(this.store, keys, view.packs, remembered, signal);
+    const chain = new Chain(this.#store, session, this.#memory);
+    const remembered: IndexMemory = this.#indexes.get(keys.session) ?? new Map();
+    this.#indexes.set(keys.session, remembered);
+    const loadShelf = (view: ChainView) => Shelf.load(this.#store, keys, view.packs, remembered, signal);
     return { session, chain, loadShelf };
   }
 
-  private lock(session: KnownSession): SessionLock {
-    return new SessionLock(this.store, session, this.owner, this.now);
+  #lock(session: KnownSession): SessionLock {
+    return new SessionLock(this.#store, session, this.#owner, this.#now);
   }
 
   /** Ends what a crash left of a destruction. The tombstones prove that it was wanted. */
-  private async sweepDestroyed(signal?: AbortSignal): Promise<void> {
-    for (const session of await this.keyring.destroyedSessions(signal)) await this.sweep(session, signal);
+  async #sweepDestroyed(signal?: AbortSignal): Promise<void> {
+    for (const session of await this.#keyring.destroyedSessions(signal)) await this.#sweep(session, signal);
   }
 
-  private async sweep(session: string, signal?: AbortSignal): Promise<void> {
+  async #sweep(session: string, signal?: AbortSignal): Promise<void> {
     for (const folder of [chainFolder(session), packFolder(session)]) {
-      for await (const { key } of this.store.list(folder, passed(signal))) await this.store.delete(key, passed(signal));
+      for await (const { key } of this.#store.list(folder, passed(signal)))
+        await this.#store.delete(key, passed(signal));
     }
   }
 }

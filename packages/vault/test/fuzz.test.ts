@@ -36,7 +36,7 @@ async function onlyOurErrors(work: () => unknown): Promise<void> {
   }
 }
 
-describe('readers of bytes that anybody may have written', () => {
+describe('readers of bytes from unknown writers', () => {
   it('take rubbish for damage and nothing else', async () => {
     await fc.assert(
       fc.asyncProperty(anything, async (input) => {

@@ -12,7 +12,7 @@ async function bytesUnder(store: BlobStore, prefix: string): Promise<number> {
 }
 
 describe('a history of snapshots', () => {
-  it('does not open what is unchanged, and stores once what lies in many files', async () => {
+  it('does not open what is unchanged, and stores once what is in many files', async () => {
     const vault = await vaultIn(new MemoryStore());
     const media = randomBytes(300 * KB);
     const entries = [file('media/1', media), file('media/2', media), file('log', randomBytes(50 * KB))];

@@ -6,15 +6,15 @@ import { Passing } from './stores.ts';
 
 /** Another writes the second key of each owner just before we do. */
 class Overtaken extends Passing {
-  private readonly other: (key: string, ours: Buffer) => Promise<void>;
+  readonly #other: (key: string, ours: Buffer) => Promise<void>;
 
   constructor(inner: MemoryStore, other: (key: string, ours: Buffer) => Promise<void>) {
     super(inner);
-    this.other = other;
+    this.#other = other;
   }
 
   override async put(key: string, body: Uint8Array | BlobSource, options?: { ifAbsent?: boolean }): Promise<boolean> {
-    if (/^keys\/.*\/000002$/.test(key) && body instanceof Uint8Array) await this.other(key, Buffer.from(body));
+    if (/^keys\/.*\/000002$/.test(key) && body instanceof Uint8Array) await this.#other(key, Buffer.from(body));
     return super.put(key, body, options);
   }
 }
@@ -38,7 +38,7 @@ describe('the master key', () => {
     }
   });
 
-  it('is changed by wrapping keys anew: no pack and no record is written', async () => {
+  it('is changed by wrapping keys again: no pack and no record is written', async () => {
     const store = new MemoryStore();
     const vault = await vaultIn(store);
     const { id } = await vault.save(SESSION, [file('a', 'a')], { kind: 'full' });

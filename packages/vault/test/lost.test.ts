@@ -38,7 +38,7 @@ describe('a session key that was removed', () => {
     expect((await vault.list(SESSION)).snapshots).toHaveLength(1);
   });
 
-  it('is no loss where the session was destroyed on purpose, also by another machine, or once a person has said so', async () => {
+  it('is no loss where the session was destroyed on purpose, also by another machine, or once the operator has said so', async () => {
     const { store, vault } = await filled();
     await (await vaultIn(store)).destroySession(SESSION);
     await vault.save(SESSION, [file('a', 'b')], { kind: 'full' });
@@ -55,7 +55,7 @@ describe('what the vault was opened with', () => {
     ['the header is flipped', 'vault', 40],
     ['its key is removed', 'keys/vault/000001', null],
     ['its key is flipped', 'keys/vault/000001', 150],
-  ])('is proven anew: told when %s', async (_, object, at) => {
+  ])('is proven again: told when %s', async (_, object, at) => {
     const { store, vault } = await filled();
     await vault.prove();
     const bytes = (await store.get(object)) ?? Buffer.alloc(0);
@@ -131,7 +131,7 @@ describe('a header that does not fit the keys', () => {
     await store.put(object, bytes);
   };
 
-  it('is the damaged one where the keys prove it, and the repair that mends it is named', async () => {
+  it('is the damaged one where the keys prove it, and the command that repairs it is named', async () => {
     for (const withSession of [true, false]) {
       const { store, vault } = await filled();
       if (!withSession) for (const key of await keysOf(store)) await store.delete(key);

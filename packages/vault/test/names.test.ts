@@ -16,7 +16,7 @@ import { Passing } from './stores.ts';
 
 const hex32 = fc.stringMatching(/^[0-9a-f]{32}$/);
 const owner = fc.oneof(fc.constant('vault'), hex32);
-/** What somebody may have put in a store: names of ours, names that are nearly ours, and rubbish. */
+/** What may be in a store: names of ours, names that are nearly ours, and rubbish. */
 const anyKey = fc.oneof(
   fc.string(),
   fc.stringMatching(/^(chain|packs|keys|destroyed|locks)\/(vault|[0-9a-f]{31,33})(\/[0-9a-f]{1,33})?$/),

@@ -14,7 +14,7 @@ const snapshots = fc
 const time = ({ at }: { at: string }) => Date.parse(at);
 
 describe('retention', () => {
-  it('keeps the newest, whatever the policy, and nothing that is not there', () => {
+  it('keeps the newest under any policy, and nothing that is not there', () => {
     fc.assert(
       fc.property(snapshots, policy, (all, rules) => {
         const kept = retained(all, rules);
@@ -119,7 +119,7 @@ describe('retention', () => {
       }
     });
 
-    it('the newest by the order of writing stays, whatever the dates are', () => {
+    it('the newest by the order of writing stays, with any dates', () => {
       fc.assert(
         fc.property(fc.array(fc.integer({ min: 0, max: today }), { minLength: 1, maxLength: 40 }), (times) => {
           const all = history(times);

@@ -60,7 +60,7 @@ const entry: fc.Arbitrary<SourceEntry> = fc
     return file(common.path, bytes);
   });
 
-/** Entries that can lie in one tree: no path twice, none behind a file. */
+/** Entries that can are in one tree: no path twice, none behind a file. */
 const tree = fc.array(entry, { maxLength: 12 }).map((entries) => {
   const chosen = new Map<string, SourceEntry>();
   for (const one of entries) {
@@ -78,7 +78,7 @@ const tree = fc.array(entry, { maxLength: 12 }).map((entries) => {
 });
 
 describe('a snapshot', () => {
-  it('comes back as it was, whatever the tree', async () => {
+  it('comes back as it was, for any tree', async () => {
     const vault = await vaultIn(new MemoryStore());
     await fc.assert(
       fc.asyncProperty(tree, async (entries) => {

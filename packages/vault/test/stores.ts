@@ -44,18 +44,18 @@ export class Passing implements BlobStore {
 export class Dying extends Passing {
   calls = 0;
   died = false;
-  private readonly at: number;
-  private readonly after: boolean;
+  readonly #at: number;
+  readonly #after: boolean;
 
   constructor(inner: BlobStore, at: number, after: boolean) {
     super(inner);
-    this.at = at;
-    this.after = after;
+    this.#at = at;
+    this.#after = after;
   }
 
   protected override async call<T>(work: () => Promise<T>): Promise<T> {
-    const last = ++this.calls === this.at;
-    if (last && this.after && !this.died) await work();
+    const last = ++this.calls === this.#at;
+    if (last && this.#after && !this.died) await work();
     if (last) this.died = true;
     if (this.died) throw new Error('the process is dead');
     return work();
@@ -64,11 +64,11 @@ export class Dying extends Passing {
 
 /** Every call takes a random number of turns, so that writers meet at any point; locks do not hold. */
 export class Unruly extends Passing {
-  private readonly random: () => number;
+  readonly #random: () => number;
 
   constructor(inner: BlobStore, random: () => number) {
     super(inner);
-    this.random = random;
+    this.#random = random;
   }
 
   override async put(key: string, body: Uint8Array | BlobSource, options?: PutOptions): Promise<boolean> {
@@ -76,46 +76,46 @@ export class Unruly extends Passing {
   }
 
   protected override async call<T>(work: () => Promise<T>): Promise<T> {
-    for (let turns = Math.floor(this.random() * 6); turns > 0; turns--) await turn();
+    for (let turns = Math.floor(this.#random() * 6); turns > 0; turns--) await turn();
     const result = await work();
-    for (let turns = Math.floor(this.random() * 6); turns > 0; turns--) await turn();
+    for (let turns = Math.floor(this.#random() * 6); turns > 0; turns--) await turn();
     return result;
   }
 }
 
 /** Lists do not show what was written last. */
 export class Stale extends Passing {
-  private readonly recent: string[] = [];
-  private readonly behind: number;
+  readonly #recent: string[] = [];
+  readonly #behind: number;
 
   constructor(inner: BlobStore, behind: number) {
     super(inner);
-    this.behind = behind;
+    this.#behind = behind;
   }
 
   override async put(key: string, body: Uint8Array | BlobSource, options?: PutOptions): Promise<boolean> {
-    this.recent.push(key);
-    if (this.recent.length > this.behind) this.recent.shift();
+    this.#recent.push(key);
+    if (this.#recent.length > this.#behind) this.#recent.shift();
     return super.put(key, body, options);
   }
 
   override async *list(prefix: string): AsyncIterable<BlobInfo> {
-    for await (const info of super.list(prefix)) if (!this.recent.includes(info.key)) yield info;
+    for await (const info of super.list(prefix)) if (!this.#recent.includes(info.key)) yield info;
   }
 }
 
 /** There is room for so many bytes. */
 export class Full extends Passing {
-  private room: number;
+  #room: number;
 
   constructor(inner: BlobStore, room: number) {
     super(inner);
-    this.room = room;
+    this.#room = room;
   }
 
   override async put(key: string, body: Uint8Array | BlobSource, options?: PutOptions): Promise<boolean> {
-    if (body.length > this.room) throw new LeadMasterError('store_full', 'There is no room.', 'Make some.');
-    this.room -= body.length;
+    if (body.length > this.#room) throw new LeadMasterError('store_full', 'There is no room.', 'Make some.');
+    this.#room -= body.length;
     return super.put(key, body, options);
   }
 }

@@ -21,7 +21,7 @@ async function smallVault(): Promise<{ store: MemoryStore; ids: string[] }> {
   return { store, ids: [first.id, second.id] };
 }
 
-/** What somebody who looks after a vault sees of damage: by opening, listing, and verifying everything. */
+/** What the operator of a vault sees of damage: by opening, listing, and verifying everything. */
 async function noticed(store: BlobStore, ids: readonly string[], memory?: HeadMemory): Promise<string[]> {
   const found: string[] = [];
   try {
@@ -127,7 +127,7 @@ describe('tampering', () => {
     expect(history.snapshots.map(({ id }) => id)).toEqual([ids[1]]);
   });
 
-  it('knows a vault that was rolled back, and writes nothing until a person has said that it is right', async () => {
+  it('knows a vault that was rolled back, and writes nothing until the operator has said that it is right', async () => {
     const store = new MemoryStore();
     const memory = new Memory();
     const vault = await vaultIn(store, { memory });
@@ -148,7 +148,7 @@ describe('tampering', () => {
     expect((await vault.list(SESSION)).problems).toEqual([]);
   });
 
-  it('knows a session whose key was taken away', async () => {
+  it('knows a session whose key was removed', async () => {
     const { store } = await smallVault();
     const keys = (await keysOf(store, 'keys/')).filter((key) => !key.startsWith('keys/vault'));
     for (const key of keys) await store.delete(key);

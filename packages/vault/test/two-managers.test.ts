@@ -5,7 +5,7 @@ import { Stale, seeded, Unruly } from './stores.ts';
 
 const POOL = Array.from({ length: 8 }, (_, at) => file(`f${at}`, randomBytes(600 + at), `id${at}`));
 
-/** What a manager does that knows of nobody else, some of it in vain. */
+/** What a manager does that knows of no other, some of it in vain. */
 async function work(vault: Vault, random: () => number, saved: Map<string, SourceEntry[]>): Promise<void> {
   for (let step = 0; step < 6; step++) {
     try {
@@ -17,7 +17,7 @@ async function work(vault: Vault, random: () => number, saved: Map<string, Sourc
         const { snapshots } = await vault.list(SESSION);
         const one = snapshots[Math.floor(random() * snapshots.length)];
         if (one === undefined) continue;
-        // Whether it succeeds or is told that it failed, nobody may count on it any more.
+        // Whether it succeeds or is told that it failed, no other writer may rely on it.
         saved.delete(one.id);
         await vault.forget(SESSION, { ids: [one.id] });
         saved.delete(one.id);
@@ -97,7 +97,7 @@ describe('two managers on one session', () => {
     // The same owner in another process has died and come back.
     const again = await vaultIn(store, { owner: 'machine-a', ...options });
     await again.save(SESSION, [file('b', 'b')], { kind: 'full' });
-    // An expired lock holds nobody up.
+    // An expired lock delays no writer.
     await store.put(
       [...(await Array.fromAsync(store.list('locks/')))].map(({ key }) => key)[0] ?? 'locks/x',
       Buffer.from('?'),
@@ -117,7 +117,7 @@ describe('two managers on one session', () => {
     const first = await vault.save(SESSION, [a, b], { kind: 'full' });
     const second = await vault.save(SESSION, [b], { kind: 'full' });
     const reader = await vaultIn(base, { owner: 'reader' });
-    // Its memory of where things lie is of before.
+    // Its memory of where things are is from earlier.
     await reader.verify(SESSION, second.id);
     let pruned = false;
     await reader.verify(SESSION, first.id, {

@@ -26,7 +26,7 @@ export interface Letter extends WireMessage {
   ack: number;
   /** The sender's device: null is the phone itself. */
   readonly via: number | null;
-  /** The server took it and delivers it to nobody. */
+  /** The server took it and does not deliver it. */
   readonly refused?: true;
 }
 

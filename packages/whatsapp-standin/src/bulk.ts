@@ -41,7 +41,7 @@ export class Bulk {
     this.#jobs.answer(job, { value: result });
   }
 
-  /** The page is gone, with whatever it had not finished. */
+  /** The page is gone, with its unfinished work. */
   forget(connection: Connection): void {
     this.#jobs.forget(connection);
   }

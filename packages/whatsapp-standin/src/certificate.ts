@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import selfsigned from 'selfsigned';
 
-/** A throw-away certificate for web.whatsapp.com, trusted by nobody but a browser that is given its `spkiHash`. */
+/** A throw-away certificate for web.whatsapp.com, trusted only by a browser that is given its `spkiHash`. */
 export interface Certificate {
   readonly key: string;
   readonly cert: string;

@@ -1,5 +1,5 @@
 /**
- * What WhatsApp's page may do otherwise than the page that somebody built against: each drift is a switch of the page,
+ * What WhatsApp's page may do otherwise than the page that LeadMaster was built against: each drift is a switch of the page,
  * by name, in any combination. A *page* is a date: the drifts that every build of that time has.
  */
 
@@ -142,7 +142,7 @@ export const DRIFTS = {
     value: 'eager',
     values: ['eager', 'lazy'],
   },
-  'pin-escapes': { kind: 'neutral', plays: 'after /?logout_reason=N the live page comes, whatever was pinned' },
+  'pin-escapes': { kind: 'neutral', plays: 'after /?logout_reason=N the live page comes, not the pinned one' },
   'versions-mixed': { kind: 'neutral', plays: 'pages that load at the same time get different builds' },
   'ack-failed': { kind: 'limiting', plays: 'a text is taken and then refused by the server (-1)', feature: 'text' },
   'clock-after-crash': { kind: 'neutral', plays: 'what was stored and not sent is not sent again at the next login' },

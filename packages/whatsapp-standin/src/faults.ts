@@ -15,7 +15,7 @@ export interface FaultState {
   readonly outage: Outage;
   /** True: every page version is refused at its start. A string: only that version is. */
   readonly deprecated: boolean | string;
-  /** `none`: the server takes messages and never says so. */
+  /** `none`: the server takes messages and never acknowledges them. */
   readonly messageAcks: 'normal' | 'none';
   /** Numbers that are not on WhatsApp. */
   readonly unregistered: readonly string[];

@@ -24,7 +24,7 @@ export interface Services {
   readonly stored: StoredMessages;
 }
 
-/** WhatsApp's socket endpoint: takes pages in and hands what they say to whoever knows about it. */
+/** WhatsApp's socket endpoint: takes pages in and passes their messages to the part that handles them. */
 export class Gateway {
   readonly #context: ServerContext;
   readonly #services: Services;
@@ -82,7 +82,7 @@ export class Gateway {
     });
   }
 
-  /** What a page says must not bring the server down, whatever it is. */
+  /** No message of a page may bring the server down. */
   #hear(connection: Connection, message: FromPage): void {
     try {
       this.#handle(connection, message);

@@ -22,7 +22,7 @@ export class Jobs<T> {
     return promise;
   }
 
-  /** The page's answer. One to a question that nobody asked is dropped. */
+  /** The page's answer. An answer without a question is dropped. */
   answer(job: number, outcome: { value: T } | { error: string }): void {
     const asked = this.#jobs.get(job);
     this.#jobs.delete(job);
@@ -30,7 +30,7 @@ export class Jobs<T> {
     else asked?.reject(new StandinError('bad_request', `the page could not do it: ${outcome.error}`));
   }
 
-  /** The page is gone, with whatever it had not finished. */
+  /** The page is gone, with its unfinished work. */
   forget(connection: Connection): void {
     for (const [job, { connection: asked, reject }] of this.#jobs) {
       if (asked !== connection) continue;

@@ -32,7 +32,7 @@ export function changeLimits(context: ServerContext, account: Account, change: P
 }
 
 /**
- * Whether the server refuses a text of the account's because it would open a new chat: one with somebody with whom no
+ * Whether the server refuses a text of the account's because it would open a new chat: one with a number with which no
  * message was exchanged yet. One that is taken counts against the quota of new chats.
  */
 export function refusesNewChat(context: ServerContext, from: Account, to: string): boolean {

@@ -34,7 +34,7 @@ interface Pending {
 /** Links companion devices: shows references and codes to pages, and takes them back from phones. */
 export class Linking {
   readonly #context: ServerContext;
-  /** Old offers stay, so that a late scan is told that it is late. */
+  /** Old offers stay, so that a late scan gets the right error. */
   readonly #refs = new Map<string, Offer>();
   readonly #codes = new Map<string, Offer>();
   readonly #pending = new Map<Connection, Pending>();
@@ -62,7 +62,7 @@ export class Linking {
 
   #rotate(connection: Connection, nth: number): void {
     const { qr } = this.#context.settings();
-    this.#retireRefs(connection);
+    this.#expireRefs(connection);
     if (nth > qr.count) {
       this.#rotations.delete(connection);
       this.#context.observed.add('qr_exhausted', null, null, { instance: connection.instance });
@@ -80,7 +80,7 @@ export class Linking {
     );
   }
 
-  #retireRefs(connection: Connection): void {
+  #expireRefs(connection: Connection): void {
     for (const offer of this.#refs.values()) if (offer.connection === connection) offer.current = false;
   }
 
@@ -211,7 +211,7 @@ export class Linking {
   #stopRotation(connection: Connection): void {
     this.#rotations.get(connection)?.();
     this.#rotations.delete(connection);
-    this.#retireRefs(connection);
+    this.#expireRefs(connection);
   }
 
   #fail(connection: Connection, why: string): void {

@@ -58,7 +58,7 @@ export class Login {
     this.admit(connection, account, device);
   }
 
-  /** From here on the socket belongs to that device: it is told so, and gets what waited for it. */
+  /** From here on the socket belongs to that device: it gets a confirmation and the messages that waited for it. */
   admit(connection: Connection, account: Account, device: Device): void {
     const { page, sync } = this.#context.settings();
     connection.login = { number: account.number, device: device.id };

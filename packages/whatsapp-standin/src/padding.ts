@@ -1,6 +1,6 @@
 /**
  * The weight of WhatsApp's own application script, played by real JavaScript: thousands of small modules, all parsed by
- * the browser, every fourth one run at once, the rest kept until somebody asks.
+ * the browser, every fourth one run at once, the rest kept until asked for.
  */
 
 const made = new Map<number, Buffer>();

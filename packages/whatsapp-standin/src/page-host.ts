@@ -63,7 +63,7 @@ export class PageHost {
     this.#port = (this.#server.address() as AddressInfo).port;
   }
 
-  /** Listens on its old port again, which for a moment may be somebody's outgoing one. */
+  /** Listens on its old port again, which for a moment may be another program's outgoing one. */
   async #reopen(): Promise<void> {
     for (let left = 50; ; left--) {
       try {
@@ -83,7 +83,7 @@ export class PageHost {
     await promise;
   }
 
-  /** Stops listening. Sockets that became WebSockets are not the host's any more and stay. */
+  /** Stops listening. Sockets that became WebSockets are no longer the host's and stay. */
   #shut(): void {
     this.#server.close();
     this.#server.closeAllConnections();

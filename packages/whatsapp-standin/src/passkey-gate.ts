@@ -19,7 +19,7 @@ export class PasskeyGate {
     return account.passkey ?? serverDrift(this.#context, 'passkey') !== undefined;
   }
 
-  /** Has the page ask for the passkey. The phone's owner is told that they must go on there, which is the error. */
+  /** Has the page ask for the passkey. The phone shows that its owner must continue there, which is the error. */
   ask(connection: Connection, account: Account): never {
     this.#waiting.set(connection, account);
     this.#context.observed.add('passkey_asked', account.number, null, { instance: connection.instance });
@@ -37,7 +37,7 @@ export class PasskeyGate {
     throw new StandinError('no_passkey_wanted', `no page waits for a passkey of ${account.number}`);
   }
 
-  /** The page does not wait any more. */
+  /** The page no longer waits. */
   over(connection: Connection, reason: string): void {
     const account = this.#waiting.get(connection);
     if (!this.#waiting.delete(connection) || !account) return;

@@ -23,7 +23,7 @@ export interface Posting extends Carried {
   readonly retry: boolean;
 }
 
-/** Moves messages and ticks between accounts, once each, whoever is away. */
+/** Moves messages and ticks between accounts, once each, also to accounts that are offline. */
 export class PostOffice {
   readonly #context: ServerContext;
   #lastOrder = 0;
@@ -77,7 +77,7 @@ export class PostOffice {
     if (readers.every((account) => account.reads)) this.#tickAfter(read, letter, 3);
   }
 
-  /** The receiver has opened the chat (with a number, or of a group): whatever they got in it now has its third tick. */
+  /** The receiver has opened the chat (with a number, or of a group): every message in it now has its third tick. */
   seen(reader: string, chat: string): void {
     for (const letter of this.#context.accounts.get(reader).letters) {
       const inChat = letter.to === reader ? letter.from === chat : letter.to === chat && letter.from !== reader;
@@ -140,7 +140,7 @@ export class PostOffice {
     return { n: this.#context.accounts.parcelNumber(), kind: 'group', group };
   }
 
-  /** Whether the server takes a message of a device and delivers it to nobody. */
+  /** Whether the server takes a message of a device and does not deliver it. */
   #refuses(from: string, to: string): boolean {
     if (serverDrift(this.#context, 'ack-failed') !== undefined) return true;
     const { accounts } = this.#context;

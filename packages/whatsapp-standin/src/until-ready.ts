@@ -17,7 +17,7 @@ const TELL_MISSED_SYNC = `(() => {
 
 /**
  * For tests that run whatsapp-web.js in their own process. A sync that ended before the library listened is one of which it
- * never hears, and it is never ready: it gets a second to notice by itself, then it is told.
+ * never hears, and it is never ready: it gets a second to notice by itself, then a notice.
  *
  * @throws Error when it is not ready within the time.
  */

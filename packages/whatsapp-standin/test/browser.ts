@@ -101,7 +101,7 @@ export class Session {
       return emit(name as never, ...(args as never[]));
     };
     this.initialized = this.client.initialize();
-    // A browser that a test ends on purpose ends whatever it was doing.
+    // A browser that a test ends on purpose ends its work with it.
     this.initialized.catch(() => {});
   }
 
@@ -172,7 +172,7 @@ function signalGroup(leader: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-leader, signal);
   } catch {
-    // There is no such group any more.
+    // There is no such group.
   }
 }
 

@@ -39,7 +39,7 @@ export interface Taken extends Found {
 
 /**
  * The tree that becomes the copy: in it every file has its own name, and once `settle` is through it has exactly what it
- * had at the freeze, whatever the browser has done since. Nothing in the profile is ever written to.
+ * had at the freeze; what the browser has written since is left out. Nothing in the profile is ever written to.
  */
 export class Staging {
   readonly #profile: string;
@@ -75,8 +75,8 @@ export class Staging {
   }
 
   /**
-   * During the freeze: all that is still to be had. Into memory as far as it goes: whatever changes the file system, be
-   * it a link or the time of an access, may have to wait until somebody's writes are on the disk.
+   * During the freeze: everything that is still missing. Into memory as far as there is room: a change of the file system, even
+   * a link or an access time, may have to wait until another program's writes are on the disk.
    */
   take(found: Found): Taken {
     if (found.kind === 'directory') this.#makeFolder(found.path);

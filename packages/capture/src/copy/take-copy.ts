@@ -11,11 +11,11 @@ export interface CopyOrder {
   /** Is made here; holds the copy. */
   treeDir: string;
   kind: CaptureKind;
-  /** Longer than this the browser is not held, whatever becomes of the copy. */
+  /** The browser is not held longer than this, even if the copy fails. */
   maxPauseMs: number;
 }
 
-/** Who is told of it, and may call it off. */
+/** Callbacks that report on it and may cancel it. */
 export interface CopyWatch {
   /** The browser is about to be stopped; or runs again, for good. */
   onPhase(phase: 'freezing' | 'thawed'): void;
@@ -41,15 +41,15 @@ export interface Copy {
   frozenAtMs: number;
 }
 
-/** Where nobody writes, one is enough. */
+/** Where no process writes, one is enough. */
 const ROUNDS_AHEAD = 4;
 /** With no more than this left to link, another round would find as many new ones. */
 const FEW = 8;
 const PREPARE_MS = 5000;
 
 /**
- * Takes a copy of a profile as a power cut would leave it: links ahead, freezes, takes what is left, thaws whatever
- * happens, and then makes the tree independent of the browser. Synchronous: it is to run in a thread of its own.
+ * Takes a copy of a profile as a power cut would leave it: links ahead, freezes, takes what is left, thaws in
+ * any case, and then makes the tree independent of the browser. Synchronous: it is to run in a thread of its own.
  *
  * @throws LeadMasterError `capture_failed`, or the system's error; the browser runs, the tree is to be removed.
  */

@@ -12,7 +12,7 @@ export interface Found {
   /** How a file is copied. */
   way: Way;
   stat: BigIntStats;
-  /** Nobody has written to it for `SETTLED_MS`. */
+  /** It has not been written to for `SETTLED_MS`. */
   settled: boolean;
 }
 
@@ -120,7 +120,7 @@ function kindOf(stat: BigIntStats): Found['kind'] | null {
   return stat.isSymbolicLink() ? 'symlink' : null;
 }
 
-/** What a call answers, or null when there is nothing by that name any more. */
+/** What a call answers, or null when nothing has that name. */
 export function ifThere<T>(call: () => T): T | null {
   try {
     return call();

@@ -82,7 +82,7 @@ export function isFrozen(folder: string): boolean {
   return textOf(join(folder, 'cgroup.events')).includes('frozen 1');
 }
 
-/** Removes a group that nobody is in; any other stays. */
+/** Removes a group that has no process; any other stays. */
 export function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder);

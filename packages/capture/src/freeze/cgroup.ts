@@ -18,7 +18,7 @@ import { isThere } from './sigstop.ts';
 import { waitUntil } from './wait.ts';
 
 /**
- * Stops a browser by the freezer of cgroup v2 (Linux 5.2): one file holds a whole group, whatever it starts meanwhile.
+ * Stops a browser by the freezer of cgroup v2 (Linux 5.2): one file holds a whole group, with every process that it starts meanwhile.
  * The group is kept for as long as the browser lives.
  *
  * Preferred to SIGSTOP: one write and one read, where signals need a look at every process of the machine and every
@@ -51,13 +51,13 @@ export class CgroupFreezer implements Freezer {
     const maker = readProcess(process.pid);
     const parent = onLinux ? parentFor(browser.pid) : null;
     if (parent === null || maker === null) return null;
-    // Nobody is told when a browser ends: its group goes when the next is made.
+    // There is no notice when a browser ends: its group is removed when the next is made.
     thawGroups([]);
     const folder = join(parent, groupName(browser, maker));
     try {
       mkdirSync(folder, { recursive: true });
     } catch {
-      // Whatever the reason, here and below: SIGSTOP does the same, and the capture tells which method it was.
+      // The reason does not matter, here and below: SIGSTOP does the same, and the capture reports which method it used.
       return null;
     }
     try {

@@ -6,19 +6,19 @@ export interface Freezer {
   /** What can be done while the browser still runs. */
   prepare(deadline: number): void;
   /**
-   * Returns once each thread of each process stands still, so that nothing writes any more.
+   * Returns once each thread of each process stands still, so that nothing writes.
    *
    * @param deadline When to give up, in `performance.now()` of this thread.
    * @throws LeadMasterError `capture_failed`; some processes may stand still then, and are to be thawed.
    */
   freeze(deadline: number): void;
-  /** Whether all still stand: nobody else has woken or ended them. */
+  /** Whether all still stand: no other program has woken or ended them. */
   holds(): boolean;
-  /** Lets everything run again, whatever state it is in. May be called at any time, also twice. */
+  /** Lets everything run again, from any state. May be called at any time, also twice. */
   thaw(): void;
 }
 
-/** For a profile that nobody has open. */
+/** For a profile that no process has open. */
 export const NO_FREEZER: Freezer = {
   method: 'none',
   prepare() {},

@@ -23,8 +23,8 @@ export function freezerFor(browser: ProcessIdentity | null, methods: readonly Fr
 }
 
 /**
- * Lets run again whatever a service that died in the middle of a capture left standing still: to be called at start-up,
- * before anything else is done with the browsers it left. Whatever runs already takes no notice.
+ * Resumes the processes that a service left stopped when it died in the middle of a capture: to be called at start-up,
+ * before anything else is done with the browsers it left. Running processes are not affected.
  *
  * @param browsers Those that were recorded at their launch.
  * @returns How many browsers or groups of processes stood still.

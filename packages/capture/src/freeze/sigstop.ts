@@ -32,7 +32,7 @@ export class SigstopFreezer implements Freezer {
     for (let patience = FIRST_PATIENCE_MS; ; patience *= 2) {
       if (!isThere(this.#browser)) throw browserVanished(this.#browser.pid);
       if (this.#stopsWithin(Math.min(performance.now() + patience, deadline))) return;
-      if (performance.now() >= deadline) throw captureFailed('Waited in vain for every process to stop.');
+      if (performance.now() >= deadline) throw captureFailed('Not every process stopped in time.');
       this.thaw();
       pause(BREATH_MS);
     }
@@ -54,12 +54,12 @@ export class SigstopFreezer implements Freezer {
     return true;
   }
 
-  /** One that was woken and stopped again between two looks nobody could tell; whoever wakes one does not do that. */
+  /** A process that was woken and stopped again between two looks is not noticed; programs that wake one do not stop it again. */
   holds(): boolean {
     return isThere(this.#browser) && this.#members.every(({ pid }) => isStopped(readProcess(pid)));
   }
 
-  /** The signals first: looking for whom else there is takes time, and nobody is there but after a failure. */
+  /** The signals first: looking for further processes takes time, and there are none except after a failure. */
   thaw(): void {
     for (const pid of this.#addressees()) send(pid, 'SIGCONT');
     if (!isThere(this.#browser)) for (const { pid } of this.#group.members()) send(pid, 'SIGCONT');

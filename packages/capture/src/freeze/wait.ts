@@ -24,5 +24,5 @@ export function comesTrue(isSo: () => boolean, deadline: number): boolean {
 
 /** The same, where it must be. @throws LeadMasterError `capture_failed`. */
 export function waitUntil(isSo: () => boolean, deadline: number, what: string): void {
-  if (!comesTrue(isSo, deadline)) throw captureFailed(`Waited in vain for ${what}.`);
+  if (!comesTrue(isSo, deadline)) throw captureFailed(`Timed out waiting for ${what}.`);
 }

@@ -2,7 +2,7 @@ import { errorText } from '@leadmaster/protocol/errors';
 import { Damaged } from './damaged.ts';
 import { type Contents, type LogFile, readFolder } from './folder.ts';
 
-/** What was found of one LevelDB, in words for a person. */
+/** The result for one LevelDB, as a sentence for people. */
 export interface LevelDbAnswer {
   ok: boolean;
   /** Nothing was ever kept in it, or all of it is gone. */
@@ -11,7 +11,7 @@ export interface LevelDbAnswer {
 }
 
 /**
- * Whether a LevelDB that nobody writes to would open, and lose nothing that was on the disk. Changes nothing.
+ * Whether a LevelDB that no process writes to would open, and lose nothing that was on the disk. Changes nothing.
  *
  * @throws The system's error when it cannot be read: that proves no damage.
  */

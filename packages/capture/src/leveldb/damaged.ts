@@ -1,4 +1,4 @@
-/** What was read is not what LevelDB wrote. The message says where, for a person. */
+/** What was read is not what LevelDB wrote. The message says where, for people. */
 export class Damaged extends Error {
   override name = 'Damaged';
 }

@@ -31,7 +31,7 @@ export interface Contents {
 
 /**
  * Reads what LevelDB needs to open: CURRENT, the MANIFEST, the tables it lives on (their ends and indexes), its logs.
- * Nobody may write to the folder meanwhile.
+ * No process may write to the folder meanwhile.
  *
  * @param onBatch gets each whole record of the logs.
  * @throws Damaged when it would not open, or would lose what was on the disk; the system's error when it cannot be read.
@@ -99,7 +99,7 @@ function fileNumber(number: number): string {
   return String(number).padStart(6, '0');
 }
 
-/** Reads one file of the folder; whatever is wrong is told with its name. */
+/** Reads one file of the folder; an error names the file. */
 function about<T>(folder: string, name: string, read: (file: RandomAccess) => T): T {
   try {
     using file = RandomAccess.open(join(folder, name));

@@ -98,7 +98,7 @@ function checksumHolds(block: Buffer, at: number, end: number): boolean {
   return crc32c(block.subarray(at + 6, end)) === unmask(block.readUInt32LE(at));
 }
 
-/** Whether some whole record lies in these bytes. What is left of a single torn record holds none. */
+/** Whether some whole record is in these bytes. What is left of a single torn record holds none. */
 function holdsRecord(bytes: Buffer): boolean {
   for (let at = 0; at + HEADER < bytes.length; at++) {
     const type = bytes[at + 6] as number;

@@ -5,10 +5,10 @@ import { type LogFile, readFolder } from './folder.ts';
 
 /**
  * Cuts off what a kill or a power cut left behind the last whole record of the logs and the MANIFEST. LevelDB passes
- * over these bytes, once; but Chromium goes on writing behind them, and at the opening after that the checksum fails:
- * IndexedDB is then made anew, empty, and Local Storage loses what came later (both found by experiment, Chromium 156).
+ * over these bytes, once; but Chromium continues writing behind them, and at the next opening the checksum fails:
+ * IndexedDB is then recreated, empty, and Local Storage loses what came later (both found by experiment, Chromium 156).
  *
- * No byte goes that LevelDB would have read; what is damaged, or not there, is left as it is. Nobody may have the folder
+ * Bytes that LevelDB would have read stay; what is damaged or missing is left as it is. No process may have the folder
  * open.
  *
  * @returns The files that were cut.

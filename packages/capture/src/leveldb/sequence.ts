@@ -9,7 +9,7 @@ const LOOKS = 5;
 
 /**
  * The number of the last change that a LevelDB holds on disk. Every change counts it up, and nothing else does: of two
- * states of one database, the one with the higher number is the later one, whatever clocks and file times say.
+ * states of one database, the one with the higher number is the later one; clocks and file times do not count.
  *
  * @throws Damaged when it cannot be known; the system's error when it cannot be read.
  */

@@ -13,7 +13,7 @@ import { commandLine, isGone, listProcesses, type ProcessFacts, readProcess } fr
  * itself when its browser does.
  *
  * Why a group cannot be mistaken for another: Linux does not hand out a pid while any process still has it as its
- * process group (kernel/pid.c). So if the pid of our leader belongs to somebody else now, our whole group is gone.
+ * process group (kernel/pid.c). So if the pid of our leader belongs to another process now, our whole group is gone.
  */
 export interface ProcessIdentity {
   pid: number;
@@ -31,7 +31,7 @@ export function identify(pid: number): ProcessIdentity | null {
 
 /**
  * Who a child is that was spawned in this very turn of the event loop. One that has ended already is still known: Node
- * collects its children between turns, and until then nobody else gets the pid.
+ * collects its children between turns, and until then no other process gets the pid.
  */
 export function identifyChild(pid: number): ProcessIdentity | null {
   const facts = readProcess(pid);
@@ -192,7 +192,7 @@ export interface Ended {
 }
 
 /**
- * Ends one browser with all its processes and proves them gone. Nothing is signalled when the pid belongs to somebody
+ * Ends one browser with all its processes and proves them gone. Nothing is signalled when the pid belongs to something
  * else by now.
  *
  * @throws LeadMasterError `browser_not_gone`, naming what survived and its state.

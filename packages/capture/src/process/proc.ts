@@ -80,7 +80,7 @@ export function commandLine(pid: number): string[] {
   return text.replace(/\0$/, '').split('\0');
 }
 
-/** Changes with every boot: pids and start ticks recorded under another one name nothing any more. */
+/** Changes with every boot: pids and start ticks recorded under another one no longer name a process. */
 export function bootId(): string {
   if (onLinux) return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   return execFileSync('sysctl', ['-n', 'kern.boottime'], { encoding: 'utf8' }).trim();

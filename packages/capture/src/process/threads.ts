@@ -30,7 +30,7 @@ function threadState(file: string): string | undefined {
   }
 }
 
-/** Stopped, dead, or not there any more. */
+/** Stopped, dead, or no longer there. */
 function isStill(state: string | undefined): boolean {
   return state === undefined || 'TXZ'.includes(state);
 }

@@ -60,7 +60,7 @@ async function withItsWorld(world: World, capture: () => Promise<Capture>): Prom
   try {
     const taken = await capture();
     const state = seen.findLast(({ at }) => at <= taken.frozenAt.getTime())?.state;
-    if (state === undefined) throw new Error('nobody looked before the freeze');
+    if (state === undefined) throw new Error('no state was read before the freeze');
     return [taken, state];
   } finally {
     clearInterval(timer);
@@ -72,7 +72,7 @@ describe.each<[FreezeMethod, CaptureKind]>([
   ['cgroup', 'full'],
   ['sigstop', 'essential'],
 ])('a running session, %s, %s', (method, kind) => {
-  test('comes back READY from a copy taken under load, with every message it had, and nobody notices', async (context) => {
+  test('comes back READY from a copy taken under load, with every message it had, and without a lost message of the original', async (context) => {
     const world = await bench.world();
     const profile = await bench.profile();
     const session = await bench.link(world, ANA, profile);

@@ -3,7 +3,7 @@ import { type BuildRow, type BuildSession, KeptPages, LIFE_MS } from '@leadmaste
 import { type Finding, found } from '../finding.ts';
 import type { Installation } from '../installation.ts';
 
-/** How long before a build's files go from WhatsApp's hosts its end is told. */
+/** How long before WhatsApp removes a build's files the doctor warns. */
 const WARN_MS = 10 * 86_400_000;
 
 /** Builds of WhatsApp Web that sessions are bound to and that will not live long, and those that run otherwise than wanted. */

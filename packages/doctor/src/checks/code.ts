@@ -20,7 +20,7 @@ export async function checkCode(installation: Installation): Promise<Finding[]> 
   return cutShort ? [...findings, found('note', 'code_cut_short', folder, { path: folder })] : findings;
 }
 
-/** Why a folder that a person has named cannot be looked through; null where it can. */
+/** Why a folder that the operator has named cannot be looked through; null where it can. */
 function whyNoFolder(folder: string): string | null {
   try {
     readdirSync(folder);

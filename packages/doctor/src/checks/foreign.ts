@@ -46,7 +46,7 @@ async function others(folder: string, isOurs: (name: string) => boolean): Promis
 /** Names that are not UTF-8: they are in no copy of the profile. */
 async function notUtf8(dir: string): Promise<string[]> {
   const names = await realFs.readdir(dir, { recursive: true }).catch((error: unknown) => {
-    // A browser removes folders while they are listed; what belongs to others is told with the owners.
+    // A browser removes folders while they are listed; files of other users are reported by the check of owners.
     if (isMissing(error) || errorCode(error) === 'EACCES') return [];
     throw error;
   });

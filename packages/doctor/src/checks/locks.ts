@@ -18,7 +18,7 @@ async function singletons({ profiles, service }: Installation): Promise<Finding[
     const fixable = !inUse && service === null;
     if (lock.kind === 'stale' || lock.kind === 'malformed')
       findings.push(found('note', 'singleton_stale', path, { session: name, target: lock.target }, { fixable }));
-    // It may run there, on a disk that both share: that is for a person to know.
+    // It may run there, on a disk that both share: that is for the operator to know.
     if (lock.kind === 'foreign_host')
       findings.push(found('warning', 'singleton_foreign', path, { session: name, host: lock.host, path }));
   }

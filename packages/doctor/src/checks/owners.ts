@@ -44,7 +44,7 @@ export async function checkUser(installation: Installation): Promise<Finding[]> 
   const { service, machine, paths } = installation;
   const uid = service === null ? (installation.owner ?? machine.uid) : machine.userOf(service.pid);
   if (uid !== 0) return [];
-  // The cure goes through all of it: a setting that names /srv must not give that away.
+  // The suggested command goes through all of it: a setting that names /srv must not give that away.
   const path = isDataFolder(paths.root) ? paths.root : 'DATA_FOLDER';
   return [found('warning', 'runs_as_root', paths.root, { path })];
 }

@@ -91,7 +91,7 @@ export async function checkPages({ state }: Installation): Promise<Finding[]> {
     if (capabilities === null) return [];
     const { build, features, checks } = capabilities;
     return FEATURES.filter((feature) => features[feature] === 'broken').map((feature) => {
-      // Without ids or texts nothing is sent at all; the rest goes on.
+      // Without ids or texts nothing is sent at all; the rest works.
       const stops = feature === 'ids' || feature === 'text';
       const why = checks.filter((check) => check.feature === feature && !check.ok);
       const detail = why.map((check) => `${check.name}: ${check.detail}`).join('; ') || '-';

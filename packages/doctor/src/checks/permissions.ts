@@ -70,7 +70,7 @@ async function insideOf(
   const door = first.path === '' ? first : null;
   const severity = door === null ? 'note' : closed ? 'warning' : 'problem';
   const about = { session: name, count: wrong.length, first: first.full, mode: octal(first.mode) };
-  // Where a service runs, its next start of the session mends it, with the lock that keeps browsers away.
+  // Where a service runs, its next start of the session repairs it, with the lock that keeps browsers away.
   return [found(severity, 'modes_inside', dir, about, { fixable: !inUse && installation.service === null })];
 }
 

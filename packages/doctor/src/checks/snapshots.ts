@@ -56,7 +56,7 @@ export async function checkSnapshots({ state, config, machine, profiles, paths }
 function failures(session: string, state: StateReading, own: readonly SnapshotRow[]): Finding[] {
   const failure = state.failure(session);
   const drill = state.lastDrill(session);
-  // Of one that was taken out of the history since, nothing can be looked at any more; of another link, it says nothing of this one.
+  // A snapshot that has left the history cannot be looked at; one of another link says nothing of this link.
   const isThere = own.some(({ id }) => id === drill?.id);
   return [
     ...(failure === null

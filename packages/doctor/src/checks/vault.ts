@@ -14,7 +14,7 @@ import type { Installation } from '../installation.ts';
 import { keysIn, readKeyCopyNote } from '../key-copy.ts';
 import type { SeenHeads } from '../machine.ts';
 
-/** What is told otherwise, or says nothing of what can be restored. */
+/** What other checks report, or what does not affect a restore. */
 const NO_DAMAGE: ReadonlySet<VaultProblem['kind']> = new Set(['stray', 'replayed', 'rolled_back']);
 
 /** A far vault with many sessions takes a while, and the operator waits. */
@@ -40,7 +40,7 @@ async function lookInto(vault: Vault, url: string, { state }: Installation): Pro
   const call = { signal: AbortSignal.timeout(LOOK_MS) };
   const findings: Finding[] = [];
   for (const { kind, object, detail } of await vault.problems(call)) {
-    // A session's own key is told with the session.
+    // A session's own key is reported with the session.
     if (kind === 'damaged') continue;
     findings.push(found(kind === 'stray' ? 'warning' : 'problem', 'vault_object', object, { object, url, detail }));
   }
@@ -75,7 +75,7 @@ async function lookAt(vault: Vault, session: string, call: { signal: AbortSignal
   }
 }
 
-/** No snapshot of it can be taken until that is mended. */
+/** No snapshot of it can be taken until that is repaired. */
 function unreadableSession(session: string, { code, message: detail, hint }: LeadMasterError): Finding {
   const id = code === 'vault_rolled_back' ? 'vault_rolled_back' : 'vault_session_unreadable';
   return found('problem', id, session, { session, detail, hint });

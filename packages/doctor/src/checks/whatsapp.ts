@@ -3,7 +3,7 @@ import type { SessionRow } from '@leadmaster/session-manager/installation';
 import { type Finding, found } from '../finding.ts';
 import type { Installation } from '../installation.ts';
 
-/** What stands in the way, in a word that both languages have. */
+/** The obstacle, in a word of both languages. */
 const WAY: Record<UnreachableBy, string> = {
   dns: 'DNS',
   route: 'TCP/IP',
@@ -13,7 +13,7 @@ const WAY: Record<UnreachableBy, string> = {
   other: '-',
 };
 
-/** Whether WhatsApp Web is reached, in the way that the browsers of sessions go. Without a browser another check says so. */
+/** Whether WhatsApp Web can be reached, by the route of the sessions' browsers. A missing browser is another check's. */
 export async function checkWhatsApp({ machine }: Installation): Promise<Finding[]> {
   try {
     const way = await machine.reach();

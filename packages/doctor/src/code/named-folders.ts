@@ -9,7 +9,7 @@ import { foldersNamedIn, type NamedFolder } from './session-folders.ts';
 /** What code says, and what of it is true. */
 export interface NamedOnDisk extends NamedFolder {
   /**
-   * `missing`: no such folder. `empty`: it is there and holds no session. `ours`: sessions of LeadMaster lie in it.
+   * `missing`: no such folder. `empty`: it is there and holds no session. `ours`: sessions of LeadMaster are in it.
    * `elsewhere`: it holds sessions that LeadMaster does not know. `unreadable`: it cannot be told.
    */
   truth: 'missing' | 'empty' | 'ours' | 'elsewhere' | 'unreadable';

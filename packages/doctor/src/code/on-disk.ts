@@ -19,7 +19,7 @@ function childrenLike(folder: string, name: string): string[] {
   );
 }
 
-/** The Chromium profiles in a folder: itself, or what lies in it, as LocalAuth (`session-x`) and LeadMaster have them. Throws likewise. */
+/** The Chromium profiles in a folder: itself, or what is in it, as LocalAuth (`session-x`) and LeadMaster have them. Throws likewise. */
 export function profilesIn(folder: string, depth = 2): string[] {
   if (isProfile(folder)) return [folder];
   return depth === 0 ? [] : foldersIn(folder).flatMap((path) => profilesIn(path, depth - 1));

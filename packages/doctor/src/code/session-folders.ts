@@ -11,7 +11,7 @@ export interface NamedFolder {
   patterns: string[];
 }
 
-/** What whatsapp-web.js uses where nothing is said. */
+/** The default folder of whatsapp-web.js. */
 const DEFAULT = "'./.wwebjs_auth'";
 const STRATEGY = /new\s+(?:\w+\.)?(?:Local|Remote)Auth\s*\(/g;
 const SETTING =
@@ -45,7 +45,7 @@ function inCode(file: string, text: string): NamedFolder[] {
   });
 }
 
-/** The text up to the bracket that closes the one before `from`; what is not code any more after a while is not read. */
+/** The text up to the bracket that closes the one before `from`; reading stops where it is no longer code. */
 function insideBrackets(text: string, from: number): string {
   let depth = 1;
   for (let i = from; i < Math.min(text.length, from + 2000); i += 1) {

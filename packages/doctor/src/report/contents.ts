@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { classify, type StorageClass } from '@leadmaster/capture/classify';
 import { lstatOrNull, measureProfile, namesOrNull, realFs } from '@leadmaster/session-manager/installation';
 
-/** The parts of a profile that a person knows by name. `other` is what has no name of its own. */
+/** The parts of a profile that people know by name. `other` is what has no name of its own. */
 export const PARTS = [
   'indexed_db',
   'local_storage',
@@ -64,7 +64,7 @@ export async function contentsOf(profileDir: string): Promise<ProfileContents> {
     const key = `${part} ${kind}`;
     parts.set(key, { part, path: shown, class: kind, bytes: (parts.get(key)?.bytes ?? 0) + size });
   };
-  // What lies in the profile itself is told by name: people know "Local State".
+  // Entries of the profile itself keep their names: people know "Local State".
   for (const folder of folders) if (folder.path !== '.') add(folder.path, folder.class, folder.bytes);
   for (const { name, size } of await filesIn(profileDir)) add(name, classify(name).class, size);
   return {

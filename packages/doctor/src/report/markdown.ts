@@ -5,7 +5,7 @@ export function inline(text: string): string {
   return visible(text).replaceAll('|', '\\|').replaceAll('<', '&lt;');
 }
 
-/** A text as code, whatever backticks it has. */
+/** A text as code; it may contain backticks. */
 export function code(text: string): string {
   const clean = visible(text).replaceAll('|', '\\|');
   const fence = clean.includes('`') ? '``' : '`';

@@ -9,54 +9,54 @@ export const en: DoctorWords = {
     warning: { one: '1 warning', many: '{count} warnings' },
     note: { one: '1 note', many: '{count} notes' },
   },
-  problems: { what: 'There are problems.', cure: 'The cures stand beside them.' },
+  problems: { what: 'There are problems.', cure: 'Each has a suggested fix.' },
   ok: {
     data_folder: 'the data folder is there',
     place: 'the data folder is where it was, and no login waits because of that',
     database: 'the database can be read',
-    permissions: 'nobody but its owner can look in',
+    permissions: 'only the owner has access',
     owners: 'everything belongs to one user',
     user: 'not run as root',
-    browsers: 'no browser runs on a profile but those that were started for it',
-    locks: 'no lock is left of a process that is gone',
-    profiles: 'every session has its profile, every profile its session, every login is whole',
-    moved: 'nothing that was given away is still in place',
-    transfers: 'no session is held up on its way to here, or from here',
-    sessions: 'no session fails to run, or waits for its scan',
-    people: 'WhatsApp asks nothing of a person, and restricts no account',
-    pages: 'nothing was broken in the pages of WhatsApp Web at their last probe',
-    builds: 'sessions run the builds of WhatsApp Web that they are to run',
+    browsers: 'only browsers that LeadMaster started run on profiles',
+    locks: 'no lock of an ended process is left',
+    profiles: 'every session has its profile, every profile has its session, every login is whole',
+    moved: 'no session that moved away is still in place',
+    transfers: 'no transfer to or from here is stuck',
+    sessions: 'no session fails to run or waits for a QR scan',
+    people: 'WhatsApp asks nothing of the operator, and restricts no account',
+    pages: 'the last probes of WhatsApp Web found no broken feature',
+    builds: 'sessions run the chosen builds of WhatsApp Web',
     code: 'no code or settings name another folder for sessions',
     chromium: 'the browser is no older than any profile',
-    whatsapp: 'WhatsApp Web is reached, in the way that the browsers of sessions go',
-    vault: 'the vault can be reached, or is made at the first start',
-    vault_key: 'the key of the vault is private and kept elsewhere too, or is made at the first start',
+    whatsapp: 'WhatsApp Web can be reached, by the route that the browsers use',
+    vault: 'the vault can be reached, or is created at the first start',
+    vault_key: 'the key of the vault is private and has a backup, or is created at the first start',
     vault_disk: 'the vault does not share a disk with the profiles',
     snapshots: 'every login has a recent snapshot',
     disk: 'the disk has room',
-    foreign: 'nothing lies in the folders of LeadMaster that others have put there',
+    foreign: 'the folders of LeadMaster hold no foreign files',
     git: 'no login or key can reach a git repository',
   },
   findings: {
     data_folder_missing: {
       what: 'there is no data folder {path} yet',
-      cure: 'It is made at the first start: npm start. If sessions should be there, set LEADMASTER_DATA_DIR to where they are.',
+      cure: 'The first start creates it: npm start. If sessions should be there, set LEADMASTER_DATA_DIR to where they are.',
     },
     place_changed: {
-      what: 'the data folder is a copy, lies on another disk, or was put back from a backup: sessions wait ({sessions}). It was {before}, seen there since {since}',
-      cure: 'A login that runs in two places is taken from both. With the service up, once the place before never runs them again: ./leadmaster place accept --origin-retired (or with their names).',
+      what: 'the data folder is a copy, is on another disk, or was restored from a backup: sessions wait ({sessions}). It was {before}, seen there since {since}',
+      cure: 'A login that runs in two places is taken from both. With the service up, once the previous place never runs them again: ./leadmaster place accept --origin-retired (or with their names).',
     },
     place_unknown: {
       what: 'the file system of {path} does not tell a copy from the folder itself: a copy of it would start every login',
       cure: 'Keep the data folder on a local file system (ext4, XFS, Btrfs, ZFS). Until then never start a copy of it while the folder itself may run.',
     },
     profile_put_back: {
-      what: 'the profile of {session} is not the one that ran here last: it was put back from a backup, or another was put in its place. The session waits, or will at its next start',
+      what: 'the profile of {session} is not the one that ran here last: it was restored from a backup, or replaced by another. The session waits, or will at its next start',
       cure: 'The vault may have a newer login: ./leadmaster snapshot list {session}. Once no other place runs it: ./leadmaster place accept {session} --origin-retired.',
     },
     machine_changed: {
       what: 'the machine has another firmware UUID ({now}) than the one that the data folder was last accepted on ({before}): a virtual machine may have been cloned',
-      cure: 'If the machine before still runs, stop the service on one of them. If it never will again: ./leadmaster place accept --origin-retired.',
+      cure: 'If the previous machine still runs, stop the service on one of them. If it never will again: ./leadmaster place accept --origin-retired.',
     },
     older_than_vault: {
       what: '{session} waits: its login was last used {used}, and the vault has a newer one of {taken}',
@@ -69,8 +69,8 @@ export const en: DoctorWords = {
     database_unreadable: { what: 'the database cannot be read: {detail}', cure: '{hint}' },
     modes_open: { what: '{path} is open to other users (mode {mode})', cure: 'chmod {right} on it, or doctor --fix.' },
     modes_inside: {
-      what: 'in the profile of {session}, {count} entries have wider rights than their owner needs, first {first} (mode {mode})',
-      cure: 'The next start of the session mends it; with the service down, doctor --fix does.',
+      what: 'in the profile of {session}, {count} entries are open to more users than their owner, first {first} (mode {mode})',
+      cure: 'The next start of the session fixes it; with the service down, doctor --fix does.',
     },
     owner_foreign: {
       what: '{count} entries belong to another user than uid {owner}, first {first} (uid {uid})',
@@ -82,31 +82,31 @@ export const en: DoctorWords = {
     },
     stray_browser: {
       what: 'a browser that LeadMaster did not start runs on the profile of {session}: pid {pid} ({comm})',
-      cure: 'One login must not run twice. See whose it is (ps -fp {pid}) and close it there; LeadMaster ends nothing that it did not start.',
+      cure: 'One login must not run twice. Find its owner (ps -fp {pid}) and close it there; LeadMaster ends only processes that it started.',
     },
     stray_files: {
       what: 'pid {pid} ({comm}) has a file of a login open: {file}',
-      cure: 'See what it is: ps -fp {pid}. A backup of live profiles copies them torn; ./leadmaster snapshot does not.',
+      cure: 'See what it is: ps -fp {pid}. A backup tool copies a running profile half-written; ./leadmaster snapshot does not.',
     },
     orphan_browser: {
       what: 'the browser of {session} (pid {pid}) has outlived its service',
       cure: 'Nothing to do: the next start of the service ends it first.',
     },
     singleton_stale: {
-      what: "Chromium's lock in the profile of {session} is of a process that is gone ({target})",
+      what: "Chromium's lock in the profile of {session} belongs to a process that has ended ({target})",
       cure: 'The next start of the session clears it; with the service down, doctor --fix does.',
     },
     singleton_foreign: {
-      what: "Chromium's lock in the profile of {session} is of another machine, {host}",
-      cure: 'Be sure that no browser runs on this profile there. Then the next start clears it.',
+      what: "Chromium's lock in the profile of {session} belongs to another machine, {host}",
+      cure: 'Make sure that no browser runs on this profile there. Then the next start clears it.',
     },
     lock_stale: {
-      what: 'the process that held this lock is gone (pid {pid}, since {since})',
-      cure: 'It does no harm: whoever takes the lock next gets it. With the service down, doctor --fix tidies it up.',
+      what: 'the process that held this lock has ended (pid {pid}, since {since})',
+      cure: 'It does no harm: the lock is free. With the service down, doctor --fix clears it.',
     },
     profile_unclaimed: {
-      what: 'a profile lies in tokens/{session} that is no session yet',
-      cure: 'Take it as it is: ./leadmaster adopt {path} --name {session}; or move it away.',
+      what: 'tokens/{session} holds a profile that is not a session yet',
+      cure: 'Make it a session: ./leadmaster adopt {path} --name {session}; or move it away.',
     },
     profile_missing: {
       what: '{session} is linked, and its profile is gone',
@@ -121,8 +121,8 @@ export const en: DoctorWords = {
       cure: 'Nothing was overwritten. Bring back the newest snapshot: ./leadmaster snapshot list {session}, then ./leadmaster snapshot restore {session} ID.',
     },
     folder_no_session: {
-      what: '"{name}" lies among the profiles and cannot be a session by that name',
-      cure: 'If it is a profile, move it to a name of a-z, 0-9, - and _ and adopt it; else move it away.',
+      what: '"{name}" is among the profiles, but its name is not valid for a session',
+      cure: 'If it is a profile, rename it to one of a-z, 0-9, - and _ and adopt it; else move it away.',
     },
     origin_not_retired: {
       what: '{session} is a copy of a login and does not start',
@@ -133,43 +133,43 @@ export const en: DoctorWords = {
       cure: 'Do not run it: its login lives on another machine. The next start of the service moves it to trash, or: ./leadmaster session delete {session}.',
     },
     arrival_left: {
-      what: 'a transfer of {session} to here was begun, and nothing has come of it since {at}',
-      cure: 'Repeat it where it comes from; else the next start of the service clears away what has come.',
+      what: 'a transfer of {session} to here was begun, and nothing has arrived since {at}',
+      cure: 'Repeat it on the source machine; otherwise the next start of the service deletes what has arrived.',
     },
     arrival_sealed: {
-      what: 'all of {session} has come here, and the word that hands it over has not come since {at}: its name is kept for it',
-      cure: 'There, repeat the transfer, or take it back with --undo. If that machine is gone for good, and never runs it again: POST {url}/commit takes it over here; DELETE {url} gives it up, and its name is free (docs/operations.md says how).',
+      what: 'all of {session} has arrived here, but the source has not handed it over since {at}: its name stays reserved',
+      cure: 'On the source machine, repeat the transfer, or take it back with --undo. If that machine is gone for good, and never runs it again: POST {url}/commit takes it over here; DELETE {url} gives it up, and its name is free (docs/operations.md says how).',
     },
     arrival_unfinished: {
       what: '{session} was handed over to this machine, {at}, and is not in its place',
-      cure: 'Restart the service: it finishes that, or its log says what is in the way.',
+      cure: 'Restart the service: it finishes the transfer, or its log says what prevents it.',
     },
     departure_unfinished: {
-      what: '{session} was handed over to {peer}, {at}, which has not said that it has taken it: it may run nowhere',
-      cure: 'Finish that: {command}; or take it back, with --undo. Until then all of it stays in the trash here.',
+      what: '{session} was handed over to {peer}, {at}, which has not confirmed it: it may run nowhere',
+      cure: 'Finish the transfer: {command}; or take it back, with --undo. Until then all of it stays in the trash here.',
     },
     wrong_account: {
       what: '{session} waits for a decision: {account} is linked in it, and it belongs to {owner}',
       cure: 'Keep that account: ./leadmaster account {session} --accept. Remove its link: ./leadmaster account {session} --unlink.',
     },
     linked_twice: {
-      what: 'one account, {account}, is linked in {sessions}: each of them tells every message',
+      what: 'one account, {account}, is linked in {sessions}: each of them reports every message',
       cure: 'Count its links on the phone. With one for each session: log one out, ./leadmaster session logout {last}. With fewer, one is a copy: delete that one, ./leadmaster session delete {last} (its profile goes to trash, and nothing is removed at WhatsApp).',
     },
     login_copied: {
       what: '{session} holds a login of {account} that {other} has too, or may have: two browsers on one login take it from each other',
-      cure: 'Delete the one that is not wanted: ./leadmaster session delete {session} (its profile goes to trash, and nothing is removed at WhatsApp). To remove the link of one, or to log it out, would take the login from the other.',
+      cure: 'Delete the one that you do not want: ./leadmaster session delete {session} (its profile goes to trash, and nothing is removed at WhatsApp). Do not unlink one or log it out: the other would lose its login.',
     },
     session_unwell: {
       what: '{session} does not run since {since}: {state}, {reason}',
-      cure: './leadmaster sessions says what to do about it, ./leadmaster events {session} what happened.',
+      cure: './leadmaster sessions says what to do, ./leadmaster events {session} what happened.',
     },
     passkey_wanted: {
       what: 'needs you: WhatsApp wants a passkey before it links {session}',
       cure: 'Link it in a visible browser on your own computer (LOGIN_MODE=local), then move it here with transfer or export; docs/passkeys.md has the steps. ./leadmaster qr {session} tries again: WhatsApp asks some accounts for some days only.',
     },
     login_erased: {
-      what: 'needs you: the page of WhatsApp Web erased the login of {session} by itself',
+      what: 'needs you: the page of WhatsApp Web erased the login of {session}',
       cure: 'Bring it back from an earlier copy: {command}. Otherwise link it again: ./leadmaster session logout {session}, then ./leadmaster qr {session}.',
     },
     account_locked: {
@@ -182,7 +182,7 @@ export const en: DoctorWords = {
     },
     new_chats_limited: {
       what: 'WhatsApp lets the account of {session} open no new chats ({limit}, until {until})',
-      cure: 'Chats that exist go on. Send less to people who have not written first, and wait.',
+      cure: 'Existing chats still work. Send less to people who have not written first, and wait.',
     },
     chats_unread: {
       what: '{session} could not read what it missed in {count} chats: {why}',
@@ -193,16 +193,16 @@ export const en: DoctorWords = {
       cure: 'It is probed again every minute. ./leadmaster capabilities {session} shows all of it; --override {feature} uses it all the same.',
     },
     text_broken: {
-      what: '{session} sends nothing on build {build} of WhatsApp Web, since {feature} is broken: {detail}',
+      what: '{session} does not send on build {build} of WhatsApp Web, since {feature} is broken: {detail}',
       cure: 'It is probed again every minute. ./leadmaster capabilities {session} shows all of it. Update LeadMaster, or pin a build that works with WEB_VERSION.',
     },
     build_ends: {
-      what: 'build {build} of WhatsApp Web, which sessions here are bound to, stops working about {until}: WhatsApp takes its files away',
+      what: 'build {build} of WhatsApp Web, which sessions here are bound to, stops working about {until}: WhatsApp removes its files',
       cure: 'Choose a newer one before that: ./leadmaster builds shows those that are kept. WEB_VERSION=guarded does so by itself.',
     },
     build_escaped: {
-      what: '{session} was to open build {wanted} of WhatsApp Web and runs {running}',
-      cure: 'The page left the chosen one by itself. ./leadmaster session restart {session} opens the chosen one again, if that may still open its profile.',
+      what: '{session} should open build {wanted} of WhatsApp Web but runs {running}',
+      cure: 'The page left the chosen build by itself. ./leadmaster session restart {session} opens it again, if it can still open the profile.',
     },
     build_damaged: {
       what: 'the kept page of build {build} of WhatsApp Web, which sessions here are bound to, is damaged: {why}',
@@ -210,38 +210,38 @@ export const en: DoctorWords = {
     },
     build_bad: {
       what: '{session} runs build {build} of WhatsApp Web, which failed here: {why}',
-      cure: 'WEB_VERSION=guarded goes back to a good one where that loses nothing; ./leadmaster builds shows what there is.',
+      cure: 'WEB_VERSION=guarded goes back to a good one if nothing is lost by that; ./leadmaster builds lists them.',
     },
     code_missing: {
-      what: 'there is no code to look through in {path}: {why}',
+      what: 'there is no code to search in {path}: {why}',
       cure: 'Give --code the folder that your code is in.',
     },
     code_folder_missing: {
       what: '{where} keeps sessions in {written}, and there is no such folder; on disk they are in {onDisk}',
-      cure: 'Change that place in the code, or let LeadMaster alone run the sessions and take it out: it says where they are by ./leadmaster where NAME.',
+      cure: 'Correct that path in the code, or remove it and let only LeadMaster run the sessions: ./leadmaster where NAME prints their folders.',
     },
     code_folder_empty: {
       what: '{where} keeps sessions in {written} ({folder}), and none is there',
-      cure: 'If that program only asks the session manager, take the place out of its code; nothing is lost.',
+      cure: 'If that program only calls the session manager, remove the path from its code; nothing is lost.',
     },
     code_folder_shared: {
       what: "{where} opens sessions in {written}, and those are LeadMaster's: {profiles}",
-      cure: 'One login must not run twice: let that program ask the session manager instead.',
+      cure: 'One login must not run twice: let that program call the session manager instead.',
     },
     code_folder_elsewhere: {
-      what: '{where} keeps sessions in {written}, and LeadMaster knows nothing of those: {profiles}',
-      cure: 'Take them over when that program is stopped: ./leadmaster adopt DIR --name NAME --move.',
+      what: '{where} keeps sessions in {written}, and LeadMaster does not know them: {profiles}',
+      cure: 'Stop that program, then take them over: ./leadmaster adopt DIR --name NAME --move.',
     },
     code_folder_unreadable: {
       what: '{where} keeps sessions in {written}, and what is there cannot be read: {why}',
-      cure: 'Ask again as root, or as the user of that program: what it holds is not known.',
+      cure: 'Run the doctor as root, or as the user of that program: the content is unknown.',
     },
     code_unreadable: {
       what: '{path} cannot be read: {why}; whether it names folders for sessions is not known',
-      cure: 'Ask again as a user who may read it, or name a folder without it: doctor --code DIR.',
+      cure: 'Run the doctor as a user who may read it, or name a folder without it: doctor --code DIR.',
     },
     code_cut_short: {
-      what: 'there is too much below {path} to look through',
+      what: 'there is too much below {path} to search',
       cure: 'Name a smaller folder: doctor --code DIR.',
     },
     browser_missing: { what: 'there is no browser to run sessions in: {detail}', cure: '{hint}' },
@@ -251,7 +251,7 @@ export const en: DoctorWords = {
     },
     whatsapp_unreachable: {
       what: 'WhatsApp Web cannot be reached from here ({way}: {detail}): no session can connect',
-      cure: 'Look at the network and its DNS, at a firewall on the way, at the clock where it is TLS, and at the proxy that CHROME_ARGS or the environment names. Sessions try again by themselves.',
+      cure: 'Check the network, DNS, firewalls, the proxy in CHROME_ARGS or the environment, and for TLS errors the clock. Sessions try again by themselves.',
     },
     vault_missing: {
       what: 'the vault at {url} is gone: snapshots were kept there',
@@ -264,27 +264,27 @@ export const en: DoctorWords = {
     },
     vault_changed: {
       what: 'snapshots are off: {detail}',
-      cure: 'Mount the right disk, or set VAULT_URL right. If this vault is meant from now on: ./leadmaster vault accept.',
+      cure: 'Mount the right disk, or correct VAULT_URL. To use this vault from now on: ./leadmaster vault accept.',
     },
     vault_object: {
       what: 'in the vault ({url}): {detail}',
-      cure: 'Look at {object} there: move what is not of the vault out of it, and bring back what was removed from a copy of the vault.',
+      cure: 'Look at {object} there: move foreign files out of the vault, and bring removed ones back from a copy of the vault.',
     },
     vault_session_damaged: {
       what: 'the snapshots of {session} in the vault are not whole, {count} in all, first: {detail}',
       cure: 'See ./leadmaster snapshot list {session}. Bring the object back from a copy of the vault; while the login is here, take a new snapshot: ./leadmaster snapshot create {session}.',
     },
     vault_session_unreadable: {
-      what: 'nothing of {session} can be read in the vault: {detail}',
-      cure: 'Until that is mended, no snapshot of it can be taken or restored. {hint}',
+      what: 'no snapshot of {session} can be read in the vault: {detail}',
+      cure: 'Until that is fixed, no snapshot of it can be taken or restored. {hint}',
     },
     vault_rolled_back: {
       what: 'the vault is older than it was for {session}, and no snapshot of it is taken: {detail}',
-      cure: 'Mount the right disk, or bring what is newer back from a copy of the vault. If an older copy was put back on purpose: ./leadmaster vault accept {session}; then take a new snapshot: ./leadmaster snapshot create {session}.',
+      cure: 'Mount the right disk, or bring the newer snapshots back from a copy of the vault. If an older copy was put back on purpose: ./leadmaster vault accept {session}; then take a new snapshot: ./leadmaster snapshot create {session}.',
     },
     second_writer: {
       what: 'the history of {session} has two writers. {detail}',
-      cure: 'See ./leadmaster snapshot list {session}. Until then a restore brings back snapshots of its own account only.',
+      cure: 'See ./leadmaster snapshot list {session}. Until this is settled, a restore only uses snapshots of its own account.',
     },
     vault_key_missing: {
       what: 'the key {path} of the vault at {url} is gone: no snapshot can be read',
@@ -300,7 +300,7 @@ export const en: DoctorWords = {
     },
     vault_key_not_copied: {
       what: 'you have not confirmed a backup of the vault key {path}; without it no snapshot can be read',
-      cure: 'Copy it to another disk or machine, then: ./leadmaster doctor --key-copied COPY (without COPY where it cannot be read from here).',
+      cure: 'Copy it to another disk or machine, then: ./leadmaster doctor --key-copied COPY (without COPY if it cannot be read from here).',
     },
     vault_same_disk: {
       what: 'the vault {path} is on the same disk as the profiles {tokens}, and is lost with it',
@@ -308,32 +308,32 @@ export const en: DoctorWords = {
     },
     snapshot_none: { what: '{session} has no snapshot', cure: 'Take one: ./leadmaster snapshot create {session}.' },
     snapshot_old: {
-      what: 'the newest snapshot of {session} is of {at}',
+      what: 'the newest snapshot of {session} is from {at}',
       cure: 'See why none was taken since (./leadmaster events {session}), and take one: ./leadmaster snapshot create {session}.',
     },
     snapshot_unverified: {
-      what: 'no snapshot of {session} was proven good lately, the newest is of {at}',
-      cure: 'Prove it: ./leadmaster snapshot verify {session} latest --drill.',
+      what: 'no snapshot of {session} was verified lately, the newest is from {at}',
+      cure: 'Verify it: ./leadmaster snapshot verify {session} latest --drill.',
     },
     snapshot_damaged: {
       what: 'the newest snapshot of {session} ({snapshot}) is damaged',
-      cure: 'Take another: ./leadmaster snapshot create {session}; and look at the disk of the vault.',
+      cure: 'Take another: ./leadmaster snapshot create {session}; and check the disk of the vault.',
     },
     snapshot_older_damaged: {
       what: 'of the older snapshots of {session}, {count} were found damaged when last verified: {snapshots}',
-      cure: 'Look again: ./leadmaster snapshot verify {session} {snapshot}. If it stays so, bring the object back from a copy of the vault, or take it out of the history: ./leadmaster snapshot delete {session} {snapshot}.',
+      cure: 'Verify again: ./leadmaster snapshot verify {session} {snapshot}. If it is still damaged, bring the object back from a copy of the vault, or delete it: ./leadmaster snapshot delete {session} {snapshot}.',
     },
     snapshot_misdated: {
       what: '{count} snapshots of {session} have dates that contradict the order in which they were taken, first {snapshot} of {at} (now it is {now})',
-      cure: 'Compare the clock of this machine with the real time, and of others that write to this vault. Retention and "latest" go by the order, so nothing newer is lost.',
+      cure: 'Compare the clock of this machine with the real time, and of others that write to this vault. Retention and "latest" use the order, so nothing newer is lost.',
     },
     clock_jumped: {
-      what: 'the clock of this machine has jumped to {clock}; what is old is deleted as of {believed}',
-      cure: 'Set the clock right. If it is right (the machine was off for long): nothing to do, it is believed after a week without a jump.',
+      what: 'the clock of this machine has jumped to {clock}; for deletions {believed} counts as now',
+      cure: 'Correct the clock. If it is right (the machine was off for long), do nothing: it counts after a week without a jump.',
     },
     snapshot_failed: {
       what: 'the last snapshot of {session} could not be taken, {at}: {detail}',
-      cure: 'Mend that, then: ./leadmaster snapshot create {session}.',
+      cure: 'Fix that, then: ./leadmaster snapshot create {session}.',
     },
     drill_failed: {
       what: 'the last drill of {session} failed, {at}, with snapshot {snapshot}',
@@ -341,36 +341,36 @@ export const en: DoctorWords = {
     },
     disk_full: {
       what: 'only {free} MB are free on the disk of {path}; below {min} MB no browser is started',
-      cure: 'Free some space. "./leadmaster storage" shows what the sessions take.',
+      cure: 'Free some space. "./leadmaster storage" shows the size of each session.',
     },
     vault_disk_full: {
-      what: 'only {free} MB are free on the disk of the vault {path}: snapshots will find no room',
+      what: 'only {free} MB are free on the disk of the vault {path}: snapshots may not fit',
       cure: 'Free some space there, or keep fewer snapshots (SNAPSHOT_KEEP) and prune: ./leadmaster snapshot prune.',
     },
     disk_low: {
       what: 'the disk of {path} is nearly full: {free} MB are free',
-      cure: 'Free some space in time. "./leadmaster storage" shows what the sessions take.',
+      cure: 'Free some space in time. "./leadmaster storage" shows the size of each session.',
     },
     foreign_files: {
-      what: '{folder} holds {count} entries that LeadMaster did not make, first {names}',
-      cure: 'They do no harm and are never deleted. Move them elsewhere, and keep synchronisers and desktops out of that folder.',
+      what: '{folder} holds {count} entries that LeadMaster did not create, first {names}',
+      cure: 'They do no harm and are never deleted. Move them elsewhere, and keep sync programs and desktops out of that folder.',
     },
     git_not_ignored: {
-      what: 'the data folder {path} is inside of a git repository that does not ignore: {names}',
-      cure: 'Add to its .gitignore: {lines}; or doctor --fix, where the folder holds nothing else.',
+      what: 'the data folder {path} is inside a git repository that does not ignore: {names}',
+      cure: 'Add to its .gitignore: {lines}; or doctor --fix, if the folder holds nothing else.',
     },
     git_exports: {
-      what: 'exported sessions, keys or QR pictures lie in the git repository {path}, which does not ignore them: {names}',
+      what: 'exported sessions, keys or QR pictures are in the git repository {path}, which does not ignore them: {names}',
       cure: 'Move them to another folder, or add to its .gitignore: {lines}.',
     },
     git_tracked: {
       what: '{count} files of {path} are in a git repository, first {first}',
-      cure: 'Take them out (git rm -r --cached), unlink the accounts whose logins were pushed anywhere, and change the keys.',
+      cure: 'Remove them from it (git rm -r --cached), unlink the accounts whose logins were pushed anywhere, and change the keys.',
     },
     git_unknown: {
-      what: '{path} is inside of a git repository, and git does not say what it ignores: {detail}',
+      what: '{path} is inside a git repository, and git does not say what it ignores: {detail}',
       cure: 'Install git, or ask as the owner of the repository: git check-ignore tokens.',
     },
-    check_failed: { what: 'the check "{topic}" could not be made: {detail}', cure: '{hint}' },
+    check_failed: { what: 'the check "{topic}" failed: {detail}', cure: '{hint}' },
   },
 };

@@ -1,6 +1,6 @@
 import type { FindingId, Severity, Topic } from '../finding.ts';
 
-/** What is said of one thing, and of any other `{count}` of them. */
+/** The text for one thing, and for any other `{count}` of them. */
 export interface Counted {
   one: string;
   many: string;

@@ -7,7 +7,7 @@ import { gather } from '../../src/report/gather.ts';
 import { renderReport } from '../../src/report/render.ts';
 import { SampleInstallation } from '../sample-installation.ts';
 
-/** An installation of which one profile, the trash and the pages that were kept are closed to whoever looks. */
+/** An installation of which one profile, the trash and the pages that were kept cannot be read by the user of the report. */
 async function closed(language: 'en' | 'es') {
   const installation = await SampleInstallation.healthy();
   const { paths, config, machine, profile } = installation;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** How far a reader knows a log: the number of its last event, and which log, where that is told. */
+/** How far a reader knows a log: the number of its last event, and which log, if known. */
 export interface EventCursor {
   id: number;
   logId: string | null;

@@ -45,7 +45,7 @@ function actions(): string {
   const rows = Object.entries(COMMANDS).map(([kind, command]) => `| \`${kind}\` | \`${command}\` |`);
   const words =
     'What a hint proposes, as data: here, in errors, in answers about sessions and in the findings of the doctor. Beside `kind` stand the ' +
-    'fields that its command names; one that a person is to choose is absent.';
+    'fields that its command names; one that the operator must choose is absent.';
   return [`## Actions\n`, `${words}\n`, '| kind | command |', '|---|---|', ...rows].join('\n').concat('\n');
 }
 

@@ -56,7 +56,7 @@ const ofAnotherVersion = line
   .extend({ data: z.record(z.string(), z.unknown()) })
   .meta({ title: 'another', description: 'An event of another version of LeadMaster' });
 
-/** One line of a log as it looks to a reader of fields that it asks for by name, of whatever type. */
+/** One event of any type, for a reader that asks for its fields by name. */
 export type AnyEvent = z.infer<typeof ofAnotherVersion>;
 
 /** Reads one line of a log; what another version has written is taken as it is. */

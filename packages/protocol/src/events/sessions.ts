@@ -10,7 +10,7 @@ import { events, OF_SESSION } from './statement.ts';
 
 const generation = z.number().int().describe('The generation of the profile from now on');
 
-/** What becomes of a session as a whole. */
+/** Events of a session as a whole. */
 export const sessionEvents = events({
   'session.created': {
     ...OF_SESSION,
@@ -30,8 +30,8 @@ export const sessionEvents = events({
       from: z.enum(SESSION_STATES).describe('The state before'),
       to: z.enum(SESSION_STATES).describe('The state from now on'),
       reason: z.string().describe('Why, in one word'),
-      stateKind: z.enum(STATE_KINDS).describe('Whether it passes by itself, stays, or waits for a person'),
-      hint: z.string().describe('What a person can do about it; empty when nothing is asked'),
+      stateKind: z.enum(STATE_KINDS).describe('Whether it passes by itself, stays, or waits for the operator'),
+      hint: z.string().describe('What the operator can do about it; empty when nothing is asked'),
       ...actionFields,
       attempts: z.number().int().describe('Starts tried since the last stable READY'),
       detail: z.string().optional().describe('What was noticed, in words; absent where the reason says it all'),
@@ -82,7 +82,7 @@ export const sessionEvents = events({
   'session.account': {
     ...OF_SESSION,
     operatorFields: ['session'],
-    doc: 'Another account than before is linked, the same account has another number, or a person has accepted it.',
+    doc: 'Another account than before is linked, the same account has another number, or the operator has accepted it.',
     data: accountChange,
   },
   'session.limits': {
@@ -102,7 +102,9 @@ export const sessionEvents = events({
   },
   'session.attention': {
     ...OF_SESSION,
-    doc: 'WhatsApp wants something of a person at the phone, or wants it no more.',
-    data: z.object({ reason: z.enum(ATTENTIONS).nullable().describe('What it wants; null: nothing any more') }),
+    doc: 'WhatsApp wants something of a person at the phone, or no longer wants it.',
+    data: z.object({
+      reason: z.enum(ATTENTIONS).nullable().describe('What it wants; null: it no longer wants anything'),
+    }),
   },
 });

@@ -3,7 +3,7 @@ import type { Audience, Scope } from '../routes/route.ts';
 
 /** One event as it is stated: what it tells, to whom, and since when. Everything else is derived. */
 export interface EventStatement {
-  /** When it is told, in one sentence. */
+  /** When it is written, in one sentence. */
   readonly doc: string;
   /** `session`: always of one session. `installation`: of none, `session` is empty. `either`: of one where one is meant. */
   readonly about: 'session' | 'installation' | 'either';
@@ -24,7 +24,7 @@ export function events<const T extends Record<string, EventStatement>>(stated: T
   return stated;
 }
 
-/** What most events are: of one session, for whoever may read that session, from the first version on. */
+/** What most events are: of one session, for every key that may read that session, since the first version. */
 export const OF_SESSION = {
   about: 'session',
   scope: 'read',

@@ -29,7 +29,7 @@ export const portableRoutes = routes({
     tag: 'snapshots',
     summary: 'Make a session of an exported file',
     description:
-      'It goes into the history of the session and into its place, STOPPED. It starts only once `originRetired` was said, here or ' +
+      'It goes into the history of the session and into its place, STOPPED. It starts only once `originRetired` is confirmed, here or ' +
       'with a start. A file that is damaged, or breaks off, changes nothing.',
     scope: 'admin',
     audience: 'operator',
@@ -37,7 +37,7 @@ export const portableRoutes = routes({
     query: z.strictObject({
       originRetired: queryBoolean
         .default(false)
-        .describe('A person says that the place it comes from never runs it again'),
+        .describe('The operator confirms that the place it comes from never runs it again'),
       replace: queryBoolean.default(false).describe('Put it in the place of a stopped session of that name'),
       overwriteNewer: queryBoolean.default(false).describe('Also where the login in place is newer'),
       otherAccount: queryBoolean.default(false).describe('Also where it is of another account than the session here'),
@@ -71,7 +71,7 @@ export const portableRoutes = routes({
     method: 'POST',
     path: '/v1/sessions/{session}/retire',
     tag: 'snapshots',
-    summary: 'Give a stopped session up here: its login goes on elsewhere, from that snapshot',
+    summary: 'Retire a stopped session here: its login continues elsewhere, from that snapshot',
     description:
       'Refused when the session was used after the snapshot was taken. The profile goes to trash, and nothing of this generation starts here again.',
     scope: 'admin',

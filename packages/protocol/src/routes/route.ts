@@ -129,7 +129,7 @@ export const longCallHeaders = z.looseObject({
 
 /** The answer of every long call to `Prefer: respond-async`. */
 const ACCEPTED = {
-  202: json('With `Prefer: respond-async`: the work goes on; follow it at `Location`', operation),
+  202: json('With `Prefer: respond-async`: the work continues; follow it at `Location`', operation),
 };
 
 /** The good answers of a route by status, with the 202 of a long one. */
@@ -140,7 +140,7 @@ export function goodAnswersOf({ answers, long }: RouteStatement): RouteStatement
 /** What the description of every long call says of its form. */
 const LONG_CALL =
   'Answers when finished, however long that takes; with `Prefer: respond-async` at once, with 202, `Location` and ' +
-  '`Preference-Applied`, and whatever is refused later stands in the operation. Once begun it goes on even if the ' +
+  '`Preference-Applied`, and a later refusal stands in the operation. Once begun it continues even if the ' +
   'caller hangs up: find it in `GET /v1/operations`.';
 
 /** The description of a route, with what its form adds. */

@@ -69,7 +69,7 @@ export const serviceRoutes = routes({
     method: 'POST',
     path: '/v1/place/accept',
     tag: 'service',
-    summary: 'Say that the place before never runs these sessions again: they no longer wait',
+    summary: 'Confirm that the previous place never runs these sessions again: they no longer wait',
     description:
       'Without `sessions`, all that wait. Those that were to run are started. One of which the vault has a newer login waits on, as `older_than_vault`.',
     scope: 'admin',

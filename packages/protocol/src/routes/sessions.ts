@@ -38,7 +38,7 @@ const order = {
   ],
 } as const satisfies Partial<RouteStatement>;
 
-/** `/v1/sessions`: make, list, look at and remove them; what a person orders of one, and what is known of it. */
+/** `/v1/sessions`: make, list, look at and remove them; the orders to one, and what is known of it. */
 export const sessionRoutes = routes({
   createSession: {
     method: 'POST',
@@ -121,7 +121,7 @@ export const sessionRoutes = routes({
   startSession: {
     ...order,
     path: '/v1/sessions/{session}/start',
-    summary: 'Start it; does nothing when it runs. A copy of a login starts once `originRetired` is said',
+    summary: 'Start it; does nothing when it runs. A copy of a login starts once `originRetired` is confirmed',
     body: startSession.nullish(),
   },
   stopSession: {
@@ -144,7 +144,7 @@ export const sessionRoutes = routes({
     path: '/v1/sessions/{session}/account',
     summary: 'Settle WRONG_ACCOUNT: keep the account that is linked, or remove its link',
     description:
-      '`{"accept":true}`: the session belongs to this account from now on, and what came in meanwhile is told. ' +
+      '`{"accept":true}`: the session belongs to this account from now on, and messages that came in meanwhile are reported.  ' +
       '`{"unlink":true}`: the link is removed at WhatsApp, its profile goes to trash, and a new QR is shown.',
     body: settleAccount,
     errors: [...SESSION_ERRORS, ...START_ERRORS, ...HELD_BACK_REASONS, 'linked_elsewhere', 'unprocessable'],
@@ -157,7 +157,7 @@ export const sessionRoutes = routes({
     description:
       'An UNCLAIMED profile in `tokens/` is taken as it lies. One from elsewhere (LocalAuth of whatsapp-web.js, RemoteAuth ' +
       'unzipped, WAHA, another LeadMaster) is copied or moved; nothing may run on it. A copy starts only once `originRetired` is ' +
-      'said, here or with a start. Asked again after an interruption, it is finished.',
+      'confirmed, here or with a start. Repeated after an interruption, it is finished.',
     scope: 'admin',
     audience: 'operator',
     long: 'adopt',

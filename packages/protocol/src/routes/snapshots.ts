@@ -110,7 +110,7 @@ export const snapshotRoutes = routes({
     summary: 'Say that an older copy of the vault was put back on purpose',
     description:
       'While the vault is older than it was (`rolled_back` among the problems of the list), nothing is written for the ' +
-      'session: `vault_rolled_back`. After this its history goes on from what there is.',
+      'session: `vault_rolled_back`. After this its history continues from what there is.',
     scope: 'admin',
     audience: 'operator',
     long: 'accept',
@@ -187,7 +187,7 @@ export const snapshotRoutes = routes({
     tag: 'snapshots',
     summary: 'Bring sessions back from the vault',
     description:
-      'Asks for `originRetired: true`, the word of a person that the machine they ran on never runs them again: two ' +
+      'Asks for `originRetired: true`, confirmation by the operator that the machine they ran on never runs them again: two ' +
       'machines with one login take it from each other. What fails of one session does not stop the others.',
     scope: 'admin',
     audience: 'operator',

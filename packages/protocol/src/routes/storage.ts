@@ -42,7 +42,7 @@ export const storageRoutes = routes({
     tag: 'storage',
     summary: 'Delete what is optional and temporary; login and messages stay',
     description:
-      "Cached media that the phone does not have any more is gone for good; the next start compiles WhatsApp's script again, " +
+      "Cached media that the phone no longer has is gone for good; the next start compiles WhatsApp's script again, " +
       'about a second of processor time. What no rule of LeadMaster knows stays.',
     scope: 'storage',
     audience: 'tenant',

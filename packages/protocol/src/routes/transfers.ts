@@ -36,7 +36,7 @@ export const transferRoutes = routes({
     description:
       'Most of the profile goes ahead while the session runs; then it is stopped, what has changed since follows, and it is started ' +
       'there if it ran here. `to` is https, or plain http on loopback; `key` is a key of the other manager, used for this call alone. ' +
-      'Whatever fails, one machine owns the session: asked again, what was begun is finished; with `undo` it is taken back, once the ' +
+      'After any failure one machine owns the session: a repeated request finishes the transfer; with `undo` it is taken back, once the  ' +
       'other manager has given it up.',
     scope: 'admin',
     audience: 'operator',
@@ -116,7 +116,7 @@ export const transferRoutes = routes({
       size: queryInteger(0, Number.MAX_SAFE_INTEGER).describe('Of the whole file'),
     }),
     bytes: 'whole',
-    // A little more than a piece, so that one that is too long is told as such; a minute, for a slow line.
+    // A little more than a piece, so that a piece that is too long gets that error; a minute, for a slow line.
     bodyLimit: { bytes: TRANSFER_PIECE + 65_536, ms: 60_000 },
     body: z.unknown().meta({ type: 'string', contentMediaType: BYTES }),
     answers: { 200: json('How much of it is here', pieceAnswer) },

@@ -60,7 +60,7 @@ class Round<Event extends LoggedEvent> {
     this.#log = log;
     this.#options = options;
     this.#chunks = new SharedChunks((query) => log.read(query), log.cursorText);
-    // One that was told nothing for half the time is told then: no silence is longer than the whole.
+    // A follower without an event for half the time gets a comment: no silence is longer than the whole.
     this.#heart = setInterval(() => this.#each((follower) => follower.beat()), options.heartbeatMs / 2);
   }
 
@@ -68,7 +68,7 @@ class Round<Event extends LoggedEvent> {
     return this.#ending.signal.aborted;
   }
 
-  /** Listens to the log, once there is somebody to tell. */
+  /** Listens to the log once there is a follower. */
   begin(): void {
     void this.#listen();
   }

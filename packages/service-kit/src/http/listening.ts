@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { HttpApp } from './app.ts';
 
-/** Where a service listens, and the settings that say so. */
+/** Where a service listens, and the settings for that. */
 export interface Listening {
   host: string;
   port: number;

@@ -9,7 +9,7 @@ interface Body {
   content?: Record<string, { schema?: { anyOf?: { type?: string }[] } }>;
 }
 
-/** Brings the generated description into the form that a person would have written. */
+/** Brings the generated description into the form that people write by hand. */
 export function tidy<T extends object>(document: T): T {
   const described = document as Described;
   optionalBodies(described);

@@ -26,13 +26,13 @@ interface Entry {
   readonly waiting: Set<Alarm>;
   /** Resolves when the work is over, however it went. */
   over: Promise<void>;
-  /** Gives the work up: it counts as failed, and whoever waits for it goes home. */
+  /** Gives the work up: it counts as failed, and its waiters are answered. */
   abandon: () => void;
 }
 
 export interface OperationsOptions {
   log: Logger;
-  /** Progress is made a revision at most this often, so that nobody who follows it is answered without pause. */
+  /** Progress raises the revision at most this often, so that followers are not answered without pause. */
   progressMs: number;
   /** How long `close` waits for work that was told to end. */
   closeMs: number;
@@ -41,7 +41,7 @@ export interface OperationsOptions {
 }
 
 /**
- * The long work that callers have asked for. It belongs to nobody's connection: once begun it goes on until it is done
+ * The long work that callers have asked for. It does not depend on a connection: once begun it continues until it is done
  * or the service ends, and what became of it can be asked for afterwards.
  */
 export class Operations {
@@ -54,7 +54,7 @@ export class Operations {
   }
 
   /**
-   * Begins work. `result` is what it comes to; whoever takes it must look after its failure.
+   * Begins work. `result` is its result; the caller must handle its failure.
    *
    * @throws LeadMasterError `shutting_down`
    */
@@ -126,7 +126,7 @@ export class Operations {
     try {
       return await work.run({ signal, onProgress: (progress) => this.#progressed(entry, progress) });
     } catch (error) {
-      // Whatever way it ended when it was told to: that is why.
+      // It was told to end: that is the reason, however it ended.
       throw signal.aborted && !(error instanceof LeadMasterError) ? signal.reason : error;
     }
   }

@@ -4,8 +4,8 @@ const PARAMETER = `;[ \\t]*(?:${TOKEN}[ \\t]*(?:=[ \\t]*(?:(?:${TOKEN}|${TEXT})[
 const PREFERENCE = `[ \\t,]*(${TOKEN})[ \\t]*(?:=[ \\t]*(?:(${TOKEN}|${TEXT})[ \\t]*)?)?(?:${PARAMETER})*(?=,|$)`;
 
 /**
- * Whether a `Prefer` header (RFC 7240) asks to be answered before the work is done. Other preferences, and whatever
- * follows something that is none, are passed over.
+ * Whether a `Prefer` header (RFC 7240) asks to be answered before the work is done. Other preferences, and what
+ * follows a malformed one, are ignored.
  */
 export function prefersAsync(header: string | undefined): boolean {
   // Sticky: each preference begins where the one before ended, and the first that is broken ends the reading.

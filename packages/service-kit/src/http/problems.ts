@@ -23,7 +23,7 @@ export interface FieldError {
 }
 
 /**
- * Turns whatever a request ended with into an error of the product; `internal` when it was our own fault. `takes`: the
+ * Turns any error of a request into an error of the product; `internal` when it was our own fault. `takes`: the
  * type of the body that its route reads.
  */
 export function asProductError(error: unknown, takes = 'application/json'): LeadMasterError {
@@ -91,7 +91,7 @@ export function logFault(error: unknown, request: FastifyRequest, facts: object 
   return told;
 }
 
-/** Work that ended because its caller hung up, which is no fault of anyone. */
+/** Work that ended because its caller hung up, which is not a fault. */
 function wasLeft(error: unknown, { raw }: FastifyRequest): boolean {
   return raw.socket.destroyed && error instanceof Error && error.name === 'AbortError';
 }

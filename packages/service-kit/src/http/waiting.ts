@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { anyOf } from '../wait/deadline.ts';
 import { withSignal } from '../wait/with-signal.ts';
 
-/** A signal that aborts when the caller hangs up or, where told of it, the server begins to close: whoever waits can go home. */
+/** A signal that aborts when the caller hangs up or, if `closing` is given, the server begins to close: the wait can end. */
 export function callerSignal(reply: FastifyReply, closing?: AbortSignal): AbortSignal {
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());

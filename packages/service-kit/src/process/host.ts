@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 
-/** Whatever this process and those that it starts write is private from its first byte. */
+/** Every file that this process and its children write is private from its first byte. */
 export function keepFilesPrivate(): void {
   process.umask(0o077);
 }

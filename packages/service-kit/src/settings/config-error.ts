@@ -11,7 +11,7 @@ export interface ConfigProblem {
 
 const SECRET = /KEY|TOKEN|SECRET|PASSWORD/;
 
-/** Everything that is wrong with the settings, in one error: nobody should mend them one start at a time. */
+/** All errors of the settings in one, so that one start shows them all. */
 export class ConfigError extends Error {
   readonly problems: readonly ConfigProblem[];
 

@@ -23,7 +23,7 @@ export interface Environment {
  * Everything this machine says about a service: the real environment first, then `.env` of the checkout
  * (or the file that `LEADMASTER_ENV_FILE` names) for what the real environment leaves open.
  *
- * @param known names of settings; any other name in the file is told.
+ * @param known names of settings; any other name in the file gives a warning.
  */
 export function readEnvironment(real: Env, known: readonly string[]): Environment {
   const named = real.LEADMASTER_ENV_FILE;

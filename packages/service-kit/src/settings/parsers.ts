@@ -70,7 +70,7 @@ export const host = variable(
   z.string().refine((text) => isIP(text) !== 0 || isHostName(text)),
 );
 
-/** What a parser takes, said in the parser's own words when it does not. */
+/** What a parser accepts, in words for its error. */
 export function parsed(rule: string, parse: (text: string) => unknown): Variable<string> {
   const schema = z.string().superRefine((text, context) => {
     try {

@@ -5,7 +5,7 @@ import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import { makePrivateFile } from '../files/private-file.ts';
 
 export interface Secrets {
-  /** What a person or script shows to use the API. */
+  /** What an operator or script shows to use the API. */
   adminKey: string;
   /** What the hub shows. */
   serviceToken: string;
@@ -35,7 +35,7 @@ export function loadSecrets(config: SecretSettings, warn: (text: string) => void
   };
 }
 
-/** The admin key for a client on the same machine, or null when none was made yet. Makes and mends nothing. */
+/** The admin key for a client on the same machine, or null when none was made yet. Makes and repairs nothing. */
 export function findAdminKey(config: Omit<SecretSettings, 'serviceToken'>): string | null {
   return config.adminKey ?? readSecret(adminKeyFile(config.dataDir));
 }
@@ -91,7 +91,7 @@ function failure(file: string, done: string, cause: unknown): LeadMasterError {
   return new LeadMasterError(
     'storage_failed',
     `The key file ${file} cannot be ${done}: ${errorText(cause)}`,
-    'Mend the file or its folder, or give the key by LEADMASTER_ADMIN_KEY and LEADMASTER_SERVICE_TOKEN.',
+    'Fix the file or its folder, or give the key by LEADMASTER_ADMIN_KEY and LEADMASTER_SERVICE_TOKEN.',
     { cause },
   );
 }

@@ -89,7 +89,7 @@ function inspect(at: DatabaseFile): void {
   }
 }
 
-/** Structure can be sound and still not be ours, after somebody's hand or a bad repair. */
+/** The structure can be sound and still not be ours, after a change by hand or a bad repair. */
 function refuseMissingTables(db: Database.Database, at: DatabaseFile): void {
   const names = new Set(db.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all());
   const missing = at.schema.tables.filter((table) => !names.has(table));

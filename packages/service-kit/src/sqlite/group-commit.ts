@@ -11,7 +11,7 @@ interface Entry {
 
 /**
  * One fsync for many changes: those that arrive in the same turn, or while the commit before runs, become one transaction.
- * Each keeps its own fate: one that throws is undone alone. Nobody hears of a change before it is on the disk, and the
+ * A change that throws is undone alone. No change is told before it is on the disk, and the
  * order in which changes were given is the order in which they are made.
  */
 export class GroupCommit<Event> {

@@ -33,9 +33,9 @@ const CURES: readonly (readonly [prefix: string, what: string, hint: string])[] 
   [
     'SQLITE_BUSY',
     'another program holds it',
-    'End whatever has the file open (a backup, a sqlite3 shell) and try again.',
+    'End the program that has the file open (a backup, a sqlite3 shell) and try again.',
   ],
-  ['SQLITE_LOCKED', 'another program holds it', 'End whatever has the file open and try again.'],
+  ['SQLITE_LOCKED', 'another program holds it', 'End the program that has the file open and try again.'],
 ];
 
 /** Whether a thrown value says that the database file itself is damaged. */
@@ -44,7 +44,7 @@ export function isCorruption(error: unknown): boolean {
   return code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB';
 }
 
-/** The refusal to work with a damaged database: it is never recreated behind anyone's back. */
+/** The refusal to work with a damaged database: it is never recreated silently. */
 export function corruptDatabase({ file, schema }: DatabaseFile, detail: string, cause?: unknown): LeadMasterError {
   return new LeadMasterError(
     'storage_failed',
@@ -55,7 +55,7 @@ export function corruptDatabase({ file, schema }: DatabaseFile, detail: string, 
   );
 }
 
-/** Turns what SQLite throws into an error that names the file and the cure; everything else passes as it is. */
+/** Turns what SQLite throws into an error that names the file and what to do; everything else passes as it is. */
 export function storageError(at: DatabaseFile, error: unknown): unknown {
   const { file } = at;
   if (error instanceof LeadMasterError) return error;

@@ -12,7 +12,7 @@ export interface Transactions<Event> {
   tell: (events: readonly Event[]) => void;
   /** Runs a change within a transaction so that one that throws undoes itself alone, with its events. */
   attempt: <T>(change: () => T) => T;
-  /** Runs a query; what SQLite throws becomes an error with a cure. */
+  /** Runs a query; what SQLite throws becomes an error with a hint. */
   read: <T>(query: () => T) => T;
   /** Keeps an event of the running transaction. Subscribers hear of it after the commit. */
   keep: (event: Event) => void;
@@ -20,7 +20,7 @@ export interface Transactions<Event> {
 
 /**
  * Makes the shared part of a store. `tell` is called with the events of a transaction after its commit, so that
- * nobody hears of what a crash could still undo.
+ * an event that a crash could undo is never told.
  */
 export function transactions<Event>(options: {
   db: Database.Database;

@@ -14,7 +14,7 @@ export function isOverdue(error: unknown): boolean {
   return error instanceof Error && error.name === 'TimeoutError';
 }
 
-/** What work comes to, or `late` after so many milliseconds. The work goes on; a failure after that is not told. */
+/** The result of the work, or `late` after so many milliseconds. The work continues; a later failure is ignored. */
 export async function within<T, L>(ms: number, work: Promise<T>, late: L): Promise<T | L> {
   const overdue = Promise.withResolvers<L>();
   const timer = setTimeout(() => overdue.resolve(late), ms);

@@ -115,7 +115,7 @@ test('all who come back to the same cursor share what is read', async () => {
   expect(log.reads).toBeLessThan(40);
 });
 
-test('between replay and live there is no gap and no double, whatever comes while a read runs', async () => {
+test('between replay and live there is no gap and no double, also for events that come while a read runs', async () => {
   const order = fc.array(fc.constantFrom('append', 'append b', 'follow', 'follow b', 'turn'), { maxLength: 60 });
   await fc.assert(
     fc.asyncProperty(order, fc.array(fc.nat(3), { minLength: 1 }), fc.nat(10), async (steps, lags, cursor) => {
@@ -142,12 +142,12 @@ test('between replay and live there is no gap and no double, whatever comes whil
   );
 });
 
-test('one that never reads costs a bounded buffer, holds nobody up, and misses nothing when it reads again', async () => {
+test('a follower that never reads costs a bounded buffer, delays no other, and misses nothing when it reads again', async () => {
   const log = new MemoryLog();
   const { followers } = followersOf(log);
   const deaf = followers.follow({ after: 0, greeting: 'hello' });
   const reader = readerOf(followers, { after: 0 });
-  // As soon as somebody asks for its first bytes it is on; then nothing is taken.
+  // The stream starts when its first bytes are asked for; then nothing is taken.
   deaf.read(0);
   for (let i = 0; i < 2_000; i += 1) log.append('ventas', 'x'.repeat(2_000));
   await expect.poll(() => reader.ids().length).toBe(2_000);
@@ -172,7 +172,7 @@ test('a follower of one session is not asked to look when others have news', asy
   expect(log.reads).toBeLessThan(5);
 });
 
-test('the log is listened to while somebody follows, and no longer', async () => {
+test('the log is listened to only while there is a follower', async () => {
   const log = new MemoryLog();
   const { followers } = followersOf(log);
   const readers = [readerOf(followers, { after: 0 }), readerOf(followers, { after: 0, scope: 'a' })];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { prefersAsync } from '../../src/http/prefer.ts';
 
-test('respond-async is found among whatever else is preferred', () => {
+test('respond-async is found among other preferences', () => {
   for (const header of [
     'respond-async',
     ' Respond-Async ',

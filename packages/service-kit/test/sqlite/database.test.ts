@@ -64,7 +64,7 @@ test('a new database is private, durable, and has the schema that the service gi
   expect(existsSync(`${file}.new`)).toBe(false);
 });
 
-test('an older database is brought up to date with its rows, and permissions are mended', () => {
+test('an older database is brought up to date with its rows, and permissions are repaired', () => {
   const file = place();
   open(file).exec(`INSERT INTO notes VALUES ('kept')`);
   chmodSync(file, 0o644);

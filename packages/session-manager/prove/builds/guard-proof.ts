@@ -131,7 +131,7 @@ class GuardProof {
     for (const name of others) await this.#readyOn(name, GOOD, new Date(0));
   }
 
-  /** What the self-test misses and nobody needs stands in no build's way. */
+  /** A feature that the self-test finds missing and no session needs does not block a build. */
   async #meetsPoorer(): Promise<void> {
     this.#serve(POORER, `module-missing=${SPARE_MODULE}`);
     await this.#verdict(POORER, 'good');
@@ -168,7 +168,7 @@ class GuardProof {
       if (tried !== undefined) return tried.session;
       await sleep(100);
     }
-    throw new Error(`nobody tries ${build}`);
+    throw new Error(`no session tries ${build}`);
   }
 
   /** Kills every browser of a session as soon as it has one. */

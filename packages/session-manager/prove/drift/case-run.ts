@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type AnyEvent, errorText, LeadMasterError, type Message } from '@leadmaster/protocol';
 import { of, qrToScan } from '@leadmaster/testkit/asking';
 import type { World } from '@leadmaster/whatsapp-standin';
-import { onProofGround } from '../service/proof-ground.ts';
+import { withProofFixture } from '../service/proof-fixture.ts';
 import type { ServiceProcess } from '../service/service-process.ts';
 import { type DriftCase, inForce } from './cases.ts';
 import { needsLogin, type Outcome, restOf, STEPS, type Step } from './wants.ts';
@@ -33,7 +33,7 @@ export async function runCase(which: DriftCase): Promise<CaseResult> {
   const fromTheStart = asked.filter((drift) => drift.startsWith('-') || !needsLogin(drift));
   const standin = { page: { date: which.page, drifts: fromTheStart, speed: SPEED } };
   const env = { LOAD_DEADLINE_S: '25', SYNC_DEADLINE_S: '20' };
-  return onProofGround({ name: 'drift', standin, env }, async ({ world, service }) => {
+  return withProofFixture({ name: 'drift', standin, env }, async ({ world, service }) => {
     await service.start();
     return new CaseRun(which, asked, world, service).run();
   });

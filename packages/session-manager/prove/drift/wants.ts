@@ -35,7 +35,7 @@ const NO_TEXT: readonly Outcome[] = ['refused', 'failed'];
 
 /** What each drift that is not neutral allows; a name with a value goes before the name alone. */
 const LIMITED: Readonly<Record<string, Wants>> = {
-  // Nothing can be trusted that names anybody: it may not even be known whose account it is. Never a lie, all the same.
+  // No name or id can be trusted; even the account may be unknown. All the same, no answer may be false.
   'wid-renamed': all('ok', 'refused', 'failed', 'uncertain', 'not told', 'at rest', '-'),
   'module-missing': { ...NEUTRAL, in: ['ok', 'not told'], elsewhere: ['ok', 'not told'] },
   'module-missing=send': { ...NEUTRAL, out: NO_TEXT, 'new chat': NO_TEXT, kill: NO_TEXT },
@@ -59,7 +59,7 @@ function terminalWants(drift: string): Wants[] {
   return rowOf(drift).kind === 'terminal' ? [restAt('restart')] : [];
 }
 
-/** Both hold: what one of them takes away is gone, and what one of them allows is allowed. */
+/** Both hold: what one of them removes is gone, and what one of them allows is allowed. */
 function meet(a: Wants, b: Wants): Wants {
   const both = (step: Step): readonly Outcome[] => {
     if (a[step] === NEUTRAL[step]) return b[step];

@@ -34,7 +34,7 @@ export function differences(found: Contents | null, wanted: Contents, mayBeThere
   return [...lacking.map(([path]) => `lacks ${path}`), ...strange.map(([path]) => `has ${path}`)];
 }
 
-/** The part that nothing may ever take away: the login and what belongs to it. LevelDB makes its locks and its diary anew. */
+/** The part that nothing may ever remove: the login and what belongs to it. LevelDB recreates its locks and its log. */
 export function lastingOf(contents: Contents): Contents {
   const isMade = (path: string): boolean => /\/(LOCK|LOG)$/.test(path);
   const isLasting = (path: string): boolean =>

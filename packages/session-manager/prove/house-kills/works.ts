@@ -30,11 +30,11 @@ export interface Work {
   owners: readonly Owner[];
   /** Who may run it once the same was asked for again. */
   finally: Owner;
-  /** Whether the session starts only when a person says that its origin is retired. */
+  /** Whether the session starts only when the operator says that its origin is retired. */
   waits: boolean;
 }
 
-interface Ground {
+interface Fixture {
   login: Login;
   /** Of this proof alone. */
   folder: string;
@@ -43,28 +43,28 @@ interface Ground {
 }
 
 /** Every work that can be done on this machine. */
-export async function worksOn(ground: Ground): Promise<Work[]> {
-  const { folder, otherDisk } = ground;
+export async function worksOn(fixture: Fixture): Promise<Work[]> {
+  const { folder, otherDisk } = fixture;
   const near = join(folder, 'bot/session');
   return [
-    await adoption(ground, { name: 'adopt by copy', mode: 'copy', source: near }),
-    await adoption(ground, { name: 'adopt by move', mode: 'move', source: near }),
+    await adoption(fixture, { name: 'adopt by copy', mode: 'copy', source: near }),
+    await adoption(fixture, { name: 'adopt by move', mode: 'move', source: near }),
     ...(otherDisk === null
       ? []
       : [
-          await adoption(ground, {
+          await adoption(fixture, {
             name: 'adopt by move across disks',
             mode: 'move',
             source: join(otherDisk, 'session'),
           }),
         ]),
-    importing(ground),
-    await trimming(ground),
+    importing(fixture),
+    await trimming(fixture),
   ];
 }
 
 async function adoption(
-  { login, folder, otherDisk }: Ground,
+  { login, folder, otherDisk }: Fixture,
   { name, mode, source }: { name: string; mode: 'copy' | 'move'; source: string },
 ): Promise<Work> {
   const dataDir = join(folder, 'data');
@@ -90,7 +90,7 @@ async function adoption(
   };
 }
 
-function importing({ login, folder }: Ground): Work {
+function importing({ login, folder }: Fixture): Work {
   const dataDir = join(folder, 'data');
   return {
     ...{ name: 'import', what: 'import', waits: true },
@@ -113,13 +113,13 @@ function importing({ login, folder }: Ground): Work {
   };
 }
 
-async function trimming({ login, folder }: Ground): Promise<Work> {
+async function trimming({ login, folder }: Fixture): Promise<Work> {
   const [dataDir, before] = [join(folder, 'data'), join(folder, 'before-trim')];
   const context = await openManager(before);
   const place = context.paths.session(NAME);
   try {
     await context.adoption.adopt({ name: NAME, path: login.profile, mode: 'copy', originRetired: true });
-    // What a copy leaves out is what a trim takes away.
+    // What a copy leaves out is what a trim removes.
     await copy(login.profile, place);
   } finally {
     await context.close();

@@ -28,7 +28,7 @@ export class Witness implements Disposable {
   /** What was known at that moment, or just before it. */
   at(moment: Date): WorldState {
     const found = this.#seen.findLast(({ at }) => at <= moment.getTime());
-    if (found === undefined) throw new Error(`nobody looked before ${moment.toISOString()}`);
+    if (found === undefined) throw new Error(`no state was read before ${moment.toISOString()}`);
     return JSON.parse(found.state) as WorldState;
   }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { browsersOn } from '@leadmaster/capture/processes';
 import type { World } from '@leadmaster/whatsapp-standin';
-import { onProofGround } from '../service/proof-ground.ts';
+import { withProofFixture } from '../service/proof-fixture.ts';
 import { seeded } from '../service/random.ts';
 import type { ServiceProcess } from '../service/service-process.ts';
 import { Chat, isOpen } from './chat.ts';
@@ -39,7 +39,7 @@ export interface OutboxReport {
 
 /** Messages over several sessions while service and browsers are killed with -9; afterwards every word is held against the stand-in. */
 export function proveOutbox(options: OutboxOptions): Promise<OutboxReport> {
-  return onProofGround({ name: 'outbox-proof', standin: { seed: options.seed } }, ({ world, service, dataDir }) =>
+  return withProofFixture({ name: 'outbox-proof', standin: { seed: options.seed } }, ({ world, service, dataDir }) =>
     new OutboxProof(options, world, service, dataDir).run(),
   );
 }

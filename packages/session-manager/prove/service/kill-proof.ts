@@ -42,7 +42,7 @@ const STEADY = 'steady';
 const PHONE = '5491100000001';
 
 /**
- * kill -9 at random moments, counted: whatever was told READY is READY again without a scan, never two browsers on a
+ * kill -9 at random moments, counted: every session that was told READY is READY again without a scan, never two browsers on a
  * profile, nothing left behind.
  */
 export async function proveKills(options: KillOptions): Promise<KillReport> {
@@ -136,7 +136,7 @@ class KillProof {
     }
     if (moment === 'steady') delay = Math.round(this.#random() * 1_500);
     await sleep(delay);
-    // With nothing hit, whatever is READY now will do.
+    // With nothing hit, any session that is READY now will do.
     const now = new Date();
     const hit = await this.#kill(victim, name);
     const killedAt = hit === 0 ? new Date(0) : now;

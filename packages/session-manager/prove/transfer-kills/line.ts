@@ -55,7 +55,7 @@ export class Line implements AsyncDisposable {
     this.#isCut = false;
   }
 
-  /** Nothing passes any more, and what is under way breaks off. */
+  /** Nothing passes, and what is under way breaks off. */
   cut(): void {
     this.#isCut = true;
     this.#server.closeAllConnections();

@@ -156,7 +156,7 @@ class TransferKillProof {
     this.#report.moments += 1;
     try {
       const { happened, ended } = await this.#transferWith(moment, source, target);
-      // What goes on after the answer may die as well: nobody has seen that yet.
+      // Work after the answer may be killed as well: no reader has seen its result yet.
       const hasHappened = (await this.#back()) || happened;
       if (hasHappened) this.#report.happened += 1;
       await this.#countOwners(where);

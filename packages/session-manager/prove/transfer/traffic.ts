@@ -113,7 +113,7 @@ export class Traffic {
       this.#out += 1;
       const number = this.#out;
       const text = `out ${number}`;
-      // On its way elsewhere, or down: then nobody is told that it was sent.
+      // On its way elsewhere, or down: then it is not reported as sent.
       await this.#owner.service.sent(NAME, { to: PARTNER, text }, text, ACKNOWLEDGED_MS).then(
         () => this.#acknowledged.add(number),
         () => undefined,

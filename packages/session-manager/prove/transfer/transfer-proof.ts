@@ -21,7 +21,7 @@ export interface TransferProofOptions {
   onProgress?: (line: string) => void;
 }
 
-/** All lists are empty when all is well. Times in milliseconds, from not READY any more to READY again. */
+/** All lists are empty when all is well. Times in milliseconds, from the end of READY to READY again. */
 export interface TransferProofReport {
   seed: number;
   /** Where the managers were. */

@@ -45,24 +45,24 @@ export class TwoManagers implements AsyncDisposable {
   readonly a: Manager;
   readonly b: Manager;
   /** What it stands on, gone after them. */
-  readonly #ground: AsyncDisposableStack;
+  readonly #resources: AsyncDisposableStack;
 
-  private constructor(world: World, folder: string, a: Manager, b: Manager, ground: AsyncDisposableStack) {
+  private constructor(world: World, folder: string, a: Manager, b: Manager, resources: AsyncDisposableStack) {
     this.world = world;
     this.folder = folder;
     this.a = a;
     this.b = b;
-    this.#ground = ground;
+    this.#resources = resources;
   }
 
   static async open({ seed, inNamespaces = false, settings = () => ({}) }: TwoManagersOptions): Promise<TwoManagers> {
-    await using ground = new AsyncDisposableStack();
+    await using resources = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'leadmaster-two-'));
-    ground.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+    resources.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
     const world = await startStandin({ seed });
-    ground.defer(() => world.close());
+    resources.defer(() => world.close());
     const ports = { A: await freePort(), B: await freePort() };
-    const networks = inNamespaces ? ground.use(await TwoNetworks.open({ folder, ports, shared: world.port })) : null;
+    const networks = inNamespaces ? resources.use(await TwoNetworks.open({ folder, ports, shared: world.port })) : null;
     const manager = (label: Label): Manager => {
       const dataDir = join(folder, label);
       const service = new ServiceProcess({
@@ -80,7 +80,7 @@ export class TwoManagers implements AsyncDisposable {
       });
       return { label, dataDir, service, url: networks?.url(label) ?? service.url };
     };
-    return new TwoManagers(world, folder, manager('A'), manager('B'), ground.move());
+    return new TwoManagers(world, folder, manager('A'), manager('B'), resources.move());
   }
 
   /** Starts both, and links the session at the first. */
@@ -180,6 +180,6 @@ export class TwoManagers implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.a.service.end('SIGKILL'), this.b.service.end('SIGKILL')]);
-    await this.#ground.disposeAsync();
+    await this.#resources.disposeAsync();
   }
 }

@@ -233,7 +233,7 @@ class TrimProof {
     if (bytes > this.#options.mostBytes) this.#report.tooLarge.push(`${what} has ${Math.round(bytes / MB)} MB left`);
   }
 
-  /** Each message was told once, whatever was killed in between. */
+  /** Each message was told once, over all kills in between. */
   async #judgeMessages({ name, messages }: Subject, number: number): Promise<void> {
     const told = new Map<unknown, number>();
     let cursor = 0;

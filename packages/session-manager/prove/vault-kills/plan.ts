@@ -11,7 +11,7 @@ export interface Plan {
   log: string;
 }
 
-// The functions of before anything was wrapped.
+// The functions before anything was wrapped.
 const read = readFileSync;
 const look = statSync;
 const write = writeFileSync;

@@ -316,7 +316,7 @@ class VaultKillProof {
     }
     half.push(...this.#browserFaults().map((fault) => `${when}: ${fault}`));
     const { ids, problems } = await this.#list();
-    // Records that were superseded just before the death are still there until the next write takes them away.
+    // Records that were superseded just before the death are still there until the next write removes them.
     const losses = problems.filter((problem) => !problem.startsWith('replayed'));
     missing.push(...losses.map((problem) => `${when}: ${problem}`));
     for (const id of before.snapshots) if (!ids.includes(id)) missing.push(`${when}: ${id} is gone`);
@@ -330,7 +330,7 @@ class VaultKillProof {
       await this.#service.call('pruneSnapshots', of(NAME));
       const after = await this.#list();
       if (!after.ids.includes(id)) stuck.push(`${when}: the next snapshot did not stay`);
-      stuck.push(...after.problems.map((problem) => `${when}, and the next prune did not mend it: ${problem}`));
+      stuck.push(...after.problems.map((problem) => `${when}, and the next prune did not repair it: ${problem}`));
     } catch (error) {
       stuck.push(`${when}: ${errorText(error)}`);
     }

@@ -17,7 +17,7 @@ export interface ReplaceOptions {
   /** Whether a session that runs may be stopped for it. */
   stop: boolean;
   reason?: string;
-  /** A person has said that no other place runs what is put here: a session that waits for that word is released. */
+  /** The operator has confirmed that no other place runs this login: a session that waits for that is released. */
   isOwn?: boolean;
   /** The login that left comes back as it was: no other link. */
   isSameLink?: boolean;
@@ -46,11 +46,11 @@ export interface GivenAway {
 
 /** What snapshots ask of the sessions of this machine. */
 export interface SessionAccess {
-  /** Every session, whatever it is in. */
+  /** Every session, in any state. */
   names(): string[];
   has(session: string): boolean;
   get(session: string): Promise<Session>;
-  /** Resolves once the session's state does not pass by itself any more, or when the wait is over. */
+  /** Resolves once the session's state is settled, or when the wait is over. */
   settled(session: string, waitMs: number, signal: AbortSignal): Promise<Session>;
   start(session: string, options?: { originRetired?: boolean | undefined }): Promise<Session>;
   /** Another session than `except` that has this account linked; null where none is known to. */
@@ -73,7 +73,7 @@ export interface SessionAccess {
   /**
    * Runs a task in the session's own queue, with its browser running or its profile locked.
    *
-   * @throws LeadMasterError `wrong_state` while a browser is just starting, `profile_in_use` when somebody else has it.
+   * @throws LeadMasterError `wrong_state` while a browser is just starting, `profile_in_use` when another process has it.
    */
   hold<T>(session: string, task: (held: HeldProfile) => Promise<T>): Promise<T>;
   /**
@@ -82,7 +82,7 @@ export interface SessionAccess {
    * snapshots of the former link to the new one.
    *
    * @param task is given the number of the link before.
-   * @param options.judge is asked before anything is stopped, when nothing else happens to the session any more.
+   * @param options.judge is asked before anything is stopped, when no other work on the session runs.
    * @throws LeadMasterError `session_running` unless `stop` is set; then it is stopped first, and runs again if the task fails.
    */
   replace<T>(session: string, options: ReplaceOptions, task: (before: number) => Promise<T>): Promise<T>;

@@ -271,7 +271,7 @@ export class Adopter {
 }
 
 function copyWarning(why: string): string {
-  return `It is a copy: ${why}. It starts only once a person says that no other runs.`;
+  return `It is a copy: ${why}. It starts only once the operator confirms that no other runs.`;
 }
 
 function wentAs({ session, to }: GivenAway): string {

@@ -14,17 +14,17 @@ import { refuse, refusedBy } from './refusal.ts';
 /** A program that was just told to stop may still close its files. */
 const LEAVING_MS = 2_000;
 
-/** @throws LeadMasterError `adopt_refused` when a folder and the data folder lie in each other. */
+/** @throws LeadMasterError `adopt_refused` when a folder and the data folder are in each other. */
 export function refuseOverlap(paths: DataPaths, folder: string): void {
   if (folder === paths.root || folder.startsWith(`${paths.root}/`)) {
     throw refuse(
-      `${folder} lies in the data folder ${paths.root}`,
-      `What lies in ${paths.tokens} is adopted in place, under its own name; bring a login back from the trash by moving it there.`,
+      `${folder} is in the data folder ${paths.root}`,
+      `What is in ${paths.tokens} is adopted in place, under its own name; bring a login back from the trash by moving it there.`,
     );
   }
   if (paths.root.startsWith(`${folder}/`)) {
     throw refuse(
-      `The data folder ${paths.root} lies in ${folder}`,
+      `The data folder ${paths.root} is in ${folder}`,
       'Name the profile itself, not a folder around everything.',
     );
   }
@@ -36,18 +36,18 @@ export function refuseOverlap(paths: DataPaths, folder: string): void {
  * @throws LeadMasterError `adopt_refused`.
  */
 export async function refuseUsed(profileDir: string): Promise<void> {
-  const cure =
+  const hint =
     'Stop the program that runs it, and keep it stopped ("pm2 stop NAME", "docker stop NAME", "systemctl stop NAME"): a login runs in one browser only.';
   try {
     await proveProfileFree(profileDir, LEAVING_MS);
   } catch (error) {
-    throw refusedBy(error, cure);
+    throw refusedBy(error, hint);
   }
   const lock = await readSingleton(profileDir);
   if (lock.kind !== 'foreign_host') return;
   throw refuse(
     `A browser on the host ${lock.host} has it open, says its SingletonLock (${lock.target}); a container is a host of its own`,
-    `Stop it there. Where it was killed and nothing runs any more, remove what it left: rm ${shellWord(`${profileDir}/SingletonLock`)}`,
+    `Stop it there. If it was killed and nothing runs, remove what it left: rm ${shellWord(`${profileDir}/SingletonLock`)}`,
   );
 }
 
@@ -66,7 +66,7 @@ export async function refuseNoLogin(
   if (presence === 'absent') {
     throw refuse(
       `${profileDir} holds no login of WhatsApp Web: ${detail}`,
-      'Look for the folder that the program really used (its dataPath, and the folder it was started in); or link anew: "./leadmaster qr NAME".',
+      'Look for the folder that the program really used (its dataPath, and the folder it was started in); or link it again: "./leadmaster qr NAME".',
     );
   }
   if (presence !== 'present') {
@@ -79,7 +79,7 @@ export async function refuseNoLogin(
   if (ok) return;
   const broken = checks.filter((check) => !check.ok).map(({ name, detail: what }) => `${name} (${what})`);
   throw refuse(
-    `The login in ${profileDir} is damaged in ${broken.join(' and ')}; a browser would make it anew, empty`,
+    `The login in ${profileDir} is damaged in ${broken.join(' and ')}; a browser would recreate it, empty`,
     'A copy that was taken while the browser ran is often like that: copy it again with the program stopped, or take an older copy.',
     { broken },
   );
@@ -113,7 +113,7 @@ export function refuseOldBrowser(chromium: string | null, browserVersion: string
 }
 
 /**
- * `mode`: what a person has asked for; a move from another disk is a copy first.
+ * `mode`: what the operator has asked for; a move from another disk is a copy first.
  *
  * @throws LeadMasterError `adopt_refused` when a copy of so many bytes would fill the disk.
  */

@@ -7,7 +7,7 @@ import { refuse } from './refusal.ts';
 
 export type AdoptKind = (typeof ADOPT_KINDS)[number];
 
-/** A Chromium profile that somebody's program has kept, and how that program keeps them. */
+/** A Chromium profile that another program has kept, and how that program keeps them. */
 export interface Layout {
   kind: AdoptKind;
   profileDir: string;
@@ -23,7 +23,7 @@ const MAC_LEFTOVERS = '__MACOSX';
 export const MOVED_SUFFIX = '.moved-to-leadmaster';
 
 /**
- * The profile in a folder that a person has named: the folder itself, or the only one below it. `path` is absolute and
+ * The profile in a folder that the operator has named: the folder itself, or the only one below it. `path` is absolute and
  * leads through no link at its end.
  *
  * @throws LeadMasterError `adopt_refused`.
@@ -36,7 +36,7 @@ export async function findProfile(fs: ProfileFs, path: string): Promise<Layout> 
   const [only, ...others] = found;
   if (only === undefined) {
     throw refuse(
-      `${path} holds no profile: neither it nor what lies in it has a folder "Default"`,
+      `${path} holds no profile: neither it nor what is in it has a folder "Default"`,
       'Name the folder that the browser was started on: session-<clientId> of LocalAuth, tokens/<name>, RemoteAuth-<clientId> (unzipped).',
     );
   }
@@ -96,7 +96,7 @@ async function refusePart(fs: ProfileFs, path: string): Promise<void> {
   throw refuse(`${path} is a part of a profile`, `Name the folder around it: ${parent}`);
 }
 
-/** What some programs make of an archive from Windows: files whose names hold the folders they should lie in. */
+/** What some programs make of an archive from Windows: files whose names hold the folders they should are in. */
 async function refuseFlat(fs: ProfileFs, path: string): Promise<void> {
   const flat = (await namesIn(fs, path)).find((name) => /(^|\\)(Default|IndexedDB|Local Storage)\\/.test(name));
   if (flat === undefined) return;

@@ -7,13 +7,13 @@ export function refuse(detail: string, hint: string, extra: Record<string, unkno
   return new LeadMasterError('adopt_refused', detail, hint, { extra });
 }
 
-/** Whatever else says no to a folder, as the refusal that callers know. */
+/** Any other error about a folder, as the refusal that callers know. */
 export function refusedBy(error: unknown, hint?: string): unknown {
   if (!(error instanceof LeadMasterError) || error.code === 'adopt_refused') return error;
   return refuse(error.message, hint ?? error.hint, { ...error.extra, because: error.code });
 }
 
-/** A folder that this user may not look into, as a refusal whose cure is about all of it; other errors as they are. */
+/** A folder that this user may not look into, as a refusal whose hint covers all of it; other errors as they are. */
 export function refusedIfClosed(error: unknown, folder: string): unknown {
   if (!(error instanceof LeadMasterError) || !['EACCES', 'EPERM'].includes(errorCode(error.cause))) return error;
   const { path } = error.cause as NodeJS.ErrnoException;

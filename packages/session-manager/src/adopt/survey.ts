@@ -18,9 +18,9 @@ export interface Survey {
   layout: Layout;
   /** Everything but links and the like; paths below the profile, parents first. */
   entries: Entry[];
-  /** The record of the LeadMaster that it was a session of before; null when there is none, or it cannot be read. */
+  /** The record of the LeadMaster where it was a session earlier; null when there is none, or it cannot be read. */
   record: ProfileRecord | null;
-  /** A copy of a login whose origin nobody has declared retired, wherever the folder goes. */
+  /** A copy of a login whose origin is not confirmed to be retired, wherever the folder goes. */
   isCopy: boolean;
   /** Files of the login that end in an unfinished record. */
   unfinished: string[];
@@ -85,13 +85,13 @@ async function foreignRecord(fs: ProfileFs, profileDir: string, warnings: string
     const { session } = JSON.parse(text) as { session?: unknown };
     if (typeof session === 'string' && isSessionName(session)) return parseRecord(text, path, session);
   } catch {
-    // Told below, whatever is wrong with it.
+    // Reported below, with what is wrong with it.
   }
   warnings.push('Its LeadMaster record cannot be read and is left out: who is linked is known after the first READY.');
   return null;
 }
 
-/** @throws LeadMasterError `adopt_refused` when part of it belongs to somebody else: it could not be kept, or not be kept private. */
+/** @throws LeadMasterError `adopt_refused` when part of it belongs to another user: it could not be kept, or not be kept private. */
 export function refuseStrangers({ entries, layout }: Survey): void {
   const me = process.getuid?.();
   if (me === undefined || me === 0) return;

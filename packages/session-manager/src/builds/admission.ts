@@ -99,7 +99,7 @@ function missing(build: string, path: string): LeadMasterError {
 function scriptsGone(build: string, url: string): LeadMasterError {
   return new LeadMasterError(
     'web_version_missing',
-    `${build} is kept here, and WhatsApp has taken away a script that it starts with (${url})`,
+    `${build} is kept here, and WhatsApp has removed a script that it starts with (${url})`,
     'Choose a newer build ("./leadmaster builds" shows them), or set WEB_VERSION=live.',
   );
 }

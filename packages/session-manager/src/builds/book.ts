@@ -8,7 +8,7 @@ export const LIFE_MS = 80 * 86_400_000;
 
 /** How many pages are kept. */
 const KEPT_MAX = 10;
-/** Of them, good builds that are kept whatever else comes: what there is to fall back to. */
+/** Of them, good builds that always stay: the fallbacks. */
 const GOOD_KEPT = 3;
 
 /** What this machine knows of builds, and the pages that it keeps of them. */

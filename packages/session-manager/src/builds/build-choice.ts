@@ -15,11 +15,11 @@ export interface HeldForStart {
 interface Choice {
   /** Null = what WhatsApp serves. */
   build: string | null;
-  /** The start may raise a number of the profile, after which older builds do not open it any more. */
+  /** The start may raise a number of the profile, after which older builds no longer open it. */
   raises: boolean;
 }
 
-/** Which build a session opens: decided before every start, whatever led to it. */
+/** Which build a session opens: decided before every start, for any cause of it. */
 export class BuildChoice {
   readonly #deps: BuildDeps;
   readonly #book: BuildBook;

@@ -140,13 +140,13 @@ export class Builds implements BuildKeeper {
     const build = answer?.status === 200 ? readBuild(answer.body) : null;
     if (build === null && this.#deps.now().getTime() - this.#liveAt < BLIND_MS) return null;
     this.#liveAt = this.#deps.now().getTime();
-    // A session that has a service worker may be served the page of before: what was seen is kept, to be tried itself.
+    // A session that has a service worker may be served the earlier page: what was seen is kept, to be tried itself.
     const isNew = build !== null && !(await this.#deps.pages.has(build));
     if (isNew && answer !== null) await this.#book.seen(build, { session: '', html: answer.body });
     return this.#guard.tryNew(build);
   }
 
-  /** Goes on with what is under way now, without waiting for its time. */
+  /** Continues the work under way at once, without waiting for its time. */
   advance(): Promise<void> {
     this.#later(() => this.#guard.advance());
     return this.idle();
@@ -184,7 +184,7 @@ export class Builds implements BuildKeeper {
     this.#exact.delete(session);
     this.#loads.set(session, (this.#loads.get(session) ?? 0) + 1);
     const isLive = wanted === null || page.html !== null;
-    // Written down at once, whatever else waits.
+    // Written at once, before other waiting work.
     const noted = isLive
       ? this.#deps.profiles.noteDatabases(session, generation, { mayBeHigher: true })
       : Promise.resolve();

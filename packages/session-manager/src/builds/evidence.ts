@@ -5,7 +5,7 @@ import type { BuildDeps } from './build-deps.ts';
 export interface Shown {
   /** When the newest text was accepted that WhatsApp's server has acknowledged. */
   sentAt: Date | null;
-  /** When the page last told of a message as it came in. One that is found in the chats proves no listener. */
+  /** When the page last reported a message as it came in. A message found in the chats does not prove that the listener works. */
   inboundAt: Date | null;
   /** When it was READY again after its page had loaded itself afresh. */
   reloadedAt: Date | null;

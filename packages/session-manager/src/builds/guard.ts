@@ -95,7 +95,7 @@ export class BuildGuard {
     });
   }
 
-  /** Goes on with every trial. */
+  /** Continues every trial. */
   async advance(): Promise<void> {
     const { settings, now } = this.#deps;
     for (const { build, trial } of this.#trials) {
@@ -209,7 +209,7 @@ export class BuildGuard {
         others.map(({ session }) => session),
       );
     const opinion = settings.isGuarded ? this.#witnesses.opinion(build, failure.session) : null;
-    if (opinion === null) return this.#undecided(build, `${failure.reason}, and nobody else runs it`, failure);
+    if (opinion === null) return this.#undecided(build, `${failure.reason}, and no other session runs it`, failure);
     store.builds.setTrial(build, { ...trial, opinion });
     this.#deps.log.warn(
       { build, ...failure, opinion },
@@ -255,7 +255,7 @@ export class BuildGuard {
     if (!settings.isGuarded || this.#book.good().length === 0) return;
     for (const { session, running } of store.builds.sessions()) {
       const state = this.#sessions.look(session)?.state;
-      // What the page erased, or a person has stopped, is not started over.
+      // What the page erased, or the operator has stopped, is not started over.
       if (running !== build || state === undefined || state === 'STOPPED' || state === 'AUTH_FAILURE') continue;
       await this.#sessions.restart(session);
     }

@@ -32,7 +32,7 @@ export function readKnobs(html: string): Numbers {
     const values = [...html.matchAll(new RegExp(`"${knob}":\\{"r":(\\d{1,6})\\}`, 'g'))].map(([, text]) =>
       Number(text),
     );
-    // Said twice, the lower one is what can be relied on.
+    // With two values, the lower one is reliable.
     if (values.length > 0) found[database] = Math.min(...values);
   }
   return found;

@@ -37,7 +37,7 @@ export function pageNetwork(chromeArgs: readonly string[], userAgent: () => Prom
       try {
         return await send({ method, target, route, headers, trusted, signal });
       } catch {
-        // Not reached is not an answer: whatever it was says nothing of the page.
+        // Unreachable is not an answer: it says nothing of the page.
         return null;
       }
     },

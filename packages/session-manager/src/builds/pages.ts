@@ -83,7 +83,7 @@ export class KeptPages {
       return await readFile(path);
     } catch (error) {
       if (isMissing(error)) return null;
-      const hint = 'Mend the disk or the permissions, then start the session again.';
+      const hint = 'Fix the disk or the permissions, then start the session again.';
       const what = `${path} cannot be read: ${errorText(error)}`;
       throw new LeadMasterError('web_version_damaged', what, hint, { cause: error });
     }

@@ -58,7 +58,7 @@ async function readCopy(deps: NumbersDeps, session: string, profileDir: string, 
     throw new LeadMasterError(
       'web_version_unsafe',
       `How new the databases of ${session} are was never noted, and a copy of its profile could not be read: ${errorText(error)}`,
-      'Start it once with WEB_VERSION=live, which notes it; or mend what kept the copy from being read, and start it again.',
+      'Start it once with WEB_VERSION=live, which notes it; or repair what kept the copy from being read, and start it again.',
       { cause: error },
     );
   }

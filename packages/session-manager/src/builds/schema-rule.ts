@@ -13,7 +13,7 @@ export interface TooNew {
   database: string;
   /** The profile's number. */
   number: number;
-  /** How far the build goes; null when nothing says so. */
+  /** How far the build goes; null when unknown. */
   reach: number | null;
 }
 
@@ -34,7 +34,7 @@ export function tooNew({ knobs, opened }: Reach, profile: Numbers): TooNew[] {
 }
 
 /**
- * Whether a build may raise a number of the profile: after that, older builds do not open it any more. A database that the
+ * Whether a build may raise a number of the profile: after that, older builds no longer open it. A database that the
  * build would add is none that an older one opens.
  */
 export function mayRaise({ knobs }: Reach, profile: Numbers): boolean {

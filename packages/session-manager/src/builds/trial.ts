@@ -18,7 +18,7 @@ const failure = z.object({
   reason: z.string(),
   /** The feature that was broken; null when it was something else. */
   capability: z.string().nullable(),
-  /** The page erased the login: nobody else is put on that build to see whether it does so again. */
+  /** The page erased the login: no other session tries that build. */
   erased: z.boolean(),
 });
 export type Failure = z.infer<typeof failure>;
@@ -78,7 +78,7 @@ export type Step =
   | { kind: 'blame'; failure: Failure; sessions: string[] }
   /** The session fails on the older build as well. */
   | { kind: 'acquit'; failure: Failure }
-  /** The session is not there to learn from any more: it was stopped, or lost its link. */
+  /** The session is no longer there to learn from: it was stopped, or lost its link. */
   | { kind: 'withdraw'; failure: Failure | null };
 
 /** A trial that begins now. */
@@ -97,7 +97,7 @@ export function newWatch(session: string, now: Date): Watched {
   };
 }
 
-/** How a trial goes on. Pure: what it looks at is given. */
+/** The next step of a trial. Pure: all its input is given. */
 export function nextStep(
   build: string,
   trial: Trial,

@@ -86,7 +86,7 @@ export interface ReadOptions {
   machine?: Machine;
   /** Where relative paths start; the checkout unless a test says otherwise. */
   baseDir?: string;
-  /** Told of what is probably a mistake and is not refused. */
+  /** Gets warnings: probable mistakes that are not refused. */
   warn?: (text: string) => void;
 }
 

@@ -80,7 +80,7 @@ const BROWSER = {
       'Which build of WhatsApp Web sessions open. "live": what WhatsApp serves. "guarded": the newest build ' +
       'that stood the test here; one session tries each new one first. Or one build that is kept here, such as ' +
       '2.3000.1043191242 ("./leadmaster builds" shows them). A build that could erase a login never opens it, ' +
-      'whatever is set.',
+      'with any setting.',
   }),
   GUARD_CANARY: setting(variable('the name of a session', sessionName), {
     default: null,
@@ -266,8 +266,8 @@ const KEPT = {
 /** What `.env.example` begins with. */
 export const EXAMPLE_HEAD =
   'LeadMaster needs no settings: copy this file to .env only to change something. The real environment wins over .env. ' +
-  'Everything is checked at start, and everything wrong is told at once. A value with spaces or with # after a space ' +
-  'stands in quotes. A line that is no setting is refused, an unknown name is told. Seconds (_S) may have fractions. ' +
+  'Everything is checked at start, and all errors are shown at once. A value with spaces or with # after a space ' +
+  'stands in quotes. A line that is no setting is refused, an unknown name gives a warning. Seconds (_S) may have fractions. ' +
   'Relative paths start at the checkout. The values shown are the defaults.';
 
 /** Every setting of the session manager, as they stand in `.env.example`. */

@@ -8,7 +8,7 @@ export interface DiskFigures {
   sessions: { session: string; last: StorageSample; growth: number | null }[];
 }
 
-/** What sessions weigh and how much room there is, for Prometheus. Read from the last figures: a scrape walks no disk. */
+/** The size of sessions and the free room, for Prometheus. Read from the last figures: a scrape walks no disk. */
 export function measureDisk(registry: Registry, figures: () => DiskFigures): void {
   const registers = [registry];
   new Gauge({
@@ -42,7 +42,7 @@ export function measureDisk(registry: Registry, figures: () => DiskFigures): voi
       help,
       registers,
       collect() {
-        // Nothing is told before it is known: 0 bytes free would wake somebody up.
+        // No figure before it is known: 0 bytes free would raise an alarm.
         this.reset();
         this.remove();
         const now = value(figures());

@@ -8,12 +8,12 @@ import { GROWTH_WINDOW_MS, growthPerDay } from './growth.ts';
 export interface MeasurementDeps {
   profiles: Pick<ProfileStore, 'measure'>;
   store: Pick<StateStore, 'storage'>;
-  /** A session that grows beyond this is told of (`STORAGE_WARN_MB`). */
+  /** A session that grows beyond this gives a warning (`STORAGE_WARN_MB`). */
   warnBytes: number;
   log: Logger;
 }
 
-/** What profiles weigh, now and over time. Everything that measures one comes through here, so that it is remembered. */
+/** The size of profiles, now and over time. Everything that measures one comes through here, so that it is remembered. */
 export class Measurements {
   readonly #deps: MeasurementDeps;
   readonly #known = new Map<string, StorageSummary>();

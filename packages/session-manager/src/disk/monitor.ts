@@ -10,7 +10,7 @@ import type { Measurements } from './measurements.ts';
 const MINUTE_MS = 60_000;
 /** How often a running session is measured. */
 const ROUND_MS = 15 * MINUTE_MS;
-/** A profile at rest does not change, unless somebody changes it by hand. */
+/** A profile at rest does not change, except by hand. */
 const REST_MS = 6 * 60 * MINUTE_MS;
 const LOOK_MS = MINUTE_MS;
 
@@ -36,8 +36,8 @@ export interface DiskMonitorDeps {
 }
 
 /**
- * Watches the disk: what each session weighs, one after the other, spread over the time so that it is never felt; what
- * lies in the trash; how much is free. Says so by events and figures, and deletes nothing.
+ * Watches the disk: how large each session is, one after the other, spread over time so that sessions do not slow down; what
+ * is in the trash; how much is free. Reports it by events and figures, and deletes nothing.
  */
 export class DiskMonitor {
   readonly #deps: DiskMonitorDeps;
@@ -77,7 +77,7 @@ export class DiskMonitor {
     return waiting[0]?.name ?? null;
   }
 
-  /** Measures the session whose turn it is. One that cannot be measured is told of, and has its turn again later. */
+  /** Measures the session whose turn it is. One that cannot be measured is logged, and has its turn again later. */
   async measureNext(): Promise<void> {
     const name = this.due();
     if (name === null) return;
@@ -89,7 +89,7 @@ export class DiskMonitor {
     }
   }
 
-  /** Looks how much is free and how much lies in the trash. Warns once when there is little room. */
+  /** Looks how much is free and how much is in the trash. Warns once when there is little room. */
   async look(): Promise<void> {
     const { path, profiles, log } = this.#deps;
     try {
@@ -128,7 +128,7 @@ export class DiskMonitor {
     if (free > room * CALM) this.#isLow = false;
     if (free >= room || this.#isLow) return;
     this.#isLow = true;
-    const hint = `No snapshots are taken until there is more. Free some space: "./leadmaster storage" shows what sessions weigh; trash is emptied by TRASH_DAYS and TRASH_MAX_MB.`;
+    const hint = `No snapshots are taken until there is more. Free some space: "./leadmaster storage" shows how large sessions are; trash is emptied by TRASH_DAYS and TRASH_MAX_MB.`;
     log.error({ path, freeBytes: free, neededBytes: room }, 'the disk is nearly full; no snapshots are taken');
     store.events.append({
       session: '',

@@ -93,7 +93,7 @@ export class StorageCare {
 
   /**
    * Trims a session that has just been stopped for another reason, where `STORAGE_TRIM_MB` asks for it and it is
-   * larger. Never fails: nobody waits for it.
+   * larger. Never fails: no caller waits for it.
    */
   async trimStopped(session: string): Promise<void> {
     const { log } = this.#deps;

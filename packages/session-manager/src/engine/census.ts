@@ -3,7 +3,7 @@ import type { Page } from 'puppeteer-core';
 
 /**
  * Runs in a page of WhatsApp's origin. A database is opened at the version it has; one that is gone in between is not
- * made anew. `versionchange` lets the page upgrade its databases while we look.
+ * recreated. `versionchange` lets the page upgrade its databases while we look.
  */
 const COUNT = `(async () => {
   const rows = {};

@@ -27,9 +27,9 @@ export interface StartRequest {
   session: string;
   /** The user-data-dir. Its lock is held and it has been proven free of other browsers. */
   profileDir: string;
-  /** A window that a person can see (`LOGIN_MODE=local`). */
+  /** A visible window (`LOGIN_MODE=local`). */
   visible: boolean;
-  /** The build of WhatsApp Web to open, whose page lies in the web cache; null = what WhatsApp serves. */
+  /** The build of WhatsApp Web to open, whose page is in the web cache; null = what WhatsApp serves. */
   webVersion: string | null;
   onEvent: (event: EngineEvent) => void;
   /** Called as soon as the browser process exists, before anything else: the record that lets a crash be cleaned up. */
@@ -57,7 +57,7 @@ export type EngineEvent =
   | { type: 'authenticated' }
   /** Still working: offline messages being delivered, history being read. Pushes the watchdog on. */
   | { type: 'progress'; percent: number }
-  /** Synced and able to send; the caller commits a fresh login before it tells anyone. Comes again after the page reloaded itself. */
+  /** Synced and able to send; the caller commits a fresh login before it reports READY. Comes again after the page reloaded itself. */
   | { type: 'ready'; account: Account; webVersion: string }
   /**
    * The page answered just now, connected and synced: evidence of life, at least every probe interval while READY. A page
@@ -75,7 +75,7 @@ export type EngineEvent =
   | { type: 'deprecated' }
   /** The page waits for what no retry brings. The run is to be ended. */
   | { type: 'blocked'; reason: BlockedReason; detail: string }
-  /** Something on a living session needs a person; null = it is over. */
+  /** A running session needs a person; null = no longer. */
   | { type: 'attention'; reason: 'integrity_challenge' | null }
   /** What WhatsApp allows the account now. Told when it changes, and once at READY. */
   | { type: 'limits'; limits: AccountLimits['newChats'] }
@@ -98,7 +98,7 @@ export type LostReason =
   | 'page_unreachable'
   | 'page_failed'
   | 'launch_failed'
-  /** The browser's disk is full; the page shows a window that only a person may answer. */
+  /** The browser's disk is full; the page shows a window that only the operator may answer. */
   | 'storage_full';
 
 /** A message as the page holds it. */
@@ -123,7 +123,7 @@ export interface EngineRun {
   flushLogin(signal: AbortSignal): Promise<void>;
   /**
    * Finds messages in the page's chats, in and out, that are no older than `from.since`: whatsapp-web.js raises no event
-   * for those that came while nobody listened (facts, library 10). Chat by chat, each part bounded in size; status,
+   * for those that came while no listener was there (facts, library 10). Chat by chat, each part bounded in size; status,
    * newsletters and broadcasts are never read (whatsapp-web-2026, 6.2).
    */
   catchUp(from: CatchUpFrom, signal: AbortSignal): AsyncIterable<CatchUpPart>;

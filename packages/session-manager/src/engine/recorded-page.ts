@@ -79,7 +79,7 @@ function textFieldOf(reads: unknown): RecordedPage['widTextField'] {
   return Array.isArray(reads) && reads.length === 1 ? fieldOf(reads[0]) : null;
 }
 
-/** A field's name: the old one, a minified one (its number is made anew from the digits), or `other`. */
+/** A field's name: the old one, a minified one (its number is read from the digits), or `other`. */
 function fieldOf(name: unknown): '_serialized' | 'other' | string {
   if (name === '_serialized') return '_serialized';
   const minified = typeof name === 'string' ? /^\$([0-9]{1,2})$/.exec(name) : null;

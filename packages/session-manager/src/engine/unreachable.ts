@@ -1,6 +1,6 @@
 import type { Unreachable, UnreachableBy } from '@leadmaster/protocol';
 
-/** Chromium's network errors by what stands in the way (net/base/net_error_list.h); the first that fits counts. */
+/** Chromium's network errors by their cause (net/base/net_error_list.h); the first that fits counts. */
 const BY_CODE: readonly (readonly [UnreachableBy, RegExp])[] = [
   ['proxy', /PROXY|TUNNEL|SOCKS|PAC_/],
   ['dns', /NAME_NOT_RESOLVED|NAME_RESOLUTION|^ERR_DNS_|ICANN_NAME/],

@@ -61,7 +61,7 @@ export function compatRoutes(app: HttpApp, context: RouteContext): void {
     return { success: true, session: name, state, alreadyConnected: found?.state === 'READY' };
   });
 
-  /** Makes and starts it; when somebody else has just made it, starts that one. */
+  /** Creates and starts it; when another caller has just created it, starts that one. */
   const create = async (name: string): Promise<Session> => {
     try {
       return await sessions.create({ name, start: true, metadata: {} });

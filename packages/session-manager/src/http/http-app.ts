@@ -11,7 +11,7 @@ import type { SnapshotService } from '../snapshots/snapshot-service.ts';
 import type { TransferSource } from '../transfer/source.ts';
 import type { TransferTarget } from '../transfer/target.ts';
 
-/** What the HTTP server stands in front of. */
+/** The services behind the HTTP server. */
 export interface Services {
   sessions: Sessions;
   snapshots: SnapshotService;

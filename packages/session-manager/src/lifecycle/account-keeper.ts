@@ -14,7 +14,7 @@ import type { SupervisorDeps } from './supervisor-deps.ts';
 
 /**
  * Whose session it is (design, invariant 13). An account that is learnt for the first time is never wrong, nor is one that
- * cannot be compared. What is wrong stays so, on disk, until a person settles it or its login goes.
+ * cannot be compared. What is wrong stays so, on disk, until the operator settles it or its login goes.
  */
 export class AccountKeeper {
   readonly #deps: Pick<SupervisorDeps, 'store' | 'log' | 'linkedIn'>;
@@ -88,14 +88,14 @@ export class AccountKeeper {
     return null;
   }
 
-  /** A person says that what is linked is right: it is the owner from now on. Durable when it returns. */
+  /** The operator confirms the linked account: it is the owner from now on. Durable when it returns. */
   accept(): void {
     const { account } = this.require();
     this.#write({ account, wrongAccount: null }, this.#changeTo(account, 'accepted'));
   }
 
   /**
-   * What waits for a person.
+   * What waits for the operator.
    *
    * @throws LeadMasterError `wrong_state` where nothing does.
    */
@@ -110,8 +110,8 @@ export class AccountKeeper {
   }
 
   /**
-   * A person has put another login in its place. One of an unknown account says nothing of the owner; one that another
-   * session has is nobody's before it is known which of the two is to go on.
+   * The operator has put another login in its place. One of an unknown account says nothing of the owner; one that another
+   * session has belongs to no session before it is known which of the two continues.
    */
   replaced(account: Account | null): void {
     const isElsewhere =
@@ -119,7 +119,7 @@ export class AccountKeeper {
     this.#write({ wrongAccount: null, account: isElsewhere ? null : (account ?? this.#owner) });
   }
 
-  /** A person has logged it out: whichever account is linked next is right. */
+  /** The operator has logged it out: whichever account is linked next is right. */
   forget(): void {
     this.#write({ account: null, wrongAccount: null });
   }

@@ -6,7 +6,7 @@ export function comesBack(row: Pick<SessionRow, 'desired' | 'state' | 'reason'>)
   return row.desired === 'running' && !waitsForPerson(row);
 }
 
-/** After these, only a person brings a session back; a restart of the service changes nothing about them. */
+/** After these, only the operator brings a session back; a restart of the service changes nothing about them. */
 function waitsForPerson(row: Pick<SessionRow, 'state' | 'reason'>): boolean {
   if (isHeldBack(row)) return true;
   switch (row.state) {
@@ -19,7 +19,7 @@ function waitsForPerson(row: Pick<SessionRow, 'state' | 'reason'>): boolean {
       // Its profile holds no login: a start would show a QR as if nothing had been.
       return isLoginErased(row);
     case 'WRONG_ACCOUNT':
-      // Only a person can tell whether the account is right.
+      // Only the operator can tell whether the account is right.
       return true;
     case 'PASSKEY_REQUIRED':
       // A scan ends there again. Who has the passkey says when it is at hand.

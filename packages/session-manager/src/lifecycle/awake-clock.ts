@@ -4,7 +4,7 @@ const HELD_UP_MS = 3 * TICK_MS;
 
 /**
  * Milliseconds in which this process could hear what others say. A process that was stopped (SIGSTOP, a paused machine) finds all
- * of its timers due at once when it goes on, before the first word from outside is read: silence in that time says nothing
+ * of its timers due at once when it continues, before the first word from outside is read: silence in that time says nothing
  * of a browser.
  */
 export class AwakeClock {

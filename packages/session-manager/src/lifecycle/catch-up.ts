@@ -26,7 +26,7 @@ interface Look {
 
 /**
  * Finds what a session has missed. The watermark is in WhatsApp's times: it moves to the newest message that was told, and
- * only after a look that could tell everything, so that what is late is told late, and never dropped.
+ * only after a look that could tell everything, so that a late message is told late, and never dropped.
  */
 export class CatchUp {
   readonly #deps: SupervisorDeps;
@@ -53,7 +53,7 @@ export class CatchUp {
     this.#floor = at.getTime();
   }
 
-  /** There is no link any more. */
+  /** The link has ended. */
   end(): void {
     this.#deps.store.sessions.tellFrom(this.#session, null);
   }

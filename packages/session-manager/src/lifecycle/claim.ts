@@ -27,7 +27,7 @@ export interface Claim {
   committed: boolean;
   /** Files that ended in an unfinished record when the login was adopted; none once WhatsApp has taken it. */
   unfinished: readonly string[];
-  /** Notes that WhatsApp has taken the login, and whose it is, where the record does not say so: a login from elsewhere. Never fails: the login is none the worse. */
+  /** Notes that WhatsApp has taken the login, and whose it is, where the record does not have it: a login from elsewhere. Never fails: the login does not depend on it. */
   linkedTo(account: Account): Promise<void>;
   /** Notes the Chromium that has opened it: an older one must not (design, invariant 9). */
   openedBy(version: string): Promise<void>;
@@ -36,7 +36,7 @@ export interface Claim {
 
 /**
  * Takes a session's profile for this process: lock, record, permissions, login, and the proof that no browser has it
- * open and that none would find the login damaged. Fails closed: whatever cannot be read is an error, never "no login".
+ * open and that none would find the login damaged. Fails closed: what cannot be read is an error, never "no login".
  *
  * @throws LeadMasterError `profile_in_use`, `profile_unreadable`, `login_damaged`, `login_missing`, `session_moved`, `origin_not_retired`, `browser_too_old`, `session_unclaimed`, `storage_failed`.
  */
@@ -130,7 +130,7 @@ function namingSnapshot(deps: ClaimDeps, session: string, error: unknown): unkno
   );
 }
 
-/** What cannot be read now is not known; the damage is told all the same. */
+/** An unreadable snapshot list does not hide the damage. */
 function newestOf({ newestSnapshot, log }: ClaimDeps, session: string): { id: string; at: string } | null {
   try {
     return newestSnapshot(session);
@@ -140,7 +140,7 @@ function newestOf({ newestSnapshot, log }: ClaimDeps, session: string): { id: st
   }
 }
 
-/** Locks a profile that nobody runs, having proven that no browser has it open. */
+/** Locks an idle profile, after the proof that no browser has it open. */
 export async function lockIdleProfile(paths: DataPaths, session: string): Promise<{ release(): void }> {
   const lock = lockSession(paths, session);
   try {

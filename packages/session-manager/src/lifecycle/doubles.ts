@@ -5,7 +5,7 @@ import type { AccountKeeper } from './account-keeper.ts';
 import { linkShared, loginElsewhere } from './refusals.ts';
 import type { SessionStatus } from './session-status.ts';
 
-/** States in which the session has no login, whatever is known of one from before. */
+/** States in which the session has no login, even if an earlier one is known. */
 const LOGIN_GONE: ReadonlySet<SessionState> = new Set(['MOVED', 'AUTH_FAILURE', 'DISCONNECTED_LOGOUT']);
 
 /**

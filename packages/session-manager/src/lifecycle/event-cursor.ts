@@ -4,7 +4,7 @@ import type { EventLog } from '../state/state-store.ts';
 const HINT = 'Begin again without a cursor, or with after=0; then go on with the cursors that are told here.';
 
 /**
- * The number of the event after which a reader of this log goes on. A cursor that does not say its log is taken as one of this.
+ * The number of the event after which a reader of this log continues. A cursor without a log counts as one of this log.
  *
  * @throws LeadMasterError `cursor_of_another_log`, where the events that it knows are not those of this log; `cursor_unknown`, where it
  *   is beyond the end: waiting for that would be silence for ever.

@@ -8,7 +8,7 @@ import type { Standing } from './standing.ts';
 /** Without WhatsApp's word for this long, what became of a message is in doubt. */
 const ACK_DEADLINE_MS = 2 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
-/** Doubts older than this are not looked into any more; once in a run, those that the journal still has. */
+/** Doubts older than this are no longer looked into; once in a run, those that the journal still has. */
 const DOUBT_MS = DAY_MS;
 const OLD_DOUBT_MS = 30 * DAY_MS;
 
@@ -26,7 +26,7 @@ export class Fates {
   readonly #deps: FatesDeps;
   /**
    * Messages that runs of this process were given, and when (by the monotonic clock): the page may not have entered them
-   * yet. `isTaken`: it has said that it has the message; the row says so too, unless the disk refused it.
+   * yet. `isTaken`: it has reported that it has the message; the row has that too, unless the disk refused it.
    */
   readonly #given = new Map<string, { run: EngineRun; at: number; isTaken: boolean }>();
 
@@ -39,7 +39,7 @@ export class Fates {
     this.#given.set(id, { run, at: performance.now(), isTaken: false });
   }
 
-  /** The run has said that it has the message. */
+  /** The run has reported that it has the message. */
   taken(id: string): void {
     const given = this.#given.get(id);
     if (given !== undefined) given.isTaken = true;

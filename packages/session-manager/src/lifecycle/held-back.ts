@@ -52,7 +52,7 @@ export function setOlderLogin(facts: Facts, session: string, older: OlderLogin |
 }
 
 /**
- * Refuses to start what may be a second copy of a login, or an older state of it: a person says which one is to run.
+ * Refuses to start what may be a second copy of a login, or an older state of it: the operator decides which one runs.
  *
  * @throws LeadMasterError `place_changed`, `older_than_vault`
  */

@@ -1,7 +1,7 @@
 /** How many items wait at most; what comes beyond is found in the chats later. */
 const HELD_MAX = 2_000;
 
-/** What a page tells before it is known whose page it is: it waits, in order, and is told or dropped. */
+/** News of a page before its account is known: they wait, in order, and are told or dropped. */
 export class HeldNews {
   #waiting: (() => void)[] | null = null;
 

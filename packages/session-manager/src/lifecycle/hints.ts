@@ -25,7 +25,7 @@ export interface HintFacts {
   reason: string;
   session: string;
   loginMode: LoginMode;
-  /** What a running session needs a person for. */
+  /** Why a running session needs a person. */
   attention: Attention | null;
   /** Why the last try did not reach WhatsApp Web; null = it did, or nothing is being tried. */
   unreachable: Unreachable | null;
@@ -47,7 +47,7 @@ export interface HintFacts {
   olderLogin: OlderLogin | null;
 }
 
-/** What a person can do about a state; empty when nothing is asked of anyone. */
+/** What the operator can do about a state; empty when there is nothing to do. */
 export function hintFor(facts: HintFacts): string {
   const { state, reason, loginMode, attention } = facts;
   const isUnlinked = state === 'DISCONNECTED_LOGOUT' && reason !== ADOPTED_UNFINISHED;
@@ -78,7 +78,7 @@ function nextTry({ state, attempts, nextAttemptAt: at }: HintFacts): string {
   return at === null ? 'It is tried again by itself.' : `It is tried again by itself, next at ${at.toISOString()}.`;
 }
 
-/** What takes over a profile that no session claims, where it lies. */
+/** The command that adopts an unclaimed profile in place. */
 export function adoptCommand(session: string, profileDir: string): string {
   return `./leadmaster adopt ${shellWord(profileDir)} --name ${session}`;
 }
@@ -135,7 +135,7 @@ function untilWords(until: Date | null): string {
   return until === null ? '' : `, until ${until.toISOString()}`;
 }
 
-/** Before the cure of an ERROR, and of `account_locked`, stands what was noticed: the cure does not say it once more. */
+/** The hint of an ERROR, and of `account_locked`, begins with what was noticed: the rest does not repeat it. */
 const REASONS: Readonly<Record<string, Hint>> = {
   place_changed: (s, { placeChange }) => placeHint(s, placeChange),
   older_than_vault: (s, { olderLogin }) => olderHint(s, olderLogin),

@@ -37,7 +37,7 @@ export class Inbox {
     this.#held.hold();
   }
 
-  /** The page is of the session's own account: what waited is told. */
+  /** The page is of the session's own account: waiting messages are told. */
   release(): void {
     this.#held.release();
   }
@@ -69,7 +69,7 @@ export class Inbox {
       });
   }
 
-  /** An account was just linked: its history up to now was not missed by anybody. */
+  /** An account was just linked: no message of its history up to now was missed. */
   linked(run: EngineRun | null): void {
     this.#deps.store.atomically(() => {
       this.#deps.store.sessions.nextLink(this.#session);

@@ -12,12 +12,12 @@ export type LifecycleEvent =
   | { type: 'start'; login: 'saved' | 'none'; reason: string }
   /** No saved login, and LOGIN_MODE=server never links. */
   | { type: 'login_required' }
-  /** It cannot run until somebody mends something: disk, browser, lock, version. */
+  /** It cannot run until something is fixed: disk, browser, lock, version. */
   | { type: 'refused'; reason: string }
   /** It cannot run until there is room on the disk again. */
   | { type: 'no_room' }
   | { type: 'stop'; reason: string }
-  /** Nothing runs, and a start waits for a person's word, or no longer does: the reason says which. */
+  /** Nothing runs, and a start waits for the operator's confirmation, or no longer does: see the reason. */
   | { type: 'at_rest'; reason: string }
   | { type: 'logout' }
   | { type: 'stopped'; reason: string }
@@ -35,7 +35,7 @@ export type LifecycleEvent =
   | { type: 'ready' }
   /** What is linked is not the account that the session belongs to, or is linked in another session too. */
   | { type: 'wrong_account'; reason: WrongAccountReason }
-  /** A person says that the account is right. */
+  /** The operator confirms the account. */
   | { type: 'accepted' }
   | { type: 'socket_down' }
   | { type: 'socket_up' }
@@ -59,7 +59,7 @@ export type LifecycleEventType = LifecycleEvent['type'];
  * - `retry`: start again after a backoff
  * - `halt`: report `stopped` when the effects before it are done
  * - `watch`: arm this state's deadline (and disarm the previous one, which leaving a state always does)
- * - `catch_up`: look for messages that came while nobody listened
+ * - `catch_up`: look for messages that came while no browser ran
  */
 export type Effect = 'launch' | 'teardown' | 'set_aside' | 'relink' | 'retry' | 'halt' | 'watch' | 'catch_up';
 
@@ -72,7 +72,7 @@ export interface Step {
 type Rule<E extends LifecycleEvent> = ((event: E) => Step) | null;
 type Row = { readonly [T in LifecycleEventType]: Rule<Extract<LifecycleEvent, { type: T }>> };
 
-/** The reason of a session that waits for room: the code of the error that said so. */
+/** The reason of a session that waits for room: the code of that error. */
 const NO_ROOM = 'storage_failed';
 
 const step = (state: SessionState, reason: string, ...effects: Effect[]): Step => ({ state, reason, effects });
@@ -170,7 +170,7 @@ const TABLE: Readonly<Record<SessionState, Row>> = {
 
   RECONNECTING: {
     ...LIVE,
-    // A saved login that is offered a QR was unlinked while off. In LOGIN_MODE=server it stays in place for a person.
+    // A saved login that is offered a QR was unlinked while off. In LOGIN_MODE=server it stays in place for the operator.
     qr: (event) =>
       event.mayLink
         ? loginGone(event.reason ?? 'unlinked_while_off', true)
@@ -195,7 +195,7 @@ const TABLE: Readonly<Record<SessionState, Row>> = {
   PASSKEY_REQUIRED: {
     ...LIVE,
     start: launch,
-    // Another try shows a QR, which is for a person to ask for.
+    // Another attempt shows a QR, which only the operator may order.
     no_room: () => step('ERROR', NO_ROOM, 'teardown'),
     qr: null,
     passkey: () => step('PASSKEY_REQUIRED', '', 'watch'),
@@ -209,7 +209,7 @@ const TABLE: Readonly<Record<SessionState, Row>> = {
     overdue: passkeyNotGiven,
   },
 
-  // A person decides. The browser stays while it can, so that the link can be removed at WhatsApp; nothing brings it back by
+  // The operator decides. The browser stays while it can, so that the link can be removed at WhatsApp; nothing brings it back by
   // itself, and the state stays with or without it.
   WRONG_ACCOUNT: {
     ...LIVE,
@@ -260,7 +260,7 @@ const TABLE: Readonly<Record<SessionState, Row>> = {
     no_room: () => step('ERROR', NO_ROOM),
   },
 
-  // Nothing starts here again, whatever lies on the disk, until a later generation comes back.
+  // Nothing starts here again, with any profile on the disk, until a later generation comes back.
   MOVED: { ...IGNORE_ALL, returned: (event) => step('STOPPED', event.reason) },
 };
 

@@ -20,7 +20,7 @@ const STATE_OF_ACK: Readonly<Record<number, MessageState>> = {
   4: 'PLAYED',
 };
 
-/** States before the first acknowledgement: no event has said yet that the message left. */
+/** States before the first acknowledgement: no event yet that the message was sent. */
 const IS_UNTOLD: ReadonlySet<MessageState> = new Set(['QUEUED', 'SENDING', 'UNCERTAIN', 'FAILED', 'EXPIRED']);
 
 /** What a message has come to, where WhatsApp has not acknowledged it. */
@@ -31,7 +31,7 @@ export interface Ending {
   retryAt?: string | null;
 }
 
-/** Writes what becomes of messages that were sent here, and their events. To be called within a change of the store. */
+/** Writes the later states of messages that were sent here, and their events. Must be called within a change of the store. */
 export class MessageNews {
   readonly #store: StateStore;
   readonly #standing: (session: string) => Standing | null;

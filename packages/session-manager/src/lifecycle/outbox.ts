@@ -29,7 +29,7 @@ export interface OutboxDeps {
 
 /**
  * Messages on their way out. Journalled before WhatsApp's page sees them, and with their id before they leave; SENT only
- * when WhatsApp's server has said so (design, invariant 11). One at a time in each chat, in the order they were accepted.
+ * when WhatsApp's server has acknowledged it (design, invariant 11). One at a time in each chat, in the order they were accepted.
  */
 export class Outbox {
   readonly #deps: OutboxDeps;
@@ -169,7 +169,7 @@ export class Outbox {
     this.#fates.doubtOverdue(now);
   }
 
-  /** The link is gone: no acknowledgement comes any more for what it was sending. */
+  /** The link is gone: no acknowledgement will come for what it was sending. */
   abandon(session: string): void {
     this.#fates.abandon(session);
   }

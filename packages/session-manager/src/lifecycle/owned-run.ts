@@ -17,7 +17,7 @@ export interface LaunchListener {
 /**
  * One attempt to run a session, and everything it holds: the profile's claim, a place among the starting browsers, the
  * browser, and the record by which a crash of ours is cleaned up. `end` gives all of it back, in the order that keeps
- * the profile safe: the browser's last process is gone before anybody else may touch the files.
+ * the profile safe: the browser's last process is gone before other code may touch the files.
  */
 export class OwnedRun {
   readonly #deps: SupervisorDeps;
@@ -72,7 +72,7 @@ export class OwnedRun {
     return this.#claim.login;
   }
 
-  /** Starts the browser when a place is free. Never throws: what happens is told to the listener. */
+  /** Starts the browser when a place is free. Never throws: the listener gets all events. */
   launch(listener: LaunchListener): void {
     this.#launching = this.#launch(listener).catch((error: unknown) => {
       if (!this.signal.aborted) listener.onFailure(error);

@@ -80,7 +80,7 @@ export class PlaceKeeper {
   }
 
   /**
-   * Marks the place with a new file, so that a backup of the folder as it was until now is told from the folder itself when
+   * Marks the place with a new file, so that a backup of the folder's earlier state can be told from the folder itself when
    * it is put back into it. Never fails: the mark then stays. A folder that is not the one remembered is left to be told by
    * the next start.
    */
@@ -163,7 +163,7 @@ export class PlaceKeeper {
     return others;
   }
 
-  /** Nothing waits any more: this is the folder's place, and its machine, from now on. */
+  /** No session waits: this is the folder's place, and its machine, from now on. */
   async #settle(): Promise<void> {
     const { paths, probe, store, finishArrivals } = this.#deps;
     const { facts } = lookAtPlace(paths, probe, new Date());

@@ -63,7 +63,7 @@ export class ProfileAccess implements Pick<SessionAccess, 'hold' | 'replace' | '
 
   /**
    * Runs a task with no browser on the profile and its lock taken; the session is what it was afterwards. What runs is
-   * stopped for it where `restart` says so, and started again whatever came of the task.
+   * stopped for it if `restart` is set, and started again after any result of the task.
    */
   async whileStopped<T>(
     name: string,

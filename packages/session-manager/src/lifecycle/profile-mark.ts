@@ -10,7 +10,7 @@ import { isStartable } from './startable.ts';
  * that stayed. The counts of its databases do not tell: a power cut takes them back as well. Nor do its inodes: a copy that
  * is written over the files keeps the folder's, and a profile that is moved to a larger disk changes all of them and is no
  * older. So the record in the profile carries a mark, drawn at each start and end of a run and every hour between, and the
- * database remembers it. Every copy from before carries another one; one of the last state, wherever it lies, the same.
+ * database remembers it. Every earlier copy carries another one; a copy of the last state, in any place, the same.
  *
  * The mark is durable before anything of the run is: the database first, with the mark before beside the new one, then the
  * record (fsync, rename), then the new one alone. A crash or power cut at any step leaves a mark that is remembered. Our own
@@ -52,7 +52,7 @@ export async function markProfile(deps: MarkDeps, session: string): Promise<void
 }
 
 /**
- * Marks it again, so that a copy taken until now is told. One that is not the one remembered is left for the next start to
+ * Marks it again, so that earlier copies can be recognised. A mark that is not the remembered one is left for the next start to
  * tell. Never fails: the mark before then stays.
  */
 export async function renewMark(deps: MarkDeps, session: string): Promise<void> {
@@ -78,7 +78,7 @@ async function orWarn({ log }: MarkDeps, session: string, task: () => Promise<vo
   }
 }
 
-/** Another profile is about to be put in place by an order: what lies there next is taken as it is. */
+/** Another profile is about to be put in place by an order: the next one there is accepted. */
 export function forgetMark(facts: Facts, session: string): void {
   if (marksOf(facts, session) !== null) facts.set(factOf(session), '');
 }

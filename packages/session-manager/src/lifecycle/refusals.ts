@@ -30,7 +30,7 @@ export function sessionNotFound(session: string): LeadMasterError {
   return new LeadMasterError('session_not_found', `There is no session ${session} on this machine`, hint);
 }
 
-/** A profile that was found is somebody's login: a session of its name is made by adopting it, or not at all. */
+/** A profile that was found may be a login: a session of its name is made only by adopting it. */
 export function sessionUnclaimed(session: string, profileDir: string): LeadMasterError {
   return new LeadMasterError(
     'session_unclaimed',
@@ -66,7 +66,7 @@ export function linksNothing(): LeadMasterError {
   );
 }
 
-/** A browser is being launched that nobody knows yet: its profile can be neither held nor copied. */
+/** A browser is being launched whose pid is not known yet: its profile can be neither held nor copied. */
 export function starting(session: string, state: SessionState): LeadMasterError {
   return new LeadMasterError(
     'wrong_state',
@@ -132,7 +132,7 @@ interface Twin {
   older: string | null;
 }
 
-/** The copy goes first; the other only on a person's knowledge, since a copy may be an older state of the login. */
+/** Delete the copy first; the other only if the operator is sure, since a copy may be an older state of the login. */
 function whichToDelete(session: string, { other, older }: Twin): string {
   const copy = `delete ${session}: ${toTrash(session)}`;
   const instead = `delete ${other} instead: "./leadmaster session delete ${other}"`;

@@ -28,7 +28,7 @@ export interface RunEventMeans {
   refuse: (error: unknown) => Promise<void>;
   /** Gives the state its deadline. Called in the session's turn. */
   watch: () => Promise<void>;
-  /** Unlinks a wrong account where a person has ordered that; whether it did. Called in the session's turn. */
+  /** Unlinks a wrong account where the operator has ordered that; whether it did. Called in the session's turn. */
   unlinkIfOrdered: (run: EngineRun) => Promise<boolean>;
   /** Closes the browser of what may be a copy of another session's login. Called in the session's turn. */
   endCopy: (original: string) => Promise<void>;
@@ -97,7 +97,7 @@ export class RunEvents {
     try {
       await this.#handle(current, event);
     } catch (error) {
-      // What cannot be written down cannot be gone on from: a link nobody knows of, a QR nobody was told.
+      // A failed write ends the run: the session would have an unknown link, or a QR without an event.
       await this.#means.refuse(error);
     }
   }
@@ -164,7 +164,7 @@ export class RunEvents {
   async #onPasskey(until: Date | null): Promise<void> {
     const { apply, status } = this.#means;
     if (transition(status.state, { type: 'passkey' }) === null) return;
-    // Before the state is told: its hint and its deadline are the page's.
+    // Before the state is told: its hint and its deadline come from the page.
     status.awaitPasskey(until);
     await apply({ type: 'passkey' });
   }
@@ -210,7 +210,7 @@ export class RunEvents {
     if (original !== null) await endCopy(original);
   }
 
-  /** A person has said that the account of a run is right: it is READY, and what it told meanwhile is told. */
+  /** The operator has confirmed the account of a run: it is READY, and its waiting news are told. */
   async accepted(current: OwnedRun, run: EngineRun): Promise<void> {
     const { apply, inbox, capabilities } = this.#means;
     inbox.release();
@@ -232,7 +232,7 @@ export class RunEvents {
     }
   }
 
-  /** Writes down what the session can go on without; what fails is told again at the next READY. */
+  /** Writes what the session can run without; a failed write is repeated at the next READY. */
   #note(write: () => void): void {
     try {
       write();

@@ -6,7 +6,7 @@ import type { Outbox } from './outbox.ts';
 import type { Roster } from './roster.ts';
 import { refuseSend, requireOpenChat } from './sending.ts';
 
-/** What is sent with the sessions: refused where a session as it stands cannot send it, else journalled and told of. */
+/** Sends messages: refused where the session cannot send now, else journalled and reported. */
 export class SessionMessages {
   readonly #store: StateStore;
   readonly #log: Logger;

@@ -91,7 +91,7 @@ export class SessionRegistry {
     });
   }
 
-  /** Takes a session off the list, whatever became of its profile. */
+  /** Takes a session off the list, in any state of its profile. */
   discard(name: string): void {
     this.#forget(name);
     this.#deps.roster.remove(name);
@@ -108,7 +108,7 @@ export class SessionRegistry {
   async #supervise(name: string): Promise<SessionSupervisor> {
     const row = this.#deps.store.sessions.get(name);
     if (row === null) throw sessionNotFound(name);
-    // An unreadable record is said when the session is started; here only the account's name is missing.
+    // A start reports an unreadable record; here only the account's name is missing.
     const record = await this.#deps.profiles.readRecord(name).catch(() => null);
     const supervisor = new SessionSupervisor(this.#deps.supervisor, {
       name,

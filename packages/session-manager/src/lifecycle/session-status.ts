@@ -49,7 +49,7 @@ export interface SupervisorView {
   account: Account | null;
   health: Health;
   limits: AccountLimits | null;
-  /** What a living session needs a person for. */
+  /** Why a running session needs a person. */
   attention: Attention | null;
   /** Why the last try did not reach WhatsApp Web; null = it did, or nothing is being tried. */
   unreachable: UnreachableSince | null;
@@ -69,7 +69,7 @@ export class SessionStatus {
   #state: SessionState;
   #reason: string;
   #since: Date;
-  /** What was wrong, in the words of those who noticed: set where a person must know them. */
+  /** What was wrong, in the words of the error: set where the operator must know them. */
   #trouble: string;
   #health: Health;
   #limits: AccountLimits | null;
@@ -148,7 +148,7 @@ export class SessionStatus {
     try {
       this.#record(from, detail);
     } catch (error) {
-      // The session goes on (a browser must still be closed on a full disk); nobody is told of what was not written.
+      // The session continues (a browser must still be closed on a full disk); a state that was not written is not told.
       this.#deps.log.error({ session: this.#name, err: error }, 'the state could not be written');
     }
   }
@@ -179,7 +179,7 @@ export class SessionStatus {
     if (isNews) this.#deps.log.warn({ session: this.#name, by, detail }, 'WhatsApp Web cannot be reached');
   }
 
-  /** Something on a living session needs a person, or no longer does. */
+  /** A running session needs a person, or no longer does. */
   setAttention(attention: Attention | null): void {
     if (attention === this.#attention) return;
     const event = { type: 'session.attention', data: { reason: attention } } as const;
@@ -187,7 +187,7 @@ export class SessionStatus {
     this.#attention = attention;
   }
 
-  /** Another account comes, or none: what WhatsApp has told of the last one is not true of it. */
+  /** Another account comes, or none: what WhatsApp reported of the last one does not apply. */
   forgetAccountFacts(): void {
     this.#deps.store.pages.set(this.#name, { limits: null, attention: null, unread: null });
     this.#limits = null;
@@ -230,7 +230,7 @@ export class SessionStatus {
     };
   }
 
-  /** The thing and the cure. */
+  /** What was noticed and what to do. */
   #hint(): string {
     const { facts } = this.#deps.store;
     const cure = hintFor({

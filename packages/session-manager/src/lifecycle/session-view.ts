@@ -61,7 +61,7 @@ function waitsForWord(name: string): string {
   return `It is a copy of a login. Once the place it came from never runs it again: "./leadmaster session start ${name} --origin-retired".`;
 }
 
-/** A profile that no session claims: shown, never started. `obstacle`: why it cannot be adopted where it lies, and what to do. */
+/** A profile that no session claims: shown, never started. `obstacle`: why it cannot be adopted in place, and what to do. */
 export function describeUnclaimed(
   name: string,
   profileDir: string,

@@ -121,7 +121,7 @@ export class SessionViews {
 
   async #describeUnclaimed(name: string): Promise<Session> {
     const { profiles, config } = this.#deps;
-    // What its record says may keep it from being adopted: that is told instead of an order that is then refused.
+    // Its record may keep it from being adopted: that is shown instead of an order that would be refused.
     const obstacle = await profiles.readRecord(name).then(
       () => null,
       (error: unknown) => (error instanceof LeadMasterError ? `${error.message}. ${error.hint}` : null),

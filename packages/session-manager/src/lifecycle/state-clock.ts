@@ -49,7 +49,7 @@ export class StateClock {
     this.#timers.disarm('retry');
   }
 
-  /** READY begins: once it has lasted, earlier starts do not count any more. */
+  /** READY begins: once it has lasted, earlier starts no longer count. */
   becomeStable(): void {
     this.#timers.arm('stable', this.#config.backoff.stableAfterMs, async () => {
       this.#status.attempts = 0;

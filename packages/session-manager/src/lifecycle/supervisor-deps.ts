@@ -20,9 +20,9 @@ export interface SupervisorDeps {
   places: Slots;
   /** Takes the profile for this process, or says why not. */
   claim: (session: string) => Promise<Claim>;
-  /** Locks a profile that nobody runs, having proven that no browser has it open. */
+  /** Locks an idle profile, after the proof that no browser has it open. */
   lockIdle: (session: string) => Promise<{ release(): void }>;
-  /** Where acknowledgements go, and what is asked for those that nobody heard. */
+  /** Receives acknowledgements, and is asked for those that were missed. */
   outbox: Pick<Outbox, 'acknowledge' | 'restricted' | 'reconcile' | 'search' | 'abandon'>;
   /** Which build of WhatsApp Web a session opens, and what is learnt of it. */
   builds: BuildKeeper;

@@ -84,7 +84,7 @@ export class SessionSupervisor {
     return { run: this.readyRun, generation: this.#steps.current?.generation ?? null, account, limits };
   }
 
-  /** Starts again after a copy of its login here has knocked it out, unless a person wants it stopped. */
+  /** Starts again after a copy of its login here has knocked it out, unless the operator wants it stopped. */
   comeBack(): void {
     this.#later(async () => {
       const isWanted = this.#deps.store.sessions.get(this.name)?.desired === 'running';
@@ -102,7 +102,7 @@ export class SessionSupervisor {
     return this.#queue.run(() => this.#steps.stop(reason));
   }
 
-  /** Leaves it at rest for that reason: a start waits for a person's word, or no longer does. What runs is left alone. */
+  /** Leaves it at rest for that reason: a start waits for the operator's confirmation, or no longer does. What runs is left alone. */
   rest(reason: string): Promise<void> {
     return this.#queue.run(async () => {
       if (this.#steps.current === null) await this.#steps.apply({ type: 'at_rest', reason });
@@ -180,7 +180,7 @@ export class SessionSupervisor {
     return this.#queue.run(() => task(this.#steps));
   }
 
-  /** The state is whatever the last process left; nothing runs now. Called once, before anything is started. */
+  /** The state is the one that the last process left; nothing runs now. Called once, before anything is started. */
   recover(): Promise<void> {
     return this.#queue.run(() => recover(this.#deps, this.name, this.#steps));
   }

@@ -3,7 +3,7 @@ import { AwakeClock } from './awake-clock.ts';
 const awake = AwakeClock.running();
 
 /**
- * Named alarms of one session. An alarm's task is handed to the session's queue; if it was disarmed or armed anew before
+ * Named alarms of one session. An alarm's task is handed to the session's queue; if it was disarmed or armed again before
  * its turn comes, it does nothing.
  */
 export class Timers<Name extends string> {

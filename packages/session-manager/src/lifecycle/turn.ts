@@ -13,7 +13,7 @@ export interface Turn {
   rest(reason: string): Promise<void>;
   /** Has it wait where nothing runs and the profile in place is not the one that ran here last. */
   holdIfOther(): Promise<void>;
-  /** Says that another login lies in the profile now, and whose; with `isOwn`, that no other place runs it. */
+  /** Reports that another login is in the profile now, and whose; with `isOwn`, that no other place runs it. */
   returned(account: Account | null, reason: string, isOwn: boolean): Promise<void>;
   /** Says that the session lives elsewhere from now on; its profile goes to trash. */
   moved(reason: string): Promise<void>;

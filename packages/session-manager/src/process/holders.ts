@@ -43,7 +43,7 @@ async function openFileIn(pid: number, inside: string): Promise<string | null> {
   return targets.find((target) => target.startsWith(inside)) ?? null;
 }
 
-/** Everybody who uses a profile: browsers started on it, and whoever has its files open. */
+/** Every process that uses a profile: browsers started on it, and programs that have its files open. */
 export async function profileUsers(profileDir: string): Promise<Holder[]> {
   const browsers = browsersOn(profileDir).map((p): Holder => ({ ...brief(p), by: 'browser', file: null }));
   const files = await holdersOf(profileDir);
@@ -55,7 +55,7 @@ function brief({ pid, comm, startTicks }: { pid: number; comm: string; startTick
 }
 
 /**
- * Proves that nobody uses a profile, giving those who are just leaving a moment.
+ * Proves that no process uses a profile, and gives processes that are ending a moment.
  *
  * @throws LeadMasterError `profile_in_use` naming who does.
  */

@@ -67,7 +67,7 @@ async function endOrphan(browser: RecordedBrowser, options: EndOrphansOptions): 
     const holders = await holdersOf(options.profileDir?.(session) ?? browser.profileDir);
     known = members.filter((p) => holders.some((h) => h.pid === p.pid && h.startTicks === p.startTicks));
     if (known.length === 0) {
-      return { session, pid, outcome: 'gone', detail: 'it has ended; nobody of its group has the profile open' };
+      return { session, pid, outcome: 'gone', detail: 'it has ended; no process of its group has the profile open' };
     }
   }
   try {

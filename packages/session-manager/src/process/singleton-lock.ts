@@ -59,9 +59,9 @@ export interface SingletonCleared {
 
 /**
  * Removes Chromium's lock when it is proven stale. To be called with the session's own lock held, which is what makes
- * another host's name harmless: no other manager has this folder, and nobody here has its files open.
+ * another host's name harmless: no other manager has this folder, and no process here has its files open.
  *
- * @throws LeadMasterError `profile_in_use` when somebody uses the profile.
+ * @throws LeadMasterError `profile_in_use` when a process uses the profile.
  */
 export async function clearStaleSingleton(
   profileDir: string,
@@ -84,7 +84,7 @@ export async function clearStaleSingleton(
     const path = join(profileDir, name);
     try {
       await lstat(path);
-      // The links alone; the socket they may point to lies in the temporary folder of whoever made it.
+      // The links alone; the socket they may point to is in the temporary folder of the program that made it.
       await rm(path);
       removed.push(name);
     } catch (error) {

@@ -5,7 +5,8 @@ import { dataFolderAround, isDataFolder, profileAround } from './recognise.ts';
 
 /**
  * What to do where the system refuses a path to this user. Commands name that path or the data folder around it, and
- * this user by number, whoever types them; they go through a whole folder only where it is LeadMaster's for certain.
+ * this user by number, so that any user can run them; they cover a whole folder only
+ * where it is certainly LeadMaster's.
  */
 export function accessCure(path: string): string {
   const folder = dataFolderAround(path);

@@ -40,7 +40,7 @@ export function isNewerBrowser(newest: string | null, browserVersion: string): b
  * Refuses a browser of an older major than the profile has seen: it would silently erase the IndexedDB (design,
  * invariant 9).
  *
- * @throws LeadMasterError `browser_too_old`, saying both versions and the cure.
+ * @throws LeadMasterError `browser_too_old`, with both versions and what to do.
  */
 export function refuseOlderBrowser(newest: string | null, browserVersion: string): void {
   const profile = newest === null ? null : chromiumMajor(newest);

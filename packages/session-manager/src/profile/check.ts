@@ -41,7 +41,7 @@ export async function checkProfile(fs: ProfileFs, paths: DataPaths, session: str
     if (record === null) return { ok: false, detail: 'none: the profile is unclaimed' };
     return { ok: true, detail: `generation ${record.generation}, ${record.origin} ${record.createdAt}` };
   });
-  // Where that cannot be said, a login may have been lost.
+  // Where that is unknown, a login may have been lost.
   const evidence = loginEvidence(fs, dir, record);
   const linked = await evidence.then(isLinked, () => true);
   for (const [name, store] of [
@@ -135,20 +135,20 @@ async function checkPermissions(fs: ProfileFs, dir: string): Promise<Answer> {
   let open = 0;
   let first = '';
   for await (const entry of walk(fs, dir)) {
-    // A folder of 0700 keeps everybody out of what is inside, so only the outermost decides; the rest is mended at start.
+    // A folder of 0700 keeps everybody out of what is inside, so only the outermost decides; the rest is repaired at start.
     if (modeIsRight(entry)) continue;
     open += 1;
     first ||= `${entry.full} (${entry.mode.toString(8)})`;
     if (entry.path === '') {
       return {
         ok: false,
-        detail: `${first} is open to others; it is mended at the next start, or: chmod 700 ${shellWord(dir)}`,
+        detail: `${first} is open to others; it is repaired at the next start, or: chmod 700 ${shellWord(dir)}`,
       };
     }
   }
   return {
     ok: true,
     detail:
-      open === 0 ? '0700 and 0600' : `0700; ${open} inside are wider and mended at the next start, first ${first}`,
+      open === 0 ? '0700 and 0600' : `0700; ${open} inside are wider and repaired at the next start, first ${first}`,
   };
 }

@@ -9,7 +9,7 @@ const MAX_ROUNDS = 50;
 
 /**
  * Makes the login's files durable while the browser runs: fsync of every file of the critical class, then of every
- * folder from there up to the given top, and again for whatever is new, until a listing shows nothing new. Files that
+ * folder from there up to the given top, and again for new entries, until a listing shows nothing new. Files that
  * LevelDB compacts away meanwhile are passed over: their content is in a newer file of the next listing.
  *
  * @throws LeadMasterError `profile_unreadable` when the stores are not whole afterwards; `storage_failed` when the disk

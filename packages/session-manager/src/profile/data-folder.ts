@@ -7,9 +7,9 @@ import type { DataPaths } from './paths.ts';
 
 /**
  * Makes the data folder and its parts, readable by their owner only. Idempotent. Refuses a folder that is full of
- * something else, before it takes anyone's access to it away (think of `/tmp`, or a home).
+ * something else, before it removes other users' access to it (`/tmp`, or a home).
  *
- * @throws LeadMasterError `storage_failed` naming the folder and the cure.
+ * @throws LeadMasterError `storage_failed` naming the folder and what to do.
  */
 export function prepareDataFolder(paths: DataPaths): void {
   try {
@@ -56,7 +56,7 @@ export function makeFolderSync(path: string): void {
   } catch (error) {
     if (!isMissing(error) || dirname(path) === path) throw error;
     makeFolderSync(dirname(path));
-    // Once more and no further: some file systems (/proc) say ENOENT whatever is there.
+    // Once more and no further: some file systems (/proc) say ENOENT for anything.
     mkdirUnlessThere(path);
   }
 }

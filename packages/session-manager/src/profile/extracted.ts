@@ -18,7 +18,7 @@ export async function isExtracted(fs: ProfileFs, profileDir: string): Promise<bo
 }
 
 /**
- * Has a folder that was just written out of a snapshot say so, where the snapshot was taken by a program that counts nothing.
+ * Marks a folder as written out of a snapshot, where the snapshot was taken by a program without generations.
  *
  * @throws LeadMasterError `storage_failed`.
  */

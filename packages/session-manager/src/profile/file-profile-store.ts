@@ -67,7 +67,7 @@ class FileProfileStore implements ProfileStore {
     const found: { name: string; claimed: boolean }[] = [];
     for (const name of names.filter((each) => !isKnown(each) && isSessionName(each)).sort()) {
       const stat = await lstatOrNull(this.#fs, this.#paths.session(name));
-      // Neither a file nor a symlink can become a session: whoever names one is told so.
+      // Neither a file nor a symlink can become a session: a call that names one is refused.
       if (stat === null || !stat.isDirectory()) continue;
       found.push({ name, claimed: await this.#mayHaveRecord(name) });
     }
@@ -88,7 +88,7 @@ class FileProfileStore implements ProfileStore {
         throw new LeadMasterError(
           'session_unclaimed',
           `${dir} holds a profile that no session claims`,
-          `Take it as it is with "./leadmaster adopt ${shellWord(dir)} --name ${session}", or move it away.`,
+          `Make it a session with "./leadmaster adopt ${shellWord(dir)} --name ${session}", or move it away.`,
         );
       }
       const generation = await this.#nextGeneration(session, above);
@@ -247,7 +247,7 @@ class FileProfileStore implements ProfileStore {
       await syncFolder(this.#fs, dirname(dir)).catch((error: unknown) => {
         throw writeFailed(dir, error);
       });
-      // Whose folder of names that is may be anybody's; the rename itself is durable with ours.
+      // That parent folder may belong to another user; the rename itself is durable with ours.
       await syncFolder(this.#fs, dirname(source)).catch(() => {});
       this.#log?.info({ session, source }, 'profile moved into place');
       return record;

@@ -23,7 +23,7 @@ export function errorCode(error: unknown): string {
 }
 
 /** What to do about the errors that disks really give. */
-function cure(error: unknown, path: string): string {
+function hintFor(error: unknown, path: string): string {
   switch (errorCode(error)) {
     case 'EACCES':
     case 'EPERM':
@@ -48,13 +48,18 @@ function cure(error: unknown, path: string): string {
 /** A read that did not give a proven answer: never "no session" (design, invariant 2). */
 export function unreadable(path: string, error: unknown): LeadMasterError {
   if (error instanceof LeadMasterError) return error;
-  return new LeadMasterError('profile_unreadable', `${path} cannot be read (${errorText(error)})`, cure(error, path), {
-    cause: error,
-  });
+  return new LeadMasterError(
+    'profile_unreadable',
+    `${path} cannot be read (${errorText(error)})`,
+    hintFor(error, path),
+    {
+      cause: error,
+    },
+  );
 }
 
 /** A write that the disk refused. */
-export function writeFailed(path: string, error: unknown, hint = cure(error, path)): LeadMasterError {
+export function writeFailed(path: string, error: unknown, hint = hintFor(error, path)): LeadMasterError {
   if (error instanceof LeadMasterError) return error;
   return new LeadMasterError('storage_failed', `${path} cannot be written (${errorText(error)})`, hint, {
     cause: error,
@@ -104,7 +109,7 @@ export async function makeFolder(fs: ProfileFs, path: string): Promise<void> {
   } catch (error) {
     if (!isMissing(error) || dirname(path) === path) throw error;
     await makeFolder(fs, dirname(path));
-    // Once more and no further: some file systems (/proc) say ENOENT whatever is there.
+    // Once more and no further: some file systems (/proc) say ENOENT for anything.
     await make();
   }
 }
@@ -127,7 +132,7 @@ export interface Entry {
  * device. What vanishes meanwhile is passed over (a running browser removes files all the time);
  * `onVanished` hears of it.
  *
- * @throws LeadMasterError `profile_unreadable` for whatever is there and cannot be read.
+ * @throws LeadMasterError `profile_unreadable` for an entry that is there and cannot be read.
  */
 export async function* walk(fs: ProfileFs, root: string, onVanished: () => void = () => {}): AsyncGenerator<Entry> {
   const first = await entryAt(fs, root, '');

@@ -20,8 +20,8 @@ import type { DataPaths } from './paths.ts';
  * OS locks that die with their process. Node has no flock, so a lock is an empty SQLite file held in an EXCLUSIVE
  * transaction: SQLite takes POSIX locks on it, which the kernel drops however the process ends.
  *
- * POSIX locks have a trap: any open and close of the file in the same process drops them. So lock files lie in
- * `<data>/locks/`, never inside a profile, and nothing in the holder's process but the lock's own handle opens them. Who holds a lock is said in
+ * POSIX locks have a trap: any open and close of the file in the same process drops them. So lock files are in
+ * `<data>/locks/`, never inside a profile, and nothing in the holder's process but the lock's own handle opens them. The holder of a lock is named in
  * a file beside it. POSIX locks do not exclude their own process either: SQLite counts for itself, within one copy of the
  * library; the registry here counts for the whole process.
  */
@@ -43,7 +43,7 @@ export interface LockHandle {
 }
 
 /** What is written beside a lock. `inode`: of the lock's file, which a copy of the folder does not have. */
-const claimSchema = z.object({
+const ownerSchema = z.object({
   pid: z.number().int().positive(),
   host: z.string(),
   since: z.string(),
@@ -53,7 +53,7 @@ const claimSchema = z.object({
 
 /**
  * The locks this process holds. One registry per process, also when this module is loaded twice. It keeps the open
- * databases: a handle that nobody refers to would be collected as garbage, and its lock with it.
+ * databases: a handle without a reference would be collected as garbage, and its lock with it.
  */
 const REGISTRY = Symbol.for('leadmaster.locks');
 const shared = globalThis as { [REGISTRY]?: Map<string, Database.Database> };
@@ -65,7 +65,7 @@ const LOOK_MS = 100;
 /** What a command says of itself that holds the data folder in place of the service: it answers on no port. */
 export const COMMAND = { kind: 'command' } as const;
 
-/** A refusal: which code it travels with, and what is said about the holder. `owner`: null where that is not known. */
+/** A refusal: which code it travels with, and the sentence about the holder. `owner`: null when unknown. */
 interface Refusal {
   code: ErrorCode;
   detail: (holder: string, owner: LockOwner | null) => string;
@@ -166,12 +166,12 @@ export function lockSession(
 }
 
 /**
- * Who says that it holds a lock; null when nobody says so. Only a claim: the file outlives a killed holder. What came with
- * a copy of the folder claims nothing here. Never touches the lock itself.
+ * The process that the owner file names; null without one. Not a proof: the file outlives a killed holder. What came with
+ * a copy of the folder counts for nothing here. Never touches the lock itself.
  */
 export function readOwner(file: string): LockOwner | null {
   try {
-    const { inode, ...owner } = claimSchema.parse(JSON.parse(readFileSync(ownerFile(file), 'utf8')));
+    const { inode, ...owner } = ownerSchema.parse(JSON.parse(readFileSync(ownerFile(file), 'utf8')));
     return inode === undefined || inode === inodeOf(file) ? owner : null;
   } catch {
     // Missing, torn or foreign: who holds the lock is then unknown, which is all that this answer is for.
@@ -181,7 +181,7 @@ export function readOwner(file: string): LockOwner | null {
 
 /**
  * Who holds a lock now: the kernel's word decides, since host names change and pids come again (a recreated container is
- * a host of its own with the same small numbers). Null when the lock is free, or its holder has not said who it is. Takes nothing.
+ * a host of its own with the same small numbers). Null when the lock is free, or its holder is not named. Takes nothing.
  */
 export function livingOwner(file: string): LockOwner | null {
   const owner = readOwner(file);
@@ -223,7 +223,7 @@ function refused(file: string, refusal: Refusal): LeadMasterError {
   const owner = said !== null && ownerMayLive(said) ? said : null;
   return new LeadMasterError(
     refusal.code,
-    refusal.detail(owner === null ? 'a process that has not said who it is' : describeOwner(owner), owner),
+    refusal.detail(owner === null ? 'an unknown process' : describeOwner(owner), owner),
     refusal.hint(owner),
     owner === null ? {} : { extra: { holder: owner } },
   );
@@ -247,7 +247,7 @@ function writeOwner(file: string, owner: LockOwner): void {
     writeFileSync(temporary, JSON.stringify({ ...owner, inode: inodeOf(file) }), { mode: 0o600 });
     renameSync(temporary, path);
   } catch {
-    // A courtesy to whoever is refused: the lock itself is held, a full disk must not undo that.
+    // A courtesy to the next process that is refused: the lock itself is held, and a full disk must not undo that.
     rmSync(temporary, { force: true });
     rmSync(path, { force: true });
   }

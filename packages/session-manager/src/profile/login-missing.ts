@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { RECORD_FILE } from '@leadmaster/capture/classify';
 import { LeadMasterError } from '@leadmaster/protocol';
 
-/** A folder that is gone, or a disk that is not mounted, is not "no session": nobody here has set this login aside. */
+/** A folder that is gone, or a disk that is not mounted, is not "no session": LeadMaster has not set this login aside. */
 export function loginMissing(session: string, profileDir: string): LeadMasterError {
   const otherwise = `If the login is given up: "./leadmaster session delete ${session}", and link it again.`;
   return existsSync(profileDir)

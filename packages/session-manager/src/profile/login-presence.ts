@@ -64,7 +64,7 @@ export async function loginStores(
   };
 }
 
-/** Weighs what lies on disk with what the record says; the words are explained at `LoginPresence`. */
+/** Compares what is on disk with the record; the results are explained at `LoginPresence`. */
 export async function loginEvidence(
   fs: ProfileFs,
   profileDir: string,
@@ -84,7 +84,7 @@ export async function loginEvidence(
   if (record !== null && record.committedAt !== null) {
     return whole
       ? told('present', `login committed at ${record.committedAt}`)
-      : told('damaged', `a login was committed at ${record.committedAt}, but it is not whole any more`);
+      : told('damaged', `a login was committed at ${record.committedAt}, but it is no longer whole`);
   }
   if (nothing) return told('absent', 'no login was ever saved here');
   if (record === null || record.origin === 'adopted') {

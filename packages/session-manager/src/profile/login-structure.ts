@@ -3,8 +3,8 @@ import { LeadMasterError } from '@leadmaster/protocol';
 import { unreadable, writeFailed } from './files.ts';
 
 /**
- * To be passed before a browser opens a saved login: Chromium makes a database that it finds damaged anew, empty, and
- * shows a QR. Costs a few milliseconds, whatever the size of the login.
+ * To be passed before a browser opens a saved login: Chromium recreates a database that it finds damaged, empty, and
+ * shows a QR. Costs a few milliseconds for a login of any size.
  *
  * @throws LeadMasterError `login_damaged` when one of its stores is damaged inside, `profile_unreadable` when that cannot be told.
  */

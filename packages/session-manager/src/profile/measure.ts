@@ -2,7 +2,7 @@ import { classify, RULES, ruleOf, type StorageClass } from '@leadmaster/capture/
 import type { RecentFile, RecentFiles, StorageFolder } from '@leadmaster/protocol';
 import { type StatFs, statFiles } from './stat-walk.ts';
 
-/** What a profile weighs. Folders are disjoint, the largest first. */
+/** The size of a profile. Folders are disjoint, the largest first. */
 export interface ProfileSize {
   bytes: number;
   classes: Record<StorageClass, number>;

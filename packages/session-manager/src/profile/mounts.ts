@@ -33,7 +33,7 @@ function byteOf(octal: string): string {
 }
 
 /**
- * Deletes a folder and all in it. What is mounted below it is somebody else's, and would be deleted with it.
+ * Deletes a folder and all in it. What is mounted below it is not part of it, and would be deleted with it.
  *
  * @throws LeadMasterError `storage_failed` where something is mounted there: nothing is deleted then. The system's error when
  * the disk refuses.

@@ -21,7 +21,7 @@ export function refuseRootBesideUser(paths: DataPaths): void {
   );
 }
 
-/** Null where nothing is there; what cannot be looked at says so itself when it is used. */
+/** Null where nothing is there; an unreadable path fails when it is used. */
 function ownerOf(path: string): number | null {
   try {
     return statSync(path).uid;

@@ -4,7 +4,7 @@ import { RECORD_FILE } from '@leadmaster/capture/classify';
 import { isSessionName, LeadMasterError, SESSION_NAME_RULE } from '@leadmaster/protocol';
 
 /**
- * Where everything lies in a data folder. The one module that builds these paths; every function that takes a session's
+ * Where everything is in a data folder. The one module that builds these paths; every function that takes a session's
  * name refuses what is no name before it touches a path.
  */
 export interface DataPaths {
@@ -26,11 +26,11 @@ export interface DataPaths {
   /** Where snapshots and their key lie unless told otherwise. */
   vault: string;
   vaultKey: string;
-  /** That a person has said to keep a copy of the vault's key. */
+  /** The note that the operator has confirmed a copy of the vault's key. */
   keyCopied: string;
   /** The file by whose inode and birth the data folder knows its place. */
   placeMarker: string;
-  /** Which vault a person has accepted in the place of another. */
+  /** Which vault the operator has accepted in place of another. */
   vaultAccepted: string;
 }
 
@@ -127,14 +127,14 @@ export function refuseSymlinks(paths: DataPaths, name: string): void {
       throw new LeadMasterError(
         'login_missing',
         `${path} is a symbolic link to ${readlinkSync(path)}, which is not there`,
-        'Mount its disk, or put the folder back: a login that is missing is not made anew. Sessions must lie in the data folder itself.',
+        'Mount its disk, or put the folder back: a login that is missing is not recreated. Sessions must are in the data folder itself.',
       );
     }
     if (link) {
       throw new LeadMasterError(
         'profile_unreadable',
         `${path} is a symbolic link`,
-        'Sessions must lie in the data folder itself: move the folder here, or set LEADMASTER_DATA_DIR to where it really is.',
+        'Sessions must are in the data folder itself: move the folder here, or set LEADMASTER_DATA_DIR to where it really is.',
       );
     }
   }

@@ -10,18 +10,18 @@ export function modeIsRight(entry: Pick<Entry, 'kind' | 'mode'>): boolean {
 
 /**
  * Sets 0700 on folders and 0600 on files wherever it is not so; Chromium makes files as the umask lets it. Follows no
- * symlink, crosses to no other device. Returns how many entries were mended.
+ * symlink, crosses to no other device. Returns how many entries were repaired.
  *
  * @throws LeadMasterError `storage_failed` naming the first entry that belongs to another user.
  */
 export async function repairPermissions(fs: ProfileFs, root: string): Promise<number> {
-  let mended = 0;
+  let repaired = 0;
   const refused: string[] = [];
   for await (const entry of walk(fs, root)) {
     if (modeIsRight(entry)) continue;
     try {
       await fs.chmod(entry.full, entry.kind === 'folder' ? 0o700 : 0o600);
-      mended += 1;
+      repaired += 1;
     } catch (error) {
       if (isMissing(error)) continue;
       if (errorCode(error) !== 'EPERM') throw writeFailed(entry.full, error);
@@ -35,5 +35,5 @@ export async function repairPermissions(fs: ProfileFs, root: string): Promise<nu
       `Give them to the service's user: chown -R ${process.getuid?.() ?? '<user>'} ${shellWord(root)} (as root).`,
     );
   }
-  return mended;
+  return repaired;
 }

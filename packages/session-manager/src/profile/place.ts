@@ -18,8 +18,8 @@ import { errorCode } from './files.ts';
 
 /**
  * Where a data folder is, by what a rename keeps and no copy does: the inode and the time of birth of one file in it. That
- * file is made again at each start and stop and every hour, so an older state of the folder that was put back into the
- * folder itself remembers a file that is no longer there, whether files are written over, renamed over or made again. The
+ * file is recreated at each start and stop and every hour, so an older state of the folder that was put back into the
+ * folder itself remembers a file that is no longer there, whether files are overwritten, replaced by a rename or recreated. The
  * boot, the device's number, the machine's name and id change while the folder stays, and decide nothing.
  */
 const markSchema = z.object({ inode: z.string(), birth: z.string() });
@@ -65,7 +65,7 @@ const LASTING: ReadonlySet<bigint> = new Set([
 ]);
 
 const MARKER_TEXT = `LeadMaster knows this data folder by this file: by its inode and its time of birth, which a copy does not have.
-It is made again at each start. Leave it where it is. After a move to another disk: ./leadmaster place accept --origin-retired
+It is recreated at each start. Leave it where it is. After a move to another disk: ./leadmaster place accept --origin-retired
 `;
 
 /** A clock of the kernel moves in steps of a few milliseconds. */
@@ -124,7 +124,7 @@ export function lookAtPlace(
   const stat = orNull(() => probe.stat(placeMarker));
   const folderStat = orNull(() => probe.stat(root));
   const isLasting = orNull(() => LASTING.has(probe.type(root))) === true;
-  // Where a birth is not kept, the last change is told in its stead. Of a copy that was just made they may be equal.
+  // Where a birth is not kept, the last change is used instead. Of a copy that was just made they may be equal.
   const keepsBirths = [stat, folderStat].some((one) => one !== null && one.birth !== one.change);
   const mark = stat === null || stat.birth <= 0n || !isLasting || !keepsBirths ? null : markOf(stat);
   const facts = {
@@ -152,7 +152,7 @@ export function markPlace(placeMarker: string, probe: PlaceProbe, wait: (ms: num
 }
 
 /**
- * Puts a new marker in the place of the one that is there. `remember` makes its mark durable, beside the one before, and
+ * Puts a new marker in the place of the one that is there. `remember` makes its mark durable, beside the previous one, and
  * throws where it cannot: all is then as it was. Nothing is done where a mark does not tell a copy.
  */
 export function renewMarker(

@@ -13,12 +13,12 @@ export interface ProfileRecord {
   engine: string;
   chromiumVersion: string | null;
   createdAt: string;
-  /** `created` here and empty, or `adopted` in place with whatever it held. */
+  /** `created` here and empty, or `adopted` in place with its contents. */
   origin: 'created' | 'adopted';
   /** When this login's bytes were last proven complete on disk; null before the first commit. */
   committedAt: string | null;
   account: Account | null;
-  /** False for a copy of a login whose origin nobody has declared retired: it does not start (design, invariant 10). */
+  /** False for a copy of a login whose origin is not confirmed to be retired: it does not start (design, invariant 10). */
   originRetired: boolean;
   /** The folder that it was adopted from, where that was another. */
   adoptedFrom?: string | undefined;
@@ -50,7 +50,7 @@ export interface DatabaseNote {
  * - `absent`: neither store is there and no commit was ever recorded. A proven absence: asking for a QR loses nothing.
  * - `uncommitted`: there are stores, but no login of this profile was ever committed: it showed a QR, or crashed before
  *   READY was told. Try it as it is, without trash; if it then shows a QR, nothing is lost.
- * - `damaged`: a login was committed (or came from elsewhere) and a store is missing or broken. A person must look:
+ * - `damaged`: a login was committed (or came from elsewhere) and a store is missing or broken. The operator must look:
  *   never ask for a QR over it.
  */
 export type LoginPresence = 'present' | 'absent' | 'uncommitted' | 'damaged';
@@ -118,7 +118,7 @@ export interface ProfileStore {
   updateRecord(session: string, change: Partial<Omit<ProfileRecord, 'schema' | 'session'>>): Promise<ProfileRecord>;
   /**
    * Notes how new the page's databases are; numbers never go down. Nothing is noted where nothing is known yet, nor of
-   * another generation than the one in place: it would be said of another profile.
+   * another generation than the one in place: it would concern another profile.
    */
   noteDatabases(
     session: string,
@@ -136,7 +136,7 @@ export interface ProfileStore {
   /** Moves the profile to `trash/<session>-<time>-<reason>` by rename, and makes that durable. Returns the new path, or null when there was none. */
   trash(session: string, reason: string): Promise<string | null>;
   /**
-   * Puts a staged profile in the session's place: mends its permissions, writes its record (with a generation above
+   * Puts a staged profile in the session's place: repairs its permissions, writes its record (with a generation above
    * every one known under this name), moves the old profile to trash. Returns the new record, and where the old one is.
    * A failure, also a crash in the middle, leaves the old profile or the new one, never none.
    */
@@ -150,7 +150,7 @@ export interface ProfileStore {
   moveIn(session: string, source: string, why: SwapReason): Promise<ProfileRecord>;
   /** When something of the login's files was last written; null when there is none. */
   lastWritten(session: string): Promise<Date | null>;
-  /** What lies in the trash, newest first. */
+  /** What is in the trash, newest first. */
   listTrash(): Promise<TrashEntry[]>;
   /**
    * Deletes what has lain in the trash for longer, and, oldest first, what is more than `maxBytes`; of the latter never
@@ -158,7 +158,7 @@ export interface ProfileStore {
    * that are gone.
    */
   emptyTrash(olderThanDays: number, maxBytes?: number, kept?: ReadonlySet<string>, now?: Date): Promise<string[]>;
-  /** Bytes that lie in the trash. */
+  /** Bytes that are in the trash. */
   trashBytes(): Promise<number>;
   /** Bytes of the profile by class and folder. Looks at every file and reads none. */
   measure(session: string): Promise<ProfileSize>;
@@ -172,6 +172,6 @@ export interface ProfileStore {
   trim(session: string): Promise<Trimmed>;
   /** Owner, mode, structure: everything `leadmaster check` prints. */
   check(session: string): Promise<CheckReport>;
-  /** Sets 0700/0600 where they are not. Returns how many entries were mended. */
+  /** Sets 0700/0600 where they are not. Returns how many entries were repaired. */
   repairPermissions(session: string): Promise<number>;
 }

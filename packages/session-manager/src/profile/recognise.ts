@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The data folder that a path lies in or is, whoever's; null where none can be recognised. */
+/** The data folder that a path is in or is, of any installation; null where none can be recognised. */
 export function dataFolderAround(path: string): string | null {
   for (let folder = path; folder !== dirname(folder); folder = dirname(folder)) {
     if (isDataFolder(folder)) return folder;
@@ -16,7 +16,7 @@ export function isDataFolder(folder: string): boolean {
   );
 }
 
-/** The profile that a path lies in or is, looked for no higher than a folder around it; null where none can be seen. */
+/** The profile that a path is in or is, looked for no higher than a folder around it; null where none can be seen. */
 export function profileAround(path: string, highest: string): string | null {
   for (let folder = path; folder !== dirname(folder); folder = dirname(folder)) {
     if (isFolder(join(folder, 'Default'))) return folder;

@@ -29,7 +29,7 @@ const recordSchema = z.looseObject({
 
 /**
  * The record at a path; null when it is proven absent. In a folder that was written out of a snapshot it says what it
- * said of the session, and does not speak for this copy.
+ * a fact of the session, and does not apply to this copy.
  *
  * @throws LeadMasterError `profile_unreadable` when it is there and cannot be read, parsed, or names another session.
  */
@@ -78,7 +78,7 @@ function broken(path: string, what: string, cause: unknown): LeadMasterError {
 }
 
 /**
- * Writes a record, having taken away what a process left that died while it wrote one. One at a time for each profile.
+ * Writes a record, having removed what a process left that died while it wrote one. One at a time for each profile.
  *
  * @throws LeadMasterError `storage_failed`, `profile_unreadable`; the record before is then untouched.
  */

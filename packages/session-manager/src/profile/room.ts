@@ -12,7 +12,7 @@ export async function freeBytes(fs: ProfileFs, path: string): Promise<number> {
 }
 
 /**
- * Refuses what would fill a disk, before it does: Chromium was seen to make a login's database anew, empty, because it
+ * Refuses what would fill a disk, before it does: Chromium was seen to recreate a login's database empty, because it
  * could not open the one that was there.
  *
  * @throws LeadMasterError `storage_failed` when fewer bytes are free; the rest of the sentence says what for.

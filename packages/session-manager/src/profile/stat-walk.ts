@@ -22,7 +22,7 @@ const realDisk: StatFs = { readdirSync: (path) => readdirSync(path), lstatSync: 
  * thread pool costs several times what the question itself does; others get their turn in between. Follows no symlink
  * and crosses to no other device; what vanishes meanwhile is passed over. No folder, no files.
  *
- * @throws LeadMasterError `profile_unreadable` for whatever is there and cannot be looked at.
+ * @throws LeadMasterError `profile_unreadable` for an entry that is there and cannot be looked at.
  */
 export async function statFiles(root: string, visit: Visit, disk: StatFs = realDisk): Promise<void> {
   const first = statAt(disk, root);

@@ -3,7 +3,7 @@ import { isWithin, realPathOf } from './real-path.ts';
 import { dataFolderAround } from './recognise.ts';
 
 /**
- * The folder of sessions that a path lies in, of this data folder or of another LeadMaster's; null where it lies in none.
+ * The folder of sessions that a path is in, of this data folder or of another LeadMaster's; null where it is in none.
  *
  * @throws LeadMasterError `profile_unreadable`.
  */

@@ -95,7 +95,7 @@ async function freeName(fs: ProfileFs, wanted: string): Promise<string> {
 }
 
 /**
- * What lies in the trash, newest first. Folders without a readable label are listed under the name they have.
+ * What is in the trash, newest first. Folders without a readable label are listed under the name they have.
  *
  * @throws LeadMasterError `profile_unreadable` when the trash cannot be read.
  */
@@ -130,11 +130,11 @@ async function readLabel(fs: ProfileFs, path: string): Promise<TrashEntry | null
   }
 }
 
-/** How much may lie in the trash, and for how long. */
+/** How much may are in the trash, and for how long. */
 export interface TrashLimits {
   days: number;
   bytes: number;
-  /** Sessions of which all stays: nobody knows yet whether it is the last that there is. */
+  /** Sessions of which all stays: it is not known yet whether it is their last profile. */
   kept?: ReadonlySet<string>;
 }
 
@@ -154,7 +154,7 @@ export async function emptyTrash(
   return remove(fs, trash, [...old, ...(await tooMuch(young, limits.bytes))]);
 }
 
-/** Bytes that lie in the trash. */
+/** Bytes that are in the trash. */
 export async function trashBytes(fs: ProfileFs, trash: string): Promise<number> {
   let bytes = 0;
   for (const entry of await listTrash(fs, trash)) bytes += await sizeOf(entry.path);
@@ -169,7 +169,7 @@ async function tooMuch(entries: readonly TrashEntry[], limit: number): Promise<T
   let bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
   const seen = new Set<string>();
   const spare = entries.filter((entry) => {
-    // Whose profile a stray one is nobody knows: it is the last of its own.
+    // The session of a stray profile is unknown: it counts as the last of its own.
     const owner = entry.session || entry.path;
     const isNewest = !seen.has(owner);
     seen.add(owner);

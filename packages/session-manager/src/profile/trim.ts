@@ -15,7 +15,7 @@ interface Victim {
   bytes: number;
 }
 
-/** Parts of a profile that were moved out of it, and lie in staging. */
+/** Parts of a profile that were moved out of it, and are in staging. */
 export interface MovedOut {
   freedBytes: number;
   /** Puts everything back where it was. */
@@ -54,7 +54,7 @@ export async function moveOutDisposable(fs: ProfileFs, profileDir: string, stage
     putBack,
     async discard() {
       await removeTree(fs, staged).catch((error: unknown) => {
-        throw writeFailed(staged, error, 'It is not part of the profile any more, and is swept at the next start.');
+        throw writeFailed(staged, error, 'It is no longer part of the profile, and is swept at the next start.');
       });
     },
   };
@@ -107,7 +107,7 @@ async function make(fs: ProfileFs, folder: string): Promise<void> {
   }
 }
 
-/** False when there is nothing to move any more. */
+/** False when there is nothing left to move. */
 async function rename(fs: ProfileFs, from: string, to: string): Promise<boolean> {
   try {
     await fs.rename(from, to);

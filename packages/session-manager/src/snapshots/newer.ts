@@ -9,8 +9,8 @@ import { extraOf } from './snapshot-facts.ts';
 type Standing = { is: 'not_newer' } | { is: 'newer' } | { is: 'unknown'; why: string };
 
 /**
- * A login that was used after the snapshot is never overwritten without a person's word (design, invariant 10); nor is one
- * of which that cannot be known. Whether it was used is told by the number of the last change in its databases: neither
+ * A login that was used after the snapshot is never overwritten without the operator's confirmation (design, invariant 10); nor is one
+ * of which that cannot be known. The number of the last change in its databases shows whether it was used: neither
  * clocks nor file times come into it. It may be running: this is to be asked before anything is stopped, since a stop
  * writes, too. A login that the page has erased, or one of a wrong account, is never newer.
  *

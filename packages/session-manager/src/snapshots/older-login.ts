@@ -78,7 +78,7 @@ async function judge(
   signal: AbortSignal,
 ): Promise<NewerInVault | null> {
   const row = deps.store.sessions.get(session);
-  // What waits in WRONG_ACCOUNT is none of the history's logins, and no older state of one: a person decides about it anyway.
+  // What waits in WRONG_ACCOUNT is none of the history's logins, and no older state of one: the operator decides about it anyway.
   if (row === null || row.wrongAccount !== null) return null;
   if ((await deps.profiles.loginPresence(session)) !== 'present') return null;
   const record = await deps.profiles.readRecord(session);
@@ -95,7 +95,7 @@ async function judge(
     deps.store.vault.setHead(vault.id, session, head);
     return null;
   }
-  // What the database has seen is not what lies in place.
+  // What the database has seen is not what is in place.
   if (isOther && isAtLeast(inPlaceOf(deps, session), extraOf(head))) return null;
   if (!isOther && holds(deps, session, record, own, seen)) {
     remember(deps, vault, session, head);
@@ -118,7 +118,7 @@ async function historyOf(vault: Vault, session: string, signal: AbortSignal): Pr
   }
 }
 
-/** A restore, a transfer, an import or an adoption has put the login in place after that snapshot: a person's order. */
+/** A restore, a transfer, an import or an adoption has put the login in place after that snapshot: the operator's order. */
 function isPlacedAfter(head: SnapshotInfo, row: SessionRow, record: ProfileRecord | null): boolean {
   return (record?.generation ?? 0) > extraOf(head).generation || row.createdAt > head.at;
 }

@@ -15,8 +15,8 @@ const COMING_BACK =
   'Import it where it goes on: two machines with one login would take it from each other. Where it runs nowhere any more, import it here with --origin-retired (over HTTP: ?originRetired=true).';
 
 /**
- * A snapshot as a file that a passphrase opens. Resolves once its first bytes are there, so that whatever is wrong with the
- * vault is told before any of it has gone out. A stream that breaks off is no file: an import refuses it.
+ * A snapshot as a file that a passphrase opens. Resolves once its first bytes are there, so that errors of the
+ * vault are reported before any of it is sent. An import refuses a stream that broke off.
  */
 export async function exportSnapshot(
   deps: SnapshotDeps,
@@ -74,7 +74,7 @@ export async function importSession(
     onProgress: ({ newBytes }) => onProgress?.({ phase: 'receiving', done: newBytes, total: wanted.sizeBytes ?? null }),
   });
   try {
-    // Meanwhile somebody may have made one of that name.
+    // Meanwhile another call may have created one of that name.
     await refuseHere(deps, session, wanted);
     if (!wanted.originRetired) refuseMoved(deps, session, info, COMING_BACK);
     const { originRetired, overwriteNewer, otherAccount } = wanted;
@@ -103,7 +103,7 @@ export async function importSession(
 }
 
 /**
- * Gives a session up here, because its login goes on from a snapshot elsewhere. Refused when it was used after that snapshot:
+ * Gives a session up here, because its login continues from a snapshot elsewhere. Refused when it was used after that snapshot:
  * there the login would go back in time.
  *
  * @throws LeadMasterError `wrong_account`, `session_running`, `session_moved`, `newer_login`.
@@ -123,7 +123,7 @@ export async function retireSession(deps: SnapshotDeps, session: string, info: S
   return deps.access.get(session);
 }
 
-/** A login that is here is replaced only where somebody says so; one that was given away, or never came, is no login. */
+/** A login that is here is replaced only with a confirmation; one that was given away, or never came, does not count. */
 async function refuseHere(deps: SnapshotDeps, session: string, { replace }: ImportWanted): Promise<void> {
   const isThere = (await deps.profiles.list()).some(({ name }) => name === session);
   if (!isThere || (replace && deps.access.has(session))) return;

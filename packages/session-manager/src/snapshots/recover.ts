@@ -28,7 +28,7 @@ import type { LongCall } from './snapshot-service.ts';
  * Every session that the vault holds, with its last snapshot and whether it is on this machine. One of which nothing can be
  * read is among them, and hides none of the others.
  *
- * @param named sessions that somebody asks for: of one whose key cannot be read the vault itself knows no name.
+ * @param named sessions by name: the vault does not know the name of one whose key cannot be read.
  */
 export async function listRecoverable(
   deps: SnapshotDeps,
@@ -110,7 +110,7 @@ function damagedOne(session: string, here: ReadonlySet<string>, problem: VaultPr
 
 /**
  * Brings sessions back on a machine that has nothing but the vault and its key: each from its newest snapshot that can
- * be read. Refused until a person says that the machine they come from will not run them again (design, invariant 10).
+ * be read. Refused until the operator confirms that the machine they come from will not run them again (design, invariant 10).
  *
  * @throws LeadMasterError `origin_not_retired`, `session_not_found` for a name that the vault does not hold.
  */

@@ -25,9 +25,9 @@ import { captureStopped, saveTaken, type Taken } from './take.ts';
 
 /** How a snapshot is put in place. */
 export interface RestoreOptions extends LongCall, RestoreSnapshot {
-  /** What a person says of the place that the login comes from, where it comes from another. */
+  /** The operator's confirmation about the origin, for a login of another place. */
   originRetired?: boolean;
-  /** A person says that what was given away from here runs nowhere else, and comes back. */
+  /** The operator confirms that a login that was given away runs nowhere else, and comes back. */
   returning?: boolean;
 }
 
@@ -89,7 +89,7 @@ async function isCopyOfOtherLink(deps: SnapshotDeps, session: string, info: Snap
   return writer?.id !== deps.vault.installation() && sameLink(record.account, account) === true;
 }
 
-/** A person has said that no other place runs the login. */
+/** The operator has confirmed that no other place runs the login. */
 function isSaid({ originRetired, returning }: RestoreOptions): boolean {
   return originRetired === true || returning === true;
 }
@@ -176,7 +176,7 @@ async function putInPlace(
 }
 
 /**
- * Whether the place that an imported login came from is known never to run it again: by what was said of it before. Without
+ * Whether the place that an imported login came from is known never to run it again: from an earlier confirmation. Without
  * that a way round the question would lead through the history. Undefined for what was always ours.
  */
 async function knownRetired(deps: SnapshotDeps, session: string, info: SnapshotInfo): Promise<boolean | undefined> {
@@ -184,7 +184,7 @@ async function knownRetired(deps: SnapshotDeps, session: string, info: SnapshotI
   return (await settledRecord(deps, session)) !== null;
 }
 
-/** The record of a login in place that never waited for a person's word, or no longer does; null where there is none. */
+/** The record of a login in place that never waited for the operator's confirmation, or no longer does; null where there is none. */
 async function settledRecord({ profiles }: SnapshotDeps, session: string): Promise<ProfileRecord | null> {
   const record = await profiles.readRecord(session).catch(() => null);
   return record !== null && record.committedAt !== null && record.originRetired ? record : null;

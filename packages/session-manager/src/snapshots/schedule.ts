@@ -43,7 +43,7 @@ export class SnapshotSchedule {
     for (const timer of this.#waiting.values()) clearTimeout(timer);
   }
 
-  /** Saves every session that has a login to save, applies the retention, and boots a sample. One round at a time; what fails of one session is told and does not stop the others. */
+  /** Saves every session that has a login to save, applies the retention, and boots a sample. One round at a time; a failure of one session is reported and does not stop the others. */
   async round(signal: AbortSignal): Promise<void> {
     const { snapshots, access, store, log } = this.#deps;
     const names = access.names().filter((name) => {

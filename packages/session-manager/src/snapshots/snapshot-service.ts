@@ -23,7 +23,7 @@ export interface LongCall {
 /** How an exported file is taken in. */
 export interface ImportWanted extends LongCall {
   passphrase: string;
-  /** A person says that the place the login comes from never runs it again. */
+  /** The operator confirms that the place the login comes from never runs it again. */
   originRetired: boolean;
   /** Put it in the place of a session of that name. */
   replace: boolean;
@@ -57,7 +57,7 @@ export interface SnapshotService {
   pruneAll(options?: LongCall): Promise<PruneReport[]>;
   /** A person says that an older copy of the vault was put back on purpose: the history goes on from what there is. */
   accept(session: string, options?: LongCall): Promise<SnapshotList>;
-  /** The snapshot as one file that the passphrase opens; what is wrong with the vault is told before its first byte. */
+  /** The snapshot as one file that the passphrase opens; errors of the vault come before its first byte. */
   export(
     session: string,
     id: string,
@@ -65,7 +65,7 @@ export interface SnapshotService {
   ): Promise<{ snapshot: Snapshot; bytes: AsyncIterable<Buffer> }>;
   /** Takes an exported file into the history of a session, and puts it in place. What fails leaves nothing of it. */
   import(session: string, stream: AsyncIterable<Uint8Array>, options: ImportWanted): Promise<Session>;
-  /** Gives the session up here; its login goes on elsewhere from that snapshot, which must be the last. */
+  /** Retires the session here; its login continues elsewhere from that snapshot, which must be the last. */
   retire(session: string, id: string, options?: LongCall): Promise<Session>;
   /** Every session that the vault holds. */
   recoverable(options?: LongCall): Promise<Recoverable[]>;

@@ -30,7 +30,7 @@ import { captureSession, saveTaken, type TakeOptions } from './take.ts';
 import type { BoundCall, SnapshotTurns } from './turns.ts';
 import { verifySnapshot } from './verify.ts';
 
-/** A session that is starting is waited for so long before it is told that no snapshot can be taken. */
+/** How long to wait for a session that is starting before the snapshot fails. */
 const SETTLE_MS = 60_000;
 
 /** What does not pass by itself. */
@@ -55,7 +55,7 @@ export class Snapshots implements SnapshotService {
   }
 
   async create(session: string, options: Wanted): Promise<Snapshot> {
-    // A name that nobody has is a mistake of the caller's, and no failure of a session's.
+    // An unknown name is a mistake of the caller, not a failure of a session.
     await this.#deps.access.get(session);
     return this.#turns.turn(session, options, async (call) => {
       const wanted = this.#wanted(options, call);
@@ -181,14 +181,14 @@ export class Snapshots implements SnapshotService {
     });
   }
 
-  /** Waits for nobody, and nobody for it: whoever downloads sets the pace. A prune meanwhile breaks the stream off. */
+  /** Waits for no other work, and none waits for it: the reader sets the pace. A prune meanwhile breaks the stream off. */
   async export(session: string, id: string, options: LongCall & { passphrase: string }) {
     const { passphrase, signal: given } = options;
     const signal = this.#turns.until(given);
     return exportSnapshot(this.#deps, session, await this.#find(session, id), { passphrase, signal });
   }
 
-  /** Takes no place on the machine: it comes as slowly as somebody sends it. */
+  /** Takes no slot: it may arrive as slowly as its sender. */
   import(session: string, stream: AsyncIterable<Uint8Array>, options: ImportWanted): Promise<Session> {
     const { signal: given } = options;
     const signal = this.#turns.until(given);
@@ -212,7 +212,7 @@ export class Snapshots implements SnapshotService {
   /**
    * Makes everything that the vault has of a session unreadable for good.
    *
-   * @throws LeadMasterError `other_writer` where another installation has written some of it, unless `otherWriters` is said.
+   * @throws LeadMasterError `other_writer` where another installation has written some of it, unless `otherWriters` is set.
    */
   purge(session: string, { otherWriters = false }: { otherWriters?: boolean } = {}): Promise<void> {
     return this.#turns.turn(session, {}, async ({ signal }) => {
@@ -230,7 +230,7 @@ export class Snapshots implements SnapshotService {
     this.#turns.later(work);
   }
 
-  /** Says of every linked session that no snapshot can be taken, and why, where a person must do something about the vault. */
+  /** Reports for every linked session that no snapshot can be taken, and why, where the vault needs the operator. */
   areOff(error: unknown): void {
     if (!(error instanceof LeadMasterError) || !OFF.has(error.code)) return;
     const { store, access } = this.#deps;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { mountsWithin } from '../profile/mounts.ts';
 import type { DataPaths } from '../profile/paths.ts';
 
-/** A name in the staging folder that is free. What lies there is nobody's after a restart. */
+/** A name in the staging folder that is free. After a restart its contents are deleted. */
 export function stagingPath(
   paths: DataPaths,
   what: 'capture' | 'restore' | 'drill' | 'adopt',
@@ -13,7 +13,7 @@ export function stagingPath(
   return join(paths.staging, `${what}-${session}-${randomBytes(6).toString('hex')}`);
 }
 
-/** Runs a task with a folder of the staging area, which is gone afterwards whatever happens; a task may move it away. */
+/** Runs a task with a folder of the staging area, which is removed afterwards in any case; a task may move it away. */
 export async function inStaging<T>(path: string, task: (path: string) => Promise<T>): Promise<T> {
   try {
     return await task(path);
@@ -24,7 +24,7 @@ export async function inStaging<T>(path: string, task: (path: string) => Promise
 
 /**
  * Removes what a process that died has left in staging, but for the names to keep. Called before anything is staged. What cannot
- * be removed (it may be another user's) stays, and the start goes on: `onLeft` hears of it. Through a link nothing is removed:
+ * be removed (it may be another user's) stays, and the start continues: `onLeft` gets its path. Through a link nothing is removed:
  * a copy of the data folder shares it with the folder itself, which may be at work there.
  */
 export async function sweepStaging(
@@ -34,7 +34,7 @@ export async function sweepStaging(
 ): Promise<string[]> {
   if ((await lstat(paths.staging)).isSymbolicLink()) return [];
   const names = (await readdir(paths.staging)).filter((name) => !keep.has(name));
-  // Through a mount, what is somebody else's would go: it stays until it is unmounted.
+  // Through a mount, foreign files would be deleted: it stays until it is unmounted.
   const free = names.filter((name) => mountsWithin(join(paths.staging, name)).length === 0);
   const swept: string[] = [];
   for (const name of free) {

@@ -31,7 +31,7 @@ const CAPTURES = 2;
 export interface TakeOptions extends LongCall {
   kind: SnapshotKind;
   reason: SnapshotReason;
-  /** The link that the profile holds, where that is not the session's present one any more. */
+  /** The link that the profile holds, where that is no longer the session's present one. */
   link?: number | null;
 }
 
@@ -82,7 +82,7 @@ export async function captureStopped(
   return takenStill(deps, held, options, began);
 }
 
-/** The same of a profile that was set aside: it is nobody's any more, and was proven whole before. */
+/** The same of a profile that was set aside: no session uses it, and it was proven whole before. */
 export async function captureAside(
   deps: CopyDeps,
   session: string,

@@ -17,7 +17,7 @@ export interface Identity {
   known: string | null;
   /** The vaults that the key has opened, here or elsewhere. */
   recorded: ReadonlySet<string>;
-  /** The vault that a person has accepted at this address. */
+  /** The vault that the operator has accepted at this address. */
   accepted: string | null;
 }
 
@@ -40,7 +40,7 @@ export function isFirst({ known, recorded, accepted }: Identity): boolean {
   return known === null && recorded.size === 0 && accepted === null;
 }
 
-/** @throws LeadMasterError `vault_changed` where it is not the vault that it was, and nobody has accepted that. */
+/** @throws LeadMasterError `vault_changed` where it is not the vault that it was, and that is not accepted. */
 export function refuseChanged({ known, recorded, accepted }: Identity, url: string, found: string): void {
   if (found === accepted || found === known) return;
   if (known === null && (recorded.size === 0 || recorded.has(found))) return;
@@ -78,7 +78,7 @@ export function recordInKeyFile(keyFile: string, keyText: string, vault: string)
   }
 }
 
-/** Notes that a person takes the vault at an address for the one that is meant; the service finds it when it next opens it. */
+/** Notes that the operator accepts the vault at an address; the service finds it when it next opens it. */
 export async function acceptVault(paths: Pick<DataPaths, 'vaultAccepted'>, url: string, vault: string): Promise<void> {
   await writeAtomically(realFs, paths.vaultAccepted, `${JSON.stringify({ url, vault })}\n`);
 }

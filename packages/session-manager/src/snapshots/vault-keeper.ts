@@ -39,7 +39,7 @@ export interface VaultKeeperDeps {
 }
 
 /**
- * Opens the vault when it is first needed, and keeps it open. What keeps it from opening is told each time: a disk may
+ * Opens the vault when it is first needed, and keeps it open. What keeps it from opening is reported each time: a disk may
  * be mounted meanwhile, a network come back.
  */
 export class VaultKeeper {
@@ -98,7 +98,7 @@ export class VaultKeeper {
   }
 
   /**
-   * Whether what the vault was opened with is still there. What has changed meanwhile is opened anew, which says what is
+   * Whether what the vault was opened with is still there. What has changed meanwhile is opened again, which reports what is
    * wrong with it; a store that does not answer says nothing of that.
    */
   async #isAsItWas(opening: Promise<Vault>): Promise<boolean> {
@@ -225,7 +225,7 @@ function keyMissing(url: string, file: string): LeadMasterError {
   return new LeadMasterError(
     'vault_key_missing',
     `The key of the vault at ${url} is not in ${file}`,
-    'Put back the copy of the key file that was kept elsewhere, or set VAULT_KEY_FILE to where it is. Nobody can read the vault without it.',
+    'Put back the copy of the key file that was kept elsewhere, or set VAULT_KEY_FILE to where it is. The vault cannot be read without it.',
   );
 }
 

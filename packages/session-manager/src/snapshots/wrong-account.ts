@@ -39,7 +39,7 @@ export function refuseWrongAccount(
 }
 
 /**
- * While the page syncs, it has logged in and does not say yet who is linked: whatever the record says, that may be a stranger.
+ * While the page syncs, it has logged in and does not say yet who is linked: with any record, that may be a stranger.
  *
  * @throws LeadMasterError `wrong_state`
  */

@@ -46,7 +46,7 @@ export function contactsTable({ db, now, write, addEvent }: Connection): StateSt
   return {
     meet: (session, address, telling) =>
       write(() => {
-        // A group, or someone whom WhatsApp does not name.
+        // A group, or a contact without a name at WhatsApp.
         if (address.lid === null && address.phone === null) return address;
         const known = merge(session, address);
         const lid = address.lid ?? known?.lid ?? null;

@@ -20,7 +20,7 @@ function logOf(rows: readonly { id: string; after_event: number }[], newest: num
   return { logId: rows.at(-1)?.id ?? '', newest, formerly };
 }
 
-/** Tells events to whoever listens: in order of their ids, one after the other, whatever a listener does meanwhile. */
+/** Tells events to the listeners: in order of their ids, one after the other, also when a listener writes meanwhile. */
 export class Announcer {
   private readonly listeners = new Set<(event: LeadMasterEvent) => void>();
   private readonly queue: LeadMasterEvent[] = [];
@@ -40,7 +40,7 @@ export class Announcer {
 
   tell(events: readonly LeadMasterEvent[]): void {
     this.queue.push(...events);
-    // A listener that writes adds to the queue; it is told after the present event has reached everybody.
+    // A listener that writes adds to the queue; it is told after the present event has reached all listeners.
     if (this.telling) return;
     this.telling = true;
     try {

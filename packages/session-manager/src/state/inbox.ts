@@ -3,7 +3,7 @@ import { unknownSession } from './sessions.ts';
 import type { StateStore } from './state-store.ts';
 
 /**
- * Which messages need no telling any more: those that were told, here or elsewhere, and those that went out here. A message
+ * Which messages need no telling: those that were told, here or elsewhere, and those that went out here. A message
  * is known by any of its ids; all of them are remembered.
  */
 export function inboxTable({ db, now, write, read, addEvent }: Connection): StateStore['inbox'] {

@@ -152,7 +152,7 @@ export function messagesTable({ db, now, write, read }: Connection): StateStore[
         const hash = requestHash(to, text);
         const known = standsFor(session, idempotencyKey, hash);
         if (known !== null) return { message: known, fresh: false };
-        // What was not sent keeps its id and its failure; the key goes on to the new try.
+        // What was not sent keeps its id and its failure; the key passes to the new attempt.
         if (idempotencyKey !== null) freeKey.run(session, idempotencyKey);
         if (hasSession.get(session) === undefined) throw unknownSession(session);
         const at = now().toISOString();

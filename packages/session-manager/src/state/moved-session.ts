@@ -7,7 +7,7 @@ export function movedTo(store: Pick<StateStore, 'transfers'>, session: string): 
   return last?.peer ?? null;
 }
 
-/** A login is in a session, and no other place runs it: what left as that session is not away any more, where it is not known to be another link. */
+/** A login is in a session, and no other place runs it: its tombstone goes, unless it is known to be of another link. */
 export function noteReturn(
   tombstones: StateStore['tombstones'],
   session: string,

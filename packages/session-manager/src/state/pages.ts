@@ -15,7 +15,7 @@ const NOTHING: PageFacts = {
   unread: null,
 };
 
-/** What the pages of WhatsApp Web have told of sessions, and which uses of them failed. */
+/** What the pages of WhatsApp Web have reported of sessions, and which uses of them failed. */
 export function pagesTable({ db, write, read, addEvent }: Connection): StateStore['pages'] {
   const get = db.prepare<[string], Row>(`SELECT ${COLUMNS.join(', ')} FROM page_facts WHERE session = ?`);
   const put = db.prepare<[Row & { session: string }]>(

@@ -16,7 +16,7 @@ import { transfersTable } from './transfers.ts';
 import { transitionsTable } from './transitions.ts';
 import { vaultTable } from './vault-heads.ts';
 
-/** What the last drill of a session's snapshots said. */
+/** The result of the last drill of a session's snapshots. */
 export interface LastDrill {
   id: string;
   at: string;

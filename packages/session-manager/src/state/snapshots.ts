@@ -54,7 +54,7 @@ export function snapshotsTable({ db, now, write, read, addEvent }: Connection): 
   const guessed = db.prepare<[string], string>('SELECT id FROM snapshots WHERE session = ? AND is_guess').pluck();
   const disown = db.prepare<[string, string]>('UPDATE snapshots SET link = NULL WHERE session = ? AND id = ?');
   const settle = db.prepare<[string]>('UPDATE snapshots SET is_guess = 0 WHERE session = ?');
-  // When it was last proven good stays when it is not good any more.
+  // The time of its last good proof stays when it is no longer good.
   const verify = db.prepare<[number, string | null, string, string]>(
     'UPDATE snapshots SET verified = ?, verified_at = coalesce(?, verified_at) WHERE session = ? AND id = ?',
   );

@@ -23,7 +23,7 @@ import { vaultTable } from './vault-heads.ts';
 
 /**
  * The manager's memory in one SQLite file (0600). Opens it, or makes it when there is none; refuses a damaged or newer
- * one untouched, with a `storage_failed` that names the file and the cure.
+ * one untouched, with a `storage_failed` that names the file and what to do.
  */
 export function createStateStore(options: { file: string; now?: () => Date; log?: Pick<Logger, 'error'> }): StateStore {
   const now = options.now ?? (() => new Date());

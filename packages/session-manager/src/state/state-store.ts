@@ -19,7 +19,7 @@ import type {
   WrongAccountReason,
 } from '@leadmaster/protocol';
 
-/** The log of events: its identity, its newest event, and the logs that it goes on from. */
+/** The log of events: its identity, its newest event, and the logs that it continues. */
 export interface EventLog {
   logId: string;
   newest: number;
@@ -27,7 +27,7 @@ export interface EventLog {
   formerly: readonly { logId: string; upTo: number }[];
 }
 
-/** What is linked in a session that does not belong to it, while a person has not settled it. */
+/** The account that is linked in a session that does not belong to it, until the operator settles it. */
 export interface WrongAccount {
   reason: WrongAccountReason;
   /** What is linked. */
@@ -94,7 +94,7 @@ export interface MessageRecord {
   /** The machine's run and the profile's generation under which its WhatsApp id was journalled; null before that. */
   bootId: string | null;
   generation: number | null;
-  /** The page has had it in its books: that it is not there any more proves nothing. */
+  /** The page has had it in its books: that it is no longer there proves nothing. */
   isTaken: boolean;
   /** Whether it was to open a new chat; null where that was not asked. */
   opensChat: boolean | null;
@@ -214,7 +214,7 @@ export interface StateStore {
     setMetadata(name: string, metadata: Record<string, string>): void;
     /** What is in place from now on is another link, with a number of its own. Returns the number of the one before. */
     nextLink(name: string): number;
-    /** What was to be put in place did not come: the link before goes on. */
+    /** The new login was not put in place: the previous link continues. */
     setLink(name: string, link: number): void;
     /** Notes whose session it is and what is linked instead, as far as given, and writes the event that tells of it, in one transaction. */
     setAccount(name: string, change: Partial<Pick<SessionRow, 'account' | 'wrongAccount'>>, event?: SessionNews): void;
@@ -278,7 +278,7 @@ export interface StateStore {
     /** Messages that WhatsApp's server has not acknowledged and still may: handed over, or in doubt, since a moment. Oldest first. */
     unacknowledged(since: Date, session?: string): MessageRecord[];
     /**
-     * News of a message, in whatever order it comes: the state only moves up (an acknowledgement beats a failure or doubt
+     * News of a message, in any order: the state only moves up (an acknowledgement beats a failure or doubt
      * told before it, never the other way round). Null when the message is not known.
      */
     update(
@@ -307,7 +307,7 @@ export interface StateStore {
   };
   inbox: {
     /**
-     * Writes the event of a message once, by whatever of its ids it is found; null when it was told before, or went out
+     * Writes the event of a message once, under any of its ids; null when it was told before, or went out
      * here. `at`: WhatsApp's time. `news` is asked only for what is told.
      */
     receive(
@@ -352,7 +352,7 @@ export interface StateStore {
     /** The session's present link came out of this snapshot. */
     cameBack(session: string, id: string): void;
     forgotten(session: string, ids: readonly string[]): void;
-    /** Its key was destroyed: nothing is known any more. */
+    /** Its key was destroyed: everything about it is forgotten. */
     purged(session: string): void;
     /** The newest of the link that the session has now; null where there is none of it yet. */
     latest(session: string): SnapshotRow | null;
@@ -392,7 +392,7 @@ export interface StateStore {
   };
   storage: {
     /**
-     * Remembers what a session weighs; a later sample of the same hour takes its place. Crossing `warnBytes` upwards
+     * Remembers the size of a session; a later sample of the same hour takes its place. Crossing `warnBytes` upwards
      * writes `session.storage`, with the hint, once until the size was clearly below it again. Null when nothing was told.
      */
     record(
@@ -444,10 +444,10 @@ export interface StateStore {
     setTrial(build: string, facts: unknown): void;
     endTrial(build: string): void;
   };
-  /** Makes several changes one transaction: all of them or none, and nobody hears of any before all are durable. */
+  /** Makes several changes one transaction: all of them or none, and none is told before all are durable. */
   atomically<T>(changes: () => T): T;
   /**
-   * Makes a change with whatever others come in the same turn, in one transaction and the order in which they were given.
+   * Makes a change with all others of the same turn, in one transaction and the order in which they were given.
    * Resolves once it is durable; rejects with what it threw, and is then undone alone. Any other write comes after it.
    */
   later<T>(change: () => T): Promise<T>;

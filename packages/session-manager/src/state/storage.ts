@@ -7,7 +7,7 @@ const HOUR_CHARS = '2026-01-31T10'.length;
 
 const COLUMNS = 'at, bytes, critical, important, optional, temporary';
 
-/** What sessions weighed, hour by hour, and which of them were warned of. */
+/** The size of sessions, hour by hour, and which of them gave a warning. */
 export function storageTable({ db, now, write, read, addEvent }: Connection): StateStore['storage'] {
   const known = db.prepare<[string], number>('SELECT 1 FROM sessions WHERE name = ?').pluck();
   const insert = db.prepare<[string, string, string, number, number, number, number, number]>(

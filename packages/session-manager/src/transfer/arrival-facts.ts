@@ -23,7 +23,7 @@ export interface Arrival extends Omit<TransferRow, 'facts' | 'phase'> {
   facts: ArrivalFacts;
 }
 
-/** What was announced and never sealed is given up at a start after so long: nobody has let go of anything for it. */
+/** A transfer that was announced and never sealed is given up at a start after so long: the source still has the session. */
 export const FORGET_MS = 24 * 3_600_000;
 
 /** Sessions on their way here: what is neither over nor given up. */

@@ -38,7 +38,7 @@ export function wrongPhase({ id, session, phase }: Arrival): LeadMasterError {
   );
 }
 
-/** The name is somebody else's here. */
+/** The name belongs to another session here. */
 export function inUse(session: string, state: string): LeadMasterError {
   return new LeadMasterError(
     'session_exists',
@@ -47,7 +47,7 @@ export function inUse(session: string, state: string): LeadMasterError {
   );
 }
 
-/** What is offered here was begun here: the address is this manager's own, whatever it is called. */
+/** The offered transfer was begun here: the address is this manager's own, under another name. */
 export function itself(session: string): LeadMasterError {
   return new LeadMasterError(
     'invalid_request',

@@ -46,7 +46,7 @@ export class ArrivingFiles {
   }
 
   /**
-   * Takes over what an earlier attempt has brought, whole or in part: a file is what its name says, whoever sent it.
+   * Takes over what an earlier attempt has brought, whole or in part: a file is what its name says, from any sender.
    * Returns how many bytes that is.
    */
   async inherit(earlier: ArrivingFiles): Promise<number> {
@@ -72,7 +72,7 @@ export class ArrivingFiles {
    * Puts a piece behind those that are here. Returns how many bytes of the file are here then; a piece that does not
    * fit changes nothing, and the number says where to go on.
    *
-   * @throws LeadMasterError `transfer_incomplete` when a whole file is not what its name says: it is to be sent anew.
+   * @throws LeadMasterError `transfer_incomplete` when a whole file is not what its name says: it is to be sent again.
    */
   async receive({ sha256, offset, size, bytes }: Piece): Promise<number> {
     const whole = join(this.#folder, sha256);

@@ -40,7 +40,7 @@ export async function requireLogin({ profiles, access, store }: Deps, session: s
   return record;
 }
 
-/** What the other manager is told of a session before any of it is sent. */
+/** What the other manager learns of a session before any of it is sent. */
 export async function announce(
   { profiles, store }: Deps,
   { id, session, record, replaces }: { id: string; session: string; record: ProfileRecord; replaces: string[] },

@@ -9,9 +9,9 @@ const departureFacts = z.object({
 export type DepartureFacts = z.infer<typeof departureFacts>;
 
 /**
- * - `begun`: the session is ours, whatever has been sent.
- * - `handed_over`: it is not ours any more. Written in the transaction of the tombstone.
- * - `done`: the other manager has said that it has it.
+ * - `begun`: the session is ours, however much was sent.
+ * - `handed_over`: it is no longer ours. Written in the transaction of the tombstone.
+ * - `done`: the other manager has confirmed that it has it.
  * - `returning`: the other manager has given it up for good; it is ours again, and may not be in place yet.
  * - `undone`, `failed`: over, and it is ours.
  */

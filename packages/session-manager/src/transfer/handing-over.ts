@@ -26,7 +26,7 @@ export interface HandingOverDeps {
   store: StateStore;
   access: SessionAccess;
   capture: (request: CaptureRequest) => Promise<Capture>;
-  /** Locks a profile that nobody runs, having proven that no browser has it open. */
+  /** Locks an idle profile, after the proof that no browser has it open. */
   lockIdle: (session: string) => Promise<{ release(): void }>;
   /** What counts as long on the line; a test's own. */
   longMs?: number;
@@ -67,7 +67,7 @@ async function sendAhead(deps: HandingOverDeps, { session, call }: Leaving, send
   }
 }
 
-/** With the session stopped and its profile locked: it is read where it lies. Returns the word that gives it away. */
+/** With the session stopped and its profile locked: it is read in place. Returns the body of the request that hands it over. */
 async function sendRest(deps: HandingOverDeps, leaving: Leaving, sending: Sending): Promise<() => void> {
   const { session, record, call } = leaving;
   const lock = await deps.lockIdle(session);
@@ -89,7 +89,7 @@ async function seal(
 ): Promise<DepartureFacts> {
   onProgress({ phase: 'sealing', done: 0, total: null });
   const row = store.sessions.get(session);
-  // Where the next look begins: whoever goes on there looks at the same messages, and knows those that were told.
+  // Where the next look begins: the target looks at the same messages, and knows those that were told.
   const begins = row === null ? null : looksFrom(row);
   const caughtUpTo = begins?.toISOString() ?? null;
   const from = new Date((begins?.getTime() ?? Date.now()) - TOLD_MARGIN_MS);

@@ -20,7 +20,7 @@ export interface TransferPeer {
   abort(id: string, signal: AbortSignal): Promise<void>;
 }
 
-/** The other manager said no, in its own words, or did not answer in a way that can be understood. */
+/** The other manager refused, in its own words, or its answer is not valid. */
 export class PeerError extends Error {
   /** Its code, such as `session_exists`; null when no answer came that could be read. */
   readonly code: string | null;

@@ -3,7 +3,7 @@ import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { Departure } from './departure-facts.ts';
 import { PeerError } from './peer.ts';
 
-/** It is on its way already, or not as it was any more. */
+/** It is on its way already, or has changed. */
 export function underWay(session: string): LeadMasterError {
   return new LeadMasterError(
     'wrong_state',
@@ -32,7 +32,7 @@ export function anotherTarget({ session, peer }: Departure, error: PeerError): L
   );
 }
 
-/** A copy that never ran here goes nowhere: who its owner is nobody knows. */
+/** A copy that never ran here is not transferred: its owner is unknown. */
 export function comesAsCopy(session: string): LeadMasterError {
   return new LeadMasterError(
     'origin_not_retired',
@@ -82,7 +82,7 @@ export function givenUpThere({ session, peer }: Departure, desired: 'running' | 
   );
 }
 
-/** It was handed over, and the other manager has not said that it has it. Neither machine runs it until it has. */
+/** It was handed over, and the other manager has not confirmed that. Neither machine runs it until then. */
 export function unfinished({ session, peer }: Departure, error: unknown): LeadMasterError {
   const code = error instanceof PeerError ? error.code : null;
   const isThere = code === 'transfer_committed';

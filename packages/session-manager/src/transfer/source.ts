@@ -22,7 +22,7 @@ const RETRY_MAX_MS = 5_000;
 const FORGET_MS = 5_000;
 
 export interface SourceDeps extends HandingOverDeps {
-  /** Saves a profile that has left, from where it lies now. Resolves when it is copied, or cannot be; never fails. */
+  /** Saves a profile that has left, from where it is now. Resolves when it is copied, or cannot be; never fails. */
   lastSnapshot: (session: string, aside: { profileDir: string; record: ProfileRecord }) => Promise<void>;
   connect: (to: string, key: string) => TransferPeer;
   /** Throws for what may not be finished or taken back yet: the data folder was copied meanwhile. */
@@ -144,7 +144,7 @@ export class TransferSource {
   /**
    * A transfer with the machine that it was begun with, which may be reached in another way than then.
    *
-   * @throws LeadMasterError `transfer_open` where nobody can say that it is the same.
+   * @throws LeadMasterError `transfer_open` where it is not known to be the same.
    */
   async #sameMachine(departure: Departure, peer: TransferPeer, signal: AbortSignal): Promise<Departure> {
     try {
@@ -207,7 +207,7 @@ export class TransferSource {
     await this.#tellForget(id, peer);
   }
 
-  /** What it does not hear of now, it is told at the next attempt. */
+  /** What it does not receive now, it gets at the next attempt. */
   async #tellForget(id: string, peer: TransferPeer): Promise<void> {
     try {
       await peer.abort(id, AbortSignal.timeout(FORGET_MS));

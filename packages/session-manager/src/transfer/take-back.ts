@@ -5,9 +5,9 @@ import type { ProfileStore } from '../profile/profile-store.ts';
 /**
  * Makes the profile of a session that was given away this machine's own again, under a generation above the one it was
  * given away with: the tombstone stays, and what comes back is newer. To be called with the session held still, and only
- * when the other machine has said that it gives it up. May be repeated.
+ * when the other machine has confirmed that it gives it up. May be repeated.
  *
- * @throws LeadMasterError `login_missing` when the trash does not hold it any more.
+ * @throws LeadMasterError `login_missing` when the trash no longer holds it.
  */
 export async function takeBack(profiles: ProfileStore, session: string, generation: number): Promise<number> {
   const inPlace = await profiles.readRecord(session);
@@ -27,7 +27,7 @@ export async function takeBack(profiles: ProfileStore, session: string, generati
   }
   const why = { reason: 'returned', generation, committedAt: trashed.at };
   const record = await profiles.moveIn(session, trashed.path, why);
-  // What says of a folder in the trash what it is, when the folder is not there any more.
+  // The note of a folder in the trash whose folder is gone.
   await rm(`${trashed.path}.json`, { force: true });
   return record.generation;
 }

@@ -2,7 +2,7 @@ import { LeadMasterError, redactSetting } from '@leadmaster/protocol';
 import { isLoopback } from '@leadmaster/service-kit/process';
 
 /**
- * Where another manager answers, as an origin. Plain http only where nobody listens in between: on loopback, said by a
+ * Where another manager answers, as an origin. Plain http only where no network is in between: on loopback, said by a
  * literal address or as localhost.
  *
  * @throws LeadMasterError `invalid_request`.

@@ -199,14 +199,14 @@ export class TransferTarget {
     const { id, session } = arrival;
     const files = this.#files(id);
     await files.assemble(manifest.entries, signal);
-    // Beside each other, but to their ends: what goes on here after the seal has failed would meet the next attempt.
+    // In parallel, but to their ends: work that continues after a failed seal would meet the next attempt.
     const ends = await Promise.allSettled([
       this.#prove(session, files.profile, signal),
       files.settle(manifest.entries),
     ]);
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
     const facts = { ...arrival.facts, caughtUpTo: manifest.caughtUpTo, told: manifest.told };
-    // The name first: after the seal the source lets go, and nobody else may have taken it by then.
+    // The name first: after the seal the source lets go, and no other session may have taken it by then.
     if (!this.#deps.access.has(session)) {
       facts.reserved = true;
       this.#arrivals.advance(id, 'prepared', facts);
@@ -313,7 +313,7 @@ export class TransferTarget {
       this.#deps.log.info({ session, transfer: id }, 'a transfer to here was given up');
     }
     const { access, profiles } = this.#deps;
-    // Only the name that was made for it: what has a profile by now is somebody's.
+    // Only the name that was made for it: one with a profile by now is another session's.
     if (phase !== 'aborted' && facts.reserved && access.has(session) && (await profiles.readRecord(session)) === null)
       access.discard(session);
     await this.#files(id).remove();

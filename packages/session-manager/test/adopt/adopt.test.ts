@@ -27,7 +27,7 @@ describe('folders are recognised', () => {
     expect(session.adopted).toMatchObject({ kind, path: source, chromium: '100.0.1.2', account: null });
   });
 
-  it('RemoteAuth by what is in it, whatever it was unzipped to; the Chromium is unknown then', async () => {
+  it('RemoteAuth by its content, under any folder name; its Chromium version is unknown', async () => {
     const context = await manager();
     const source = await putUnzipped(join(await tempFolder(), 'unzipped'));
     const { adopted } = await context.adoption.adopt({ name: 'ventas', path: source, mode: 'copy' });

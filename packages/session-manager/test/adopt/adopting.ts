@@ -1,4 +1,4 @@
-/** Adopts a folder as whoever runs this, and prints what came of it: `adopting.ts DATA SOURCE copy|move`. */
+/** Adopts a folder as the current user, and prints the result: `adopting.ts DATA SOURCE copy|move`. */
 import { LeadMasterError } from '@leadmaster/protocol';
 import { openManager } from './managers.ts';
 

@@ -17,7 +17,7 @@ async function extractTo(folder: string): Promise<string> {
   return putProfile(folder, { [FINDINGS]: '{}', '.leadmaster.json': record });
 }
 
-/** It waits for a person's word, however often the manager looks at it, and starts with it. */
+/** It waits for the operator's word, however often the manager looks at it, and starts with it. */
 async function expectCopy(context: Context, name: string): Promise<void> {
   expect(await context.sessions.get(name)).toMatchObject({ originRetired: false });
   await expect(context.sessions.start(name)).rejects.toMatchObject({ code: 'origin_not_retired' });
@@ -46,7 +46,7 @@ it('one put in the place of a session that is known is a copy as well', async ()
   await expectCopy(context, 'uno');
 });
 
-it('moved or copied from elsewhere it is a copy, unless a person has said otherwise', async () => {
+it('moved or copied from elsewhere it is a copy, unless the operator has said otherwise', async () => {
   const context = await manager();
   for (const mode of ['move', 'copy'] as const) {
     const path = await extractTo(join(await tempFolder(), 'out'));

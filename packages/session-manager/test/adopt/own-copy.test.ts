@@ -10,7 +10,7 @@ import { putProfile } from './profiles.ts';
 const ANA = { id: '5491100000001@c.us', phone: '5491100000001', name: 'Ana' };
 const BETO = { id: '5491100000002@c.us', phone: '5491100000002', name: 'Beto' };
 
-/** A session whose profile lies in its place. */
+/** A session whose profile is in its place. */
 async function session(context: Context, name: string): Promise<string> {
   const place = await putProfile(context.paths.session(name));
   await context.adoption.adopt({ name });
@@ -90,7 +90,7 @@ it('a copy from another disk waits as well, also when the move is asked for agai
     });
 });
 
-it('the word of a person is taken at the adoption too', async () => {
+it('the word of the operator is taken at the adoption too', async () => {
   const context = await manager();
   const copy = await copyOf(await session(context, 'ventas'));
   const wanted = { name: 'y', path: copy, mode: 'move', originRetired: true } as const;

@@ -11,7 +11,7 @@ const CHILD = join(import.meta.dirname, 'adopting.ts');
 
 /** Why nothing can be tried as another user here; null where it can. */
 function whyNot(): string | null {
-  if (process.getuid?.() !== 0) return 'only root gives files to somebody else';
+  if (process.getuid?.() !== 0) return 'only root gives files to another user';
   try {
     execFileSync(process.execPath, ['-e', `require('node:fs').accessSync(${JSON.stringify(CHILD)})`], {
       ...{ uid: NOBODY, gid: NOBODY, stdio: 'ignore', timeout: 10_000 },
@@ -67,7 +67,7 @@ test('a folder of which a part belongs to another user is refused, and nothing c
     message: expect.stringMatching(/Default.* cannot be read \(EACCES/),
     hint: expect.stringContaining(`chown -R ${NOBODY} ${source}`),
   });
-  // As below /root: nobody may even enter what is above it.
+  // As below /root: other users may not even enter the folder above.
   const above = await tempFolder();
   expect(adoptAs(NOBODY, dataDir, join(above, 'session'), 'move')).toMatchObject({
     code: 'adopt_refused',

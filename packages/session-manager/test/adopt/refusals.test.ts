@@ -170,18 +170,18 @@ describe('a folder is refused, and nothing changes, when it', () => {
       });
   });
 
-  it('lies in the data folder, or around it', async () => {
+  it('is in the data folder, or around it', async () => {
     const context = await manager();
     const inside = await putProfile(join(context.paths.trash, 'ventas-old'));
     await expect(context.adoption.adopt({ name: 'ventas', path: inside, mode: 'move' })).rejects.toMatchObject({
       code: 'adopt_refused',
-      message: expect.stringMatching(/lies in the data folder/),
+      message: expect.stringMatching(/is in the data folder/),
     });
     const around = dirname(context.paths.root);
     await putProfile(around);
     await expect(context.adoption.adopt({ name: 'ventas', path: around, mode: 'move' })).rejects.toMatchObject({
       code: 'adopt_refused',
-      message: expect.stringMatching(/lies in /),
+      message: expect.stringMatching(/is in /),
     });
   });
 
@@ -230,7 +230,7 @@ describe('a folder is refused, and nothing changes, when it', () => {
     expect(await context.adoption.adopt(wanted)).toMatchObject({ name: 'otra' });
   });
 
-  it('lies elsewhere, and nobody says what becomes of it', async () => {
+  it('is elsewhere, and neither copy nor move is given', async () => {
     const context = await manager();
     const folder = await putProfile(join(await tempFolder(), 'session'));
     await expect(context.adoption.adopt({ name: 'ventas', path: folder })).rejects.toMatchObject({

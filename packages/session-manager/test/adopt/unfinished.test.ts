@@ -83,7 +83,7 @@ describe('a login that was adopted with an unfinished record', () => {
     },
   );
 
-  it('and that WhatsApp ends before READY is not told as unlinked, whatever words the library has for it', async () => {
+  it('and that WhatsApp ends before READY is not told as unlinked, for any wording of the library', async () => {
     await adopted('copy');
     opened.engine.run.tell({ type: 'authenticated' });
     opened.engine.run.tell({ type: 'unlinked', reason: 'LOGOUT' });

@@ -32,7 +32,7 @@ function schemaOf(html: string): number {
 /** The canary comes up on the new build. */
 async function canaryTries(machine: GuardedMachine, html: string): Promise<string> {
   const canary = await machine.builds.lookForNew();
-  if (canary === null) throw new Error('nobody tries it');
+  if (canary === null) throw new Error('no session tries it');
   const run = await machine.started(canary, 1);
   expect(run.webVersion).toBe(NEW);
   await machine.comesUp(run, canary, { build: NEW, databases: { 'model-storage': schemaOf(html) } });
@@ -40,7 +40,7 @@ async function canaryTries(machine: GuardedMachine, html: string): Promise<strin
 }
 
 describe('guarded: the newest good build for everybody', () => {
-  test('whatever WhatsApp serves', async () => {
+  test('opens what WhatsApp serves', async () => {
     const machine = await guarded();
     serves(machine, NEW);
     for (const name of NAMES) {
@@ -91,7 +91,7 @@ describe('guarded: the newest good build for everybody', () => {
     expect((await machine.sessions.get('beto')).reason).toBe('web_version_unsafe');
   });
 
-  test('a build near the end of its life is no fallback any more', async () => {
+  test('a build near the end of its life is no fallback', async () => {
     const machine = await guarded(['ana']);
     machine.clock = new Date(machine.clock.getTime() + 81 * 86_400_000);
     await machine.sessions.restart('ana');
@@ -157,7 +157,7 @@ describe('guarded: a new build', () => {
       sessions: [canary],
       fallback: OLD,
     });
-    // Nobody else has ever run it, and nobody tries it again.
+    // No other session has ever run it, and none tries it again.
     expect(machine.engine.runs.filter((run) => run.webVersion !== OLD)).toHaveLength(1);
     expect(await machine.builds.lookForNew()).toBeNull();
   });
@@ -239,7 +239,7 @@ describe('guarded: a new build', () => {
   });
 });
 
-describe('live: nobody is pinned', () => {
+describe('live: no session is pinned', () => {
   test('what turned broken on a build is told, and one session alone blames none', async () => {
     const machine = await GuardedMachine.open();
     await machine.link('ana', null);

@@ -21,7 +21,7 @@ test('WhatsApp is reached as the browsers reach it, and its page is read', async
   expect(readKnobs(answer?.body ?? '')).toMatchObject({ 'model-storage': settings.page.schema });
 });
 
-test('a script that was taken away is told from one that is there', async () => {
+test('a script that was removed is told from one that is there', async () => {
   const { chromeArgs, faults, settings } = await world();
   const network = pageNetwork(chromeArgs, agent);
   const page = await network.ask('GET', URL, soon());

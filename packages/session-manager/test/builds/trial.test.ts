@@ -57,7 +57,7 @@ describe('a build on trial', () => {
     ).toEqual({ kind: 'pass', sessions: ['ventas'], acquits: null });
   });
 
-  test('READY on the build of before proves nothing', () => {
+  test('READY on the previous build proves nothing', () => {
     expect(play(canary, [[90, ready(OLD)]]).kind).toBe('wait');
   });
 
@@ -103,14 +103,14 @@ describe('a build on trial', () => {
     });
   });
 
-  test('not READY in time is a failure; a stop by a person is none', () => {
+  test('not READY in time is a failure; a stop by the operator is none', () => {
     expect(play(canary, [[101, starting]])).toMatchObject({ kind: 'ask', failure: { capability: null } });
     const stopped: SessionLook = { ...starting, state: 'STOPPED', reason: 'requested' };
     expect(play(canary, [[101, stopped]])).toEqual({ kind: 'withdraw', failure: null });
     expect(play(canary, [[1, null]])).toEqual({ kind: 'withdraw', failure: null });
   });
 
-  test('a page that erases a login is blamed at once: nobody else is put on it', () => {
+  test('a page that erases a login is blamed at once: no other session tries it', () => {
     const erased: SessionLook = { ...starting, state: 'AUTH_FAILURE', reason: 'page_erased_login' };
     expect(play(canary, [[5, erased]])).toMatchObject({
       kind: 'blame',

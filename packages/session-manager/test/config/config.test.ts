@@ -76,7 +76,7 @@ describe('readConfig', () => {
     expect(problemsOf({ GUARD_CANARY: '../x' })).toContain('GUARD_CANARY');
   });
 
-  test('relative paths start at the checkout, whatever the folder one stands in', () => {
+  test('relative paths start at the checkout, not at the working directory', () => {
     const config = readConfig({ LEADMASTER_DATA_DIR: 'elsewhere', CHROME_PATH: '/opt/x' }, { baseDir: '/srv/lm' });
     expect(config).toMatchObject({ dataDir: '/srv/lm/elsewhere', chromePath: '/opt/x' });
   });

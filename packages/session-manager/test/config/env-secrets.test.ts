@@ -33,7 +33,7 @@ describe('loadEnvironment', () => {
     expect(() => loadEnvironment({ LEADMASTER_ENV_FILE: join(folder, 'none') })).toThrow('cannot be read');
   });
 
-  test('a relative name starts at the checkout, from whatever folder the service is started', () => {
+  test('a relative name starts at the checkout, not at the working directory', () => {
     writeFileSync(join(folder, 'env'), 'LOG_LEVEL=debug\n');
     const before = process.cwd();
     process.chdir(folder);

@@ -39,7 +39,7 @@ test('one that cannot be written into is replaced', ({ skip }) => {
   expect(env.TMPDIR).toBe(folder);
 });
 
-test('where none works, it is left, and the cure is said', () => {
+test('where none works, the setting stays, and the error says what to do', () => {
   const env = { TMPDIR: join(folder, 'gone') };
   expect(settleTempDir(env, [join(folder, 'nor this')])).toContain('Set TMPDIR to a folder with a short path');
   expect(env.TMPDIR).toBe(join(folder, 'gone'));

@@ -92,7 +92,7 @@ test('by itself only where it is asked for, larger, and worth it', async () => {
   expect(unmeasured.steps).toEqual([]);
 });
 
-test('by itself it fails nobody', async () => {
+test('a measurement that starts by itself never fails its caller', async () => {
   const { care, measurements, state, steps } = open();
   await measurements.measure('a');
   state.running = true;

@@ -5,7 +5,7 @@ import { type Ask, serve } from './serve.ts';
 
 const TEXT = { to: '5491100000001', message: 'hola' };
 
-describe('the routes of before', () => {
+describe('routes of earlier LeadMaster services', () => {
   test('status, with and without a session', async () => {
     const { ask, given } = await serve();
     expect((await ask('/status')).json).toEqual({

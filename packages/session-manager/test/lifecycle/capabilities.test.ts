@@ -92,7 +92,7 @@ describe('the capabilities of a session', () => {
     expect(subject.refusal('media')).toBeNull();
   });
 
-  it('are never broken while the page still brings modules, nor for what nobody needs', async () => {
+  it('are never broken while the page still loads modules, nor by modules that are not needed', async () => {
     await seen(page(BROKEN, { isQuiet: false }));
     await vi.advanceTimersByTimeAsync(300_000);
     expect(features().text).toBe('unknown');
@@ -169,7 +169,7 @@ describe('the capabilities of a session', () => {
     expect(subject.refusal('text')).not.toBeNull();
   });
 
-  it('hand over nothing without the journal of ids, whatever the verdict, an override or a success', async () => {
+  it('hand over nothing without the journal of ids, under any verdict, override or success', async () => {
     await seen(page(WHOLE, { canJournal: false }));
     expect(features().text).toBe('broken');
     subject.override(['text', 'ids']);

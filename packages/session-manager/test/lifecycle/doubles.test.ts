@@ -90,7 +90,7 @@ describe('one login in two sessions', () => {
   ])('a login whose record names the account, %s', (_what, account) => {
     beforeEach(() => bring(COPY, account));
 
-    it('is refused before any browser starts, whatever is said of its origin, and names the session that has it', async () => {
+    it('is refused before any browser starts, with or without a retired origin, and names the session that has it', async () => {
       await opened.profiles.updateRecord(COPY, { originRetired: false });
       for (const said of [{}, { originRetired: true }]) {
         const error = await opened.sessions.start(COPY, said).catch((thrown: unknown) => thrown);
@@ -189,7 +189,7 @@ describe('one login in two sessions', () => {
     expect(aliveOf(COPY)).toEqual([]);
   });
 
-  it('the first stays stopped where a person has stopped it meanwhile', async () => {
+  it('the first stays stopped where the operator has stopped it meanwhile', async () => {
     await bring(COPY, null);
     await opened.sessions.start(COPY);
     await opened.sessions.stop(NAME);
@@ -222,7 +222,7 @@ describe('one login in two sessions', () => {
     await until(NAME, 'READY');
   });
 
-  it('a link that turns out to be the same is not removed, though a person had ordered that unknowing', async () => {
+  it('a link that turns out to be the same is not removed, though the operator had ordered that without knowing', async () => {
     await comesUp(of(ANA));
     await until(COPY, 'WRONG_ACCOUNT', 'linked_elsewhere');
     await logsIn(NAME, of(ANA, LINK));

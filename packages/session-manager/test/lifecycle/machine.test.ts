@@ -78,7 +78,7 @@ describe('the session machine', () => {
     }
   });
 
-  it('shows no QR after a passkey was asked for, until somebody starts it again', () => {
+  it('shows no QR after a passkey was asked for, until it is started again', () => {
     for (const event of events.filter(({ type }) => type !== 'start')) {
       const step = transition('PASSKEY_REQUIRED', event);
       expect(step?.effects ?? [], event.type).not.toContain('relink');

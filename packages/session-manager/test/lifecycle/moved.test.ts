@@ -5,7 +5,7 @@ import { writesFail } from '@leadmaster/testkit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { linkSession, NAME, openSessions } from './linked-session.ts';
 
-/** What was given away never runs here again, whatever is on the disk; until a later generation comes back. */
+/** A session that moved away never runs here again, with anything on the disk, until a later generation comes back. */
 describe('a session that was given away', () => {
   let dataDir: string;
 
@@ -27,7 +27,7 @@ describe('a session that was given away', () => {
     return opened;
   }
 
-  it('is stopped first, is MOVED, and its profile lies in trash', async () => {
+  it('is stopped first, is MOVED, and its profile is in trash', async () => {
     const { sessions, engine, profiles, store } = await movedAway();
     expect(engine.alive).toEqual([]);
     expect(await sessions.get(NAME)).toMatchObject({
@@ -42,7 +42,7 @@ describe('a session that was given away', () => {
     store.close();
   });
 
-  it('is not started, by nobody and by nothing', async () => {
+  it('is not started, neither by an order nor by itself', async () => {
     const { sessions, engine, store } = await movedAway();
     await expect(sessions.start(NAME)).rejects.toMatchObject({ code: 'session_moved' });
     await expect(sessions.restart(NAME)).rejects.toMatchObject({ code: 'session_moved' });
@@ -149,7 +149,7 @@ describe('a session that was given away', () => {
     store.close();
   });
 
-  it('can be deleted, and its name linked anew with a generation above', async () => {
+  it('can be deleted, and its name linked again with a generation above', async () => {
     const { sessions, store, profiles } = await movedAway();
     await sessions.delete(NAME);
     await profiles.emptyTrash(0);
@@ -205,7 +205,7 @@ describe('a copy of a login', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  it('starts only when somebody says that its origin is retired, and then for good', async () => {
+  it('starts only once its origin is confirmed to be retired, and then for good', async () => {
     const { sessions, store, profiles, engine } = await openSessions(dataDir);
     await profiles.updateRecord(NAME, { originRetired: false });
     await sessions.load();

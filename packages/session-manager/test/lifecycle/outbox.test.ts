@@ -276,7 +276,7 @@ describe('a message that WhatsApp refuses', () => {
     expect([row(before), row(under)]).toMatchObject(Array(2).fill({ code: 'refused_by_whatsapp', retryAt: null }));
   });
 
-  it('is refused without a reason in a chat that exists, whatever the restriction', async () => {
+  it('is refused without a reason in a chat that exists, under any restriction', async () => {
     const { outbox, now, row } = await openOutbox();
     now.limits = { newChats: LOCKED, since: new Date().toISOString() };
     const { id } = await outbox.accept(NAME, { to: TO, text: 'hola' }, null, false);

@@ -27,7 +27,7 @@ describe('an account that wants a passkey', () => {
     opened.engine.run.showQr();
     await until('QR_REQUIRED', 'waiting_for_scan');
     opened.engine.run.tell({ type: 'passkey', until: deadline });
-    // By what is written down: a short deadline may have passed by the time that anybody looks.
+    // By what is recorded: a short deadline may have passed by the time of a look.
     await vi.waitFor(() =>
       expect(opened.store.transitions.list(NAME, 100).map(({ reason }) => reason)).toContain('passkey_required'),
     );

@@ -24,7 +24,7 @@ describe('two logins', () => {
     expect(hasNewNumber(before, after)).toBe(true);
   });
 
-  test('with one number are of one account, whatever their LIDs say', () => {
+  test('with one number are of one account, also with different LIDs', () => {
     expect(sameAccount(of('5491100000001', '1@lid'), of('5491100000001', '2@lid'))).toBe(true);
   });
 

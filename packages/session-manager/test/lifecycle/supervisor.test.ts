@@ -235,7 +235,7 @@ describe('the supervisor', () => {
     expect(log).toEqual(['released']);
   });
 
-  it('tries a browser that does not start a few times, then asks for a person', async () => {
+  it('tries a browser that does not start a few times, then asks for the operator', async () => {
     engine.onStart = () => Promise.reject(new LeadMasterError('browser_failed', 'exit 1', 'Look.'));
     const subject = supervisor();
     await subject.start();
@@ -348,7 +348,7 @@ describe('the supervisor', () => {
     expect(engine.alive).toEqual([]);
   });
 
-  it('holds one run at most and an unbroken history, whatever comes in whatever order', {
+  it('holds one run at most and an unbroken history, under any events in any order', {
     timeout: 60_000,
   }, async () => {
     const commands = ['start', 'stop', 'restart'] as const;
@@ -385,7 +385,7 @@ describe('the supervisor', () => {
         }
         await subject.close('end');
         expect(engine.alive).toEqual([]);
-        // What a person must look at stays as it is until somebody stops it.
+        // A state that needs a person stays until it is stopped.
         expect(['STOPPED', 'DISCONNECTED_BANNED', 'ERROR', 'DISCONNECTED_LOGOUT']).toContain(subject.view.state);
         await subject.stop();
         expect(subject.view.state).toBe('STOPPED');

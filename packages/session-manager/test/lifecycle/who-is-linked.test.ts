@@ -33,7 +33,7 @@ test('who is linked is written down at the first READY, and told after it was st
   expect(await sessions.get(NAME)).toMatchObject({ account: { phone: PHONE } });
 });
 
-test('a disk that refuses to note it keeps nobody from READY', async () => {
+test('a failed write of the note does not keep a session from READY', async () => {
   const fs = failingFs((operation, path) => (operation === 'open' && path.endsWith('.tmp') ? 'EIO' : undefined));
   const { profiles } = await fromElsewhere(fs);
   expect((await profiles.readRecord(NAME))?.account).toBeNull();

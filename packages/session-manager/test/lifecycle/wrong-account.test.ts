@@ -75,7 +75,7 @@ describe('a session that belongs to an account', () => {
 
   const told = (type: string): AnyEvent[] => opened.store.events.after(0, 1000).filter((event) => event.type === type);
 
-  it('waits for a person when another phone scans its QR, and tells both accounts', async () => {
+  it('waits for the operator when another phone scans its QR, and tells both accounts', async () => {
     await wrong();
     expect(await opened.sessions.get(NAME)).toMatchObject({
       ...{ stateKind: 'needs_person', canSend: false, account: { phone: STRANGER } },

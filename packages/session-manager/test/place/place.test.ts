@@ -100,7 +100,7 @@ describe('sessions start by themselves', () => {
     ['an overlay', { type: () => 0x794c7630n }, { type: () => 0x794c7630n }],
     ['a 9p', { type: () => 0x01021997n }, { type: () => 0x01021997n }],
     ['a network file system', { type: () => 0x6969n }, { type: () => 0x6969n }],
-    ['a file system that nobody has heard of', { type: () => 0x1234n }, { type: () => 0x1234n }],
+    ['an unknown file system', { type: () => 0x1234n }, { type: () => 0x1234n }],
     ['no time of birth', { stat: played(0n) }, { stat: played(0n) }],
     ['a time of birth that is the last change', { stat: played('change') }, { stat: played('change') }],
     ['a place that only the first start could read', {}, { type: () => 0x6969n }],
@@ -120,7 +120,7 @@ describe('sessions start by themselves', () => {
     expect(await copy.start()).toMatchObject([STARTS, STARTS]);
   });
 
-  it('where the UUID of the file system can be read on one side only, or inodes were given anew within it', async () => {
+  it('where the UUID of the file system can be read on one side only, or inodes were given again within it', async () => {
     const { here } = await placed();
     here.probe = probeWith({ uuid: () => 'u-1' });
     expect(await here.restart()).toMatchObject([STARTS, STARTS]);
@@ -157,7 +157,7 @@ describe.skipIf(!canMount())('on a disk of its own, sessions start by themselves
     other();
   });
 
-  it('in a container that was made anew on its volume, with sessions on mounts of their own', async () => {
+  it('in a container that was recreated on its volume, with sessions on mounts of their own', async () => {
     const { folder, here } = await placed();
     const inside = join(folder, 'inside');
     onTestFinished(mount(here.dataDir, inside, '--bind'));

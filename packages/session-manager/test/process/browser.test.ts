@@ -248,7 +248,7 @@ test('a singleton lock whose pid lives but is something else is stale; a malform
   }
 });
 
-test('somebody who reads a profile is named, until they are through', async () => {
+test('a process that reads a profile is named until it has finished', async () => {
   const [dir = ''] = await profiles('a');
   await symlink('other-host-1', join(dir, 'SingletonLock'));
   const reader = startScript('../process/reader.ts', [join(dir, 'file')]);

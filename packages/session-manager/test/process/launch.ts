@@ -4,7 +4,7 @@ import { BrowserGroup, endGroup, identify, listProcesses, type ProcessIdentity }
 import { cleanUp } from '../profile/helpers.ts';
 import { flags, listening, until } from './browsers.ts';
 
-/** A browser in a process group of its own, as the engine starts one. Ended after the test, whatever happens. */
+/** A browser in a process group of its own, as the engine starts one. Ended after the test in any case. */
 export async function launch(path: string, profileDir: string, env = process.env): Promise<ProcessIdentity> {
   const child = spawn(path, flags(profileDir), { detached: true, stdio: 'ignore', env });
   const identity = child.pid === undefined ? null : identify(child.pid);
@@ -20,7 +20,7 @@ export async function launch(path: string, profileDir: string, env = process.env
   return identity;
 }
 
-/** After a test: whatever still names this folder on its command line is ended by its pid. */
+/** After a test: processes that still name this folder on their command line are ended by pid. */
 export function endAllIn(folder: string): void {
   cleanUp(async () => {
     for (const p of listProcesses()) {

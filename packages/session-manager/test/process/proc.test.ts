@@ -135,7 +135,7 @@ describe('a group', () => {
     expect(groupMembers(unseen.identity.pgid)).toEqual([]);
   });
 
-  test('a pid that belongs to somebody else by now is left alone', async () => {
+  test('a pid that belongs to another process by now is left alone', async () => {
     const { identity } = await startGroup('echo ready; sleep 60');
     const stranger = { ...identity, startTicks: identity.startTicks - 1 };
     expect(await endGroup(stranger, { termMs: 100, killMs: 1000 })).toEqual({ found: [], killed: [] });
@@ -153,7 +153,7 @@ describe('a group', () => {
   });
 });
 
-test('zombies are gone, however long nobody collects them', async () => {
+test('zombies count as gone, also while they are not collected', async () => {
   // The shell becomes a sleeping program that never waits for its child.
   const parent = spawn('/bin/sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'], {
     stdio: ['ignore', 'pipe', 'ignore'],

@@ -60,7 +60,7 @@ describe('a lock', () => {
     });
   });
 
-  test('is free again the moment its holder is killed with -9, whatever the file beside it says', async () => {
+  test('is free again the moment its holder is killed with -9, also while the file beside it names the holder', async () => {
     const paths = await dataFolder();
     const first = startScript('lock-holder.ts', [paths.root]);
     await nextLine(first);
@@ -146,10 +146,10 @@ describe('a lock', () => {
     const holder = startScript('lock-holder.ts', [paths.root]);
     await nextLine(holder);
     await writeFile(file, '{"pid":');
-    expect(() => lockDataFolder(paths, { port: 1 })).toThrow('a process that has not said who it is');
+    expect(() => lockDataFolder(paths, { port: 1 })).toThrow('an unknown process');
   });
 
-  test('of a folder that was copied while it was held is held by nobody in the copy', async () => {
+  test('of a folder that was copied while it was held is free in the copy', async () => {
     const paths = await dataFolder();
     const locks = [lockDataFolder(paths, { port: 1 }), lockSession(paths, 'ventas')];
     cleanUp(() => locks.forEach((lock) => void lock.release()));
@@ -171,13 +171,13 @@ describe('a lock', () => {
 });
 
 describe('who holds a lock now', () => {
-  const claim = (pid: number, host: string): string =>
+  const ownerOf = (pid: number, host: string): string =>
     JSON.stringify({ pid, host, since: '2026-01-01T00:00:00.000Z', about: {} });
 
   test.each([
-    ['of another host', () => claim(12, 'the-container-before')],
-    ['of this host, with the pid of another program', () => claim(process.ppid, hostname())],
-  ])('is not whom a claim %s names, once it is free', async (_what, written) => {
+    ['of another host', () => ownerOf(12, 'the-container-before')],
+    ['of this host, with the pid of another program', () => ownerOf(process.ppid, hostname())],
+  ])('is not the process that an owner file %s names, once it is free', async (_what, written) => {
     const paths = await dataFolder();
     await writeFile(paths.dataLock, '');
     await writeFile(`${paths.dataLock}.owner.json`, written());
@@ -192,7 +192,7 @@ describe('who holds a lock now', () => {
     const holder = startScript('lock-holder.ts', [paths.root]);
     await nextLine(holder);
     // As a container of another name, with pids of its own, says it.
-    await writeFile(`${paths.dataLock}.owner.json`, claim(2 ** 22 - 1, hostname()));
+    await writeFile(`${paths.dataLock}.owner.json`, ownerOf(2 ** 22 - 1, hostname()));
     for (let i = 0; i < 3; i += 1) expect(livingOwner(paths.dataLock)).toMatchObject({ pid: 2 ** 22 - 1 });
     expect(() => lockDataFolder(paths, { port: 1 })).toThrow('is in use by');
     const ended = once(holder, 'exit');

@@ -54,7 +54,7 @@ test('a profile is told by class and by folders as deep as they say something', 
   ]);
 });
 
-test('no profile weighs nothing', async () => {
+test('a missing profile has size 0', async () => {
   const root = join(await tempFolder(), 'none');
   expect(await measureProfile(root)).toMatchObject({ bytes: 0, folders: [] });
   expect(await recentFiles(root, { since: new Date(0), limit: 10 })).toEqual({ items: [], total: 0 });

@@ -115,7 +115,7 @@ describe('the record', () => {
         });
       }
       expect(await readFile(paths.record('a'), 'utf8')).toBe(broken);
-      // It is still claimed: nobody may adopt it away.
+      // It is still claimed: it cannot be adopted.
       expect(await store.list()).toEqual([{ name: 'a', claimed: true }]);
       expect((await store.check('a')).valid).toBe(false);
     });

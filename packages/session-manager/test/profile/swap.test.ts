@@ -74,7 +74,7 @@ describe('putting a staged profile in place', () => {
     for (let at = 1; at <= steps; at += 1) {
       const { dataDir, staged, paths } = await stage();
       let calls = 0;
-      // From one moment on nothing is done any more, cleaning up included: what a kill leaves.
+      // From one moment on no step is done, cleaning up included: what a kill leaves.
       const fs = failingFs(() => (++calls >= at ? 'EIO' : undefined));
       await createProfileStore({ dataDir, fs })
         .swapIn('a', staged, WHY)

@@ -54,7 +54,7 @@ async function profile() {
   return { dataDir, store, dir, files, staged };
 }
 
-test('what is optional and temporary goes, what matters and what nobody knows stays', async () => {
+test('optional and temporary files go, important and unknown files stay', async () => {
   const { store, dir, files, staged } = await profile();
   const before = await store.measure('a');
   const trimmed = await store.trim('a');
@@ -79,7 +79,7 @@ test('what is optional and temporary goes, what matters and what nobody knows st
   expect(await files()).toEqual(left);
 });
 
-test('whatever fails on the way, everything is where it was', async () => {
+test('after any failure on the way, everything is where it was', async () => {
   let operations = 0;
   const counted = await profile();
   const counting = failingFs(() => {

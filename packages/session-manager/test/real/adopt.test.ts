@@ -8,7 +8,7 @@ import { Stage } from './harness.ts';
 
 const ANA = '5491100000001';
 
-/** Logins that were linked by programs of their own, with unmodified whatsapp-web.js: READY here, and nobody scans a QR. */
+/** Logins that were linked by programs of their own, with unmodified whatsapp-web.js: READY here without a QR. */
 describe('what other programs have kept', { timeout: 120_000 }, () => {
   let stage: Stage;
   let folder: string;

@@ -72,7 +72,7 @@ describe('after the service has ended', { timeout: 180_000 }, () => {
   });
 });
 
-describe('a QR that nobody scans', { timeout: 60_000 }, () => {
+describe('a QR that is not scanned', { timeout: 60_000 }, () => {
   it('is followed by the next round, and counted on', async () => {
     await using stage = await Stage.open({ standin: { qr: { firstMs: 400, nextMs: 400, count: 2 } } });
     await stage.start();
@@ -148,7 +148,7 @@ describe('the sync after a login', { timeout: 90_000 }, () => {
     expect(stage.clones()).toEqual([]);
   });
 
-  it('is noticed also when it ended before anybody listened, five times of five', async () => {
+  it('is noticed also when it ended before LeadMaster listened, five times of five', async () => {
     await using stage = await Stage.open();
     await stage.start();
     await stage.link('ventas', phone(1));

@@ -14,7 +14,7 @@ import { Stage } from './harness.ts';
 const PHONE = '5491100000001';
 const MINUTE = 60_000;
 
-/** Counts every connection to the stand-in, whatever comes of it. */
+/** Counts every connection to the stand-in, also failed ones. */
 async function countingRelay(to: number): Promise<{ port: number; count: () => number; close: () => Promise<void> }> {
   let connections = 0;
   const open = new Set<Socket>();
@@ -123,7 +123,7 @@ describe('a drill', () => {
     }
   });
 
-  test('has no network: nothing on this machine is reached, whatever the copy asks for', async () => {
+  test('has no network: no request of the copy reaches anything on this machine', async () => {
     let reached = 0;
     const server = createServer((socket) => {
       reached += 1;

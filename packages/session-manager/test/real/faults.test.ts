@@ -67,7 +67,7 @@ describe('a linked session', { timeout: 90_000 }, () => {
     await stage.until('ventas', 'DISCONNECTED_BANNED');
   });
 
-  it('gives way when the same login is opened elsewhere, and waits for a person', async () => {
+  it('gives way when the same login is opened elsewhere, and waits for the operator', async () => {
     stage.world.phone(PHONE).conflict();
     const session = await stage.until('ventas', 'ERROR', 'conflict');
     expect(session.hint).toContain('open somewhere else');

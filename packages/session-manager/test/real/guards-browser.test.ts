@@ -36,7 +36,7 @@ describe('a browser that does not do its part', { timeout: 60_000 }, () => {
     expect(session.hint).toContain('CHROME_PATH');
   });
 
-  it('is tried a few times when it ends at once, then a person is asked, with its last words', async () => {
+  it('is tried a few times when it ends at once, then the operator is asked, with its last words', async () => {
     const path = await fakeBrowser(`echo "error while loading libnss3.so" >&2\nexit 1`);
     await using stage = await Stage.open({
       env: { CHROME_PATH: path, BACKOFF_FIRST_MS: '10', BACKOFF_MAX_S: '0.02' },

@@ -16,7 +16,7 @@ const LOCAL_STORAGE = 'Default/Local Storage/leveldb';
 const chromium = await findBrowser({ chromePath: null, visible: true }).catch(() => null);
 if (chromium === null) console.info('no full Chromium here: its SingletonLock is not proven');
 
-/** What stands between a saved login and its loss. One linked session; each test breaks something and mends it. */
+/** What stands between a saved login and its loss. One linked session; each test breaks something and repairs it. */
 describe('a profile that must not be opened', { timeout: 60_000 }, () => {
   let stage: Stage;
   let profile: string;
@@ -32,7 +32,7 @@ describe('a profile that must not be opened', { timeout: 60_000 }, () => {
   });
 
   afterEach(async () => {
-    // Mended: the same login is READY again, and nobody asked for a QR.
+    // Repaired: the same login is READY again, without a QR.
     await stage.sessions.start('ventas');
     await stage.until('ventas', 'READY');
     await stage.sessions.stop('ventas');
@@ -109,7 +109,7 @@ describe('a profile that must not be opened', { timeout: 60_000 }, () => {
     await rename(join(profile, 'Default.away'), join(profile, 'Default'));
   });
 
-  it('is left to a browser of somebody else that has it open', async () => {
+  it('is left to a foreign browser that has it open', async () => {
     const { path } = await findBrowser({ chromePath: null, visible: false });
     const flags = ['--headless', '--no-sandbox', '--remote-debugging-port=0', `--user-data-dir=${profile}`];
     const stranger = spawn(path, [...flags, 'about:blank'], { stdio: 'ignore', detached: true });

@@ -13,7 +13,7 @@ const ANA = '5491100000001';
 const mayMount = await canMount();
 if (!mayMount) console.info('file systems cannot be mounted here: full and read-only disks are not proven');
 
-/** What keeps the service from starting is said with its cure, and changes nothing. */
+/** An error that keeps the service from starting says what to do, and changes nothing. */
 describe('the service refuses to start', { timeout: 60_000 }, () => {
   let stage: ServiceStage;
 

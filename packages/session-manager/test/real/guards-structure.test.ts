@@ -5,7 +5,7 @@ import { LOGIN_STORES } from '@leadmaster/capture/classify';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Stage } from './harness.ts';
 
-/** Chromium makes a database that it finds damaged anew, empty, and WhatsApp's page then shows a QR. */
+/** Chromium recreates a database that it finds damaged, empty, and WhatsApp's page then shows a QR. */
 describe('a login that is damaged inside', { timeout: 120_000 }, () => {
   let stage: Stage;
   let idb: string;
@@ -22,7 +22,7 @@ describe('a login that is damaged inside', { timeout: 120_000 }, () => {
   });
 
   afterEach(async () => {
-    // Put back or mended, it is READY, and stays so: the second start is the one that meets what the first has written.
+    // Put back or repaired, it is READY, and stays so: the second start is the one that meets what the first has written.
     for (let time = 0; time < 2; time++) {
       await stage.sessions.start('ventas');
       await stage.until('ventas', 'READY');

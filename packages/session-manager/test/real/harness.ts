@@ -11,7 +11,7 @@ import { type Context, type ContextOptions, createContext } from '../../src/cont
 const PATIENCE_MS = 45_000;
 
 /**
- * Short intervals, so that a fault and its cure fit into a test. Deadlines are those of a busy machine; a test whose subject
+ * Short intervals, so that a fault and its recovery fit into a test. Deadlines are those of a busy machine; a test whose subject
  * is one of them has its own.
  */
 export const QUICK = {

@@ -16,7 +16,7 @@ const browsers = [shell, chromium].filter((browser) => browser !== null);
 if (shell?.kind !== 'headless-shell') console.info('no chromium-headless-shell here: linking is not proven with it');
 if (chromium === null) console.info('no full Chromium here: linking is not proven with it');
 
-/** Over HTTP against the service as a process of its own: what a person does on the first day, and after the first restart. */
+/** Over HTTP against the service as a process of its own: what the operator does on the first day, and after the first restart. */
 describe.each(browsers)('linking with $kind', { timeout: 90_000 }, (browser) => {
   it('shows the QR in four forms, is READY once scanned, sends, receives, and needs no QR after a restart', async () => {
     await using stage = await ServiceStage.open({ env: { CHROME_PATH: browser.path } });

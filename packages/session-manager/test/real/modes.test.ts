@@ -86,7 +86,7 @@ describe('LOGIN_MODE=local', { timeout: 60_000 }, () => {
 });
 
 describe('WEB_VERSION', { timeout: 60_000 }, () => {
-  it('pins the page that the data folder has kept, whatever WhatsApp serves by now', async () => {
+  it('pins the page that the data folder has kept, also after WhatsApp serves another', async () => {
     await using stage = await Stage.open();
     const first = stage.world.settings.page.version;
     await stage.start();
@@ -117,7 +117,7 @@ describe('WEB_VERSION', { timeout: 60_000 }, () => {
   });
 });
 
-/** A screen that nobody sees, for a test's own windows. */
+/** A virtual screen, for a test's own windows. */
 class Screen implements AsyncDisposable {
   readonly name: string;
   readonly #close: () => Promise<void>;

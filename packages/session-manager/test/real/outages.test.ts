@@ -52,7 +52,7 @@ describe('a linked session', { timeout: 60_000 }, () => {
     await stage.event((event) => event.type === 'message.received' && event.data.text === 'sigo', 15_000, true);
   });
 
-  it('stays banned over a restart of the service, without a browser, until a person starts it', async () => {
+  it('stays banned over a restart of the service, without a browser, until the operator starts it', async () => {
     stage.world.phone(ANA).ban();
     await stage.until('ventas', 'DISCONNECTED_BANNED');
     await stage.stop();

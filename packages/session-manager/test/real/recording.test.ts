@@ -30,7 +30,7 @@ describe('a recording', { timeout: 60_000 }, () => {
     });
   });
 
-  it('can be made while a QR waits, and says that nobody is linked', async () => {
+  it('can be made while a QR waits, and says that no account is linked', async () => {
     await stage.sessions.create({ name: 'ventas', start: true, metadata: {} });
     await stage.nextQr('ventas');
     const { session, page } = await record();

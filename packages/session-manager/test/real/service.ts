@@ -36,7 +36,7 @@ export class ServiceStage implements AsyncDisposable {
     return stage;
   }
 
-  /** Starts the service anew with other settings. */
+  /** Starts the service again with other settings. */
   async restart(signal: NodeJS.Signals, more: NodeJS.ProcessEnv = {}): Promise<void> {
     await this.service.end(signal);
     this.service = new ServiceProcess({ ...this.env, ...more });

@@ -53,7 +53,7 @@ describe('snapshots of a running session', () => {
     expect(await snapshots.verify('ventas', again.id, { drill: false })).toMatchObject({ ok: true });
     expect((await sessions.get('ventas')).lastSnapshot?.verified).toBe(true);
 
-    // While it runs, nothing is put in its place; with a restart, over a login that has gone on, only on a person's word.
+    // While it runs, nothing is put in its place; with a restart, over a login that has gone on, only on the operator's word.
     const wanted = { start: false, overwriteNewer: false, restart: false };
     expect((await refusal(snapshots.restore('ventas', again.id, wanted))).code).toBe('session_running');
     await stage.world.phone(FRIEND).send(PHONE, 'después');
@@ -110,7 +110,7 @@ describe('snapshots of a running session', () => {
     expect(await stage.eventsOf('nueva', 'snapshot.failed')).toEqual([]);
   });
 
-  test('on a machine that has only the vault and its key, sessions are recovered after a person has said so', async () => {
+  test('on a machine that has only the vault and its key, sessions are recovered after the operator has said so', async () => {
     await using old = await Stage.open({ guarded: true });
     await old.start();
     await old.link('ventas', PHONE);

@@ -45,7 +45,7 @@ const nested = fc.letrec<{ any: unknown }>((tie) => ({
   ),
 })).any;
 
-/** An object with these own fields, whatever they are called. */
+/** An object with these own fields, under any names. */
 function bag(fields: readonly (readonly [string, unknown])[]): object {
   const made = {};
   for (const [name, value] of fields) {
@@ -125,7 +125,7 @@ function secretsIn(value: unknown, seen: string[] = []): string[] {
 /** What the page may say rightly, which is no secret. */
 const RIGHT = ['13327', '2.3000.1047935283', '1234', '2020'];
 
-it('holds nothing of what a page holds, whatever the page answers', () => {
+it('holds no content of a page, for any answer of the page', () => {
   fc.assert(
     fc.property(fc.oneof(nested, likely), (findings) => {
       const file = recordingOf({ ...facts, page: recordedPageOf(findings) });

@@ -42,7 +42,7 @@ describe('the path of a recording', () => {
     });
   });
 
-  it('is empty where the start is not known any more', () => {
+  it('is empty where the start is no longer known', () => {
     const transitions = [
       { from: 'DISCONNECTED_RECOVERABLE', to: 'READY', reason: 'connection_back', at: at(2) },
     ] as const;

@@ -66,7 +66,7 @@ describe('with the service up', () => {
     expect(await context.snapshots.verify('ventas', id, READ)).toMatchObject({ ok: true });
   });
 
-  it('a vault that is taken away and put back is usable', async () => {
+  it('a vault that is removed and put back is usable', async () => {
     const { context, vault } = await running();
     await rename(vault, `${vault}.away`);
     await expect(context.snapshots.create('ventas', REQUESTED)).rejects.toMatchObject({ status: 503 });
@@ -144,7 +144,7 @@ describe('with the service up', () => {
     const [finding] = (await told()).filter((one) => one.id === 'snapshot_older_damaged');
     expect(finding).toMatchObject({ severity: 'problem', what: expect.stringContaining(older) });
     expect(finding?.cure).toContain(`./leadmaster snapshot delete ventas ${older}`);
-    // The cures that are told work.
+    // The suggested fixes work.
     await context.snapshots.create('ventas', REQUESTED);
     await context.snapshots.delete('ventas', older);
     expect((await told()).map((one) => one.id)).toEqual([]);

@@ -21,7 +21,7 @@ async function snapshotted(): Promise<{ context: Context; id: string; profile: s
 
 describe('whether a login is newer than a snapshot', () => {
   it.each(Object.entries(LOGIN_STORES))(
-    'is told by one change in %s, however soon it came and whatever its file time',
+    'is recognised by one change in %s, however soon it came and with any file time',
     async (_, store) => {
       const { context, id, profile } = await snapshotted();
       await useLevelDb(join(profile, store));

@@ -52,7 +52,7 @@ describe('two installations with a session of one name in one vault', () => {
     expect((await here.sessions.get('c2')).account).toMatchObject(THEIRS);
   });
 
-  it('nor started with one that another session here has, whatever is said', async () => {
+  it('nor started with one that another session here has, even with a confirmation', async () => {
     const { here, theirs } = await shared();
     const copy = await putProfile(join(await tempFolder(), 'session'));
     await here.adoption.adopt({ name: 'suya', path: copy, mode: 'move' });

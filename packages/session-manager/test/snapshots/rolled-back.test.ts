@@ -7,7 +7,7 @@ import { putProfile } from '../adopt/profiles.ts';
 
 const REQUESTED = { reason: 'requested' } as const;
 
-it('an older copy of the vault is written to again once a person has accepted it, and what came later is forgotten', async () => {
+it('an older copy of the vault is written to again once the operator has accepted it, and what came later is forgotten', async () => {
   const dataDir = join(await tempFolder(), 'data');
   const context = await manager(dataDir);
   const { snapshots } = context;

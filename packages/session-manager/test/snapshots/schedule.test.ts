@@ -71,7 +71,7 @@ describe('the nightly round', () => {
   });
 });
 
-/** A session's row, linked and with nothing that waits for a person. */
+/** A session's row, linked and with nothing that waits for the operator. */
 const LINKED = { reason: 'x', caughtUpTo: '2026-01-01T00:00:00.000Z', wrongAccount: null };
 
 /** Which of these sessions a round orders a snapshot of. */

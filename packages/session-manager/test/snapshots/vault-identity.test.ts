@@ -220,7 +220,7 @@ describe('a vault that was not mounted', () => {
     await machine.stop();
   });
 
-  it('is made anew only where a person says so, and the old one is then another', async () => {
+  it('is recreated only by order, and the old one then counts as another', async () => {
     const machine = await Machine.make();
     const old = await machine.opens();
     await machine.unmount();

@@ -17,7 +17,7 @@ const event = (n: number) => aQr('s', n);
 const numberOf = ({ data }: AnyEvent): number => Number(data.attempt);
 
 describe('changes that come together', () => {
-  test('are one transaction: nobody hears of one before all are durable, in the order they were given', async () => {
+  test('are one transaction: none is told before all are durable, and in the order they were given', async () => {
     const { store, file } = openStore();
     const other = openStore(file).store;
     const heard: string[] = [];
@@ -127,7 +127,7 @@ function killedAt(file: string, moment: 'collected' | 'committing'): Promise<str
 
 describe('kill -9', () => {
   test.each(['collected', 'committing'] as const)(
-    'while changes are %s: nobody was told of what is not on disk',
+    'while changes are %s: no event was told that is not on disk',
     { timeout: 30_000 },
     async (moment) => {
       const file = join(scratch(), 'state.db');

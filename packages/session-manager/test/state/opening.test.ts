@@ -52,7 +52,7 @@ describe('a new database', () => {
     db.close();
   });
 
-  test('is read back by the next start, and permissions are mended', () => {
+  test('is read back by the next start, and permissions are repaired', () => {
     const file = filled();
     chmodSync(file, 0o644);
     const { store } = openStore(file);
@@ -144,7 +144,7 @@ describe('migrations', () => {
     expect(latest('ventas')).toBeNull();
   });
 
-  test('a newer schema is refused untouched, with both versions and the cure', () => {
+  test('a newer schema is refused untouched, with both versions and a hint', () => {
     const file = filled();
     change(file, `INSERT INTO schema_migrations VALUES (${SCHEMA_VERSION + 1}, 'later', 'x')`);
     const before = readFileSync(file);
@@ -160,7 +160,7 @@ describe('migrations', () => {
 
 describe('a damaged database is refused and left byte for byte', () => {
   const damages: Record<string, (file: string) => void> = {
-    'other bytes': (file) => writeFileSync(file, 'this is not a database at all, whatever its name says'),
+    'other bytes': (file) => writeFileSync(file, 'this is not a database at all, despite its name'),
     empty: (file) => truncateSync(file, 0),
     cut: (file) => truncateSync(file, Math.floor(statSync(file).size / 2)),
     'a page overwritten': (file) => {
@@ -195,7 +195,7 @@ describe('a damaged database is refused and left byte for byte', () => {
   test('a log without its database is no fresh start', () => {
     const dir = scratch();
     const file = join(dir, 'session-manager.db');
-    writeFileSync(`${file}-wal`, 'frames of a database that somebody moved away');
+    writeFileSync(`${file}-wal`, 'frames of a database that was moved away');
     expect(refusal(() => createStateStore({ file })).message).toContain('-wal');
     expect(readdirSync(dir)).toEqual(['session-manager.db-wal']);
   });

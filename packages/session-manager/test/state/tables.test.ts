@@ -168,12 +168,12 @@ describe('events', () => {
     expect(store.events.oldestId()).toBe(1);
   });
 
-  test('subscribers hear committed events in order; one that throws or writes harms nobody', () => {
+  test('subscribers hear committed events in order; one that throws or writes does not harm the others', () => {
     const { store, failures } = openStore();
     const first: number[] = [];
     const last: number[] = [];
     store.events.subscribe((e) => {
-      // It is on the disk before anybody hears of it.
+      // It is on the disk before it is told.
       expect(store.events.lastId()).toBeGreaterThanOrEqual(e.id);
       first.push(e.id);
       if (e.id === 1) store.events.append(aQr('s', 9));
@@ -322,7 +322,7 @@ describe('retention', () => {
     expect(store.events.after(0, 9).map((e) => e.id)).toEqual([4]);
   });
 
-  test('by age to a moment that the caller believes in, whatever the clock says', () => {
+  test('by age at a moment that the caller gives, not by the clock', () => {
     const { store, clock } = openStore();
     for (let i = 0; i < 3; i++) store.events.append(aQr('s'));
     const now = clock.now;

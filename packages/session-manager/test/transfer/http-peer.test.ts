@@ -131,7 +131,7 @@ describe('another manager over HTTP', () => {
     expect(await peer.send(ID, { sha256, offset: 0, size: 3, bytes }, signal)).toBe(3);
   });
 
-  it('with a certificate that nobody vouches for is told neither the key nor anything else', async () => {
+  it('with an untrusted certificate gets neither the key nor anything else', async () => {
     const asked: string[] = [];
     const server = createTlsServer(await certify('127.0.0.1', await makeAuthority()), (request, response) => {
       asked.push(String(request.url));

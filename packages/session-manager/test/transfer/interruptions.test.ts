@@ -14,7 +14,7 @@ const EARLY: readonly (readonly [Step, 'before' | 'after'])[] = [
   ['seal', 'after'],
 ];
 
-/** Fails a step the first time it comes, and cuts everything after it until the test mends the line. */
+/** Fails a step the first time it comes, and cuts everything after it until the test repairs the line. */
 function cutAt(machine: Machine, step: Step, when: 'before' | 'after'): void {
   let isCut = false;
   machine.fault = (at, moment) => {
@@ -55,7 +55,7 @@ describe('a line that is cut', () => {
     },
   );
 
-  it.each(WHEN)('at the commit, %s it: nobody runs it twice, and the command said again finishes', async (when) => {
+  it.each(WHEN)('at the commit, %s it: it never runs twice, and the repeated command finishes', async (when) => {
     const { here, there } = await twoMachines();
     cutAt(here, 'commit', when);
     await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_unfinished', hint: /Repeat the command/ });
@@ -266,7 +266,7 @@ describe('what is owed to the other machine', () => {
     expect(await (how === 'finished' ? there : here).owns()).toBe(true);
   });
 
-  it('that was only begun is begun anew by another address of the same machine, and takes what has come', async () => {
+  it('that was only begun is begun again from another address of the same machine, and uses what has arrived', async () => {
     const { here, there } = await twoMachines();
     const died = dieAt(here, 'seal', 'after');
     await expect(here.transfer()).rejects.toBeDefined();

@@ -30,7 +30,7 @@ export type Fault = (step: Step, when: 'before' | 'after') => void;
 
 /** No answer: the line is cut, or the other manager has died. */
 export function cut(): PeerError {
-  return new PeerError('the line is cut', { status: null, code: null, hint: 'Mend it.' });
+  return new PeerError('the line is cut', { status: null, code: null, hint: 'Fix it.' });
 }
 
 /** The other manager without a network between, which fails where a test says so. */
@@ -127,7 +127,7 @@ export class Machine {
     return dataPaths(this.dataDir);
   }
 
-  /** As a service begins, after whatever ended the last one. */
+  /** As a service begins, after any end of the last one. */
   async open(): Promise<this> {
     prepareDataFolder(this.paths);
     const opened = await openSessions(this.dataDir);
@@ -180,7 +180,7 @@ export class Machine {
     this.#open = null;
     this.#target = null;
     this.#source = null;
-    // A process that is gone writes nothing any more.
+    // A process that has ended writes nothing.
     opened.faults.fails = () => true;
     await opened.sessions.close().catch(() => undefined);
     opened.faults.fails = () => false;

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, readlink, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Capture, CapturedEntry, CaptureRequest } from '@leadmaster/capture';
 
-/** A copy of a profile that nobody writes to, in memory: for tests of what is done with copies. */
+/** A copy of a profile that no process writes to, in memory: for tests that use copies. */
 export async function plainCapture({ profileDir, stagingDir }: CaptureRequest): Promise<Capture> {
   await mkdir(stagingDir);
   const entries: CapturedEntry[] = [];

@@ -89,7 +89,7 @@ describe('the other machine refuses', () => {
 });
 
 describe('this machine refuses', () => {
-  it('itself as the other machine, whatever it is called', async () => {
+  it('itself as the other machine, under any address', async () => {
     const { here, there } = await twoMachines();
     here.other = here;
     await expect(here.transfer()).rejects.toMatchObject({
@@ -107,7 +107,7 @@ describe('this machine refuses', () => {
     await expectStayed(here, there);
   });
 
-  it('a copy of a login whose origin nobody has retired', async () => {
+  it('a copy of a login whose origin is not retired', async () => {
     const { here } = await twoMachines();
     await here.sessions.stop(NAME);
     await here.profiles.updateRecord(NAME, { originRetired: false });
@@ -177,7 +177,7 @@ describe('what arrives', () => {
     return { there, id: wanted.id };
   }
 
-  it('is not taken when it is another content than was announced, and is sent anew', async () => {
+  it('is not taken when it is another content than was announced, and is sent again', async () => {
     const { there, id } = await waiting();
     const good = Buffer.from('good bytes');
     const piece = { sha256: sha256(good), offset: 0, size: good.length };
@@ -188,7 +188,7 @@ describe('what arrives', () => {
     expect(await there.target.missing(id, [piece.sha256])).toEqual([]);
   });
 
-  it('whole before a crash has kept it from its name is taken as it is, or sent anew', async () => {
+  it('whole before a crash has kept it from its name is taken as it is, or sent again', async () => {
     const { there, id } = await waiting();
     const bytes = Buffer.from('good bytes');
     const piece = { sha256: sha256(bytes), offset: 0, size: bytes.length, bytes };

@@ -10,7 +10,7 @@ import { LARGE, NAME, owners, twoMachines } from './machines.ts';
 describe('a transfer', () => {
   it('moves a running session: MOVED here with its profile in trash, started there under a higher generation', async () => {
     const { here, there } = await twoMachines();
-    // The browsers are played: there is nobody to stop for a copy that is a real one.
+    // The browsers are played: there is no real one to stop for a copy.
     here.capture = (request) => captureProfile({ ...request, browser: null });
     const moved = await here.transfer();
     expect(moved).toMatchObject({ state: 'MOVED', desired: 'stopped', generation: 1 });
@@ -20,7 +20,7 @@ describe('a transfer', () => {
     expect(await there.read('Default/large')).toEqual(LARGE);
     expect((await there.read('Default/empty')).length).toBe(0);
     expect((await there.read('Default/twin-b')).toString()).toBe('the same');
-    // Two files, whatever they hold: each may be written to.
+    // Two files with any content: each may be written to.
     const [a, b] = await Promise.all(
       ['twin-a', 'twin-b'].map((name) => stat(join(there.profiles.locate(NAME), 'Default', name))),
     );

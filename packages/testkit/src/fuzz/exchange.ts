@@ -14,7 +14,7 @@ export interface Reply {
 const PATIENCE_MS = 10_000;
 
 /**
- * Sends bytes over a connection of its own, in two parts where `pauseAt` says so, and reads what comes back. Plain
+ * Sends bytes over a connection of its own, in two parts if `pauseAt` is given, and reads what comes back. Plain
  * sockets, because an HTTP client refuses to send most of what is interesting.
  *
  * @param leaveAfterMs hang up by then: the answer may never end by itself

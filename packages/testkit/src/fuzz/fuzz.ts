@@ -204,7 +204,7 @@ function volleys(plan: Plan): fc.Arbitrary<Volley> {
   return fc.record({ chance: fc.nat(), asks: fc.oneof({ weight: 5, arbitrary: some(each) }, some(refused)) });
 }
 
-/** A report as a person reads it. */
+/** A report for people. */
 export function tellFuzz({ seed, requests, routes, neverGood, seconds, statuses, faults }: FuzzReport): string {
   return [
     `fuzz: seed ${seed}, ${requests} requests to ${routes} routes in ${seconds} s`,

@@ -50,7 +50,7 @@ function judgeAnswer(ask: Ask, reply: Reply): Finding[] {
   return [...judgeTaking(ask, reply, body), ...judgeByContract(ask, reply, body)];
 }
 
-/** Of what no contract speaks of: what goes wrong is told as a problem, and nothing fails inside. */
+/** For requests outside the contract: the answer is a problem, and nothing fails inside. */
 function judgeOdd(ask: Ask, reply: Reply, body: unknown): Finding[] {
   const { status, left, headers, text } = reply;
   // The answer to a HEAD has no body, and one that this side left may be half.

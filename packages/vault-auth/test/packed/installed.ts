@@ -9,7 +9,7 @@ interface Needs {
 
 /**
  * Copies packages, and all that they need, from one project to the same places of another. npm finds them there and asks no
- * registry; what none of its packages declares it takes away.
+ * registry; what none of its packages declares it removes.
  */
 export function copyInstalled(names: readonly string[], from: string, to: string): void {
   const places = new Set<string>();

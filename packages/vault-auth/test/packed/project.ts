@@ -8,7 +8,7 @@ import { copyInstalled } from './installed.ts';
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../../../..');
 
-/** A program of somebody else: a folder with a package.json, the tarballs of the libraries installed into it. */
+/** A program of a user of the libraries: a folder with a package.json, the tarballs of the libraries installed into it. */
 export class Project implements AsyncDisposable {
   readonly folder: string;
 

@@ -48,7 +48,7 @@ describe('VaultAuth with whatsapp-web.js', () => {
     expect(await readdir(join(bots.profiles, 'staging'))).toEqual([]);
   });
 
-  test('uses the login on this machine whatever becomes of the vault', async () => {
+  test('uses the login on this machine, in any state of the vault', async () => {
     const { client } = bots.begin();
     await bots.link(client);
     await client.destroy();

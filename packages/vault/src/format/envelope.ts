@@ -30,7 +30,7 @@ export function refuseOtherLine(object: string, line: string, header: string): v
   if (line !== header) throw damagedObject(object, `it begins as ${describe(line)} and not as ${describe(header)}`);
 }
 
-/** Header line and sealed body; a newer format is refused here, whatever the object is. */
+/** Header line and sealed body; a newer format is refused here, for every kind of object. */
 export function splitEnvelope(object: string, bytes: Buffer): { line: string; sealed: Buffer } {
   const end = bytes.subarray(0, MAX_HEADER).indexOf(NEWLINE);
   if (end < 0) throw damagedObject(object, 'it has no header line');
@@ -39,7 +39,7 @@ export function splitEnvelope(object: string, bytes: Buffer): { line: string; se
   return { line, sealed: bytes.subarray(end + 1) };
 }
 
-/** Whatever begins as an object of a vault, in a version that can be read. */
+/** Any object of a vault, in a version that can be read. */
 export function checkVersion(object: string, line: string): void {
   const version = new RegExp(`^${FORMAT_NAME}/([1-9][0-9]{0,8}) `).exec(line)?.[1];
   if (version === undefined) throw damagedObject(object, 'it is no object of a vault');

@@ -40,7 +40,7 @@ const snapshotInfo = z.object({
 /** A snapshot, as lists show it. */
 export type SnapshotInfo = z.infer<typeof snapshotInfo>;
 
-/** The number in a record's id: snapshots were written in its order, whatever their dates say. */
+/** The number in a record's id: snapshots were written in its order; their dates do not count. */
 export function sequenceOf(id: string): number {
   return Number.parseInt(id, 10);
 }

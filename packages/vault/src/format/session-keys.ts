@@ -25,7 +25,7 @@ export function sessionKeys(vault: string, session: string, secret: Buffer): Ses
   };
 }
 
-/** A chunk's name: a keyed hash, so that it says nothing to whoever lacks the key. */
+/** A chunk's name: a keyed hash, so that it says nothing to a reader without the key. */
 export function chunkId(keys: SessionKeys, sha256: Buffer): string {
   return hmac(keys.ids, sha256).toString('hex');
 }

@@ -33,7 +33,7 @@ const MAX_NAME = 255;
 
 /**
  * Refuses a tree that cannot be, or that would lead out of the folder it is written to: every path is relative and
- * plain, comes once, and lies in directories only, never behind a file or a symlink.
+ * plain, comes once, and is in directories only, never behind a file or a symlink.
  */
 export function checkTree(entries: readonly { path: string; kind: TreeEntry['kind'] }[]): void {
   const kinds = new Map<string, TreeEntry['kind']>();
@@ -63,6 +63,6 @@ function unsafe(path: string, what: string): LeadMasterError {
   return new LeadMasterError(
     'snapshot_unsafe',
     `The path ${JSON.stringify(path.slice(0, 200))} is not taken: ${what}.`,
-    'Paths in a snapshot are relative, like "Default/Preferences", and lie in directories.',
+    'Paths in a snapshot are relative, like "Default/Preferences", and are in directories.',
   );
 }

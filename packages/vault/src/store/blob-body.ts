@@ -16,7 +16,7 @@ export async function* slices(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /**
- * What a source gives, which is as long as it said or an error. The last chunk is held back until the source has ended:
+ * The bytes of a source, of the announced length or an error. The last chunk is held back until the source has ended:
  * else a store could have all that was announced, and keep it, before the error.
  */
 export async function* exactly(key: string, source: BlobSource): AsyncGenerator<Uint8Array> {

@@ -11,7 +11,7 @@ export interface BlobStore {
   /**
    * Writes an object whole or not at all; durable when it resolves (a folder: fsync of file and directory).
    * With `ifAbsent`, resolves to false when an object of that key exists already, and changes nothing; of several that
-   * try at once, one alone is told true. A `store_unreachable` leaves open whether the object was written.
+   * try at once, only one gets true. A `store_unreachable` leaves open whether the object was written.
    */
   put(key: string, body: Uint8Array | BlobSource, options?: PutOptions): Promise<boolean>;
   /**
@@ -39,7 +39,7 @@ export interface PutOptions {
 
 /**
  * A body that is too large for memory: its length is known, and it can be read again for a retry. When it breaks off,
- * or gives more or fewer bytes than it said, the put fails with that error and nothing is written.
+ * or gives more or fewer bytes than announced, the put fails with that error and nothing is written.
  */
 export interface BlobSource {
   readonly length: number;

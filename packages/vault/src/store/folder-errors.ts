@@ -3,7 +3,7 @@ import { LeadMasterError } from '@leadmaster/protocol';
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
 const DENIED = new Set(['EACCES', 'EPERM']);
 
-/** What a file system said, as a store says it. An error that is known is passed on. */
+/** A file system's error as a store's error. A known error is passed on. */
 export function folderError(folder: string, operation: string, error: unknown): unknown {
   if (error instanceof LeadMasterError || !(error instanceof Error) || !('code' in error)) return error;
   const code = String(error.code);

@@ -17,7 +17,7 @@ const isTemporaryBody = (name: string): boolean => /^[0-9a-f]{24}$/.test(name);
 export function isTemporary(path: string): boolean {
   return path === TEMPORARY;
 }
-/** What a crash left there is removed when nobody can be writing it any more. */
+/** What a crash left there is removed once it is too old to be still written. */
 const TEMPORARY_AGE_MS = 24 * 3600 * 1000;
 
 /**
@@ -27,31 +27,31 @@ const TEMPORARY_AGE_MS = 24 * 3600 * 1000;
  */
 export class FolderStore implements BlobStore {
   readonly name: string;
-  private readonly folder: string;
-  private readonly create: boolean;
-  private readonly made = new Set<string>();
-  private readonly reserve: Reserve;
-  private readonly claims: Claims;
-  private prepared: Promise<void> | null = null;
+  readonly #folder: string;
+  readonly #create: boolean;
+  readonly #made = new Set<string>();
+  readonly #reserve: Reserve;
+  readonly #claims: Claims;
+  #prepared: Promise<void> | null = null;
 
   constructor(folder: string, options: { create?: boolean } = {}) {
-    this.folder = resolve(folder);
-    this.name = `file:${this.folder}`;
-    this.create = options.create ?? false;
-    this.reserve = new Reserve(join(this.folder, TEMPORARY));
-    this.claims = new Claims(join(this.folder, TEMPORARY));
+    this.#folder = resolve(folder);
+    this.name = `file:${this.#folder}`;
+    this.#create = options.create ?? false;
+    this.#reserve = new Reserve(join(this.#folder, TEMPORARY));
+    this.#claims = new Claims(join(this.#folder, TEMPORARY));
   }
 
   async put(key: string, body: Uint8Array | BlobSource, options: PutOptions = {}): Promise<boolean> {
     checkKey(key);
     options.signal?.throwIfAborted();
-    return this.attempt(`writing ${key}`, async () => {
-      await this.prepare();
+    return this.#attempt(`writing ${key}`, async () => {
+      await this.#prepare();
       for (;;) {
         try {
-          return await this.write(key, body, options);
+          return await this.#write(key, body, options);
         } catch (error) {
-          if (options.frees !== true || !isFull(error) || !(await this.reserve.give())) throw error;
+          if (options.frees !== true || !isFull(error) || !(await this.#reserve.give())) throw error;
         }
       }
     });
@@ -63,9 +63,9 @@ export class FolderStore implements BlobStore {
   ): Promise<Buffer | null> {
     checkKey(key);
     options.signal?.throwIfAborted();
-    return this.attempt(`reading ${key}`, () =>
-      this.unlessAbsent(async () => {
-        await using file = await fs.open(this.path(key), 'r');
+    return this.#attempt(`reading ${key}`, () =>
+      this.#unlessAbsent(async () => {
+        await using file = await fs.open(this.#path(key), 'r');
         const { size } = await file.stat();
         const offset = Math.min(options.range?.offset ?? 0, size);
         const bytes = Buffer.allocUnsafe(Math.min(options.range?.length ?? size, size - offset));
@@ -84,9 +84,9 @@ export class FolderStore implements BlobStore {
   async stat(key: string, options: { signal?: AbortSignal } = {}): Promise<BlobInfo | null> {
     checkKey(key);
     options.signal?.throwIfAborted();
-    return this.attempt(`looking at ${key}`, () =>
-      this.unlessAbsent(async () => {
-        const found = await fs.stat(this.path(key));
+    return this.#attempt(`looking at ${key}`, () =>
+      this.#unlessAbsent(async () => {
+        const found = await fs.stat(this.#path(key));
         return found.isFile() ? { key, bytes: found.size, modifiedAt: found.mtime } : null;
       }),
     );
@@ -95,9 +95,9 @@ export class FolderStore implements BlobStore {
   async *list(prefix: string, options: { signal?: AbortSignal } = {}): AsyncIterable<BlobInfo> {
     checkPrefix(prefix);
     const base = prefix.slice(0, prefix.lastIndexOf('/') + 1);
-    const keys = await this.attempt(`listing ${prefix}`, async () => {
+    const keys = await this.#attempt(`listing ${prefix}`, async () => {
       const found: string[] = [];
-      await this.walk(base, prefix, found, options.signal);
+      await this.#walk(base, prefix, found, options.signal);
       return found.sort();
     });
     for (const key of keys) {
@@ -110,23 +110,23 @@ export class FolderStore implements BlobStore {
   async delete(key: string, options: { signal?: AbortSignal } = {}): Promise<void> {
     checkKey(key);
     options.signal?.throwIfAborted();
-    await this.attempt(`deleting ${key}`, async () => {
-      const gone = await this.unlessAbsent(() => fs.unlink(this.path(key)).then(() => true));
-      if (gone !== null) await syncFolder(dirname(this.path(key)));
-      await this.reserve.refill();
+    await this.#attempt(`deleting ${key}`, async () => {
+      const gone = await this.#unlessAbsent(() => fs.unlink(this.#path(key)).then(() => true));
+      if (gone !== null) await syncFolder(dirname(this.#path(key)));
+      await this.#reserve.refill();
     });
   }
 
-  private async write(key: string, body: Uint8Array | BlobSource, options: PutOptions): Promise<boolean> {
-    const path = this.path(key);
+  async #write(key: string, body: Uint8Array | BlobSource, options: PutOptions): Promise<boolean> {
+    const path = this.#path(key);
     const ifAbsent = options.ifAbsent === true;
     // A look before the work; the link below decides.
     if (ifAbsent && (await present(path))) return false;
-    await this.makeFolder(dirname(path));
-    const temporary = join(this.folder, TEMPORARY, randomBytes(12).toString('hex'));
+    await this.#makeFolder(dirname(path));
+    const temporary = join(this.#folder, TEMPORARY, randomBytes(12).toString('hex'));
     try {
       await writeDurably(temporary, exactly(key, sourceOf(body)), options.signal);
-      const won = ifAbsent ? await this.nameIfAbsent(temporary, path) : await rename(temporary, path);
+      const won = ifAbsent ? await this.#nameIfAbsent(temporary, path) : await rename(temporary, path);
       if (won) await syncFolder(dirname(path));
       return won;
     } finally {
@@ -135,7 +135,7 @@ export class FolderStore implements BlobStore {
   }
 
   /** Gives a whole file a name that must be free: by a hard link, where there are any. */
-  private async nameIfAbsent(temporary: string, path: string): Promise<boolean> {
+  async #nameIfAbsent(temporary: string, path: string): Promise<boolean> {
     try {
       await fs.link(temporary, path);
       return true;
@@ -143,65 +143,65 @@ export class FolderStore implements BlobStore {
       if (hasCode(error, 'EEXIST')) return false;
       if (!cannotLink(error)) throw error;
     }
-    return this.claims.during(path, async () => !(await present(path)) && (await rename(temporary, path)));
+    return this.#claims.during(path, async () => !(await present(path)) && (await rename(temporary, path)));
   }
 
-  private path(key: string): string {
-    return join(this.folder, ...key.split('/'));
+  #path(key: string): string {
+    return join(this.#folder, ...key.split('/'));
   }
 
-  private async attempt<T>(operation: string, work: () => Promise<T>): Promise<T> {
+  async #attempt<T>(operation: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      throw folderError(this.folder, operation, error);
+      throw folderError(this.#folder, operation, error);
     }
   }
 
   /** Null when the file is proven absent: the store's own folder is there, and the file is not. */
-  private async unlessAbsent<T>(work: () => Promise<T>): Promise<T | null> {
+  async #unlessAbsent<T>(work: () => Promise<T>): Promise<T | null> {
     try {
       return await work();
     } catch (error) {
       if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) throw error;
-      await this.checkFolder();
+      await this.#checkFolder();
       return null;
     }
   }
 
-  private async checkFolder(): Promise<void> {
-    if (this.create) await this.prepare();
-    const found = await fs.stat(this.folder).catch((error: unknown) => {
+  async #checkFolder(): Promise<void> {
+    if (this.#create) await this.#prepare();
+    const found = await fs.stat(this.#folder).catch((error: unknown) => {
       if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null;
       throw error;
     });
     if (found?.isDirectory() === true) return;
     if (found !== null) {
-      const detail = `${this.folder} is a file, and no folder`;
+      const detail = `${this.#folder} is a file, and no folder`;
       throw new LeadMasterError('store_unreachable', detail, 'Correct the path: it has to name a folder.');
     }
     throw new LeadMasterError(
       'store_unreachable',
-      `The folder ${this.folder} does not exist`,
+      `The folder ${this.#folder} does not exist`,
       'Mount its disk, or correct the path. A new store is made only where that was asked for.',
     );
   }
 
   /** Once per store: its folder, and a place for what is being written, without what a crash left there. */
-  private prepare(): Promise<void> {
-    this.prepared ??= this.prepareFolder().catch((error: unknown) => {
-      this.prepared = null;
+  #prepare(): Promise<void> {
+    this.#prepared ??= this.#prepareFolder().catch((error: unknown) => {
+      this.#prepared = null;
       throw error;
     });
-    return this.prepared;
+    return this.#prepared;
   }
 
-  private async prepareFolder(): Promise<void> {
-    if (this.create) await makeDurably(this.folder);
-    else await this.checkFolder();
-    const temporary = join(this.folder, TEMPORARY);
+  async #prepareFolder(): Promise<void> {
+    if (this.#create) await makeDurably(this.#folder);
+    else await this.#checkFolder();
+    const temporary = join(this.#folder, TEMPORARY);
     await makeDurably(temporary);
-    await this.reserve.fill();
+    await this.#reserve.fill();
     for (const name of await fs.readdir(temporary)) {
       if (!isTemporaryBody(name)) continue;
       const path = join(temporary, name);
@@ -210,23 +210,23 @@ export class FolderStore implements BlobStore {
     }
   }
 
-  private async makeFolder(folder: string): Promise<void> {
-    if (this.made.has(folder)) return;
+  async #makeFolder(folder: string): Promise<void> {
+    if (this.#made.has(folder)) return;
     await makeDurably(folder);
-    this.made.add(folder);
+    this.#made.add(folder);
   }
 
-  private async walk(base: string, prefix: string, found: string[], signal?: AbortSignal): Promise<void> {
+  async #walk(base: string, prefix: string, found: string[], signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    const folder = join(this.folder, base);
-    const entries = await this.unlessAbsent(() => fs.readdir(folder, { withFileTypes: true }));
+    const folder = join(this.#folder, base);
+    const entries = await this.#unlessAbsent(() => fs.readdir(folder, { withFileTypes: true }));
     for (const entry of entries ?? []) {
       // Others write into folders too (synchronisers, storage boxes, desktops): what is no key is not of this store.
       if (!isKey(entry.name)) continue;
       const key = `${base}${entry.name}`;
       if (entry.isFile() && key.startsWith(prefix)) found.push(key);
       if (entry.isDirectory() && (`${key}/`.startsWith(prefix) || prefix.startsWith(`${key}/`))) {
-        await this.walk(`${key}/`, prefix, found, signal);
+        await this.#walk(`${key}/`, prefix, found, signal);
       }
     }
   }

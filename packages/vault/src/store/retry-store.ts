@@ -4,7 +4,7 @@ import { sourceOf } from './blob-body.ts';
 import type { BlobInfo, BlobSource, BlobStore, PutOptions } from './blob-store.ts';
 
 export interface RetryOptions extends Partial<RetryPolicy> {
-  /** Told of every failure that is followed by another try. */
+  /** Gets every failure that is followed by another attempt. */
   onFailure?: (error: LeadMasterError) => void;
 }
 
@@ -20,27 +20,27 @@ const COMPARE_BYTES = 1024 * 1024;
  * them, as a lease does with its owner.
  */
 export class RetryStore implements BlobStore {
-  private readonly inner: BlobStore;
-  private readonly policy: RetryPolicy;
-  private readonly onFailure: (error: LeadMasterError) => void;
+  readonly #inner: BlobStore;
+  readonly #policy: RetryPolicy;
+  readonly #onFailure: (error: LeadMasterError) => void;
 
   constructor(inner: BlobStore, options: RetryOptions = {}) {
     const { onFailure = () => undefined, ...policy } = options;
-    this.inner = inner;
-    this.policy = { ...DEFAULT_RETRY, ...policy };
-    this.onFailure = onFailure;
+    this.#inner = inner;
+    this.#policy = { ...DEFAULT_RETRY, ...policy };
+    this.#onFailure = onFailure;
   }
 
   get name(): string {
-    return this.inner.name;
+    return this.#inner.name;
   }
 
   async put(key: string, body: Uint8Array | BlobSource, options: PutOptions = {}): Promise<boolean> {
     let isUnclear = false;
-    return this.retry(options.signal, async () => {
+    return this.#retry(options.signal, async () => {
       try {
-        const written = await this.inner.put(key, body, options);
-        return written || (isUnclear && (await this.holds(key, body, options.signal)));
+        const written = await this.#inner.put(key, body, options);
+        return written || (isUnclear && (await this.#holds(key, body, options.signal)));
       } catch (error) {
         isUnclear ||= isUnreachable(error);
         throw error;
@@ -52,19 +52,19 @@ export class RetryStore implements BlobStore {
     key: string,
     options: { range?: { offset: number; length: number }; signal?: AbortSignal } = {},
   ): Promise<Buffer | null> {
-    return this.retry(options.signal, () => this.inner.get(key, options));
+    return this.#retry(options.signal, () => this.#inner.get(key, options));
   }
 
   stat(key: string, options: { signal?: AbortSignal } = {}): Promise<BlobInfo | null> {
-    return this.retry(options.signal, () => this.inner.stat(key, options));
+    return this.#retry(options.signal, () => this.#inner.stat(key, options));
   }
 
-  /** A listing that broke off begins anew behind what it has told; whoever gets on gets all its tries back. */
+  /** A listing that broke off begins again behind what it has told; progress gives all tries back. */
   async *list(prefix: string, options: { signal?: AbortSignal } = {}): AsyncGenerator<BlobInfo> {
     let last = '';
     for (let failures = 0; ; ) {
       try {
-        for await (const info of this.inner.list(prefix, options)) {
+        for await (const info of this.#inner.list(prefix, options)) {
           if (info.key <= last) continue;
           yield info;
           last = info.key;
@@ -73,32 +73,32 @@ export class RetryStore implements BlobStore {
         return;
       } catch (error) {
         failures++;
-        if (!isUnreachable(error) || failures >= this.policy.attempts) throw error;
-        this.onFailure(error);
-        await pause(pauseMs(this.policy, failures), options.signal);
+        if (!isUnreachable(error) || failures >= this.#policy.attempts) throw error;
+        this.#onFailure(error);
+        await pause(pauseMs(this.#policy, failures), options.signal);
       }
     }
   }
 
   delete(key: string, options: { signal?: AbortSignal } = {}): Promise<void> {
-    return this.retry(options.signal, () => this.inner.delete(key, options));
+    return this.#retry(options.signal, () => this.#inner.delete(key, options));
   }
 
-  private retry<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-    return retrying(this.policy, signal, work, this.onFailure);
+  #retry<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    return retrying(this.#policy, signal, work, this.#onFailure);
   }
 
   /** Whether the object there is, byte by byte, this body. */
-  private async holds(key: string, body: Uint8Array | BlobSource, signal?: AbortSignal): Promise<boolean> {
+  async #holds(key: string, body: Uint8Array | BlobSource, signal?: AbortSignal): Promise<boolean> {
     const until = signal === undefined ? {} : { signal };
-    const found = await this.inner.stat(key, until);
+    const found = await this.#inner.stat(key, until);
     if (found === null || found.bytes !== body.length) return false;
     let there: Buffer = Buffer.alloc(0);
     let offset = 0;
     for await (const chunk of sourceOf(body).open()) {
       for (let at = 0; at < chunk.length; ) {
         if (there.length === 0) {
-          const next = await this.inner.get(key, { ...until, range: { offset, length: COMPARE_BYTES } });
+          const next = await this.#inner.get(key, { ...until, range: { offset, length: COMPARE_BYTES } });
           if (next === null || next.length === 0) return false;
           there = next;
           offset += next.length;

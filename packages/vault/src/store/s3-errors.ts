@@ -128,7 +128,7 @@ const OUR_FAULT = /^ERR_(INVALID_|MISSING_|OUT_OF_|UNKNOWN_)/;
 interface Facts {
   name: string;
   status: number | null;
-  /** What the system or the client said of the connection, when it was that. */
+  /** The connection error of the system or the client, if there was one. */
   network: string | null;
   text: string;
 }
@@ -148,7 +148,7 @@ function read(error: Error): Facts {
   return { name, status, network, text: parts.filter((part) => part !== null).join(', ') };
 }
 
-/** A word as error names and request ids are, not a text in which something could be said. */
+/** A word as error names and request ids are, not a free text. */
 function harmless(text: string): string | null {
   return /^[A-Za-z0-9_.:-]{1,80}$/.test(text) ? text : null;
 }

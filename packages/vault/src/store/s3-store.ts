@@ -29,9 +29,9 @@ export interface S3StoreOptions {
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
   /** How long an answer may take, and a transfer may stand still. */
   deadlineMs?: number;
-  /** Bodies larger than this go in parts of it; 5 MiB at least, and unless said otherwise. */
+  /** Bodies larger than this go in parts of it; 5 MiB at least, which is the default. */
   partBytes?: number;
-  /** From which age an unfinished upload is one that a crash has left, and is taken away. */
+  /** From which age an unfinished upload is one that a crash has left, and is removed. */
   staleUploadMs?: number;
   /** What the server's clock is ahead of ours, when known. */
   clockOffsetMs?: number;
@@ -46,7 +46,7 @@ interface Task {
 
 /** A transfer slower than this is one that stands still. */
 const SLOWEST_BYTES_PER_SECOND = 16 * 1024;
-/** The least that S3 takes as a part; several at a time lie in memory, so it is what we send. */
+/** The least that S3 takes as a part; several at a time are in memory, so it is what we send. */
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 /** The client tells its warnings to the console unless it has somewhere else to tell them. */
 const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
@@ -54,25 +54,25 @@ const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 /** Objects in a bucket of any S3 server. */
 export class S3Store implements BlobStore {
   readonly name: string;
-  private readonly client: S3Client;
-  private readonly bucket: string;
-  private readonly prefix: string;
-  private readonly deadlineMs: number;
-  private readonly partBytes: number;
-  private readonly staleUploadMs: number;
-  private sweeping: Promise<void> | null = null;
+  readonly #client: S3Client;
+  readonly #bucket: string;
+  readonly #prefix: string;
+  readonly #deadlineMs: number;
+  readonly #partBytes: number;
+  readonly #staleUploadMs: number;
+  #sweeping: Promise<void> | null = null;
   /** Whether this server was seen to keep `If-None-Match`; some accept it and overwrite. */
-  private keepsConditions = false;
+  #keepsConditions = false;
 
   constructor(options: S3StoreOptions) {
-    this.bucket = options.bucket;
-    this.prefix = options.prefix ? `${options.prefix}/` : '';
+    this.#bucket = options.bucket;
+    this.#prefix = options.prefix ? `${options.prefix}/` : '';
     this.name = `s3://${options.bucket}${options.prefix ? `/${options.prefix}` : ''}`;
-    this.deadlineMs = options.deadlineMs ?? 30_000;
-    this.partBytes = options.partBytes ?? MIN_PART_BYTES;
-    this.staleUploadMs = options.staleUploadMs ?? 24 * 3600 * 1000;
+    this.#deadlineMs = options.deadlineMs ?? 30_000;
+    this.#partBytes = options.partBytes ?? MIN_PART_BYTES;
+    this.#staleUploadMs = options.staleUploadMs ?? 24 * 3600 * 1000;
     const region = options.region ?? (options.endpoint === undefined ? undefined : 'us-east-1');
-    this.client = new S3Client({
+    this.#client = new S3Client({
       ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
       ...(region === undefined ? {} : { region }),
       ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
@@ -82,10 +82,10 @@ export class S3Store implements BlobStore {
       // Otherwise streams travel in a framing that many servers do not know. Bodies are signed and so checked anyhow.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
-      // A try that the client repeats by itself would turn a conditional put of ours into somebody else's.
+      // A try that the client repeats by itself would make our conditional put look like another writer's.
       maxAttempts: 1,
       logger: SILENT,
-      requestHandler: { connectionTimeout: Math.min(10_000, this.deadlineMs), socketTimeout: this.deadlineMs },
+      requestHandler: { connectionTimeout: Math.min(10_000, this.#deadlineMs), socketTimeout: this.#deadlineMs },
     });
   }
 
@@ -93,11 +93,11 @@ export class S3Store implements BlobStore {
     checkKey(key);
     options.signal?.throwIfAborted();
     const ifAbsent = options.ifAbsent ?? false;
-    if (body.length <= this.partBytes || (ifAbsent && body instanceof Uint8Array)) {
-      return this.putBytes(key, await collect(key, body), ifAbsent, options.signal);
+    if (body.length <= this.#partBytes || (ifAbsent && body instanceof Uint8Array)) {
+      return this.#putBytes(key, await collect(key, body), ifAbsent, options.signal);
     }
-    if (ifAbsent && !(body instanceof Uint8Array)) return this.putStream(key, body, options.signal);
-    await this.putParts(key, body, options.signal);
+    if (ifAbsent && !(body instanceof Uint8Array)) return this.#putStream(key, body, options.signal);
+    await this.#putParts(key, body, options.signal);
     return true;
   }
 
@@ -109,12 +109,12 @@ export class S3Store implements BlobStore {
     const { range, signal } = options;
     if (range?.length === 0) return (await this.stat(key, options)) === null ? null : Buffer.alloc(0);
     const Range = range && `bytes=${range.offset}-${range.offset + range.length - 1}`;
-    return this.call({ operation: 'get', key, signal }, async (deadline) => {
+    return this.#call({ operation: 'get', key, signal }, async (deadline) => {
       try {
-        const command = new GetObjectCommand({ ...this.object(key), Range });
-        const answer = await this.client.send(command, { abortSignal: deadline.signal });
-        deadline.restart(this.allowed(answer.ContentLength ?? 0));
-        const bytes = await this.read(key, answer);
+        const command = new GetObjectCommand({ ...this.#object(key), Range });
+        const answer = await this.#client.send(command, { abortSignal: deadline.signal });
+        deadline.restart(this.#allowed(answer.ContentLength ?? 0));
+        const bytes = await this.#read(key, answer);
         // A server that does not know ranges answers with everything.
         const isWhole = range !== undefined && answer.$metadata.httpStatusCode === 200;
         return isWhole ? bytes.subarray(range.offset, range.offset + range.length) : bytes;
@@ -128,11 +128,11 @@ export class S3Store implements BlobStore {
 
   async stat(key: string, options: { signal?: AbortSignal } = {}): Promise<BlobInfo | null> {
     checkKey(key);
-    const found = await this.head(key, options.signal);
+    const found = await this.#head(key, options.signal);
     if (found !== null) return found;
     // Such an answer has no body that says what is missing; it may be the bucket. That of a get has.
     if ((await this.get(key, { ...options, range: { offset: 0, length: 1 } })) === null) return null;
-    return this.head(key, options.signal); // Written at this very moment.
+    return this.#head(key, options.signal); // Written at this very moment.
   }
 
   async *list(prefix: string, options: { signal?: AbortSignal } = {}): AsyncGenerator<BlobInfo> {
@@ -140,17 +140,17 @@ export class S3Store implements BlobStore {
     const { signal } = options;
     let after: string | undefined;
     do {
-      const page: ListObjectsV2CommandOutput = await this.call(
+      const page: ListObjectsV2CommandOutput = await this.#call(
         { operation: 'list', key: prefix, signal },
         (deadline) => {
-          const where = { Bucket: this.bucket, Prefix: this.prefix + prefix, ContinuationToken: after };
-          return this.client.send(new ListObjectsV2Command(where), { abortSignal: deadline.signal });
+          const where = { Bucket: this.#bucket, Prefix: this.#prefix + prefix, ContinuationToken: after };
+          return this.#client.send(new ListObjectsV2Command(where), { abortSignal: deadline.signal });
         },
       );
       // A sign-in page that a network puts in between can be read as a listing of nothing.
       if (page.IsTruncated === undefined) throw unreachable(`${this.name}: list ${prefix}`, 'not a listing');
       for (const { Key = '', Size = 0, LastModified = new Date(0) } of page.Contents ?? []) {
-        const key = Key.slice(this.prefix.length);
+        const key = Key.slice(this.#prefix.length);
         signal?.throwIfAborted();
         if (isKey(key)) yield { key, bytes: Size, modifiedAt: LastModified }; // Else not one of ours.
       }
@@ -161,9 +161,9 @@ export class S3Store implements BlobStore {
 
   async delete(key: string, options: { signal?: AbortSignal } = {}): Promise<void> {
     checkKey(key);
-    await this.call({ operation: 'delete', key, signal: options.signal }, async (deadline) => {
-      const command = new DeleteObjectCommand(this.object(key));
-      await this.client.send(command, { abortSignal: deadline.signal }).catch((error: unknown) => {
+    await this.#call({ operation: 'delete', key, signal: options.signal }, async (deadline) => {
+      const command = new DeleteObjectCommand(this.#object(key));
+      await this.#client.send(command, { abortSignal: deadline.signal }).catch((error: unknown) => {
         if (nameOf(error) !== 'NoSuchKey') throw error;
       });
     });
@@ -171,25 +171,25 @@ export class S3Store implements BlobStore {
 
   /** Closes its connections; not needed for a process to end. */
   close(): void {
-    this.client.destroy();
+    this.#client.destroy();
   }
 
-  private async putBytes(key: string, bytes: Uint8Array, ifAbsent: boolean, signal?: AbortSignal): Promise<boolean> {
+  async #putBytes(key: string, bytes: Uint8Array, ifAbsent: boolean, signal?: AbortSignal): Promise<boolean> {
     const put = (): Promise<boolean> =>
-      this.call({ operation: 'put', key, bytes: bytes.length, signal }, async (deadline) => {
+      this.#call({ operation: 'put', key, bytes: bytes.length, signal }, async (deadline) => {
         const body = { Body: bytes, ContentLength: bytes.length, ...(ifAbsent ? { IfNoneMatch: '*' } : {}) };
-        const command = new PutObjectCommand({ ...this.object(key), ...body });
-        return this.confirmed(key, this.client.send(command, { abortSignal: deadline.signal }));
+        const command = new PutObjectCommand({ ...this.#object(key), ...body });
+        return this.#confirmed(key, this.#client.send(command, { abortSignal: deadline.signal }));
       });
     const written = await put();
     if (!ifAbsent) return true;
-    // What was just written must stand in the way of the same put once more: proven once for a server.
-    if (written && !this.keepsConditions && (await put())) {
+    // The object just written must refuse the same put once more: proven once for a server.
+    if (written && !this.#keepsConditions && (await put())) {
       const hint =
         'Use an S3 server with conditional writes (If-None-Match), or a folder: without them two may own one.';
       throw new LeadMasterError('store_denied', `${this.name}: the server overwrites what it was told to keep.`, hint);
     }
-    this.keepsConditions = true;
+    this.#keepsConditions = true;
     return written;
   }
 
@@ -197,37 +197,37 @@ export class S3Store implements BlobStore {
    * A large conditional body goes in one request: servers exist that check the condition there and not at the end of an
    * upload in parts.
    */
-  private async putStream(key: string, source: BlobSource, signal?: AbortSignal): Promise<boolean> {
-    return this.call({ operation: 'put', key, bytes: source.length, signal }, async (deadline) => {
+  async #putStream(key: string, source: BlobSource, signal?: AbortSignal): Promise<boolean> {
+    return this.#call({ operation: 'put', key, bytes: source.length, signal }, async (deadline) => {
       const Body = Readable.from(exactly(key, source));
       // The client pipes a body without listening for its errors: one would end the process, and the request never.
       const broken = new AbortController();
       Body.on('error', (error) => broken.abort(error));
       const command = new PutObjectCommand({
-        ...{ ...this.object(key), Body, ContentLength: source.length, IfNoneMatch: '*' },
+        ...{ ...this.#object(key), Body, ContentLength: source.length, IfNoneMatch: '*' },
       });
       const abortSignal = AbortSignal.any([deadline.signal, broken.signal]);
       try {
-        return await this.confirmed(key, this.client.send(command, { abortSignal }));
+        return await this.#confirmed(key, this.#client.send(command, { abortSignal }));
       } catch (error) {
         broken.signal.throwIfAborted();
         throw error;
       } finally {
-        Body.destroy(); // Lets go of what it reads from, when nobody has read it to its end.
+        Body.destroy(); // Lets go of what it reads from, when it was not read to its end.
       }
     });
   }
 
-  private async putParts(key: string, body: Uint8Array | BlobSource, signal?: AbortSignal): Promise<void> {
-    const { client, bucket, prefix, partBytes } = this;
+  async #putParts(key: string, body: Uint8Array | BlobSource, signal?: AbortSignal): Promise<void> {
     const call: Call = (bytes, until, work) =>
-      this.call({ operation: 'put', key, bytes, signal: until }, (deadline) => work(deadline.signal));
-    const before = new Date(Date.now() - this.staleUploadMs);
-    this.sweeping ??= abandonUploads(client, { bucket, prefix, before, call });
-    await this.sweeping;
-    await uploadInParts(client, { bucket, objectKey: prefix + key, key, body, partBytes, signal, call });
+      this.#call({ operation: 'put', key, bytes, signal: until }, (deadline) => work(deadline.signal));
+    const before = new Date(Date.now() - this.#staleUploadMs);
+    this.#sweeping ??= abandonUploads(this.#client, { bucket: this.#bucket, prefix: this.#prefix, before, call });
+    await this.#sweeping;
+    const to = { bucket: this.#bucket, objectKey: this.#prefix + key, partBytes: this.#partBytes };
+    await uploadInParts(this.#client, { ...to, key, body, signal, call });
     // Not every server says at the end what it has put together (some give no ETag): look.
-    const found = await this.head(key, signal);
+    const found = await this.#head(key, signal);
     if (found?.bytes === body.length) return;
     const said = found === null ? 'is not there' : `has ${found.bytes} bytes`;
     const hint = 'Look at the server: it confirmed the upload. Was the object replaced by another machine meanwhile?';
@@ -235,7 +235,7 @@ export class S3Store implements BlobStore {
   }
 
   /** Whether a put was done; a conditional one may come too late. */
-  private async confirmed(key: string, sent: Promise<PutObjectCommandOutput>): Promise<boolean> {
+  async #confirmed(key: string, sent: Promise<PutObjectCommandOutput>): Promise<boolean> {
     try {
       if ((await sent).ETag) return true;
       throw unreachable(`${this.name}: put ${key}`, 'the put was not confirmed as S3 does');
@@ -245,10 +245,12 @@ export class S3Store implements BlobStore {
     }
   }
 
-  private head(key: string, signal?: AbortSignal): Promise<BlobInfo | null> {
-    return this.call({ operation: 'stat', key, signal }, async (deadline) => {
+  #head(key: string, signal?: AbortSignal): Promise<BlobInfo | null> {
+    return this.#call({ operation: 'stat', key, signal }, async (deadline) => {
       try {
-        const found = await this.client.send(new HeadObjectCommand(this.object(key)), { abortSignal: deadline.signal });
+        const found = await this.#client.send(new HeadObjectCommand(this.#object(key)), {
+          abortSignal: deadline.signal,
+        });
         return { key, bytes: found.ContentLength ?? 0, modifiedAt: found.LastModified ?? new Date(0) };
       } catch (error) {
         if (statusOf(error) === 404) return null;
@@ -258,7 +260,7 @@ export class S3Store implements BlobStore {
   }
 
   /** The body of an answer, which has the length that was announced or is an error. */
-  private async read(key: string, answer: GetObjectCommandOutput): Promise<Buffer> {
+  async #read(key: string, answer: GetObjectCommandOutput): Promise<Buffer> {
     const chunks: Uint8Array[] = [];
     let bytes = 0;
     for await (const chunk of answer.Body as Readable) {
@@ -275,30 +277,30 @@ export class S3Store implements BlobStore {
   }
 
   /** One request: ended by its deadline or the caller, its errors ours. */
-  private async call<T>(task: Task, work: (deadline: Deadline) => Promise<T>, isSecond = false): Promise<T> {
+  async #call<T>(task: Task, work: (deadline: Deadline) => Promise<T>, isSecond = false): Promise<T> {
     task.signal?.throwIfAborted();
-    const deadline = new Deadline(this.allowed(task.bytes ?? 0), task.signal);
+    const deadline = new Deadline(this.#allowed(task.bytes ?? 0), task.signal);
     try {
       return await work(deadline);
     } catch (error) {
       task.signal?.throwIfAborted();
-      const where = { store: this.name, bucket: this.bucket, operation: task.operation, key: task.key };
+      const where = { store: this.name, bucket: this.#bucket, operation: task.operation, key: task.key };
       if (deadline.passed) {
         throw unreachable(`${this.name}: ${task.operation} ${task.key}`, `none within ${deadline.allowedMs / 1000} s`);
       }
       // The client has read the server's clock from this refusal and signs by it from now on.
-      if (nameOf(error) === 'RequestTimeTooSkewed' && !isSecond) return await this.call(task, work, true);
+      if (nameOf(error) === 'RequestTimeTooSkewed' && !isSecond) return await this.#call(task, work, true);
       throw s3Error(error, where);
     } finally {
       deadline.clear();
     }
   }
 
-  private allowed(bytes: number): number {
-    return this.deadlineMs + Math.ceil((bytes / SLOWEST_BYTES_PER_SECOND) * 1000);
+  #allowed(bytes: number): number {
+    return this.#deadlineMs + Math.ceil((bytes / SLOWEST_BYTES_PER_SECOND) * 1000);
   }
 
-  private object(key: string): { Bucket: string; Key: string } {
-    return { Bucket: this.bucket, Key: this.prefix + key };
+  #object(key: string): { Bucket: string; Key: string } {
+    return { Bucket: this.#bucket, Key: this.#prefix + key };
   }
 }

@@ -39,7 +39,7 @@ export interface UploadRequest {
 
 /**
  * Uploads a large body in parts, a few at a time, in memory for as many alone. It becomes an object when the last
- * command of all says so; whatever fails before takes the parts away again.
+ * command of all completes it; a failure before that removes the parts again.
  */
 export async function uploadInParts(client: S3Client, request: UploadRequest): Promise<void> {
   const source = sourceOf(request.body);
@@ -59,8 +59,8 @@ export async function uploadInParts(client: S3Client, request: UploadRequest): P
 }
 
 /**
- * Takes away what a crash has left of uploads, once and as well as it goes: unseen, its parts are paid for. Nobody can
- * be at work on uploads begun so long ago.
+ * Removes unfinished uploads of a crash, once, as far as possible: their hidden parts cost money. No upload begun so
+ * long ago is still at work.
  */
 export async function abandonUploads(
   client: S3Client,
@@ -87,10 +87,10 @@ function boundedClient(client: S3Client, request: UploadRequest): S3Client {
   const call = (command: UploadCommand, signal: AbortSignal | undefined): Promise<unknown> =>
     request.call(sizeOf(command), signal, (abortSignal) => client.send(command, { abortSignal }));
   const send = (command: UploadCommand): Promise<unknown> => {
-    // Parts are taken away also after an abort. What had failed is worth telling, not this.
+    // Parts are removed also after an abort. What had failed is worth telling, not this.
     if (isAbort(command)) return call(command, undefined).catch(() => undefined);
     if (isComplete(command)) return call(command, request.signal);
-    // The beginning is not interrupted: what has begun without our knowing its id could not be taken away.
+    // The beginning is not interrupted: what has begun without our knowing its id could not be removed.
     const signal = isCreate(command) ? undefined : request.signal;
     // A part can be sent again without harm; starting over with the whole body would cost far more.
     return retrying({ ...DEFAULT_RETRY, attempts: 3 }, signal, () => call(command, signal));

@@ -17,7 +17,7 @@ const PARAMETERS = ['endpoint', 'region'];
 
 /**
  * Reads `file:FOLDER` or `s3://BUCKET/PREFIX?endpoint=...&region=...`. A relative folder is relative to `base`. What is
- * wrong is named without the URL itself: somebody may have written a secret into it.
+ * wrong is named without the URL itself: it may contain a secret.
  */
 export function parseStoreUrl(text: string, base: string): StoreLocation {
   if (/^file:/i.test(text)) return parseFolder(text, base);

@@ -17,61 +17,61 @@ const ASKED_BYTES = 2 * 1024 * 1024;
  * afterwards, because its size is known only then: a range is asked for where an object may be large.
  */
 export class ThrottleStore implements BlobStore {
-  private readonly inner: BlobStore;
-  private readonly throttle: Throttle;
+  readonly #inner: BlobStore;
+  readonly #throttle: Throttle;
 
   constructor(inner: BlobStore, throttle: Throttle) {
-    this.inner = inner;
-    this.throttle = throttle;
+    this.#inner = inner;
+    this.#throttle = throttle;
   }
 
   get name(): string {
-    return this.inner.name;
+    return this.#inner.name;
   }
 
   async put(key: string, body: Uint8Array | BlobSource, options: PutOptions = {}): Promise<boolean> {
-    const { up } = this.throttle;
-    if (up === undefined) return this.inner.put(key, body, options);
-    if (!(body instanceof Uint8Array)) return this.inner.put(key, paced(body, up, options.signal), options);
+    const { up } = this.#throttle;
+    if (up === undefined) return this.#inner.put(key, body, options);
+    if (!(body instanceof Uint8Array)) return this.#inner.put(key, paced(body, up, options.signal), options);
     await up.take(body.length, options.signal);
-    return this.inner.put(key, body, options);
+    return this.#inner.put(key, body, options);
   }
 
   async get(
     key: string,
     options: { range?: { offset: number; length: number }; signal?: AbortSignal } = {},
   ): Promise<Buffer | null> {
-    const { down } = this.throttle;
-    if (down === undefined) return this.inner.get(key, options);
-    const ahead = await this.expected(key, options);
+    const { down } = this.#throttle;
+    if (down === undefined) return this.#inner.get(key, options);
+    const ahead = await this.#expected(key, options);
     await down.take(ahead, options.signal);
-    const bytes = await this.inner.get(key, options);
+    const bytes = await this.#inner.get(key, options);
     const passed = bytes?.length ?? 0;
     if (passed < ahead) down.giveBack(ahead - passed);
     else await down.take(passed - ahead, options.signal);
     return bytes;
   }
 
-  /** What a read will bring at most: whoever asks for more than a chunk's worth may only not know how little there is. */
-  private async expected(
+  /** What a read will bring at most: a caller that asks for more than a chunk's worth may not know how little there is. */
+  async #expected(
     key: string,
     { range, signal }: { range?: { offset: number; length: number }; signal?: AbortSignal },
   ): Promise<number> {
     if (range === undefined || range.length <= ASKED_BYTES) return range?.length ?? 0;
-    const info = await this.inner.stat(key, signal === undefined ? {} : { signal });
+    const info = await this.#inner.stat(key, signal === undefined ? {} : { signal });
     return Math.min(range.length, Math.max(0, (info?.bytes ?? 0) - range.offset));
   }
 
   stat(key: string, options: { signal?: AbortSignal } = {}): Promise<BlobInfo | null> {
-    return this.inner.stat(key, options);
+    return this.#inner.stat(key, options);
   }
 
   list(prefix: string, options: { signal?: AbortSignal } = {}): AsyncIterable<BlobInfo> {
-    return this.inner.list(prefix, options);
+    return this.#inner.list(prefix, options);
   }
 
   delete(key: string, options: { signal?: AbortSignal } = {}): Promise<void> {
-    return this.inner.delete(key, options);
+    return this.#inner.delete(key, options);
   }
 }
 

@@ -53,7 +53,7 @@ describe('the faulty store', () => {
   test.each([
     ['die', null],
     ['die-after', Buffer.from('x')],
-  ] as const)('%s: nothing goes any more, until it is healed', async (what, left) => {
+  ] as const)('%s: every call fails until it is healed', async (what, left) => {
     const { store } = setUp();
     store.plan({ nth: 2, what });
     await store.get('a');

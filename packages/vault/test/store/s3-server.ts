@@ -13,13 +13,13 @@ export class TestBucket {
   readonly server: Radosgw;
   readonly user: S3User;
   readonly bucket: string;
-  private readonly client: S3Client;
+  readonly #client: S3Client;
 
   private constructor(server: Radosgw, user: S3User, bucket: string) {
     this.server = server;
     this.user = user;
     this.bucket = bucket;
-    this.client = new S3Client({
+    this.#client = new S3Client({
       endpoint: server.endpoint,
       region: 'us-east-1',
       credentials: user,
@@ -30,7 +30,7 @@ export class TestBucket {
   static async start(): Promise<TestBucket> {
     const server = await Radosgw.start();
     try {
-      return await new TestBucket(server, await server.createUser(), 'vault').create();
+      return await new TestBucket(server, await server.createUser(), 'vault').#create();
     } catch (error) {
       await server.stop();
       throw error;
@@ -39,7 +39,7 @@ export class TestBucket {
 
   /** Another bucket, of a user of its own. */
   async another(user: S3User): Promise<TestBucket> {
-    return new TestBucket(this.server, user, `b${randomBytes(6).toString('hex')}`).create();
+    return new TestBucket(this.server, user, `b${randomBytes(6).toString('hex')}`).#create();
   }
 
   /** A store at a place of its own in the bucket, unless told where. */
@@ -53,24 +53,24 @@ export class TestBucket {
     });
   }
 
-  /** Keys of uploads that were begun and neither completed nor taken away. */
+  /** Keys of uploads that were begun and neither completed nor removed. */
   async openUploads(): Promise<string[]> {
-    const { Uploads = [] } = await this.client.send(new ListMultipartUploadsCommand({ Bucket: this.bucket }));
+    const { Uploads = [] } = await this.#client.send(new ListMultipartUploadsCommand({ Bucket: this.bucket }));
     return Uploads.map(({ Key = '' }) => Key);
   }
 
   /** An upload as a crash leaves it. */
   async beginUpload(key: string): Promise<void> {
-    await this.client.send(new CreateMultipartUploadCommand({ Bucket: this.bucket, Key: key }));
+    await this.#client.send(new CreateMultipartUploadCommand({ Bucket: this.bucket, Key: key }));
   }
 
   async stop(): Promise<void> {
-    this.client.destroy();
+    this.#client.destroy();
     await this.server.stop();
   }
 
-  private async create(): Promise<this> {
-    await this.client.send(new CreateBucketCommand({ Bucket: this.bucket }));
+  async #create(): Promise<this> {
+    await this.#client.send(new CreateBucketCommand({ Bucket: this.bucket }));
     return this;
   }
 }

@@ -14,7 +14,7 @@ const missing = radosgwMissing();
 const MIB = 1024 * 1024;
 let s3: TestBucket;
 
-/** Everything of an error that could reach a log or a person. */
+/** Everything of an error that could reach a log or the operator. */
 function everythingOf(error: LeadMasterError): string {
   const { message, hint, stack, cause, extra } = error;
   return JSON.stringify([message, hint, stack, String(cause), cause, extra, error.toProblem()]);
@@ -47,7 +47,7 @@ function againstServer(): void {
     },
     broken: [
       {
-        name: 'with nobody listening',
+        name: 'without a listener',
         code: 'store_unreachable',
         open: async () => s3.store({ endpoint: 'http://127.0.0.1:9' }),
       },
@@ -57,7 +57,7 @@ function againstServer(): void {
         open: async () => s3.store({ credentials: { ...s3.user, secretAccessKey: 'not-the-secret-of-this-user' } }),
       },
       {
-        name: 'with a key that nobody has',
+        name: 'with an unknown key',
         code: 'store_denied',
         open: async () => s3.store({ credentials: { ...s3.user, accessKeyId: 'nobodys-key' } }),
       },
@@ -67,7 +67,7 @@ function againstServer(): void {
         open: async () => s3.store({ bucket: 'no-bucket' }),
       },
       {
-        name: "in somebody else's bucket",
+        name: "in another account's bucket",
         code: 'store_denied',
         open: async () => s3.store({ credentials: await s3.server.createUser() }),
       },
@@ -100,7 +100,7 @@ function againstServer(): void {
     expect(await s3.openUploads()).toEqual([]);
   });
 
-  test('what a crash left of an upload is taken away by a later one, when it is old enough', async () => {
+  test('what a crash left of an upload is removed by a later one, when it is old enough', async () => {
     const [mine, others] = [s3.store({ prefix: 'mine', staleUploadMs: 0 }), s3.store({ prefix: 'mine' })];
     await s3.beginUpload('mine/a');
     await s3.beginUpload('others/a');

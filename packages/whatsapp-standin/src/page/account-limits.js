@@ -60,7 +60,7 @@ function cappingData({ status, used, total }) {
 
 const isUserReachoutTimelocked = () => timelock !== null && timelock.time_enforcement_ends > Date.now();
 
-/** Whether a message was exchanged in the chat: such a chat goes on under any lock. One of ours that was refused, or that no server has yet, opens none. */
+/** Whether a message was exchanged in the chat: such a chat works under any lock. One of ours that was refused, or that no server has yet, opens none. */
 const isKnown = (chat) => chat?.msgs?.filter(counts).length > 0;
 const counts = (msg) => !msg.id.fromMe || (msg.ack >= 0 && !isOnItsWay(msg));
 

@@ -3,7 +3,7 @@ import { openDatabase } from './database.js';
 import { eraseProfile } from './erase.js';
 
 /**
- * The login. Its private key lies in localStorage, sealed with a key that lies in IndexedDB and that nobody can export:
+ * The login. Its private key is in localStorage, sealed with a key that is in IndexedDB and cannot be exported:
  * neither store is worth anything without the other.
  */
 const NOISE_ITEM = 'WANoiseInfo';
@@ -17,7 +17,7 @@ export const signalStorage = await openDatabase('signal-storage');
 /** The keys of this page, logged in or about to be. */
 let keys = null;
 
-/** Whom this profile belongs to: `{ number, device }`, if both stores agree that it belongs to anybody. */
+/** Whom this profile belongs to: `{ number, device }`, if both stores agree on one. */
 export async function loadLogin() {
   const me = localStorage.getItem(ME_ITEM);
   const noise = localStorage.getItem(NOISE_ITEM);
@@ -38,7 +38,7 @@ export async function loadLogin() {
   }
 }
 
-/** New keys for a page without a login; whatever was there before is gone. */
+/** New keys for a page without a login; earlier ones are gone. */
 export async function newRegistration() {
   localStorage.removeItem(ME_ITEM);
   const pair = await crypto.subtle.generateKey(SIGNING, true, ['sign', 'verify']);
@@ -75,7 +75,7 @@ export async function forgetLogin() {
   await sealing.clear('keys');
 }
 
-/** Deletes the login with every database: after it only a new load of the page goes on. */
+/** Deletes the login with every database: after it the page must be loaded again. */
 export async function eraseLogin() {
   keys = null;
   await eraseProfile();

@@ -66,7 +66,7 @@ export class Database {
     return completed(transaction);
   }
 
-  /** Reads a value, has it changed, and writes it, with nobody in between. */
+  /** Reads a value, has it changed, and writes it, with no other access in between. */
   async update(store, key, change) {
     const transaction = this.#db.transaction(store, 'readwrite');
     const objects = transaction.objectStore(store);

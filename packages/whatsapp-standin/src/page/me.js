@@ -3,7 +3,7 @@ import { lidDigits } from './lid.js';
 import { Wid } from './wid-class.js';
 
 /**
- * Who is logged in here: `number` is null while nobody is.
+ * Who is logged in here: `number` is null without a login.
  */
 export const me = { number: null, device: null, name: '' };
 

@@ -5,7 +5,7 @@ import { Model } from './models.js';
 
 /**
  * Media: prepared and uploaded before the message is made, downloaded by what the message says. Nothing is encrypted:
- * the keys are there, and nobody turns them.
+ * the keys are there, but unused.
  */
 
 /** `WAWebMediaOpaqueData`. */
@@ -49,7 +49,7 @@ export class OpaqueData {
   autorelease() {}
 }
 
-/** A medium on its way into a message. Libraries spread it into the message, with whatever fields it owns. */
+/** A medium on its way into a message. Libraries spread it into the message, with all fields of its own. */
 class MediaData extends Model {
   static attributes = [
     ...['type', 'mimetype', 'filehash', 'size', 'filename', 'preview', 'mediaBlob', 'renderableUrl', 'mediaStage'],

@@ -155,7 +155,7 @@ const FORWARD = { WAWebChatForwardMessage: () => ({ forwardMessages }) };
 
 export const MODULES = { core: CORE, rest: REST };
 
-/** Which module `module-missing` takes away. */
+/** Which module `module-missing` removes. */
 const MISSING = {
   listener: 'WAWebCallCollection',
   send: 'WAWebGetEphemeralFieldsMsgActionsUtils',

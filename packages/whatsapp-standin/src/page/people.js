@@ -5,10 +5,10 @@ import { numberExists } from './session.js';
 import { addressBehind, chatWid, chatWidOf, createWid, hideNumber } from './wid.js';
 
 /**
- * Finding people: whether a number is on WhatsApp, and the chat with somebody.
+ * Finding people: whether a number is on WhatsApp, and the chat with it.
  */
 
-/** `WAWebQueryExistsJob.queryWidExists`: null when nobody has that number; else the id that WhatsApp knows them by. */
+/** `WAWebQueryExistsJob.queryWidExists`: null when no account has that number; else the id that WhatsApp knows them by. */
 export async function queryWidExists(like) {
   const wid = createWid(like);
   const number = addressBehind(wid);

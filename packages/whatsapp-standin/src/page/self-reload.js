@@ -2,11 +2,11 @@ import { drift } from './drifts.js';
 import { later } from './timing.js';
 
 /**
- * The page loads itself afresh: some minutes after a fresh link, while nobody scans its QR, and on order.
+ * The page loads itself afresh: some minutes after a fresh link, while its QR is not scanned, and on order.
  */
 const AFTER_LINK_MS = 5 * 60_000;
 const UNPAIRED_MS = 20_000;
-/** However compressed the time is, somebody must be able to scan the QR. */
+/** However compressed the time is, there must be time to scan the QR. */
 const LEAST_UNPAIRED_MS = 6_000;
 const IFRAME_MS = 8_000;
 

@@ -40,7 +40,7 @@ let timeoutTimer = null;
 /** Offline parcels still to come, and who waits for the last of them. */
 let backlogDone = Promise.withResolvers();
 
-/** Starts the page's session with whatever login the profile holds. */
+/** Starts the page's session with the login of the profile, if any. */
 export async function startSession() {
   Socket.actions = { logout, takeover, reconnect: () => wire.restart() };
   Cmd.actions = { refreshQR };
@@ -229,7 +229,7 @@ async function showProgress({ speed, ms }, epoch) {
   }
 }
 
-/** The line broke. Only a page that was up says so; one that is still starting just goes on opening. */
+/** The line broke. Only a page that was up reports it; one that is still starting continues to open. */
 function lost() {
   mail.setLoggedIn(false);
   backlogDone.resolve();

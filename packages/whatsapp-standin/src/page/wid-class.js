@@ -48,7 +48,7 @@ export class Wid {
     return this.server === 'c.us' ? `${this.user}@s.whatsapp.net` : this.toString();
   }
 
-  /** Private to WhatsApp: masks the number for its logs. Whoever copies `$1` of anything meets it. */
+  /** Private to WhatsApp: masks the number for its logs. Code that copies `$1` of anything meets it. */
   $1() {
     return `${'*'.repeat(Math.max(0, this.user.length - 4))}${this.user.slice(-4)}@${this.server}`;
   }

@@ -1,5 +1,5 @@
 /**
- * The socket to the server: opens it, keeps it alive, opens it again. Knows nothing of what is said over it.
+ * The socket to the server: opens it, keeps it alive, opens it again. Knows nothing of the messages on it.
  */
 const URL = 'wss://web.whatsapp.com/ws/chat';
 const GREETING_MS = 20_000;
@@ -17,7 +17,7 @@ export class Wire {
   #keepAlive = null;
   #timers = new Set();
   #answered = true;
-  /** Grows with every socket: what was begun for an older one must not be said on this one. */
+  /** Grows with every socket: a message for an older one must not go over this one. */
   epoch = 0;
 
   /** @param handlers `{ message(message), lost(failures) }` */
@@ -68,7 +68,7 @@ export class Wire {
     });
   }
 
-  /** Closes for good, until somebody connects again. */
+  /** Closes until the next connect. */
   stop() {
     this.#stopped = true;
     const socket = this.#socket;
@@ -94,7 +94,7 @@ export class Wire {
     clearInterval(this.#keepAlive);
     this.#answered = true;
     this.#keepAlive = setInterval(() => {
-      // An answer that has not come within a whole round is not coming: the line is dead, though nobody closed it.
+      // An answer that has not come within a whole round is not coming: the line is dead, though it was not closed.
       if (this.#answered) {
         this.#answered = false;
         this.send({ t: 'ping' });

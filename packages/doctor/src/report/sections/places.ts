@@ -7,7 +7,7 @@ import { isUnreadable } from '../unreadable.ts';
 import type { ReportWords } from '../words/types.ts';
 import { sizeOf } from './size-of.ts';
 
-/** A name in the tree, with what is said of it. */
+/** A name in the tree, with its remark. */
 interface Node {
   name: string;
   note: string;

@@ -3,7 +3,7 @@ import type { ReportFacts } from '../facts.ts';
 import { code, table } from '../markdown.ts';
 import type { ReportWords } from '../words/types.ts';
 
-/** The settings that decide where sessions are and what becomes of them. */
+/** The settings that decide where sessions are and how they are kept. */
 export function settings({ settings: set, dataDir, browser }: ReportFacts, w: ReportWords): string[] {
   const megabytes = (bytes: number): string => String(Math.round(bytes / 2 ** 20));
   // As they are written in .env, in every language.

@@ -13,9 +13,9 @@ export function summary(facts: ReportFacts, w: ReportWords): string[] {
   const { problem, warning, note } = countFound(w.found, findings);
   const found = fill(w.summaryFindings, { problems: problem, warnings: warning, notes: note });
   if (sessions.length === 0) return [fill(w.summaryNothing, { tokens: code(tokens) }), '', found];
-  const weighed = sessions.flatMap(({ contents: c }) => (c === null || isUnreadable(c) ? [] : c));
-  const sum = (weigh: (contents: ProfileContents) => number): string =>
-    size(weighed.reduce((all, contents) => all + weigh(contents), 0));
+  const measured = sessions.flatMap(({ contents: c }) => (c === null || isUnreadable(c) ? [] : c));
+  const sum = (bytesOf: (contents: ProfileContents) => number): string =>
+    size(measured.reduce((all, contents) => all + bytesOf(contents), 0));
   const text = fill(w.summaryText, {
     ...{ count: sayCount(w.summaryCount, sessions.length), tokens: code(tokens) },
     bytes: `**${sum(({ bytes }) => bytes)}**`,

@@ -7,7 +7,7 @@ export interface Certificate {
 
 const USUAL = { keyType: 'ec', algorithm: 'sha256' } as const;
 
-/** An authority of one's own: whoever trusts its certificate trusts those that it has made. */
+/** A certificate authority of the proof: a client that trusts its certificate trusts those that it signs. */
 export async function makeAuthority(): Promise<Certificate> {
   const { private: key, cert } = await selfsigned.generate([{ name: 'commonName', value: 'a proof' }], {
     ...USUAL,

@@ -1,5 +1,5 @@
 /**
- * Loaded into a service before anything else (`--import`): the same process, under the same pid, begins anew inside the
+ * Loaded into a service before anything else (`--import`): the same process, under the same pid, begins again inside the
  * network namespace that `ENTER_NAMESPACE` names. It dies with the proof that started it, were that killed: the
  * namespace would outlive it as long as the service.
  */

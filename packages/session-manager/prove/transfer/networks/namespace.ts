@@ -27,7 +27,7 @@ export class Namespace implements AsyncDisposable {
   private constructor(keeper: ChildProcess) {
     this.#keeper = keeper;
     // Whoever waits for a word of it waits for nothing then.
-    keeper.once('exit', () => keeper.emit('message', 'nothing any more'));
+    keeper.once('exit', () => keeper.emit('message', 'the keeper has ended'));
   }
 
   static async open(): Promise<Namespace> {

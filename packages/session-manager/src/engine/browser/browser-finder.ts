@@ -21,7 +21,7 @@ export class BrowserFinder {
 }
 
 async function changedAt(path: string): Promise<number | null> {
-  // A binary that was removed is looked for anew, and the search says what is missing.
+  // A binary that was removed is looked for again, and the search says what is missing.
   return stat(path).then(
     ({ mtimeMs }) => mtimeMs,
     () => null,

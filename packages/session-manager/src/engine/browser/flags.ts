@@ -21,7 +21,7 @@ const COMMON: readonly string[] = [
   '--renderer-process-limit=1',
   // 11 to 15 MB and 3% of a start's work less. On Linux the network service has no sandbox of its own to lose.
   '--enable-features=NetworkServiceInProcess2',
-  // No graphics driver: nobody looks at the page. What is left of that process then needs none of its own.
+  // No graphics driver: the page is never shown. What is left of that process then needs none of its own.
   '--disable-gpu',
   '--in-process-gpu',
   // A visible window (LOGIN_MODE=local) asks nothing and makes no noise.

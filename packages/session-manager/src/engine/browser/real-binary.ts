@@ -25,7 +25,7 @@ export function realBinary(path: string, root: string): string {
   if (!isScript(real)) return real;
   const text = readFileSync(real, 'utf8');
   if (/snap (install|run)|\/snap\/bin/.test(text)) throw new Error('it only points to a snap');
-  // A person's own wrapper may set things up first, and one that becomes the browser is as good as the browser.
+  // The operator's own wrapper may set things up first, and one that becomes the browser is as good as the browser.
   const isOwn = !/^\/(usr\/(bin|lib|lib64)|bin|opt)\//.test(root === '/' ? real : real.slice(root.length));
   const becomesIt = /^\s*exec\s/m.test(text);
   if (isOwn && becomesIt) return real;

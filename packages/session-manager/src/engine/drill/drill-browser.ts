@@ -31,7 +31,7 @@ export interface DrillBrowser {
   /**
    * Takes as long as the signal allows.
    *
-   * @throws LeadMasterError `browser_missing`, `browser_failed` (it did not start: nothing is said about the copy),
+   * @throws LeadMasterError `browser_missing`, `browser_failed` (it did not start: the copy is not judged),
    * `engine_failed` (it could not read the copy), `browser_not_gone`; or the signal's reason. No process is left but in
    * the case of `browser_not_gone`.
    */
@@ -83,7 +83,7 @@ export function createDrillBrowser({ browsers, namespace = networkNamespace }: D
   };
 }
 
-/** Whatever comes of it, no process is left. It need not close in order: the copy has served. */
+/** In any case, no process is left. It need not close in order: the copy is no longer needed. */
 async function lookThenEnd<T>(
   started: OfflineProcess,
   signal: AbortSignal,

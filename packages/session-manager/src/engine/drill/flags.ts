@@ -1,6 +1,6 @@
 /**
  * The flags of a drill's browser, all of them: nothing that a user has set (`CHROME_ARGS`) and nothing of puppeteer's is
- * added. A copy of a live login must not reach anybody, so what could speak is shut off several times over.
+ * added. A copy of a live login must not reach WhatsApp, so every way to the network is shut off several times over.
  */
 const FLAGS: readonly (readonly [flag: string, why: string])[] = [
   ['--host-resolver-rules=MAP * ~NOTFOUND', 'no name leads anywhere'],
@@ -18,11 +18,11 @@ const FLAGS: readonly (readonly [flag: string, why: string])[] = [
   ['--disable-breakpad', 'no crash reports'],
   ['--no-pings', 'no auditing of links'],
   ['--metrics-recording-only', 'measures, and sends nothing'],
-  ['--no-first-run', 'asks nobody anything'],
+  ['--no-first-run', 'asks no questions'],
   ['--no-default-browser-check', 'likewise'],
   ['--password-store=basic', 'no keyring of the desktop'],
   ['--mute-audio', 'silent'],
-  ['--disable-gpu', 'nobody looks at it'],
+  ['--disable-gpu', 'it is never shown'],
   ['--disable-dev-shm-usage', 'containers have little there'],
   ['--disable-background-timer-throttling', 'reading is not slowed down'],
   ['--disable-renderer-backgrounding', 'likewise'],

@@ -14,7 +14,7 @@ interface Part {
   look(found: Found): { ok: boolean; seen: string };
 }
 
-/** Where WhatsApp's page keeps what of a login lies in localStorage. */
+/** Where WhatsApp's page keeps what of a login is in localStorage. */
 export const LOGIN_ITEMS: LoginItems = {
   // The second is of older pages.
   account: ['last-wid-md', 'last-wid'],
@@ -22,7 +22,7 @@ export const LOGIN_ITEMS: LoginItems = {
 };
 
 /**
- * What a login consists of, as far as it can be told without WhatsApp's own page. Half of it lies in localStorage, half
+ * What a login consists of, as far as it can be told without WhatsApp's own page. Half of it is in localStorage, half
  * in IndexedDB, and neither half is worth anything without the other.
  */
 const PARTS: readonly Part[] = [
@@ -67,7 +67,7 @@ const PARTS: readonly Part[] = [
 const SEALED: Record<Found['sealed'], string> = {
   absent: 'missing',
   present: "there, in a form that only WhatsApp's page opens",
-  open: 'opened with the key that lies in IndexedDB',
+  open: 'opened with the key that is in IndexedDB',
   shut: 'there, and no key in IndexedDB opens it',
 };
 

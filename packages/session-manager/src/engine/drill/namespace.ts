@@ -17,7 +17,7 @@ interface Way {
 const WAYS: readonly Way[] = [
   // With the right to: as root, who runs browsers without their sandbox.
   { args: ['--net'], inside: ['true'] },
-  // As anybody, where the system lets users have namespaces of their own; the user stays who they are. The browser's
+  // As any user, where the system lets users have namespaces of their own; the user stays who they are. The browser's
   // sandbox makes one more inside.
   { args: ['--user', '--map-current-user', '--net'], inside: [UNSHARE, '--user', '--', 'true'] },
 ];

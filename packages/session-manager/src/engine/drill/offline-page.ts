@@ -7,7 +7,7 @@ const BLANK = Buffer.from('<!doctype html><title>drill</title>').toString('base6
  * A blank page at WhatsApp's origin, with everything a page may ask for answered here: the document itself by nothing
  * but its title, all else by a refusal. A service worker of the copy is passed by, and ended if it runs.
  *
- * Has no deadline of its own: whoever opens it has one.
+ * Has no deadline of its own: its caller has one.
  */
 export async function openOfflinePage(browser: Browser): Promise<Page> {
   const target = await browser.waitForTarget((known) => known.type() === 'page', { timeout: 0 });
@@ -22,7 +22,7 @@ export async function openOfflinePage(browser: Browser): Promise<Page> {
 
 async function shutOff(session: CDPSession): Promise<void> {
   session.on('Fetch.requestPaused', (event) => {
-    // The page may be gone by then: the browser is being closed, and nothing is asked any more.
+    // The page may be gone by then: the browser is being closed, and nothing more is asked.
     answer(session, event).catch(() => undefined);
   });
   await session.send('Network.enable');

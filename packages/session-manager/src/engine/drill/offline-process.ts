@@ -11,7 +11,7 @@ import { OnePageTransport } from './one-page-transport.ts';
 const SAID_BYTES = 2_000;
 const LAST_WORDS_MS = 2_000;
 
-/** A browser that was started and has said nothing yet. */
+/** A browser that was started and has not answered yet. */
 export interface OfflineProcess {
   identity: ProcessIdentity;
   transport: OnePageTransport;

@@ -16,8 +16,8 @@ const attached = z.object({
 
 /**
  * Speaks with a browser over its two pipes (messages of JSON, each ended by a zero byte), and lets a single page run.
- * puppeteer lets go on whatever it hears of, a copy's service worker as well, and no interception of requests holds
- * one for sure. So it hears of the first tab and its page alone. All else is left standing before its first line.
+ * puppeteer resumes every target that it hears of, also a copy's service worker, and no interception of requests
+ * reliably holds one. So it hears of the first tab and its page only; all other targets stay paused before their first line.
  */
 export class OnePageTransport implements ConnectionTransport {
   onmessage?: (message: string) => void;
@@ -33,7 +33,7 @@ export class OnePageTransport implements ConnectionTransport {
     this.#in = incoming;
     incoming.on('data', (bytes: Buffer) => this.#take(bytes));
     incoming.on('close', () => this.onclose?.());
-    // A browser that dies breaks its pipes; that the incoming one is closed says so.
+    // A browser that dies breaks its pipes; the closed incoming pipe shows it.
     for (const pipe of [out, incoming]) pipe.on('error', () => undefined);
   }
 

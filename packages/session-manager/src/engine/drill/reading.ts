@@ -123,7 +123,7 @@ const found = z.object({
 /** What a page could read of its origin's databases. */
 export type Found = z.infer<typeof found>;
 
-/** Reads all that the page's origin has stored, whatever it takes, and says how much of it came back. */
+/** Reads all that the page's origin has stored, however long it takes, and returns how much of it could be read. */
 export async function readEverything(page: Page, items: LoginItems): Promise<Found> {
   return found.parse(await page.evaluate(`${READ}(${JSON.stringify(items)})`));
 }

@@ -21,7 +21,7 @@ const cappingSchema = z.object({
 
 /**
  * What WhatsApp allows the account, from the page's preferences (whatsapp-web-2026, section 5) and by WhatsApp's own
- * time. Null when WhatsApp has said nothing. Under a lock and a cap at once the later end counts.
+ * time. Null when WhatsApp has reported nothing. Under a lock and a cap at once the later end counts.
  */
 export function limitsOf(preferences: AccountPreferences, now: Date): NewChats | null {
   const timelock = timelockSchema.safeParse(preferences.timelock).data;

@@ -7,7 +7,7 @@ import type { SeenMessages } from './seen-messages.ts';
 const PART = 200;
 const BUDGET_MS = 1_000;
 const LOAD_MS = 10_000;
-/** A page that takes longer than its budget and one load does not answer any more. */
+/** A page that takes longer than its budget and one load counts as unresponsive. */
 const ANSWER_MS = 20_000;
 
 /**

@@ -38,7 +38,7 @@ export class ConnectionWatch {
     return this.#downSince === null && this.#grace === null;
   }
 
-  /** The library said READY, for the first time or once more after a reload. */
+  /** The library reported READY, for the first time or again after a reload. */
   ready(): void {
     this.#isReady = true;
     this.#grace = null;

@@ -1,7 +1,7 @@
 import type { Containment } from '@leadmaster/service-kit/process';
 
 /**
- * whatsapp-web.js starts work that nobody awaits (a new injection after each navigation, the close after a refused
+ * whatsapp-web.js starts work that it does not await (a new injection after each navigation, the close after a refused
  * state), and it rejects when its browser dies meanwhile (facts, library 9 and 11). Those rejections end no service:
  * the run's own watch notices the death.
  */

@@ -81,7 +81,7 @@ export class MainDocuments {
   }
 }
 
-/** The document that the work belonged to is not there any more. */
+/** The document that the work belonged to is no longer there. */
 export class DocumentGone extends Error {
   override readonly name = 'DocumentGone';
 

@@ -28,7 +28,7 @@ export class LoginWatch {
     this.#settings = settings;
   }
 
-  /** This run has been logged in: a QR is no offer any more. */
+  /** This run has been logged in: a QR is no longer an offer to link. */
   get wasLoggedIn(): boolean {
     return this.#wasLoggedIn;
   }
@@ -46,7 +46,7 @@ export class LoginWatch {
     this.#tos = tos;
   }
 
-  /** A new document is there. `wasHeard`: the page said before that it logs out. */
+  /** A new document is there. `wasHeard`: the page announced its logout before. */
   navigated(url: URL, wasHeard: boolean): EngineEvent | null {
     this.#isSameDocument = false;
     this.#unpairedSince = null;

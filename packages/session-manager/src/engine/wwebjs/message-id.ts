@@ -5,7 +5,7 @@ const IS_ID = /^(true|false)_./;
 /**
  * The text of a message's id, under any name that a build of the page gives the field (whatsapp-web-2026, 1.2):
  * `_serialized`, else the one own field with such a text, else joined from its parts. Survives a page that could not be
- * mended.
+ * repaired.
  */
 export function messageIdOf(key: Key): string {
   if (isId(key._serialized)) return key._serialized;

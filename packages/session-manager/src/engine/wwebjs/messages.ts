@@ -126,7 +126,7 @@ export class WwebjsSender implements MessageSender {
     });
   }
 
-  /** The id is on disk and the page may have gone on: what became of it is what its books say. */
+  /** The id is on disk and the page may have continued: the page's own records show the result. */
   async #outcome(ticket: Ticket, ack: number | null, error: unknown): Promise<Sent> {
     const whatsappId = ticket.whatsappId ?? '';
     if (ack !== null) return { whatsappId, ack };
@@ -148,7 +148,7 @@ function isRefusal(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith(TERMS.refusal);
 }
 
-/** `error`: what stopped it; null when the library said without one that there is no such chat. */
+/** `error`: what stopped it; null when the library reported, without an error, that there is no such chat. */
 function notSent(to: string, error: unknown): NotSent {
   if (error === null) return new NotSent('recipient_unknown', `WhatsApp has no chat with ${to}`);
   const why = reasonOf(error).replace(TERMS.refusal, '');

@@ -22,7 +22,7 @@ const DATABASES_GONE: EngineEvent = {
 /**
  * Looks at WhatsApp's page again and again, because the library is silent about half of what can happen to it: a ban or
  * an outdated version at start, a sync that ended too early, QRs that ran out, a page that stopped answering (facts,
- * library 1, 5, 6, 9). What a look means is said by the watches: of the login, of the linking, of the connection, of the
+ * library 1, 5, 6, 9). The watches decide what a look means: of the login, of the linking, of the connection, of the
  * account.
  */
 export class PageMonitor {
@@ -66,7 +66,7 @@ export class PageMonitor {
     this.#stopped.abort();
   }
 
-  /** The library said READY: from now on looks are probes. */
+  /** The library reported READY: from now on looks are probes. */
   ready(): void {
     this.#login.loggedIn();
     this.#connection.ready();
@@ -81,7 +81,7 @@ export class PageMonitor {
     else this.#linking.offered(qr);
   }
 
-  /** A document is there that the main frame did not show before. `wasHeard`: the page said that it logs out. */
+  /** A document is there that the main frame did not show before. `wasHeard`: the page announced its logout. */
   navigated(url: URL, wasHeard: boolean): void {
     this.#linking.navigated();
     const leaving = this.#login.navigated(url, wasHeard);
@@ -168,7 +168,7 @@ export interface MonitorSettings {
   /** Between looks while READY. */
   probeMs: number;
   lookDeadlineMs: number;
-  /** How long a finished sync may go unnoticed by the library before it is told. */
+  /** How long a finished sync may go unnoticed by the library before LeadMaster tells it. */
   forgottenAfterMs: number;
   settle: SettleSettings;
   linking: LinkingSettings;

@@ -12,7 +12,7 @@ export interface ReachListener {
 
 /**
  * Hears from the browser why WhatsApp Web is not reached: by the document itself, and by its socket, which is all that
- * fails where a service worker has the page. What becomes of a socket is told on the console alone.
+ * fails where a service worker has the page. The fate of a socket is shown only on the console.
  */
 export function watchReach(page: Page, listener: ReachListener): void {
   const isDocument = (request: HTTPRequest): boolean =>

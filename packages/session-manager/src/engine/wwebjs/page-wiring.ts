@@ -42,7 +42,7 @@ type Expose = Page['exposeFunction'];
  */
 export class PageWiring {
   readonly tickets = new Tickets();
-  /** Told of everything that happens, in its order. */
+  /** Gets everything that happens, in order. */
   onEvent: (event: Exclude<LiveEvent, { kind: 'library' }>) => void = () => undefined;
   readonly #client: Client;
   readonly #page: Page;

@@ -25,7 +25,7 @@ export type TamedClient = InstanceType<typeof wwebjs.Client>;
 export interface PageLife {
   readonly documents: MainDocuments;
   isInjecting(): boolean;
-  /** The page said that it logs out, and has not gone since. */
+  /** The page announced its logout, and is still there. */
   wasLogoutHeard(): boolean;
   /** Called with the version of each document, before the library is put into it. */
   onVersion: (version: string) => void;

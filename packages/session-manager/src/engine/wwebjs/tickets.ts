@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 /**
- * One try to hand a text over. `open`: the page has not said which id the message will have. `journalling`: it has, and
+ * One attempt to hand a text over. `open`: the page has not given the message's id yet. `journalling`: it has, and
  * waits for our word. `journalled`: the id is on disk and the page may go on. `closed`: the page never got our word and
  * never will: nothing was handed over.
  */
@@ -40,7 +40,7 @@ export class Ticket {
 
   /** The page asks. Resolves once the id is on disk; a rejection is the page's word that nothing may be handed over. */
   async ask(whatsappId: string): Promise<void> {
-    if (this.#state !== 'open') throw new Error('this message may not be handed over any more');
+    if (this.#state !== 'open') throw new Error('this message may no longer be handed over');
     this.#state = 'journalling';
     this.#wasAsked = true;
     try {
@@ -59,7 +59,7 @@ export class Ticket {
     return this.#state === 'closed';
   }
 
-  /** The id is on disk. A try that ended meanwhile stays ended: the page is told so. */
+  /** The id is on disk. An attempt that ended meanwhile stays ended: the page learns that. */
   #finish(whatsappId: string): void {
     if (this.#state !== 'journalling') throw new Error('this message was given up before its id was on disk');
     this.#state = 'journalled';

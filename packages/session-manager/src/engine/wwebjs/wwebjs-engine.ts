@@ -148,7 +148,7 @@ export class WwebjsEngine implements SessionEngine {
   async #explain(error: unknown, browser: BrowserFound, request: StartRequest): Promise<unknown> {
     if (error instanceof LeadMasterError) return error;
     const why = isOverdue(error)
-      ? `it said nothing for ${this.#settings.launchMs / 1000} s`
+      ? `it did not answer for ${this.#settings.launchMs / 1000} s`
       : (await lastWords(browser.path, this.#flags(request, browser))) || errorText(error);
     return new LeadMasterError(
       'browser_failed',
@@ -180,7 +180,7 @@ export class WwebjsEngine implements SessionEngine {
 
   /**
    * Gives a launch up. Its browser may not even be there yet: what comes of it is ended as it shows, until the launch
-   * itself has come to an end, so that none is left behind that nobody knows of.
+   * itself has come to an end, so that none is left behind unknown.
    */
   async #abandon(launched: Promise<WwebjsRun>, profileDir: string): Promise<void> {
     let over = false;

@@ -38,12 +38,12 @@ import { WhatsAppClock } from './whatsapp-clock.ts';
 /** How long WhatsApp lets a pairing code stand. */
 const PAIRING_CODE_MS = 180_000;
 /**
- * The library asks WhatsApp for another code at this interval, in the page, for as long as nobody is linked: the longest
+ * The library asks WhatsApp for another code at this interval, in the page, until the session is linked: the longest
  * there is, so that no code is asked for but by order.
  */
 const NEXT_CODE_MS = 2 ** 31 - 1;
 const KILL_MS = 5_000;
-/** How long the page may take to list its databases for a recording, which goes on without them. */
+/** How long the page may take to list its databases for a recording, which continues without them. */
 const DATABASES_MS = 3_000;
 
 /** One browser with one page of WhatsApp, from the moment its process exists to the proof that it is gone. */
@@ -171,7 +171,7 @@ export class WwebjsRun implements EngineRun {
       (error: unknown) => {
         // A page that leaves for the login screen takes the answer with it: that is what success looks like.
         if (/context|detached|navigat/i.test(errorText(error))) return;
-        // The session goes on, and what comes in is heard again.
+        // The session continues, and new messages are received again.
         speakAgain();
         throw error;
       },
@@ -210,7 +210,7 @@ export class WwebjsRun implements EngineRun {
     await this.#watching;
   }
 
-  /** From here on the run tells nobody anything: late callbacks are dead. */
+  /** From here on the run reports nothing: late callbacks have no effect. */
   #silence(): void {
     this.#voice.hush();
     this.#monitor.stop();
@@ -273,7 +273,7 @@ function accountOf(client: Client, lid: string | null, device: number | null): A
   return { ...known, ...(lid === null ? {} : { lid }), ...(device === null ? {} : { device }) };
 }
 
-/** The text of a person's id, also where the page names the field of it otherwise. */
+/** The text of the operator's id, also where the page names the field of it otherwise. */
 function textOfWid(wid: Partial<ContactId> | null | undefined): string | null {
   if (typeof wid?._serialized === 'string') return wid._serialized;
   return typeof wid?.user === 'string' && typeof wid.server === 'string' ? `${wid.user}@${wid.server}` : null;

@@ -11,7 +11,7 @@ export function linkingRoutes(app: HttpApp, { sessions, closing }: RouteContext)
     const form = requireType(request.headers.accept, FORMS);
     const { session } = request.params;
     const waitMs = request.query.wait * 1000;
-    // QR_REQUIRED is settled, too: it waits for a person.
+    // QR_REQUIRED is settled, too: it waits for the operator.
     if (waitMs > 0) await untilClosing(sessions.settled(session, waitMs, callerSignal(reply, closing)), closing);
     const code = await sessions.qr(session);
     reply.header('vary', 'accept').header('expires', new Date(code.expiresAt).toUTCString());

@@ -5,7 +5,7 @@ import { callerSignal, type HttpApp, serve, untilClosing } from '@leadmaster/ser
 import type { RouteContext } from '../http-app.ts';
 import { readPassphrase } from '../passphrase.ts';
 
-/** Whoever sends or takes nothing for so long is gone. */
+/** A client that sends or takes nothing for so long is gone. */
 const SILENCE_MS = 60_000;
 /** How long the rest of a refused file is taken. */
 const DRAIN_MS = 10_000;
@@ -60,7 +60,7 @@ function importRoute(app: HttpApp, { snapshots, closing }: RouteContext): void {
   });
 }
 
-/** The body as it comes. Whoever stops reading early has not ended the connection: an answer goes out on it. */
+/** The body as it comes. A handler that stops reading early does not end the connection: an answer goes out on it. */
 function piecesOf(body: Readable): AsyncIterable<Uint8Array> {
   return { [Symbol.asyncIterator]: () => body.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array> };
 }

@@ -96,7 +96,7 @@ export class Capabilities {
   /** Why a feature is not used now; null = nothing speaks against it for certain. */
   refusal(feature: Feature): LeadMasterError | null {
     const { features } = this.view;
-    // Without the journal no text goes out, whatever anybody says: its fate could never be found out.
+    // Without the journal no text is sent, even with an override: its fate could never be found out.
     if (feature === 'text' && !this.#canJournal) return journalMissing(this.#session, this.#build);
     const needed: Feature[] = feature === 'text' || feature === 'media' ? ['ids', feature] : [feature];
     const broken = needed.find((one) => features[one] === 'broken' && !this.#overridden.includes(one));
@@ -105,7 +105,7 @@ export class Capabilities {
     return featureUnavailable(this.#session, broken, this.#build, failed ?? null);
   }
 
-  /** A feature was used and it worked: whatever the probe misses, this feature does not need it. */
+  /** A feature was used and it worked: it does not need what the probe finds missing. */
   succeeded(feature: Feature): void {
     this.#succeeded.add(feature);
     this.#suspicions.disprove(feature);

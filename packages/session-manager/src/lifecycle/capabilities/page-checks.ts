@@ -5,7 +5,7 @@ import type { Capabilities } from './capabilities.ts';
 
 type Check = CheckReport['checks'][number];
 
-/** What `check` says of a session beside its profile: features that are not known to work, and what a person is needed for. */
+/** What `check` says of a session beside its profile: features that are not known to work, and actions for the operator. */
 export function pageChecks(
   session: { capabilities: Capabilities; view: SupervisorView },
   unread: UnreadChats | null,
@@ -28,7 +28,7 @@ function needsPerson({ attention, hint }: SupervisorView): Check[] {
 }
 
 function limited({ limits }: SupervisorView): Check[] {
-  // What WhatsApp last said to a session that is off stays as it was said.
+  // WhatsApp's last word to a session that is off stays.
   if (limits === null || !isRestricted(limits)) return [];
   const { state, until } = limits.newChats;
   return [{ name: 'new chats', ok: false, detail: `${state}${until === null ? '' : ` until ${until}`}` }];

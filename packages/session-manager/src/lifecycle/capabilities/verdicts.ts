@@ -37,7 +37,7 @@ export class Suspicions {
     this.#broken.delete(name);
   }
 
-  /** A real use has succeeded: whatever the probe looks for there, the feature does not need it on this build. */
+  /** A real use has succeeded: the feature does not need what the probe looks for on this build. */
   disprove(feature: Feature): void {
     this.#disproven.add(feature);
     for (const [name, suspected] of this.#since) if (suspected.feature === feature) this.#clear(name);
@@ -60,7 +60,7 @@ export class Suspicions {
   }
 }
 
-/** Only what the step itself calls is proof; a module that nobody needs may go. */
+/** Only what the step itself calls is proof; an unneeded module may be gone. */
 function isProof({ isNeeded, result }: PageCheck): boolean {
   return isNeeded && (result === 'missing' || result === 'wrong');
 }

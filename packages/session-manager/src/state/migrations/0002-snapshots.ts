@@ -2,7 +2,7 @@ import type { Migration } from './index.ts';
 
 /**
  * What this machine knows of its snapshots beside what the vault itself says. None of it refers to `sessions`: snapshots
- * outlive the session, and the newest record seen of a vault must be remembered even when nobody is left to ask for it.
+ * outlive the session, and the newest record seen of a vault must be remembered even when no session is left that uses it.
  *
  * `vault_heads` is what makes a vault that was rolled back noticed after a restart. `vault_facts` has who we are as a
  * writer, and which vault was ours: an empty folder in its place is then a disk that is not mounted, not a new vault.

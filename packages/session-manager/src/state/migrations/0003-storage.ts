@@ -1,11 +1,11 @@
 import type { Migration } from './index.ts';
 
 /**
- * What sessions weighed when. A sample's key is its hour (`2026-01-31T10`): a later one of the same hour takes its place,
+ * The size of sessions over time. A sample's key is its hour (`2026-01-31T10`): a later one of the same hour takes its place,
  * so that measuring often makes no history long. Both tables go with their session: a new one under the same name is
  * another profile, and does not grow from the old one's size.
  *
- * `storage_warnings` has the sessions whose size was warned of and has not come down since: a restart warns nobody again.
+ * `storage_warnings` has the sessions whose size was warned of and has not come down since: a restart does not warn again.
  */
 export const storage: Migration = {
   version: 3,

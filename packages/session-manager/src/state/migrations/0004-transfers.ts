@@ -2,7 +2,7 @@ import type { Migration } from './index.ts';
 
 /**
  * The journal of sessions on their way to another machine, on both machines, under one id. It refers to no session:
- * what became of a transfer is answered for as long as the other side may ask, whatever became of the session.
+ * the result of a transfer is answered for as long as the other side may ask, also after the session is gone.
  *
  * `phase` is the durable word of each step; which there are, and what may follow which, is the business of `transfer/`.
  * `facts` is JSON of the same. No key of another machine is ever kept here.

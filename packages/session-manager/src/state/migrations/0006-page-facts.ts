@@ -1,7 +1,7 @@
 import type { Migration } from './index.ts';
 
 /**
- * What the pages of WhatsApp Web have told of sessions. It outlives a run and the service: limits and integrity
+ * What the pages of WhatsApp Web have reported of sessions. It outlives a run and the service: limits and integrity
  * challenges are the account's, an override is the operator's, and `doctor` reads the last verdicts with the service down.
  *
  * `page_facts` goes with its session. The columns are JSON as `packages/protocol` has it.

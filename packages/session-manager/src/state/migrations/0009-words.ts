@@ -1,7 +1,7 @@
 import type { Migration } from './index.ts';
 
 /**
- * What a person is told of a session after a restart of the service too. `said`: the words of those who noticed what is
+ * What the operator reads about a session, also after a restart of the service. `said`: the words of the error that noticed what is
  * wrong with its state, cleaned and bounded. `unread`: the chats that the last look for missed messages could not read.
  * Both are JSON.
  */

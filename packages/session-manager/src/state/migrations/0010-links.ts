@@ -6,7 +6,7 @@ import type { Migration } from './index.ts';
  *
  * `sessions.link`: the one in place, or the next to come where none is. A snapshot, and the failure of one, is of the link
  * that it was taken of, or that came back out of it; of no link here where that is not known. What was written before there
- * were numbers counts for the link in place. That is a guess, until the vault has told of which account it is.
+ * were numbers counts for the link in place. That is a guess, until the vault shows of which account it is.
  *
  * `tombstones`: the logins that left this machine, each with its account (JSON), so that one is known under any name after
  * its session was deleted. Null: not known, or it came back.

@@ -45,7 +45,7 @@ test('the first tab and its page may run, also when they wait for it', async () 
   expect(await hear(ours)).toEqual(ours);
 });
 
-test('whatever else waits for a word is never heard of', async () => {
+test('other paused targets are never reported', async () => {
   const tab = attached('tab', 't1');
   const others = [
     attached('service_worker', 's1', { waits: true }),

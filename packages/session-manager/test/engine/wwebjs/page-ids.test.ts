@@ -90,12 +90,12 @@ describe('the class of keys', () => {
     expect(ask(page, 'String(key())')).toBe('false_549@lid_3A01');
   });
 
-  it('is mended also when it is registered with the real loader, after the stub is gone', () => {
+  it('is repaired also when it is registered with the real loader, after the stub is gone', () => {
     const page = documentOf(STUB, REAL, KEPT('$1'), EARLY, "require('WAWebMsgKey')");
     expect(ask(page, 'leadmaster.ids.state')).toBe('early');
   });
 
-  it('is mended late where the loader was not seen, with the keys that exist', () => {
+  it('is repaired late where the loader was not seen, with the keys that exist', () => {
     const page = documentOf(
       'delete window.__d;',
       STUB,
@@ -115,7 +115,7 @@ describe('the class of keys', () => {
     expect(ask(page, CROSSED)).toMatchObject({ _serialized: 'false_549@lid_3A01' });
   });
 
-  it('that has no text of its own cannot be mended, and says so', () => {
+  it('that has no text of its own cannot be repaired, and says so', () => {
     const page = documentOf(STUB, WITHOUT_TEXT, EARLY, REAL, "require('WAWebMsgKey')");
     expect(ask(page, 'leadmaster.ids.state')).toBe('failed');
     expect(ask(page, 'leadmaster.textOf(key())')).toBeNull();

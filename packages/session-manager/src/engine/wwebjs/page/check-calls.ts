@@ -1,6 +1,6 @@
 /**
  * The calls of the self-test that ask more than types: each is harmless, local to the page, and self-contained. True: it
- * answers as it did. A text: how not. Null: there is nothing to try it with. Texts never name what lies in the page.
+ * answers as it did. A text: how not. Null: there is nothing to try it with. Texts never name what is in the page.
  */
 
 interface Wid {

@@ -31,7 +31,7 @@ export interface CheckedPage {
 /**
  * The self-test inside the page (whatsapp-web-2026, section 8): waits until no module was added for a while, then looks at
  * every row by itself; one that throws or never answers is `unknown` and stops no other. Details name modules and types,
- * never what lies in them. Nothing is sent and the server is asked nothing.
+ * never what is in them. Nothing is sent and the server is asked nothing.
  */
 export async function runChecks(
   rows: readonly CheckRow[],
@@ -45,7 +45,7 @@ export async function runChecks(
     try {
       return look();
     } catch {
-      // What cannot be looked at is told by what is missing of the answer.
+      // What cannot be checked is missing in the answer.
       return undefined;
     }
   };
@@ -98,7 +98,7 @@ export async function runChecks(
       return await Promise.race([look(row, map), sleep(times.eachMs).then(() => overdue)]);
     } catch (error) {
       const text = String(error);
-      // A loader that lists nothing says so in words.
+      // A loader that lists nothing gives the reason as a text.
       if (map === undefined && /unknown module/i.test(text)) {
         return { result: 'missing', detail: `no module ${row.module}` };
       }

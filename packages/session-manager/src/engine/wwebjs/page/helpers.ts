@@ -1,8 +1,8 @@
 import type { AnyHelper, PageMsg, WhatsAppPage } from './whatsapp-page.ts';
 
 /**
- * Puts our wrappers around the library's helpers at the instant at which it defines them, in this document: whatever
- * navigation happens, none of them is ever called bare. It is also the moment for what must be mended before the library
+ * Puts our wrappers around the library's helpers at the instant at which it defines them, in this document: after any
+ * navigation, none of them is ever called unwrapped. It is also the moment for what must be repaired before the library
  * works with the page: its modules are there, and the account is synced.
  */
 export function installHelpers(): void {

@@ -106,12 +106,12 @@ export function installIds(): void {
     try {
       action();
     } catch {
-      // The page goes on as it would without us; ids are then rebuilt in Node.
+      // The page continues as without us; ids are then rebuilt in Node.
       report.state = 'failed';
     }
   };
 
-  /** The page's factory of the module, with the class mended before the module is given out. */
+  /** The page's factory of the module, with the class repaired before the module is given out. */
   const watched = (factory: Definition): Definition => {
     const watching = function (this: unknown, ...args: unknown[]): unknown {
       const result = factory.apply(this, args);
@@ -156,7 +156,7 @@ export function installIds(): void {
     },
   });
 
-  /** Keys that were made before the class was mended, in the models that hold them; any other is mended when it is read. */
+  /** Keys that were made before the class was repaired, in the models that hold them; any other is repaired when it is read. */
   const sweep = (): void => {
     try {
       const { Msg, Chat } = page.require('WAWebCollections');

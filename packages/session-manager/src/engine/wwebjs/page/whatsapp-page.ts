@@ -133,8 +133,8 @@ export type LiveEvent =
 /** How the ids of messages got their text: see `ids.ts`. */
 export interface IdsReport {
   /**
-   * `unseen`: the page's class of keys has not come by yet. `native`: it keeps the text where it always did. `early`: mended
-   * before the first key. `late`: mended after keys existed. `failed`: it could not be mended; ids are rebuilt in Node.
+   * `unseen`: the page's class of keys has not come by yet. `native`: it keeps the text where it always did. `early`: repaired
+   * before the first key. `late`: repaired after keys existed. `failed`: it could not be repaired; ids are rebuilt in Node.
    */
   state: 'unseen' | 'native' | 'early' | 'late' | 'failed';
   /** The field in which this build keeps the text; null = in none. */
@@ -148,7 +148,7 @@ export interface Toolbox {
   ids: IdsReport;
   /** The text of a key by the page's own word, or null. */
   textOf(key: Key): string | null;
-  /** Mends the class of keys and the keys that exist. Idempotent; also sets `ids`. */
+  /** Repairs the class of keys and the keys that exist. Idempotent; also sets `ids`. */
   mendIds(): void;
   /** Puts the journalling wrapper in place; false when it cannot be. Idempotent. */
   mendHandover(): boolean;

@@ -6,17 +6,17 @@ import { type StandinOptions, startStandin, type World } from '@leadmaster/whats
 import { ServiceProcess } from './service-process.ts';
 
 /** A stand-in and a service against it, on a data folder of its own. */
-export interface ProofGround {
+export interface ProofFixture {
   world: World;
   /** Not started yet. */
   service: ServiceProcess;
   dataDir: string;
 }
 
-/** Runs a proof on a ground of its own, of which nothing is left afterwards. The service comes back quickly and takes no snapshots. */
-export async function onProofGround<T>(
+/** Runs a proof on a fixture of its own, removed afterwards. The service comes back quickly and takes no snapshots. */
+export async function withProofFixture<T>(
   { name, standin, env = {} }: { name: string; standin: StandinOptions; env?: Record<string, string> },
-  prove: (ground: ProofGround) => Promise<T>,
+  prove: (fixture: ProofFixture) => Promise<T>,
 ): Promise<T> {
   const dataDir = await mkdtemp(join(tmpdir(), `leadmaster-${name}-`));
   const world = await startStandin(standin);
