@@ -2,7 +2,6 @@ import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
 import type { ChunkReader } from './chunk-reader.ts';
-import { DurableFiles } from './durable-files.ts';
 import { damagedSnapshot } from './failures.ts';
 import type { ChainRecord } from './format/record.ts';
 import { checkTree, type FileEntry, type TreeEntry } from './format/tree.ts';
@@ -54,7 +53,6 @@ class TreeWriter {
   private readonly snapshot: string;
   private readonly options: RestoreOptions;
   private readonly folders = new Set<string>();
-  private readonly written: DurableFiles;
   private began = false;
   private made = false;
 
@@ -62,7 +60,6 @@ class TreeWriter {
     this.target = target;
     this.snapshot = snapshot;
     this.options = options;
-    this.written = new DurableFiles(target, options.signal);
     this.progress = { files: 0, bytes: 0, totalBytes };
   }
 
@@ -91,7 +88,6 @@ class TreeWriter {
 
   /** Symlinks come last, so that nothing was ever written through one; folders get their modes and times when full. */
   async end(entries: readonly TreeEntry[]): Promise<void> {
-    await this.written.finish();
     for (const entry of entries) {
       if (entry.kind !== 'symlink') continue;
       const path = join(this.target, entry.path);
@@ -109,7 +105,6 @@ class TreeWriter {
 
   /** Leaves the target as it was found. */
   async undo(): Promise<void> {
-    await this.written.abandon();
     if (!this.began) return;
     for (const name of await fs.readdir(this.target).catch(() => [])) {
       await fs.rm(join(this.target, name), { recursive: true, force: true }).catch(() => undefined);
@@ -135,28 +130,15 @@ class TreeWriter {
 
   private async write(file: FileEntry, content: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<void> {
     this.options.signal?.throwIfAborted();
-    const handle = await fs.open(join(this.target, file.path), 'wx', 0o600);
-    try {
-      await this.fill(handle, file, content);
-    } catch (error) {
-      await handle.close();
-      throw error;
-    }
-    await this.written.add(handle, file.size);
-    this.count(0, 1);
-  }
-
-  private async fill(
-    handle: fs.FileHandle,
-    file: FileEntry,
-    content: AsyncIterable<Buffer> | Iterable<Buffer>,
-  ): Promise<void> {
+    await using handle = await fs.open(join(this.target, file.path), 'wx', 0o600);
     for await (const piece of content) {
       for (let at = 0; at < piece.length; ) at += (await handle.write(piece, at, piece.length - at)).bytesWritten;
       this.count(piece.length, 0);
     }
     await handle.chmod(file.mode & MODE);
     await handle.utimes(file.mtimeMs / 1000, file.mtimeMs / 1000);
+    await handle.sync();
+    this.count(0, 1);
   }
 
   private count(bytes: number, files: number): void {

@@ -1,18 +1,8 @@
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { FolderStore, MemoryStore, type SourceEntry } from '../src/index.ts';
-import {
-  contents,
-  expected,
-  file,
-  objects,
-  randomBytes,
-  SESSION,
-  sorted,
-  temporaryFolder,
-  vaultIn,
-} from './helpers.ts';
+import { FolderStore, MemoryStore } from '../src/index.ts';
+import { file, objects, randomBytes, SESSION, temporaryFolder, vaultIn } from './helpers.ts';
 
 describe('a restore', () => {
   it('never goes over anything', async () => {
@@ -52,36 +42,6 @@ describe('a restore', () => {
     expect(await fs.readdir(folder)).toEqual(['empty']);
   });
 
-  it('of hundreds of small files brings back each with its mode and time, and leaves no file open', async () => {
-    const folder = await temporaryFolder();
-    const vault = await vaultIn(new MemoryStore());
-    const entries = Array.from({ length: 600 }, (_, at) => file(`d${at % 3}/f${at}`, `${at}`)).map(
-      (entry): SourceEntry => ({ ...entry, mode: 0o640 }),
-    );
-    const { id } = await vault.save(SESSION, entries, { kind: 'full' });
-    const target = join(folder, 'files');
-    await vault.restore(SESSION, id, target);
-    expect(sorted(await contents(target))).toEqual(sorted(expected(entries)));
-    const { mode, mtimeMs } = await fs.stat(join(target, 'd2', 'f599'));
-    expect({ mode: mode & 0o777, mtimeMs }).toEqual({ mode: 0o640, mtimeMs: 1_700_000_000_000 });
-    expect(await openBelow(folder)).toEqual([]);
-  });
-
-  it('of hundreds of small files that is stopped midway leaves no file, and none open', async () => {
-    const folder = await temporaryFolder();
-    const vault = await vaultIn(new MemoryStore());
-    const entries = Array.from({ length: 600 }, (_, at) => file(`f${at}`, `${at}`));
-    const { id } = await vault.save(SESSION, entries, { kind: 'full' });
-    const stop = new AbortController();
-    const onProgress = ({ files }: { files: number }) => {
-      if (files > 400) stop.abort();
-    };
-    const restoring = vault.restore(SESSION, id, join(folder, 'files'), { signal: stop.signal, onProgress });
-    await expect(restoring).rejects.toThrow(/abort/i);
-    expect(await fs.readdir(folder)).toEqual([]);
-    expect(await openBelow(folder)).toEqual([]);
-  });
-
   it('takes no folder that is not there for an empty vault', async () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'vault');
@@ -104,11 +64,3 @@ describe('a restore', () => {
     expect(left.filter((name) => !name.startsWith('reserve-'))).toEqual([]);
   });
 });
-
-/** Files below a folder that this process has open; none where the system does not tell. */
-async function openBelow(folder: string): Promise<string[]> {
-  if (process.platform !== 'linux') return [];
-  const links = await fs.readdir('/proc/self/fd');
-  const paths = await Promise.all(links.map((link) => fs.readlink(`/proc/self/fd/${link}`).catch(() => '')));
-  return paths.filter((path) => path.startsWith(folder));
-}
