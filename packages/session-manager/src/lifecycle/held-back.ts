@@ -1,4 +1,4 @@
-import { isHeldBack, isPutBack, LeadMasterError, placeSeen } from '@leadmaster/protocol';
+import { commandOf, isHeldBack, isPutBack, LeadMasterError, placeSeen } from '@leadmaster/protocol';
 import { z } from 'zod';
 import { PLACE_CHANGED, placeWords } from '../profile/place.ts';
 import type { StateStore } from '../state/state-store.ts';
@@ -82,11 +82,8 @@ export function refuseHeldTransfer(facts: Pick<Facts, 'get'>, transfer: string, 
 
 /** Both places, and the word that releases a session; without one all that waits, which transfers are released with. */
 export function placeHint(session: string | null, change: PlaceChange | null): string {
-  const accept =
-    session === null
-      ? '"./leadmaster place accept --origin-retired"'
-      : `"./leadmaster place accept ${session} --origin-retired"`;
-  return `${change === null ? OTHER_PROFILE : changeWords(change)}A login that runs in two places is taken from both. When the place before never runs it again: ${accept}.`;
+  const command = commandOf({ kind: 'place_accept', ...(session === null ? {} : { sessions: [session] }) });
+  return `${change === null ? OTHER_PROFILE : changeWords(change)}A login that runs in two places is taken from both. When the place before never runs it again: "${command}".`;
 }
 
 const OTHER_PROFILE =
