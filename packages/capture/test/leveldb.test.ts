@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkLevelDb } from '../src/leveldb/check.ts';
 import { crc32c, unmask } from '../src/leveldb/crc32c.ts';
 import { Damaged } from '../src/leveldb/damaged.ts';
@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
 describe('CRC-32C', () => {
-  it('gives the published values', () => {
+  test('gives the published values', () => {
     expect(crc32c(Buffer.from('123456789'))).toBe(0xe3069283);
     expect(crc32c(Buffer.alloc(32))).toBe(0x8a9136aa);
     expect(crc32c(Buffer.alloc(32, 0xff))).toBe(0x62a8ab43);
@@ -27,7 +27,7 @@ describe('CRC-32C', () => {
     expect(unmask((((0x12345678 >>> 15) | (0x12345678 << 17)) + 0xa282ead8) >>> 0)).toBe(0x12345678);
   });
 
-  it('is the same in pieces as at once', () => {
+  test('is the same in pieces as at once', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(200), (bytes, cut) => {
         expect(crc32c(bytes.subarray(cut), crc32c(bytes.subarray(0, cut)))).toBe(crc32c(bytes));
@@ -49,7 +49,7 @@ describe('a log', () => {
   const lengths = fc.array(fc.oneof(fc.nat(300), fc.integer({ min: 32_700, max: 70_000 })), { maxLength: 8 });
   const recordsOf = (sizes: number[]): Buffer[] => sizes.map((size, at) => Buffer.alloc(size, `record ${at}`));
 
-  it('is read as it was written, also where records cross the ends of its blocks', () => {
+  test('is read as it was written, also where records cross the ends of its blocks', () => {
     fc.assert(
       fc.property(lengths, (sizes) => {
         const records = recordsOf(sizes);
@@ -62,7 +62,7 @@ describe('a log', () => {
     );
   });
 
-  it('cut off anywhere is what was whole before, and a torn rest', () => {
+  test('cut off anywhere is what was whole before, and a torn rest', () => {
     fc.assert(
       fc.property(lengths, fc.double({ min: 0, max: 1, noNaN: true }), (sizes, where) => {
         const records = recordsOf(sizes);
@@ -77,14 +77,14 @@ describe('a log', () => {
     );
   });
 
-  it('cut off at every length of its last block is never called damaged', () => {
+  test('cut off at every length of its last block is never called damaged', () => {
     const full = writeLog(recordsOf([40, 32_600, 90, 0, 50]));
     for (let length = 32_700; length <= full.length; length++) {
       expect(read(full.subarray(0, length)).whole).toBeLessThanOrEqual(length);
     }
   });
 
-  it('with any bit turned is noticed: damaged, or its last record torn', () => {
+  test('with any bit turned is noticed: damaged, or its last record torn', () => {
     const full = writeLog(recordsOf([40, 200, 32_400, 500, 60]));
     const last = read(full).whole - 67;
     fc.assert(
@@ -104,7 +104,7 @@ describe('a log', () => {
     );
   });
 
-  it('may end in zeroes, but have nothing behind them', () => {
+  test('may end in zeroes, but have nothing behind them', () => {
     const full = writeLog(recordsOf([40, 50]));
     expect(read(Buffer.concat([full, Buffer.alloc(100_000)]))).toMatchObject({ records: 2, torn: 100_000 });
     expect(() => read(Buffer.concat([full, Buffer.alloc(100), full]))).toThrow('more behind it');
@@ -112,18 +112,18 @@ describe('a log', () => {
     expect(() => read(Buffer.concat([split.subarray(0, 32_768), Buffer.alloc(100)]))).toThrow('goes over into zeroes');
   });
 
-  it('that went on behind a torn record is damaged, also where LevelDB would say nothing', () => {
+  test('that went on behind a torn record is damaged, also where LevelDB would say nothing', () => {
     const torn = writeLog(recordsOf([40, 9_000])).subarray(0, 100);
     expect(() => read(Buffer.concat([torn, writeLog(recordsOf([60]))]))).toThrow('more follow');
   });
 
-  it('of fragments in a wrong order is damaged', () => {
+  test('of fragments in a wrong order is damaged', () => {
     const split = writeLog(recordsOf([70_000]));
     expect(() => read(split.subarray(32_768))).toThrow('has no beginning');
     expect(() => read(Buffer.concat([split.subarray(0, 32_768), split]))).toThrow('has no end');
   });
 
-  it('of random bytes is an answer, in bounded time', () => {
+  test('of random bytes is an answer, in bounded time', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 70_000 }), (bytes) => {
         try {
@@ -145,11 +145,11 @@ describe('a folder', () => {
   };
   beforeEach(() => writeFolder(dir));
 
-  it('is whole as it was written', () => {
+  test('is whole as it was written', () => {
     expect(verdict()).toBe('true: 1 tables of 0.0 MB, 000006.log with 3 records');
   });
 
-  it.each<[string, () => void, string]>([
+  test.each<[string, () => void, string]>([
     ['CURRENT missing', () => rmSync(path('CURRENT')), 'CURRENT is missing'],
     ['CURRENT empty', () => writeFileSync(path('CURRENT'), ''), 'does not name a MANIFEST'],
     ['CURRENT without its end', () => writeFileSync(path('CURRENT'), 'MANIFEST-000001'), 'does not name a MANIFEST'],
@@ -182,7 +182,7 @@ describe('a folder', () => {
     expect(verdict()).toContain(detail);
   });
 
-  it('with any byte of its MANIFEST, its log, or the end of its table changed is damaged', () => {
+  test('with any byte of its MANIFEST, its log, or the end of its table changed is damaged', () => {
     for (const name of ['MANIFEST-000001', '000006.log', '000007.ldb']) {
       const whole = readFileSync(path(name));
       // The data of a table is not read; between the handles of a footer and its magic lies padding.
@@ -205,7 +205,7 @@ describe('a folder', () => {
     }
   });
 
-  it('needs no log that no MANIFEST has named, and an older name of a table will do', () => {
+  test('needs no log that no MANIFEST has named, and an older name of a table will do', () => {
     writeFileSync(path('MANIFEST-000001'), writeLog([writeEdit({ log: 0, next: 2, sequence: 0 })]));
     rmSync(path('000006.log'));
     rmSync(path('000003.log'));
@@ -216,7 +216,7 @@ describe('a folder', () => {
     expect(verdict()).toMatch(/^true/);
   });
 
-  it('refuses an edit with an unknown field or level', () => {
+  test('refuses an edit with an unknown field or level', () => {
     const end = writeEdit({ log: 6, next: 8, sequence: 1 });
     for (const bad of [Buffer.from([8]), Buffer.from([6, 9, 1]), Buffer.from([2, 0x80]), Buffer.from([1, 50])]) {
       writeFileSync(path('MANIFEST-000001'), writeLog([end, bad]));
@@ -224,7 +224,7 @@ describe('a folder', () => {
     }
   });
 
-  it('torn at its ends is whole, says so, and is repaired without losing a record', () => {
+  test('torn at its ends is whole, says so, and is repaired without losing a record', () => {
     const log = readFileSync(path('000006.log'));
     const manifest = readFileSync(path('MANIFEST-000001'));
     writeFileSync(path('000006.log'), Buffer.concat([log, log.subarray(0, 15)]));
@@ -238,7 +238,7 @@ describe('a folder', () => {
     expect(mendLevelDb(dir)).toEqual([]);
   });
 
-  it('is not repaired when it is damaged, or not there', () => {
+  test('is not repaired when it is damaged, or not there', () => {
     appendFileSync(path('000006.log'), 'abc');
     rmSync(path('000007.ldb'));
     const before = readFileSync(path('000006.log'));
@@ -247,7 +247,7 @@ describe('a folder', () => {
     expect(mendLevelDb(path('nowhere'))).toEqual([]);
   });
 
-  it('of random bytes, or with random changes, is an answer', () => {
+  test('of random bytes, or with random changes, is an answer', () => {
     const names = ['CURRENT', 'MANIFEST-000001', '000006.log', '000007.ldb'];
     const wholes = new Map(names.map((name) => [name, readFileSync(path(name))]));
     const change = fc.record({

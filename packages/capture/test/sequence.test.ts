@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { lastSequence } from '../src/leveldb/sequence.ts';
 import { writeEdit, writeLog } from './leveldb-writer.ts';
 
@@ -24,13 +24,13 @@ function database(inManifest: number, batches: readonly Buffer[], tail: Buffer =
 }
 
 describe('the last change of a LevelDB', () => {
-  it('is the last one of its last batch, else what the MANIFEST says', () => {
+  test('is the last one of its last batch, else what the MANIFEST says', () => {
     expect(lastSequence(database(7, []))).toBe(7);
     expect(lastSequence(database(7, [batch(8, 1), batch(9, 5)]))).toBe(13);
     expect(lastSequence(database(2 ** 40, [batch(2 ** 40 + 1, 2)]))).toBe(2 ** 40 + 2);
   });
 
-  it('counts up by exactly the changes that were written, over many blocks', () => {
+  test('counts up by exactly the changes that were written, over many blocks', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 9_000 }), { maxLength: 12 }), (counts) => {
         let next = 5;
@@ -44,12 +44,12 @@ describe('the last change of a LevelDB', () => {
     );
   });
 
-  it('does not count what was not finished', () => {
+  test('does not count what was not finished', () => {
     const torn = writeLog([batch(9, 4)]).subarray(0, 20);
     expect(lastSequence(database(7, [batch(8, 1)], torn))).toBe(8);
   });
 
-  it('is not guessed at: what is damaged or missing is an error', () => {
+  test('is not guessed at: what is damaged or missing is an error', () => {
     expect(() => lastSequence(database(7, [Buffer.from('short')]))).toThrow('no batch');
     const folder = database(7, []);
     writeFileSync(join(folder, 'CURRENT'), 'MANIFEST-000009\n');

@@ -13,7 +13,7 @@ import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkStructure } from '../src/index.ts';
 import { checkLevelDb } from '../src/leveldb/check.ts';
 import { mendLevelDb } from '../src/leveldb/mend.ts';
@@ -66,7 +66,7 @@ describe('a profile of Chromium', () => {
     writeFileSync(path, bytes);
   }
 
-  it('is whole, with every database named', () => {
+  test('is whole, with every database named', () => {
     fresh();
     const { ok, checks } = checkStructure(profile);
     expect(checks.filter((check) => !check.ok)).toEqual([]);
@@ -77,7 +77,7 @@ describe('a profile of Chromium', () => {
     expect(names).toContain('Cookies');
   });
 
-  it.each<[string, (parts: ReturnType<typeof fresh>) => void]>([
+  test.each<[string, (parts: ReturnType<typeof fresh>) => void]>([
     ['its MANIFEST', ({ manifest }) => flip(manifest, 30)],
     ['the middle of its log', ({ log }) => flip(log, 100_000)],
     ['the footer of a table', ({ tables }) => flip(tables[0] as string, -3)],
@@ -89,7 +89,7 @@ describe('a profile of Chromium', () => {
     expect(checkStructure(profile).checks.filter(({ ok }) => !ok)).toHaveLength(1);
   });
 
-  it('cut off in its log is whole, wherever it was cut', () => {
+  test('cut off in its log is whole, wherever it was cut', () => {
     const { idb, log } = fresh();
     const size = statSync(log).size;
     for (let length = size - 1; length > size - 700; length -= 3) {
@@ -100,7 +100,7 @@ describe('a profile of Chromium', () => {
     expect(checkLevelDb(idb)).toMatchObject({ ok: true });
   });
 
-  it('with random changes is an answer', () => {
+  test('with random changes is an answer', () => {
     const { idb, log, manifest, tables } = fresh();
     const files = [log, manifest, tables[0] as string].map((path) => ({ path, whole: readFileSync(path) }));
     const changes = fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(255)), { maxLength: 8 });
@@ -128,7 +128,7 @@ describe('a profile of Chromium', () => {
     return { rows: await page.count(), value: await page.remembered('later') };
   }
 
-  it.each<[string, (log: string) => void]>([
+  test.each<[string, (log: string) => void]>([
     ['the head of a record', (log) => appendFileSync(log, Buffer.from([1, 2, 3, 4, 60, 0, 1]))],
     ['a part of a head', (log) => appendFileSync(log, Buffer.from([1, 2, 3]))],
     ['zeroes', (log) => appendFileSync(log, Buffer.alloc(5_000))],
@@ -143,14 +143,14 @@ describe('a profile of Chromium', () => {
     expect(checkStructure(profile).checks.filter(({ ok }) => !ok)).toEqual([]);
   });
 
-  it('torn and not repaired is lost: the reason why it is repaired', async () => {
+  test('torn and not repaired is lost: the reason why it is repaired', async () => {
     const { log } = fresh();
     appendFileSync(log, Buffer.from([1, 2, 3, 4, 60, 0, 1]));
     expect(checkStructure(profile).ok).toBe(true);
     expect((await runTwice()).rows).toBe(0);
   });
 
-  it('torn in its MANIFEST and repaired keeps everything', async () => {
+  test('torn in its MANIFEST and repaired keeps everything', async () => {
     const { idb, manifest } = fresh();
     appendFileSync(manifest, Buffer.from([1, 2, 3, 4, 60, 0, 1]));
     expect(mendLevelDb(idb)).toHaveLength(1);

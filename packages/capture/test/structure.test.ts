@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LOGIN_STORES } from '../src/classify.ts';
 import { checkLoginStores, checkStructure, checkStructureAside, mendLoginStores } from '../src/index.ts';
 import { writeFolder } from './leveldb-writer.ts';
@@ -51,7 +51,7 @@ function putSqlite(file: string, rows = 500): void {
 }
 
 describe('the databases of a profile', () => {
-  it('are found wherever they lie, and told by their paths; what is temporary is passed over', () => {
+  test('are found wherever they lie, and told by their paths; what is temporary is passed over', () => {
     putLogin();
     const cookies = join(profile, 'Default/Network/Cookies');
     putSqlite(cookies);
@@ -74,13 +74,13 @@ describe('the databases of a profile', () => {
     expect(checkStructure(profile, { tempDir, requireLogin: true })).toEqual(report);
   });
 
-  it('are the same in a thread of its own, which a signal ends', async () => {
+  test('are the same in a thread of its own, which a signal ends', async () => {
     putLogin();
     expect(await checkStructureAside(profile, { tempDir })).toEqual(check());
     await expect(checkStructureAside(profile, { tempDir }, AbortSignal.abort(new Error('enough')))).rejects.toThrow();
   });
 
-  it('are none in an empty profile, unless a login must be there', () => {
+  test('are none in an empty profile, unless a login must be there', () => {
     expect(check()).toEqual({ ok: true, checks: [] });
     expect(checkStructure(profile, { requireLogin: true, tempDir })).toEqual({
       ok: false,
@@ -89,7 +89,7 @@ describe('the databases of a profile', () => {
     expect(checkStructure(join(root, 'nowhere'))).toMatchObject({ ok: false, checks: [{ name: '.', ok: false }] });
   });
 
-  it('need both stores of a login, with something in each', () => {
+  test('need both stores of a login, with something in each', () => {
     putLogin();
     expect(checkLoginStores(profile).ok).toBe(true);
     const store = join(profile, LOGIN_STORES.localStorage);
@@ -102,7 +102,7 @@ describe('the databases of a profile', () => {
     expect(check()).toMatchObject({ ok: false });
   });
 
-  it('are repaired of what a kill has torn, both stores', () => {
+  test('are repaired of what a kill has torn, both stores', () => {
     putLogin();
     for (const store of Object.values(LOGIN_STORES)) {
       const log = join(profile, store, '000006.log');
@@ -124,7 +124,7 @@ describe('an SQLite database', () => {
     file = join(profile, 'Default/Network/Cookies');
   });
 
-  it('with a page overwritten, cut off, or without its header is damaged', () => {
+  test('with a page overwritten, cut off, or without its header is damaged', () => {
     putSqlite(file);
     const whole = readFileSync(file);
     expect(answer()).toMatchObject({ ok: true, detail: 'whole' });
@@ -141,7 +141,7 @@ describe('an SQLite database', () => {
     expect(answer()).toMatchObject({ ok: false });
   });
 
-  it.each(['DELETE', 'WAL'])('with a transaction under way (%s) is whole, and is left as it is', (mode) => {
+  test.each(['DELETE', 'WAL'])('with a transaction under way (%s) is whole, and is left as it is', (mode) => {
     putSqlite(file);
     const live = join(root, 'live');
     copyFileSync(file, live);
@@ -167,7 +167,7 @@ describe('an SQLite database', () => {
     expect(answer()).toMatchObject({ ok: false });
   });
 
-  it('with random changes is an answer', () => {
+  test('with random changes is an answer', () => {
     putSqlite(file, 40);
     const whole = readFileSync(file);
     const change = fc.tuple(fc.nat(whole.length - 1), fc.integer({ min: 0, max: 255 }));

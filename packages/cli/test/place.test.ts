@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { copiedFolder, service } from './harness.ts';
 
 /** A service on a copy of a data folder in which both sessions ran. */
@@ -8,7 +8,7 @@ async function copy() {
 }
 
 describe('leadmaster place', () => {
-  it('shows both places with their dates, and what waits', async () => {
+  test('shows both places with their dates, and what waits', async () => {
     const { cli, dataDir, origin } = await copy();
     const { code, stdout } = await cli('place show');
     expect(code).toBe(0);
@@ -20,7 +20,7 @@ describe('leadmaster place', () => {
     );
   });
 
-  it('releases nothing without the word, and those that are named with it', async () => {
+  test('releases nothing without the word, and those that are named with it', async () => {
     const { cli, origin, until } = await copy();
     const refused = await cli('place accept');
     expect(refused).toMatchObject({ code: 5, stderr: expect.stringContaining('--origin-retired') });
@@ -37,7 +37,7 @@ describe('leadmaster place', () => {
     expect((await cli('place accept --origin-retired')).stdout).toContain('None of these sessions waits');
   });
 
-  it('asks a person at a terminal', async () => {
+  test('asks a person at a terminal', async () => {
     const { cli } = await copy();
     expect(await cli('place accept ventas', { answers: 'no' })).toMatchObject({ code: 1 });
     expect(await cli('place accept ventas', { answers: 'yes' })).toMatchObject({ code: 0 });

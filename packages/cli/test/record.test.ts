@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Recording, recording } from '@leadmaster/protocol';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { readStandinPages } from '../src/record/standin-pages.ts';
 import { run, service } from './harness.ts';
 
@@ -13,7 +13,7 @@ function folder(): string {
 }
 
 describe('record NAME', () => {
-  it('writes one file that only its owner can read, and leaves nothing else', async () => {
+  test('writes one file that only its owner can read, and leaves nothing else', async () => {
     const { env, given } = await service();
     await given('ventas', 'QR_REQUIRED');
     const dir = folder();
@@ -25,7 +25,7 @@ describe('record NAME', () => {
     expect(recording.parse(JSON.parse(readFileSync(out, 'utf8'))).session.state).toBe('QR_REQUIRED');
   });
 
-  it('does not write over a file unless told so', async () => {
+  test('does not write over a file unless told so', async () => {
     const { env, given } = await service();
     await given('ventas', 'READY');
     const out = join(folder(), 'r.json');
@@ -38,7 +38,7 @@ describe('record NAME', () => {
     expect(JSON.parse(readFileSync(out, 'utf8'))).toHaveProperty('format', 'leadmaster-recording');
   });
 
-  it('of a session that is not there says so, also where the file is there', async () => {
+  test('of a session that is not there says so, also where the file is there', async () => {
     const { env } = await service();
     const out = join(folder(), 'r.json');
     writeFileSync(out, 'mine');
@@ -47,7 +47,7 @@ describe('record NAME', () => {
     expect(readFileSync(out, 'utf8')).toBe('mine');
   });
 
-  it('says what is missing where no browser runs, and writes nothing', async () => {
+  test('says what is missing where no browser runs, and writes nothing', async () => {
     const { env, given } = await service();
     await given('ventas', 'STOPPED');
     const dir = folder();
@@ -56,7 +56,7 @@ describe('record NAME', () => {
     expect(readdirSync(dir)).toEqual([]);
   });
 
-  it('says that the folder cannot be written to', async () => {
+  test('says that the folder cannot be written to', async () => {
     const { env, given } = await service();
     await given('ventas', 'READY');
     const ran = await run(['record', 'ventas', '--out', join(folder(), 'none', 'r.json'), '--json'], { env });
@@ -64,7 +64,7 @@ describe('record NAME', () => {
     expect(JSON.parse(ran.stdout).error).toMatchObject({ code: 'file_failed' });
   });
 
-  it.each([[[]], [['ventas', '--check', 'r.json']]])('is wrong usage with %j', async (args) => {
+  test.each([[[]], [['ventas', '--check', 'r.json']]])('is wrong usage with %j', async (args) => {
     expect(await run(['record', ...args])).toMatchObject({ code: 2, stderr: expect.stringContaining('--check FILE') });
   });
 });
@@ -83,7 +83,7 @@ describe('record --check FILE', () => {
     return JSON.parse(stdout).differences;
   };
 
-  it('finds no difference in what the stand-in plays, needs no service, and compares with April when asked', async () => {
+  test('finds no difference in what the stand-in plays, needs no service, and compares with April when asked', async () => {
     const { september, april } = await readStandinPages();
     expect(await checked(september.ready)).toMatchObject({ code: 0, stdout: expect.stringContaining('No difference') });
     expect(await checked(september.waiting, '--json')).toMatchObject({ code: 0 });
@@ -94,7 +94,7 @@ describe('record --check FILE', () => {
     });
   });
 
-  it.each<[string, (file: Recording) => void, object]>([
+  test.each<[string, (file: Recording) => void, object]>([
     [
       'a module that is gone',
       ({ page }) => {
@@ -141,7 +141,7 @@ describe('record --check FILE', () => {
     expect(await differences(change)).toEqual([expect.objectContaining(difference)]);
   });
 
-  it.each([
+  test.each([
     ['half a file', '{"format":"leadmaster-recording","formatVer', 'not JSON'],
     ['a file of something else', { name: 'ventas', version: 3 }, 'another program'],
     ['a later form', { format: 'leadmaster-recording', formatVersion: 2 }, 'another version'],
@@ -157,7 +157,7 @@ describe('record --check FILE', () => {
     expect(ran.stderr).not.toContain('secret text');
   });
 
-  it('refuses what is no file, too large, or cannot be read', async () => {
+  test('refuses what is no file, too large, or cannot be read', async () => {
     const dir = folder();
     const large = join(dir, 'large.json');
     writeFileSync(large, ' '.repeat(2_000_001));

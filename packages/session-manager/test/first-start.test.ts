@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@leadmaster/testkit/free-port';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { readConfig } from '../src/config/index.ts';
 import { type RunningService, runSessionManager } from '../src/main.ts';
 import { openOffline } from '../src/offline.ts';
@@ -22,7 +22,7 @@ async function machine() {
   return { dataDir, env, key: join(dataDir, 'vault.key'), start };
 }
 
-it('the first start makes the key and the vault, for commands with the service down as well', async () => {
+test('the first start makes the key and the vault, for commands with the service down as well', async () => {
   const { env, key, start } = await machine();
   expect(await (await start()).shutdown('done')).toBeUndefined();
   expect((await stat(key)).mode & 0o777).toBe(0o600);
@@ -31,7 +31,7 @@ it('the first start makes the key and the vault, for commands with the service d
   await offline.close();
 });
 
-it('no later start makes a key for a vault whose key is missing, and the service runs all the same', async () => {
+test('no later start makes a key for a vault whose key is missing, and the service runs all the same', async () => {
   const { key, start } = await machine();
   await (await start()).shutdown('done');
   await rm(key);
@@ -42,7 +42,7 @@ it('no later start makes a key for a vault whose key is missing, and the service
   await service.shutdown('done');
 });
 
-it('LOGIN_MODE=local without a screen is refused at the start, and nothing is made', async () => {
+test('LOGIN_MODE=local without a screen is refused at the start, and nothing is made', async () => {
   const { dataDir, env } = await machine();
   vi.stubEnv('DISPLAY', undefined).stubEnv('WAYLAND_DISPLAY', undefined);
   onTestFinished(() => void vi.unstubAllEnvs());
@@ -53,7 +53,7 @@ it('LOGIN_MODE=local without a screen is refused at the start, and nothing is ma
   expect(await readdir(dataDir)).toEqual([]);
 });
 
-it('a start that is refused because its port is taken makes nothing, and one beside its own service names that', async () => {
+test('a start that is refused because its port is taken makes nothing, and one beside its own service names that', async () => {
   const { dataDir, env, start } = await machine();
   await rm(dataDir, { recursive: true });
   const other = createServer().listen(Number(env.SESSION_MANAGER_PORT), '127.0.0.1');

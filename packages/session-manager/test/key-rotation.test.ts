@@ -3,7 +3,7 @@ import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, st
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BlobStore, folderSource, openStore, openVault, parseMasterKeys, type Vault } from '@leadmaster/vault';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { readConfig } from '../src/config/index.ts';
 import { rotateVaultKey } from '../src/key-rotation.ts';
 import { lockDataFolder } from '../src/profile/locks.ts';
@@ -57,7 +57,7 @@ async function expectWhole(vault: Vault): Promise<void> {
 }
 
 describe('rotating the master key of a vault', () => {
-  it('leaves a vault that the new key opens alone, and the old one behind it in the key file', async () => {
+  test('leaves a vault that the new key opens alone, and the old one behind it in the key file', async () => {
     const { config, keyFile, fresh, store } = await machine();
     const steps: number[] = [];
     const done = await rotateVaultKey(config, fresh, { onProgress: (progress) => steps.push(progress.done) });
@@ -74,7 +74,7 @@ describe('rotating the master key of a vault', () => {
     expect(readFileSync(keyFile, 'utf8')).toBe(text);
   });
 
-  it.each(Array.from({ length: KEYS + 1 }, (_, count) => count))(
+  test.each(Array.from({ length: KEYS + 1 }, (_, count) => count))(
     'killed after %i keys: the key file opens all of it, and the same call ends the work',
     async (last) => {
       const { config, env, keyFile, fresh, store } = await machine();
@@ -91,7 +91,7 @@ describe('rotating the master key of a vault', () => {
     },
   );
 
-  it('changes nothing while a service has the data folder', async () => {
+  test('changes nothing while a service has the data folder', async () => {
     const { config, dataDir, keyFile, fresh, store } = await machine();
     const lock = lockDataFolder(dataPaths(dataDir), { port: 1 });
     onTestFinished(() => lock.release());
@@ -100,7 +100,7 @@ describe('rotating the master key of a vault', () => {
     await expectWhole(await openWith(store, OLD));
   });
 
-  it.each([
+  test.each([
     ['a new key that is not there', (m: { fresh: string }) => rmSync(m.fresh), 'vault_key_missing', /new\.key.*ENOENT/],
     [
       'a new key that is none',
@@ -125,7 +125,7 @@ describe('rotating the master key of a vault', () => {
     expect(readFileSync(given.keyFile, 'utf8')).toBe(before);
   });
 
-  it('never takes a vault that is not there for a new one', async () => {
+  test('never takes a vault that is not there for a new one', async () => {
     const { config, dataDir, keyFile, fresh } = await machine();
     rmSync(join(dataDir, 'vault'), { recursive: true });
     await expect(rotateVaultKey(config, fresh)).rejects.toThrow();
@@ -133,7 +133,7 @@ describe('rotating the master key of a vault', () => {
     expect(readFileSync(keyFile, 'utf8')).not.toContain(NEW);
   });
 
-  it("refuses a key file of another user's: its owner could read it no more", async (context) => {
+  test("refuses a key file of another user's: its owner could read it no more", async (context) => {
     if (process.getuid?.() !== 0) context.skip('only root can give a file away');
     const { config, keyFile, fresh } = await machine();
     chownSync(keyFile, 65_534, 65_534);

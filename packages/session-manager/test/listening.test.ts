@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@leadmaster/testkit/free-port';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { runSessionManager } from '../src/main.ts';
 
 /** Starts a service on an empty data folder at that address. */
@@ -26,7 +26,7 @@ function canListen(host: string): Promise<boolean> {
 
 const health = (url: string): Promise<number> => fetch(`${url}/health`).then(({ status }) => status);
 
-it('localhost is every loopback of that name, ::1 and :: are what they say', async () => {
+test('localhost is every loopback of that name, ::1 and :: are what they say', async () => {
   const port = await freePort();
   const every = await startAt('localhost', port);
   onTestFinished(() => every.shutdown('done'));
@@ -40,7 +40,7 @@ it('localhost is every loopback of that name, ::1 and :: are what they say', asy
   }
 });
 
-it('an address that this machine has not is named, with the setting; a program on the port is told of as that', async () => {
+test('an address that this machine has not is named, with the setting; a program on the port is told of as that', async () => {
   await expect(startAt('192.0.2.1', await freePort())).rejects.toMatchObject({
     code: 'port_unavailable',
     message: expect.stringContaining('192.0.2.1 is no address of this machine'),

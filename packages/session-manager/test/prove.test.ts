@@ -1,5 +1,5 @@
 import type { Message, MessageState } from '@leadmaster/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readOptions } from '../prove/command/options.ts';
 import { caseName, driftCases, inForce } from '../prove/drift/cases.ts';
 import { judgeCase } from '../prove/drift/drift-proof.ts';
@@ -18,14 +18,14 @@ import { everyPointOf, pickSome, pointsOf } from '../prove/vault-kills/points.ts
 describe('holes in numbered messages', () => {
   const messages = ['in 1', 'out 1', 'in 3', 'in 2', 'hello'].map((body) => ({ body }));
 
-  it('are none when every number is there once, in any order', () => {
+  test('are none when every number is there once, in any order', () => {
     expect(numbersOf(messages, 'in')).toEqual([1, 3, 2]);
     expect(holesIn([1, 3, 2], 3)).toBeNull();
     expect(holesIn([1, 3, 2], 2)).toBeNull();
     expect(holesIn([], 0)).toBeNull();
   });
 
-  it('are told when one is missing in between, at the end, or there twice', () => {
+  test('are told when one is missing in between, at the end, or there twice', () => {
     expect(holesIn([1, 2, 4], 3)).toBe('1 of 4 messages are missing: 3');
     expect(holesIn([1, 2], 3)).toBe('only 2 of 3 messages are there');
     expect(holesIn([1, 2, 2], 2)).toBe('1 messages are there twice');
@@ -35,7 +35,7 @@ describe('holes in numbered messages', () => {
 describe('rows after a trim', () => {
   const census = (rows: Record<string, number>, localStorage = 4) => ({ localStorage, rows });
 
-  it('may be more, and not fewer', () => {
+  test('may be more, and not fewer', () => {
     expect(lostRows(census({ message: 5, chat: 1 }), census({ message: 6, chat: 1 }))).toEqual([]);
     expect(lostRows(census({ message: 5, chat: 1 }), census({ message: 4, chat: 1 }))).toEqual([
       'message had 5 rows and has 4',
@@ -44,14 +44,14 @@ describe('rows after a trim', () => {
     expect(lostRows(census({}), census({}, 0))).toEqual(['localStorage is empty']);
   });
 
-  it('without a count are no proof', () => {
+  test('without a count are no proof', () => {
     expect(lostRows(null, census({}))).toHaveLength(1);
     expect(lostRows(census({}), null)).toHaveLength(1);
   });
 });
 
 describe('pauses', () => {
-  it('are summed up by load, by mode and by method', () => {
+  test('are summed up by load, by mode and by method', () => {
     const of = (mode: string, method: string, pauseMs: number) => ({ mode, method, pauseMs });
     const many = Array.from({ length: 100 }, (_, i) => of('messages', 'cgroup', i + 1));
     const pauses = pausesOf([...many, of('steady', 'sigstop', 7), of('flat_out', 'cgroup', 9)]);
@@ -68,7 +68,7 @@ describe('growth of a vault', () => {
       ...{ storedMb: storedMb(i), liveMb: liveMb(i) },
     }));
 
-  it('is none when it levels off, or follows its profile', () => {
+  test('is none when it levels off, or follows its profile', () => {
     expect(
       stillGrowing(
         series(
@@ -87,7 +87,7 @@ describe('growth of a vault', () => {
     ).toBeNull();
   });
 
-  it('is told when the last half goes on growing', () => {
+  test('is told when the last half goes on growing', () => {
     expect(
       stillGrowing(
         series(
@@ -100,7 +100,7 @@ describe('growth of a vault', () => {
 });
 
 describe('steps to die at', () => {
-  it('are named by their kind', () => {
+  test('are named by their kind', () => {
     expect(stepLabel('rename', ['/x/data/staging/restore-kept-0a1b2c3d4e5f', '/x/data/tokens/kept'])).toBe(
       'rename staging/restore -> tokens/kept',
     );
@@ -108,7 +108,7 @@ describe('steps to die at', () => {
     expect(stepLabel('sync', [''])).toBeNull();
   });
 
-  it('are the first and the last of each kind, before and after', () => {
+  test('are the first and the last of each kind, before and after', () => {
     const points = pointsOf(
       new Map([
         ['once', 1],
@@ -122,7 +122,7 @@ describe('steps to die at', () => {
     expect(new Set(pickSome(points, 3, () => 0.9)).size).toBe(3);
   });
 
-  it('or all of them: before each, and after the last of each kind', () => {
+  test('or all of them: before each, and after the last of each kind', () => {
     const points = everyPointOf(
       new Map([
         ['once', 1],
@@ -141,7 +141,7 @@ describe('a profile after a death', () => {
     ['Default/Cookies', 'b'],
   ]);
 
-  it('is whole, or what it lacks, has changed or has too much is named', () => {
+  test('is whole, or what it lacks, has changed or has too much is named', () => {
     expect(differences(new Map(whole), whole)).toEqual([]);
     expect(differences(null, whole)).toEqual(['the whole folder']);
     expect(differences(new Map([['Default/Cookies', 'c']]), whole)).toEqual([
@@ -151,7 +151,7 @@ describe('a profile after a death', () => {
     expect(differences(new Map([...whole, ['stray', 'x']]), whole)).toEqual(['has stray']);
   });
 
-  it('may have what is on its way out, as it was', () => {
+  test('may have what is on its way out, as it was', () => {
     const cache = new Map([['Cache/1', 'x']]);
     expect(differences(new Map([...whole, ['Cache/1', 'x']]), whole, cache)).toEqual([]);
     expect(differences(new Map([...whole, ['Cache/1', 'half']]), whole, cache)).toEqual(['has Cache/1']);
@@ -161,7 +161,7 @@ describe('a profile after a death', () => {
 describe('options of a proof', () => {
   const read = (...line: string[]) => readOptions({ kills: 60, only: 'save,prune', lenient: false }, line);
 
-  it('are what their defaults are: numbers, words, yes or no', () => {
+  test('are what their defaults are: numbers, words, yes or no', () => {
     expect(read()).toEqual({ kills: 60, only: 'save,prune', lenient: false, json: false });
     expect(read('--kills', '2.5', '--only', 'save', '--lenient', '--json')).toEqual({
       kills: 2.5,
@@ -171,7 +171,7 @@ describe('options of a proof', () => {
     });
   });
 
-  it('are refused for an invalid number or an unknown name', () => {
+  test('are refused for an invalid number or an unknown name', () => {
     expect(() => read('--kills', 'many')).toThrow('--kills is a number; it is many');
     expect(() => read('--kills', '')).toThrow('--kills is a number');
     expect(() => read('--points', '3')).toThrow(/points/);
@@ -193,12 +193,12 @@ describe('the word of the service about messages', () => {
     ).faults;
   const faults = (received: string[], ...sent: Told[]) => judge(received, sent);
 
-  it('is true when each text that was told SENT is there once, and none that was told FAILED', () => {
+  test('is true when each text that was told SENT is there once, and none that was told FAILED', () => {
     expect(faults(['a', 'b'], ['a', 'SENT'], ['b', 'FAILED', 'READ'], ['c', 'FAILED'], ['d', 'UNCERTAIN'])).toEqual([]);
     expect(faults(['a'], ['a', 'UNCERTAIN'])).toEqual([]);
   });
 
-  it('is a lie when one is missing, there twice, there although FAILED, or still open', () => {
+  test('is a lie when one is missing, there twice, there although FAILED, or still open', () => {
     expect(faults([], ['a', 'SENT'])).toEqual(['chat: "a" was told SENT, and did not arrive']);
     expect(faults(['a', 'a'], ['a', 'SENT'])).toEqual([
       'chat: "a" arrived 2 times',
@@ -208,11 +208,11 @@ describe('the word of the service about messages', () => {
     expect(faults([], ['a', 'SENDING'])).toEqual(['chat: "a" stays SENDING']);
   });
 
-  it('is a fault when a chat is out of order', () => {
+  test('is a fault when a chat is out of order', () => {
     expect(faults(['b', 'a'], ['a', 'SENT'], ['b', 'SENT'])).toEqual(['chat: "a" arrived after "b"']);
   });
 
-  it('is none when a text that was told FAILED was sent again, and arrives in its later place', () => {
+  test('is none when a text that was told FAILED was sent again, and arrives in its later place', () => {
     expect(
       judge(
         ['b', 'a'],
@@ -232,18 +232,18 @@ describe('what a drift allows', () => {
   const judge = (drifts: string[], came: Record<Step, Outcome>, lies: string[] = []) =>
     judgeCase({ page: 'september', drifts }, { outcomes: came, notes: [], lies });
 
-  it('is everything with a neutral one, and nothing else', () => {
+  test('is everything with a neutral one, and nothing else', () => {
     expect(judge(['lid', 'modules-late'], outcomes('ok'))).toEqual([]);
     expect(judge(['lid'], outcomes('ok', { out: 'failed' }))).toHaveLength(1);
     expect(judge([], outcomes('ok'), ['"x" arrived 2 times'])).toEqual(['the page of september: "x" arrived 2 times']);
   });
 
-  it('is a named refusal with a limiting one, also beside neutral ones', () => {
+  test('is a named refusal with a limiting one, also beside neutral ones', () => {
     expect(judge(['lid', 'timelock'], outcomes('ok', { 'new chat': 'refused' }))).toEqual([]);
     expect(judge(['timelock'], outcomes('ok'))).toHaveLength(1);
   });
 
-  it('is a state to rest in with a terminal one, and nothing after it', () => {
+  test('is a state to rest in with a terminal one, and nothing after it', () => {
     expect(wantsOf({ page: 'september', drifts: ['passkey'] }).link).toEqual(['at rest']);
     expect(restOf({ page: 'september', drifts: ['logout-reason=3'] })).toEqual({
       state: 'AUTH_FAILURE',
@@ -251,7 +251,7 @@ describe('what a drift allows', () => {
     });
   });
 
-  it('is tried alone for each drift, and in combinations that the seed decides', () => {
+  test('is tried alone for each drift, and in combinations that the seed decides', () => {
     const cases = () => driftCases('september', { combinations: 3, random: seeded(7) }).map(caseName);
     expect(cases()).toEqual(cases());
     expect(cases()).toContain('module-missing=send');

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { FolderStore, newMasterKeyText, parseMasterKeys, type SourceEntry } from '../src/index.ts';
 import { contents, expected, file, randomBytes, SESSION, sorted, temporaryFolder, vaultIn } from './helpers.ts';
 
@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const DOCUMENT = join(import.meta.dirname, '../../../docs/vault-format.md');
 const TOOLS = ['bash', 'openssl', 'zstd', 'jq', 'od', 'dd'];
 
-it('a snapshot is restored by hand with the script of docs/vault-format.md', async (context) => {
+test('a snapshot is restored by hand with the script of docs/vault-format.md', async (context) => {
   const missing = TOOLS.filter((tool) => !installed(tool));
   if (missing.length > 0) context.skip(`not installed: ${missing.join(', ')}`);
   const folder = await temporaryFolder();

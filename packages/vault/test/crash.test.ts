@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type BlobStore, MemoryStore, masterKey, type SourceEntry, type Vault } from '../src/index.ts';
 import { expected, file, MASTER, objects, randomBytes, restored, SESSION, sorted, vaultIn } from './helpers.ts';
 import { Dying } from './stores.ts';
@@ -70,7 +70,7 @@ describe('a crash at any call to the store', () => {
     given = await history();
   });
 
-  it('during a save: what was saved stays, and the next save works', async () => {
+  test('during a save: what was saved stays, and the next save works', async () => {
     const entries = files('d');
     const steps = await dieEverywhere(
       given.store,
@@ -87,7 +87,7 @@ describe('a crash at any call to the store', () => {
     expect(steps).toBeGreaterThan(8);
   });
 
-  it('during the first save of all, when vault and session are made', async () => {
+  test('during the first save of all, when vault and session are made', async () => {
     await dieEverywhere(
       new MemoryStore(),
       (vault) => vault.save(SESSION, files('d'), { kind: 'full' }),
@@ -100,7 +100,7 @@ describe('a crash at any call to the store', () => {
     );
   });
 
-  it('during forget: the forgotten one is there whole, or gone', async () => {
+  test('during forget: the forgotten one is there whole, or gone', async () => {
     await dieEverywhere(
       given.store,
       (vault) => vault.forget(SESSION, { ids: [given.forgotten] }),
@@ -118,7 +118,7 @@ describe('a crash at any call to the store', () => {
     );
   });
 
-  it('during prune: everything kept stays, and the next prune ends the work', async () => {
+  test('during prune: everything kept stays, and the next prune ends the work', async () => {
     const vault = await vaultIn(given.store);
     await vault.forget(SESSION, { ids: [given.forgotten] });
     const rest = new Map([...given.saved].slice(1));
@@ -142,7 +142,7 @@ describe('a crash at any call to the store', () => {
     expect(left.size).toBe(1);
   });
 
-  it('during rotation: every key is under the old master key or the new one', async () => {
+  test('during rotation: every key is under the old master key or the new one', async () => {
     const keys = { masterKeys: [NEW_MASTER, MASTER] };
     await dieEverywhere(
       given.store,
@@ -159,7 +159,7 @@ describe('a crash at any call to the store', () => {
     );
   });
 
-  it('during a destruction: readable as before, or gone for good; the other session stays', async () => {
+  test('during a destruction: readable as before, or gone for good; the other session stays', async () => {
     await dieEverywhere(
       given.store,
       (vault) => vault.destroySession(SESSION),

@@ -1,6 +1,6 @@
 import { LeadMasterError } from '@leadmaster/protocol';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MemoryStore, masterKey } from '../src/index.ts';
 import { expected, file, randomBytes, restored, SESSION, sorted, vaultIn } from './helpers.ts';
 
@@ -23,7 +23,7 @@ async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
 }
 
 describe('an exported snapshot', () => {
-  it('is one file that another vault takes in, under another name too', async () => {
+  test('is one file that another vault takes in, under another name too', async () => {
     const bytes = await exported();
     expect(bytes.includes('Default')).toBe(false);
     const other = await vaultIn(new MemoryStore());
@@ -41,7 +41,7 @@ describe('an exported snapshot', () => {
     expect((await other.stats('copied')).packs).toBe(1);
   });
 
-  it('opens with the key it was sealed with, and with no other', async () => {
+  test('opens with the key it was sealed with, and with no other', async () => {
     const key = masterKey(Buffer.alloc(32, 99));
     const bytes = await exported({ key });
     const other = await vaultIn(new MemoryStore());
@@ -50,7 +50,7 @@ describe('an exported snapshot', () => {
     expect((await other.list('copied')).snapshots).toHaveLength(1);
   });
 
-  it('that is cut short or changed is refused, and leaves nothing', async () => {
+  test('that is cut short or changed is refused, and leaves nothing', async () => {
     const bytes = await exported();
     const store = new MemoryStore();
     const vault = await vaultIn(store);
@@ -74,7 +74,7 @@ describe('an exported snapshot', () => {
     expect(await Array.fromAsync(store.list('packs/'))).toEqual([]);
   });
 
-  it('of rubbish is refused without taking it into memory', async () => {
+  test('of rubbish is refused without taking it into memory', async () => {
     const vault = await vaultIn(new MemoryStore());
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (rubbish) => {

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { FolderStore, foreignNames } from '../src/index.ts';
 import { file, restored, SESSION, temporaryFolder, vaultIn } from './helpers.ts';
 
@@ -40,7 +40,7 @@ async function litter(root: string): Promise<void> {
 }
 
 describe('a vault in a folder that others write into', () => {
-  it('does all its work with foreign files in each of its folders, and touches none of them', async () => {
+  test('does all its work with foreign files in each of its folders, and touches none of them', async () => {
     const root = join(await temporaryFolder(), 'vault');
     const store = new FolderStore(root, { create: true });
     const first = await (await vaultIn(store)).save(SESSION, [file('a', '1')], { kind: 'full' });
@@ -64,7 +64,7 @@ describe('a vault in a folder that others write into', () => {
     expect(await foreignNames(root)).toEqual(before);
   });
 
-  it('names them, and nothing that is its own', async () => {
+  test('names them, and nothing that is its own', async () => {
     const root = join(await temporaryFolder(), 'vault');
     const vault = await vaultIn(new FolderStore(root, { create: true }));
     await vault.save(SESSION, [file('a', '1')], { kind: 'full' });

@@ -1,6 +1,6 @@
 import { LeadMasterError } from '@leadmaster/protocol';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { packJson } from '../src/format/codec.ts';
 import { headerLine, sealEnvelope, splitEnvelope } from '../src/format/envelope.ts';
 import { readIndex, readTrailer } from '../src/format/pack.ts';
@@ -37,7 +37,7 @@ async function onlyOurErrors(work: () => unknown): Promise<void> {
 }
 
 describe('readers of bytes from unknown writers', () => {
-  it('take rubbish for damage and nothing else', async () => {
+  test('take rubbish for damage and nothing else', async () => {
     await fc.assert(
       fc.asyncProperty(anything, async (input) => {
         await onlyOurErrors(() => decodeRecord(KEYS, 'record', 5, input));
@@ -50,7 +50,7 @@ describe('readers of bytes from unknown writers', () => {
     );
   });
 
-  it('take rubbish that is sealed with the right key for damage as well', async () => {
+  test('take rubbish that is sealed with the right key for damage as well', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(
@@ -70,7 +70,7 @@ describe('readers of bytes from unknown writers', () => {
     );
   });
 
-  it('do not unpack more than they may', async () => {
+  test('do not unpack more than they may', async () => {
     // 128 MiB of zeros in a few kilobytes, sealed with the right key.
     const bomb = sealEnvelope(KEYS.chain, headerLine('record', KEYS.vault, KEYS.session, 5), await zeros(128));
     const before = process.memoryUsage().rss;
@@ -78,7 +78,7 @@ describe('readers of bytes from unknown writers', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(128 * 1024 * 1024);
   });
 
-  it('answer a whole vault of rubbish with our errors only', async () => {
+  test('answer a whole vault of rubbish with our errors only', async () => {
     const store = new MemoryStore();
     const vault = await vaultIn(store);
     const { id } = await vault.save(SESSION, [file('a', 'abc')], { kind: 'full' });
@@ -115,7 +115,7 @@ describe('paths', () => {
     '\ud800',
   ];
 
-  it.each(bad)('that lead out or cannot be are refused: %j', async (path) => {
+  test.each(bad)('that lead out or cannot be are refused: %j', async (path) => {
     expect(() => checkTree([{ path, kind: 'file' }])).toThrow(expect.objectContaining({ code: 'snapshot_unsafe' }));
     const vault = await vaultIn(new MemoryStore());
     await expect(
@@ -125,7 +125,7 @@ describe('paths', () => {
     });
   });
 
-  it('behind a symlink or a file, or twice, are refused', () => {
+  test('behind a symlink or a file, or twice, are refused', () => {
     const refused = expect.objectContaining({ code: 'snapshot_unsafe' });
     expect(() =>
       checkTree([

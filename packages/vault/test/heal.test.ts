@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type DamageMemory, MemoryStore, type SourceEntry } from '../src/index.ts';
 import { expected, file, randomBytes, restored, SESSION, sorted, temporaryFolder, vaultIn } from './helpers.ts';
 
@@ -48,7 +48,7 @@ describe('chunks of a pack in which damage was found are stored again by the nex
     },
   };
 
-  it.each(Object.entries(finds))('when %s found it, also in another process', async (_, find) => {
+  test.each(Object.entries(finds))('when %s found it, also in another process', async (_, find) => {
     const store = new MemoryStore();
     const damage = new Kept();
     const entries = profile();
@@ -65,7 +65,7 @@ describe('chunks of a pack in which damage was found are stored again by the nex
     expect(await vault.verify(SESSION, first.id)).toMatchObject({ ok: true });
   });
 
-  it('also when the damaged snapshot was forgotten meanwhile', async () => {
+  test('also when the damaged snapshot was forgotten meanwhile', async () => {
     const store = new MemoryStore();
     const vault = await vaultIn(store);
     const entries = profile();
@@ -77,7 +77,7 @@ describe('chunks of a pack in which damage was found are stored again by the nex
     expect(await vault.verify(SESSION, second.id)).toMatchObject({ ok: true });
   });
 
-  it('also when its index was read before it was damaged or lost', async () => {
+  test('also when its index was read before it was damaged or lost', async () => {
     const store = new MemoryStore();
     const vault = await vaultIn(store);
     const entries = profile();
@@ -91,7 +91,7 @@ describe('chunks of a pack in which damage was found are stored again by the nex
 });
 
 describe('a prune after the healing', () => {
-  it('removes the damaged packs, and nothing of what was stored again', async () => {
+  test('removes the damaged packs, and nothing of what was stored again', async () => {
     const store = new MemoryStore();
     const vault = await vaultIn(store);
     const entries = profile();
@@ -107,7 +107,7 @@ describe('a prune after the healing', () => {
     }
   });
 
-  it('keeps a damaged pack while something that is whole is needed of it alone', async () => {
+  test('keeps a damaged pack while something that is whole is needed of it alone', async () => {
     const store = new MemoryStore();
     const vault = await vaultIn(store);
     const [login, media] = [file('login', randomBytes(20 * KB)), file('media', randomBytes(300 * KB))];
@@ -122,7 +122,7 @@ describe('a prune after the healing', () => {
     expect(damage.flatMap(({ files }) => files).every((path) => path === 'media')).toBe(true);
   });
 
-  it('keeps every copy of a chunk that is whole nowhere: one may be brought back', async () => {
+  test('keeps every copy of a chunk that is whole nowhere: one may be brought back', async () => {
     const store = new MemoryStore();
     const vault = await vaultIn(store);
     const { id } = await vault.save(SESSION, profile(), KIND);

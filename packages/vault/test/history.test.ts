@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type BlobStore, MemoryStore, parseRetention, type SourceEntry } from '../src/index.ts';
 import { counted, expected, file, objects, randomBytes, restored, SESSION, sorted, vaultIn } from './helpers.ts';
 import { Full } from './stores.ts';
@@ -12,7 +12,7 @@ async function bytesUnder(store: BlobStore, prefix: string): Promise<number> {
 }
 
 describe('a history of snapshots', () => {
-  it('does not open what is unchanged, and stores once what is in many files', async () => {
+  test('does not open what is unchanged, and stores once what is in many files', async () => {
     const vault = await vaultIn(new MemoryStore());
     const media = randomBytes(300 * KB);
     const entries = [file('media/1', media), file('media/2', media), file('log', randomBytes(50 * KB))];
@@ -30,7 +30,7 @@ describe('a history of snapshots', () => {
     expect(later.opened.sort()).toEqual(['log', 'media/3']);
   });
 
-  it('stores only the new end of a log', async () => {
+  test('stores only the new end of a log', async () => {
     const vault = await vaultIn(new MemoryStore());
     const log = randomBytes(3 * KB * KB);
     await vault.save(SESSION, [file('log', log.subarray(0, 2.5 * KB * KB), null)], { kind: 'full' });
@@ -38,7 +38,7 @@ describe('a history of snapshots', () => {
     expect(newBytes).toBe(KB * KB);
   });
 
-  it('recognises files through kinds: essential after full, full after essential', async () => {
+  test('recognises files through kinds: essential after full, full after essential', async () => {
     const vault = await vaultIn(new MemoryStore());
     const [login, media] = [file('login', randomBytes(KB)), file('media', randomBytes(10 * KB))];
     await vault.save(SESSION, [login, media], { kind: 'full' });
@@ -50,7 +50,7 @@ describe('a history of snapshots', () => {
     }
   });
 
-  it('opens a file again when it has no identity, or its size differs under the same one', async () => {
+  test('opens a file again when it has no identity, or its size differs under the same one', async () => {
     const vault = await vaultIn(new MemoryStore());
     await vault.save(SESSION, [file('a', 'one', null), file('b', 'two', 'same')], { kind: 'full' });
     const { source, opened } = counted([file('a', 'one', null), file('b', 'three', 'same')]);
@@ -59,7 +59,7 @@ describe('a history of snapshots', () => {
     expect((await restored(vault, id)).get('b')).toBe(Buffer.from('three').toString('base64'));
   });
 
-  it('keeps sessions apart: nothing is shared, not even an id', async () => {
+  test('keeps sessions apart: nothing is shared, not even an id', async () => {
     const store = new MemoryStore();
     const vault = await vaultIn(store);
     const entries = [file('same', randomBytes(20 * KB))];
@@ -72,7 +72,7 @@ describe('a history of snapshots', () => {
     }
   });
 
-  it('forgets by id and by policy, each kind for itself, and never a newest one', async () => {
+  test('forgets by id and by policy, each kind for itself, and never a newest one', async () => {
     let now = new Date('2026-01-01T02:00:00Z');
     const vault = await vaultIn(new MemoryStore(), { now: () => now });
     const ids: string[] = [];
@@ -96,7 +96,7 @@ describe('a history of snapshots', () => {
     });
   });
 
-  it('frees by prune what no snapshot needs, rewriting packs that are half empty', async () => {
+  test('frees by prune what no snapshot needs, rewriting packs that are half empty', async () => {
     const store = new MemoryStore();
     const vault = await vaultIn(store);
     const [a, b, c] = ['a', 'b', 'c'].map((path) => file(path, randomBytes(100 * KB))) as [
@@ -119,7 +119,7 @@ describe('a history of snapshots', () => {
     expect(await vault.save(SESSION, [a], { kind: 'full' })).toMatchObject({ newBytes: 100 * KB });
   });
 
-  it('levels off over many saves with retention and prune, in bytes and in objects', async () => {
+  test('levels off over many saves with retention and prune, in bytes and in objects', async () => {
     const store = new MemoryStore();
     let now = Date.UTC(2026, 0, 1);
     const vault = await vaultIn(store, { now: () => new Date(now) });
@@ -140,7 +140,7 @@ describe('a history of snapshots', () => {
     expect(problems).toEqual([]);
   });
 
-  it('says that the store is full, leaves nothing of what did not fit, and goes on when there is room', async () => {
+  test('says that the store is full, leaves nothing of what did not fit, and goes on when there is room', async () => {
     const store = new MemoryStore();
     const roomy = await vaultIn(store);
     const first = await roomy.save(SESSION, [file('a', 'a')], { kind: 'full' });
@@ -155,7 +155,7 @@ describe('a history of snapshots', () => {
     expect(await roomy.verify(SESSION, second.id)).toMatchObject({ ok: true });
   });
 
-  it('has no problem to tell of when it goes on after a forget and a prune', async () => {
+  test('has no problem to tell of when it goes on after a forget and a prune', async () => {
     const vault = await vaultIn(new MemoryStore());
     const save = () => vault.save(SESSION, [file('a', randomBytes(KB))], { kind: 'full' });
     const first = await save();
@@ -170,7 +170,7 @@ describe('a history of snapshots', () => {
     }
   });
 
-  it('heals: chunks of a pack that is lost are stored again by the next save', async () => {
+  test('heals: chunks of a pack that is lost are stored again by the next save', async () => {
     const store = new MemoryStore();
     const vault = await vaultIn(store);
     const entries = [file('a', randomBytes(10 * KB)), file('b', randomBytes(10 * KB))];
@@ -183,7 +183,7 @@ describe('a history of snapshots', () => {
   });
 });
 
-it('a policy keeps the snapshot of today behind seven from a clock that was 400 days ahead', async () => {
+test('a policy keeps the snapshot of today behind seven from a clock that was 400 days ahead', async () => {
   const store = new MemoryStore();
   let now = new Date('2028-01-03T02:00:00Z');
   const vault = await vaultIn(store, { now: () => now });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { BlobSource } from '../src/index.ts';
 import { MemoryStore, masterKey, newMasterKeyText, parseMasterKeys } from '../src/index.ts';
 import { file, MASTER, objects, SESSION, vaultIn } from './helpers.ts';
@@ -25,7 +25,7 @@ class Undeleting extends Passing {
 }
 
 describe('the master key', () => {
-  it('is read from its file, with the older ones behind it', () => {
+  test('is read from its file, with the older ones behind it', () => {
     const [fresh] = parseMasterKeys(newMasterKeyText());
     expect(fresh?.id).toMatch(/^[0-9a-f]{16}$/);
     const keys = parseMasterKeys(`# new\n${'a'.repeat(64)}\n\n${'b'.repeat(64)} # old\n`);
@@ -38,7 +38,7 @@ describe('the master key', () => {
     }
   });
 
-  it('is changed by wrapping keys again: no pack and no record is written', async () => {
+  test('is changed by wrapping keys again: no pack and no record is written', async () => {
     const store = new MemoryStore();
     const vault = await vaultIn(store);
     const { id } = await vault.save(SESSION, [file('a', 'a')], { kind: 'full' });
@@ -63,7 +63,7 @@ describe('the master key', () => {
     await rotated.save(SESSION, [file('b', 'b')], { kind: 'full' });
   });
 
-  it('keeps an old key until the new one is proven, also when another has written that first', async () => {
+  test('keeps an old key until the new one is proven, also when another has written that first', async () => {
     const [ours, theirs] = [masterKey(Buffer.alloc(32, 1)), masterKey(Buffer.alloc(32, 2))];
     const overtake = {
       'under another master key': async (store: MemoryStore) => {
@@ -86,7 +86,7 @@ describe('the master key', () => {
     }
   });
 
-  it('does not open what was destroyed: every object of the session is gone, the others stay', async () => {
+  test('does not open what was destroyed: every object of the session is gone, the others stay', async () => {
     const store = new MemoryStore();
     const vault = await vaultIn(store);
     await vault.save('other', [file('a', 'a')], { kind: 'full' });

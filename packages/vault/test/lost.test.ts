@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isRecordLost, MemoryStore, masterKey, repairVault, type SeenHead } from '../src/index.ts';
 import { file, MASTER, objects, SESSION, vaultIn } from './helpers.ts';
 
@@ -22,7 +22,7 @@ const keysOf = async (store: MemoryStore) =>
   (await Array.fromAsync(store.list('keys/'))).map(({ key }) => key).filter((key) => !key.startsWith('keys/vault/'));
 
 describe('a session key that was removed', () => {
-  it('never leads to a new one under the old name, and is told wherever the session is asked for', async () => {
+  test('never leads to a new one under the old name, and is told wherever the session is asked for', async () => {
     const { store, vault } = await filled();
     const [key = ''] = await keysOf(store);
     const bytes = (await store.get(key)) ?? Buffer.alloc(0);
@@ -38,7 +38,7 @@ describe('a session key that was removed', () => {
     expect((await vault.list(SESSION)).snapshots).toHaveLength(1);
   });
 
-  it('is no loss where the session was destroyed on purpose, also by another machine, or once the operator has said so', async () => {
+  test('is no loss where the session was destroyed on purpose, also by another machine, or once the operator has said so', async () => {
     const { store, vault } = await filled();
     await (await vaultIn(store)).destroySession(SESSION);
     await vault.save(SESSION, [file('a', 'b')], { kind: 'full' });
@@ -50,7 +50,7 @@ describe('a session key that was removed', () => {
 });
 
 describe('what the vault was opened with', () => {
-  it.each([
+  test.each([
     ['the header is removed', 'vault', null],
     ['the header is flipped', 'vault', 40],
     ['its key is removed', 'keys/vault/000001', null],
@@ -70,7 +70,7 @@ describe('what the vault was opened with', () => {
 });
 
 describe('a glance at a session', () => {
-  it('tells of everything that a look at the list of objects can tell', async () => {
+  test('tells of everything that a look at the list of objects can tell', async () => {
     const { store, vault, id } = await filled();
     expect(await vault.glance(SESSION)).toMatchObject({ snapshots: [{ id }], problems: [] });
     const [pack] = await Array.fromAsync(store.list('packs/'));
@@ -93,7 +93,7 @@ describe('a glance at a session', () => {
 });
 
 describe('an older record', () => {
-  it('that is cut short shows in the list by its size, whichever record is the newest, also to a machine that never saw it', async () => {
+  test('that is cut short shows in the list by its size, whichever record is the newest, also to a machine that never saw it', async () => {
     const { store, vault, id } = await filled();
     const [record] = await Array.fromAsync(store.list('chain/'));
     const key = record?.key ?? '';
@@ -131,7 +131,7 @@ describe('a header that does not fit the keys', () => {
     await store.put(object, bytes);
   };
 
-  it('is the damaged one where the keys prove it, and the command that repairs it is named', async () => {
+  test('is the damaged one where the keys prove it, and the command that repairs it is named', async () => {
     for (const withSession of [true, false]) {
       const { store, vault } = await filled();
       if (!withSession) for (const key of await keysOf(store)) await store.delete(key);
@@ -148,7 +148,7 @@ describe('a header that does not fit the keys', () => {
     }
   });
 
-  it('is not blamed where it is right: the key is, and no repair of the header is named', async () => {
+  test('is not blamed where it is right: the key is, and no repair of the header is named', async () => {
     const { store, vault } = await filled();
     await flipDigit(store, 'keys/vault/000001', vault.id);
     const error = await openOnly(store).catch((thrown: unknown) => thrown);
@@ -157,7 +157,7 @@ describe('a header that does not fit the keys', () => {
     expect(error).not.toMatchObject({ hint: expect.stringContaining('vault repair') });
   });
 
-  it('is not blamed for keys of two vaults in one place', async () => {
+  test('is not blamed for keys of two vaults in one place', async () => {
     const { store } = await filled();
     const other = await filled();
     await store.put('keys/vault/000001', (await other.store.get('keys/vault/000001')) ?? Buffer.alloc(0));
@@ -166,7 +166,7 @@ describe('a header that does not fit the keys', () => {
 });
 
 describe('a repair of the header', () => {
-  it.each([
+  test.each([
     ['removed', null],
     ['emptied', Buffer.alloc(0)],
     ['flipped', 'flip'],
@@ -185,14 +185,14 @@ describe('a repair of the header', () => {
     expect(await repairVault(store, [MASTER])).toMatchObject({ written: false });
   });
 
-  it('is proven by a session where the key of the vault itself is damaged', async () => {
+  test('is proven by a session where the key of the vault itself is damaged', async () => {
     const { store, vault } = await filled();
     await store.delete('vault');
     await store.put('keys/vault/000001', Buffer.from('rubbish'));
     expect(await repairVault(store, [MASTER])).toMatchObject({ vault: vault.id, written: true });
   });
 
-  it('writes nothing that is not proven: another key, two vaults in one place, no vault, a newer one', async () => {
+  test('writes nothing that is not proven: another key, two vaults in one place, no vault, a newer one', async () => {
     const { store } = await filled();
     const good = await store.get('vault');
     await store.delete('vault');

@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { temporaryFolder } from './helpers.ts';
 
 const LIMIT_MIB = 250;
 const GIB = 1024 ** 3;
 
-it('a snapshot of more than a gigabyte is saved and verified in less than 250 MB', async (context) => {
+test('a snapshot of more than a gigabyte is saved and verified in less than 250 MB', async (context) => {
   if (process.platform !== 'linux') context.skip('peak memory is read from /proc');
   const script = join(import.meta.dirname, 'fixtures', 'large-save.ts');
   const folder = await temporaryFolder();

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MemoryStore, type SeenHead } from '../src/index.ts';
 import {
   destroyedObject,
@@ -25,7 +25,7 @@ const anyKey = fc.oneof(
 );
 
 describe('names of objects', () => {
-  it('are read back as what they were made of', () => {
+  test('are read back as what they were made of', () => {
     fc.assert(
       fc.property(hex32, hex32, owner, fc.integer({ min: 1, max: 9_999_999_999 }), (session, pack, whose, sequence) => {
         expect(parseRecordObject(recordObject(session, sequence))).toEqual({ session, sequence });
@@ -37,7 +37,7 @@ describe('names of objects', () => {
     );
   });
 
-  it('are read only where the same name would be made again', () => {
+  test('are read only where the same name would be made again', () => {
     fc.assert(
       fc.property(anyKey, (key) => {
         const record = parseRecordObject(key);
@@ -53,7 +53,7 @@ describe('names of objects', () => {
     );
   });
 
-  it.each([0, -1, 1.5, 10_000_000_000, Number.NaN])('are not made of the number %s', (number) => {
+  test.each([0, -1, 1.5, 10_000_000_000, Number.NaN])('are not made of the number %s', (number) => {
     expect(() => recordObject('0'.repeat(32), number)).toThrow('is not a number');
     expect(() => keyObject('vault', number)).toThrow('is not a number');
   });
@@ -70,7 +70,7 @@ describe('a number that the session cannot have reached', () => {
     return { store, strays: names };
   }
 
-  it.each(['9999999999', '9999999998', '0900000000', '10000000000', '1', '00000000002', 'x'])(
+  test.each(['9999999999', '9999999998', '0900000000', '10000000000', '1', '00000000002', 'x'])(
     'is ignored and named as %s in a chain, and the next record is one that a fresh machine sees',
     async (name) => {
       const { store, strays } = await vaultWith((folder) => [`${folder}${name}`]);
@@ -86,7 +86,7 @@ describe('a number that the session cannot have reached', () => {
     },
   );
 
-  it('is ignored where the list of the store lags behind: what comes next is asked for by name', async () => {
+  test('is ignored where the list of the store lags behind: what comes next is asked for by name', async () => {
     const { store } = await vaultWith((folder) => [`${folder}9999999999`]);
     const memory = new Map<string, SeenHead>();
     const vault = await vaultIn(store, {
@@ -105,12 +105,12 @@ describe('a number that the session cannot have reached', () => {
     expect(snapshots.map(({ sequence }) => sequence)).toEqual([1, 2]);
   });
 
-  it('is never taken for an empty chain beside records of which none can be read', async () => {
+  test('is never taken for an empty chain beside records of which none can be read', async () => {
     const { store } = await vaultWith((folder) => [`${folder}9999999999`, `${folder}0000000001`]);
     await expect((await vaultIn(store)).list(SESSION)).rejects.toMatchObject({ code: 'store_damaged' });
   });
 
-  it('is ignored and named among keys, and the session stays readable and can be rotated', async () => {
+  test('is ignored and named among keys, and the session stays readable and can be rotated', async () => {
     const { store } = await vaultWith(() => []);
     const keys = (await Array.fromAsync(store.list('keys/'))).map(({ key }) => key);
     for (const key of keys) await store.put(`${key.slice(0, -6)}999999`, Buffer.from('rubbish'));
@@ -124,7 +124,7 @@ describe('a number that the session cannot have reached', () => {
     expect(await (await vaultIn(store)).sessions()).toEqual([SESSION]);
   });
 
-  it('is damage where a key has no other number: nothing is made in its place', async () => {
+  test('is damage where a key has no other number: nothing is made in its place', async () => {
     const { store } = await vaultWith(() => []);
     const keys = (await Array.fromAsync(store.list('keys/'))).map(({ key }) => key);
     const own = keys.find((key) => !key.startsWith('keys/vault/')) ?? '';

@@ -1,6 +1,6 @@
 import { LeadMasterError } from '@leadmaster/protocol';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MemoryStore, readExport } from '../src/index.ts';
 import { checkPassphrase, readLine, takePassphraseLine } from '../src/passphrase.ts';
 import { expected, file, randomBytes, restored, SESSION, sorted, vaultIn } from './helpers.ts';
@@ -28,7 +28,7 @@ function lineWith(parameters: string): string {
 }
 
 describe('an export that a passphrase opens', () => {
-  it('goes into another vault, however it is cut into pieces, and however the letters were composed', async () => {
+  test('goes into another vault, however it is cut into pieces, and however the letters were composed', async () => {
     const bytes = await exported(WORDS);
     expect(bytes.toString('latin1', 0, 40)).toBe('leadmaster-vault/1 passphrase scrypt 17 ');
     const other = await vaultIn(new MemoryStore());
@@ -38,7 +38,7 @@ describe('an export that a passphrase opens', () => {
     }
   });
 
-  it('is read to its last byte without a vault', async () => {
+  test('is read to its last byte without a vault', async () => {
     const bytes = await exported(WORDS);
     const found = await readExport(inPieces(bytes, 65_536), { passphrase: WORDS });
     expect(found).toMatchObject({ session: SESSION, snapshot: { kind: 'full', files: 2 } });
@@ -46,7 +46,7 @@ describe('an export that a passphrase opens', () => {
     await expect(short).rejects.toMatchObject({ code: 'store_damaged' });
   });
 
-  it('says that the passphrase is wrong or missing, takes nothing in, and lets go of the stream', async () => {
+  test('says that the passphrase is wrong or missing, takes nothing in, and lets go of the stream', async () => {
     const bytes = await exported(WORDS);
     const store = new MemoryStore();
     const vault = await vaultIn(store);
@@ -62,7 +62,7 @@ describe('an export that a passphrase opens', () => {
     expect(await Array.fromAsync(store.list('packs/'))).toEqual([]);
   });
 
-  it('is refused before any work when its line asks for too much, or for something else', () => {
+  test('is refused before any work when its line asks for too much, or for something else', () => {
     for (const wanted of ['30 8 1', '19 8 1', '17 64 1', '17 8 99', '1 8 1', '0 8 1', '17 0 1', '17 8 0']) {
       expect(() => readLine(lineWith(wanted))).toThrow(expect.objectContaining({ code: 'store_damaged' }));
     }
@@ -72,11 +72,14 @@ describe('an export that a passphrase opens', () => {
     expect(readLine(lineWith('17 8 1'))).toMatchObject({ log2N: 17, r: 8, p: 1 });
   });
 
-  it.each(['', 'short', 'eleven char', 'ñ'.repeat(11), 'x'.repeat(1025)])('takes no passphrase such as %j', (text) => {
-    expect(() => checkPassphrase(text)).toThrow(expect.objectContaining({ code: 'passphrase_refused' }));
-  });
+  test.each(['', 'short', 'eleven char', 'ñ'.repeat(11), 'x'.repeat(1025)])(
+    'takes no passphrase such as %j',
+    (text) => {
+      expect(() => checkPassphrase(text)).toThrow(expect.objectContaining({ code: 'passphrase_refused' }));
+    },
+  );
 
-  it('of rubbish is refused with our errors only, and without reading far', async () => {
+  test('of rubbish is refused with our errors only, and without reading far', async () => {
     const begun = fc.constantFrom('', 'leadmaster-vault/1 passphrase ', lineWith('17 8 1').slice(0, 50), 'K\0\0\0\x09');
     await fc.assert(
       fc.asyncProperty(begun, fc.uint8Array({ maxLength: 300 }), fc.nat(60), async (start, rest, size) => {

@@ -1,11 +1,11 @@
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { FolderStore, MemoryStore } from '../src/index.ts';
 import { file, objects, randomBytes, SESSION, temporaryFolder, vaultIn } from './helpers.ts';
 
 describe('a restore', () => {
-  it('never goes over anything', async () => {
+  test('never goes over anything', async () => {
     const folder = await temporaryFolder();
     const vault = await vaultIn(new MemoryStore());
     const { id } = await vault.save(SESSION, [file('a', 'new')], { kind: 'full' });
@@ -16,7 +16,7 @@ describe('a restore', () => {
     expect(await fs.readFile(join(folder, 'mine'), 'utf8')).toBe('mine');
   });
 
-  it('that fails midway or is stopped leaves its folder as it found it', async () => {
+  test('that fails midway or is stopped leaves its folder as it found it', async () => {
     const folder = await temporaryFolder();
     const store = new MemoryStore();
     const vault = await vaultIn(store);
@@ -42,7 +42,7 @@ describe('a restore', () => {
     expect(await fs.readdir(folder)).toEqual(['empty']);
   });
 
-  it('takes no folder that is not there for an empty vault', async () => {
+  test('takes no folder that is not there for an empty vault', async () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'vault');
     await expect(vaultIn(new FolderStore(path))).rejects.toMatchObject({ code: 'store_unreachable' });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { contradictory, parseRetention, type RetentionPolicy, retained } from '../src/index.ts';
 
 const policy: fc.Arbitrary<RetentionPolicy> = fc.record({
@@ -14,7 +14,7 @@ const snapshots = fc
 const time = ({ at }: { at: string }) => Date.parse(at);
 
 describe('retention', () => {
-  it('keeps the newest under any policy, and nothing that is not there', () => {
+  test('keeps the newest under any policy, and nothing that is not there', () => {
     fc.assert(
       fc.property(snapshots, policy, (all, rules) => {
         const kept = retained(all, rules);
@@ -25,7 +25,7 @@ describe('retention', () => {
     );
   });
 
-  it('keeps no more than the policy allows, and at least each rule in full', () => {
+  test('keeps no more than the policy allows, and at least each rule in full', () => {
     fc.assert(
       fc.property(snapshots, policy, (all, rules) => {
         const reasons = [...retained(all, rules).values()].flat();
@@ -39,7 +39,7 @@ describe('retention', () => {
     );
   });
 
-  it('keeps the newest of each day, week and month', () => {
+  test('keeps the newest of each day, week and month', () => {
     fc.assert(
       fc.property(snapshots, policy, (all, rules) => {
         for (const [id, why] of retained(all, rules)) {
@@ -53,7 +53,7 @@ describe('retention', () => {
     );
   });
 
-  it('does not depend on the order, and forgets no more when it is applied again', () => {
+  test('does not depend on the order, and forgets no more when it is applied again', () => {
     fc.assert(
       fc.property(snapshots, policy, (all, rules) => {
         const kept = new Set(retained(all, rules).keys());
@@ -64,7 +64,7 @@ describe('retention', () => {
     );
   });
 
-  it('keeps more under a policy that asks for more', () => {
+  test('keeps more under a policy that asks for more', () => {
     fc.assert(
       fc.property(snapshots, policy, (all, rules) => {
         const more = {
@@ -79,7 +79,7 @@ describe('retention', () => {
     );
   });
 
-  it('counts weeks from Monday, across the turn of a year', () => {
+  test('counts weeks from Monday, across the turn of a year', () => {
     const all = ['2026-12-27', '2026-12-28', '2027-01-03', '2027-01-04'].map((day) => ({
       id: day,
       at: `${day}T12:00:00.000Z`,
@@ -88,7 +88,7 @@ describe('retention', () => {
     expect([...kept.keys()].sort()).toEqual(['2026-12-27', '2027-01-03', '2027-01-04']);
   });
 
-  it('reads a policy, and refuses what is none', () => {
+  test('reads a policy, and refuses what is none', () => {
     expect(parseRetention('last=7,daily=7, weekly=4 ,monthly=6')).toEqual({ last: 7, daily: 7, weekly: 4, monthly: 6 });
     expect(parseRetention('daily=3')).toEqual({ last: 0, daily: 3, weekly: 0, monthly: 0 });
     for (const bad of ['', 'last', 'last=-1', 'last=x', 'hourly=3', 'last=1,last=2', 'last=0', 'last=1;daily=2']) {
@@ -104,14 +104,14 @@ describe('retention', () => {
       times.map((time, at) => ({ id: `${at + 1}-00000000`, sequence: at + 1, at: new Date(time).toISOString() }));
     const nights = (count: number) => Array.from({ length: count }, (_, at) => today - (count - at) * DAY);
 
-    it('a week of snapshots from a clock 400 days ahead does not push out the one of today', () => {
+    test('a week of snapshots from a clock 400 days ahead does not push out the one of today', () => {
       const ahead = Array.from({ length: 7 }, (_, at) => today + 400 * DAY + at);
       const all = history([...ahead, today]);
       expect(retained(all, policy).get('8-00000000')).toContain('last');
       expect([...retained(all, parseRetention('daily=1')).keys()]).toEqual(['8-00000000']);
     });
 
-    it('nor do they, or some from a clock that stood at 1970, push out the nights before them', () => {
+    test('nor do they, or some from a clock that stood at 1970, push out the nights before them', () => {
       for (const wrong of [today + 400 * DAY, 0]) {
         const all = history([...nights(7), ...Array.from({ length: 7 }, (_, at) => wrong + at), today]);
         const kept = retained(all, policy);
@@ -119,7 +119,7 @@ describe('retention', () => {
       }
     });
 
-    it('the newest by the order of writing stays, with any dates', () => {
+    test('the newest by the order of writing stays, with any dates', () => {
       fc.assert(
         fc.property(fc.array(fc.integer({ min: 0, max: today }), { minLength: 1, maxLength: 40 }), (times) => {
           const all = history(times);
@@ -132,7 +132,7 @@ describe('retention', () => {
       );
     });
 
-    it('dates that agree with the order decide as they do without it', () => {
+    test('dates that agree with the order decide as they do without it', () => {
       fc.assert(
         fc.property(snapshots, (all) => {
           const ordered = all.toSorted((a, b) => time(a) - time(b)).map((one, sequence) => ({ ...one, sequence }));

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { FolderStore, folderSource, MemoryStore, type SourceEntry } from '../src/index.ts';
 import {
   contents,
@@ -78,7 +78,7 @@ const tree = fc.array(entry, { maxLength: 12 }).map((entries) => {
 });
 
 describe('a snapshot', () => {
-  it('comes back as it was, for any tree', async () => {
+  test('comes back as it was, for any tree', async () => {
     const vault = await vaultIn(new MemoryStore());
     await fc.assert(
       fc.asyncProperty(tree, async (entries) => {
@@ -90,7 +90,7 @@ describe('a snapshot', () => {
     );
   });
 
-  it.each([0, 1, MIB - 1, MIB, MIB + 1, 3 * MIB, 3 * MIB + 17])(
+  test.each([0, 1, MIB - 1, MIB, MIB + 1, 3 * MIB, 3 * MIB + 17])(
     'holds files around the borders of chunks: %i bytes',
     async (size) => {
       const vault = await vaultIn(new MemoryStore());
@@ -102,7 +102,7 @@ describe('a snapshot', () => {
     },
   );
 
-  it('takes content in pieces of any size, and a file that grew or shrank while it was read', async () => {
+  test('takes content in pieces of any size, and a file that grew or shrank while it was read', async () => {
     const vault = await vaultIn(new MemoryStore());
     const bytes = randomBytes(2 * MIB + 5000);
     for (const [piece, said] of [
@@ -124,7 +124,7 @@ describe('a snapshot', () => {
     }
   });
 
-  it('keeps modes, times and symlinks of a folder, and leaves the folder as it is', async () => {
+  test('keeps modes, times and symlinks of a folder, and leaves the folder as it is', async () => {
     const folder = await temporaryFolder();
     const from = join(folder, 'profile');
     await fs.mkdir(join(from, 'Default', 'empty'), { recursive: true });
@@ -144,7 +144,7 @@ describe('a snapshot', () => {
     expect((await fs.stat(join(to))).mode & 0o777).toBe(0o700);
   });
 
-  it('carries the facts of its caller, in lists and alone', async () => {
+  test('carries the facts of its caller, in lists and alone', async () => {
     const vault = await vaultIn(new MemoryStore());
     const extra = { chromium: '156.0.1', generation: 3, pauseMs: 12.5, checks: [{ name: 'CURRENT', ok: true }] };
     const { id } = await vault.save(SESSION, [file('a', 'b')], { kind: 'essential', extra });
@@ -156,7 +156,7 @@ describe('a snapshot', () => {
     });
   });
 
-  it('tells its progress and stops when asked to, leaving nothing', async () => {
+  test('tells its progress and stops when asked to, leaving nothing', async () => {
     const store = new MemoryStore();
     const vault = await vaultIn(store);
     const seen: number[] = [];

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type BlobStore, type HeadMemory, MemoryStore, masterKey, type SeenHead } from '../src/index.ts';
 import { file, objects, randomBytes, restored, SESSION, vaultIn } from './helpers.ts';
 
@@ -44,12 +44,12 @@ async function keysOf(store: BlobStore, prefix: string): Promise<string[]> {
 }
 
 describe('tampering', () => {
-  it('is not seen where there is none', async () => {
+  test('is not seen where there is none', async () => {
     const { store, ids } = await smallVault();
     expect(await noticed(store, ids)).toEqual([]);
   });
 
-  it('is noticed when any byte of any object is changed, and the object is named', async () => {
+  test('is noticed when any byte of any object is changed, and the object is named', async () => {
     const { store, ids } = await smallVault();
     for (const [key, bytes] of await objects(store)) {
       for (let at = 0; at < bytes.length; at++) {
@@ -66,7 +66,7 @@ describe('tampering', () => {
     expect(await noticed(store, ids)).toEqual([]);
   });
 
-  it('is noticed when an object is cut short, emptied or removed', async () => {
+  test('is noticed when an object is cut short, emptied or removed', async () => {
     const { store, ids } = await smallVault();
     for (const [key, bytes] of await objects(store)) {
       for (const length of [0, 1, Math.floor(bytes.length / 2), bytes.length - 1]) {
@@ -79,7 +79,7 @@ describe('tampering', () => {
     }
   });
 
-  it('is noticed when two objects change places', async () => {
+  test('is noticed when two objects change places', async () => {
     const { store, ids } = await smallVault();
     const all = [...(await objects(store))];
     for (const [a, bytesA] of all) {
@@ -94,7 +94,7 @@ describe('tampering', () => {
     }
   });
 
-  it('never restores a damaged snapshot, and leaves nothing of it', async () => {
+  test('never restores a damaged snapshot, and leaves nothing of it', async () => {
     const { store, ids } = await smallVault();
     for (const key of await keysOf(store, 'packs/')) {
       const bytes = (await store.get(key)) ?? Buffer.alloc(0);
@@ -105,7 +105,7 @@ describe('tampering', () => {
     for (const id of ids) await expect(restored(vault, id)).rejects.toMatchObject({ code: 'snapshot_damaged' });
   });
 
-  it('names a removed record, one that was put back, and an older one in the place of a newer', async () => {
+  test('names a removed record, one that was put back, and an older one in the place of a newer', async () => {
     const { store, ids } = await smallVault();
     const vault = await vaultIn(store);
     const [firstKey = '', secondKey = ''] = await keysOf(store, 'chain/');
@@ -127,7 +127,7 @@ describe('tampering', () => {
     expect(history.snapshots.map(({ id }) => id)).toEqual([ids[1]]);
   });
 
-  it('knows a vault that was rolled back, and writes nothing until the operator has said that it is right', async () => {
+  test('knows a vault that was rolled back, and writes nothing until the operator has said that it is right', async () => {
     const store = new MemoryStore();
     const memory = new Memory();
     const vault = await vaultIn(store, { memory });
@@ -148,7 +148,7 @@ describe('tampering', () => {
     expect((await vault.list(SESSION)).problems).toEqual([]);
   });
 
-  it('knows a session whose key was removed', async () => {
+  test('knows a session whose key was removed', async () => {
     const { store } = await smallVault();
     const keys = (await keysOf(store, 'keys/')).filter((key) => !key.startsWith('keys/vault'));
     for (const key of keys) await store.delete(key);
@@ -157,7 +157,7 @@ describe('tampering', () => {
     expect(await vault.problems()).toMatchObject([{ kind: 'keyless' }]);
   });
 
-  it('does not bring back a session whose key was destroyed, when the key is put back', async () => {
+  test('does not bring back a session whose key was destroyed, when the key is put back', async () => {
     const { store } = await smallVault();
     const hoarded = await objects(store);
     const vault = await vaultIn(store);
@@ -167,7 +167,7 @@ describe('tampering', () => {
     await expect(vault.list(SESSION)).rejects.toMatchObject({ code: 'session_not_found' });
   });
 
-  it.each([
+  test.each([
     ['its seal', -1],
     ['the name of its master key', 80],
     ['its version', 17],
@@ -198,7 +198,7 @@ describe('tampering', () => {
     expect(await vault.has('uno')).toBe(true);
   });
 
-  it('goes on behind a record that cannot be read: the rest stays usable, nothing is pruned until it is forgotten', async () => {
+  test('goes on behind a record that cannot be read: the rest stays usable, nothing is pruned until it is forgotten', async () => {
     const { store, ids } = await smallVault();
     const last = (await keysOf(store, 'chain/')).at(-1) ?? '';
     await store.put(last, Buffer.from('rubbish'));
@@ -216,7 +216,7 @@ describe('tampering', () => {
 });
 
 describe('opening', () => {
-  it('says clearly that the key is wrong', async () => {
+  test('says clearly that the key is wrong', async () => {
     const { store } = await smallVault();
     const other = masterKey(Buffer.alloc(32, 9));
     await expect(vaultIn(store, { masterKeys: [other] })).rejects.toMatchObject({
@@ -225,7 +225,7 @@ describe('opening', () => {
     });
   });
 
-  it('refuses a vault of a newer format, and objects of one', async () => {
+  test('refuses a vault of a newer format, and objects of one', async () => {
     const { store, ids } = await smallVault();
     const vault = await vaultIn(store);
     for (const [key, bytes] of await objects(store)) {
@@ -249,7 +249,7 @@ describe('opening', () => {
     expect((await vault.list(SESSION)).problems).toEqual([]);
   });
 
-  it('makes a vault only where it is told to, and never where one has lost its header', async () => {
+  test('makes a vault only where it is told to, and never where one has lost its header', async () => {
     const store = new MemoryStore();
     await expect(vaultIn(store, { create: false })).rejects.toMatchObject({ code: 'vault_missing' });
     expect((await objects(store)).size).toBe(0);
@@ -259,7 +259,7 @@ describe('opening', () => {
     await expect(vaultIn(store)).rejects.toMatchObject({ code: 'store_damaged' });
   });
 
-  it('is the same vault for two that make it at once', async () => {
+  test('is the same vault for two that make it at once', async () => {
     const store = new MemoryStore();
     const [a, b] = await Promise.all([vaultIn(store), vaultIn(store)]);
     expect(a.id).toBe(b.id);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MemoryStore, type SourceEntry, type Vault } from '../src/index.ts';
 import { expected, file, randomBytes, restored, SESSION, sorted, vaultIn } from './helpers.ts';
 import { Stale, seeded, Unruly } from './stores.ts';
@@ -36,7 +36,7 @@ async function work(vault: Vault, random: () => number, saved: Map<string, Sourc
 }
 
 describe('two managers on one session', () => {
-  it('lose nothing that was saved, though no lock holds and prune waits for nothing', async () => {
+  test('lose nothing that was saved, though no lock holds and prune waits for nothing', async () => {
     let kept = 0;
     for (let seed = 1; seed <= 60; seed++) {
       const base = new MemoryStore();
@@ -57,7 +57,7 @@ describe('two managers on one session', () => {
     expect(kept).toBeGreaterThan(60);
   });
 
-  it('lose nothing either when lists lag behind', async () => {
+  test('lose nothing either when lists lag behind', async () => {
     for (let seed = 1; seed <= 10; seed++) {
       const base = new MemoryStore();
       const random = seeded(seed * 104_729);
@@ -73,7 +73,7 @@ describe('two managers on one session', () => {
     }
   });
 
-  it('take turns by a lock that says who is at work, and that does not outlive its owner', async () => {
+  test('take turns by a lock that says who is at work, and that does not outlive its owner', async () => {
     const store = new MemoryStore();
     let now = Date.parse('2026-01-01T00:00:00Z');
     const options = { now: () => new Date(now) };
@@ -110,7 +110,7 @@ describe('two managers on one session', () => {
     expect(sorted(await restored(b, id))).toEqual(sorted(expected([file('a', 'a')])));
   });
 
-  it('restore while the other prunes what they read', async () => {
+  test('restore while the other prunes what they read', async () => {
     const base = new MemoryStore();
     const vault = await vaultIn(base);
     const [a, b] = [file('a', randomBytes(50_000)), file('b', randomBytes(50_000))];

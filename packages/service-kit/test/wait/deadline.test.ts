@@ -1,17 +1,17 @@
 import { getEventListeners } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { anyOf, deadline, isOverdue, within } from '../../src/wait/deadline.ts';
 import { withSignal } from '../../src/wait/with-signal.ts';
 
 const never = new Promise<never>(() => undefined);
 
 describe('a deadline', () => {
-  it('passes with an error that says so', async () => {
+  test('passes with an error that says so', async () => {
     const passed = await withSignal(never, deadline(5)).catch((error: unknown) => error);
     expect(isOverdue(passed)).toBe(true);
   });
 
-  it('ends with a signal that is given, and its reason, which is not overdue', async () => {
+  test('ends with a signal that is given, and its reason, which is not overdue', async () => {
     const caller = new AbortController();
     const waiting = withSignal(never, deadline(60_000, undefined, caller.signal));
     const reason = new Error('hung up');
@@ -22,20 +22,20 @@ describe('a deadline', () => {
     expect(isOverdue('TimeoutError')).toBe(false);
   });
 
-  it('is the one signal where no other is given', () => {
+  test('is the one signal where no other is given', () => {
     const { signal } = new AbortController();
     expect(anyOf(signal, undefined)).toBe(signal);
   });
 });
 
 describe('work that is waited for', () => {
-  it('for a time gives its result, or what stands for a late one', async () => {
+  test('for a time gives its result, or what stands for a late one', async () => {
     expect(await within(60_000, Promise.resolve('done'), 'late')).toBe('done');
     expect(await within(1, never, 'late')).toBe('late');
     await expect(within(60_000, Promise.reject(new Error('failed')), 'late')).rejects.toThrow('failed');
   });
 
-  it('under a signal leaves no listener behind, and its later failure is not unhandled', async () => {
+  test('under a signal leaves no listener behind, and its later failure is not unhandled', async () => {
     const { signal } = new AbortController();
     const work = Promise.withResolvers<string>();
     const waiting = withSignal(work.promise, signal);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Alarm } from '../../src/wait/alarm.ts';
 import { Lanes } from '../../src/wait/lanes.ts';
 import { SerialQueue } from '../../src/wait/serial-queue.ts';
@@ -6,7 +6,7 @@ import { Slots } from '../../src/wait/slots.ts';
 import { inTurns } from '../../src/wait/turns.ts';
 
 describe('the serial queue', () => {
-  it('runs one task at a time, in order, whether or not one fails', async () => {
+  test('runs one task at a time, in order, whether or not one fails', async () => {
     const queue = new SerialQueue();
     const log: string[] = [];
     const task =
@@ -26,7 +26,7 @@ describe('the serial queue', () => {
 describe('places', () => {
   const never = new AbortController().signal;
 
-  it('hands out no more than there are, first come first served', async () => {
+  test('hands out no more than there are, first come first served', async () => {
     const places = new Slots(2);
     const first = await places.take(never);
     await places.take(never);
@@ -45,7 +45,7 @@ describe('places', () => {
     expect(order).toEqual([3, 4]);
   });
 
-  it('gives a place back once, however often it is told', async () => {
+  test('gives a place back once, however often it is told', async () => {
     const places = new Slots(1);
     const free = await places.take(never);
     free();
@@ -55,7 +55,7 @@ describe('places', () => {
     await expect(waiting).rejects.toThrow();
   });
 
-  it('lets those who wait give up', async () => {
+  test('lets those who wait give up', async () => {
     const places = new Slots(1);
     const free = await places.take(never);
     const gone = new AbortController();
@@ -68,7 +68,7 @@ describe('places', () => {
 });
 
 describe('turns by name', () => {
-  it('run one after the other for one name, beside each other for two, and leave no queue behind', async () => {
+  test('run one after the other for one name, beside each other for two, and leave no queue behind', async () => {
     const queues = new Map<string, SerialQueue>();
     const log: string[] = [];
     const gate = Promise.withResolvers<void>();
@@ -87,7 +87,7 @@ describe('turns by name', () => {
 });
 
 describe('lanes', () => {
-  it('keep the order of one key, and no more than their width at once', async () => {
+  test('keep the order of one key, and no more than their width at once', async () => {
     const lanes = new Lanes(2);
     const log: string[] = [];
     let atOnce = 0;
@@ -112,21 +112,21 @@ describe('lanes', () => {
 describe('an alarm', () => {
   const never = new AbortController().signal;
 
-  it('ends the sleep that runs, and says that it rang', async () => {
+  test('ends the sleep that runs, and says that it rang', async () => {
     const alarm = new Alarm();
     const sleep = alarm.sleep(null, never);
     alarm.ring();
     expect(await sleep).toBe(true);
   });
 
-  it('that rings before the sleep ends the next one alone', async () => {
+  test('that rings before the sleep ends the next one alone', async () => {
     const alarm = new Alarm();
     alarm.ring();
     expect(await alarm.sleep(60_000, never)).toBe(true);
     expect(await alarm.sleep(1, never)).toBe(false);
   });
 
-  it('sleeps no longer than its signal lets it', async () => {
+  test('sleeps no longer than its signal lets it', async () => {
     const gone = new AbortController();
     const sleep = new Alarm().sleep(null, gone.signal);
     gone.abort();

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { manager, otherDisk, tempFolder } from './folders.ts';
 import { openManager } from './managers.ts';
 import { filesIn, putProfile, putUnzipped } from './profiles.ts';
@@ -20,14 +20,14 @@ describe('folders are recognised', () => {
     ['LocalAuth in a folder of a like name', 'srv/wwebjs/session-bot', 'local_auth'],
     ['RemoteAuth', '.wwebjs_auth/RemoteAuth-bot', 'remote_auth'],
   ];
-  it.each(layouts)('%s: %s', async (_, path, kind) => {
+  test.each(layouts)('%s: %s', async (_, path, kind) => {
     const context = await manager();
     const source = await putProfile(join(await tempFolder(), path));
     const session = await context.adoption.adopt({ name: 'ventas', path: source, mode: 'copy' });
     expect(session.adopted).toMatchObject({ kind, path: source, chromium: '100.0.1.2', account: null });
   });
 
-  it('RemoteAuth by its content, under any folder name; its Chromium version is unknown', async () => {
+  test('RemoteAuth by its content, under any folder name; its Chromium version is unknown', async () => {
     const context = await manager();
     const source = await putUnzipped(join(await tempFolder(), 'unzipped'));
     const { adopted } = await context.adoption.adopt({ name: 'ventas', path: source, mode: 'copy' });
@@ -35,7 +35,7 @@ describe('folders are recognised', () => {
     expect(adopted.warnings.join(' ')).toContain('Which Chromium wrote it is not known');
   });
 
-  it('the only one below the folder that is named', async () => {
+  test('the only one below the folder that is named', async () => {
     const context = await manager();
     const around = join(await tempFolder(), '.wwebjs_auth');
     const source = await putProfile(join(around, 'session-bot'));
@@ -44,7 +44,7 @@ describe('folders are recognised', () => {
     expect(await readdir(around)).toEqual([]);
   });
 
-  it('what was packed on macOS, with its leftovers', async () => {
+  test('what was packed on macOS, with its leftovers', async () => {
     const around = await tempFolder();
     const profile = await putProfile(join(around, 'session-bot'), {
       'Default/Local Storage/leveldb/._CURRENT': 'mac',
@@ -55,7 +55,7 @@ describe('folders are recognised', () => {
     expect(adopted).toMatchObject({ path: profile, kind: 'local_auth' });
   });
 
-  it('a session of another LeadMaster brings its generation and who is linked', async () => {
+  test('a session of another LeadMaster brings its generation and who is linked', async () => {
     const old = await openManager(join(await tempFolder(), 'old'));
     const first = await putProfile(join(await tempFolder(), 'session'));
     await old.adoption.adopt({ name: 'admin', path: first, mode: 'move' });
@@ -70,7 +70,7 @@ describe('folders are recognised', () => {
     expect(session.adopted).toMatchObject({ kind: 'leadmaster', account });
   });
 
-  it('a record that cannot be read is left out, and said', async () => {
+  test('a record that cannot be read is left out, and said', async () => {
     const context = await manager();
     const source = await putProfile(join(await tempFolder(), 'session'), { '.leadmaster.json': '{"half' });
     const { adopted } = await context.adoption.adopt({ name: 'ventas', path: source, mode: 'copy' });
@@ -79,7 +79,7 @@ describe('folders are recognised', () => {
 });
 
 describe('a copy', () => {
-  it('leaves the folder as it is, takes what is not made again, for its owner only, and does not start', async () => {
+  test('leaves the folder as it is, takes what is not made again, for its owner only, and does not start', async () => {
     const context = await manager();
     const source = await putProfile(join(await tempFolder(), 'session'));
     const before = await filesIn(source);
@@ -100,7 +100,7 @@ describe('a copy', () => {
     await expect(context.sessions.start('ventas')).rejects.toMatchObject({ code: 'origin_not_retired' });
   });
 
-  it('may be said to be the only one right away', async () => {
+  test('may be said to be the only one right away', async () => {
     const context = await manager();
     const source = await putProfile(join(await tempFolder(), 'session'));
     const wanted = { name: 'ventas', path: source, mode: 'copy', originRetired: true } as const;
@@ -108,7 +108,7 @@ describe('a copy', () => {
     expect(session).toMatchObject({ originRetired: true, hint: '' });
   });
 
-  it('asked for again is the same, until either was used', async () => {
+  test('asked for again is the same, until either was used', async () => {
     const context = await manager();
     const source = await putProfile(join(await tempFolder(), 'session'));
     const wanted = { name: 'ventas', path: source, mode: 'copy' } as const;
@@ -119,7 +119,7 @@ describe('a copy', () => {
     await expect(context.adoption.adopt(wanted)).rejects.toMatchObject({ code: 'session_exists' });
   });
 
-  it('of a folder that is written to meanwhile is refused', async () => {
+  test('of a folder that is written to meanwhile is refused', async () => {
     const context = await manager();
     const source = await putProfile(join(await tempFolder(), 'session'));
     const wanted = { name: 'ventas', path: source, mode: 'copy' } as const;
@@ -139,7 +139,7 @@ describe('a copy', () => {
     expect(await readdir(context.paths.staging)).toEqual([]);
   });
 
-  it('that is given up in its middle leaves nothing', async () => {
+  test('that is given up in its middle leaves nothing', async () => {
     const context = await manager();
     const source = await putProfile(join(await tempFolder(), 'session'));
     const stop = new AbortController();
@@ -155,7 +155,7 @@ describe('a copy', () => {
 });
 
 describe('a move', () => {
-  it('takes the folder itself, and may start: its origin is gone', async () => {
+  test('takes the folder itself, and may start: its origin is gone', async () => {
     const context = await manager();
     const source = await putProfile(join(await tempFolder(), 'session'));
     const { ino } = await stat(source);
@@ -169,7 +169,7 @@ describe('a move', () => {
     });
   });
 
-  it('that finds something new at the old place says that the name is taken', async () => {
+  test('that finds something new at the old place says that the name is taken', async () => {
     const context = await manager();
     const source = await putProfile(join(await tempFolder(), 'session'));
     await context.adoption.adopt({ name: 'ventas', path: source, mode: 'move' });
@@ -179,7 +179,7 @@ describe('a move', () => {
     });
   });
 
-  it('leaves the path free for another login, whichever way that is adopted', async () => {
+  test('leaves the path free for another login, whichever way that is adopted', async () => {
     const context = await manager();
     const disks = [await tempFolder(), await otherDisk()].filter((disk) => disk !== null);
     for (const [index, disk] of disks.entries()) {
@@ -199,7 +199,7 @@ describe('a move', () => {
     }
   });
 
-  it('goes on above the generation that is in trash', async () => {
+  test('goes on above the generation that is in trash', async () => {
     const context = await manager();
     for (const generation of [1, 2]) {
       const source = await putProfile(join(await tempFolder(), 'session'));
@@ -210,7 +210,7 @@ describe('a move', () => {
     }
   });
 
-  it('from another disk is a copy first; the old folder is then set aside, and never deleted', async ({ skip }) => {
+  test('from another disk is a copy first; the old folder is then set aside, and never deleted', async ({ skip }) => {
     const disk = await otherDisk();
     if (disk === null) return skip();
     const context = await manager();
@@ -225,7 +225,7 @@ describe('a move', () => {
     });
   });
 
-  it('from another disk that cannot set the old folder aside does not start, and is finished by asking again', async ({
+  test('from another disk that cannot set the old folder aside does not start, and is finished by asking again', async ({
     skip,
   }) => {
     const disk = await otherDisk();
@@ -246,7 +246,7 @@ describe('a move', () => {
     expect(await readdir(disk)).toEqual(['session.moved-to-leadmaster']);
   });
 
-  it('from another disk is not finished with a copy that is older than the login', async ({ skip }) => {
+  test('from another disk is not finished with a copy that is older than the login', async ({ skip }) => {
     const disk = await otherDisk();
     if (disk === null) return skip();
     const context = await manager();
@@ -264,7 +264,7 @@ describe('a move', () => {
 });
 
 describe('in place', () => {
-  it('a profile without a record becomes a session where it lies, by name or by path', async () => {
+  test('a profile without a record becomes a session where it lies, by name or by path', async () => {
     const context = await manager();
     for (const [name, path] of [
       ['admin', undefined],

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { manager, otherDisk, tempFolder } from './folders.ts';
@@ -29,7 +29,7 @@ async function expectCopy(context: Context, name: string): Promise<void> {
   expect(await context.sessions.get(name)).toMatchObject({ originRetired: true });
 }
 
-it('a snapshot written into the place of a session is a copy, with its record and without', async () => {
+test('a snapshot written into the place of a session is a copy, with its record and without', async () => {
   const context = await manager();
   await extractTo(context.paths.session('uno'));
   expect(await context.adoption.adopt({ name: 'uno' })).toMatchObject({ originRetired: false });
@@ -39,14 +39,14 @@ it('a snapshot written into the place of a session is a copy, with its record an
   await expectCopy(context, 'dos');
 });
 
-it('one put in the place of a session that is known is a copy as well', async () => {
+test('one put in the place of a session that is known is a copy as well', async () => {
   const context = await manager();
   await context.sessions.create({ name: 'uno', start: false, metadata: {} });
   await extractTo(context.paths.session('uno'));
   await expectCopy(context, 'uno');
 });
 
-it('moved or copied from elsewhere it is a copy, unless the operator has said otherwise', async () => {
+test('moved or copied from elsewhere it is a copy, unless the operator has said otherwise', async () => {
   const context = await manager();
   for (const mode of ['move', 'copy'] as const) {
     const path = await extractTo(join(await tempFolder(), 'out'));
@@ -60,7 +60,7 @@ it('moved or copied from elsewhere it is a copy, unless the operator has said ot
   expect(await context.adoption.adopt({ name: 'here', originRetired: true })).toMatchObject({ originRetired: true });
 });
 
-it('moved from another disk it is a copy, also when the move is asked for again', async ({ skip }) => {
+test('moved from another disk it is a copy, also when the move is asked for again', async ({ skip }) => {
   const disk = await otherDisk();
   if (disk === null) return skip();
   const context = await manager();
@@ -72,7 +72,7 @@ it('moved from another disk it is a copy, also when the move is asked for again'
   await expectCopy(context, 'uno');
 });
 
-it('a copy of another LeadMaster that waits for its word goes on waiting when it is moved here', async () => {
+test('a copy of another LeadMaster that waits for its word goes on waiting when it is moved here', async () => {
   const [theirs, ours] = [await manager(), await manager()];
   const source = await putProfile(join(await tempFolder(), 'session'));
   await theirs.adoption.adopt({ name: 'uno', path: source, mode: 'copy' });

@@ -2,7 +2,7 @@ import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RECORD_FILE } from '@leadmaster/capture/classify';
 import type { Account } from '@leadmaster/protocol';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { manager, tempFolder } from './folders.ts';
@@ -54,7 +54,7 @@ const WAITS = {
   adopted: { warnings: expect.arrayContaining([expect.stringMatching(/went away from here as dos/)]) },
 };
 
-it('an adopted copy of a login that left under another name waits for a word, and says where it went', async () => {
+test('an adopted copy of a login that left under another name waits for a word, and says where it went', async () => {
   const { context, backup } = await givenAway();
   expect(await context.adoption.adopt({ name: 'uno2', path: backup, mode: 'move' })).toMatchObject(WAITS);
   await expect(context.sessions.start('uno2')).rejects.toMatchObject({
@@ -63,19 +63,19 @@ it('an adopted copy of a login that left under another name waits for a word, an
   });
 });
 
-it('so does one that is adopted in the place of the session that left', async () => {
+test('so does one that is adopted in the place of the session that left', async () => {
   const { context, backup } = await givenAway();
   expect(await context.adoption.adopt({ name: 'dos', path: backup, mode: 'move' })).toMatchObject(WAITS);
 });
 
-it('so does one that is adopted in its place', async () => {
+test('so does one that is adopted in its place', async () => {
   const { context, backup } = await givenAway();
   await cp(backup, context.paths.session('uno'), { recursive: true });
   expect(await context.adoption.adopt({ name: 'uno' })).toMatchObject(WAITS);
   await expect(context.sessions.start('uno')).rejects.toMatchObject({ code: 'origin_not_retired' });
 });
 
-it('so does one of a session that left and whose row was deleted since', async () => {
+test('so does one of a session that left and whose row was deleted since', async () => {
   const { context, backup, id } = await givenAway();
   await context.sessions.delete('dos');
   await expect(context.snapshots.restore('uno', id, { ...WANTED, start: true })).rejects.toMatchObject({
@@ -85,7 +85,7 @@ it('so does one of a session that left and whose row was deleted since', async (
   expect(await context.adoption.adopt({ name: 'uno2', path: backup, mode: 'move' })).toMatchObject(WAITS);
 });
 
-it('also where another session has its name now', async () => {
+test('also where another session has its name now', async () => {
   const { context, id } = await givenAway();
   await context.sessions.delete('dos');
   await context.adoption.adopt({ name: 'dos', path: await foreign(BETO), mode: 'move' });
@@ -94,7 +94,7 @@ it('also where another session has its name now', async () => {
   });
 });
 
-it('what came back by a word, and was deleted here, has not gone away', async () => {
+test('what came back by a word, and was deleted here, has not gone away', async () => {
   const { context, backup, id } = await givenAway();
   await context.sessions.delete('dos');
   await context.adoption.adopt({ name: 'dos', path: backup, mode: 'move', originRetired: true });
@@ -104,7 +104,7 @@ it('what came back by a word, and was deleted here, has not gone away', async ()
   });
 });
 
-it('a snapshot of it is not restored with a start, and waits for a word without one', async () => {
+test('a snapshot of it is not restored with a start, and waits for a word without one', async () => {
   const { context, id } = await givenAway();
   await expect(context.snapshots.restore('uno', id, { ...WANTED, start: true })).rejects.toMatchObject({
     code: 'origin_not_retired',
@@ -118,7 +118,7 @@ it('a snapshot of it is not restored with a start, and waits for a word without 
   await expect(context.sessions.start('uno')).rejects.toMatchObject({ code: 'origin_not_retired' });
 });
 
-it('once the operator has said that it runs nowhere else, a restore over it does not ask again', async () => {
+test('once the operator has said that it runs nowhere else, a restore over it does not ask again', async () => {
   const { context, backup } = await givenAway();
   const wanted = { name: 'uno2', path: backup, mode: 'move', originRetired: true } as const;
   expect(await context.adoption.adopt(wanted)).toMatchObject({ originRetired: true });
@@ -128,7 +128,7 @@ it('once the operator has said that it runs nowhere else, a restore over it does
   });
 });
 
-it.each([
+test.each([
   ['another link of the account', AGAIN],
   ['another account', BETO],
 ])('%s waits for nothing', async (_, account) => {
@@ -139,7 +139,7 @@ it.each([
   });
 });
 
-it('a login whose link is not known waits as well', async () => {
+test('a login whose link is not known waits as well', async () => {
   const { context } = await givenAway();
   const { device: _, ...unknown } = ANA;
   expect(await context.adoption.adopt({ name: 'tres', path: await foreign(unknown), mode: 'move' })).toMatchObject(

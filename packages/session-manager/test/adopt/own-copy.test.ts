@@ -1,7 +1,7 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RECORD_FILE } from '@leadmaster/capture/classify';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { manager, otherDisk, tempFolder } from './folders.ts';
@@ -37,13 +37,13 @@ async function expectCopy(context: Context, name: string, path: string, why: Reg
   await expect(context.sessions.start(name)).rejects.toMatchObject({ code: 'origin_not_retired' });
 }
 
-it('a moved copy of a session that is here waits for a word', async () => {
+test('a moved copy of a session that is here waits for a word', async () => {
   const context = await manager();
   const copy = await copyOf(await session(context, 'ventas'));
   await expectCopy(context, 'y', copy, /it is ventas, which is here/);
 });
 
-it('a moved copy of a session that went away from here waits for a word', async () => {
+test('a moved copy of a session that went away from here waits for a word', async () => {
   const context = await manager();
   await session(context, 'soporte');
   await context.access.moveAway('soporte', 'transferred');
@@ -56,7 +56,7 @@ it('a moved copy of a session that went away from here waits for a word', async 
   );
 });
 
-it('a moved login of an account that another session here has waits for a word, and is refused with it', async () => {
+test('a moved login of an account that another session here has waits for a word, and is refused with it', async () => {
   const context = await manager();
   for (const name of ['theirs', 'second']) {
     const other = await manager();
@@ -79,7 +79,7 @@ it('a moved login of an account that another session here has waits for a word, 
   }
 });
 
-it('a copy from another disk waits as well, also when the move is asked for again', async ({ skip }) => {
+test('a copy from another disk waits as well, also when the move is asked for again', async ({ skip }) => {
   const disk = await otherDisk();
   if (disk === null) return skip();
   const context = await manager();
@@ -90,14 +90,14 @@ it('a copy from another disk waits as well, also when the move is asked for agai
     });
 });
 
-it('the word of the operator is taken at the adoption too', async () => {
+test('the word of the operator is taken at the adoption too', async () => {
   const context = await manager();
   const copy = await copyOf(await session(context, 'ventas'));
   const wanted = { name: 'y', path: copy, mode: 'move', originRetired: true } as const;
   expect(await context.adoption.adopt(wanted)).toMatchObject({ originRetired: true });
 });
 
-it('a moved folder is no copy where only the name of its session is known here: of another account, deleted, of another machine', async () => {
+test('a moved folder is no copy where only the name of its session is known here: of another account, deleted, of another machine', async () => {
   const context = await manager();
   const [place, other] = [await session(context, 'ventas'), await manager()];
   await changeRecord(place, { account: BETO });
@@ -112,7 +112,7 @@ it('a moved folder is no copy where only the name of its session is known here: 
   expect(await context.adoption.adopt(wanted)).toMatchObject({ originRetired: true });
 });
 
-it('a copy of a session beside it, in tokens/, is not said to be adopted where it lies', async () => {
+test('a copy of a session beside it, in tokens/, is not said to be adopted where it lies', async () => {
   const context = await manager();
   await cp(await session(context, 'ventas'), context.paths.session('ventas2'), { recursive: true });
   const shown = (await context.sessions.list()).items.find(({ name }) => name === 'ventas2');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { manager, otherDisk, tempFolder } from './folders.ts';
 import { filesIn, putProfile } from './profiles.ts';
 
@@ -33,33 +33,33 @@ async function refused(
 }
 
 describe('a folder is refused, and nothing changes, when it', () => {
-  it('is not named from the root', () =>
+  test('is not named from the root', () =>
     refused('bot/session', { detail: /not an absolute path/, hint: /from the root/ }));
 
-  it('does not exist', async () => {
+  test('does not exist', async () => {
     await refused(join(await tempFolder(), 'nothing'), { detail: /does not exist/, hint: /spelling/ });
   });
 
-  it('is a file, an archive for instance', async () => {
+  test('is a file, an archive for instance', async () => {
     const path = join(await tempFolder(), 'RemoteAuth-bot.zip');
     await writeFile(path, 'PK');
     await refused(path, { detail: /is not a folder/, hint: /unzip/ });
   });
 
-  it('is a symbolic link', async () => {
+  test('is a symbolic link', async () => {
     const folder = await tempFolder();
     await putProfile(join(folder, 'real'));
     await symlink(join(folder, 'real'), join(folder, 'link'));
     await refused(join(folder, 'link'), { detail: /is a symbolic link/, hint: /leads to/ });
   });
 
-  it('holds no profile', async () => {
+  test('holds no profile', async () => {
     const folder = join(await tempFolder(), 'bot');
     await mkdir(join(folder, 'deep/er/and/deeper/Default'), { recursive: true });
     await refused(folder, { detail: /holds no profile/, hint: /session-<clientId>/ });
   });
 
-  it('holds several profiles', async () => {
+  test('holds several profiles', async () => {
     const folder = join(await tempFolder(), '.wwebjs_auth');
     for (const name of ['session-a', 'session-b']) await putProfile(join(folder, name));
     await refused(folder, {
@@ -68,7 +68,7 @@ describe('a folder is refused, and nothing changes, when it', () => {
     });
   });
 
-  it('holds a living login beside one that was left: which is which is said', async () => {
+  test('holds a living login beside one that was left: which is which is said', async () => {
     const tokens = join(await tempFolder(), 'tokens');
     await putProfile(join(tokens, 'session-admin'));
     const dead = await putProfile(join(tokens, 'admin'));
@@ -79,7 +79,7 @@ describe('a folder is refused, and nothing changes, when it', () => {
     });
   });
 
-  it('was unpacked without its folders', async () => {
+  test('was unpacked without its folders', async () => {
     const folder = join(await tempFolder(), 'session-bot');
     await mkdir(folder);
     for (const name of ['Default\\IndexedDB\\x.leveldb\\CURRENT', 'Last Version'])
@@ -87,40 +87,40 @@ describe('a folder is refused, and nothing changes, when it', () => {
     await refused(folder, { detail: /unpacked without its folders.*Default/, hint: /Unpack the archive again/ });
   });
 
-  it('is a part of a profile', async () => {
+  test('is a part of a profile', async () => {
     const folder = await putProfile(join(await tempFolder(), 'session'));
     await refused(join(folder, 'Default'), { detail: /is a part of a profile/, hint: new RegExp(folder) });
   });
 
-  it('was moved here already', async () => {
+  test('was moved here already', async () => {
     const folder = await putProfile(join(await tempFolder(), 'session.moved-to-leadmaster'));
     await refused(folder, { detail: /was moved to LeadMaster already/, hint: /never run/ });
   });
 
-  it('holds no login', async () => {
+  test('holds no login', async () => {
     const folder = await putProfile(join(await tempFolder(), 'session'));
     for (const store of [INDEXED_DB, LOCAL_STORAGE]) await rm(join(folder, store), { recursive: true });
     await refused(folder, { detail: /holds no login/, hint: /dataPath/ });
   });
 
-  it.each([INDEXED_DB, LOCAL_STORAGE])('holds half a login: %s is gone', async (store) => {
+  test.each([INDEXED_DB, LOCAL_STORAGE])('holds half a login: %s is gone', async (store) => {
     const folder = await putProfile(join(await tempFolder(), 'session'));
     await rm(join(folder, store), { recursive: true });
     await refused(folder, { detail: /Half of the login/, hint: /of one moment/ });
   });
 
-  it('holds a login that is damaged inside', async () => {
+  test('holds a login that is damaged inside', async () => {
     const folder = await putProfile(join(await tempFolder(), 'session'));
     await truncate(join(folder, LOCAL_STORAGE, 'MANIFEST-000001'), 20);
     await refused(folder, { detail: /damaged/, hint: /program stopped/ });
   });
 
-  it('was written by a newer Chromium than there is here', async () => {
+  test('was written by a newer Chromium than there is here', async () => {
     const folder = await putProfile(join(await tempFolder(), 'session'), { 'Last Version': '999.0.1.2' });
     await refused(folder, { detail: /written by Chromium 999\.0\.1\.2/, hint: /Install Chromium 999/ });
   });
 
-  it('is open in a process, lock or no lock', async () => {
+  test('is open in a process, lock or no lock', async () => {
     const folder = await putProfile(join(await tempFolder(), 'session'));
     const holder = spawn('sleep', ['60'], {
       stdio: ['ignore', 'ignore', 'ignore', openFor(join(folder, LOCAL_STORAGE, 'LOCK'))],
@@ -132,13 +132,13 @@ describe('a folder is refused, and nothing changes, when it', () => {
     await refused(folder, { detail: new RegExp(`in use by pid ${holder.pid}`), hint: /pm2 stop/ });
   });
 
-  it('is open on another host, or in a container', async () => {
+  test('is open on another host, or in a container', async () => {
     const folder = await putProfile(join(await tempFolder(), 'session'));
     await symlink('container-1a2b-17', join(folder, 'SingletonLock'));
     await refused(folder, { detail: /on the host container-1a2b has it open/, hint: /rm .*SingletonLock/ });
   });
 
-  it('needs more room than there is', async () => {
+  test('needs more room than there is', async () => {
     const folder = await putProfile(join(await tempFolder(), 'session'));
     const context = await manager(undefined, { DISK_MIN_FREE_MB: '10000000' });
     const answer = context.adoption.adopt({ name: 'ventas', path: folder, mode: 'copy' });
@@ -150,7 +150,7 @@ describe('a folder is refused, and nothing changes, when it', () => {
     expect(context.roster.names()).toEqual([]);
   });
 
-  it('comes from another disk and needs more room than there is', async ({ skip }) => {
+  test('comes from another disk and needs more room than there is', async ({ skip }) => {
     const disk = await otherDisk();
     if (disk === null) return skip();
     const context = await manager(undefined, { DISK_MIN_FREE_MB: '10000000' });
@@ -161,7 +161,7 @@ describe('a folder is refused, and nothing changes, when it', () => {
     });
   });
 
-  it('is the root of the machine, which is not looked through', async () => {
+  test('is the root of the machine, which is not looked through', async () => {
     const context = await manager();
     for (const path of ['/', '//', '/tmp/..'])
       await expect(context.adoption.adopt({ name: 'ventas', path, mode: 'copy' })).rejects.toMatchObject({
@@ -170,7 +170,7 @@ describe('a folder is refused, and nothing changes, when it', () => {
       });
   });
 
-  it('is in the data folder, or around it', async () => {
+  test('is in the data folder, or around it', async () => {
     const context = await manager();
     const inside = await putProfile(join(context.paths.trash, 'ventas-old'));
     await expect(context.adoption.adopt({ name: 'ventas', path: inside, mode: 'move' })).rejects.toMatchObject({
@@ -185,7 +185,7 @@ describe('a folder is refused, and nothing changes, when it', () => {
     });
   });
 
-  it('shall have a name that is taken, by a session or by a folder without one', async () => {
+  test('shall have a name that is taken, by a session or by a folder without one', async () => {
     const context = await manager();
     const folder = await putProfile(join(await tempFolder(), 'session'));
     await context.sessions.create({ name: 'ventas', start: false, metadata: {} });
@@ -200,7 +200,7 @@ describe('a folder is refused, and nothing changes, when it', () => {
     expect(await readFile(join(folder, 'Last Version'), 'utf8')).toBe('100.0.1.2');
   });
 
-  it('has become another session by copy, and may be the same login', async () => {
+  test('has become another session by copy, and may be the same login', async () => {
     const context = await manager();
     const folder = await putProfile(join(await tempFolder(), 'session'));
     await context.adoption.adopt({ name: 'ventas', path: folder, mode: 'copy' });
@@ -214,7 +214,7 @@ describe('a folder is refused, and nothing changes, when it', () => {
     expect(await context.adoption.adopt({ name: 'otra', path: renamed, mode: 'copy' })).toMatchObject({ name: 'otra' });
   });
 
-  it('is of another account than the session that came from its path', async () => {
+  test('is of another account than the session that came from its path', async () => {
     const context = await manager();
     const folder = await putProfile(join(await tempFolder(), 'session'));
     await context.adoption.adopt({ name: 'ventas', path: folder, mode: 'copy' });
@@ -230,7 +230,7 @@ describe('a folder is refused, and nothing changes, when it', () => {
     expect(await context.adoption.adopt(wanted)).toMatchObject({ name: 'otra' });
   });
 
-  it('is elsewhere, and neither copy nor move is given', async () => {
+  test('is elsewhere, and neither copy nor move is given', async () => {
     const context = await manager();
     const folder = await putProfile(join(await tempFolder(), 'session'));
     await expect(context.adoption.adopt({ name: 'ventas', path: folder })).rejects.toMatchObject({

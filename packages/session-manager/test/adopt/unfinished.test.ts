@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { LOGIN_STORES } from '@leadmaster/capture/classify';
 import type { SessionState } from '@leadmaster/protocol';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Adopter } from '../../src/adopt/adopter.ts';
 import { prepareDataFolder } from '../../src/profile/data-folder.ts';
 import { dataPaths } from '../../src/profile/paths.ts';
@@ -71,7 +71,7 @@ function told() {
 }
 
 describe('a login that was adopted with an unfinished record', () => {
-  it.each(['copy', 'move', undefined] as const)(
+  test.each(['copy', 'move', undefined] as const)(
     'and is not taken by WhatsApp is not told as unlinked (%s)',
     async (mode) => {
       await adopted(mode);
@@ -83,20 +83,20 @@ describe('a login that was adopted with an unfinished record', () => {
     },
   );
 
-  it('and that WhatsApp ends before READY is not told as unlinked, for any wording of the library', async () => {
+  test('and that WhatsApp ends before READY is not told as unlinked, for any wording of the library', async () => {
     await adopted('copy');
     opened.engine.run.tell({ type: 'authenticated' });
     opened.engine.run.tell({ type: 'unlinked', reason: 'LOGOUT' });
     await vi.waitFor(() => expect(told()?.reason).toBe('adopted_unfinished'));
   });
 
-  it('is told the reason that WhatsApp itself gives', async () => {
+  test('is told the reason that WhatsApp itself gives', async () => {
     await adopted('copy');
     opened.engine.run.tell({ type: 'unlinked', reason: 'terms_refused' });
     await vi.waitFor(() => expect(told()?.reason).toBe('terms_refused'));
   });
 
-  it.each([
+  test.each([
     ['a QR', 'AUTH_FAILURE', (): void => opened.engine.run.showQr()],
     ['an unlink', 'DISCONNECTED_LOGOUT', (): void => opened.engine.run.tell({ type: 'unlinked', reason: 'LOGOUT' })],
   ] as const)(
@@ -111,7 +111,7 @@ describe('a login that was adopted with an unfinished record', () => {
     },
   );
 
-  it('is known by that across a start that came to nothing', async () => {
+  test('is known by that across a start that came to nothing', async () => {
     await adopted('copy');
     await opened.sessions.stop(NAME);
     await started();
@@ -119,7 +119,7 @@ describe('a login that was adopted with an unfinished record', () => {
     await vi.waitFor(() => expect(told()?.reason).toBe('adopted_unfinished'));
   });
 
-  it.each(['copy', undefined] as const)('is one like any other once WhatsApp has taken it (%s)', async (mode) => {
+  test.each(['copy', undefined] as const)('is one like any other once WhatsApp has taken it (%s)', async (mode) => {
     await adopted(mode);
     opened.engine.run.login();
     await until('READY');
@@ -127,7 +127,7 @@ describe('a login that was adopted with an unfinished record', () => {
     await vi.waitFor(() => expect(told()?.reason).toBe('unlinked'));
   });
 
-  it('and taken by WhatsApp is told as unlinked while off, later', async () => {
+  test('and taken by WhatsApp is told as unlinked while off, later', async () => {
     await adopted('copy');
     opened.engine.run.login();
     await until('READY');
@@ -138,7 +138,7 @@ describe('a login that was adopted with an unfinished record', () => {
   });
 });
 
-it('a login that was adopted whole, and that WhatsApp does not take, was unlinked', async () => {
+test('a login that was adopted whole, and that WhatsApp does not take, was unlinked', async () => {
   await adopted('copy', Buffer.alloc(0));
   opened.engine.run.showQr();
   await vi.waitFor(() => expect(told()?.reason).toBe('unlinked_while_off'));

@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LOGIN_STORES } from '@leadmaster/capture/classify';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { manager } from '../adopt/folders.ts';
 import { putProfile } from '../adopt/profiles.ts';
 import { A_SNAPSHOT } from '../event-samples.ts';
@@ -40,7 +40,7 @@ describe.each(CASES)('a CURRENT $how in $store', ({ store, text }) => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  it('of a linked session is named with the newest snapshot; no browser starts, no byte changes', async () => {
+  test('of a linked session is named with the newest snapshot; no browser starts, no byte changes', async () => {
     await linkSession(dataDir);
     const profile = join(dataDir, 'tokens', NAME);
     await writeFile(join(profile, store, 'CURRENT'), text, 'latin1');
@@ -65,7 +65,7 @@ describe.each(CASES)('a CURRENT $how in $store', ({ store, text }) => {
     state.close();
   });
 
-  it('of a folder from elsewhere is refused and named, and nothing changes', async () => {
+  test('of a folder from elsewhere is refused and named, and nothing changes', async () => {
     const context = await manager(dataDir);
     const source = await putProfile(join(dataDir, '../', `${dataDir.split('/').at(-1)}-bot`, 'session'));
     await writeFile(join(source, store, 'CURRENT'), text, 'latin1');
@@ -83,7 +83,7 @@ describe.each(CASES)('a CURRENT $how in $store', ({ store, text }) => {
 });
 
 describe('a log that ends in an unfinished record', () => {
-  it('is noted when the profile is adopted, by copy, by move and in its place', async () => {
+  test('is noted when the profile is adopted, by copy, by move and in its place', async () => {
     const torn = Buffer.from([1, 2, 3, 4, 60, 0, 1]);
     const log = `${LOGIN_STORES.indexedDb}/000003.log`;
     for (const mode of ['copy', 'move', undefined] as const) {

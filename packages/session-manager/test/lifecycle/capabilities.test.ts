@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { FakeEngine, type FakeRun } from '@leadmaster/testkit';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { UNGUARDED_BUILDS } from '../../src/builds/builds.ts';
 import type { PageCheck, PageProbe } from '../../src/engine/page-probe.ts';
 import { Capabilities } from '../../src/lifecycle/capabilities/capabilities.ts';
@@ -62,12 +62,12 @@ describe('the capabilities of a session', () => {
     await vi.advanceTimersByTimeAsync(0);
   }
 
-  it('are unknown before the first look, and what is unknown is not refused', () => {
+  test('are unknown before the first look, and what is unknown is not refused', () => {
     expect(subject.view).toMatchObject({ build: null, at: null, features: { text: 'unknown', ids: 'unknown' } });
     expect(subject.refusal('text')).toBeNull();
   });
 
-  it('are ok where every check is, and the change is told once', async () => {
+  test('are ok where every check is, and the change is told once', async () => {
     await seen(page(WHOLE));
     expect(features()).toMatchObject({ ids: 'ok', text: 'ok', media: 'unknown' });
     expect(told()).toEqual([{ ids: 'ok', text: 'ok' }]);
@@ -76,7 +76,7 @@ describe('the capabilities of a session', () => {
     expect(told()).toHaveLength(1);
   });
 
-  it('are broken only when the same thing is missing twice, 30 s apart', async () => {
+  test('are broken only when the same thing is missing twice, 30 s apart', async () => {
     await seen(page(BROKEN));
     expect(features().text).toBe('unknown');
     expect(subject.refusal('text')).toBeNull();
@@ -92,7 +92,7 @@ describe('the capabilities of a session', () => {
     expect(subject.refusal('media')).toBeNull();
   });
 
-  it('are never broken while the page still loads modules, nor by modules that are not needed', async () => {
+  test('are never broken while the page still loads modules, nor by modules that are not needed', async () => {
     await seen(page(BROKEN, { isQuiet: false }));
     await vi.advanceTimersByTimeAsync(300_000);
     expect(features().text).toBe('unknown');
@@ -102,7 +102,7 @@ describe('the capabilities of a session', () => {
     expect(subject.refusal('text')).toBeNull();
   });
 
-  it('refuse texts and media when ids are broken', async () => {
+  test('refuse texts and media when ids are broken', async () => {
     await seen(page([check('MsgKey', 'ids', { result: 'wrong' }), check('newId', 'text')]));
     await vi.advanceTimersByTimeAsync(30_001);
     expect(subject.refusal('text')).toMatchObject({ extra: { feature: 'ids', build: BUILD } });
@@ -110,7 +110,7 @@ describe('the capabilities of a session', () => {
     expect(subject.refusal('chats')).toBeNull();
   });
 
-  it('are looked at every minute while something is broken, until a look is green', async () => {
+  test('are looked at every minute while something is broken, until a look is green', async () => {
     await seen(page(BROKEN));
     await vi.advanceTimersByTimeAsync(30_001);
     run.page = page(WHOLE);
@@ -122,7 +122,7 @@ describe('the capabilities of a session', () => {
     expect(told().at(-1)).toEqual({ text: 'ok' });
   });
 
-  it('are cleared by a real success, and the same probe does not accuse again', async () => {
+  test('are cleared by a real success, and the same probe does not accuse again', async () => {
     await seen(page(BROKEN));
     await vi.advanceTimersByTimeAsync(30_001);
     subject.succeeded('text');
@@ -134,7 +134,7 @@ describe('the capabilities of a session', () => {
     expect(looks).not.toHaveBeenCalled();
   });
 
-  it('stay when a page that loads itself afresh takes one question with it, and are unknown when it stays silent', async () => {
+  test('stay when a page that loads itself afresh takes one question with it, and are unknown when it stays silent', async () => {
     await seen(page(WHOLE));
     const gone = () => Promise.reject(new Error('Execution context was destroyed.'));
     const probe = vi.spyOn(run, 'probe').mockImplementationOnce(gone);
@@ -148,7 +148,7 @@ describe('the capabilities of a session', () => {
     expect(told().at(-1)).toEqual({ ids: 'unknown', text: 'unknown' });
   });
 
-  it('are forgotten with the build that they were seen on', async () => {
+  test('are forgotten with the build that they were seen on', async () => {
     await seen(page(BROKEN));
     await vi.advanceTimersByTimeAsync(30_001);
     run.page = page(BROKEN, { build: '2.3000.2' });
@@ -158,7 +158,7 @@ describe('the capabilities of a session', () => {
     expect(features().text).toBe('broken');
   });
 
-  it('go by an override of the operator, which a restart of the service keeps', async () => {
+  test('go by an override of the operator, which a restart of the service keeps', async () => {
     await seen(page(BROKEN));
     await vi.advanceTimersByTimeAsync(30_001);
     subject.override(['text']);
@@ -169,7 +169,7 @@ describe('the capabilities of a session', () => {
     expect(subject.refusal('text')).not.toBeNull();
   });
 
-  it('hand over nothing without the journal of ids, under any verdict, override or success', async () => {
+  test('hand over nothing without the journal of ids, under any verdict, override or success', async () => {
     await seen(page(WHOLE, { canJournal: false }));
     expect(features().text).toBe('broken');
     subject.override(['text', 'ids']);
@@ -180,7 +180,7 @@ describe('the capabilities of a session', () => {
     expect(subject.refusal('text')).toBeNull();
   });
 
-  it('are unknown when a probe throws or never answers, and the next one is tried', async () => {
+  test('are unknown when a probe throws or never answers, and the next one is tried', async () => {
     await seen(page(WHOLE));
     run.probe = () => Promise.reject(new Error('Execution context was destroyed'));
     subject.hurry();
@@ -194,7 +194,7 @@ describe('the capabilities of a session', () => {
     expect(features().text).toBe('ok');
   });
 
-  it('go on when a look cannot be written down', async () => {
+  test('go on when a look cannot be written down', async () => {
     const set = store.pages.set;
     store.pages.set = () => {
       throw new Error('disk full');
@@ -205,7 +205,7 @@ describe('the capabilities of a session', () => {
     expect(features().text).toBe('broken');
   });
 
-  it('are looked at by one loop, however often the connection of a run comes back', async () => {
+  test('are looked at by one loop, however often the connection of a run comes back', async () => {
     const probe = vi.spyOn(run, 'probe');
     await seen(page(BROKEN));
     await seen(page(BROKEN));
@@ -214,7 +214,7 @@ describe('the capabilities of a session', () => {
     expect(probe).toHaveBeenCalledTimes(3);
   });
 
-  it('look no more when the run has ended', async () => {
+  test('look no more when the run has ended', async () => {
     const probe = vi.spyOn(run, 'probe');
     await seen(page(BROKEN));
     ended.abort();
@@ -222,7 +222,7 @@ describe('the capabilities of a session', () => {
     expect(probe).toHaveBeenCalledTimes(1);
   });
 
-  it('count uses that failed on a build until one has worked there', async () => {
+  test('count uses that failed on a build until one has worked there', async () => {
     countUses(store.events, () => subject);
     await seen(page(WHOLE));
     store.events.append(aFailure(NAME, 'not_handed_over'));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Account, SessionState } from '@leadmaster/protocol';
 import { useLevelDb } from '@leadmaster/testkit';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { linkSession, NAME, type Opened, openSessions, putLogin, STORES } from './linked-session.ts';
 
 const ANA = '5491100000001';
@@ -90,7 +90,7 @@ describe('one login in two sessions', () => {
   ])('a login whose record names the account, %s', (_what, account) => {
     beforeEach(() => bring(COPY, account));
 
-    it('is refused before any browser starts, with or without a retired origin, and names the session that has it', async () => {
+    test('is refused before any browser starts, with or without a retired origin, and names the session that has it', async () => {
       await opened.profiles.updateRecord(COPY, { originRetired: false });
       for (const said of [{}, { originRetired: true }]) {
         const error = await opened.sessions.start(COPY, said).catch((thrown: unknown) => thrown);
@@ -102,7 +102,7 @@ describe('one login in two sessions', () => {
       await until(NAME, 'READY');
     });
 
-    it('is refused after a restart of the service, and while the other is stopped', async () => {
+    test('is refused after a restart of the service, and while the other is stopped', async () => {
       await opened.sessions.stop(NAME);
       await restarted();
       await expect(opened.sessions.start(COPY)).rejects.toMatchObject(refused);
@@ -110,7 +110,7 @@ describe('one login in two sessions', () => {
       expect(opened.engine.runs).toEqual([]);
     });
 
-    it('starts once the other is deleted, and is then whose account it is', async () => {
+    test('starts once the other is deleted, and is then whose account it is', async () => {
       await opened.sessions.delete(NAME);
       await opened.sessions.start(COPY);
       await logsIn(COPY, of(ANA, LINK));
@@ -118,7 +118,7 @@ describe('one login in two sessions', () => {
       expect(opened.store.sessions.get(COPY)?.account).toMatchObject({ phone: ANA, device: LINK });
     });
 
-    it('starts once the other is logged out', async () => {
+    test('starts once the other is logged out', async () => {
       await opened.sessions.logout(NAME);
       await until(NAME, 'STOPPED', 'logged_out');
       await opened.sessions.start(COPY);
@@ -127,7 +127,7 @@ describe('one login in two sessions', () => {
     });
   });
 
-  it.each([
+  test.each([
     [COPY, NAME, 'Only if you know that copia is the newer one'],
     [NAME, COPY, 'If it does not'],
   ])(
@@ -146,7 +146,7 @@ describe('one login in two sessions', () => {
     },
   );
 
-  it('is not told which is older where their databases do not tell it', async () => {
+  test('is not told which is older where their databases do not tell it', async () => {
     await bring(COPY, of(ANA, LINK));
     await expect(opened.sessions.start(COPY)).rejects.toMatchObject({
       hint: expect.stringContaining(`${COPY} may be an older state of the login`),
@@ -154,7 +154,7 @@ describe('one login in two sessions', () => {
     });
   });
 
-  it('another link of the account may start, and waits for a word with its browser', async () => {
+  test('another link of the account may start, and waits for a word with its browser', async () => {
     await bring(COPY, of(ANA, LINK + 1));
     await opened.sessions.start(COPY);
     await logsIn(COPY, of(ANA, LINK + 1));
@@ -170,7 +170,7 @@ describe('one login in two sessions', () => {
     await until(COPY, 'READY');
   });
 
-  it.each([
+  test.each([
     ['that is the same link', of(ANA, LINK)],
     ['of which the link is not known', of(ANA)],
   ])('a copy without a record, %s, has its browser ended, and the first comes back', async (_what, account) => {
@@ -189,7 +189,7 @@ describe('one login in two sessions', () => {
     expect(aliveOf(COPY)).toEqual([]);
   });
 
-  it('the first stays stopped where the operator has stopped it meanwhile', async () => {
+  test('the first stays stopped where the operator has stopped it meanwhile', async () => {
     await bring(COPY, null);
     await opened.sessions.start(COPY);
     await opened.sessions.stop(NAME);
@@ -199,7 +199,7 @@ describe('one login in two sessions', () => {
     await until(NAME, 'STOPPED');
   });
 
-  it('a copy of the same link is neither accepted, unlinked nor logged out; to delete it tells WhatsApp nothing', async () => {
+  test('a copy of the same link is neither accepted, unlinked nor logged out; to delete it tells WhatsApp nothing', async () => {
     await comesUp(of(ANA, LINK));
     await until(COPY, 'WRONG_ACCOUNT', 'linked_elsewhere');
     await logsIn(NAME, of(ANA, LINK));
@@ -222,7 +222,7 @@ describe('one login in two sessions', () => {
     await until(NAME, 'READY');
   });
 
-  it('a link that turns out to be the same is not removed, though the operator had ordered that without knowing', async () => {
+  test('a link that turns out to be the same is not removed, though the operator had ordered that without knowing', async () => {
     await comesUp(of(ANA));
     await until(COPY, 'WRONG_ACCOUNT', 'linked_elsewhere');
     await logsIn(NAME, of(ANA, LINK));
@@ -234,7 +234,7 @@ describe('one login in two sessions', () => {
     expect(opened.engine.runs.some(({ isLoggedOut }) => isLoggedOut)).toBe(false);
   });
 
-  it('two sessions that had one link before this was noticed: one runs, and neither logs the other out', async () => {
+  test('two sessions that had one link before this was noticed: one runs, and neither logs the other out', async () => {
     await opened.access.createFor(COPY, new Date(), 'adopted');
     await opened.profiles.create(COPY);
     await putLogin(opened.profiles, COPY);
@@ -258,7 +258,7 @@ describe('one login in two sessions', () => {
     await until(winner, 'READY');
   });
 
-  it('what another account was seen in once, and is stopped, accuses no session: swapped folders that are swapped back', async () => {
+  test('what another account was seen in once, and is stopped, accuses no session: swapped folders that are swapped back', async () => {
     await bring('soporte', of(BETO, 3));
     await opened.sessions.start('soporte');
     await logsIn('soporte', of(BETO, 3));
@@ -287,7 +287,7 @@ describe('one login in two sessions', () => {
     }
   });
 
-  it('the link of another session in the place of its own is not removed either', async () => {
+  test('the link of another session in the place of its own is not removed either', async () => {
     await bring('soporte', of(BETO, 3));
     await opened.sessions.start('soporte');
     await logsIn('soporte', of(BETO, 3));
@@ -302,7 +302,7 @@ describe('one login in two sessions', () => {
     expect(opened.engine.runs.some(({ isLoggedOut }) => isLoggedOut)).toBe(false);
   });
 
-  it('two copies that are started at once: one comes up', async () => {
+  test('two copies that are started at once: one comes up', async () => {
     await opened.sessions.delete(NAME);
     for (const name of ['uno', 'dos']) await bring(name, of(ANA));
     const ends = await Promise.allSettled(['uno', 'dos'].map((name) => opened.sessions.start(name)));

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { A_SNAPSHOT } from '../event-samples.ts';
 import { bootLinked, endSessions, NAME, type Opened, openSessions } from './linked-session.ts';
 
@@ -26,7 +26,7 @@ describe('a login that its page erased', () => {
     if (ok !== undefined) opened.store.snapshots.verified(NAME, { id, at: at.toISOString(), ok, drill: false });
   };
 
-  it('is AUTH_FAILURE when first seen at a start: browser stopped, no QR, the profile in its place', async () => {
+  test('is AUTH_FAILURE when first seen at a start: browser stopped, no QR, the profile in its place', async () => {
     const session = await erased();
     opened.engine.run.showQr();
     expect(session).toMatchObject({ stateKind: 'needs_person' });
@@ -35,7 +35,7 @@ describe('a login that its page erased', () => {
     expect(session.hint).toContain('No good snapshot');
   });
 
-  it('names the newest good snapshot from before with the command that brings it back', async () => {
+  test('names the newest good snapshot from before with the command that brings it back', async () => {
     snapshot('1-old', new Date(Date.now() - 3000));
     snapshot('2-good', new Date(Date.now() - 2000), true);
     snapshot('3-damaged', new Date(Date.now() - 1000), false);
@@ -45,13 +45,13 @@ describe('a login that its page erased', () => {
     expect(hint).toContain(`./leadmaster snapshot restore ${NAME} 2-good`);
   });
 
-  it("tells WhatsApp's words of a locked account, bounded and without control characters", async () => {
+  test("tells WhatsApp's words of a locked account, bounded and without control characters", async () => {
     const { hint } = await erased('account_locked', `Your account\u001b[31m is\nlocked\u202e ${'x'.repeat(5000)}`);
     expect(hint).toMatch(/^Your account \[31m is locked x+\. Unlock it on the phone first\./);
     expect(hint.length).toBeLessThan(1500);
   });
 
-  it("tells WhatsApp's words after a restart of the service, until the login is brought back", async () => {
+  test("tells WhatsApp's words after a restart of the service, until the login is brought back", async () => {
     await erased('account_locked', 'Locked\u001b[31m: look at\nyour phone');
     const again = async () => {
       await opened.sessions.close();
@@ -66,7 +66,7 @@ describe('a login that its page erased', () => {
     expect((await again()).hint).not.toMatch(/Locked/);
   });
 
-  it('is not started by a restart of the service, nor by a plain start or restart', async () => {
+  test('is not started by a restart of the service, nor by a plain start or restart', async () => {
     await erased();
     for (const order of ['start', 'restart'] as const)
       await expect(opened.sessions[order](NAME)).rejects.toMatchObject({
@@ -83,7 +83,7 @@ describe('a login that its page erased', () => {
     expect(await opened.sessions.get(NAME)).toMatchObject({ state: 'AUTH_FAILURE', reason: 'page_erased_login' });
   });
 
-  it('is linked again after a logout, which moves its profile to trash', async () => {
+  test('is linked again after a logout, which moves its profile to trash', async () => {
     await erased();
     await opened.sessions.logout(NAME);
     expect(await opened.profiles.loginPresence(NAME)).toBe('absent');

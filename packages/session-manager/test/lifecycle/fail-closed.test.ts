@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { readsFail, writesFail } from '@leadmaster/testkit';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as files from '../../src/profile/files.ts';
 import { linkSession, NAME, openSessions } from './linked-session.ts';
 
@@ -22,7 +22,7 @@ describe('with a linked session', () => {
   const open = (changes: { fs?: files.ProfileFs } = {}) => openSessions(dataDir, changes);
   const linked = () => linkSession(dataDir);
 
-  it('starts with the saved login while everything can be read', async () => {
+  test('starts with the saved login while everything can be read', async () => {
     await linked();
     const { sessions, engine, store } = await open();
     await sessions.load();
@@ -33,7 +33,7 @@ describe('with a linked session', () => {
     store.close();
   });
 
-  it.each([
+  test.each([
     ['the record', join('tokens', NAME, '.leadmaster.json'), /\.leadmaster\.json, is missing/],
     ['the folder', join('tokens', NAME), /its profile .* is missing/],
   ])('names what is missing: %s', async (_, gone, said) => {
@@ -50,7 +50,7 @@ describe('with a linked session', () => {
     store.close();
   });
 
-  it('starts nothing when the database cannot be read, and everything when it can again', async () => {
+  test('starts nothing when the database cannot be read, and everything when it can again', async () => {
     await linked();
     const { sessions, engine, store, faults } = await open();
     await sessions.load();
@@ -66,7 +66,7 @@ describe('with a linked session', () => {
     store.close();
   });
 
-  it('does not take up sessions from a database that cannot be read', async () => {
+  test('does not take up sessions from a database that cannot be read', async () => {
     await linked();
     const { sessions, roster, store, faults } = await open();
     faults.fails = readsFail;
@@ -75,7 +75,7 @@ describe('with a linked session', () => {
     store.close();
   });
 
-  it('makes nothing when the database refuses to write', async () => {
+  test('makes nothing when the database refuses to write', async () => {
     const { sessions, engine, store, faults } = await open();
     await sessions.load();
     faults.fails = writesFail;
@@ -89,7 +89,7 @@ describe('with a linked session', () => {
     store.close();
   });
 
-  it.each(['lstat', 'readdir', 'readFile', 'open'] as const)(
+  test.each(['lstat', 'readdir', 'readFile', 'open'] as const)(
     'asks for no QR when the disk fails to %s',
     async (call) => {
       await linked();
@@ -122,7 +122,7 @@ describe('with a linked session', () => {
     },
   );
 
-  it('stops also where nothing can be written down or measured', async () => {
+  test('stops also where nothing can be written down or measured', async () => {
     await linked();
     const { sessions, engine, store, faults } = await open();
     await sessions.load();
@@ -139,7 +139,7 @@ describe('with a linked session', () => {
     store.close();
   });
 
-  it('lists fifty sessions at once', async () => {
+  test('lists fifty sessions at once', async () => {
     const { sessions, store } = await open();
     for (let index = 0; index < 50; index += 1) {
       await sessions.create({ name: `cliente-${index}`, start: false, metadata: {} });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { FakeRun } from '@leadmaster/testkit';
 import { pageMessage } from '@leadmaster/testkit';
 import Database from 'better-sqlite3';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { PageMessage } from '../../src/engine/engine.ts';
 import { NAME, never, openOutbox, TO } from './sending-out.ts';
 
@@ -40,7 +40,7 @@ async function unanswered() {
 const reconcile = (opened: Opened, run: FakeRun) => opened.outbox.reconcile(NAME, run, never, true);
 
 describe('after a crash', () => {
-  it('what had no id was never handed over', async () => {
+  test('what had no id was never handed over', async () => {
     const opened = await openOutbox();
     const { message } = opened.store.messages.journal({ session: NAME, to: TO, text: 'hola', idempotencyKey: null });
     opened.crash();
@@ -50,7 +50,7 @@ describe('after a crash', () => {
     expect(opened.told()).toHaveLength(1);
   });
 
-  it.each([
+  test.each([
     [1, 'SENT', null],
     [2, 'DELIVERED', null],
     [3, 'READ', null],
@@ -64,14 +64,14 @@ describe('after a crash', () => {
     expect(run.sent).toEqual([]);
   });
 
-  it('a message that the books of the same profile never had was not handed over', async () => {
+  test('a message that the books of the same profile never had was not handed over', async () => {
     const { opened, id, run } = await crashed();
     await reconcile(opened, run);
     expect(opened.row(id)).toMatchObject({ state: 'FAILED', code: 'not_handed_over' });
     expect(opened.told()).toEqual(['message.failed UNCERTAIN', 'message.failed FAILED']);
   });
 
-  it('a message that the page had taken is in doubt when the books lack it: its chat may have been deleted', async () => {
+  test('a message that the page had taken is in doubt when the books lack it: its chat may have been deleted', async () => {
     const opened = await openOutbox();
     const id = await opened.handOver();
     await vi.waitFor(() => expect(opened.store.messages.byWhatsappId(NAME, [opened.waId(id)])?.isTaken).toBe(true));
@@ -81,7 +81,7 @@ describe('after a crash', () => {
     expect(opened.told()).toEqual(['message.failed UNCERTAIN']);
   });
 
-  it('a message that the page has shown as its own was taken', async () => {
+  test('a message that the page has shown as its own was taken', async () => {
     const { opened, id, run } = await unanswered();
     opened.outbox.acknowledge(NAME, [opened.waId(id)], 0);
     await vi.waitFor(() => expect(opened.store.messages.byWhatsappId(NAME, [opened.waId(id)])?.isTaken).toBe(true));
@@ -91,14 +91,14 @@ describe('after a crash', () => {
     expect(run.sent).toHaveLength(0);
   });
 
-  it('the books of another generation of the profile prove nothing', async () => {
+  test('the books of another generation of the profile prove nothing', async () => {
     const { opened, id, run } = await crashed();
     opened.now.generation = 2;
     await reconcile(opened, run);
     expect(opened.row(id)?.state).toBe('UNCERTAIN');
   });
 
-  it('the books prove nothing after the machine has restarted', async () => {
+  test('the books prove nothing after the machine has restarted', async () => {
     const { opened, id, run } = await crashed();
     const db = new Database(join(opened.dir, 'state.db'));
     db.prepare('UPDATE messages SET boot_id = ?').run('another');
@@ -107,7 +107,7 @@ describe('after a crash', () => {
     expect(opened.row(id)?.state).toBe('UNCERTAIN');
   });
 
-  it('a page that does not answer proves nothing', async () => {
+  test('a page that does not answer proves nothing', async () => {
     const { opened, id, run } = await crashed();
     run.messages.ackOf = async () => {
       throw new Error('Execution context was destroyed');
@@ -116,7 +116,7 @@ describe('after a crash', () => {
     expect(opened.row(id)?.state).toBe('UNCERTAIN');
   });
 
-  it('asks once in a run for what is days old, then for what is fresh', async () => {
+  test('asks once in a run for what is days old, then for what is fresh', async () => {
     const { opened, id, run } = await crashed();
     const later = Date.now() + 3 * 24 * 60 * MINUTE;
     vi.useFakeTimers({ toFake: ['Date'], now: later });
@@ -133,7 +133,7 @@ describe('after a crash', () => {
 });
 
 describe('while the run that was given a message lives', () => {
-  it('books that lack it prove nothing at first: it may be entered yet', async () => {
+  test('books that lack it prove nothing at first: it may be entered yet', async () => {
     const { opened, id, run } = await unanswered();
     await reconcile(opened, run);
     expect(opened.row(id)?.state).toBe('UNCERTAIN');
@@ -147,7 +147,7 @@ describe('while the run that was given a message lives', () => {
     expect(opened.row(id)).toMatchObject({ state: 'FAILED', code: 'not_handed_over' });
   });
 
-  it('a message that the page has taken is never said to be lost', async () => {
+  test('a message that the page has taken is never said to be lost', async () => {
     const opened = await openOutbox();
     const id = await opened.handOver();
     await vi.waitFor(() => expect(opened.now.run?.sent).toHaveLength(1));
@@ -174,14 +174,14 @@ describe('a message without an id, of an older version', () => {
   const own = (id: string, text: string, more: Partial<PageMessage> = {}) =>
     pageMessage(id, { fromMe: true, text, chat: { id: '7002@lid', lid: '7002@lid', phone: TO, name: null }, ...more });
 
-  it('is the only one of its text in its chat', async () => {
+  test('is the only one of its text in its chat', async () => {
     const { opened, ids, search, found } = await older(['hola']);
     found(own('true_A', 'hola', { ack: 2 }), own('true_B', 'adios'), pageMessage('false_C', { text: 'hola' }));
     await search();
     expect(opened.row(ids[0] ?? '')).toMatchObject({ state: 'DELIVERED', whatsappId: 'true_A' });
   });
 
-  it.each([
+  test.each([
     ['none', []],
     ['several', [own('true_A', 'hola'), own('true_B', 'hola')]],
     [
@@ -198,14 +198,14 @@ describe('a message without an id, of an older version', () => {
     expect(opened.now.run?.looks).toHaveLength(1);
   });
 
-  it('stays in doubt where two rows say the same', async () => {
+  test('stays in doubt where two rows say the same', async () => {
     const { opened, ids, search, found } = await older(['hola', 'hola']);
     found(own('true_A', 'hola'));
     await search();
     expect(ids.map((id) => opened.row(id)?.whatsappId)).toEqual([null, null]);
   });
 
-  it('is looked for again after a look that was not whole', async () => {
+  test('is looked for again after a look that was not whole', async () => {
     const { opened, ids, search } = await older(['hola']);
     const run = opened.now.run as FakeRun;
     run.onCatchUp = () => [{ messages: [], failed: [{ chatId: 'x', why: 'r: r' }], waiting: 0 }];

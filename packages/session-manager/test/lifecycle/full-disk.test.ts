@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writesFail } from '@leadmaster/testkit';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { linkSession, NAME, openSessions } from './linked-session.ts';
 
 /** Orders whose first part is done when the disk refuses: what is told is what is so. */
@@ -26,7 +26,7 @@ describe('an order on a full disk', () => {
     return opened;
   }
 
-  it('stop: it is stopped, which is told, with what is left to do; said again with room, it stays stopped', async () => {
+  test('stop: it is stopped, which is told, with what is left to do; said again with room, it stays stopped', async () => {
     const { sessions, engine, store, faults } = await running();
     faults.fails = writesFail;
     const refused = await sessions.stop(NAME).catch((error: unknown) => error);
@@ -42,7 +42,7 @@ describe('an order on a full disk', () => {
     store.close();
   });
 
-  it('restart: it is refused before anything is stopped', async () => {
+  test('restart: it is refused before anything is stopped', async () => {
     const { sessions, engine, store, faults } = await running();
     faults.fails = writesFail;
     await expect(sessions.restart(NAME)).rejects.toMatchObject({ code: 'storage_failed' });
@@ -53,7 +53,7 @@ describe('an order on a full disk', () => {
     store.close();
   });
 
-  it('delete: refused as a whole, or told that the profile is in the trash; said again it is finished', async () => {
+  test('delete: refused as a whole, or told that the profile is in the trash; said again it is finished', async () => {
     const { sessions, engine, store, faults } = await running();
     faults.fails = writesFail;
     await expect(sessions.delete(NAME)).rejects.toMatchObject({
@@ -74,7 +74,7 @@ describe('an order on a full disk', () => {
     store.close();
   });
 
-  it('delete --purge: that the snapshots are destroyed is told', async () => {
+  test('delete --purge: that the snapshots are destroyed is told', async () => {
     const { sessions, store, faults } = await running();
     faults.fails = (call) => call === 'sessions.setDesired';
     await expect(sessions.delete(NAME, { purge: true })).rejects.toMatchObject({

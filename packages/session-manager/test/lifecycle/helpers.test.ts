@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { backoffMs } from '../../src/lifecycle/backoff.ts';
 
 describe('backoff', () => {
   const limits = { firstMs: 1000, maxMs: 60_000 };
 
-  it('doubles up to the cap and takes off at most half', () => {
+  test('doubles up to the cap and takes off at most half', () => {
     fc.assert(
       fc.property(fc.nat(200), fc.double({ min: 0, max: 1, noNaN: true }), (attempt, random) => {
         const ceiling = Math.min(60_000, 1000 * 2 ** attempt);
@@ -16,7 +16,7 @@ describe('backoff', () => {
     );
   });
 
-  it('spreads sessions that fell together', () => {
+  test('spreads sessions that fell together', () => {
     const pauses = new Set(Array.from({ length: 50 }, () => backoffMs(6, limits)));
     expect(pauses.size).toBeGreaterThan(25);
   });

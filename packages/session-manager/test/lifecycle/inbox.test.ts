@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AnyEvent } from '@leadmaster/protocol';
 import { pageMessage } from '@leadmaster/testkit';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PageMessage } from '../../src/engine/engine.ts';
 import { received } from '../event-samples.ts';
 import { linkSession, NAME, openSessions } from './linked-session.ts';
@@ -52,7 +52,7 @@ describe('the inbox', () => {
   const told = () => events().map(({ type, data }) => `${type} ${data.whatsappId ?? data.lid}`);
   const caughtUpTo = () => opened.store.sessions.get(NAME)?.caughtUpTo;
 
-  it('tells a message with the strings and the addresses, without what is its own business', async () => {
+  test('tells a message with the strings and the addresses, without what is its own business', async () => {
     await ready();
     tell(pageMessage('false_A', { timestamp: at(0) }));
     await vi.waitFor(() => expect(events()).toHaveLength(1));
@@ -64,7 +64,7 @@ describe('the inbox', () => {
     });
   });
 
-  it('tells a message once, live, caught up, and under the id of the sibling chat', async () => {
+  test('tells a message once, live, caught up, and under the id of the sibling chat', async () => {
     const run = await ready();
     tell(pageMessage('false_5491100000003@c.us_A', { timestamp: at(-1) }));
     await vi.waitFor(() => expect(events()).toHaveLength(1));
@@ -87,7 +87,7 @@ describe('the inbox', () => {
     expect(told()).toHaveLength(3);
   });
 
-  it('tells what the account sends elsewhere, and of what it sends from here the acknowledgement alone', async () => {
+  test('tells what the account sends elsewhere, and of what it sends from here the acknowledgement alone', async () => {
     const run = await ready();
     let seen: string | null = null;
     run.onSend = async ({ journal }, whatsappId) => {
@@ -111,7 +111,7 @@ describe('the inbox', () => {
     expect(told()).toHaveLength(3);
   });
 
-  it('says unknown where a message might be a row that has no id', async () => {
+  test('says unknown where a message might be a row that has no id', async () => {
     const row = opened.store.messages.journal({
       session: NAME,
       to: '5491100000003',
@@ -128,7 +128,7 @@ describe('the inbox', () => {
     expect(events().map(({ data }) => data.origin)).toEqual(['unknown', 'elsewhere']);
   });
 
-  it('completes addresses, and tells a pair that is learnt late', async () => {
+  test('completes addresses, and tells a pair that is learnt late', async () => {
     const run = await ready();
     const lid = { id: '7001@lid', lid: '7001@lid', phone: null, name: null };
     tell(pageMessage('false_A', { sender: lid, chat: lid, timestamp: at(0) }));
@@ -139,7 +139,7 @@ describe('the inbox', () => {
     expect(events()[2]?.data.sender).toEqual({ ...lid, phone: '5491100000003', name: 'Ana' });
   });
 
-  it('writes down where it stands by the times of messages, never by this machine', async () => {
+  test('writes down where it stands by the times of messages, never by this machine', async () => {
     const run = await ready((first) => {
       first.missed = [pageMessage('false_A', { timestamp: at(-5) }), pageMessage('false_B', { timestamp: at(-7) })];
     });
@@ -152,7 +152,7 @@ describe('the inbox', () => {
     expect(run.looks.at(-1)?.since).toEqual(new Date(at(-15)));
   });
 
-  it('tells nothing older than the link, and asks for nothing earlier until six minutes after it', async () => {
+  test('tells nothing older than the link, and asks for nothing earlier until six minutes after it', async () => {
     opened.store.sessions.tellFrom(NAME, null);
     const history = [pageMessage('false_OLD', { timestamp: at(-1) }), pageMessage('false_NEW', { timestamp: at(0) })];
     const run = await ready((first) => {
@@ -180,7 +180,7 @@ describe('the inbox', () => {
     expect(told()).toHaveLength(2);
   });
 
-  it.each([-50, 50])('misses nothing with a clock that is %i minutes off while it links', async (off) => {
+  test.each([-50, 50])('misses nothing with a clock that is %i minutes off while it links', async (off) => {
     opened.store.sessions.tellFrom(NAME, null);
     vi.useFakeTimers({ toFake: ['Date'], now: NOW + off * MINUTE });
     try {
@@ -199,7 +199,7 @@ describe('the inbox', () => {
     }
   });
 
-  it('tells the others when one chat fails, stays where it stands, and looks again soon', {
+  test('tells the others when one chat fails, stays where it stands, and looks again soon', {
     timeout: 20_000,
   }, async () => {
     let isBroken = true;
@@ -227,7 +227,7 @@ describe('the inbox', () => {
     await vi.waitFor(async () => expect(await late()).toBeUndefined());
   });
 
-  it('waits for a text that has not come yet, and tells the message once, with it', { timeout: 20_000 }, async () => {
+  test('waits for a text that has not come yet, and tells the message once, with it', { timeout: 20_000 }, async () => {
     let waiting = 1;
     await ready((run) => {
       run.onCatchUp = () => [
@@ -247,7 +247,7 @@ describe('the inbox', () => {
     expect(events()[1]?.data.text).toBe('here it is');
   });
 
-  it('a live message does not move it past what no look has found yet', async () => {
+  test('a live message does not move it past what no look has found yet', async () => {
     const release = Promise.withResolvers<void>();
     const run = await ready((first) => {
       first.catchUp = async function* (from) {
@@ -264,7 +264,7 @@ describe('the inbox', () => {
     expect(caughtUpTo()).toBe(at(-60));
   });
 
-  it('a connection that comes back is looked after once, by the loop that runs', async () => {
+  test('a connection that comes back is looked after once, by the loop that runs', async () => {
     const run = await ready();
     const looks = run.looks.length;
     run.tell({ type: 'socket_down', state: 'OPENING' });
@@ -274,7 +274,7 @@ describe('the inbox', () => {
     expect(run.looks.length).toBe(looks + 1);
   });
 
-  it('begins no count of its own once the account was unlinked', async () => {
+  test('begins no count of its own once the account was unlinked', async () => {
     const run = await ready();
     const looks = run.looks.length;
     opened.store.sessions.tellFrom(NAME, null);
@@ -284,7 +284,7 @@ describe('the inbox', () => {
     expect([run.looks.length, caughtUpTo()]).toEqual([looks, null]);
   });
 
-  it('goes on after a look that the disk refused', async () => {
+  test('goes on after a look that the disk refused', async () => {
     const run = await ready();
     opened.faults.fails = (call) => call === 'sessions.get' || call === 'later';
     run.tell({ type: 'ready', account: { id: '1@c.us', phone: '1', name: '' }, webVersion: '' });
@@ -295,7 +295,7 @@ describe('the inbox', () => {
     await vi.waitFor(() => expect(told()).toEqual(['message.received false_A']));
   });
 
-  it('what could not be written down is found by the next look', async () => {
+  test('what could not be written down is found by the next look', async () => {
     const run = await ready();
     opened.faults.fails = (call) => call === 'inbox.receive';
     tell(pageMessage('false_A', { timestamp: at(0) }));
@@ -307,7 +307,7 @@ describe('the inbox', () => {
     await vi.waitFor(() => expect(told()).toEqual(['message.received false_A']));
   });
 
-  it('remembers what it told for as long as a look may find it again', () => {
+  test('remembers what it told for as long as a look may find it again', () => {
     const { store } = opened;
     const seen = { ids: ['false_A'], at: at(0), news: () => received() };
     store.inbox.receive(NAME, seen);
@@ -324,7 +324,7 @@ describe('the inbox', () => {
 describe('a text to a new chat', () => {
   const limits = { state: 'locked' as const, until: '2099-01-01T00:00:00.000Z', used: null, total: null };
 
-  it('is refused while the account may open none, unless the page cannot tell', async () => {
+  test('is refused while the account may open none, unless the page cannot tell', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'leadmaster-limits-'));
     await linkSession(dir);
     const { sessions, engine, store } = await openSessions(dir);

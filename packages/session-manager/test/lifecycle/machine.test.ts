@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { SESSION_STATES, type SessionState, stateKind } from '@leadmaster/protocol';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { describeLifecycle, SAMPLES } from '../../src/lifecycle/describe.ts';
 import { isStarting, type LifecycleEvent, type Step, transition } from '../../src/lifecycle/machine.ts';
 
@@ -27,7 +27,7 @@ function expectStep(state: SessionState, event: LifecycleEvent): Step {
 }
 
 describe('the session machine', () => {
-  it('answers every event in every state', () => {
+  test('answers every event in every state', () => {
     for (const state of SESSION_STATES) {
       for (const event of events) {
         const step = transition(state, event);
@@ -36,7 +36,7 @@ describe('the session machine', () => {
     }
   });
 
-  it('gives a reason for every change of state', () => {
+  test('gives a reason for every change of state', () => {
     for (const state of SESSION_STATES) {
       for (const event of events) {
         const step = transition(state, event);
@@ -45,7 +45,7 @@ describe('the session machine', () => {
     }
   });
 
-  it('arms a deadline for every transient state it enters, or leads on by an effect', () => {
+  test('arms a deadline for every transient state it enters, or leads on by an effect', () => {
     for (const state of SESSION_STATES) {
       for (const event of events) {
         const step = transition(state, event);
@@ -56,7 +56,7 @@ describe('the session machine', () => {
     }
   });
 
-  it('closes the browser whenever it leaves the states that have one', () => {
+  test('closes the browser whenever it leaves the states that have one', () => {
     for (const state of WITH_BROWSER) {
       for (const event of events) {
         const step = transition(state, event);
@@ -66,7 +66,7 @@ describe('the session machine', () => {
     }
   });
 
-  it('waits for a passkey under a deadline, or with the browser closed', () => {
+  test('waits for a passkey under a deadline, or with the browser closed', () => {
     for (const state of SESSION_STATES) {
       for (const event of events) {
         const step = transition(state, event);
@@ -78,7 +78,7 @@ describe('the session machine', () => {
     }
   });
 
-  it('shows no QR after a passkey was asked for, until it is started again', () => {
+  test('shows no QR after a passkey was asked for, until it is started again', () => {
     for (const event of events.filter(({ type }) => type !== 'start')) {
       const step = transition('PASSKEY_REQUIRED', event);
       expect(step?.effects ?? [], event.type).not.toContain('relink');
@@ -87,7 +87,7 @@ describe('the session machine', () => {
     }
   });
 
-  it('leaves the profile of a login that the page erased where it is, and shows no QR', () => {
+  test('leaves the profile of a login that the page erased where it is, and shows no QR', () => {
     for (const state of ['RECONNECTING', 'AUTHENTICATED', 'READY', 'DISCONNECTED_RECOVERABLE'] as const) {
       expect(transition(state, { type: 'erased', reason: 'page_erased_login' }), state).toEqual({
         state: 'AUTH_FAILURE',
@@ -97,7 +97,7 @@ describe('the session machine', () => {
     }
   });
 
-  it('never sets a profile aside before its browser is gone', () => {
+  test('never sets a profile aside before its browser is gone', () => {
     for (const state of WITH_BROWSER) {
       for (const event of events) {
         const effects = transition(state, event)?.effects ?? [];
@@ -107,7 +107,7 @@ describe('the session machine', () => {
     }
   });
 
-  it('sets a profile aside only for an unlink, a logout or a move', () => {
+  test('sets a profile aside only for an unlink, a logout or a move', () => {
     for (const state of SESSION_STATES) {
       for (const event of events) {
         if (!transition(state, event)?.effects.includes('set_aside')) continue;
@@ -116,24 +116,24 @@ describe('the session machine', () => {
     }
   });
 
-  it('never asks for a scan over a saved login that was only refused to LOGIN_MODE=server', () => {
+  test('never asks for a scan over a saved login that was only refused to LOGIN_MODE=server', () => {
     const step = expectStep('RECONNECTING', { type: 'qr', mayLink: false });
     expect(step).toEqual({ state: 'AUTH_FAILURE', reason: 'login_refused', effects: ['teardown'] });
   });
 
-  it('stays READY when the library says ready again', () => {
+  test('stays READY when the library says ready again', () => {
     expect(transition('READY', { type: 'ready' })).toBeNull();
     expect(transition('READY', { type: 'authenticated' })).toBeNull();
   });
 
-  it('leaves READY when no probe is answered in time', () => {
+  test('leaves READY when no probe is answered in time', () => {
     expect(expectStep('READY', { type: 'overdue' })).toMatchObject({
       state: 'DISCONNECTED_RECOVERABLE',
       effects: ['teardown', 'retry'],
     });
   });
 
-  it('relinks in a fresh browser with the old profile in trash after the phone unlinked', () => {
+  test('relinks in a fresh browser with the old profile in trash after the phone unlinked', () => {
     expect(expectStep('READY', { type: 'unlinked', mayLink: true }).effects).toEqual([
       'teardown',
       'set_aside',
@@ -141,14 +141,14 @@ describe('the session machine', () => {
     ]);
   });
 
-  it('keeps every state but STOPPING open to a way out', () => {
+  test('keeps every state but STOPPING open to a way out', () => {
     for (const state of SESSION_STATES) {
       const out = events.some((event) => (transition(state, event)?.state ?? state) !== state);
       expect(out, state).toBe(true);
     }
   });
 
-  it('is stopped, or gone, when it is told so, from wherever random events have led', () => {
+  test('is stopped, or gone, when it is told so, from wherever random events have led', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...events), { maxLength: 60 }), (path) => {
         let state: SessionState = 'STOPPED';
@@ -159,7 +159,7 @@ describe('the session machine', () => {
     );
   });
 
-  it('only starts browsers from states without one, or after a loss', () => {
+  test('only starts browsers from states without one, or after a loss', () => {
     for (const state of SESSION_STATES) {
       for (const event of events) {
         const step = transition(state, event);
@@ -171,7 +171,7 @@ describe('the session machine', () => {
     }
   });
 
-  it('is described by docs/session-lifecycle.md as it is', async () => {
+  test('is described by docs/session-lifecycle.md as it is', async () => {
     await expect(describeLifecycle()).toMatchFileSnapshot(DOC);
   });
 });

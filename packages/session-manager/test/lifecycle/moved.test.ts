@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writesFail } from '@leadmaster/testkit';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { linkSession, NAME, openSessions } from './linked-session.ts';
 
 /** A session that moved away never runs here again, with anything on the disk, until a later generation comes back. */
@@ -27,7 +27,7 @@ describe('a session that was given away', () => {
     return opened;
   }
 
-  it('is stopped first, is MOVED, and its profile is in trash', async () => {
+  test('is stopped first, is MOVED, and its profile is in trash', async () => {
     const { sessions, engine, profiles, store } = await movedAway();
     expect(engine.alive).toEqual([]);
     expect(await sessions.get(NAME)).toMatchObject({
@@ -42,7 +42,7 @@ describe('a session that was given away', () => {
     store.close();
   });
 
-  it('is not started, neither by an order nor by itself', async () => {
+  test('is not started, neither by an order nor by itself', async () => {
     const { sessions, engine, store } = await movedAway();
     await expect(sessions.start(NAME)).rejects.toMatchObject({ code: 'session_moved' });
     await expect(sessions.restart(NAME)).rejects.toMatchObject({ code: 'session_moved' });
@@ -57,7 +57,7 @@ describe('a session that was given away', () => {
     again.store.close();
   });
 
-  it('is deleted without a snapshot first: there is nothing here to save', async () => {
+  test('is deleted without a snapshot first: there is nothing here to save', async () => {
     const { sessions, store, around } = await movedAway();
     const saved: string[] = [];
     around.snapshots.before = async (name) => {
@@ -72,7 +72,7 @@ describe('a session that was given away', () => {
     store.close();
   });
 
-  it('keeps the number of its link, so that its last snapshot is still told', async () => {
+  test('keeps the number of its link, so that its last snapshot is still told', async () => {
     const { store: before } = await openSessions(dataDir);
     const link = before.sessions.get(NAME)?.link;
     before.close();
@@ -81,7 +81,7 @@ describe('a session that was given away', () => {
     store.close();
   });
 
-  it('names the machine that has it', async () => {
+  test('names the machine that has it', async () => {
     const { sessions, store } = await movedAway();
     const peer = 'https://other.example:3001';
     store.transfers.begin({
@@ -95,7 +95,7 @@ describe('a session that was given away', () => {
     store.close();
   });
 
-  it('says in its ERROR where it went and that it never starts here, where the word of it came late', async () => {
+  test('says in its ERROR where it went and that it never starts here, where the word of it came late', async () => {
     const { sessions, store } = await openSessions(dataDir);
     await sessions.load();
     store.tombstones.add(NAME, 1, null);
@@ -109,7 +109,7 @@ describe('a session that was given away', () => {
     store.close();
   });
 
-  it('is not started when its folder was put back by hand', async () => {
+  test('is not started when its folder was put back by hand', async () => {
     const { sessions, profiles, store } = await movedAway();
     const [trashed] = await profiles.listTrash();
     await cp(trashed?.path ?? '', profiles.locate(NAME), { recursive: true });
@@ -123,7 +123,7 @@ describe('a session that was given away', () => {
     again.store.close();
   });
 
-  it('is MOVED after a crash between the word and the move to trash', async () => {
+  test('is MOVED after a crash between the word and the move to trash', async () => {
     const opened = await openSessions(dataDir);
     opened.store.tombstones.add(NAME, 1, null);
     opened.store.close();
@@ -137,7 +137,7 @@ describe('a session that was given away', () => {
     again.store.close();
   });
 
-  it('stays here when the word could not be written', async () => {
+  test('stays here when the word could not be written', async () => {
     const { sessions, access, store, faults, profiles } = await openSessions(dataDir);
     await sessions.load();
     faults.fails = writesFail;
@@ -149,7 +149,7 @@ describe('a session that was given away', () => {
     store.close();
   });
 
-  it('can be deleted, and its name linked again with a generation above', async () => {
+  test('can be deleted, and its name linked again with a generation above', async () => {
     const { sessions, store, profiles } = await movedAway();
     await sessions.delete(NAME);
     await profiles.emptyTrash(0);
@@ -159,7 +159,7 @@ describe('a session that was given away', () => {
     store.close();
   });
 
-  it('is STOPPED when a later generation is put in its place', async () => {
+  test('is STOPPED when a later generation is put in its place', async () => {
     const { sessions, access, store, profiles } = await movedAway();
     const [trashed] = await profiles.listTrash();
     await access.replace(NAME, { stop: false }, async () => {
@@ -174,7 +174,7 @@ describe('a session that was given away', () => {
     store.close();
   });
 
-  it('is STOPPED, and starts, after a crash between its coming back and the word of it', async () => {
+  test('is STOPPED, and starts, after a crash between its coming back and the word of it', async () => {
     const { sessions, store, profiles } = await movedAway();
     const [trashed] = await profiles.listTrash();
     const staged = join(dataDir, 'staging', 'back');
@@ -205,7 +205,7 @@ describe('a copy of a login', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  it('starts only once its origin is confirmed to be retired, and then for good', async () => {
+  test('starts only once its origin is confirmed to be retired, and then for good', async () => {
     const { sessions, store, profiles, engine } = await openSessions(dataDir);
     await profiles.updateRecord(NAME, { originRetired: false });
     await sessions.load();

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { A_SNAPSHOT } from '../event-samples.ts';
 import { bootLinked, endSessions, NAME, type Opened } from './linked-session.ts';
 
@@ -27,7 +27,7 @@ async function told() {
 const OF_FORMER = { last: '1-00000001', failure: 'store_full' };
 const NONE = { last: null, failure: null };
 
-it('a restart of the browser, or a stop and a start, is the same link', async () => {
+test('a restart of the browser, or a stop and a start, is the same link', async () => {
   await opened.sessions.restart(NAME);
   await vi.waitFor(() => expect(opened.engine.runs).toHaveLength(2), { timeout: 10_000 });
   opened.engine.run.login();
@@ -35,7 +35,7 @@ it('a restart of the browser, or a stop and a start, is the same link', async ()
   expect(await told()).toEqual(OF_FORMER);
 });
 
-it('a session that its phone unlinked and that is linked again has no snapshot of its own, nor a failure, until there is one', async () => {
+test('a session that its phone unlinked and that is linked again has no snapshot of its own, nor a failure, until there is one', async () => {
   opened.engine.run.tell({ type: 'unlinked', reason: 'LOGOUT' });
   await vi.waitFor(() => expect(opened.engine.runs).toHaveLength(2), { timeout: 10_000 });
   expect(await told()).toEqual(NONE);
@@ -49,7 +49,7 @@ it('a session that its phone unlinked and that is linked again has no snapshot o
   expect(opened.store.snapshots.list(NAME)).toHaveLength(2);
 });
 
-it('so has one that was logged out; what was saved ahead of it and failed late is not said of the next link', async () => {
+test('so has one that was logged out; what was saved ahead of it and failed late is not said of the next link', async () => {
   const former = opened.store.sessions.get(NAME)?.link ?? 0;
   await opened.sessions.logout(NAME);
   expect(await told()).toEqual(NONE);

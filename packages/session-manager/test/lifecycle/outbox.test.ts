@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { AnyEvent } from '@leadmaster/protocol';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { NotSent } from '../../src/engine/engine.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import { LOCKED, NAME, never, openOutbox, TO } from './sending-out.ts';
@@ -8,7 +8,7 @@ import { LOCKED, NAME, never, openOutbox, TO } from './sending-out.ts';
 const MINUTE = 60_000;
 
 describe('the outbox', () => {
-  it('says SENT only after the acknowledgement of the server, with who it is about', async () => {
+  test('says SENT only after the acknowledgement of the server, with who it is about', async () => {
     const { outbox, store, handOver, row, waId } = await openOutbox();
     const id = await handOver();
     expect(row(id)?.state).toBe('SENDING');
@@ -32,7 +32,7 @@ describe('the outbox', () => {
     ]);
   });
 
-  it('has the id on disk before the page may send, in the same step as SENDING', async () => {
+  test('has the id on disk before the page may send, in the same step as SENDING', async () => {
     const { outbox, now, row } = await openOutbox();
     const journalled = Promise.withResolvers<void>();
     const sent = Promise.withResolvers<void>();
@@ -52,7 +52,7 @@ describe('the outbox', () => {
     sent.resolve();
   });
 
-  it('makes texts that are handed in at once durable in one commit, while earlier ones are being sent', async () => {
+  test('makes texts that are handed in at once durable in one commit, while earlier ones are being sent', async () => {
     const { outbox, store, dir, handOver } = await openOutbox();
     await handOver();
     store.sessions.insert({ name: 'soporte', metadata: {}, desired: 'running' });
@@ -67,7 +67,7 @@ describe('the outbox', () => {
     expect(await Promise.all(accepted)).toHaveLength(200);
   });
 
-  it('hands nothing over when the id cannot be written down', async () => {
+  test('hands nothing over when the id cannot be written down', async () => {
     const { outbox, now, row, faults } = await openOutbox();
     faults.fails = (call) => call === 'messages.handOver';
     const { id } = await outbox.accept(NAME, { to: TO, text: 'hola' }, null);
@@ -75,7 +75,7 @@ describe('the outbox', () => {
     expect(now.run?.sent).toEqual([]);
   });
 
-  it('closes the journal on what it has given up: a page that asks later is refused', async () => {
+  test('closes the journal on what it has given up: a page that asks later is refused', async () => {
     const { outbox, now, row } = await openOutbox();
     const late = Promise.withResolvers<(whatsappId: string) => Promise<void>>();
     if (now.run)
@@ -89,7 +89,7 @@ describe('the outbox', () => {
     expect(row(id)).toMatchObject({ state: 'FAILED', whatsappId: null });
   });
 
-  it.each([
+  test.each([
     ['recipient_unknown', 'FAILED'],
     ['not_handed_over', 'FAILED'],
     [null, 'UNCERTAIN'],
@@ -105,7 +105,7 @@ describe('the outbox', () => {
     expect(told()).toEqual([`message.failed ${state}`]);
   });
 
-  it('sends one at a time in each chat, in order, and beside each other in different chats', async () => {
+  test('sends one at a time in each chat, in order, and beside each other in different chats', async () => {
     const { outbox, now } = await openOutbox();
     const log: string[] = [];
     const open = new Map<string, () => void>();
@@ -129,7 +129,7 @@ describe('the outbox', () => {
     await vi.waitFor(() => expect(log.at(-1)).toBe('a-2'));
   });
 
-  it('takes every name of one recipient for one chat', async () => {
+  test('takes every name of one recipient for one chat', async () => {
     const { outbox, now, store } = await openOutbox();
     store.contacts.meet(NAME, { id: null, lid: '7002@lid', phone: TO, name: null }, false);
     const log: string[] = [];
@@ -146,7 +146,7 @@ describe('the outbox', () => {
     expect(log).toEqual(names.flatMap((name) => [`${name} begins`, `${name} ends`]));
   });
 
-  it('doubts what was not acknowledged in time, and believes a later word', async () => {
+  test('doubts what was not acknowledged in time, and believes a later word', async () => {
     const { outbox, now, handOver, row, told, waId } = await openOutbox();
     const id = await handOver();
     outbox.doubtOverdue(Date.now() + MINUTE);
@@ -164,14 +164,14 @@ describe('the outbox', () => {
     expect(told()).toEqual(['message.failed UNCERTAIN', 'message.sent SENT']);
   });
 
-  it('leaves nothing SENDING when the account is unlinked', async () => {
+  test('leaves nothing SENDING when the account is unlinked', async () => {
     const { outbox, handOver, row } = await openOutbox();
     const id = await handOver();
     outbox.abandon(NAME);
     expect(row(id)?.state).toBe('UNCERTAIN');
   });
 
-  it('answers a repeated key with the message it made, and refuses it for another', async () => {
+  test('answers a repeated key with the message it made, and refuses it for another', async () => {
     const { outbox, handOver } = await openOutbox();
     const id = await handOver('hola', 'k1');
     expect(outbox.repeated(NAME, { to: TO, text: 'hola' }, 'k1')?.id).toBe(id);
@@ -181,7 +181,7 @@ describe('the outbox', () => {
     expect(() => outbox.repeated(NAME, { to: TO, text: 'adios' }, 'k1')).toThrow(/another message/);
   });
 
-  it.each(['recipient_unknown', 'not_handed_over'] as const)(
+  test.each(['recipient_unknown', 'not_handed_over'] as const)(
     'sends again under its key what was certainly not sent: %s',
     async (code) => {
       const { outbox, now, row, handOver } = await openOutbox();
@@ -204,7 +204,7 @@ describe('the outbox', () => {
     },
   );
 
-  it('does not send again what has failed otherwise', async () => {
+  test('does not send again what has failed otherwise', async () => {
     const { outbox, handOver, waId, row } = await openOutbox();
     const id = await handOver('hola', 'k1');
     outbox.acknowledge(NAME, [waId(id)], -1);
@@ -212,7 +212,7 @@ describe('the outbox', () => {
     expect(await outbox.accept(NAME, { to: TO, text: 'hola' }, 'k1')).toMatchObject({ id, replayed: true });
   });
 
-  it('fails what a session that left READY could not hand over', async () => {
+  test('fails what a session that left READY could not hand over', async () => {
     const { outbox, now, row } = await openOutbox();
     const run = now.run;
     now.run = null;
@@ -221,7 +221,7 @@ describe('the outbox', () => {
     expect(run?.sent).toEqual([]);
   });
 
-  it('answers who waits for a message once that one is settled', async () => {
+  test('answers who waits for a message once that one is settled', async () => {
     const { outbox, handOver, waId } = await openOutbox();
     const [one, two] = [await handOver('one'), await handOver('two')];
     const waiting = outbox.settled(NAME, two, 10_000, never);
@@ -232,7 +232,7 @@ describe('the outbox', () => {
 });
 
 describe('a message that WhatsApp refuses', () => {
-  it('is refused without a reason where the account is not restricted', async () => {
+  test('is refused without a reason where the account is not restricted', async () => {
     const { outbox, handOver, row, waId } = await openOutbox();
     const id = await handOver();
     outbox.acknowledge(NAME, [waId(id)], -1);
@@ -241,7 +241,7 @@ describe('a message that WhatsApp refuses', () => {
     );
   });
 
-  it('is restricted, with the end of the restriction, while the account may open no new chats', async () => {
+  test('is restricted, with the end of the restriction, while the account may open no new chats', async () => {
     const { outbox, now, handOver, row, waId } = await openOutbox();
     const id = await handOver();
     now.limits = { newChats: LOCKED, since: new Date().toISOString() };
@@ -252,7 +252,7 @@ describe('a message that WhatsApp refuses', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['that exists', false],
     ['of which the page cannot tell whether it exists', null],
   ])('is refused without a reason in a chat %s, though a lock comes soon afterwards', async (_, opens) => {
@@ -276,7 +276,7 @@ describe('a message that WhatsApp refuses', () => {
     expect([row(before), row(under)]).toMatchObject(Array(2).fill({ code: 'refused_by_whatsapp', retryAt: null }));
   });
 
-  it('is refused without a reason in a chat that exists, under any restriction', async () => {
+  test('is refused without a reason in a chat that exists, under any restriction', async () => {
     const { outbox, now, row } = await openOutbox();
     now.limits = { newChats: LOCKED, since: new Date().toISOString() };
     const { id } = await outbox.accept(NAME, { to: TO, text: 'hola' }, null, false);
@@ -285,7 +285,7 @@ describe('a message that WhatsApp refuses', () => {
     await vi.waitFor(() => expect(row(id)?.code).toBe('refused_by_whatsapp'));
   });
 
-  it('is explained by a restriction that becomes known soon afterwards', async () => {
+  test('is explained by a restriction that becomes known soon afterwards', async () => {
     const { outbox, now, store, handOver, row, waId } = await openOutbox();
     const id = await handOver();
     outbox.acknowledge(NAME, [waId(id)], -1);

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SessionState } from '@leadmaster/protocol';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { endSessions, NAME, type Opened, openSessions, putLogin } from './linked-session.ts';
 
 describe('an account that wants a passkey', () => {
@@ -34,7 +34,7 @@ describe('an account that wants a passkey', () => {
     return deadline;
   }
 
-  it('is told with the deadline and the way out, and shows no QR', async () => {
+  test('is told with the deadline and the way out, and shows no QR', async () => {
     const deadline = await asked();
     opened.engine.run.showQr(2);
     const session = await opened.sessions.get(NAME);
@@ -48,7 +48,7 @@ describe('an account that wants a passkey', () => {
     expect(opened.engine.alive).toHaveLength(1);
   });
 
-  it('is linked when its owner gives the passkey in a visible browser', async () => {
+  test('is linked when its owner gives the passkey in a visible browser', async () => {
     await asked();
     await putLogin(opened.profiles);
     opened.engine.run.login();
@@ -56,7 +56,7 @@ describe('an account that wants a passkey', () => {
     expect(opened.store.transitions.list(NAME, 100).map(({ to }) => to)).toContain('AUTHENTICATED');
   });
 
-  it('waits on, with the browser closed, when the deadline passes: no QR, no retry', async () => {
+  test('waits on, with the browser closed, when the deadline passes: no QR, no retry', async () => {
     await asked(30);
     await until('PASSKEY_REQUIRED', 'passkey_not_given');
     await vi.waitFor(() => expect(opened.engine.alive).toEqual([]));
@@ -66,7 +66,7 @@ describe('an account that wants a passkey', () => {
     await until('PASSKEY_REQUIRED', 'passkey_not_given');
   });
 
-  it('moves the deadline when the page goes on to its next step', async () => {
+  test('moves the deadline when the page goes on to its next step', async () => {
     opened.engine.run.showQr();
     await until('QR_REQUIRED', 'waiting_for_scan');
     const later = new Date(Date.now() + 60_000);
@@ -77,7 +77,7 @@ describe('an account that wants a passkey', () => {
     await until('PASSKEY_REQUIRED', 'passkey_required');
   });
 
-  it.each([
+  test.each([
     { type: 'lost', reason: 'page_failed', detail: 'gone' },
     { type: 'unlinked', reason: 'LOGOUT' },
     { type: 'qr_exhausted' },
@@ -88,7 +88,7 @@ describe('an account that wants a passkey', () => {
     await vi.waitFor(() => expect(opened.engine.alive).toEqual([]));
   });
 
-  it('keeps the page when it is started again while the owner is at it, and links afresh afterwards', async () => {
+  test('keeps the page when it is started again while the owner is at it, and links afresh afterwards', async () => {
     await asked();
     await opened.sessions.start(NAME);
     expect(opened.engine.runs).toHaveLength(1);
@@ -100,13 +100,13 @@ describe('an account that wants a passkey', () => {
     await until('QR_REQUIRED', 'waiting_for_scan');
   });
 
-  it.each(['initializing', 'after the scan'])('is told also when it comes %s', async (when) => {
+  test.each(['initializing', 'after the scan'])('is told also when it comes %s', async (when) => {
     if (when === 'after the scan') opened.engine.run.tell({ type: 'authenticated' });
     opened.engine.run.tell({ type: 'passkey', until: null });
     await until('PASSKEY_REQUIRED', 'passkey_required');
   });
 
-  it('waits for its owner across a restart of the service', async () => {
+  test('waits for its owner across a restart of the service', async () => {
     await asked();
     await opened.sessions.close();
     opened.store.close();

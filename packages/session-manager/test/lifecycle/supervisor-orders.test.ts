@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LeadMasterError, type SessionState } from '@leadmaster/protocol';
 import { FakeEngine } from '@leadmaster/testkit';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readConfig } from '../../src/config/index.ts';
 import type { SessionSupervisor } from '../../src/lifecycle/supervisor.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
@@ -77,7 +77,7 @@ describe('an order given to the supervisor', () => {
     await until('READY');
   }
 
-  it('to stop, during the pause before a new attempt, is final', async () => {
+  test('to stop, during the pause before a new attempt, is final', async () => {
     await ready();
     engine.run.tell({ type: 'lost', reason: 'browser_died', detail: '' });
     await until('DISCONNECTED_RECOVERABLE');
@@ -87,7 +87,7 @@ describe('an order given to the supervisor', () => {
     expect(engine.runs.length).toBe(1);
   });
 
-  it('to start, during that pause, starts one browser', async () => {
+  test('to start, during that pause, starts one browser', async () => {
     await ready();
     engine.run.tell({ type: 'lost', reason: 'browser_died', detail: '' });
     await until('DISCONNECTED_RECOVERABLE');
@@ -97,7 +97,7 @@ describe('an order given to the supervisor', () => {
     expect(engine.runs.length).toBe(2);
   });
 
-  it('is not followed by anything when the browser survives: no trash, no new QR, no retry', async () => {
+  test('is not followed by anything when the browser survives: no trash, no new QR, no retry', async () => {
     await ready();
     engine.run.onStop = stubborn;
     engine.run.tell({ type: 'unlinked', reason: 'LOGOUT' });
@@ -109,7 +109,7 @@ describe('an order given to the supervisor', () => {
     expect(await readdir(join(dataDir, 'tokens'))).toEqual([NAME]);
   });
 
-  it('does not try again by itself while a lost browser survives', async () => {
+  test('does not try again by itself while a lost browser survives', async () => {
     await ready();
     engine.run.onStop = stubborn;
     engine.run.tell({ type: 'lost', reason: 'page_failed', detail: '' });
@@ -119,7 +119,7 @@ describe('an order given to the supervisor', () => {
     expect(engine.runs.length).toBe(1);
   });
 
-  it('to stop is not told done while the browser survives, and works once it can be ended', async () => {
+  test('to stop is not told done while the browser survives, and works once it can be ended', async () => {
     await ready();
     engine.run.onStop = stubborn;
     await subject.stop();
@@ -131,7 +131,7 @@ describe('an order given to the supervisor', () => {
     expect(engine.alive).toEqual([]);
   });
 
-  it('to delete leaves the profile in place while the browser survives, and can be given again', async () => {
+  test('to delete leaves the profile in place while the browser survives, and can be given again', async () => {
     await ready();
     engine.run.onStop = stubborn;
     await expect(subject.remove()).rejects.toMatchObject({ code: 'browser_not_gone' });
@@ -141,7 +141,7 @@ describe('an order given to the supervisor', () => {
     expect(await readdir(join(dataDir, 'tokens'))).toEqual([]);
   });
 
-  it('to delete, refused by the disk, leaves a session that starts again', async () => {
+  test('to delete, refused by the disk, leaves a session that starts again', async () => {
     await ready();
     trash = () => Promise.reject(new LeadMasterError('storage_failed', 'read-only', 'Remount it.'));
     await expect(subject.remove()).rejects.toMatchObject({ code: 'storage_failed' });
@@ -152,7 +152,7 @@ describe('an order given to the supervisor', () => {
     await until('READY');
   });
 
-  it('to log out that WhatsApp does not confirm keeps the session listening', async () => {
+  test('to log out that WhatsApp does not confirm keeps the session listening', async () => {
     await ready();
     engine.run.logout = () => Promise.reject(new Error('no answer'));
     await expect(subject.logout()).rejects.toMatchObject({ code: 'engine_failed' });
@@ -161,7 +161,7 @@ describe('an order given to the supervisor', () => {
     await until('DISCONNECTED_RECOVERABLE');
   });
 
-  it.each(['timeout', 'profile_unreadable'] as const)(
+  test.each(['timeout', 'profile_unreadable'] as const)(
     'to start goes on after a commit that ended in %s',
     async (code) => {
       isFresh = true;
@@ -179,7 +179,7 @@ describe('an order given to the supervisor', () => {
     },
   );
 
-  it('to delete while it starts ends the start and sets the profile aside', async () => {
+  test('to delete while it starts ends the start and sets the profile aside', async () => {
     open();
     let entered = false;
     engine.onStart = (request) =>

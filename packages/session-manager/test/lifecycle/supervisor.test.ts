@@ -5,7 +5,7 @@ import { LeadMasterError, type SessionState } from '@leadmaster/protocol';
 import { Slots } from '@leadmaster/service-kit/wait';
 import { FakeEngine, faultyStateStore, writesFail } from '@leadmaster/testkit';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Config, readConfig } from '../../src/config/index.ts';
 import type { Claim } from '../../src/lifecycle/claim.ts';
 import type { SessionSupervisor } from '../../src/lifecycle/supervisor.ts';
@@ -79,7 +79,7 @@ describe('the supervisor', () => {
       .map((t) => `${t.to} ${t.reason}`)
       .reverse();
 
-  it('tells READY only after the login was flushed and committed', async () => {
+  test('tells READY only after the login was flushed and committed', async () => {
     const subject = supervisor({
       login: 'none',
       profiles: { ...bound(profiles), commitLogin: async () => void log.push(`committed while ${subject.view.state}`) },
@@ -95,7 +95,7 @@ describe('the supervisor', () => {
     await subject.stop();
   });
 
-  it('never tells READY when the disk is full at the commit, and says what to do', async () => {
+  test('never tells READY when the disk is full at the commit, and says what to do', async () => {
     const full = new LeadMasterError('storage_failed', 'no space left', 'Free some.');
     const subject = supervisor({
       login: 'none',
@@ -110,7 +110,7 @@ describe('the supervisor', () => {
     expect(engine.alive).toEqual([]);
   });
 
-  it('waits while the disk has no room for a start, tells it once, and is READY once there is room', async () => {
+  test('waits while the disk has no room for a start, tells it once, and is READY once there is room', async () => {
     let isFull = true;
     const claim = async (): Promise<Claim> => {
       if (isFull) await requireRoom(NO_ROOM_FS, dataDir, { bytes: 1, what: 'a browser takes', hint: 'Free some.' });
@@ -132,7 +132,7 @@ describe('the supervisor', () => {
     expect(path().slice(0, 2)).toEqual(['DISCONNECTED_RECOVERABLE storage_failed', 'RECONNECTING retry']);
   });
 
-  it('a stop ends the wait for room, and a disk that is refused for another reason is no wait', async () => {
+  test('a stop ends the wait for room, and a disk that is refused for another reason is no wait', async () => {
     let cause = Object.assign(new Error('full'), { code: 'SQLITE_FULL' });
     const claim = () => Promise.reject(new LeadMasterError('storage_failed', 'refused', 'Mend it.', { cause }));
     const subject = supervisor({ claim });
@@ -145,7 +145,7 @@ describe('the supervisor', () => {
     expect(subject.view).toMatchObject({ state: 'ERROR', reason: 'storage_failed' });
   });
 
-  it('a launch and a commit that find no room close the browser and try again', async () => {
+  test('a launch and a commit that find no room close the browser and try again', async () => {
     const cause = Object.assign(new Error('full'), { code: 'ENOSPC' });
     const full = new LeadMasterError('storage_failed', 'no space left', 'Free some.', { cause });
     let commits = 0;
@@ -169,7 +169,7 @@ describe('the supervisor', () => {
     await subject.stop();
   });
 
-  it('starts over when the browser does not write the login in time', async () => {
+  test('starts over when the browser does not write the login in time', async () => {
     const subject = supervisor({ login: 'none' });
     await subject.start();
     await launched();
@@ -182,7 +182,7 @@ describe('the supervisor', () => {
     expect(engine.alive).toEqual([]);
   });
 
-  it('hears nothing from a run that was superseded', async () => {
+  test('hears nothing from a run that was superseded', async () => {
     const subject = supervisor();
     await subject.start();
     await launched();
@@ -204,7 +204,7 @@ describe('the supervisor', () => {
     await subject.stop();
   });
 
-  it('is READY once, however often the library says so', async () => {
+  test('is READY once, however often the library says so', async () => {
     const subject = supervisor();
     await subject.start();
     await launched();
@@ -216,7 +216,7 @@ describe('the supervisor', () => {
     await subject.stop();
   });
 
-  it('never starts a browser over a profile that cannot be read', async () => {
+  test('never starts a browser over a profile that cannot be read', async () => {
     const subject = supervisor({
       claim: () => Promise.reject(new LeadMasterError('profile_unreadable', 'input/output error', 'Mend the disk.')),
     });
@@ -225,7 +225,7 @@ describe('the supervisor', () => {
     expect(engine.runs).toEqual([]);
   });
 
-  it('stops a launch that hangs, and leaves nothing', async () => {
+  test('stops a launch that hangs, and leaves nothing', async () => {
     engine.onStart = (request) =>
       new Promise((_, reject) => request.signal.addEventListener('abort', () => reject(request.signal.reason)));
     const subject = supervisor();
@@ -235,7 +235,7 @@ describe('the supervisor', () => {
     expect(log).toEqual(['released']);
   });
 
-  it('tries a browser that does not start a few times, then asks for the operator', async () => {
+  test('tries a browser that does not start a few times, then asks for the operator', async () => {
     engine.onStart = () => Promise.reject(new LeadMasterError('browser_failed', 'exit 1', 'Look.'));
     const subject = supervisor();
     await subject.start();
@@ -244,7 +244,7 @@ describe('the supervisor', () => {
     expect(subject.view).toMatchObject({ reason: 'browser_failed', attempts: 5 });
   });
 
-  it('counts attempts until READY has been stable for a while', async () => {
+  test('counts attempts until READY has been stable for a while', async () => {
     const subject = supervisor();
     await subject.start();
     for (let i = 1; i <= 3; i += 1) {
@@ -261,7 +261,7 @@ describe('the supervisor', () => {
     await subject.stop();
   });
 
-  it('stays READY as long as the page answers, and leaves it when it falls silent', async () => {
+  test('stays READY as long as the page answers, and leaves it when it falls silent', async () => {
     const subject = supervisor();
     await subject.start();
     await launched();
@@ -275,7 +275,7 @@ describe('the supervisor', () => {
     await subject.stop();
   });
 
-  it('does not count progress of the sync as life in READY', async () => {
+  test('does not count progress of the sync as life in READY', async () => {
     const subject = supervisor();
     await subject.start();
     await launched();
@@ -287,7 +287,7 @@ describe('the supervisor', () => {
     await subject.stop();
   });
 
-  it('keeps the profile taken while a browser process survives', async () => {
+  test('keeps the profile taken while a browser process survives', async () => {
     const subject = supervisor();
     await subject.start();
     await launched();
@@ -305,7 +305,7 @@ describe('the supervisor', () => {
     await subject.stop();
   });
 
-  it('closes its browsers even when nothing can be written down', async () => {
+  test('closes its browsers even when nothing can be written down', async () => {
     const { store: faulty, faults } = faultyStateStore(store);
     const subject = supervisor({ store: faulty });
     await subject.start();
@@ -317,7 +317,7 @@ describe('the supervisor', () => {
     expect(engine.alive).toEqual([]);
   });
 
-  it('waits for a place before its deadline runs', async () => {
+  test('waits for a place before its deadline runs', async () => {
     const places = new Slots(1);
     const free = await places.take(new AbortController().signal);
     const subject = supervisor({ places });
@@ -329,7 +329,7 @@ describe('the supervisor', () => {
     await subject.stop();
   });
 
-  it('shows no QR in LOGIN_MODE=server, and starts no browser for one', async () => {
+  test('shows no QR in LOGIN_MODE=server, and starts no browser for one', async () => {
     const subject = supervisor({ login: 'none', config: config({ LOGIN_MODE: 'server' }) });
     await subject.start();
     expect(subject.view).toMatchObject({ state: 'AUTH_FAILURE', reason: 'login_required' });
@@ -337,7 +337,7 @@ describe('the supervisor', () => {
     expect(log).toEqual(['released']);
   });
 
-  it('starts nothing again once it is closing', async () => {
+  test('starts nothing again once it is closing', async () => {
     const subject = supervisor();
     await subject.start();
     await launched();
@@ -348,7 +348,7 @@ describe('the supervisor', () => {
     expect(engine.alive).toEqual([]);
   });
 
-  it('holds one run at most and an unbroken history, under any events in any order', {
+  test('holds one run at most and an unbroken history, under any events in any order', {
     timeout: 60_000,
   }, async () => {
     const commands = ['start', 'stop', 'restart'] as const;

@@ -1,5 +1,5 @@
 import type { AnyEvent } from '@leadmaster/protocol';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readLeaving } from '../../src/engine/wwebjs/leaving.ts';
 import type { PageSnapshot } from '../../src/engine/wwebjs/page/snapshot.ts';
 import { FINAL_STATES, verdictOf } from '../../src/engine/wwebjs/page-verdicts.ts';
@@ -17,7 +17,7 @@ describe('a page that waits for what no retry brings', () => {
 
   afterEach(() => endSessions(opened, dataDir));
 
-  it.each([
+  test.each([
     ['proxy_blocked', 'proxy'],
     ['screen_locked', 'unlock it'],
     ['unsupported_browser', 'CHROME_PATH'],
@@ -31,7 +31,7 @@ describe('a page that waits for what no retry brings', () => {
     await vi.waitFor(() => expect(opened.engine.alive).toEqual([]));
   });
 
-  it.each([
+  test.each([
     [
       'account_locked',
       readLeaving(new URL('https://web.whatsapp.com/?logout_reason=3')),
@@ -48,7 +48,7 @@ describe('a page that waits for what no retry brings', () => {
     expect((await opened.sessions.get(NAME)).hint.match(thing)?.length).toBe(1);
   });
 
-  it('names the disk when the page has no room left', async () => {
+  test('names the disk when the page has no room left', async () => {
     opened.engine.run.tell({ type: 'lost', reason: 'storage_full', detail: 'quota' });
     await vi.waitFor(() =>
       expect(opened.store.transitions.list(NAME, 10)).toContainEqual(
@@ -61,7 +61,7 @@ describe('a page that waits for what no retry brings', () => {
     expect(event?.data.hint).toContain('./leadmaster storage');
   });
 
-  it('says why, where the terms were refused and the account unlinked', async () => {
+  test('says why, where the terms were refused and the account unlinked', async () => {
     opened.engine.run.tell({ type: 'unlinked', reason: 'terms_refused' });
     await vi.waitFor(() =>
       expect(opened.store.transitions.list(NAME, 10)).toContainEqual(
@@ -87,7 +87,7 @@ describe('what WhatsApp tells of an account', () => {
   const eventsOf = (type: string): AnyEvent[] =>
     opened.store.events.after(0, 100, NAME).filter((event) => event.type === type);
 
-  it('is in the session and told once per change, and outlives a restart of the service', async () => {
+  test('is in the session and told once per change, and outlives a restart of the service', async () => {
     opened.engine.run.tell({ type: 'limits', limits: LOCKED });
     opened.engine.run.tell({ type: 'limits', limits: { ...LOCKED } });
     await vi.waitFor(async () => expect((await opened.sessions.get(NAME)).limits?.newChats).toEqual(LOCKED));
@@ -100,14 +100,14 @@ describe('what WhatsApp tells of an account', () => {
     expect((await opened.sessions.get(NAME)).limits).toEqual(limits);
   });
 
-  it('is forgotten when the account is unlinked', async () => {
+  test('is forgotten when the account is unlinked', async () => {
     opened.engine.run.tell({ type: 'limits', limits: LOCKED });
     opened.engine.run.tell({ type: 'unlinked', reason: 'LOGOUT' });
     await vi.waitFor(() => expect(opened.engine.runs).toHaveLength(2));
     expect((await opened.sessions.get(NAME)).limits).toBeNull();
   });
 
-  it('needs a person while WhatsApp wants to see one, and the session stays READY', async () => {
+  test('needs a person while WhatsApp wants to see one, and the session stays READY', async () => {
     opened.engine.run.tell({ type: 'attention', reason: 'integrity_challenge' });
     await vi.waitFor(async () =>
       expect(await opened.sessions.get(NAME)).toMatchObject({
@@ -124,7 +124,7 @@ describe('what WhatsApp tells of an account', () => {
     expect(eventsOf('session.attention').map(({ data }) => data.reason)).toEqual(['integrity_challenge', null]);
   });
 
-  it('does not end the session when it cannot be written down', async () => {
+  test('does not end the session when it cannot be written down', async () => {
     opened.faults.fails = (call) => call === 'pages.set';
     opened.engine.run.tell({ type: 'limits', limits: LOCKED });
     await vi.waitFor(() => expect(opened.faults.calls).toContain('pages.set'));
@@ -132,7 +132,7 @@ describe('what WhatsApp tells of an account', () => {
     expect(await opened.sessions.get(NAME)).toMatchObject({ state: 'READY', limits: null });
   });
 
-  it('refuses a text before the outbox takes it where the page cannot journal its id', async () => {
+  test('refuses a text before the outbox takes it where the page cannot journal its id', async () => {
     opened.engine.run.page = { ...opened.engine.run.page, canJournal: false };
     // The page reloads itself.
     opened.engine.run.login();

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { endSessions, linkSession, NAME, type Opened, openSessions } from './linked-session.ts';
 
 /** Work that needs a profile for itself, on a session that may be running. */
@@ -32,14 +32,14 @@ describe('while a session is stopped for something', () => {
   const trim = (restart: boolean, task: () => Promise<string>) =>
     opened.profileAccess.whileStopped(NAME, { restart, reason: 'trim' }, task);
 
-  it('a stopped one stays so', async () => {
+  test('a stopped one stays so', async () => {
     expect(await trim(false, async () => 'done')).toBe('done');
     expect(await trim(true, async () => 'done')).toBe('done');
     expect((await opened.sessions.get(NAME)).state).toBe('STOPPED');
     expect(opened.engine.runs).toHaveLength(0);
   });
 
-  it('a running one is left alone unless a restart is asked for', async () => {
+  test('a running one is left alone unless a restart is asked for', async () => {
     await opened.sessions.start(NAME);
     await ready();
     let isRun = false;
@@ -52,7 +52,7 @@ describe('while a session is stopped for something', () => {
     expect((await opened.sessions.get(NAME)).state).toBe('READY');
   });
 
-  it.each(['replace', 'moveAway'] as const)('what ran before a %s that is refused runs after it', async (order) => {
+  test.each(['replace', 'moveAway'] as const)('what ran before a %s that is refused runs after it', async (order) => {
     const { sessions, access } = opened;
     await sessions.start(NAME);
     await ready();
@@ -73,7 +73,7 @@ describe('while a session is stopped for something', () => {
     expect((await sessions.get(NAME)).state).toBe('STOPPED');
   });
 
-  it('with a restart its browser is gone meanwhile, and comes back', async () => {
+  test('with a restart its browser is gone meanwhile, and comes back', async () => {
     await opened.sessions.start(NAME);
     await ready();
     const during = await trim(true, async () => `${opened.engine.alive.length} alive`);
@@ -82,7 +82,7 @@ describe('while a session is stopped for something', () => {
     expect((await opened.sessions.get(NAME)).desired).toBe('running');
   });
 
-  it('it comes back also when the work fails', async () => {
+  test('it comes back also when the work fails', async () => {
     await opened.sessions.start(NAME);
     await ready();
     const failing = trim(true, async () => {
@@ -92,7 +92,7 @@ describe('while a session is stopped for something', () => {
     await ready(2);
   });
 
-  it('a stop that comes meanwhile is the later word', async () => {
+  test('a stop that comes meanwhile is the later word', async () => {
     await opened.sessions.start(NAME);
     await ready();
     let stopping: Promise<unknown> = Promise.resolve();
@@ -106,7 +106,7 @@ describe('while a session is stopped for something', () => {
     expect(opened.engine.runs).toHaveLength(1);
   });
 
-  it('a browser that would not end keeps the profile from it', async () => {
+  test('a browser that would not end keeps the profile from it', async () => {
     await opened.sessions.start(NAME);
     await ready();
     opened.engine.run.onStop = () => Promise.reject(new LeadMasterError('browser_not_gone', 'in state D', 'Wait.'));
@@ -121,7 +121,7 @@ describe('while a session is stopped for something', () => {
     opened.engine.run.onStop = async () => undefined;
   });
 
-  it('a restart waits for the trim between', async () => {
+  test('a restart waits for the trim between', async () => {
     await opened.sessions.start(NAME);
     await ready();
     const seen: string[] = [];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Account } from '@leadmaster/protocol';
 import { Slots } from '@leadmaster/service-kit/wait';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readConfig } from '../../src/config/index.ts';
 import { StorageCare } from '../../src/disk/storage-care.ts';
 import { prepareDataFolder } from '../../src/profile/data-folder.ts';
@@ -122,13 +122,13 @@ async function expectUnchanged(runs: number): Promise<void> {
 }
 
 describe('a session in WRONG_ACCOUNT', () => {
-  it.each(ORDERS)('refuses %s while its browser runs, which stays', async (_, order) => {
+  test.each(ORDERS)('refuses %s while its browser runs, which stays', async (_, order) => {
     const id = await wrong();
     await expect(order(id)).rejects.toMatchObject({ code: 'wrong_account', hint: expect.stringContaining('--accept') });
     await expectUnchanged(2);
   });
 
-  it.each(ORDERS)('refuses %s after a restart of the service, with no browser', async (_, order) => {
+  test.each(ORDERS)('refuses %s after a restart of the service, with no browser', async (_, order) => {
     const id = await wrong();
     await restart();
     await until('WRONG_ACCOUNT');
@@ -136,14 +136,14 @@ describe('a session in WRONG_ACCOUNT', () => {
     await expectUnchanged(0);
   });
 
-  it.each(ORDERS)('refuses %s once it is stopped', async (_, order) => {
+  test.each(ORDERS)('refuses %s once it is stopped', async (_, order) => {
     const id = await wrong();
     await here.sessions.stop(NAME);
     await expect(order(id)).rejects.toMatchObject({ code: 'wrong_account' });
     expect(await here.sessions.get(NAME)).toMatchObject({ state: 'STOPPED', reason: 'requested' });
   });
 
-  it('is not copied before a logout or a delete either, and not trimmed when it is stopped', async () => {
+  test('is not copied before a logout or a delete either, and not trimmed when it is stopped', async () => {
     await wrong();
     await here.snapshots.before(NAME, 'before_delete', 5_000);
     await here.sessions.stop(NAME);
@@ -152,7 +152,7 @@ describe('a session in WRONG_ACCOUNT', () => {
     expect((await here.snapshots.list(NAME)).items).toHaveLength(1);
   });
 
-  it('exports a snapshot of its own account, from before', async () => {
+  test('exports a snapshot of its own account, from before', async () => {
     const id = await wrong();
     const passphrase = 'caballo batería grapa';
     const { snapshot, bytes } = await here.snapshots.export(NAME, id, { passphrase });
@@ -160,7 +160,7 @@ describe('a session in WRONG_ACCOUNT', () => {
     expect(snapshot.account).toMatchObject({ phone: OWNER.phone });
   });
 
-  it('takes all of these again once its account is accepted', async () => {
+  test('takes all of these again once its account is accepted', async () => {
     await wrong();
     await here.sessions.settleAccount(NAME, { accept: true });
     await until('READY');
@@ -183,7 +183,7 @@ describe('a snapshot that is ordered before it is known who is linked', () => {
     await until('AUTHENTICATED');
   });
 
-  it('waits, and is refused when a stranger is linked', async () => {
+  test('waits, and is refused when a stranger is linked', async () => {
     const ordered = here.snapshots.create(NAME, { reason: 'requested' });
     const refused = expect(ordered).rejects.toMatchObject({ code: 'wrong_account' });
     here.engine.run.login(STRANGER.phone);
@@ -192,13 +192,13 @@ describe('a snapshot that is ordered before it is known who is linked', () => {
     expect((await here.snapshots.list(NAME)).items).toEqual([]);
   });
 
-  it('waits, and is taken when its own account is linked', async () => {
+  test('waits, and is taken when its own account is linked', async () => {
     const ordered = here.snapshots.create(NAME, { reason: 'requested' });
     here.engine.run.login(OWNER.phone);
     expect(await ordered).toMatchObject({ account: { phone: OWNER.phone } });
   });
 
-  it('is not taken where it cannot wait: before a delete', async () => {
+  test('is not taken where it cannot wait: before a delete', async () => {
     await here.snapshots.before(NAME, 'before_delete', 5_000);
     await here.snapshots.idle();
     expect(await historyOf()).toEqual([]);
@@ -210,7 +210,7 @@ describe('a snapshot that is ordered before it is known who is linked', () => {
   });
 });
 
-it('a login whose record names another account than the session belongs to is not copied, with no browser at all', async () => {
+test('a login whose record names another account than the session belongs to is not copied, with no browser at all', async () => {
   here.engine.run.login(OWNER.phone);
   await until('READY');
   await here.sessions.stop(NAME);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Account, AnyEvent, SessionState } from '@leadmaster/protocol';
 import { pageMessage } from '@leadmaster/testkit';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { linkSession, NAME, openSessions, putLogin } from './linked-session.ts';
 
 type Opened = Awaited<ReturnType<typeof openSessions>>;
@@ -75,7 +75,7 @@ describe('a session that belongs to an account', () => {
 
   const told = (type: string): AnyEvent[] => opened.store.events.after(0, 1000).filter((event) => event.type === type);
 
-  it('waits for the operator when another phone scans its QR, and tells both accounts', async () => {
+  test('waits for the operator when another phone scans its QR, and tells both accounts', async () => {
     await wrong();
     expect(await opened.sessions.get(NAME)).toMatchObject({
       ...{ stateKind: 'needs_person', canSend: false, account: { phone: STRANGER } },
@@ -97,7 +97,7 @@ describe('a session that belongs to an account', () => {
     expect(opened.engine.alive).toHaveLength(1);
   });
 
-  it.each([
+  test.each([
     ['the same phone', of(OWNER)],
     ['its other spelling', of('541100000001')],
   ])('is READY when %s scans it again', async (_who, account) => {
@@ -107,7 +107,7 @@ describe('a session that belongs to an account', () => {
     expect(told('session.account')).toEqual([]);
   });
 
-  it('is READY when its account has another number under the same LID, and tells the change', async () => {
+  test('is READY when its account has another number under the same LID, and tells the change', async () => {
     opened.engine.run.tell({ type: 'unlinked', reason: 'LOGOUT' });
     await runs(2);
     opened.engine.run.showQr();
@@ -128,13 +128,13 @@ describe('a session that belongs to an account', () => {
     expect(opened.store.sessions.get(NAME)?.account).toMatchObject({ phone: STRANGER });
   });
 
-  it('is READY with an account that cannot be compared', async () => {
+  test('is READY with an account that cannot be compared', async () => {
     await unlinked();
     await scannedBy({ id: '9@lid', phone: '9', name: '', lid: '9@lid' });
     await until('READY');
   });
 
-  it('tells what came in meanwhile once it is accepted, in order, and only then', async () => {
+  test('tells what came in meanwhile once it is accepted, in order, and only then', async () => {
     await unlinked();
     opened.engine.run.tell({ type: 'message', message: pageMessage('one') });
     await scannedBy(of(STRANGER));
@@ -152,7 +152,7 @@ describe('a session that belongs to an account', () => {
     await until('READY');
   });
 
-  it('discards what came in when it is unlinked, shows a QR, and still belongs to its account', async () => {
+  test('discards what came in when it is unlinked, shows a QR, and still belongs to its account', async () => {
     await wrong();
     const { run } = opened.engine;
     run.tell({ type: 'message', message: pageMessage('one') });
@@ -168,7 +168,7 @@ describe('a session that belongs to an account', () => {
     expect(opened.store.transitions.list(NAME, 100).map(({ reason }) => reason)).toContain('account_refused');
   });
 
-  it('waits across a restart of the service with no browser; accept starts it', async () => {
+  test('waits across a restart of the service with no browser; accept starts it', async () => {
     await wrong();
     await restarted();
     await until('WRONG_ACCOUNT', 'other_account');
@@ -180,7 +180,7 @@ describe('a session that belongs to an account', () => {
     await until('READY');
   });
 
-  it('is unlinked at WhatsApp after a restart as well, by a browser that is started for it', async () => {
+  test('is unlinked at WhatsApp after a restart as well, by a browser that is started for it', async () => {
     await wrong();
     await restarted();
     await opened.sessions.settleAccount(NAME, { unlink: true });
@@ -194,7 +194,7 @@ describe('a session that belongs to an account', () => {
     expect(opened.store.sessions.get(NAME)).toMatchObject({ wrongAccount: null, account: { phone: OWNER } });
   });
 
-  it('waits again after a stop and a start, and when its browser dies', async () => {
+  test('waits again after a stop and a start, and when its browser dies', async () => {
     await wrong();
     await opened.sessions.stop(NAME);
     await until('STOPPED');
@@ -208,7 +208,7 @@ describe('a session that belongs to an account', () => {
     expect(told('session.account')).toHaveLength(1);
   });
 
-  it('stays as it was when WhatsApp does not confirm that the link is removed', async () => {
+  test('stays as it was when WhatsApp does not confirm that the link is removed', async () => {
     await wrong();
     opened.engine.run.logout = () => Promise.reject(new Error('no answer'));
     await expect(opened.sessions.settleAccount(NAME, { unlink: true })).rejects.toMatchObject({
@@ -217,7 +217,7 @@ describe('a session that belongs to an account', () => {
     await until('WRONG_ACCOUNT');
   });
 
-  it('takes any account after a logout on purpose', async () => {
+  test('takes any account after a logout on purpose', async () => {
     await opened.sessions.logout(NAME);
     await until('STOPPED', 'logged_out');
     await opened.sessions.start(NAME);
@@ -229,7 +229,7 @@ describe('a session that belongs to an account', () => {
     await until('READY');
   });
 
-  it('takes any account after a logout of a stopped session that holds no login, too', async () => {
+  test('takes any account after a logout of a stopped session that holds no login, too', async () => {
     opened.engine.run.tell({ type: 'unlinked', reason: 'LOGOUT' });
     await runs(2);
     opened.engine.run.showQr();
@@ -240,14 +240,14 @@ describe('a session that belongs to an account', () => {
     expect(opened.store.sessions.get(NAME)?.account).toBeNull();
   });
 
-  it('keeps its account when the wrong one is logged out', async () => {
+  test('keeps its account when the wrong one is logged out', async () => {
     await wrong();
     await opened.sessions.logout(NAME);
     await until('STOPPED', 'logged_out');
     expect(opened.store.sessions.get(NAME)).toMatchObject({ wrongAccount: null, account: { phone: OWNER } });
   });
 
-  it('waits when its profile was swapped by hand, together with its record', async () => {
+  test('waits when its profile was swapped by hand, together with its record', async () => {
     await opened.sessions.stop(NAME);
     await opened.profiles.updateRecord(NAME, { account: of(STRANGER) });
     await opened.sessions.start(NAME);
@@ -256,7 +256,7 @@ describe('a session that belongs to an account', () => {
     await until('WRONG_ACCOUNT', 'other_account');
   });
 
-  it.each([
+  test.each([
     ['another account', of(STRANGER), STRANGER],
     ['an account that is not known', null, OWNER],
   ])('belongs after a restore by order to whom the login is of: %s', async (_what, account, phone) => {
@@ -271,7 +271,7 @@ describe('a session that belongs to an account', () => {
     await until('READY');
   });
 
-  it('is known by its record where it is from before owners were noted', async () => {
+  test('is known by its record where it is from before owners were noted', async () => {
     opened.store.sessions.setAccount(NAME, { account: null });
     await restarted();
     await runs(1);
@@ -284,12 +284,12 @@ describe('a session that belongs to an account', () => {
     await until('WRONG_ACCOUNT', 'other_account');
   });
 
-  it('refuses a word about its account where none waits', async () => {
+  test('refuses a word about its account where none waits', async () => {
     await expect(opened.sessions.settleAccount(NAME, { accept: true })).rejects.toMatchObject({ code: 'wrong_state' });
     await expect(opened.sessions.settleAccount(NAME, { unlink: true })).rejects.toMatchObject({ code: 'wrong_state' });
   });
 
-  it('refuses a pairing code for its number in another session, under any spelling, and names it', async () => {
+  test('refuses a pairing code for its number in another session, under any spelling, and names it', async () => {
     await opened.sessions.create({ name: 'soporte', start: true, metadata: {} });
     await runs(2);
     opened.engine.run.showQr();
@@ -301,7 +301,7 @@ describe('a session that belongs to an account', () => {
     await expect(opened.sessions.pairingCode('soporte', STRANGER)).resolves.toMatchObject({ code: 'ABCD1234' });
   });
 
-  it('lets another session wait that its phone scans, until that one is accepted; itself it goes on', async () => {
+  test('lets another session wait that its phone scans, until that one is accepted; itself it goes on', async () => {
     await opened.sessions.create({ name: 'soporte', start: true, metadata: {} });
     await runs(2);
     const other = opened.engine.run;

@@ -1,7 +1,7 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SessionState } from '@leadmaster/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { dataPaths } from '../../src/profile/paths.ts';
 import { thisProbe } from '../../src/profile/place.ts';
@@ -54,7 +54,7 @@ async function copyOf({ folder, here }: Cut): Promise<Installation> {
   return here.at(join(folder, 'copy'));
 }
 
-it.each(['MOVED', 'STOPPED'] as const)(
+test.each(['MOVED', 'STOPPED'] as const)(
   'a transfer to here that was cut is finished where the folder is in its place (%s)',
   async (state) => {
     const { here } = await cutArrivals(state, 'ventas');
@@ -63,7 +63,7 @@ it.each(['MOVED', 'STOPPED'] as const)(
   },
 );
 
-it.each(['MOVED', 'STOPPED'] as const)(
+test.each(['MOVED', 'STOPPED'] as const)(
   'in a copy of the folder it waits for the word, and is finished and started by it (%s)',
   async (state) => {
     const copy = await copyOf(await cutArrivals(state, 'ventas'));
@@ -89,7 +89,7 @@ async function agedCopy(made: Cut): Promise<Installation> {
 }
 
 describe('an older folder with several transfers that were cut waits for the vault with each of them', () => {
-  it('where its place cannot be told: none is started before all are compared', async () => {
+  test('where its place cannot be told: none is started before all are compared', async () => {
     const made = await cutArrivals('STOPPED', ...NAMES);
     made.here.probe = OVERLAY;
     const copy = await agedCopy(made);
@@ -97,7 +97,7 @@ describe('an older folder with several transfers that were cut waits for the vau
     expect(await copy.restart()).toMatchObject([VAULT_WAITS, VAULT_WAITS]);
   });
 
-  it('where its place waits first: they are compared once it is accepted', async () => {
+  test('where its place waits first: they are compared once it is accepted', async () => {
     const copy = await agedCopy(await cutArrivals('STOPPED', ...NAMES));
     expect(await copy.start()).toMatchObject([PLACE_WAITS, PLACE_WAITS]);
     await copy.context.place.accept({ originRetired: true });
@@ -105,7 +105,7 @@ describe('an older folder with several transfers that were cut waits for the vau
   });
 });
 
-it('of two cut transfers of one session the first is finished, and the other replaces nothing', async () => {
+test('of two cut transfers of one session the first is finished, and the other replaces nothing', async () => {
   const { here } = await cutArrivals('STOPPED', 'ventas', 'ventas');
   expect(await here.start()).toMatchObject([STARTS, { ...STARTS, generation: 3 }]);
   const phases = [0, 1].map((number) => here.context.arrivals.get(idOf(number)).phase);

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { examine } from '@leadmaster/doctor';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import type { DeparturePhase } from '../../src/transfer/departure-facts.ts';
 import { tempFolder } from '../adopt/folders.ts';
@@ -58,7 +58,7 @@ async function cutDeparture(phase: DeparturePhase, to: string): Promise<{ here: 
 
 const stateOf = async ({ context }: Installation) => (await context.sessions.list()).items;
 
-it.each(['handed_over', 'returning'] as const)(
+test.each(['handed_over', 'returning'] as const)(
   'a session that was given away (%s) is taken back where the folder is in its place',
   async (phase) => {
     const { to } = await yielding();
@@ -69,7 +69,7 @@ it.each(['handed_over', 'returning'] as const)(
   },
 );
 
-it.each(['handed_over', 'returning'] as const)(
+test.each(['handed_over', 'returning'] as const)(
   'in a copy of the folder it waits for the word (%s): neither taken back nor finished, and the other manager hears nothing',
   async (phase) => {
     const { to, asked } = await yielding();
@@ -97,7 +97,7 @@ it.each(['handed_over', 'returning'] as const)(
   },
 );
 
-it('in a copy, a transfer that was only begun is not given up for the folder that may be finishing it', async () => {
+test('in a copy, a transfer that was only begun is not given up for the folder that may be finishing it', async () => {
   const { to, asked } = await yielding();
   const { copy } = await cutDeparture('begun', to);
   expect(await copy.start()).toMatchObject([{}, PLACE_WAITS]);

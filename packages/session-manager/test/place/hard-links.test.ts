@@ -1,7 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { examine } from '@leadmaster/doctor';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { tempFolder } from '../adopt/folders.ts';
 import { Installation, PLACE_WAITS, STARTS, sh } from './installation.ts';
 
@@ -16,7 +16,7 @@ async function linkedCopy(): Promise<{ folder: string; here: Installation; copy:
 }
 
 describe('a copy made of hard links', () => {
-  it('waits, and the folder itself starts as before, whichever is started first', async () => {
+  test('waits, and the folder itself starts as before, whichever is started first', async () => {
     const { here, copy } = await linkedCopy();
     const { findings } = await examine(copy.config());
     expect(findings).toContainEqual(expect.objectContaining({ id: 'place_changed', severity: 'problem' }));
@@ -28,7 +28,7 @@ describe('a copy made of hard links', () => {
     expect(await copy.start()).toMatchObject([PLACE_WAITS, PLACE_WAITS]);
   });
 
-  it('that lies beside the folder as a backup makes nothing wait in it, again and again', async () => {
+  test('that lies beside the folder as a backup makes nothing wait in it, again and again', async () => {
     const { folder, here } = await linkedCopy();
     for (const name of ['daily.0', 'daily.1']) {
       expect(await here.restart()).toMatchObject([STARTS, STARTS]);
@@ -38,7 +38,7 @@ describe('a copy made of hard links', () => {
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
   });
 
-  it('waits where it was put in the place of the folder, which lies aside', async () => {
+  test('waits where it was put in the place of the folder, which lies aside', async () => {
     const { folder, here, copy } = await linkedCopy();
     await rename(here.dataDir, join(folder, 'aside'));
     await rename(copy.dataDir, here.dataDir);
@@ -47,7 +47,7 @@ describe('a copy made of hard links', () => {
 });
 
 describe('sessions start by themselves', () => {
-  it('where all files were moved into another folder on the file system', async () => {
+  test('where all files were moved into another folder on the file system', async () => {
     const { folder, here, copy } = await linkedCopy();
     await rm(copy.dataDir, { recursive: true });
     const other = join(folder, 'other');

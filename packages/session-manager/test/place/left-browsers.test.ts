@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { cp, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bootId, readProcess } from '@leadmaster/capture/processes';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { openOffline, openPlaceOffline } from '../../src/offline.ts';
 import { thisProbe } from '../../src/profile/place.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
@@ -55,7 +55,7 @@ async function copied(left: Left): Promise<Installation> {
   return left.here.at(join(left.folder, 'copy'));
 }
 
-it('a start on a copy leaves the browsers of the folder it was copied from alone, and so does the next one', async () => {
+test('a start on a copy leaves the browsers of the folder it was copied from alone, and so does the next one', async () => {
   const left = await withBrowser();
   const copy = await copied(left);
   expect(await copy.start()).toMatchObject([PLACE_WAITS, PLACE_WAITS]);
@@ -66,7 +66,7 @@ it('a start on a copy leaves the browsers of the folder it was copied from alone
   expect(readProcess(left.pid)?.state).toBe('T');
 });
 
-it('so does a start on a copy where the place cannot be told', async () => {
+test('so does a start on a copy where the place cannot be told', async () => {
   const left = await withBrowser(OVERLAY);
   const copy = await copied(left);
   expect(await copy.start()).toMatchObject([STARTS, STARTS]);
@@ -74,7 +74,7 @@ it('so does a start on a copy where the place cannot be told', async () => {
   expect(readProcess(left.pid)?.state).toBe('T');
 });
 
-it.each([
+test.each([
   ['snapshots', openOffline],
   ['the place', openPlaceOffline],
 ])(
@@ -93,13 +93,13 @@ it.each([
   },
 );
 
-it('a start on the folder itself ends what an earlier service left', async () => {
+test('a start on the folder itself ends what an earlier service left', async () => {
   const { here, isAlive } = await withBrowser();
   expect(await here.start()).toMatchObject([STARTS, STARTS]);
   expect(isAlive()).toBe(false);
 });
 
-it.each([
+test.each([
   ['on ext4 and its like', thisProbe],
   ['where the place cannot be told', OVERLAY],
 ])('also after the folder was renamed meanwhile, %s', async (_, probe) => {
@@ -109,14 +109,14 @@ it.each([
   expect(isAlive()).toBe(false);
 });
 
-it('also after it was renamed, with a browser that had no file open yet', async () => {
+test('also after it was renamed, with a browser that had no file open yet', async () => {
   const { folder, here, isAlive } = await withBrowser(thisProbe, '../../../elsewhere.txt');
   await rename(here.dataDir, join(folder, 'elsewhere'));
   await here.at(join(folder, 'elsewhere')).start();
   expect(isAlive()).toBe(false);
 });
 
-it('also where the folder is reached by another path than before', async () => {
+test('also where the folder is reached by another path than before', async () => {
   const { folder, here, isAlive } = await withBrowser(OVERLAY);
   await rename(here.dataDir, join(folder, 'elsewhere'));
   await symlink(join(folder, 'elsewhere'), here.dataDir);
@@ -124,7 +124,7 @@ it('also where the folder is reached by another path than before', async () => {
   expect(isAlive()).toBe(false);
 });
 
-it('a copy that was put where the folder was while its browsers ran leaves them alone', async () => {
+test('a copy that was put where the folder was while its browsers ran leaves them alone', async () => {
   const left = await withBrowser();
   const copy = await copied(left);
   await rename(left.here.dataDir, join(left.folder, 'aside'));
@@ -134,7 +134,7 @@ it('a copy that was put where the folder was while its browsers ran leaves them 
   expect(readProcess(left.pid)?.state).toBe('T');
 });
 
-it('an order for a session with the service down ends what was left running on its profile, and on no other', async () => {
+test('an order for a session with the service down ends what was left running on its profile, and on no other', async () => {
   const left = await withBrowser();
   const copy = await copied(left);
   await cp(join(left.folder, 'vault'), join(left.folder, 'vault-of-copy'), { recursive: true });

@@ -1,6 +1,6 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { openPlaceOffline } from '../../src/offline.ts';
 import { tempFolder } from '../adopt/folders.ts';
 import { Installation, PLACE_WAITS, STARTS } from './installation.ts';
@@ -21,7 +21,7 @@ async function offline(installation: Installation) {
   return opened;
 }
 
-it('the place is accepted before the first start on a copy; that start then brings all sessions back', async () => {
+test('the place is accepted before the first start on a copy; that start then brings all sessions back', async () => {
   const copy = await copied();
   const { place, close } = await offline(copy);
   expect(place.view()).toMatchObject({ waiting: ['soporte', 'ventas'], before: { path: expect.any(String) } });
@@ -33,7 +33,7 @@ it('the place is accepted before the first start on a copy; that start then brin
   expect(await copy.start()).toMatchObject([STARTS, STARTS]);
 });
 
-it('some are accepted by name after a start that held them back; the others wait on', async () => {
+test('some are accepted by name after a start that held them back; the others wait on', async () => {
   const copy = await copied();
   expect(await copy.start()).toMatchObject([PLACE_WAITS, PLACE_WAITS]);
   await copy.stop();
@@ -48,7 +48,7 @@ it('some are accepted by name after a start that held them back; the others wait
   expect(await copy.start()).toMatchObject([PLACE_WAITS, STARTS]);
 });
 
-it('to look accepts nothing, and starts nothing', async () => {
+test('to look accepts nothing, and starts nothing', async () => {
   const copy = await copied();
   const { place, close } = await offline(copy);
   place.view();
@@ -56,7 +56,7 @@ it('to look accepts nothing, and starts nothing', async () => {
   expect(await copy.start()).toMatchObject([PLACE_WAITS, PLACE_WAITS]);
 });
 
-it('a folder that is where it was waits for nothing, and starts', async () => {
+test('a folder that is where it was waits for nothing, and starts', async () => {
   const folder = await tempFolder();
   const here = await Installation.linked(folder);
   await here.start();
@@ -68,13 +68,13 @@ it('a folder that is where it was waits for nothing, and starts', async () => {
   expect(await here.start()).toMatchObject([STARTS, STARTS]);
 });
 
-it('is refused beside a service that runs on the folder', async () => {
+test('is refused beside a service that runs on the folder', async () => {
   const copy = await copied();
   await copy.start();
   await expect(openPlaceOffline(copy.config())).rejects.toMatchObject({ code: 'data_folder_in_use' });
 });
 
-it('what was stopped by order is accepted and stays stopped', async () => {
+test('what was stopped by order is accepted and stays stopped', async () => {
   const copy = await copied();
   await copy.start();
   await copy.context.sessions.stop('soporte');

@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Aged, aged, putBackAged } from './aged.ts';
 import { asHost } from './hostname.ts';
 import { STARTS, VAULT_WAITS } from './installation.ts';
@@ -21,7 +21,7 @@ const EVENTS: [string, (aged: Aged) => Promise<void>][] = [
 ];
 
 describe.each(EVENTS)('with %s', (what, event) => {
-  it('a folder that knows what its vault holds starts by itself, again and again', async () => {
+  test('a folder that knows what its vault holds starts by itself, again and again', async () => {
     const made = await aged();
     await event(made);
     expect(await made.here.start()).toMatchObject([STARTS, STARTS]);
@@ -33,7 +33,7 @@ describe.each(EVENTS)('with %s', (what, event) => {
     expect((await made.here.context.sessions.get('ventas')).lastSnapshot).toMatchObject({ id });
   });
 
-  it('a folder of last week waits for a vault of today, session by session', async () => {
+  test('a folder of last week waits for a vault of today, session by session', async () => {
     const made = await putBackAged();
     await event(made);
     expect(await made.here.start()).toMatchObject([STARTS, VAULT_WAITS]);

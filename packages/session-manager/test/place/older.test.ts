@@ -5,7 +5,7 @@ import { examine } from '@leadmaster/doctor';
 import type { Account } from '@leadmaster/protocol';
 import { migrate } from '@leadmaster/service-kit/sqlite';
 import Database from 'better-sqlite3';
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { olderLogin } from '../../src/lifecycle/held-back.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { MIGRATIONS } from '../../src/state/migrations/index.ts';
@@ -28,12 +28,12 @@ afterEach(() => {
 });
 
 describe('sessions start by themselves', () => {
-  it('after a week of use, with a vault that the folder knows', async () => {
+  test('after a week of use, with a vault that the folder knows', async () => {
     const { here } = await aged();
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
   });
 
-  it('where a crash came between vault and database: the row is added', async () => {
+  test('where a crash came between vault and database: the row is added', async () => {
     const { here } = await aged();
     await forgetHeads(here);
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
@@ -41,14 +41,14 @@ describe('sessions start by themselves', () => {
     expect(await here.restart()).toMatchObject([STARTS, STARTS]);
   });
 
-  it('where the login has gone on since the head that the database never heard of', async () => {
+  test('where the login has gone on since the head that the database never heard of', async () => {
     const { here } = await aged();
     await here.use('ventas');
     await forgetHeads(here);
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
   });
 
-  it('where the vault cannot be read: nothing is delayed for long, and the doctor says that nothing was checked', async () => {
+  test('where the vault cannot be read: nothing is delayed for long, and the doctor says that nothing was checked', async () => {
     const { here, folder } = await Aged.make();
     await rename(here.vault, join(folder, 'unmounted'));
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
@@ -56,7 +56,7 @@ describe('sessions start by themselves', () => {
     expect(findings).toContainEqual(expect.objectContaining({ id: 'vault_not_compared', severity: 'warning' }));
   });
 
-  it('within seconds where the vault never answers', async () => {
+  test('within seconds where the vault never answers', async () => {
     const silent = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void silent.close());
     const { here } = await Aged.make();
@@ -68,7 +68,7 @@ describe('sessions start by themselves', () => {
     expect(performance.now() - began).toBeLessThan(25_000);
   });
 
-  it('where the head is of another account', async () => {
+  test('where the head is of another account', async () => {
     const { here } = await aged();
     const profiles = createProfileStore({ dataDir: here.dataDir });
     await profiles.updateRecord('ventas', { account: { id: '1@c.us', phone: '5215511112222', name: '' } });
@@ -76,7 +76,7 @@ describe('sessions start by themselves', () => {
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
   });
 
-  it('where the head is of another link of the account, written by another installation', async () => {
+  test('where the head is of another link of the account, written by another installation', async () => {
     const { here } = await aged();
     const link = (device: number) => ({ account: { id: '1@c.us', phone: '5215511112222', name: '', device } });
     await createProfileStore({ dataDir: here.dataDir }).updateRecord('ventas', link(1));
@@ -88,7 +88,7 @@ describe('sessions start by themselves', () => {
     expect(await here.start()).toMatchObject([STARTS, VAULT_WAITS]);
   });
 
-  it('once its account is accepted, of a session in WRONG_ACCOUNT whose record says no account: it waits for that alone', async () => {
+  test('once its account is accepted, of a session in WRONG_ACCOUNT whose record says no account: it waits for that alone', async () => {
     const { here } = await putBackAged();
     const STRANGER = { id: '2@c.us', phone: '5215533334444', name: '' };
     const OWNER = { id: '1@c.us', phone: '5215511112222', name: '' };
@@ -106,7 +106,7 @@ describe('sessions start by themselves', () => {
     expect(await here.context.sessions.settleAccount('ventas', { accept: true })).toMatchObject(STARTS);
   });
 
-  it('where the login was put in place here after that head: by a restore, a transfer, an import', async () => {
+  test('where the login was put in place here after that head: by a restore, a transfer, an import', async () => {
     const { here } = await aged();
     await forgetHeads(here);
     const profiles = createProfileStore({ dataDir: here.dataDir });
@@ -120,7 +120,7 @@ describe('sessions start by themselves', () => {
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
   });
 
-  it('with a clock 400 days ahead, and after it was put right', async () => {
+  test('with a clock 400 days ahead, and after it was put right', async () => {
     const { here } = await Aged.make();
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 400 * 86_400_000 });
     await here.start();
@@ -130,7 +130,7 @@ describe('sessions start by themselves', () => {
     expect(await here.restart()).toMatchObject([STARTS, STARTS]);
   });
 
-  it('at the first start after an upgrade, of a database of that version', async () => {
+  test('at the first start after an upgrade, of a database of that version', async () => {
     const folder = await tempFolder();
     const here = await Installation.linked(folder);
     const file = join(here.dataDir, 'session-manager.db');
@@ -149,7 +149,7 @@ describe('sessions start by themselves', () => {
 });
 
 describe('a folder of last week beside a vault of today', () => {
-  it('is waited with, session by session, with both dates and two ways out', async () => {
+  test('is waited with, session by session, with both dates and two ways out', async () => {
     const { here } = await putBackAged();
     expect(await here.start()).toMatchObject([STARTS, VAULT_WAITS]);
     const { sessions, snapshots } = here.context;
@@ -169,7 +169,7 @@ describe('a folder of last week beside a vault of today', () => {
     expect(await here.restart()).toMatchObject([STARTS, VAULT_WAITS]);
   });
 
-  it('goes on with the newer login once that is restored', async () => {
+  test('goes on with the newer login once that is restored', async () => {
     const { here } = await putBackAged();
     await here.start();
     const { snapshots } = here.context;
@@ -180,14 +180,14 @@ describe('a folder of last week beside a vault of today', () => {
     expect(await here.restart()).toMatchObject([STARTS, STARTS]);
   });
 
-  it('goes on with the older login once the operator says so, and is not asked again', async () => {
+  test('goes on with the older login once the operator says so, and is not asked again', async () => {
     const { here } = await putBackAged();
     await here.start();
     expect(await here.context.sessions.start('ventas', { olderLogin: true })).toMatchObject(STARTS);
     expect(await here.restart()).toMatchObject([STARTS, STARTS]);
   });
 
-  it('is told of also where the vault was written by another installation, to which the session was moved', async () => {
+  test('is told of also where the vault was written by another installation, to which the session was moved', async () => {
     const a = await aged();
     await a.here.start();
     await a.here.stop();
@@ -200,7 +200,7 @@ describe('a folder of last week beside a vault of today', () => {
     expect(await a.here.start()).toMatchObject([STARTS, VAULT_WAITS]);
   });
 
-  it('is not taken for one that went on because an earlier link had more changes', async () => {
+  test('is not taken for one that went on because an earlier link had more changes', async () => {
     const a = await Aged.make();
     await a.live('ventas');
     await a.backUp();
@@ -215,7 +215,7 @@ describe('a folder of last week beside a vault of today', () => {
     expect(await a.here.start()).toMatchObject([STARTS, VAULT_WAITS]);
   });
 
-  it('on another disk, waits for the place first, and then for the vault', async () => {
+  test('on another disk, waits for the place first, and then for the vault', async () => {
     const a = await putBackAged();
     a.here.probe = { ...a.here.probe, type: () => 0xef53n, uuid: () => null };
     await writeFile(join(a.here.dataDir, 'unrelated'), '');

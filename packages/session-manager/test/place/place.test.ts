@@ -1,7 +1,7 @@
 import { cp, rename, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { examine } from '@leadmaster/doctor';
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { PLACE_FACT } from '../../src/lifecycle/place-keeper.ts';
 import { type PlaceProbe, thisProbe } from '../../src/profile/place.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
@@ -35,14 +35,14 @@ afterEach(() => {
 });
 
 describe('sessions start by themselves', () => {
-  it('at the first start after an upgrade, which records the place', async () => {
+  test('at the first start after an upgrade, which records the place', async () => {
     const here = await Installation.linked(await tempFolder());
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
     await here.stop();
     expect(JSON.parse(remembered(here) ?? 'null')).toMatchObject({ seen: { path: here.dataDir } });
   });
 
-  it('at the start after one that died between the marker and the database', async () => {
+  test('at the start after one that died between the marker and the database', async () => {
     const here = await Installation.linked(await tempFolder());
     await here.start();
     await here.stop();
@@ -52,12 +52,12 @@ describe('sessions start by themselves', () => {
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
   });
 
-  it('after an ordinary restart, again and again', async () => {
+  test('after an ordinary restart, again and again', async () => {
     const { here } = await placed();
     for (let round = 0; round < 3; round += 1) expect(await here.restart()).toMatchObject([STARTS, STARTS]);
   });
 
-  it('on a machine that has got another hostname', async () => {
+  test('on a machine that has got another hostname', async () => {
     const { here } = await placed();
     const store = createStateStore({ file: join(here.dataDir, 'session-manager.db') });
     const known = JSON.parse(store.facts.get(PLACE_FACT) ?? '') as { seen: object };
@@ -68,13 +68,13 @@ describe('sessions start by themselves', () => {
     expect(here.context.place.view()).toMatchObject({ before: null, waiting: [] });
   });
 
-  it('after the folder was renamed on its file system', async () => {
+  test('after the folder was renamed on its file system', async () => {
     const { folder, here } = await placed();
     await rename(here.dataDir, join(folder, 'elsewhere'));
     expect(await here.at(join(folder, 'elsewhere')).start()).toMatchObject([STARTS, STARTS]);
   });
 
-  it('with a clock 400 days ahead, and after it was put right', async () => {
+  test('with a clock 400 days ahead, and after it was put right', async () => {
     const { here } = await placed();
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 400 * 86_400_000 });
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
@@ -82,7 +82,7 @@ describe('sessions start by themselves', () => {
     expect(await here.restart()).toMatchObject([STARTS, STARTS]);
   });
 
-  it('on a machine whose firmware has another UUID, which the doctor tells until it is accepted', async () => {
+  test('on a machine whose firmware has another UUID, which the doctor tells until it is accepted', async () => {
     const { here } = await placed();
     here.probe = probeWith({ machine: () => 'aaaa' });
     await here.restart();
@@ -95,7 +95,7 @@ describe('sessions start by themselves', () => {
     expect(await told()).not.toContain('machine_changed');
   });
 
-  it.each<[string, Partial<PlaceProbe>, Partial<PlaceProbe>]>([
+  test.each<[string, Partial<PlaceProbe>, Partial<PlaceProbe>]>([
     ['a FUSE or virtiofs', { type: () => 0x65735546n }, { type: () => 0x65735546n }],
     ['an overlay', { type: () => 0x794c7630n }, { type: () => 0x794c7630n }],
     ['a 9p', { type: () => 0x01021997n }, { type: () => 0x01021997n }],
@@ -120,7 +120,7 @@ describe('sessions start by themselves', () => {
     expect(await copy.start()).toMatchObject([STARTS, STARTS]);
   });
 
-  it('where the UUID of the file system can be read on one side only, or inodes were given again within it', async () => {
+  test('where the UUID of the file system can be read on one side only, or inodes were given again within it', async () => {
     const { here } = await placed();
     here.probe = probeWith({ uuid: () => 'u-1' });
     expect(await here.restart()).toMatchObject([STARTS, STARTS]);
@@ -133,7 +133,7 @@ describe('sessions start by themselves', () => {
 });
 
 describe.skipIf(!canMount())('on a disk of its own, sessions start by themselves', () => {
-  it('after the machine was booted, the disk was made larger and smaller, and it was mounted elsewhere as another device', async () => {
+  test('after the machine was booted, the disk was made larger and smaller, and it was mounted elsewhere as another device', async () => {
     const folder = await tempFolder();
     const image = diskImage(folder);
     const [first, second] = [join(folder, 'first'), join(folder, 'second')];
@@ -157,7 +157,7 @@ describe.skipIf(!canMount())('on a disk of its own, sessions start by themselves
     other();
   });
 
-  it('in a container that was recreated on its volume, with sessions on mounts of their own', async () => {
+  test('in a container that was recreated on its volume, with sessions on mounts of their own', async () => {
     const { folder, here } = await placed();
     const inside = join(folder, 'inside');
     onTestFinished(mount(here.dataDir, inside, '--bind'));
@@ -194,7 +194,7 @@ describe('linked sessions wait', () => {
       },
     ],
   ];
-  it.each(copies)('in what was made by %s, while the folder itself starts', async (_, copy) => {
+  test.each(copies)('in what was made by %s, while the folder itself starts', async (_, copy) => {
     const { folder, here } = await placed();
     await copy(here.dataDir, join(folder, 'copy'));
     const there = here.at(join(folder, 'copy'));
@@ -210,7 +210,7 @@ describe('linked sessions wait', () => {
     expect(copied.logId).not.toBe(log.logId);
   });
 
-  it('in a backup that was put back over the folder itself', async () => {
+  test('in a backup that was put back over the folder itself', async () => {
     const { folder, here } = await placed();
     sh('tar', '-C', folder, '-cf', join(folder, 'backup.tar'), 'data');
     await here.start();
@@ -220,14 +220,14 @@ describe('linked sessions wait', () => {
     expect(await here.start()).toMatchObject([PLACE_WAITS, PLACE_WAITS]);
   });
 
-  it('after the folder was moved to another disk', async ({ skip }) => {
+  test('after the folder was moved to another disk', async ({ skip }) => {
     const disk = (await otherDisk()) ?? skip('there is no other disk');
     const { here } = await placed();
     sh('mv', here.dataDir, join(disk, 'data'));
     expect(await here.at(join(disk, 'data')).start()).toMatchObject([PLACE_WAITS, PLACE_WAITS]);
   });
 
-  it('on a disk that was swapped for a copy of it with a UUID of its own', async () => {
+  test('on a disk that was swapped for a copy of it with a UUID of its own', async () => {
     const { here } = await placed();
     here.probe = probeWith({ uuid: () => 'u-1' });
     await here.restart();
@@ -235,7 +235,7 @@ describe('linked sessions wait', () => {
     expect(await here.restart()).toMatchObject([PLACE_WAITS, PLACE_WAITS]);
   });
 
-  it('also where the service dies at once, before any session was looked at', async () => {
+  test('also where the service dies at once, before any session was looked at', async () => {
     const { folder, here } = await placed();
     await cp(here.dataDir, join(folder, 'copy'), KEEPING);
     const copy = here.at(join(folder, 'copy'));
@@ -253,7 +253,7 @@ describe('linked sessions wait', () => {
     expect(await copy.start()).toMatchObject([PLACE_WAITS, PLACE_WAITS]);
   });
 
-  it('but not one that was never linked, nor one that has moved away', async () => {
+  test('but not one that was never linked, nor one that has moved away', async () => {
     const { folder, here } = await placed();
     const store = createStateStore({ file: join(here.dataDir, 'session-manager.db') });
     store.sessions.tellFrom('ventas', null);
@@ -276,7 +276,7 @@ describe('a session that waits for the place', () => {
     return copy;
   }
 
-  it('is brought up by no other door, and says both places, both dates and the word', async () => {
+  test('is brought up by no other door, and says both places, both dates and the word', async () => {
     const copy = await waiting();
     const { sessions, snapshots } = copy.context;
     const refusal = { code: 'place_changed', status: 409, hint: expect.stringContaining('place accept ventas') };
@@ -298,7 +298,7 @@ describe('a session that waits for the place', () => {
     expect(await copy.restart()).toMatchObject([PLACE_WAITS, PLACE_WAITS]);
   });
 
-  it('is released by name, or with all, once; those that were to run are started', async () => {
+  test('is released by name, or with all, once; those that were to run are started', async () => {
     const copy = await waiting();
     await copy.context.sessions.stop('soporte');
     await copy.restart();
@@ -318,7 +318,7 @@ describe('a session that waits for the place', () => {
     });
   });
 
-  it('is released by a recover that says that the origin is retired', async () => {
+  test('is released by a recover that says that the origin is retired', async () => {
     const copy = await waiting();
     await rm(join(copy.dataDir, 'tokens/ventas'), { recursive: true });
     const wanted = { sessions: ['ventas'], originRetired: true, start: false };

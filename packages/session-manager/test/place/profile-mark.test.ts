@@ -1,6 +1,6 @@
 import { cp } from 'node:fs/promises';
 import { pino } from 'pino';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isOtherProfile, type MarkDeps, markProfile, renewMark } from '../../src/lifecycle/profile-mark.ts';
 import type { StateStore } from '../../src/state/state-store.ts';
 import { tempFolder } from '../adopt/folders.ts';
@@ -40,7 +40,7 @@ function dyingAfter({ profiles, store, log }: MarkDeps, writes: number): MarkDep
 }
 
 describe('a death while a mark is drawn', () => {
-  it.each([0, 1, 2, 3])('after %i of its writes makes no healthy session wait, then or later', async (writes) => {
+  test.each([0, 1, 2, 3])('after %i of its writes makes no healthy session wait, then or later', async (writes) => {
     const { deps } = await marked();
     await markProfile(dyingAfter(deps, writes), NAME);
     expect(await isOtherProfile(deps, NAME)).toBe(false);
@@ -48,7 +48,7 @@ describe('a death while a mark is drawn', () => {
     expect(await isOtherProfile(deps, NAME)).toBe(false);
   });
 
-  it('does not let an older copy pass once the next mark is drawn', async () => {
+  test('does not let an older copy pass once the next mark is drawn', async () => {
     const { deps, profiles } = await marked();
     const backup = `${await tempFolder()}/profile`;
     await cp(profiles.locate(NAME), backup, { recursive: true });
@@ -63,7 +63,7 @@ describe('a death while a mark is drawn', () => {
 });
 
 describe('a copy of a running profile', () => {
-  it.each([
+  test.each([
     ['the end of its run', ({ sessions }: Awaited<ReturnType<typeof marked>>) => sessions.stop(NAME)],
     ['the next hour', ({ roster }: Awaited<ReturnType<typeof marked>>) => roster.supervisors()[0]?.renewMark()],
   ])('is told from the profile after %s', async (_, happens) => {
@@ -82,7 +82,7 @@ describe('a copy of a running profile', () => {
   });
 });
 
-it('a database that cannot be read at the end of a run keeps nothing', async () => {
+test('a database that cannot be read at the end of a run keeps nothing', async () => {
   const { deps } = await marked();
   const broken = {
     ...deps,

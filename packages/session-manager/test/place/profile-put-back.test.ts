@@ -2,7 +2,7 @@ import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { examine } from '@leadmaster/doctor';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { forgetMark } from '../../src/lifecycle/profile-mark.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { type PlaceProbe, thisProbe } from '../../src/profile/place.ts';
@@ -51,7 +51,7 @@ const WAYS: [string, (from: string, to: string) => Promise<void> | void][] = [
 ];
 
 describe.each(WAYS)('an older tokens/ put back beside its database by %s', (_, putBack) => {
-  it('waits, all of it; the doctor tells before; the word releases it once', async () => {
+  test('waits, all of it; the doctor tells before; the word releases it once', async () => {
     const { here, tokens, backup } = await lived();
     await putBack(backup, tokens);
     const { findings } = await examine(here.config());
@@ -71,7 +71,7 @@ describe.each(WAYS)('an older tokens/ put back beside its database by %s', (_, p
     expect(await here.restart()).toMatchObject([STARTS, STARTS]);
   });
 
-  it('waits for the one session whose profile was put back', async () => {
+  test('waits for the one session whose profile was put back', async () => {
     const { here, tokens, backup } = await lived();
     await putBack(join(backup, 'ventas'), join(tokens, 'ventas'));
     await rm(join(tokens, 'ventas.aside'), { recursive: true, force: true });
@@ -82,7 +82,7 @@ describe.each(WAYS)('an older tokens/ put back beside its database by %s', (_, p
 });
 
 describe('an older profile waits', () => {
-  it('where it was put back under a running service: at its start, and for its snapshot', async () => {
+  test('where it was put back under a running service: at its start, and for its snapshot', async () => {
     const { here, tokens, backup } = await lived();
     await here.start();
     await here.context.sessions.stop('ventas');
@@ -98,21 +98,21 @@ describe('an older profile waits', () => {
     expect(await here.restart()).toMatchObject([{ state: 'STOPPED' }, { state: 'STOPPED' }]);
   });
 
-  it('where it is from before the upgrade, once this version has run', async () => {
+  test('where it is from before the upgrade, once this version has run', async () => {
     const { here, tokens, backup } = await lived();
     await unmark(backup);
     sh('cp', '-a', `${backup}/.`, tokens);
     expect(await here.start()).toMatchObject([PLACE_WAITS, PLACE_WAITS]);
   });
 
-  it('where the file system does not tell the folder from a copy: it is told by what stands in the profile', async () => {
+  test('where the file system does not tell the folder from a copy: it is told by what stands in the profile', async () => {
     const { here, tokens, backup } = await lived();
     here.probe = { ...here.probe, type: () => 0x65735546n };
     sh('cp', '-a', `${backup}/.`, tokens);
     expect(await here.start()).toMatchObject([PLACE_WAITS, PLACE_WAITS]);
   });
 
-  it('where it is the profile of that name of another installation', async () => {
+  test('where it is the profile of that name of another installation', async () => {
     const { here, tokens } = await lived();
     const other = await lived();
     await rm(join(tokens, 'ventas'), { recursive: true });
@@ -120,7 +120,7 @@ describe('an older profile waits', () => {
     expect(await here.start()).toMatchObject([STARTS, PLACE_WAITS]);
   });
 
-  it('and once accepted, for the vault, where that has a newer login', async () => {
+  test('and once accepted, for the vault, where that has a newer login', async () => {
     const a = await Aged.make();
     await a.live('ventas');
     sh('cp', '-a', `${join(a.folder, 'backup/tokens')}/.`, join(a.here.dataDir, 'tokens'));
@@ -134,7 +134,7 @@ describe('an older profile waits', () => {
     expect(await a.here.restart()).toMatchObject([STARTS, STARTS]);
   });
 
-  it.each<[string, Partial<PlaceProbe>, object[]]>([
+  test.each<[string, Partial<PlaceProbe>, object[]]>([
     ['the place first', {}, [PLACE_WAITS, PLACE_WAITS]],
     ['where that cannot be told, the vault', { type: () => 0x6969n }, [STARTS, VAULT_WAITS]],
   ])('where tokens/ and the database were put back and the vault was not: for %s', async (_, probe, waits) => {
@@ -147,7 +147,7 @@ describe('an older profile waits', () => {
     expect(await a.here.restart()).toMatchObject([STARTS, VAULT_WAITS]);
   });
 
-  it('but not one that the database knows to hold no login', async () => {
+  test('but not one that the database knows to hold no login', async () => {
     const { here, tokens, backup } = await lived();
     here.change((store) => {
       store.sessions.tellFrom('ventas', null);
@@ -159,7 +159,7 @@ describe('an older profile waits', () => {
 });
 
 describe('sessions start by themselves', () => {
-  it('at the first start after an upgrade, and after a version in between that knows nothing of it', async () => {
+  test('at the first start after an upgrade, and after a version in between that knows nothing of it', async () => {
     const { here, tokens } = await lived();
     here.change((store) => {
       for (const name of ['soporte', 'ventas']) store.facts.set(`profile of ${name}`, '');
@@ -173,7 +173,7 @@ describe('sessions start by themselves', () => {
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
   });
 
-  it.each<[string, (tokens: string, folder: string) => unknown]>([
+  test.each<[string, (tokens: string, folder: string) => unknown]>([
     ['a copy of its last state, on another disk or put back', (tokens) => sameAgain(tokens)],
     [
       'databases that the browser made again',
@@ -190,7 +190,7 @@ describe('sessions start by themselves', () => {
     for (let round = 0; round < 3; round += 1) expect(await here.restart()).toMatchObject([STARTS, STARTS]);
   });
 
-  it('after a restore, a trim and an adopted move by our own commands, each before and after a restart', async () => {
+  test('after a restore, a trim and an adopted move by our own commands, each before and after a restart', async () => {
     const a = await Aged.make();
     await a.live('ventas');
     await a.here.start();
@@ -208,7 +208,7 @@ describe('sessions start by themselves', () => {
     expect(await a.here.restart()).toMatchObject([STARTS, STARTS]);
   });
 
-  it('after an import and a recovery, and where the service dies just before or just after either has put it in place', async () => {
+  test('after an import and a recovery, and where the service dies just before or just after either has put it in place', async () => {
     const { here } = await lived();
     here.withBrowser();
     await here.start();
@@ -240,7 +240,7 @@ describe('sessions start by themselves', () => {
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
   });
 
-  it('where the profile was given back from a folder that went and came by our own move', async () => {
+  test('where the profile was given back from a folder that went and came by our own move', async () => {
     const { here, tokens, backup } = await lived();
     await here.start();
     await here.restart();

@@ -2,7 +2,7 @@ import { chmod, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { examine } from '@leadmaster/doctor';
 import Database from 'better-sqlite3';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PLACE_FACT } from '../../src/lifecycle/place-keeper.ts';
 import { type PlaceProbe, thisProbe } from '../../src/profile/place.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
@@ -76,7 +76,7 @@ const withStore = <T>({ dataDir }: Installation, work: (store: StateStore) => T)
 };
 
 describe.each(WAYS)('a backup put back into the same folder by %s', (_, putBack) => {
-  it.each([
+  test.each([
     ['while the service was down', false],
     ['while it ran', true],
   ])('waits, where it was made %s and the service has run since', async (__, isRunning) => {
@@ -93,13 +93,13 @@ describe.each(WAYS)('a backup put back into the same folder by %s', (_, putBack)
     expect(await here.restart()).toMatchObject([STARTS, STARTS]);
   });
 
-  it('waits, where it was made in the run that a clean stop ended', async () => {
+  test('waits, where it was made in the run that a clean stop ended', async () => {
     const { here, backup } = await backedUp(true);
     await putBack(backup, here.dataDir);
     expect(await here.start()).toMatchObject([PLACE_WAITS, PLACE_WAITS]);
   });
 
-  it('waits, where it was made an hour before a kill in the same run', async () => {
+  test('waits, where it was made an hour before a kill in the same run', async () => {
     const { here } = await backedUp();
     await here.start();
     const killed = join(here.dataDir, '../killed');
@@ -116,7 +116,7 @@ describe.each(WAYS)('a backup put back into the same folder by %s', (_, putBack)
   });
 });
 
-it('a session that was given away since is not brought up by a backup put back', async () => {
+test('a session that was given away since is not brought up by a backup put back', async () => {
   const { here, backup } = await backedUp();
   await here.start();
   await here.stop();
@@ -127,7 +127,7 @@ it('a session that was given away since is not brought up by a backup put back',
   expect(await here.start()).toMatchObject([PLACE_WAITS, PLACE_WAITS]);
 });
 
-it('a backup from before the upgrade waits as well, once this version has run', async () => {
+test('a backup from before the upgrade waits as well, once this version has run', async () => {
   const { here, backup } = await backedUp();
   const old = here.at(backup);
   withStore(old, (store) => {
@@ -141,7 +141,7 @@ it('a backup from before the upgrade waits as well, once this version has run', 
 });
 
 describe('sessions start by themselves', () => {
-  it.each<[string, (here: Installation) => unknown]>([
+  test.each<[string, (here: Installation) => unknown]>([
     ['chmod -R', ({ dataDir }) => sh('chmod', '-R', 'go-rwx', dataDir)],
     ['chown -R', ({ dataDir }) => sh('chown', '-R', `${process.getuid?.()}`, dataDir)],
     ['touch of every file', ({ dataDir }) => sh('find', dataDir, '-exec', 'touch', '{}', '+')],
@@ -156,7 +156,7 @@ describe('sessions start by themselves', () => {
     expect(await readdir(here.dataDir)).not.toContain('place.txt.new');
   });
 
-  it('after the upgrade from a version whose marker stayed the same', async () => {
+  test('after the upgrade from a version whose marker stayed the same', async () => {
     const { here } = await backedUp();
     withStore(here, (store) => {
       const { earlier: _, ...fact } = JSON.parse(store.facts.get(PLACE_FACT) ?? '') as { earlier?: unknown };
@@ -166,7 +166,7 @@ describe('sessions start by themselves', () => {
     expect(await here.restart()).toMatchObject([STARTS, STARTS]);
   });
 
-  it('after the folder was renamed between two starts, again and again', async () => {
+  test('after the folder was renamed between two starts, again and again', async () => {
     const { folder, here } = await backedUp();
     let at = here;
     for (const name of ['one', 'two', 'data']) {
@@ -196,7 +196,7 @@ describe('a kill while the mark is renewed', () => {
     };
   }
 
-  it.each([1, 2])('before it is remembered (%i): sessions start by themselves', async (step) => {
+  test.each([1, 2])('before it is remembered (%i): sessions start by themselves', async (step) => {
     const { here } = await backedUp();
     here.probe = dyingAt(step);
     await here.start();
@@ -205,7 +205,7 @@ describe('a kill while the mark is renewed', () => {
     for (let round = 0; round < 3; round += 1) expect(await here.restart()).toMatchObject([STARTS, STARTS]);
   });
 
-  it('once it is remembered, and before it is in place: sessions start by themselves, and a backup put back still waits', async () => {
+  test('once it is remembered, and before it is in place: sessions start by themselves, and a backup put back still waits', async () => {
     const { here, backup } = await backedUp();
     await here.start();
     await here.stop();
@@ -221,7 +221,7 @@ describe('a kill while the mark is renewed', () => {
     expect(await here.start()).toMatchObject([PLACE_WAITS, PLACE_WAITS]);
   });
 
-  it('a database that refuses leaves the mark as it was', async () => {
+  test('a database that refuses leaves the mark as it was', async () => {
     const { here } = await backedUp();
     await here.start();
     const before = await stat(join(here.dataDir, 'place.txt'), { bigint: true });
@@ -238,7 +238,7 @@ describe('a kill while the mark is renewed', () => {
     expect(await here.restart()).toMatchObject([STARTS, STARTS]);
   });
 
-  it('a folder that was put back under a running service is told at the next start', async () => {
+  test('a folder that was put back under a running service is told at the next start', async () => {
     const { here, backup } = await backedUp();
     await here.start();
     sh('cp', '-a', join(backup, 'place.txt'), join(here.dataDir, 'other.txt'));

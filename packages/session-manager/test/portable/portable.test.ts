@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LOGIN_STORES } from '@leadmaster/capture/classify';
 import { useLevelDb } from '@leadmaster/testkit';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import type { ImportWanted } from '../../src/snapshots/snapshot-service.ts';
 import { manager, tempFolder } from '../adopt/folders.ts';
@@ -50,7 +50,7 @@ async function expectNothing(context: Context, name = 'ventas'): Promise<void> {
 }
 
 describe('an exported session', () => {
-  it('is put in place and into the history where it is imported, and waits for the word that its origin is retired', async () => {
+  test('is put in place and into the history where it is imported, and waits for the word that its origin is retired', async () => {
     const { context, file, id } = await exported();
     const other = await manager();
     const session = await other.snapshots.import('soporte', inPieces(file), WANTED);
@@ -73,7 +73,7 @@ describe('an exported session', () => {
     expect(id).not.toBe('');
   });
 
-  it.each(['short', 'caballo bateria grapa'])('does not come out of %j, and leaves nothing', async (passphrase) => {
+  test.each(['short', 'caballo bateria grapa'])('does not come out of %j, and leaves nothing', async (passphrase) => {
     const { file, context, id } = await exported();
     const other = await manager();
     const code = passphrase === 'short' ? 'passphrase_refused' : 'passphrase_wrong';
@@ -85,7 +85,7 @@ describe('an exported session', () => {
     await expect(bad).rejects.toMatchObject({ code: 'passphrase_refused' });
   });
 
-  it('that is damaged, cut short, or breaks off changes nothing', async () => {
+  test('that is damaged, cut short, or breaks off changes nothing', async () => {
     const { file } = await exported();
     const other = await manager();
     for (const at of [100, 2_000, file.length - 5]) {
@@ -109,7 +109,7 @@ describe('an exported session', () => {
     await expectNothing(other);
   });
 
-  it('is taken no faster than it is stored', async () => {
+  test('is taken no faster than it is stored', async () => {
     const { file } = await exported();
     const other = await manager();
     let given = 0;
@@ -126,7 +126,7 @@ describe('an exported session', () => {
     expect(most).toBe(1);
   });
 
-  it('is refused where a session of that name is, unless it shall be replaced', async () => {
+  test('is refused where a session of that name is, unless it shall be replaced', async () => {
     const { context, file } = await exported();
     await expect(context.snapshots.import('ventas', inPieces(file), WANTED)).rejects.toMatchObject({
       code: 'session_exists',
@@ -138,7 +138,7 @@ describe('an exported session', () => {
     expect((await readdir(context.paths.trash)).filter((name) => !name.endsWith('.json'))).toHaveLength(1);
   });
 
-  it('does not take the place of a login that was used since, and stays out of its history then', async () => {
+  test('does not take the place of a login that was used since, and stays out of its history then', async () => {
     const { context, file } = await exported();
     await useLevelDb(join(context.paths.session('ventas'), LOGIN_STORES.localStorage));
     const wanted = { ...WANTED, replace: true };
@@ -150,7 +150,7 @@ describe('an exported session', () => {
     expect(await context.snapshots.import('ventas', inPieces(file), all)).toMatchObject({ state: 'STOPPED' });
   });
 
-  it('needs room, and says so before it is read', async () => {
+  test('needs room, and says so before it is read', async () => {
     const { file } = await exported();
     const other = await manager();
     let read = false;
@@ -166,7 +166,7 @@ describe('an exported session', () => {
 });
 
 describe('a session that is given up for its file', () => {
-  it('is MOVED, does not start again, and comes back only when its file says so', async () => {
+  test('is MOVED, does not start again, and comes back only when its file says so', async () => {
     const { context, file, id } = await exported();
     expect(await context.snapshots.retire('ventas', id)).toMatchObject({ state: 'MOVED' });
     await expect(context.sessions.start('ventas')).rejects.toMatchObject({ code: 'session_moved' });
@@ -181,7 +181,7 @@ describe('a session that is given up for its file', () => {
     expect(back).toMatchObject({ state: 'STOPPED', originRetired: true, generation: 2 });
   });
 
-  it('goes there and comes back, each time above the last generation', async () => {
+  test('goes there and comes back, each time above the last generation', async () => {
     const { context: here, file, id } = await exported();
     await here.snapshots.retire('ventas', id);
     const there = await manager();
@@ -193,7 +193,7 @@ describe('a session that is given up for its file', () => {
     expect(back).toMatchObject({ state: 'STOPPED', generation: 3, originRetired: true });
   });
 
-  it('stays when it was used after the snapshot, and when there is no such snapshot', async () => {
+  test('stays when it was used after the snapshot, and when there is no such snapshot', async () => {
     const { context, id } = await exported();
     await expect(context.snapshots.retire('ventas', '99-0')).rejects.toMatchObject({ code: 'snapshot_not_found' });
     await useLevelDb(join(context.paths.session('ventas'), LOGIN_STORES.indexedDb));

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { dataPaths } from '../../src/profile/paths.ts';
 import { sweepStaging } from '../../src/snapshots/staging.ts';
@@ -49,7 +49,7 @@ async function backdate(trashed: string): Promise<void> {
 }
 
 describe('a link inside a profile', () => {
-  it('is not followed by a trim, a move to trash or the emptying of the trash', async () => {
+  test('is not followed by a trim, a move to trash or the emptying of the trash', async () => {
     const { store, dir, outside, canaryLives } = await profile();
     await symlink(outside, join(dir, 'Default/Cache'));
     await symlink(outside, join(dir, 'Default/Code Cache/js/away'));
@@ -65,7 +65,7 @@ describe('a link inside a profile', () => {
 });
 
 describe.skipIf(!mayMount)('a mount inside a profile (needs the right to mount)', () => {
-  it.each(['Default/Cache', 'Default/Code Cache/js/deep/cache'])(
+  test.each(['Default/Cache', 'Default/Code Cache/js/deep/cache'])(
     '%s: a trim leaves it, and takes the rest',
     async (place) => {
       const { store, dir, paths, bindTo, canaryLives } = await profile();
@@ -78,7 +78,7 @@ describe.skipIf(!mayMount)('a mount inside a profile (needs the right to mount)'
     },
   );
 
-  it('keeps the trash from being emptied, which says what to unmount; then it goes, and what was mounted stays', async () => {
+  test('keeps the trash from being emptied, which says what to unmount; then it goes, and what was mounted stays', async () => {
     const { store, dir, outside, bindTo, canaryLives } = await profile();
     await bindTo(join(dir, 'Default/Cache'));
     const trashed = (await store.trash('ventas', 'deleted')) ?? '';
@@ -96,7 +96,7 @@ describe.skipIf(!mayMount)('a mount inside a profile (needs the right to mount)'
     await canaryLives();
   });
 
-  it('that a crash has left in staging is not swept', async () => {
+  test('that a crash has left in staging is not swept', async () => {
     const { paths, bindTo, canaryLives } = await profile();
     const left = join(paths.staging, 'trim-ventas-abc');
     await bindTo(join(left, '0'));
@@ -106,7 +106,7 @@ describe.skipIf(!mayMount)('a mount inside a profile (needs the right to mount)'
   });
 });
 
-it('a staging folder that is a link is not swept: a copy of the data folder has the same link as the folder itself', async () => {
+test('a staging folder that is a link is not swept: a copy of the data folder has the same link as the folder itself', async () => {
   const { paths, outside, canaryLives } = await profile();
   await rm(paths.staging, { recursive: true });
   await symlink(outside, paths.staging);
@@ -115,7 +115,7 @@ it('a staging folder that is a link is not swept: a copy of the data folder has 
 });
 
 describe.skipIf(!mayMount)('a profile that is a mount of its own (needs the right to mount)', () => {
-  it('is not set aside or replaced, and nothing is half done', async () => {
+  test('is not set aside or replaced, and nothing is half done', async () => {
     const { store, dir, paths, outside } = await profile();
     // All of the profile lies on the other folder.
     await rename(dir, join(outside, 'profile'));
@@ -140,7 +140,7 @@ describe.skipIf(!mayMount)('a profile that is a mount of its own (needs the righ
     expect(await store.loginPresence('ventas')).toBe('uncommitted');
   });
 
-  it('delete --purge and logout are refused before anything is destroyed, unlinked or stopped', async () => {
+  test('delete --purge and logout are refused before anything is destroyed, unlinked or stopped', async () => {
     const dataDir = await tempFolder();
     await linkSession(dataDir);
     const { sessions, store, engine, around } = await openSessions(dataDir);
@@ -164,7 +164,7 @@ describe.skipIf(!mayMount)('a profile that is a mount of its own (needs the righ
 });
 
 describe('a session whose place is a link', () => {
-  it('that leads nowhere is a missing disk: no browser, no QR, nothing made', async () => {
+  test('that leads nowhere is a missing disk: no browser, no QR, nothing made', async () => {
     const dataDir = await tempFolder();
     await linkSession(dataDir);
     const outside = await tempFolder();
@@ -183,7 +183,7 @@ describe('a session whose place is a link', () => {
     store.close();
   });
 
-  it('to a folder elsewhere is refused by every order, and what it leads to stays', async () => {
+  test('to a folder elsewhere is refused by every order, and what it leads to stays', async () => {
     const dataDir = await tempFolder();
     await linkSession(dataDir);
     const outside = await tempFolder();

@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { ACCOUNT, RunStage } from './run-stage.ts';
 
 const MINUTE_MS = 60_000;
 
-it('tells of a time-lock at READY with its end, and when it is lifted', async () => {
+test('tells of a time-lock at READY with its end, and when it is lifted', async () => {
   await using stage = await RunStage.linked(['timelock=60']);
   const { limits } = await stage.next('limits');
   expect(limits).toMatchObject({ state: 'locked', used: null, total: null });
@@ -13,7 +13,7 @@ it('tells of a time-lock at READY with its end, and when it is lifted', async ()
   await stage.next('limits', (event) => event.limits.state === 'open');
 });
 
-it('tells of a quota of new chats as it is used, and when it is used up', async () => {
+test('tells of a quota of new chats as it is used, and when it is used up', async () => {
   await using stage = await RunStage.linked();
   const phone = stage.world.phone(ACCOUNT);
   phone.capping({ status: 'FIRST_WARNING', used: 40, total: 50 });
@@ -24,14 +24,14 @@ it('tells of a quota of new chats as it is used, and when it is used up', async 
   expect(capped.limits).toMatchObject({ used: 50, total: 50, until: expect.stringMatching(/Z$/) });
 });
 
-it('tells nothing of limits that WhatsApp has said nothing of', async () => {
+test('tells nothing of limits that WhatsApp has said nothing of', async () => {
   await using stage = await RunStage.linked();
   await stage.next('alive');
   await stage.nextNew('alive');
   expect(stage.kinds()).not.toContain('limits');
 });
 
-it('goes by WhatsApp’s clock: a lock that is over there is over', async () => {
+test('goes by WhatsApp’s clock: a lock that is over there is over', async () => {
   await using stage = await RunStage.open();
   await stage.world.faults.set({ clockSkewMs: 90 * MINUTE_MS });
   await stage.link();

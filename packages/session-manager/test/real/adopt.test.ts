@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import wwebjs from 'whatsapp-web.js';
 import { endProgram, linkProgram, startProgram, throughRemoteAuth } from './foreign-programs.ts';
 import { Stage } from './harness.ts';
@@ -42,7 +42,7 @@ describe('what other programs have kept', { timeout: 120_000 }, () => {
     expect(stage.clones()).toEqual([]);
   }
 
-  it('LocalAuth, by move: refused while its browser runs, READY once it has ended', async () => {
+  test('LocalAuth, by move: refused while its browser runs, READY once it has ended', async () => {
     const dataPath = join(folder, '.wwebjs_auth');
     const client = await startProgram(stage.world, new wwebjs.LocalAuth({ dataPath, clientId: 'bot' }));
     const profile = join(dataPath, 'session-bot');
@@ -67,7 +67,7 @@ describe('what other programs have kept', { timeout: 120_000 }, () => {
     await ready('ventas');
   });
 
-  it('LocalAuth without a client id, by copy: the copy waits for the word; the folder stays', async () => {
+  test('LocalAuth without a client id, by copy: the copy waits for the word; the folder stays', async () => {
     const profile = await linkedBy(join(folder, '.wwebjs_auth'));
     const session = await stage.context.adoption.adopt({ name: 'ventas', path: profile, mode: 'copy' });
     expect(session).toMatchObject({ state: 'STOPPED', originRetired: false });
@@ -76,7 +76,7 @@ describe('what other programs have kept', { timeout: 120_000 }, () => {
     await ready('ventas', true);
   });
 
-  it("the report's tokens/admin, in place and from elsewhere", async () => {
+  test("the report's tokens/admin, in place and from elsewhere", async () => {
     const old = join(folder, 'session-manager/tokens');
     await cp(await linkedBy(join(folder, 'work')), join(old, 'admin'), { recursive: true });
     await rm(join(folder, 'work'), { recursive: true });
@@ -85,7 +85,7 @@ describe('what other programs have kept', { timeout: 120_000 }, () => {
     await ready('ventas');
   });
 
-  it('RemoteAuth, unzipped by its own code', async () => {
+  test('RemoteAuth, unzipped by its own code', async () => {
     const profile = await linkedBy(join(folder, '.wwebjs_auth'), 'bot');
     const unzipped = await throughRemoteAuth(profile, folder);
     const session = await stage.context.adoption.adopt({
@@ -98,7 +98,7 @@ describe('what other programs have kept', { timeout: 120_000 }, () => {
     await ready('ventas');
   });
 
-  it('WAHA, whose webjs engine is LocalAuth in a folder of its own', async () => {
+  test('WAHA, whose webjs engine is LocalAuth in a folder of its own', async () => {
     const profile = await linkedBy(join(folder, '.sessions/webjs'), 'default');
     const session = await stage.context.adoption.adopt({
       name: 'ventas',
@@ -112,7 +112,7 @@ describe('what other programs have kept', { timeout: 120_000 }, () => {
 
 /** From one manager to another as a file. */
 describe('a session in one file', { timeout: 120_000 }, () => {
-  it('is READY where it is imported, once it was given up where it came from', async () => {
+  test('is READY where it is imported, once it was given up where it came from', async () => {
     await using stage = await Stage.open();
     await stage.start();
     await stage.link('ventas', ANA);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { bootId, browsersOn, identify } from '@leadmaster/capture/processes';
 import type { Session } from '@leadmaster/protocol';
 import { of } from '@leadmaster/testkit/asking';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { findBrowser } from '../../src/engine/browser/find.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import { Stage } from './harness.ts';
@@ -13,7 +13,7 @@ const STARTING = ['INITIALIZING', 'RECONNECTING', 'AUTHENTICATED'];
 const phone = (index: number): string => `549110000000${index}`;
 
 describe('after the service has ended', { timeout: 180_000 }, () => {
-  it('the sessions that ran come back by themselves, no more at once than allowed, and the stopped ones stay stopped', async () => {
+  test('the sessions that ran come back by themselves, no more at once than allowed, and the stopped ones stay stopped', async () => {
     await using stage = await ServiceStage.open({ env: { START_CONCURRENCY: '2' } });
     await stage.service.start();
     const running = ['uno', 'dos', 'tres'];
@@ -40,7 +40,7 @@ describe('after the service has ended', { timeout: 180_000 }, () => {
     expect(stage.accusations()).toEqual([]);
   });
 
-  it('a browser that it left behind is ended before its session starts, and a stranger is not', async () => {
+  test('a browser that it left behind is ended before its session starts, and a stranger is not', async () => {
     await using stage = await Stage.open();
     await stage.start();
     await stage.link('ventas', phone(1));
@@ -73,7 +73,7 @@ describe('after the service has ended', { timeout: 180_000 }, () => {
 });
 
 describe('a QR that is not scanned', { timeout: 60_000 }, () => {
-  it('is followed by the next round, and counted on', async () => {
+  test('is followed by the next round, and counted on', async () => {
     await using stage = await Stage.open({ standin: { qr: { firstMs: 400, nextMs: 400, count: 2 } } });
     await stage.start();
     await stage.sessions.create({ name: 'ventas', start: true, metadata: {} });
@@ -88,7 +88,7 @@ describe('a QR that is not scanned', { timeout: 60_000 }, () => {
     await stage.until('ventas', 'READY');
   });
 
-  it('ends the browser once the rounds are used up, and says how to go on', async () => {
+  test('ends the browser once the rounds are used up, and says how to go on', async () => {
     await using stage = await Stage.open({
       env: { QR_ROUNDS: '1' },
       standin: { qr: { firstMs: 300, nextMs: 300, count: 2 } },
@@ -106,7 +106,7 @@ describe('a QR that is not scanned', { timeout: 60_000 }, () => {
     await stage.until('ventas', 'READY');
   });
 
-  it('is no longer shown when WhatsApp goes away, and a new one is when it is back', async () => {
+  test('is no longer shown when WhatsApp goes away, and a new one is when it is back', async () => {
     await using stage = await Stage.open({ env: { LOAD_DEADLINE_S: '2' } });
     await stage.start();
     await stage.sessions.create({ name: 'ventas', start: true, metadata: {} });
@@ -122,7 +122,7 @@ describe('a QR that is not scanned', { timeout: 60_000 }, () => {
 });
 
 describe('the sync after a login', { timeout: 90_000 }, () => {
-  it('is AUTHENTICATED while it makes progress, however long, and READY at its end', async () => {
+  test('is AUTHENTICATED while it makes progress, however long, and READY at its end', async () => {
     await using stage = await Stage.open({ env: { SYNC_DEADLINE_S: '1.5' } });
     await stage.start();
     await stage.link('ventas', phone(1));
@@ -135,7 +135,7 @@ describe('the sync after a login', { timeout: 90_000 }, () => {
     expect(ready.attempts).toBe(1);
   });
 
-  it('is given up when it makes no progress, and is tried again', async () => {
+  test('is given up when it makes no progress, and is tried again', async () => {
     await using stage = await Stage.open({ env: { SYNC_DEADLINE_S: '1' } });
     await stage.start();
     await stage.link('ventas', phone(1));
@@ -148,7 +148,7 @@ describe('the sync after a login', { timeout: 90_000 }, () => {
     expect(stage.clones()).toEqual([]);
   });
 
-  it('is noticed also when it ended before LeadMaster listened, five times of five', async () => {
+  test('is noticed also when it ended before LeadMaster listened, five times of five', async () => {
     await using stage = await Stage.open();
     await stage.start();
     await stage.link('ventas', phone(1));

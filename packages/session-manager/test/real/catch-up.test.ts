@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ACCOUNT, CUSTOMER, MessageStage } from './message-stage.ts';
 import { RunStage } from './run-stage.ts';
 
@@ -10,7 +10,7 @@ const aMinuteAgo = () => new Date(Date.now() - MINUTE_MS);
 
 /** What was missed is told whole, and looking for it does no harm. */
 describe('messages that were missed', { timeout: 120_000 }, () => {
-  it('are told in and out, though one chat throws, which is named', async () => {
+  test('are told in and out, though one chat throws, which is named', async () => {
     await using stage = await MessageStage.linked();
     const account = stage.world.phone(ACCOUNT);
     await stage.world.faults.set({ brokenChats: [BROKEN] });
@@ -34,7 +34,7 @@ describe('messages that were missed', { timeout: 120_000 }, () => {
     expect(held.map(({ text }) => text)).toContain('from the broken chat');
   });
 
-  it('of several chats come by the time of WhatsApp', async () => {
+  test('of several chats come by the time of WhatsApp', async () => {
     await using stage = await MessageStage.linked();
     const people = [CUSTOMER, BROKEN, CUSTOMER];
     await stage.restartWith(async () => {
@@ -47,7 +47,7 @@ describe('messages that were missed', { timeout: 120_000 }, () => {
     expect(told.map(({ text }) => text)).toEqual(['text 0', 'text 1', 'text 2']);
   });
 
-  it('count what has no text yet, and have it once it came', async () => {
+  test('count what has no text yet, and have it once it came', async () => {
     await using stage = await MessageStage.linked();
     await stage.restartWith(() => stage.world.phone(CUSTOMER).send(ACCOUNT, 'sealed', { ciphertextMs: 8_000 }));
     const [part] = await stage.caughtUp(aMinuteAgo());
@@ -60,14 +60,14 @@ describe('messages that were missed', { timeout: 120_000 }, () => {
       .toEqual(['sealed']);
   });
 
-  it('that come as placeholders while it listens are told once, with their text', async () => {
+  test('that come as placeholders while it listens are told once, with their text', async () => {
     await using stage = await MessageStage.linked();
     await stage.world.phone(CUSTOMER).send(ACCOUNT, 'sealed', { ciphertextMs: 500 });
     await stage.message('sealed');
     expect(stage.events.filter(({ type }) => type === 'message')).toHaveLength(1);
   });
 
-  it('are never looked for among statuses', async () => {
+  test('are never looked for among statuses', async () => {
     await using stage = await MessageStage.linked(['status-read-revokes']);
     await stage.caughtUp(new Date(0));
     await stage.caughtUp(new Date(0), false);
@@ -80,7 +80,7 @@ describe('messages that were missed', { timeout: 120_000 }, () => {
     expect(touched).toBe(1);
   });
 
-  it('come in bounded parts from a chat of 100,000, oldest first and each once', async () => {
+  test('come in bounded parts from a chat of 100,000, oldest first and each once', async () => {
     await using stage = await MessageStage.linked();
     await stage.world.phone(CUSTOMER).send(ACCOUNT, 'the first');
     await stage.message('the first');
@@ -117,7 +117,7 @@ describe('messages that were missed', { timeout: 120_000 }, () => {
     expect(performance.now() - began).toBeLessThan(90_000);
   });
 
-  it('are found behind what the page holds, only where it may load', async () => {
+  test('are found behind what the page holds, only where it may load', async () => {
     await using stage = await MessageStage.linked();
     const texts = Array.from({ length: 80 }, (_, i) => `text ${i}`);
     await stage.restartWith(async () => {
@@ -134,7 +134,7 @@ describe('messages that were missed', { timeout: 120_000 }, () => {
 });
 
 describe('time', { timeout: 60_000 }, () => {
-  it('is WhatsApp’s, by what its server says of it', async () => {
+  test('is WhatsApp’s, by what its server says of it', async () => {
     const anHour = 60 * MINUTE_MS;
     await using stage = await RunStage.open();
     await stage.world.faults.set({ clockSkewMs: -anHour });

@@ -1,10 +1,10 @@
 import { of } from '@leadmaster/testkit/asking';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ServiceStage } from './service.ts';
 
 /** READY is a promise: after any failure of the machine from that moment on, no phone is needed again. */
 describe('a fresh login that was told READY', { timeout: 120_000 }, () => {
-  it('survives kill -9 of service and browser at the very moment it is told, five times', async () => {
+  test('survives kill -9 of service and browser at the very moment it is told, five times', async () => {
     await using stage = await ServiceStage.open();
     await stage.service.start();
     const asked: string[] = [];

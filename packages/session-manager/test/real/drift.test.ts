@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type DriftCase, driftCases } from '../../prove/drift/cases.ts';
 import { proveDrift } from '../../prove/drift/drift-proof.ts';
 import { seeded } from '../../prove/service/random.ts';
@@ -16,7 +16,7 @@ describe('drifts of the page', () => {
     ...(combination === undefined ? [] : [combination]),
   ];
 
-  it('leave true what is told, step by step', { timeout: 400_000 }, async () => {
+  test('leave true what is told, step by step', { timeout: 400_000 }, async () => {
     const { failures } = await proveDrift(cases, { atOnce: 2 });
     expect(failures, `seed ${SEED}`).toEqual([]);
   });

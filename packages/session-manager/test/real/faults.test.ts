@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commandLine, groupMembers } from '@leadmaster/capture/processes';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Stage } from './harness.ts';
 
 const PHONE = '5491100000001';
@@ -23,7 +23,7 @@ describe('a linked session', { timeout: 90_000 }, () => {
     await stage[Symbol.asyncDispose]();
   });
 
-  it('goes to a fresh browser with a new QR when the phone unlinks it, its old profile in trash', async () => {
+  test('goes to a fresh browser with a new QR when the phone unlinks it, its old profile in trash', async () => {
     const before = stage.browserPid('ventas');
     await stage.world.phone(PHONE).unlink();
     await stage.until('ventas', 'QR_REQUIRED');
@@ -40,7 +40,7 @@ describe('a linked session', { timeout: 90_000 }, () => {
     expect((await stage.path('ventas')).at(-3)).toBe('RECONNECTING service_started');
   });
 
-  it('notices an unlink that happened while it was off', async () => {
+  test('notices an unlink that happened while it was off', async () => {
     await stage.stop();
     await stage.world.phone(PHONE).unlink();
     await stage.start();
@@ -51,7 +51,7 @@ describe('a linked session', { timeout: 90_000 }, () => {
     await stage.until('ventas', 'READY');
   });
 
-  it('says BANNED when the account is blocked live, keeps the login, and comes back when it is lifted', async () => {
+  test('says BANNED when the account is blocked live, keeps the login, and comes back when it is lifted', async () => {
     stage.world.phone(PHONE).ban();
     const banned = await stage.until('ventas', 'DISCONNECTED_BANNED');
     expect(banned).toMatchObject({ stateKind: 'needs_person', canSend: false });
@@ -60,14 +60,14 @@ describe('a linked session', { timeout: 90_000 }, () => {
     await stage.until('ventas', 'READY');
   });
 
-  it('says BANNED when the account is blocked at start, where the library says nothing', async () => {
+  test('says BANNED when the account is blocked at start, where the library says nothing', async () => {
     await stage.stop();
     stage.world.phone(PHONE).ban();
     await stage.start();
     await stage.until('ventas', 'DISCONNECTED_BANNED');
   });
 
-  it('gives way when the same login is opened elsewhere, and waits for the operator', async () => {
+  test('gives way when the same login is opened elsewhere, and waits for the operator', async () => {
     stage.world.phone(PHONE).conflict();
     const session = await stage.until('ventas', 'ERROR', 'conflict');
     expect(session.hint).toContain('open somewhere else');
@@ -75,7 +75,7 @@ describe('a linked session', { timeout: 90_000 }, () => {
     await stage.until('ventas', 'READY');
   });
 
-  it('tries again by itself while WhatsApp refuses the web version, and is READY when it no longer does', async () => {
+  test('tries again by itself while WhatsApp refuses the web version, and is READY when it no longer does', async () => {
     await stage.stop();
     await stage.world.faults.set({ deprecated: true });
     await stage.start();
@@ -84,7 +84,7 @@ describe('a linked session', { timeout: 90_000 }, () => {
     await stage.until('ventas', 'READY');
   });
 
-  it('leaves READY when the socket is refused, and comes back in the same browser', async () => {
+  test('leaves READY when the socket is refused, and comes back in the same browser', async () => {
     const before = stage.browserPid('ventas');
     await stage.world.faults.set({ outage: 'refused' });
     await stage.until('ventas', 'DISCONNECTED_RECOVERABLE', 'connection_lost');
@@ -93,7 +93,7 @@ describe('a linked session', { timeout: 90_000 }, () => {
     expect(stage.browserPid('ventas')).toBe(before);
   });
 
-  it('starts over with a growing pause while WhatsApp is out, and is READY when it is back', async () => {
+  test('starts over with a growing pause while WhatsApp is out, and is READY when it is back', async () => {
     await stage.stop();
     await stage.world.faults.set({ outage: 'refused' });
     await stage.start(SOON_GIVEN_UP);
@@ -103,7 +103,7 @@ describe('a linked session', { timeout: 90_000 }, () => {
     expect((await stage.until('ventas', 'READY')).canSend).toBe(true);
   });
 
-  it('is not held by a server that accepts and never answers', async () => {
+  test('is not held by a server that accepts and never answers', async () => {
     await stage.stop();
     await stage.world.faults.set({ outage: 'hanging' });
     await stage.start(SOON_GIVEN_UP);
@@ -112,7 +112,7 @@ describe('a linked session', { timeout: 90_000 }, () => {
     await stage.until('ventas', 'READY');
   });
 
-  it('survives a page that cannot be reached, which hangs behind a service worker', async () => {
+  test('survives a page that cannot be reached, which hangs behind a service worker', async () => {
     await stage.stop();
     await stage.world.faults.set({ outage: 'page_unreachable' });
     await stage.start(SOON_GIVEN_UP);
@@ -121,13 +121,13 @@ describe('a linked session', { timeout: 90_000 }, () => {
     await stage.until('ventas', 'READY');
   });
 
-  it('starts again when the browser is killed', async () => {
+  test('starts again when the browser is killed', async () => {
     process.kill(stage.browserPid('ventas'), 'SIGKILL');
     await stage.until('ventas', 'DISCONNECTED_RECOVERABLE', 'browser_died');
     await stage.until('ventas', 'READY');
   });
 
-  it('starts again when the renderer is killed', async () => {
+  test('starts again when the renderer is killed', async () => {
     const renderers = groupMembers(stage.browserPid('ventas')).filter(({ pid }) => isRenderer(pid));
     expect(renderers.length).toBeGreaterThan(0);
     for (const { pid } of renderers) process.kill(pid, 'SIGKILL');
@@ -135,7 +135,7 @@ describe('a linked session', { timeout: 90_000 }, () => {
     await stage.until('ventas', 'READY');
   });
 
-  it('leaves READY within the probe deadline when the page hangs, and recovers by itself', async () => {
+  test('leaves READY within the probe deadline when the page hangs, and recovers by itself', async () => {
     await stage.stop();
     await stage.start({ PROBE_DEADLINE_S: '3' });
     await stage.until('ventas', 'READY');
@@ -147,7 +147,7 @@ describe('a linked session', { timeout: 90_000 }, () => {
     await stage.until('ventas', 'READY');
   });
 
-  it('tells messages that came while it was off, once each, and in order', async () => {
+  test('tells messages that came while it was off, once each, and in order', async () => {
     await stage.stop();
     const texts = ['uno', 'dos', 'tres'];
     for (const text of texts) await stage.world.phone('5491100000002').send(PHONE, text);
@@ -163,7 +163,7 @@ describe('a linked session', { timeout: 90_000 }, () => {
     expect(told).toEqual([...texts, 'live']);
   });
 
-  it('logs out at WhatsApp itself, and only then sets the profile aside', async () => {
+  test('logs out at WhatsApp itself, and only then sets the profile aside', async () => {
     const session = await stage.sessions.logout('ventas');
     expect(session).toMatchObject({ state: 'STOPPED', reason: 'logged_out', account: null });
     expect(stage.world.phone(PHONE).devices).toEqual([]);
@@ -171,7 +171,7 @@ describe('a linked session', { timeout: 90_000 }, () => {
     await expect(stage.sessions.logout('ventas')).resolves.toMatchObject({ state: 'STOPPED' });
   });
 
-  it('refuses to log out while it cannot tell WhatsApp, and keeps the login', async () => {
+  test('refuses to log out while it cannot tell WhatsApp, and keeps the login', async () => {
     await stage.sessions.stop('ventas');
     await expect(stage.sessions.logout('ventas')).rejects.toMatchObject({ code: 'wrong_state' });
     await stage.sessions.start('ventas');

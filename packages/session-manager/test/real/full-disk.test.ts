@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { browsersOn, groupMembers } from '@leadmaster/capture/processes';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Stage } from './harness.ts';
 import { canMount, SmallDisk } from './small-disk.ts';
 
@@ -12,7 +12,7 @@ const MOMENTS = [0, 150, 600];
 const mayMount = await canMount();
 
 describe.skipIf(!mayMount)('a disk that fills under a linked session (needs the right to mount one)', () => {
-  it('and a kill: with room again it is READY, or an ERROR that names a snapshot; never a QR', {
+  test('and a kill: with room again it is READY, or an ERROR that names a snapshot; never a QR', {
     timeout: 240_000,
   }, async () => {
     await using vaultDisk = await SmallDisk.mount(200);

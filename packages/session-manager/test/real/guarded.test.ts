@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Stage } from './harness.ts';
 
 const GOOD = '2.3000.1044431423';
@@ -24,7 +24,7 @@ async function guarded(): Promise<Stage> {
 }
 
 describe('WEB_VERSION=guarded', () => {
-  it('calls a build good after real use, and lets one session of three meet the one that breaks ids', {
+  test('calls a build good after real use, and lets one session of three meet the one that breaks ids', {
     timeout: 150_000,
   }, async () => {
     await using stage = await guarded();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { browsersOn, groupMembers } from '@leadmaster/capture/processes';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Stage } from './harness.ts';
 
 /** A browser that is not there, does not start, hangs, or is told to stop while it starts. */
@@ -27,7 +27,7 @@ describe('a browser that does not do its part', { timeout: 60_000 }, () => {
     return path;
   }
 
-  it('is named when CHROME_PATH leads to nothing', async () => {
+  test('is named when CHROME_PATH leads to nothing', async () => {
     await using stage = await Stage.open({ env: { CHROME_PATH: join(folder, 'nothing') } });
     await stage.start();
     const session = await stage.sessions.create({ name: 'ventas', start: true, metadata: {} });
@@ -36,7 +36,7 @@ describe('a browser that does not do its part', { timeout: 60_000 }, () => {
     expect(session.hint).toContain('CHROME_PATH');
   });
 
-  it('is tried a few times when it ends at once, then the operator is asked, with its last words', async () => {
+  test('is tried a few times when it ends at once, then the operator is asked, with its last words', async () => {
     const path = await fakeBrowser(`echo "error while loading libnss3.so" >&2\nexit 1`);
     await using stage = await Stage.open({
       env: { CHROME_PATH: path, BACKOFF_FIRST_MS: '10', BACKOFF_MAX_S: '0.02' },
@@ -49,7 +49,7 @@ describe('a browser that does not do its part', { timeout: 60_000 }, () => {
     expect((await stage.path('ventas')).filter((step) => step.endsWith('launch_failed'))).toHaveLength(4);
   });
 
-  it('is given up within its deadline when it hangs, and leaves no process', async () => {
+  test('is given up within its deadline when it hangs, and leaves no process', async () => {
     const path = await fakeBrowser(`trap '' INT TERM\nwhile :; do sleep 1; done`);
     await using stage = await Stage.open({ env: { CHROME_PATH: path, LAUNCH_DEADLINE_S: '0.5' } });
     await stage.start();
@@ -62,7 +62,7 @@ describe('a browser that does not do its part', { timeout: 60_000 }, () => {
     expect((await stage.sessions.get('ventas')).state).toBe('STOPPED');
   });
 
-  it('is gone whenever it is told to stop while it starts', async () => {
+  test('is gone whenever it is told to stop while it starts', async () => {
     await using stage = await Stage.open();
     await stage.start();
     await stage.sessions.create({ name: 'ventas', start: false, metadata: {} });
@@ -83,7 +83,7 @@ describe('a browser that does not do its part', { timeout: 60_000 }, () => {
     await stage.until('ventas', 'QR_REQUIRED');
   });
 
-  it('is gone, and the folder in trash, when the session is deleted while it starts', async () => {
+  test('is gone, and the folder in trash, when the session is deleted while it starts', async () => {
     await using stage = await Stage.open();
     await stage.start();
     for (const ms of [0, 20, 300]) {
@@ -96,7 +96,7 @@ describe('a browser that does not do its part', { timeout: 60_000 }, () => {
     }
   });
 
-  it('is one, however many ask for it at once', async () => {
+  test('is one, however many ask for it at once', async () => {
     await using stage = await Stage.open();
     await stage.start();
     const create = () => stage.sessions.create({ name: 'ventas', start: true, metadata: {} });

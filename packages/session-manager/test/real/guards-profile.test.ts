@@ -7,7 +7,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { browsersOn } from '@leadmaster/capture/processes';
 import type { Session } from '@leadmaster/protocol';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { findBrowser } from '../../src/engine/browser/find.ts';
 import { Stage } from './harness.ts';
 
@@ -54,21 +54,21 @@ describe('a profile that must not be opened', { timeout: 60_000 }, () => {
     return session;
   }
 
-  it('is refused to a browser older than the one that wrote it', async () => {
+  test('is refused to a browser older than the one that wrote it', async () => {
     const text = await readFile(record, 'utf8');
     await writeFile(record, text.replace(/"chromiumVersion": "\d+/, '"chromiumVersion": "999'));
     expect((await refused('browser_too_old')).hint).toContain('999');
     await writeFile(record, text);
   });
 
-  it('is not mistaken for a new session when its folder is away', async () => {
+  test('is not mistaken for a new session when its folder is away', async () => {
     await rename(profile, `${profile}.away`);
     expect((await refused('login_missing')).hint).toContain(profile);
     expect(existsSync(profile)).toBe(false);
     await rename(`${profile}.away`, profile);
   });
 
-  it('is not opened while its record is cut off, is no file, or is of another session; the session can still be looked at', async () => {
+  test('is not opened while its record is cut off, is no file, or is of another session; the session can still be looked at', async () => {
     const text = await readFile(record, 'utf8');
     await writeFile(record, text.slice(0, 40));
     expect((await refused('profile_unreadable')).hint).toContain(record);
@@ -83,7 +83,7 @@ describe('a profile that must not be opened', { timeout: 60_000 }, () => {
     await writeFile(record, text);
   });
 
-  it('keeps its state over a restart of the service while its record is broken', async () => {
+  test('keeps its state over a restart of the service while its record is broken', async () => {
     const text = await readFile(record, 'utf8');
     await writeFile(record, '');
     await refused('profile_unreadable');
@@ -93,7 +93,7 @@ describe('a profile that must not be opened', { timeout: 60_000 }, () => {
     await writeFile(record, text);
   });
 
-  it('is not opened with a store broken, missing or unreadable', async () => {
+  test('is not opened with a store broken, missing or unreadable', async () => {
     const current = join(profile, LOCAL_STORAGE, 'CURRENT');
     await rename(current, `${current}.away`);
     expect((await refused('login_damaged')).hint).toContain('CURRENT');
@@ -109,7 +109,7 @@ describe('a profile that must not be opened', { timeout: 60_000 }, () => {
     await rename(join(profile, 'Default.away'), join(profile, 'Default'));
   });
 
-  it('is left to a foreign browser that has it open', async () => {
+  test('is left to a foreign browser that has it open', async () => {
     const { path } = await findBrowser({ chromePath: null, visible: false });
     const flags = ['--headless', '--no-sandbox', '--remote-debugging-port=0', `--user-data-dir=${profile}`];
     const stranger = spawn(path, [...flags, 'about:blank'], { stdio: 'ignore', detached: true });
@@ -124,7 +124,7 @@ describe('a profile that must not be opened', { timeout: 60_000 }, () => {
     await vi.waitFor(() => expect(browsersOn(profile)).toEqual([]), 5_000);
   });
 
-  it.skipIf(chromium === null)('is opened past the SingletonLock of another machine', async () => {
+  test.skipIf(chromium === null)('is opened past the SingletonLock of another machine', async () => {
     await stage.stop();
     await symlink('another-machine-4711', join(profile, 'SingletonLock'));
     await stage.start({ CHROME_PATH: chromium?.path ?? '' });
@@ -137,7 +137,7 @@ describe('a profile that must not be opened', { timeout: 60_000 }, () => {
 });
 
 describe('a profile from elsewhere', { timeout: 60_000 }, () => {
-  it('is shown as UNCLAIMED, and becomes a session in place when it is adopted', async () => {
+  test('is shown as UNCLAIMED, and becomes a session in place when it is adopted', async () => {
     await using origin = await Stage.open();
     await origin.start();
     await origin.link('viejo', ANA);
@@ -170,7 +170,7 @@ describe('a profile from elsewhere', { timeout: 60_000 }, () => {
 });
 
 describe('sessions with names alike', { timeout: 60_000 }, () => {
-  it('never touch one another', async () => {
+  test('never touch one another', async () => {
     await using stage = await Stage.open();
     await stage.start();
     const names = ['client1', 'client10', 'a_b', 'a-b'];

@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from '@leadmaster/testkit/free-port';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ServiceProcess } from '../../prove/service/service-process.ts';
 import { Stage } from './harness.ts';
 import { ServiceStage } from './service.ts';
@@ -50,7 +50,7 @@ describe('the service refuses to start', { timeout: 60_000 }, () => {
     return Date.parse(JSON.parse(record).databases?.at ?? '');
   }
 
-  it('on a damaged database, and leaves it as it is', async () => {
+  test('on a damaged database, and leaves it as it is', async () => {
     const file = join(stage.dataDir, 'session-manager.db');
     const good = await readFile(file);
     const bad = Buffer.from(good);
@@ -63,7 +63,7 @@ describe('the service refuses to start', { timeout: 60_000 }, () => {
     await writeFile(file, good);
   });
 
-  it('on a port that is taken', async () => {
+  test('on a port that is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
     const address = other.address();
@@ -74,7 +74,7 @@ describe('the service refuses to start', { timeout: 60_000 }, () => {
     other.close();
   });
 
-  it('beside another manager on the same data folder, and names it', async () => {
+  test('beside another manager on the same data folder, and names it', async () => {
     await stage.restart('SIGTERM');
     const { since } = await stage.service.untilReadyAgain('ventas', new Date(0));
     await expect.poll(notedAt, { timeout: 45_000 }).toBeGreaterThan(Date.parse(since));
@@ -85,7 +85,7 @@ describe('the service refuses to start', { timeout: 60_000 }, () => {
     await stage.service.end('SIGTERM');
   });
 
-  it.skipIf(!mayMount)('on a data folder that cannot be written', async () => {
+  test.skipIf(!mayMount)('on a data folder that cannot be written', async () => {
     await mount('--bind', stage.dataDir, stage.dataDir);
     try {
       await mount('-o', 'remount,ro,bind', stage.dataDir);
@@ -99,7 +99,7 @@ describe('the service refuses to start', { timeout: 60_000 }, () => {
 });
 
 describe.skipIf(!mayMount)('a disk that is full', { timeout: 90_000 }, () => {
-  it('while a session is being linked: an error that says so, never READY, and READY once there is room', async () => {
+  test('while a session is being linked: an error that says so, never READY, and READY once there is room', async () => {
     await using disk = await SmallDisk.mount(60);
     await using stage = await Stage.open({
       env: { LEADMASTER_DATA_DIR: disk.path, COMMIT_DEADLINE_S: '3', DISK_MIN_FREE_MB: '16' },
@@ -127,7 +127,7 @@ describe.skipIf(!mayMount)('a disk that is full', { timeout: 90_000 }, () => {
     }
   });
 
-  it('at the start of a linked session: the login is kept, and READY again once there is room', async () => {
+  test('at the start of a linked session: the login is kept, and READY again once there is room', async () => {
     await using disk = await SmallDisk.mount(60);
     await using stage = await Stage.open({ env: { LEADMASTER_DATA_DIR: disk.path, DISK_MIN_FREE_MB: '16' } });
     await stage.start();

@@ -2,7 +2,7 @@ import { appendFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFil
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LOGIN_STORES } from '@leadmaster/capture/classify';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Stage } from './harness.ts';
 
 /** Chromium recreates a database that it finds damaged, empty, and WhatsApp's page then shows a QR. */
@@ -65,18 +65,18 @@ describe('a login that is damaged inside', { timeout: 120_000 }, () => {
     return bytes;
   }
 
-  it('is refused with a bit turned in a MANIFEST or a log', async () => {
+  test('is refused with a bit turned in a MANIFEST or a log', async () => {
     await refusedWith(join(idb, readFileSync(join(idb, 'CURRENT'), 'utf8').trim()), turned);
     await refusedWith(log(idb), turned);
     await refusedWith(log(localStorage), turned);
   });
 
-  it('is not refused, and not lost, with the tail of its logs torn', async () => {
+  test('is not refused, and not lost, with the tail of its logs torn', async () => {
     for (const store of [idb, localStorage]) appendFileSync(log(store), Buffer.from([1, 2, 3, 4, 60, 0, 1]));
     expect((await stage.sessions.check('ventas')).valid).toBe(true);
   });
 
-  it('is refused with a table missing or cut off', async () => {
+  test('is refused with a table missing or cut off', async () => {
     await stage.sessions.start('ventas');
     await stage.until('ventas', 'READY');
     await stage.world.bulkHistory('5491100000001', 12_000_000);
@@ -86,7 +86,7 @@ describe('a login that is damaged inside', { timeout: 120_000 }, () => {
     await refusedWith(table, (bytes) => bytes.subarray(0, bytes.length - 10));
   });
 
-  it('is not looked into while its browser runs', async () => {
+  test('is not looked into while its browser runs', async () => {
     await stage.sessions.start('ventas');
     await stage.until('ventas', 'READY');
     const { checks, valid } = await stage.sessions.check('ventas');

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { LoadUtils } from 'whatsapp-web.js/src/util/Injected/Utils.js';
 import { NotSent } from '../../src/engine/engine.ts';
 import { ACCOUNT, CUSTOMER, MessageStage } from './message-stage.ts';
@@ -30,7 +30,7 @@ describe('a text on its way into the page', { timeout: 90_000 }, () => {
     expect(stage.inbox()).toEqual([text]);
   };
 
-  it('is on disk when nothing of it has left', async () => {
+  test('is on disk when nothing of it has left', async () => {
     const seen: { atPage: number; atWhatsApp: number }[] = [];
     const journal = async () => {
       seen.push({ atPage: await inPage(), atWhatsApp: stage.world.phone(ACCOUNT).sent.length });
@@ -40,7 +40,7 @@ describe('a text on its way into the page', { timeout: 90_000 }, () => {
     await stage.next('ack', ({ ids, ack }) => ids[0] === sent.whatsappId && ack >= 1);
   });
 
-  it('never leaves when its id could not be put on disk', async () => {
+  test('never leaves when its id could not be put on disk', async () => {
     const journal = () => Promise.reject(new Error('the disk is full'));
     const sending = stage.run.messages.sendText({ to: CUSTOMER, text: 'never', journal }, soon());
     await expect(sending).rejects.toThrow(NotSent);
@@ -52,7 +52,7 @@ describe('a text on its way into the page', { timeout: 90_000 }, () => {
     await arrivedAlone('and this one does');
   });
 
-  it('never leaves when the journal stays silent, whichever side gives up first', async () => {
+  test('never leaves when the journal stays silent, whichever side gives up first', async () => {
     const silent = Promise.withResolvers<void>();
     const journal = () => silent.promise;
     const impatient = AbortSignal.timeout(1_000);
@@ -66,7 +66,7 @@ describe('a text on its way into the page', { timeout: 90_000 }, () => {
     expect(await inPage()).toBe(1);
   });
 
-  it('never leaves when the page navigates between the journal and the page’s sender', async () => {
+  test('never leaves when the page navigates between the journal and the page’s sender', async () => {
     const journal = async () => {
       await stage.page.evaluate('setTimeout(() => location.reload(), 0)');
       await stage.page.waitForNavigation();
@@ -80,7 +80,7 @@ describe('a text on its way into the page', { timeout: 90_000 }, () => {
     await arrivedAlone('but this one does, in the new document');
   });
 
-  it('waits for the next document while the page loads itself afresh, and leaves once', async () => {
+  test('waits for the next document while the page loads itself afresh, and leaves once', async () => {
     await stage.page.evaluate('setTimeout(() => location.reload(), 0)');
     await stage.page.waitForNavigation({ waitUntil: 'domcontentloaded' });
     expect(await stage.page.evaluate('window.WWebJS === undefined')).toBe(true);
@@ -97,7 +97,7 @@ describe('a text on its way into the page', { timeout: 90_000 }, () => {
     Object.defineProperty(window.require('WAWebSendMsgChatAction'), 'addAndSendMsgToChat', { get: () => bare });
   }`;
 
-  it('is never handed to a page whose sender cannot be wrapped', async () => {
+  test('is never handed to a page whose sender cannot be wrapped', async () => {
     await stage.page.evaluate(BARE_SENDER);
     await expect(stage.send('never')).rejects.toMatchObject({
       code: 'not_handed_over',
@@ -106,7 +106,7 @@ describe('a text on its way into the page', { timeout: 90_000 }, () => {
     expect(await stage.page.evaluate('window.handedOver')).toBe(0);
   });
 
-  it('is never handed to a document that has none of our wrappers', async () => {
+  test('is never handed to a document that has none of our wrappers', async () => {
     await stage.page.evaluate(BARE_SENDER);
     await stage.page.evaluate("Object.defineProperty(window, 'WWebJS', { value: null, writable: true })");
     await stage.page.evaluate(LoadUtils);
@@ -117,7 +117,7 @@ describe('a text on its way into the page', { timeout: 90_000 }, () => {
     expect(await stage.page.evaluate('window.handedOver')).toBe(1);
   });
 
-  it('is sent once by two chats at the same time, each in its order', async () => {
+  test('is sent once by two chats at the same time, each in its order', async () => {
     const others = ['5491100000003', '5491100000004'];
     const texts = ['one', 'two', 'three'];
     const inOrder = async (to: string) => {
@@ -128,7 +128,7 @@ describe('a text on its way into the page', { timeout: 90_000 }, () => {
     for (const other of others) await expect.poll(() => stage.inbox(other)).toEqual(texts);
   });
 
-  it('is proven not to be sent where WhatsApp knows no such number, with the spelling that it does know', async () => {
+  test('is proven not to be sent where WhatsApp knows no such number, with the spelling that it does know', async () => {
     const unknown = '541112345678';
     await stage.world.faults.set({ unregistered: [unknown] });
     await expect(stage.send('are you there?', unknown)).rejects.toMatchObject({
@@ -139,7 +139,7 @@ describe('a text on its way into the page', { timeout: 90_000 }, () => {
     expect(await inPage()).toBe(0);
   });
 
-  it('that the account typed elsewhere is told as its own', async () => {
+  test('that the account typed elsewhere is told as its own', async () => {
     await stage.world.phone(ACCOUNT).send(CUSTOMER, 'from the phone');
     const typed = await stage.message('from the phone');
     expect(typed).toMatchObject({ fromMe: true, chat: { phone: CUSTOMER }, recipient: { phone: CUSTOMER } });
@@ -149,7 +149,7 @@ describe('a text on its way into the page', { timeout: 90_000 }, () => {
 });
 
 describe('whether a text opens a new chat', { timeout: 60_000 }, () => {
-  it('is told by the page’s books, and not where WhatsApp lets it through', async () => {
+  test('is told by the page’s books, and not where WhatsApp lets it through', async () => {
     await using stage = await MessageStage.linked();
     const opens = (to: string) => stage.run.messages.opensNewChat(to, soon());
     expect(await opens(CUSTOMER)).toBe(true);
@@ -176,7 +176,7 @@ describe('whether a text opens a new chat', { timeout: 60_000 }, () => {
     expect(await opens(other)).toBeNull();
   });
 
-  it('is not changed by a text that WhatsApp refused', async () => {
+  test('is not changed by a text that WhatsApp refused', async () => {
     await using stage = await MessageStage.linked(['ack-failed']);
     const { whatsappId } = await stage.send('refused');
     await stage.next('ack', ({ ids, ack }) => ids[0] === whatsappId && ack === -1);
@@ -184,7 +184,7 @@ describe('whether a text opens a new chat', { timeout: 60_000 }, () => {
     expect(await stage.run.messages.ackOf(whatsappId, soon())).toBe(-1);
   });
 
-  it('cannot be told while a text of ours waits for the word of the server', async () => {
+  test('cannot be told while a text of ours waits for the word of the server', async () => {
     await using stage = await MessageStage.linked();
     await stage.world.faults.set({ messageAcks: 'none' });
     await stage.send('waits');
@@ -193,7 +193,7 @@ describe('whether a text opens a new chat', { timeout: 60_000 }, () => {
 });
 
 describe('a text to a number with which the page can make no chat', { timeout: 60_000 }, () => {
-  it.each([[['no-lid']], [['no-lid', 'errors-minified']]])('is proven not to be sent (%j)', async (drifts) => {
+  test.each([[['no-lid']], [['no-lid', 'errors-minified']]])('is proven not to be sent (%j)', async (drifts) => {
     await using stage = await MessageStage.linked(drifts);
     await expect(stage.send('are you there?')).rejects.toMatchObject({
       code: 'recipient_unknown',

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ACCOUNT, CUSTOMER, MessageStage } from './message-stage.ts';
 
 const PAGES: [string, string[], 'april' | 'september'][] = [
@@ -13,7 +13,7 @@ const PAGES: [string, string[], 'april' | 'september'][] = [
 
 /** The text of a message's id is the same in the page, in Node, and at WhatsApp, under any name of the page's field. */
 describe('the ids of messages', { timeout: 90_000 }, () => {
-  it.each(PAGES)('are whole on a page %s', async (_name, drifts, date) => {
+  test.each(PAGES)('are whole on a page %s', async (_name, drifts, date) => {
     await using stage = await MessageStage.linked(drifts, { page: { date } });
     const customer = stage.world.phone(CUSTOMER);
 
@@ -51,7 +51,7 @@ describe('the ids of messages', { timeout: 90_000 }, () => {
     expect(caught[1]?.whatsappId).toBe(sent.whatsappId);
   });
 
-  it('are rebuilt in Node when the page cannot say them', async () => {
+  test('are rebuilt in Node when the page cannot say them', async () => {
     await using stage = await MessageStage.linked([]);
     await stage.page.evaluate('leadmaster.textOf = () => null');
     const { id } = await stage.world.phone(CUSTOMER).send(ACCOUNT, 'hello');
@@ -63,7 +63,7 @@ describe('the ids of messages', { timeout: 90_000 }, () => {
     expect(grouped.whatsappId).toBe(`false_${group}_${inGroup.id}_${grouped.from}`);
   });
 
-  it('are whole also where people’s ids keep their text under another name', async () => {
+  test('are whole also where people’s ids keep their text under another name', async () => {
     await using stage = await MessageStage.linked(['wid-renamed']);
     const customer = stage.world.phone(CUSTOMER);
     const { id } = await customer.send(ACCOUNT, 'hello');
@@ -79,7 +79,7 @@ describe('the ids of messages', { timeout: 90_000 }, () => {
     await stage.next('ack', ({ ids, ack }) => ids[0] === whatsappId && ack >= 2);
   });
 
-  it('have a sibling where one person has two ids, and both are told with the people', async () => {
+  test('have a sibling where one person has two ids, and both are told with the people', async () => {
     await using stage = await MessageStage.linked([]);
     const customer = stage.world.phone(CUSTOMER);
     const { id } = await customer.send(ACCOUNT, 'hello');
@@ -97,7 +97,7 @@ describe('the ids of messages', { timeout: 90_000 }, () => {
     expect(stage.events.filter(({ type }) => type === 'mapped')).toHaveLength(1);
   });
 
-  it('have null where WhatsApp does not say the number', async () => {
+  test('have null where WhatsApp does not say the number', async () => {
     await using stage = await MessageStage.linked([]);
     const customer = stage.world.phone(CUSTOMER);
     customer.hidden = true;
@@ -107,7 +107,7 @@ describe('the ids of messages', { timeout: 90_000 }, () => {
     expect(ids).toHaveLength(1);
   });
 
-  it('find an acknowledgement that comes under the sibling', async () => {
+  test('find an acknowledgement that comes under the sibling', async () => {
     await using stage = await MessageStage.linked(['lid=sibling']);
     const sent = await stage.send('good day');
     const ack = await stage.next('ack', ({ ids }) => ids.includes(sent.whatsappId));
@@ -115,7 +115,7 @@ describe('the ids of messages', { timeout: 90_000 }, () => {
     expect(await stage.run.messages.ackOf(sent.whatsappId, AbortSignal.timeout(5_000))).toBeGreaterThan(0);
   });
 
-  it('come once each and in order out of a burst from several people', async () => {
+  test('come once each and in order out of a burst from several people', async () => {
     await using stage = await MessageStage.linked();
     const people = ['5491100000002', '5491100000003', '5491100000004'];
     const texts = Array.from({ length: 240 }, (_, i) => `text ${i}`);

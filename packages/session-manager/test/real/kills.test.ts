@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { proveKills } from '../../prove/service/kill-proof.ts';
 
 /** A short slice of `npm run prove -- kills`. */
 describe('kill -9 at random moments', () => {
-  it('loses no login that was told READY, never doubles a browser, and leaves nothing', {
+  test('loses no login that was told READY, never doubles a browser, and leaves nothing', {
     timeout: 180_000,
   }, async () => {
     const report = await proveKills({ kills: 6, seed: Date.now() % 1_000_000 });

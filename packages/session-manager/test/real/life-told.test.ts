@@ -1,5 +1,5 @@
 import type { SnapshotDetail } from '@leadmaster/protocol';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Stage } from './harness.ts';
 
 const ANA = '5491100000001';
@@ -7,7 +7,7 @@ const BETO = '5491100000002';
 
 /** The whole service on a real page: what it says of a link or a login that no retry brings. */
 describe('a passkey', { timeout: 90_000 }, () => {
-  it('that does not come leaves nothing shown and nothing tried by itself, also after a restart of the service', async () => {
+  test('that does not come leaves nothing shown and nothing tried by itself, also after a restart of the service', async () => {
     await using stage = await Stage.open({ standin: { page: { drifts: ['passkey', '-self-reload'] } } });
     await stage.start();
     await stage.sessions.create({ name: 'ventas', start: true, metadata: {} });
@@ -31,7 +31,7 @@ describe('a passkey', { timeout: 90_000 }, () => {
     await stage.nextQr('ventas');
   });
 
-  it('that the owner gives in time links the account', async () => {
+  test('that the owner gives in time links the account', async () => {
     await using stage = await Stage.open({ standin: { page: { drifts: ['passkey', '-self-reload'] } } });
     await stage.start();
     await stage.sessions.create({ name: 'ventas', start: true, metadata: {} });
@@ -44,7 +44,7 @@ describe('a passkey', { timeout: 90_000 }, () => {
 });
 
 describe('a login that the page erases', { timeout: 120_000 }, () => {
-  it('is told when it is first seen at a start, shows no QR, and a snapshot brings it back without a phone', async () => {
+  test('is told when it is first seen at a start, shows no QR, and a snapshot brings it back without a phone', async () => {
     await using stage = await Stage.open({ standin: { page: { drifts: ['-self-reload'] } } });
     await stage.start();
     await stage.link('ventas', ANA);
@@ -70,7 +70,7 @@ describe('a login that the page erases', { timeout: 120_000 }, () => {
     expect(await stage.until('ventas', 'READY')).toMatchObject({ account: { phone: ANA } });
   });
 
-  it("is told with WhatsApp's words when the account is locked while it runs", async () => {
+  test("is told with WhatsApp's words when the account is locked while it runs", async () => {
     await using stage = await Stage.open({ standin: { page: { drifts: ['-self-reload'] } } });
     await stage.start();
     await stage.link('ventas', BETO);
@@ -82,7 +82,7 @@ describe('a login that the page erases', { timeout: 120_000 }, () => {
 });
 
 describe('what the page can do', { timeout: 90_000 }, () => {
-  it('is found at READY; a green page is ok, and what it lacks is refused before the page is asked', async () => {
+  test('is found at READY; a green page is ok, and what it lacks is refused before the page is asked', async () => {
     await using stage = await Stage.open({ standin: { page: { drifts: ['-self-reload'] } } });
     await stage.start();
     await stage.link('ventas', ANA);

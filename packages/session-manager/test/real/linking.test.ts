@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AnyEvent, QrCode } from '@leadmaster/protocol';
 import { of } from '@leadmaster/testkit/asking';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type BrowserFound, findBrowser } from '../../src/engine/browser/find.ts';
 import { modulesInPng, modulesInSvg, modulesOf } from './qr-picture.ts';
 import { ServiceStage } from './service.ts';
@@ -18,7 +18,7 @@ if (chromium === null) console.info('no full Chromium here: linking is not prove
 
 /** Over HTTP against the service as a process of its own: what the operator does on the first day, and after the first restart. */
 describe.each(browsers)('linking with $kind', { timeout: 90_000 }, (browser) => {
-  it('shows the QR in four forms, is READY once scanned, sends, receives, and needs no QR after a restart', async () => {
+  test('shows the QR in four forms, is READY once scanned, sends, receives, and needs no QR after a restart', async () => {
     await using stage = await ServiceStage.open({ env: { CHROME_PATH: browser.path } });
     const { service, world } = stage;
     await service.start();
@@ -48,7 +48,7 @@ describe.each(browsers)('linking with $kind', { timeout: 90_000 }, (browser) => 
     expect(stage.accusations()).toEqual([]);
   });
 
-  it('links by a pairing code', async () => {
+  test('links by a pairing code', async () => {
     await using stage = await ServiceStage.open({ env: { CHROME_PATH: browser.path } });
     await stage.service.start();
     await stage.service.firstQr('ventas');

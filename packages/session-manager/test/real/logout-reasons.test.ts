@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ACCOUNT, RunStage } from './run-stage.ts';
 
 const WORDS = { 0: /could not be read/, 1: /sync failed/, 2: /history took too long/ } as const;
 
 describe('a page that gives its login up', () => {
-  it.each([0, 1, 2] as const)('while it is READY (reason %i) is told as erased, and shows no QR', async (code) => {
+  test.each([0, 1, 2] as const)('while it is READY (reason %i) is told as erased, and shows no QR', async (code) => {
     await using stage = await RunStage.linked();
     const known = stage.world.observed.length;
     stage.world.phone(ACCOUNT).erase(code);
@@ -15,7 +15,7 @@ describe('a page that gives its login up', () => {
     expect(stage.kinds().slice(stage.kinds().indexOf('erased'))).toEqual(['erased']);
   });
 
-  it('because the account is locked is told in WhatsApp’s words', async () => {
+  test('because the account is locked is told in WhatsApp’s words', async () => {
     await using stage = await RunStage.linked();
     stage.world.phone(ACCOUNT).erase(3, { header: 'Account locked', subtext: `${'long '.repeat(200)}` });
     const erased = await stage.next('erased');
@@ -24,7 +24,7 @@ describe('a page that gives its login up', () => {
     expect(erased.detail.length).toBeLessThan(700);
   });
 
-  it.each([0, 1, 2, 3])('as it starts (reason %i) is told as erased before any QR', async (code) => {
+  test.each([0, 1, 2, 3])('as it starts (reason %i) is told as erased before any QR', async (code) => {
     await using stage = await RunStage.linked();
     await stage.stop();
     stage.world.configure({ page: { drifts: [`logout-reason=${code}`] } });
@@ -36,7 +36,7 @@ describe('a page that gives its login up', () => {
 });
 
 describe('an account that was unlinked', () => {
-  it.each([
+  test.each([
     ['by a bare reload that is heard', ['logout-bare-reload']],
     ['by a bare reload that nothing tells of', ['logout-bare-reload=silent']],
     ['by an older page, which writes a word as its reason', ['-logout-bare-reload']],
@@ -48,7 +48,7 @@ describe('an account that was unlinked', () => {
     expect(stage.kinds(before).filter((kind) => /qr|erased|lost|unlinked/.test(kind))).toEqual(['unlinked']);
   });
 
-  it('because the terms were refused is told so', async () => {
+  test('because the terms were refused is told so', async () => {
     await using stage = await RunStage.linked();
     stage.world.phone(ACCOUNT).setTos(3);
     expect(await stage.next('unlinked')).toEqual({ type: 'unlinked', reason: 'terms_refused' });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import wwebjs from 'whatsapp-web.js';
 import { ACCOUNT, CUSTOMER, MessageStage } from './message-stage.ts';
 
@@ -13,7 +13,7 @@ interface Helpers {
 
 /** The library's own calls on the page of late 2026, through our engine. */
 describe('media on today’s page', { timeout: 90_000 }, () => {
-  it.each([[[]], [['msgkey-uncached']], [['errors-minified']]])('go out and come in (%j)', async (drifts) => {
+  test.each([[[]], [['msgkey-uncached']], [['errors-minified']]])('go out and come in (%j)', async (drifts) => {
     await using stage = await MessageStage.linked(drifts);
     const { library } = stage.run;
     const image = new wwebjs.MessageMedia('image/png', PIXEL, 'pixel.png');
@@ -30,7 +30,7 @@ describe('media on today’s page', { timeout: 90_000 }, () => {
     expect(media).toMatchObject({ mimetype: 'image/png', data: PIXEL });
   });
 
-  it('cannot leak a private field of their model into a message, on either way into the page', async () => {
+  test('cannot leak a private field of their model into a message, on either way into the page', async () => {
     await using stage = await MessageStage.linked();
     const chat = stage.world.phone(CUSTOMER).lid;
     const leaked = await stage.page.evaluate(
@@ -50,7 +50,7 @@ describe('media on today’s page', { timeout: 90_000 }, () => {
     await expect.poll(() => stage.inbox(), { timeout: 45_000 }).toEqual(['whole']);
   });
 
-  it('are forwarded though the page loads that part only when it is used', async () => {
+  test('are forwarded though the page loads that part only when it is used', async () => {
     await using stage = await MessageStage.linked(['forward-lazy']);
     await stage.world.phone(CUSTOMER).send(ACCOUNT, 'pass it on');
     const inbound = await stage.message('pass it on');
@@ -61,7 +61,7 @@ describe('media on today’s page', { timeout: 90_000 }, () => {
 });
 
 describe('those who listen to the library itself', { timeout: 60_000 }, () => {
-  it('hear of messages and acknowledgements, also when they begin to listen late', async () => {
+  test('hear of messages and acknowledgements, also when they begin to listen late', async () => {
     await using stage = await MessageStage.linked();
     const heard: string[] = [];
     stage.run.library.on('message', (message) => heard.push(`in ${message.body} ${message.id._serialized}`));
@@ -75,7 +75,7 @@ describe('those who listen to the library itself', { timeout: 60_000 }, () => {
     expect(heard).toContain(`ack 1 ${sent.whatsappId}`);
   });
 
-  it('do not hear twice after the page has loaded itself afresh; an event without a listener stays in the page', async () => {
+  test('do not hear twice after the page has loaded itself afresh; an event without a listener stays in the page', async () => {
     await using stage = await MessageStage.linked();
     const heard: string[] = [];
     stage.run.library.on('message', ({ body }) => heard.push(body));

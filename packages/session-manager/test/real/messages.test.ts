@@ -1,5 +1,5 @@
 import type { Message } from '@leadmaster/protocol';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Stage } from './harness.ts';
 import { linkBeforeEach } from './linked-stage.ts';
 
@@ -17,7 +17,7 @@ describe('messages on their way out', { timeout: 90_000 }, () => {
   const states = async (): Promise<string[]> =>
     (await stage.sessions.messages('ventas', 100)).map(({ state }) => state);
 
-  it('are settled after the browser was killed under a burst, and none is delivered twice', async () => {
+  test('are settled after the browser was killed under a burst, and none is delivered twice', async () => {
     for (let i = 0; i < 6; i += 1) await send(`burst ${i}`);
     await vi.waitFor(async () => expect(await states()).not.toContain('QUEUED'), { timeout: 10_000 });
     process.kill(stage.browserPid('ventas'), 'SIGKILL');
@@ -34,7 +34,7 @@ describe('messages on their way out', { timeout: 90_000 }, () => {
     expect(inbox.length - told.length).toBeLessThanOrEqual(1);
   });
 
-  it('are in doubt when the account is unlinked under them', async () => {
+  test('are in doubt when the account is unlinked under them', async () => {
     await stage.world.faults.set({ messageAcks: 'none' });
     await send('into nothing');
     const handedOver = async () => (await stage.sessions.messages('ventas', 1))[0]?.whatsappId;
@@ -45,7 +45,7 @@ describe('messages on their way out', { timeout: 90_000 }, () => {
     expect(await states()).toEqual(['UNCERTAIN']);
   });
 
-  it('go under the same key once a number that was not on WhatsApp has joined, and then once', async () => {
+  test('go under the same key once a number that was not on WhatsApp has joined, and then once', async () => {
     const newcomer = '5491100000098';
     const order = () => stage.sessions.send('ventas', { to: newcomer, text: 'welcome' }, 'k1');
     const settled = (id: string) => stage.sessions.acknowledged('ventas', id, 30_000, AbortSignal.timeout(35_000));
@@ -60,7 +60,7 @@ describe('messages on their way out', { timeout: 90_000 }, () => {
     expect(stage.world.phone(newcomer).inbox.map(({ body }) => body)).toEqual(['welcome']);
   });
 
-  it('fail before anything is sent when the number is not on WhatsApp', async () => {
+  test('fail before anything is sent when the number is not on WhatsApp', async () => {
     const nobody = '5491100000099';
     await stage.world.faults.set({ unregistered: [nobody] });
     const { id } = await send('anybody there?', nobody);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { commandLine } from '@leadmaster/capture/processes';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { findBrowser } from '../../src/engine/browser/find.ts';
 import { Stage } from './harness.ts';
 
@@ -15,7 +15,7 @@ const NEWER = '2.3000.9999999999';
 const run = promisify(execFile);
 
 describe('LOGIN_MODE=server', { timeout: 60_000 }, () => {
-  it('starts no browser without a saved login, and says what to do instead', async () => {
+  test('starts no browser without a saved login, and says what to do instead', async () => {
     await using stage = await Stage.open({ env: { LOGIN_MODE: 'server' } });
     await stage.start();
     const session = await stage.sessions.create({ name: 'ventas', start: true, metadata: {} });
@@ -26,7 +26,7 @@ describe('LOGIN_MODE=server', { timeout: 60_000 }, () => {
     await expect(stage.sessions.qr('ventas')).rejects.toMatchObject({ code: 'not_waiting_for_qr' });
   });
 
-  it('is READY with a saved login; one that was unlinked meanwhile stays in place, and no QR is shown', async () => {
+  test('is READY with a saved login; one that was unlinked meanwhile stays in place, and no QR is shown', async () => {
     await using stage = await Stage.open();
     await stage.start();
     await stage.link('ventas', ANA);
@@ -57,7 +57,7 @@ if (!display || chromium === null)
   console.info('no Xvfb, xwininfo or full Chromium here: LOGIN_MODE=local is not proven');
 
 describe('LOGIN_MODE=local', { timeout: 60_000 }, () => {
-  it.skipIf(!display || chromium === null)('opens a window on the screen, which is linked by a scan', async () => {
+  test.skipIf(!display || chromium === null)('opens a window on the screen, which is linked by a scan', async () => {
     await using screen = await Screen.open();
     process.env.DISPLAY = screen.name;
     await using stage = await Stage.open({ env: { LOGIN_MODE: 'local' } });
@@ -72,7 +72,7 @@ describe('LOGIN_MODE=local', { timeout: 60_000 }, () => {
     expect(ready).toMatchObject({ loginMode: 'local', runtime: { browser: 'chromium' } });
   });
 
-  it.skipIf(chromium === null)('says that a screen is missing when there is none', async () => {
+  test.skipIf(chromium === null)('says that a screen is missing when there is none', async () => {
     delete process.env.DISPLAY;
     await using stage = await Stage.open({
       env: { LOGIN_MODE: 'local', BACKOFF_FIRST_MS: '10', BACKOFF_MAX_S: '0.02' },
@@ -86,7 +86,7 @@ describe('LOGIN_MODE=local', { timeout: 60_000 }, () => {
 });
 
 describe('WEB_VERSION', { timeout: 60_000 }, () => {
-  it('pins the page that the data folder has kept, also after WhatsApp serves another', async () => {
+  test('pins the page that the data folder has kept, also after WhatsApp serves another', async () => {
     await using stage = await Stage.open();
     const first = stage.world.settings.page.version;
     await stage.start();

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { proveMoments } from '../../prove/moments/moments-proof.ts';
 
 /** A short slice of `npm run prove -- moments`. */
 describe('snapshots at random moments under load', () => {
-  it('come back READY and complete, each in the world of its own moment', { timeout: 240_000 }, async () => {
+  test('come back READY and complete, each in the world of its own moment', { timeout: 240_000 }, async () => {
     const report = await proveMoments({
       snapshots: 4,
       perRound: 4,

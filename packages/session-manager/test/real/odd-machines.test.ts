@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { of } from '@leadmaster/testkit/asking';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { findBrowser } from '../../src/engine/browser/find.ts';
 import { ServiceStage } from './service.ts';
 
@@ -23,7 +23,7 @@ class Folder implements AsyncDisposable {
 }
 
 describe('a machine without a UTF-8 locale', { timeout: 90_000 }, () => {
-  it('runs, copies and reads sessions in a data folder whose name is not ASCII', async () => {
+  test('runs, copies and reads sessions in a data folder whose name is not ASCII', async () => {
     await using folder = await Folder.open('sesión-ñ-');
     const locale = { LC_ALL: 'POSIX', LANG: '' };
     await using stage = await ServiceStage.open({
@@ -46,7 +46,7 @@ const chromium = await findBrowser({ chromePath: null, visible: true }).catch(()
 if (chromium === null) console.info('no full Chromium here: a TMPDIR that is too long for its socket is not proven');
 
 describe('a temporary folder whose path is too long for a socket', { timeout: 60_000 }, () => {
-  it.skipIf(chromium === null)('is passed over: the full browser starts, and the log says so', async () => {
+  test.skipIf(chromium === null)('is passed over: the full browser starts, and the log says so', async () => {
     await using folder = await Folder.open('long-');
     const TMPDIR = join(folder.path, 'x'.repeat(80));
     await mkdir(TMPDIR);

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { browsersOn } from '@leadmaster/capture/processes';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Stage } from './harness.ts';
 
 const ANA = '5491100000001';
@@ -22,7 +22,7 @@ describe('a linked session', { timeout: 60_000 }, () => {
     await stage[Symbol.asyncDispose]();
   });
 
-  it('tells messages that came while its socket was down once each, in order, in the same browser', async () => {
+  test('tells messages that came while its socket was down once each, in order, in the same browser', async () => {
     const browser = stage.browserPid('ventas');
     await stage.world.faults.set({ outage: 'refused' });
     await stage.until('ventas', 'DISCONNECTED_RECOVERABLE', 'connection_lost');
@@ -39,7 +39,7 @@ describe('a linked session', { timeout: 60_000 }, () => {
     expect(stage.browserPid('ventas')).toBe(browser);
   });
 
-  it('keeps its login when it is told to log out and WhatsApp does not answer', async () => {
+  test('keeps its login when it is told to log out and WhatsApp does not answer', async () => {
     await stage.world.faults.set({ outage: 'hanging' });
     await expect(stage.sessions.logout('ventas')).rejects.toMatchObject({
       code: expect.stringMatching(/engine_failed|wrong_state/),
@@ -52,7 +52,7 @@ describe('a linked session', { timeout: 60_000 }, () => {
     await stage.event((event) => event.type === 'message.received' && event.data.text === 'sigo', 15_000, true);
   });
 
-  it('stays banned over a restart of the service, without a browser, until the operator starts it', async () => {
+  test('stays banned over a restart of the service, without a browser, until the operator starts it', async () => {
     stage.world.phone(ANA).ban();
     await stage.until('ventas', 'DISCONNECTED_BANNED');
     await stage.stop();
@@ -64,7 +64,7 @@ describe('a linked session', { timeout: 60_000 }, () => {
     await stage.until('ventas', 'READY');
   });
 
-  it('does not take a login back that is open elsewhere because the service was restarted', async () => {
+  test('does not take a login back that is open elsewhere because the service was restarted', async () => {
     stage.world.phone(ANA).conflict();
     await stage.until('ventas', 'ERROR', 'conflict');
     await stage.stop();
@@ -75,7 +75,7 @@ describe('a linked session', { timeout: 60_000 }, () => {
     await stage.until('ventas', 'READY');
   });
 
-  it('is tried again after a restart of the service when only the machine was at fault', async () => {
+  test('is tried again after a restart of the service when only the machine was at fault', async () => {
     await stage.sessions.stop('ventas');
     await stage.stop();
     await stage.start({ CHROME_PATH: join(stage.dataDir, 'no-browser') });
@@ -86,7 +86,7 @@ describe('a linked session', { timeout: 60_000 }, () => {
     await stage.until('ventas', 'READY');
   });
 
-  it('tells its events in an order that its states can follow', async () => {
+  test('tells its events in an order that its states can follow', async () => {
     await stage.sessions.restart('ventas');
     await stage.until('ventas', 'READY');
     const events = await stage.eventsOf('ventas', 'session.state');

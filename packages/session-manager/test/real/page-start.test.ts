@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ACCOUNT, CUSTOMER, RunStage } from './run-stage.ts';
 
 const VERSION = '2.3000.1047775310';
 
 describe('a page that starts otherwise', () => {
-  it.each([
+  test.each([
     ['says its version late', ['version-late=2']],
     ['says no version', ['version-absent', '-version-late']],
     ['has its modules late', ['modules-late']],
@@ -23,7 +23,7 @@ describe('a page that starts otherwise', () => {
     expect(stage.kinds().filter((kind) => /lost|blocked|unlinked|socket/.test(kind))).toEqual([]);
   });
 
-  it('from its service worker, as every saved login does, is kept like one from the network', async () => {
+  test('from its service worker, as every saved login does, is kept like one from the network', async () => {
     await using stage = await RunStage.linked([], { page: { version: VERSION } });
     await stage.page.evaluate('navigator.serviceWorker.ready');
     await stage.run.stop(10_000);
@@ -35,7 +35,7 @@ describe('a page that starts otherwise', () => {
     expect(await stage.page.evaluate('navigator.serviceWorker.controller !== null')).toBe(true);
   });
 
-  it('and never gets so far is lost when its time to load is over', async () => {
+  test('and never gets so far is lost when its time to load is over', async () => {
     await using stage = await RunStage.open(['assets-gone=eager'], { loadMs: 3_000 });
     await stage.start();
     expect(await stage.next('lost')).toEqual({ type: 'lost', reason: 'page_failed', detail: 'auth timeout' });

@@ -1,10 +1,10 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { ACCOUNT, RunStage } from './run-stage.ts';
 
 const scan = (stage: RunStage, qr: string) =>
   expect(stage.world.phone(ACCOUNT).scan(qr)).rejects.toMatchObject({ code: 'passkey_required' });
 
-it('tells that linking wants a passkey, and until when, and presses nothing', async () => {
+test('tells that linking wants a passkey, and until when, and presses nothing', async () => {
   await using stage = await RunStage.open(['passkey']);
   await stage.start();
   const { qr } = await stage.next('qr');
@@ -17,7 +17,7 @@ it('tells that linking wants a passkey, and until when, and presses nothing', as
   expect(last?.type).toBe('passkey_asked');
 });
 
-it('is linked when the owner gives the passkey', async () => {
+test('is linked when the owner gives the passkey', async () => {
   await using stage = await RunStage.open(['passkey']);
   await stage.start();
   const { qr } = await stage.next('qr');
@@ -29,7 +29,7 @@ it('is linked when the owner gives the passkey', async () => {
   expect(stage.kinds().filter((kind) => kind === 'passkey')).toHaveLength(1);
 });
 
-it('shows QRs again after a passkey that did not come, and tells the next one too', async () => {
+test('shows QRs again after a passkey that did not come, and tells the next one too', async () => {
   await using stage = await RunStage.open(['passkey', '-self-reload'], { page: { speed: 60 } });
   await stage.start();
   const { qr } = await stage.next('qr');

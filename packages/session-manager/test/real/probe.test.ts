@@ -1,5 +1,5 @@
 import type { Feature } from '@leadmaster/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { PageProbe } from '../../src/engine/page-probe.ts';
 import { ACCOUNT, CUSTOMER, RunStage } from './run-stage.ts';
 
@@ -14,7 +14,7 @@ const featuresOf = ({ checks }: PageProbe, names: readonly string[]): Feature[] 
 ];
 
 describe('the self-test of a page that is READY', () => {
-  it.each(['september', 'april'] as const)('finds everything that is needed on the page of %s', async (date) => {
+  test.each(['september', 'april'] as const)('finds everything that is needed on the page of %s', async (date) => {
     await using stage = await RunStage.linked([], { page: { date } });
     await stage.world.phone(CUSTOMER).send(ACCOUNT, 'hola');
     await stage.next('message', ({ message }) => message.text === 'hola');
@@ -25,7 +25,7 @@ describe('the self-test of a page that is READY', () => {
     expect(Object.keys(found.databases).length).toBeGreaterThan(0);
   });
 
-  it.each([
+  test.each([
     ['send', ['text']],
     ['listener', ['inbound']],
     ['WAWebLinkPreviewChatAction', []],
@@ -38,7 +38,7 @@ describe('the self-test of a page that is READY', () => {
     await stage.nextNew('alive');
   });
 
-  it('is not answered in time by a page whose modules still come, and leaves the session unharmed', async () => {
+  test('is not answered in time by a page whose modules still come, and leaves the session unharmed', async () => {
     await using stage = await RunStage.linked();
     await expect(stage.run.probe(AbortSignal.timeout(50))).rejects.toMatchObject({ name: 'TimeoutError' });
     await stage.nextNew('alive');

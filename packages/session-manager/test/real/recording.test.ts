@@ -1,5 +1,5 @@
 import type { Recording } from '@leadmaster/protocol';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { leaksOf, partsOf, strangersIn, stringsIn } from '../recording/closed.ts';
 import { Stage } from './harness.ts';
 
@@ -22,7 +22,7 @@ describe('a recording', { timeout: 60_000 }, () => {
 
   const record = () => stage.sessions.recording('ventas', AbortSignal.timeout(20_000));
 
-  it('is refused while no browser runs, with what to do', async () => {
+  test('is refused while no browser runs, with what to do', async () => {
     await stage.sessions.create({ name: 'ventas', start: false, metadata: {} });
     await expect(record()).rejects.toMatchObject({
       code: 'session_not_ready',
@@ -30,7 +30,7 @@ describe('a recording', { timeout: 60_000 }, () => {
     });
   });
 
-  it('can be made while a QR waits, and says that no account is linked', async () => {
+  test('can be made while a QR waits, and says that no account is linked', async () => {
     await stage.sessions.create({ name: 'ventas', start: true, metadata: {} });
     await stage.nextQr('ventas');
     const { session, page } = await record();
@@ -42,7 +42,7 @@ describe('a recording', { timeout: 60_000 }, () => {
     });
   });
 
-  it('of a session in use holds its shape, and nothing of its account, its customers and their texts', async () => {
+  test('of a session in use holds its shape, and nothing of its account, its customers and their texts', async () => {
     const { world } = stage;
     world.phone(ACCOUNT).name = NAMES[0];
     world.phone(CUSTOMER).name = NAMES[1];

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { Stage } from './harness.ts';
 import { ACCOUNT, CUSTOMER, RunStage } from './run-stage.ts';
 
@@ -17,7 +17,7 @@ function randomFrom(seed: number): () => number {
 const texts = (stage: RunStage) =>
   stage.events.flatMap((event) => (event.type === 'message' && !event.message.fromMe ? [event.message.text] : []));
 
-it('stays alive while its page loads itself afresh, is READY once more, and hears each message once', async () => {
+test('stays alive while its page loads itself afresh, is READY once more, and hears each message once', async () => {
   await using stage = await RunStage.linked(['iframe-navigates'], { page: { speed: 8 } });
   await stage.next('alive');
   const before = stage.events.length;
@@ -36,7 +36,7 @@ it('stays alive while its page loads itself afresh, is READY once more, and hear
   expect(stage.kinds(before).filter((kind) => /socket|lost|unlinked|erased|qr/.test(kind))).toEqual([]);
 });
 
-it('goes through the reload that the page makes some minutes after a fresh link', async () => {
+test('goes through the reload that the page makes some minutes after a fresh link', async () => {
   await using stage = await RunStage.linked([], { page: { speed: 100 } });
   const before = stage.events.length;
   await stage.world.waitFor('self_reload');
@@ -47,7 +47,7 @@ it('goes through the reload that the page makes some minutes after a fresh link'
   expect(stage.kinds(before).filter((kind) => /socket|lost|unlinked|erased|qr/.test(kind))).toEqual([]);
 });
 
-it('stays READY to its supervisor through reload after reload, in the same browser', async () => {
+test('stays READY to its supervisor through reload after reload, in the same browser', async () => {
   await using stage = await Stage.open({ env: { PROBE_DEADLINE_S: '3' } });
   await stage.start();
   await stage.link('ventas', ACCOUNT);
@@ -64,7 +64,7 @@ it('stays READY to its supervisor through reload after reload, in the same brows
   expect(stage.browserPid('ventas')).toBe(browser);
 });
 
-it.each([3, 17])('has one set of listeners however its page loads itself afresh (seed %i)', async (seed) => {
+test.each([3, 17])('has one set of listeners however its page loads itself afresh (seed %i)', async (seed) => {
   await using stage = await RunStage.linked(['iframe-navigates', '-version-late']);
   const random = randomFrom(seed);
   let before = 0;
@@ -84,7 +84,7 @@ it.each([3, 17])('has one set of listeners however its page loads itself afresh 
   expect(stage.kinds().filter((kind) => /lost|unlinked|erased|socket/.test(kind))).toEqual([]);
 });
 
-it('shows QR after QR while its page loads itself afresh unpaired, and can be linked by a late one', async () => {
+test('shows QR after QR while its page loads itself afresh unpaired, and can be linked by a late one', async () => {
   await using stage = await RunStage.open([], { page: { speed: 20 } });
   await stage.start();
   const first = await stage.next('qr');

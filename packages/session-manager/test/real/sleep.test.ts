@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { groupMembers } from '@leadmaster/capture/processes';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { ServiceStage } from './service.ts';
 
 const ANA = '5491100000001';
@@ -8,7 +8,7 @@ const ANA = '5491100000001';
 const WATCH_S = 5;
 const ASLEEP_MS = (WATCH_S + 2) * 1000;
 
-it('a service that stood still, with its browsers or alone, finds a healthy session healthy', {
+test('a service that stood still, with its browsers or alone, finds a healthy session healthy', {
   timeout: 90_000,
 }, async () => {
   await using stage = await ServiceStage.open({ env: { PROBE_DEADLINE_S: String(WATCH_S) } });

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { proveSoak } from '../../prove/soak/soak-proof.ts';
 
 /** A short slice of `npm run prove -- soak`. */
 describe('many snapshots of one running session, with retention and prune', () => {
-  it('keeps what it should, whole, and lets go of the rest', { timeout: 240_000 }, async () => {
+  test('keeps what it should, whole, and lets go of the rest', { timeout: 240_000 }, async () => {
     const report = await proveSoak({
       snapshots: 24,
       stepHours: 12,

@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { choosePlace } from '../../prove/transfer/place.ts';
 import { proveTransfers } from '../../prove/transfer/transfer-proof.ts';
 
 /** A short slice of `npm run prove -- transfer`. */
 describe('a session between two managers', () => {
   const what = 'goes there and back under messages: READY without a QR, in one place, nothing missing or told twice';
-  it(what, { timeout: 240_000 }, async () => {
+  test(what, { timeout: 240_000 }, async () => {
     const seed = Date.now() % 1_000_000;
     const place = choosePlace();
     if (!place.inNamespaces) console.info(`the transfer proof runs ${place.words}`);

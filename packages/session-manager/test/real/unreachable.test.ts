@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { browserEnvironment } from '../../src/config/browser-machine.ts';
 import { findBrowser } from '../../src/engine/browser/find.ts';
 import { reachWhatsApp } from '../../src/engine/browser/reach.ts';
@@ -12,7 +12,7 @@ const without = (flag: string) => (own: readonly string[]) => own.filter((arg) =
 
 /** A browser that has never had the page. */
 describe('a fresh profile tells why WhatsApp Web is not reached', { timeout: 60_000 }, () => {
-  it.each([
+  test.each([
     ['dns', 'ERR_NAME_NOT_RESOLVED', (own: readonly string[]) => [...own, '--host-resolver-rules=MAP * ~NOTFOUND']],
     ['tls', 'ERR_CERT_AUTHORITY_INVALID', without('--ignore-certificate-errors')],
     [
@@ -27,7 +27,7 @@ describe('a fresh profile tells why WhatsApp Web is not reached', { timeout: 60_
     expect((await stage.next('lost')).reason).toBe('page_unreachable');
   });
 
-  it('route, and the status of what answers instead: at once, not after the deadline of the page', async () => {
+  test('route, and the status of what answers instead: at once, not after the deadline of the page', async () => {
     await using stage = await RunStage.open();
     await stage.world.faults.set({ outage: 'page_unreachable' });
     await stage.start();
@@ -40,7 +40,7 @@ describe('a fresh profile tells why WhatsApp Web is not reached', { timeout: 60_
   });
 });
 
-it('a page that a service worker has kept tells why its socket gets nowhere', { timeout: 60_000 }, async () => {
+test('a page that a service worker has kept tells why its socket gets nowhere', { timeout: 60_000 }, async () => {
   await using stage = await RunStage.linked();
   await stage.page.evaluate(
     'navigator.serviceWorker.ready.then(() => caches.open("wa-shell")).then((c) => c.match("/"))',
@@ -51,13 +51,13 @@ it('a page that a service worker has kept tells why its socket gets nowhere', { 
   expect((await stage.next('unreachable')).found).toEqual({ by: 'route', detail: 'ERR_CONNECTION_REFUSED' });
 });
 
-it('a living page tells why its socket does not come back', { timeout: 60_000 }, async () => {
+test('a living page tells why its socket does not come back', { timeout: 60_000 }, async () => {
   await using stage = await RunStage.linked();
   await stage.world.faults.set({ outage: 'refused' });
   expect((await stage.next('unreachable')).found).toEqual({ by: 'http', detail: 'HTTP 503' });
 });
 
-it('the doctor asks in the way that the browsers go, and leaves nothing behind', { timeout: 60_000 }, async () => {
+test('the doctor asks in the way that the browsers go, and leaves nothing behind', { timeout: 60_000 }, async () => {
   await using stage = await RunStage.open();
   const { world } = stage;
   const browser = await findBrowser({ chromePath: process.env.CHROME_PATH ?? null, visible: false });
@@ -78,7 +78,7 @@ it('the doctor asks in the way that the browsers go, and leaves nothing behind',
   expect((await readdir(temporary)).filter((name) => name.startsWith('puppeteer_dev'))).toEqual([]);
 });
 
-it("the doctor's browser has the locale of a session's, which can write every file name", {
+test("the doctor's browser has the locale of a session's, which can write every file name", {
   timeout: 60_000,
 }, async () => {
   await using stage = await RunStage.open();

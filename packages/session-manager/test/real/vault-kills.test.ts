@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { OPERATIONS, proveVaultKills } from '../../prove/vault-kills/vault-kill-proof.ts';
 
 /** A short slice of `npm run prove -- vault-kills`. */
 describe('kill -9 of the service at steps of save, prune, restore and recover', () => {
-  it('loses nothing that was saved, and leaves no half state', { timeout: 240_000 }, async () => {
+  test('loses nothing that was saved, and leaves no half state', { timeout: 240_000 }, async () => {
     const report = await proveVaultKills({
       seed: Date.now() % 1_000_000,
       operations: OPERATIONS,

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Stage } from './harness.ts';
 import { linkBeforeEach } from './linked-stage.ts';
 
@@ -17,7 +17,7 @@ describe('an account that writes here and elsewhere', { timeout: 90_000 }, () =>
       .filter(({ data }) => data.origin === origin)
       .map(({ data }) => data.text ?? data.whatsappId);
 
-  it('tells what its phone sends once each, live and caught up, and what goes out here as its own', async () => {
+  test('tells what its phone sends once each, live and caught up, and what goes out here as its own', async () => {
     const phone = stage.world.phone(ACCOUNT);
     await phone.send(CUSTOMER, 'typed while on');
     await stage.event(({ data }) => data.text === 'typed while on', 15_000, true);
@@ -42,7 +42,7 @@ describe('an account that writes here and elsewhere', { timeout: 90_000 }, () =>
     expect(first?.data.recipient).toMatchObject({ phone: CUSTOMER });
   });
 
-  it('finds out after the browser was killed what has become of a message, by the id on the disk', async () => {
+  test('finds out after the browser was killed what has become of a message, by the id on the disk', async () => {
     await stage.world.faults.set({ messageAcks: 'none' });
     const { id } = await stage.sessions.send('ventas', { to: CUSTOMER, text: 'into nothing' }, null);
     const journalled = async () => (await stage.sessions.message('ventas', id)).whatsappId;

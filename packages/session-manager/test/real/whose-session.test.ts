@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RECORD_FILE } from '@leadmaster/capture/classify';
 import type { Session } from '@leadmaster/protocol';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WwebjsRun } from '../../src/engine/wwebjs/wwebjs-run.ts';
 import { Stage } from './harness.ts';
 
@@ -37,7 +37,7 @@ describe('whose session it is', { timeout: 120_000 }, () => {
 
   const told = async (name = 'ventas') => (await stage.eventsOf(name, 'message.received')).map(({ data }) => data.text);
 
-  it('waits when another phone scans after an unlink, sends nothing, saves nothing, and tells what came once it is accepted', async () => {
+  test('waits when another phone scans after an unlink, sends nothing, saves nothing, and tells what came once it is accepted', async () => {
     const session = await wrong();
     expect(session).toMatchObject({ account: { phone: BETO }, canSend: false });
     expect(session.hint).toContain(`+${ANA}`);
@@ -65,7 +65,7 @@ describe('whose session it is', { timeout: 120_000 }, () => {
     expect(stage.clones()).toEqual([]);
   });
 
-  it('is unlinked at WhatsApp by a word, tells nothing of what came, and is READY again with its own phone', async () => {
+  test('is unlinked at WhatsApp by a word, tells nothing of what came, and is READY again with its own phone', async () => {
     await wrong();
     await stage.world.phone(CUSTOMER).send(BETO, 'not for us');
     await vi.waitFor(() => expect(stage.world.phone(BETO).devices[0]?.queued).toBe(0), 10_000);
@@ -77,7 +77,7 @@ describe('whose session it is', { timeout: 120_000 }, () => {
     await vi.waitFor(async () => expect(await told()).toEqual(['for us']), 10_000);
   });
 
-  it('waits across restarts, and a word settles it with the browser that is started for it', async () => {
+  test('waits across restarts, and a word settles it with the browser that is started for it', async () => {
     await wrong();
     await stage.stop();
     await stage.world.phone(CUSTOMER).send(BETO, 'while off');
@@ -90,7 +90,7 @@ describe('whose session it is', { timeout: 120_000 }, () => {
     await vi.waitFor(async () => expect(await told()).toEqual(['while off']), 15_000);
   });
 
-  it('is unlinked after a restart too', async () => {
+  test('is unlinked after a restart too', async () => {
     await wrong();
     await stage.stop();
     await stage.start();
@@ -100,18 +100,18 @@ describe('whose session it is', { timeout: 120_000 }, () => {
     expect(await told()).toEqual([]);
   });
 
-  it("is READY when the same account comes back under WhatsApp's other spelling", async () => {
+  test("is READY when the same account comes back under WhatsApp's other spelling", async () => {
     await scannedInstead(ANA.replace(/^549/, '54'));
     expect(await stage.until('ventas', 'READY')).toMatchObject({ account: { phone: ANA.replace(/^549/, '54') } });
     expect(await stage.eventsOf('ventas', 'session.account')).toEqual([]);
   });
 
-  it('is known by its LID as well, where the page tells it', async () => {
+  test('is known by its LID as well, where the page tells it', async () => {
     const { account } = await stage.sessions.get('ventas');
     expect(account).toMatchObject({ id: `${ANA}@c.us`, phone: ANA, lid: expect.stringMatching(/^\d{15}@lid$/) });
   });
 
-  it('goes on when its phone scans another session, which waits and names it', async () => {
+  test('goes on when its phone scans another session, which waits and names it', async () => {
     await stage.sessions.create({ name: 'soporte', start: true, metadata: {} });
     await stage.world.phone(ANA).scan((await stage.nextQr('soporte')).qr);
     expect((await stage.until('soporte', 'WRONG_ACCOUNT', 'linked_elsewhere')).hint).toContain('ventas');
@@ -124,7 +124,7 @@ describe('whose session it is', { timeout: 120_000 }, () => {
     expect((await stage.sessions.get('ventas')).state).toBe('READY');
   });
 
-  it('keeps its login when a copy of it is brought, READY for a moment, unlinked by order and deleted', async () => {
+  test('keeps its login when a copy of it is brought, READY for a moment, unlinked by order and deleted', async () => {
     await stage.sessions.stop('ventas');
     const folder = await mkdtemp(join(tmpdir(), 'leadmaster-copied-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -152,7 +152,7 @@ describe('whose session it is', { timeout: 120_000 }, () => {
     expect(stage.world.phone(ANA).devices).toHaveLength(1);
   });
 
-  it('refuses a pairing code for its number in another session; a code that WhatsApp gave is not asked for again', async () => {
+  test('refuses a pairing code for its number in another session; a code that WhatsApp gave is not asked for again', async () => {
     await stage.sessions.create({ name: 'soporte', start: true, metadata: {} });
     await stage.until('soporte', 'QR_REQUIRED');
     const asked = () => stage.world.observed.filter(({ type }) => type === 'pairing_code').length;

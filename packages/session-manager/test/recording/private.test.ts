@@ -1,6 +1,6 @@
 import { MAGNITUDES, RECORDED_DATABASES, RECORDED_MODULES, recording } from '@leadmaster/protocol';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { recordedPageOf } from '../../src/engine/recorded-page.ts';
 import { recordingOf } from '../../src/lifecycle/recording.ts';
 import { leaksOf, partsOf, strangersIn } from './closed.ts';
@@ -125,7 +125,7 @@ function secretsIn(value: unknown, seen: string[] = []): string[] {
 /** What the page may say rightly, which is no secret. */
 const RIGHT = ['13327', '2.3000.1047935283', '1234', '2020'];
 
-it('holds no content of a page, for any answer of the page', () => {
+test('holds no content of a page, for any answer of the page', () => {
   fc.assert(
     fc.property(fc.oneof(nested, likely), (findings) => {
       const file = recordingOf({ ...facts, page: recordedPageOf(findings) });
@@ -150,7 +150,7 @@ const RIGHT_PARTS = partsOf(
   ]),
 );
 
-it('leaves the prototype of everything alone', () => {
+test('leaves the prototype of everything alone', () => {
   const findings: unknown = JSON.parse('{"__proto__":{"polluted":1},"modules":{"__proto__":{"state":"present"}}}');
   recordedPageOf(findings);
   expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);

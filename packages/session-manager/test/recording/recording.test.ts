@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { recordedPageOf } from '../../src/engine/recorded-page.ts';
 import { recordingOf } from '../../src/lifecycle/recording.ts';
 import { openSessions } from '../lifecycle/linked-session.ts';
@@ -18,7 +18,7 @@ const facts = {
 describe('the path of a recording', () => {
   const at = (second: number) => new Date(Date.UTC(2026, 8, 20, 12, 0, second)).toISOString();
 
-  it('begins where this run began to start, and tells times since then', () => {
+  test('begins where this run began to start, and tells times since then', () => {
     const transitions = [
       { from: 'RECONNECTING', to: 'READY', reason: 'login_accepted', at: at(9) },
       { from: 'STOPPED', to: 'RECONNECTING', reason: 'requested', at: at(5) },
@@ -30,7 +30,7 @@ describe('the path of a recording', () => {
     ]);
   });
 
-  it('takes no reason that is not on the list, and no time that a clock set back would make', () => {
+  test('takes no reason that is not on the list, and no time that a clock set back would make', () => {
     const transitions = [
       { from: 'INITIALIZING', to: 'ERROR', reason: 'call 5491100000001', at: at(2) },
       { from: 'STOPPED', to: 'INITIALIZING', reason: 'requested', at: at(8) },
@@ -42,7 +42,7 @@ describe('the path of a recording', () => {
     });
   });
 
-  it('is empty where the start is no longer known', () => {
+  test('is empty where the start is no longer known', () => {
     const transitions = [
       { from: 'DISCONNECTED_RECOVERABLE', to: 'READY', reason: 'connection_back', at: at(2) },
     ] as const;
@@ -51,7 +51,7 @@ describe('the path of a recording', () => {
 });
 
 describe('the page of a recording', () => {
-  it('is rounded: counts to powers of ten, modules to hundreds', () => {
+  test('is rounded: counts to powers of ten, modules to hundreds', () => {
     const { counts, modulesLoaded } = recordedPageOf({
       chats: 84,
       messages: 12_345,
@@ -62,7 +62,7 @@ describe('the page of a recording', () => {
     expect(counts).toEqual({ chats: 10, messages: 10_000, chatsByServer: { lid: 10, 'c.us': 1, other: 1 } });
   });
 
-  it('takes the number of a build, and nothing else that stands in its place', () => {
+  test('takes the number of a build, and nothing else that stands in its place', () => {
     const debug = (text: unknown) => recordedPageOf({ debug: text }).builds.debug;
     expect(debug('2.3000.1047935283')).toBe(1_047_935_283);
     expect(debug('2.3000.1047935283.i')).toBe(1_047_935_283);
@@ -71,7 +71,7 @@ describe('the page of a recording', () => {
     }
   });
 
-  it.each([
+  test.each([
     [['_serialized'], '_serialized'],
     [['$1'], '$1'],
     [['$5491'], 'other'],
@@ -82,12 +82,12 @@ describe('the page of a recording', () => {
     expect(recordedPageOf({ keyReads, keyFields: null }).messageKey).toEqual({ textField, ownFields: null });
   });
 
-  it('knows a word of the page by its list, and says "other" of any other', () => {
+  test('knows a word of the page by its list, and says "other" of any other', () => {
     const socketOf = (socket: unknown) => recordedPageOf({ socket }).socket;
     expect([socketOf('PROXYBLOCK'), socketOf('5491100000001'), socketOf(7)]).toEqual(['PROXYBLOCK', 'other', null]);
   });
 
-  it('counts databases that are not on the list, without their names', () => {
+  test('counts databases that are not on the list, without their names', () => {
     const databases = [
       ['model-storage', 2_020],
       ['5491100000001', 10],
@@ -118,7 +118,7 @@ describe('a session', () => {
     return { ...opened, record, [Symbol.asyncDispose]: close };
   }
 
-  it('says by feature what the probe found, and calls nothing broken while modules still come', async () => {
+  test('says by feature what the probe found, and calls nothing broken while modules still come', async () => {
     await using session = await running();
     const check = { name: 'Socket', detail: '', isNeeded: true } as const;
     session.engine.run.page.checks = [
@@ -133,14 +133,14 @@ describe('a session', () => {
     expect((await session.record()).features).toEqual({ ...verdicts, ids: 'unknown' });
   });
 
-  it('is recorded without features where the probe fails', async () => {
+  test('is recorded without features where the probe fails', async () => {
     await using session = await running();
     session.engine.run.probe = () => Promise.reject(new Error('the page is busy'));
     const { features, page } = await session.record();
     expect([features, page.hasLoader]).toEqual([{}, true]);
   });
 
-  it('whose page does not answer says so, and that another try may help', async () => {
+  test('whose page does not answer says so, and that another try may help', async () => {
     await using session = await running();
     session.engine.run.record = () => Promise.reject(new Error('Execution context was destroyed'));
     await expect(session.record()).rejects.toMatchObject({
@@ -149,7 +149,7 @@ describe('a session', () => {
     });
   });
 
-  it('whose caller has gone does not wait for the page', async () => {
+  test('whose caller has gone does not wait for the page', async () => {
     await using session = await running();
     const gone = AbortSignal.abort(new Error('the caller has gone'));
     await expect(session.sessions.recording('ventas', gone)).rejects.toThrow('the caller has gone');

@@ -1,5 +1,5 @@
 import { recording } from '@leadmaster/protocol';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { z } from 'zod';
 
 type Node = { readonly [name: string]: unknown };
@@ -37,11 +37,11 @@ function isClosed(node: Node): boolean {
   }
 }
 
-it('has no place for a string, a number or a key that is not ours', () => {
+test('has no place for a string, a number or a key that is not ours', () => {
   expect(openPlaces(z.toJSONSchema(recording) as Node)).toEqual([]);
 });
 
-it.each([
+test.each([
   ['a free string', z.strictObject({ a: z.string() }), ['$.a']],
   ['a pattern of any length', z.strictObject({ a: z.string().regex(/^[0-9]+$/) }), ['$.a']],
   ['an object that takes any key', z.looseObject({}), ['$', '$.additionalProperties']],

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { manager, tempFolder } from '../adopt/folders.ts';
 import { putProfile } from '../adopt/profiles.ts';
@@ -28,7 +28,7 @@ async function spoilPacks(dataDir: string): Promise<void> {
   }
 }
 
-it('a damaged snapshot is told as such until another is taken, which is whole, though the service ended in between', async () => {
+test('a damaged snapshot is told as such until another is taken, which is whole, though the service ended in between', async () => {
   const dataDir = join(await tempFolder(), 'data');
   const first = await withSession(dataDir);
   const { id } = await first.snapshots.create('ventas', REQUESTED);
@@ -43,7 +43,7 @@ it('a damaged snapshot is told as such until another is taken, which is whole, t
   expect(await second.snapshots.verify('ventas', healed.id, { drill: false })).toMatchObject({ ok: true });
 });
 
-it('a restore that meets damage says so of the snapshot, and the next one is whole', async () => {
+test('a restore that meets damage says so of the snapshot, and the next one is whole', async () => {
   const dataDir = join(await tempFolder(), 'data');
   const { snapshots } = await withSession(dataDir);
   const { id } = await snapshots.create('ventas', REQUESTED);

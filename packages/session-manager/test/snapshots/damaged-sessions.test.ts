@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { manager, tempFolder } from '../adopt/folders.ts';
 import { putProfile } from '../adopt/profiles.ts';
@@ -43,7 +43,7 @@ describe.each([
   ['record', 'chain', 'std'],
   ['key', 'keys', expect.stringMatching(/^[0-9a-f]{32}$/)],
 ])('a session whose only %s is damaged', (_, below, shown) => {
-  it('is listed as damaged among the others', async () => {
+  test('is listed as damaged among the others', async () => {
     const { snapshots } = await afterwards(flipNew(below));
     const held = await snapshots.recoverable();
     expect(held).toHaveLength(3);
@@ -55,7 +55,7 @@ describe.each([
     ]);
   });
 
-  it('keeps no other from being recovered, and is told when it is asked for', async () => {
+  test('keeps no other from being recovered, and is told when it is asked for', async () => {
     const { snapshots, roster } = await afterwards(flipNew(below));
     const one = await snapshots.recover({ ...WANTED, sessions: ['dos'] });
     expect(one.items).toMatchObject([{ session: 'dos', ok: true }]);
@@ -72,7 +72,7 @@ describe.each([
     });
   });
 
-  it('keeps no other from being pruned', async () => {
+  test('keeps no other from being pruned', async () => {
     const { snapshots } = await afterwards(flipNew(below));
     expect(await snapshots.prune('dos')).toMatchObject({ session: 'dos' });
     // Of all, the others are done; that one of them was not is told.

@@ -1,7 +1,7 @@
 import { readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { examine } from '@leadmaster/doctor';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { manager, tempFolder } from '../adopt/folders.ts';
 import { putProfile } from '../adopt/profiles.ts';
@@ -29,7 +29,7 @@ async function flip(path: string): Promise<Buffer> {
 }
 
 describe('with the service up', () => {
-  it.each([
+  test.each([
     ['the header flipped', 'vault', true],
     ["the vault's key flipped", 'keys/vault/000001', true],
     ['the header removed', 'vault', false],
@@ -51,7 +51,7 @@ describe('with the service up', () => {
     },
   );
 
-  it('verify reads the key file that a fresh machine would have', async () => {
+  test('verify reads the key file that a fresh machine would have', async () => {
     const { context, id } = await running();
     const { keyFile } = context.config.vault;
     const text = await readFile(keyFile, 'utf8');
@@ -66,7 +66,7 @@ describe('with the service up', () => {
     expect(await context.snapshots.verify('ventas', id, READ)).toMatchObject({ ok: true });
   });
 
-  it('a vault that is removed and put back is usable', async () => {
+  test('a vault that is removed and put back is usable', async () => {
     const { context, vault } = await running();
     await rename(vault, `${vault}.away`);
     await expect(context.snapshots.create('ventas', REQUESTED)).rejects.toMatchObject({ status: 503 });
@@ -75,7 +75,7 @@ describe('with the service up', () => {
     expect((await context.snapshots.list('ventas')).items).toHaveLength(3);
   });
 
-  it("a session's key that is removed is told, and no new one is made in its place", async () => {
+  test("a session's key that is removed is told, and no new one is made in its place", async () => {
     const { context, vault } = await running();
     const [owner = ''] = (await readdir(join(vault, 'keys'))).filter((name) => name !== 'vault');
     await rename(join(vault, 'keys', owner), join(vault, 'away'));
@@ -88,7 +88,7 @@ describe('with the service up', () => {
     await context.snapshots.create('ventas', REQUESTED);
   });
 
-  it('a damaged newest record says nothing of the one before, which is judged alone; recover tells both', async () => {
+  test('a damaged newest record says nothing of the one before, which is judged alone; recover tells both', async () => {
     const { context, vault } = await running();
     const [session = ''] = await readdir(join(vault, 'chain'));
     const record = join(vault, 'chain', session, '0000000002');
@@ -109,7 +109,7 @@ describe('with the service up', () => {
     expect(recovered).toMatchObject([{ ok: true, detail: expect.stringContaining('a newer record cannot be read') }]);
   });
 
-  it('a damaged newest record that is written over is taken out by the command that is told', async () => {
+  test('a damaged newest record that is written over is taken out by the command that is told', async () => {
     const { context, vault } = await running();
     const [session = ''] = await readdir(join(vault, 'chain'));
     await flip(join(vault, 'chain', session, '0000000002'));
@@ -123,7 +123,7 @@ describe('with the service up', () => {
     expect((await examine(context.config)).findings.filter(({ where }) => where === 'ventas')).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['flipped', flip, false],
     ['cut short', (path: string) => truncate(path, 100), true],
     ['removed', (path: string) => rm(path), true],

@@ -4,7 +4,7 @@ import { LOGIN_STORES } from '@leadmaster/capture/classify';
 import { useLevelDb } from '@leadmaster/testkit';
 import type { SnapshotInfo } from '@leadmaster/vault';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { settleGuess } from '../../src/snapshots/own-link.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
@@ -70,7 +70,7 @@ describe.each(CLOCKS)('with %s', (_, byMs) => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + byMs });
   });
 
-  it('a session that is made again under the name of a deleted one has no last snapshot until it is saved itself', async () => {
+  test('a session that is made again under the name of a deleted one has no last snapshot until it is saved itself', async () => {
     await context.sessions.delete('ventas');
     await context.snapshots.idle();
     await adopt(context);
@@ -81,7 +81,7 @@ describe.each(CLOCKS)('with %s', (_, byMs) => {
     expect(await listed(context)).toEqual(expect.arrayContaining([former, own]));
   });
 
-  it('what a restore brings back is the last snapshot of the login in place, and not the one that it replaced', async () => {
+  test('what a restore brings back is the last snapshot of the login in place, and not the one that it replaced', async () => {
     await useLevelDb(join(context.paths.session('ventas'), LOGIN_STORES.indexedDb));
     const newer = await take(context);
     expect(await lastOf(context)).toBe(newer);
@@ -91,7 +91,7 @@ describe.each(CLOCKS)('with %s', (_, byMs) => {
     expect(await lastOf(context)).toBe(next);
   });
 
-  it('a restore of a deleted session has the restored one as its last', async () => {
+  test('a restore of a deleted session has the restored one as its last', async () => {
     await context.sessions.delete('ventas');
     await context.snapshots.idle();
     await context.snapshots.restore('ventas', former, WANTED);
@@ -99,7 +99,7 @@ describe.each(CLOCKS)('with %s', (_, byMs) => {
   });
 });
 
-it('a restore that fails leaves the login in place with its last snapshot', async () => {
+test('a restore that fails leaves the login in place with its last snapshot', async () => {
   const context = await manager();
   await adopt(context);
   const first = await take(context);
@@ -114,7 +114,7 @@ it('a restore that fails leaves the login in place with its last snapshot', asyn
   expect([await lastOf(context), before]).toEqual([aside, newest]);
 });
 
-it('why the last snapshot of a deleted session failed is not said of the next session of that name', async () => {
+test('why the last snapshot of a deleted session failed is not said of the next session of that name', async () => {
   const context = await manager();
   await adopt(context);
   const failure = { code: 'vault_missing', detail: 'It is not mounted.', reason: 'manual', hint: '' };
@@ -126,7 +126,7 @@ it('why the last snapshot of a deleted session failed is not said of the next se
   expect((await context.sessions.get('ventas')).snapshotFailure).toBeNull();
 });
 
-it('a snapshot that reached the vault and not the database counts for the link that it was taken of, once it is verified', async () => {
+test('a snapshot that reached the vault and not the database counts for the link that it was taken of, once it is verified', async () => {
   const context = await manager();
   await adopt(context);
   const id = await take(context);
@@ -144,7 +144,7 @@ it('a snapshot that reached the vault and not the database counts for the link t
   expect(await lastOf(context)).toBeNull();
 });
 
-it('a snapshot from before links had numbers counts until the vault has told that it is of another account', async () => {
+test('a snapshot from before links had numbers counts until the vault has told that it is of another account', async () => {
   const context = await manager();
   await adopt(context);
   const [one, other] = [await take(context), await take(context)];

@@ -2,7 +2,7 @@ import { cp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LOGIN_STORES } from '@leadmaster/capture/classify';
 import { useLevelDb } from '@leadmaster/testkit';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { manager, tempFolder } from '../adopt/folders.ts';
 import { putProfile } from '../adopt/profiles.ts';
@@ -61,12 +61,12 @@ describe.each(EVENTS)('after %s', (_, event) => {
     return { context: await manager(await event(join(root, 'data')), env), id };
   }
 
-  it('a login that is as it was is not newer than its snapshot', async () => {
+  test('a login that is as it was is not newer than its snapshot', async () => {
     const { context, id } = await afterwards();
     expect(await context.snapshots.restore('ventas', id, WANTED)).toMatchObject({ generation: 2 });
   });
 
-  it('a login that was used since is newer, until the operator says that it may go', async () => {
+  test('a login that was used since is newer, until the operator says that it may go', async () => {
     const { context, id } = await afterwards();
     await useLevelDb(join(context.paths.session('ventas'), LOGIN_STORES.indexedDb));
     await expect(context.snapshots.restore('ventas', id, WANTED)).rejects.toMatchObject({ code: 'newer_login' });

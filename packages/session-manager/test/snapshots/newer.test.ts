@@ -2,7 +2,7 @@ import { rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LOGIN_STORES } from '@leadmaster/capture/classify';
 import { putLevelDb, useLevelDb } from '@leadmaster/testkit';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { manager, tempFolder } from '../adopt/folders.ts';
@@ -20,7 +20,7 @@ async function snapshotted(): Promise<{ context: Context; id: string; profile: s
 }
 
 describe('whether a login is newer than a snapshot', () => {
-  it.each(Object.entries(LOGIN_STORES))(
+  test.each(Object.entries(LOGIN_STORES))(
     'is recognised by one change in %s, however soon it came and with any file time',
     async (_, store) => {
       const { context, id, profile } = await snapshotted();
@@ -34,7 +34,7 @@ describe('whether a login is newer than a snapshot', () => {
     },
   );
 
-  it('is not told by file times: what was only touched may be restored', async () => {
+  test('is not told by file times: what was only touched may be restored', async () => {
     const { context, id, profile } = await snapshotted();
     const ahead = new Date(Date.now() + 3_600_000);
     for (const store of Object.values(LOGIN_STORES)) await utimes(join(profile, store, '000003.log'), ahead, ahead);
@@ -44,7 +44,7 @@ describe('whether a login is newer than a snapshot', () => {
     expect(await context.snapshots.restore('ventas', id, WANTED)).toMatchObject({ generation: 3 });
   });
 
-  it('counts as yes where the login cannot be read', async () => {
+  test('counts as yes where the login cannot be read', async () => {
     const { context, id, profile } = await snapshotted();
     const log = join(profile, LOGIN_STORES.indexedDb, '000003.log');
     await rm(log);
@@ -58,7 +58,7 @@ describe('whether a login is newer than a snapshot', () => {
     });
   });
 
-  it('is no where no login is in place, or one that is damaged inside or erased', async () => {
+  test('is no where no login is in place, or one that is damaged inside or erased', async () => {
     const { context, id, profile } = await snapshotted();
     await writeFile(join(profile, LOGIN_STORES.indexedDb, '000003.log'), Buffer.alloc(40, 1));
     expect(await context.snapshots.restore('ventas', id, WANTED)).toMatchObject({ generation: 2 });
@@ -68,7 +68,7 @@ describe('whether a login is newer than a snapshot', () => {
     expect(await context.snapshots.restore('ventas', id, WANTED)).toMatchObject({ generation: 4 });
   });
 
-  it('is yes for another login that was linked since, though it has fewer changes', async () => {
+  test('is yes for another login that was linked since, though it has fewer changes', async () => {
     const { context, profile } = await snapshotted();
     for (const store of Object.values(LOGIN_STORES)) await useLevelDb(join(profile, store));
     const { id } = await context.snapshots.create('ventas', { reason: 'requested' });

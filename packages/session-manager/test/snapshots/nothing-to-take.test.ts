@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { manager, tempFolder } from '../adopt/folders.ts';
 import { putProfile } from '../adopt/profiles.ts';
 
@@ -14,7 +14,7 @@ async function linked() {
   return context;
 }
 
-it('a session that was given up here says where it went, and is not told to be linked', async () => {
+test('a session that was given up here says where it went, and is not told to be linked', async () => {
   const { snapshots, sessions } = await linked();
   const { id } = await snapshots.create('ventas', { reason: 'requested' });
   await snapshots.retire('ventas', id);
@@ -31,7 +31,7 @@ it('a session that was given up here says where it went, and is not told to be l
   expect(await snapshots.recoverable()).toMatchObject([{ session: 'ventas', gone: 'moved' }]);
 });
 
-it('a profile whose folder was deleted under a linked session is missing, not "never linked"', async () => {
+test('a profile whose folder was deleted under a linked session is missing, not "never linked"', async () => {
   const { snapshots, paths } = await linked();
   await rm(join(paths.tokens, 'ventas'), { recursive: true });
   await expect(snapshots.create('ventas', { reason: 'requested' })).rejects.toMatchObject({

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Account } from '@leadmaster/protocol';
 import { storeUrl } from '@leadmaster/vault';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { areDifferent, secondWriters } from '../../src/snapshots/other-account.ts';
@@ -38,7 +38,7 @@ async function shared(
 }
 
 describe('two installations with a session of one name in one vault', () => {
-  it('one is not given the account of the other, unless that is said', async () => {
+  test('one is not given the account of the other, unless that is said', async () => {
     const { here, theirs } = await shared();
     const refusal = {
       code: 'other_account',
@@ -52,7 +52,7 @@ describe('two installations with a session of one name in one vault', () => {
     expect((await here.sessions.get('c2')).account).toMatchObject(THEIRS);
   });
 
-  it('nor started with one that another session here has, even with a confirmation', async () => {
+  test('nor started with one that another session here has, even with a confirmation', async () => {
     const { here, theirs } = await shared();
     const copy = await putProfile(join(await tempFolder(), 'session'));
     await here.adoption.adopt({ name: 'suya', path: copy, mode: 'move' });
@@ -72,7 +72,7 @@ describe('two installations with a session of one name in one vault', () => {
     });
   });
 
-  it('nor where its profile is gone, by what was taken of it here', async () => {
+  test('nor where its profile is gone, by what was taken of it here', async () => {
     const { here } = await shared();
     await createProfileStore({ dataDir: here.paths.root }).trash('c2', 'lost');
     const recover = { sessions: ['c2'], originRetired: true, start: false };
@@ -82,7 +82,7 @@ describe('two installations with a session of one name in one vault', () => {
     expect(said.items).toMatchObject([{ ok: true, detail: expect.stringContaining('+5215511112222') }]);
   });
 
-  it('goes by whom a session belongs to, not by the wrong account that waits in it', async () => {
+  test('goes by whom a session belongs to, not by the wrong account that waits in it', async () => {
     const here = await installation(join(await tempFolder(), 'vault'), OURS);
     const { id } = await here.snapshots.create('c2', REQUESTED);
     const wrongAccount = { reason: 'other_account', account: THEIRS, session: null } as const;
@@ -96,7 +96,7 @@ describe('two installations with a session of one name in one vault', () => {
     await expect(here.sessions.settleAccount('c2', { unlink: true })).rejects.toMatchObject({ code: 'place_changed' });
   });
 
-  it('is named by list: whose each snapshot is, who took it, and that there are two', async () => {
+  test('is named by list: whose each snapshot is, who took it, and that there are two', async () => {
     const { here, there } = await shared();
     const { items, problems } = await here.snapshots.list('c2');
     expect(items).toMatchObject([
@@ -107,7 +107,7 @@ describe('two installations with a session of one name in one vault', () => {
     expect((await there.snapshots.list('c2')).problems).toHaveLength(1);
   });
 
-  it('is not told of one installation, nor of a machine that took over from another', async () => {
+  test('is not told of one installation, nor of a machine that took over from another', async () => {
     const vault = join(await tempFolder(), 'vault');
     const old = await installation(vault, OURS);
     await old.snapshots.create('c2', REQUESTED);
@@ -119,7 +119,7 @@ describe('two installations with a session of one name in one vault', () => {
     expect((await next.snapshots.list('c2')).problems).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['account', OURS, THEIRS],
     ['link of the account', { ...OURS, device: 1 }, { ...OURS, device: 2 }],
   ])('an imported file of another %s does not take a place, and stays out of the history', async (_, ours, others) => {
@@ -137,7 +137,7 @@ describe('two installations with a session of one name in one vault', () => {
     await here.snapshots.import('c2', stream(), { ...wanted, otherAccount: true });
   });
 
-  it('a snapshot of unknown account is not of another one, and the older format is read', async () => {
+  test('a snapshot of unknown account is not of another one, and the older format is read', async () => {
     const vault = join(await tempFolder(), 'vault');
     const unknown = await installation(vault, null);
     const { id } = await unknown.snapshots.create('c2', REQUESTED);
@@ -165,7 +165,7 @@ describe('two installations with a link each of one account, in one vault', () =
     return { here, own: own.id, others: others.id };
   }
 
-  it('one is not given the link of the other, and is told which snapshot is its own', async () => {
+  test('one is not given the link of the other, and is told which snapshot is its own', async () => {
     const { here, own, others } = await linked();
     await expect(here.snapshots.restore('c2', others, { ...WANTED, start: true })).rejects.toMatchObject({
       ...{ code: 'other_account', status: 409, hint: expect.stringContaining('--other-account') },
@@ -175,7 +175,7 @@ describe('two installations with a link each of one account, in one vault', () =
     await here.snapshots.restore('c2', own, WANTED);
   });
 
-  it('waits for a word before it starts with the link of the other, also after a second restore', async () => {
+  test('waits for a word before it starts with the link of the other, also after a second restore', async () => {
     const { here, others } = await linked();
     for (const how of [{ start: true }, { restart: true }]) {
       const session = await here.snapshots.restore('c2', others, { ...WANTED, ...how, otherAccount: true });
@@ -184,7 +184,7 @@ describe('two installations with a link each of one account, in one vault', () =
     }
   });
 
-  it('nor where its profile is gone', async () => {
+  test('nor where its profile is gone', async () => {
     const { here } = await linked();
     await createProfileStore({ dataDir: here.paths.root }).trash('c2', 'lost');
     const recover = { sessions: ['c2'], originRetired: true, start: false };
@@ -195,7 +195,7 @@ describe('two installations with a link each of one account, in one vault', () =
     expect(await here.sessions.get('c2')).toMatchObject({ originRetired: true });
   });
 
-  it.each([
+  test.each([
     ['an earlier link that was taken here', { before: link(1), now: link(3) }],
     ['a link that is not known', { before: OURS, now: link(3) }],
   ])('goes back to %s', async (_, { before, now }) => {
@@ -206,7 +206,7 @@ describe('two installations with a link each of one account, in one vault', () =
     expect(await here.sessions.get('c2')).toMatchObject({ originRetired: true });
   });
 
-  it.each([
+  test.each([
     ['the same', link(1)],
     ['not known', OURS],
   ])('takes a snapshot of the other whose link is %s', async (_, theirs) => {
@@ -234,7 +234,7 @@ describe('two writers of one history', () => {
       })),
     );
 
-  it.each([
+  test.each([
     ['a new machine', by(['a', 1], ['a', 1], ['b', 2], ['b', 2])],
     ['a new database on the same machine', by(['a', 1], ['b', 1], ['b', 1])],
     ['a move there and back', by(['a', 1], ['b', 2], ['a', 3])],
@@ -243,7 +243,7 @@ describe('two writers of one history', () => {
     expect(problems).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['that take turns', by(['a', 1], ['b', 1], ['a', 1], ['b', 1])],
     ['of different accounts', by(['a', 1, '1'], ['b', 2, '2'])],
   ])('are told once of two %s', (_, problems) => {
@@ -252,7 +252,7 @@ describe('two writers of one history', () => {
 });
 
 describe('whether two accounts differ', () => {
-  it.each([
+  test.each([
     ['5215511112222', '525511112222'],
     ['5491122334455', '541122334455'],
     ['5511987654321', '551187654321'],
@@ -261,7 +261,7 @@ describe('whether two accounts differ', () => {
     expect(areDifferent(account(one), account(other))).toBe(false);
   });
 
-  it('is known only of two numbers', () => {
+  test('is known only of two numbers', () => {
     expect(areDifferent(OURS, THEIRS)).toBe(true);
     expect(areDifferent(OURS, null)).toBe(false);
     expect(areDifferent(account(''), THEIRS)).toBe(false);

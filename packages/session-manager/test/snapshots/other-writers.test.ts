@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Account } from '@leadmaster/protocol';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
@@ -40,7 +40,7 @@ async function shared() {
 const REFUSED = { code: 'other_writer', status: 409, message: expect.stringMatching(/1 snapshot .*\+5215533334444/) };
 
 describe('what another installation has written on a shared vault', () => {
-  it('is not destroyed by a delete --purge here, unless that is said', async () => {
+  test('is not destroyed by a delete --purge here, unless that is said', async () => {
     const { here, there, theirs } = await shared();
     const refusal = { ...REFUSED, hint: expect.stringContaining('--other-writers'), extra: { snapshots: [theirs] } };
     await expect(here.sessions.delete('c2', { purge: true })).rejects.toMatchObject(refusal);
@@ -50,7 +50,7 @@ describe('what another installation has written on a shared vault', () => {
     await expect(there.snapshots.verify('c2', theirs, { drill: false })).rejects.toThrow();
   });
 
-  it('nor by one of a session that moved there and is saved there now', async () => {
+  test('nor by one of a session that moved there and is saved there now', async () => {
     const vault = join(await tempFolder(), 'vault');
     const here = await installation(vault, OURS);
     await take(here);
@@ -62,7 +62,7 @@ describe('what another installation has written on a shared vault', () => {
     });
   });
 
-  it('is not deleted by its id, unless that is said', async () => {
+  test('is not deleted by its id, unless that is said', async () => {
     const { here, ours, theirs } = await shared();
     await expect(here.snapshots.delete('c2', theirs)).rejects.toMatchObject(REFUSED);
     await here.snapshots.delete('c2', ours);
@@ -70,7 +70,7 @@ describe('what another installation has written on a shared vault', () => {
     expect(await ids(here)).toEqual([]);
   });
 
-  it('is neither pushed out by what is taken here, nor counted against it', async () => {
+  test('is neither pushed out by what is taken here, nor counted against it', async () => {
     const { here, there, theirs } = await shared();
     await take(here);
     const newest = await take(here);
@@ -80,7 +80,7 @@ describe('what another installation has written on a shared vault', () => {
     expect(await ids(there)).toEqual([newest, theirs]);
   });
 
-  it('is pruned and destroyed like its own by a machine that took the session over', async () => {
+  test('is pruned and destroyed like its own by a machine that took the session over', async () => {
     const vault = join(await tempFolder(), 'vault');
     const old = await installation(vault, OURS, 'last=9');
     await take(old);
@@ -100,7 +100,7 @@ describe('recover, where two installations have a session of one name on a share
   const goneIn = async ({ snapshots }: Context) =>
     (await snapshots.recoverable()).map(({ gone, last }) => [gone, last?.id]);
 
-  it('brings the one back that lives on when the other was deleted last', async () => {
+  test('brings the one back that lives on when the other was deleted last', async () => {
     const { vault, here, there, theirs } = await shared();
     await here.sessions.delete('c2');
     await vi.waitFor(async () => expect(await ids(there)).toHaveLength(3));
@@ -112,14 +112,14 @@ describe('recover, where two installations have a session of one name on a share
     expect(items).toMatchObject([{ session: 'c2', ok: true, snapshot: theirs }]);
   });
 
-  it('knows that both were deleted', async () => {
+  test('knows that both were deleted', async () => {
     const { here, there } = await shared();
     await there.sessions.delete('c2');
     await here.sessions.delete('c2');
     expect((await goneIn(here)).map(([gone]) => gone)).toEqual(['deleted']);
   });
 
-  it('takes what a machine took over from another, and deleted, for deleted', async () => {
+  test('takes what a machine took over from another, and deleted, for deleted', async () => {
     const vault = join(await tempFolder(), 'vault');
     const before = await installation(vault, OURS);
     await take(before);
@@ -130,7 +130,7 @@ describe('recover, where two installations have a session of one name on a share
     expect((await goneIn(after)).map(([gone]) => gone)).toEqual(['deleted']);
   });
 
-  it('is not told "deleted" of another account by the trash of this machine', async () => {
+  test('is not told "deleted" of another account by the trash of this machine', async () => {
     const { here, there } = await shared();
     await here.sessions.delete('c2');
     const newest = await take(there);

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { manager, tempFolder } from '../adopt/folders.ts';
 import { putProfile } from '../adopt/profiles.ts';
 
-it('a session comes back from its newest snapshot that was not replaced by a restore', async () => {
+test('a session comes back from its newest snapshot that was not replaced by a restore', async () => {
   const dataDir = join(await tempFolder(), 'data');
   const old = await manager(dataDir);
   const profile = await putProfile(join(await tempFolder(), 'session'));
@@ -20,7 +20,7 @@ it('a session comes back from its newest snapshot that was not replaced by a res
   expect(recovered.items).toMatchObject([{ session: 'ventas', ok: true, snapshot: id }]);
 });
 
-it('what was deleted on purpose stays away from --all, on this machine and on a fresh one; by its name it comes back', async () => {
+test('what was deleted on purpose stays away from --all, on this machine and on a fresh one; by its name it comes back', async () => {
   const dataDir = join(await tempFolder(), 'data');
   const old = await manager(dataDir);
   for (const name of ['ventas', 'prueba', 'vieja']) {
@@ -57,7 +57,7 @@ it('what was deleted on purpose stays away from --all, on this machine and on a 
   expect(named.items).toMatchObject([{ session: 'prueba', ok: true }]);
 });
 
-it('where no snapshot could be taken at the deletion, the trash of this machine knows of it', async () => {
+test('where no snapshot could be taken at the deletion, the trash of this machine knows of it', async () => {
   const context = await manager();
   const profile = await putProfile(join(await tempFolder(), 'session'));
   await context.adoption.adopt({ name: 'prueba', path: profile, mode: 'move' });

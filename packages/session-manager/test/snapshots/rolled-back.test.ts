@@ -1,13 +1,13 @@
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { examine } from '@leadmaster/doctor';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { manager, tempFolder } from '../adopt/folders.ts';
 import { putProfile } from '../adopt/profiles.ts';
 
 const REQUESTED = { reason: 'requested' } as const;
 
-it('an older copy of the vault is written to again once the operator has accepted it, and what came later is forgotten', async () => {
+test('an older copy of the vault is written to again once the operator has accepted it, and what came later is forgotten', async () => {
   const dataDir = join(await tempFolder(), 'data');
   const context = await manager(dataDir);
   const { snapshots } = context;

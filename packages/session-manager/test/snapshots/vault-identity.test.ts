@@ -2,7 +2,7 @@ import { appendFile, cp, mkdir, readdir, readFile, rename, rm, writeFile } from 
 import { join } from 'node:path';
 import { examine } from '@leadmaster/doctor';
 import { newMasterKeyText, vaultsIn } from '@leadmaster/vault';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { identityOf, remember } from '../../src/snapshots/vault-identity.ts';
 import { acceptThere, createVaultThere } from '../../src/vault-accept.ts';
@@ -172,7 +172,7 @@ describe('a vault starts by itself', () => {
       },
     ],
   ];
-  it.each(ordinary)('%s', async (_, live) => {
+  test.each(ordinary)('%s', async (_, live) => {
     const machine = await Machine.make();
     await live(machine);
     const id = await machine.opens();
@@ -184,7 +184,7 @@ describe('a vault starts by itself', () => {
 });
 
 describe('a vault that was not mounted', () => {
-  it('is never replaced by a second one, on a new machine with an old key; mounted, it is usable without a restart', async () => {
+  test('is never replaced by a second one, on a new machine with an old key; mounted, it is usable without a restart', async () => {
     const machine = await Machine.make();
     const id = await machine.opens();
     await machine.newDataFolder();
@@ -200,7 +200,7 @@ describe('a vault that was not mounted', () => {
     await machine.stop();
   });
 
-  it.each([
+  test.each([
     ['another hostname', () => asHost('as-it-is-called-now')],
     ['a clock 400 days ahead', () => clockAhead()],
   ])('is missed under %s as well, and another in its place is refused', async (_, event) => {
@@ -220,7 +220,7 @@ describe('a vault that was not mounted', () => {
     await machine.stop();
   });
 
-  it('is recreated only by order, and the old one then counts as another', async () => {
+  test('is recreated only by order, and the old one then counts as another', async () => {
     const machine = await Machine.make();
     const old = await machine.opens();
     await machine.unmount();
@@ -239,7 +239,7 @@ describe('a vault that was not mounted', () => {
 });
 
 describe('another vault in the place of the one that was', () => {
-  it('is refused until it is accepted; sessions and doctor say that snapshots are off, and why', async () => {
+  test('is refused until it is accepted; sessions and doctor say that snapshots are off, and why', async () => {
     const machine = await Machine.make();
     const first = await machine.start();
     await first.adoption.adopt({ name: 'ventas', path: await putProfile(join(machine.root, 'profile')), mode: 'move' });
@@ -272,7 +272,7 @@ describe('another vault in the place of the one that was', () => {
     await machine.stop();
   });
 
-  it('is known of a key file that cannot be written to: the data folder records it, and that is no error', async () => {
+  test('is known of a key file that cannot be written to: the data folder records it, and that is no error', async () => {
     const facts = new Map<string, string>();
     const memory = {
       get: (name: string) => facts.get(name) ?? null,
@@ -290,7 +290,7 @@ describe('another vault in the place of the one that was', () => {
     expect(identityOf(memory, paths, 'file:/a', keyText).known).toBe(vault);
   });
 
-  it('two data folders may use one key, each with a vault of its own', async () => {
+  test('two data folders may use one key, each with a vault of its own', async () => {
     const machine = await Machine.make();
     const first = await machine.opens();
     await machine.stop();

@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { type PrepareTransfer, TRANSFER_PIECE } from '@leadmaster/protocol';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { certify, makeAuthority } from '../../prove/transfer/networks/certificates.ts';
 import { Relay } from '../../prove/transfer/networks/relay.ts';
 import { HttpPeer } from '../../src/transfer/http-peer.ts';
@@ -34,7 +34,7 @@ async function answering(listener: RequestListener): Promise<number> {
 }
 
 describe('another manager over HTTP', () => {
-  it('is asked every step', async () => {
+  test('is asked every step', async () => {
     const { port } = await serve();
     const peer = peerOf(port);
     const bytes = Buffer.from('abc');
@@ -52,7 +52,7 @@ describe('another manager over HTTP', () => {
     await expect(peer.commit(ID, signal)).rejects.toMatchObject({ status: 409 });
   });
 
-  it('says no in its own words', async () => {
+  test('says no in its own words', async () => {
     const { port, given } = await serve();
     const wrong = peerOf(port, 'a-wrong-key').prepare(WANTED, signal);
     await expect(wrong).rejects.toMatchObject({ status: 401, code: 'unauthorized', mayPass: false });
@@ -67,7 +67,7 @@ describe('another manager over HTTP', () => {
     });
   });
 
-  it('is not followed elsewhere: neither the key nor the login goes to another place', async () => {
+  test('is not followed elsewhere: neither the key nor the login goes to another place', async () => {
     const asked: string[] = [];
     const elsewhere = await answering((request, response) => {
       asked.push(String(request.headers.authorization));
@@ -80,7 +80,7 @@ describe('another manager over HTTP', () => {
     expect(asked).toEqual([]);
   });
 
-  it.each<[string, RequestListener, boolean]>([
+  test.each<[string, RequestListener, boolean]>([
     ['silent', () => undefined, true],
     ['cut off', (_request, response) => response.destroy(), true],
     [
@@ -97,7 +97,7 @@ describe('another manager over HTTP', () => {
     await expect(peer.commit(ID, signal)).rejects.toMatchObject({ name: 'PeerError', mayPass });
   });
 
-  it('is asked step after step over connections that are kept', async () => {
+  test('is asked step after step over connections that are kept', async () => {
     const connections = new Set<unknown>();
     const port = await answering((request, response) => {
       connections.add(request.socket);
@@ -109,12 +109,12 @@ describe('another manager over HTTP', () => {
     expect(connections.size).toBeLessThanOrEqual(2);
   });
 
-  it('that answers nothing where the contract has an answer is an error', async () => {
+  test('that answers nothing where the contract has an answer is an error', async () => {
     const peer = peerOf(await answering((_request, response) => response.writeHead(204).end()));
     await expect(peer.look(ID, signal)).rejects.toMatchObject({ name: 'PeerError', status: 204, mayPass: false });
   });
 
-  it('is asked over TLS where its certificate is vouched for', async () => {
+  test('is asked over TLS where its certificate is vouched for', async () => {
     const { port } = await serve();
     const authority = await makeAuthority();
     const known = getCACertificates('default');
@@ -131,7 +131,7 @@ describe('another manager over HTTP', () => {
     expect(await peer.send(ID, { sha256, offset: 0, size: 3, bytes }, signal)).toBe(3);
   });
 
-  it('with an untrusted certificate gets neither the key nor anything else', async () => {
+  test('with an untrusted certificate gets neither the key nor anything else', async () => {
     const asked: string[] = [];
     const server = createTlsServer(await certify('127.0.0.1', await makeAuthority()), (request, response) => {
       asked.push(String(request.url));
@@ -144,7 +144,7 @@ describe('another manager over HTTP', () => {
     expect(asked).toEqual([]);
   });
 
-  it('that is not there is an error that may pass, and an abort ends the asking at once', async () => {
+  test('that is not there is an error that may pass, and an abort ends the asking at once', async () => {
     const { port, app } = await serve();
     await app.close();
     await expect(peerOf(port).commit(ID, signal)).rejects.toMatchObject({ status: null, mayPass: true });

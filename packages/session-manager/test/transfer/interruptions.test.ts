@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sessionsUnderWay } from '../../src/transfer/departure-facts.ts';
 import { cut, LARGE, type Machine, NAME, owners, type Step, twoMachines } from './machines.ts';
 
@@ -36,7 +36,7 @@ async function expectMoved(here: Machine, there: Machine): Promise<void> {
 }
 
 describe('a line that is cut', () => {
-  it.each(EARLY)(
+  test.each(EARLY)(
     'at %s, %s it: the session stays here and runs, and the command said again moves it',
     async (...at) => {
       const { here, there } = await twoMachines();
@@ -55,7 +55,7 @@ describe('a line that is cut', () => {
     },
   );
 
-  it.each(WHEN)('at the commit, %s it: it never runs twice, and the repeated command finishes', async (when) => {
+  test.each(WHEN)('at the commit, %s it: it never runs twice, and the repeated command finishes', async (when) => {
     const { here, there } = await twoMachines();
     cutAt(here, 'commit', when);
     await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_unfinished', hint: /Repeat the command/ });
@@ -66,7 +66,7 @@ describe('a line that is cut', () => {
     await expectMoved(here, there);
   });
 
-  it('for a moment at the commit is not even noticed', async () => {
+  test('for a moment at the commit is not even noticed', async () => {
     const { here, there } = await twoMachines();
     let answers = 0;
     here.fault = (step, when) => {
@@ -77,7 +77,7 @@ describe('a line that is cut', () => {
     await expectMoved(here, there);
   });
 
-  it('at the commit: --undo brings it back, and it can be moved again', async () => {
+  test('at the commit: --undo brings it back, and it can be moved again', async () => {
     const { here, there } = await twoMachines();
     cutAt(here, 'commit', 'before');
     await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_unfinished' });
@@ -93,7 +93,7 @@ describe('a line that is cut', () => {
     await expectMoved(here, there);
   });
 
-  it('while it is taken back: the same command, or the transfer itself, goes on', async () => {
+  test('while it is taken back: the same command, or the transfer itself, goes on', async () => {
     for (const undo of [true, false]) {
       const { here, there } = await twoMachines();
       cutAt(here, 'commit', 'before');
@@ -109,7 +109,7 @@ describe('a line that is cut', () => {
     }
   });
 
-  it('--undo of what has arrived is refused: it belongs to the other machine', async () => {
+  test('--undo of what has arrived is refused: it belongs to the other machine', async () => {
     const { here, there } = await twoMachines();
     cutAt(here, 'commit', 'after');
     await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_unfinished' });
@@ -120,14 +120,14 @@ describe('a line that is cut', () => {
     await expectMoved(here, there);
   });
 
-  it('--undo with nothing begun changes nothing', async () => {
+  test('--undo with nothing begun changes nothing', async () => {
     const { here } = await twoMachines();
     await here.transfer({ undo: true });
     expect(await here.session()).toMatchObject({ state: 'READY', generation: 1 });
     expect(here.steps).toEqual([]);
   });
 
-  it('--undo of what has long arrived says so', async () => {
+  test('--undo of what has long arrived says so', async () => {
     const { here, there } = await twoMachines();
     await here.transfer();
     await expect(here.transfer({ undo: true })).rejects.toMatchObject({ code: 'transfer_committed' });
@@ -136,7 +136,7 @@ describe('a line that is cut', () => {
 });
 
 describe('a session that has come back another way than it was last asked for', () => {
-  it('is transferred as what it is now', async () => {
+  test('is transferred as what it is now', async () => {
     const { here, there } = await twoMachines();
     cutAt(here, 'commit', 'after');
     await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_unfinished' });
@@ -154,7 +154,7 @@ describe('a session that has come back another way than it was last asked for', 
 });
 
 describe('a machine that dies', () => {
-  it.each(EARLY)('here at %s, %s it: the session is here at the next start, and moves then', async (...at) => {
+  test.each(EARLY)('here at %s, %s it: the session is here at the next start, and moves then', async (...at) => {
     const { here, there } = await twoMachines();
     const died = dieAt(here, ...at);
     await expect(here.transfer()).rejects.toBeDefined();
@@ -165,7 +165,7 @@ describe('a machine that dies', () => {
     await expectMoved(here, there);
   });
 
-  it.each(WHEN)('here at the commit, %s it: finished by the command said again', async (when) => {
+  test.each(WHEN)('here at the commit, %s it: finished by the command said again', async (when) => {
     const { here, there } = await twoMachines();
     const died = dieAt(here, 'commit', when);
     await expect(here.transfer()).rejects.toBeDefined();
@@ -176,7 +176,7 @@ describe('a machine that dies', () => {
     await expectMoved(here, there);
   });
 
-  it.each(EARLY)('there at %s, %s it: the session stays here, and the command said again moves it', async (...at) => {
+  test.each(EARLY)('there at %s, %s it: the session stays here, and the command said again moves it', async (...at) => {
     const { here, there } = await twoMachines();
     const died = dieAt(there, ...at, here);
     await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_failed' });
@@ -187,7 +187,7 @@ describe('a machine that dies', () => {
     await expectMoved(here, there);
   });
 
-  it('there between the seal and the commit: what was sealed is whole at the next start', async () => {
+  test('there between the seal and the commit: what was sealed is whole at the next start', async () => {
     const { here, there } = await twoMachines();
     const died = dieAt(there, 'commit', 'before', here);
     await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_unfinished' });
@@ -198,7 +198,7 @@ describe('a machine that dies', () => {
     await expectMoved(here, there);
   });
 
-  it('there within the commit: finished at the next start, without being asked', async () => {
+  test('there within the commit: finished at the next start, without being asked', async () => {
     for (const call of ['sessions.tellFrom', 'inbox.toldElsewhere', 'events.append']) {
       const { here, there } = await twoMachines();
       let isOn = false;
@@ -220,7 +220,7 @@ describe('a machine that dies', () => {
 });
 
 describe('what is owed to the other machine', () => {
-  it('is not deleted before it was taken, or taken back', async () => {
+  test('is not deleted before it was taken, or taken back', async () => {
     const { here, there } = await twoMachines();
     cutAt(here, 'commit', 'before');
     await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_unfinished' });
@@ -235,7 +235,7 @@ describe('what is owed to the other machine', () => {
     expect(await there.owns()).toBe(true);
   });
 
-  it('is not deleted by an order that came while it was sent, either', async () => {
+  test('is not deleted by an order that came while it was sent, either', async () => {
     const { here } = await twoMachines();
     let deleted: Promise<unknown> | null = null;
     cutAt(here, 'commit', 'before');
@@ -248,7 +248,7 @@ describe('what is owed to the other machine', () => {
     expect(await deleted).toBe('transfer_open');
   });
 
-  it.each([
+  test.each([
     ['finished', {}],
     ['taken back', { undo: true }],
   ])('is %s by another address of the same machine, which is remembered', async (how, wanted) => {
@@ -266,7 +266,7 @@ describe('what is owed to the other machine', () => {
     expect(await (how === 'finished' ? there : here).owns()).toBe(true);
   });
 
-  it('that was only begun is begun again from another address of the same machine, and uses what has arrived', async () => {
+  test('that was only begun is begun again from another address of the same machine, and uses what has arrived', async () => {
     const { here, there } = await twoMachines();
     const died = dieAt(here, 'seal', 'after');
     await expect(here.transfer()).rejects.toBeDefined();
@@ -275,7 +275,7 @@ describe('what is owed to the other machine', () => {
     await expectMoved(here, there);
   });
 
-  it('says in its hint what works, and that it can be deleted only when it does', async () => {
+  test('says in its hint what works, and that it can be deleted only when it does', async () => {
     const { here } = await twoMachines();
     cutAt(here, 'commit', 'before');
     await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_unfinished' });
@@ -286,7 +286,7 @@ describe('what is owed to the other machine', () => {
     expect((await here.session())?.hint).toMatch(/session delete ventas" takes it off/);
   });
 
-  it('goes to that machine and to no other', async () => {
+  test('goes to that machine and to no other', async () => {
     const { here, there } = await twoMachines();
     cutAt(here, 'commit', 'before');
     await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_unfinished' });
@@ -303,7 +303,7 @@ describe('what is owed to the other machine', () => {
     await expectMoved(here, there);
   });
 
-  it('cannot come back when its profile is gone from the trash, and says what to do', async () => {
+  test('cannot come back when its profile is gone from the trash, and says what to do', async () => {
     const { here } = await twoMachines();
     cutAt(here, 'commit', 'before');
     await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_unfinished' });
@@ -315,14 +315,14 @@ describe('what is owed to the other machine', () => {
 });
 
 describe('one command at a time', () => {
-  it('is refused while another is at work', async () => {
+  test('is refused while another is at work', async () => {
     const { here } = await twoMachines();
     const first = here.transfer();
     await expect(here.transfer()).rejects.toMatchObject({ code: 'wrong_state' });
     await first;
   });
 
-  it('is given up when the service ends, and the session is here at the next start', async () => {
+  test('is given up when the service ends, and the session is here at the next start', async () => {
     const { here, there } = await twoMachines();
     const ending = new AbortController();
     here.fault = (step) => {

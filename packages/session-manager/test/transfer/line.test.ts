@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { Line, type Place } from '../../prove/transfer-kills/line.ts';
 import { momentsOnLine, nameMoment } from '../../prove/transfer-kills/moments.ts';
 
@@ -27,7 +27,7 @@ async function lineTo() {
   return { line, heard, ask };
 }
 
-it('carries, counts what it carries, and is cut where it is told to', async () => {
+test('carries, counts what it carries, and is cut where it is told to', async () => {
   const { line, heard, ask } = await lineTo();
   expect(await ask('/v1/transfers')).toBe(200);
   expect(await ask('/v1/transfers/x/seal')).toBe(200);
@@ -47,7 +47,7 @@ it('carries, counts what it carries, and is cut where it is told to', async () =
   expect(await ask('/v1/transfers/x/commit')).toBe(200);
 });
 
-it('has moments before, during and after the first and the last of each step, for each victim', () => {
+test('has moments before, during and after the first and the last of each step, for each victim', () => {
   const moments = momentsOnLine(new Map([['piece', 7]]));
   expect(moments).toHaveLength((4 + 2) * 3 * 3);
   expect(new Set(moments.map(nameMoment)).size).toBe(moments.length);

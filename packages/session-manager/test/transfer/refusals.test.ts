@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PrepareTransfer } from '@leadmaster/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { targetOrigin } from '../../src/transfer/target-url.ts';
 import { KEY, LARGE, type Machine, NAME, owners, twoMachines } from './machines.ts';
 
@@ -16,7 +16,7 @@ async function expectStayed(here: Machine, there: Machine): Promise<void> {
 const failed = { code: 'transfer_failed' };
 
 describe('the other machine refuses', () => {
-  it('a name that is taken there', async () => {
+  test('a name that is taken there', async () => {
     const { here, there } = await twoMachines();
     await there.sessions.create({ name: NAME, start: false, metadata: {} });
     await expect(here.transfer()).rejects.toMatchObject({
@@ -28,28 +28,28 @@ describe('the other machine refuses', () => {
     expect(await owners(here)).toBe(1);
   });
 
-  it('a profile of that name that belongs to no session', async () => {
+  test('a profile of that name that belongs to no session', async () => {
     const { here, there } = await twoMachines();
     await there.profiles.create(NAME);
     await expect(here.transfer()).rejects.toMatchObject({ ...failed, extra: { peer: { code: 'session_unclaimed' } } });
     expect(await here.session()).toMatchObject({ state: 'READY', generation: 1 });
   });
 
-  it('a profile that a newer Chromium has written', async () => {
+  test('a profile that a newer Chromium has written', async () => {
     const { here, there } = await twoMachines();
     there.browserVersion = '155.0.0.0';
     await expect(here.transfer()).rejects.toMatchObject({ ...failed, extra: { peer: { code: 'browser_too_old' } } });
     await expectStayed(here, there);
   });
 
-  it('a copy from before the session went away from there', async () => {
+  test('a copy from before the session went away from there', async () => {
     const { here, there } = await twoMachines();
     there.store.tombstones.add(NAME, 1, null);
     await expect(here.transfer()).rejects.toMatchObject({ ...failed, extra: { peer: { code: 'session_moved' } } });
     await expectStayed(here, there);
   });
 
-  it('a login that another session there has, before anything is stopped', async () => {
+  test('a login that another session there has, before anything is stopped', async () => {
     const { here, there } = await twoMachines();
     const account = (await here.session())?.account ?? null;
     await there.access.createFor('otra', new Date(), 'adopted');
@@ -64,7 +64,7 @@ describe('the other machine refuses', () => {
     await expectStayed(here, there);
   });
 
-  it('what there is no room for', async () => {
+  test('what there is no room for', async () => {
     const { here, there } = await twoMachines();
     await there.close();
     there.minFreeBytes = 2 ** 60;
@@ -77,7 +77,7 @@ describe('the other machine refuses', () => {
     await expectStayed(here, there);
   });
 
-  it('a login that is not whole: the session runs again', async () => {
+  test('a login that is not whole: the session runs again', async () => {
     const { here, there } = await twoMachines();
     here.onceStopped(() => here.write('Default/Local Storage/leveldb/MANIFEST-000001', 'not a manifest'));
     await expect(here.transfer()).rejects.toMatchObject({
@@ -89,7 +89,7 @@ describe('the other machine refuses', () => {
 });
 
 describe('this machine refuses', () => {
-  it('itself as the other machine, under any address', async () => {
+  test('itself as the other machine, under any address', async () => {
     const { here, there } = await twoMachines();
     here.other = here;
     await expect(here.transfer()).rejects.toMatchObject({
@@ -100,14 +100,14 @@ describe('this machine refuses', () => {
     await expectStayed(here, there);
   });
 
-  it('a profile with a symbolic link', async () => {
+  test('a profile with a symbolic link', async () => {
     const { here, there } = await twoMachines();
     await symlink('/etc/passwd', join(here.profiles.locate(NAME), 'Default/link'));
     await expect(here.transfer()).rejects.toMatchObject({ code: 'unprocessable', message: /Default\/link/ });
     await expectStayed(here, there);
   });
 
-  it('a copy of a login whose origin is not retired', async () => {
+  test('a copy of a login whose origin is not retired', async () => {
     const { here } = await twoMachines();
     await here.sessions.stop(NAME);
     await here.profiles.updateRecord(NAME, { originRetired: false });
@@ -115,7 +115,7 @@ describe('this machine refuses', () => {
     expect(here.steps).toEqual([]);
   });
 
-  it('what is not here, belongs to no session, has no login, or has moved already', async () => {
+  test('what is not here, belongs to no session, has no login, or has moved already', async () => {
     const { here, there } = await twoMachines();
     await expect(there.transfer()).rejects.toMatchObject({ code: 'session_not_found' });
     await there.profiles.create(NAME);
@@ -128,7 +128,7 @@ describe('this machine refuses', () => {
     expect(await there.owns()).toBe(true);
   });
 
-  it.each([
+  test.each([
     ['http://other.example:3001', /in the clear/],
     ['http://192.168.1.7:3001', /in the clear/],
     ['http://127.0.0.1.example:3001', /in the clear/],
@@ -150,7 +150,7 @@ describe('this machine refuses', () => {
     expect(refusal.message).not.toContain(KEY);
   });
 
-  it.each([
+  test.each([
     'https://other.example:3001',
     'https://other.example/',
     'http://127.0.0.1:3001',
@@ -177,7 +177,7 @@ describe('what arrives', () => {
     return { there, id: wanted.id };
   }
 
-  it('is not taken when it is another content than was announced, and is sent again', async () => {
+  test('is not taken when it is another content than was announced, and is sent again', async () => {
     const { there, id } = await waiting();
     const good = Buffer.from('good bytes');
     const piece = { sha256: sha256(good), offset: 0, size: good.length };
@@ -188,7 +188,7 @@ describe('what arrives', () => {
     expect(await there.target.missing(id, [piece.sha256])).toEqual([]);
   });
 
-  it('whole before a crash has kept it from its name is taken as it is, or sent again', async () => {
+  test('whole before a crash has kept it from its name is taken as it is, or sent again', async () => {
     const { there, id } = await waiting();
     const bytes = Buffer.from('good bytes');
     const piece = { sha256: sha256(bytes), offset: 0, size: bytes.length, bytes };
@@ -204,7 +204,7 @@ describe('what arrives', () => {
     expect(await there.target.receive(id, again)).toBe(other.length);
   });
 
-  it('in pieces is taken in order, and says where to go on', async () => {
+  test('in pieces is taken in order, and says where to go on', async () => {
     const { there, id } = await waiting();
     const { length: size } = LARGE;
     const send = (offset: number, end: number) =>
@@ -216,7 +216,7 @@ describe('what arrives', () => {
     expect(await send(0, 1000)).toBe(size);
   });
 
-  it.each(['../outside', '/etc/outside', 'Default/../../outside', 'a//b', ''])(
+  test.each(['../outside', '/etc/outside', 'Default/../../outside', 'a//b', ''])(
     'never leads elsewhere: %j',
     async (path) => {
       const { there, id } = await waiting();
@@ -227,7 +227,7 @@ describe('what arrives', () => {
     },
   );
 
-  it('is not sealed before all of it is here, nor without a login', async () => {
+  test('is not sealed before all of it is here, nor without a login', async () => {
     const { there, id } = await waiting();
     const file = {
       kind: 'file' as const,
@@ -245,7 +245,7 @@ describe('what arrives', () => {
     expect(await there.session()).toBeNull();
   });
 
-  it('is known by its id alone', async () => {
+  test('is known by its id alone', async () => {
     const { there, id } = await waiting();
     const strange = `tr_${randomUUID()}`;
     expect(() => there.target.get(strange)).toThrow('was announced here');
@@ -258,7 +258,7 @@ describe('what arrives', () => {
     expect(await there.target.prepare(announced({ id }))).toMatchObject({ id, phase: 'prepared' });
   });
 
-  it('gives way to a later announcement of the same name, and is given up for good', async () => {
+  test('gives way to a later announcement of the same name, and is given up for good', async () => {
     const { there, id } = await waiting();
     const later = announced();
     await there.target.prepare(later);
@@ -267,7 +267,7 @@ describe('what arrives', () => {
     expect(await there.staged()).toEqual([`transfer-${later.id}`]);
   });
 
-  it('is kept over a restart', async () => {
+  test('is kept over a restart', async () => {
     const { there, id } = await waiting();
     const bytes = Buffer.from('good bytes');
     await there.target.receive(id, { sha256: sha256(bytes), offset: 0, size: bytes.length, bytes });

@@ -2,13 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { captureProfile } from '@leadmaster/capture';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { looksFrom } from '../../src/state/sessions.ts';
 import { received } from '../event-samples.ts';
 import { LARGE, NAME, owners, twoMachines } from './machines.ts';
 
 describe('a transfer', () => {
-  it('moves a running session: MOVED here with its profile in trash, started there under a higher generation', async () => {
+  test('moves a running session: MOVED here with its profile in trash, started there under a higher generation', async () => {
     const { here, there } = await twoMachines();
     // The browsers are played: there is no real one to stop for a copy.
     here.capture = (request) => captureProfile({ ...request, browser: null });
@@ -28,7 +28,7 @@ describe('a transfer', () => {
     expect([await here.staged(), await there.staged()]).toEqual([[], []]);
   });
 
-  it('sends most of it while the session runs, and then only what has changed', async () => {
+  test('sends most of it while the session runs, and then only what has changed', async () => {
     const { here } = await twoMachines();
     const running: [string, number][] = [];
     here.fault = (step, when) => {
@@ -41,7 +41,7 @@ describe('a transfer', () => {
     expect(stopped).toEqual(['missing', 'send', 'seal', 'commit']);
   });
 
-  it('sends again before it stops the session what was written while a sending took long', async () => {
+  test('sends again before it stops the session what was written while a sending took long', async () => {
     const { here, there } = await twoMachines();
     await here.close();
     here.longMs = 0;
@@ -63,7 +63,7 @@ describe('a transfer', () => {
     expect((await there.read('Default/late')).toString()).toBe('written late');
   });
 
-  it('sends what was written while it was on its way', async () => {
+  test('sends what was written while it was on its way', async () => {
     const { here, there } = await twoMachines();
     here.fault = (step, when) => {
       if (step === 'missing' && when === 'after') void here.write('Default/late', 'written late');
@@ -74,7 +74,7 @@ describe('a transfer', () => {
     expect((await there.read('Default/later')).toString()).toBe('the last');
   });
 
-  it('is over once the session has started there: until then nothing else is done for it on either machine', async () => {
+  test('is over once the session has started there: until then nothing else is done for it on either machine', async () => {
     const { here, there } = await twoMachines();
     const atCommit: unknown[] = [];
     here.fault = (step, when) => {
@@ -84,7 +84,7 @@ describe('a transfer', () => {
     expect(atCommit).toEqual(['READY', 0]);
   });
 
-  it('keeps a stopped session stopped', async () => {
+  test('keeps a stopped session stopped', async () => {
     const { here, there } = await twoMachines();
     await here.sessions.stop(NAME);
     await here.transfer();
@@ -92,7 +92,7 @@ describe('a transfer', () => {
     expect(there.engine.runs).toEqual([]);
   });
 
-  it('goes there and back again, each time above the last generation, with metadata and account', async () => {
+  test('goes there and back again, each time above the last generation, with metadata and account', async () => {
     const { here, there } = await twoMachines();
     here.store.sessions.setMetadata(NAME, { team: 'south' });
     for (let round = 0; round < 2; round += 1) {
@@ -106,7 +106,7 @@ describe('a transfer', () => {
     expect(await there.session()).toMatchObject({ state: 'MOVED' });
   });
 
-  it('tells no message twice: what was told here is known there', async () => {
+  test('tells no message twice: what was told here is known there', async () => {
     const { here, there } = await twoMachines();
     const message = {
       ids: ['false_5491100000001@c.us_A', 'false_7001@lid_A'],
@@ -123,7 +123,7 @@ describe('a transfer', () => {
     expect(since).toEqual(begins);
   });
 
-  it('tells of itself on both sides', async () => {
+  test('tells of itself on both sides', async () => {
     const { here, there } = await twoMachines();
     await here.transfer();
     const told = async (machine: typeof here) => {
@@ -136,7 +136,7 @@ describe('a transfer', () => {
     expect([await told(here), await told(there)]).toEqual([['away'], ['here']]);
   });
 
-  it('keeps a copy of how it left', async () => {
+  test('keeps a copy of how it left', async () => {
     const { here } = await twoMachines();
     here.onceStopped(() => here.write('Default/later', 'the last'));
     await here.transfer();

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@leadmaster/testkit/free-port';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { whyNoNamespaces } from '../../prove/transfer/networks/namespace.ts';
 import { type Label, TwoNetworks } from '../../prove/transfer/networks/two-networks.ts';
 
@@ -52,7 +52,7 @@ async function twoServices() {
 const why = whyNoNamespaces();
 
 describe.skipIf(why !== null)(`two networks of a proof${why === null ? '' : ` (${why})`}`, () => {
-  it('are apart, and one line leads from one to the other, by TLS', async () => {
+  test('are apart, and one line leads from one to the other, by TLS', async () => {
     const { networks, read, pids } = await twoServices();
     const ids = await Promise.all(['self', ...pids].map((pid) => readlink(`/proc/${pid}/ns/net`)));
     expect(new Set(ids).size).toBe(3);
@@ -61,7 +61,7 @@ describe.skipIf(why !== null)(`two networks of a proof${why === null ? '' : ` ($
     expect(await read('A', networks.url('B').replace('https:', 'http:'))).toBe('nobody');
   });
 
-  it('have on their loopback what is theirs and what is shared, and nothing else of this machine', async () => {
+  test('have on their loopback what is theirs and what is shared, and nothing else of this machine', async () => {
     const { ports, read } = await twoServices();
     const local = (port: number): string => `http://127.0.0.1:${port}`;
     expect([await read('A', local(ports.shared)), await read('B', local(ports.shared))]).toEqual(['shared', 'shared']);

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { limitsOf } from '../../../src/engine/wwebjs/account-limits.ts';
 
 const NOW = new Date('2026-09-20T12:00:00.000Z');
@@ -9,12 +9,12 @@ const NOTHING = { timelock: null, capping: null, integrity: null };
 const lock = { state: 'VISIBLE', time_enforcement_ends: LATER, enforcement_type: 'DEFAULT' };
 const cap = { capping_status: 'CAPPED', total_quota: 50, used_quota: 50, cycle_end_timestamp: CYCLE_S };
 
-it('is null where WhatsApp has said nothing, or what cannot be read', () => {
+test('is null where WhatsApp has said nothing, or what cannot be read', () => {
   expect(limitsOf(NOTHING, NOW)).toBeNull();
   expect(limitsOf({ ...NOTHING, timelock: 'soon', capping: 7 }, NOW)).toBeNull();
 });
 
-it.each([
+test.each([
   ['a lock', { timelock: lock }, { state: 'locked', until: '2026-09-21T12:00:00.000Z', used: null, total: null }],
   [
     'a lock that is over',

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Page } from 'puppeteer-core';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { MainDocuments } from '../../../src/engine/wwebjs/documents.ts';
 import { Injection } from '../../../src/engine/wwebjs/injection.ts';
 
@@ -39,7 +39,7 @@ function open() {
   return { page, documents };
 }
 
-it('counts documents of the main frame alone: no other frame, and no change of the address', () => {
+test('counts documents of the main frame alone: no other frame, and no change of the address', () => {
   const { page, documents } = open();
   page.emit('request', { isNavigationRequest: () => true, frame: () => ({}) });
   page.emit('framenavigated', { url: () => 'about:srcdoc' });
@@ -49,7 +49,7 @@ it('counts documents of the main frame alone: no other frame, and no change of t
   expect(documents.current).toBe(2);
 });
 
-it('injects once however often it is asked to, and once more for the next document', async () => {
+test('injects once however often it is asked to, and once more for the next document', async () => {
   const { page, documents } = open();
   let running = 0;
   const seen: number[] = [];
@@ -71,7 +71,7 @@ it('injects once however often it is asked to, and once more for the next docume
   expect(seen).toEqual([1, 2]);
 });
 
-it('drops the injection of a document that is left, and follows with one for the next', async () => {
+test('drops the injection of a document that is left, and follows with one for the next', async () => {
   const { page, documents } = open();
   const log: string[] = [];
   const injection = new Injection(
@@ -93,7 +93,7 @@ it('drops the injection of a document that is left, and follows with one for the
   expect(page.asked).not.toContain('too late');
 });
 
-it('waits for the next document when the present one is torn down before the news of it', async () => {
+test('waits for the next document when the present one is torn down before the news of it', async () => {
   const { page, documents } = open();
   const injection = new Injection(
     documents,
@@ -109,7 +109,7 @@ it('waits for the next document when the present one is torn down before the new
   expect(documents.current).toBe(2);
 });
 
-it('rejects with what failed in a document that stayed, and does not try it twice', async () => {
+test('rejects with what failed in a document that stayed, and does not try it twice', async () => {
   const { documents } = open();
   let tries = 0;
   const injection = new Injection(
@@ -125,7 +125,7 @@ it('rejects with what failed in a document that stayed, and does not try it twic
   expect(tries).toBe(1);
 });
 
-it('lets what bound work tells others ask the document that is there', async () => {
+test('lets what bound work tells others ask the document that is there', async () => {
   const { page, documents } = open();
   const asked = documents.bind(async () => {
     page.navigate();

@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { readLeaving } from '../../../src/engine/wwebjs/leaving.ts';
 
 const read = (query: string) => readLeaving(new URL(`https://web.whatsapp.com/${query}`));
 
-it.each([
+test.each([
   ['', null],
   ['?logout_reason=', null],
   ['?logout_reason=user', null],
@@ -19,7 +19,7 @@ it.each([
   else expect(read(query)).toMatchObject(word);
 });
 
-it('takes WhatsApp’s own words as one line of bounded length', () => {
+test('takes WhatsApp’s own words as one line of bounded length', () => {
   const query = new URLSearchParams({
     logout_reason: '3',
     logout_message_header: 'Locked\r\n\u001b[31m now',

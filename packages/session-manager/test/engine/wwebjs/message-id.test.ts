@@ -1,11 +1,11 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { messageIdOf } from '../../../src/engine/wwebjs/message-id.ts';
 import type { Key } from '../../../src/engine/wwebjs/page/whatsapp-page.ts';
 
 const TEXT = 'false_549@lid_3A01';
 const PARTS: Key = { fromMe: false, remote: '549@lid', id: '3A01' };
 
-it.each([
+test.each([
   ['where it always was', { ...PARTS, _serialized: TEXT }],
   ['under the name of July 2026', { ...PARTS, $1: TEXT }],
   ['under any other name', { ...PARTS, _s: TEXT }],
@@ -17,7 +17,7 @@ it.each([
   expect(messageIdOf(key)).toBe(TEXT);
 });
 
-it('joins all parts that an id can have', () => {
+test('joins all parts that an id can have', () => {
   const toMyself: Key = { fromMe: true, remote: '549@c.us', id: '3EB0', self: 'out' };
   expect(messageIdOf(toMyself)).toBe('true_549@c.us_3EB0_out');
   const inGroup: Key = { fromMe: false, remote: '1-2@g.us', id: '3A', participant: { user: '7', server: 'lid' } };

@@ -1,4 +1,4 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { readOwnIdentity } from '../../../src/engine/wwebjs/page/account.ts';
 
 afterEach(() => vi.unstubAllGlobals());
@@ -18,7 +18,7 @@ const broken = () => {
   throw new Error('renamed');
 };
 
-it.each([
+test.each([
   ['both', { ...lid, ...device }, { lid: '123@lid', device: 12 }],
   ['a device with a field', { ...lid, getMaybeMeDevicePn: () => ({ device: 7 }) }, { lid: '123@lid', device: 7 }],
   ['the phone itself', { ...lid, getMaybeMeDevicePn: () => '549:0@c.us' }, { lid: '123@lid', device: null }],

@@ -1,5 +1,5 @@
 import { createContext, runInContext } from 'node:vm';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { setupScript } from '../../../src/engine/wwebjs/page/setup.ts';
 
 /**
@@ -64,7 +64,7 @@ const ask = (context: object, expression: string): unknown => runInContext(expre
 const CROSSED = 'JSON.parse(JSON.stringify({ ...key() }))';
 
 describe('the class of keys', () => {
-  it.each([
+  test.each([
     ['where it always was', KEPT('_serialized'), { state: 'native', field: '_serialized' }],
     ['under the name of July 2026', KEPT('$1'), { state: 'early', field: '$1' }],
     ['under any other name', KEPT('_s'), { state: 'early', field: '_s' }],
@@ -77,7 +77,7 @@ describe('the class of keys', () => {
     expect(ask(page, 'leadmaster.faults')).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['in a field that is defined, not assigned', DEFINED],
     ['in a field that is filled when it is asked for', LAZY],
     ['nowhere', JOINED],
@@ -90,12 +90,12 @@ describe('the class of keys', () => {
     expect(ask(page, 'String(key())')).toBe('false_549@lid_3A01');
   });
 
-  it('is repaired also when it is registered with the real loader, after the stub is gone', () => {
+  test('is repaired also when it is registered with the real loader, after the stub is gone', () => {
     const page = documentOf(STUB, REAL, KEPT('$1'), EARLY, "require('WAWebMsgKey')");
     expect(ask(page, 'leadmaster.ids.state')).toBe('early');
   });
 
-  it('is repaired late where the loader was not seen, with the keys that exist', () => {
+  test('is repaired late where the loader was not seen, with the keys that exist', () => {
     const page = documentOf(
       'delete window.__d;',
       STUB,
@@ -115,27 +115,27 @@ describe('the class of keys', () => {
     expect(ask(page, CROSSED)).toMatchObject({ _serialized: 'false_549@lid_3A01' });
   });
 
-  it('that has no text of its own cannot be repaired, and says so', () => {
+  test('that has no text of its own cannot be repaired, and says so', () => {
     const page = documentOf(STUB, WITHOUT_TEXT, EARLY, REAL, "require('WAWebMsgKey')");
     expect(ask(page, 'leadmaster.ids.state')).toBe('failed');
     expect(ask(page, 'leadmaster.textOf(key())')).toBeNull();
   });
 
-  it('that cannot be changed keeps working for the page', () => {
+  test('that cannot be changed keeps working for the page', () => {
     const page = documentOf(STUB, KEPT('$1'), 'Object.freeze(MsgKey.prototype)', EARLY, REAL, "require('WAWebMsgKey')");
     expect(ask(page, 'leadmaster.ids.state')).toBe('failed');
     expect(ask(page, 'String(key())')).toBe('false_549@lid_3A01');
     expect(ask(page, 'leadmaster.textOf(key())')).toBe('false_549@lid_3A01');
   });
 
-  it('is the only class that is touched: the id of a chat keeps its method', () => {
+  test('is the only class that is touched: the id of a chat keeps its method', () => {
     const page = documentOf(STUB, KEPT('$1'), EARLY, REAL, "require('WAWebMsgKey')");
     expect(ask(page, 'new Wid().$1()')).toBe('***');
     expect(ask(page, 'new Wid()._serialized')).toBeUndefined();
   });
 });
 
-it('changes nothing in a frame', () => {
+test('changes nothing in a frame', () => {
   const context = createContext({});
   runInContext('var window = globalThis; window.top = {};', context);
   runInContext(setupScript(), context);
@@ -143,7 +143,7 @@ it('changes nothing in a frame', () => {
   expect(runInContext('"WWebJS" in window || "__d" in window', context)).toBe(false);
 });
 
-it('leaves the page’s own modules as they are', () => {
+test('leaves the page’s own modules as they are', () => {
   const page = documentOf(STUB, "__d('Other', ['x'], function (t, n, r) { return 1; }, 34);");
   expect(ask(page, 'window.__d_stub[0][0]')).toBe('Other');
   expect(ask(page, 'window.__d_stub[0][2].length')).toBe(3);

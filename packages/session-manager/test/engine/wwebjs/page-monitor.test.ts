@@ -1,5 +1,5 @@
 import type { Page } from 'puppeteer-core';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { EngineEvent } from '../../../src/engine/engine.ts';
 import type { PageSnapshot } from '../../../src/engine/wwebjs/page/snapshot.ts';
 import { PageMonitor } from '../../../src/engine/wwebjs/page-monitor.ts';
@@ -39,7 +39,7 @@ function wordsOf(look: Partial<PageSnapshot>, begin: (monitor: PageMonitor) => v
   return promise;
 }
 
-it('tells of a page that cannot go on, also when its QR came and went between two looks', async () => {
+test('tells of a page that cannot go on, also when its QR came and went between two looks', async () => {
   const words = await wordsOf({ state: 'OPENING' }, (monitor) => monitor.qr('a QR'), 2);
   expect(words).toMatchObject([
     { type: 'qr', attempt: 1 },
@@ -47,7 +47,7 @@ it('tells of a page that cannot go on, also when its QR came and went between tw
   ]);
 });
 
-it('takes a page that shows a QR after its login for unlinked once it has settled, and tells no QR', async () => {
+test('takes a page that shows a QR after its login for unlinked once it has settled, and tells no QR', async () => {
   const [word] = await wordsOf({ state: 'UNPAIRED' }, (monitor) => {
     monitor.ready();
     monitor.qr('a QR');
@@ -55,7 +55,7 @@ it('takes a page that shows a QR after its login for unlinked once it has settle
   expect(word).toEqual({ type: 'unlinked', reason: 'UNPAIRED' });
 });
 
-it('says that the terms were refused when that is why the page logged out', async () => {
+test('says that the terms were refused when that is why the page logged out', async () => {
   const [word] = await wordsOf({ state: 'OPENING' }, (monitor) => {
     monitor.ready();
     monitor.signal('tos', 3);
@@ -64,7 +64,7 @@ it('says that the terms were refused when that is why the page logged out', asyn
   expect(word).toEqual({ type: 'unlinked', reason: 'terms_refused' });
 });
 
-it.each([
+test.each([
   [{ unsupported: true }, { type: 'blocked', reason: 'unsupported_browser' }],
   [{ state: 'PROXYBLOCK' }, { type: 'blocked', reason: 'proxy_blocked' }],
   [{ state: 'SCREEN_LOCKED' }, { type: 'blocked', reason: 'screen_locked' }],
@@ -83,7 +83,7 @@ it.each([
   expect(await wordsOf(look, () => undefined)).toMatchObject([word]);
 });
 
-it('takes a page for failed whose databases were closed, once two looks have seen it', async () => {
+test('takes a page for failed whose databases were closed, once two looks have seen it', async () => {
   const answers: unknown[] = ['databases_gone', null, 'databases_gone', 'databases_gone'];
   const asked: unknown[] = [];
   const words = await new Promise<EngineEvent>((resolve) => {

@@ -1,6 +1,6 @@
 import { createContext, runInContext } from 'node:vm';
 import type { Page } from 'puppeteer-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runProbe } from '../../../src/engine/wwebjs/page-probing.ts';
 import type { ProbeRow } from '../../../src/engine/wwebjs/probe-rows.ts';
 
@@ -45,13 +45,13 @@ async function resultOf(page: Page, ...rows: ProbeRow[]) {
 }
 
 describe('the self-test of a page', () => {
-  it('says of each thing whether it is there and what it was', async () => {
+  test('says of each thing whether it is there and what it was', async () => {
     const page = pageOf({ A: { f: () => 1, deep: { g: () => 1 } }, B: { f: 'a text' } });
     const rows = [row('1', 'A', 'f() deep.g()'), row('2', 'A', 'gone()'), row('3', 'B', 'f()'), row('4', 'C', 'f()')];
     expect(await resultOf(page, ...rows)).toEqual(['ok', 'missing', 'wrong', 'missing']);
   });
 
-  it('keeps the others when one throws or never answers', async () => {
+  test('keeps the others when one throws or never answers', async () => {
     const page = pageOf({
       A: { f: () => 1 },
       Throws: function factory() {
@@ -65,7 +65,7 @@ describe('the self-test of a page', () => {
     expect(JSON.stringify(checks)).not.toContain('private name');
   });
 
-  it('is quiet only once no module was added for a while', async () => {
+  test('is quiet only once no module was added for a while', async () => {
     const modules: Record<string, unknown> = { A: {} };
     let added = 0;
     const busy = setInterval(() => {
@@ -77,14 +77,14 @@ describe('the self-test of a page', () => {
     expect([loud.isQuiet, quiet.isQuiet]).toEqual([false, true]);
   });
 
-  it('notes the numbers of WhatsApp’s databases, and whether ids can be journalled', async () => {
+  test('notes the numbers of WhatsApp’s databases, and whether ids can be journalled', async () => {
     const found = await runProbe(pageOf({}, { leadmaster: { canJournal: () => true } }), never, [], TIMES);
     expect(found).toMatchObject({ databases: { 'model-storage': 201 }, canJournal: true, build: null });
     expect(found.databases).not.toHaveProperty('other');
     expect((await runProbe(pageOf({}), never, [], TIMES)).canJournal).toBe(false);
   });
 
-  it('rejects by the signal when the page never answers', async () => {
+  test('rejects by the signal when the page never answers', async () => {
     const page = { evaluate: () => new Promise(() => undefined) } as unknown as Page;
     await expect(runProbe(page, AbortSignal.timeout(20))).rejects.toMatchObject({ name: 'TimeoutError' });
   });

@@ -1,5 +1,5 @@
 import { createContext, runInContext } from 'node:vm';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import whatsapp from 'whatsapp-web.js';
 import { ExposeAuthStore } from 'whatsapp-web.js/src/util/Injected/AuthStore/AuthStore.js';
 import { PROBE_ROWS } from '../../../src/engine/wwebjs/probe-rows.ts';
@@ -21,12 +21,12 @@ function injectWithout(missing: string | null): string[] {
 const neededModules = new Set(PROBE_ROWS.filter(({ isNeeded }) => isNeeded).map(({ module }) => module));
 
 describe('the rows of the self-test', () => {
-  it.each(injectWithout(null))('need %s, without which the library is put into no page', (module) => {
+  test.each(injectWithout(null))('need %s, without which the library is put into no page', (module) => {
     expect(() => injectWithout(module)).toThrow('unknown module');
     expect(neededModules).toContain(module);
   });
 
-  it('need every module that the library names while it links and gets READY', () => {
+  test('need every module that the library names while it links and gets READY', () => {
     const { inject } = whatsapp.Client.prototype as unknown as { inject: () => Promise<void> };
     const named = [...`${inject}`.matchAll(/require\(\s*'(\w+)'/g)].map(([, name]) => name);
     expect(named.length).toBeGreaterThan(2);

@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { otherSpellings } from '../../../src/engine/wwebjs/recipients.ts';
 
-it.each([
+test.each([
   ['5491112345678', ['541112345678']],
   ['541112345678', ['5491112345678']],
   ['5215512345678', ['525512345678']],

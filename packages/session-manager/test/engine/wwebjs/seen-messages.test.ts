@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { EngineEvent } from '../../../src/engine/engine.ts';
 import type { MessageRecord } from '../../../src/engine/wwebjs/page/whatsapp-page.ts';
 import { SeenMessages } from '../../../src/engine/wwebjs/seen-messages.ts';
@@ -21,7 +21,7 @@ function heard() {
   return { events, seen: new SeenMessages((event) => events.push(event)) };
 }
 
-it('tells who a number and a LID belong to once, before the message', () => {
+test('tells who a number and a LID belong to once, before the message', () => {
   const { events, seen } = heard();
   seen.live({ kind: 'message', message: record() });
   seen.live({ kind: 'message', message: record() });
@@ -29,7 +29,7 @@ it('tells who a number and a LID belong to once, before the message', () => {
   expect(events[0]).toEqual({ type: 'mapped', lid: '7@lid', phone: '5491100000002', name: 'Beto' });
 });
 
-it('tells the other side of a message alone, and nothing where WhatsApp does not say the number', () => {
+test('tells the other side of a message alone, and nothing where WhatsApp does not say the number', () => {
   const mine = heard();
   mine.seen.live({ kind: 'message', message: record({ fromMe: true, sender: ME, recipient: BETO }) });
   expect(mine.events.map((event) => (event.type === 'mapped' ? event.lid : event.type))).toEqual(['7@lid', 'message']);
@@ -39,7 +39,7 @@ it('tells the other side of a message alone, and nothing where WhatsApp does not
   expect(events.map(({ type }) => type)).toEqual(['message']);
 });
 
-it('tells a message under both of its ids, with an id that Node joins where the page has none', () => {
+test('tells a message under both of its ids, with an id that Node joins where the page has none', () => {
   const { seen } = heard();
   const { ids, whatsappId, messageId, timestamp, caughtUp } = seen.known(record({ key: null }), true);
   expect(ids).toEqual(['false_7@lid_3A01', 'false_5491100000002@c.us_3A01']);
@@ -48,7 +48,7 @@ it('tells a message under both of its ids, with an id that Node joins where the 
   expect(caughtUp).toBe(true);
 });
 
-it('tells an acknowledgement under both ids', () => {
+test('tells an acknowledgement under both ids', () => {
   const { events, seen } = heard();
   const { id, siblings } = record();
   seen.live({ kind: 'ack', id, key: null, siblings, ack: 2 });

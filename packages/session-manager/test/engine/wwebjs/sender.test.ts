@@ -1,5 +1,5 @@
 import type { Page } from 'puppeteer-core';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Client } from 'whatsapp-web.js';
 import { NotSent } from '../../../src/engine/engine.ts';
 import type { MainDocuments } from '../../../src/engine/wwebjs/documents.ts';
@@ -37,7 +37,7 @@ function text(sender: WwebjsSender, journal: (id: string) => Promise<void> = asy
   return sender.sendText({ to: '7@lid', text: 'hello', journal }, AbortSignal.timeout(ms));
 }
 
-it('takes a missing answer for what the page’s books say, once the id is on disk', async () => {
+test('takes a missing answer for what the page’s books say, once the id is on disk', async () => {
   const silent = async (ask: () => Promise<void>) => {
     await ask();
     return undefined;
@@ -48,7 +48,7 @@ it('takes a missing answer for what the page’s books say, once the id is on di
   await expect(unknown).rejects.not.toBeInstanceOf(NotSent);
 });
 
-it('takes an error after the hand-over for an open fate, unless the books know it', async () => {
+test('takes an error after the hand-over for an open fate, unless the books know it', async () => {
   const fails = async (ask: () => Promise<void>) => {
     await ask();
     throw new Error('t: t');
@@ -59,7 +59,7 @@ it('takes an error after the hand-over for an open fate, unless the books know i
   await expect(text(senderWith({ send: fails, books: async () => -1 }))).resolves.toEqual({ whatsappId: ID, ack: -1 });
 });
 
-it('proves that nothing left when its time is up before the page asked, and refuses the page from then on', async () => {
+test('proves that nothing left when its time is up before the page asked, and refuses the page from then on', async () => {
   const word = Promise.withResolvers<string>();
   const slow = (ask: () => Promise<void>) =>
     new Promise((resolve) => {
@@ -75,7 +75,7 @@ it('proves that nothing left when its time is up before the page asked, and refu
   expect(await word.promise).toContain('given up');
 });
 
-it('leaves the fate open when its time is up after the page was told to go on', async () => {
+test('leaves the fate open when its time is up after the page was told to go on', async () => {
   const hangs = async (ask: () => Promise<void>) => {
     await ask();
     return new Promise(() => undefined);
@@ -85,7 +85,7 @@ it('leaves the fate open when its time is up after the page was told to go on', 
   await expect(sending).rejects.not.toBeInstanceOf(NotSent);
 });
 
-it('never calls a text unsent that went out unasked: its id is put on disk, and a disk that refuses leaves its fate open', async () => {
+test('never calls a text unsent that went out unasked: its id is put on disk, and a disk that refuses leaves its fate open', async () => {
   const unasked = async () => ({ id: { fromMe: true, remote: '7@lid', id: '3EB0', $1: ID }, ack: 0 });
   const journalled: string[] = [];
   const journal = async (id: string) => void journalled.push(id);
@@ -96,12 +96,12 @@ it('never calls a text unsent that went out unasked: its id is put on disk, and 
   await expect(full).rejects.not.toBeInstanceOf(NotSent);
 });
 
-it('takes the library’s word that there is no such chat', async () => {
+test('takes the library’s word that there is no such chat', async () => {
   const none = text(senderWith({ send: async () => null }));
   await expect(none).rejects.toMatchObject({ name: 'NotSent', code: 'recipient_unknown' });
 });
 
-it('waits for a module that a young page may still bring, and not for one that an old page does not have', async () => {
+test('waits for a module that a young page may still bring, and not for one that an old page does not have', async () => {
   const late = async (ageMs: number) => {
     const lacking = ['a', 'b'];
     const send = async (ask: () => Promise<void>) => {

@@ -1,8 +1,8 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { LIVE_VERSION } from '../../../src/engine/wwebjs/served-page.ts';
 import { tamedClient } from '../../../src/engine/wwebjs/tamed-client.ts';
 
-it('is told of its browser once, although the library tells its strategy again after a logout', async () => {
+test('is told of its browser once, although the library tells its strategy again after a logout', async () => {
   let told = 0;
   const client = tamedClient({ webVersion: LIVE_VERSION }, () => {
     told += 1;

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { Tickets } from '../../../src/engine/wwebjs/tickets.ts';
 
 const ID = 'true_549@lid_3EB0';
@@ -13,7 +13,7 @@ function slowDisk() {
   return { disk, asked, journal };
 }
 
-it('lets the page go on once the id is on disk, and not before', async () => {
+test('lets the page go on once the id is on disk, and not before', async () => {
   const { disk, asked, journal } = slowDisk();
   const tickets = new Tickets();
   const ticket = tickets.open(journal);
@@ -27,7 +27,7 @@ it('lets the page go on once the id is on disk, and not before', async () => {
   expect(tickets.close(ticket)).toBe(false);
 });
 
-it('proves that nothing was handed over when it ends before the page asked; the page is refused from then on', async () => {
+test('proves that nothing was handed over when it ends before the page asked; the page is refused from then on', async () => {
   const { asked, journal } = slowDisk();
   const tickets = new Tickets();
   const ticket = tickets.open(journal);
@@ -36,7 +36,7 @@ it('proves that nothing was handed over when it ends before the page asked; the 
   expect(asked).toEqual([]);
 });
 
-it('proves it as well when it ends while the disk writes: the page gets a no for its answer', async () => {
+test('proves it as well when it ends while the disk writes: the page gets a no for its answer', async () => {
   const { disk, journal } = slowDisk();
   const tickets = new Tickets();
   const ticket = tickets.open(journal);
@@ -48,7 +48,7 @@ it('proves it as well when it ends while the disk writes: the page gets a no for
   expect(tickets.close(ticket)).toBe(true);
 });
 
-it('says no to the page when the disk refuses, and keeps why', async () => {
+test('says no to the page when the disk refuses, and keeps why', async () => {
   const tickets = new Tickets();
   const ticket = tickets.open(() => Promise.reject(new Error('the disk is full')));
   await expect(tickets.ask(ticket.key, ID)).rejects.toThrow('the disk is full');
@@ -56,7 +56,7 @@ it('says no to the page when the disk refuses, and keeps why', async () => {
   expect(tickets.close(ticket)).toBe(true);
 });
 
-it('is good for one message: who asks twice is refused the second time', async () => {
+test('is good for one message: who asks twice is refused the second time', async () => {
   const { disk, asked, journal } = slowDisk();
   const tickets = new Tickets();
   const ticket = tickets.open(journal);
@@ -69,7 +69,7 @@ it('is good for one message: who asks twice is refused the second time', async (
   expect(ticket.whatsappId).toBe(ID);
 });
 
-it('keeps the tries of several chats apart', async () => {
+test('keeps the tries of several chats apart', async () => {
   const tickets = new Tickets();
   const one = tickets.open(async () => undefined);
   const other = tickets.open(async () => undefined);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { EngineEvent } from '../../../src/engine/engine.ts';
 import { AccountWatch } from '../../../src/engine/wwebjs/account-watch.ts';
 import { ConnectionWatch } from '../../../src/engine/wwebjs/connection-watch.ts';
@@ -35,7 +35,7 @@ describe('a page that was READY and loads itself afresh', () => {
     return { watch, ...ear };
   }
 
-  it('tells each step of its way back as life, and calls no connection lost meanwhile', () => {
+  test('tells each step of its way back as life, and calls no connection lost meanwhile', () => {
     const { watch, kinds } = ready();
     watch.navigated(0);
     watch.judge(look({}), 1_000);
@@ -50,7 +50,7 @@ describe('a page that was READY and loads itself afresh', () => {
     expect(kinds()).toHaveLength(5);
   });
 
-  it('is down when it has made no step for a minute', () => {
+  test('is down when it has made no step for a minute', () => {
     const { watch, told } = ready();
     watch.navigated(0);
     watch.judge(OPENING, 1_000);
@@ -59,7 +59,7 @@ describe('a page that was READY and loads itself afresh', () => {
     expect(told.at(-1)).toEqual({ type: 'socket_down', state: 'OPENING' });
   });
 
-  it('gets three minutes in all, however often it starts over', () => {
+  test('gets three minutes in all, however often it starts over', () => {
     const { watch, kinds } = ready();
     for (let now = 0; now < 400_000; now += 20_000) watch.navigated(now);
     expect(kinds()).toHaveLength(9);
@@ -72,7 +72,7 @@ describe('a page that is to be linked', () => {
     return { watch: new LinkingWatch({ qrRounds: 2, linkingMs: 1_000 }, ear.emit, async () => undefined), ...ear };
   };
 
-  it('has an allowance of QRs also when it loads itself afresh before it runs out of them', () => {
+  test('has an allowance of QRs also when it loads itself afresh before it runs out of them', () => {
     const { watch, kinds } = open();
     for (let nth = 0; nth < 13; nth++) {
       watch.navigated();
@@ -81,7 +81,7 @@ describe('a page that is to be linked', () => {
     expect(kinds()).toEqual([...Array(12).fill('qr'), 'qr_exhausted']);
   });
 
-  it('tells a passkey once although the page says it in more than one way, and is not called stuck meanwhile', async () => {
+  test('tells a passkey once although the page says it in more than one way, and is not called stuck meanwhile', async () => {
     const { watch, kinds } = open();
     watch.offered('a QR');
     watch.passkeyAsked();
@@ -101,7 +101,7 @@ describe('a page that was logged in', () => {
     return watch;
   }
 
-  it('is not unlinked by a glimpse of a page without a login', () => {
+  test('is not unlinked by a glimpse of a page without a login', () => {
     const watch = loggedIn();
     expect(watch.navigated(HOME, false)).toBeNull();
     expect(watch.judge(UNPAIRED, 1_000)).toBeNull();
@@ -112,19 +112,19 @@ describe('a page that was logged in', () => {
     expect(watch.isInDoubt).toBe(false);
   });
 
-  it('is unlinked when it has settled, later in the document that may still say why', () => {
+  test('is unlinked when it has settled, later in the document that may still say why', () => {
     const watch = loggedIn();
     expect(watch.judge(UNPAIRED, 1_000)).toBeNull();
     expect(watch.judge(UNPAIRED, 9_000)).toBeNull();
     expect(watch.judge(UNPAIRED, 11_000)).toEqual({ type: 'unlinked', reason: 'UNPAIRED' });
   });
 
-  it('is erased, not unlinked, when its address says so, although it was heard to log out', () => {
+  test('is erased, not unlinked, when its address says so, although it was heard to log out', () => {
     const erased = loggedIn().navigated(new URL('/?logout_reason=1', HOME), true);
     expect(erased).toMatchObject({ type: 'erased', reason: 'page_erased_login' });
   });
 
-  it('tells nothing more once its login is over, but that its browser died', () => {
+  test('tells nothing more once its login is over, but that its browser died', () => {
     const { told, emit, kinds } = listen();
     const voice = new RunVoice(emit);
     voice.tell({ type: 'erased', reason: 'page_erased_login', detail: 'sync' });
@@ -139,7 +139,7 @@ describe('a page that was logged in', () => {
 });
 
 describe('an account', () => {
-  it('has its limits told when they change and once at each READY, and its challenge until it is over', () => {
+  test('has its limits told when they change and once at each READY, and its challenge until it is over', () => {
     const { told, emit } = listen();
     const watch = new AccountWatch(emit, () => new Date(0));
     const free = { timelock: null, capping: null, integrity: null };
