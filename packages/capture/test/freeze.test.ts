@@ -74,20 +74,29 @@ describe.each(METHODS)('%s', (method) => {
   });
 
   test('what a killed service left frozen goes on after the next start', async (context) => {
-    const victim = await Victim.start();
+    let victim = await Victim.start();
     freezerOf(context, victim.identity, method);
-    const script = join(import.meta.dirname, 'fixtures', 'freeze-and-hang.ts');
-    const service = spawn(process.execPath, [script, method, String(victim.identity.pid)]);
-    onTestFinished(() => void service.kill('SIGKILL'));
-    await once(service.stdout, 'data');
-    service.kill('SIGKILL');
-    await once(service, 'exit');
-    expect(await victim.standsStill()).toBe(true);
+    await freezeAndDie(victim, method);
+    // A capture elsewhere on this machine thaws what the dead have left, which is right: then once more.
+    for (let tries = 1; tries < 10 && !(await victim.standsStill()); tries += 1) {
+      victim = await Victim.start();
+      await freezeAndDie(victim, method);
+    }
     expect(thawStrays([victim.identity])).toBe(1);
     await victim.writes();
     expect(thawStrays([victim.identity])).toBe(0);
   });
 });
+
+/** A service freezes it, and is killed. */
+async function freezeAndDie(victim: Victim, method: 'cgroup' | 'sigstop'): Promise<void> {
+  const script = join(import.meta.dirname, 'fixtures', 'freeze-and-hang.ts');
+  const service = spawn(process.execPath, [script, method, String(victim.identity.pid)]);
+  onTestFinished(() => void service.kill('SIGKILL'));
+  await once(service.stdout, 'data');
+  service.kill('SIGKILL');
+  await once(service, 'exit');
+}
 
 test('a stranger who has the pid now is left alone', async () => {
   const victim = await Victim.start();

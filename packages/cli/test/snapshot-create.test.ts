@@ -85,7 +85,7 @@ describe('snapshot create', () => {
     signals.emit('SIGINT');
     expect((await running).code).toBe(130);
     expect(stderr.text).toMatch(
-      /No longer waiting; the service goes on with it \(operation op_.*\.\/leadmaster events/s,
+      /No longer waiting; the service continues it \(operation op_.*\.\/leadmaster events/s,
     );
     expect(signals.listenerCount('SIGINT')).toBe(0);
     expect(captures.working).toEqual(['ventas']);

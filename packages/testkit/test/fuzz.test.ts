@@ -98,7 +98,7 @@ describe('a planted fault is found:', () => {
 });
 
 test('what was found is asked again by its seed and path, in its smallest form', async () => {
-  const target = await wrongService(answers(500, PROBLEM, '{}'));
+  const target = { ...(await wrongService(answers(500, PROBLEM, '{}'))), patienceMs: 5_000 };
   const [fault] = (await fuzz(target, { requests: 100, seed: 5, routes: [ROUTES.health] })).faults;
   const [, seed, path] = /^--seed (\d+) --path ([\d:]+)$/.exec(fault?.again ?? '') ?? [];
   const again = await fuzz(target, { requests: 100, seed: Number(seed), path: String(path), routes: [ROUTES.health] });

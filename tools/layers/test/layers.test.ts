@@ -139,7 +139,7 @@ describe('the layers', () => {
   });
 
   test('ask for a row where a folder or a package is new, and one row is all', () => {
-    const room = `${SM}/access`;
+    const room = `${SM}/billing`;
     const text = importing('../profile/paths.ts');
     expect(plant(`${room}/a.ts`, text)[0]?.what).toContain('has no row');
     expect(plant('packages/new/src/a.ts', '', { manifest: { name: '@leadmaster/new' } })[0]?.what).toContain(
@@ -148,7 +148,7 @@ describe('the layers', () => {
     const after = ROOMS.findIndex((row) => row.room === `${SM}/lifecycle`) + 1;
     const rooms = ROOMS.toSpliced(after, 0, { room, rooms: ['profile'], why: 'It asks of profiles.' });
     expect(plant(`${room}/a.ts`, text, { rooms })).toEqual([]);
-    expect(plant(`${SM}/lifecycle/a.ts`, importing('../access/a.ts'), { rooms })).toEqual([]);
+    expect(plant(`${SM}/lifecycle/a.ts`, importing('../billing/a.ts'), { rooms })).toEqual([]);
     expect(plant(`${room}/a.ts`, importing('../lifecycle/machine.ts'), { rooms })).toHaveLength(1);
   });
 });
