@@ -8,6 +8,8 @@ export function speak(command: Command, words: Words): void {
   command.helpOption('-h, --help', program.help);
   if (command.commands.length > 0) command.helpCommand('help [command]', program.help);
   command.configureHelp({
+    // Spanish terms are long: what is left beside them wraps all the same.
+    minWidthToWrap: 20,
     styleTitle: (title) => (Object.hasOwn(program.titles, title) ? program.titles[title as Title] : title),
     styleUsage: inPlaces,
     styleOptionTerm: inPlaces,
