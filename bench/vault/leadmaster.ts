@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -77,8 +76,6 @@ export function byCommand(ring: Ring, kind: 'essential' | 'full', living: string
   const served = async <T>(work: (session: LivingSession, call: Call) => Promise<T>): Promise<T> => {
     await using session = await LivingSession.open(living, vault, signal);
     const call: Call = (...args) => run(COMMAND, args, { cwd: folder, env: session.commandEnv, signal });
-    // The key of the folder belongs to the vault before: another is begun on purpose.
-    if (!existsSync(vault)) await call('vault', 'create', '--new');
     await call('snapshot', 'list', session.name);
     // Awaited here: the service ends with this function.
     return await work(session, call);

@@ -3,14 +3,17 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { Client } from '@leadmaster/client';
 import type { Session, Snapshot, SnapshotKind } from '@leadmaster/protocol';
 import { answers, of, qrToScan } from '@leadmaster/testkit/asking';
 import { freePort } from '@leadmaster/testkit/free-port';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { Child } from '../lifecycle/child.ts';
+import { run } from './measure.ts';
 
 /** What `./leadmaster` runs. */
+const COMMAND = fileURLToPath(new URL('../../leadmaster', import.meta.url));
 const PROGRAM = new URL('../../packages/cli/src/main.mjs', import.meta.url);
 const SESSION = 'bench';
 const NUMBER = '5491155000001';
@@ -77,6 +80,9 @@ export class LivingSession implements AsyncDisposable {
     try {
       await session.#answers(signal);
       if (isNew) await session.#link(signal);
+      // The key of the folder belongs to the vault before: another is begun on purpose.
+      else if (!existsSync(vault))
+        await run(COMMAND, ['vault', 'create', '--new'], { cwd: folder, env: commandEnv, signal });
     } catch (error) {
       await session[Symbol.asyncDispose]();
       throw error;
