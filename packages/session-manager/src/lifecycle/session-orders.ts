@@ -24,12 +24,22 @@ export type UnderWay = () => void;
 /** What people order a session to do. What was ordered last is remembered: a restart of the service goes by it. */
 export class SessionOrders {
   readonly #deps: OrderDeps;
+  /** How many orders each session had: one that goes on after a wait knows by it whether a later one came. */
+  readonly #given = new Map<string, number>();
 
   constructor(deps: OrderDeps) {
     this.#deps = deps;
   }
 
+  /** Counts an order. What it returns tells whether it is still the newest of its session. */
+  #order(name: string): () => boolean {
+    const number = (this.#given.get(name) ?? 0) + 1;
+    this.#given.set(name, number);
+    return () => this.#given.get(name) === number;
+  }
+
   start(name: string, said: StartSaid = {}): Promise<void> {
+    this.#order(name);
     return this.#deps.starts.start(name, said);
   }
 
@@ -49,6 +59,7 @@ export class SessionOrders {
 
   async #stop(name: string, underWay: UnderWay): Promise<void> {
     const supervisor = await this.#deps.roster.get(name);
+    this.#order(name);
     const unwritten = this.#unwritten(name, 'stopped');
     // Also where a full disk cannot remember that it shall stay so: the browser must be closed.
     await begun(supervisor.stop(), underWay);
@@ -72,10 +83,20 @@ export class SessionOrders {
     await starts.refuseRestart(supervisor);
     // Written before anything is stopped: a disk that cannot note it leaves the session as it was.
     store.sessions.setDesired(name, 'running');
+    const isNewest = this.#order(name);
+    const generation = await this.#generation(name);
     await begun(supervisor.stop(), underWay);
     await this.#measureStopped(name);
     await storage.trimStopped(name);
-    await starts.start(name);
+    // What was ordered meanwhile comes first: a later order is the last word, and so is a profile that was put in place.
+    await supervisor.inTurn(async () => undefined);
+    if (isNewest() && (await this.#generation(name)) === generation) await starts.start(name);
+  }
+
+  /** Of the profile in place: each one that is put there has a later. */
+  async #generation(name: string): Promise<number | null> {
+    const record = await this.#deps.profiles.readRecord(name).catch(() => null);
+    return record?.generation ?? null;
   }
 
   async logout(name: string, underWay: UnderWay = () => undefined): Promise<void> {
@@ -87,10 +108,11 @@ export class SessionOrders {
     const before = store.sessions.get(name)?.desired ?? 'stopped';
     // Before it is queued: a start that is asked for afterwards is the later word.
     store.sessions.setDesired(name, 'stopped');
+    const isNewest = this.#order(name);
     try {
       await begun(supervisor.logout(), underWay);
     } catch (error) {
-      store.sessions.setDesired(name, before);
+      if (isNewest()) store.sessions.setDesired(name, before);
       throw error;
     }
   }

@@ -73,6 +73,38 @@ describe('an order to a session whose browser takes long to end', () => {
     expect((await ask('/v1/sessions/a')).json).toMatchObject({ state: 'READY', desired: 'running' });
   });
 
+  test('a stop is the last word over a restart that is still ending the browser', async () => {
+    const { ask, engine, gate, until } = await held();
+    const restarted = ask('/v1/sessions/a/restart?wait=30', { method: 'POST' });
+    await until('a', 'STOPPING');
+    const stopped = ask('/v1/sessions/a/stop?wait=30', { method: 'POST' });
+    await expect.poll(async () => (await ask('/v1/sessions/a')).json.desired).toBe('stopped');
+    gate.resolve();
+    expect((await stopped).json).toMatchObject({ state: 'STOPPED', desired: 'stopped' });
+    expect((await restarted).json).toMatchObject({ state: 'STOPPED', desired: 'stopped' });
+    expect(engine.runs).toHaveLength(1);
+  });
+
+  test('a stop is the last word over a logout that fails after it', async () => {
+    const { ask, run, until } = await held();
+    const gate = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    run.onStop = async () => undefined;
+    run.logout = async () => {
+      asked.resolve();
+      await gate.promise;
+      throw new Error('WhatsApp does not answer');
+    };
+    await ask('/v1/sessions/a/logout', { method: 'POST' });
+    await asked.promise;
+    const stopped = ask('/v1/sessions/a/stop?wait=30', { method: 'POST' });
+    await expect.poll(async () => (await ask('/v1/sessions/a')).json.desired).toBe('stopped');
+    gate.resolve();
+    await stopped;
+    await until('a', 'STOPPED');
+    expect((await ask('/v1/sessions/a')).json.desired).toBe('stopped');
+  });
+
   test('is refused as before where it is refused at once', async () => {
     const { ask } = await held();
     for (const order of ['stop', 'restart', 'logout'])

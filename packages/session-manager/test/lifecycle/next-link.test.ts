@@ -62,3 +62,18 @@ test('so has one that was logged out; what was saved ahead of it and failed late
   });
   expect(await told()).toEqual(NONE);
 });
+
+test('a profile that is put in place while a restart ends the browser is not started by that restart', async () => {
+  const { access, engine, profiles, sessions } = opened;
+  const gate = Promise.withResolvers<void>();
+  engine.run.onStop = () => gate.promise;
+  const restarted = sessions.restart(NAME);
+  await until('STOPPING');
+  const replaced = access.replace(NAME, { stop: true }, async () => {
+    await profiles.updateRecord(NAME, { generation: 9 });
+  });
+  gate.resolve();
+  await Promise.all([restarted, replaced]);
+  expect((await sessions.get(NAME)).state).toBe('STOPPED');
+  expect(engine.runs).toHaveLength(1);
+});
