@@ -69,7 +69,7 @@ export function readOptions(args: readonly string[], output: string): BenchOptio
     several: quick ? 1 : 4,
     fleet: quick ? 1 : 8,
     settleMs: quick ? 200 : count('--settle', values.settle, 6, 0) * 1000,
-    readyMs: quick ? 15_000 : 60_000,
+    readyMs: 60_000,
     output: values.output,
   };
 }

@@ -84,9 +84,7 @@ describe('snapshot create', () => {
     await expect.poll(() => stderr.text).toContain('ventas  ');
     signals.emit('SIGINT');
     expect((await running).code).toBe(130);
-    expect(stderr.text).toMatch(
-      /No longer waiting; the service continues it \(operation op_.*\.\/leadmaster events/s,
-    );
+    expect(stderr.text).toMatch(/No longer waiting; the service continues it \(operation op_.*\.\/leadmaster events/s);
     expect(signals.listenerCount('SIGINT')).toBe(0);
     expect(captures.working).toEqual(['ventas']);
     captures.release();

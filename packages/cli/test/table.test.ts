@@ -84,7 +84,9 @@ test('advice breaks between words, and a command in it stays whole', () => {
 });
 
 test('the sessions of a service fit into 80 columns, and --json has what does not', async () => {
-  const { cli, engine, given, stage, until } = await service({ env: { BACKOFF_FIRST_MS: '600000', BACKOFF_MAX_S: '600' } });
+  const { cli, engine, given, stage, until } = await service({
+    env: { BACKOFF_FIRST_MS: '600000', BACKOFF_MAX_S: '600' },
+  });
   await given('ventas', 'QR_REQUIRED');
   await stage.scan('ventas', accountOf(PHONE, 'Ventas de la zona norte'));
   await until('ventas', 'READY');

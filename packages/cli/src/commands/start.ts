@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
-import { visible } from '@leadmaster/protocol';
+import { LeadMasterError, visible } from '@leadmaster/protocol';
 import { type Env, readConfig } from '@leadmaster/session-manager/config';
 import { type Command, Option } from 'commander';
 import { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { startDemo } from '../demo/demo.ts';
-import { demoDir, removeDemo, unusedByDemo, writeDemo } from '../demo/demo-file.ts';
+import { demoDir, readDemo, removeDemo, unusedByDemo, writeDemo } from '../demo/demo-file.ts';
 import { CUSTOMER } from '../demo/phones.ts';
 import type { Io } from '../io.ts';
 import { printBanner } from '../service/banner.ts';
@@ -88,11 +88,23 @@ interface Extra {
   alsoEnds?: Promise<string>;
 }
 
+/** Before its phones are started: two stand-ins would write one state. */
+function refuseSecond(dataDir: string): void {
+  const running = readDemo(dataDir);
+  if (running === null) return;
+  throw new LeadMasterError(
+    'data_folder_in_use',
+    `A demo runs on ${dataDir} already, as pid ${running.pid}`,
+    'Use it from another terminal, or end it with Ctrl-C first.',
+  );
+}
+
 async function runDemo(real: Cli, io: Io, options: StartOptions): Promise<number> {
   const { env } = real.environment;
   const dataDir = demoDir(readConfig(env).dataDir);
   for (const text of unusedByDemo(env, real.words)) real.print.note(text);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  refuseSecond(dataDir);
   const demo = await startDemo(env, dataDir);
   try {
     const onStarted = (port: number): void => {

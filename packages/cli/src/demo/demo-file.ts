@@ -52,6 +52,7 @@ export function writeDemo(dir: string, demo: DemoFile): void {
   renameSync(draft, fileIn(dir));
 }
 
+/** Removes what this process has written; another demo's stays. */
 export function removeDemo(dir: string): void {
-  rmSync(fileIn(dir), { force: true });
+  if (readDemo(dir)?.pid === process.pid) rmSync(fileIn(dir), { force: true });
 }

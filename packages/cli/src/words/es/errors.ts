@@ -61,7 +61,8 @@ export const errors: Record<ErrorCode, string> = {
   other_account: 'La copia es de otra cuenta o de otro vínculo.',
   session_moved: 'La sesión se trasladó.',
   origin_not_retired: 'No se confirmó que el lugar de origen esté retirado.',
-  place_changed: 'La carpeta de datos es una copia, está en otro disco, o se restauró de una copia de seguridad.',
+  place_changed:
+    'La carpeta de datos o el perfil es una copia, está en otro disco, o se restauró de una copia de seguridad.',
   older_than_vault: 'La bóveda tiene un login más nuevo.',
   transfer_not_found: 'No hay ningún traslado así.',
   transfer_open: 'La sesión se entregó, y eso no ha terminado.',

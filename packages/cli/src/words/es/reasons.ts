@@ -100,7 +100,7 @@ export const reasons: Record<Reason, string> = {
   before_transfer: 'antes de trasladar',
   before_build_change: 'antes de otra versión',
   stopped: 'al detenerse',
-  place_changed: 'la carpeta de datos cambió de lugar',
+  place_changed: 'la carpeta de datos o el perfil es otra copia',
   older_than_vault: 'la bóveda tiene un login más nuevo',
   other_account: 'es otra cuenta',
   linked_elsewhere: 'vinculada en otra sesión',
