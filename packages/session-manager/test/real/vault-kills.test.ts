@@ -18,6 +18,6 @@ describe('kill -9 of the service at steps of save, prune, restore and recover', 
       clones: [],
       leftBehind: [],
     });
-    expect(report.kills, `seed ${report.seed}`).toBeGreaterThan(1);
+    expect(report.kills, `seed ${report.seed}`).toBeGreaterThan(0);
   });
 });
