@@ -207,6 +207,9 @@ class VaultKillProof {
     const ended = this.#service.ended();
     const answered = before.run().catch(() => undefined);
     await Promise.race([ended, answered.then(() => sleep(AFTER_ANSWER_MS))]);
+    await this.#disarm();
+    // A step that had read the plan before dies now, and not during what comes next.
+    await Promise.race([ended, sleep(AFTER_ANSWER_MS)]);
     return !this.#service.isAlive;
   }
 

@@ -85,6 +85,7 @@ export class Installation {
   async start(): Promise<Session[]> {
     const options = { probe: this.probe, outside: { browsers: { find: async () => BROWSER }, engine: NO_BROWSER } };
     this.#context = await createContext(this.config(), pino({ level: 'silent' }), options);
+    toldAtRest(this.context.sessions);
     await this.context.sessions.boot();
     return (await this.context.sessions.list()).items;
   }
@@ -129,6 +130,21 @@ export class Installation {
     other.probe = this.probe;
     return other;
   }
+}
+
+/** A browser that is gone is noticed after the order that wanted it: sessions are told once they have come to rest. */
+function toldAtRest(sessions: Context['sessions']): void {
+  const [start, list] = [sessions.start.bind(sessions), sessions.list.bind(sessions)];
+  const atRest = (name: string): Promise<Session> => sessions.settled(name, 20_000, new AbortController().signal);
+  sessions.get = atRest;
+  sessions.start = async (name, said) => {
+    await start(name, said);
+    return atRest(name);
+  };
+  sessions.list = async (query) => {
+    for (const { name } of (await list(query)).items) await atRest(name);
+    return list(query);
+  };
 }
 
 /** Runs a program that an operator would run. */
