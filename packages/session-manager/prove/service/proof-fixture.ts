@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { browsersOn } from '@leadmaster/capture/processes';
 import { freePort } from '@leadmaster/testkit/free-port';
 import { type StandinOptions, startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { ServiceProcess } from './service-process.ts';
@@ -35,7 +36,20 @@ export async function withProofFixture<T>(
     return await prove({ world, service, dataDir });
   } finally {
     await service.end('SIGKILL');
+    await endBrowsers(join(dataDir, 'tokens'));
     await world.close();
     await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** A browser outlives a service that is killed by some moments, and would write into a folder that is being removed. */
+async function endBrowsers(tokens: string): Promise<void> {
+  const names = await readdir(tokens).catch(() => []);
+  for (const { pgid } of names.flatMap((name) => browsersOn(join(tokens, name)))) {
+    try {
+      process.kill(-pgid, 'SIGKILL');
+    } catch {
+      // It has ended by itself meanwhile.
+    }
   }
 }
