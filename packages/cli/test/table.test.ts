@@ -93,6 +93,8 @@ test('the sessions of a service fit into 80 columns, and --json has what does no
   await given('soporte-noche', 'INITIALIZING');
   (await engine.runOf('soporte-noche')).tell({ type: 'lost', reason: 'page_unreachable', detail: 'no route' });
   await until('soporte-noche', 'DISCONNECTED_RECOVERABLE');
+  // The next attempt is set a moment after the state.
+  await expect.poll(async () => (await cli('sessions --json')).stdout).toContain('"nextAttemptAt": "');
   const terminal = { columns: 80, rows: 24 };
   const { stdout } = await cli('sessions', { terminal, env: { NO_COLOR: '1' } });
   expect(widest(stdout)).toBeLessThanOrEqual(80);

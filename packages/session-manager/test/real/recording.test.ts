@@ -1,6 +1,6 @@
 import type { Recording } from '@leadmaster/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { leaksOf, partsOf, strangersIn, stringsIn } from '../recording/closed.ts';
+import { leaksOf, partsWithin, strangersIn } from '../recording/closed.ts';
 import { Stage } from './harness.ts';
 
 const ACCOUNT = '5493764551287';
@@ -68,6 +68,6 @@ describe('a recording', { timeout: 60_000 }, () => {
 function expectNothingOf(secrets: readonly string[], file: Recording): void {
   const text = JSON.stringify(file);
   for (const secret of secrets) expect(text).not.toContain(secret);
-  const parts = new Set(stringsIn(file).flatMap((word) => [...partsOf(word)]));
+  const parts = partsWithin(file);
   expect(secrets.flatMap((secret) => leaksOf(secret, parts))).toEqual([]);
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { recordedPageOf } from '../../src/engine/recorded-page.ts';
 import { recordingOf } from '../../src/lifecycle/recording.ts';
-import { leaksOf, partsOf, strangersIn } from './closed.ts';
+import { leaksOf, partsWithin, strangersIn } from './closed.ts';
 
 const digits = (length: fc.IntegerConstraints) =>
   fc.integer(length).chain((count) => fc.stringMatching(new RegExp(`^[2-9][0-9]{${count}}$`)));
@@ -16,8 +16,7 @@ const secret = fc.oneof(
   fc.tuple(phone, fc.stringMatching(/^3EB0[0-9A-F]{18}$/)).map(([number, id]) => `true_${number}@lid_${id}`),
   phone.map((number) => `2.3000.${number}`),
   phone.map((number) => `$${number}`),
-  // What is nothing but the marks and digits of any JSON is in every file.
-  fc.string({ minLength: 4, unit: 'grapheme' }).filter((text) => !/^[\d\s{}[\]",:.-]*$/.test(text)),
+  fc.string({ minLength: 4, unit: 'grapheme' }),
   fc.base64String({ minLength: 8, maxLength: 64 }),
   fc.lorem(),
   fc.string({ minLength: 2_000, maxLength: 2_001 }),
@@ -131,10 +130,10 @@ test('holds no content of a page, for any answer of the page', () => {
       const file = recordingOf({ ...facts, page: recordedPageOf(findings) });
       expect(recording.parse(file)).toEqual(file);
       expect(strangersIn(file)).toEqual([]);
-      const text = partsOf(JSON.stringify(file)).difference(RIGHT_PARTS);
+      const parts = partsWithin(file).difference(RIGHT_PARTS);
       const leaks = secretsIn(findings)
         .filter((found) => !RIGHT.includes(found) && found.length >= 4)
-        .flatMap((found) => leaksOf(found, text));
+        .flatMap((found) => leaksOf(found, parts));
       expect(leaks).toEqual([]);
     }),
     { numRuns: 100, endOnFailure: true },
@@ -142,13 +141,11 @@ test('holds no content of a page, for any answer of the page', () => {
 });
 
 /** What stands in every recording of this test, and what a page may rightly say. */
-const RIGHT_PARTS = partsOf(
-  JSON.stringify([
-    ...RIGHT,
-    ...[13_300, ...MAGNITUDES, 1_047_935_283, true, false, null],
-    recordingOf({ ...facts, page: recordedPageOf({}) }),
-  ]),
-);
+const RIGHT_PARTS = partsWithin([
+  ...RIGHT,
+  ...[13_300, ...MAGNITUDES, 1_047_935_283, true, false, null],
+  recordingOf({ ...facts, page: recordedPageOf({}) }),
+]);
 
 test('leaves the prototype of everything alone', () => {
   const findings: unknown = JSON.parse('{"__proto__":{"polluted":1},"modules":{"__proto__":{"state":"present"}}}');
