@@ -27,7 +27,7 @@ test('rotate-key says beforehand that both keys are needed, and afterwards what 
   const { code, stdout, stderr } = await cli(join(dataDir, 'new.key'));
   expect({ code, stdout }).toEqual({
     code: 0,
-    stdout: expect.stringMatching(/^2 keys wrapped anew\. The new key, [0-9a-f]{16}, opens all .* 1 session\.\n$/),
+    stdout: expect.stringMatching(/^2 keys wrapped again\. The new key, [0-9a-f]{16}, opens all .* 1 session\.\n$/),
   });
   expect(stderr).toMatch(/needs the old key and the new one.*give the command again/s);
   expect(stderr).toMatch(/VAULT_KEY_FILE stays as it is.*doctor --key-copied COPY.*another machine.*the old key/is);

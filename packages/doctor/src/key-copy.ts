@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { LeadMasterError } from '@leadmaster/protocol';
 import {
   type Config,
   type DataPaths,
@@ -10,7 +10,7 @@ import {
   unreadable,
   writeAtomically,
 } from '@leadmaster/session-manager/installation';
-import { type MasterKey, parseMasterKeys } from '@leadmaster/vault';
+import { type MasterKey, parseMasterKeys, readKeyText } from '@leadmaster/vault';
 import { z } from 'zod';
 
 /**
@@ -49,11 +49,12 @@ export async function readKeyCopyNote(paths: DataPaths): Promise<KeyCopyNote | n
  */
 export async function noteKeyCopy(config: Config, copy: string | null): Promise<string> {
   const { keyFile } = config.vault;
-  refuseRootBesideUser(dataPaths(config.dataDir));
+  const paths = dataPaths(config.dataDir);
+  refuseRootBesideUser(paths);
   const [key] = await keysIn(keyFile);
   if (copy !== null) await compare(key, keyFile, copy);
   const note: KeyCopyNote = { key: key.id, at: new Date().toISOString() };
-  await writeAtomically(realFs, dataPaths(config.dataDir).keyCopied, `${JSON.stringify(note)}\n`);
+  await writeAtomically(realFs, paths.keyCopied, `${JSON.stringify(note)}\n`);
   return key.id;
 }
 
@@ -82,13 +83,5 @@ async function compare(key: MasterKey, keyFile: string, copy: string): Promise<v
 
 /** The keys of a file, the current one first. `cure`: the hint of the error where it cannot be read. */
 export async function keysIn(file: string, cure = OWN_KEY_CURE): Promise<[MasterKey, ...MasterKey[]]> {
-  let text: string;
-  try {
-    // A pipe would never end.
-    if (!(await stat(file)).isFile()) throw new Error('it is not a regular file');
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw new LeadMasterError('vault_key_missing', `The key file ${file} cannot be read: ${errorText(error)}`, cure);
-  }
-  return parseMasterKeys(text) as [MasterKey, ...MasterKey[]];
+  return parseMasterKeys(await readKeyText(file, cure)) as [MasterKey, ...MasterKey[]];
 }

@@ -68,12 +68,12 @@ describe('profiles and transfers', () => {
       [['arrival_unfinished', 'problem']],
     ],
     [
-      'a transfer to here that nobody has gone on with',
+      'a transfer to here that was begun and not continued',
       (i) => i.putArrival('soporte', 'prepared', 25 * HOURS),
       [['arrival_left', 'note']],
     ],
     [
-      'a session that was handed over, and nobody has said that it has come',
+      'a session that was handed over, and whose arrival is not confirmed',
       (i) => i.putDeparture(2 * HOURS),
       [['departure_unfinished', 'problem']],
     ],

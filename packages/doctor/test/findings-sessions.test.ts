@@ -3,7 +3,18 @@ import { describe } from 'vitest';
 import { ALL_UNKNOWN } from '../../session-manager/src/lifecycle/capabilities/verdicts.ts';
 import { A_SNAPSHOT } from '../../session-manager/test/event-samples.ts';
 import { accountOf, type Planted, plantedAndFound, stands } from './planted.ts';
-import { NAME } from './sample-installation.ts';
+import { NAME, type SampleInstallation } from './sample-installation.ts';
+
+/** A second session with a login and a snapshot: `soporte`. */
+async function putSecond(i: SampleInstallation): Promise<void> {
+  await i.putProfile('soporte');
+  const at = new Date().toISOString();
+  i.change((store) => {
+    store.sessions.insert({ name: 'soporte', metadata: {}, desired: 'stopped' });
+    store.sessions.touch('soporte', { caughtUpTo: at });
+    store.snapshots.created('soporte', { id: '1-00000001', at, data: A_SNAPSHOT });
+  });
+}
 
 describe('browsers, accounts and pages', () => {
   plantedAndFound([
@@ -81,11 +92,8 @@ describe('browsers, accounts and pages', () => {
     [
       'one account in two sessions',
       async (i) => {
-        await i.putProfile('soporte');
+        await putSecond(i);
         i.change((store) => {
-          store.sessions.insert({ name: 'soporte', metadata: {}, desired: 'stopped' });
-          store.sessions.touch('soporte', { caughtUpTo: new Date().toISOString() });
-          store.snapshots.created('soporte', { id: '1-00000001', at: new Date().toISOString(), data: A_SNAPSHOT });
           store.sessions.setAccount(NAME, { account: accountOf('5491100000001') });
           store.sessions.setAccount('soporte', { account: accountOf('541100000001') });
         });
@@ -95,11 +103,8 @@ describe('browsers, accounts and pages', () => {
     [
       'one link in two sessions, as far as they remember',
       async (i) => {
-        await i.putProfile('soporte');
+        await putSecond(i);
         i.change((store) => {
-          store.sessions.insert({ name: 'soporte', metadata: {}, desired: 'stopped' });
-          store.sessions.touch('soporte', { caughtUpTo: new Date().toISOString() });
-          store.snapshots.created('soporte', { id: '1-00000001', at: new Date().toISOString(), data: A_SNAPSHOT });
           for (const name of [NAME, 'soporte'])
             store.sessions.setAccount(name, { account: { ...accountOf('5491100000001'), device: 7 } });
         });

@@ -58,7 +58,7 @@ describe('modes, locks and room', () => {
       ],
     ],
     ['an open file of a profile', (i) => chmod(join(i.profile, 'Default'), 0o755), [['modes_inside', 'note']]],
-    ['a browser that nobody knows', (i) => pretend(i.profile), [['stray_browser', 'problem']]],
+    ['a browser without a record of its launch', (i) => pretend(i.profile), [['stray_browser', 'problem']]],
     [
       'a lock of a Chromium that died',
       (i) => symlinkSync(`${hostname()}-${2 ** 22 - 1}`, join(i.profile, 'SingletonLock')),

@@ -8,6 +8,7 @@ import { type Config, readConfig } from '../../session-manager/src/config/index.
 import { prepareDataFolder } from '../../session-manager/src/profile/data-folder.ts';
 import { createProfileStore } from '../../session-manager/src/profile/file-profile-store.ts';
 import { type DataPaths, dataPaths } from '../../session-manager/src/profile/paths.ts';
+import { vaultAtFact } from '../../session-manager/src/snapshots/vault-identity.ts';
 import { createStateStore } from '../../session-manager/src/state/sqlite-state-store.ts';
 import type { StateStore } from '../../session-manager/src/state/state-store.ts';
 import { A_SNAPSHOT } from '../../session-manager/test/event-samples.ts';
@@ -139,7 +140,7 @@ export class SampleInstallation {
     await writeFile(keyFile, key, { mode: 0o600 });
     const store = await openStore(storeUrl(location), { base: '/', create: true });
     const vault = await openVault({ store, masterKeys: parseMasterKeys(key), create: true });
-    this.change((state) => state.facts.set(`vault at ${storeUrl(location)}`, vault.id));
+    this.change((state) => state.facts.set(vaultAtFact(storeUrl(location)), vault.id));
     await noteKeyCopy(this.config, null);
   }
 }

@@ -60,7 +60,7 @@ export { newestGoodSnapshot } from './snapshots/known-good.ts';
 export { LOOK_FACT, parseLook } from './snapshots/older-login.ts';
 export { secondWriters } from './snapshots/other-account.ts';
 export { secondRound } from './snapshots/second-round.ts';
-export { type Identity, identityOf, refuseChanged } from './snapshots/vault-identity.ts';
+export { type Identity, identityOf, refuseChanged, vaultAtFact } from './snapshots/vault-identity.ts';
 export { mayBeCopyOf } from './snapshots/wrong-account.ts';
 export { readState, type StateReading } from './state/read-only.ts';
 export type { BrowserRow, BuildRow, BuildSession, SessionRow, SnapshotRow } from './state/state-store.ts';

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { LeadMasterError } from '@leadmaster/protocol';
 import {
   openStore,
   openVault,
   parseMasterKeys,
+  readKeyText,
   repairVault,
   storeUrl,
   traceOfVault,
@@ -66,10 +66,7 @@ export async function repairThere(config: Config, signal: AbortSignal): ReturnTy
 }
 
 async function keyFor({ vault: { location, keyFile } }: Config): Promise<{ url: string; keyText: string }> {
-  const keyText = await readFile(keyFile, 'utf8').catch((error: unknown) => {
-    const hint = 'Put the key there, or say where it is by VAULT_KEY_FILE.';
-    throw new LeadMasterError('vault_key_missing', `The key file ${keyFile} cannot be read`, hint, { cause: error });
-  });
+  const keyText = await readKeyText(keyFile, 'Put the key there, or say where it is by VAULT_KEY_FILE.');
   return { url: storeUrl(location), keyText };
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LeadMasterError } from '@leadmaster/protocol';
+import { withSignal } from '@leadmaster/service-kit/wait';
 import type { BlobInfo, BlobSource, BlobStore } from '@leadmaster/vault';
 
 export type BlobOperation = 'put' | 'get' | 'stat' | 'list' | 'delete';
@@ -41,38 +42,38 @@ export class StoreDied extends Error {
 
 /** A store over another one that fails as told, and is that store otherwise. */
 export class FaultyBlobStore implements BlobStore {
-  private readonly inner: BlobStore;
+  readonly #inner: BlobStore;
   /** Every call, in order, struck or not. */
   readonly calls: { operation: BlobOperation; key: string }[] = [];
-  private readonly faults: { fault: BlobFault; seen: number }[] = [];
-  private stale: Map<string, BlobInfo> | null = null;
-  private isDead = false;
+  readonly #faults: { fault: BlobFault; seen: number }[] = [];
+  #stale: Map<string, BlobInfo> | null = null;
+  #isDead = false;
 
   constructor(inner: BlobStore) {
-    this.inner = inner;
+    this.#inner = inner;
   }
 
   get name(): string {
-    return this.inner.name;
+    return this.#inner.name;
   }
 
   /** Adds a fault. With several for one call, the first that was added strikes. */
   plan(fault: BlobFault): this {
-    this.faults.push({ fault, seen: 0 });
+    this.#faults.push({ fault, seen: 0 });
     return this;
   }
 
   /** Forgets all faults, and revives what has died. */
   heal(): void {
-    this.faults.length = 0;
-    this.stale = null;
-    this.isDead = false;
+    this.#faults.length = 0;
+    this.#stale = null;
+    this.#isDead = false;
   }
 
   /** Remembers what is there now: the listing that `stale` gives. */
   async markStale(): Promise<void> {
-    this.stale = new Map();
-    for await (const info of this.inner.list('')) this.stale.set(info.key, info);
+    this.#stale = new Map();
+    for await (const info of this.#inner.list('')) this.#stale.set(info.key, info);
   }
 
   put(
@@ -80,11 +81,11 @@ export class FaultyBlobStore implements BlobStore {
     body: Uint8Array | BlobSource,
     options: { ifAbsent?: boolean; signal?: AbortSignal } = {},
   ): Promise<boolean> {
-    return this.strike('put', key, () => this.inner.put(key, body, options), {
+    return this.#strike('put', key, () => this.#inner.put(key, body, options), {
       signal: options.signal,
       truncated: async () => {
         const bytes = await readAll(body);
-        await this.inner.put(key, bytes.subarray(0, Math.floor(bytes.length / 2)), options);
+        await this.#inner.put(key, bytes.subarray(0, Math.floor(bytes.length / 2)), options);
         throw brokenOff('put', key);
       },
     });
@@ -94,26 +95,26 @@ export class FaultyBlobStore implements BlobStore {
     key: string,
     options: { range?: { offset: number; length: number }; signal?: AbortSignal } = {},
   ): Promise<Buffer | null> {
-    return this.strike('get', key, () => this.inner.get(key, options), {
+    return this.#strike('get', key, () => this.#inner.get(key, options), {
       signal: options.signal,
       truncated: async () => {
-        const bytes = await this.inner.get(key, options);
+        const bytes = await this.#inner.get(key, options);
         return bytes === null ? null : bytes.subarray(0, Math.floor(bytes.length / 2));
       },
     });
   }
 
   stat(key: string, options: { signal?: AbortSignal } = {}): Promise<BlobInfo | null> {
-    return this.strike('stat', key, () => this.inner.stat(key, options));
+    return this.#strike('stat', key, () => this.#inner.stat(key, options));
   }
 
   async *list(prefix: string, options: { signal?: AbortSignal } = {}): AsyncGenerator<BlobInfo> {
-    const all = await this.strike('list', prefix, () => Array.fromAsync(this.inner.list(prefix, options)), {
+    const all = await this.#strike('list', prefix, () => Array.fromAsync(this.#inner.list(prefix, options)), {
       truncated: async () => {
-        const whole = await Array.fromAsync(this.inner.list(prefix, options));
+        const whole = await Array.fromAsync(this.#inner.list(prefix, options));
         return [...whole.slice(0, Math.floor(whole.length / 2)), brokenOff('list', prefix)];
       },
-      stale: async () => [...(this.stale ?? new Map()).values()].filter(({ key }) => key.startsWith(prefix)),
+      stale: async () => [...(this.#stale ?? new Map()).values()].filter(({ key }) => key.startsWith(prefix)),
     });
     for (const info of all) {
       if (info instanceof Error) throw info;
@@ -123,18 +124,18 @@ export class FaultyBlobStore implements BlobStore {
   }
 
   delete(key: string, options: { signal?: AbortSignal } = {}): Promise<void> {
-    return this.strike('delete', key, () => this.inner.delete(key, options));
+    return this.#strike('delete', key, () => this.#inner.delete(key, options));
   }
 
-  private async strike<T, U = T>(
+  async #strike<T, U = T>(
     operation: BlobOperation,
     key: string,
     work: () => Promise<T>,
     special: { truncated?: () => Promise<U>; stale?: () => Promise<U>; signal?: AbortSignal | undefined } = {},
   ): Promise<T | U> {
     this.calls.push({ operation, key });
-    if (this.isDead) throw new StoreDied();
-    const fault = this.next(operation, key);
+    if (this.#isDead) throw new StoreDied();
+    const fault = this.#next(operation, key);
     switch (fault?.what) {
       case undefined:
         return work();
@@ -150,23 +151,25 @@ export class FaultyBlobStore implements BlobStore {
       case 'delay':
         await sleep(fault.ms ?? 10);
         return work();
-      case 'wait':
-        await released(fault.until ?? Promise.resolve(), special.signal);
+      case 'wait': {
+        const until = fault.until ?? Promise.resolve();
+        await (special.signal === undefined ? until : withSignal(until, special.signal));
         return work();
+      }
       case 'die':
-        this.isDead = true;
+        this.#isDead = true;
         throw new StoreDied();
       case 'die-after':
         await work();
-        this.isDead = true;
+        this.#isDead = true;
         throw new StoreDied();
     }
   }
 
   /** The fault that this call meets; every fault counts the calls it is for. */
-  private next(operation: BlobOperation, key: string): BlobFault | undefined {
+  #next(operation: BlobOperation, key: string): BlobFault | undefined {
     let struck: BlobFault | undefined;
-    for (const entry of this.faults) {
+    for (const entry of this.#faults) {
       const { on, key: keys, nth = 1, times = 1 } = entry.fault;
       if (on !== undefined && ![on].flat().includes(operation)) continue;
       if (keys !== undefined && !keys.test(key)) continue;
@@ -179,15 +182,6 @@ export class FaultyBlobStore implements BlobStore {
 
 function brokenOff(operation: BlobOperation, key: string): LeadMasterError {
   return new LeadMasterError('store_unreachable', `${operation} ${key}: the line went dead.`, 'Try again.');
-}
-
-/** Resolves with the promise; rejects with the signal's reason where that comes first. */
-async function released(until: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  const aborted = Promise.withResolvers<never>();
-  const end = (): void => aborted.reject(signal?.reason);
-  signal?.addEventListener('abort', end, { once: true });
-  if (signal?.aborted === true) end();
-  await Promise.race([until, aborted.promise]).finally(() => signal?.removeEventListener('abort', end));
 }
 
 async function readAll(body: Uint8Array | BlobSource): Promise<Uint8Array> {

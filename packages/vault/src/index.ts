@@ -9,6 +9,7 @@ export { type SnapshotInfo, sequenceOf } from './format/record.ts';
 export { checkTree, type FileEntry, type TreeEntry } from './format/tree.ts';
 export { type ExportContent, type ImportOptions, readExport } from './import.ts';
 export type { SaveProgress } from './intake.ts';
+export { readKeyText } from './key-file.ts';
 export {
   type MasterKey,
   masterKey,

@@ -83,7 +83,7 @@ export async function writeExport(
 
 /** Writes a text to a file that only its owner can read; the file has its name only once it is whole and on the disk. */
 export async function writeText(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.part`;
+  const temporary = temporaryBeside(path);
   try {
     await write(temporary, [Buffer.from(text)]);
     await rename(temporary, path);

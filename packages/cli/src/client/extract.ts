@@ -1,5 +1,3 @@
-import { readFile, stat } from 'node:fs/promises';
-import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { Config } from '@leadmaster/session-manager/config';
 import type { Vault } from '@leadmaster/vault';
 import type { LongCall } from './service-client.ts';
@@ -9,8 +7,9 @@ import type { LongCall } from './service-client.ts';
  * writes meanwhile.
  */
 export async function readVault({ vault, dataDir }: Config, signal: AbortSignal): Promise<Vault> {
-  const { openStore, openVault, parseMasterKeys, storeUrl } = await import('@leadmaster/vault');
-  const masterKeys = parseMasterKeys(await readKeys(vault.keyFile));
+  const { openStore, openVault, parseMasterKeys, readKeyText, storeUrl } = await import('@leadmaster/vault');
+  const hint = 'Put the key that you kept there, or say where it is by VAULT_KEY_FILE.';
+  const masterKeys = parseMasterKeys(await readKeyText(vault.keyFile, hint));
   return openVault({ store: await openStore(storeUrl(vault.location), { base: dataDir }), masterKeys, signal });
 }
 
@@ -29,15 +28,4 @@ export async function extract(
   const { markExtracted } = await import('@leadmaster/session-manager/extracted');
   await markExtracted(target);
   return written;
-}
-
-async function readKeys(file: string): Promise<string> {
-  try {
-    // A pipe would never end.
-    if (!(await stat(file)).isFile()) throw new Error('it is not a regular file');
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const hint = 'Put the key that you kept there, or say where it is by VAULT_KEY_FILE.';
-    throw new LeadMasterError('vault_key_missing', `The key file ${file} cannot be read: ${errorText(error)}`, hint);
-  }
 }

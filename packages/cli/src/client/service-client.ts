@@ -168,7 +168,7 @@ export function of(session: string): { params: { session: string } } {
 }
 
 /** Where a service that listens on a host can be spoken to from its own machine. */
-export function serviceUrl(host: string, port: number): string {
+function serviceUrl(host: string, port: number): string {
   const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }

@@ -9,7 +9,7 @@ import { confirmWholly } from '../output/confirm.ts';
 import { localTime, printable } from '../output/words.ts';
 import type { Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
-import { sessionName } from './values.ts';
+import { sessionNames } from './values.ts';
 
 /** `place show`, `place accept` */
 export const register: Register = (parent, io, words) => {
@@ -28,7 +28,7 @@ export const register: Register = (parent, io, words) => {
   noun
     .command('accept')
     .description(words.help.place.accept.about)
-    .argument('[name...]', words.help.place.accept.name, names(words), [])
+    .argument('[name...]', words.help.place.accept.name, sessionNames(words), [])
     .option('--origin-retired', words.help.place.accept.originRetired)
     .action(async (sessions: string[], { originRetired }: { originRetired?: true }, command: Command) => {
       const cli = cliOf(command, io);
@@ -84,9 +84,4 @@ function show(cli: Cli, { now, before, readable, waiting }: Place): void {
 
 function seen({ place }: Words, { path, host, since }: PlaceSeen): string {
   return place.seen(printable(path), printable(host), localTime(since));
-}
-
-function names(words: Words): (name: string, before: string[]) => string[] {
-  const parse = sessionName(words);
-  return (name, before) => [...before, parse(name)];
 }

@@ -10,10 +10,10 @@ import type { Printer } from '../output/printer.ts';
 import { okOrFail, showProblems, verdict } from '../output/snapshot-words.ts';
 import { table } from '../output/table.ts';
 import { ago, bytes, localTime, printable } from '../output/words.ts';
-import type { Text, Words } from '../words/words.ts';
+import type { Text } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
-import { sessionName } from './values.ts';
+import { sessionNames } from './values.ts';
 
 interface RecoverOptions {
   all?: true;
@@ -27,7 +27,7 @@ export const register: Register = (parent, io, words) => {
   parent
     .command('recover')
     .description(words.help.recover.about)
-    .addArgument(new Argument('[name...]', words.help.recover.name).argParser(names(words)))
+    .addArgument(new Argument('[name...]', words.help.recover.name).argParser(sessionNames(words)))
     .option('--all', words.help.recover.all)
     .option('--origin-retired', words.help.recover.originRetired)
     .option('--other-account', words.help.recover.otherAccount)
@@ -39,11 +39,6 @@ export const register: Register = (parent, io, words) => {
       await withSnapshots(cli, (access) => recover(cli, access, wanted, options));
     });
 };
-
-function names(words: Words): (text: string, before: string[] | undefined) => string[] {
-  const parse = sessionName(words);
-  return (text, before) => [...(before ?? []), parse(text)];
-}
 
 async function recover(
   cli: Cli,

@@ -16,6 +16,12 @@ export function sessionName({ rules }: Words): Parser<string> {
   };
 }
 
+/** Names of sessions, one after the other. */
+export function sessionNames(words: Words): (text: string, before: string[] | undefined) => string[] {
+  const parse = sessionName(words);
+  return (text, before) => [...(before ?? []), parse(text)];
+}
+
 export function seconds({ rules }: Words): Parser<number> {
   return (text) => {
     const value = Number(text);

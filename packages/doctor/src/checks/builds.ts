@@ -12,13 +12,13 @@ export async function checkBuilds({ state, config, machine, browsers, paths }: I
   const rows = new Map(state.builds.all().map((row) => [row.build, row]));
   const live = new Set(browsers.map(({ session }) => session));
   const sessions = state.builds.sessions().filter(({ session }) => live.has(session));
-  const bound = new Set([config.webVersion, ...sessions.map(({ wanted }) => wanted)]);
+  const bound = new Set([config.webVersion, ...sessions.map(({ wanted }) => wanted)].filter((build) => build !== null));
   const now = machine.now().getTime();
   const pages = new KeptPages(paths.webCache);
   const damage = await Promise.all([...bound].map((build) => damaged(build, pages)));
   return [
     ...damage.flat(),
-    ...[...bound].flatMap((build) => ending(build === null ? undefined : rows.get(build), now)),
+    ...[...bound].flatMap((build) => ending(rows.get(build), now)),
     ...sessions.flatMap(escaped),
     ...sessions.flatMap((each) => bad(each, rows)),
   ];
@@ -32,8 +32,7 @@ function ending(row: BuildRow | undefined, now: number): Finding[] {
   return [found('warning', 'build_ends', row.build, about)];
 }
 
-async function damaged(build: string | null, pages: KeptPages): Promise<Finding[]> {
-  if (build === null) return [];
+async function damaged(build: string, pages: KeptPages): Promise<Finding[]> {
   try {
     await pages.read(build);
     return [];

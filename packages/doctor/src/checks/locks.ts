@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isSessionName } from '@leadmaster/protocol';
-import { isMissing, livingOwner, readOwner, readSingleton, unreadable } from '@leadmaster/session-manager/installation';
+import { livingOwner, namesOrNull, readOwner, readSingleton, realFs } from '@leadmaster/session-manager/installation';
 import { type Finding, found } from '../finding.ts';
 import type { Installation } from '../installation.ts';
 
@@ -27,10 +26,7 @@ async function singletons({ profiles, service }: Installation): Promise<Finding[
 
 async function owners({ paths, service }: Installation): Promise<Finding[]> {
   const folder = join(paths.locks, 'sessions');
-  const names = await readdir(folder).catch((error: unknown) => {
-    if (isMissing(error)) return [];
-    throw unreadable(folder, error);
-  });
+  const names = (await namesOrNull(realFs, folder)) ?? [];
   const sessions = names
     .filter((name) => name.endsWith('.lock'))
     .map((name) => basename(name, '.lock'))

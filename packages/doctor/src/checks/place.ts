@@ -20,7 +20,7 @@ import type { Installation, ProfileFact } from '../installation.ts';
 /** Whether the data folder is where it was, and its logins are no older than those in the vault. */
 export async function checkPlace({ exists, paths, state, machine, profiles }: Installation): Promise<Finding[]> {
   if (!exists || state === null) return [];
-  const known = parsePlace(state.vaultFact(PLACE_FACT));
+  const known = parsePlace(state.facts.get(PLACE_FACT));
   const look = lookAtPlace(paths, machine.probe, machine.now());
   const { facts } = look;
   return [
@@ -35,7 +35,7 @@ export async function checkPlace({ exists, paths, state, machine, profiles }: In
 
 /** What waits already, since a service ran on the folder in its new place: sessions, and those that were on their way. */
 function waiting(state: StateReading, root: string): Finding[] {
-  const change = placeChange({ get: (name) => state.vaultFact(name) });
+  const change = placeChange(state.facts);
   if (change === null) return [];
   const held = state.sessions.filter((row) => row.state === 'STOPPED' && row.reason === 'place_changed');
   const names = new Set([...held.map(({ name }) => name), ...onTheirWay(state, change)]);
@@ -73,10 +73,9 @@ function otherMachine(known: PlaceFacts | null, facts: PlaceFacts, root: string)
 
 /** A run marks its profile as it begins and ends: what is in use is judged by the service alone. */
 function putBack(state: StateReading, profiles: readonly ProfileFact[]): Finding[] {
-  const facts = { get: (name: string) => state.vaultFact(name) };
   const isPutBack = ({ name, record, inUse }: ProfileFact): boolean => {
     const row = state.sessions.find((each) => each.name === name);
-    return row !== undefined && !inUse && isOther(row, record, facts);
+    return row !== undefined && !inUse && isOther(row, record, state.facts);
   };
   return profiles.filter(isPutBack).map(({ name }) => found('problem', 'profile_put_back', name, { session: name }));
 }
@@ -85,7 +84,7 @@ function older(state: StateReading): Finding[] {
   return state.sessions
     .filter((row) => row.state === 'STOPPED' && row.reason === 'older_than_vault')
     .map(({ name }) => {
-      const login = olderLogin({ get: (fact) => state.vaultFact(fact) }, name);
+      const login = olderLogin(state.facts, name);
       const about = { session: name, snapshot: login?.snapshot ?? 'latest' };
       return found('problem', 'older_than_vault', name, {
         ...about,
@@ -96,7 +95,7 @@ function older(state: StateReading): Finding[] {
 }
 
 function notCompared(state: StateReading): Finding[] {
-  const look = parseLook(state.vaultFact(LOOK_FACT));
+  const look = parseLook(state.facts.get(LOOK_FACT));
   if (look === null || look.problem === null) return [];
   return [found('warning', 'vault_not_compared', look.at, { at: look.at, detail: look.problem })];
 }

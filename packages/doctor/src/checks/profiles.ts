@@ -1,16 +1,15 @@
 import { join } from 'node:path';
 import { isSessionName, LeadMasterError, shellWord } from '@leadmaster/protocol';
 import {
-  isMissing,
   loginEvidence,
   lstatOrNull,
+  namesOrNull,
   proveLoginWhole,
   realFs,
-  unreadable,
 } from '@leadmaster/session-manager/installation';
 import { type Finding, found } from '../finding.ts';
 import type { Installation, ProfileFact } from '../installation.ts';
-import { awaited } from './transfers.ts';
+import { linkedHere } from './transfers.ts';
 
 /** Whether every profile has a session, every session its profile, and every login is whole. */
 export async function checkProfiles(installation: Installation): Promise<Finding[]> {
@@ -53,9 +52,7 @@ function damageOf(name: string, dir: string): string | null {
 /** Sessions of the database whose profile is gone, though it was not set aside here. */
 async function missing({ state, paths }: Installation): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const coming = awaited(state);
-  for (const { name, state: stands, caughtUpTo } of state?.sessions ?? []) {
-    if (stands === 'MOVED' || caughtUpTo === null || coming.has(name)) continue;
+  for (const { name } of state === null ? [] : linkedHere(state)) {
     const dir = paths.session(name);
     if ((await lstatOrNull(realFs, dir)) === null)
       findings.push(found('problem', 'profile_missing', dir, { session: name }));
@@ -65,13 +62,7 @@ async function missing({ state, paths }: Installation): Promise<Finding[]> {
 
 /** What lies among the profiles and cannot be one. */
 async function strangers({ paths }: Installation): Promise<Finding[]> {
-  let names: string[];
-  try {
-    names = await realFs.readdir(paths.tokens);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw unreadable(paths.tokens, error);
-  }
+  const names = (await namesOrNull(realFs, paths.tokens)) ?? [];
   const findings: Finding[] = [];
   for (const name of names) {
     const path = join(paths.tokens, name);

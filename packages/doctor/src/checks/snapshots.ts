@@ -9,7 +9,7 @@ import {
 import { contradictory, sequenceOf } from '@leadmaster/vault';
 import { type Finding, found } from '../finding.ts';
 import type { Installation } from '../installation.ts';
-import { awaited } from './transfers.ts';
+import { linkedHere } from './transfers.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -29,10 +29,7 @@ const AHEAD_MS = HOUR_MS;
 export async function checkSnapshots({ state, config, machine, profiles, paths }: Installation): Promise<Finding[]> {
   if (state === null) return [];
   const now = machine.now();
-  const coming = awaited(state);
-  const sessions = state.sessions.filter(
-    ({ name, state: stands, caughtUpTo }) => caughtUpTo !== null && stands !== 'MOVED' && !coming.has(name),
-  );
+  const sessions = linkedHere(state);
   return [
     ...doubtedClock(state, paths.root),
     ...sessions.flatMap(({ name, createdAt }) => {
@@ -117,7 +114,7 @@ function misdated(session: string, newestFirst: readonly SnapshotRow[], now: Dat
 
 /** The clock by which the service deletes what is old, where it is not the machine's. */
 function doubtedClock(state: StateReading, where: string): Finding[] {
-  const clock = parseState(state.vaultFact(CLOCK_FACT));
+  const clock = parseState(state.facts.get(CLOCK_FACT));
   if (clock === null || !isDoubted(clock)) return [];
   const iso = (ms: number): string => new Date(ms).toISOString();
   return [found('warning', 'clock_jumped', where, { clock: iso(clock.wall), believed: iso(clock.believed) })];

@@ -17,10 +17,13 @@ const STUCK: Record<string, { id: FindingId; severity: Finding['severity']; afte
   committing: { id: 'arrival_unfinished', severity: 'problem', afterMs: HOUR_MS },
 };
 
-/** Sessions whose names are kept for what is on its way here: that they have no profile is as it should be. */
-export function awaited(state: StateReading | null): Set<string> {
-  const open = state === null ? [] : openArrivals(state.transfers);
-  return new Set(open.filter(({ facts }) => facts.reserved).map(({ session }) => session));
+/** Sessions whose login is to be here: linked, not moved away, and not on their way here. */
+export function linkedHere(state: StateReading): StateReading['sessions'] {
+  const reserved = openArrivals(state.transfers).filter(({ facts }) => facts.reserved);
+  const coming = new Set(reserved.map(({ session }) => session));
+  return state.sessions.filter(
+    ({ name, state: stands, caughtUpTo }) => caughtUpTo !== null && stands !== 'MOVED' && !coming.has(name),
+  );
 }
 
 /** Whether sessions that were to come here have come, or have been given up, and whether those that went have arrived. */

@@ -7,6 +7,7 @@ import {
   realFs,
   refuseChanged,
   secondWriters,
+  vaultAtFact,
 } from '@leadmaster/session-manager/installation';
 import { isOfAnObject, storeUrl, type Vault, type VaultProblem } from '@leadmaster/vault';
 import { type Finding, found } from '../finding.ts';
@@ -121,12 +122,12 @@ function findChanged(installation: Installation, url: string, vault: string): Fi
 function ownIdentity({ config, paths, state }: Installation, url: string): Identity {
   const { keyFile } = config.vault;
   const keyText = existsSync(keyFile) ? readFileSync(keyFile, 'utf8') : null;
-  return identityOf({ get: (name) => state?.vaultFact(name) ?? null }, paths, url, keyText);
+  return identityOf(state?.facts ?? { get: () => null }, paths, url, keyText);
 }
 
 /** Whether snapshots were ever kept there: only then is an empty place a loss. */
 function isKnown({ state }: Installation, url: string): boolean {
-  return state !== null && state.vaultFact(`vault at ${url}`) !== null;
+  return state !== null && state.facts.get(vaultAtFact(url)) !== null;
 }
 
 /** Whether the key is there, private, and not the only one of its kind. */

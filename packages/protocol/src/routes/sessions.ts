@@ -99,7 +99,7 @@ export const sessionRoutes = routes({
     query: z.strictObject({
       purge: queryBoolean
         .default(false)
-        .describe("Also destroy the key of the session's snapshots: no one can read them again"),
+        .describe("Also destroy the key of the session's snapshots: they can never be read again"),
       otherWriters: queryBoolean
         .default(false)
         .describe('With `purge`: also where another installation on the same vault has written some of them'),
@@ -144,7 +144,7 @@ export const sessionRoutes = routes({
     path: '/v1/sessions/{session}/account',
     summary: 'Settle WRONG_ACCOUNT: keep the account that is linked, or remove its link',
     description:
-      '`{"accept":true}`: the session belongs to this account from now on, and messages that came in meanwhile are reported.  ' +
+      '`{"accept":true}`: the session belongs to this account from now on, and messages that came in meanwhile are reported. ' +
       '`{"unlink":true}`: the link is removed at WhatsApp, its profile goes to trash, and a new QR is shown.',
     body: settleAccount,
     errors: [...SESSION_ERRORS, ...START_ERRORS, ...HELD_BACK_REASONS, 'linked_elsewhere', 'unprocessable'],

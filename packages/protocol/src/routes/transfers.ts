@@ -36,7 +36,7 @@ export const transferRoutes = routes({
     description:
       'Most of the profile goes ahead while the session runs; then it is stopped, what has changed since follows, and it is started ' +
       'there if it ran here. `to` is https, or plain http on loopback; `key` is a key of the other manager, used for this call alone. ' +
-      'After any failure one machine owns the session: a repeated request finishes the transfer; with `undo` it is taken back, once the  ' +
+      'After any failure one machine owns the session: a repeated request finishes the transfer; with `undo` it is taken back, once the ' +
       'other manager has given it up.',
     scope: 'admin',
     audience: 'operator',

@@ -1,12 +1,11 @@
 import type { Readable } from 'node:stream';
 import type { LoggedEvent } from './event-stream.ts';
 import { Follower } from './follower.ts';
-import { type CursorText, type ReadEvents, SharedChunks } from './shared-chunks.ts';
+import { type ReadEvents, SharedChunks } from './shared-chunks.ts';
 
 /** A log of events that many follow. */
 export interface FollowedLog<Event extends LoggedEvent> {
   read: ReadEvents;
-  cursorText: CursorText;
   /** Every event from the call on, until the signal aborts. Asked for once for all followers. */
   news(signal: AbortSignal): AsyncIterable<Event>;
   /** The parts of the log that an event belongs to, such as its session. */
@@ -20,6 +19,16 @@ export interface FollowersOptions {
   closing: AbortSignal;
   /** Hears why the news of the log ended early. The streams end then, and their readers come back with a cursor. */
   onFailure: (error: unknown) => void;
+}
+
+/** What a reader wants of a log. */
+export interface FollowWanted {
+  /** One part of the log; left out, all of it. */
+  scope?: string;
+  after: number;
+  /** `after` as the log writes it. */
+  from: string;
+  greeting: string;
 }
 
 /** All of the log. */
@@ -36,12 +45,12 @@ export class EventFollowers<Event extends LoggedEvent> {
     this.#options = options;
   }
 
-  /** The text of an event stream after a cursor, without gap or double. `scope`: one part of the log; left out, all of it. */
-  follow({ scope = ALL, after, greeting }: { scope?: string; after: number; greeting: string }): Readable {
+  /** The text of an event stream after a cursor, without gap or double. */
+  follow({ scope = ALL, ...wanted }: FollowWanted): Readable {
     const running = this.#round?.isOver === false ? this.#round : null;
     const round = running ?? new Round<Event>(this.#log, this.#options);
     this.#round = round;
-    const follower = round.add({ scope, after, greeting });
+    const follower = round.add({ ...wanted, scope });
     if (running === null) round.begin();
     return follower;
   }
@@ -59,7 +68,7 @@ class Round<Event extends LoggedEvent> {
   constructor(log: FollowedLog<Event>, options: FollowersOptions) {
     this.#log = log;
     this.#options = options;
-    this.#chunks = new SharedChunks((query) => log.read(query), log.cursorText);
+    this.#chunks = new SharedChunks((query) => log.read(query));
     // A follower without an event for half the time gets a comment: no silence is longer than the whole.
     this.#heart = setInterval(() => this.#each((follower) => follower.beat()), options.heartbeatMs / 2);
   }
@@ -73,10 +82,9 @@ class Round<Event extends LoggedEvent> {
     void this.#listen();
   }
 
-  add(wanted: { scope: string; after: number; greeting: string }): Follower {
+  add(wanted: Required<FollowWanted>): Follower {
     const follower = new Follower({
       ...wanted,
-      from: this.#log.cursorText(wanted.after),
       chunks: this.#chunks,
       onLeave: (gone) => this.#remove(gone),
     });

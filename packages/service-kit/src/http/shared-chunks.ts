@@ -7,10 +7,15 @@ export interface Chunk {
 }
 
 /** Reads events after a cursor, in order of their ids. `scope`: a part of the log, '' for all of it. */
-export type ReadEvents = (query: { scope: string; after: number; limit: number }) => Promise<readonly LoggedEvent[]>;
+export type ReadEvents = (query: { scope: string; after: number; limit: number }) => Promise<EventsRead>;
 
-/** How the log writes the cursor of an event: the event's number, and which log it is of. */
-export type CursorText = (id: number) => string;
+/** What a read brings, and how the log that it is of writes a cursor: the event's number, and which log. */
+export interface EventsRead {
+  events: readonly LoggedEvent[];
+  cursorText: CursorText;
+}
+
+type CursorText = (id: number) => string;
 
 const EVENTS_PER_READ = 64;
 /** What is handed to a follower at once; one event alone may be larger. */
@@ -24,14 +29,12 @@ const KEPT_BYTES = 4 * 2 ** 20;
  */
 export class SharedChunks {
   readonly #readEvents: ReadEvents;
-  readonly #cursorText: CursorText;
   readonly #kept = new Map<string, Chunk>();
   readonly #reading = new Map<string, Promise<Chunk | null>>();
   #keptBytes = 0;
 
-  constructor(readEvents: ReadEvents, cursorText: CursorText) {
+  constructor(readEvents: ReadEvents) {
     this.#readEvents = readEvents;
-    this.#cursorText = cursorText;
   }
 
   /** The events that come next after a cursor; null when there are none yet. */
@@ -54,7 +57,7 @@ export class SharedChunks {
   }
 
   async #read(scope: string, after: number): Promise<Chunk | null> {
-    const [first, ...others] = this.#chunksOf(await this.#readEvents({ scope, after, limit: EVENTS_PER_READ }));
+    const [first, ...others] = chunksOf(await this.#readEvents({ scope, after, limit: EVENTS_PER_READ }));
     if (first === undefined) return null;
     this.#keep(keyOf(scope, after), first);
     let [cursor, bytes] = [first.cursor, first.bytes.length];
@@ -78,24 +81,24 @@ export class SharedChunks {
       this.#keptBytes -= bytes.length;
     }
   }
-
-  /** Events in chunks of a bounded size, each at least one event. */
-  #chunksOf(events: readonly LoggedEvent[]): Chunk[] {
-    const chunks: Chunk[] = [];
-    let frames: Buffer[] = [];
-    let size = 0;
-    for (const [at, event] of events.entries()) {
-      const frame = Buffer.from(formatEvent(event, this.#cursorText(event.id)));
-      frames.push(frame);
-      size += frame.length;
-      if (size < CHUNK_BYTES && at < events.length - 1) continue;
-      chunks.push({ bytes: Buffer.concat(frames), cursor: event.id });
-      [frames, size] = [[], 0];
-    }
-    return chunks;
-  }
 }
 
 function keyOf(scope: string, after: number): string {
   return `${after} ${scope}`;
+}
+
+/** Events in chunks of a bounded size, each at least one event. */
+function chunksOf({ events, cursorText }: EventsRead): Chunk[] {
+  const chunks: Chunk[] = [];
+  let frames: Buffer[] = [];
+  let size = 0;
+  for (const [at, event] of events.entries()) {
+    const frame = Buffer.from(formatEvent(event, cursorText(event.id)));
+    frames.push(frame);
+    size += frame.length;
+    if (size < CHUNK_BYTES && at < events.length - 1) continue;
+    chunks.push({ bytes: Buffer.concat(frames), cursor: event.id });
+    [frames, size] = [[], 0];
+  }
+  return chunks;
 }

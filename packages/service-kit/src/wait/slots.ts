@@ -1,17 +1,17 @@
-/** A counted set of places (`START_CONCURRENCY`), handed out first come, first served. */
+/** A counted set of places, handed out first come, first served. */
 export class Slots {
-  readonly size: number;
+  readonly #size: number;
   #taken = 0;
   readonly #waiting: (() => void)[] = [];
 
   constructor(size: number) {
-    this.size = size;
+    this.#size = size;
   }
 
   /** Waits for a place; rejects with the signal's reason when it aborts first. The returned function gives it back, once. */
   async take(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
-    if (this.#taken < this.size) this.#taken += 1;
+    if (this.#taken < this.#size) this.#taken += 1;
     else await this.#queued(signal);
     let held = true;
     return () => {

@@ -11,6 +11,8 @@ interface Event {
   data: { text: string };
 }
 
+const cursorText = (id: number): string => `${id}@log`;
+
 /** A log in memory that counts what is asked of it. `lag`: turns between the look into the log and the answer. */
 class MemoryLog implements FollowedLog<Event> {
   readonly events: Event[] = [];
@@ -30,12 +32,12 @@ class MemoryLog implements FollowedLog<Event> {
     return event;
   }
 
-  async read({ scope, after, limit }: { scope: string; after: number; limit: number }): Promise<Event[]> {
+  async read({ scope, after, limit }: { scope: string; after: number; limit: number }) {
     this.reads += 1;
     if (this.failure !== null) throw this.failure;
     const found = this.events.slice(after).filter(({ session }) => scope === '' || session === scope);
     for (let turns = this.lag(); turns > 0; turns -= 1) await nextTurn();
-    return found.slice(0, limit);
+    return { events: found.slice(0, limit), cursorText };
   }
 
   async *news(signal: AbortSignal): AsyncGenerator<Event> {
@@ -53,10 +55,6 @@ class MemoryLog implements FollowedLog<Event> {
     } finally {
       this.listeners -= 1;
     }
-  }
-
-  cursorText(id: number): string {
-    return `${id}@log`;
   }
 
   scopesOf({ session }: Event): string[] {
@@ -81,7 +79,7 @@ const idsIn = (text: string) => [...text.matchAll(/^id: (\d+)@log\nevent/gm)].ma
 
 /** Reads a stream; the ids that it has told so far. */
 function readerOf(followers: EventFollowers<Event>, wanted: { scope?: string; after: number }) {
-  const stream = followers.follow({ greeting: 'hello', ...wanted });
+  const stream = followers.follow({ greeting: 'hello', from: cursorText(wanted.after), ...wanted });
   let text = '';
   stream.setEncoding('utf8').on('data', (part: string) => {
     text += part;
@@ -145,7 +143,7 @@ test('between replay and live there is no gap and no double, also for events tha
 test('a follower that never reads costs a bounded buffer, delays no other, and misses nothing when it reads again', async () => {
   const log = new MemoryLog();
   const { followers } = followersOf(log);
-  const deaf = followers.follow({ after: 0, greeting: 'hello' });
+  const deaf = followers.follow({ after: 0, from: cursorText(0), greeting: 'hello' });
   const reader = readerOf(followers, { after: 0 });
   // The stream starts when its first bytes are asked for; then nothing is taken.
   deaf.read(0);
@@ -197,7 +195,6 @@ test('news that fail are told, and end the streams, which their readers take up 
   const log = new MemoryLog();
   const broken: FollowedLog<Event> = {
     read: (query) => log.read(query),
-    cursorText: String,
     scopesOf: () => [],
     news: () => {
       throw new Error('no news');

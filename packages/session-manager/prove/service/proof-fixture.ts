@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { browsersOn } from '@leadmaster/capture/processes';
+import { browsersOn, endGroup } from '@leadmaster/capture/processes';
 import { freePort } from '@leadmaster/testkit/free-port';
 import { type StandinOptions, startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { ServiceProcess } from './service-process.ts';
@@ -45,11 +45,6 @@ export async function withProofFixture<T>(
 /** A browser outlives a service that is killed by some moments, and would write into a folder that is being removed. */
 async function endBrowsers(tokens: string): Promise<void> {
   const names = await readdir(tokens).catch(() => []);
-  for (const { pgid } of names.flatMap((name) => browsersOn(join(tokens, name)))) {
-    try {
-      process.kill(-pgid, 'SIGKILL');
-    } catch {
-      // It has ended by itself meanwhile.
-    }
-  }
+  const browsers = names.flatMap((name) => browsersOn(join(tokens, name)));
+  await Promise.all(browsers.map((browser) => endGroup(browser, { termMs: 0, killMs: 5_000 })));
 }

@@ -56,8 +56,8 @@ export interface SessionAccess {
   /** Another session than `except` that has this account linked; null where none is known to. */
   linkedIn(account: Account, except: string): OtherLink | null;
   /**
-   * Another session than `except` that is MOVED and had this account, so that a copy of its login must not start unasked;
-   * null where none is, or where that login is known to be another link or runs here again.
+   * Another session than `except` as which this account went away from here, also where that was deleted since: a copy of
+   * its login must not start unasked. Null where its login is no copy of this, or runs here again.
    */
   givenAway(account: Account, except: string): GivenAway | null;
   /**

@@ -1,6 +1,8 @@
 import { commandOf, isHeldBack, isPutBack, LeadMasterError, placeSeen } from '@leadmaster/protocol';
 import { z } from 'zod';
 import { PLACE_CHANGED, placeWords } from '../profile/place.ts';
+import { type NewerInVault, newerSchema } from '../snapshots/older-login.ts';
+import { parsedFact } from '../state/facts.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { SupervisorView } from './session-status.ts';
 
@@ -15,19 +17,6 @@ const changeSchema = z.object({
 });
 export type PlaceChange = z.infer<typeof changeSchema>;
 
-/** That the vault has a newer login of a session than the one in place. */
-const olderSchema = z.object({
-  vault: z.string(),
-  snapshot: z.string(),
-  sequence: z.number().int(),
-  /** When the login in the vault stood as it is there, and what took it. */
-  takenAt: z.string(),
-  takenOn: z.string().nullable(),
-  /** When the login in place was last written; null where that cannot be read. */
-  usedAt: z.string().nullable(),
-});
-export type OlderLogin = z.infer<typeof olderSchema>;
-
 type Facts = StateStore['facts'];
 
 /** Where it is remembered that the folder's place has changed. */
@@ -35,18 +24,18 @@ const CHANGE_FACT = 'place changed';
 const olderFact = (session: string): string => `vault is newer than ${session}`;
 
 export function placeChange(facts: Pick<Facts, 'get'>): PlaceChange | null {
-  return parsed(changeSchema, facts.get(CHANGE_FACT));
+  return parsedFact(changeSchema, facts.get(CHANGE_FACT));
 }
 
 export function setPlaceChange(facts: Pick<Facts, 'set'>, change: PlaceChange | null): void {
   facts.set(CHANGE_FACT, change === null ? '' : JSON.stringify(change));
 }
 
-export function olderLogin(facts: Pick<Facts, 'get'>, session: string): OlderLogin | null {
-  return parsed(olderSchema, facts.get(olderFact(session)));
+export function olderLogin(facts: Pick<Facts, 'get'>, session: string): NewerInVault | null {
+  return parsedFact(newerSchema, facts.get(olderFact(session)));
 }
 
-export function setOlderLogin(facts: Facts, session: string, older: OlderLogin | null): void {
+export function setOlderLogin(facts: Facts, session: string, older: NewerInVault | null): void {
   if (older !== null || olderLogin(facts, session) !== null)
     facts.set(olderFact(session), older === null ? '' : JSON.stringify(older));
 }
@@ -96,17 +85,11 @@ function changeWords({ before, now }: PlaceChange): string {
 }
 
 /** Both dates, and the two ways out. */
-export function olderHint(session: string, older: OlderLogin | null): string {
+export function olderHint(session: string, older: NewerInVault | null): string {
   const latest = older?.snapshot ?? 'latest';
   const dates =
     older === null
       ? ''
       : `The login in place was last used ${older.usedAt ?? 'at a time that cannot be read'}; the vault has one of ${older.takenAt}${older.takenOn === null ? '' : ` from ${older.takenOn}`}. `;
   return `${dates}To go on with the newer one: "./leadmaster snapshot restore ${session} ${latest} --start". To start the older one all the same: "./leadmaster session start ${session} --older-login".`;
-}
-
-function parsed<T>(schema: z.ZodType<T>, text: string | null): T | null {
-  if (text === null || text === '') return null;
-  const found = schema.safeParse(JSON.parse(text));
-  return found.success ? found.data : null;
 }

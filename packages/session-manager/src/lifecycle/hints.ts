@@ -8,9 +8,10 @@ import {
   type Unreachable,
   type UnreachableBy,
 } from '@leadmaster/protocol';
+import type { NewerInVault } from '../snapshots/older-login.ts';
 import { mayBeCopyOf } from '../snapshots/wrong-account.ts';
 import type { WrongAccount } from '../state/state-store.ts';
-import { type OlderLogin, olderHint, type PlaceChange, placeHint } from './held-back.ts';
+import { olderHint, type PlaceChange, placeHint } from './held-back.ts';
 import { isStarting } from './machine.ts';
 
 const LINK_ELSEWHERE =
@@ -44,7 +45,7 @@ export interface HintFacts {
   /** The machine that a session went to, for what is found to have moved; null where it left in a file. */
   movedTo: string | null;
   /** What the vault has that is newer, for what waits because of it. */
-  olderLogin: OlderLogin | null;
+  olderLogin: NewerInVault | null;
 }
 
 /** What the operator can do about a state; empty when there is nothing to do. */

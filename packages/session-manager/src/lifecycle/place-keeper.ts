@@ -133,7 +133,7 @@ export class PlaceKeeper {
    * @throws LeadMasterError `session_not_found`
    */
   async accept({ sessions: named }: AcceptPlace): Promise<AcceptedPlace> {
-    const { roster, compareWithVault, log, store } = this.#deps;
+    const { roster, compareWithVault, log } = this.#deps;
     for (const name of named ?? []) if (!roster.has(name)) throw sessionNotFound(name);
     const waiting = this.#waiting();
     const accepted = waiting.filter((name) => named?.includes(name) ?? true);
@@ -142,7 +142,7 @@ export class PlaceKeeper {
     for (const name of accepted) if (await this.#release(name)) started.push(name);
     log.warn({ accepted, started }, 'a person has said that the place before never runs these sessions again');
     if (this.#waiting().length === 0) await this.#settle();
-    return { accepted, started, place: { ...this.view(), before: placeChange(store.facts)?.before ?? null } };
+    return { accepted, started, place: this.view() };
   }
 
   /** Resolves to whether it is started: it was to run, and the vault has no newer login of it. */

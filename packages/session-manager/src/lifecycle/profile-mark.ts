@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { ProfileRecord, ProfileStore } from '../profile/profile-store.ts';
+import { parsedFact } from '../state/facts.ts';
 import type { SessionRow, StateStore } from '../state/state-store.ts';
 import { isStartable } from './startable.ts';
 
@@ -88,8 +89,5 @@ function remember(facts: Facts, session: string, marks: (string | null)[]): void
 }
 
 function marksOf(facts: Pick<Facts, 'get'>, session: string): readonly (string | null)[] | null {
-  const text = facts.get(factOf(session));
-  if (text === null || text === '') return null;
-  const found = known.safeParse(JSON.parse(text));
-  return found.success ? found.data.marks : null;
+  return parsedFact(known, facts.get(factOf(session)))?.marks ?? null;
 }

@@ -44,8 +44,14 @@ export class SessionOrders {
   }
 
   async stop(name: string, underWay: UnderWay = () => undefined): Promise<void> {
-    const { state } = (await this.#deps.roster.get(name)).view;
-    await this.#stop(name, underWay);
+    const supervisor = await this.#deps.roster.get(name);
+    const { state } = supervisor.view;
+    this.#order(name);
+    const unwritten = this.#unwritten(name, 'stopped');
+    // Also where a full disk cannot remember that it shall stay so: the browser must be closed.
+    await begun(supervisor.stop(), underWay);
+    await this.#measureStopped(name);
+    if (unwritten !== null) throw halfDone(unwritten, `${name} is stopped`, stopAgain(name));
     if (state !== 'STOPPED') this.#saveStopped(name);
   }
 
@@ -55,16 +61,6 @@ export class SessionOrders {
     snapshots.later((signal) =>
       snapshots.create(name, { reason: 'stopped', signal }).finally(() => storage.trimStopped(name)),
     );
-  }
-
-  async #stop(name: string, underWay: UnderWay): Promise<void> {
-    const supervisor = await this.#deps.roster.get(name);
-    this.#order(name);
-    const unwritten = this.#unwritten(name, 'stopped');
-    // Also where a full disk cannot remember that it shall stay so: the browser must be closed.
-    await begun(supervisor.stop(), underWay);
-    await this.#measureStopped(name);
-    if (unwritten !== null) throw halfDone(unwritten, `${name} is stopped`, stopAgain(name));
   }
 
   /** Notes whether it shall run; why that could not be written, or null. */
@@ -153,6 +149,7 @@ export class SessionOrders {
     store.sessions.setDesired(name, 'stopped');
     await supervisor.remove(refuse);
     measurements.forget(name);
+    this.#given.delete(name);
   }
 
   /** A profile that cannot be measured is no reason to fail an order. */

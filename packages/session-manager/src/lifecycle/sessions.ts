@@ -187,7 +187,7 @@ export class Sessions {
   }
 
   /** Every event after a cursor, then live ones, until the signal aborts. */
-  follow(query: { session?: string; after: number; signal: AbortSignal }): AsyncIterable<LeadMasterEvent> {
+  follow(query: { after: number; signal: AbortSignal }): AsyncIterable<LeadMasterEvent> {
     return followEvents(this.#deps.store.events, {
       ...query,
       signal: this.#until(query.signal),

@@ -77,7 +77,7 @@ interface Refusal {
  *
  * @throws LeadMasterError with the refusal's code when it is held; `storage_failed` when the disk refuses.
  */
-export function acquireLock(file: string, about: Record<string, string | number>, refusal: Refusal): LockHandle {
+function acquireLock(file: string, about: Record<string, string | number>, refusal: Refusal): LockHandle {
   const folder = dirname(file);
   let db: Database.Database | undefined;
   let key: string;

@@ -1,5 +1,6 @@
-import { closeSync, constants, copyFileSync, fsyncSync, lstatSync, openSync, renameSync, rmSync } from 'node:fs';
+import { constants, copyFileSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { syncPath } from '@leadmaster/service-kit/files';
 import type { Logger } from 'pino';
 
 /** Beside a database: what was written and is not in it yet. */
@@ -27,19 +28,10 @@ function ownFile(path: string): void {
   try {
     rmSync(fresh, { force: true });
     copyFileSync(path, fresh, constants.COPYFILE_EXCL);
-    sync(fresh);
+    syncPath(fresh);
     renameSync(fresh, path);
-    sync(dirname(path));
+    syncPath(dirname(path));
   } finally {
     rmSync(fresh, { force: true });
-  }
-}
-
-function sync(path: string): void {
-  const handle = openSync(path, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }

@@ -17,10 +17,14 @@ export function olderOf(one: Held, other: Held): string | null {
   return isBehind(b, a) ? other.session : null;
 }
 
+/** Whether both stores have come at least as far. */
+export function reaches(one: LoginSequences, other: LoginSequences): boolean {
+  return one.indexedDb >= other.indexedDb && one.localStorage >= other.localStorage;
+}
+
 /** No store has come further, and one not as far. */
 function isBehind(a: LoginSequences, b: LoginSequences): boolean {
-  const isNowhereAhead = a.indexedDb <= b.indexedDb && a.localStorage <= b.localStorage;
-  return isNowhereAhead && (a.indexedDb < b.indexedDb || a.localStorage < b.localStorage);
+  return reaches(b, a) && !reaches(a, b);
 }
 
 /** Null where they cannot be known at this moment. */

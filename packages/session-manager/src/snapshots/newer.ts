@@ -1,6 +1,7 @@
 import { checkLoginStores, type LoginSequences, loginSequences } from '@leadmaster/capture';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { SnapshotInfo } from '@leadmaster/vault';
+import { reaches } from '../profile/which-older.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { holdsNoOwnLogin } from './known-good.ts';
 import { extraOf } from './snapshot-facts.ts';
@@ -72,8 +73,8 @@ async function standingOf(
     const isStill = (await access.get(session)).runtime === null;
     return isStill && isProvenDamaged(profileDir) ? { is: 'not_newer' } : { is: 'unknown', why: errorText(error) };
   }
-  if (now.indexedDb > then.indexedDb || now.localStorage > then.localStorage) return { is: 'newer' };
-  if (now.indexedDb === then.indexedDb && now.localStorage === then.localStorage) return { is: 'not_newer' };
+  if (!reaches(then, now)) return { is: 'newer' };
+  if (reaches(now, then)) return { is: 'not_newer' };
   // Fewer changes: an earlier state of the same login, or another login that was linked since and began from nothing.
   const record = await profiles.readRecord(session);
   const isEmpty = isProvenDamaged(profileDir);

@@ -5,6 +5,8 @@ import type { SnapshotInfo, Vault } from '@leadmaster/vault';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { ProfileRecord, ProfileStore } from '../profile/profile-store.ts';
+import { reaches } from '../profile/which-older.ts';
+import { parsedFact } from '../state/facts.ts';
 import type { SessionRow, StateStore } from '../state/state-store.ts';
 import { areDifferent, isOfOtherLink } from './other-account.ts';
 import { settleGuess } from './own-link.ts';
@@ -12,14 +14,17 @@ import { extraOf, kindOf, type SnapshotExtra } from './snapshot-facts.ts';
 import type { VaultKeeper } from './vault-keeper.ts';
 
 /** A login in the vault that is newer than the one in place. */
-export interface NewerInVault {
-  vault: string;
-  snapshot: string;
-  sequence: number;
-  takenAt: string;
-  takenOn: string | null;
-  usedAt: string | null;
-}
+export const newerSchema = z.object({
+  vault: z.string(),
+  snapshot: z.string(),
+  sequence: z.number().int(),
+  /** When the login in the vault stood as it is there, and what took it. */
+  takenAt: z.string(),
+  takenOn: z.string().nullable(),
+  /** When the login in place was last written; null where that cannot be read. */
+  usedAt: z.string().nullable(),
+});
+export type NewerInVault = z.infer<typeof newerSchema>;
 
 export interface VaultLookDeps {
   vault: Pick<VaultKeeper, 'peek' | 'installation'>;
@@ -154,8 +159,7 @@ function inPlaceOf({ profiles }: Pick<VaultLookDeps, 'profiles'>, session: strin
 
 function isAtLeast({ sequences }: Pick<SnapshotExtra, 'sequences'>, before: SnapshotExtra | undefined): boolean {
   const then = before?.sequences;
-  if (sequences === undefined || then === undefined) return false;
-  return sequences.indexedDb >= then.indexedDb && sequences.localStorage >= then.localStorage;
+  return sequences !== undefined && then !== undefined && reaches(sequences, then);
 }
 
 /** Adds what the database did not come to hear. */
@@ -177,7 +181,5 @@ function note({ store, log }: VaultLookDeps, problem: string | null): void {
 
 /** What was noted of the last look; null where there was none. */
 export function parseLook(text: string | null): z.infer<typeof lookSchema> | null {
-  if (text === null) return null;
-  const found = lookSchema.safeParse(JSON.parse(text));
-  return found.success ? found.data : null;
+  return parsedFact(lookSchema, text);
 }

@@ -51,7 +51,7 @@ export async function refuseOtherAccount(deps: SnapshotDeps, session: string, in
       { extra },
     );
   }
-  if (!(await isOfOtherLinkHere(deps, session, info))) return;
+  if (!(await isOfOtherLinkThan(deps, session, info, own))) return;
   throw new LeadMasterError(
     'other_account',
     `Snapshot ${info.id} is of another link of the same account ${accountLabel(account)}, written by ${writer?.host}: it may be in use there. ${await newestOwn(deps, session, own)}`,
@@ -60,11 +60,20 @@ export async function refuseOtherAccount(deps: SnapshotDeps, session: string, in
   );
 }
 
-/** The same against the login in place, where its record tells its link and it is the session's own; else the one remembered. */
+/** Whether another installation has written a snapshot of another link than the session has here. */
 export async function isOfOtherLinkHere(deps: SnapshotDeps, session: string, info: SnapshotInfo): Promise<boolean> {
   // The account may have to be looked up in the vault: not for a snapshot of this installation.
   const own = isOfOtherWriter(info, deps.vault) ? await ownAccount(deps, session) : null;
-  if (own === null) return false;
+  return own !== null && isOfOtherLinkThan(deps, session, info, own);
+}
+
+/** Against the login in place, where its record tells its link and it is the session's own; else against the one remembered. */
+async function isOfOtherLinkThan(
+  deps: SnapshotDeps,
+  session: string,
+  info: SnapshotInfo,
+  own: Account,
+): Promise<boolean> {
   const inPlace = (await deps.profiles.readRecord(session).catch(() => null))?.account ?? null;
   const isTold = inPlace?.device !== undefined && !areDifferent(own, inPlace);
   return isOfOtherLink(info, isTold ? inPlace : own, deps.vault);

@@ -6,7 +6,7 @@ import type { SnapshotDeps } from './deps.ts';
 import { refuseUsedSince } from './newer.ts';
 import { refuseMoved, restoreSession } from './restore.ts';
 import { isRunning } from './running.ts';
-import { describeSnapshot, extraOf, kindOf } from './snapshot-facts.ts';
+import { describeKnown, extraOf, kindOf } from './snapshot-facts.ts';
 import type { ImportWanted, LongCall } from './snapshot-service.ts';
 import { refuseWrongAccount } from './wrong-account.ts';
 
@@ -29,10 +29,9 @@ export async function exportSnapshot(
   const call = signal === undefined ? {} : { signal };
   const stream = vault.exportTo(session, info.id, { passphrase, ...call });
   const first = await stream.next();
-  const known = deps.store.snapshots.list(session).find((row) => row.id === info.id) ?? null;
   deps.log.info({ session, id: info.id }, 'snapshot is being exported');
   return {
-    snapshot: describeSnapshot(session, info, known, deps.vault.installation()),
+    snapshot: describeKnown(deps, session, info),
     bytes: withFirst(first, stream),
   };
 }

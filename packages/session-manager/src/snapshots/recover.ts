@@ -21,7 +21,7 @@ import type { SnapshotDeps } from './deps.ts';
 import { besides, endBy, livingOn } from './living-on.ts';
 import { otherAccountsIn } from './other-account.ts';
 import { restoreSession } from './restore.ts';
-import { describeSnapshot, extraOf } from './snapshot-facts.ts';
+import { describeKnown, extraOf } from './snapshot-facts.ts';
 import type { LongCall } from './snapshot-service.ts';
 
 /**
@@ -60,8 +60,7 @@ async function lookAt(
     const { snapshots, problems } = await vault.list(session, call);
     if (snapshots.length === 0 && problems.length === 0) return null;
     const last = livingOn(snapshots).at(-1) ?? snapshots.at(-1) ?? null;
-    const known = (id: string) => deps.store.snapshots.list(session).find((row) => row.id === id) ?? null;
-    const told = last === null ? null : describeSnapshot(session, last, known(last.id), deps.vault.installation());
+    const told = last === null ? null : describeKnown(deps, session, last);
     return {
       session,
       snapshots: snapshots.length,

@@ -284,7 +284,7 @@ async function refuseEarly(
       `Stop it first ("./leadmaster session stop ${session}"), or give --restart (over HTTP: ?restart=true).`,
     );
   }
-  if (options.start || options.restart) await refuseCopy(deps, session, options);
+  if (options.start || options.restart) refuseCopy(session, here, options);
   if (!options.overwriteNewer) await refuseNewer(deps, session, info);
 }
 
@@ -292,8 +292,7 @@ async function refuseEarly(
  * A session that waits because the data folder may be a copy is not brought up by another door: told before anything is put
  * in place.
  */
-async function refuseCopy(deps: SnapshotDeps, session: string, options: RestoreOptions): Promise<void> {
-  const { state, reason, hint } = await deps.access.get(session);
+function refuseCopy(session: string, { state, reason, hint }: Session, options: RestoreOptions): void {
   if (isSaid(options) || !isHeldBack({ state, reason }) || reason !== 'place_changed') return;
   throw new LeadMasterError(
     'place_changed',

@@ -10,7 +10,8 @@ import {
 } from '@leadmaster/protocol';
 import type { SnapshotInfo } from '@leadmaster/vault';
 import { z } from 'zod';
-import type { SnapshotRow } from '../state/state-store.ts';
+import type { SnapshotRow, StateStore } from '../state/state-store.ts';
+import type { VaultKeeper } from './vault-keeper.ts';
 
 /** What a snapshot's manifest says of it beside the files: small, since lists carry it along. */
 const extraSchema = z.object({
@@ -74,6 +75,17 @@ export function extraOf(info: SnapshotInfo): SnapshotExtra {
     generation: 1,
     account: null,
   };
+}
+
+/** The same, with what this machine knows of it. */
+export function describeKnown({ store, vault }: DescribeDeps, session: string, info: SnapshotInfo): Snapshot {
+  const known = store.snapshots.list(session).find(({ id }) => id === info.id) ?? null;
+  return describeSnapshot(session, info, known, vault.installation());
+}
+
+interface DescribeDeps {
+  store: Pick<StateStore, 'snapshots'>;
+  vault: Pick<VaultKeeper, 'installation'>;
 }
 
 /** A snapshot as the outside sees it. */

@@ -45,8 +45,7 @@ export interface SnapshotService {
   /** Newest first; also of a session that was deleted. */
   list(session: string, options?: LongCall): Promise<SnapshotList>;
   get(session: string, id: string, options?: LongCall): Promise<SnapshotDetail>;
-  /** Takes it out of the history; its bytes go with the next prune. */
-  /** `otherWriters`: also one that another installation has written. */
+  /** Takes it out of the history; its bytes go with the next prune. `otherWriters`: also one that another installation has written. */
   delete(session: string, id: string, options?: LongCall & { otherWriters?: boolean }): Promise<void>;
   /** Damage is an answer (`ok: false`), not an error. `drill`: also boots a restored copy, without any network. */
   verify(session: string, id: string, options: LongCall & { drill: boolean }): Promise<VerifyReport>;

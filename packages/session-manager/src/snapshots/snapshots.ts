@@ -24,7 +24,7 @@ import { settleGuess } from './own-link.ts';
 import { exportSnapshot, importSession, retireSession } from './portable.ts';
 import { listRecoverable, notInVault, recoverSessions } from './recover.ts';
 import { restoreSession } from './restore.ts';
-import { describeDetail, describeSnapshot, parseFindings } from './snapshot-facts.ts';
+import { describeDetail, describeKnown, describeSnapshot, parseFindings } from './snapshot-facts.ts';
 import type { ImportWanted, LongCall, SnapshotService } from './snapshot-service.ts';
 import { captureSession, saveTaken, type TakeOptions } from './take.ts';
 import type { BoundCall, SnapshotTurns } from './turns.ts';
@@ -104,9 +104,8 @@ export class Snapshots implements SnapshotService {
     const info = await this.#find(session, id);
     const { entries } = await vault.get(session, id, call);
     const findings = await vault.readFile(session, id, FINDINGS_FILE, call);
-    const known = this.#deps.store.snapshots.list(session).find((row) => row.id === id) ?? null;
     return describeDetail(
-      this.#describe(session, info, known),
+      describeKnown(this.#deps, session, info),
       findings === null ? null : parseFindings(findings.toString('utf8')),
       entries.map((entry) => ({
         path: entry.path,

@@ -32,7 +32,7 @@ export function identityOf(
 ): Identity {
   const noted = keyText === null ? '' : (facts.get(ofKey(keyText)) ?? '');
   const recorded = new Set([...(keyText === null ? [] : vaultsIn(keyText)), ...vaultsIn(noted)]);
-  return { known: facts.get(atUrl(url)), recorded, accepted: readAccepted(paths, url) };
+  return { known: facts.get(vaultAtFact(url)), recorded, accepted: readAccepted(paths, url) };
 }
 
 /** Whether a vault may be made: nothing says that there was one, here or for this key. */
@@ -62,7 +62,7 @@ export function remember(
   { known, recorded }: Identity,
   { url, vault, keyFile, keyText }: { url: string; vault: string; keyFile: string; keyText: string },
 ): void {
-  if (known !== vault) facts.set(atUrl(url), vault);
+  if (known !== vault) facts.set(vaultAtFact(url), vault);
   if (recorded.has(vault) || recordInKeyFile(keyFile, keyText, vault)) return;
   const name = ofKey(keyText);
   facts.set(name, `${facts.get(name) ?? ''}${vaultLine(vault)}`);
@@ -93,7 +93,8 @@ function readAccepted({ vaultAccepted }: Pick<DataPaths, 'vaultAccepted'>, url: 
   }
 }
 
-function atUrl(url: string): string {
+/** Under which name it is remembered which vault was at an address. */
+export function vaultAtFact(url: string): string {
   return `vault at ${url}`;
 }
 

@@ -22,41 +22,41 @@ function logOf(rows: readonly { id: string; after_event: number }[], newest: num
 
 /** Tells events to the listeners: in order of their ids, one after the other, also when a listener writes meanwhile. */
 export class Announcer {
-  private readonly listeners = new Set<(event: LeadMasterEvent) => void>();
-  private readonly queue: LeadMasterEvent[] = [];
-  private telling = false;
-  private readonly onFailure: (detail: string) => void;
+  readonly #listeners = new Set<(event: LeadMasterEvent) => void>();
+  readonly #queue: LeadMasterEvent[] = [];
+  #telling = false;
+  readonly #onFailure: (detail: string) => void;
 
   constructor(onFailure: (detail: string) => void) {
-    this.onFailure = onFailure;
+    this.#onFailure = onFailure;
   }
 
   subscribe(listener: (event: LeadMasterEvent) => void): () => void {
     // Wrapped, so that the same function given twice is two subscriptions.
     const entry = (event: LeadMasterEvent): void => listener(event);
-    this.listeners.add(entry);
-    return () => void this.listeners.delete(entry);
+    this.#listeners.add(entry);
+    return () => void this.#listeners.delete(entry);
   }
 
   tell(events: readonly LeadMasterEvent[]): void {
-    this.queue.push(...events);
+    this.#queue.push(...events);
     // A listener that writes adds to the queue; it is told after the present event has reached all listeners.
-    if (this.telling) return;
-    this.telling = true;
+    if (this.#telling) return;
+    this.#telling = true;
     try {
-      for (let event = this.queue.shift(); event !== undefined; event = this.queue.shift()) {
-        for (const listener of [...this.listeners]) this.tellOne(listener, event);
+      for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
+        for (const listener of [...this.#listeners]) this.#tellOne(listener, event);
       }
     } finally {
-      this.telling = false;
+      this.#telling = false;
     }
   }
 
-  private tellOne(listener: (event: LeadMasterEvent) => void, event: LeadMasterEvent): void {
+  #tellOne(listener: (event: LeadMasterEvent) => void, event: LeadMasterEvent): void {
     try {
-      if (this.listeners.has(listener)) listener(event);
+      if (this.#listeners.has(listener)) listener(event);
     } catch (error) {
-      this.onFailure(`event ${event.id} (${event.type}): ${errorText(error)}`);
+      this.#onFailure(`event ${event.id} (${event.type}): ${errorText(error)}`);
     }
   }
 }

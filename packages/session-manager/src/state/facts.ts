@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Connection } from './connection.ts';
 import type { StateStore } from './state-store.ts';
 
@@ -11,4 +12,11 @@ export function factsTable({ db, write, read }: Connection): StateStore['facts']
     get: (name) => read(() => get.get(name) ?? null),
     set: (name, value) => write(() => void set.run(name, value)),
   };
+}
+
+/** A fact that is kept as JSON; null where there is none, it was taken back, or this version cannot read it. */
+export function parsedFact<T>(schema: z.ZodType<T>, text: string | null): T | null {
+  if (text === null || text === '') return null;
+  const found = schema.safeParse(JSON.parse(text));
+  return found.success ? found.data : null;
 }

@@ -50,8 +50,8 @@ export interface StateReading {
   builds: Pick<StateStore['builds'], 'all' | 'sessions'>;
   /** The newest record of a session that was seen in a vault. */
   vaultHead(vault: string, session: string): { sequence: number; id: string } | null;
-  /** A fact about vaults, by its name. */
-  vaultFact(name: string): string | null;
+  /** What the service remembers by name: the place, marks, vaults, the clock. */
+  facts: Pick<StateStore['facts'], 'get'>;
   close(): void;
 }
 
@@ -120,7 +120,7 @@ function reading(db: Database.Database, file: string): StateReading {
     transfers: transfersTable(connection),
     builds: buildsTable(connection),
     vaultHead: (id, session) => vault.head(id, session),
-    vaultFact: (name) => facts.get(name),
+    facts,
     close: () => void db.close(),
   };
 }

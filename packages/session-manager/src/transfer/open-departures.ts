@@ -44,9 +44,14 @@ export class OpenDepartures {
     return `${sentence(message)} ${hint}`;
   }
 
+  /** @throws LeadMasterError `place_changed` while one of its transfers waits until the place of the data folder is accepted. */
+  refuseHeld(session: string): void {
+    for (const { id } of this.#departures.open(session)) this.#refuseHeld(id, session);
+  }
+
   #heldBack(session: string): LeadMasterError | null {
     try {
-      for (const { id } of this.#departures.open(session)) this.#refuseHeld(id, session);
+      this.refuseHeld(session);
       return null;
     } catch (error) {
       if (error instanceof LeadMasterError) return error;

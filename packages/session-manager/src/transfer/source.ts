@@ -56,18 +56,14 @@ export class TransferSource {
     if (this.#busy.has(session)) throw underWay(session);
     this.#busy.add(session);
     try {
-      this.#refuseHeld(session);
+      // Before the other manager is asked for anything: what it gives up for a copy, the folder itself may be finishing.
+      this.#open.refuseHeld(session);
       const peer = this.#deps.connect(to, key);
       await (undo ? this.#undo(session, peer, call) : this.#finishOrBegin(session, peer, call));
       return await this.#deps.access.get(session);
     } finally {
       this.#busy.delete(session);
     }
-  }
-
-  /** Before the other manager is asked for anything: what it gives up for a copy, the folder itself may be finishing. */
-  #refuseHeld(session: string): void {
-    for (const { id } of this.#departures.open(session)) this.#deps.refuseHeld(id, session);
   }
 
   async #finishOrBegin(session: string, peer: TransferPeer, call: Call): Promise<void> {

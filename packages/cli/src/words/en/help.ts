@@ -160,7 +160,7 @@ export const help = {
     },
     delete: {
       about: 'delete a session; its profile goes to the trash, its snapshots stay',
-      purge: 'also destroy the key of its snapshots: nobody can ever read them again',
+      purge: 'also destroy the key of its snapshots: they can never be read again',
       otherWriters: 'with --purge: also where another installation has written some of them',
       yes: 'do not ask',
     },

@@ -5,7 +5,7 @@ export const portable = {
     `${path}: ${size}, ${snapshot} of ${name}; read back and proven.`,
   isMoved: (name: string) => `${name} is MOVED here: import the file where it goes on.`,
   holdsTheAccount:
-    'Whoever has the file and its passphrase has the account. Without the passphrase nobody can read it.',
+    'Anyone who has both the file and its passphrase has the account. Without the passphrase the file cannot be read.',
   notBoth: (name: string) =>
     `What is imported elsewhere must not start while ${name} runs in another place (export --retire gives it up here).`,
   wrongAccount: (name: string) => `${name} is linked to another account than its own.`,

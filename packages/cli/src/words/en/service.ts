@@ -58,7 +58,7 @@ export const vault = {
     `Until this has finished the vault needs the old key and the new one; ${file} holds both. Should it be ` +
     'interrupted, nothing is lost and the service can run; give the command again.',
   rotated: (keys: string, key: string, sessions: string) =>
-    `${keys} wrapped anew. The new key, ${key}, opens all of the vault by itself: ${sessions}.`,
+    `${keys} wrapped again. The new key, ${key}, opens all of the vault by itself: ${sessions}.`,
   leftToDo: (file: string) => `What is left to do:
 - VAULT_KEY_FILE stays as it is: ${file} holds the new key. Start the service.
 - Copy that file to another disk or machine, then: ./leadmaster doctor --key-copied COPY

@@ -21,7 +21,7 @@ export const sessions = {
   askLogout: (name: string) => `Log ${name} out? Its phone will have to scan a QR again.`,
   askDelete: (name: string) => `Delete ${name}? A profile that it has here goes to the trash.`,
   askPurge: (name: string) =>
-    `Delete ${name} AND DESTROY ALL ITS SNAPSHOTS? Nobody can ever read them again, from no copy of the vault.`,
+    `Delete ${name} AND DESTROY ALL ITS SNAPSHOTS? This vault can never show them again. Only a copy of the vault from before could, with its key.`,
   deleted: (name: string, purged: boolean) =>
     `${name} is deleted; a profile that it had here is in the trash${purged ? '; its snapshots are destroyed' : ''}.`,
   acceptOrUnlink: 'Say --accept or --unlink.',

@@ -164,7 +164,7 @@ export const help: typeof enHelp = {
     },
     delete: {
       about: 'borra una sesión; su perfil va a la papelera, sus copias quedan',
-      purge: 'además destruye la clave de sus copias: nadie podrá leerlas nunca más',
+      purge: 'además destruye la clave de sus copias: no se podrán leer nunca más',
       otherWriters: 'con --purge: también si otra instalación escribió algunas',
       yes: 'no pregunta',
     },

@@ -4,7 +4,8 @@ export const portable: typeof enPortable = {
   freshOrThere: '--snapshot usa una que ya existe; --kind y --retire toman una nueva.',
   exported: (path, size, snapshot, name) => `${path}: ${size}, ${snapshot} de ${name}; leído de vuelta y comprobado.`,
   isMoved: (name) => `${name} está MOVED aquí: importe el archivo donde vaya a seguir.`,
-  holdsTheAccount: 'Quien tenga el archivo y su contraseña tiene la cuenta. Sin la contraseña nadie puede leerlo.',
+  holdsTheAccount:
+    'Quien tenga el archivo y su contraseña tiene la cuenta. Sin la contraseña, el archivo no se puede leer.',
   notBoth: (name) =>
     `Lo que se importe en otro lugar no debe arrancar mientras ${name} funcione en otro (export --retire la entrega aquí).`,
   wrongAccount: (name) => `${name} está vinculada a otra cuenta que la suya.`,

@@ -26,7 +26,7 @@ export const sessions: typeof enSessions = {
   askLogout: (name) => `¿Cerrar la sesión de ${name} en WhatsApp? Su teléfono tendrá que escanear un QR otra vez.`,
   askDelete: (name) => `¿Borrar ${name}? El perfil que tenga aquí va a la papelera.`,
   askPurge: (name) =>
-    `¿Borrar ${name} Y DESTRUIR TODAS SUS COPIAS? Nadie podrá leerlas nunca más, desde ninguna copia de la bóveda.`,
+    `¿Borrar ${name} Y DESTRUIR TODAS SUS COPIAS? Esta bóveda no podrá mostrarlas nunca más. Solo podría una copia anterior de la bóveda, con su clave.`,
   deleted: (name, purged) =>
     `${name} está borrada; el perfil que tenía aquí está en la papelera${purged ? '; sus copias están destruidas' : ''}.`,
   acceptOrUnlink: 'Indique --accept o --unlink.',

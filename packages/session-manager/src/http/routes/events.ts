@@ -32,9 +32,9 @@ function followersOf(app: HttpApp, { sessions, closing, timing }: RouteContext) 
     {
       read: async ({ scope, after, limit }) => {
         const of = scope === '' ? {} : { session: scope };
-        return (await sessions.events({ ...of, after, limit, waitMs: 0, signal: closing })).items;
+        const { items, logId } = await sessions.events({ ...of, after, limit, waitMs: 0, signal: closing });
+        return { events: items, cursorText: (id) => cursorText(id, logId) };
       },
-      cursorText: (id) => cursorText(id, sessions.eventLog().logId),
       news: (signal) => sessions.follow({ after: sessions.eventLog().newest, signal }),
       scopesOf: ({ session }) => [session],
     },
@@ -68,12 +68,14 @@ async function answer(
   const { oldest } = await untilClosing(sessions.events({ ...of, after, limit: 1, waitMs: 0, signal }), closing);
   const missed = after + 1 < oldest;
   const greeting = missed ? `events ${after + 1} to ${oldest - 1} are no longer kept` : `events after ${after}`;
-  const stream = followers.follow({ ...(of.session === undefined ? {} : { scope: of.session }), after, greeting });
+  const from = cursorText(after, log.logId);
+  const scope = of.session === undefined ? {} : { scope: of.session };
+  const stream = followers.follow({ ...scope, after, from, greeting });
   return (
     reply
       .type('text/event-stream; charset=utf-8')
       .header('x-oldest-event-id', String(oldest))
-      .header('x-event-cursor', cursorText(after, log.logId))
+      .header('x-event-cursor', from)
       // Proxies must pass each event on at once, and the connection ends with the stream.
       .header('x-accel-buffering', 'no')
       .header('connection', 'close')
