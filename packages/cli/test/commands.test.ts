@@ -29,6 +29,22 @@ describe('account', () => {
   });
 });
 
+describe('a session of a tenant', () => {
+  test('is named like any other, and a name out of the rule is told the rule', async () => {
+    const { cli, given } = await service();
+    expect(await cli('session create acme.ventas --no-start')).toMatchObject({ code: 0 });
+    await given('acme.ventas', 'LINKED');
+    expect((await cli('where acme.ventas')).stdout).toMatch(/tokens\/acme\.ventas$/m);
+    expect(await cli('snapshot create acme.ventas')).toMatchObject({ code: 0 });
+    expect((await cli('sessions')).stdout).toMatch(/^acme\.ventas +STOPPED/m);
+    expect(await cli('session delete acme.ventas --yes')).toMatchObject({ code: 0 });
+    expect(await cli('where acme.ventas.sur')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('as in acme.ventas'),
+    });
+  });
+});
+
 describe('sessions', () => {
   test('where there is none, those that the vault holds are named, by the banner of a start as well', async () => {
     const banner = async ({ env, port }: { env: Record<string, string>; port: number }): Promise<string> => {
