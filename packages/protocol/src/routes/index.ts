@@ -1,5 +1,6 @@
 import { compatRoutes } from './compat.ts';
 import { eventRoutes } from './events.ts';
+import { hubRoutes, hubSessionRoutes } from './hub.ts';
 import { linkingRoutes } from './linking.ts';
 import { messageRoutes } from './messages.ts';
 import { portableRoutes } from './portable.ts';
@@ -31,3 +32,11 @@ export const ROUTES = {
 };
 
 export type RouteId = keyof typeof ROUTES;
+
+/**
+ * Every route of a hub: those of a session manager, which it forwards or answers from its own store, and its own. The routes of
+ * transfers are between managers alone.
+ */
+export const HUB_ROUTES = { ...ROUTES, ...hubSessionRoutes, ...hubRoutes };
+
+export type HubRouteId = keyof typeof HUB_ROUTES;

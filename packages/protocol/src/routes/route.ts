@@ -21,6 +21,9 @@ export const TAGS = {
   transfers: 'Move a session to another session manager, and what managers say to each other',
   storage: 'The size of profiles, and making them smaller',
   operations: 'Follow long calls',
+  tenants: 'The clients of the installation',
+  keys: 'What opens the hub',
+  machines: 'The session managers behind the hub',
   service: 'Health and metrics',
   compatibility: 'For the LeadMaster services that exist today; one session',
 } as const;

@@ -1,4 +1,5 @@
 /** Settings: text from outside -> a checked table -> secrets. */
+export { COMMON_ACCESS, COMMON_LOG, COMMON_WHERE } from './common.ts';
 export { ConfigError, type ConfigProblem, closest } from './config-error.ts';
 export { type EnvFile, readEnvFile } from './env-file.ts';
 export { CHECKOUT, type Env, type Environment, readEnvironment } from './environment.ts';
