@@ -104,7 +104,7 @@ export async function forward(context: RouteContext, call: Forwarded): Promise<F
 
 /** The path of the machine's own route, with the session's full name, and the query as it came. */
 function targetPath(route: Route, { request, session }: Forwarded): string {
-  const params = { ...(request.params as Record<string, string>), session };
+  const params: Record<string, string> = { ...(request.params as object), session };
   const path = route.path.replace(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(params[name] ?? ''));
   const query = request.raw.url?.split('?').slice(1).join('?') ?? '';
   return query === '' ? path : `${path}?${query}`;

@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode, goodAnswersOf, hubSession, type Route, session as sessionSchema } from '@leadmaster/protocol';
+import { ERRORS, type ErrorCode, goodAnswersOf, hubSession, type Route, session as sessionSchema, tenantOf } from '@leadmaster/protocol';
 import { type Caller, ownName } from '../keys/caller.ts';
 
 /** What an answer of a machine is about. */
@@ -66,11 +66,6 @@ function withoutMachine(problem: Record<string, unknown>): Record<string, unknow
   const { code, detail } = problem;
   if (detail !== '') return problem;
   return { ...problem, detail: ERRORS[code as ErrorCode]?.title ?? 'The request failed' };
-}
-
-function tenantOf(session: string): string | null {
-  const [tenant, own] = session.split('.');
-  return own === undefined ? null : (tenant ?? null);
 }
 
 function answersSession(route: Route): boolean {

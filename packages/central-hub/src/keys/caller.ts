@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { SCOPES, type Scope } from '@leadmaster/protocol';
+import { nameOf, SCOPES, type Scope, tenantOf, ownName as withoutTenant } from '@leadmaster/protocol';
 import type { KeyRecord } from '../store/records.ts';
 
 /** Who asks: what a key stands for. Names of sessions are full ones. */
@@ -34,18 +34,17 @@ export function callerOf({ id, tenant, scopes, sessions }: KeyRecord): Caller {
 
 /** The full name of the session that a caller names: a tenant's key may leave its own prefix out. */
 export function fullName({ tenant }: Caller, given: string): string {
-  if (tenant === null || given.startsWith(`${tenant}.`)) return given;
-  return `${tenant}.${given}`;
+  return given.startsWith(`${tenant}.`) ? given : nameOf(tenant, given);
 }
 
 /** The name that a caller knows a session by. */
 export function ownName({ tenant }: Caller, full: string): string {
-  return tenant !== null && full.startsWith(`${tenant}.`) ? full.slice(tenant.length + 1) : full;
+  return tenant !== null && tenantOf(full) === tenant ? withoutTenant(full) : full;
 }
 
 /** Whether a session, by its full name, exists for a caller. */
 export function mayReach({ tenant, sessions }: Caller, full: string): boolean {
-  if (tenant !== null && !full.startsWith(`${tenant}.`)) return false;
+  if (tenant !== null && tenantOf(full) !== tenant) return false;
   return sessions === null || sessions.has(full);
 }
 

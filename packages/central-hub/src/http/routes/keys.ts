@@ -1,4 +1,4 @@
-import { HUB_ROUTES, type HubKey, LeadMasterError } from '@leadmaster/protocol';
+import { HUB_ROUTES, type HubKey, LeadMasterError, nameOf, tenantOf } from '@leadmaster/protocol';
 import { type HttpApp, serve } from '@leadmaster/service-kit/http';
 import { hashOf, newKey, writeKey } from '../../keys/key-text.ts';
 import type { KeyRecord } from '../../store/records.ts';
@@ -35,8 +35,8 @@ export function keyRoutes(app: HttpApp, { store }: RouteContext): void {
 
 /** The full name of a session that a tenant's key is for. */
 function within(tenant: string | null, name: string): string {
-  if (tenant === null || name.startsWith(`${tenant}.`)) return name;
-  if (!name.includes('.')) return `${tenant}.${name}`;
+  if (tenant === null || tenantOf(name) === tenant) return name;
+  if (tenantOf(name) === null) return nameOf(tenant, name);
   throw new LeadMasterError(
     'invalid_session_name',
     `"${name}" is no session of the tenant "${tenant}".`,
