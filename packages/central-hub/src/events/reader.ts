@@ -1,5 +1,5 @@
 import { type AnyEvent, LeadMasterError, type Session } from '@leadmaster/protocol';
-import { anyOf, inTurns } from '@leadmaster/service-kit/wait';
+import { anyOf, Slots } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
 import type { MachineLink } from '../machines/link.ts';
 import type { HubStore } from '../store/index.ts';
@@ -43,7 +43,7 @@ export class MachineReader {
    */
   async read(lease: LeaseHolder, signal: AbortSignal): Promise<void> {
     const both = anyOf(signal, lease.lost);
-    let position = lease.position;
+    let { position } = lease.lease;
     while (!both.aborted) {
       const asOf = new Date();
       const reading = await this.#next(position, both);
@@ -87,14 +87,17 @@ export class MachineReader {
   async #look(names: readonly string[], signal: AbortSignal): Promise<Pick<Reading, 'changed' | 'gone'>> {
     const changed: Session[] = [];
     const gone: string[] = [];
-    await inTurns(names, AT_ONCE, async (session) => {
+    const slots = new Slots(AT_ONCE);
+    const look = async (session: string): Promise<void> => {
       try {
-        changed.push(await this.#link.client.call('getSession', { params: { session } }, { signal, timeoutMs: 10_000 }));
+        const options = { signal, timeoutMs: 10_000 };
+        changed.push(await this.#link.client.call('getSession', { params: { session } }, options));
       } catch (error) {
         if (!(error instanceof LeadMasterError) || error.code !== 'session_not_found') throw error;
         gone.push(session);
       }
-    });
+    };
+    await Promise.all(names.map((session) => slots.run(() => look(session))));
     return { changed, gone };
   }
 }

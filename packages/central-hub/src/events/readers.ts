@@ -63,7 +63,12 @@ export class MachineReaders {
     if (!link.isUp) return AGAIN_MS;
     let lease: LeaseHolder | null = null;
     try {
-      lease = await LeaseHolder.claim(this.#store.leases, link.name, this.#holder, LEASE_S);
+      lease = await LeaseHolder.claim(this.#store.leases, {
+        machine: link.name,
+        holder: this.#holder,
+        seconds: LEASE_S,
+        log: this.#log,
+      });
       if (lease !== null) await reader.read(lease, anyOf(signal, link.down));
     } catch (error) {
       if (signal.aborted) return 0;
@@ -76,7 +81,7 @@ export class MachineReaders {
       );
       if (isOther) return OTHER_LOG_MS;
     } finally {
-      lease?.close();
+      lease?.abandon();
     }
     return AGAIN_MS;
   }
