@@ -97,7 +97,12 @@ export class MachineReader {
         gone.push(session);
       }
     };
-    await Promise.all(names.map((session) => slots.run(() => look(session))));
+    await Promise.all(
+      names.map(async (session) => {
+        const leave = await slots.take(signal);
+        await look(session).finally(leave);
+      }),
+    );
     return { changed, gone };
   }
 }

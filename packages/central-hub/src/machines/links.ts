@@ -65,7 +65,7 @@ export class MachineLinks {
   async #open({ name, url }: MachineRecord): Promise<void> {
     if (this.#links.has(name)) return;
     const token = await this.#machines.token(name);
-    // Another refresh may have come first.
-    if (!this.#links.has(name)) this.#links.set(name, new MachineLink({ name, url, token }));
+    // Removed meanwhile, or opened by another refresh.
+    if (token !== null && !this.#links.has(name)) this.#links.set(name, new MachineLink({ name, url, token }));
   }
 }

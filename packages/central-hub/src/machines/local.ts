@@ -16,7 +16,7 @@ export async function knowLocalMachine(machines: Machines, { url, token }: Local
   if (known === null) {
     const record = { name, url, isDraining: false, facts: null, lastSeenAt: null, createdAt: new Date() };
     await machines.add(record, token);
-  } else await machines.change(name, { url, token });
+  } else await machines.update(name, { url, token });
 }
 
 function nameOfThisMachine(): string {

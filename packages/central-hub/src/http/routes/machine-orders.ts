@@ -15,9 +15,8 @@ const ABOUT_MACHINE = [
   'getPlace',
   'acceptPlace',
   'adoptSession',
-  'previewRecover',
-  'recover',
-  'listTransfers',
+  'listRecoverable',
+  'recoverSessions',
 ] as const;
 
 export function machineOrderRoutes(app: HttpApp, context: RouteContext): void {

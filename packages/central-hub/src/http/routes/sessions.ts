@@ -1,11 +1,18 @@
-import { HUB_ROUTES, type HubSession, LeadMasterError, type Session, sentence } from '@leadmaster/protocol';
+import { HUB_ROUTES,
+  type HubSession,
+  isSessionName,
+  LeadMasterError,
+  OWN_NAME_RULE,
+  type Session,
+  tenantOf,
+} from '@leadmaster/protocol';
 import { callerSignal, type HttpApp, serve } from '@leadmaster/service-kit/http';
 import { type Caller, fullName, mayReach, ownName } from '../../keys/caller.ts';
 import { roomiest } from '../../machines/room.ts';
 import type { SessionQuery, SessionRecord } from '../../store/records.ts';
 import type { RouteContext } from '../hub-app.ts';
 import { forTenant, hubFields } from '../shown.ts';
-import { notFound, targetOf } from '../target.ts';
+import { targetOf } from '../target.ts';
 
 /** `/v1/sessions`: made where there is room; listed and, where the machine is silent, told from the hub's own store. */
 export function sessionRoutes(app: HttpApp, context: RouteContext): void {
@@ -66,11 +73,12 @@ async function create(
   signal: AbortSignal,
 ): Promise<HubSession> {
   const name = fullName(caller, given);
+  if (!isSessionName(name)) throw notOne(given);
   if (!mayReach(caller, name)) throw outOfReach(given);
   if (machine !== undefined && caller.kind === 'tenant') {
     throw new LeadMasterError('forbidden', 'The operator says on which machine a session is made.', 'Leave out `machine`.');
   }
-  const tenant = hubFields(name, '', new Date()).tenant;
+  const tenant = tenantOf(name);
   if (tenant !== null && (await store.tenants.get(tenant)) === null) {
     throw new LeadMasterError('tenant_not_found', `There is no tenant "${tenant}".`, 'Add it with POST /v1/tenants.');
   }
@@ -118,9 +126,16 @@ function isSilent(error: unknown): boolean {
 }
 
 function outOfReach(given: string): LeadMasterError {
-  return given.includes('.')
-    ? notFound(given)
-    : new LeadMasterError('forbidden', sentence(`The key is not for a session "${given}"`), 'Use a key for all of the tenant.');
+  return new LeadMasterError(
+    'forbidden',
+    `The key is not for a session "${given}".`,
+    'Use a key that is good for all sessions of the tenant.',
+  );
+}
+
+function notOne(given: string): LeadMasterError {
+  const detail = `"${given}" is no name of a session: ${OWN_NAME_RULE}.`;
+  return new LeadMasterError('invalid_session_name', detail, 'Choose another name.');
 }
 
 function exists(given: string): LeadMasterError {

@@ -19,9 +19,12 @@ export function tenantRoutes(app: HttpApp, { store }: RouteContext): void {
   serve(app, HUB_ROUTES.getTenant, async ({ params }) =>
     told(store, found(params.tenant, await store.tenants.get(params.tenant))),
   );
-  serve(app, HUB_ROUTES.changeTenant, async ({ params, body }) =>
-    told(store, found(params.tenant, await store.tenants.update(params.tenant, body))),
-  );
+  serve(app, HUB_ROUTES.changeTenant, async ({ params: { tenant }, body: { title, limits } }) => {
+    const now = found(tenant, await store.tenants.get(tenant));
+    const { sessions = now.limits.sessions, keys = now.limits.keys } = limits ?? {};
+    const change = { title: title ?? now.title, limits: { sessions, keys } };
+    return told(store, found(tenant, await store.tenants.update(tenant, change)));
+  });
   serve(app, HUB_ROUTES.deleteTenant, async ({ params }) => {
     if (!(await store.tenants.delete(params.tenant))) throw notFound(params.tenant);
   });
