@@ -28,6 +28,7 @@ export interface KeptLibrary {
 }
 
 const MANAGER = 'packages/session-manager/src';
+const HUB = 'packages/central-hub/src';
 const KIT = 'packages/service-kit/src';
 const DOCTOR = 'packages/doctor/src';
 
@@ -158,6 +159,25 @@ export const ROOMS: readonly Room[] = [
   { room: `${MANAGER}/steady-clock.ts`, rooms: [], libraries: ['node:'], why: 'A clock.' },
   { room: `${MANAGER}/version.ts`, rooms: [], libraries: ['node:'], why: 'It reads one number.' },
   {
+    room: HUB,
+    packages: ['service-kit', 'client', 'protocol'],
+    why: 'Files beside the folders put them together. It knows session managers by their contract alone, and touches no profile.',
+  },
+  {
+    room: `${HUB}/store`,
+    rooms: ['secrets'],
+    packages: ['service-kit', 'protocol'],
+    why: 'It keeps what it is given.',
+  },
+  {
+    room: `${HUB}/store/dialect.ts`,
+    rooms: ['store/tables.ts'],
+    packages: [],
+    why: 'What is said differently to the two databases; no query stands in it.',
+  },
+  { room: `${HUB}/store/migrations`, rooms: [], packages: [], libraries: [], why: 'A schema in words.' },
+  { room: `${HUB}/secrets`, rooms: [], packages: ['service-kit', 'protocol'], why: 'It seals what it is given.' },
+  {
     room: KIT,
     packages: ['vault', 'protocol'],
     why: 'What services share. It knows no service: what is of one is given to it.',
@@ -220,6 +240,11 @@ export const KEPT_LIBRARIES: readonly KeptLibrary[] = [
     libraries: ['better-sqlite3'],
     rooms: [`${KIT}/sqlite`, `${MANAGER}/state`, `${MANAGER}/profile`, 'packages/capture/src'],
     why: 'Rows are the business of few: the database, the locks, and checks of the databases of a profile.',
+  },
+  {
+    libraries: ['kysely', 'pg'],
+    rooms: [`${HUB}/store`],
+    why: 'One set of queries for both databases, in one place.',
   },
   {
     libraries: ['fastify', 'fastify-type-provider-zod', '@fastify/swagger', '@fastify/swagger-ui'],

@@ -42,3 +42,13 @@ export const POSTGRES: HubDialect = {
 
 /** The statement that keeps other hubs from migrating until the transaction ends. */
 export const LOCK_OF_MIGRATIONS = `select pg_advisory_xact_lock(${OURS}, 2)`;
+
+/** A moment so many milliseconds from now, on the clock of the database. */
+export function ahead({ now }: HubDialect, ms: number): RawBuilder<number> {
+  return sql<number>`${now} + ${sql.lit(Math.round(ms))}`;
+}
+
+/** A moment so many milliseconds before now, on the clock of the database. */
+export function ago({ now }: HubDialect, ms: number): RawBuilder<number> {
+  return sql<number>`${now} - ${sql.lit(Math.round(ms))}`;
+}

@@ -42,9 +42,14 @@ export function openSqlite(dataDir: string, now: () => Date): OpenDatabase {
 /** Kysely's own words for a database that was closed, as ours. */
 function asClosed(handle: Handle, error: unknown): unknown {
   if (handle.open || error instanceof LeadMasterError) return error;
-  return new LeadMasterError('shutting_down', 'The database of the hub is closed.', 'Ask again once the service runs.', {
-    cause: error,
-  });
+  return new LeadMasterError(
+    'shutting_down',
+    'The database of the hub is closed.',
+    'Ask again once the service runs.',
+    {
+      cause: error,
+    },
+  );
 }
 
 class ImmediateDialect extends SqliteDialect {

@@ -14,7 +14,10 @@ const HINTS: readonly (readonly [prefix: string, hint: string])[] = [
   ['53100', 'The disk of PostgreSQL is full: free some space there. The change was not made.'],
   ['53300', 'Raise max_connections of PostgreSQL, or end programs that hold connections. The hub goes on by itself.'],
   ['53', 'PostgreSQL lacks memory or another resource: see its log. The hub goes on by itself.'],
-  ['55P03', 'Another program holds a lock on the tables of the hub: end it (pg_stat_activity). The hub goes on by itself.'],
+  [
+    '55P03',
+    'Another program holds a lock on the tables of the hub: end it (pg_stat_activity). The hub goes on by itself.',
+  ],
   ['57014', 'PostgreSQL took too long: look for load or locks there (pg_stat_activity). The hub goes on by itself.'],
   ['57', AWAY],
   ['58', 'PostgreSQL met an error of its system: see its log and its disk.'],
@@ -40,7 +43,8 @@ export function postgresError(error: unknown): unknown {
   if (error instanceof LeadMasterError) return error;
   if (!isAnswer(error)) return isOfTheLine(error) ? unreachable(error, AWAY) : error;
   const [, hint] = HINTS.find(([prefix]) => codeOf(error).startsWith(prefix)) ?? [];
-  if (hint === undefined && isVictim(error)) return unreachable(error, 'Changes stood in the way of each other. Ask again.');
+  if (hint === undefined && isVictim(error))
+    return unreachable(error, 'Changes stood in the way of each other. Ask again.');
   return hint === undefined ? error : unreachable(error, hint);
 }
 

@@ -52,7 +52,9 @@ function settingsOf(url: string): pg.ClientConfig {
     // A hub that stands still in the midst of a change holds up the others no longer than this.
     idle_in_transaction_session_timeout: STATEMENT_MS,
     keepAlive: true,
-    types: { getTypeParser: ((oid: number, format?: 'text') => parserOf(oid, format)) as typeof pg.types.getTypeParser },
+    types: {
+      getTypeParser: ((oid: number, format?: 'text') => parserOf(oid, format)) as typeof pg.types.getTypeParser,
+    },
   };
 }
 
@@ -63,7 +65,12 @@ function parserOf(oid: number, format?: 'text'): unknown {
 
 function closed(cause: unknown): unknown {
   if (cause instanceof LeadMasterError) return cause;
-  return new LeadMasterError('shutting_down', 'The database of the hub is closed.', 'Ask again once the service runs.', {
-    cause,
-  });
+  return new LeadMasterError(
+    'shutting_down',
+    'The database of the hub is closed.',
+    'Ask again once the service runs.',
+    {
+      cause,
+    },
+  );
 }
