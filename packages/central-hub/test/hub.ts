@@ -100,9 +100,7 @@ async function startHub(options: Partial<HubServerOptions>): Promise<TestHub> {
       return made.json.key;
     },
     async until(name, state) {
-      await expect
-        .poll(async () => (await store.sessions.get(name))?.session.state, { timeout: 10_000 })
-        .toBe(state);
+      await expect.poll(async () => (await store.sessions.get(name))?.session.state, { timeout: 10_000 }).toBe(state);
     },
     async close() {
       await Promise.all([app.close(), readers.close()]);

@@ -50,7 +50,7 @@ describe('sessions', () => {
     const banner = async ({ env, port }: { env: Record<string, string>; port: number }): Promise<string> => {
       const stdout = new Sink();
       const starting = new Cli(ioOf({ stdout, env: { LEADMASTER_ENV_FILE: '/dev/null', ...env } }), false);
-      await printBanner(starting, starting.config, `http://127.0.0.1:${port}`, null);
+      await printBanner(starting, starting.config, { manager: `http://127.0.0.1:${port}`, hub: null }, null);
       return stdout.text;
     };
     const deleted = await service();

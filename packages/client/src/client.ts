@@ -1,4 +1,4 @@
-import { type AnswerOf, BYTES, LeadMasterError, CALLS, type CallId } from '@leadmaster/protocol';
+import { type AnswerOf, BYTES, CALLS, type CallId, LeadMasterError } from '@leadmaster/protocol';
 import { heldTo, isBare, parsedJson, textOf } from './answer.ts';
 import { Attempt, type CallOptions } from './attempt.ts';
 import { refusalOf, somethingElse } from './failures.ts';

@@ -1,4 +1,4 @@
-import { type AnswerOf, LeadMasterError, type Operation, type Progress, type CallId } from '@leadmaster/protocol';
+import { type AnswerOf, type CallId, LeadMasterError, type Operation, type Progress } from '@leadmaster/protocol';
 import type { CallOptions } from './attempt.ts';
 import type { Client, Routes } from './client.ts';
 import type { AnyInput, InputOf } from './input.ts';

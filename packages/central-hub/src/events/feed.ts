@@ -49,12 +49,20 @@ export class HubFeed {
         news: (signal) => this.#news(signal),
         scopesOf: (event) => [...this.#views.values()].filter((view) => view.holds(event)).map(({ key }) => key),
       },
-      { heartbeatMs, closing, onFailure: (error) => log.error({ err: error }, 'the log of the hub could not be followed') },
+      {
+        heartbeatMs,
+        closing,
+        onFailure: (error) => log.error({ err: error }, 'the log of the hub could not be followed'),
+      },
     );
   }
 
   /** Events of a view after a cursor. `cursor`: how far the log was looked through. */
-  async page(view: View, after: number, limit: number): Promise<{ events: AnyEvent[]; cursor: number; oldest: number }> {
+  async page(
+    view: View,
+    after: number,
+    limit: number,
+  ): Promise<{ events: AnyEvent[]; cursor: number; oldest: number }> {
     const { items, cursor, oldest } = await this.#store.events.page({ ...view.query, after, limit });
     return { events: items.map((event) => view.shown(event)).filter((event) => event !== null), cursor, oldest };
   }

@@ -57,11 +57,7 @@ export class MachineReader {
   async #next(position: LogPosition, signal: AbortSignal): Promise<Reading> {
     if (performance.now() - this.#wholeAt >= WHOLE_MS) return this.#whole(position, signal);
     const query = { after: cursorOf(position), limit: PAGE, wait: WAIT_S };
-    const page = await this.#link.client.call(
-      'listEvents',
-      { query },
-      { signal, timeoutMs: WAIT_S * 1000 + GRACE_MS },
-    );
+    const page = await this.#link.client.call('listEvents', { query }, { signal, timeoutMs: WAIT_S * 1000 + GRACE_MS });
     const names = [...new Set(page.items.map(({ session }) => session).filter((name) => name !== ''))];
     const looked = await this.#look(names, signal);
     return {

@@ -35,7 +35,10 @@ export class MachineReaders {
     const look = (): void => {
       for (const link of this.#links.all()) {
         if (this.#running.has(link)) continue;
-        this.#running.set(link, this.#keepReading(link).finally(() => this.#running.delete(link)));
+        this.#running.set(
+          link,
+          this.#keepReading(link).finally(() => this.#running.delete(link)),
+        );
       }
     };
     look();
@@ -72,7 +75,8 @@ export class MachineReaders {
       if (lease !== null) await reader.read(lease, anyOf(signal, link.down));
     } catch (error) {
       if (signal.aborted) return 0;
-      const isOther = error instanceof LeadMasterError && ['cursor_of_another_log', 'cursor_unknown'].includes(error.code);
+      const isOther =
+        error instanceof LeadMasterError && ['cursor_of_another_log', 'cursor_unknown'].includes(error.code);
       this.#log.warn(
         { machine: link.name, err: error },
         isOther

@@ -1,4 +1,12 @@
-import { ERRORS, type ErrorCode, goodAnswersOf, hubSession, type Route, session as sessionSchema, tenantOf } from '@leadmaster/protocol';
+import {
+  ERRORS,
+  type ErrorCode,
+  goodAnswersOf,
+  hubSession,
+  type Route,
+  session as sessionSchema,
+  tenantOf,
+} from '@leadmaster/protocol';
 import { type Caller, ownName } from '../keys/caller.ts';
 
 /** What an answer of a machine is about. */
@@ -16,10 +24,23 @@ const OPERATOR_FIELDS: ReadonlySet<string> = new Set(['runtime', 'path', 'folder
 const NAMED: ReadonlySet<string> = new Set(['name', 'session', 'sessions', 'target', 'location']);
 const SENTENCES: ReadonlySet<string> = new Set(['detail', 'hint', 'message', 'title']);
 /** Fields whose value is of people or of WhatsApp: handed on as they are. */
-const FROM_OUTSIDE: ReadonlySet<string> = new Set(['metadata', 'account', 'text', 'sender', 'recipient', 'chat', 'contact']);
+const FROM_OUTSIDE: ReadonlySet<string> = new Set([
+  'metadata',
+  'account',
+  'text',
+  'sender',
+  'recipient',
+  'chat',
+  'contact',
+]);
 
 /** The answer of a machine as a caller may see it. */
-export function shown(caller: Caller, { route, session, machine, asOf }: Shown, said: unknown, status: number): unknown {
+export function shown(
+  caller: Caller,
+  { route, session, machine, asOf }: Shown,
+  said: unknown,
+  status: number,
+): unknown {
   const isSession = status < 300 && answersSession(route);
   const whole = isSession ? { ...(said as object), ...hubFields(session, machine, asOf) } : said;
   return caller.kind === 'operator' ? whole : forTenant(caller, whole);
@@ -70,6 +91,7 @@ function withoutMachine(problem: Record<string, unknown>): Record<string, unknow
 
 function answersSession(route: Route): boolean {
   return Object.values(goodAnswersOf(route)).some(
-    (answer) => 'content' in answer && [sessionSchema, hubSession].includes(answer.content['application/json']?.schema as never),
+    (answer) =>
+      'content' in answer && [sessionSchema, hubSession].includes(answer.content['application/json']?.schema as never),
   );
 }

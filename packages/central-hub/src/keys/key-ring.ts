@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { KeyRecord } from '../store/records.ts';
 import type { Keys } from '../store/keys.ts';
+import type { KeyRecord } from '../store/records.ts';
 import { type Caller, callerOf, isAllowedFrom } from './caller.ts';
 import { fits, hashOf, parseKey } from './key-text.ts';
 

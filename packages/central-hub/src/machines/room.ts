@@ -14,7 +14,11 @@ const SESSION_BYTES = 600 * 2 ** 20;
 export async function roomiest({ machines }: HubStore, links: MachineLinks): Promise<MachineLink> {
   const open = (await machines.list())
     .filter(({ name, isDraining }) => !isDraining && links.isUp(name))
-    .map(({ name, facts }) => ({ name, room: Math.floor((facts?.memory?.freeBytes ?? 0) / SESSION_BYTES), has: facts?.sessions ?? 0 }))
+    .map(({ name, facts }) => ({
+      name,
+      room: Math.floor((facts?.memory?.freeBytes ?? 0) / SESSION_BYTES),
+      has: facts?.sessions ?? 0,
+    }))
     .sort((a, b) => b.room - a.room || a.has - b.has);
   const [best] = open;
   if (best !== undefined) return links.get(best.name);

@@ -73,9 +73,17 @@ describe("a tenant's key", () => {
     expect(managers.one).toBeDefined();
   });
 
-  test('does not reach what is the operator\'s, nor what its scopes and sessions leave out', async () => {
+  test("does not reach what is the operator's, nor what its scopes and sessions leave out", async () => {
     const { ask, acme, tenant } = await twoTenants();
-    for (const path of ['/v1/tenants', '/v1/keys', '/v1/machines', '/v1/builds', '/metrics', '/v1/place', '/v1/recover']) {
+    for (const path of [
+      '/v1/tenants',
+      '/v1/keys',
+      '/v1/machines',
+      '/v1/builds',
+      '/metrics',
+      '/v1/place',
+      '/v1/recover',
+    ]) {
       const refused = await ask(path, { key: acme });
       expect([path, refused.status, refused.json.code]).toEqual([path, 403, 'forbidden']);
     }

@@ -52,7 +52,9 @@ describe('sessions through the hub', () => {
     expect(Date.parse(shown.json.asOf)).toBeLessThan(Date.now());
     expect((await ask('/v1/sessions/b')).json.machine).toBe('two');
     await expect
-      .poll(async () => (await ask('/v1/machines')).json.items.map(({ state }: { state: string }) => state), { timeout: 10_000 })
+      .poll(async () => (await ask('/v1/machines')).json.items.map(({ state }: { state: string }) => state), {
+        timeout: 10_000,
+      })
       .toEqual(['down', 'up']);
   });
 
@@ -72,7 +74,10 @@ describe('sessions through the hub', () => {
     expect(operation.json, operation.text).toMatchObject({ state: 'done', kind: 'snapshot' });
     const passphrase = { 'x-passphrase': 'a long passphrase' };
     const file = await ask(`/v1/sessions/ventas/snapshots/${operation.json.result.id}/export`, { headers: passphrase });
-    expect([file.status, file.headers['content-type']], file.text.slice(0, 300)).toEqual([200, 'application/octet-stream']);
+    expect([file.status, file.headers['content-type']], file.text.slice(0, 300)).toEqual([
+      200,
+      'application/octet-stream',
+    ]);
     expect(Number(file.text.length)).toBeGreaterThan(100);
   });
 });

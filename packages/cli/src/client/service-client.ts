@@ -12,12 +12,12 @@ import {
 } from '@leadmaster/client';
 import {
   type AnswerOf,
+  CALLS,
+  type CallId,
   LeadMasterError,
   type LeadMasterEvent,
   type Problem,
   type Progress,
-  CALLS,
-  type CallId,
 } from '@leadmaster/protocol';
 import { adminKeyFile, type Config, findAdminKey, keepDirect } from '@leadmaster/session-manager/config';
 import { CliError } from '../cli-error.ts';

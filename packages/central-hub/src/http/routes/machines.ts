@@ -25,7 +25,14 @@ export function machineRoutes(app: HttpApp, context: RouteContext): void {
 
   serve(app, HUB_ROUTES.addMachine, async ({ body: { name, url, token } }, reply) => {
     const facts = await tryMachine({ url, token });
-    const record = { name, url: new URL(url).origin, isDraining: false, facts, lastSeenAt: null, createdAt: new Date() };
+    const record = {
+      name,
+      url: new URL(url).origin,
+      isDraining: false,
+      facts,
+      lastSeenAt: null,
+      createdAt: new Date(),
+    };
     await store.machines.add(record, token);
     await links.refresh();
     reply.header('location', `/v1/machines/${name}`);

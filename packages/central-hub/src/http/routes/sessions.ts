@@ -1,4 +1,5 @@
-import { HUB_ROUTES,
+import {
+  HUB_ROUTES,
   type HubSession,
   isSessionName,
   LeadMasterError,
@@ -76,7 +77,11 @@ async function create(
   if (!isSessionName(name)) throw notOne(given);
   if (!mayReach(caller, name)) throw outOfReach(given);
   if (machine !== undefined && caller.kind === 'tenant') {
-    throw new LeadMasterError('forbidden', 'The operator says on which machine a session is made.', 'Leave out `machine`.');
+    throw new LeadMasterError(
+      'forbidden',
+      'The operator says on which machine a session is made.',
+      'Leave out `machine`.',
+    );
   }
   const tenant = tenantOf(name);
   if (tenant !== null && (await store.tenants.get(tenant)) === null) {
@@ -98,8 +103,17 @@ async function create(
   }
 }
 
-function wanted(caller: Caller, { tenant, after, ...query }: Record<string, unknown> & { limit: number; tenant?: string | undefined; after?: string | undefined }): SessionQuery {
-  const asked = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as unknown as SessionQuery;
+function wanted(
+  caller: Caller,
+  {
+    tenant,
+    after,
+    ...query
+  }: Record<string, unknown> & { limit: number; tenant?: string | undefined; after?: string | undefined },
+): SessionQuery {
+  const asked = Object.fromEntries(
+    Object.entries(query).filter(([, value]) => value !== undefined),
+  ) as unknown as SessionQuery;
   return {
     ...asked,
     ...(caller.tenant !== null ? { tenant: caller.tenant } : tenant === undefined ? {} : { tenant }),

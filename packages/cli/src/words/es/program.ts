@@ -65,6 +65,8 @@ export const rules: typeof enRules = {
   hours: (most) => `Debe ser un número entero de horas, de 1 a ${most}.`,
   idempotencyKey: 'Debe tener de 1 a 255 caracteres ASCII imprimibles.',
   oneOf: (words) => `Debe ser uno de ${words}.`,
+  time: 'Debe ser un momento, como 2027-01-31 o 2027-01-31T18:00Z.',
+  wholeNumber: 'Debe ser un número entero de 0 a 1000000.',
   keyValue: 'Debe ser CLAVE=VALOR.',
   proto: '__proto__ no puede ser una clave; elija otra.',
 };
