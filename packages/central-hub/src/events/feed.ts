@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { type Caller, ownName } from '../keys/caller.ts';
 import type { HubStore } from '../store/index.ts';
 import type { EventQuery, StoredEvent } from '../store/records.ts';
+import { forTenant } from '../tenants/for-tenant.ts';
 
 /** What of the log a reader may see: which sessions, and in whose words. */
 export interface View {
@@ -27,7 +28,7 @@ export function viewOf(caller: Caller, session?: string): View {
     key: JSON.stringify([kind, query]),
     query,
     holds: (event) => (kind === 'operator' || event.tenant === tenant) && (names === null || names.has(event.session)),
-    shown: (event) => (kind === 'operator' ? plain(event) : forTenant(caller, event)),
+    shown: (event) => (kind === 'operator' ? plain(event) : tenantsEvent(caller, event)),
   };
 }
 
@@ -105,11 +106,11 @@ function plain({ tenant: _tenant, machine: _machine, ...event }: StoredEvent): A
 }
 
 /** An event as a tenant may see it; null where it is the operator's alone, or of a type that this version does not know. */
-function forTenant(caller: Caller, stored: StoredEvent): AnyEvent | null {
+function tenantsEvent(caller: Caller, stored: StoredEvent): AnyEvent | null {
   const statement: EventStatement | undefined = EVENTS[stored.type as EventType];
   if (statement === undefined || statement.audience === 'operator' || !caller.scopes.has(statement.scope)) return null;
   const { data, ...event } = plain(stored);
   const hidden = new Set(statement.operatorFields ?? []);
   const seen = Object.fromEntries(Object.entries(data).filter(([name]) => !hidden.has(name)));
-  return { ...event, session: ownName(caller, event.session), data: seen };
+  return { ...event, session: ownName(caller, event.session), data: forTenant(caller, seen) as AnyEvent['data'] };
 }

@@ -2,8 +2,8 @@ import { HUB_ROUTES, LeadMasterError, type Operation } from '@leadmaster/protoco
 import { callerSignal, type HttpApp, serve } from '@leadmaster/service-kit/http';
 import type { Caller } from '../../keys/caller.ts';
 import type { OperationRecord } from '../../store/records.ts';
+import { forTenant } from '../../tenants/for-tenant.ts';
 import type { RouteContext } from '../hub-app.ts';
-import { forTenant } from '../shown.ts';
 
 /** For the answer of a machine beyond the wait that the caller asked for. */
 const GRACE_MS = 10_000;

@@ -11,8 +11,9 @@ import { callerSignal, type HttpApp, serve } from '@leadmaster/service-kit/http'
 import { type Caller, fullName, mayReach, ownName } from '../../keys/caller.ts';
 import { roomiest } from '../../machines/room.ts';
 import type { SessionQuery, SessionRecord } from '../../store/records.ts';
+import { forTenant } from '../../tenants/for-tenant.ts';
 import type { RouteContext } from '../hub-app.ts';
-import { forTenant, hubFields } from '../shown.ts';
+import { hubFields } from '../shown.ts';
 import { targetOf } from '../target.ts';
 
 /** `/v1/sessions`: made where there is room; listed and, where the machine is silent, told from the hub's own store. */
