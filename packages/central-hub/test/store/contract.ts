@@ -1,0 +1,28 @@
+import { describe, test } from 'vitest';
+import { eventsContract } from './contract/events.ts';
+import { keysContract } from './contract/keys.ts';
+import { leasesContract } from './contract/leases.ts';
+import { machinesContract } from './contract/machines.ts';
+import { operationsContract } from './contract/operations.ts';
+import { readersContract } from './contract/readers.ts';
+import { sessionsContract } from './contract/sessions.ts';
+import { tenantsContract } from './contract/tenants.ts';
+import type { Kind } from './fixtures.ts';
+
+/** What the store promises, on every database. */
+export function storeContract(kind: Kind): void {
+  describe(kind.name, () => {
+    if (kind.missing !== null) {
+      test('the contract', (context) => context.skip(kind.missing ?? ''));
+      return;
+    }
+    tenantsContract(kind);
+    keysContract(kind);
+    machinesContract(kind);
+    leasesContract(kind);
+    eventsContract(kind);
+    sessionsContract(kind);
+    operationsContract(kind);
+    readersContract(kind);
+  });
+}
