@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { HubStore } from '../../../src/store/index.ts';
@@ -9,7 +10,8 @@ const HOLDERS = ['hub-a', 'hub-b', 'hub-c'] as const;
 
 /** What one of several hubs does, in turns. */
 type Step =
-  | { does: 'claim' | 'renew'; holder: number }
+  | { does: 'claim'; holder: number }
+  | { does: 'renew'; holder: number }
   /** The lease of the present holder runs out, without it being told. */
   | { does: 'expire' }
   /** Reads on in the machine's log from where it believes to be, and stores that; `isDeaf`: the answer does not reach it. */
@@ -17,7 +19,8 @@ type Step =
 
 const holder = fc.nat(HOLDERS.length - 1);
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ does: fc.constantFrom('claim' as const, 'renew' as const), holder }),
+  fc.record({ does: fc.constant('claim' as const), holder }),
+  fc.record({ does: fc.constant('renew' as const), holder }),
   fc.record({ does: fc.constant('expire' as const) }),
   {
     weight: 3,
@@ -32,20 +35,17 @@ interface World {
   held: (Lease | null)[];
   /** The generation that counts, or null where none is in force. */
   inForce: number | null;
-  known: number;
+  known: LogPosition;
 }
 
 async function take(world: World, step: Step): Promise<void> {
   if (step.does === 'expire') return expire(world);
-  const lease = world.held[step.holder] ?? null;
   if (step.does === 'claim') return claim(world, step.holder);
+  const lease = world.held[step.holder] ?? null;
   if (lease === null) return;
-  const isGood = lease.generation === world.inForce;
-  if (step.does === 'renew') {
-    expect(await world.store.leases.renew(lease, HOLDERS[step.holder] ?? '', 3600)).toBe(isGood);
-    return;
-  }
-  await append(world, lease, step, isGood && lease.position.cursor === world.known);
+  if (step.does === 'append') return append(world, lease, step);
+  const isRenewed = await world.store.leases.renew(lease, HOLDERS[step.holder] ?? '', 3600);
+  expect(isRenewed).toBe(lease.generation === world.inForce);
 }
 
 async function claim(world: World, holder: number): Promise<void> {
@@ -55,7 +55,7 @@ async function claim(world: World, holder: number): Promise<void> {
   if (lease === null) return;
   world.held[holder] = lease;
   world.inForce = lease.generation;
-  expect(lease.position.cursor).toBe(world.known);
+  expect(lease.position).toEqual(world.known);
 }
 
 async function expire(world: World): Promise<void> {
@@ -70,21 +70,22 @@ async function append(
   world: World,
   lease: Lease,
   { count, isDeaf }: { count: number; isDeaf: boolean },
-  isTaken: boolean,
 ): Promise<void> {
+  const isTaken = lease.generation === world.inForce && isDeepStrictEqual(lease.position, world.known);
   const { cursor } = lease.position;
-  const events = Array.from({ length: count }, (_, at) => event(cursor + at + 1, `of-${world.machine}`));
+  const numbers = Array.from({ length: count }, (_, at) => cursor + at + 1);
+  const events = numbers.map((n) => event(n, `of-${world.machine}`, { n }));
   const to: LogPosition = { logId: LOG, cursor: cursor + count };
   const news = { from: lease.position, to, events, sessions: { changed: [], gone: [] }, asOf: AT };
   const storing = world.store.events.append(lease, news);
   if (!isTaken) return expect(storing).rejects.toThrow(LeaseLost);
   expect(await storing).toHaveLength(count);
-  world.known = to.cursor;
+  world.known = to;
   if (!isDeaf) lease.position = to;
 }
 
 export function readersContract({ place }: Kind): void {
-  test('whatever hubs claim, lose and store in turns, each event of a machine is stored once and in order', async () => {
+  test('as hubs claim, lose and store in turns, each event of a machine is stored once and in order', async () => {
     const store = await open(await place());
     let worlds = 0;
     await fc.assert(
@@ -92,10 +93,16 @@ export function readersContract({ place }: Kind): void {
         worlds += 1;
         const name = `m${worlds}`;
         await store.machines.add(machine(name), 'token');
-        const world: World = { store, machine: name, held: HOLDERS.map(() => null), inForce: null, known: 0 };
+        const world: World = {
+          store,
+          machine: name,
+          held: HOLDERS.map(() => null),
+          inForce: null,
+          known: { logId: null, cursor: 0 },
+        };
         for (const step of steps) await take(world, step);
         const { items } = await store.events.page({ after: 0, limit: 1000, sessions: [`of-${name}`] });
-        expect(items).toHaveLength(world.known);
+        expect(items.map(({ data }) => data.n)).toEqual(Array.from({ length: world.known.cursor }, (_, at) => at + 1));
       }),
       { numRuns: 40 },
     );

@@ -108,7 +108,7 @@ export function sessionsContract({ place }: Kind): void {
     expect(await sessions.conflicts()).toEqual([]);
   });
 
-  test('a session that went to another machine is followed there, whoever tells first', async () => {
+  test('a session that went to another machine is followed there, whichever of the two tells first', async () => {
     const { homes, sessions } = await open(await place());
     for (const [name, order] of [
       ['a', ['m1', 'm2']],
