@@ -1,4 +1,3 @@
-import { describe, test } from 'vitest';
 import { eventsContract } from './contract/events.ts';
 import { keysContract } from './contract/keys.ts';
 import { leasesContract } from './contract/leases.ts';
@@ -7,15 +6,11 @@ import { operationsContract } from './contract/operations.ts';
 import { readersContract } from './contract/readers.ts';
 import { sessionsContract } from './contract/sessions.ts';
 import { tenantsContract } from './contract/tenants.ts';
-import type { Kind } from './fixtures.ts';
+import { describeWhereItIs, type Kind } from './fixtures.ts';
 
 /** What the store promises, on every database. */
 export function storeContract(kind: Kind): void {
-  describe(kind.name, () => {
-    if (kind.missing !== null) {
-      test('the contract', (context) => context.skip(kind.missing ?? ''));
-      return;
-    }
+  describeWhereItIs(kind, () => {
     tenantsContract(kind);
     keysContract(kind);
     machinesContract(kind);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type AnyEvent, LeadMasterError, type Session } from '@leadmaster/protocol';
 import { Postgres, postgresMissing } from '@leadmaster/testkit/postgres';
 import { pino } from 'pino';
-import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, onTestFinished, test } from 'vitest';
 import { Seal } from '../../src/secrets/seal.ts';
 import { type HubStore, openStore } from '../../src/store/index.ts';
 import type { KeyRecord, Lease, MachineRecord, SessionRecord, TenantRecord } from '../../src/store/records.ts';
@@ -41,8 +41,8 @@ export const SQLITE_KIND: Kind = {
   place: async () => ({ url: null, dataDir: scratch() }),
 };
 
-/** A server for all tests of a file, where one can be had. */
-export function postgresForFile(): { kind: Kind; server: () => Postgres } {
+/** Databases of one server for all tests of a file, where one can be had. */
+export function postgresForFile(): Kind {
   const missing = postgresMissing();
   let server: Postgres | null = null;
   beforeAll(async () => {
@@ -54,13 +54,16 @@ export function postgresForFile(): { kind: Kind; server: () => Postgres } {
     return server;
   };
   return {
-    kind: {
-      name: 'PostgreSQL',
-      missing,
-      place: async () => ({ url: await running().createDatabase(), dataDir: '/nowhere' }),
-    },
-    server: running,
+    name: 'PostgreSQL',
+    missing,
+    place: async () => ({ url: await running().createDatabase(), dataDir: '/nowhere' }),
   };
+}
+
+/** Tests of one kind of database; where it cannot be had, one that says why. */
+export function describeWhereItIs({ name, missing }: Kind, tests: () => void): void {
+  if (missing === null) describe(name, tests);
+  else test(name, (context) => context.skip(missing));
 }
 
 /** A store that is closed with its test. */
