@@ -9,7 +9,8 @@ import { Seal } from '../../src/secrets/seal.ts';
 import { type HubStore, openStore } from '../../src/store/index.ts';
 import type { KeyRecord, Lease, MachineRecord, SessionRecord, TenantRecord } from '../../src/store/records.ts';
 
-export const SEAL = new Seal('a secret of twenty-two characters');
+export const SECRET = 'a-secret-of-this-test-alone';
+export const SEAL = new Seal(SECRET);
 export const SILENT = pino({ level: 'silent' });
 export const AT = new Date('2026-03-01T10:00:00.000Z');
 
