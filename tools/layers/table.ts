@@ -67,7 +67,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     room: 'packages/cli/src',
-    packages: ['doctor', 'session-manager', 'service-kit', 'vault', 'client', 'protocol'],
+    packages: ['doctor', 'central-hub', 'session-manager', 'service-kit', 'vault', 'client', 'protocol'],
     why: 'The command line is a client of the services, and their host. Nothing imports it.',
   },
   { room: `${DOCTOR}/report`, why: 'It tells what the diagnosis found and what the installation holds.' },
@@ -95,6 +95,20 @@ export const ROOMS: readonly Room[] = [
   { room: `${DOCTOR}/code`, rooms: [], why: 'It reads code of others, and knows no finding.' },
   { room: `${DOCTOR}/words`, rooms: ['finding.ts'], packages: [], libraries: [], why: 'Words know no machine.' },
   { room: `${DOCTOR}/finding.ts`, rooms: [], packages: [], libraries: [], why: 'Names of what can be found.' },
+  {
+    room: HUB,
+    packages: ['service-kit', 'client', 'protocol'],
+    why: 'It touches no profile and no browser, and speaks with session managers over HTTP alone.',
+  },
+  { room: `${HUB}/http`, rooms: ['events', 'keys', 'machines', 'store'], why: 'It reads, asks and forwards.' },
+  {
+    room: `${HUB}/events`,
+    rooms: ['keys', 'machines', 'store'],
+    why: 'It brings the logs of machines into the store, and out of it to readers.',
+  },
+  { room: `${HUB}/keys`, rooms: ['store'], packages: ['protocol'], why: 'Who asks, by the key that is presented.' },
+  { room: `${HUB}/machines`, rooms: ['store'], why: 'Lines to session managers.' },
+  { room: `${HUB}/config`, rooms: [], packages: ['service-kit'], why: 'Settings know no service.' },
   {
     room: MANAGER,
     packages: ['service-kit', 'vault', 'capture', 'client', 'protocol'],
@@ -158,11 +172,6 @@ export const ROOMS: readonly Room[] = [
   { room: `${MANAGER}/config`, rooms: [], why: 'Settings know nothing of what they set.' },
   { room: `${MANAGER}/steady-clock.ts`, rooms: [], libraries: ['node:'], why: 'A clock.' },
   { room: `${MANAGER}/version.ts`, rooms: [], libraries: ['node:'], why: 'It reads one number.' },
-  {
-    room: HUB,
-    packages: ['service-kit', 'client', 'protocol'],
-    why: 'Files beside the folders put them together. It knows session managers by their contract alone, and touches no profile.',
-  },
   {
     room: `${HUB}/store`,
     rooms: ['secrets'],
@@ -248,7 +257,7 @@ export const KEPT_LIBRARIES: readonly KeptLibrary[] = [
   },
   {
     libraries: ['fastify', 'fastify-type-provider-zod', '@fastify/swagger', '@fastify/swagger-ui'],
-    rooms: [`${KIT}/http`, `${MANAGER}/http`],
+    rooms: [`${KIT}/http`, `${MANAGER}/http`, `${HUB}/http`],
     why: 'HTTP ends where the handlers do.',
   },
   {

@@ -41,6 +41,9 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   doctor: () => import('./commands/doctor.ts'),
   record: () => import('./commands/record.ts'),
   report: () => import('./commands/report.ts'),
+  tenants: () => import('./commands/tenants.ts'),
+  keys: () => import('./commands/keys.ts'),
+  machines: () => import('./commands/machines.ts'),
   phone: () => import('./commands/phone.ts'),
 };
 

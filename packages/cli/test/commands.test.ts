@@ -29,12 +29,28 @@ describe('account', () => {
   });
 });
 
+describe('a session of a tenant', () => {
+  test('is named like any other, and a name out of the rule is told the rule', async () => {
+    const { cli, given } = await service();
+    expect(await cli('session create acme.ventas --no-start')).toMatchObject({ code: 0 });
+    await given('acme.ventas', 'LINKED');
+    expect((await cli('where acme.ventas')).stdout).toMatch(/tokens\/acme\.ventas$/m);
+    expect(await cli('snapshot create acme.ventas')).toMatchObject({ code: 0 });
+    expect((await cli('sessions')).stdout).toMatch(/^acme\.ventas +STOPPED/m);
+    expect(await cli('session delete acme.ventas --yes')).toMatchObject({ code: 0 });
+    expect(await cli('where acme.ventas.sur')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('as in acme.ventas'),
+    });
+  });
+});
+
 describe('sessions', () => {
   test('where there is none, those that the vault holds are named, by the banner of a start as well', async () => {
     const banner = async ({ env, port }: { env: Record<string, string>; port: number }): Promise<string> => {
       const stdout = new Sink();
       const starting = new Cli(ioOf({ stdout, env: { LEADMASTER_ENV_FILE: '/dev/null', ...env } }), false);
-      await printBanner(starting, starting.config, `http://127.0.0.1:${port}`, null);
+      await printBanner(starting, starting.config, { manager: `http://127.0.0.1:${port}`, hub: null }, null);
       return stdout.text;
     };
     const deleted = await service();

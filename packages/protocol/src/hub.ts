@@ -1,16 +1,13 @@
 import { z } from 'zod';
 import { logId } from './events/cursor.ts';
 import { event } from './events/index.ts';
-import { sessionName } from './names.ts';
+import { room } from './machine.ts';
+import { sessionName, tenantName } from './names.ts';
 import { SCOPES } from './routes/route.ts';
 import { createSession, session } from './session.ts';
 
 const time = z.iso.datetime();
 
-export const TENANT_NAME_RULE =
-  'a tenant name is 1 to 31 characters: lower-case letters, digits and "-", beginning with a letter or digit';
-
-export const tenantName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,30}$/, TENANT_NAME_RULE);
 export const machineName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a machine name is 1 to 63 lower-case letters, digits and "-"');
@@ -88,9 +85,6 @@ export const createKey = z.strictObject({
 /** A key as it is made: `key` is shown this once. */
 export const madeKey = hubKey.extend({ key: z.string() });
 
-/** Room of a machine, in bytes. */
-const room = z.object({ totalBytes: z.number().int(), freeBytes: z.number().int() });
-
 export const machine = z.object({
   name: z.string(),
   url: z.string(),
@@ -110,16 +104,6 @@ export const addMachine = z.strictObject({
 });
 
 export const drainMachine = z.strictObject({ draining: z.boolean().default(true) }).nullish();
-
-/** What a session manager tells of the machine that it runs on. `memory`: what new browsers could have. `disk`: of the data folder. */
-export const machineFacts = z.object({
-  version: z.string(),
-  sessions: z.number().int(),
-  memory: room,
-  disk: room,
-  logId,
-});
-export type MachineFacts = z.infer<typeof machineFacts>;
 
 /** Whose key a request brings. */
 export const me = z.object({

@@ -30,6 +30,14 @@ export class SessionCopies {
     return row === undefined ? null : toRecord(row);
   }
 
+  /** Full names of the sessions of one machine. */
+  async namesOf(machine: string): Promise<string[]> {
+    const rows = await this.#database.read((db) =>
+      db.selectFrom('sessions').select('name').where('machine', '=', machine).execute(),
+    );
+    return rows.map(({ name }) => name);
+  }
+
   /** Every copy of a name, by machine. More than one: see `conflicts`. */
   async copiesOf(name: string): Promise<SessionRecord[]> {
     const rows = await this.#database.read((db) =>

@@ -12,12 +12,12 @@ import {
 } from '@leadmaster/client';
 import {
   type AnswerOf,
+  CALLS,
+  type CallId,
   LeadMasterError,
   type LeadMasterEvent,
   type Problem,
   type Progress,
-  ROUTES,
-  type RouteId,
 } from '@leadmaster/protocol';
 import { adminKeyFile, type Config, findAdminKey, keepDirect } from '@leadmaster/session-manager/config';
 import { CliError } from '../cli-error.ts';
@@ -63,14 +63,14 @@ export class ServiceClient {
   }
 
   /** Calls a route and hands back its answer. `ifLost` in the options: how to see what came of an order. */
-  async call<I extends RouteId>(id: I, ...[input, options]: CallArguments<I>): Promise<AnswerOf<Routes[I]>> {
+  async call<I extends CallId>(id: I, ...[input, options]: CallArguments<I>): Promise<AnswerOf<Routes[I]>> {
     const ask = (given: CallOptions) => this.#client.answer(id, input as AnyInput, given);
-    const { said } = await (ROUTES[id].method === 'GET' ? this.#ask(ask, options) : this.#order(ask, options));
+    const { said } = await (CALLS[id].method === 'GET' ? this.#ask(ask, options) : this.#order(ask, options));
     return said as AnswerOf<Routes[I]>;
   }
 
   /** The answer of a question as it comes: for bytes. */
-  request<I extends RouteId>(id: I, ...args: CallArguments<I>): Promise<Response> {
+  request<I extends CallId>(id: I, ...args: CallArguments<I>): Promise<Response> {
     return this.#ask(() => this.#client.request(id, ...args), args[1]);
   }
 

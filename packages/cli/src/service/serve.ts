@@ -6,21 +6,21 @@ import type { Cli } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Ending } from './ending.ts';
 
-/** A service as this command sees it; `@leadmaster/session-manager` makes them. */
+/** What runs, as this command sees it. */
 export interface Service extends HostedService {
   url: string;
   /** The exit code, once it has ended. */
   finished: Promise<number>;
 }
 
-export interface ServeOptions {
+export interface ServeOptions<S extends Service> {
   env: Env;
   config: Config;
   exitWithParent: boolean;
   /** Starts the service. */
-  start(env: Env): Promise<Service>;
+  start(env: Env): Promise<S>;
   /** Once it answers: tell people. */
-  onStarted(service: Service): Promise<void>;
+  onStarted(service: S): Promise<void>;
   /** What can end on its own and takes the service with it, such as the demo's stand-in. */
   alsoEnds?: Promise<string>;
 }
@@ -31,7 +31,7 @@ const GRACE_MS = 15_000;
 const READER_MS = 1_000;
 
 /** Runs a service until it is told to end, ends it in order exactly once, and resolves to its exit code. */
-export async function serve(cli: Cli, options: ServeOptions): Promise<number> {
+export async function serve<S extends Service>(cli: Cli, options: ServeOptions<S>): Promise<number> {
   // A terminal or pipe that has gone away must not end the service before its order does.
   for (const stream of [cli.io.stdout, cli.io.stderr]) stream.removeAllListeners('error').on('error', () => {});
   cli.io.readerMs = READER_MS;

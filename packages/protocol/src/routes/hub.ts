@@ -16,8 +16,8 @@ import {
   madeKey,
   me,
   tenant,
-  tenantName,
 } from '../hub.ts';
+import { tenantName } from '../names.ts';
 import { SESSION_STATES } from '../states.ts';
 import { noBody, queryInteger } from './inputs.ts';
 import { json, nothing, type RouteStatement, routes } from './route.ts';

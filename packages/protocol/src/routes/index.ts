@@ -40,3 +40,8 @@ export type RouteId = keyof typeof ROUTES;
 export const HUB_ROUTES = { ...ROUTES, ...hubSessionRoutes, ...hubRoutes };
 
 export type HubRouteId = keyof typeof HUB_ROUTES;
+
+/** What a client can call: the routes of a session manager, as it states them, and those that a hub has beside them. */
+export const CALLS = { ...ROUTES, ...hubRoutes };
+
+export type CallId = keyof typeof CALLS;

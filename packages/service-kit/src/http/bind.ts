@@ -45,6 +45,7 @@ export function serve<const R extends Route>(app: HttpApp, route: R, handler: Ha
     exposeHeadRoute: route.method === 'GET' && route.streams !== true,
     ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit.bytes }),
     config: {
+      routeId: route.id,
       open: route.open === true,
       compat: route.compat !== undefined,
       upload: route.bytes === 'streamed',

@@ -14,9 +14,9 @@ import { createHttpServer } from '../../src/http/server.ts';
 import { putProfile } from '../../test/adopt/profiles.ts';
 import { plainCapture } from '../../test/transfer/plain-capture.ts';
 
-const NAMES = ['fuzz-a', 'fuzz_a', 'fuzz-b', 'fuzz-c', 'admin'];
+const NAMES = ['fuzz-a', 'fuzz_a', 'fuzz.a', 'fuzz.fuzz-a', 'admin'];
 /** Names of sessions to come. */
-const NEW_NAMES = ['fuzz-1', 'fuzz-2', 'fuzz-3', 'fuzz-4', 'fuzz-5', 'fuzz-found'];
+const NEW_NAMES = ['fuzz-1', 'fuzz-2', 'fuzz-3', 'fuzz.4', 'fuzz-5', 'fuzz-found'];
 /** Those of them that wait for a scan. */
 const UNLINKED = ['fuzz-1', 'fuzz-2'];
 /** A session that no request names. */

@@ -11,3 +11,4 @@ export {
 } from '@leadmaster/service-kit/settings';
 export { type Config, defaultConcurrency, type Machine, type ReadOptions, readConfig } from './config.ts';
 export { CHECKOUT, type Env, type Environment, loadEnvironment } from './env.ts';
+export { ELSEWHERE, EXAMPLE_HEAD, SECTIONS, VARIABLES } from './variables.ts';

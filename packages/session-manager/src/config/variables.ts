@@ -269,4 +269,13 @@ export const VARIABLES = {
 };
 
 /** Settings of the whole product that this service does not read. Known, so that they are not taken for a typing error. */
-export const ELSEWHERE: readonly string[] = ['HUB_PORT', 'DATABASE_URL'];
+export const ELSEWHERE: readonly string[] = [
+  'HUB_PORT',
+  'HUB_URL',
+  'HUB_TRUST_PROXY',
+  'HUB_SECRET_FILE',
+  'HUB_RATE_PER_S',
+  'HUB_EVENT_DAYS',
+  'HUB_EVENT_COUNT',
+  'DATABASE_URL',
+];

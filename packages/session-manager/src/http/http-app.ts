@@ -48,4 +48,5 @@ export const DEFAULT_TIMING: HttpTiming = { ...APP_TIMING, sendDeadlineMs: 30_00
 export interface RouteContext extends Services, AppContext {
   config: HttpServerOptions['config'];
   timing: HttpTiming;
+  version: string;
 }

@@ -43,6 +43,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     arrivals: options.arrivals,
     config: options.config,
     timing,
+    version: options.version,
   };
   serviceRoutes(app, {
     metrics: options.metrics,

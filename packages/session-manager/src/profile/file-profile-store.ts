@@ -23,7 +23,7 @@ import { loginEvidence } from './login-presence.ts';
 import { loginDamaged, proveLoginWhole } from './login-structure.ts';
 import { measureProfile, type ProfileSize, recentFiles } from './measure.ts';
 import { refuseMountPoint } from './mounts.ts';
-import { type DataPaths, dataPaths, refuseSymlinks } from './paths.ts';
+import { type DataPaths, dataPaths, MOVED_SUFFIX, refuseSymlinks } from './paths.ts';
 import { repairPermissions } from './permissions.ts';
 import type { DatabaseNote, LoginPresence, ProfileRecord, ProfileStore, SwapReason, Trimmed } from './profile-store.ts';
 import { readRecordFile, writeRecordFile } from './record.ts';
@@ -69,7 +69,8 @@ class FileProfileStore implements ProfileStore {
       const stat = await lstatOrNull(this.#fs, this.#paths.session(name));
       // Neither a file nor a symlink can become a session: a call that names one is refused.
       if (stat === null || !stat.isDirectory()) continue;
-      found.push({ name, claimed: await this.#mayHaveRecord(name) });
+      const claimed = await this.#mayHaveRecord(name);
+      if (claimed || !name.endsWith(MOVED_SUFFIX)) found.push({ name, claimed });
     }
     return found;
   }

@@ -50,7 +50,8 @@ export function dataPaths(dataDir: string): DataPaths {
     session,
     record: (name) => join(session(name), RECORD_FILE),
     locks,
-    // No session name ends in ".lock", and session locks have their own folder: a session called "data" meets nothing.
+    // Session locks have their own folder: a session called "data" meets nothing. Within it all that is ours ends in one of
+    // ".lock", ".lock.owner.json" and ".lock-journal" behind a name, so that no two names meet, also `a` and `a.lock`.
     dataLock: join(locks, 'data.lock'),
     sessionLock: (name) => join(locks, 'sessions', `${checkedName(name)}.lock`),
     trash: join(root, 'trash'),
@@ -66,6 +67,12 @@ export function dataPaths(dataDir: string): DataPaths {
     vaultAccepted: join(root, 'vault-accepted.json'),
   };
 }
+
+/**
+ * The end of a folder's name after it was moved here from another disk. A session may be called so, too: what has no record
+ * under such a name is a login that continues elsewhere, and never one to adopt.
+ */
+export const MOVED_SUFFIX = '.moved-to-leadmaster';
 
 function checkedName(name: string): string {
   if (typeof name === 'string' && isSessionName(name)) return name;

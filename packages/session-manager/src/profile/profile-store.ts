@@ -96,8 +96,8 @@ export interface ProfileStore {
   /** The user-data-dir of a session, whether it exists or not. */
   locate(session: string): string;
   /**
-   * Names under `tokens/`, with whether a record is beside each. Folders that are no session name are passed over, and known
-   * names without a look at them.
+   * Names under `tokens/`, with whether a record is beside each. Passed over are folders that are no session name or were set
+   * aside by a move, and known names without a look at them.
    */
   list(isKnown?: (name: string) => boolean): Promise<{ name: string; claimed: boolean }[]>;
   /**

@@ -56,6 +56,51 @@ export const help = {
     retire: 'and give the session up here, for good: it goes on where the file is imported',
     force: 'write over a file that is there',
   },
+  hub: {
+    about: 'start the hub alone, in front of session managers that run elsewhere',
+  },
+  keys: {
+    about: 'make, list and revoke the keys of the hub',
+    create: {
+      about: 'make a key; it is shown this once',
+      name: 'what it is for',
+      tenant: 'a key of this tenant; left out: of the operator',
+      scopes: 'what it may do',
+      sessions: 'good for these sessions alone',
+      addresses: 'good from these addresses alone: 10.1.2.3, 10.0.0.0/8',
+      expires: 'when it ends: 2027-01-31',
+    },
+    list: { about: 'list the keys, without their secrets', tenant: 'those of this tenant alone' },
+    revoke: {
+      about: 'end a key at once, with the streams that it has open',
+      id: 'its id, as the list shows it',
+      yes: 'do not ask',
+    },
+  },
+  machines: {
+    about: 'add, list, drain and remove the session managers behind the hub',
+    name: 'what the machine is called here',
+    add: {
+      about: 'put a session manager behind the hub; beyond this machine by https alone',
+      url: 'its address, such as https://host:3001',
+      tokenFile: 'a file with its token: service.token of its data folder',
+    },
+    list: { about: 'list the machines, with their room and when they last answered' },
+    drain: { about: 'make no new session there', undo: 'take that back' },
+    remove: { about: 'take a machine that has no session from behind the hub', yes: 'do not ask' },
+  },
+  tenants: {
+    about: 'add, list and remove the clients of the installation',
+    name: 'the tenant',
+    create: {
+      about: 'add a tenant: its sessions are named TENANT.SESSION',
+      title: 'what it is called among people',
+      sessions: 'how many sessions it may have',
+      keys: 'how many keys it may have',
+    },
+    list: { about: 'list the tenants' },
+    remove: { about: 'remove a tenant that has no session, and its keys', yes: 'do not ask' },
+  },
   import: {
     about: 'make a session of an exported file; it starts once you have said that the old place is retired',
     file: 'the exported file',

@@ -1,6 +1,7 @@
 import type { Language } from '@leadmaster/doctor';
 import { phones } from './demo.ts';
 import { help } from './help.ts';
+import { hub } from './hub.ts';
 import { linking, messages } from './linking.ts';
 import { asking, count, output, progress } from './output.ts';
 import { files, portable } from './portable.ts';
@@ -18,6 +19,7 @@ export const en = {
   count,
   files,
   help,
+  hub,
   instead,
   linking,
   messages,

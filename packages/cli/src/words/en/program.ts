@@ -63,6 +63,8 @@ export const rules = {
   hours: (most: number) => `It must be a whole number of hours from 1 to ${most}.`,
   idempotencyKey: 'It must be 1 to 255 printable ASCII characters.',
   oneOf: (words: string) => `It must be one of ${words}.`,
+  time: 'It must be a point in time, such as 2027-01-31 or 2027-01-31T18:00Z.',
+  wholeNumber: 'It must be a whole number from 0 to 1000000.',
   keyValue: 'It must be KEY=VALUE.',
   proto: '__proto__ cannot be a key; choose another.',
 };

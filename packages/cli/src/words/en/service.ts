@@ -1,7 +1,16 @@
 /** The service: its start, its demo, how it is reached; the vault and the installation around it. */
 export const service = {
   running: 'LeadMaster is running.',
-  banner: { address: 'address', key: 'key', data: 'data', browser: 'browser', login: 'login' },
+  banner: {
+    address: 'address',
+    hub: 'hub',
+    manager: 'manager',
+    key: 'key',
+    data: 'data',
+    browser: 'browser',
+    login: 'login',
+  },
+  addMachines: 'Put session managers behind it: ./leadmaster machines add NAME URL --token-file FILE',
   demoAlone: 'A demo is started by "start --demo" alone.',
   shutdownHangs: (seconds: number) => `The shutdown hangs beyond ${seconds} s; the process ends without it.`,
   unusedByDemo: (name: string) => `The demo keeps a vault and a key of its own: ${name} is not used.`,

@@ -57,6 +57,51 @@ export const help: typeof enHelp = {
     retire: 'y entrega la sesión aquí, para siempre: sigue donde se importe el archivo',
     force: 'sobrescribe un archivo que ya existe',
   },
+  hub: {
+    about: 'arranca solo el hub, delante de session managers que funcionan en otro lugar',
+  },
+  keys: {
+    about: 'hace, lista y revoca las claves del hub',
+    create: {
+      about: 'hace una clave; se muestra solo esta vez',
+      name: 'para qué es',
+      tenant: 'una clave de este cliente; sin esto, del operador',
+      scopes: 'qué puede hacer',
+      sessions: 'vale solo para estas sesiones',
+      addresses: 'vale solo desde estas direcciones: 10.1.2.3, 10.0.0.0/8',
+      expires: 'cuándo vence: 2027-01-31',
+    },
+    list: { about: 'lista las claves, sin sus secretos', tenant: 'solo las de este cliente' },
+    revoke: {
+      about: 'termina una clave al momento, con lo que tenga abierto',
+      id: 'su id, como lo muestra la lista',
+      yes: 'no pregunta',
+    },
+  },
+  machines: {
+    about: 'agrega, lista, vacía y quita los session managers de detrás del hub',
+    name: 'cómo se llama la máquina aquí',
+    add: {
+      about: 'pone un session manager detrás del hub; fuera de esta máquina, solo por https',
+      url: 'su dirección, como https://host:3001',
+      tokenFile: 'un archivo con su token: service.token de su carpeta de datos',
+    },
+    list: { about: 'lista las máquinas, con su espacio y cuándo respondieron por última vez' },
+    drain: { about: 'no crea allí ninguna sesión nueva', undo: 'lo deja como antes' },
+    remove: { about: 'quita de detrás del hub una máquina que no tiene sesiones', yes: 'no pregunta' },
+  },
+  tenants: {
+    about: 'agrega, lista y quita los clientes de la instalación',
+    name: 'el cliente',
+    create: {
+      about: 'agrega un cliente: sus sesiones se llaman CLIENTE.SESIÓN',
+      title: 'cómo se llama entre personas',
+      sessions: 'cuántas sesiones puede tener',
+      keys: 'cuántas claves puede tener',
+    },
+    list: { about: 'lista los clientes' },
+    remove: { about: 'quita un cliente que no tiene sesiones, y sus claves', yes: 'no pregunta' },
+  },
   import: {
     about:
       'hace una sesión de un archivo exportado; arranca cuando usted haya confirmado que el lugar anterior está retirado',

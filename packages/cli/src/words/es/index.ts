@@ -4,6 +4,7 @@ import { phones } from './demo.ts';
 import { errors, ownErrors } from './errors.ts';
 import { help } from './help.ts';
 import { sessionHint } from './hints.ts';
+import { hub } from './hub.ts';
 import { linking, messages } from './linking.ts';
 import { asking, count, output, progress } from './output.ts';
 import { files, portable } from './portable.ts';
@@ -22,6 +23,7 @@ export const es = {
   count,
   files,
   help,
+  hub,
   instead,
   linking,
   messages,

@@ -2,7 +2,16 @@ import type { service as enService, vault as enVault } from '../en/service.ts';
 
 export const service: typeof enService = {
   running: 'LeadMaster está en marcha.',
-  banner: { address: 'dirección', key: 'clave', data: 'datos', browser: 'navegador', login: 'login' },
+  banner: {
+    address: 'dirección',
+    hub: 'hub',
+    manager: 'gestor',
+    key: 'clave',
+    data: 'datos',
+    browser: 'navegador',
+    login: 'login',
+  },
+  addMachines: 'Ponga session managers detrás: ./leadmaster machines add NOMBRE URL --token-file ARCHIVO',
   demoAlone: 'Una demo solo se arranca con "start --demo".',
   shutdownHangs: (seconds) => `El cierre no termina en ${seconds} s; el proceso acaba sin él.`,
   unusedByDemo: (name) => `La demo tiene su propia bóveda y su propia clave: ${name} no se usa.`,

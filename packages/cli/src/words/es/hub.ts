@@ -1,0 +1,22 @@
+import type { hub as enHub } from '../en/hub.ts';
+
+export const hub: typeof enHub = {
+  operator: '(operador)',
+  all: 'todas',
+  tenantHead: ['CLIENTE', 'TÍTULO', 'SESIONES', 'CLAVES', 'DESDE'],
+  keyHead: ['ID', 'NOMBRE', 'CLIENTE', 'PERMISOS', 'SESIONES', 'VENCE', 'ÚLTIMO USO'],
+  machineHead: ['MÁQUINA', 'ESTADO', 'SESIONES', 'MEMORIA LIBRE', 'DISCO LIBRE', 'VISTA', 'VERSIÓN', 'DIRECCIÓN'],
+  noTenant: 'Todavía no hay ningún cliente. Agregue uno: ./leadmaster tenants create NOMBRE',
+  noKey: 'Todavía no hay ninguna clave. Haga una: ./leadmaster keys create NOMBRE --tenant CLIENTE',
+  noMachine: 'Todavía no hay ninguna máquina. Agregue una: ./leadmaster machines add NOMBRE URL --token-file ARCHIVO',
+  tenantMade: (name) =>
+    `${name} está agregado. Haga una clave para él: ./leadmaster keys create NOMBRE --tenant ${name}`,
+  keyOnce: 'Esta clave se muestra solo esta vez. Guárdela como una contraseña.',
+  theToken: 'el token de la máquina',
+  freeOf: (free, total) => `${free} de ${total}`,
+  askRemoveTenant: (name) => `¿Quitar el cliente ${name} y todas sus claves?`,
+  askRemoveMachine: (name) => `¿Quitar la máquina ${name} de detrás del hub?`,
+  askRevoke: (id) => `¿Revocar la clave ${id}? Los programas que la usan quedan rechazados al momento.`,
+  removed: (name) => `${name} se ha quitado.`,
+  revoked: (id) => `La clave ${id} está revocada.`,
+};
