@@ -183,13 +183,13 @@ export const ROOMS: readonly Room[] = [
     packages: ['service-kit', 'protocol'],
     why: 'It keeps what it is given.',
   },
-  {
-    room: `${HUB}/store/dialect.ts`,
-    rooms: ['store/tables.ts'],
-    packages: [],
-    why: 'What is said differently to the two databases; no query stands in it.',
-  },
   { room: `${HUB}/store/migrations`, rooms: [], packages: [], libraries: [], why: 'A schema in words.' },
+  {
+    room: `${HUB}/config`,
+    rooms: [],
+    packages: ['service-kit', 'protocol'],
+    why: 'Settings know nothing of what they set.',
+  },
   { room: `${HUB}/secrets`, rooms: [], packages: ['service-kit', 'protocol'], why: 'It seals what it is given.' },
   {
     room: KIT,

@@ -5,6 +5,8 @@ import type { Lease } from './records.ts';
 
 /** The holder counts its lease as over this much before the database does. */
 const MARGIN_MS = 1_000;
+/** A renewal that failed is tried again so much later. */
+const RETRY_MS = 500;
 
 export interface ClaimOptions {
   machine: string;
@@ -35,7 +37,7 @@ export class LeaseHolder {
     this.#options = options;
     this.#deadline = deadline;
     this.#atDeadline = this.#endAtDeadline();
-    this.#nextRenewal = this.#renewLater();
+    this.#nextRenewal = this.#renewIn(this.#pauseMs);
   }
 
   /** Null while another holds the machine's log, or where the answer came too late to lean on. */
@@ -68,14 +70,18 @@ export class LeaseHolder {
     return setTimeout(() => this.abandon(), this.#deadline - performance.now()).unref();
   }
 
-  #renewLater(): NodeJS.Timeout {
-    const pause = (this.#options.seconds * 1000 - MARGIN_MS) / 3;
-    return setTimeout(() => void this.#renew(), pause).unref();
+  get #pauseMs(): number {
+    return (this.#options.seconds * 1000 - MARGIN_MS) / 3;
+  }
+
+  #renewIn(ms: number): NodeJS.Timeout {
+    return setTimeout(() => void this.#renew(), ms).unref();
   }
 
   async #renew(): Promise<void> {
     const { holder, seconds, machine, log } = this.#options;
     const deadline = deadlineFromNow(seconds);
+    let pause = this.#pauseMs;
     try {
       const isRenewed = await this.#leases.renew(this.lease, holder, seconds);
       if (!this.isHeld) return;
@@ -83,8 +89,9 @@ export class LeaseHolder {
       else this.abandon();
     } catch (error) {
       log.warn({ machine, error: errorText(error) }, 'the lease of a machine was not renewed');
+      pause = RETRY_MS;
     }
-    if (this.isHeld) this.#nextRenewal = this.#renewLater();
+    if (this.isHeld) this.#nextRenewal = this.#renewIn(pause);
   }
 
   #extendTo(deadline: number): void {

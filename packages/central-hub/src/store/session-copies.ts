@@ -85,10 +85,10 @@ export class SessionCopies {
 /** One page and one row more. Everything is narrowed by the database. */
 export function sessionList(db: HubQueries, { tenant, names, state, machine, q, after, limit }: SessionQuery) {
   let query = atHome(db);
-  if (tenant !== undefined) query = query.where('sessions.tenant', tenant === null ? 'is' : '=', tenant);
+  if (tenant !== undefined) query = ofTenant(query, tenant);
   if (names !== undefined) query = query.where('sessions.name', 'in', names);
   if (state !== undefined) query = query.where('sessions.state', '=', state);
-  if (machine !== undefined) query = query.where('sessions.machine', '=', machine);
+  if (machine !== undefined) query = query.where('sessions.machine', '=', machine).where('homes.machine', '=', machine);
   if (q !== undefined && q !== '') query = query.where(isIn(q));
   if (after !== undefined) query = query.where('sessions.name', '>', after);
   return query.orderBy('sessions.name').limit(limit + 1);
@@ -101,6 +101,12 @@ function atHome(db: HubQueries) {
       join.onRef('homes.name', '=', 'sessions.name').onRef('homes.machine', '=', 'sessions.machine'),
     )
     .selectAll('sessions');
+}
+
+/** Asked of both tables, so that the database reads as little of the second as of the first. */
+function ofTenant(query: ReturnType<typeof atHome>, tenant: string | null): ReturnType<typeof atHome> {
+  const is = tenant === null ? 'is' : '=';
+  return query.where('sessions.tenant', is, tenant).where('homes.tenant', is, tenant);
 }
 
 /** `%` and `_` are letters like others. */

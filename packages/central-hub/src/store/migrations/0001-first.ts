@@ -66,8 +66,8 @@ export const first: HubMigration = {
       tenant ${text},
       since ${int} NOT NULL
     )${strict};
-    CREATE INDEX homes_of_tenant ON homes (tenant);
-    CREATE INDEX homes_of_machine ON homes (machine);
+    CREATE INDEX homes_of_tenant ON homes (tenant, name);
+    CREATE INDEX homes_of_machine ON homes (machine, name);
 
     CREATE TABLE events (
       id ${counted},

@@ -28,9 +28,14 @@ export class CleanPool implements PostgresPool {
 class CleanClient implements PostgresPoolClient {
   readonly #client: pg.PoolClient;
   #broken: Error | null = null;
+  readonly #onError = (error: Error): void => {
+    this.#broken ??= error;
+  };
 
   constructor(client: pg.PoolClient) {
     this.#client = client;
+    // The pool listens to idle connections alone. One that breaks between two statements is told by the next one.
+    client.on('error', this.#onError);
   }
 
   query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
@@ -42,12 +47,13 @@ class CleanClient implements PostgresPoolClient {
     try {
       return await this.#client.query(sql, [...parameters]);
     } catch (error) {
-      if (!isAnswer(error)) this.#broken = error instanceof Error ? error : new Error(String(error));
+      if (!isAnswer(error)) this.#broken ??= error instanceof Error ? error : new Error(String(error));
       throw error;
     }
   }
 
   release(destroy = false): void {
+    this.#client.off('error', this.#onError);
     this.#client.release(destroy || this.#broken !== null || this.#client.getTransactionStatus() !== 'I');
   }
 }

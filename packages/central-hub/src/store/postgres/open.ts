@@ -14,6 +14,8 @@ const CONNECT_MS = 2_000;
 /** The server gives up a statement first; the client does where the server, or the line, does not answer. */
 const STATEMENT_MS = 5_000;
 const ANSWER_MS = STATEMENT_MS + 1_000;
+/** A hub that stands still in the midst of a change holds up the others no longer than this; they wait a little longer. */
+const IDLE_MS = 3_000;
 const CLOSE_MS = 5_000;
 const CONNECTIONS = 10;
 const INT8 = 20;
@@ -49,8 +51,7 @@ function settingsOf(url: string): pg.ClientConfig {
     connectionTimeoutMillis: CONNECT_MS,
     statement_timeout: STATEMENT_MS,
     query_timeout: ANSWER_MS,
-    // A hub that stands still in the midst of a change holds up the others no longer than this.
-    idle_in_transaction_session_timeout: STATEMENT_MS,
+    idle_in_transaction_session_timeout: IDLE_MS,
     keepAlive: true,
     types: {
       getTypeParser: ((oid: number, format?: 'text') => parserOf(oid, format)) as typeof pg.types.getTypeParser,
