@@ -95,6 +95,7 @@ export const sessionRoutes = routes({
     summary: 'Remove a session; its profile goes to trash, its snapshots stay',
     scope: 'control',
     audience: 'tenant',
+    operatorInput: ['otherWriters'],
     params: sessionParams,
     query: z.strictObject({
       purge: queryBoolean
@@ -122,6 +123,7 @@ export const sessionRoutes = routes({
     ...order,
     path: '/v1/sessions/{session}/start',
     summary: 'Start it; does nothing when it runs. A copy of a login starts once `originRetired` is confirmed',
+    operatorInput: ['originRetired', 'olderLogin'],
     body: startSession.nullish(),
   },
   stopSession: {
