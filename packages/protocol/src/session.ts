@@ -114,6 +114,10 @@ export const createSession = z.strictObject({
 });
 export type CreateSession = z.infer<typeof createSession>;
 
+/** What may be changed of a session while it is as it is; what is left out stays. `metadata` takes the place of all that was noted. */
+export const changeSession = z.strictObject({ metadata: metadata.optional() });
+export type ChangeSession = z.infer<typeof changeSession>;
+
 export const transition = z.object({
   from: z.enum(SESSION_STATES),
   to: z.enum(SESSION_STATES),

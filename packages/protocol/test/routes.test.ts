@@ -11,6 +11,7 @@ const WHO: Record<RouteId, `${Route['audience']} ${Route['scope']}`> = {
   createSession: 'tenant control',
   listSessions: 'tenant read',
   getSession: 'tenant read',
+  changeSession: 'tenant control',
   deleteSession: 'tenant control',
   startSession: 'tenant control',
   stopSession: 'tenant control',

@@ -22,6 +22,11 @@ export const sessionEvents = events({
       transferred: z.literal(true).optional().describe('It comes from another session manager'),
     }),
   },
+  'session.metadata': {
+    ...OF_SESSION,
+    doc: 'What is noted beside a session has changed.',
+    data: z.object({ metadata: metadata.describe('All that is noted from now on') }),
+  },
   'session.state': {
     ...OF_SESSION,
     operatorFields: ['hint', 'detail'],

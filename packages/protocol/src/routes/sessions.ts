@@ -5,6 +5,7 @@ import { recording } from '../recording.ts';
 import {
   adoptedSession,
   adoptSession,
+  changeSession,
   checkReport,
   createSession,
   session,
@@ -87,6 +88,19 @@ export const sessionRoutes = routes({
     params: sessionParams,
     answers: { 200: json('The session', session) },
     errors: SESSION_ERRORS,
+  },
+  changeSession: {
+    method: 'PATCH',
+    path: '/v1/sessions/{session}',
+    tag: 'sessions',
+    summary: 'Change what is noted beside a session; nothing else of it changes',
+    description: 'What is left out stays. `metadata` takes the place of all that was noted: `{}` removes it.',
+    scope: 'control',
+    audience: 'tenant',
+    params: sessionParams,
+    body: changeSession,
+    answers: { 200: json('The session', session) },
+    errors: [...SESSION_ERRORS, 'session_unclaimed'],
   },
   deleteSession: {
     method: 'DELETE',
