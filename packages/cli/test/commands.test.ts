@@ -151,6 +151,18 @@ describe('session', () => {
     expect(context.roster.names()).toEqual(['a']);
   });
 
+  test('set puts metadata in place of what was noted, or removes it', async () => {
+    const { cli, sessions } = await service();
+    await cli('session create ventas --no-start --metadata team=norte plan=pro');
+    const set = await cli('session set ventas --metadata team=sur --json');
+    expect([set.code, JSON.parse(set.stdout).metadata]).toEqual([0, { team: 'sur' }]);
+    expect(await cli('session set ventas')).toMatchObject({ code: 2 });
+    expect((await sessions.get('ventas')).metadata).toEqual({ team: 'sur' });
+    expect(await cli('session set ventas --no-metadata')).toMatchObject({ code: 0 });
+    expect((await sessions.get('ventas')).metadata).toEqual({});
+    expect((await cli('session set otra --no-metadata')).code).toBe(3);
+  });
+
   test('a start that ends where only a person can help is a failure, told once', async () => {
     const { cli, engine, given } = await service();
     await given('ventas', 'STOPPED');

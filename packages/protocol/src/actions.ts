@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { seenAs } from './tenants/seen.ts';
 
 /** The session that is meant; absent where it is for the operator to say which. */
 const session = z.string().optional();
@@ -51,11 +52,14 @@ export type Action = z.infer<typeof action>;
 
 /** Beside a hint: what it proposes first, and what else it proposes, in its order. Absent where it names no order of ours. */
 export const actionFields = {
-  action: action.optional().describe('What the hint proposes first, as data; absent where it names no order of ours'),
-  furtherActions: z
-    .array(action)
-    .optional()
-    .describe('What else the hint proposes, in its order; absent where nothing'),
+  action: seenAs(
+    'advice',
+    action.optional().describe('What the hint proposes first, as data; absent where it names no order of ours'),
+  ),
+  furtherActions: seenAs(
+    'advice',
+    z.array(action).optional().describe('What else the hint proposes, in its order; absent where nothing'),
+  ),
 };
 export interface ActionFields {
   action?: Action;

@@ -56,6 +56,8 @@ export const ERRORS = {
   feature_unavailable: { status: 409, title: 'The page of WhatsApp cannot do that now' },
   wrong_account: { status: 409, title: 'Another account is linked than the session belongs to' },
   linked_elsewhere: { status: 409, title: 'The account is linked in another session' },
+  /** What a tenant is told in place of `linked_elsewhere`, whosever session it is. */
+  number_refused: { status: 409, title: 'This number cannot be linked here' },
   account_restricted: { status: 409, title: 'WhatsApp restricts the account' },
   web_version_missing: { status: 409, title: 'The pinned version of WhatsApp Web is not here' },
   web_version_damaged: { status: 409, title: 'The kept page of that version of WhatsApp Web is damaged' },

@@ -23,5 +23,6 @@ export * from './shell-word.ts';
 export * from './snapshots.ts';
 export * from './states.ts';
 export * from './storage.ts';
+export * from './tenants/index.ts';
 export * from './transfer.ts';
 export * from './visible.ts';

@@ -5,6 +5,7 @@ import { recording } from '../recording.ts';
 import {
   adoptedSession,
   adoptSession,
+  changeSession,
   checkReport,
   createSession,
   session,
@@ -88,6 +89,19 @@ export const sessionRoutes = routes({
     answers: { 200: json('The session', session) },
     errors: SESSION_ERRORS,
   },
+  changeSession: {
+    method: 'PATCH',
+    path: '/v1/sessions/{session}',
+    tag: 'sessions',
+    summary: 'Change what is noted beside a session; nothing else of it changes',
+    description: 'What is left out stays. `metadata` takes the place of all that was noted: `{}` removes it.',
+    scope: 'control',
+    audience: 'tenant',
+    params: sessionParams,
+    body: changeSession,
+    answers: { 200: json('The session', session) },
+    errors: [...SESSION_ERRORS, 'session_unclaimed'],
+  },
   deleteSession: {
     method: 'DELETE',
     path: '/v1/sessions/{session}',
@@ -95,6 +109,7 @@ export const sessionRoutes = routes({
     summary: 'Remove a session; its profile goes to trash, its snapshots stay',
     scope: 'control',
     audience: 'tenant',
+    operatorInput: ['otherWriters'],
     params: sessionParams,
     query: z.strictObject({
       purge: queryBoolean
@@ -122,6 +137,7 @@ export const sessionRoutes = routes({
     ...order,
     path: '/v1/sessions/{session}/start',
     summary: 'Start it; does nothing when it runs. A copy of a login starts once `originRetired` is confirmed',
+    operatorInput: ['originRetired', 'olderLogin'],
     body: startSession.nullish(),
   },
   stopSession: {

@@ -1,6 +1,7 @@
 import type {
   AcceptedMessage,
   Capabilities,
+  ChangeSession,
   CheckReport,
   EventPage,
   Feature,
@@ -67,6 +68,13 @@ export class Sessions {
     const { name, start, metadata } = input;
     await this.#deps.registry.create(name, start ? 'running' : 'stopped', metadata);
     if (start) await (await this.#deps.roster.get(name)).start();
+    return this.get(name);
+  }
+
+  /** Changes what is given; a running session runs on. */
+  async change(name: string, { metadata }: ChangeSession): Promise<Session> {
+    await this.#deps.roster.get(name);
+    if (metadata !== undefined) this.#deps.store.sessions.setMetadata(name, metadata);
     return this.get(name);
   }
 

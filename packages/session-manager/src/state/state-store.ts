@@ -211,6 +211,7 @@ export interface StateStore {
     /** Removes the session, and why its last snapshot failed; its events stay until retention takes them. */
     remove(name: string): void;
     setDesired(name: string, desired: 'running' | 'stopped'): void;
+    /** Notes this in place of all that was noted, and writes the event that tells of it, in one transaction; nothing where it is the same. */
     setMetadata(name: string, metadata: Record<string, string>): void;
     /** What is in place from now on is another link, with a number of its own. Returns the number of the one before. */
     nextLink(name: string): number;

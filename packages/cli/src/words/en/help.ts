@@ -186,11 +186,16 @@ export const help = {
     idempotencyKey: 'sending again with the same key sends nothing twice',
   },
   session: {
-    about: 'create, start, stop, restart, log out or delete one session',
+    about: 'create, change, start, stop, restart, log out or delete one session',
     create: {
       about: 'create a session, and start it',
       noStart: 'leave it stopped',
       metadata: 'notes of your own, kept with the session',
+    },
+    set: {
+      about: 'change what is noted beside a session',
+      metadata: 'notes of your own, in place of all that were kept',
+      noMetadata: 'remove all of them',
     },
     start: {
       about: 'start a session',

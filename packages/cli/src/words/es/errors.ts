@@ -51,6 +51,7 @@ export const errors: Record<ErrorCode, string> = {
   feature_unavailable: 'La página de WhatsApp no puede hacer eso ahora.',
   wrong_account: 'Está vinculada otra cuenta que la de la sesión.',
   linked_elsewhere: 'La cuenta está vinculada en otra sesión.',
+  number_refused: 'Este número no se puede vincular aquí.',
   account_restricted: 'WhatsApp restringe la cuenta.',
   web_version_missing: 'La versión fijada de WhatsApp Web no está aquí.',
   web_version_damaged: 'La página guardada de esa versión de WhatsApp Web está dañada.',

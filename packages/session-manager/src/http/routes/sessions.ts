@@ -26,6 +26,7 @@ export function sessionRoutes(app: HttpApp, context: RouteContext): void {
   });
   serve(app, ROUTES.listSessions, (request) => sessions.list(request.query));
   serve(app, ROUTES.getSession, (request) => sessions.get(request.params.session));
+  serve(app, ROUTES.changeSession, (request) => sessions.change(request.params.session, request.body));
   serve(app, ROUTES.deleteSession, (request) => sessions.delete(request.params.session, request.query));
   serveLong(app, context, ROUTES.adoptSession, ({ body }) => ({
     session: body.name,
