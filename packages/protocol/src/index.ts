@@ -6,6 +6,7 @@ export * from './capabilities.ts';
 export * from './commands.ts';
 export * from './errors.ts';
 export * from './events/index.ts';
+export * from './hubs.ts';
 export * from './limits.ts';
 export * from './messages.ts';
 export * from './names.ts';

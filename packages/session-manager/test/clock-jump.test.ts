@@ -28,6 +28,7 @@ test('the hourly sweep deletes neither trash nor events by a clock that jumped 4
   const retention = {
     events: 1000,
     eventDays: 30,
+    keepBytes: 0,
     transitions: 1000,
     trashDays: 30,
     trashBytes: Number.POSITIVE_INFINITY,

@@ -1,5 +1,6 @@
 import { compatRoutes } from './compat.ts';
 import { eventRoutes } from './events.ts';
+import { hubRoutes } from './hubs.ts';
 import { linkingRoutes } from './linking.ts';
 import { messageRoutes } from './messages.ts';
 import { portableRoutes } from './portable.ts';
@@ -21,6 +22,7 @@ export const ROUTES = {
   ...sessionRoutes,
   ...linkingRoutes,
   ...eventRoutes,
+  ...hubRoutes,
   ...messageRoutes,
   ...snapshotRoutes,
   ...portableRoutes,
