@@ -8,8 +8,8 @@ export const logEvents = events({
     about: 'installation',
     operatorFields: ['from', 'to'],
     doc:
-      'Stands in a page or stream in place of events after its cursor that are no longer kept; it is in no log. Its `id` is `to`, so that a ' +
-      'reader continues after it; its `at` is that of the oldest event kept.',
+      'Stands in a page or stream in place of events after its cursor that are no longer kept; a session manager writes none into its log. Its `id` is `to`, so ' +
+      'that a reader continues after it; its `at` is that of the oldest event kept.',
     data: z.object({
       from: z.number().int().describe('The first id that is missing'),
       to: z
