@@ -102,15 +102,14 @@ export const ROOMS: readonly Room[] = [
   },
   {
     room: `${HUB}/http`,
-    rooms: ['events', 'tenants', 'keys', 'machines', 'store'],
+    rooms: ['events', 'keys', 'machines', 'store'],
     why: 'It reads, asks and forwards.',
   },
   {
     room: `${HUB}/events`,
-    rooms: ['tenants', 'keys', 'machines', 'store'],
+    rooms: ['keys', 'machines', 'store'],
     why: 'It brings the logs of machines into the store, and out of it to readers.',
   },
-  { room: `${HUB}/tenants`, rooms: ['keys'], packages: ['protocol'], why: 'What a tenant may see.' },
   { room: `${HUB}/keys`, rooms: ['store'], packages: ['protocol'], why: 'Who asks, by the key that is presented.' },
   { room: `${HUB}/machines`, rooms: ['store'], why: 'Lines to session managers.' },
   { room: `${HUB}/config`, rooms: [], packages: ['service-kit'], why: 'Settings know no service.' },

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { ROUTES, type Route, type RouteId } from '../src/index.ts';
+import { HUB_ROUTES, type HubRouteId, type Route } from '../src/index.ts';
 import { describeRoutes } from '../src/routes/describe.ts';
 
 const DOC = join(import.meta.dirname, '../../../docs/routes.md');
 
 /** Who may call what: a route is added here, and changed here, on purpose. */
-const WHO: Record<RouteId, `${Route['audience']} ${Route['scope']}`> = {
+const WHO: Record<HubRouteId, `${Route['audience']} ${Route['scope']}`> = {
   createSession: 'tenant control',
   listSessions: 'tenant read',
   getSession: 'tenant read',
@@ -58,6 +58,23 @@ const WHO: Record<RouteId, `${Route['audience']} ${Route['scope']}`> = {
   health: 'tenant read',
   ready: 'tenant read',
   metrics: 'operator read',
+  getMachine: 'operator read',
+  listHubs: 'operator admin',
+  confirmEvents: 'operator admin',
+  forgetHub: 'operator admin',
+  getMe: 'tenant read',
+  createTenant: 'operator admin',
+  listTenants: 'operator admin',
+  getTenant: 'operator admin',
+  changeTenant: 'operator admin',
+  deleteTenant: 'operator admin',
+  createKey: 'operator admin',
+  listKeys: 'operator admin',
+  revokeKey: 'operator admin',
+  addMachine: 'operator admin',
+  listMachines: 'operator read',
+  drainMachine: 'operator admin',
+  removeMachine: 'operator admin',
   listBuilds: 'operator read',
   getPlace: 'operator read',
   acceptPlace: 'operator admin',
@@ -71,7 +88,7 @@ const WHO: Record<RouteId, `${Route['audience']} ${Route['scope']}`> = {
   compatSend: 'tenant send',
 };
 
-const ALL: readonly Route[] = Object.values(ROUTES);
+const ALL: readonly Route[] = Object.values(HUB_ROUTES);
 const of = (fits: (route: Route) => boolean): string[] => ALL.filter(fits).map(({ id }) => id);
 
 describe('every route', () => {
@@ -81,7 +98,7 @@ describe('every route', () => {
 
   test('that speaks of machines, of the whole vault or of other places is for the operator', () => {
     const theirs =
-      /adopt|import|transfer|move$|recover|retire|metrics|builds|doctor|report|settings|trash|vault|keys|place/;
+      /adopt|import|transfer|move$|recover|retire|metrics|builds|doctor|report|settings|trash|vault|keys|place|tenants|machine|hubs/;
     expect(of(({ path, audience }) => theirs.test(path) && audience !== 'operator')).toEqual([]);
   });
 

@@ -16,9 +16,11 @@ import { BrowserFinder } from './engine/browser/browser-finder.ts';
 import { createDrillBrowser, type DrillBrowser } from './engine/drill/drill-browser.ts';
 import type { SessionEngine } from './engine/engine.ts';
 import { startHousekeeping } from './housekeeping.ts';
+import { measureHubs } from './hub-metrics.ts';
 import { lockIdleProfile } from './lifecycle/claim.ts';
 import { FirstLook } from './lifecycle/first-look.ts';
 import { refuseHeldTransfer, setOlderLogin } from './lifecycle/held-back.ts';
+import { HubRegistry } from './lifecycle/hub-registry.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle/lifecycle.ts';
 import { PlaceKeeper } from './lifecycle/place-keeper.ts';
 import { ProfileAccess } from './lifecycle/profile-access.ts';
@@ -72,6 +74,7 @@ export interface Context {
   arrivals: TransferTarget;
   vault: VaultKeeper;
   place: PlaceKeeper;
+  hubs: HubRegistry;
   builds: Builds;
   browsers: Outside['browsers'];
   metrics: Registry;
@@ -212,6 +215,7 @@ async function assemble(opened: Opened): Promise<Context> {
   // What people order, and what HTTP is answered by.
   const orders = new SessionOrders({ ...lifecycle, store, profiles, log, snapshots, storage, departures: departing });
   const sessions = new Sessions({ ...lifecycle, store, profiles, log, orders });
+  const hubs = new HubRegistry(store, config.retention.keepBytes);
   const place = new PlaceKeeper({
     ...{ paths, profiles, store, log, compareWithVault, roster },
     starts: isOffline ? null : lifecycle.starts,
@@ -235,10 +239,11 @@ async function assemble(opened: Opened): Promise<Context> {
     snapshotFigures(roster, store),
     () => disk.figures(),
   );
+  measureHubs(metrics, store);
   const ending = isOffline ? [] : startWorkers(opened, { lifecycle, profiles, snapshots, disk, builds, place });
   return {
     ...{ config, secrets, paths, log, lock, version: VERSION },
-    ...{ sessions, snapshots, storage, adoption, departures, arrivals, place, builds },
+    ...{ sessions, snapshots, storage, adoption, departures, arrivals, place, hubs, builds },
     ...{ roster, access, vault, browsers, metrics },
     async close() {
       await Promise.all(ending.map((end) => end()));

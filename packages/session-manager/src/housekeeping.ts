@@ -31,7 +31,11 @@ export async function sweepOld(
     const clocks = { clock: new Date(seen.wall), deletingAsOf: now };
     log.warn(clocks, 'the clock has jumped: it is not used for deletions until it is set right, or has run for a week');
   }
+  const droppedBefore = store.hubs.droppedUpTo();
   store.sweep({ ...config.retention, now });
+  const upTo = store.hubs.droppedUpTo();
+  if (upTo > droppedBefore)
+    log.warn({ upTo }, 'EVENTS_KEEP_MB was reached: events are gone that a hub has not confirmed');
   const { trashDays, trashBytes } = config.retention;
   const emptied = await profiles.emptyTrash(trashDays, trashBytes, sessionsUnderWay(store), now);
   if (emptied.length > 0) log.info({ emptied }, 'trash was emptied by age and size');

@@ -63,6 +63,7 @@ async function serve(context: Context, config: Config, log: Logger, sink: LogSin
     adoption: context.adoption,
     builds: context.builds,
     place: context.place,
+    hubs: context.hubs,
     departures: context.departures,
     arrivals: context.arrivals,
     config,

@@ -1,6 +1,12 @@
-import { goodAnswersOf, hubSession, type Route, session as sessionSchema, tenantOf } from '@leadmaster/protocol';
+import {
+  answerForTenant,
+  goodAnswersOf,
+  hubSession,
+  type Route,
+  session as sessionSchema,
+  tenantOf,
+} from '@leadmaster/protocol';
 import type { Caller } from '../keys/caller.ts';
-import { forTenant } from '../tenants/for-tenant.ts';
 
 /** What an answer of a machine is about. */
 export interface Shown {
@@ -9,28 +15,29 @@ export interface Shown {
   session: string;
   machine: string;
   asOf: Date;
+  status: number;
 }
 
 /** The answer of a machine as a caller may see it. */
-export function shown(
-  caller: Caller,
-  { route, session, machine, asOf }: Shown,
-  said: unknown,
-  status: number,
-): unknown {
-  const isSession = status < 300 && answersSession(route);
-  const whole = isSession ? { ...(said as object), ...hubFields(session, machine, asOf) } : said;
-  return caller.kind === 'operator' ? whole : forTenant(caller, whole);
+export function shown(caller: Caller, about: Shown, body: unknown): unknown {
+  const { route, session, machine, asOf, status } = about;
+  const told = caller.tenant === null ? body : answerForTenant(route, caller.tenant, { status, body });
+  if (status >= 300 || !answersSession(route)) return told;
+  return { ...(told as object), ...hubFields(caller, { session, machine, asOf }) };
 }
 
-/** What the hub adds to a session. */
-export function hubFields(session: string, machine: string, asOf: Date) {
-  return { tenant: tenantOf(session), machine, asOf: asOf.toISOString() };
+/** What the hub adds to a session. A tenant is told of no machine. */
+export function hubFields(caller: Caller, { session, machine, asOf }: Pick<Shown, 'session' | 'machine' | 'asOf'>) {
+  return {
+    tenant: tenantOf(session),
+    machine: caller.tenant === null ? machine : null,
+    asOf: asOf.toISOString(),
+  };
 }
 
 function answersSession(route: Route): boolean {
-  return Object.values(goodAnswersOf(route)).some(
-    (answer) =>
-      'content' in answer && [sessionSchema, hubSession].includes(answer.content['application/json']?.schema as never),
+  const schemas = Object.values(goodAnswersOf(route)).map((answer) =>
+    'content' in answer ? answer.content['application/json']?.schema : undefined,
   );
+  return schemas.some((schema) => schema === sessionSchema || schema === hubSession);
 }

@@ -22,6 +22,7 @@ export const en: DoctorWords = {
     profiles: 'every session has its profile, every profile has its session, every login is whole',
     moved: 'no session that moved away is still in place',
     transfers: 'no transfer to or from here is stuck',
+    hubs: 'every hub that reads the log of events here keeps up',
     sessions: 'no session fails to run or waits for a QR scan',
     people: 'WhatsApp asks nothing of the operator, and restricts no account',
     pages: 'the last probes of WhatsApp Web found no broken feature',
@@ -159,6 +160,26 @@ export const en: DoctorWords = {
     login_copied: {
       what: '{session} holds a login of {account} that {other} has too, or may have: two browsers on one login take it from each other',
       cure: 'Delete the one that you do not want: ./leadmaster session delete {session} (its profile goes to trash, and nothing is removed at WhatsApp). Do not unlink one or log it out: the other would lose its login.',
+    },
+    hub_late: {
+      what: 'the hub {hub} has not confirmed {events} events, the oldest from {since}; it was last seen {seen}',
+      cure: 'They are kept for it. If it does not catch up, look at that hub.',
+    },
+    hub_unseen: {
+      what: 'the hub {hub} was last seen {seen} and has not confirmed {events} events; after {days} days without it is forgotten, and they are no longer kept for it',
+      cure: 'Start that hub, or check the line between. If it is gone for good, nothing is to be done.',
+    },
+    hub_holds_much: {
+      what: 'the hub {hub} has not confirmed {events} events, the oldest from {since}: {size} of at most {limit} MB',
+      cure: 'Look at that hub: at the limit the oldest go, and it is told which. If it has to catch up over longer times, raise EVENTS_KEEP_MB.',
+    },
+    hub_missed: {
+      what: 'events up to {upTo} are gone that the hub {hub} has not confirmed: it has confirmed up to {confirmed}, and EVENTS_KEEP_MB was reached',
+      cure: 'The hub is told in their place (events.gap). Look at why it did not read, and raise EVENTS_KEEP_MB if that may take as long again.',
+    },
+    hub_forgotten: {
+      what: 'the hub {hub} was forgotten {at}: it was last seen {seen}',
+      cure: 'If it comes back, it registers by itself and is told what it has missed. If it is gone for good, nothing is to be done.',
     },
     session_unwell: {
       what: '{session} does not run since {since}: {state}, {reason}',

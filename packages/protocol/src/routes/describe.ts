@@ -1,4 +1,4 @@
-import { ROUTES } from './index.ts';
+import { HUB_ROUTES } from './index.ts';
 import { type RouteStatement, TAGS } from './route.ts';
 
 const INTRODUCTION = `# Routes
@@ -12,7 +12,7 @@ its own sessions. A tenant may not give the fields in *operator*: they confirm w
 
 /** `docs/routes.md`, from the contract itself. */
 export function describeRoutes(): string {
-  const byTag = Map.groupBy(Object.values<RouteStatement>(ROUTES), ({ tag }) => tag);
+  const byTag = Map.groupBy(Object.values<RouteStatement>(HUB_ROUTES), ({ tag }) => tag);
   return [INTRODUCTION, ...[...byTag].map(([tag, those]) => section(tag, those))].join('\n');
 }
 

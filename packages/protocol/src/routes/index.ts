@@ -1,6 +1,7 @@
+import { centralHubRoutes, hubSessionRoutes } from './central-hub.ts';
 import { compatRoutes } from './compat.ts';
 import { eventRoutes } from './events.ts';
-import { hubRoutes, hubSessionRoutes } from './hub.ts';
+import { hubRoutes } from './hubs.ts';
 import { linkingRoutes } from './linking.ts';
 import { messageRoutes } from './messages.ts';
 import { portableRoutes } from './portable.ts';
@@ -22,6 +23,7 @@ export const ROUTES = {
   ...sessionRoutes,
   ...linkingRoutes,
   ...eventRoutes,
+  ...hubRoutes,
   ...messageRoutes,
   ...snapshotRoutes,
   ...portableRoutes,
@@ -37,11 +39,11 @@ export type RouteId = keyof typeof ROUTES;
  * Every route of a hub: those of a session manager, which it forwards or answers from its own store, and its own. The routes of
  * transfers are between managers alone.
  */
-export const HUB_ROUTES = { ...ROUTES, ...hubSessionRoutes, ...hubRoutes };
+export const HUB_ROUTES = { ...ROUTES, ...hubSessionRoutes, ...centralHubRoutes };
 
 export type HubRouteId = keyof typeof HUB_ROUTES;
 
 /** What a client can call: the routes of a session manager, as it states them, and those that a hub has beside them. */
-export const CALLS = { ...ROUTES, ...hubRoutes };
+export const CALLS = { ...ROUTES, ...centralHubRoutes };
 
 export type CallId = keyof typeof CALLS;

@@ -11,10 +11,14 @@ import {
   capabilities,
   census,
   checkReport,
+  confirmEvents,
   createSession,
   createSnapshot,
   event,
   eventPage,
+  hub,
+  hubAndLog,
+  hubList,
   message,
   operation,
   overrideCapabilities,
@@ -53,6 +57,14 @@ import type { z } from 'zod';
 const AT = '2026-03-01T12:00:00.000Z';
 const WHATSAPP_ID = 'true_5491100000001@c.us_3EB0C767D097B7C7D2A1';
 const ACCOUNT = { id: '5491100000001@c.us', phone: '5491100000001', name: 'Ventas' };
+const KEPT_LOG = { logId: '9c1f04ab27d35e60', oldest: 1, newest: 44 };
+const HUB = {
+  id: 'hub-1',
+  confirmed: 42,
+  unconfirmed: { events: 2, bytes: 480, since: AT },
+  registeredAt: AT,
+  seenAt: AT,
+};
 const PLACE = {
   now: { path: '/srv/leadmaster', host: 'new', since: AT },
   before: { path: '/home/leadmaster/data', host: 'old', since: '2025-11-02T08:30:00.000Z' },
@@ -209,6 +221,10 @@ export const COMPONENTS: Record<string, { schema: z.ZodType; example: unknown }>
       data: { from: 'AUTHENTICATED', to: 'READY', reason: 'synced', stateKind: 'settled', hint: '', attempts: 0 },
     },
   },
+  Hub: { schema: hub, example: HUB },
+  HubAndLog: { schema: hubAndLog, example: { ...HUB, ...KEPT_LOG } },
+  HubList: { schema: hubList, example: { ...KEPT_LOG, items: [HUB], keepBytes: 256 * 2 ** 20 } },
+  ConfirmEvents: { schema: confirmEvents, example: { cursor: '42@9c1f04ab27d35e60' } },
   EventPage: { schema: eventPage, example: { items: [], cursor: 42, oldest: 1, logId: '9c1f04ab27d35e60' } },
   Message: {
     schema: message,

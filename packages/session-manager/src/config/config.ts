@@ -58,7 +58,15 @@ export interface Config {
   backoff: { firstMs: number; maxMs: number; stableAfterMs: number };
   /** How many times all six QRs are shown before the browser is stopped. */
   qrRounds: number;
-  retention: { events: number; eventDays: number; transitions: number; trashDays: number; trashBytes: number };
+  retention: {
+    events: number;
+    eventDays: number;
+    /** So much of the log is kept for hubs that have not confirmed it. */
+    keepBytes: number;
+    transitions: number;
+    trashDays: number;
+    trashBytes: number;
+  };
   vault: {
     location: StoreLocation;
     keyFile: string;
@@ -147,6 +155,7 @@ export function readConfig(env: Env, options: ReadOptions = {}): Config {
     retention: {
       events: get('EVENT_RETENTION_COUNT'),
       eventDays: get('EVENT_RETENTION_DAYS'),
+      keepBytes: get('EVENTS_KEEP_MB') * 2 ** 20,
       transitions: get('TRANSITION_RETENTION_COUNT'),
       trashDays: get('TRASH_DAYS'),
       trashBytes: get('TRASH_MAX_MB') * 2 ** 20,

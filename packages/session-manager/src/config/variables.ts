@@ -223,6 +223,12 @@ const KEPT = {
     default: '30',
     meaning: 'For so many days at most.',
   }),
+  EVENTS_KEEP_MB: setting(whole(1, 1_000_000, 'megabytes'), {
+    default: '256',
+    meaning:
+      'How much of the log of events is kept for a registered hub that has not confirmed it, beyond count and days. ' +
+      'At the limit the oldest events go, and the hub is told which (events.gap).',
+  }),
   TRANSITION_RETENTION_COUNT: setting(whole(1, 1_000_000, 'state changes per session'), {
     default: '1000',
     meaning: 'So many state changes of each session are kept.',

@@ -5,6 +5,7 @@ import type { Adopter } from '../adopt/adopter.ts';
 import type { Builds } from '../builds/builds.ts';
 import type { Config } from '../config/config.ts';
 import type { StorageCare } from '../disk/storage-care.ts';
+import type { HubRegistry } from '../lifecycle/hub-registry.ts';
 import type { PlaceKeeper } from '../lifecycle/place-keeper.ts';
 import type { Sessions } from '../lifecycle/sessions.ts';
 import type { SnapshotService } from '../snapshots/snapshot-service.ts';
@@ -19,6 +20,7 @@ export interface Services {
   adoption: Adopter;
   builds: Builds;
   place: PlaceKeeper;
+  hubs: HubRegistry;
   departures: TransferSource;
   arrivals: TransferTarget;
 }

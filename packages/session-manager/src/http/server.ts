@@ -4,6 +4,7 @@ import { createAuthenticator } from './auth.ts';
 import { compatRoutes } from './compat.ts';
 import { DEFAULT_TIMING, type HttpServerOptions, type RouteContext } from './http-app.ts';
 import { eventRoutes } from './routes/events.ts';
+import { hubRoutes } from './routes/hubs.ts';
 import { linkingRoutes } from './routes/linking.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { portableRoutes } from './routes/portable.ts';
@@ -39,6 +40,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     adoption: options.adoption,
     builds: options.builds,
     place: options.place,
+    hubs: options.hubs,
     departures: options.departures,
     arrivals: options.arrivals,
     config: options.config,
@@ -57,6 +59,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     orderRoutes,
     linkingRoutes,
     eventRoutes,
+    hubRoutes,
     messageRoutes,
     snapshotRoutes,
     restoreRoutes,

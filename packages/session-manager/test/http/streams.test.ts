@@ -67,10 +67,14 @@ test('a stream resumes from Last-Event-ID, before ?after=, and tells what is gon
   const even = await open(port, '/v1/sessions/even/events?after=1');
   const ofEven = items.filter(({ session }) => session === 'even').map(({ id }) => id);
   await expect.poll(() => even.ids()).toEqual(ofEven);
-  store.sweep({ events: 2, eventDays: 1, transitions: 100 });
+  store.sweep({ events: 2, eventDays: 1, transitions: 100, keepBytes: 0 });
   const late = await open(port, '/v1/events?after=1');
-  await expect.poll(() => late.ids()).toEqual([newest - 1, newest]);
-  expect(late.text).toContain(`: events 2 to ${newest - 2} are no longer kept`);
+  await expect.poll(() => late.ids()).toEqual([newest - 2, newest - 1, newest]);
+  const gap = { from: 2, to: newest - 2, reason: 'retention' };
+  expect(late.text).toContain(`event: events.gap\ndata: {"id":${newest - 2},"session":"",`);
+  expect(late.text).toContain(`"data":${JSON.stringify(gap)}}`);
+  const further = await open(port, '/v1/events', { 'last-event-id': String(gap.to) });
+  await expect.poll(() => further.ids()).toEqual([newest - 1, newest]);
   expect(late.response.headers['x-oldest-event-id']).toBe(String(newest - 1));
 });
 
