@@ -29,6 +29,7 @@ export class MachineReader {
   readonly #link: MachineLink;
   readonly #log: Logger;
   #wholeAt = Number.NEGATIVE_INFINITY;
+  #confirmedAt = Number.NEGATIVE_INFINITY;
 
   constructor(store: HubStore, link: MachineLink, log: Logger) {
     this.#store = store;
@@ -53,7 +54,7 @@ export class MachineReader {
       const hasMoved = to.cursor !== position.cursor || to.logId !== position.logId;
       position = to;
       // Also without news now and then: a hub that is not seen for days is forgotten there.
-      if (hasMoved || events.length === 0) await this.#confirm(position, both);
+      if (hasMoved || performance.now() - this.#confirmedAt >= WHOLE_MS) await this.#confirm(position, both);
     }
   }
 
@@ -75,6 +76,7 @@ export class MachineReader {
    * confirmed: it begins again as a hub that was never seen.
    */
   async #confirm(position: LogPosition, signal: AbortSignal): Promise<void> {
+    this.#confirmedAt = performance.now();
     const params = { hub: `hub-${this.#store.logId}` };
     const wanted = { params, body: { cursor: cursorOf(position) } };
     const options = { signal, timeoutMs: 10_000 };

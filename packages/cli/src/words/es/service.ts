@@ -11,7 +11,7 @@ export const service: typeof enService = {
     browser: 'navegador',
     login: 'login',
   },
-  addMachines: 'Ponga session managers detrás: ./leadmaster machines add NOMBRE URL --token-file ARCHIVO',
+  addMachines: 'Ponga session managers detrás: ./leadmaster machines add NOMBRE URL --token-file FILE',
   demoAlone: 'Una demo solo se arranca con "start --demo".',
   shutdownHangs: (seconds) => `El cierre no termina en ${seconds} s; el proceso acaba sin él.`,
   unusedByDemo: (name) => `La demo tiene su propia bóveda y su propia clave: ${name} no se usa.`,
