@@ -28,8 +28,11 @@ export class HubDatabase {
     this.#open = open;
   }
 
-  /** @throws LeadMasterError `storage_failed`, `database_unreachable`, `shutting_down`. */
-  async read<T>(query: (db: HubQueries) => Promise<T>): Promise<T> {
+  /**
+   * Statements that each stand alone: what is read, or one change. @throws LeadMasterError `storage_failed`,
+   * `database_unreachable`, `shutting_down`.
+   */
+  async run<T>(query: (db: HubQueries) => Promise<T>): Promise<T> {
     try {
       return await query(this.#open.db);
     } catch (error) {
@@ -39,9 +42,9 @@ export class HubDatabase {
 
   /**
    * One transaction: wholly done and durable when it resolves. It may run more than once, where the database ended it to
-   * free another. @throws as `read`, and what the change throws; where the line broke at the commit it may have been done.
+   * free another. @throws as `run`, and what the change throws; where the line broke at the commit it may have been done.
    */
-  async write<T>(change: (db: Transaction<HubTables>) => Promise<T>): Promise<T> {
+  async transact<T>(change: (db: Transaction<HubTables>) => Promise<T>): Promise<T> {
     for (let tried = 1; ; tried += 1) {
       try {
         return await this.#open.db.transaction().execute(change);

@@ -1,4 +1,4 @@
-import type { AnyEvent, Session } from '@leadmaster/protocol';
+import { type AnyEvent, type Session, tenantOf } from '@leadmaster/protocol';
 import { type SelectQueryBuilder, sql } from 'kysely';
 import type { HubDatabase, HubQueries } from './database.ts';
 import { ago } from './dialect.ts';
@@ -6,7 +6,6 @@ import { advance } from './leases.ts';
 import type { LogNews } from './log-news.ts';
 import type { EventQuery, Lease, LogPosition, StoredEvent } from './records.ts';
 import { parts, storeSessions } from './session-rows.ts';
-import { tenantOf } from './session-tenant.ts';
 import type { EventRow, HubTables } from './tables.ts';
 
 /** So many rows are deleted in one transaction: those that append wait no longer than for that. */
@@ -50,7 +49,7 @@ export class EventLog {
     const { from, to, events, sessions, asOf } = news;
     const { logId } = to;
     const { machine } = lease;
-    const stored = await this.#database.write(async (db) => {
+    const stored = await this.#database.transact(async (db) => {
       await advance(this.#database, db, lease, { from, to });
       await storeSessions(this.#database, db, machine, { ...sessions, asOf });
       if (events.length === 0) return [];
@@ -67,7 +66,7 @@ export class EventLog {
   /** The events after a number that a reader may see. */
   async page(query: EventQuery): Promise<StoredEventPage> {
     const { after, limit, sessions } = query;
-    return this.#database.read(async (db) => {
+    return this.#database.run(async (db) => {
       // Before the rows: what is committed in between belongs to the next page.
       const { oldest, newest } = await ends(db);
       const rows = sessions?.length === 0 ? [] : await eventList(db, query, newest).execute();
@@ -79,7 +78,7 @@ export class EventLog {
 
   /** The number of the newest event; 0 before the first. */
   async newest(): Promise<number> {
-    return (await this.#database.read(ends)).newest;
+    return (await this.#database.run(ends)).newest;
   }
 
   /** Whether there is an event after that number: waits for one; false once the signal aborts, or the store is closed. */
@@ -89,10 +88,10 @@ export class EventLog {
 
   /** Deletes what was stored longer ago, and the oldest beyond so many; answers how many. The newest stays: it is the end of the log. */
   async prune({ olderThanMs, maxRows }: { olderThanMs: number; maxRows: number }): Promise<number> {
-    const beyond = await this.#database.read((db) => lastBeyond(db, maxRows));
+    const beyond = await this.#database.run((db) => lastBeyond(db, maxRows));
     let pruned = 0;
     for (;;) {
-      const count = await this.#database.write((db) => this.#pruneSome(db, beyond, olderThanMs));
+      const count = await this.#database.transact((db) => this.#pruneSome(db, beyond, olderThanMs));
       pruned += count;
       if (count < PRUNED_AT_ONCE) return pruned;
     }

@@ -23,7 +23,7 @@ export class Homes {
    * @throws LeadMasterError `limit_reached`, `tenant_not_found`.
    */
   async reserve({ name, tenant, machine }: Home & { tenant: string | null }): Promise<'reserved' | 'taken'> {
-    return this.#database.write(async (db) => {
+    return this.#database.transact(async (db) => {
       const limit = tenant === null ? null : (await lockTenant(this.#database, db, tenant)).session_limit;
       // A name that is taken is told as that, also where the tenant has no room for another.
       if ((await homeOf(db, name)) !== undefined) return 'taken';
@@ -43,7 +43,7 @@ export class Homes {
    * session meanwhile.
    */
   async release(name: string, machine: string): Promise<boolean> {
-    return this.#database.write(async (db) => {
+    return this.#database.transact(async (db) => {
       const gone = await db
         .deleteFrom('homes')
         .where('name', '=', name)
@@ -56,13 +56,13 @@ export class Homes {
   }
 
   async machineOf(name: string): Promise<string | null> {
-    const row = await this.#database.read((db) => homeOf(db, name));
+    const row = await this.#database.run((db) => homeOf(db, name));
     return row?.machine ?? null;
   }
 
   /** Sends the requests of a name to another machine; false where they did not go to `from`. */
   async move(name: string, from: string, to: string): Promise<boolean> {
-    const { numUpdatedRows } = await this.#database.read((db) =>
+    const { numUpdatedRows } = await this.#database.run((db) =>
       db
         .updateTable('homes')
         .set({ machine: to, since: this.#database.dialect.now })
@@ -78,7 +78,7 @@ export class Homes {
    * between the two. Ask the machine, then release.
    */
   async unreported(olderThanMs: number): Promise<Home[]> {
-    return this.#database.read((db) =>
+    return this.#database.run((db) =>
       db
         .selectFrom('homes')
         .select(['name', 'machine'])

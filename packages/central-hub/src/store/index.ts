@@ -104,7 +104,7 @@ export class HubStore {
 
 /** A fact that is made once for a database, by whichever hub comes first. */
 async function fact(database: HubDatabase, name: string, make: () => string): Promise<string> {
-  return database.write(async (db) => {
+  return database.transact(async (db) => {
     await db
       .insertInto('facts')
       .values({ name, value: make() })

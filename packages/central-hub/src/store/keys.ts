@@ -24,7 +24,7 @@ export class Keys {
 
   /** Keeps a key with the hash of its secret. @throws LeadMasterError `limit_reached`, `tenant_not_found`. */
   async create(record: KeyRecord, secretHash: Buffer): Promise<void> {
-    await this.#database.write(async (db) => {
+    await this.#database.transact(async (db) => {
       if (record.tenant !== null) await this.#refuseBeyondLimit(db, record.tenant);
       await db.insertInto('keys').values(toRow(record, secretHash)).execute();
       await countKeyChange(db);
@@ -33,7 +33,7 @@ export class Keys {
 
   /** A key by the part of it that may be shown, with the hash of its secret. */
   async find(id: string): Promise<{ record: KeyRecord; hash: Buffer } | null> {
-    const row = await this.#database.read((db) =>
+    const row = await this.#database.run((db) =>
       db.selectFrom('keys').selectAll().where('id', '=', id).executeTakeFirst(),
     );
     return row === undefined ? null : { record: toRecord(row), hash: row.hash };
@@ -41,7 +41,7 @@ export class Keys {
 
   /** By id. */
   async list({ tenant, after, limit }: KeyQuery): Promise<Page<KeyRecord>> {
-    const rows = await this.#database.read((db) =>
+    const rows = await this.#database.run((db) =>
       db
         .selectFrom('keys')
         .selectAll()
@@ -57,7 +57,7 @@ export class Keys {
 
   /** Ends a key; with a tenant, only one of that tenant. False where there is none. */
   async revoke(id: string, tenant?: string): Promise<boolean> {
-    return this.#database.write(async (db) => {
+    return this.#database.transact(async (db) => {
       const gone = await db
         .deleteFrom('keys')
         .where('id', '=', id)
@@ -73,7 +73,7 @@ export class Keys {
   /** Notes the last use, once a minute at most. */
   async touch(id: string, at: Date): Promise<void> {
     const due = at.getTime() - TOUCH_EVERY_MS;
-    await this.#database.read((db) =>
+    await this.#database.run((db) =>
       db
         .updateTable('keys')
         .set({ last_used_at: at.getTime() })
@@ -85,7 +85,7 @@ export class Keys {
 
   /** Grows with every key that is made or ended, by whichever hub: as long as it stays, what is known of keys is true. */
   async revision(): Promise<number> {
-    const row = await this.#database.read((db) =>
+    const row = await this.#database.run((db) =>
       db.selectFrom('counters').select('value').where('name', '=', 'keys').executeTakeFirstOrThrow(),
     );
     return row.value;

@@ -28,7 +28,7 @@ export class Leases {
    */
   async claim(machine: string, holder: string, seconds: number): Promise<Lease | null> {
     const { dialect } = this.#database;
-    const row = await this.#database.read((db) =>
+    const row = await this.#database.run((db) =>
       db
         .updateTable('machines')
         .set((eb) => ({ holder, generation: eb('generation', '+', 1), leased_until: ahead(dialect, seconds * 1000) }))
@@ -45,7 +45,7 @@ export class Leases {
 
   /** Makes a lease last for so long from now; false where it is lost. One that has run out is lost, also when none has claimed since. */
   async renew(lease: Lease, holder: string, seconds: number): Promise<boolean> {
-    const { numUpdatedRows } = await this.#database.read((db) =>
+    const { numUpdatedRows } = await this.#database.run((db) =>
       db
         .updateTable('machines')
         .set({ leased_until: ahead(this.#database.dialect, seconds * 1000) })

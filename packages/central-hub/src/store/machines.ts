@@ -17,7 +17,7 @@ export class Machines {
   /** Keeps a machine with its token, which is sealed. @throws LeadMasterError `machine_exists`. */
   async add(record: MachineRecord, token: string): Promise<void> {
     const row = toRow(record, this.#seal.seal(token, aboutToken(record.name)));
-    const added = await this.#database.write((db) =>
+    const added = await this.#database.transact((db) =>
       db
         .insertInto('machines')
         .values(row)
@@ -40,19 +40,19 @@ export class Machines {
   }
 
   async get(name: string): Promise<MachineRecord | null> {
-    const row = await this.#database.read((db) => oneMachine(db, name));
+    const row = await this.#database.run((db) => oneMachine(db, name));
     return row === undefined ? null : toRecord(row);
   }
 
   /** All of them, by name. */
   async list(): Promise<MachineRecord[]> {
-    const rows = await this.#database.read((db) => db.selectFrom('machines').selectAll().orderBy('name').execute());
+    const rows = await this.#database.run((db) => db.selectFrom('machines').selectAll().orderBy('name').execute());
     return rows.map(toRecord);
   }
 
   /** The token of a machine, opened; null where there is no such machine. @throws LeadMasterError `hub_secret_wrong`. */
   async token(name: string): Promise<string | null> {
-    const row = await this.#database.read((db) => oneMachine(db, name));
+    const row = await this.#database.run((db) => oneMachine(db, name));
     return row === undefined ? null : this.#seal.open(row.token, aboutToken(name));
   }
 
@@ -71,7 +71,7 @@ export class Machines {
    * @throws LeadMasterError `machine_has_sessions`.
    */
   async remove(name: string, { force = false }: { force?: boolean | undefined } = {}): Promise<boolean> {
-    return this.#database.write(async (db) => {
+    return this.#database.transact(async (db) => {
       // What a machine tells is stored under this lock too: nothing comes between the look and the deletion.
       const row = await this.#database.dialect
         .locked(db.selectFrom('machines').select('name').where('name', '=', name))
@@ -86,7 +86,7 @@ export class Machines {
   }
 
   async #set(name: string, change: () => object): Promise<boolean> {
-    const { numUpdatedRows } = await this.#database.read((db) =>
+    const { numUpdatedRows } = await this.#database.run((db) =>
       db.updateTable('machines').set(change()).where('name', '=', name).executeTakeFirst(),
     );
     return numUpdatedRows > 0n;

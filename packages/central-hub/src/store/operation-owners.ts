@@ -22,7 +22,7 @@ export class OperationOwners {
 
   /** Keeps who began an operation. The first word stays: an id never changes its owner. */
   async put(record: OperationRecord): Promise<void> {
-    await this.#database.write((db) =>
+    await this.#database.transact((db) =>
       db
         .insertInto('operations')
         .values(toRow(record))
@@ -32,7 +32,7 @@ export class OperationOwners {
   }
 
   async get(id: string): Promise<OperationRecord | null> {
-    const row = await this.#database.read((db) =>
+    const row = await this.#database.run((db) =>
       db.selectFrom('operations').selectAll().where('id', '=', id).executeTakeFirst(),
     );
     return row === undefined ? null : toRecord(row);
@@ -40,7 +40,7 @@ export class OperationOwners {
 
   /** Newest first. */
   async list({ keyId, tenant, limit }: OperationQuery): Promise<OperationRecord[]> {
-    const rows = await this.#database.read((db) => {
+    const rows = await this.#database.run((db) => {
       let query = db.selectFrom('operations').selectAll();
       if (keyId !== undefined) query = query.where('key_id', keyId === null ? 'is' : '=', keyId);
       if (tenant !== undefined) query = query.where('tenant', tenant === null ? 'is' : '=', tenant);
@@ -52,7 +52,7 @@ export class OperationOwners {
   /** Forgets those that began longer ago; answers how many. */
   async prune(olderThanMs: number): Promise<number> {
     const { dialect } = this.#database;
-    const { numDeletedRows } = await this.#database.write((db) =>
+    const { numDeletedRows } = await this.#database.transact((db) =>
       db.deleteFrom('operations').where('started_at', '<', ago(dialect, olderThanMs)).executeTakeFirst(),
     );
     return Number(numDeletedRows);

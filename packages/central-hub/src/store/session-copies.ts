@@ -3,7 +3,7 @@ import { type Expression, type SqlBool, sql } from 'kysely';
 import type { HubDatabase, HubQueries } from './database.ts';
 import { pageOf } from './paging.ts';
 import type { Page, SessionQuery, SessionRecord } from './records.ts';
-import { removeSession, storeSessions } from './session-rows.ts';
+import { removeSession, searchText, storeSessions } from './session-rows.ts';
 import type { SessionRow } from './tables.ts';
 
 /**
@@ -21,18 +21,18 @@ export class SessionCopies {
   async list(query: SessionQuery): Promise<Page<SessionRecord>> {
     const { limit } = query;
     if (query.names?.length === 0) return { items: [], next: null };
-    const rows = await this.#database.read((db) => sessionList(db, query).execute());
+    const rows = await this.#database.run((db) => sessionList(db, query).execute());
     return pageOf(rows, limit, (row) => row.name, toRecord);
   }
 
   async get(name: string): Promise<SessionRecord | null> {
-    const row = await this.#database.read((db) => atHome(db).where('sessions.name', '=', name).executeTakeFirst());
+    const row = await this.#database.run((db) => atHome(db).where('sessions.name', '=', name).executeTakeFirst());
     return row === undefined ? null : toRecord(row);
   }
 
   /** Full names of the sessions of one machine. */
   async namesOf(machine: string): Promise<string[]> {
-    const rows = await this.#database.read((db) =>
+    const rows = await this.#database.run((db) =>
       db.selectFrom('sessions').select('name').where('machine', '=', machine).execute(),
     );
     return rows.map(({ name }) => name);
@@ -40,27 +40,32 @@ export class SessionCopies {
 
   /** Every copy of a name, by machine. More than one: see `conflicts`. */
   async copiesOf(name: string): Promise<SessionRecord[]> {
-    const rows = await this.#database.read((db) =>
+    const rows = await this.#database.run((db) =>
       db.selectFrom('sessions').selectAll().where('name', '=', name).orderBy('machine').execute(),
     );
     return rows.map(toRecord);
   }
 
-  /** Stores the session that an answer of its machine brought. What is known from later stays. */
+  /**
+   * Stores the session that an answer of its machine brought. What is known from later stays; of a machine that was removed
+   * meanwhile nothing is kept.
+   */
   async put(machine: string, session: Session, asOf: Date): Promise<void> {
-    await this.#database.write((db) =>
-      storeSessions(this.#database, db, machine, { changed: [session], gone: [], asOf }),
-    );
+    await this.#database.transact(async (db) => {
+      if (await isKnown(this.#database, db, machine)) {
+        await storeSessions(this.#database, db, machine, { changed: [session], gone: [], asOf });
+      }
+    });
   }
 
   /** Forgets a session that a machine no longer has, and gives its name back. False where it was not known. */
   async remove(machine: string, name: string): Promise<boolean> {
-    return this.#database.write((db) => removeSession(this.#database, db, machine, name));
+    return this.#database.transact((db) => removeSession(this.#database, db, machine, name));
   }
 
   /** Names that two machines hold, with those machines: the operator decides. A machine that has given it away holds nothing. */
   async conflicts(): Promise<{ name: string; machines: string[] }[]> {
-    const rows = await this.#database.read((db) =>
+    const rows = await this.#database.run((db) =>
       db
         .selectFrom('sessions')
         .select(['name', 'machine'])
@@ -103,6 +108,14 @@ function atHome(db: HubQueries) {
     .selectAll('sessions');
 }
 
+/** Whether there is such a machine: it stays until the transaction ends. */
+async function isKnown({ dialect }: HubDatabase, db: HubQueries, machine: string): Promise<boolean> {
+  const row = await dialect
+    .locked(db.selectFrom('machines').select('name').where('name', '=', machine))
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Asked of both tables, so that the database reads as little of the second as of the first. */
 function ofTenant(query: ReturnType<typeof atHome>, tenant: string | null): ReturnType<typeof atHome> {
   const is = tenant === null ? 'is' : '=';
@@ -111,7 +124,7 @@ function ofTenant(query: ReturnType<typeof atHome>, tenant: string | null): Retu
 
 /** `%` and `_` are letters like others. */
 function isIn(q: string): Expression<SqlBool> {
-  const pattern = `%${q.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+  const pattern = `%${searchText(q).replace(/[\\%_]/g, '\\$&')}%`;
   return sql<SqlBool>`sessions.search like ${pattern} escape '\\'`;
 }
 

@@ -1,7 +1,6 @@
-import type { Session } from '@leadmaster/protocol';
+import { type Session, tenantOf } from '@leadmaster/protocol';
 import { type ExpressionBuilder, sql } from 'kysely';
 import type { HubDatabase, HubQueries } from './database.ts';
-import { tenantOf } from './session-tenant.ts';
 import type { HubTables, SessionRow } from './tables.ts';
 
 /** Databases take so many values in one statement, and more. */
@@ -137,10 +136,15 @@ function rowOf(machine: string, session: Session, asOf: Date): SessionRow {
     machine,
     tenant: tenantOf(name),
     state,
-    search: [name, account?.phone ?? '', account?.name ?? ''].join('\n').toLowerCase(),
+    search: searchText([name, account?.phone ?? '', account?.name ?? ''].join('\n')),
     session: JSON.stringify(session),
     as_of: asOf.getTime(),
   };
+}
+
+/** A text as it is searched in, and for: in lower case, without the one letter that PostgreSQL does not keep. */
+export function searchText(text: string): string {
+  return text.toLowerCase().replaceAll('\0', '');
 }
 
 function byName(a: SessionRow, b: SessionRow): number {

@@ -16,7 +16,7 @@ export class Tenants {
 
   /** @throws LeadMasterError `tenant_exists`. */
   async create(record: TenantRecord): Promise<void> {
-    const made = await this.#database.write((db) =>
+    const made = await this.#database.transact((db) =>
       db
         .insertInto('tenants')
         .values(toRow(record))
@@ -28,13 +28,13 @@ export class Tenants {
   }
 
   async get(name: string): Promise<TenantRecord | null> {
-    const row = await this.#database.read((db) => oneTenant(db, name));
+    const row = await this.#database.run((db) => oneTenant(db, name));
     return row === undefined ? null : toRecord(row);
   }
 
   /** By name. */
   async list({ after, limit }: { after?: string | undefined; limit: number }): Promise<Page<TenantRecord>> {
-    const rows = await this.#database.read((db) =>
+    const rows = await this.#database.run((db) =>
       db
         .selectFrom('tenants')
         .selectAll()
@@ -51,7 +51,7 @@ export class Tenants {
     name: string,
     change: { title?: string | undefined; limits?: TenantRecord['limits'] | undefined },
   ): Promise<TenantRecord | null> {
-    const row = await this.#database.write(async (db) => {
+    const row = await this.#database.transact(async (db) => {
       const found = await this.#database.dialect
         .locked(db.selectFrom('tenants').selectAll().where('name', '=', name))
         .executeTakeFirst();
@@ -67,7 +67,7 @@ export class Tenants {
    * @throws LeadMasterError `tenant_has_sessions` while a machine has one, or is making one.
    */
   async delete(name: string): Promise<boolean> {
-    return this.#database.write(async (db) => {
+    return this.#database.transact(async (db) => {
       // A session or a key of the tenant is made under this lock too: none comes between the look and the deletion.
       const row = await this.#database.dialect
         .locked(db.selectFrom('tenants').select('name').where('name', '=', name))
@@ -83,7 +83,7 @@ export class Tenants {
 
   /** How much of its limits a tenant uses: sessions that it has or is making, and keys. */
   async counts(name: string): Promise<{ sessions: number; keys: number }> {
-    return this.#database.read(async (db) => ({
+    return this.#database.run(async (db) => ({
       sessions: await sessionsOf(db, name),
       keys: await keysOf(db, name),
     }));

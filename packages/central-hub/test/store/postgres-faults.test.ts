@@ -21,6 +21,7 @@ import {
   SEAL,
   SILENT,
   session,
+  tenant,
 } from './fixtures.ts';
 
 const kind = postgresForFile();
@@ -211,7 +212,7 @@ describeWhereItIs(kind, () => {
     onTestFinished(() => still.close());
     const inTheMidst = Promise.withResolvers<void>();
     const never = Promise.withResolvers<void>();
-    const standing = new HubDatabase(still).write(async (db) => {
+    const standing = new HubDatabase(still).transact(async (db) => {
       await POSTGRES.lockLog(db);
       inTheMidst.resolve();
       await never.promise;
@@ -222,6 +223,13 @@ describeWhereItIs(kind, () => {
     // It wakes, and its change is undone.
     never.resolve();
     expect((await refusal(standing)).code).toBe('database_unreachable');
+  });
+
+  test('a text that PostgreSQL cannot keep is refused as such, and nothing is changed', async () => {
+    const { tenants } = await open(at(await urlOf()));
+    expect((await refusal(tenants.create({ ...tenant('acme'), title: 'a\0b' }))).code).toBe('invalid_request');
+    expect(await tenants.get('acme')).toBeNull();
+    expect((await refusal(tenants.list({ after: '\0', limit: 1 }))).code).toBe('invalid_request');
   });
 
   test('a store that is closed says so', async () => {

@@ -25,6 +25,9 @@ const HINTS: readonly (readonly [prefix: string, hint: string])[] = [
   ['XX', 'PostgreSQL reports an error of its own, or damaged data: see its log.'],
 ];
 
+/** A text holds the one letter that PostgreSQL does not keep: NUL. */
+const NOT_A_TEXT = '22021';
+
 /** Codes that end one transaction to free another. */
 const VICTIM = ['40001', '40P01'];
 
@@ -42,10 +45,20 @@ export function isVictim(error: unknown): boolean {
 export function postgresError(error: unknown): unknown {
   if (error instanceof LeadMasterError) return error;
   if (!isAnswer(error)) return isOfTheLine(error) ? unreachable(error, AWAY) : error;
+  if (codeOf(error) === NOT_A_TEXT) return notAText(error);
   const [, hint] = HINTS.find(([prefix]) => codeOf(error).startsWith(prefix)) ?? [];
   if (hint === undefined && isVictim(error))
     return unreachable(error, 'Changes stood in the way of each other. Ask again.');
   return hint === undefined ? error : unreachable(error, hint);
+}
+
+function notAText(cause: unknown): LeadMasterError {
+  return new LeadMasterError(
+    'invalid_request',
+    'A text holds the character NUL, which the database of the hub cannot keep.',
+    'Send it without that character.',
+    { cause },
+  );
 }
 
 function codeOf(error: unknown): string {

@@ -31,15 +31,15 @@ export async function openPostgres(url: string, log: Logger, now: () => Date): P
   // An idle connection that breaks; the next call makes another one.
   pool.on('error', (error) => log.warn({ error: errorText(error) }, 'a connection to the database of the hub broke'));
   const db = new Kysely<HubTables>({ dialect: new PostgresDialect({ pool: new CleanPool(pool) }) });
-  let isClosed = false;
+  let closing: Promise<void> | null = null;
   return {
     db,
     dialect: POSTGRES,
-    told: (error) => (isClosed ? closed(error) : postgresError(error)),
+    told: (error) => (closing !== null ? closed(error) : postgresError(error)),
     isVictim,
-    close: async () => {
-      isClosed = true;
-      await within(CLOSE_MS, pool.ended ? Promise.resolve() : pool.end(), undefined);
+    close: () => {
+      closing ??= within(CLOSE_MS, pool.end(), undefined);
+      return closing;
     },
   };
 }

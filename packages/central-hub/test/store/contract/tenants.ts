@@ -60,10 +60,11 @@ export function tenantsContract({ place }: Kind): void {
     const store = await open(await place());
     for (const name of ['acme', 'beta']) await store.tenants.create(tenant(name));
     await store.homes.reserve({ name: 'acme.a', tenant: 'acme', machine: 'm1' });
+    await leased(store);
     await store.sessions.put('m1', session('acme.b'), AT);
     await store.homes.reserve({ name: 'beta.a', tenant: 'beta', machine: 'm1' });
     await store.keys.create(key('k1', { tenant: 'acme' }), Buffer.from('hash'));
     expect(await store.tenants.counts('acme')).toEqual({ sessions: 2, keys: 1 });
-    expect(await store.tenants.counts('nobody')).toEqual({ sessions: 0, keys: 0 });
+    expect(await store.tenants.counts('gamma')).toEqual({ sessions: 0, keys: 0 });
   });
 }
