@@ -77,6 +77,7 @@ export const ERRORS = {
   transfer_committed: { status: 409, title: 'The session is owned by the other machine already' },
   transfer_failed: { status: 502, title: 'The session was not handed over' },
   transfer_unfinished: { status: 502, title: 'The session was handed over and has not arrived yet' },
+  trash_not_found: { status: 404, title: 'No such entry of the trash' },
   operation_not_found: { status: 404, title: 'No such operation' },
   passphrase_refused: { status: 400, title: 'The passphrase is too short or too long' },
   passphrase_wrong: { status: 422, title: 'The passphrase does not open the file' },

@@ -1,5 +1,6 @@
 import { compatRoutes } from './compat.ts';
 import { eventRoutes } from './events.ts';
+import { installationRoutes } from './installation.ts';
 import { linkingRoutes } from './linking.ts';
 import { messageRoutes } from './messages.ts';
 import { portableRoutes } from './portable.ts';
@@ -8,6 +9,7 @@ import { sessionRoutes } from './sessions.ts';
 import { snapshotRoutes } from './snapshots.ts';
 import { storageRoutes } from './storage.ts';
 import { transferRoutes } from './transfers.ts';
+import { trashRoutes } from './trash.ts';
 
 export * from './compat.ts';
 export * from './inputs.ts';
@@ -26,6 +28,8 @@ export const ROUTES = {
   ...portableRoutes,
   ...storageRoutes,
   ...transferRoutes,
+  ...trashRoutes,
+  ...installationRoutes,
   ...serviceRoutes,
   ...compatRoutes,
 };

@@ -10,4 +10,5 @@ export {
   type Secrets,
 } from '@leadmaster/service-kit/settings';
 export { type Config, defaultConcurrency, type Machine, type ReadOptions, readConfig } from './config.ts';
+export { effectiveSettings } from './effective.ts';
 export { CHECKOUT, type Env, type Environment, loadEnvironment } from './env.ts';

@@ -4,6 +4,7 @@ import { createAuthenticator } from './auth.ts';
 import { compatRoutes } from './compat.ts';
 import { DEFAULT_TIMING, type HttpServerOptions, type RouteContext } from './http-app.ts';
 import { eventRoutes } from './routes/events.ts';
+import { installationRoutes } from './routes/installation.ts';
 import { linkingRoutes } from './routes/linking.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { portableRoutes } from './routes/portable.ts';
@@ -12,6 +13,7 @@ import { orderRoutes, sessionRoutes } from './routes/sessions.ts';
 import { restoreRoutes, snapshotRoutes } from './routes/snapshots.ts';
 import { storageRoutes } from './routes/storage.ts';
 import { arrivalRoutes, departureRoutes } from './routes/transfers.ts';
+import { trashRoutes } from './routes/trash.ts';
 
 /** The manager's whole HTTP surface over its services. The caller listens. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpApp> {
@@ -37,11 +39,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     snapshots: options.snapshots,
     storage: options.storage,
     adoption: options.adoption,
+    trash: options.trash,
+    vault: options.vault,
     builds: options.builds,
     place: options.place,
     departures: options.departures,
     arrivals: options.arrivals,
     config: options.config,
+    settings: options.settings,
     timing,
   };
   serviceRoutes(app, {
@@ -61,9 +66,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     restoreRoutes,
     portableRoutes,
     storageRoutes,
+    trashRoutes,
     departureRoutes,
     arrivalRoutes,
     machineRoutes,
+    installationRoutes,
     operationRoutes,
     compatRoutes,
   ]) {

@@ -65,6 +65,7 @@ export const errors: Record<ErrorCode, string> = {
     'La carpeta de datos o el perfil es una copia, está en otro disco, o se restauró de una copia de seguridad.',
   older_than_vault: 'La bóveda tiene un login más nuevo.',
   transfer_not_found: 'No hay ningún traslado así.',
+  trash_not_found: 'No hay tal entrada en la papelera.',
   transfer_open: 'La sesión se entregó, y eso no ha terminado.',
   transfer_incomplete: 'No llegó todo lo de la sesión.',
   transfer_committed: 'La sesión ya es de la otra máquina.',
