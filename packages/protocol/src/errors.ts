@@ -13,6 +13,7 @@ export const ERRORS = {
   forbidden: { status: 403, title: 'Not allowed' },
   not_found: { status: 404, title: 'No such thing here' },
   session_not_found: { status: 404, title: 'No such session' },
+  chat_not_found: { status: 404, title: 'No such chat' },
   message_not_found: { status: 404, title: 'No such message' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   not_acceptable: { status: 406, title: 'None of the accepted forms is offered' },

@@ -1,3 +1,4 @@
+import { chatRoutes } from './chats.ts';
 import { compatRoutes } from './compat.ts';
 import { eventRoutes } from './events.ts';
 import { installationRoutes } from './installation.ts';
@@ -24,6 +25,7 @@ export const ROUTES = {
   ...linkingRoutes,
   ...eventRoutes,
   ...messageRoutes,
+  ...chatRoutes,
   ...snapshotRoutes,
   ...portableRoutes,
   ...storageRoutes,

@@ -113,6 +113,10 @@ export async function playedManager(): Promise<PlayedManager> {
   const faults: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void faults.push(line) });
   const engine = new FakeEngine();
+  engine.onRun = (run) => {
+    run.chatMessages.set(PHONES[0] ?? '', []);
+    run.numbers.add(PHONES[0] ?? '');
+  };
   engine.onStart = async ({ profileDir, session }) => {
     const isNew = await access(join(profileDir, 'Default')).then(
       () => false,
@@ -242,6 +246,7 @@ export async function playedManager(): Promise<PlayedManager> {
       sessions: NAMES.map((name) => [name]),
       to: [...PHONES, `${PHONES[0]}@c.us`, '120363000000000001@g.us', 'http://127.0.0.1:9'],
       phone: PHONES,
+      chat: [...PHONES, `${PHONES[0]}@c.us`, '120363000000000001@g.us'],
       path: [adoptable, context.paths.session('fuzz-found'), join(folder, 'nothing'), 'Default/Preferences'],
       id: Array.from({ length: 5 }, () => `tr_${randomUUID()}`),
       ...{ version: [1], generation: [1, 2, 7], chromium: ['156.0.0.0', null] },

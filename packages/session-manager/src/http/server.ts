@@ -3,6 +3,7 @@ import { COMPONENTS, createHttpApp, type HttpApp, operationRoutes, serviceRoutes
 import { createAuthenticator } from './auth.ts';
 import { compatRoutes } from './compat.ts';
 import { DEFAULT_TIMING, type HttpServerOptions, type RouteContext } from './http-app.ts';
+import { chatRoutes } from './routes/chats.ts';
 import { eventRoutes } from './routes/events.ts';
 import { installationRoutes } from './routes/installation.ts';
 import { linkingRoutes } from './routes/linking.ts';
@@ -62,6 +63,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     linkingRoutes,
     eventRoutes,
     messageRoutes,
+    chatRoutes,
     snapshotRoutes,
     restoreRoutes,
     portableRoutes,

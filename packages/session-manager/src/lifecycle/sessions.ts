@@ -23,6 +23,7 @@ import { followEvents, pageOfEvents } from './event-feed.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { recordSession } from './recording.ts';
 import { notWaitingForQr } from './refusals.ts';
+import { SessionChats } from './session-chats.ts';
 import { SessionMessages } from './session-messages.ts';
 import type { SessionOrders, UnderWay } from './session-orders.ts';
 import type { StartSaid } from './session-starts.ts';
@@ -41,10 +42,13 @@ export interface SessionsDeps extends Lifecycle, Pick<SupervisorDeps, 'store' | 
 export class Sessions {
   readonly #deps: SessionsDeps;
   readonly #messages: SessionMessages;
+  /** What the pages of READY sessions know of chats and people. */
+  readonly chats: SessionChats;
 
   constructor(deps: SessionsDeps) {
     this.#deps = deps;
     this.#messages = new SessionMessages(deps);
+    this.chats = new SessionChats(deps);
   }
 
   /** Takes up what the database knows. Starts nothing. */

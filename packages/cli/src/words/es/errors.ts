@@ -8,6 +8,7 @@ export const errors: Record<ErrorCode, string> = {
   forbidden: 'No está permitido.',
   not_found: 'Aquí no hay nada así.',
   session_not_found: 'No hay ninguna sesión con ese nombre.',
+  chat_not_found: 'No hay tal chat.',
   message_not_found: 'No hay ningún mensaje así.',
   method_not_allowed: 'El método no está permitido.',
   not_acceptable: 'No se ofrece ninguna de las formas que se aceptan.',

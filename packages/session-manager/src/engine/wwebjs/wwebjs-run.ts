@@ -16,11 +16,12 @@ import type { Browser, Page } from 'puppeteer-core';
 import type { Client, ContactId } from 'whatsapp-web.js';
 import { treeMemory } from '../../process/memory.ts';
 import { takeCensus } from '../census.ts';
-import type { CatchUpFrom, CatchUpPart, EngineEvent, EngineRun, MessageSender } from '../engine.ts';
+import type { CatchUpFrom, CatchUpPart, ChatReader, EngineEvent, EngineRun, MessageSender } from '../engine.ts';
 import type { PageProbe } from '../page-probe.ts';
 import { recordedPageOf } from '../recorded-page.ts';
 import { unreachableFrom } from '../unreachable.ts';
 import { catchUp } from './catch-up.ts';
+import { WwebjsChats } from './chats.ts';
 import { WwebjsSender } from './messages.ts';
 import { readOwnIdentity } from './page/account.ts';
 import { findForRecording } from './page/recording.ts';
@@ -49,6 +50,7 @@ const DATABASES_MS = 3_000;
 /** One browser with one page of WhatsApp, from the moment its process exists to the proof that it is gone. */
 export class WwebjsRun implements EngineRun {
   readonly messages: MessageSender;
+  readonly chats: ChatReader;
   readonly #client: Client;
   readonly #browser: Browser;
   readonly #page: Page;
@@ -79,6 +81,7 @@ export class WwebjsRun implements EngineRun {
     const emit = (event: EngineEvent) => this.#tell(event);
     this.#seen = new SeenMessages(emit);
     this.messages = new WwebjsSender(input.client, input.page, input.life.documents, input.wiring.tickets);
+    this.chats = new WwebjsChats(input.page);
     this.#load = new PageLoad(input.page, this.#life.documents, input.isPinned, emit);
     this.#monitor = new PageMonitor(input.page, {
       emit,
