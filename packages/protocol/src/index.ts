@@ -25,5 +25,6 @@ export * from './states.ts';
 export * from './storage.ts';
 export * from './transfer.ts';
 export * from './trash.ts';
+export * from './usage.ts';
 export * from './vault.ts';
 export * from './visible.ts';

@@ -13,6 +13,7 @@ import {
   type MessageSender,
   NotSent,
   type PageMessage,
+  type RunUsage,
   type SessionEngine,
   type StartRequest,
 } from '../../session-manager/src/engine/engine.ts';
@@ -125,6 +126,8 @@ export class FakeRun implements EngineRun {
   onLook: (signal: AbortSignal) => Promise<void> = async () => undefined;
   /** Whether the page was allowed to load earlier messages, at each look at a chat. */
   readonly loadedEarlier: boolean[] = [];
+  /** What the browser uses. */
+  usage: RunUsage = { memoryBytes: null, processorMs: null };
   /** Every number for which a code was asked. */
   readonly pairings: string[] = [];
 
@@ -234,8 +237,8 @@ export class FakeRun implements EngineRun {
     return Buffer.alloc(0);
   }
 
-  async measureMemory(): Promise<number | null> {
-    return null;
+  async measureUsage(): Promise<RunUsage> {
+    return this.usage;
   }
 
   async stop(): Promise<void> {

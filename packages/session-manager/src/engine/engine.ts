@@ -145,11 +145,19 @@ export interface EngineRun {
   /** Counts the rows of every database of WhatsApp's origin, in the page. */
   census(signal: AbortSignal): Promise<Census>;
   screenshot(signal: AbortSignal): Promise<Buffer>;
-  /** Proportional set size of the browser's whole process tree, in bytes; null when it is gone. */
-  measureMemory(): Promise<number | null>;
+  /** What the browser's whole process tree uses, and has used since its start. Costs a look at each of its processes. */
+  measureUsage(): Promise<RunUsage>;
   /** Closes through CDP, then kills what is left, and proves the whole process group gone. Never rejects for a dead browser. */
   stop(deadlineMs: number): Promise<void>;
   kill(): Promise<void>;
+}
+
+/** Null where the system does not tell, or the browser is gone. */
+export interface RunUsage {
+  /** Proportional set size. */
+  memoryBytes: number | null;
+  /** Processor time since the browser's start. */
+  processorMs: number | null;
 }
 
 export interface CatchUpFrom {

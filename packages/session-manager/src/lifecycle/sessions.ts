@@ -15,6 +15,7 @@ import type {
   SessionQuery,
   SettleAccount,
   Transition,
+  UsageReport,
 } from '@leadmaster/protocol';
 import { deadline } from '@leadmaster/service-kit/wait';
 import type { EventLog } from '../state/state-store.ts';
@@ -28,8 +29,10 @@ import { SessionMessages } from './session-messages.ts';
 import type { SessionOrders, UnderWay } from './session-orders.ts';
 import type { StartSaid } from './session-starts.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
+import { USAGE_EVERY_S } from './usage-history.ts';
 
 const PAIRING_DEADLINE_MS = 30_000;
+const HOUR_MS = 3_600_000;
 
 export interface SessionsDeps extends Lifecycle, Pick<SupervisorDeps, 'store' | 'profiles' | 'log'> {
   orders: SessionOrders;
@@ -156,6 +159,13 @@ export class Sessions {
     const { unread } = this.#deps.store.pages.get(name);
     // `valid` is about the profile alone: what the page cannot do is no damage of it.
     return supervisor === null ? report : { ...report, checks: [...report.checks, ...pageChecks(supervisor, unread)] };
+  }
+
+  /** What its browser used, over the last hours. */
+  async usage(name: string, hours: number): Promise<UsageReport> {
+    await this.#deps.roster.get(name);
+    const since = new Date(Date.now() - hours * HOUR_MS);
+    return { everySeconds: USAGE_EVERY_S, items: this.#deps.usage.since(name, since) };
   }
 
   /** What the session can do with the page that it runs on, by its last probe. */

@@ -14,9 +14,18 @@ import {
 import { withSignal } from '@leadmaster/service-kit/wait';
 import type { Browser, Page } from 'puppeteer-core';
 import type { Client, ContactId } from 'whatsapp-web.js';
-import { treeMemory } from '../../process/memory.ts';
+import { memoryOf } from '../../process/memory.ts';
+import { ProcessorTime } from '../../process/processor-time.ts';
 import { takeCensus } from '../census.ts';
-import type { CatchUpFrom, CatchUpPart, ChatReader, EngineEvent, EngineRun, MessageSender } from '../engine.ts';
+import type {
+  CatchUpFrom,
+  CatchUpPart,
+  ChatReader,
+  EngineEvent,
+  EngineRun,
+  MessageSender,
+  RunUsage,
+} from '../engine.ts';
 import type { PageProbe } from '../page-probe.ts';
 import { recordedPageOf } from '../recorded-page.ts';
 import { unreachableFrom } from '../unreachable.ts';
@@ -55,6 +64,7 @@ export class WwebjsRun implements EngineRun {
   readonly #browser: Browser;
   readonly #page: Page;
   readonly #group: BrowserGroup;
+  readonly #processor = new ProcessorTime();
   readonly #identity: ProcessIdentity;
   readonly #profileDir: string;
   readonly #life: PageLife;
@@ -189,10 +199,11 @@ export class WwebjsRun implements EngineRun {
     return Buffer.from(await withSignal(this.#page.screenshot(), signal));
   }
 
-  async measureMemory(): Promise<number | null> {
-    const { bytes } = await treeMemory(this.#identity);
+  async measureUsage(): Promise<RunUsage> {
+    const members = this.#group.members();
+    const { bytes } = await memoryOf(members);
     this.#runtime = { ...this.#runtime, pssBytes: bytes };
-    return bytes;
+    return { memoryBytes: bytes, processorMs: await this.#processor.upTo(members) };
   }
 
   async stop(deadlineMs: number): Promise<void> {
