@@ -120,7 +120,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     room: `${MANAGER}/http`,
-    rooms: ['lifecycle', 'transfer', 'adopt', 'disk', 'builds', 'snapshots', 'config'],
+    rooms: ['lifecycle', 'transfer', 'adopt', 'trash', 'disk', 'builds', 'snapshots', 'config'],
     why: 'It parses, calls and replies; http -> lifecycle -> engine, profile, state.',
   },
   { room: `${MANAGER}/lifecycle`, why: 'It runs sessions, with everything but HTTP. It is never asked back.' },
@@ -140,6 +140,11 @@ export const ROOMS: readonly Room[] = [
     room: `${MANAGER}/adopt`,
     rooms: ['access', 'snapshots', 'profile', 'process'],
     why: 'It takes folders of other programs; what becomes of them is for those who call it.',
+  },
+  {
+    room: `${MANAGER}/trash`,
+    rooms: ['access', 'state', 'profile'],
+    why: 'It brings back what was set aside; what a session is, those who call it say.',
   },
   {
     room: `${MANAGER}/disk`,

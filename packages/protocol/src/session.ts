@@ -3,7 +3,7 @@ import { account } from './accounts.ts';
 import { actionFields } from './actions.ts';
 import { accountLimits } from './limits.ts';
 import { sessionName, snapshotId } from './names.ts';
-import { normalPhone, PHONE_RULE } from './phones.ts';
+import { phoneNumber } from './phones.ts';
 import { SESSION_STATES, STATE_KINDS } from './states.ts';
 import { seenAs } from './tenants/seen.ts';
 
@@ -137,12 +137,7 @@ export const qrCode = z.object({ qr: z.string(), expiresAt: time, attempt: z.num
 export type QrCode = z.infer<typeof qrCode>;
 
 export const pairingRequest = z.strictObject({
-  phone: z
-    .string()
-    .max(100)
-    .refine((text) => normalPhone(text) !== null, { error: `must be ${PHONE_RULE}` })
-    .overwrite((text) => normalPhone(text) ?? text)
-    .meta({ description: PHONE_RULE }),
+  phone: phoneNumber,
 });
 export const pairingCode = z.object({ code: z.string(), expiresAt: time });
 export type PairingCode = z.infer<typeof pairingCode>;

@@ -1,7 +1,9 @@
 import { centralHubRoutes, hubSessionRoutes } from './central-hub.ts';
+import { chatRoutes } from './chats.ts';
 import { compatRoutes } from './compat.ts';
 import { eventRoutes } from './events.ts';
 import { hubRoutes } from './hubs.ts';
+import { installationRoutes } from './installation.ts';
 import { linkingRoutes } from './linking.ts';
 import { messageRoutes } from './messages.ts';
 import { portableRoutes } from './portable.ts';
@@ -10,6 +12,7 @@ import { sessionRoutes } from './sessions.ts';
 import { snapshotRoutes } from './snapshots.ts';
 import { storageRoutes } from './storage.ts';
 import { transferRoutes } from './transfers.ts';
+import { trashRoutes } from './trash.ts';
 
 export * from './compat.ts';
 export * from './inputs.ts';
@@ -25,10 +28,13 @@ export const ROUTES = {
   ...eventRoutes,
   ...hubRoutes,
   ...messageRoutes,
+  ...chatRoutes,
   ...snapshotRoutes,
   ...portableRoutes,
   ...storageRoutes,
   ...transferRoutes,
+  ...trashRoutes,
+  ...installationRoutes,
   ...serviceRoutes,
   ...compatRoutes,
 };

@@ -21,6 +21,7 @@ export const TAGS = {
   linking: 'Link an account by QR or pairing code',
   events: 'What happened, by cursor',
   messages: 'Send texts',
+  chats: 'Read chats, contacts, and whether a number is on WhatsApp',
   snapshots: 'Take, prove and restore snapshots; bring sessions back from the vault',
   transfers: 'Move a session to another session manager, and what managers say to each other',
   storage: 'The size of profiles, and making them smaller',

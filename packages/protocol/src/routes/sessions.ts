@@ -14,6 +14,7 @@ import {
   transition,
 } from '../session.ts';
 import { HELD_BACK_REASONS, SESSION_STATES } from '../states.ts';
+import { usageReport } from '../usage.ts';
 import { SESSION_ERRORS, START_ERRORS, VAULT_ERRORS } from './error-groups.ts';
 import { limit, noBody, queryBoolean, queryInteger, sessionParams, waitSeconds } from './inputs.ts';
 import { json, nothing, type RouteStatement, routes } from './route.ts';
@@ -164,6 +165,22 @@ export const sessionRoutes = routes({
       '`{"unlink":true}`: the link is removed at WhatsApp, its profile goes to trash, and a new QR is shown.',
     body: settleAccount,
     errors: [...SESSION_ERRORS, ...START_ERRORS, ...HELD_BACK_REASONS, 'linked_elsewhere', 'unprocessable'],
+  },
+  getUsage: {
+    method: 'GET',
+    path: '/v1/sessions/{session}/usage',
+    tag: 'sessions',
+    summary: "Memory and processor time of the session's browser over the last day",
+    description:
+      'Kept in memory: a restart of the service begins it again. Empty for a session that has not run since.',
+    scope: 'read',
+    audience: 'tenant',
+    params: sessionParams,
+    query: z.strictObject({
+      hours: queryInteger(1, 24).default(24).describe('How far back; 24 unless told otherwise'),
+    }),
+    answers: { 200: json('The samples', usageReport) },
+    errors: [...SESSION_ERRORS, 'session_unclaimed'],
   },
   adoptSession: {
     method: 'POST',

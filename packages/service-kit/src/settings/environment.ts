@@ -16,6 +16,8 @@ export interface Environment {
   env: Env;
   /** The settings file that was read, or null when there is none. */
   file: string | null;
+  /** What stands in that file, whether or not the real environment says otherwise. */
+  fromFile: Env;
   warnings: string[];
 }
 
@@ -34,7 +36,7 @@ export function readEnvironment(real: Env, known: readonly string[]): Environmen
   } catch (error) {
     // No file is the normal case; a file that was named, or is there and cannot be read, must not be passed over.
     if (!named && error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      return { env: { ...real }, file: null, warnings: [] };
+      return { env: { ...real }, file: null, fromFile: {}, warnings: [] };
     }
     throw new Error(`The settings file ${file} cannot be read: ${errorText(error)}`, { cause: error });
   }
@@ -49,7 +51,7 @@ export function readEnvironment(real: Env, known: readonly string[]): Environmen
     ...repeated.map((name) => `${name} stands there twice; the last counts`),
     ...unknownNames(Object.keys(fromFile), known),
   ];
-  return { env, file, warnings: [...openSecrets(file, fromFile), ...told.map((text) => `${file}: ${text}`)] };
+  return { env, file, fromFile, warnings: [...openSecrets(file, fromFile), ...told.map((text) => `${file}: ${text}`)] };
 }
 
 function openSecrets(file: string, values: Env): string[] {

@@ -15,7 +15,7 @@ import {
   renewMarker,
 } from '../profile/place.ts';
 import type { SessionRow, StateStore } from '../state/state-store.ts';
-import { olderLogin, type PlaceChange, placeChange, placeHint, setPlaceChange } from './held-back.ts';
+import { olderLogin, type PlaceChange, placeChange, placeHint, setPlaceChange, setTrashCopied } from './held-back.ts';
 import { forgetMark, isOtherProfile, type MarkDeps } from './profile-mark.ts';
 import { sessionNotFound } from './refusals.ts';
 import type { Roster } from './roster.ts';
@@ -170,6 +170,7 @@ export class PlaceKeeper {
     store.atomically(() => {
       store.facts.set(PLACE_FACT, JSON.stringify({ ...merged(this.#known(), facts), machine: facts.machine }));
       setPlaceChange(store.facts, null);
+      setTrashCopied(store.facts, null);
     });
     await finishArrivals();
   }
@@ -188,6 +189,7 @@ export class PlaceKeeper {
       store.facts.set(PLACE_FACT, JSON.stringify(found));
       const waits = held.length + underWay.arrivals.length + underWay.departures.length > 0;
       setPlaceChange(store.facts, waits ? change : null);
+      setTrashCopied(store.facts, found.seen.since);
     });
     const before = placeWords(known.seen);
     log.warn({ before, sessions: held.map(({ name }) => name) }, `the data folder ${PLACE_CHANGED}`);

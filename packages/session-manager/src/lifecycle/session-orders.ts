@@ -10,7 +10,7 @@ import type { SessionSupervisor } from './supervisor.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 
 export interface OrderDeps
-  extends Pick<Lifecycle, 'roster' | 'registry' | 'starts' | 'measurements'>,
+  extends Pick<Lifecycle, 'roster' | 'registry' | 'starts' | 'measurements' | 'usage'>,
     Pick<SupervisorDeps, 'store' | 'profiles' | 'log'> {
   /** What saves a login before an order may lose it. */
   snapshots: Pick<Snapshots, 'before' | 'later' | 'create' | 'purge'>;
@@ -145,10 +145,11 @@ export class SessionOrders {
   }
 
   async #giveUp(name: string, supervisor: SessionSupervisor, refuse: () => Promise<void>): Promise<void> {
-    const { store, measurements } = this.#deps;
+    const { store, measurements, usage } = this.#deps;
     store.sessions.setDesired(name, 'stopped');
     await supervisor.remove(refuse);
     measurements.forget(name);
+    usage.forget(name);
     this.#given.delete(name);
   }
 

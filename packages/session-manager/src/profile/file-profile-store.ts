@@ -255,6 +255,15 @@ class FileProfileStore implements ProfileStore {
     });
   }
 
+  async moveBack(session: string, trashed: string, why: SwapReason): Promise<ProfileRecord> {
+    const record = await this.moveIn(session, trashed, why);
+    // A label without its folder says nothing, so one that stays does no harm.
+    await this.#fs.rm(`${trashed}.json`, { force: true }).catch((err: unknown) => {
+      this.#log?.info({ session, err }, 'the label of a profile that came back from the trash stays there');
+    });
+    return record;
+  }
+
   async lastWritten(session: string): Promise<Date | null> {
     let newest = 0;
     for (const path of CRITICAL_PATHS) {

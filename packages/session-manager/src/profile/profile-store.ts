@@ -148,6 +148,8 @@ export interface ProfileStore {
    * @throws LeadMasterError `session_exists` when there is a profile already, `storage_failed` (cause `EXDEV` when it lies on another disk).
    */
   moveIn(session: string, source: string, why: SwapReason): Promise<ProfileRecord>;
+  /** Takes a folder of the trash back to be the session's profile, as `moveIn` does; its label goes. */
+  moveBack(session: string, trashed: string, why: SwapReason): Promise<ProfileRecord>;
   /** When something of the login's files was last written; null when there is none. */
   lastWritten(session: string): Promise<Date | null>;
   /** What is in the trash, newest first. */

@@ -38,6 +38,7 @@ export function sessionRoutes(app: HttpApp, context: RouteContext): void {
     items: await sessions.transitions(request.params.session, request.query.limit),
   }));
   serve(app, ROUTES.checkSession, (request) => sessions.check(request.params.session));
+  serve(app, ROUTES.getUsage, ({ params, query }) => sessions.usage(params.session, query.hours));
   serve(app, ROUTES.getCapabilities, (request) => sessions.capabilities(request.params.session));
   serve(app, ROUTES.overrideCapabilities, (request) =>
     sessions.overrideCapabilities(request.params.session, request.body.override),
