@@ -3,6 +3,7 @@ export * from './actions.ts';
 export * from './addresses.ts';
 export * from './builds.ts';
 export * from './capabilities.ts';
+export * from './checks.ts';
 export * from './commands.ts';
 export * from './errors.ts';
 export * from './events/index.ts';

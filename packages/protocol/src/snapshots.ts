@@ -81,7 +81,19 @@ export const snapshotDetail = snapshot.extend({
 });
 export type SnapshotDetail = z.infer<typeof snapshotDetail>;
 
-/** What is wrong with the records of a session's snapshots: removed, replayed, damaged. */
+/** What can be wrong with the records of a session's snapshots. */
+export const SNAPSHOT_PROBLEMS = [
+  'damaged',
+  'removed',
+  'replayed',
+  'rolled_back',
+  'keyless',
+  'stray',
+  'second_writer',
+] as const;
+export type SnapshotProblemKind = (typeof SNAPSHOT_PROBLEMS)[number];
+
+/** What is wrong with the records of a session's snapshots; `kind` is one of `SNAPSHOT_PROBLEMS`, or of a newer service. */
 export const snapshotProblem = z.object({ kind: z.string(), object: z.string(), detail: z.string() });
 export type SnapshotProblem = z.infer<typeof snapshotProblem>;
 
@@ -151,7 +163,13 @@ export type RecoverSessions = z.infer<typeof recoverSessions>;
 /** How each session came back, or why it did not. */
 export const recovered = z.object({
   items: z.array(
-    z.object({ session: z.string(), ok: z.boolean(), snapshot: z.string().nullable(), detail: z.string() }),
+    z.object({
+      session: z.string(),
+      ok: z.boolean(),
+      snapshot: z.string().nullable(),
+      detail: z.string(),
+      code: z.string().optional().describe('Why it did not come back, as the code of an error; absent where it did'),
+    }),
   ),
 });
 export type Recovered = z.infer<typeof recovered>;

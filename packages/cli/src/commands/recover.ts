@@ -7,9 +7,10 @@ import { EXIT } from '../exit-codes.ts';
 import { ask, canAsk } from '../output/ask.ts';
 import { confirmWholly } from '../output/confirm.ts';
 import type { Printer } from '../output/printer.ts';
-import { okOrFail, showProblems, verdict } from '../output/snapshot-words.ts';
+import { okOrFail, showDetail, showProblems, verdict } from '../output/snapshot-words.ts';
 import { table } from '../output/table.ts';
 import { ago, bytes, localTime, printable } from '../output/words.ts';
+import { recoveredIn } from '../words/told.ts';
 import type { Text } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
@@ -153,6 +154,11 @@ function showHeld(print: Printer, held: readonly Recoverable[]): void {
 }
 
 function showRecovered(print: Printer, { items }: Recovered): void {
-  for (const { session, ok, snapshot, detail } of items)
-    print.line(`${okOrFail(print, ok)} ${print.words.recover.from(session, snapshot)}: ${printable(detail)}`);
+  for (const item of items) {
+    const { says, detail } = recoveredIn(print.words, item);
+    print.line(
+      `${okOrFail(print, item.ok)} ${print.words.recover.from(item.session, item.snapshot)}: ${printable(says)}`,
+    );
+    showDetail(print, detail);
+  }
 }

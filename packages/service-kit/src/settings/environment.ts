@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { errorText } from '@leadmaster/protocol';
 import { readEnvFile } from './env-file.ts';
-import { unknownNames } from './unknown-names.ts';
+import { type UnknownName, unknownNames } from './unknown-names.ts';
 
 /** Names and values as the outside gave them; an empty value counts as not given. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -16,8 +16,15 @@ export interface Environment {
   env: Env;
   /** The settings file that was read, or null when there is none. */
   file: string | null;
-  warnings: string[];
+  warnings: SettingWarning[];
 }
+
+/** A probable mistake in a settings file; `text` is its English. */
+export type SettingWarning = { file: string; text: string } & (
+  | { kind: 'open_secrets'; names: readonly string[] }
+  | { kind: 'repeated'; name: string }
+  | { kind: 'unknown'; name: string; meant: string | null }
+);
 
 /**
  * Everything this machine says about a service: the real environment first, then `.env` of the checkout
@@ -45,15 +52,30 @@ export function readEnvironment(real: Env, known: readonly string[]): Environmen
   }
   const env: Record<string, string | undefined> = { ...fromFile };
   for (const [name, value] of Object.entries(real)) if (value) env[name] = value;
-  const told = [
-    ...repeated.map((name) => `${name} stands there twice; the last counts`),
-    ...unknownNames(Object.keys(fromFile), known),
-  ];
-  return { env, file, warnings: [...openSecrets(file, fromFile), ...told.map((text) => `${file}: ${text}`)] };
+  const unknown = unknownNames(Object.keys(fromFile), known);
+  return {
+    env,
+    file,
+    warnings: [
+      ...openSecrets(file, fromFile),
+      ...repeated.map((name) => isRepeated(file, name)),
+      ...unknown.map((one) => isUnknown(file, one)),
+    ],
+  };
 }
 
-function openSecrets(file: string, values: Env): string[] {
-  const secrets = SECRET_NAMES.filter((name) => values[name]);
-  if (secrets.length === 0 || (statSync(file).mode & 0o077) === 0) return [];
-  return [`${file} holds ${secrets.join(' and ')} and other users can read it; run: chmod 600 ${file}`];
+function openSecrets(file: string, values: Env): SettingWarning[] {
+  const names = SECRET_NAMES.filter((name) => values[name]);
+  if (names.length === 0 || (statSync(file).mode & 0o077) === 0) return [];
+  const text = `${file} holds ${names.join(' and ')} and other users can read it; run: chmod 600 ${file}`;
+  return [{ kind: 'open_secrets', file, names, text }];
+}
+
+function isRepeated(file: string, name: string): SettingWarning {
+  return { kind: 'repeated', file, name, text: `${file}: ${name} stands there twice; the last counts` };
+}
+
+function isUnknown(file: string, { name, meant }: UnknownName): SettingWarning {
+  const mayBe = meant === null ? '' : `; did you mean ${meant}?`;
+  return { kind: 'unknown', file, name, meant, text: `${file}: ${name} is no setting of LeadMaster${mayBe}` };
 }

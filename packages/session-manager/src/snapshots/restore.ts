@@ -1,7 +1,14 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkStructureAside } from '@leadmaster/capture';
-import { isHeldBack, LeadMasterError, type RestoreSnapshot, type Session, sameLink } from '@leadmaster/protocol';
+import {
+  type CheckName,
+  isHeldBack,
+  LeadMasterError,
+  type RestoreSnapshot,
+  type Session,
+  sameLink,
+} from '@leadmaster/protocol';
 import { isDamage, type SnapshotInfo, type Vault } from '@leadmaster/vault';
 import type { GivenAway } from '../access/session-access.ts';
 import { refuseOlderBrowser } from '../profile/browser-version.ts';
@@ -129,7 +136,7 @@ export async function stage(
 function noteDamage(deps: SnapshotDeps, session: string, info: SnapshotInfo, error: unknown): void {
   const { id, at } = info;
   if (!isDamage(error)) return;
-  const failed = [{ name: 'bytes', ok: false, detail: error.message }];
+  const failed = [{ name: 'bytes' satisfies CheckName, ok: false, detail: error.message }];
   const link = linkOfSnapshot(deps, session, info);
   deps.store.snapshots.verified(session, { id, at, link, ok: false, drill: false, failed });
 }

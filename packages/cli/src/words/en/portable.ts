@@ -22,6 +22,8 @@ export const portable = {
   badName: 'The name in the file is none for a session.',
   giveName: 'Give one with --name.',
   copyOrMove: 'Either --copy or --move.',
+  chooseMode: (path: string) => `${path} is not the session's own place: choose whether to copy or to move it`,
+  modes: 'Add one of the two: --copy leaves it where it is, --move brings it here.',
   emptyFolder: 'The folder is empty text.',
   nameTheFolder: 'Name the folder of the profile.',
   kinds: {
