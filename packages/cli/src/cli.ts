@@ -8,7 +8,7 @@ import { Printer } from './output/printer.ts';
 import { warningIn } from './words/told.ts';
 import type { Words } from './words/words.ts';
 
-/** What every command has at hand. Settings are read when first asked for: `--help` needs none. */
+/** What every command can use. Settings are read when first asked for: `--help` needs none. */
 export class Cli {
   readonly io: Io;
   readonly json: boolean;

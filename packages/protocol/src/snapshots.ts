@@ -150,7 +150,7 @@ export function isToRecover({ isHere, gone, last, damaged }: Recoverable): boole
 }
 
 export const recoverSessions = z.strictObject({
-  /** When left out, all that the vault holds, this machine has not, and no person has given up on purpose. */
+  /** When left out, all that the vault holds, this machine has not, and no operator has given up on purpose. */
   sessions: z.array(sessionName).min(1).optional(),
   /** The operator confirms that the machine these sessions ran on will never run them again. */
   originRetired: z.boolean().default(false),

@@ -61,7 +61,7 @@ function whatStarts(cli: Cli, { isServed }: PlaceAccess, started: readonly strin
   return started.length === 0 ? place.noneStarted : place.started(started.join(', '));
 }
 
-/** Two places with one login take it from each other: only a person knows that there is no other. */
+/** Two places with one login take it from each other: only the operator knows that there is no other. */
 async function confirmRetired(cli: Cli, sessions: readonly string[], originRetired: true | undefined): Promise<void> {
   if (originRetired) return;
   const which = ({ place }: Words): string => sessions.join(', ') || place.onItsWay;

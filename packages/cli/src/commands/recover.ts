@@ -99,7 +99,7 @@ function noteGone(print: Printer, held: readonly Recoverable[]): void {
   const gone = held.filter(({ isHere, gone: how }) => !isHere && how !== null).map(({ session }) => session);
   if (gone.length === 0) return;
   print.note(print.words.recover.leftOut(gone.join(', ')));
-  print.note(print.words.recover.oneAllTheSame(gone[0]));
+  print.note(print.words.recover.oneAnyway(gone[0]));
 }
 
 function checked(wanted: readonly string[], held: readonly Recoverable[]): string[] {
@@ -118,7 +118,7 @@ function checked(wanted: readonly string[], held: readonly Recoverable[]): strin
   return [...new Set(wanted)];
 }
 
-/** Two machines with one login take it from each other: only a person knows that there is no other. */
+/** Two machines with one login take it from each other: only the operator knows that there is no other. */
 async function confirmRetired(
   cli: Cli,
   sessions: readonly string[],

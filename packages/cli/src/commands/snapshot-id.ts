@@ -13,7 +13,7 @@ export function idArgument(words: Words, standard?: 'latest', about = words.help
   return standard === undefined ? new Argument('<id>', about) : new Argument('[id]', about).default(standard);
 }
 
-/** The snapshot of a session that a person means, by the service's or the vault's own list. */
+/** The snapshot of a session that the operator means, by the service's or the vault's own list. */
 export async function findSnapshot(
   snapshots: Snapshots,
   session: string,
@@ -85,7 +85,7 @@ export function chooseSnapshot<T extends { id: string }>(items: readonly T[], se
 }
 
 /**
- * The same for going back to: what a restore took of the profile that it replaced is what somebody wanted rid of, and is
+ * The same for going back to: what a restore took of the profile that it replaced is what the operator did not want to keep, and is
  * meant by its id alone, never by "latest".
  */
 export function chooseToGoBack<T extends { id: string }>(

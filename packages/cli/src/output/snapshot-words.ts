@@ -53,7 +53,7 @@ export function describeTaken(print: Printer, one: Snapshot): string {
   return parts.join(', ');
 }
 
-/** What a snapshot is, to whoever is asked about it: its id, when and why it was taken, kind and size. */
+/** What a snapshot is, in a question about it: its id, when and why it was taken, kind and size. */
 export function nameSnapshot(words: Words, one: Snapshot): string {
   const facts = [words.output.ago(ago(one.at)), one.kind, bytes(one.bytes), printable(reasonIn(words, one.reason))];
   return words.snapshots.named(one.id, localTime(one.at), facts.join(', '));
@@ -71,7 +71,7 @@ export function verdict(print: Printer, { verified, verifiedAt }: Snapshot): str
   return verifiedAt === null ? '-' : print.paint.green(output.ago(ago(verifiedAt)));
 }
 
-/** What is wrong with the records, in red below whatever was shown of them. */
+/** What is wrong with the records, in red below what was shown of them. */
 export function showProblems(print: Printer, problems: readonly NamedProblem[]): void {
   const { words, paint } = print;
   for (const { session, ...problem } of problems) {

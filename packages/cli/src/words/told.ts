@@ -34,7 +34,7 @@ export function errorIn(words: Words, { code, message, hint }: { code: string; m
   return { message: said, detail: unsaid === '' ? message : `${sentence(message)} ${unsaid}`, hint: advice };
 }
 
-/** What a person can do about a session's state. */
+/** What the operator can do about a session's state. */
 export function sessionHintIn(words: Words, session: Session): Pick<Shown, 'hint' | 'detail'> {
   const { told } = words;
   const found = told === null ? null : told.sessionHint(session);

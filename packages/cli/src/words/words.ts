@@ -6,7 +6,7 @@ import { es } from './es/index.ts';
 /** What is put into a language of what a service or a library says in English; null where that language is English. */
 type ToldWords = typeof es.told;
 
-/** Everything that the terminal shows a person, in one language. A language that lacks a text does not compile. */
+/** Everything that the terminal shows, in one language. A language that lacks a text does not compile. */
 export type Words = Omit<typeof en, 'told'> & { told: ToldWords | null };
 
 /** A text that is shown in the language of the terminal. What is a string is English, and comes from a service or a library. */

@@ -1,5 +1,5 @@
 import { accountOf, PHONE } from '@leadmaster/testkit';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type Ran, service as startService } from '../harness.ts';
 import { englishSentences, flat } from './texts.ts';
 
@@ -26,6 +26,8 @@ async function twoSessions(): Promise<Service> {
   await service.given('soporte-noche', 'INITIALIZING');
   (await service.engine.runOf('soporte-noche')).tell({ type: 'lost', reason: 'page_unreachable', detail: 'no route' });
   await service.until('soporte-noche', 'DISCONNECTED_RECOVERABLE');
+  // Its browser ends after the state has changed.
+  await vi.waitFor(async () => expect((await service.sessions.get('soporte-noche')).runtime).toBeNull());
   return service;
 }
 
@@ -149,7 +151,7 @@ test('JSON is the same in both languages', async () => {
     const [english, inSpanish] = await Promise.all(
       LANGUAGES.map((language) => cli(`${line} --json`, { env: { LEADMASTER_LANG: language } })),
     );
-    // Times and sizes go on between two looks.
+    // Times and sizes change between two looks.
     const still = (ran: Ran | undefined) => ({ ...ran, stdout: ran?.stdout.replaceAll(/\d+/g, '0') });
     expect([line, still(inSpanish)]).toEqual([line, still(english)]);
   }

@@ -17,7 +17,7 @@ export interface Layout {
 const DEPTH = 3;
 /** What RemoteAuth puts into its archive, and nothing besides. */
 const REMOTE_AUTH_FOLDERS = ['IndexedDB', 'Local Storage', 'Default'];
-/** Beside what was packed on macOS: the same folders once more, without their content. */
+/** Beside what was packed on macOS: the same folders again, without their content. */
 const MAC_LEFTOVERS = '__MACOSX';
 /** The end of a folder's name after it was moved here from another disk. */
 export const MOVED_SUFFIX = '.moved-to-leadmaster';

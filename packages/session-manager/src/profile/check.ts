@@ -105,7 +105,7 @@ function isInUse(dir: string, lock: string): boolean {
   return livingOwner(lock) !== null || browsersOn(dir).length > 0;
 }
 
-/** A store may be missing where no login was ever saved; broken it is damage all the same. */
+/** A store may be missing where no login was ever saved; broken it is damage anyway. */
 function storeAnswer(store: StoreState, linked: boolean): Answer {
   const ok = store.state === 'whole' || (store.state === 'missing' && !linked);
   return { ok, detail: store.state === 'broken' ? store.detail : store.state };

@@ -8,7 +8,7 @@ import type { BoundCall, SnapshotTurns } from './turns.ts';
 /** How long a logout or delete waits for the copy of the login that it removes, and a start for one of what it changes. */
 export const COPY_MS = 20_000;
 
-/** There is no login yet, none here any more, none of the session's own, or one that waits for a person, who is told that by its state. */
+/** There is no login yet, none here any more, none of the session's own, or one that needs a person, as its state tells. */
 const NO_FAILURES: ReadonlySet<string> = new Set([
   'nothing_to_snapshot',
   'wrong_account',
@@ -18,7 +18,7 @@ const NO_FAILURES: ReadonlySet<string> = new Set([
 
 /**
  * Copies of logins that the next step may change or remove. They ask nothing of the sessions, so that a start may ask for
- * one. Each resolves as soon as the login is copied, or cannot be: it reaches the vault afterwards, and the next step goes on
+ * one. Each resolves as soon as the login is copied, or cannot be: it reaches the vault afterwards, and the next step continues
  * in any case.
  */
 export class LoginCopies {
@@ -55,7 +55,7 @@ export class LoginCopies {
     take: (wanted: TakeOptions) => Promise<Taken>,
   ): Promise<void> {
     const copied = Promise.withResolvers<void>();
-    // What is to be saved is what the session has now, whatever it has when its turn comes.
+    // To save: what the session has now, not what it has when its turn comes.
     const link = this.linkOf(session);
     const deadline = AbortSignal.timeout(withinMs);
     deadline.addEventListener('abort', () => copied.resolve(), { once: true });
@@ -79,7 +79,7 @@ export class LoginCopies {
     return copied.promise;
   }
 
-  /** Tells why a snapshot was not taken, where a person should know it. */
+  /** Tells why a snapshot was not taken, where the operator should know it. */
   failed(session: string, { reason, link }: { reason: SnapshotReason; link: number | null }, error: unknown): void {
     if (this.#turns.closing.aborted) return;
     if (error instanceof LeadMasterError && NO_FAILURES.has(error.code)) return;

@@ -191,8 +191,8 @@ function damageTold(info: SnapshotInfo, problems: readonly VaultProblem[]): stri
 }
 
 /**
- * The newest first; last of all those that were replaced by a restore, which somebody wanted rid of. A login that was given
- * up comes back only where no other has gone on.
+ * The newest first; last of all those that were replaced by a restore, which an operator did not want to keep. A login that was given
+ * up comes back only where no other has continued.
  */
 function bestFirst(oldestFirst: readonly SnapshotInfo[]): SnapshotInfo[] {
   const living = livingOn(oldestFirst);

@@ -70,7 +70,7 @@ export class ArrivingFiles {
 
   /**
    * Puts a piece behind those that are here. Returns how many bytes of the file are here then; a piece that does not
-   * fit changes nothing, and the number says where to go on.
+   * fit changes nothing, and the number says where to continue.
    *
    * @throws LeadMasterError `transfer_incomplete` when a whole file is not what its name says: it is to be sent again.
    */
@@ -83,7 +83,7 @@ export class ArrivingFiles {
       // All of it came before, and a crash has kept it from its name.
       const isAll = here === size;
       if (!isAll) {
-        if (here !== offset || offset + bytes.length > size) return here > size ? await this.#anew(part) : here;
+        if (here !== offset || offset + bytes.length > size) return here > size ? await this.#startOver(part) : here;
         await append(part, bytes, offset + bytes.length === size);
         if (offset + bytes.length < size) return offset + bytes.length;
       }
@@ -163,7 +163,7 @@ export class ArrivingFiles {
     utimesSync(path, mtimeMs / 1000, mtimeMs / 1000);
   }
 
-  async #anew(part: string): Promise<number> {
+  async #startOver(part: string): Promise<number> {
     await rm(part, { force: true });
     return 0;
   }

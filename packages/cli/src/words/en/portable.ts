@@ -3,7 +3,7 @@ export const portable = {
   freshOrThere: '--snapshot takes one that is there; --kind and --retire take a fresh one.',
   exported: (path: string, size: string, snapshot: string, name: string) =>
     `${path}: ${size}, ${snapshot} of ${name}; read back and proven.`,
-  isMoved: (name: string) => `${name} is MOVED here: import the file where it goes on.`,
+  isMoved: (name: string) => `${name} is MOVED here: import the file where it continues.`,
   holdsTheAccount:
     'Anyone who has both the file and its passphrase has the account. Without the passphrase the file cannot be read.',
   notBoth: (name: string) =>

@@ -18,7 +18,7 @@ import { pages, place, profiles, sessions } from './sessions.ts';
 import { warning } from './settings.ts';
 import { recover, restore, snapshots } from './snapshots.ts';
 
-/** Everything that the terminal shows a person, in Spanish. */
+/** Everything that the terminal shows, in Spanish. */
 export const es = {
   language: 'es' as Language,
   asking,

@@ -41,7 +41,7 @@ function features({ view }: Capabilities): NamedCheck[] {
     const broken = view.features[feature] === 'broken';
     const failed = view.checks.filter((check) => check.feature === feature && !check.ok);
     const why = failed.map(({ name, detail }) => `${name}: ${detail}`).join('; ');
-    const verdict = broken && view.overridden.includes(feature) ? 'broken, used all the same' : view.features[feature];
+    const verdict = broken && view.overridden.includes(feature) ? 'broken, used anyway' : view.features[feature];
     return {
       name: `page: ${feature}`,
       ok: !broken,
