@@ -135,7 +135,7 @@ describe('session', () => {
     expect(context.roster.names()).toEqual(['a']);
   });
 
-  test('a start that ends where a person is needed is a failure, told once', async () => {
+  test('a start that ends where only a person can help is a failure, told once', async () => {
     const { cli, engine, given } = await service();
     await given('ventas', 'STOPPED');
     engine.onStart = () => Promise.reject(new LeadMasterError('browser_missing', 'None.', 'Install one.'));
