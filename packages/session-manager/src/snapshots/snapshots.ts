@@ -17,7 +17,7 @@ import { isOfAnObject, isRecordLost, problemOf, type SnapshotInfo, type Vault } 
 import { FINDINGS_FILE } from '../profile/extracted.ts';
 import type { SnapshotRow } from '../state/state-store.ts';
 import type { SnapshotDeps } from './deps.ts';
-import { COPY_MS, type LoginCopies } from './login-copies.ts';
+import type { LoginCopies } from './login-copies.ts';
 import { secondWriters } from './other-account.ts';
 import { isOtherWriters, refuseOtherWriters } from './other-writers.ts';
 import { settleGuess } from './own-link.ts';
@@ -74,8 +74,8 @@ export class Snapshots implements SnapshotService {
    * Takes what must not be lost with what comes next (a logout, a delete). Resolves as soon as it is copied; it reaches
    * the vault afterwards. Never fails: what comes next is wanted anyway, and goes by trash.
    */
-  before(session: string, reason: SnapshotReason, withinMs = COPY_MS): Promise<void> {
-    return this.#copies.ahead(session, reason, withinMs, (wanted) => captureSession(this.#deps, session, wanted));
+  async before(session: string, reason: SnapshotReason): Promise<void> {
+    await this.#copies.ahead(session, reason, (wanted) => captureSession(this.#deps, session, wanted));
   }
 
   async list(session: string, { signal }: LongCall = {}): Promise<SnapshotList> {
