@@ -14,7 +14,6 @@ export { preferredType, requireType } from './negotiate.ts';
 export { handleUnknown } from './not-found.ts';
 export { isOpen } from './open-routes.ts';
 export { type ApiDescription, describeApi } from './openapi.ts';
-export { COMPONENTS } from './openapi-components.ts';
 export { tidy } from './openapi-tidy.ts';
 export { Operations, type OperationsOptions, type Work } from './operations.ts';
 export { prefersAsync } from './prefer.ts';
