@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { errorText } from '@leadmaster/protocol';
+import { isMissing } from '../files/error-code.ts';
 import { readEnvFile } from './env-file.ts';
 import { type UnknownName, unknownNames } from './unknown-names.ts';
 
@@ -40,7 +41,7 @@ export function readEnvironment(real: Env, known: readonly string[]): Environmen
     bytes = readFileSync(file);
   } catch (error) {
     // No file is the normal case; a file that was named, or is there and cannot be read, must not be passed over.
-    if (!named && error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    if (!named && isMissing(error)) {
       return { env: { ...real }, file: null, warnings: [] };
     }
     throw new Error(`The settings file ${file} cannot be read: ${errorText(error)}`, { cause: error });

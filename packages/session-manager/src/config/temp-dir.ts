@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { isMissing } from '@leadmaster/service-kit/files';
 
 /** Linux: the path of a socket has room for 107 bytes; Chromium's own, below the temporary folder, takes 45 of them. */
 const LONGEST = 107 - 45;
@@ -33,7 +34,7 @@ function faultOf(folder: string): TempDirFault | null {
     accessSync(folder, constants.W_OK | constants.X_OK);
     return null;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'missing' : 'not_writable';
+    return isMissing(error) ? 'missing' : 'not_writable';
   }
 }
 

@@ -42,7 +42,6 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     place: options.place,
     departures: options.departures,
     arrivals: options.arrivals,
-    config: options.config,
     timing,
   };
   serviceRoutes(app, {

@@ -1,17 +1,9 @@
 import { basename, dirname, join } from 'node:path';
 import { isSessionName, LeadMasterError } from '@leadmaster/protocol';
+import { errorCode, isMissing } from '@leadmaster/service-kit/files';
 import { z } from 'zod';
 import { isTemporaryName, syncFolder, writeAtomically } from './atomic-file.ts';
-import {
-  errorCode,
-  isMissing,
-  lstatOrNull,
-  makeFolder,
-  namesOrNull,
-  type ProfileFs,
-  textOrNull,
-  writeFailed,
-} from './files.ts';
+import { lstatOrNull, makeFolder, namesOrNull, type ProfileFs, textOrNull, writeFailed } from './files.ts';
 import { refuseMountPoint, removeTree } from './mounts.ts';
 import type { TrashEntry } from './profile-store.ts';
 import { statFiles } from './stat-walk.ts';

@@ -9,6 +9,7 @@ import {
   type Session,
   sameLink,
 } from '@leadmaster/protocol';
+import { isMissing } from '@leadmaster/service-kit/files';
 import { isDamage, type SnapshotInfo, type Vault } from '@leadmaster/vault';
 import type { GivenAway } from '../access/session-access.ts';
 import { refuseOlderBrowser } from '../profile/browser-version.ts';
@@ -255,7 +256,7 @@ async function takeOutFindings(folder: string): Promise<Findings | null> {
   try {
     return parseFindings(await readFile(path, 'utf8'));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (isMissing(error)) return null;
     throw error;
   } finally {
     await rm(path, { force: true });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
-import { makePrivateFile } from '@leadmaster/service-kit/files';
+import { isMissing, makePrivateFile } from '@leadmaster/service-kit/files';
 import {
   ByteRate,
   newMasterKeyText,
@@ -199,7 +199,7 @@ function readKeyFile(file: string): string | null {
     if (!statSync(file).isFile()) throw new Error('it is not a regular file');
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (isMissing(error)) return null;
     throw keyFailed(file, 'read', error);
   }
 }

@@ -5,10 +5,11 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LeadMasterError, type TransferEntry } from '@leadmaster/protocol';
+import { isMissing } from '@leadmaster/service-kit/files';
 import { checkTree } from '@leadmaster/vault';
 import { cannotLink } from '@leadmaster/vault/no-link';
 import { syncFile, syncFolder } from '../profile/atomic-file.ts';
-import { isMissing, realFs, writeFailed } from '../profile/files.ts';
+import { realFs, writeFailed } from '../profile/files.ts';
 import type { DataPaths } from '../profile/paths.ts';
 
 /** What no byte hashes to; it is never sent. */
