@@ -4,7 +4,7 @@ import type { Cli } from '../cli.ts';
 import { ServiceClient } from '../client/service-client.ts';
 import { firstStep, sessionTable } from '../commands/sessions.ts';
 
-/** What the terminal shows when the service has started: where it is, what it runs, and what to do next. */
+/** What a person sees when the service has started: where it is, what it runs, and what to do next. */
 export async function printBanner(cli: Cli, config: Config, url: string, browser: BrowserFound | null): Promise<void> {
   const here = new URL(url);
   const client = new ServiceClient({ ...config, port: Number(here.port) });

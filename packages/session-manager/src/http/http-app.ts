@@ -46,5 +46,6 @@ export const DEFAULT_TIMING: HttpTiming = { ...APP_TIMING, sendDeadlineMs: 30_00
 
 /** What a file of routes gets. */
 export interface RouteContext extends Services, AppContext {
+  config: HttpServerOptions['config'];
   timing: HttpTiming;
 }

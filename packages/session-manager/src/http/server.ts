@@ -42,6 +42,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     place: options.place,
     departures: options.departures,
     arrivals: options.arrivals,
+    config: options.config,
     timing,
   };
   serviceRoutes(app, {
