@@ -28,9 +28,15 @@ export function languageOf(real: Env): Language {
   return named !== undefined && /^es(?![a-z])/i.test(named) ? 'es' : 'en';
 }
 
+/** By environment, so that the settings file is read once for a command. */
+const languages = new WeakMap<Env, Language>();
+
 /** The words for a terminal; with `--json`, English. */
 export function wordsFor({ env, json }: { env: Env; json: boolean }): Words {
-  return json ? en : WORDS[languageOf(env)];
+  if (json) return en;
+  const language = languages.get(env) ?? languageOf(env);
+  languages.set(env, language);
+  return WORDS[language];
 }
 
 function settingOf(real: Env): string | undefined {
