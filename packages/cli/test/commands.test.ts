@@ -87,7 +87,7 @@ describe('sessions', () => {
     expect(JSON.parse((await cli('sessions --json')).stdout)).toEqual([]);
   });
 
-  test('one line each, with what is asked of a person beside it', async () => {
+  test('one line each, with its hint beside it', async () => {
     const { blobs, cli, damageVault, engine, given, snapshots, take } = await service();
     await given('soporte', 'LINKED');
     const { id } = await take('soporte');

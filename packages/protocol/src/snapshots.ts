@@ -85,7 +85,19 @@ export const snapshotDetail = snapshot.extend({
 });
 export type SnapshotDetail = z.infer<typeof snapshotDetail>;
 
-/** What is wrong with the records of a session's snapshots: removed, replayed, damaged. */
+/** What can be wrong with the records of a session's snapshots. */
+export const SNAPSHOT_PROBLEMS = [
+  'damaged',
+  'removed',
+  'replayed',
+  'rolled_back',
+  'keyless',
+  'stray',
+  'second_writer',
+] as const;
+export type SnapshotProblemKind = (typeof SNAPSHOT_PROBLEMS)[number];
+
+/** What is wrong with the records of a session's snapshots; `kind` is one of `SNAPSHOT_PROBLEMS`, or of a newer service. */
 export const snapshotProblem = z.object({
   kind: seenAs('word', z.string()),
   object: seenAs('operator', z.string()),
@@ -146,7 +158,7 @@ export function isToRecover({ isHere, gone, last, damaged }: Recoverable): boole
 }
 
 export const recoverSessions = z.strictObject({
-  /** When left out, all that the vault holds, this machine has not, and no person has given up on purpose. */
+  /** When left out, all that the vault holds, this machine has not, and no operator has given up on purpose. */
   sessions: z.array(sessionName).min(1).optional(),
   /** The operator confirms that the machine these sessions ran on will never run them again. */
   originRetired: z.boolean().default(false),
@@ -159,7 +171,13 @@ export type RecoverSessions = z.infer<typeof recoverSessions>;
 /** How each session came back, or why it did not. */
 export const recovered = z.object({
   items: z.array(
-    z.object({ session: z.string(), ok: z.boolean(), snapshot: z.string().nullable(), detail: z.string() }),
+    z.object({
+      session: z.string(),
+      ok: z.boolean(),
+      snapshot: z.string().nullable(),
+      detail: z.string(),
+      code: z.string().optional().describe('Why it did not come back, as the code of an error; absent where it did'),
+    }),
   ),
 });
 export type Recovered = z.infer<typeof recovered>;

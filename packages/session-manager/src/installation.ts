@@ -19,8 +19,6 @@ export { isNewerBrowser, newestChromium } from './profile/browser-version.ts';
 export { createProfileStore } from './profile/file-profile-store.ts';
 export {
   type Entry,
-  errorCode,
-  isMissing,
   lstatOrNull,
   mayNotBeUtf8,
   namesOrNull,

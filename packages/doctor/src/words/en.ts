@@ -61,11 +61,11 @@ export const en: DoctorWords = {
     },
     older_than_vault: {
       what: '{session} waits: its login was last used {used}, and the vault has a newer one of {taken}',
-      cure: 'To go on with the newer one: ./leadmaster snapshot restore {session} {snapshot} --start. To start the older one all the same: ./leadmaster session start {session} --older-login.',
+      cure: 'To continue with the newer one: ./leadmaster snapshot restore {session} {snapshot} --start. To start the older one anyway: ./leadmaster session start {session} --older-login.',
     },
     vault_not_compared: {
       what: 'at the start of {at} it was not checked whether the vault has newer logins than this folder: {detail}',
-      cure: 'Sessions were started all the same. If this data folder was restored from a backup, compare it with ./leadmaster snapshot list; the next start checks again.',
+      cure: 'Sessions were started anyway. If this data folder was restored from a backup, compare it with ./leadmaster snapshot list; the next start checks again.',
     },
     database_unreadable: { what: 'the database cannot be read: {detail}', cure: '{hint}' },
     modes_open: { what: '{path} is open to other users (mode {mode})', cure: 'chmod {right} on it, or doctor --fix.' },
@@ -111,7 +111,7 @@ export const en: DoctorWords = {
     },
     profile_missing: {
       what: '{session} is linked, and its profile is gone',
-      cure: 'Mount its disk or put the folder back. Was it moved to another installation (adopted there)? Then the login goes on there and must not run here too: ./leadmaster session delete {session}. Only if it runs nowhere else, bring it back: ./leadmaster snapshot list {session}, then ./leadmaster snapshot restore {session} ID.',
+      cure: 'Mount its disk or put the folder back. Was it moved to another installation (adopted there)? Then the login continues there and must not run here too: ./leadmaster session delete {session}. Only if it runs nowhere else, bring it back: ./leadmaster snapshot list {session}, then ./leadmaster snapshot restore {session} ID.',
     },
     record_unreadable: {
       what: 'the record of {session} cannot be used: {detail}',
@@ -211,7 +211,7 @@ export const en: DoctorWords = {
     },
     feature_broken: {
       what: '{session} cannot use {feature} on build {build} of WhatsApp Web: {detail}',
-      cure: 'It is probed again every minute. ./leadmaster capabilities {session} shows all of it; --override {feature} uses it all the same.',
+      cure: 'It is probed again every minute. ./leadmaster capabilities {session} shows all of it; --override {feature} uses it anyway.',
     },
     text_broken: {
       what: '{session} does not send on build {build} of WhatsApp Web, since {feature} is broken: {detail}',

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { LoginMode, SnapshotKind } from '@leadmaster/protocol';
 import { isLoopback } from '@leadmaster/service-kit/process';
 import { ConfigError, type ConfigProblem, settingsReader, unknownSettings } from '@leadmaster/service-kit/settings';
-import { parseRetention, type RetentionPolicy } from '@leadmaster/vault/retention';
+import type { RetentionPolicy } from '@leadmaster/vault/retention';
 import { parseStoreUrl, type StoreLocation } from '@leadmaster/vault/store-url';
 import { CHECKOUT, type Env } from './env.ts';
 import { ELSEWHERE, VARIABLES } from './variables.ts';
@@ -108,7 +108,6 @@ export function readConfig(env: Env, options: ReadOptions = {}): Config {
   const vaultUrl = get('VAULT_URL');
   const keyFile = get('VAULT_KEY_FILE');
   const rate = get('SNAPSHOT_MAX_MB_PER_S');
-  const schedule = get('SNAPSHOT_SCHEDULE');
   const trimMb = get('STORAGE_TRIM_MB');
   const webVersion = get('WEB_VERSION');
   // The command line goes by it before it reads settings; what is wrong with it is told with the rest.
@@ -167,9 +166,9 @@ export function readConfig(env: Env, options: ReadOptions = {}): Config {
       bytesPerSecond: rate === undefined ? null : rate * 2 ** 20,
     },
     snapshots: {
-      schedule: schedule === 'off' ? null : schedule,
+      schedule: get('SNAPSHOT_SCHEDULE'),
       afterLogin: get('SNAPSHOT_AFTER_LOGIN') === 'on',
-      keep: parseRetention(get('SNAPSHOT_KEEP')),
+      keep: get('SNAPSHOT_KEEP'),
       kind: get('SNAPSHOT_KIND'),
       concurrency: get('SNAPSHOT_CONCURRENCY'),
       drills: get('SNAPSHOT_DRILLS'),

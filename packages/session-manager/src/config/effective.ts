@@ -17,7 +17,10 @@ const SETTLED: Readonly<Record<string, (config: Config) => string | null>> = {
  * Every setting as the service has it. A host may have read the settings file before and hand on what it found: a value that
  * stands in the file as well counts as the file's.
  */
-export function effectiveSettings({ env, file, fromFile }: Environment, config: Config): SettingsView {
+export function effectiveSettings(
+  { env, file, fromFile }: Pick<Environment, 'env' | 'file' | 'fromFile'>,
+  config: Config,
+): SettingsView {
   const items = SECTIONS.flatMap(({ title, settings }) =>
     Object.entries(settings).map(([name, { default: standard, meaning, schema }]): EffectiveSetting => {
       const given = env[name]?.trim() || null;

@@ -11,5 +11,5 @@ export {
 } from '@leadmaster/service-kit/settings';
 export { type Config, defaultConcurrency, type Machine, type ReadOptions, readConfig } from './config.ts';
 export { effectiveSettings } from './effective.ts';
-export { CHECKOUT, type Env, type Environment, loadEnvironment } from './env.ts';
+export { CHECKOUT, type Env, type Environment, type EnvironmentWarning, loadEnvironment } from './env.ts';
 export { ELSEWHERE, EXAMPLE_HEAD, SECTIONS, VARIABLES } from './variables.ts';

@@ -78,8 +78,7 @@ const BROWSER = {
   GUARD_QUIET_S: setting(seconds(0, 604_800), {
     default: '86400',
     meaning:
-      'guarded: how long, where meanwhile it has sent nothing, got nothing, or its page has not loaded itself ' +
-      'afresh.',
+      'guarded: how long, where meanwhile it has sent nothing, got nothing, or its page has not reloaded itself.',
   }),
   GUARD_LOOK_S: setting(seconds(1, 604_800), {
     default: '21600',

@@ -1,5 +1,5 @@
-import { LeadMasterError, TAGS } from '@leadmaster/protocol';
-import { COMPONENTS, createHttpApp, type HttpApp, operationRoutes, serviceRoutes } from '@leadmaster/service-kit/http';
+import { COMPONENTS, LeadMasterError, TAGS } from '@leadmaster/protocol';
+import { createHttpApp, type HttpApp, operationRoutes, serviceRoutes } from '@leadmaster/service-kit/http';
 import { createAuthenticator } from './auth.ts';
 import { compatRoutes } from './compat.ts';
 import { DEFAULT_TIMING, type HttpServerOptions, type RouteContext } from './http-app.ts';
@@ -8,9 +8,9 @@ import { eventRoutes } from './routes/events.ts';
 import { hubRoutes } from './routes/hubs.ts';
 import { installationRoutes } from './routes/installation.ts';
 import { linkingRoutes } from './routes/linking.ts';
+import { machineRoutes } from './routes/machine.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { portableRoutes } from './routes/portable.ts';
-import { machineRoutes } from './routes/service.ts';
 import { orderRoutes, sessionRoutes } from './routes/sessions.ts';
 import { restoreRoutes, snapshotRoutes } from './routes/snapshots.ts';
 import { storageRoutes } from './routes/storage.ts';

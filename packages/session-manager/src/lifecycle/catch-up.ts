@@ -67,7 +67,7 @@ export class CatchUp {
     this.#alarm.ring();
   }
 
-  /** Looks from now until the run ends; a run that is followed already is looked at once more. */
+  /** Looks from now until the run ends; a run that is followed already is looked at again. */
   follow(run: EngineRun, signal: AbortSignal): void {
     if (this.#following === run) {
       this.hurry();

@@ -111,5 +111,5 @@ export function olderHint(session: string, older: NewerInVault | null): string {
     older === null
       ? ''
       : `The login in place was last used ${older.usedAt ?? 'at a time that cannot be read'}; the vault has one of ${older.takenAt}${older.takenOn === null ? '' : ` from ${older.takenOn}`}. `;
-  return `${dates}To go on with the newer one: "./leadmaster snapshot restore ${session} ${latest} --start". To start the older one all the same: "./leadmaster session start ${session} --older-login".`;
+  return `${dates}To continue with the newer one: "./leadmaster snapshot restore ${session} ${latest} --start". To start the older one anyway: "./leadmaster session start ${session} --older-login".`;
 }

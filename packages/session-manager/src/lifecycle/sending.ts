@@ -49,7 +49,7 @@ export async function requireOpenChat(
   throw new LeadMasterError(
     'account_restricted',
     `WhatsApp lets the account of ${name} open no new chats${until === null ? '' : ` until ${until}`}; nothing was sent`,
-    'Chats that exist go on. Send again when the limit has ended, or let the recipient write first.',
+    'Existing chats continue. Send again when the limit has ended, or let the recipient write first.',
     { extra: { retryAt: until } },
   );
 }

@@ -95,7 +95,7 @@ export class Sessions {
   }
 
   /**
-   * `originRetired`: a person's word that the place a copied login came from never runs it again. `olderLogin`: that the
+   * `originRetired`: the operator confirms that the place a copied login came from never runs it again. `olderLogin`: that the
    * one in place is to run although the vault has a newer one.
    */
   async start(name: string, options: StartSaid = {}): Promise<Session> {

@@ -3,13 +3,12 @@ import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { CRITICAL_PATHS, RECORD_FILE } from '@leadmaster/capture/classify';
 import { type CheckReport, isSessionName, LeadMasterError, type RecentFiles, shellWord } from '@leadmaster/protocol';
+import { errorCode, isMissing } from '@leadmaster/service-kit/files';
 import { syncFolder, writeAtomically } from './atomic-file.ts';
 import { checkProfile } from './check.ts';
 import { syncLogin } from './commit.ts';
 import { isExtracted } from './extracted.ts';
 import {
-  errorCode,
-  isMissing,
   lstatOrNull,
   makeFolder,
   namesOrNull,

@@ -101,7 +101,7 @@ export interface ProfileStore {
    */
   list(isKnown?: (name: string) => boolean): Promise<{ name: string; claimed: boolean }[]>;
   /**
-   * Makes the folder (0700) and its record if missing; repairs permissions. Idempotent. The generation goes on from
+   * Makes the folder (0700) and its record if missing; repairs permissions. Idempotent. The generation continues from
    * what lies in the trash under the same name. Throws `session_unclaimed` when a profile without a record is there:
    * that takes `adopt`, on purpose. `above`: the generation under which the session once left this machine.
    */

@@ -1,18 +1,10 @@
 import { basename, dirname, join } from 'node:path';
 import { RECORD_FILE } from '@leadmaster/capture/classify';
 import { isSessionName, LeadMasterError } from '@leadmaster/protocol';
+import { errorCode, isMissing } from '@leadmaster/service-kit/files';
 import { z } from 'zod';
 import { isTemporaryName, syncFolder, writeAtomically } from './atomic-file.ts';
-import {
-  errorCode,
-  isMissing,
-  lstatOrNull,
-  makeFolder,
-  namesOrNull,
-  type ProfileFs,
-  textOrNull,
-  writeFailed,
-} from './files.ts';
+import { lstatOrNull, makeFolder, namesOrNull, type ProfileFs, textOrNull, writeFailed } from './files.ts';
 import { refuseMountPoint, removeTree } from './mounts.ts';
 import type { ProfileRecord, TrashEntry } from './profile-store.ts';
 import { readRecordFile } from './record.ts';

@@ -104,7 +104,7 @@ test('a cursor beyond the end of the log is refused instead of kept waiting', as
   expect(stream.status).toBe(409);
 });
 
-test('a cursor with its log goes on in that log, and is refused in another, as ?after= and as Last-Event-ID', async () => {
+test('a cursor with its log continues in that log, and is refused in another, as ?after= and as Last-Event-ID', async () => {
   const { ask, given, port, sessions } = await serve();
   await given('a', 'QR_REQUIRED');
   const { logId, newest } = sessions.eventLog();
@@ -122,7 +122,7 @@ test('a cursor with its log goes on in that log, and is refused in another, as ?
   }
 });
 
-test('a stream says where it begins, so that one that is cut off before its first event goes on from there', async () => {
+test('a stream says where it begins, so that one that is cut off before its first event continues from there', async () => {
   const { given, port, sessions } = await serve();
   await given('a', 'QR_REQUIRED');
   const { logId, newest } = sessions.eventLog();
@@ -131,7 +131,7 @@ test('a stream says where it begins, so that one that is cut off before its firs
   expect(stream.response.headers['x-event-cursor']).toBe(`${newest}@${logId}`);
 });
 
-test('whoever hangs up is forgotten', async () => {
+test('a follower that hangs up is forgotten', async () => {
   const { given, port, sessions, waiters } = await serve();
   await given('a', 'INITIALIZING');
   const stream = await open(port, '/v1/events');

@@ -284,7 +284,7 @@ describe('the inbox', () => {
     expect([run.looks.length, caughtUpTo()]).toEqual([looks, null]);
   });
 
-  test('goes on after a look that the disk refused', async () => {
+  test('continues after a look that the disk refused', async () => {
     const run = await ready();
     opened.faults.fails = (call) => call === 'sessions.get' || call === 'later';
     run.tell({ type: 'ready', account: { id: '1@c.us', phone: '1', name: '' }, webVersion: '' });

@@ -296,7 +296,7 @@ describe('browsers', () => {
 describe('retention', () => {
   const limits = { events: 1000, eventDays: 30, transitions: 1000, keepBytes: 0 };
 
-  test('by count: the newest stay, ids go on and are never used again', () => {
+  test('by count: the newest stay, ids continue and are never used again', () => {
     const { store } = withSession();
     for (let i = 0; i < 10; i++)
       store.transitions.record('ventas', { from: 'READY', to: 'READY', reason: `${i}`, data: A_CHANGE });

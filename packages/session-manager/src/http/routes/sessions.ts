@@ -49,7 +49,7 @@ export function sessionRoutes(app: HttpApp, context: RouteContext): void {
 }
 
 /**
- * `/v1/sessions/{s}/start` and the like: what a person orders. All of them may be repeated. The answer comes once the order is
+ * `/v1/sessions/{s}/start` and the like: orders of the operator or a tenant. All of them may be repeated. The answer comes once the order is
  * under way; with `?wait=`, once it is done and the state no longer passes by itself, or the wait is over. What is refused or
  * fails until then is the answer; what fails later is in the state and in the log.
  */

@@ -1,58 +1,44 @@
+import type { z } from 'zod';
+import { account } from './accounts.ts';
+import { build, buildList } from './builds.ts';
+import { capabilities, overrideCapabilities } from './capabilities.ts';
+import { event, eventPage } from './events/index.ts';
+import { confirmEvents, hub, hubAndLog, hubList } from './hubs.ts';
+import { message, sendMessage } from './messages.ts';
+import { acceptedPlace, acceptPlace, place } from './place.ts';
+import { problemBody } from './routes/route.ts';
 import {
-  acceptedPlace,
-  acceptPlace,
-  account,
   adoptedSession,
   adoptReport,
   adoptSession,
-  arrivingTransfer,
-  build,
-  buildList,
-  capabilities,
-  census,
   checkReport,
-  confirmEvents,
   createSession,
-  createSnapshot,
-  event,
-  eventPage,
-  hub,
-  hubAndLog,
-  hubList,
-  message,
-  operation,
-  overrideCapabilities,
   pairingCode,
   pairingRequest,
-  place,
-  prepareTransfer,
-  problemBody,
-  pruneReport,
   qrCode,
-  recentFile,
-  recentFiles,
+  retireSession,
+  session,
+  startSession,
+  transition,
+} from './session.ts';
+import {
+  census,
+  createSnapshot,
+  operation,
+  pruneReport,
   recoverable,
   recovered,
   recoverSessions,
   restoreSnapshot,
-  retireSession,
-  sealTransfer,
-  sendMessage,
-  session,
   snapshot,
   snapshotDetail,
   snapshotList,
   snapshotProblem,
-  startSession,
-  storageFolder,
-  storageReport,
-  transferSession,
-  transition,
-  trimReport,
   verifyReport,
   verifySnapshot,
-} from '@leadmaster/protocol';
-import type { z } from 'zod';
+} from './snapshots.ts';
+import { recentFile, recentFiles, storageFolder, storageReport, trimReport } from './storage.ts';
+import { arrivingTransfer, prepareTransfer, sealTransfer, transferSession } from './transfer.ts';
 
 const AT = '2026-03-01T12:00:00.000Z';
 const WHATSAPP_ID = 'true_5491100000001@c.us_3EB0C767D097B7C7D2A1';
