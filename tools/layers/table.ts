@@ -113,7 +113,6 @@ export const ROOMS: readonly Room[] = [
   },
   { room: `${HUB}/keys`, rooms: ['store'], packages: ['protocol'], why: 'Who asks, by the key that is presented.' },
   { room: `${HUB}/machines`, rooms: ['store'], why: 'Lines to session managers.' },
-  { room: `${HUB}/config`, rooms: [], packages: ['service-kit'], why: 'Settings know no service.' },
   {
     room: MANAGER,
     packages: ['service-kit', 'vault', 'capture', 'client', 'protocol'],
@@ -192,7 +191,7 @@ export const ROOMS: readonly Room[] = [
   {
     room: `${HUB}/config`,
     rooms: [],
-    packages: ['service-kit', 'protocol'],
+    packages: ['service-kit'],
     why: 'Settings know nothing of what they set.',
   },
   { room: `${HUB}/secrets`, rooms: [], packages: ['service-kit', 'protocol'], why: 'It seals what it is given.' },

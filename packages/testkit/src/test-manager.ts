@@ -99,7 +99,7 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
   const own = database().listeners;
   const app = await createHttpServer({
     ...context,
-    settings: effectiveSettings({ env, file: null, fromFile: {}, warnings: [] }, config),
+    settings: effectiveSettings({ env, file: null, fromFile: {} }, config),
     keys: context.secrets,
     ...{ ready, timing },
   });

@@ -154,7 +154,7 @@ export async function playedManager(): Promise<PlayedManager> {
     ...{ sessions: orders, snapshots: counted(snapshots, pending) },
     ...{ storage: counted(storage, pending), adoption: counted(adoption, pending) },
     trash: counted(trash, pending),
-    settings: effectiveSettings({ env, file: null, fromFile: {}, warnings: [] }, config),
+    settings: effectiveSettings({ env, file: null, fromFile: {} }, config),
     ...{ departures: counted(departures, pending), arrivals: counted(arrivals, pending) },
     ...{ config, keys: context.secrets, log },
     ready: () => true,
