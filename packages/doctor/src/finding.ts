@@ -57,6 +57,7 @@ export const FINDING_IDS = [
   'record_unreadable',
   'login_damaged',
   'folder_no_session',
+  'folder_set_aside',
   'origin_not_retired',
   'moved_in_place',
   'arrival_left',

@@ -39,7 +39,7 @@ export { loginEvidence } from './profile/login-presence.ts';
 export { proveLoginWhole } from './profile/login-structure.ts';
 export { measureProfile } from './profile/measure.ts';
 export { refuseRootBesideUser } from './profile/owner.ts';
-export { type DataPaths, dataPaths } from './profile/paths.ts';
+export { type DataPaths, dataPaths, MOVED_SUFFIX } from './profile/paths.ts';
 export { modeIsRight, repairPermissions } from './profile/permissions.ts';
 export {
   comparePlaces,

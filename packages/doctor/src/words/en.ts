@@ -125,6 +125,10 @@ export const en: DoctorWords = {
       what: '"{name}" is among the profiles, but its name is not valid for a session',
       cure: 'If it is a profile, rename it to one of a-z, 0-9, - and _ and adopt it; else move it away.',
     },
+    folder_set_aside: {
+      what: '"{name}" was set aside when its login moved into a session',
+      cure: 'It must never run, and is not to be adopted. Once that session is READY, delete it.',
+    },
     origin_not_retired: {
       what: '{session} is a copy of a login and does not start',
       cure: 'When the place it came from never runs it again: ./leadmaster session start {session} --origin-retired.',

@@ -129,6 +129,10 @@ export const es: DoctorWords = {
       what: '"{name}" está entre los perfiles y con ese nombre no puede ser una sesión',
       cure: 'Si es un perfil, póngale un nombre de a-z, 0-9, - y _ y adóptelo; si no, muévalo a otro lado.',
     },
+    folder_set_aside: {
+      what: '"{name}" quedó apartada cuando su login pasó a una sesión',
+      cure: 'No debe ejecutarse nunca, ni se adopta. Cuando esa sesión esté READY, bórrela.',
+    },
     origin_not_retired: {
       what: '{session} es la copia de un login y no se inicia',
       cure: 'Cuando su lugar de origen no la vaya a ejecutar nunca más: ./leadmaster session start {session} --origin-retired.',
