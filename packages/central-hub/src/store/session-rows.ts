@@ -7,7 +7,7 @@ import type { HubTables, SessionRow } from './tables.ts';
 const ROWS_AT_ONCE = 500;
 
 /** What a machine told of its sessions, and when. */
-export interface SessionNews {
+export interface ToldSessions {
   changed: readonly Session[];
   /** Names that are no longer there. */
   gone: readonly string[];
@@ -19,7 +19,7 @@ export async function storeSessions(
   database: HubDatabase,
   db: HubQueries,
   machine: string,
-  { changed, gone, asOf }: SessionNews,
+  { changed, gone, asOf }: ToldSessions,
 ): Promise<void> {
   // By name, each once: two hubs that store the same names take their locks in one order.
   const rows = [...new Map(changed.map((session) => [session.name, rowOf(machine, session, asOf)])).values()];
