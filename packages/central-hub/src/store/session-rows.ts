@@ -58,7 +58,7 @@ async function upsert(db: HubQueries, rows: readonly SessionRow[]): Promise<void
     .execute();
 }
 
-/** `asOf`: what is known from later stays; null: whatever is known goes. */
+/** `asOf`: what is known from later stays; null: all that is known goes. */
 async function forget(db: HubQueries, machine: string, names: readonly string[], asOf: Date | null): Promise<boolean> {
   const gone = await db
     .deleteFrom('sessions')
