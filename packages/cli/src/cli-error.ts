@@ -47,7 +47,7 @@ export class CliError extends Error {
     return new CliError(exitCodeOfStatus(problem.status), problem.code, problem.detail, problem.hint, { problem });
   }
 
-  /** What a person is shown of it. */
+  /** What the terminal shows of it. */
   shownIn(words: Words): Shown {
     const { message, detail, hint } = errorIn(words, { code: this.code, message: this.text, hint: this.advice });
     return { message: redact(message), detail: redact(detail), hint };

@@ -5,9 +5,10 @@ import { ServiceClient } from './client/service-client.ts';
 import { demoDir, demoSettings, readDemo } from './demo/demo-file.ts';
 import type { Io } from './io.ts';
 import { Printer } from './output/printer.ts';
+import { warningIn } from './words/told.ts';
 import type { Words } from './words/words.ts';
 
-/** What every command has at hand. Settings are read when first asked for: `--help` needs none. */
+/** What every command can use. Settings are read when first asked for: `--help` needs none. */
 export class Cli {
   readonly io: Io;
   readonly json: boolean;
@@ -34,7 +35,7 @@ export class Cli {
   get environment(): Environment {
     if (this.#environment === null) {
       this.#environment = loadEnvironment(this.io.env);
-      for (const warning of this.#environment.warnings) this.print.note(warning);
+      for (const warning of this.#environment.warnings) this.print.note(warningIn(this.words, warning));
     }
     return this.#environment;
   }

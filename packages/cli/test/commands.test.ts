@@ -87,7 +87,7 @@ describe('sessions', () => {
     expect(JSON.parse((await cli('sessions --json')).stdout)).toEqual([]);
   });
 
-  test('one line each, with what is asked of a person beside it', async () => {
+  test('one line each, with its hint beside it', async () => {
     const { blobs, cli, damageVault, engine, given, snapshots, take } = await service();
     await given('soporte', 'LINKED');
     const { id } = await take('soporte');
@@ -149,6 +149,18 @@ describe('session', () => {
     expect((await sessions.get('a')).metadata).toEqual({ constructor: 'x', toString: 'y' });
     expect(await cli('session create b --metadata __proto__=c')).toMatchObject({ code: 2, stderr: /__proto__.*key/ });
     expect(context.roster.names()).toEqual(['a']);
+  });
+
+  test('set puts metadata in place of what was noted, or removes it', async () => {
+    const { cli, sessions } = await service();
+    await cli('session create ventas --no-start --metadata team=norte plan=pro');
+    const set = await cli('session set ventas --metadata team=sur --json');
+    expect([set.code, JSON.parse(set.stdout).metadata]).toEqual([0, { team: 'sur' }]);
+    expect(await cli('session set ventas')).toMatchObject({ code: 2 });
+    expect((await sessions.get('ventas')).metadata).toEqual({ team: 'sur' });
+    expect(await cli('session set ventas --no-metadata')).toMatchObject({ code: 0 });
+    expect((await sessions.get('ventas')).metadata).toEqual({});
+    expect((await cli('session set otra --no-metadata')).code).toBe(3);
   });
 
   test('a start that ends where only a person can help is a failure, told once', async () => {

@@ -119,7 +119,7 @@ export type CallArguments<I extends CallId> =
     : [input: InputOf<Routes[I]>, options?: CallOptions];
 
 function bodyOf({ body, upload }: AnyInput): RequestInit {
-  // As a stream also where the bytes are at hand: of other bodies, fetch makes copies.
+  // As a stream also where the bytes are in memory: of other bodies, fetch makes copies.
   if (upload !== undefined) return { body: ReadableStream.from(upload.stream), duplex: 'half' } as RequestInit;
   return body === undefined ? {} : { body: JSON.stringify(body) };
 }

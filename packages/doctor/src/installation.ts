@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { browsersOnAny, isOurs } from '@leadmaster/capture/processes';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { errorCode } from '@leadmaster/service-kit/files';
 import {
   accessCure,
   type BrowserRow,
@@ -8,7 +9,6 @@ import {
   createProfileStore,
   type DataPaths,
   dataPaths,
-  errorCode,
   type LockOwner,
   livingOwner,
   type ProfileRecord,

@@ -1,10 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { LeadMasterError } from '@leadmaster/protocol';
+import { isMissing } from '@leadmaster/service-kit/files';
 import {
   type Config,
   type DataPaths,
   dataPaths,
-  isMissing,
   realFs,
   refuseRootBesideUser,
   unreadable,

@@ -29,6 +29,14 @@ export const tenantName = z.string().regex(TENANT_NAME_PATTERN, TENANT_NAME_RULE
 
 export const snapshotId = z.string().regex(/^[\w-]{1,128}$/, 'the id of a snapshot');
 
+/** A hub's id, chosen by the hub. */
+export const hubId = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9_-]{0,62}$/,
+    'a hub id is 1 to 63 characters: lower-case letters, digits, "_" and "-", beginning with a letter or digit',
+  );
+
 /** Whether a text may name a session, the operator's or a tenant's. */
 export function isSessionName(text: string): boolean {
   return SESSION_NAME_PATTERN.test(text);

@@ -40,7 +40,7 @@ export function redact(text: string): string {
  */
 export function redactSetting(value: string): string {
   const at = value.lastIndexOf('@');
-  if (at < 0) return redact(value);
+  if (at <= 0) return redact(value);
   const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(value)?.[0] ?? '';
   return redact(`${scheme}${GONE}${value.slice(at)}`);
 }

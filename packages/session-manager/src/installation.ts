@@ -19,8 +19,6 @@ export { isNewerBrowser, newestChromium } from './profile/browser-version.ts';
 export { createProfileStore } from './profile/file-profile-store.ts';
 export {
   type Entry,
-  errorCode,
-  isMissing,
   lstatOrNull,
   mayNotBeUtf8,
   namesOrNull,
@@ -63,7 +61,7 @@ export { secondRound } from './snapshots/second-round.ts';
 export { type Identity, identityOf, refuseChanged, vaultAtFact } from './snapshots/vault-identity.ts';
 export { mayBeCopyOf } from './snapshots/wrong-account.ts';
 export { readState, type StateReading } from './state/read-only.ts';
-export type { BrowserRow, BuildRow, BuildSession, SessionRow, SnapshotRow } from './state/state-store.ts';
+export type { BrowserRow, BuildRow, BuildSession, HubRow, SessionRow, SnapshotRow } from './state/state-store.ts';
 export { CLOCK_FACT, isDoubted, parseState } from './steady-clock.ts';
 export { FORGET_MS, openArrivals } from './transfer/arrival-facts.ts';
 export { departuresUnderWay } from './transfer/departure-facts.ts';

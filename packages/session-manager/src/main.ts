@@ -1,10 +1,10 @@
-import { errorText, LeadMasterError, sentence } from '@leadmaster/protocol';
+import { errorText, LeadMasterError, type SettingsView, sentence } from '@leadmaster/protocol';
 import { type Listening, listen, refuseTakenPort } from '@leadmaster/service-kit/http';
 import { createServiceLog, type LogSink } from '@leadmaster/service-kit/log';
 import type { HostedService } from '@leadmaster/service-kit/process';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
-import { loadEnvironment, readConfig } from './config/index.ts';
+import { effectiveSettings, loadEnvironment, readConfig } from './config/index.ts';
 import { requireScreen } from './config/screen.ts';
 import { type Context, createContext } from './context.ts';
 import { LIBRARY_REJECTIONS } from './engine/wwebjs/containment.ts';
@@ -36,8 +36,8 @@ export async function runSessionManager(
   options: { env?: NodeJS.ProcessEnv; logTo?: 'stdout' | 'stderr' } = {},
 ): Promise<RunningService> {
   const warnings: string[] = [];
-  const { env } = loadEnvironment(options.env);
-  const config = readConfig(env, { warn: (text) => warnings.push(text) });
+  const environment = loadEnvironment(options.env);
+  const config = readConfig(environment.env, { warn: (text) => warnings.push(text) });
   // Told at once, and before anything is made; a session could only fail by it, one after the other.
   if (config.loginMode === 'local') requireScreen();
   const { log, sink } = createServiceLog(config.log, options.logTo);
@@ -49,10 +49,11 @@ export async function runSessionManager(
   if (livingOwner(dataPaths(config.dataDir).dataLock) === null) await refuseTakenPort(listeningOf(config));
   const context = await createContext(config, log);
   measureLog(context.metrics, sink);
-  return serve(context, config, log, sink);
+  return serve(context, effectiveSettings(environment, config), log, sink);
 }
 
-async function serve(context: Context, config: Config, log: Logger, sink: LogSink): Promise<RunningService> {
+async function serve(context: Context, settings: SettingsView, log: Logger, sink: LogSink): Promise<RunningService> {
+  const { config } = context;
   const finished = Promise.withResolvers<number>();
   let booted = false;
   let ending: Promise<void> | null = null;
@@ -61,11 +62,15 @@ async function serve(context: Context, config: Config, log: Logger, sink: LogSin
     snapshots: context.snapshots,
     storage: context.storage,
     adoption: context.adoption,
+    trash: context.trash,
+    vault: context.vault,
     builds: context.builds,
     place: context.place,
+    hubs: context.hubs,
     departures: context.departures,
     arrivals: context.arrivals,
     config,
+    settings,
     keys: context.secrets,
     log,
     metrics: context.metrics,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Snapshot, SnapshotReason } from '@leadmaster/protocol';
 import type { HttpApp } from '@leadmaster/service-kit/http';
 import { pino } from 'pino';
-import { readConfig } from '../../session-manager/src/config/index.ts';
+import { effectiveSettings, readConfig } from '../../session-manager/src/config/index.ts';
 import { type Context, createContext } from '../../session-manager/src/context.ts';
 import type { HttpTiming } from '../../session-manager/src/http/http-app.ts';
 import { createHttpServer } from '../../session-manager/src/http/server.ts';
@@ -90,13 +90,19 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
   const { outside, engine, captures, blobs, database } = playOutside(options.blobs);
   const logLines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) });
-  const config = readConfig({ ...quiet(dataDir), ...options.env });
+  const env = { ...quiet(dataDir), ...options.env };
+  const config = readConfig(env);
   const { probe, ready = () => true, timing = {} } = options;
   const context = await createContext(config, log, { outside, ...(probe === undefined ? {} : { probe }) });
   const { store, faults } = database();
   // The service listens to its own events.
   const own = database().listeners;
-  const app = await createHttpServer({ ...context, keys: context.secrets, ready, timing });
+  const app = await createHttpServer({
+    ...context,
+    settings: effectiveSettings({ env, file: null, fromFile: {}, warnings: [] }, config),
+    keys: context.secrets,
+    ...{ ready, timing },
+  });
   await app.listen({ host: '127.0.0.1', port: 0 });
   await context.sessions.boot();
   const { port } = app.server.address() as AddressInfo;

@@ -1,7 +1,7 @@
-import { type AnyEvent, cursorText, EVENTS, type EventStatement, type EventType } from '@leadmaster/protocol';
+import { type AnyEvent, cursorText, eventForTenant } from '@leadmaster/protocol';
 import { EventFollowers } from '@leadmaster/service-kit/http';
 import type { Logger } from 'pino';
-import { type Caller, ownName } from '../keys/caller.ts';
+import type { Caller } from '../keys/caller.ts';
 import type { HubStore } from '../store/index.ts';
 import type { EventQuery, StoredEvent } from '../store/records.ts';
 
@@ -27,7 +27,7 @@ export function viewOf(caller: Caller, session?: string): View {
     key: JSON.stringify([kind, query]),
     query,
     holds: (event) => (kind === 'operator' || event.tenant === tenant) && (names === null || names.has(event.session)),
-    shown: (event) => (kind === 'operator' ? plain(event) : forTenant(caller, event)),
+    shown: (event) => (tenant === null ? plain(event) : eventForTenant(plain(event), tenant)),
   };
 }
 
@@ -102,14 +102,4 @@ export class HubFeed {
 
 function plain({ tenant: _tenant, machine: _machine, ...event }: StoredEvent): AnyEvent {
   return event;
-}
-
-/** An event as a tenant may see it; null where it is the operator's alone, or of a type that this version does not know. */
-function forTenant(caller: Caller, stored: StoredEvent): AnyEvent | null {
-  const statement: EventStatement | undefined = EVENTS[stored.type as EventType];
-  if (statement === undefined || statement.audience === 'operator' || !caller.scopes.has(statement.scope)) return null;
-  const { data, ...event } = plain(stored);
-  const hidden = new Set(statement.operatorFields ?? []);
-  const seen = Object.fromEntries(Object.entries(data).filter(([name]) => !hidden.has(name)));
-  return { ...event, session: ownName(caller, event.session), data: seen };
 }

@@ -29,6 +29,7 @@ export class MachineReader {
   readonly #link: MachineLink;
   readonly #log: Logger;
   #wholeAt = Number.NEGATIVE_INFINITY;
+  #confirmedAt = Number.NEGATIVE_INFINITY;
 
   constructor(store: HubStore, link: MachineLink, log: Logger) {
     this.#store = store;
@@ -50,7 +51,10 @@ export class MachineReader {
       if (both.aborted) return;
       const { to, events, changed, gone } = reading;
       await this.#store.events.append(lease.lease, { from: position, to, events, sessions: { changed, gone }, asOf });
+      const hasMoved = to.cursor !== position.cursor || to.logId !== position.logId;
       position = to;
+      // Also without news now and then: a hub that is not seen for days is forgotten there.
+      if (hasMoved || performance.now() - this.#confirmedAt >= WHOLE_MS) await this.#confirm(position, both);
     }
   }
 
@@ -65,6 +69,24 @@ export class MachineReader {
       events: page.items as AnyEvent[],
       ...looked,
     };
+  }
+
+  /**
+   * Tells the machine what is stored for good here: until then it keeps it. A store that was put back knows less than it had
+   * confirmed: it begins again as a hub that was never seen.
+   */
+  async #confirm(position: LogPosition, signal: AbortSignal): Promise<void> {
+    this.#confirmedAt = performance.now();
+    const params = { hub: `hub-${this.#store.logId}` };
+    const wanted = { params, body: { cursor: cursorOf(position) } };
+    const options = { signal, timeoutMs: 10_000 };
+    try {
+      await this.#link.client.call('confirmEvents', wanted, options);
+    } catch (error) {
+      if (!(error instanceof LeadMasterError) || error.code !== 'cursor_behind') throw error;
+      await this.#link.client.call('forgetHub', { params }, options);
+      await this.#link.client.call('confirmEvents', wanted, options);
+    }
   }
 
   /** All sessions of the machine. The cursor stays: what happened meanwhile is read next. */

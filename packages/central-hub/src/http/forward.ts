@@ -55,10 +55,24 @@ function serveForwarded(app: HttpApp, context: RouteContext, route: Route): void
   serve(app, route, async (plain, reply) => {
     const request = plain as FastifyRequest;
     const caller = context.callers.of(request);
+    refuseOperatorInput(caller, route, request);
     const { session: given } = request.params as { session: string };
     const { session, link } = await targetOf(context, caller, given);
     return forward(context, { route, request, reply, caller, session, link });
   });
+}
+
+/** Some fields confirm what only the operator can know: that the place a copy came from is retired, that an account is another. */
+function refuseOperatorInput({ kind }: Caller, { operatorInput = [] }: Route, { query, body }: FastifyRequest): void {
+  if (kind === 'operator') return;
+  const given: Record<string, unknown> = { ...(query as object), ...(isFields(body) ? body : {}) };
+  const named = operatorInput.filter((field) => given[field] !== undefined && given[field] !== false);
+  if (named.length === 0) return;
+  throw new LeadMasterError('forbidden', `${named.join(', ')} is for the operator to confirm.`, 'Ask the operator.');
+}
+
+function isFields(body: unknown): body is object {
+  return typeof body === 'object' && body !== null && !(body instanceof Readable);
 }
 
 /** One request on its way to the machine of its session, and back. */
@@ -98,8 +112,8 @@ export async function forward(context: RouteContext, call: Forwarded): Promise<F
   reply.removeHeader('content-length');
   const said = await readJson(link, answer);
   if (status === 202 && route.long !== undefined) await own(context, call, said);
-  const about = { route, session: call.session, machine: link.name, asOf: new Date() };
-  return reply.send(JSON.stringify(shown(caller, about, said, status)));
+  const about = { route, session: call.session, machine: link.name, asOf: new Date(), status };
+  return reply.send(JSON.stringify(shown(caller, about, said)));
 }
 
 /** The path of the machine's own route, with the session's full name, and the query as it came. */

@@ -1,12 +1,5 @@
-import { TAGS } from '@leadmaster/protocol';
-import {
-  APP_TIMING,
-  type AppTiming,
-  COMPONENTS,
-  createHttpApp,
-  type HttpApp,
-  serviceRoutes,
-} from '@leadmaster/service-kit/http';
+import { COMPONENTS, TAGS } from '@leadmaster/protocol';
+import { APP_TIMING, type AppTiming, createHttpApp, type HttpApp, serviceRoutes } from '@leadmaster/service-kit/http';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { HubFeed } from '../events/feed.ts';

@@ -74,7 +74,7 @@ export class ServiceClient {
     return this.#ask(() => this.#client.request(id, ...args), args[1]);
   }
 
-  /** Has the service do long work, and follows it to its end. An abort ends the following alone: the service goes on. */
+  /** Has the service do long work, and follows it to its end. An abort ends the following alone: the service continues. */
   operate<I extends LongRouteId>(
     id: I,
     input: InputOf<Routes[I]>,

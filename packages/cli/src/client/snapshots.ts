@@ -7,7 +7,7 @@ import type { ServiceClient } from './service-client.ts';
 
 type Offline = Awaited<ReturnType<typeof openOffline>>;
 
-/** What commands ask of snapshots, whoever answers. Files are extracted by `extract.ts`, without either. */
+/** What commands ask of snapshots, of the service or of the vault. Files are extracted by `extract.ts`, without either. */
 export type Snapshots = Offline['snapshots'];
 export type ImportWanted = Parameters<Snapshots['import']>[2];
 
@@ -25,7 +25,7 @@ const HELLO_MS = 5000;
 
 /**
  * Does work on snapshots by way of the service. Where none answers, on the vault and the data folder themselves, which
- * nobody else may use meanwhile.
+ * no other process may use meanwhile.
  *
  * @throws CliError `service_unreachable` where the service of this data folder listens on another port; LeadMasterError
  * `data_folder_in_use` where a service runs after all.

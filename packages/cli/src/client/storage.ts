@@ -8,9 +8,9 @@ import { of, type ServiceClient } from './service-client.ts';
 /** Walking large profiles on a slow disk takes its time. */
 const WALK_MS = 120_000;
 
-/** What profiles weigh, whoever looks: the running service, or this command at the disk itself. */
+/** The sizes of profiles, as the running service or this command itself reads them from the disk. */
 export interface StorageReader {
-  /** Every profile, also those that nobody has adopted. */
+  /** Every profile, also those that were not adopted. */
   names(): Promise<string[]>;
   report(name: string): Promise<StorageReport>;
   recent(name: string, options: { hours: number; limit: number }): Promise<RecentFiles>;

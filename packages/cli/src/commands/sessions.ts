@@ -7,7 +7,7 @@ import { of, type ServiceClient } from '../client/service-client.ts';
 import type { Printer } from '../output/printer.ts';
 import { table } from '../output/table.ts';
 import { accountName, ago, bytes, localTime, printable, stateName } from '../output/words.ts';
-import { reasonIn, sessionHintIn } from '../words/told.ts';
+import { failureIn, reasonIn, sessionHintIn } from '../words/told.ts';
 import { ENGLISH, type Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { sessionName } from './values.ts';
@@ -40,8 +40,11 @@ export const register: Register = (parent, io, words) => {
         if (hint !== '') cli.print.note(`${dim(`${name}:`)} ${hint}`);
         if (detail !== '') cli.print.note(`${dim(`${name}: ${words.output.detail}`)} ${detail}`);
         if (restricted !== null) cli.print.note(`${dim(`${name}:`)} ${restricted}`);
-        if (snapshotFailure !== null)
-          cli.print.note(`${dim(`${name}:`)} ${red(words.sessions.noSnapshot)}: ${printable(snapshotFailure.detail)}`);
+        if (snapshotFailure === null) continue;
+        const failure = failureIn(words, snapshotFailure);
+        cli.print.note(`${dim(`${name}:`)} ${red(words.sessions.noSnapshot)}: ${printable(failure.says)}`);
+        if (failure.detail !== '')
+          cli.print.note(`${dim(`${name}: ${words.output.detail}`)} ${printable(failure.detail)}`);
       }
     });
 };

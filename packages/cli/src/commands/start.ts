@@ -52,7 +52,7 @@ interface StartOptions {
   exitWithParent?: true;
 }
 
-/** For whoever starts us with a pipe as our standard input, and wants us to end when that closes. */
+/** For a process that starts us with a pipe as our standard input, and wants us to end when that closes. */
 function exitWithParent(words: Words): Option {
   return new Option('--exit-with-parent', words.help.sessionManager.exitWithParent).hideHelp();
 }

@@ -54,7 +54,7 @@ test('a demo that is killed outright takes the stand-in and every browser with i
   expect(children.length).toBeGreaterThanOrEqual(2);
   service.child.kill('SIGKILL');
   for (const pid of children) expect(await gone(pid)).toBe(true);
-  // Its note is left behind, and nobody takes it for a demo that runs.
+  // Its note is left behind, and is not taken for a demo that runs.
   expect(existsSync(join(folder, 'data-demo/demo.json'))).toBe(true);
   expect((await cli('phone', 'inbox')).text).toContain('No demo is running');
 });

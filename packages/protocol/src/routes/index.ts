@@ -1,6 +1,9 @@
+import { centralHubRoutes, hubSessionRoutes } from './central-hub.ts';
+import { chatRoutes } from './chats.ts';
 import { compatRoutes } from './compat.ts';
 import { eventRoutes } from './events.ts';
-import { hubRoutes, hubSessionRoutes } from './hub.ts';
+import { hubRoutes } from './hubs.ts';
+import { installationRoutes } from './installation.ts';
 import { linkingRoutes } from './linking.ts';
 import { messageRoutes } from './messages.ts';
 import { portableRoutes } from './portable.ts';
@@ -9,6 +12,7 @@ import { sessionRoutes } from './sessions.ts';
 import { snapshotRoutes } from './snapshots.ts';
 import { storageRoutes } from './storage.ts';
 import { transferRoutes } from './transfers.ts';
+import { trashRoutes } from './trash.ts';
 
 export * from './compat.ts';
 export * from './inputs.ts';
@@ -22,11 +26,15 @@ export const ROUTES = {
   ...sessionRoutes,
   ...linkingRoutes,
   ...eventRoutes,
+  ...hubRoutes,
   ...messageRoutes,
+  ...chatRoutes,
   ...snapshotRoutes,
   ...portableRoutes,
   ...storageRoutes,
   ...transferRoutes,
+  ...trashRoutes,
+  ...installationRoutes,
   ...serviceRoutes,
   ...compatRoutes,
 };
@@ -37,11 +45,11 @@ export type RouteId = keyof typeof ROUTES;
  * Every route of a hub: those of a session manager, which it forwards or answers from its own store, and its own. The routes of
  * transfers are between managers alone.
  */
-export const HUB_ROUTES = { ...ROUTES, ...hubSessionRoutes, ...hubRoutes };
+export const HUB_ROUTES = { ...ROUTES, ...hubSessionRoutes, ...centralHubRoutes };
 
 export type HubRouteId = keyof typeof HUB_ROUTES;
 
 /** What a client can call: the routes of a session manager, as it states them, and those that a hub has beside them. */
-export const CALLS = { ...ROUTES, ...hubRoutes };
+export const CALLS = { ...ROUTES, ...centralHubRoutes };
 
 export type CallId = keyof typeof CALLS;

@@ -10,5 +10,5 @@ export {
   type Schema,
   schemaVersion,
 } from './migrate.ts';
-export { corruptDatabase, isCorruption, storageError } from './storage-errors.ts';
+export { corruptDatabase, storageError } from './storage-errors.ts';
 export { type Transactions, transactions } from './transactions.ts';

@@ -18,7 +18,7 @@ export interface Layout {
 const DEPTH = 3;
 /** What RemoteAuth puts into its archive, and nothing besides. */
 const REMOTE_AUTH_FOLDERS = ['IndexedDB', 'Local Storage', 'Default'];
-/** Beside what was packed on macOS: the same folders once more, without their content. */
+/** Beside what was packed on macOS: the same folders again, without their content. */
 const MAC_LEFTOVERS = '__MACOSX';
 
 /**

@@ -1,6 +1,6 @@
 import { LeadMasterError } from '@leadmaster/protocol';
+import { errorCode } from '@leadmaster/service-kit/files';
 import { takeOverCure } from '../profile/access.ts';
-import { errorCode } from '../profile/files.ts';
 
 /** Why a folder does not become a session. Nothing of it was changed. */
 export function refuse(detail: string, hint: string, extra: Record<string, unknown> = {}): LeadMasterError {

@@ -28,10 +28,10 @@ const watched = z.object({
   session: z.string(),
   startedAt: time,
   readyAt: time.nullable(),
-  /** When it was READY on the build for the first time; the day in which it is not really used goes on from there. */
+  /** When it was READY on the build for the first time; the day in which it is not really used continues from there. */
   firstReadyAt: time.nullable(),
   losses: z.number().int(),
-  /** What it has done on the build: a text of its own was acknowledged, one came in, its page loaded itself afresh. */
+  /** What it has done on the build: a text of its own was acknowledged, one came in, its page reloaded itself. */
   proven: z.object({ sent: z.boolean(), inbound: z.boolean(), reload: z.boolean() }),
 });
 export type Watched = z.infer<typeof watched>;

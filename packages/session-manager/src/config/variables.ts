@@ -78,8 +78,7 @@ const BROWSER = {
   GUARD_QUIET_S: setting(seconds(0, 604_800), {
     default: '86400',
     meaning:
-      'guarded: how long, where meanwhile it has sent nothing, got nothing, or its page has not loaded itself ' +
-      'afresh.',
+      'guarded: how long, where meanwhile it has sent nothing, got nothing, or its page has not reloaded itself.',
   }),
   GUARD_LOOK_S: setting(seconds(1, 604_800), {
     default: '21600',
@@ -222,6 +221,12 @@ const KEPT = {
   EVENT_RETENTION_DAYS: setting(whole(1, DAY_LIMIT, 'days'), {
     default: '30',
     meaning: 'For so many days at most.',
+  }),
+  EVENTS_KEEP_MB: setting(whole(1, 1_000_000, 'megabytes'), {
+    default: '256',
+    meaning:
+      'How much of the log of events is kept for a registered hub that has not confirmed it, beyond count and days. ' +
+      'At the limit the oldest events go, and the hub is told which (events.gap).',
   }),
   TRANSITION_RETENTION_COUNT: setting(whole(1, 1_000_000, 'state changes per session'), {
     default: '1000',

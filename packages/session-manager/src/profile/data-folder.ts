@@ -1,8 +1,9 @@
 import { accessSync, chmodSync, constants, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
+import { errorCode, isMissing } from '@leadmaster/service-kit/files';
 import { dataFolderCure } from './access.ts';
-import { errorCode, isMissing, writeFailed } from './files.ts';
+import { writeFailed } from './files.ts';
 import type { DataPaths } from './paths.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { checkLoginStores, mendLoginStores, tornLoginFiles } from '@leadmaster/capture';
+import { checkLoginStores, repairLoginStores, tornLoginFiles } from '@leadmaster/capture';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { unreadable, writeFailed } from './files.ts';
 
@@ -24,7 +24,7 @@ export function proveLoginWhole(session: string, profileDir: string): void {
  */
 export function mendLogin(profileDir: string): string[] {
   try {
-    return mendLoginStores(profileDir);
+    return repairLoginStores(profileDir);
   } catch (error) {
     throw writeFailed(profileDir, error);
   }

@@ -2,6 +2,7 @@ import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { RECORD_FILE } from '@leadmaster/capture/classify';
 import { isSessionName, LeadMasterError, SESSION_NAME_RULE } from '@leadmaster/protocol';
+import { isMissing } from '@leadmaster/service-kit/files';
 
 /**
  * Where everything is in a data folder. The one module that builds these paths; every function that takes a session's
@@ -122,7 +123,7 @@ export function refuseSymlinks(paths: DataPaths, name: string): void {
     try {
       link = lstatSync(path).isSymbolicLink();
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      if (isMissing(error)) return;
       throw new LeadMasterError(
         'profile_unreadable',
         `${path} cannot be read (${(error as Error).message})`,

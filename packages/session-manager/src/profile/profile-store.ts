@@ -101,7 +101,7 @@ export interface ProfileStore {
    */
   list(isKnown?: (name: string) => boolean): Promise<{ name: string; claimed: boolean }[]>;
   /**
-   * Makes the folder (0700) and its record if missing; repairs permissions. Idempotent. The generation goes on from
+   * Makes the folder (0700) and its record if missing; repairs permissions. Idempotent. The generation continues from
    * what lies in the trash under the same name. Throws `session_unclaimed` when a profile without a record is there:
    * that takes `adopt`, on purpose. `above`: the generation under which the session once left this machine.
    */
@@ -148,6 +148,8 @@ export interface ProfileStore {
    * @throws LeadMasterError `session_exists` when there is a profile already, `storage_failed` (cause `EXDEV` when it lies on another disk).
    */
   moveIn(session: string, source: string, why: SwapReason): Promise<ProfileRecord>;
+  /** Takes a folder of the trash back to be the session's profile, as `moveIn` does; its label goes. */
+  moveBack(session: string, trashed: string, why: SwapReason): Promise<ProfileRecord>;
   /** When something of the login's files was last written; null when there is none. */
   lastWritten(session: string): Promise<Date | null>;
   /** What is in the trash, newest first. */

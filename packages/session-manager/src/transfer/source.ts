@@ -48,7 +48,7 @@ export class TransferSource {
   }
 
   /**
-   * Moves a session to another manager, or finishes what was begun; with `undo`, takes it back. Whatever fails, exactly
+   * Moves a session to another manager, or finishes what was begun; with `undo`, takes it back. After any failure, exactly
    * one machine owns the session.
    */
   async transfer(session: string, { to, key, undo = false }: TransferSession, given: LongCall): Promise<Session> {

@@ -111,7 +111,7 @@ export class TransferTarget {
       }
     }
     await this.#deps.holdOlder(placed.map(({ session }) => session));
-    // Nobody waits for an answer, and the other sessions wait for their start.
+    // No caller waits for an answer, and the other sessions wait for their start.
     for (const arrival of placed) await this.#bringUp(arrival, 0);
   }
 
@@ -156,7 +156,7 @@ export class TransferTarget {
       throw new LeadMasterError(
         'session_moved',
         `${session} went away from here as generation ${moved}, and ${generation} is not newer`,
-        'It is a copy from before: the session goes on where it went.',
+        'It is a copy from before: the session continues where it went.',
       );
     }
     if (access.has(session)) {

@@ -113,7 +113,7 @@ describe('guarded: a new build', () => {
     expect((await machine.started(other, 1)).webVersion).toBe(NEW);
   });
 
-  test('is good when the canary has really sent, got a message, and survived a page that loaded itself afresh', async () => {
+  test('is good when the canary has really sent, got a message, and survived a page that reloaded itself', async () => {
     const machine = await guarded(['ana'], { quietMs: 86_400_000 });
     await canaryTries(machine, serves(machine, NEW));
     await machine.pass(1);
@@ -209,7 +209,7 @@ describe('guarded: a new build', () => {
     expect(machine.store.builds.trials()).toEqual([]);
   });
 
-  test('a crash in the middle of a trial ends nothing: it goes on', async () => {
+  test('a crash in the middle of a trial ends nothing: it continues', async () => {
     const machine = await guarded();
     const canary = await canaryTries(machine, serves(machine, NEW));
     await machine.close();

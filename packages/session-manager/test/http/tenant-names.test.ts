@@ -1,7 +1,16 @@
 import { existsSync } from 'node:fs';
 import { readdir, rename } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { session } from '@leadmaster/protocol';
+import {
+  type AnyEvent,
+  answerForTenant,
+  eventForTenant,
+  ownName,
+  ROUTES,
+  type RouteId,
+  session,
+} from '@leadmaster/protocol';
 import { describe, expect, test } from 'vitest';
 import { type Served, serve } from './serve.ts';
 
@@ -9,6 +18,13 @@ const NAME = 'acme.ventas';
 const AT = `/v1/sessions/${NAME}`;
 const PASSPHRASE = { 'x-passphrase': 'caballo-bateria-grapa' };
 const BYTES = { 'content-type': 'application/octet-stream', ...PASSPHRASE };
+
+const STATES = ['UNCLAIMED', 'LINKED', 'QR_REQUIRED', 'READY', 'WRONG_ACCOUNT', 'ERROR', 'MOVED'] as const;
+/** What a tenant reads of a session. */
+const LOOKS = [
+  ...(['getSession', 'listSessions', 'checkSession', 'getStorage', 'getQr', 'listTransitions'] as const),
+  ...(['getCapabilities', 'listSnapshots', 'listOperations', 'listMessages'] as const),
+];
 
 async function expectState({ ask }: Served, state: string, name = NAME): Promise<void> {
   expect(session.parse((await ask(`/v1/sessions/${name}`)).json)).toMatchObject({ name, state });
@@ -25,6 +41,7 @@ describe('a session of a tenant', () => {
     await given(NAME, 'READY');
     expect(existsSync(join(dataDir, 'tokens', NAME))).toBe(true);
     expect(await readdir(join(dataDir, 'locks/sessions'))).toContain(`${NAME}.lock`);
+    expect((await ask('/metrics')).text).toContain(`session="${NAME}"`);
 
     const taken = await ask(`${AT}/snapshots`, { method: 'POST' });
     expect([taken.status, taken.json.session]).toEqual([201, NAME]);
@@ -39,7 +56,6 @@ describe('a session of a tenant', () => {
     expect((await ask('/v1/recover')).json.items).toMatchObject([{ session: NAME, isHere: false }]);
     const { items } = (await ask('/v1/events?limit=1000')).json as { items: { session: string | null }[] };
     expect(new Set(items.map((event) => event.session ?? NAME))).toEqual(new Set([NAME]));
-    expect((await ask('/metrics')).status).toBe(200);
   });
 
   test('comes back from the trash, and a folder that lies in its place is adopted', async () => {
@@ -113,5 +129,38 @@ describe('a session of a tenant', () => {
       expect((await ask(`/v1/sessions/${name}`)).json.code).toBe('invalid_session_name');
     }
     expect(await fingerprint()).toBe(before);
+  });
+
+  test('is told to its tenant, in each state, without a path, a machine, a command or another name', async () => {
+    const { ask, dataDir, engine, given, take } = await serve();
+    await given('caja', 'READY');
+    const told: unknown[] = [];
+    const tell = async (name: string, id: RouteId, how: Parameters<typeof ask>[1] = {}): Promise<void> => {
+      const { status, json } = await ask(ROUTES[id].path.replace('{session}', name), how);
+      told.push({ name: ownName(name), id, status, body: answerForTenant(ROUTES[id], 'acme', { status, body: json }) });
+    };
+    for (const state of STATES) {
+      const name = `acme.s-${state.toLowerCase()}`;
+      await given(name, state);
+      if (state === 'READY') await take(name);
+      for (const id of LOOKS) await tell(name, id);
+      for (const id of ['createSnapshot', 'startSession', 'logoutSession'] as const)
+        await tell(name, id, { method: 'POST' });
+    }
+    await tell('acme.nada', 'getSession');
+    await tell('caja', 'getSession');
+    const { items } = (await ask('/v1/events?limit=1000')).json as { items: AnyEvent[] };
+    const events = items.map((event) => eventForTenant(event, 'acme')).filter((event) => event !== null);
+    expect(events.length).toBeGreaterThan(20);
+    expect(engine.alive.length).toBeGreaterThan(1);
+    const text = JSON.stringify([told, events]);
+    for (const never of [dataDir, hostname(), 'acme', './leadmaster', '/tokens', 'pid '])
+      expect(text).not.toContain(never);
+    // Asked for by its name, it is as absent as what never was.
+    expect(text.replace('"name":"caja"', '')).not.toContain('caja');
+    expect(text).toContain('"name":"s-ready","state":"READY"');
+    expect(text).toContain('Use POST /v1/sessions/s-');
+    const statuses = new Set(told.map((each) => (each as { status: number }).status));
+    expect([...statuses]).toEqual(expect.arrayContaining([200, 201, 202, 404, 409]));
   });
 });

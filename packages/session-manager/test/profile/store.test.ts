@@ -44,7 +44,7 @@ describe('create and claim', () => {
     expect(await store.create('ventas')).toMatchObject({ generation: 1 });
   });
 
-  test('the generation goes on after trash, for that name alone', async () => {
+  test('the generation continues after trash, for that name alone', async () => {
     const { store } = await freshStore();
     await store.create('a');
     await store.updateRecord('a', { generation: 7 });

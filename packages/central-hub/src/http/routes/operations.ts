@@ -1,9 +1,8 @@
-import { HUB_ROUTES, LeadMasterError, type Operation } from '@leadmaster/protocol';
+import { answerForTenant, HUB_ROUTES, LeadMasterError, type Operation } from '@leadmaster/protocol';
 import { callerSignal, type HttpApp, serve } from '@leadmaster/service-kit/http';
 import type { Caller } from '../../keys/caller.ts';
 import type { OperationRecord } from '../../store/records.ts';
 import type { RouteContext } from '../hub-app.ts';
-import { forTenant } from '../shown.ts';
 
 /** For the answer of a machine beyond the wait that the caller asked for. */
 const GRACE_MS = 10_000;
@@ -49,7 +48,8 @@ function isOf({ kind, keyId }: Caller, record: OperationRecord): boolean {
 }
 
 function toldTo(caller: Caller, operation: Operation): Operation {
-  return caller.kind === 'operator' ? operation : (forTenant(caller, operation) as Operation);
+  if (caller.tenant === null) return operation;
+  return answerForTenant(HUB_ROUTES.getOperation, caller.tenant, { status: 200, body: operation }) as Operation;
 }
 
 function notFound(id: string): LeadMasterError {

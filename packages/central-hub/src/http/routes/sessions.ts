@@ -12,7 +12,7 @@ import { type Caller, fullName, mayReach, ownName } from '../../keys/caller.ts';
 import { roomiest } from '../../machines/room.ts';
 import type { SessionQuery, SessionRecord } from '../../store/records.ts';
 import type { RouteContext } from '../hub-app.ts';
-import { forTenant, hubFields } from '../shown.ts';
+import { shown } from '../shown.ts';
 import { targetOf } from '../target.ts';
 
 /** `/v1/sessions`: made where there is room; listed and, where the machine is silent, told from the hub's own store. */
@@ -127,8 +127,8 @@ function told(caller: Caller, { session, machine, asOf }: SessionRecord): HubSes
 }
 
 function seen(caller: Caller, session: Session, machine: string, asOf: Date): HubSession {
-  const whole = { ...session, ...hubFields(session.name, machine, asOf) };
-  return caller.kind === 'operator' ? whole : (forTenant(caller, whole) as HubSession);
+  const about = { route: HUB_ROUTES.getSession, session: session.name, machine, asOf, status: 200 };
+  return shown(caller, about, session) as HubSession;
 }
 
 /** Whether the machine gave no answer, so that the hub tells what it knew last. */

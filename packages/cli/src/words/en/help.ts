@@ -44,7 +44,7 @@ export const help = {
   events: {
     about: 'print what happened, oldest first',
     name: 'of this session alone',
-    follow: 'go on with what happens from now; ends with Ctrl-C',
+    follow: 'continue with what happens from now; ends with Ctrl-C',
     after: 'begin after this event, by its number or as NUMBER@LOG; without it, the newest are shown',
     limit: 'at most so many, 1 to 1000',
   },
@@ -53,7 +53,7 @@ export const help = {
     file: 'the file to write',
     snapshot: 'this snapshot, instead of a fresh one',
     kind: 'of the fresh snapshot',
-    retire: 'and give the session up here, for good: it goes on where the file is imported',
+    retire: 'and give the session up here, for good: it continues where the file is imported',
     force: 'write over a file that is there',
   },
   hub: {
@@ -186,11 +186,16 @@ export const help = {
     idempotencyKey: 'sending again with the same key sends nothing twice',
   },
   session: {
-    about: 'create, start, stop, restart, log out or delete one session',
+    about: 'create, change, start, stop, restart, log out or delete one session',
     create: {
       about: 'create a session, and start it',
       noStart: 'leave it stopped',
       metadata: 'notes of your own, kept with the session',
+    },
+    set: {
+      about: 'change what is noted beside a session',
+      metadata: 'notes of your own, in place of all that were kept',
+      noMetadata: 'remove all of them',
     },
     start: {
       about: 'start a session',

@@ -12,7 +12,7 @@ import { service, vault } from './service.ts';
 import { pages, place, profiles, sessions } from './sessions.ts';
 import { recover, restore, snapshots } from './snapshots.ts';
 
-/** Everything that the terminal shows a person, in English. */
+/** Everything that the terminal shows, in English. */
 export const en = {
   language: 'en' as Language,
   asking,

@@ -21,7 +21,7 @@ the log of a service goes to standard error, and help is always text.`,
     'Options:': 'Options:',
     'Commands:': 'Commands:',
   },
-  /** What a person puts something in the place of, in the usage of a command. */
+  /** Places that a value is put in, in the usage of a command. */
   places: {
     code: 'code',
     command: 'command',

@@ -52,8 +52,8 @@ export const vault = {
   otherAccepted: (vault: string, url: string) =>
     `The vault ${vault} at ${url} is accepted; the next snapshot goes there.`,
   askRollback: (detail: string, holds: string, name: string) =>
-    `${detail}\nIt holds ${holds} of ${name}; whatever came later is not in it. Was this copy put back on purpose? ` +
-    'If not, somebody has removed snapshots: leave it, and look for the newer vault. Go on from here?',
+    `${detail}\nIt holds ${holds} of ${name}; what came later is not in it. Was this copy put back on purpose? ` +
+    'If not, snapshots were removed: leave it, and look for the newer vault. Continue from here?',
   noSnapshot: 'no snapshot',
   holds: (snapshots: string, newest: string) => `${snapshots}, the newest ${newest}`,
   onlyWhereSaid: 'A second vault is made only where that is said.',

@@ -189,11 +189,16 @@ export const help: typeof enHelp = {
     idempotencyKey: 'enviar otra vez con la misma clave no envía nada dos veces',
   },
   session: {
-    about: 'crea, arranca, detiene, reinicia, desvincula o borra una sesión',
+    about: 'crea, cambia, arranca, detiene, reinicia, desvincula o borra una sesión',
     create: {
       about: 'crea una sesión, y la arranca',
       noStart: 'la deja detenida',
       metadata: 'notas de usted, que se guardan con la sesión',
+    },
+    set: {
+      about: 'cambia lo que está anotado junto a una sesión',
+      metadata: 'notas de usted, en lugar de todas las que había',
+      noMetadata: 'las quita todas',
     },
     start: {
       about: 'arranca una sesión',

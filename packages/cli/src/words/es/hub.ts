@@ -8,7 +8,7 @@ export const hub: typeof enHub = {
   machineHead: ['MÁQUINA', 'ESTADO', 'SESIONES', 'MEMORIA LIBRE', 'DISCO LIBRE', 'VISTA', 'VERSIÓN', 'DIRECCIÓN'],
   noTenant: 'Todavía no hay ningún cliente. Agregue uno: ./leadmaster tenants create NOMBRE',
   noKey: 'Todavía no hay ninguna clave. Haga una: ./leadmaster keys create NOMBRE --tenant CLIENTE',
-  noMachine: 'Todavía no hay ninguna máquina. Agregue una: ./leadmaster machines add NOMBRE URL --token-file ARCHIVO',
+  noMachine: 'Todavía no hay ninguna máquina. Agregue una: ./leadmaster machines add NOMBRE URL --token-file FILE',
   tenantMade: (name) =>
     `${name} está agregado. Haga una clave para él: ./leadmaster keys create NOMBRE --tenant ${name}`,
   keyOnce: 'Esta clave se muestra solo esta vez. Guárdela como una contraseña.',

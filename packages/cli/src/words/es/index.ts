@@ -1,5 +1,7 @@
 import type { Language } from '@leadmaster/doctor';
 import { actions } from './actions.ts';
+import { advice } from './advice.ts';
+import { broughtBack, checks, database, page, problems } from './checks.ts';
 import { phones } from './demo.ts';
 import { errors, ownErrors } from './errors.ts';
 import { help } from './help.ts';
@@ -14,9 +16,10 @@ import { recordings } from './recordings.ts';
 import { refusals } from './refusals.ts';
 import { service, vault } from './service.ts';
 import { pages, place, profiles, sessions } from './sessions.ts';
+import { warning } from './settings.ts';
 import { recover, restore, snapshots } from './snapshots.ts';
 
-/** Everything that the terminal shows a person, in Spanish. */
+/** Everything that the terminal shows, in Spanish. */
 export const es = {
   language: 'es' as Language,
   asking,
@@ -44,5 +47,8 @@ export const es = {
   sessions,
   snapshots,
   vault,
-  told: { actions, errors, ownErrors, reasons, sessionHint },
+  told: {
+    ...{ actions, advice, errors, ownErrors, reasons, sessionHint },
+    ...{ broughtBack, checks, database, page, problems, warning },
+  },
 };

@@ -11,7 +11,7 @@ export const service: typeof enService = {
     browser: 'navegador',
     login: 'login',
   },
-  addMachines: 'Ponga session managers detrás: ./leadmaster machines add NOMBRE URL --token-file ARCHIVO',
+  addMachines: 'Ponga session managers detrás: ./leadmaster machines add NOMBRE URL --token-file FILE',
   demoAlone: 'Una demo solo se arranca con "start --demo".',
   shutdownHangs: (seconds) => `El cierre no termina en ${seconds} s; el proceso acaba sin él.`,
   unusedByDemo: (name) => `La demo tiene su propia bóveda y su propia clave: ${name} no se usa.`,
@@ -53,7 +53,7 @@ export const vault: typeof enVault = {
   otherAccepted: (vault, url) => `La bóveda ${vault} en ${url} está aceptada; la próxima copia va ahí.`,
   askRollback: (detail, holds, name) =>
     `${detail}\nTiene ${holds} de ${name}; lo que vino después no está en ella. ¿Se repuso a propósito? ` +
-    'Si no, alguien ha quitado copias: déjela, y busque la bóveda más nueva. ¿Seguir desde aquí?',
+    'Si no, se quitaron copias: déjela, y busque la bóveda más nueva. ¿Seguir desde aquí?',
   noSnapshot: 'ninguna copia',
   holds: (snapshots, newest) => `${snapshots}, la más nueva ${newest}`,
   onlyWhereSaid: 'Una segunda bóveda solo se crea cuando se indica.',

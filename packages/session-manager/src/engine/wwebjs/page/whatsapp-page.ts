@@ -45,11 +45,15 @@ export interface PageChat {
   readonly t?: number;
   readonly name?: string;
   readonly formattedTitle?: string;
+  readonly unreadCount?: number;
+  readonly archive?: boolean;
   readonly lastReceivedKey?: unknown;
   readonly msgs: { getModelsArray(): PageMsg[] };
 }
 
 export interface PageContact {
+  readonly id: Wid;
+  readonly isBusiness?: boolean;
   readonly name?: string;
   readonly pushname?: string;
   readonly verifiedName?: string;
@@ -82,6 +86,7 @@ export interface Modules {
     getPhoneNumber?(wid: Wid): Wid | null | undefined;
     getAlternateUserWid?(wid: Wid): Wid | null | undefined;
   };
+  WAWebFrontendContactGetters: { getIsMyContact?(contact: PageContact): unknown };
   WAWebLidMigrationUtils: { toPn?(wid: Wid): Wid | null | undefined; toLid?(wid: Wid): Wid | null | undefined };
   WAWebReachoutTimelockUtils: {
     canSendMsgWhileTimelocked?(input: { chat: PageChat; contact: PageContact | undefined }): unknown;

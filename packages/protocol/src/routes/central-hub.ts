@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { ErrorCode } from '../errors.ts';
 import {
   addMachine,
   changeTenant,
@@ -16,7 +15,8 @@ import {
   madeKey,
   me,
   tenant,
-} from '../hub.ts';
+} from '../central-hub.ts';
+import type { ErrorCode } from '../errors.ts';
 import { tenantName } from '../names.ts';
 import { SESSION_STATES } from '../states.ts';
 import { noBody, queryInteger } from './inputs.ts';
@@ -41,7 +41,7 @@ const tenantParams = z.strictObject({ tenant: tenantName });
 const machineParams = z.strictObject({ machine: machineName });
 
 /** Who the clients of the installation are, what opens the hub, and which machines stand behind it. */
-export const hubRoutes = routes({
+export const centralHubRoutes = routes({
   getMe: {
     method: 'GET',
     path: '/v1/me',
