@@ -52,7 +52,7 @@ export interface LogPosition {
 /** The right to read a machine's log, for a while. Written with every effect, so that a late writer is refused. */
 export interface Lease {
   machine: string;
-  /** Counts up with each claim by another holder. */
+  /** Counts up with each claim. */
   generation: number;
   position: LogPosition;
 }

@@ -7,7 +7,7 @@ import type { HubTables, SessionRow } from './tables.ts';
 const ROWS_AT_ONCE = 500;
 
 /** What a machine told of its sessions, and when. */
-export interface SessionNews {
+export interface ToldSessions {
   changed: readonly Session[];
   /** Names that are no longer there. */
   gone: readonly string[];
@@ -19,7 +19,7 @@ export async function storeSessions(
   database: HubDatabase,
   db: HubQueries,
   machine: string,
-  { changed, gone, asOf }: SessionNews,
+  { changed, gone, asOf }: ToldSessions,
 ): Promise<void> {
   // By name, each once: two hubs that store the same names take their locks in one order.
   const rows = [...new Map(changed.map((session) => [session.name, rowOf(machine, session, asOf)])).values()];
@@ -58,7 +58,7 @@ async function upsert(db: HubQueries, rows: readonly SessionRow[]): Promise<void
     .execute();
 }
 
-/** `asOf`: what is known from later stays; null: whatever is known goes. */
+/** `asOf`: what is known from later stays; null: all that is known goes. */
 async function forget(db: HubQueries, machine: string, names: readonly string[], asOf: Date | null): Promise<boolean> {
   const gone = await db
     .deleteFrom('sessions')

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { freePort } from '@leadmaster/testkit/free-port';
@@ -167,20 +168,18 @@ describeWhereItIs(kind, () => {
     expect(await woken).toBe(true);
   });
 
-  test('a server that has no connection left refuses those too many, and serves again when there is one', async () => {
+  test('a server that has no connection left is told as that, and serves again when there is one', async () => {
     const url = await urlOf();
-    const store = await open(at(url));
-    await store.machines.list();
+    await (await open(at(url))).close();
     const admin = await connect(url);
-    await admin.query(
-      `create role few login connection limit 1; grant all on database "${new URL(url).pathname.slice(1)}" to few`,
-    );
-    const few = url.replace('postgres@', 'few@');
+    const role = `few${randomBytes(4).toString('hex')}`;
+    await admin.query(`create role ${role} login connection limit 1 in role postgres`);
+    const few = url.replace('postgres@', `${role}@`);
     const only = await connect(few);
     const refused = await timed(() => openStore({ ...at(few), seal: SEAL, log: SILENT }));
     expect(refused).toMatchObject({ code: 'database_unreachable', hint: expect.stringMatching(/max_connections/) });
     await only.end();
-    await vi.waitFor(async () => (await connect(few)).query('select 1'));
+    await vi.waitFor(() => open(at(few)));
   });
 
   test('a server that is slow is told in time, and no connection stays in a transaction', async () => {

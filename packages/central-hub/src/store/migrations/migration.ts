@@ -1,6 +1,6 @@
 /** How a database calls what the steps use. */
 export interface SqlWords {
-  /** A text that sorts by its bytes, as JavaScript and SQLite sort it, whatever the language of the server. */
+  /** A text that sorts by its bytes, as JavaScript and SQLite sort it, in every language of a server. */
   text: string;
   int: string;
   blob: string;

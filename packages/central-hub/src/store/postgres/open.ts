@@ -21,7 +21,7 @@ const CONNECTIONS = 10;
 const INT8 = 20;
 
 /**
- * Connects to PostgreSQL and brings the schema up to date. A call takes at most some seconds, whatever the server does.
+ * Connects to PostgreSQL and brings the schema up to date. A call takes some seconds at most, also where the server does not answer.
  * @throws LeadMasterError `database_unreachable`, `storage_failed`.
  */
 export async function openPostgres(url: string, log: Logger, now: () => Date): Promise<OpenDatabase> {
