@@ -81,19 +81,7 @@ export const snapshotDetail = snapshot.extend({
 });
 export type SnapshotDetail = z.infer<typeof snapshotDetail>;
 
-/** What can be wrong with the records of a session's snapshots. */
-export const SNAPSHOT_PROBLEMS = [
-  'damaged',
-  'removed',
-  'replayed',
-  'rolled_back',
-  'keyless',
-  'stray',
-  'second_writer',
-] as const;
-export type SnapshotProblemKind = (typeof SNAPSHOT_PROBLEMS)[number];
-
-/** What is wrong with the records of a session's snapshots; `kind` is one of `SNAPSHOT_PROBLEMS`, or of a newer service. */
+/** What is wrong with the records of a session's snapshots: removed, replayed, damaged. */
 export const snapshotProblem = z.object({ kind: z.string(), object: z.string(), detail: z.string() });
 export type SnapshotProblem = z.infer<typeof snapshotProblem>;
 
