@@ -15,11 +15,11 @@ export function refuseSend(
   { state, reason, hint }: Pick<SupervisorView, 'state' | 'reason' | 'hint'>,
 ): void {
   if (state === 'READY') return;
-  const advice =
+  const cure =
     stateKind(state, reason) === 'transient'
       ? 'It recovers by itself; try again when it is READY.'
       : hint || `Start it first: "./leadmaster session start ${name}".`;
-  throw new LeadMasterError('session_not_ready', `${name} is ${state}; nothing was sent`, advice, { extra: { state } });
+  throw new LeadMasterError('session_not_ready', `${name} is ${state}; nothing was sent`, cure, { extra: { state } });
 }
 
 /**
