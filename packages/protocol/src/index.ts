@@ -5,6 +5,7 @@ export * from './builds.ts';
 export * from './capabilities.ts';
 export * from './chats.ts';
 export * from './commands.ts';
+export * from './doctor.ts';
 export * from './errors.ts';
 export * from './events/index.ts';
 export * from './limits.ts';

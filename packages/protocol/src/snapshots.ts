@@ -167,6 +167,7 @@ export const OPERATION_KINDS = [
   'trim',
   'adopt',
   'transfer',
+  'doctor_fix',
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 

@@ -9,6 +9,7 @@ import { demoDir, readDemo, removeDemo, unusedByDemo, writeDemo } from '../demo/
 import { CUSTOMER } from '../demo/phones.ts';
 import type { Io } from '../io.ts';
 import { printBanner } from '../service/banner.ts';
+import { ownDiagnosis } from '../service/own-diagnosis.ts';
 import { type Service, serve } from '../service/serve.ts';
 import { ensureBrowser } from '../setup/install-browser.ts';
 import type { Words } from '../words/words.ts';
@@ -73,7 +74,11 @@ async function run(cli: Cli, env: Env, options: StartOptions, install: boolean, 
     exitWithParent: options.exitWithParent === true,
     start: async (environment): Promise<Service> => {
       const { runSessionManager } = await import('@leadmaster/session-manager');
-      return runSessionManager({ env: { ...environment }, logTo: cli.json ? 'stderr' : 'stdout' });
+      return runSessionManager({
+        env: { ...environment },
+        logTo: cli.json ? 'stderr' : 'stdout',
+        diagnosis: ownDiagnosis(environment),
+      });
     },
     onStarted: async (service) => {
       await printBanner(cli, config, service.url, browser);

@@ -48,6 +48,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     arrivals: options.arrivals,
     config: options.config,
     settings: options.settings,
+    diagnosis: options.diagnosis,
     timing,
   };
   serviceRoutes(app, {

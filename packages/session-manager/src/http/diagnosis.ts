@@ -1,0 +1,39 @@
+import { type DoctorAnswer, LeadMasterError, type ToldLanguage } from '@leadmaster/protocol';
+
+/** How an installation is looked at. */
+export interface ExamineOptions {
+  language: ToldLanguage;
+  /** Also asks for the page of WhatsApp Web, in a browser that is started for it. */
+  network: boolean;
+  /** First does what is safe. */
+  fix: boolean;
+}
+
+/**
+ * What the host of the service can tell of the whole installation. The service itself knows no doctor, and must not run one:
+ * the doctor opens files of locks that this process holds, which would drop them (`profile/locks.ts`).
+ */
+export interface Diagnosis {
+  /** @throws LeadMasterError what keeps the doctor from looking. */
+  examine(options: ExamineOptions, signal: AbortSignal): Promise<DoctorAnswer>;
+  /** The report as Markdown. */
+  report(language: ToldLanguage, signal: AbortSignal): Promise<string>;
+}
+
+/** For a host that brings none. */
+export const NO_DIAGNOSIS: Diagnosis = {
+  examine: async () => {
+    throw withoutDoctor();
+  },
+  report: async () => {
+    throw withoutDoctor();
+  },
+};
+
+function withoutDoctor(): LeadMasterError {
+  return new LeadMasterError(
+    'unprocessable',
+    'The program that runs this service brings no doctor',
+    'Run it on the machine itself: "./leadmaster doctor" and "./leadmaster report".',
+  );
+}
