@@ -15,8 +15,8 @@ const OUTPUT_BYTES = 32 * 2 ** 20;
 const refusal = z.object({ error: z.looseObject({ code: z.string(), detail: z.string(), hint: z.string() }) });
 
 /**
- * The doctor and the report for the service that this process hosts: this same command, in a process of its own. There it
- * may open every file, also those of locks, and what it waits for keeps no session waiting. One look at a time.
+ * The doctor and the report for the service that this process hosts: this same command, in a process of its own. What it
+ * waits for there keeps no session waiting, and no file that it opens can be a lock of the service. One look at a time.
  *
  * @param env what the service was started with
  */

@@ -10,8 +10,9 @@ export interface ExamineOptions {
 }
 
 /**
- * What the host of the service can tell of the whole installation. The service itself knows no doctor, and must not run one:
- * the doctor opens files of locks that this process holds, which would drop them (`profile/locks.ts`).
+ * What the host of the service can tell of the whole installation. The service itself knows no doctor. It should run in a
+ * process of its own: it walks folders synchronously, and any file it opens might be one whose close drops a lock of this
+ * process (`profile/locks.ts`).
  */
 export interface Diagnosis {
   /** @throws LeadMasterError what keeps the doctor from looking. */
