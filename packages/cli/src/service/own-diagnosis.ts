@@ -58,21 +58,12 @@ function failure(
   refused: z.infer<typeof refusal>['error'] | undefined,
   stderr: string,
 ): LeadMasterError {
-  const { code = 'internal', detail, hint } = refused ?? {};
-  if (refused !== undefined && Object.hasOwn(ERRORS, code))
-    return new LeadMasterError(code as ErrorCode, detail ?? '', hint ?? '');
-  if (error.killed === true)
-    return new LeadMasterError(
-      'timeout',
-      `"./leadmaster ${command}" did not end in time`,
-      'Run it on the machine itself.',
-    );
-  return new LeadMasterError(
-    'unprocessable',
-    `"./leadmaster ${command}" has failed: ${(detail ?? stderr.trim()) || error.message}`,
-    `Run it on the machine itself: "./leadmaster ${command}".`,
-    { cause: error },
-  );
+  const isKnown = refused !== undefined && Object.hasOwn(ERRORS, refused.code);
+  if (isKnown) return new LeadMasterError(refused.code as ErrorCode, refused.detail, refused.hint);
+  const hint = 'Give the same command on the machine itself; its answer says more.';
+  if (error.killed === true) return new LeadMasterError('timeout', `The ${command} did not end in time`, hint);
+  const why = (refused?.detail ?? stderr.trim()) || error.message;
+  return new LeadMasterError('unprocessable', `The ${command} has failed: ${why}`, hint, { cause: error });
 }
 
 function parsed(text: string): unknown {

@@ -35,6 +35,6 @@ function withoutDoctor(): LeadMasterError {
   return new LeadMasterError(
     'unprocessable',
     'The program that runs this service brings no doctor',
-    'Run it on the machine itself: "./leadmaster doctor" and "./leadmaster report".',
+    'Run it on the machine itself: "./leadmaster doctor".',
   );
 }

@@ -97,6 +97,7 @@ describe('/openapi.json', () => {
       'acceptRollback',
       'adoptSession',
       'createSnapshot',
+      'fixInstallation',
       'pruneSnapshots',
       'recoverSessions',
       'restoreSnapshot',

@@ -82,6 +82,6 @@ function checked<S extends z.ZodType>(schema: S, answer: unknown): z.output<S> {
   throw new LeadMasterError(
     'engine_failed',
     `The page of WhatsApp Web says what cannot be read: ${z.prettifyError(parsed.error).slice(0, 500)}`,
-    'This build of WhatsApp Web may say things otherwise. "./leadmaster record NAME" describes it without anything of the account.',
+    'This build of WhatsApp Web says things otherwise than those that are known. Nothing was changed.',
   );
 }
