@@ -13,6 +13,7 @@ import { knowLocalMachine, type LocalMachine } from './machines/local.ts';
 import { loadSeal } from './secrets/seal.ts';
 import { openStore } from './store/index.ts';
 
+const LEASE_S = 15;
 /** How long the last lines of the log are waited for. */
 const LAST_LINES_MS = 1_000;
 
@@ -30,6 +31,8 @@ export interface HubOptions {
   /** The session manager of the same process. */
   local?: LocalMachine;
   logTo?: 'stdout' | 'stderr';
+  /** How long another hub waits for a machine's log after this one has died; 15 s unless given. */
+  leaseSeconds?: number;
 }
 
 /**
@@ -37,7 +40,7 @@ export interface HubOptions {
  *
  * @throws LeadMasterError for what keeps it from starting, ConfigError for settings that are out of rule.
  */
-export async function runCentralHub({ env, version, local, logTo }: HubOptions): Promise<RunningHub> {
+export async function runCentralHub({ env, version, local, logTo, leaseSeconds = LEASE_S }: HubOptions): Promise<RunningHub> {
   const config = readHubConfig(env);
   const { log, sink } = createServiceLog(config.log, logTo);
   await refuseTakenPort(listeningOf(config));
@@ -45,7 +48,7 @@ export async function runCentralHub({ env, version, local, logTo }: HubOptions):
   const seal = loadSeal(config.secretFile, config.databaseUrl === null);
   const store = await openStore({ url: config.databaseUrl, dataDir: config.dataDir, seal, log });
   const links = new MachineLinks(store.machines, log);
-  const readers = new MachineReaders({ store, links, holder: randomUUID(), log });
+  const readers = new MachineReaders({ store, links, holder: `${process.pid}-${randomUUID()}`, leaseSeconds, log });
   const tidy = keepTidy(store, config.events, log);
   const finished = Promise.withResolvers<number>();
   const metrics = new Registry();
