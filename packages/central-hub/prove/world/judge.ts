@@ -1,4 +1,4 @@
-import type { AnyEvent } from '@leadmaster/protocol';
+import type { AnyEvent, EventOf } from '@leadmaster/protocol';
 import type { Order } from './orders.ts';
 import type { Witnessed } from './witness.ts';
 
@@ -43,18 +43,37 @@ function difference(wanted: readonly string[], found: readonly string[]): string
 export function judgeOrders(orders: readonly Order[], machine: readonly AnyEvent[]): string[] {
   const log = Map.groupBy(machine, ({ session }) => session);
   return [...Map.groupBy(orders, ({ session }) => session)].flatMap(([session, given]) => {
-    const states = (log.get(session) ?? []).filter(({ type }) => type === 'session.state').map(({ data }) => data);
-    const path = states.map(({ to, reason }) => `${to} (${reason})`).join(' -> ');
-    const counts = {
-      create: states.filter(({ from }) => from === null).length,
-      stop: states.filter(({ to, reason }) => to === 'STOPPED' && reason !== 'deleted').length,
-      start: states.filter(({ from, reason }) => from === 'STOPPED' && reason === 'requested').length,
-    };
+    const path = (log.get(session) ?? []).filter(isState).map(({ data: { to, reason } }) => `${to} (${reason})`);
+    const counts = { create: Math.min(1, path.length), ...stopsAndStarts(path) };
     return Object.entries(counts).flatMap(([kind, count]) => {
       const orders = given.filter((order) => order.kind === kind);
-      return outOfBounds(`${kind} of ${session}, which went ${path},`, orders, count);
+      return outOfBounds(`${kind} of ${session}, which went ${path.join(' -> ')},`, orders, count);
     });
   });
+}
+
+const [STOPPING, STOPPED] = ['STOPPING (requested)', 'STOPPED (requested)'];
+/** A service that was killed tells the ends of its sessions at its next start, and of the starts that it then makes. */
+const [KILLED, CAME_BACK] = ['STOPPED (service_ended_unexpectedly)', '(service_started)'];
+
+/**
+ * How many orders to stop and to start the path of a session shows. Killed in the midst of an order, a service ends it at its next
+ * start: the stop that was not begun is a session that is not brought back.
+ */
+export function stopsAndStarts(path: readonly string[]): { stop: number; start: number } {
+  const isNotBegun = (at: number): boolean =>
+    path[at] === KILLED && path[at - 1] !== STOPPING && !path[at + 1]?.endsWith(CAME_BACK);
+  const isEnded = (at: number): boolean =>
+    path[at] === STOPPED || (path[at] === KILLED && path[at - 1] === STOPPING) || isNotBegun(at);
+  const indexes = path.map((_, at) => at);
+  return {
+    stop: indexes.filter((at) => path[at] === STOPPING || isNotBegun(at)).length,
+    start: indexes.filter((at) => at > 0 && isEnded(at - 1) && path[at]?.startsWith('RECONNECTING')).length,
+  };
+}
+
+function isState(event: AnyEvent): event is EventOf<'session.state'> {
+  return event.type === 'session.state';
 }
 
 /** What is wrong with texts: each at most once on WhatsApp's page, and as often as was answered; `told`: messages whose fate is told as failed or uncertain. */
