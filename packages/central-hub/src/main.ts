@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { LeadMasterError } from '@leadmaster/protocol';
 import { type Listening, listen, refuseTakenPort } from '@leadmaster/service-kit/http';
 import { createServiceLog } from '@leadmaster/service-kit/log';
 import type { HostedService } from '@leadmaster/service-kit/process';
 import { type Env, loadSecrets } from '@leadmaster/service-kit/settings';
+import { type Hold, holdFile } from '@leadmaster/service-kit/sqlite';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type HubConfig, readHubConfig } from './config/index.ts';
 import { MachineReaders } from './events/readers.ts';
@@ -40,15 +43,29 @@ export interface HubOptions {
  *
  * @throws LeadMasterError for what keeps it from starting, ConfigError for settings that are out of rule.
  */
-export async function runCentralHub({ env, version, local, logTo, leaseSeconds = LEASE_S }: HubOptions): Promise<RunningHub> {
+export async function runCentralHub({
+  env,
+  version,
+  local,
+  logTo,
+  leaseSeconds = LEASE_S,
+}: HubOptions): Promise<RunningHub> {
   const config = readHubConfig(env);
   const { log, sink } = createServiceLog(config.log, logTo);
   await refuseTakenPort(listeningOf(config));
   const secrets = loadSecrets(config, (text) => log.warn(text));
   const seal = loadSeal(config.secretFile, config.databaseUrl === null);
-  const store = await openStore({ url: config.databaseUrl, dataDir: config.dataDir, seal, log });
+  const alone = config.databaseUrl === null ? holdDatabase(config.dataDir) : null;
+  const store = await openStore({ url: config.databaseUrl, dataDir: config.dataDir, seal, log }).catch(
+    (error: unknown) => {
+      alone?.release();
+      throw error;
+    },
+  );
   const links = new MachineLinks(store.machines, log);
-  const readers = new MachineReaders({ store, links, holder: `${process.pid}-${randomUUID()}`, leaseSeconds, log });
+  // The only hub on its database reads on at once after a restart: the lease was its own.
+  const holder = alone === null ? `${process.pid}-${randomUUID()}` : 'the only hub';
+  const readers = new MachineReaders({ store, links, holder, leaseSeconds, log });
   const tidy = keepTidy(store, config.events, log);
   const finished = Promise.withResolvers<number>();
   const metrics = new Registry();
@@ -61,6 +78,7 @@ export async function runCentralHub({ env, version, local, logTo, leaseSeconds =
     await Promise.all([http.close(), readers.close()]);
     links.close();
     await store.close();
+    alone?.release();
   };
 
   try {
@@ -92,6 +110,17 @@ export async function runCentralHub({ env, version, local, logTo, leaseSeconds =
     await sink.flush(LAST_LINES_MS);
     finished.resolve(result);
   }
+}
+
+/** `hub.db` is for one hub: what it knows of its own writes would not be true beside another. */
+function holdDatabase(dataDir: string): Hold {
+  const inUse = (): LeadMasterError =>
+    new LeadMasterError(
+      'data_folder_in_use',
+      `Another hub runs on ${join(dataDir, 'hub.db')}.`,
+      'Stop that one first, give this one another LEADMASTER_DATA_DIR, or use PostgreSQL (DATABASE_URL) for several hubs.',
+    );
+  return holdFile(join(dataDir, 'locks', 'hub.lock'), inUse);
 }
 
 function listeningOf({ host, port }: HubConfig): Listening {
