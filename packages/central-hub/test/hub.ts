@@ -87,7 +87,7 @@ async function startHub(options: Partial<HubServerOptions>): Promise<TestHub> {
     ratePerSecond: 1000,
     ...options,
   });
-  const readers = new MachineReaders({ store, links, holder: 'test', log });
+  const readers = new MachineReaders({ store, links, holder: 'test', leaseSeconds: 15, log });
   await links.start();
   readers.start();
   await app.listen({ host: '127.0.0.1', port: 0 });

@@ -43,6 +43,10 @@ export interface TestManagerOptions {
   diagnosis?: Diagnosis;
   /** The number of the session that is linked first, where another machine has sessions of its own. */
   firstPhone?: number;
+  /** Where it answers; any free port unless given. */
+  port?: number;
+  /** Sets the browsers up before the first of them is started. */
+  play?: (engine: FakeEngine) => void;
 }
 
 /** A session manager as the service is composed, over HTTP, on a loopback port of its own. */
@@ -91,6 +95,7 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
     await writeFile(join(dataDir, 'vault.key'), options.vaultKey, { mode: 0o600 });
   }
   const { outside, engine, captures, blobs, database } = playOutside(options.blobs);
+  options.play?.(engine);
   const logLines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) });
   const env = { ...quiet(dataDir), ...options.env };
@@ -106,7 +111,7 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
     keys: context.secrets,
     ...{ ready, timing, diagnosis },
   });
-  await app.listen({ host: '127.0.0.1', port: 0 });
+  await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
   await context.sessions.boot();
   const { port } = app.server.address() as AddressInfo;
   const stage = new Stage(context, engine, options.firstPhone);
