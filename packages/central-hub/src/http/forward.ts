@@ -106,7 +106,7 @@ export async function forward(context: RouteContext, call: Forwarded): Promise<F
   reply.code(status);
   for (const name of ANSWERED) {
     const value = answer.headers[name];
-    if (value !== undefined) reply.header(name, value);
+    if (typeof value === 'string') reply.header(name, namedFor(caller, value));
   }
   if (!isJson(answer)) return reply.send(answer);
   reply.removeHeader('content-length');
@@ -114,6 +114,11 @@ export async function forward(context: RouteContext, call: Forwarded): Promise<F
   if (status === 202 && route.long !== undefined) await own(context, call, said);
   const about = { route, session: call.session, machine: link.name, asOf: new Date(), status };
   return reply.send(JSON.stringify(shown(caller, about, said)));
+}
+
+/** A header that names the session, such as where the result is. */
+function namedFor({ tenant }: Caller, value: string): string {
+  return tenant === null ? value : value.replaceAll(`${tenant}.`, '');
 }
 
 /** The path of the machine's own route, with the session's full name, and the query as it came. */
