@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { SERVICE_TOKEN, startTestManager } from '@leadmaster/testkit';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { type Ask, send } from '../../../central-hub/test/hub.ts';
@@ -35,7 +36,7 @@ interface Told {
 }
 
 test('a client with nothing but its key links a session through the hub, sends, and finds all of it after a restart', async () => {
-  const { start, cli, hubPort } = await demo();
+  const { folder, start, cli, hubPort, managerPort } = await demo();
   const service = start('start', '--demo');
   await runs(service);
   expect(await cli('tenants', 'create', 'acme')).toMatchObject({ code: 0 });
@@ -88,6 +89,13 @@ test('a client with nothing but its key links a session through the hub, sends, 
   const since = states.slice(states.indexOf('STOPPING'));
   expect([...since.slice(0, 3), since.at(-1)]).toEqual(['STOPPING', 'STOPPED', 'RECONNECTING', 'READY']);
   expect(after.filter(({ type }) => type === 'session.qr')).toHaveLength(1);
+  // The operator sees in both services the same log of the session, to the last event.
+  const operator = readFileSync(join(folder, 'data-demo/admin.key'), 'utf8').trim();
+  const logOf = async (port: number) => {
+    const { json } = await caller(port, operator)('/v1/sessions/acme.ventas/events?limit=1000');
+    return json.items.map(({ id: _id, ...event }: Told) => event);
+  };
+  await expect.poll(async () => isDeepStrictEqual(await logOf(hubPort), await logOf(managerPort)), TIMEOUT).toBe(true);
   await ends(again);
 });
 
