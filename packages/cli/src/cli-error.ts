@@ -43,6 +43,11 @@ export class CliError extends Error {
     return new CliError(EXIT.usage, 'usage', message, hint);
   }
 
+  /** Of a command that works on the disk of the session's machine, and is given elsewhere. */
+  static needsDisk(message: Text): CliError {
+    return new CliError(EXIT.usage, 'needs_disk', message, ({ service }) => service.runItThere);
+  }
+
   static of(problem: Problem): CliError {
     return new CliError(exitCodeOfStatus(problem.status), problem.code, problem.detail, problem.hint, { problem });
   }

@@ -2,6 +2,7 @@ import type { openOffline } from '@leadmaster/session-manager/offline';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
+import { every } from './every.ts';
 import { HttpSnapshots } from './http-snapshots.ts';
 import type { ServiceClient } from './service-client.ts';
 
@@ -56,7 +57,8 @@ export async function servedOrOpened<T, O extends { close(): Promise<void> }>(
   },
 ): Promise<T> {
   const client = cli.client();
-  if (await answers(client)) return ways.served(client);
+  // Where another place is meant, a silent service is no reason to work on this one's disk.
+  if (cli.isElsewhere || (await answers(client))) return ways.served(client);
   await client.refuseElsewhere();
   const opened = await ways.open();
   cli.print.note(cli.words.service.down(ways.what, cli.dataFolder));
@@ -79,6 +81,6 @@ async function answers(client: ServiceClient): Promise<boolean> {
 }
 
 async function servedNames(client: ServiceClient): Promise<string[]> {
-  const { items } = await client.call('listSessions');
+  const items = await every((after) => client.call('listSessions', { query: after }));
   return items.filter(({ state }) => state !== 'UNCLAIMED').map(({ name }) => name);
 }

@@ -3,6 +3,7 @@ import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { openProfiles } from '../commands/profiles.ts';
 import { EXIT } from '../exit-codes.ts';
+import { every } from './every.ts';
 import { of, type ServiceClient } from './service-client.ts';
 
 /** Walking large profiles on a slow disk takes its time. */
@@ -21,7 +22,7 @@ export async function withStorage<T>(cli: Cli, work: (storage: StorageReader) =>
   try {
     return await work(byService(cli.client()));
   } catch (error) {
-    if (!(error instanceof CliError) || error.exitCode !== EXIT.unreachable) throw error;
+    if (cli.isElsewhere || !(error instanceof CliError) || error.exitCode !== EXIT.unreachable) throw error;
     cli.print.note(cli.words.profiles.readsTheDisk(cli.dataFolder));
     return work(onDisk(cli));
   }
@@ -30,7 +31,10 @@ export async function withStorage<T>(cli: Cli, work: (storage: StorageReader) =>
 function byService(client: ServiceClient): StorageReader {
   const options = { timeoutMs: WALK_MS };
   return {
-    names: async () => (await client.call('listSessions')).items.map(({ name }) => name),
+    async names() {
+      const items = await every((after) => client.call('listSessions', { query: after }));
+      return items.map(({ name }) => name);
+    },
     report: (name) => client.call('getStorage', of(name), options),
     recent: (name, query) => client.call('listRecentFiles', { ...of(name), query }, options),
   };

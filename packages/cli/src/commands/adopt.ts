@@ -26,6 +26,8 @@ export const register: Register = (parent, io, words) => {
     .option('--origin-retired', words.help.adopt.originRetired)
     .action(async (dir: string, options: AdoptOptions, command: Command) => {
       const cli = cliOf(command, io);
+      // The folder is one of the machine that is to run it.
+      cli.refuseElsewhere();
       const { name, copy, move, originRetired } = options;
       if (copy && move) throw CliError.usage(({ portable }) => portable.copyOrMove);
       // An empty variable of a script would mean the folder that the command is typed in.

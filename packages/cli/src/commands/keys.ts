@@ -1,12 +1,12 @@
 import { type HubKey, SCOPES, type Scope } from '@leadmaster/protocol';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { every } from '../client/every.ts';
 import { hubClient } from '../client/hub-client.ts';
 import { confirm } from '../output/confirm.ts';
 import type { Printer } from '../output/printer.ts';
 import { table } from '../output/table.ts';
 import { ago, localTime, printable } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
-import { every } from './tenants.ts';
 
 interface CreateOptions {
   tenant?: string;

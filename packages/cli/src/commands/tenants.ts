@@ -1,5 +1,6 @@
 import type { Tenant } from '@leadmaster/protocol';
 import type { Command } from 'commander';
+import { every } from '../client/every.ts';
 import { hubClient } from '../client/hub-client.ts';
 import { confirm } from '../output/confirm.ts';
 import type { Printer } from '../output/printer.ts';
@@ -65,18 +66,4 @@ function list(print: Printer, items: readonly Tenant[]): string {
 
 function counted(count: number, limit: number | null): string {
   return limit === null ? String(count) : `${count}/${limit}`;
-}
-
-/** All items of a paged list. */
-export async function every<T>(
-  page: (after: { after?: string }) => Promise<{ items: T[]; cursor: string | null }>,
-): Promise<T[]> {
-  const items: T[] = [];
-  let after: string | null = null;
-  do {
-    const { items: next, cursor }: { items: T[]; cursor: string | null } = await page(after === null ? {} : { after });
-    items.push(...next);
-    after = cursor;
-  } while (after !== null);
-  return items;
 }

@@ -2,6 +2,7 @@ import type { BrowserFound } from '@leadmaster/session-manager/browser';
 import { adminKeyFile, type Config } from '@leadmaster/session-manager/config';
 import type { Cli } from '../cli.ts';
 import { ServiceClient } from '../client/service-client.ts';
+import { managerHere } from '../client/target.ts';
 import { firstStep, sessionTable } from '../commands/sessions.ts';
 
 /** What a person sees when the service has started: where it is, what it runs, and what to do next. */
@@ -12,7 +13,7 @@ export async function printBanner(
   browser: BrowserFound | null,
 ): Promise<void> {
   if (manager === null) return printHub(cli, config, hub);
-  const client = new ServiceClient({ ...config, port: Number(new URL(manager).port) });
+  const client = new ServiceClient(managerHere({ ...config, port: Number(new URL(manager).port) }));
   const { items } = await client.call('listSessions');
   const { dim } = cli.print.paint;
   const { banner } = cli.words.service;

@@ -11,7 +11,7 @@ export type Env = Readonly<Record<string, string | undefined>>;
 /** The folder that holds the whole checkout: `.env` is looked for here, and relative paths start here. */
 export const CHECKOUT = resolve(import.meta.dirname, '../../../..');
 
-const SECRET_NAMES = ['LEADMASTER_ADMIN_KEY', 'LEADMASTER_SERVICE_TOKEN'];
+const SECRET_NAMES = ['LEADMASTER_ADMIN_KEY', 'LEADMASTER_SERVICE_TOKEN', 'LEADMASTER_KEY'];
 
 export interface Environment {
   env: Env;

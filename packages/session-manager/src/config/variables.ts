@@ -283,4 +283,6 @@ export const ELSEWHERE: readonly string[] = [
   'HUB_EVENT_DAYS',
   'HUB_EVENT_COUNT',
   'DATABASE_URL',
+  'LEADMASTER_URL',
+  'LEADMASTER_KEY',
 ];

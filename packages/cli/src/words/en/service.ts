@@ -26,6 +26,16 @@ export const service = {
   startIt: 'Start it: npm start',
   startDemo: 'Start it: npm start -- --demo',
   otherPort: (port: number) => `A service of this data folder runs on port ${port}: set SESSION_MANAGER_PORT=${port}`,
+  startHub: 'Start it: npm start. Where it listens on another port: set HUB_PORT to it.',
+  lookAtUrl:
+    'Is LEADMASTER_URL right, and does the service run there? Without it, commands speak with the service of this machine.',
+  keyGiven: (url: string) => `The key came from LEADMASTER_KEY. Is it a key of the service at ${url}, and not revoked?`,
+  noKeyGiven: (url: string) => `LEADMASTER_URL is ${url}, and no key is given for it.`,
+  giveKey: 'Set LEADMASTER_KEY: a key of that hub ("./leadmaster keys create NAME"), or the key of that manager.',
+  needsDisk: (url: string) => `This works on the disk of the machine it runs on, and LEADMASTER_URL is ${url}.`,
+  needsDiskOf: (session: string, machine: string) =>
+    `This works on the disk of the machine of the session: ${session} is on ${machine}.`,
+  runItThere: 'Give the command on that machine, without LEADMASTER_URL.',
   setPort: 'Set SESSION_MANAGER_PORT to the port of the service.',
   noKey: (file: string) =>
     `There is no key in ${file}. Run it as the user of the service, with its LEADMASTER_DATA_DIR, or set LEADMASTER_ADMIN_KEY.`,

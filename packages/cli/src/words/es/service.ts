@@ -28,6 +28,17 @@ export const service: typeof enService = {
   startDemo: 'Arránquela: npm start -- --demo',
   otherPort: (port) =>
     `Un servicio de esta carpeta de datos funciona en el puerto ${port}: indique SESSION_MANAGER_PORT=${port}`,
+  startHub: 'Arránquelo: npm start. Si escucha en otro puerto: indíquelo en HUB_PORT.',
+  lookAtUrl:
+    '¿Es correcta LEADMASTER_URL, y funciona allí el servicio? Sin ella, los comandos hablan con el servicio de esta máquina.',
+  keyGiven: (url) => `La clave viene de LEADMASTER_KEY. ¿Es una clave del servicio en ${url}, y no está revocada?`,
+  noKeyGiven: (url) => `LEADMASTER_URL es ${url}, y no se indicó ninguna clave para ella.`,
+  giveKey:
+    'Indique LEADMASTER_KEY: una clave de ese hub ("./leadmaster keys create NOMBRE"), o la clave de ese gestor.',
+  needsDisk: (url) => `Esto trabaja sobre el disco de la máquina donde se ejecuta, y LEADMASTER_URL es ${url}.`,
+  needsDiskOf: (session, machine) =>
+    `Esto trabaja sobre el disco de la máquina de la sesión: ${session} está en ${machine}.`,
+  runItThere: 'Dé el comando en esa máquina, sin LEADMASTER_URL.',
   setPort: 'Indique en SESSION_MANAGER_PORT el puerto del servicio.',
   noKey: (file) =>
     `No hay ninguna clave en ${file}. Dé el comando como el usuario del servicio, con su LEADMASTER_DATA_DIR, o indique LEADMASTER_ADMIN_KEY.`,
