@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { BYTES, HUB_ROUTES, operation, type Route } from '@leadmaster/protocol';
+import { BYTES, HUB_ROUTES, LeadMasterError, operation, type Route } from '@leadmaster/protocol';
 import { callerSignal, type HttpApp, serve } from '@leadmaster/service-kit/http';
 import { anyOf, isOverdue } from '@leadmaster/service-kit/wait';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -92,7 +92,8 @@ export async function forward(context: RouteContext, call: Forwarded): Promise<F
     requireStated({ route, answer });
     return await handOn(context, call, answer);
   } catch (error) {
-    throw isOverdue(error) ? link.unreachable('it takes too long', request.method, true) : error;
+    const why: unknown = signal.aborted ? signal.reason : error;
+    throw isOverdue(why) ? link.unreachable('it takes too long', request.method, true) : why;
   }
 }
 
@@ -114,7 +115,9 @@ async function handOn(context: RouteContext, call: Forwarded, answer: IncomingMe
     answer.resume();
     return head().removeHeader('content-length').send();
   }
-  const said = await readJson(answer);
+  const said = await readJson(answer).catch((error: unknown) => {
+    throw error instanceof LeadMasterError ? error : link.unreachable('its answer breaks off', request.method, true);
+  });
   if (status === 202 && route.long !== undefined) await own(context, call, said);
   const about = { route, session: call.session, machine: link.name, asOf: new Date(), status };
   const told = JSON.stringify(shown(caller, about, said));
