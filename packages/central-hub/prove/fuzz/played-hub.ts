@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { type Account, HUB_ROUTES, type Route, SCOPES, type Scope } from '@leadmaster/protocol';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Account, HUB_ROUTES, type Route, SCOPES, type Scope, stateKind } from '@leadmaster/protocol';
 import {
   ADMIN_KEY,
   type FakeRun,
@@ -18,6 +20,7 @@ const NEW_NAMES = ['nueva', 'otra'];
 const PHONE = '5491100000001';
 const PASSPHRASE = 'caballo correcto b';
 const AGAIN_MS = 25;
+const ARRIVE_MS = 250;
 /** The same so often in a row: nothing is on its way. */
 const LOOKS = 4;
 /** A logout takes a snapshot first, which waits for others. */
@@ -25,6 +28,9 @@ const PATIENCE_MS = 45_000;
 const REST_MS = 3_000;
 /** More messages than a fuzz sends. */
 const MOST = 100_000;
+
+/** What fails to start is tried again at once, and none waits for another. */
+const QUICK = { BACKOFF_FIRST_MS: '20', BACKOFF_MAX_S: '0.02', START_CONCURRENCY: '16' };
 
 /** A hub over one session manager, real down to the browsers, with two tenants. */
 export interface PlayedHub extends Target {
@@ -39,7 +45,7 @@ type Markers = Readonly<Record<'ac' | 'acme' | 'operator', string>>;
 
 /** Starts one, with sessions that are linked, and whose names, metadata, accounts and texts hold what nobody can guess. */
 export async function playedHub(): Promise<PlayedHub> {
-  const manager = await startTestManager({ timing: { sendDeadlineMs: 50, heartbeatMs: 20 } });
+  const manager = await startTestManager({ env: QUICK, timing: { sendDeadlineMs: 50, heartbeatMs: 20 } });
   const hub = await startHub({ ratePerSecond: 1e6, wrongKeyWaitMs: 0, timing: { heartbeatMs: 20 } });
   const markers: Markers = { acme: marker(), ac: marker(), operator: marker() };
   const machine = `m${marker()}`;
@@ -49,6 +55,7 @@ export async function playedHub(): Promise<PlayedHub> {
   for (const tenant of TENANTS) await hub.ask('/v1/tenants', { body: { name: tenant, title: markers[tenant] } });
   const keys = await kinds(hub, markers, { machine, manager });
   await makeSessions(hub, manager, markers);
+  const arriving = setInterval(() => bringUp(manager, markers), ARRIVE_MS);
   return {
     ...{ host: '127.0.0.1', port: hub.port, keys, routes: Object.values(HUB_ROUTES) },
     secrets: [ADMIN_KEY, SERVICE_TOKEN, PASSPHRASE],
@@ -61,6 +68,7 @@ export async function playedHub(): Promise<PlayedHub> {
     stir: (chance) => stir(manager, chance),
     damage: () => damage(hub),
     async close() {
+      clearInterval(arriving);
       await hub.close();
       await manager.close();
     },
@@ -87,13 +95,25 @@ function playBrowsers({ engine, stage }: TestManager, markers: Markers): void {
     const text = markerOf(run.session, markers);
     run.chatMessages.set(PHONE, [pageMessage(`id-${text}`, { text })]);
     run.numbers.add(PHONE);
-    setImmediate(() => tellAccount(run, { ...stage.accountOf(run.session), name: text }));
+    const account = { ...stage.accountOf(run.session), name: text };
+    const isLinked = existsSync(join(run.profileDir, 'Default', 'Local Storage'));
+    // A run that has ended meanwhile is not linked.
+    setImmediate(() => (isLinked ? tellAccount(run, account) : void stage.scan(run.session, account).catch(() => {})));
   };
 }
 
 function tellAccount(run: FakeRun, account: Account): void {
   run.tell({ type: 'authenticated' });
   run.tell({ type: 'ready', account, webVersion: '2.3000.1' });
+}
+
+/** Sessions that are on their way arrive: orders that wait for that go on. */
+function bringUp({ context, engine, stage }: TestManager, markers: Markers): void {
+  const going = context.roster.supervisors().filter(({ view }) => stateKind(view.state, view.reason) === 'transient');
+  for (const { name } of going) {
+    const run = engine.alive.findLast(({ session }) => session === name);
+    if (run !== undefined) tellAccount(run, { ...stage.accountOf(name), name: markerOf(name, markers) });
+  }
 }
 
 async function makeSessions(hub: RunningHub, manager: TestManager, markers: Markers): Promise<void> {

@@ -11,11 +11,11 @@ export interface Shown {
   status: number;
 }
 
-/** The answer of a machine as a caller may see it. */
+/** The answer of a machine as a caller may see it; null where there is nothing in it for that caller. */
 export function shown(caller: Caller, about: Shown, body: unknown): unknown {
   const { route, session, machine, asOf, status } = about;
   const told = caller.tenant === null ? body : answerForTenant(route, caller.tenant, { status, body });
-  if (!answersSession(route, status)) return told;
+  if (told === null || !answersSession(route, status)) return told;
   return { ...(told as object), ...hubFields(caller, { session, machine, asOf }) };
 }
 

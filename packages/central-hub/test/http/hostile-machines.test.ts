@@ -77,7 +77,10 @@ describe('what a machine answers that no session manager does,', () => {
   test('is told as a machine that does not answer, without its name and address', { timeout: 120_000 }, async () => {
     const { hub, acme, answers, address } = await behind();
     const wrong: unknown[] = [];
-    for (const [name, listener] of Object.entries(ODD)) {
+    const { tenant: _tenant, machine: _machine, asOf: _asOf, ...own } = (await hub.ask('/v1/sessions/acme.ventas')).json;
+    const other = JSON.stringify({ ...own, name: 'other.secret', metadata: { note: 'of another' } });
+    const odd = { ...ODD, 'is of another session': says(202, 'application/json', other) };
+    for (const [name, listener] of Object.entries(odd)) {
       answers(listener);
       for (const [method, path, body] of [
         ['GET', '/v1/sessions/ventas/messages'],
@@ -92,7 +95,7 @@ describe('what a machine answers that no session manager does,', () => {
         const answer = await hub.ask(path, { method, body, key: acme, headers });
         // A HEAD is answered by the head alone, and its body is not there to be wrong.
         const isRight = answer.status === 503 || (method === 'HEAD' && answer.text === '' && answer.status < 500);
-        const isTold = [address, 'odd-machine'].some((text) => answer.text.includes(text));
+        const isTold = [address, 'odd-machine', 'of another', 'secret'].some((text) => answer.text.includes(text));
         if (!isRight || isTold) wrong.push([name, method, path, answer.status, answer.text]);
       }
       // What it was before is still known.
