@@ -77,7 +77,12 @@ describe('what a machine answers that no session manager does,', () => {
   test('is told as a machine that does not answer, without its name and address', { timeout: 120_000 }, async () => {
     const { hub, acme, answers, address } = await behind();
     const wrong: unknown[] = [];
-    const { tenant: _tenant, machine: _machine, asOf: _asOf, ...own } = (await hub.ask('/v1/sessions/acme.ventas')).json;
+    const {
+      tenant: _tenant,
+      machine: _machine,
+      asOf: _asOf,
+      ...own
+    } = (await hub.ask('/v1/sessions/acme.ventas')).json;
     const other = JSON.stringify({ ...own, name: 'other.secret', metadata: { note: 'of another' } });
     const odd = { ...ODD, 'is of another session': says(202, 'application/json', other) };
     for (const [name, listener] of Object.entries(odd)) {
