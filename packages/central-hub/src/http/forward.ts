@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { BYTES, HUB_ROUTES, operation, type Route } from '@leadmaster/protocol';
+import { BYTES, HUB_ROUTES, LeadMasterError, type Operation, operation, type Route } from '@leadmaster/protocol';
 import { callerSignal, type HttpApp, serve } from '@leadmaster/service-kit/http';
 import { anyOf, isOverdue } from '@leadmaster/service-kit/wait';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../keys/caller.ts';
 import type { MachineLink } from '../machines/link.ts';
 import type { RouteContext } from './hub-app.ts';
-import { isJson, readJson, requireStated } from './machine-answer.ts';
+import { isJson, notAManager, readJson, requireStated } from './machine-answer.ts';
 import { shown } from './shown.ts';
 import { importTarget, MACHINE_HEADER, targetOf } from './target.ts';
 
@@ -92,7 +92,8 @@ export async function forward(context: RouteContext, call: Forwarded): Promise<F
     requireStated({ route, answer });
     return await handOn(context, call, answer);
   } catch (error) {
-    throw isOverdue(error) ? link.unreachable('it takes too long', request.method, true) : error;
+    const why: unknown = signal.aborted ? signal.reason : error;
+    throw isOverdue(why) ? link.unreachable('it takes too long', request.method, true) : why;
   }
 }
 
@@ -114,11 +115,17 @@ async function handOn(context: RouteContext, call: Forwarded, answer: IncomingMe
     answer.resume();
     return head().removeHeader('content-length').send();
   }
-  const said = await readJson(answer);
-  if (status === 202 && route.long !== undefined) await own(context, call, said);
+  const said = await readJson(answer).catch((error: unknown) => {
+    throw error instanceof LeadMasterError ? error : link.unreachable('its answer breaks off', request.method, true);
+  });
+  const begun = status === 202 && route.long !== undefined ? operation.safeParse(said) : null;
+  if (begun?.success === false) throw notAManager(answer);
+  if (begun !== null) await own(context, call, begun.data);
   const about = { route, session: call.session, machine: link.name, asOf: new Date(), status };
-  const told = JSON.stringify(shown(caller, about, said));
-  return head().removeHeader('content-length').send(told);
+  const told = shown(caller, about, said);
+  // It is about another session than it was asked for.
+  if (told === null) throw notAManager(answer);
+  return head().removeHeader('content-length').send(JSON.stringify(told));
 }
 
 /** When an answer must be here; undefined where it may take any time. */
@@ -159,8 +166,7 @@ function bodyOf({ body }: FastifyRequest): { body?: string | Readable } {
 }
 
 /** A long call belongs to the one who began it. */
-async function own({ store }: RouteContext, { caller, session, link }: Forwarded, said: object): Promise<void> {
-  const { id } = operation.parse(said);
+async function own({ store }: RouteContext, { caller, session, link }: Forwarded, { id }: Operation): Promise<void> {
   const { keyId, tenant } = caller;
   await store.operations.put({ id, machine: link.name, keyId, tenant, session, startedAt: new Date() });
 }

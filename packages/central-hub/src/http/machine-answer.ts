@@ -61,7 +61,7 @@ function typeOf({ headers }: IncomingMessage): string | null {
 }
 
 /** Without the name of the machine: tenants are told it, too. */
-function notAManager(answer: IncomingMessage): LeadMasterError {
+export function notAManager(answer: IncomingMessage): LeadMasterError {
   answer.destroy();
   return new LeadMasterError(
     'machine_unreachable',

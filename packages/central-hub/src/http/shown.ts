@@ -11,11 +11,11 @@ export interface Shown {
   status: number;
 }
 
-/** The answer of a machine as a caller may see it. */
+/** The answer of a machine as a caller may see it; null where there is nothing in it for that caller. */
 export function shown(caller: Caller, about: Shown, body: unknown): unknown {
   const { route, session, machine, asOf, status } = about;
   const told = caller.tenant === null ? body : answerForTenant(route, caller.tenant, { status, body });
-  if (status >= 300 || !answersSession(route)) return told;
+  if (told === null || !answersSession(route, status)) return told;
   return { ...(told as object), ...hubFields(caller, { session, machine, asOf }) };
 }
 
@@ -28,9 +28,8 @@ export function hubFields(caller: Caller, { session, machine, asOf }: Pick<Shown
   };
 }
 
-function answersSession(route: Route): boolean {
-  const schemas = Object.values(goodAnswersOf(route)).map((answer) =>
-    'content' in answer ? answer.content['application/json']?.schema : undefined,
-  );
-  return schemas.some((schema) => schema === hubSession);
+/** A long call that continues is told as its operation, which is no session. */
+function answersSession(route: Route, status: number): boolean {
+  const answer = goodAnswersOf(route)[status];
+  return answer !== undefined && 'content' in answer && answer.content['application/json']?.schema === hubSession;
 }

@@ -39,7 +39,8 @@ export class MachineLink {
     this.name = name;
     this.url = url;
     this.#token = token;
-    this.client = new Client({ url, key: () => token, checksAnswers: false });
+    // What the hub stores, or takes as done, is held to the contract: something else may answer at that address.
+    this.client = new Client({ url, key: () => token, checksAnswers: true });
     const options = { keepAlive: true, maxFreeSockets: 32, keepAliveMsecs: 30_000 };
     this.#agent = new URL(url).protocol === 'https:' ? new https.Agent(options) : new http.Agent(options);
     this.#timer = setInterval(() => void this.#look(), LOOK_MS).unref();

@@ -128,11 +128,11 @@ function seen(caller: Caller, session: Session, machine: string, asOf: Date): Hu
   return shown(caller, about, session) as HubSession;
 }
 
-/** Whether the machine gave no answer, so that the hub tells what it knew last. */
+/** Whether the machine gave no answer of its own to the hub, so that the hub tells what it knew last. */
 function isSilent(error: unknown): boolean {
   return (
     error instanceof LeadMasterError &&
-    ['service_unreachable', 'machine_unreachable', 'answer_lost', 'timeout', 'shutting_down'].includes(error.code)
+    ['service_unreachable', 'unauthorized', 'answer_lost', 'timeout', 'shutting_down'].includes(error.code)
   );
 }
 
