@@ -45,6 +45,8 @@ export class Seal {
     const [form, nonce = '', body = '', ...more] = sealed.split('.');
     if (form !== FORM || more.length > 0) throw new Error('not of a form that is known here');
     const bytes = Buffer.from(body, 'base64url');
+    // Several texts stand for the same bytes; only the one that was written is taken.
+    if (bytes.toString('base64url') !== body) throw new Error('not as it was written');
     const decipher = createDecipheriv(CIPHER, this.#key, Buffer.from(nonce, 'base64url'), { authTagLength: TAG_BYTES });
     decipher.setAAD(Buffer.from(about)).setAuthTag(bytes.subarray(-TAG_BYTES));
     return Buffer.concat([decipher.update(bytes.subarray(0, -TAG_BYTES)), decipher.final()]).toString('utf8');

@@ -12,6 +12,7 @@ import { type Caller, fullName, mayReach, ownName } from '../../keys/caller.ts';
 import { roomiest } from '../../machines/room.ts';
 import type { SessionQuery, SessionRecord } from '../../store/records.ts';
 import type { RouteContext } from '../hub-app.ts';
+import { failureFor } from '../machine-failure.ts';
 import { shown } from '../shown.ts';
 import { targetOf } from '../target.ts';
 
@@ -45,18 +46,23 @@ export function sessionRoutes(app: HttpApp, context: RouteContext): void {
       return seen(caller, now, link.name, new Date());
     } catch (error) {
       const record = isSilent(error) ? await store.sessions.get(session) : null;
-      if (record === null) throw error;
+      if (record === null) throw failureFor(caller, link, 'GET', error);
       return told(caller, record);
     }
   });
 
   serve(app, HUB_ROUTES.deleteSession, async (request, reply) => {
-    const { session, link } = await targetOf(context, callers.of(request), request.params.session);
+    const caller = callers.of(request);
+    const { session, link } = await targetOf(context, caller, request.params.session);
     const signal = callerSignal(reply, context.closing);
     const asked = { params: { session }, query: request.query };
-    await link.client.call('deleteSession', asked, { signal, timeoutMs: 120_000 });
-    await store.sessions.remove(link.name, session);
-    await store.homes.release(session, link.name);
+    await link.client.call('deleteSession', asked, { signal, timeoutMs: 120_000 }).catch((error: unknown) => {
+      throw failureFor(caller, link, 'DELETE', error);
+    });
+    await copied(context, async () => {
+      await store.sessions.remove(link.name, session);
+      await store.homes.release(session, link.name);
+    });
   });
 }
 
@@ -68,38 +74,42 @@ type Wanted = Parameters<typeof HUB_ROUTES.createSession.body.parse>[0] & {
 };
 
 async function create(
-  { store, links }: RouteContext,
+  context: RouteContext,
   caller: Caller,
   { machine, name: given, ...wanted }: Wanted,
   signal: AbortSignal,
 ): Promise<HubSession> {
+  const { store, links } = context;
   const name = fullName(caller, given);
   if (!isSessionName(name)) throw notOne(given);
   if (!mayReach(caller, name)) throw outOfReach(given);
-  if (machine !== undefined && caller.kind === 'tenant') {
-    throw new LeadMasterError(
-      'forbidden',
-      'The operator says on which machine a session is made.',
-      'Leave out `machine`.',
-    );
-  }
   const tenant = tenantOf(name);
   if (tenant !== null && (await store.tenants.get(tenant)) === null) {
     throw new LeadMasterError('tenant_not_found', `There is no tenant "${tenant}".`, 'Add it with POST /v1/tenants.');
   }
   const link = machine === undefined ? await roomiest(store, links) : await links.get(machine);
   if ((await store.homes.reserve({ name, tenant, machine: link.name })) === 'taken') throw exists(given);
+  let made: Session;
   try {
     const asked = { body: { ...wanted, name } };
-    const made = await link.client.call('createSession', asked, { signal, timeoutMs: 60_000 });
-    await store.sessions.put(link.name, made, new Date());
-    return seen(caller, made, link.name, new Date());
+    made = await link.client.call('createSession', asked, { signal, timeoutMs: 60_000 });
   } catch (error) {
     // An answer that was lost may have made it: its home stays, and the machine's log tells the rest.
     if (error instanceof LeadMasterError && !['answer_lost'].includes(error.code) && error.code !== 'session_exists') {
       await store.homes.release(name, link.name);
     }
-    throw error;
+    throw failureFor(caller, link, 'POST', error);
+  }
+  await copied(context, () => store.sessions.put(link.name, made, new Date()));
+  return seen(caller, made, link.name, new Date());
+}
+
+/** What a machine has done is told as done, also where the hub's own copy fails: the machine's log brings it again. */
+async function copied({ log }: RouteContext, copy: () => Promise<unknown>): Promise<void> {
+  try {
+    await copy();
+  } catch (error) {
+    log.warn({ err: error }, 'a change that a machine has made could not be stored; it comes again with its log');
   }
 }
 
