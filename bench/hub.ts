@@ -10,16 +10,16 @@ import { KEY, type Service, startService, TOKEN } from './hub/service.ts';
 import { TenantFollowers } from './hub/tenant-followers.ts';
 
 /** `npm run bench -- hub`: what the hub adds to a session manager. See README.md beside this. */
-const USAGE = `hub [--reads N] [--sessions N] [--followers N] [--seconds N] [--rate N] [--output FILE]
+const USAGE = `hub [--reads N] [--sessions N] [--followers N] [--seconds N] [--rate N] [--settle N] [--output FILE]
   --reads N      reads of one session on each side, in turn (2000)
   --sessions N   sessions of the list, ten to a tenant, on two machines (10000)
   --followers N  tenants that follow their events (1000)
   --seconds N    how long pages are read while events come (30)
-  --rate N       events a second, of both machines together (200)`;
+  --rate N       events a second, of both machines together (200)
+  --settle N     seconds before memory is measured, and while it is (10)`;
 const MACHINES = 2;
 const PER_TENANT = 10;
 const PAGE = 100;
-const SETTLE_MS = 10_000;
 const MB = 2 ** 20;
 
 const { values } = parseArgs({
@@ -29,11 +29,14 @@ const { values } = parseArgs({
     followers: { type: 'string', default: '1000' },
     seconds: { type: 'string', default: '30' },
     rate: { type: 'string', default: '200' },
+    settle: { type: 'string', default: '10' },
     output: { type: 'string', default: join(import.meta.dirname, 'results/hub.json') },
   },
 });
-const numbers = [values.reads, values.sessions, values.followers, values.seconds, values.rate].map(Number);
-const [reads = 0, sessions = 0, followers = 0, seconds = 0, rate = 0] = numbers;
+const numbers = [values.reads, values.sessions, values.followers, values.seconds, values.rate, values.settle].map(
+  Number,
+);
+const [reads = 0, sessions = 0, followers = 0, seconds = 0, rate = 0, settle = 0] = numbers;
 if (!numbers.every((number) => number > 0) || followers * PER_TENANT > sessions) {
   console.error(USAGE);
   process.exit(2);
@@ -50,7 +53,7 @@ interface Figure {
 /** The memory of both services in one process with no session. */
 async function atRest(): Promise<Figure[]> {
   await using both = await startService('start');
-  await sleep(SETTLE_MS);
+  await sleep(settle * 1000);
   return [{ what: 'both services at rest', value: (await both.pss()) / MB, unit: 'MB', goal: 160 }];
 }
 
@@ -89,11 +92,11 @@ async function pagesOf(hub: Service, manager: Service): Promise<Figure[]> {
     await until('the hub knows all sessions', async () =>
       (await lastPage(port)).includes(names.toSorted().at(-1) ?? ''),
     );
-    await sleep(SETTLE_MS);
+    await sleep(settle * 1000);
     const before = await memory(hub);
     const streams = new TenantFollowers();
     await streams.open(port, keys.slice(0, followers));
-    await sleep(SETTLE_MS);
+    await sleep(settle * 1000);
     const after = await memory(hub);
     const began = { events: streams.events, at: performance.now() };
     const samples = await pages(port, names);
@@ -176,7 +179,7 @@ async function lastPage(port: number): Promise<string> {
 /** The least of some samples: what is left after collections of garbage. */
 async function memory(hub: Service): Promise<{ heap: number; pss: number }> {
   const samples: { heap: number; pss: number }[] = [];
-  for (let at = 0; at < 20; at += 1) {
+  for (const deadline = performance.now() + settle * 1000; samples.length === 0 || performance.now() < deadline; ) {
     const text = await ask<string>({ port: hub.hubPort, key: KEY, path: '/metrics' });
     const metric = (name: string): number => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
     const heap = metric('nodejs_heap_size_used_bytes') + metric('nodejs_external_memory_bytes');
