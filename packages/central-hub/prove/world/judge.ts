@@ -111,9 +111,18 @@ function outOfBounds(what: string, given: readonly Order[], count: number): stri
   return [`${what} was carried out ${count} times, and answered as ${least} to ${most}: ${why}`];
 }
 
-/** What is wrong with sessions that got no order: one browser for each start of their service. */
-export function judgeSteady(steady: readonly string[], witnessed: readonly Witnessed[]): string[] {
+/** What is wrong with sessions that got no order: one browser for each start of their service. The log says why there was another. */
+export function judgeSteady(
+  steady: readonly string[],
+  witnessed: readonly Witnessed[],
+  machine: readonly AnyEvent[],
+): string[] {
   const launches = witnessed.filter((line) => line.kind === 'launch' && steady.includes(line.session));
   const counts = Map.groupBy(launches, ({ pid, session }) => `${session} in process ${pid}`);
-  return [...counts].flatMap(([what, each]) => (each.length === 1 ? [] : [`${what} was started ${each.length} times`]));
+  return [...counts].flatMap(([what, each]) => {
+    if (each.length === 1) return [];
+    const states = machine.filter(isState).filter(({ session }) => session === each[0]?.session);
+    const path = states.map(({ data: { to, reason } }) => `${to} (${reason})`).join(' -> ');
+    return [`${what} was started ${each.length} times; it went ${path}`];
+  });
 }

@@ -73,7 +73,7 @@ describe('orders', () => {
 
   test('that were never given start no browser', () => {
     const launch = (pid: number) => ({ kind: 'launch', pid, session: 'steady' }) as const;
-    expect(judgeSteady(['steady'], [launch(1), launch(2)])).toEqual([]);
-    expect(judgeSteady(['steady'], [launch(1), launch(1)])).toHaveLength(1);
+    expect(judgeSteady(['steady'], [launch(1), launch(2)], [])).toEqual([]);
+    expect(judgeSteady(['steady'], [launch(1), launch(1)], [])).toHaveLength(1);
   });
 });
