@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { listen } from '@leadmaster/service-kit/http';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
@@ -17,8 +18,7 @@ export interface LiveOptions {
   version: string;
   /** The session manager of the same process. */
   local: LocalMachine | null;
-  /** Who claims the logs of machines: another word for each process, but for the only hub on its database. */
-  holder: string;
+  /** How long its lease of a machine's log lasts without a renewal. */
   leaseSeconds: number;
 }
 
@@ -32,10 +32,12 @@ export interface Answering {
 /** The hub over its open store: answers HTTP and reads the logs of all machines. The store is closed with it, and when it cannot begin. */
 export async function goLive(
   store: HubStore,
-  { config, secrets, log, version, ...options }: LiveOptions,
+  { config, secrets, log, version, local, leaseSeconds }: LiveOptions,
 ): Promise<Answering> {
   const links = new MachineLinks(store.machines, log);
-  const readers = new MachineReaders({ store, links, holder: options.holder, leaseSeconds: options.leaseSeconds, log });
+  // The only hub on its database reads on at once after a restart: the lease was its own.
+  const holder = config.databaseUrl === null ? 'the only hub' : `${process.pid}-${randomUUID()}`;
+  const readers = new MachineReaders({ store, links, holder, leaseSeconds, log });
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   const http = await createHubServer({ ...config, store, links, secrets, log, metrics, version });
@@ -49,7 +51,7 @@ export async function goLive(
   }
 
   try {
-    if (options.local !== null) await knowLocalMachine(store.machines, options.local);
+    if (local !== null) await knowLocalMachine(store.machines, local);
     await links.start();
     const url = await listen(http, listeningOf(config));
     readers.start();

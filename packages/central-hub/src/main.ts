@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { refuseTakenPort } from '@leadmaster/service-kit/http';
@@ -54,15 +53,14 @@ export async function runCentralHub({
   await refuseTakenPort(listeningOf(config));
   const secrets = loadSecrets(config, (text) => log.warn(text));
   const seal = loadSeal(config.secretFile, config.databaseUrl === null, (text) => log.warn(text));
-  const alone = config.databaseUrl === null ? holdDatabase(config.dataDir) : null;
-  // The only hub on its database reads on at once after a restart: the lease was its own.
-  const holder = alone === null ? `${process.pid}-${randomUUID()}` : 'the only hub';
   const open = (): Promise<HubStore> => openStore({ url: config.databaseUrl, dataDir: config.dataDir, seal, log });
-  const options = { config, secrets, log, version, local, holder, leaseSeconds };
-  const answering = await begin(open, options).catch((error: unknown) => {
-    alone?.release();
-    throw error;
-  });
+  const alone = config.databaseUrl === null ? holdDatabase(config.dataDir) : null;
+  const answering = await begin(open, { config, secrets, log, version, local, leaseSeconds }).catch(
+    (error: unknown) => {
+      alone?.release();
+      throw error;
+    },
+  );
   const finished = Promise.withResolvers<number>();
   let ending: Promise<void> | null = null;
 
@@ -71,6 +69,7 @@ export async function runCentralHub({
     let result = code;
     try {
       await answering.close();
+      alone?.release();
     } catch (error) {
       log.error({ err: error }, 'the shutdown of the hub left something behind');
       result = 1;

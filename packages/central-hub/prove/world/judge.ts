@@ -44,7 +44,13 @@ export function judgeOrders(orders: readonly Order[], machine: readonly AnyEvent
   const log = Map.groupBy(machine, ({ session }) => session);
   return [...Map.groupBy(orders, ({ session }) => session)].flatMap(([session, given]) => {
     const path = (log.get(session) ?? []).filter(isState).map(({ data: { to, reason } }) => `${to} (${reason})`);
-    const counts = { create: Math.min(1, path.length), ...stopsAndStarts(path) };
+    const counts = {
+      create: Math.min(1, path.length),
+      ...stopsAndStarts(
+        path,
+        given.some(({ kind }) => kind === 'delete'),
+      ),
+    };
     return Object.entries(counts).flatMap(([kind, count]) => {
       const orders = given.filter((order) => order.kind === kind);
       return outOfBounds(`${kind} of ${session}, which went ${path.join(' -> ')},`, orders, count);
@@ -58,11 +64,14 @@ const [KILLED, CAME_BACK] = ['STOPPED (service_ended_unexpectedly)', '(service_s
 
 /**
  * How many orders to stop and to start the path of a session shows. Killed in the midst of an order, a service ends it at its next
- * start: the stop that was not begun is a session that is not brought back.
+ * start: the stop that was not begun is a session that is not brought back, unless it was to be deleted.
  */
-export function stopsAndStarts(path: readonly string[]): { stop: number; start: number } {
+export function stopsAndStarts(path: readonly string[], isDeleted: boolean): { stop: number; start: number } {
   const isNotBegun = (at: number): boolean =>
-    path[at] === KILLED && path[at - 1] !== STOPPING && !path[at + 1]?.endsWith(CAME_BACK);
+    path[at] === KILLED &&
+    path[at - 1] !== STOPPING &&
+    !path[at + 1]?.endsWith(CAME_BACK) &&
+    !(isDeleted && at === path.length - 1);
   const isEnded = (at: number): boolean =>
     path[at] === STOPPED || (path[at] === KILLED && path[at - 1] === STOPPING) || isNotBegun(at);
   const indexes = path.map((_, at) => at);
@@ -102,9 +111,18 @@ function outOfBounds(what: string, given: readonly Order[], count: number): stri
   return [`${what} was carried out ${count} times, and answered as ${least} to ${most}: ${why}`];
 }
 
-/** What is wrong with sessions that got no order: one browser for each start of their service. */
-export function judgeSteady(steady: readonly string[], witnessed: readonly Witnessed[]): string[] {
+/** What is wrong with sessions that got no order: one browser for each start of their service. The log says why there was another. */
+export function judgeSteady(
+  steady: readonly string[],
+  witnessed: readonly Witnessed[],
+  machine: readonly AnyEvent[],
+): string[] {
   const launches = witnessed.filter((line) => line.kind === 'launch' && steady.includes(line.session));
   const counts = Map.groupBy(launches, ({ pid, session }) => `${session} in process ${pid}`);
-  return [...counts].flatMap(([what, each]) => (each.length === 1 ? [] : [`${what} was started ${each.length} times`]));
+  return [...counts].flatMap(([what, each]) => {
+    if (each.length === 1) return [];
+    const states = machine.filter(isState).filter(({ session }) => session === each[0]?.session);
+    const path = states.map(({ data: { to, reason } }) => `${to} (${reason})`).join(' -> ');
+    return [`${what} was started ${each.length} times; it went ${path}`];
+  });
 }

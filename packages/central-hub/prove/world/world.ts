@@ -87,7 +87,7 @@ export class World {
       failures.push(...judgeLog(`follower of hub ${at + 1}`, machine, this.followers[at]?.events ?? []));
     }
     const witnessed = readWitness(join(this.#folder, 'witness'));
-    failures.push(...judgeOrders(this.load.orders, machine), ...judgeSteady(STEADY, witnessed));
+    failures.push(...judgeOrders(this.load.orders, machine), ...judgeSteady(STEADY, witnessed, machine));
     failures.push(...judgeTexts(this.load.orders, witnessed, await this.#told()));
     return { events: machine.length, failures };
   }

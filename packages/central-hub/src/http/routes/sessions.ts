@@ -59,8 +59,10 @@ export function sessionRoutes(app: HttpApp, context: RouteContext): void {
     await link.client.call('deleteSession', asked, { signal, timeoutMs: 120_000 }).catch((error: unknown) => {
       throw failureFor(caller, link, 'DELETE', error);
     });
-    await store.sessions.remove(link.name, session);
-    await store.homes.release(session, link.name);
+    await copied(context, async () => {
+      await store.sessions.remove(link.name, session);
+      await store.homes.release(session, link.name);
+    });
   });
 }
 
@@ -72,11 +74,12 @@ type Wanted = Parameters<typeof HUB_ROUTES.createSession.body.parse>[0] & {
 };
 
 async function create(
-  { store, links }: RouteContext,
+  context: RouteContext,
   caller: Caller,
   { machine, name: given, ...wanted }: Wanted,
   signal: AbortSignal,
 ): Promise<HubSession> {
+  const { store, links } = context;
   const name = fullName(caller, given);
   if (!isSessionName(name)) throw notOne(given);
   if (!mayReach(caller, name)) throw outOfReach(given);
@@ -86,17 +89,27 @@ async function create(
   }
   const link = machine === undefined ? await roomiest(store, links) : await links.get(machine);
   if ((await store.homes.reserve({ name, tenant, machine: link.name })) === 'taken') throw exists(given);
+  let made: Session;
   try {
     const asked = { body: { ...wanted, name } };
-    const made = await link.client.call('createSession', asked, { signal, timeoutMs: 60_000 });
-    await store.sessions.put(link.name, made, new Date());
-    return seen(caller, made, link.name, new Date());
+    made = await link.client.call('createSession', asked, { signal, timeoutMs: 60_000 });
   } catch (error) {
     // An answer that was lost may have made it: its home stays, and the machine's log tells the rest.
     if (error instanceof LeadMasterError && !['answer_lost'].includes(error.code) && error.code !== 'session_exists') {
       await store.homes.release(name, link.name);
     }
     throw failureFor(caller, link, 'POST', error);
+  }
+  await copied(context, () => store.sessions.put(link.name, made, new Date()));
+  return seen(caller, made, link.name, new Date());
+}
+
+/** What a machine has done is told as done, also where the hub's own copy fails: the machine's log brings it again. */
+async function copied({ log }: RouteContext, copy: () => Promise<unknown>): Promise<void> {
+  try {
+    await copy();
+  } catch (error) {
+    log.warn({ err: error }, 'a change that a machine has made could not be stored; it comes again with its log');
   }
 }
 
