@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { listen } from '@leadmaster/service-kit/http';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
@@ -18,6 +17,9 @@ export interface LiveOptions {
   version: string;
   /** The session manager of the same process. */
   local: LocalMachine | null;
+  /** Who claims the logs of machines: another word for each process, but for the only hub on its database. */
+  holder: string;
+  leaseSeconds: number;
 }
 
 /** What answers at the hub's address. */
@@ -30,10 +32,10 @@ export interface Answering {
 /** The hub over its open store: answers HTTP and reads the logs of all machines. The store is closed with it, and when it cannot begin. */
 export async function goLive(
   store: HubStore,
-  { config, secrets, log, version, local }: LiveOptions,
+  { config, secrets, log, version, ...options }: LiveOptions,
 ): Promise<Answering> {
   const links = new MachineLinks(store.machines, log);
-  const readers = new MachineReaders({ store, links, holder: randomUUID(), log });
+  const readers = new MachineReaders({ store, links, holder: options.holder, leaseSeconds: options.leaseSeconds, log });
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   const http = await createHubServer({ ...config, store, links, secrets, log, metrics, version });
@@ -47,7 +49,7 @@ export async function goLive(
   }
 
   try {
-    if (local !== null) await knowLocalMachine(store.machines, local);
+    if (options.local !== null) await knowLocalMachine(store.machines, options.local);
     await links.start();
     const url = await listen(http, listeningOf(config));
     readers.start();

@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { LeadMasterError } from '@leadmaster/protocol';
 import { refuseTakenPort } from '@leadmaster/service-kit/http';
 import { createServiceLog } from '@leadmaster/service-kit/log';
 import type { HostedService } from '@leadmaster/service-kit/process';
 import { type Env, loadSecrets } from '@leadmaster/service-kit/settings';
+import { type Hold, holdFile } from '@leadmaster/service-kit/sqlite';
 import { readHubConfig } from './config/index.ts';
 import { listeningOf } from './listening.ts';
 import { type Answering, goLive, type LiveOptions } from './live.ts';
@@ -10,6 +14,7 @@ import { loadSeal } from './secrets/seal.ts';
 import { type HubStore, openStore } from './store/index.ts';
 import { isAway, waitForStore } from './waiting.ts';
 
+const LEASE_S = 15;
 /** How long the last lines of the log are waited for. */
 const LAST_LINES_MS = 1_000;
 
@@ -27,6 +32,8 @@ export interface HubOptions {
   /** The session manager of the same process. */
   local?: LocalMachine | null;
   logTo?: 'stdout' | 'stderr';
+  /** How long another hub waits for a machine's log after this one has died; 15 s unless given. */
+  leaseSeconds?: number;
 }
 
 /**
@@ -35,14 +42,27 @@ export interface HubOptions {
  *
  * @throws LeadMasterError for what keeps it from starting, ConfigError for settings that are out of rule.
  */
-export async function runCentralHub({ env, version, local = null, logTo }: HubOptions): Promise<RunningHub> {
+export async function runCentralHub({
+  env,
+  version,
+  local = null,
+  logTo,
+  leaseSeconds = LEASE_S,
+}: HubOptions): Promise<RunningHub> {
   const config = readHubConfig(env);
   const { log, sink } = createServiceLog(config.log, logTo);
   await refuseTakenPort(listeningOf(config));
   const secrets = loadSecrets(config, (text) => log.warn(text));
   const seal = loadSeal(config.secretFile, config.databaseUrl === null, (text) => log.warn(text));
+  const alone = config.databaseUrl === null ? holdDatabase(config.dataDir) : null;
+  // The only hub on its database reads on at once after a restart: the lease was its own.
+  const holder = alone === null ? `${process.pid}-${randomUUID()}` : 'the only hub';
   const open = (): Promise<HubStore> => openStore({ url: config.databaseUrl, dataDir: config.dataDir, seal, log });
-  const answering = await begin(open, { config, secrets, log, version, local });
+  const options = { config, secrets, log, version, local, holder, leaseSeconds };
+  const answering = await begin(open, options).catch((error: unknown) => {
+    alone?.release();
+    throw error;
+  });
   const finished = Promise.withResolvers<number>();
   let ending: Promise<void> | null = null;
 
@@ -55,6 +75,7 @@ export async function runCentralHub({ env, version, local = null, logTo }: HubOp
       log.error({ err: error }, 'the shutdown of the hub left something behind');
       result = 1;
     }
+    alone?.release();
     log.info('the hub has shut down');
     await sink.flush(LAST_LINES_MS);
     finished.resolve(result);
@@ -81,4 +102,15 @@ async function begin(open: () => Promise<HubStore>, options: LiveOptions): Promi
     throw error;
   }
   return goLive(store, options);
+}
+
+/** `hub.db` is for one hub: what it knows of its own writes would not be true beside another. */
+function holdDatabase(dataDir: string): Hold {
+  const inUse = (): LeadMasterError =>
+    new LeadMasterError(
+      'data_folder_in_use',
+      `Another hub runs on ${join(dataDir, 'hub.db')}.`,
+      'Stop that one first, give this one another LEADMASTER_DATA_DIR, or use PostgreSQL (DATABASE_URL) for several hubs.',
+    );
+  return holdFile(join(dataDir, 'locks', 'hub.lock'), inUse);
 }

@@ -27,6 +27,8 @@ export interface Ask {
   headers?: Record<string, string>;
   body?: unknown;
   key?: string | null;
+  /** Sends the head alone, and nothing after it. */
+  isCut?: boolean;
 }
 
 export interface TestHub {
@@ -85,7 +87,7 @@ async function startHub(options: Partial<HubServerOptions>): Promise<TestHub> {
     ratePerSecond: 1000,
     ...options,
   });
-  const readers = new MachineReaders({ store, links, holder: 'test', log });
+  const readers = new MachineReaders({ store, links, holder: 'test', leaseSeconds: 15, log });
   await links.start();
   readers.start();
   await app.listen({ host: '127.0.0.1', port: 0 });
@@ -127,9 +129,11 @@ export function send(port: number, path: string, ask: Ask = {}): Promise<Answer>
     const text = Buffer.concat(chunks ?? []).toString('utf8');
     const isJson = /json/.test(response.headers['content-type'] ?? '') && text !== '';
     const { statusCode = 0 } = response;
+    if (ask.isCut === true) request.destroy();
     resolve({ status: statusCode, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined });
   });
   request.on('error', reject);
-  request.end(body);
+  if (ask.isCut === true) request.flushHeaders();
+  else request.end(body);
   return promise;
 }

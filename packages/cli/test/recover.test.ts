@@ -107,7 +107,7 @@ describe('recover', () => {
 
   test('which ones is asked where none is named', async () => {
     const { cli, here } = await machine();
-    expect(await cli('recover', { answers: '' })).toMatchObject({ code: 0, stderr: /Which shall be brought back/ });
+    expect(await cli('recover', { answers: '' })).toMatchObject({ code: 0, stderr: /Which should be brought back/ });
     expect(await cli('recover', { answers: 'nobody' })).toMatchObject({ code: 3 });
     expect(await cli('recover', { answers: 'UPPER' })).toMatchObject({ code: 2 });
     expect(here()).toEqual(['aqui']);

@@ -3,7 +3,7 @@ import { browsersOnAny, isOurs } from '@leadmaster/capture/processes';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import { errorCode } from '@leadmaster/service-kit/files';
 import {
-  accessCure,
+  accessHint,
   type BrowserRow,
   type Config,
   createProfileStore,
@@ -146,7 +146,7 @@ function refuseClosed(root: string, { uid: owner }: Stats): void {
       `The data folder ${root} is closed to this user (${errorText(error)})`,
       isOther
         ? `Give the command as the user who runs the service: sudo -u '#${owner}' ./leadmaster ...`
-        : accessCure(root),
+        : accessHint(root),
       { cause: error },
     );
   }

@@ -31,3 +31,15 @@ export type CheckName = (typeof CHECK_NAMES)[number];
 
 /** The name of the check of a feature of the page. */
 export type PageCheckName = `page: ${string}`;
+
+/** What can be wrong with the records of a session's snapshots: the `kind` of a `SnapshotProblem`, unless a newer service tells of another. */
+export const SNAPSHOT_PROBLEMS = [
+  'damaged',
+  'removed',
+  'replayed',
+  'rolled_back',
+  'keyless',
+  'stray',
+  'second_writer',
+] as const;
+export type SnapshotProblemKind = (typeof SNAPSHOT_PROBLEMS)[number];

@@ -8,6 +8,7 @@ export * from './chats.ts';
 export * from './checks.ts';
 export * from './commands.ts';
 export * from './components.ts';
+export * from './doctor.ts';
 export * from './errors.ts';
 export * from './events/index.ts';
 export * from './hubs.ts';

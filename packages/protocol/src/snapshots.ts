@@ -85,18 +85,6 @@ export const snapshotDetail = snapshot.extend({
 });
 export type SnapshotDetail = z.infer<typeof snapshotDetail>;
 
-/** What can be wrong with the records of a session's snapshots. */
-export const SNAPSHOT_PROBLEMS = [
-  'damaged',
-  'removed',
-  'replayed',
-  'rolled_back',
-  'keyless',
-  'stray',
-  'second_writer',
-] as const;
-export type SnapshotProblemKind = (typeof SNAPSHOT_PROBLEMS)[number];
-
 /** What is wrong with the records of a session's snapshots; `kind` is one of `SNAPSHOT_PROBLEMS`, or of a newer service. */
 export const snapshotProblem = z.object({
   kind: seenAs('word', z.string()),
@@ -193,6 +181,7 @@ export const OPERATION_KINDS = [
   'trim',
   'adopt',
   'transfer',
+  'doctor_fix',
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { HUB_ROUTES, type HubRouteId, type Route } from '../src/index.ts';
+import { HUB_ROUTES, type HubRouteId, ROUTES, type Route, type RouteId } from '../src/index.ts';
 import { describeRoutes } from '../src/routes/describe.ts';
 
 const DOC = join(import.meta.dirname, '../../../docs/routes.md');
 
 /** Who may call what: a route is added here, and changed here, on purpose. */
-const WHO: Record<HubRouteId, `${Route['audience']} ${Route['scope']}`> = {
+const WHO: Record<HubRouteId | RouteId, `${Route['audience']} ${Route['scope']}`> = {
   createSession: 'tenant control',
   listSessions: 'tenant read',
   getSession: 'tenant read',
@@ -67,6 +67,9 @@ const WHO: Record<HubRouteId, `${Route['audience']} ${Route['scope']}`> = {
   restoreFromTrash: 'operator admin',
   getSettings: 'operator read',
   getVault: 'operator read',
+  getDoctor: 'operator read',
+  fixInstallation: 'operator admin',
+  getReport: 'operator read',
   getMachine: 'operator read',
   listHubs: 'operator admin',
   confirmEvents: 'operator admin',
@@ -97,7 +100,7 @@ const WHO: Record<HubRouteId, `${Route['audience']} ${Route['scope']}`> = {
   compatSend: 'tenant send',
 };
 
-const ALL: readonly Route[] = Object.values(HUB_ROUTES);
+const ALL: readonly Route[] = Object.values({ ...ROUTES, ...HUB_ROUTES });
 const of = (fits: (route: Route) => boolean): string[] => ALL.filter(fits).map(({ id }) => id);
 
 describe('every route', () => {
@@ -129,8 +132,8 @@ describe('every route', () => {
     }
   });
 
-  test('in which one confirms what only the operator knows keeps that from tenants', () => {
-    const confirms = ['originRetired', 'olderLogin', 'otherWriters', 'otherAccount'];
+  test('in which one gives what only the operator knows keeps that from tenants', () => {
+    const confirms = ['originRetired', 'olderLogin', 'otherWriters', 'otherAccount', 'tenant', 'machine'];
     for (const { id, audience, operatorInput = [], query, body } of ALL) {
       if (audience === 'operator') continue;
       const read = [query, body].flatMap((schema) => (schema === undefined ? [] : fieldsOf(schema)));

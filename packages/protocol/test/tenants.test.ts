@@ -319,7 +319,7 @@ const AS_IT_IS = [
   ...['build', 'chromium', 'engine', 'version'],
   ...['id', 'ids', 'forgotten', 'messageId', 'message_id', 'whatsappId', 'logId'],
   // Who is who at WhatsApp, and what was said.
-  ...['chatId', 'from', 'lid', 'name', 'phone', 'text', 'to', 'type'],
+  ...['chatId', 'cursor', 'from', 'lid', 'name', 'otherSpelling', 'phone', 'pushName', 'text', 'to', 'type'],
   ...['code', 'qr', 'qrDataUrl'],
   ...['metadata'],
   // One sentence of `/qr-code`.

@@ -39,7 +39,7 @@ import { type PlaceProbe, thisProbe } from './profile/place.ts';
 import type { ProfileStore } from './profile/profile-store.ts';
 import { finishSwaps } from './profile/swap.ts';
 import { LoginCopies } from './snapshots/login-copies.ts';
-import { newerInVault } from './snapshots/older-login.ts';
+import { laterInVault, newerInVault } from './snapshots/older-login.ts';
 import { SnapshotSchedule } from './snapshots/schedule.ts';
 import { snapshotFigures } from './snapshots/snapshot-figures.ts';
 import { Snapshots } from './snapshots/snapshots.ts';
@@ -221,7 +221,12 @@ async function assemble(opened: Opened): Promise<Context> {
     isUnderWay: (session) =>
       sessionsUnderWay(store).has(session) || openArrivals(store.transfers).some((each) => each.session === session),
     ownSince: () => trashOwnSince(store.facts),
-    holdOlder: (session) => firstLook.holdOlder((name) => name === session, new Set([session])),
+    laterInVault: (session, login) => laterInVault({ vault, log, withinMs: VAULT_LOOK_MS }, session, login),
+    async measure(session) {
+      await measurements.measure(session).catch((err: unknown) => {
+        log.warn({ session, err }, 'what came back from the trash could not be measured');
+      });
+    },
   });
 
   // What people order, and what HTTP is answered by.

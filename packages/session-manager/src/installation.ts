@@ -13,7 +13,7 @@ export { PLACE_FACT } from './lifecycle/place-keeper.ts';
 export { isOther } from './lifecycle/profile-mark.ts';
 export { holdersOf, proveProfileFree } from './process/holders.ts';
 export { clearStaleSingleton, readSingleton } from './process/singleton-lock.ts';
-export { accessCure } from './profile/access.ts';
+export { accessHint } from './profile/access.ts';
 export { isTemporaryName, writeAtomically } from './profile/atomic-file.ts';
 export { isNewerBrowser, newestChromium } from './profile/browser-version.ts';
 export { createProfileStore } from './profile/file-profile-store.ts';

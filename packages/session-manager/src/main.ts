@@ -1,4 +1,4 @@
-import { errorText, LeadMasterError, type SettingsView, sentence } from '@leadmaster/protocol';
+import { errorText, LeadMasterError, sentence } from '@leadmaster/protocol';
 import { type Listening, listen, refuseTakenPort } from '@leadmaster/service-kit/http';
 import { createServiceLog, type LogSink } from '@leadmaster/service-kit/log';
 import type { HostedService } from '@leadmaster/service-kit/process';
@@ -8,6 +8,8 @@ import { effectiveSettings, loadEnvironment, readConfig } from './config/index.t
 import { requireScreen } from './config/screen.ts';
 import { type Context, createContext } from './context.ts';
 import { LIBRARY_REJECTIONS } from './engine/wwebjs/containment.ts';
+import { type Diagnosis, NO_DIAGNOSIS } from './http/diagnosis.ts';
+import type { HttpServerOptions } from './http/http-app.ts';
 import { createHttpServer } from './http/server.ts';
 import { measureLog } from './metrics.ts';
 import { livingOwner } from './profile/locks.ts';
@@ -33,7 +35,7 @@ export interface RunningService extends HostedService {
  * @throws LeadMasterError for what keeps it from starting, ConfigError for settings that are out of rule.
  */
 export async function runSessionManager(
-  options: { env?: NodeJS.ProcessEnv; logTo?: 'stdout' | 'stderr' } = {},
+  options: { env?: NodeJS.ProcessEnv; logTo?: 'stdout' | 'stderr'; diagnosis?: Diagnosis } = {},
 ): Promise<RunningService> {
   const warnings: string[] = [];
   const environment = loadEnvironment(options.env);
@@ -49,10 +51,14 @@ export async function runSessionManager(
   if (livingOwner(dataPaths(config.dataDir).dataLock) === null) await refuseTakenPort(listeningOf(config));
   const context = await createContext(config, log);
   measureLog(context.metrics, sink);
-  return serve(context, effectiveSettings(environment, config), log, sink);
+  const told = { settings: effectiveSettings(environment, config), diagnosis: options.diagnosis ?? NO_DIAGNOSIS };
+  return serve(context, told, log, sink);
 }
 
-async function serve(context: Context, settings: SettingsView, log: Logger, sink: LogSink): Promise<RunningService> {
+/** What HTTP tells of the installation beside what the services know. */
+type Told = Pick<HttpServerOptions, 'settings' | 'diagnosis'>;
+
+async function serve(context: Context, told: Told, log: Logger, sink: LogSink): Promise<RunningService> {
   const { config } = context;
   const finished = Promise.withResolvers<number>();
   let booted = false;
@@ -70,7 +76,7 @@ async function serve(context: Context, settings: SettingsView, log: Logger, sink
     departures: context.departures,
     arrivals: context.arrivals,
     config,
-    settings,
+    ...told,
     keys: context.secrets,
     log,
     metrics: context.metrics,

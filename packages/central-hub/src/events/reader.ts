@@ -15,6 +15,9 @@ const AT_ONCE = 4;
 /** How often all sessions of a machine are read again: sizes and times change without an event. */
 const WHOLE_MS = 60_000;
 
+/** A name that was taken so long ago has been asked of its machine: the call has ended by then, however it went. */
+const RESERVED_MS = 120_000;
+
 /** What one reading brought. */
 interface Reading {
   to: LogPosition;
@@ -96,9 +99,18 @@ export class MachineReader {
     await this.#store.machines.seen(this.#link.name, facts);
     const known = await this.#store.sessions.namesOf(this.#link.name);
     const there = new Set(items.map(({ name }) => name));
+    await this.#freeNames(there);
     this.#wholeAt = performance.now();
     this.#log.debug({ machine: this.#link.name, sessions: items.length }, 'the sessions of a machine were read');
     return { to: position, events: [], changed: items, gone: known.filter((name) => !there.has(name)) };
+  }
+
+  /** Gives back names that a hub has taken for sessions which it did not live to make here. */
+  async #freeNames(there: ReadonlySet<string>): Promise<void> {
+    const { name: machine } = this.#link;
+    for (const home of await this.#store.homes.unreported(RESERVED_MS)) {
+      if (home.machine === machine && !there.has(home.name)) await this.#store.homes.release(home.name, machine);
+    }
   }
 
   /** How the sessions of some events are now. One that is gone has been deleted or moved. */

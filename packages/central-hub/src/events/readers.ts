@@ -8,25 +8,36 @@ import type { HubStore } from '../store/index.ts';
 import { LeaseHolder } from '../store/lease-holder.ts';
 import { MachineReader } from './reader.ts';
 
-const LEASE_S = 15;
 const AGAIN_MS = 1_000;
 /** A log that is not the one that was read waits for an operator: it is looked at now and then. */
 const OTHER_LOG_MS = 60_000;
+
+export interface MachineReadersOptions {
+  store: HubStore;
+  links: MachineLinks;
+  /** Who claims: another word for each process. */
+  holder: string;
+  /** How long a lease lasts without a renewal; more than one second. */
+  leaseSeconds: number;
+  log: Logger;
+}
 
 /** Reads the logs of all machines, each as long as this hub holds its lease. */
 export class MachineReaders {
   readonly #store: HubStore;
   readonly #links: MachineLinks;
   readonly #holder: string;
+  readonly #leaseS: number;
   readonly #log: Logger;
   readonly #ending = new AbortController();
   readonly #running = new Map<MachineLink, Promise<void>>();
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(options: { store: HubStore; links: MachineLinks; holder: string; log: Logger }) {
+  constructor(options: MachineReadersOptions) {
     this.#store = options.store;
     this.#links = options.links;
     this.#holder = options.holder;
+    this.#leaseS = options.leaseSeconds;
     this.#log = options.log;
   }
 
@@ -69,7 +80,7 @@ export class MachineReaders {
       lease = await LeaseHolder.claim(this.#store.leases, {
         machine: link.name,
         holder: this.#holder,
-        seconds: LEASE_S,
+        seconds: this.#leaseS,
         log: this.#log,
       });
       if (lease !== null) await reader.read(lease, anyOf(signal, link.down));

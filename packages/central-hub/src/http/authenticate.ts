@@ -6,6 +6,7 @@ import type { FastifyRequest } from 'fastify';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { type Caller, OPERATOR } from '../keys/caller.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
+import { refuseOperatorInput } from './operator-input.ts';
 
 export interface AuthenticatorOptions {
   secrets: { adminKey: string; serviceToken: string };
@@ -13,11 +14,13 @@ export interface AuthenticatorOptions {
   /** The public origin; null where only this machine calls. */
   url: string | null;
   ratePerSecond: number;
+  /** How long a further wrong key waits, in milliseconds; for tests. */
+  wrongKeyWaitMs?: number;
 }
 
 /** Wrong keys that an address may present within a minute before each further one waits. */
 const WRONG_KEYS = 5;
-const WRONG_WAIT_MS = 1_000;
+const WRONG_KEY_WAIT_MS = 1_000;
 
 /** Says who asks, and whether the route is for them, before anything of a request is read. */
 export class Authenticator {
@@ -43,6 +46,12 @@ export class Authenticator {
     requireAudience(caller, routeOf(request));
   }
 
+  /** @throws LeadMasterError `forbidden` where a tenant gives a field that is the operator's. Runs once the request is read. */
+  checkInput(request: FastifyRequest): void {
+    const route = routeOf(request);
+    if (route !== null && !isOpen(request)) refuseOperatorInput(this.of(request), route, request);
+  }
+
   /** Who asks. Every request that needs a key has one once it was checked. */
   of(request: object): Caller {
     const caller = this.#callers.get(request as FastifyRequest);
@@ -61,7 +70,8 @@ export class Authenticator {
   }
 
   async #slowDown(address: string): Promise<void> {
-    await this.#wrong.consume(address).catch(() => sleep(WRONG_WAIT_MS));
+    const { wrongKeyWaitMs = WRONG_KEY_WAIT_MS } = this.#options;
+    await this.#wrong.consume(address).catch(() => sleep(wrongKeyWaitMs));
   }
 
   async #limit({ keyId }: Caller): Promise<void> {
@@ -92,6 +102,13 @@ function requireAudience(caller: Caller, route: Route | null): void {
   if (route.audience === 'operator' && caller.kind !== 'operator') {
     throw new LeadMasterError('forbidden', 'This is for the operator of the installation.', 'Ask the operator.');
   }
+  if (caller.sessions !== null && isBeyondSessions(route)) {
+    throw new LeadMasterError(
+      'forbidden',
+      'The key is for some sessions alone, and this is about more.',
+      'Use a key that is not limited to sessions.',
+    );
+  }
   if (caller.scopes.has(route.scope)) return;
   throw new LeadMasterError(
     'scope_missing',
@@ -99,6 +116,11 @@ function requireAudience(caller: Caller, route: Route | null): void {
     'Use a key that has it; the operator makes keys.',
     { extra: { scope: route.scope } },
   );
+}
+
+/** What is about no one session, and is not told without the sessions of others: a key for one could make itself one for all. */
+function isBeyondSessions({ audience, path }: Route): boolean {
+  return audience === 'operator' && !path.includes('{session}');
 }
 
 /** A name that was rebound to this machine must not open it to a page in somebody's browser. */

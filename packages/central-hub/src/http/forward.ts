@@ -1,14 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { BYTES, HUB_ROUTES, LeadMasterError, type Route } from '@leadmaster/protocol';
+import { BYTES, HUB_ROUTES, operation, type Route } from '@leadmaster/protocol';
 import { callerSignal, type HttpApp, serve } from '@leadmaster/service-kit/http';
-import { anyOf } from '@leadmaster/service-kit/wait';
+import { anyOf, isOverdue } from '@leadmaster/service-kit/wait';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../keys/caller.ts';
 import type { MachineLink } from '../machines/link.ts';
 import type { RouteContext } from './hub-app.ts';
+import { isJson, readJson, requireStated } from './machine-answer.ts';
 import { shown } from './shown.ts';
-import { targetOf } from './target.ts';
+import { importTarget, MACHINE_HEADER, targetOf } from './target.ts';
 
 /** Headers of a request that a machine gets as they are. */
 const SENT = ['accept', 'content-type', 'content-length', 'idempotency-key', 'prefer', 'x-passphrase'];
@@ -23,8 +24,8 @@ const ANSWERED = [
   'vary',
   'x-snapshot-bytes',
 ];
-/** The longest answer that is read as JSON. */
-const JSON_BYTES = 64 * 2 ** 20;
+/** How long a machine has for an answer beyond the wait that the caller asks for. Long calls and bytes take as long as they take. */
+const ANSWER_MS = 120_000;
 
 /** Routes that the hub answers itself, though a session manager has them, too. */
 const OWN: readonly string[] = ['createSession', 'listSessions', 'getSession', 'listSessionEvents', 'deleteSession'];
@@ -55,24 +56,11 @@ function serveForwarded(app: HttpApp, context: RouteContext, route: Route): void
   serve(app, route, async (plain, reply) => {
     const request = plain as FastifyRequest;
     const caller = context.callers.of(request);
-    refuseOperatorInput(caller, route, request);
     const { session: given } = request.params as { session: string };
-    const { session, link } = await targetOf(context, caller, given);
+    const target = route.id === 'importSession' ? importTarget : targetOf;
+    const { session, link } = await target(context, caller, given, request.headers[MACHINE_HEADER]);
     return forward(context, { route, request, reply, caller, session, link });
   });
-}
-
-/** Some fields confirm what only the operator can know: that the place a copy came from is retired, that an account is another. */
-function refuseOperatorInput({ kind }: Caller, { operatorInput = [] }: Route, { query, body }: FastifyRequest): void {
-  if (kind === 'operator') return;
-  const given: Record<string, unknown> = { ...(query as object), ...(isFields(body) ? body : {}) };
-  const named = operatorInput.filter((field) => given[field] !== undefined && given[field] !== false);
-  if (named.length === 0) return;
-  throw new LeadMasterError('forbidden', `${named.join(', ')} is for the operator to confirm.`, 'Ask the operator.');
-}
-
-function isFields(body: unknown): body is object {
-  return typeof body === 'object' && body !== null && !(body instanceof Readable);
 }
 
 /** One request on its way to the machine of its session, and back. */
@@ -90,30 +78,59 @@ export async function forward(context: RouteContext, call: Forwarded): Promise<F
   const { request, reply, route, link, caller } = call;
   const watch = context.ring.watch(caller);
   reply.raw.once('close', watch.done);
-  const signal = anyOf(callerSignal(reply, context.closing), watch.signal);
+  const signal = anyOf(callerSignal(reply, context.closing), watch.signal, deadlineOf(call));
   // Silence on this connection is no sign of death until the answer has gone out.
   reply.raw.setTimeout(0);
-  const answer = await link.send({
-    method: request.method,
-    target: targetPath(route, call),
-    headers: sentHeaders(request),
-    ...bodyOf(request),
-    signal,
-  });
-  const { statusCode: status = 502 } = answer;
-  // A session manager redirects nowhere: what does is something else.
-  if (status >= 300 && status < 400) throw notAManager(link, answer);
-  reply.code(status);
-  for (const name of ANSWERED) {
-    const value = answer.headers[name];
-    if (typeof value === 'string') reply.header(name, namedFor(caller, value));
+  try {
+    const answer = await link.send({
+      method: request.method,
+      target: targetPath(route, call),
+      headers: sentHeaders(request),
+      ...bodyOf(request),
+      signal,
+    });
+    requireStated({ route, answer });
+    return await handOn(context, call, answer);
+  } catch (error) {
+    throw isOverdue(error) ? link.unreachable('it takes too long', request.method, true) : error;
   }
-  if (!isJson(answer)) return reply.send(answer);
-  reply.removeHeader('content-length');
-  const said = await readJson(link, answer);
+}
+
+/** Gives the answer of a machine to the caller: in JSON as the caller may see it, all else as it comes. */
+async function handOn(context: RouteContext, call: Forwarded, answer: IncomingMessage): Promise<FastifyReply> {
+  const { request, reply, route, link, caller } = call;
+  const { statusCode: status = 0 } = answer;
+  const head = (): FastifyReply => {
+    reply.code(status);
+    for (const name of ANSWERED) {
+      const value = answer.headers[name];
+      if (typeof value === 'string') reply.header(name, namedFor(caller, value));
+    }
+    return reply;
+  };
+  if (!isJson(answer)) return head().send(answer);
+  // It is told with other bytes than it came with.
+  if (request.method === 'HEAD') {
+    answer.resume();
+    return head().removeHeader('content-length').send();
+  }
+  const said = await readJson(answer);
   if (status === 202 && route.long !== undefined) await own(context, call, said);
   const about = { route, session: call.session, machine: link.name, asOf: new Date(), status };
-  return reply.send(JSON.stringify(shown(caller, about, said)));
+  const told = JSON.stringify(shown(caller, about, said));
+  return head().removeHeader('content-length').send(told);
+}
+
+/** When an answer must be here; undefined where it may take any time. */
+function deadlineOf({ route, request }: Forwarded): AbortSignal | undefined {
+  const isBytes = route.bytes !== undefined || Object.values(route.answers).some((answer) => isOfBytes(answer));
+  if (route.long !== undefined || isBytes) return undefined;
+  const { wait = 0 } = request.query as { wait?: number };
+  return AbortSignal.timeout(ANSWER_MS + wait * 1000);
+}
+
+function isOfBytes(answer: Route['answers'][number]): boolean {
+  return 'content' in answer && BYTES in answer.content;
 }
 
 /** A header that names the session, such as where the result is. */
@@ -141,33 +158,9 @@ function bodyOf({ body }: FastifyRequest): { body?: string | Readable } {
   return { body: body instanceof Readable ? body : JSON.stringify(body) };
 }
 
-function isJson({ headers }: IncomingMessage): boolean {
-  return /^application\/(problem\+)?json\b/.test(headers['content-type'] ?? '');
-}
-
-async function readJson(link: MachineLink, answer: IncomingMessage): Promise<unknown> {
-  const parts: Buffer[] = [];
-  let left = JSON_BYTES;
-  for await (const part of answer as AsyncIterable<Buffer>) {
-    left -= part.length;
-    if (left < 0) throw notAManager(link, answer);
-    parts.push(part);
-  }
-  return JSON.parse(Buffer.concat(parts).toString('utf8'));
-}
-
 /** A long call belongs to the one who began it. */
-async function own({ store }: RouteContext, { caller, session, link }: Forwarded, said: unknown): Promise<void> {
-  const { id } = said as { id: string };
+async function own({ store }: RouteContext, { caller, session, link }: Forwarded, said: object): Promise<void> {
+  const { id } = operation.parse(said);
   const { keyId, tenant } = caller;
   await store.operations.put({ id, machine: link.name, keyId, tenant, session, startedAt: new Date() });
-}
-
-function notAManager(link: MachineLink, answer: IncomingMessage): LeadMasterError {
-  answer.destroy();
-  return new LeadMasterError(
-    'machine_unreachable',
-    `What answers at the address of the machine "${link.name}" is no session manager.`,
-    'Look at the address of the machine, and at what stands in front of it.',
-  );
 }

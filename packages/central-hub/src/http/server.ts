@@ -30,6 +30,8 @@ export interface HubServerOptions {
   trustedProxies: readonly string[];
   ratePerSecond: number;
   /** Overrides for tests. */
+  wrongKeyWaitMs?: number;
+  /** Overrides for tests. */
   timing?: Partial<AppTiming>;
 }
 
@@ -55,6 +57,7 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
       keys: 'A key of the hub, or the admin key',
     },
   });
+  app.addHook('preHandler', async (request) => callers.checkInput(request));
   const feed = new HubFeed(store, { heartbeatMs: timing.heartbeatMs, closing: common.closing, log });
   const context: RouteContext = { ...common, store, links, ring, feed, callers, log, timing };
   serviceRoutes(app, { metrics, version, requireReady: () => {} });

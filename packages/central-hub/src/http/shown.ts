@@ -1,11 +1,4 @@
-import {
-  answerForTenant,
-  goodAnswersOf,
-  hubSession,
-  type Route,
-  session as sessionSchema,
-  tenantOf,
-} from '@leadmaster/protocol';
+import { answerForTenant, goodAnswersOf, hubSession, type Route, tenantOf } from '@leadmaster/protocol';
 import type { Caller } from '../keys/caller.ts';
 
 /** What an answer of a machine is about. */
@@ -39,5 +32,5 @@ function answersSession(route: Route): boolean {
   const schemas = Object.values(goodAnswersOf(route)).map((answer) =>
     'content' in answer ? answer.content['application/json']?.schema : undefined,
   );
-  return schemas.some((schema) => schema === sessionSchema || schema === hubSession);
+  return schemas.some((schema) => schema === hubSession);
 }

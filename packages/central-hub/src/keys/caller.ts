@@ -51,6 +51,8 @@ export function mayReach({ tenant, sessions }: Caller, full: string): boolean {
 /** Whether a key may come from an address. */
 export function isAllowedFrom({ addresses }: KeyRecord, from: string): boolean {
   if (addresses === null) return true;
+  // What a trusted proxy hands on may be no address.
+  if (isIP(from) === 0) return false;
   const allowed = new BlockList();
   for (const each of addresses) {
     const [address = '', bits] = each.split('/');

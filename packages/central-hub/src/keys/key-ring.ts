@@ -1,3 +1,4 @@
+import { LeadMasterError } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import type { Keys } from '../store/keys.ts';
 import type { KeyRecord } from '../store/records.ts';
@@ -95,11 +96,15 @@ export class KeyRing {
       for (const [id, open] of this.#watched) {
         const found = await this.#look(id);
         if (found !== null && this.#isGood(found.record)) continue;
-        for (const ending of open) ending.abort();
+        for (const ending of open) ending.abort(ended());
       }
     } catch (error) {
       // The streams stay open while the store is away; new requests fail by themselves.
       this.#log.warn({ err: error }, 'whether keys were ended could not be looked up');
     }
   }
+}
+
+function ended(): LeadMasterError {
+  return new LeadMasterError('unauthorized', 'The key has ended meanwhile.', 'Send a key of this hub that is valid.');
 }

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Readable } from 'node:stream';
 import { Client } from '@leadmaster/client';
-import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { LeadMasterError } from '@leadmaster/protocol';
 import { anyOf } from '@leadmaster/service-kit/wait';
 
 /** How often a machine is asked whether it lives, and how long it has to answer. Two misses in a row: it does not. */
@@ -79,7 +79,7 @@ export class MachineLink {
     request.on('response', resolve);
     request.on('error', (error) => {
       clearTimeout(late);
-      reject(signal.aborted ? signal.reason : this.unreachable(errorText(error), method, isConnected));
+      reject(signal.aborted ? signal.reason : this.unreachable(whyOf(error), method, isConnected));
     });
     if (body === undefined || typeof body === 'string') request.end(body);
     else {
@@ -89,7 +89,7 @@ export class MachineLink {
     return promise;
   }
 
-  /** `mayBeDone`: the order had left, so that it may have been carried out. */
+  /** `mayBeDone`: the order had left, so that it may have been carried out. `why`: in words without an address: tenants read it. */
   unreachable(why: string, method: string, mayBeDone: boolean): LeadMasterError {
     const isOrder = method !== 'GET' && method !== 'HEAD';
     const detail = `The machine of the session does not answer: ${why}.`;
@@ -126,4 +126,9 @@ export class MachineLink {
       this.#isLooking = false;
     }
   }
+}
+
+/** What the system or the reader of HTTP calls the failure: its sentence has the address of the machine in it. */
+function whyOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : 'the connection failed';
 }

@@ -22,7 +22,7 @@ const POLL_MS = 250;
 export interface StoreOptions {
   /** `DATABASE_URL`; null: SQLite in the data folder. */
   url: string | null;
-  /** Its lock is held by the caller, where SQLite is in it. */
+  /** Where SQLite is in it, the caller sees to it that no other hub works on it. */
   dataDir: string;
   seal: Seal;
   log: Logger;

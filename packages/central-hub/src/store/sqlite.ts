@@ -21,7 +21,7 @@ const SCHEMA: Schema = {
 
 type Handle = ReturnType<typeof openDatabase>;
 
-/** Opens `hub.db` in the data folder, whose lock the caller holds. @throws LeadMasterError `storage_failed`. */
+/** Opens `hub.db` in the data folder; the caller sees to it that no other hub has it open. @throws LeadMasterError `storage_failed`. */
 export function openSqlite(dataDir: string, now: () => Date): OpenDatabase {
   const at: DatabaseFile = { file: join(dataDir, 'hub.db'), schema: SCHEMA };
   const handle = openDatabase(at, now);

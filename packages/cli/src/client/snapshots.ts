@@ -21,7 +21,7 @@ export interface SnapshotAccess {
   names(): Promise<string[]>;
 }
 
-/** A service that is there says so at once. */
+/** A service that is there answers at once. */
 const HELLO_MS = 5000;
 
 /**

@@ -70,6 +70,6 @@ function show(cli: Cli, session: AdoptedSession): void {
   const label = cli.words.told === null ? output.note : output.detail;
   for (const warning of adopted.warnings) cli.print.line(`${cli.print.paint.yellow(label)}  ${printable(warning)}`);
   cli.print.line(describeSession(cli.print, session));
-  // A copy's hint says so, and what has to be said first.
+  // A copy's hint tells it, and what has to be confirmed first.
   if (hint === '') cli.print.note(sessions.startIt(name));
 }

@@ -1,6 +1,7 @@
 import type { HubOptions, RunningHub } from '@leadmaster/central-hub';
 import type { Env } from '@leadmaster/session-manager/config';
 import { version } from '../cli.ts';
+import { ownDiagnosis } from './own-diagnosis.ts';
 import type { Service } from './serve.ts';
 
 /** Which services this process runs. */
@@ -27,7 +28,7 @@ export async function startServices({ which, env, logTo }: StartOptions): Promis
     return { ...hub, manager: null, hub: hub.url };
   }
   const { runSessionManager } = await import('@leadmaster/session-manager');
-  const manager = await runSessionManager({ env: { ...env }, logTo });
+  const manager = await runSessionManager({ env: { ...env }, logTo, diagnosis: ownDiagnosis(env) });
   if (which === 'session-manager') return { ...manager, manager: manager.url, hub: null };
   const local = { url: manager.url, token: manager.context.secrets.serviceToken };
   const hub = await startHub({ env, logTo, local }).catch(async (error: unknown) => {

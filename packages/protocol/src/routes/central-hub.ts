@@ -185,6 +185,7 @@ export const hubSessionRoutes = routes({
   createSession: {
     ...sessionRoutes.createSession,
     description: 'Made where there is most room, or where the operator says.',
+    operatorInput: ['machine'],
     body: createHubSession,
     answers: { 201: json('The session', hubSession) },
     errors: [
@@ -199,6 +200,7 @@ export const hubSessionRoutes = routes({
   listSessions: {
     ...sessionRoutes.listSessions,
     summary: 'Sessions by name, as the hub last knew them',
+    operatorInput: ['tenant', 'machine'],
     description: 'A page: `cursor` is the next `after`, and null when these were the last.',
     query: z.strictObject({
       ...pageQuery.shape,

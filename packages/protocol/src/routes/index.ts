@@ -6,7 +6,9 @@ import { hubRoutes } from './hubs.ts';
 import { installationRoutes } from './installation.ts';
 import { linkingRoutes } from './linking.ts';
 import { messageRoutes } from './messages.ts';
+import { NOT_ON_HUB, onHub } from './on-hub.ts';
 import { portableRoutes } from './portable.ts';
+import type { Route } from './route.ts';
 import { serviceRoutes } from './service.ts';
 import { sessionRoutes } from './sessions.ts';
 import { snapshotRoutes } from './snapshots.ts';
@@ -16,6 +18,7 @@ import { trashRoutes } from './trash.ts';
 
 export * from './compat.ts';
 export * from './inputs.ts';
+export { NOT_ON_HUB } from './on-hub.ts';
 export * from './route.ts';
 
 /**
@@ -41,11 +44,19 @@ export const ROUTES = {
 
 export type RouteId = keyof typeof ROUTES;
 
+const hubsOwn = { ...hubSessionRoutes, ...centralHubRoutes };
+
+type OnHub = Omit<typeof ROUTES, keyof typeof NOT_ON_HUB | keyof typeof hubsOwn> & typeof hubsOwn;
+
 /**
- * Every route of a hub: those of a session manager, which it forwards or answers from its own store, and its own. The routes of
- * transfers are between managers alone.
+ * Every route of a hub: those of a session manager, which it forwards or answers from its own store, and its own. What it does
+ * not have is in `NOT_ON_HUB`.
  */
-export const HUB_ROUTES = { ...ROUTES, ...hubSessionRoutes, ...centralHubRoutes };
+export const HUB_ROUTES = Object.fromEntries(
+  Object.entries<Route>({ ...ROUTES, ...hubsOwn })
+    .filter(([id]) => !(id in NOT_ON_HUB))
+    .map(([id, route]) => [id, onHub(route, id in ROUTES)]),
+) as unknown as OnHub;
 
 export type HubRouteId = keyof typeof HUB_ROUTES;
 

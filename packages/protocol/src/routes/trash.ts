@@ -28,9 +28,9 @@ export const trashRoutes = routes({
     tag: 'storage',
     summary: 'Bring a profile back from the trash, as the session that it was; it is STOPPED',
     description:
-      'Its name must be free, it must be the newest of its session in the trash, and its login must be whole. Refused where ' +
-      'the login went to another machine since, or is linked in another session here. A login of an account that went away ' +
-      'from here under another name comes back as a copy: it starts only once `originRetired` is confirmed, here or with a start.',
+      'Its name must be free, it must be the newest of its session in the trash, and its login must be whole. Refused where the ' +
+      'vault has a later state of the login, where it went to another machine since, or is linked in another session here. A ' +
+      'login of an account that went away from here under another name comes back as a copy: it starts only once `originRetired` is confirmed, here or with a start.',
     scope: 'admin',
     audience: 'operator',
     params: z.strictObject({ entry: trashId }),

@@ -10,6 +10,7 @@ import Database from 'better-sqlite3';
 import { pino } from 'pino';
 import { effectiveSettings, readConfig } from '../../src/config/index.ts';
 import { createContext } from '../../src/context.ts';
+import type { Diagnosis } from '../../src/http/diagnosis.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { putProfile } from '../../test/adopt/profiles.ts';
 import { plainCapture } from '../../test/transfer/plain-capture.ts';
@@ -30,6 +31,12 @@ const REST_MS = 2_000;
 const AGAIN_MS = 10;
 /** A session that is still on its way by then waits for what does not come. */
 const CALM_MS = 100;
+
+/** A host whose doctor finds nothing. */
+const PLAYED_DIAGNOSIS: Diagnosis = {
+  examine: async () => ({ ok: true, findings: [], fixed: [] }),
+  report: async () => '# Nothing\n',
+};
 
 /** What orders add to. */
 const TABLES = ['messages', 'snapshots', 'transfers', 'tombstones'];
@@ -154,6 +161,7 @@ export async function playedManager(): Promise<PlayedManager> {
     ...{ sessions: orders, snapshots: counted(snapshots, pending) },
     ...{ storage: counted(storage, pending), adoption: counted(adoption, pending) },
     trash: counted(trash, pending),
+    diagnosis: PLAYED_DIAGNOSIS,
     settings: effectiveSettings({ env, file: null, fromFile: {} }, config),
     ...{ departures: counted(departures, pending), arrivals: counted(arrivals, pending) },
     ...{ config, keys: context.secrets, log },

@@ -71,7 +71,7 @@ export interface TrialLimits {
 /** What follows from a trial as it stands. */
 export type Step =
   | { kind: 'wait'; trial: Trial }
-  /** It is good: these sessions stood the test on it. `acquits`: the one whose own profile is at fault. */
+  /** It is good: these sessions stood the test on it. `acquits`: the one whose own profile is the cause. */
   | { kind: 'pass'; sessions: string[]; acquits: Failure | null }
   /** Something failed, and before the build is blamed another opinion is wanted. */
   | { kind: 'ask'; trial: Trial; failure: Failure }

@@ -64,7 +64,7 @@ export type EngineEvent =
   | { type: 'ready'; account: Account; webVersion: string }
   /**
    * The page answered just now, connected and synced: evidence of life, at least every probe interval while READY. A page
-   * that was READY and loads itself afresh tells each step of its way back like this, for three minutes at most.
+   * that was READY and reloads itself tells each step of its way back like this, for three minutes at most.
    */
   | { type: 'alive' }
   | { type: 'socket_down'; state: string }
@@ -82,7 +82,7 @@ export type EngineEvent =
   | { type: 'attention'; reason: 'integrity_challenge' | null }
   /** What WhatsApp allows the account now. Told when it changes, and once at READY. */
   | { type: 'limits'; limits: AccountLimits['newChats'] }
-  /** A try to reach WhatsApp Web failed just now. The page may go on trying. */
+  /** A try to reach WhatsApp Web failed just now. The page may keep trying. */
   | { type: 'unreachable'; found: Unreachable }
   /** The run is over or beyond help: browser or renderer died, page did not load. */
   | { type: 'lost'; reason: LostReason; detail: string }

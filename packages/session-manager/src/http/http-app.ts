@@ -14,6 +14,7 @@ import type { VaultKeeper } from '../snapshots/vault-keeper.ts';
 import type { TransferSource } from '../transfer/source.ts';
 import type { TransferTarget } from '../transfer/target.ts';
 import type { TrashBin } from '../trash/trash-bin.ts';
+import type { Diagnosis } from './diagnosis.ts';
 
 /** The services behind the HTTP server. */
 export interface Services {
@@ -35,6 +36,7 @@ export interface HttpServerOptions extends Services {
   config: Pick<Config, 'dataDir' | 'compat' | 'vault' | 'snapshots'>;
   /** As the service has read them. */
   settings: SettingsView;
+  diagnosis: Diagnosis;
   keys: { adminKey: string; serviceToken: string };
   log: Logger;
   metrics: Registry;
@@ -57,6 +59,7 @@ export const DEFAULT_TIMING: HttpTiming = { ...APP_TIMING, sendDeadlineMs: 30_00
 export interface RouteContext extends Services, AppContext {
   config: HttpServerOptions['config'];
   settings: SettingsView;
+  diagnosis: Diagnosis;
   timing: HttpTiming;
   version: string;
 }

@@ -50,6 +50,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     arrivals: options.arrivals,
     config: options.config,
     settings: options.settings,
+    diagnosis: options.diagnosis,
     timing,
     version: options.version,
   };

@@ -7,7 +7,7 @@ export interface FirstLookDeps {
   roster: Roster;
   store: Pick<StateStore, 'sessions' | 'facts'>;
   /** Looks whether the vault has newer logins of these sessions than the folder, and notes it. Never fails. */
-  compareWithVault: (names: readonly string[], others?: ReadonlySet<string>) => Promise<void>;
+  compareWithVault: (names: readonly string[]) => Promise<void>;
 }
 
 /** What is looked at before the first session is started: which logins are not the ones that should run. */
@@ -29,22 +29,13 @@ export class FirstLook {
     for (const { name } of store.sessions.all().filter(isStartable)) await (await roster.get(name)).holdIfOther();
   }
 
-  /**
-   * Has linked sessions wait of which the vault has a newer login. `isMeant`: these alone. `others`: those whose profile is not
-   * the one that ran here last.
-   */
-  async holdOlder(
-    isMeant: (name: string) => boolean = () => true,
-    others: ReadonlySet<string> = new Set(),
-  ): Promise<void> {
+  /** Has linked sessions wait of which the vault has a newer login. `isMeant`: these alone. */
+  async holdOlder(isMeant: (name: string) => boolean = () => true): Promise<void> {
     const { store, roster, compareWithVault } = this.#deps;
     const linked = store.sessions
       .all()
       .filter((row) => isMeant(row.name) && isStartable(row) && row.reason !== 'older_than_vault');
-    await compareWithVault(
-      linked.map(({ name }) => name),
-      others,
-    );
+    await compareWithVault(linked.map(({ name }) => name));
     for (const { name, reason } of linked) {
       const isOlder = olderLogin(store.facts, name) !== null;
       // Where it waits for the place as well, that is told first; the other is told once that is accepted.

@@ -54,8 +54,8 @@ export function hintFor(facts: HintFacts): string {
   const isUnlinked = state === 'DISCONNECTED_LOGOUT' && reason !== ADOPTED_UNFINISHED;
   if (isUnlinked && loginMode === 'server') return `The account was unlinked. ${LINK_ELSEWHERE}`;
   if (facts.unreachable !== null) return unreachableHint(facts.unreachable, facts);
-  const cure = REASONS[reason] ?? STATES[state];
-  if (cure !== undefined) return cure(facts.session, facts);
+  const hintOf = REASONS[reason] ?? STATES[state];
+  if (hintOf !== undefined) return hintOf(facts.session, facts);
   return attention === null ? '' : ATTENTION[attention](facts.session, facts);
 }
 

@@ -89,7 +89,7 @@ export class SessionChats {
 function failure(session: string, error: unknown, isLate: boolean): LeadMasterError {
   const what = isLate
     ? `The page of ${session} did not answer within ${ASKING_MS / 1000} s`
-    : `The page of ${session} could not be read: ${errorText(error).split('\n', 1)[0]}`;
+    : `The page of ${session} could not be read: ${errorText(error)}`;
   const cure = `Try again. "./leadmaster capabilities ${session}" says what works with this build of WhatsApp Web.`;
   return new LeadMasterError(isLate ? 'timeout' : 'engine_failed', what, cure, { cause: error });
 }

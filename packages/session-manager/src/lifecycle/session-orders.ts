@@ -48,7 +48,7 @@ export class SessionOrders {
     const { state } = supervisor.view;
     this.#order(name);
     const unwritten = this.#unwritten(name, 'stopped');
-    // Also where a full disk cannot remember that it shall stay so: the browser must be closed.
+    // Also where a full disk cannot remember that it is to stay so: the browser must be closed.
     await begun(supervisor.stop(), underWay);
     await this.#measureStopped(name);
     if (unwritten !== null) throw halfDone(unwritten, `${name} is stopped`, stopAgain(name));
@@ -63,7 +63,7 @@ export class SessionOrders {
     );
   }
 
-  /** Notes whether it shall run; why that could not be written, or null. */
+  /** Notes whether it is to run; why that could not be written, or null. */
   #unwritten(name: string, desired: 'running' | 'stopped'): unknown {
     try {
       this.#deps.store.sessions.setDesired(name, desired);

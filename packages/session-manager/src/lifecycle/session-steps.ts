@@ -47,7 +47,7 @@ export class SessionSteps implements Turn {
   readonly events: RunEvents;
   readonly #clock: StateClock;
   #current: OwnedRun | null = null;
-  /** A wrong account is unlinked as soon as its page can say so. */
+  /** A wrong account is unlinked as soon as its page can do it. */
   isToUnlink = false;
 
   constructor(deps: SupervisorDeps, name: string, parts: SessionParts, { isEnding, later }: StepMeans) {

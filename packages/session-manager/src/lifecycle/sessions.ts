@@ -144,9 +144,9 @@ export class Sessions {
     const supervisor = await this.#deps.roster.get(name);
     if (supervisor.qr !== null) return supervisor.qr;
     const { view } = supervisor;
-    const cure =
+    const hint =
       view.hint || `A QR is shown in QR_REQUIRED only. "./leadmaster qr ${name}" starts a session and shows it.`;
-    throw notWaitingForQr(name, view, cure);
+    throw notWaitingForQr(name, view, hint);
   }
 
   async pairingCode(name: string, phone: string): Promise<PairingCode> {

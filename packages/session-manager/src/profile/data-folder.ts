@@ -2,7 +2,7 @@ import { accessSync, chmodSync, constants, mkdirSync, readdirSync, statSync } fr
 import { basename, dirname } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { errorCode, isMissing } from '@leadmaster/service-kit/files';
-import { dataFolderCure } from './access.ts';
+import { dataFolderHint } from './access.ts';
 import { writeFailed } from './files.ts';
 import type { DataPaths } from './paths.ts';
 
@@ -25,7 +25,7 @@ export function prepareDataFolder(paths: DataPaths): void {
     switch (errorCode(error)) {
       case 'EACCES':
       case 'EPERM':
-        throw writeFailed(paths.root, error, dataFolderCure(paths.root));
+        throw writeFailed(paths.root, error, dataFolderHint(paths.root));
       case 'ENOENT':
       case 'ENOTDIR':
         throw writeFailed(paths.root, error, 'No folder can be made there: set LEADMASTER_DATA_DIR to another place.');

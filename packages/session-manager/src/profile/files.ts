@@ -3,7 +3,7 @@ import * as nodeFs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import { errorCode, isMissing } from '@leadmaster/service-kit/files';
-import { accessCure } from './access.ts';
+import { accessHint } from './access.ts';
 
 /** The disk as this folder uses it; tests put a failing one in its place. */
 export type ProfileFs = Pick<
@@ -18,7 +18,7 @@ function hintFor(error: unknown, path: string): string {
   switch (errorCode(error)) {
     case 'EACCES':
     case 'EPERM':
-      return accessCure(path);
+      return accessHint(path);
     case 'ENOSPC':
     case 'EDQUOT':
       return 'The disk is full: free some space, then try again. Nothing was changed.';

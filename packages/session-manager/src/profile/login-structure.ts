@@ -22,7 +22,7 @@ export function proveLoginWhole(session: string, profileDir: string): void {
  * @returns The files that were cut, below the profile.
  * @throws LeadMasterError `storage_failed` when the disk refuses.
  */
-export function mendLogin(profileDir: string): string[] {
+export function repairLogin(profileDir: string): string[] {
   try {
     return repairLoginStores(profileDir);
   } catch (error) {

@@ -267,14 +267,14 @@ export function refuseMoved(
   deps: SnapshotDeps,
   session: string,
   info: SnapshotInfo,
-  cure = 'Restore it there: two machines with one login would take it from each other.',
+  hint = 'Restore it there: two machines with one login would take it from each other.',
 ): void {
   const moved = deps.store.tombstones.generation(session);
   if (moved === null || extraOf(info).generation > moved) return;
   throw new LeadMasterError(
     'session_moved',
     `${session} has moved to another machine since this snapshot was taken`,
-    cure,
+    hint,
   );
 }
 

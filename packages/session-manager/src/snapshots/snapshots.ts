@@ -36,9 +36,9 @@ const SETTLE_MS = 60_000;
 /** What does not pass by itself. */
 const OFF = new Set(['vault_missing', 'vault_changed', 'vault_key_missing', 'vault_key_wrong']);
 
-const SAY_SNAPSHOT = 'If that installation shall lose it, confirm it (otherWriters, --other-writers).';
+const SAY_SNAPSHOT = 'To delete it from that installation as well, confirm it (otherWriters, --other-writers).';
 const SAY_PURGE =
-  'Delete the session without --purge: the snapshots stay. If the other installation shall lose them, confirm it (otherWriters, --other-writers).';
+  'Delete the session without --purge: the snapshots stay. To delete those of the other installation as well, confirm it (otherWriters, --other-writers).';
 
 type Wanted = LongCall & { kind?: SnapshotKind; reason: SnapshotReason };
 

@@ -191,7 +191,7 @@ export class TransferSource {
     return true;
   }
 
-  /** Before anything was given away: the session is ours, and runs again if it shall. */
+  /** Before anything was given away: the session is ours, and runs again if it is to run. */
   async #fail(id: string, session: string, peer: TransferPeer, signal: AbortSignal): Promise<void> {
     const { access, store, log } = this.#deps;
     // With the service ending, the next start brings it back.

@@ -254,7 +254,7 @@ export class TransferTarget {
     return arrival;
   }
 
-  /** Starts what is in place, if it shall run. */
+  /** Starts what is in place, if it is to run. */
   async #bringUp({ id, session, facts }: Arrival, startMs: number): Promise<void> {
     // First that, and nothing beside it: thousands of files take their time to go, and where the session came from a
     // snapshot is taken once it is known that it has come.

@@ -37,6 +37,16 @@ export function refuseOlder({ session }: Pick<TrashEntry, 'session'>, newer: str
   );
 }
 
+/** Another machine may run the login, or have run it since: it must not go back to an older state, nor have two owners. */
+export function refuseOlderThanVault(session: string, snapshot: string): LeadMasterError {
+  return new LeadMasterError(
+    'newer_login',
+    `The vault has a later state of the login of ${session} than this one: ${snapshot}`,
+    `Nothing was changed. If no other machine runs it, bring that state back: "./leadmaster recover ${session} --origin-retired".`,
+    { extra: { snapshot } },
+  );
+}
+
 /** The session is on its way to another machine, or from one. */
 export function refuseUnderWay(session: string): LeadMasterError {
   return new LeadMasterError(

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { RestoreFromTrash, Session, TrashEntryView, TrashPage } from '@leadmaster/protocol';
+import type { Account, RestoreFromTrash, Session, TrashEntryView, TrashPage } from '@leadmaster/protocol';
 import { SerialQueue } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
 import type { SessionAccess } from '../access/session-access.ts';
@@ -9,7 +9,15 @@ import type { ProfileRecord, ProfileStore, SwapReason, TrashEntry } from '../pro
 import { readTrashedRecord, sizeOfTrashed } from '../profile/trash.ts';
 import { movedTo, sessionMoved } from '../state/moved-session.ts';
 import type { StateStore } from '../state/state-store.ts';
-import { notInTrash, refuseLogin, refuseOlder, refuseTaken, refuseUnderWay, refuseUnlabelled } from './refusals.ts';
+import {
+  notInTrash,
+  refuseLogin,
+  refuseOlder,
+  refuseOlderThanVault,
+  refuseTaken,
+  refuseUnderWay,
+  refuseUnlabelled,
+} from './refusals.ts';
 
 export interface TrashBinDeps {
   profiles: Pick<ProfileStore, 'list' | 'listTrash' | 'moveBack'>;
@@ -26,8 +34,10 @@ export interface TrashBinDeps {
    * @throws LeadMasterError `place_changed` while the operator has not decided about that.
    */
   ownSince: () => string | null;
-  /** Has the session wait where the vault has a newer login of it. Never fails. */
-  holdOlder: (session: string) => Promise<void>;
+  /** The snapshot that has a later state of a login than a folder in the trash; null where none is known. Never fails. */
+  laterInVault: (session: string, login: { folder: string; account: Account | null }) => Promise<string | null>;
+  /** Takes the size of what is in place. Never fails. */
+  measure: (session: string) => Promise<void>;
   log: Logger;
 }
 
@@ -46,7 +56,8 @@ export class TrashBin {
     const all = await profiles.listTrash();
     const rest = after === undefined ? all : behind(all, after);
     const part = rest.slice(0, limit);
-    const items = await Promise.all(part.map(describe));
+    const items: TrashEntryView[] = [];
+    for (const entry of part) items.push(await describe(entry));
     const last = part.at(-1);
     return {
       items,
@@ -71,7 +82,7 @@ export class TrashBin {
       if (entry === undefined) throw notInTrash(id);
       const record = await this.#judge(entry, all);
       await this.#put(entry, await this.#why(entry, record, originRetired), originRetired);
-      await this.#deps.holdOlder(entry.session);
+      await this.#deps.measure(entry.session);
       this.#deps.log.info({ session: entry.session, from: entry.path }, 'a profile came back from the trash');
       return this.#deps.access.get(entry.session);
     });
@@ -79,7 +90,7 @@ export class TrashBin {
 
   /** What keeps an entry from coming back. Resolves to the record of its profile. */
   async #judge(entry: TrashEntry, all: readonly TrashEntry[]): Promise<ProfileRecord> {
-    const { access, profiles, store, isUnderWay, ownSince } = this.#deps;
+    const { access, profiles, store, isUnderWay, ownSince, laterInVault } = this.#deps;
     const { session, generation } = entry;
     if (session === '' || generation === null) throw refuseUnlabelled(entry);
     if (access.has(session) || (await profiles.list()).some(({ name }) => name === session)) throw refuseTaken(session);
@@ -93,6 +104,8 @@ export class TrashBin {
     const evidence = await loginEvidence(realFs, entry.path, record);
     if (record === null || evidence.presence !== 'present') throw refuseLogin(entry, evidence);
     access.refuseComing(session, record.account);
+    const later = await laterInVault(session, { folder: entry.path, account: record.account });
+    if (later !== null) throw refuseOlderThanVault(session, later);
     return record;
   }
 

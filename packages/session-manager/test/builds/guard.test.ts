@@ -170,7 +170,7 @@ describe('guarded: a new build', () => {
     await machine.comesUp(back, canary, { build: OLD });
     await machine.findsBroken(canary, 'text');
     expect(machine.verdict(NEW)).toBe('unknown');
-    expect(machine.store.builds.get(NEW)?.reason).toContain('its profile is at fault');
+    expect(machine.store.builds.get(NEW)?.reason).toContain('its profile is the cause');
     expect(machine.events('build.verdict').every(({ data }) => data.verdict !== 'bad')).toBe(true);
   });
 

@@ -110,6 +110,7 @@ describe('/openapi.json', () => {
       'acceptRollback',
       'adoptSession',
       'createSnapshot',
+      'fixInstallation',
       'pruneSnapshots',
       'recoverSessions',
       'restoreSnapshot',

@@ -1,6 +1,7 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { session, trashPage } from '@leadmaster/protocol';
+import { usedSince } from '@leadmaster/testkit';
 import { expect, test } from 'vitest';
 import { setPlaceChange, setTrashCopied } from '../../src/lifecycle/held-back.ts';
 import { type Served, serve } from './serve.ts';
@@ -59,6 +60,7 @@ test('a deleted session comes back to its name, stopped, and runs again with its
   expect([status, session.parse(json)]).toEqual([200, json]);
   expect(json).toMatchObject({ name: 'a', state: 'STOPPED', desired: 'stopped', account: { phone: '5491100000001' } });
   expect(json.generation).toBeGreaterThan(1);
+  expect(json.storage.bytes).toBeGreaterThan(0);
   expect((await manager.ask(TRASH)).json).toMatchObject({ items: [], total: 0 });
   expect(await readdir(join(manager.dataDir, 'trash'))).toEqual([]);
   expect(await refusal(manager, id)).toBe('trash_not_found');
@@ -138,6 +140,36 @@ test('in a data folder that was copied nothing comes back before the operator ha
   await manager.ask('/v1/sessions/a', { method: 'DELETE' });
   const again = (await manager.ask(TRASH)).json.items[0].id;
   expect((await restore(manager, again, { originRetired: true })).json).toMatchObject({ originRetired: true });
+});
+
+test('an older state of a login than the vault has does not come back', async () => {
+  const manager = await serve();
+  const { dataDir } = manager;
+  const id = await deleted(manager);
+  const [inTrash, aside] = [join(dataDir, 'trash', id), join(dataDir, 'staging', 'older')];
+  await cp(inTrash, aside, { recursive: true, preserveTimestamps: true });
+  await restore(manager, id);
+  await usedSince(dataDir, 'a');
+  await manager.take('a');
+  await manager.ask('/v1/sessions/a', { method: 'DELETE' });
+  const { json } = await manager.ask(TRASH);
+  const later = json.items[0].id;
+  await rm(join(dataDir, 'trash', later), { recursive: true });
+  await rename(aside, inTrash);
+  await rename(join(dataDir, 'trash', `${later}.json`), `${inTrash}.json`);
+  expect(await refusal(manager, id)).toBe('newer_login');
+  // A vault that cannot be read says nothing, and refuses nothing.
+  manager.blobs.plan({ what: 'fail', times: 1_000 });
+  expect((await restore(manager, id)).json).toMatchObject({ state: 'STOPPED' });
+});
+
+test('a name that a crash has left without a profile is freed by a delete', async () => {
+  const manager = await serve();
+  const id = await deleted(manager);
+  await manager.context.access.createFor('a', new Date(), 'restored');
+  expect(await refusal(manager, id)).toBe('session_exists');
+  expect((await manager.ask('/v1/sessions/a', { method: 'DELETE' })).status).toBe(204);
+  expect((await restore(manager, id)).json).toMatchObject({ name: 'a', state: 'STOPPED' });
 });
 
 test('what has no label, no login or a broken one stays in the trash', async () => {

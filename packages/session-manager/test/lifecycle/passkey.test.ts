@@ -88,7 +88,7 @@ describe('an account that wants a passkey', () => {
     await vi.waitFor(() => expect(opened.engine.alive).toEqual([]));
   });
 
-  test('keeps the page when it is started again while the owner is at it, and links afresh afterwards', async () => {
+  test('keeps the page when it is started again while the owner is at it, and links again afterwards', async () => {
     await asked();
     await opened.sessions.start(NAME);
     expect(opened.engine.runs).toHaveLength(1);

@@ -98,7 +98,7 @@ describe.each(['april', 'september'] as const)('on a page of %s', { timeout: 180
 test('a chat whose past cannot be loaded is an error, and never a chat without a past', {
   timeout: 90_000,
 }, async () => {
-  await using stage = await MessageStage.linked();
+  await using stage = await MessageStage.linked(['errors-minified']);
   await stage.world.phone(OTHER).send(ACCOUNT, 'hello');
   await stage.message('hello');
   await stage.world.faults.set({ brokenChats: [OTHER] });

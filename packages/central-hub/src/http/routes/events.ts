@@ -43,6 +43,7 @@ async function answer(
   if (form === 'application/json') {
     const until = anyOf(signal, AbortSignal.timeout(query.wait * 1000));
     const { events, cursor, oldest } = await feed.nextPage(view, known ?? 0, query.limit, until);
+    watch.signal.throwIfAborted();
     return reply.send({ items: events, cursor, oldest, logId: store.logId });
   }
   const after = known ?? newest;

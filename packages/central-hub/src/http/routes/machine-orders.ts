@@ -1,43 +1,23 @@
-import { HUB_ROUTES, LeadMasterError, type Route } from '@leadmaster/protocol';
+import { HUB_ROUTES, ROUTES, type Route } from '@leadmaster/protocol';
 import { type HttpApp, serve } from '@leadmaster/service-kit/http';
 import type { FastifyRequest } from 'fastify';
-import type { MachineLink } from '../../machines/link.ts';
 import { forward } from '../forward.ts';
 import type { RouteContext } from '../hub-app.ts';
+import { MACHINE_HEADER, meant } from '../target.ts';
 
-/** Says which machine is meant, where the route names no session. */
-const MACHINE_HEADER = 'x-machine';
-
-/** Routes of a session manager about its whole machine, for the operator: forwarded to the machine that `X-Machine` names. */
-const ABOUT_MACHINE = [
-  'getMachine',
-  'listBuilds',
-  'getPlace',
-  'acceptPlace',
-  'adoptSession',
-  'listRecoverable',
-  'recoverSessions',
-] as const;
-
+/** Every route of a session manager about its whole machine, for the operator: forwarded to the machine that `X-Machine` names. */
 export function machineOrderRoutes(app: HttpApp, context: RouteContext): void {
-  const routes: readonly Route[] = Object.values(HUB_ROUTES);
-  for (const route of routes.filter(({ id }) => (ABOUT_MACHINE as readonly string[]).includes(id))) {
+  for (const route of Object.values<Route>(HUB_ROUTES).filter(isAboutMachine)) {
     serve(app, route, async (plain, reply) => {
       const request = plain as FastifyRequest;
-      const link = await meant(context, request.headers[MACHINE_HEADER]);
+      const link = await meant(context.links, request.headers[MACHINE_HEADER]);
       return forward(context, { route, request, reply, caller: context.callers.of(request), session: '', link });
     });
   }
 }
 
-/** @throws LeadMasterError `machine_not_found`; `invalid_request` where there are several, and none is named. */
-async function meant({ links }: RouteContext, named: string | string[] | undefined): Promise<MachineLink> {
-  if (typeof named === 'string') return links.get(named);
-  const [only, ...others] = links.all();
-  if (only !== undefined && others.length === 0) return only;
-  throw new LeadMasterError(
-    'invalid_request',
-    'The request does not say which machine is meant.',
-    'Name it by the header X-Machine; see GET /v1/machines.',
-  );
+/** A hub has metrics of its own. */
+function isAboutMachine({ id, path, audience }: Route): boolean {
+  const isOfManager = id in ROUTES && id !== 'metrics';
+  return isOfManager && audience === 'operator' && !path.startsWith('/v1/sessions/{session}');
 }

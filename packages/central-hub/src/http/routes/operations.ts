@@ -1,14 +1,16 @@
 import { answerForTenant, HUB_ROUTES, LeadMasterError, type Operation } from '@leadmaster/protocol';
 import { callerSignal, type HttpApp, serve } from '@leadmaster/service-kit/http';
+import { anyOf } from '@leadmaster/service-kit/wait';
 import type { Caller } from '../../keys/caller.ts';
 import type { OperationRecord } from '../../store/records.ts';
 import type { RouteContext } from '../hub-app.ts';
+import { failureFor } from '../machine-failure.ts';
 
 /** For the answer of a machine beyond the wait that the caller asked for. */
 const GRACE_MS = 10_000;
 
 /** `/v1/operations`: the long calls of those who began them, as their machines tell of them. */
-export function operationRoutes(app: HttpApp, { store, links, callers, closing }: RouteContext): void {
+export function operationRoutes(app: HttpApp, { store, links, callers, ring, closing }: RouteContext): void {
   serve(app, HUB_ROUTES.listOperations, async (request, reply) => {
     const caller = callers.of(request);
     const { limit } = request.query;
@@ -21,9 +23,15 @@ export function operationRoutes(app: HttpApp, { store, links, callers, closing }
 
   serve(app, HUB_ROUTES.getOperation, async (request, reply) => {
     const caller = callers.of(request);
+    const watch = ring.watch(caller);
+    reply.raw.once('close', watch.done);
+    const signal = anyOf(callerSignal(reply, closing), watch.signal);
     const record = await store.operations.get(request.params.operation);
     if (record === null || !isOf(caller, record)) throw notFound(request.params.operation);
-    const operation = await ask(record, callerSignal(reply, closing), request.query);
+    const operation = await ask(record, signal, request.query).catch(async (error: unknown) => {
+      watch.signal.throwIfAborted();
+      throw failureFor(caller, await links.get(record.machine), 'GET', error);
+    });
     return toldTo(caller, operation);
   });
 

@@ -12,6 +12,7 @@ import { type Caller, fullName, mayReach, ownName } from '../../keys/caller.ts';
 import { roomiest } from '../../machines/room.ts';
 import type { SessionQuery, SessionRecord } from '../../store/records.ts';
 import type { RouteContext } from '../hub-app.ts';
+import { failureFor } from '../machine-failure.ts';
 import { shown } from '../shown.ts';
 import { targetOf } from '../target.ts';
 
@@ -45,16 +46,19 @@ export function sessionRoutes(app: HttpApp, context: RouteContext): void {
       return seen(caller, now, link.name, new Date());
     } catch (error) {
       const record = isSilent(error) ? await store.sessions.get(session) : null;
-      if (record === null) throw error;
+      if (record === null) throw failureFor(caller, link, 'GET', error);
       return told(caller, record);
     }
   });
 
   serve(app, HUB_ROUTES.deleteSession, async (request, reply) => {
-    const { session, link } = await targetOf(context, callers.of(request), request.params.session);
+    const caller = callers.of(request);
+    const { session, link } = await targetOf(context, caller, request.params.session);
     const signal = callerSignal(reply, context.closing);
     const asked = { params: { session }, query: request.query };
-    await link.client.call('deleteSession', asked, { signal, timeoutMs: 120_000 });
+    await link.client.call('deleteSession', asked, { signal, timeoutMs: 120_000 }).catch((error: unknown) => {
+      throw failureFor(caller, link, 'DELETE', error);
+    });
     await store.sessions.remove(link.name, session);
     await store.homes.release(session, link.name);
   });
@@ -76,13 +80,6 @@ async function create(
   const name = fullName(caller, given);
   if (!isSessionName(name)) throw notOne(given);
   if (!mayReach(caller, name)) throw outOfReach(given);
-  if (machine !== undefined && caller.kind === 'tenant') {
-    throw new LeadMasterError(
-      'forbidden',
-      'The operator says on which machine a session is made.',
-      'Leave out `machine`.',
-    );
-  }
   const tenant = tenantOf(name);
   if (tenant !== null && (await store.tenants.get(tenant)) === null) {
     throw new LeadMasterError('tenant_not_found', `There is no tenant "${tenant}".`, 'Add it with POST /v1/tenants.');
@@ -99,7 +96,7 @@ async function create(
     if (error instanceof LeadMasterError && !['answer_lost'].includes(error.code) && error.code !== 'session_exists') {
       await store.homes.release(name, link.name);
     }
-    throw error;
+    throw failureFor(caller, link, 'POST', error);
   }
 }
 

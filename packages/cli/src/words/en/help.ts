@@ -20,7 +20,7 @@ export const help = {
     name: 'what the session is called',
     move: 'take the folder from where it is: that program will not find its login any more',
     copy: 'leave it where it is; the copy starts once you have said that the old one never runs again',
-    originRetired: 'say so right away: you are sure of that',
+    originRetired: 'confirm that right away',
   },
   builds: {
     about: 'list the builds of WhatsApp Web that were seen here, and what is thought of each',

@@ -97,7 +97,7 @@ export const recover = {
   label: 'recover',
   notBroughtBack: (names: string) => `Not brought back: ${names}.`,
   nothingMissing: 'Nothing that the vault holds is missing here.',
-  ask: 'Which shall be brought back? (names, "all", or nothing) ',
+  ask: 'Which should be brought back? (names, "all", or nothing) ',
   all: ['all'],
   bringBack: 'Bring them back: ./leadmaster recover NAME..., or --all',
   leftOut: (names: string) => `Left out, as they were deleted or moved on purpose: ${names}.`,

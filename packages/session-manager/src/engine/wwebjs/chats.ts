@@ -17,6 +17,7 @@ import {
 } from '../listed-page.ts';
 import { numberOf } from './page/books.ts';
 import { listChats, listContacts, listMessages } from './page/listing.ts';
+import { reasonOf } from './reason.ts';
 import { otherSpellings } from './recipients.ts';
 import { pageMessage } from './seen-messages.ts';
 
@@ -35,7 +36,7 @@ export class WwebjsChats implements ChatReader {
 
   async chats({ limit, after }: ListPart, signal: AbortSignal): Promise<Listed<Chat>> {
     const question = { limit, after: placeOf(after), nameLength: NAME_LENGTH };
-    return listedChats(checked(chatsAnswer, await withSignal(this.#page.evaluate(listChats, question), signal)));
+    return listedChats(checked(chatsAnswer, await this.#said(this.#page.evaluate(listChats, question), signal)));
   }
 
   async messages(
@@ -47,7 +48,7 @@ export class WwebjsChats implements ChatReader {
     // A number alone is the chat with it.
     const wanted = chat.includes('@') ? chat : `${chat}@c.us`;
     const question = { ...bounds, chat: wanted, limit, after: placeOf(after), mayLoadEarlier };
-    const answer = checked(messagesAnswer, await withSignal(this.#page.evaluate(listMessages, question), signal));
+    const answer = checked(messagesAnswer, await this.#said(this.#page.evaluate(listMessages, question), signal));
     if (answer === null) return null;
     const { items, next, isWhole } = answer;
     return { items: items.map((record) => pageMessage(record, false)), cursor: cursorOf(next), isWhole };
@@ -55,7 +56,7 @@ export class WwebjsChats implements ChatReader {
 
   async contacts({ limit, after }: ListPart, signal: AbortSignal): Promise<Listed<Contact>> {
     const question = { limit, after: placeOf(after), nameLength: NAME_LENGTH };
-    const answer = await withSignal(this.#page.evaluate(listContacts, question), signal);
+    const answer = await this.#said(this.#page.evaluate(listContacts, question), signal);
     return listedContacts(checked(contactsAnswer, answer));
   }
 
@@ -71,7 +72,15 @@ export class WwebjsChats implements ChatReader {
   }
 
   async #ask(digits: string, signal: AbortSignal): Promise<z.infer<typeof numberAnswer>> {
-    return checked(numberAnswer, await withSignal(this.#page.evaluate(numberOf, digits), signal));
+    return checked(numberAnswer, await this.#said(this.#page.evaluate(numberOf, digits), signal));
+  }
+
+  /** What the page answers, in time; an error without the page's stack and paths of this machine. */
+  #said<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+    return withSignal(answer, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw new Error(reasonOf(error), { cause: error });
+    });
   }
 }
 
@@ -82,6 +91,6 @@ function checked<S extends z.ZodType>(schema: S, answer: unknown): z.output<S> {
   throw new LeadMasterError(
     'engine_failed',
     `The page of WhatsApp Web says what cannot be read: ${z.prettifyError(parsed.error).slice(0, 500)}`,
-    'This build of WhatsApp Web may say things otherwise. "./leadmaster record NAME" describes it without anything of the account.',
+    'This build of WhatsApp Web says things otherwise than those that are known. Nothing was changed.',
   );
 }

@@ -247,7 +247,7 @@ export class WwebjsRun implements EngineRun {
       const { lid, device } = await this.#page.evaluate(readOwnIdentity);
       this.#tell({ type: 'ready', account: accountOf(this.#client, lid, device), webVersion });
     } catch (error) {
-      // The page has loaded itself afresh since; the library says READY once more for the next document.
+      // The page has reloaded itself since; the library says READY again for the next document.
       if (!this.#life.documents.isGone(document)) this.failed(error);
     }
   }

@@ -174,7 +174,9 @@ export async function listMessages(question: MessagesQuestion): Promise<Messages
     const { loadEarlierMsgs } = page.require('WAWebChatLoadMessages');
     while (!isEnough()) {
       const before = chat.msgs.getModelsArray().length;
-      const earlier = await inTime(loadEarlierMsgs({ chat }));
+      const earlier = await inTime(loadEarlierMsgs({ chat })).catch((error: unknown) => {
+        throw new Error(page.leadmaster.describe(error), { cause: error });
+      });
       if (earlier === undefined || earlier.length === 0) return true;
       if (chat.msgs.getModelsArray().length === before) return true;
     }

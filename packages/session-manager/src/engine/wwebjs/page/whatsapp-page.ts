@@ -154,13 +154,13 @@ export interface Toolbox {
   /** The text of a key by the page's own word, or null. */
   textOf(key: Key): string | null;
   /** Repairs the class of keys and the keys that exist. Idempotent; also sets `ids`. */
-  mendIds(): void;
+  repairIds(): void;
   /** Puts the journalling wrapper in place; false when it cannot be. Idempotent. */
-  mendHandover(): boolean;
+  repairHandover(): boolean;
   /** Whether the journalling wrapper is in place, without putting it there. */
   canJournal(): boolean;
   /** Puts the wrapper around media downloads in place; false when it cannot be. Idempotent. */
-  mendDownload(): boolean;
+  repairDownload(): boolean;
   /** An error with what lies inside it: the page's own errors have names and messages of one letter. */
   describe(error: unknown): string;
   alternateOf(wid: Wid): Wid | null;
