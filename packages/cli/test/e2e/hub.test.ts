@@ -122,7 +122,13 @@ test('a hub alone serves the machine that was added to it, and ends in order wit
   await ends(hub);
   expect(await gone(hub.child.pid ?? 0)).toBe(true);
   // No file of a database that is open, and none half written.
-  expect(readdirSync(join(folder, 'data')).sort()).toEqual(['admin.key', 'hub.db', 'hub.secret', 'service.token']);
+  expect(readdirSync(join(folder, 'data')).sort()).toEqual([
+    'admin.key',
+    'hub.db',
+    'hub.secret',
+    'locks',
+    'service.token',
+  ]);
   expect(await manager.context.sessions.get('ventas')).toMatchObject({ state: 'READY' });
 });
 
