@@ -24,6 +24,22 @@ test("with LEADMASTER_URL and a tenant's key, commands speak with the hub, and n
   expect(await cli('session stop ventas')).toMatchObject({ code: 0 });
 });
 
+test("snapshot list through a hub has those of the key's own sessions", async () => {
+  const hub = await hubOver(['m1']);
+  const cli = elsewhere({ LEADMASTER_URL: `http://127.0.0.1:${hub.port}`, LEADMASTER_KEY: await hub.tenant('acme') });
+  await hub.ask('/v1/tenants', { body: { name: 'other' } });
+  for (const name of ['acme.ventas', 'other.ventas']) {
+    await hub.ask('/v1/sessions', { body: { name } });
+    await hub.managers.m1?.given(name, 'READY');
+    await hub.managers.m1?.take(name);
+  }
+  await hub.until('acme.ventas', 'READY');
+  const { items } = JSON.parse((await cli('snapshot list --json')).stdout);
+  const { json } = await hub.ask('/v1/sessions/acme.ventas/snapshots');
+  const named = ({ id }: { id: string }) => ({ session: 'ventas', id });
+  expect(items).toMatchObject(json.items.map(named));
+});
+
 test('tenants, keys and machines are those of the hub that LEADMASTER_URL names', async () => {
   const hub = await hubOver(['m1']);
   const cli = elsewhere({ LEADMASTER_URL: `http://127.0.0.1:${hub.port}`, LEADMASTER_KEY: ADMIN_KEY });

@@ -10,7 +10,9 @@ test('start --demo: from nothing to a linked session, and back after a restart w
   const { folder, start, cli } = await demo();
   const service = start('start', '--demo');
   await expect.poll(service.said, { timeout: 45_000 }).toContain('phone scan ventas');
-  expect(service.said()).toMatch(/LeadMaster is running.*address +http.*browser +\w+ \d+.*\.\/leadmaster qr NAME/s);
+  expect(service.said()).toMatch(
+    /LeadMaster is running.*hub +http.*manager +http.*browser +\w+ \d+.*\.\/leadmaster qr NAME/s,
+  );
   // Nothing of the demo lies in the real data folder.
   expect(existsSync(join(folder, 'data'))).toBe(false);
 

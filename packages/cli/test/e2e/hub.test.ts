@@ -105,7 +105,7 @@ test('a hub alone serves the machine that was added to it, and ends in order wit
   const { folder, start, cli, hubPort } = await demo();
   const hub = start('hub');
   await runs(hub);
-  expect(hub.said()).toContain('machines add NAME URL');
+  await expect.poll(hub.said, TIMEOUT).toContain('machines add NAME URL');
   const token = join(folder, 'token');
   writeFileSync(token, `${SERVICE_TOKEN}\n`, { mode: 0o600 });
   const added = await cli('machines', 'add', 'm1', `http://127.0.0.1:${manager.port}`, '--token-file', token);
@@ -122,7 +122,13 @@ test('a hub alone serves the machine that was added to it, and ends in order wit
   await ends(hub);
   expect(await gone(hub.child.pid ?? 0)).toBe(true);
   // No file of a database that is open, and none half written.
-  expect(readdirSync(join(folder, 'data')).sort()).toEqual(['admin.key', 'hub.db', 'hub.secret', 'service.token']);
+  expect(readdirSync(join(folder, 'data')).sort()).toEqual([
+    'admin.key',
+    'hub.db',
+    'hub.secret',
+    'locks',
+    'service.token',
+  ]);
   expect(await manager.context.sessions.get('ventas')).toMatchObject({ state: 'READY' });
 });
 

@@ -65,13 +65,13 @@ export const help: typeof enHelp = {
     create: {
       about: 'hace una clave; se muestra solo esta vez',
       name: 'para qué es',
-      tenant: 'una clave de este cliente; sin esto, del operador',
+      tenant: 'una clave de este inquilino; sin esto, del operador',
       scopes: 'qué puede hacer',
       sessions: 'vale solo para estas sesiones',
       addresses: 'vale solo desde estas direcciones: 10.1.2.3, 10.0.0.0/8',
       expires: 'cuándo vence: 2027-01-31',
     },
-    list: { about: 'lista las claves, sin sus secretos', tenant: 'solo las de este cliente' },
+    list: { about: 'lista las claves, sin sus secretos', tenant: 'solo las de este inquilino' },
     revoke: {
       about: 'termina una clave al momento, con lo que tenga abierto',
       id: 'su id, como lo muestra la lista',
@@ -91,16 +91,16 @@ export const help: typeof enHelp = {
     remove: { about: 'quita de detrás del hub una máquina que no tiene sesiones', yes: 'no pregunta' },
   },
   tenants: {
-    about: 'agrega, lista y quita los clientes de la instalación',
-    name: 'el cliente',
+    about: 'agrega, lista y quita los inquilinos de la instalación',
+    name: 'el inquilino',
     create: {
-      about: 'agrega un cliente: sus sesiones se llaman CLIENTE.SESIÓN',
+      about: 'agrega un inquilino: sus sesiones se llaman INQUILINO.SESIÓN',
       title: 'cómo se llama entre personas',
       sessions: 'cuántas sesiones puede tener',
       keys: 'cuántas claves puede tener',
     },
-    list: { about: 'lista los clientes' },
-    remove: { about: 'quita un cliente que no tiene sesiones, y sus claves', yes: 'no pregunta' },
+    list: { about: 'lista los inquilinos' },
+    remove: { about: 'quita un inquilino que no tiene sesiones, y sus claves', yes: 'no pregunta' },
   },
   import: {
     about:
