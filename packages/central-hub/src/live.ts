@@ -40,7 +40,8 @@ export async function goLive(
   const readers = new MachineReaders({ store, links, holder, leaseSeconds, log });
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
-  const http = await createHubServer({ ...config, store, links, secrets, log, metrics, version });
+  const attentionOf = (machine: string) => readers.attentionOf(machine);
+  const http = await createHubServer({ ...config, store, links, secrets, log, metrics, version, attentionOf });
   const tidy = keepTidy({ store, links, kept: config.events, log });
 
   async function close(): Promise<void> {

@@ -48,6 +48,7 @@ export async function startHub(options: Partial<HubServerOptions> = {}): Promise
   const seal = loadSeal(join(dataDir, 'hub.secret'), true);
   const store = await openStore({ url: null, dataDir, seal, log });
   const links = new MachineLinks(store.machines, log);
+  const readers = new MachineReaders({ store, links, holder: 'test', leaseSeconds: 15, log });
   const app = await createHubServer({
     store,
     links,
@@ -58,9 +59,9 @@ export async function startHub(options: Partial<HubServerOptions> = {}): Promise
     url: null,
     trustedProxies: [],
     ratePerSecond: 1000,
+    attentionOf: (machine) => readers.attentionOf(machine),
     ...options,
   });
-  const readers = new MachineReaders({ store, links, holder: 'test', leaseSeconds: 15, log });
   await links.start();
   readers.start();
   await app.listen({ host: '127.0.0.1', port: 0 });

@@ -94,6 +94,10 @@ export const machine = z.object({
   memory: room.nullable(),
   disk: room.nullable(),
   lastSeenAt: time.nullable(),
+  attention: z
+    .enum(['other_log'])
+    .nullable()
+    .describe('`other_log`: its log is not the one that was read here; nothing is read until it is accepted'),
 });
 export type Machine = z.infer<typeof machine>;
 
@@ -101,6 +105,15 @@ export const addMachine = z.strictObject({
   name: machineName,
   url: z.url({ protocol: /^https?$/, error: 'must be the http or https address of a session manager' }),
   token: z.string().regex(/^[\x21-\x7e]{1,512}$/, 'one line of visible characters'),
+});
+
+export const changeMachine = z.strictObject({
+  url: addMachine.shape.url.optional(),
+  token: addMachine.shape.token.optional(),
+  acceptLog: z
+    .literal(true)
+    .optional()
+    .describe('Its log was replaced, or its data folder put back from a backup: read on from what it has now'),
 });
 
 export const drainMachine = z.strictObject({ draining: z.boolean().default(true) }).nullish();

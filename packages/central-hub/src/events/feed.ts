@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { type AnyEvent, cursorText, eventForTenant } from '@leadmaster/protocol';
 import { EventFollowers } from '@leadmaster/service-kit/http';
 import type { Logger } from 'pino';
@@ -36,6 +37,7 @@ export class HubFeed {
   readonly #store: HubStore;
   readonly #followers: EventFollowers<StoredEvent>;
   readonly #views = new Map<string, View>();
+  readonly #streams = new Map<string, Set<Readable>>();
 
   constructor(store: HubStore, options: { heartbeatMs: number; closing: AbortSignal; log: Logger }) {
     this.#store = store;
@@ -80,7 +82,20 @@ export class HubFeed {
   /** The text of an event stream. */
   follow(view: View, wanted: { after: number; from: string; greeting: string }) {
     this.#views.set(view.key, view);
-    return this.#followers.follow({ ...wanted, scope: view.key });
+    const stream = this.#followers.follow({ ...wanted, scope: view.key });
+    const others = this.#streams.get(view.key) ?? new Set();
+    this.#streams.set(view.key, others.add(stream));
+    stream.once('close', () => this.#forget(view.key, stream));
+    return stream;
+  }
+
+  /** A view is known for as long as it has a follower. */
+  #forget(key: string, stream: Readable): void {
+    const others = this.#streams.get(key);
+    others?.delete(stream);
+    if (others?.size !== 0) return;
+    this.#streams.delete(key);
+    this.#views.delete(key);
   }
 
   #view(key: string): View {

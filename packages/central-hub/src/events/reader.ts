@@ -91,8 +91,9 @@ export class MachineReader {
 
   /** All sessions of the machine. The cursor stays: what happened meanwhile is read next. */
   async #whole(position: LogPosition, signal: AbortSignal): Promise<Reading> {
-    const { items } = await this.#link.client.call('listSessions', {}, { signal, timeoutMs: 30_000 });
     const facts = await this.#link.client.call('getMachine', {}, { signal, timeoutMs: 10_000 });
+    if (position.logId !== null && facts.logId !== position.logId) throw otherLog(position.logId, facts.logId);
+    const { items } = await this.#link.client.call('listSessions', {}, { signal, timeoutMs: 30_000 });
     await this.#store.machines.seen(this.#link.name, facts);
     const known = await this.#store.sessions.namesOf(this.#link.name);
     const there = new Set(items.map(({ name }) => name));
@@ -127,4 +128,13 @@ export class MachineReader {
 
 function cursorOf({ logId, cursor }: LogPosition): string | number {
   return logId === null ? cursor : `${cursor}@${logId}`;
+}
+
+/** Its sessions may be others, too: nothing that is known is overwritten. */
+function otherLog(known: string, found: string): LeadMasterError {
+  return new LeadMasterError(
+    'cursor_of_another_log',
+    `The log of the machine is ${found}; the one that was read is ${known}.`,
+    'Accept it once it is known why.',
+  );
 }

@@ -31,6 +31,7 @@ export class MachineReaders {
   readonly #log: Logger;
   readonly #ending = new AbortController();
   readonly #running = new Map<MachineLink, Promise<void>>();
+  readonly #otherLogs = new Set<string>();
   #timer: NodeJS.Timeout | null = null;
 
   constructor(options: MachineReadersOptions) {
@@ -54,6 +55,11 @@ export class MachineReaders {
     };
     look();
     this.#timer = setInterval(look, AGAIN_MS).unref();
+  }
+
+  /** What an operator is to decide about a machine; null where there is nothing. */
+  attentionOf(machine: string): 'other_log' | null {
+    return this.#otherLogs.has(machine) ? 'other_log' : null;
   }
 
   /** Reads no longer. A lease that is held ends by itself. */
@@ -83,7 +89,9 @@ export class MachineReaders {
         seconds: this.#leaseS,
         log: this.#log,
       });
-      if (lease !== null) await reader.read(lease, anyOf(signal, link.down));
+      if (lease === null) return AGAIN_MS;
+      this.#otherLogs.delete(link.name);
+      await reader.read(lease, anyOf(signal, link.down));
     } catch (error) {
       if (signal.aborted) return 0;
       const isOther =
@@ -94,7 +102,12 @@ export class MachineReaders {
           ? `the machine "${link.name}" has another log than the one that was read: nothing is overwritten until an operator decides`
           : `the log of the machine "${link.name}" could not be read: ${errorText(error)}`,
       );
-      if (isOther) return OTHER_LOG_MS;
+      if (isOther) {
+        this.#otherLogs.add(link.name);
+        return OTHER_LOG_MS;
+      }
+      // Another hub may have been told another token.
+      if (error instanceof LeadMasterError && error.code === 'unauthorized') await this.#links.reopen(link.name);
     } finally {
       lease?.abandon();
     }

@@ -15,4 +15,6 @@ export interface RouteContext extends AppContext {
   callers: Authenticator;
   log: Logger;
   timing: AppTiming;
+  /** What an operator is to decide about a machine. */
+  attentionOf: (machine: string) => 'other_log' | null;
 }

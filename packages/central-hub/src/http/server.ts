@@ -29,6 +29,8 @@ export interface HubServerOptions {
   url: string | null;
   trustedProxies: readonly string[];
   ratePerSecond: number;
+  /** What an operator is to decide about a machine. */
+  attentionOf: (machine: string) => 'other_log' | null;
   /** Overrides for tests. */
   wrongKeyWaitMs?: number;
   /** Overrides for tests. */
@@ -59,7 +61,17 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
   });
   app.addHook('preHandler', async (request) => callers.checkInput(request));
   const feed = new HubFeed(store, { heartbeatMs: timing.heartbeatMs, closing: common.closing, log });
-  const context: RouteContext = { ...common, store, links, ring, feed, callers, log, timing };
+  const context: RouteContext = {
+    ...common,
+    store,
+    links,
+    ring,
+    feed,
+    callers,
+    log,
+    timing,
+    attentionOf: options.attentionOf,
+  };
   serviceRoutes(app, { metrics, version, requireReady: () => {} });
   for (const routes of [
     meRoutes,

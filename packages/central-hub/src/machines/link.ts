@@ -61,7 +61,7 @@ export class MachineLink {
    * @throws LeadMasterError `machine_unreachable`; the reason of the signal when that aborts.
    */
   async send({ method, target, headers, body, signal }: Outgoing): Promise<http.IncomingMessage> {
-    if (!this.isUp) throw this.unreachable('it does not answer', method, false);
+    if (!this.isUp) throw this.unreachable('it was silent when it was last asked', method, false);
     const both = anyOf(signal, this.#down.signal);
     const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
     const request = (this.url.startsWith('https:') ? https : http).request(new URL(target, this.url), {

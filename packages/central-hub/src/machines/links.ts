@@ -56,6 +56,13 @@ export class MachineLinks {
     for (const record of records) await this.#open(record);
   }
 
+  /** Opens the line to a machine again: with another address or token. */
+  async reopen(name: string): Promise<void> {
+    this.#links.get(name)?.close();
+    this.#links.delete(name);
+    await this.refresh();
+  }
+
   close(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
     for (const link of this.#links.values()) link.close();

@@ -1,7 +1,7 @@
 import { LeadMasterError } from '@leadmaster/protocol';
 import type { Seal } from '../secrets/seal.ts';
 import type { HubDatabase, HubQueries } from './database.ts';
-import type { MachineFacts, MachineRecord } from './records.ts';
+import type { LogPosition, MachineFacts, MachineRecord } from './records.ts';
 import type { MachineRow } from './tables.ts';
 
 /** The session managers behind this hub. */
@@ -59,6 +59,17 @@ export class Machines {
   /** Notes what a machine said of itself just now, on the clock of the database. False where there is no such machine. */
   async seen(name: string, facts: MachineFacts): Promise<boolean> {
     return this.#set(name, () => ({ facts: JSON.stringify(facts), last_seen_at: this.#database.dialect.now }));
+  }
+
+  /** How far the log of a machine is known; null where there is no such machine. */
+  async position(name: string): Promise<LogPosition | null> {
+    const row = await this.#database.run((db) => oneMachine(db, name));
+    return row === undefined ? null : { logId: row.log_id, cursor: row.cursor };
+  }
+
+  /** Reads the log of a machine from there on: what was known of it is of another log, or of a later state of it. */
+  async acceptLog(name: string, { logId, cursor }: LogPosition): Promise<boolean> {
+    return this.#set(name, () => ({ log_id: logId, cursor, holder: null, leased_until: 0 }));
   }
 
   /** Whether new sessions stay away from a machine. False where there is no such machine. */
@@ -154,6 +165,6 @@ function machineHasSessions(name: string): LeadMasterError {
   return new LeadMasterError(
     'machine_has_sessions',
     `The machine ${name} has sessions.`,
-    'Move its sessions to other machines or delete them; or remove it by force, which forgets them here and changes nothing there.',
+    'Move its sessions to other machines or delete them; or remove it with force, which forgets them here and changes nothing there.',
   );
 }

@@ -2,13 +2,14 @@ import type { Machine } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { hubClient } from '../client/hub-client.ts';
+import type { Io } from '../io.ts';
 import { confirm } from '../output/confirm.ts';
 import { secretFromFile } from '../output/secret.ts';
 import { table } from '../output/table.ts';
 import { ago, bytes, printable } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 
-/** `machines add|list|drain|remove` */
+/** `machines add|list|change|drain|remove` */
 export const register: Register = (parent, io, words) => {
   const { machines: help } = words.help;
   const noun = parent.command('machines').description(help.about);
@@ -21,8 +22,7 @@ export const register: Register = (parent, io, words) => {
     .requiredOption('--token-file <file>', help.add.tokenFile)
     .action(async (name: string, url: string, { tokenFile }: { tokenFile: string }, command: Command) => {
       const cli = cliOf(command, io);
-      const token = secretFromFile(io, tokenFile, ({ hub }) => hub.theToken).trim();
-      show(cli, await hubClient(cli).call('addMachine', { body: { name, url, token } }));
+      show(cli, await hubClient(cli).call('addMachine', { body: { name, url, token: tokenIn(io, tokenFile) } }));
     });
 
   noun
@@ -33,6 +33,22 @@ export const register: Register = (parent, io, words) => {
       const { items } = await hubClient(cli).call('listMachines');
       cli.print.data({ items });
       cli.print.line(items.length === 0 ? words.hub.noMachine : list(cli, items));
+      for (const { name, attention } of items) if (attention !== null) cli.print.note(words.hub[attention](name));
+    });
+
+  noun
+    .command('change')
+    .description(help.change.about)
+    .argument('<name>', help.name)
+    .option('--url <url>', help.add.url)
+    .option('--token-file <file>', help.add.tokenFile)
+    .option('--accept-log', help.change.acceptLog)
+    .action(async (name: string, options: ChangeOptions, command: Command) => {
+      const cli = cliOf(command, io);
+      const { url, tokenFile, acceptLog } = options;
+      const token = tokenFile === undefined ? {} : { token: tokenIn(io, tokenFile) };
+      const body = { ...(url === undefined ? {} : { url }), ...token, ...(acceptLog ? { acceptLog } : {}) };
+      show(cli, await hubClient(cli).call('changeMachine', { params: { machine: name }, body }));
     });
 
   noun
@@ -50,15 +66,26 @@ export const register: Register = (parent, io, words) => {
     .command('remove')
     .description(help.remove.about)
     .argument('<name>', help.name)
+    .option('--force', help.remove.force)
     .option('-y, --yes', help.remove.yes)
-    .action(async (name: string, { yes }: { yes?: true }, command: Command) => {
+    .action(async (name: string, { yes, force = false }: { yes?: true; force?: boolean }, command: Command) => {
       const cli = cliOf(command, io);
       await confirm(cli, yes, words.hub.askRemoveMachine(name));
-      await hubClient(cli).call('removeMachine', { params: { machine: name } });
+      await hubClient(cli).call('removeMachine', { params: { machine: name }, query: { force } });
       cli.print.data({ name, removed: true });
       cli.print.line(words.hub.removed(name));
     });
 };
+
+interface ChangeOptions {
+  url?: string;
+  tokenFile?: string;
+  acceptLog?: true;
+}
+
+function tokenIn(io: Io, file: string): string {
+  return secretFromFile(io, file, ({ hub }) => hub.theToken).trim();
+}
 
 function show(cli: Cli, machine: Machine): void {
   cli.print.data(machine);

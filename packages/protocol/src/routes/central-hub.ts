@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   addMachine,
+  changeMachine,
   changeTenant,
   createHubSession,
   createKey,
@@ -19,7 +20,7 @@ import {
 import type { ErrorCode } from '../errors.ts';
 import { tenantName } from '../names.ts';
 import { SESSION_STATES } from '../states.ts';
-import { noBody, queryInteger } from './inputs.ts';
+import { noBody, queryBoolean, queryInteger } from './inputs.ts';
 import { json, nothing, type RouteStatement, routes } from './route.ts';
 import { sessionRoutes } from './sessions.ts';
 
@@ -167,6 +168,18 @@ export const centralHubRoutes = routes({
     answers: { 200: json('The machine', machine) },
     errors: ['machine_not_found', ...STORE_ERRORS],
   },
+  changeMachine: {
+    ...ofOperator,
+    method: 'PATCH',
+    path: '/v1/machines/{machine}',
+    tag: 'machines',
+    summary: 'Give its new address or token, or accept that its log is another one',
+    description: 'Address and token are tried before they are kept. What is left out stays.',
+    params: machineParams,
+    body: changeMachine,
+    answers: { 200: json('The machine', machine) },
+    errors: ['machine_not_found', 'machine_refused', 'machine_unreachable', ...STORE_ERRORS],
+  },
   removeMachine: {
     ...ofOperator,
     method: 'DELETE',
@@ -174,6 +187,11 @@ export const centralHubRoutes = routes({
     tag: 'machines',
     summary: 'Take a machine that has no session from behind this hub',
     params: machineParams,
+    query: z.strictObject({
+      force: queryBoolean
+        .default(false)
+        .describe('Also where it has sessions: they run on there, and the hub forgets them'),
+    }),
     body: noBody,
     answers: { 204: nothing('Removed') },
     errors: ['machine_not_found', 'machine_has_sessions', 'machine_refused', ...STORE_ERRORS],

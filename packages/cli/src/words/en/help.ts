@@ -86,8 +86,16 @@ export const help = {
       tokenFile: 'a file with its token: service.token of its data folder',
     },
     list: { about: 'list the machines, with their room and when they last answered' },
+    change: {
+      about: 'give its new address or token, or accept that its log is another one',
+      acceptLog: 'its log was replaced, or its data folder put back from a backup: read on from what it has now',
+    },
     drain: { about: 'make no new session there', undo: 'take that back' },
-    remove: { about: 'take a machine that has no session from behind the hub', yes: 'do not ask' },
+    remove: {
+      about: 'take a machine that has no session from behind the hub',
+      force: 'also where it has sessions: they run on there, and the hub forgets them',
+      yes: 'do not ask',
+    },
   },
   tenants: {
     about: 'add, list and remove the clients of the installation',

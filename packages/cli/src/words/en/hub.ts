@@ -15,6 +15,8 @@ export const hub = {
   askRemoveTenant: (name: string) => `Remove the tenant ${name}, and all its keys?`,
   askRemoveMachine: (name: string) => `Take the machine ${name} from behind the hub?`,
   askRevoke: (id: string) => `Revoke the key ${id}? Programs that use it are refused at once.`,
+  other_log: (name: string) =>
+    `${name} has another log than the one that was read. Accept it once you know why: ./leadmaster machines change ${name} --accept-log`,
   removed: (name: string) => `${name} is removed.`,
   revoked: (id: string) => `The key ${id} is revoked.`,
 };

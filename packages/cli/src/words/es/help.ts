@@ -87,8 +87,17 @@ export const help: typeof enHelp = {
       tokenFile: 'un archivo con su token: service.token de su carpeta de datos',
     },
     list: { about: 'lista las máquinas, con su espacio y cuándo respondieron por última vez' },
+    change: {
+      about: 'da su nueva dirección o su nuevo token, o acepta que su registro es otro',
+      acceptLog:
+        'su registro se reemplazó, o su carpeta de datos se restauró: se sigue leyendo desde lo que tiene ahora',
+    },
     drain: { about: 'no crea allí ninguna sesión nueva', undo: 'lo deja como antes' },
-    remove: { about: 'quita de detrás del hub una máquina que no tiene sesiones', yes: 'no pregunta' },
+    remove: {
+      about: 'quita de detrás del hub una máquina que no tiene sesiones',
+      force: 'también si tiene sesiones: siguen allí, y el hub las olvida',
+      yes: 'no pregunta',
+    },
   },
   tenants: {
     about: 'agrega, lista y quita los inquilinos de la instalación',

@@ -17,6 +17,8 @@ export const hub: typeof enHub = {
   askRemoveTenant: (name) => `¿Quitar el inquilino ${name} y todas sus claves?`,
   askRemoveMachine: (name) => `¿Quitar la máquina ${name} de detrás del hub?`,
   askRevoke: (id) => `¿Revocar la clave ${id}? Los programas que la usan quedan rechazados al momento.`,
+  other_log: (name) =>
+    `${name} tiene otro registro que el que se leía. Acéptelo cuando sepa por qué: ./leadmaster machines change ${name} --accept-log`,
   removed: (name) => `${name} se ha quitado.`,
   revoked: (id) => `La clave ${id} está revocada.`,
 };
