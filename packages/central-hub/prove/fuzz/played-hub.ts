@@ -148,13 +148,13 @@ async function kinds(
     const { json, text } = await hub.ask('/v1/keys', { body: { name, ...body } });
     if (json?.key === undefined) throw new Error(text);
     const hidden = body.tenant === undefined ? {} : { hidden: hiddenFrom(body.tenant) };
-    return { name, weight, forms: formsOf(json.key), refuses: refusals(body), ...hidden };
+    return { name, weight, forms: formsOf(json.key), refuses: refusals(body), isPartial: true, ...hidden };
   };
   const [none, wrong, admin] = keysOf(ADMIN_KEY) as [KeyKind, KeyKind, KeyKind];
   const all = [...SCOPES];
   const over = await make('expired', 1, { tenant: 'acme', scopes: all, expiresAt: '2020-01-01T00:00:00Z' });
   return [
-    ...[none, wrong, { ...admin, weight: 14 }, { ...over, refuses: none.refuses }],
+    ...[none, wrong, { ...admin, weight: 14 }, { ...over, refuses: none.refuses, isPartial: false }],
     await make('acme, all', 10, { tenant: 'acme', scopes: all }),
     await make('ac, all', 10, { tenant: 'ac', scopes: all }),
     await make('acme, ventas alone', 3, { tenant: 'acme', scopes: all, sessions: ['ventas'] }),

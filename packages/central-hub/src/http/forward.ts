@@ -83,7 +83,7 @@ export async function forward(context: RouteContext, call: Forwarded): Promise<F
   reply.raw.setTimeout(0);
   try {
     const answer = await link.send({
-      method: request.method,
+      method: methodOf(route, request),
       target: targetPath(route, call),
       headers: sentHeaders(request),
       ...bodyOf(request),
@@ -110,11 +110,6 @@ async function handOn(context: RouteContext, call: Forwarded, answer: IncomingMe
     return reply;
   };
   if (!isJson(answer)) return head().send(answer);
-  // It is told with other bytes than it came with.
-  if (request.method === 'HEAD') {
-    answer.resume();
-    return head().removeHeader('content-length').send();
-  }
   const said = await readJson(answer).catch((error: unknown) => {
     throw error instanceof LeadMasterError ? error : link.unreachable('its answer breaks off', request.method, true);
   });
@@ -130,14 +125,18 @@ async function handOn(context: RouteContext, call: Forwarded, answer: IncomingMe
 
 /** When an answer must be here; undefined where it may take any time. */
 function deadlineOf({ route, request }: Forwarded): AbortSignal | undefined {
-  const isBytes = route.bytes !== undefined || Object.values(route.answers).some((answer) => isOfBytes(answer));
-  if (route.long !== undefined || isBytes) return undefined;
+  if (route.long !== undefined || route.bytes !== undefined || answersBytes(route)) return undefined;
   const { wait = 0 } = request.query as { wait?: number };
   return AbortSignal.timeout(ANSWER_MS + wait * 1000);
 }
 
-function isOfBytes(answer: Route['answers'][number]): boolean {
-  return 'content' in answer && BYTES in answer.content;
+/** The head of an answer in JSON has the size of what the caller is told, which is known once that is made. */
+function methodOf(route: Route, { method }: FastifyRequest): string {
+  return method === 'HEAD' && !answersBytes(route) ? 'GET' : method;
+}
+
+function answersBytes({ answers }: Route): boolean {
+  return Object.values(answers).some((answer) => 'content' in answer && BYTES in answer.content);
 }
 
 /** A header that names the session, such as where the result is. */

@@ -167,6 +167,8 @@ test('a HEAD of a route that a machine answers has the head alone', async () => 
     '',
     'application/json',
   ]);
+  const whole = await ask('/v1/sessions/ventas/messages', { key: acme });
+  expect(there.headers['content-length']).toBe(String(Buffer.byteLength(whole.text)));
   expect((await ask('/v1/sessions/none/messages', { key: acme, method: 'HEAD' })).status).toBe(404);
 });
 
