@@ -50,5 +50,7 @@ function phoneOf(session: string): string {
 }
 
 process.on('disconnect', () => process.exit(1));
-await startTestManager({ dataDir, port: Number(port), play, env: { BACKOFF_FIRST_MS: '20', BACKOFF_MAX_S: '0.02' } });
+// A played page shows no life of its own: its silence is no reason to start it again.
+const env = { BACKOFF_FIRST_MS: '20', BACKOFF_MAX_S: '0.02', PROBE_DEADLINE_S: '86400' };
+await startTestManager({ dataDir, port: Number(port), play, env });
 process.send?.('runs');

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type AnyEvent, LeadMasterError, type Session } from '@leadmaster/protocol';
 import { anyOf, Slots } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
@@ -14,6 +15,9 @@ const GRACE_MS = 10_000;
 const AT_ONCE = 4;
 /** How often all sessions of a machine are read again: sizes and times change without an event. */
 const WHOLE_MS = 60_000;
+
+/** Sessions that are written in one transaction. */
+const STORED_AT_ONCE = 100;
 
 /** What one reading brought. */
 interface Reading {
@@ -50,11 +54,27 @@ export class MachineReader {
       const reading = await this.#next(position, both);
       if (both.aborted) return;
       const { to, events, changed, gone } = reading;
-      await this.#store.events.append(lease.lease, { from: position, to, events, sessions: { changed, gone }, asOf });
+      const [rest, last] = [changed.slice(0, -STORED_AT_ONCE), changed.slice(-STORED_AT_ONCE)];
+      await this.#storeSessions(lease, { position, sessions: rest, asOf });
+      const sessions = { changed: last, gone };
+      await this.#store.events.append(lease.lease, { from: position, to, events, sessions, asOf });
       const hasMoved = to.cursor !== position.cursor || to.logId !== position.logId;
       position = to;
       // Also without news now and then: a hub that is not seen for days is forgotten there.
       if (hasMoved || performance.now() - this.#confirmedAt >= WHOLE_MS) await this.#confirm(position, both);
+    }
+  }
+
+  /** Stores many sessions in several steps: with SQLite all others wait while one of them is written. */
+  async #storeSessions(
+    { lease }: LeaseHolder,
+    { position, sessions, asOf }: { position: LogPosition; sessions: readonly Session[]; asOf: Date },
+  ): Promise<void> {
+    for (let at = 0; at < sessions.length; at += STORED_AT_ONCE) {
+      const changed = sessions.slice(at, at + STORED_AT_ONCE);
+      const news = { from: position, to: position, events: [], sessions: { changed, gone: [] }, asOf };
+      await this.#store.events.append(lease, news);
+      await nextTurn();
     }
   }
 

@@ -1,7 +1,15 @@
 import { join } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { type DatabaseFile, openDatabase, type Schema, storageError } from '@leadmaster/service-kit/sqlite';
-import { CompiledQuery, type DatabaseConnection, Kysely, SqliteDialect, SqliteDriver } from 'kysely';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  type SqliteDatabase,
+  SqliteDialect,
+  SqliteDriver,
+  type SqliteStatement,
+} from 'kysely';
 import type { OpenDatabase } from './database.ts';
 import { SQLITE } from './dialect.ts';
 import { MIGRATIONS, TABLES } from './migrations/index.ts';
@@ -18,6 +26,8 @@ const SCHEMA: Schema = {
     'sessions and their logins are with the session managers and are not touched; lost are tenants, keys, machines and the ' +
     "hub's log of events.",
 };
+
+const STATEMENTS = 200;
 
 type Handle = ReturnType<typeof openDatabase>;
 
@@ -52,11 +62,28 @@ function asClosed(handle: Handle, error: unknown): unknown {
   );
 }
 
+/** The database with its latest statements kept: to prepare one takes longer than to run most. */
+function keepingStatements(handle: Handle): SqliteDatabase {
+  const kept = new Map<string, SqliteStatement>();
+  return {
+    close: () => void handle.close(),
+    prepare(text) {
+      const statement = kept.get(text) ?? (handle.prepare(text) as SqliteStatement);
+      // Those that are used again stay longest.
+      kept.delete(text);
+      kept.set(text, statement);
+      const [oldest] = kept.keys();
+      if (kept.size > STATEMENTS && oldest !== undefined) kept.delete(oldest);
+      return statement;
+    },
+  };
+}
+
 class ImmediateDialect extends SqliteDialect {
   readonly #handle: Handle;
 
   constructor(handle: Handle) {
-    super({ database: handle });
+    super({ database: keepingStatements(handle) });
     this.#handle = handle;
   }
 
@@ -70,7 +97,7 @@ class ImmediateDriver extends SqliteDriver {
   readonly #handle: Handle;
 
   constructor(handle: Handle) {
-    super({ database: handle });
+    super({ database: keepingStatements(handle) });
     this.#handle = handle;
   }
 
