@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorText, visible } from '@leadmaster/protocol';
-import { containRejections, type HostedService, keepFilesPrivate } from '@leadmaster/service-kit/process';
+import {
+  containRejections,
+  giveBackMemory,
+  type HostedService,
+  keepFilesPrivate,
+} from '@leadmaster/service-kit/process';
 import type { Config, Env } from '@leadmaster/session-manager/config';
 import type { Cli } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -29,6 +34,8 @@ export interface ServeOptions<S extends Service> {
 const GRACE_MS = 15_000;
 /** For what a service has printed, such as its banner. */
 const READER_MS = 1_000;
+/** After the start, once what it has begun is done on any machine. */
+const SETTLED_MS = 10_000;
 
 /** Runs a service until it is told to end, ends it in order exactly once, and resolves to its exit code. */
 export async function serve<S extends Service>(cli: Cli, options: ServeOptions<S>): Promise<number> {
@@ -46,6 +53,7 @@ export async function serve<S extends Service>(cli: Cli, options: ServeOptions<S
     throw error;
   });
   const stopContaining = containRejections([service]);
+  const settling = setTimeout(giveBackMemory, SETTLED_MS);
   const asked = Promise.race([ending.asked, ...(options.alsoEnds === undefined ? [] : [options.alsoEnds])]);
   const shut = asked.then(async (reason) => {
     const limit = options.config.deadlines.shutdownMs + GRACE_MS;
@@ -61,6 +69,7 @@ export async function serve<S extends Service>(cli: Cli, options: ServeOptions<S
   );
   return service.finished.finally(() => {
     stopContaining();
+    clearTimeout(settling);
     clearInterval(alive);
   });
 }
